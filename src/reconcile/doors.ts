@@ -1,0 +1,130 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { DoorName, Fields, Impact, Value } from './types.ts'
+
+/** The tables of a snapshot. Every door answers rows of the same shape. */
+export type TableName = keyof Rows
+
+/** Rows as every door gives them: ids are strings, times ISO 8601 UTC with milliseconds, severities words. */
+export interface Rows {
+  domain_blocks: {
+    id: string
+    domain: string
+    severity: 'noop' | 'silence' | 'suspend'
+    reject_media: boolean
+    reject_reports: boolean
+    private_comment: string | null
+    public_comment: string | null
+    obfuscate: boolean
+    created_at: string
+  }
+  email_domain_blocks: { id: string; domain: string; allow_with_approval: boolean; created_at: string }
+  ip_blocks: {
+    id: string
+    /** With its prefix length. */
+    ip: string
+    severity: 'sign_up_requires_approval' | 'sign_up_block' | 'no_access'
+    comment: string
+    created_at: string
+    expires_at: string | null
+  }
+  roles: {
+    id: string
+    name: string
+    color: string
+    position: number
+    /** The bit mask, as a decimal string. */
+    permissions: string
+    highlighted: boolean
+    /** null before 4.6. */
+    require_2fa: boolean | null
+    collection_limit: number | null
+    created_at: string
+  }
+  /** Local accounts: all that hold a role, and those that the request names. */
+  accounts: {
+    id: string
+    username: string
+    role_id: string | null
+    created_at: string
+    confirmed: boolean
+    approved: boolean
+    disabled: boolean
+    suspended: boolean
+    moved: boolean
+  }
+  rules: {
+    id: string
+    text: string
+    hint: string
+    priority: number
+    created_at: string
+    translations: { language: string; text: string; hint: string }[]
+  }
+  /** Only settings that have a row; `value` is YAML as Ruby writes it. */
+  settings: { var: string; value: string | null; updated_at: string | null }
+  terms_of_services: {
+    id: string
+    text: string
+    changelog: string
+    effective_date: string | null
+    published_at: string | null
+    notification_sent_at: string | null
+    created_at: string
+  }
+  /** Counted with subdomains, for the domains that the request names and live does not block as strictly. */
+  impact: { domain: string } & Impact
+}
+
+export type Table<Row> =
+  | { readonly state: 'complete'; readonly rows: readonly Row[]; readonly door: DoorName; readonly requests: number }
+  | { readonly state: 'unknown'; readonly reason: Diagnostic }
+
+export type Tables = { readonly [Name in TableName]: Table<Rows[Name]> } & {
+  /** The server's version as it says it, or the minor release that its columns show: "4.6.5", "4.6". */
+  readonly version: string | null
+}
+
+export interface ReadRequest {
+  readonly tables: readonly TableName[]
+  /** Usernames whose accounts are asked for, whether or not they hold a role. */
+  readonly accounts: readonly string[]
+  /** Domains whose impact is asked for, with the severity that is wanted. */
+  readonly measure: readonly { readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }[]
+}
+
+/** The way in for reading. It has no verb that writes. */
+export interface Reader {
+  /** Reads all tables that are asked for; a table that can't be read is unknown and stops no other. Throws only for a server that is not the instance's domain. */
+  readonly read: (request: ReadRequest) => Promise<Tables>
+  readonly close: () => Promise<void>
+}
+
+/** What a write answers. `changed` means: live is no longer what the plan saw, nothing was written. */
+export type WriteResult =
+  | { readonly state: 'done'; readonly serverId: string | null; readonly live?: Fields }
+  | { readonly state: 'changed'; readonly live: Fields | null }
+  | { readonly state: 'failed'; readonly reason: Diagnostic }
+
+/** One write as the doors take it; `expect` is what live must still be. */
+export interface Write {
+  readonly table: Exclude<TableName, 'impact' | 'accounts'> | 'role_of' | 'rule_order'
+  readonly action: 'create' | 'update' | 'delete'
+  readonly serverId: string | null
+  /** The object's natural name, in the server's own words: a domain, an address, a username, a setting's key. */
+  readonly name: string
+  readonly expect: Fields
+  readonly set: Fields
+  /** Refuse where more relations would be severed. Absent where none can be. */
+  readonly consent?: number
+  /** Named facts that the door checks inside the transaction, such as `minimum_owners`. */
+  readonly guard?: { readonly [name: string]: Value }
+}
+
+/** The way in for writing: one of these for a run. */
+export interface Writer {
+  /** The door that a table's writes go through in this run. */
+  readonly doorOf: (table: Write['table'], writes: number) => Exclude<DoorName, 'database'> | null
+  /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
+  readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,310 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { Instance, Source } from '../instance/instance.ts'
+import type { Tables, TableName, Writer } from './doors.ts'
+
+/** A JSON value; what fields hold and digests are made of. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
+export type Fields = { readonly [field: string]: Value }
+
+/** `kind/identity`, such as `domain-block/spam.example`. */
+export type ObjectRef = string
+
+export type Action = 'create' | 'update' | 'delete'
+export type Cause = 'change' | 'drift' | 'conflict' | 'takeover'
+export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
+export type DoorName = 'database' | 'rest' | 'console'
+
+/** What a file says of one object. A field that is not in `fields` is not managed. */
+export interface DesiredObject {
+  readonly id: string
+  readonly fields: Fields
+  readonly source: Source
+  /** The identity it had before, where the file says `renamed_from`. */
+  readonly formerly?: string
+  /** Relations that people accept to sever (`accept_severed_relationships`). */
+  readonly consent?: number
+  /** What a write needs to know besides the fields and is not compared, such as `notify_members`. */
+  readonly extra?: Fields
+}
+
+export type Desired =
+  | { readonly state: 'unmanaged' }
+  | {
+      readonly state: 'managed'
+      readonly objects: readonly DesiredObject[]
+      /** `delete` where the file claims to be the whole list (`only_these`), for objects it does not name. */
+      readonly others: 'leave' | 'delete'
+    }
+
+/** One live object, normalised by its kind. */
+export interface LiveObject {
+  readonly id: string
+  /** The server's own id: a row's id; for a moderator, the account's. */
+  readonly serverId: string | null
+  readonly fields: Fields
+  /** When the server made it, ISO 8601 UTC, where the door tells. */
+  readonly createdAt?: string
+}
+
+/** What is known of an object that is desired and not live: may it be created, and on what? */
+export interface Prospect {
+  readonly serverId: string | null
+  readonly createdAt?: string
+  /** Why it can't be applied yet; the object then waits. */
+  readonly obstacle?: string
+}
+
+export type Observed =
+  | {
+      readonly state: 'complete'
+      readonly objects: readonly LiveObject[]
+      readonly prospects: ReadonlyMap<string, Prospect>
+      readonly door: DoorName
+      readonly requests: number
+    }
+  | { readonly state: 'unknown'; readonly reason: Diagnostic; readonly objects: readonly LiveObject[] }
+
+/** What Herdbook last verified as its own. */
+export interface LedgerEntry {
+  readonly kind: string
+  readonly id: string
+  readonly serverId: string | null
+  readonly fields: Fields
+  /** The commit of the instance that it was applied from; null outside Git. */
+  readonly commit: string | null
+}
+
+/** A write that was about to be made, recorded before the first one went out. */
+export interface Attempt {
+  readonly kind: string
+  readonly id: string
+  readonly action: Action
+  /** The values about to be set; empty for a delete. */
+  readonly fields: Fields
+  readonly commit: string | null
+}
+
+/** An effect outside its row that a killed run may still owe, such as workers queued after a bulk insert. */
+export interface Intent {
+  readonly id: string
+  readonly kind: string
+  readonly what: string
+  readonly data: Fields
+}
+
+export interface Approval {
+  /** A step's digest. */
+  readonly digest: string
+  readonly ref: ObjectRef
+  readonly by: string
+  readonly at: string
+  /** The merged pull request, or the reason given to `approve`. */
+  readonly source: string
+  readonly spent: boolean
+}
+
+export interface Ledger {
+  /** The commit of the ledger's own chain; null where there is none yet. */
+  readonly head: string | null
+  /** When that commit was made, ISO 8601 UTC. */
+  readonly at: string | null
+  /** The instance's commit last applied. */
+  readonly applied: string | null
+  readonly signed: boolean
+  readonly entries: ReadonlyMap<ObjectRef, LedgerEntry>
+  readonly attempts: readonly Attempt[]
+  readonly intents: readonly Intent[]
+  readonly approvals: readonly Approval[]
+}
+
+export interface Budget {
+  readonly create: number
+  readonly update: number
+  readonly delete: number
+  readonly weaken: number
+}
+
+export type DriftPolicy = 'report' | 'correct'
+
+export interface Policy {
+  readonly budgetOf: (kind: string) => Budget
+  readonly driftOf: (kind: string) => DriftPolicy
+  readonly minimumOwners: number
+}
+
+export interface Change {
+  readonly field: string
+  /** null where the field had no value. */
+  readonly before: Value
+  readonly after: Value
+}
+
+/** What a step does to people, measured on the live server. */
+export interface Impact {
+  /** Follows of members that would be cut, or hidden by a silence. */
+  readonly follows: number
+  readonly followers: number
+  readonly accounts: number
+}
+
+/** One change to one object. */
+export interface Step {
+  readonly kind: string
+  readonly id: string
+  readonly action: Action
+  readonly cause: Cause
+  readonly hazard: Hazard
+  readonly serverId: string | null
+  /** The server's time of the account that a grant is for. */
+  readonly createdAt?: string
+  readonly changes: readonly Change[]
+  /** All managed fields as they will be; empty for a delete. */
+  readonly target: Fields
+  /** All fields as the plan saw them; empty for a create. */
+  readonly seen: Fields
+  readonly extra?: Fields
+  readonly impact?: Impact
+  readonly consent?: number
+  readonly source?: Source
+  /** Lowers protection: counted against the budget of weakenings. */
+  readonly weakens: boolean
+  readonly door: DoorName
+  readonly calls: number
+  readonly digest: string
+}
+
+/** A difference that is told, not applied. */
+export interface Standoff {
+  readonly kind: string
+  readonly id: string
+  readonly cause: Exclude<Cause, 'change'>
+  /** What the three say; null where the object is not there. */
+  readonly desired: Fields | null
+  readonly live: Fields | null
+  readonly ledger: Fields | null
+  readonly fields: readonly string[]
+  readonly source?: Source
+}
+
+export interface Waiting {
+  readonly kind: string
+  readonly id: string
+  readonly reason: string
+  readonly source: Source
+}
+
+export interface Unmanaged {
+  readonly kind: string
+  readonly id: string
+  /** Younger than the ledger: somebody made it by hand since. */
+  readonly addedByHand: boolean
+  readonly fields: Fields
+}
+
+export interface KindRead {
+  readonly kind: string
+  readonly complete: boolean
+  readonly reason?: string
+  readonly objects: number
+  readonly requests: number
+  readonly door?: DoorName
+}
+
+/** Ordered steps and everything that a person must know beside them. A value: saved, compared, rendered. */
+export interface Plan {
+  readonly version: 1
+  readonly environment: string
+  readonly domain: string
+  readonly commit: string | null
+  readonly ledger: string | null
+  readonly digest: string
+  readonly reads: readonly KindRead[]
+  readonly steps: readonly Step[]
+  readonly drift: readonly Standoff[]
+  readonly conflicts: readonly Standoff[]
+  readonly takeovers: readonly Standoff[]
+  readonly unmanaged: readonly Unmanaged[]
+  readonly waiting: readonly Waiting[]
+  /** Kinds whose file or key is not there: not read, not touched. */
+  readonly released: readonly string[]
+  /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
+  readonly adjustments: readonly Adjustment[]
+  readonly findings: readonly Diagnostic[]
+}
+
+/** A change of the ledger that needs no write to live. */
+export type Adjustment =
+  | { readonly to: 'record'; readonly entry: LedgerEntry }
+  | { readonly to: 'forget'; readonly ref: ObjectRef }
+
+/** The state of all kinds as it would be: what invariants are checked on. */
+export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
+
+/** A condition that every state must meet. Answers each violation as a sentence; equal sentences are the same violation. */
+export interface Invariant {
+  readonly name: string
+  readonly kinds: readonly string[]
+  readonly violations: (world: World, facts: InvariantFacts) => readonly string[]
+}
+
+export interface InvariantFacts {
+  readonly minimumOwners: number
+  readonly actingAccount: string | null
+  /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
+  readonly functional: ReadonlySet<string>
+}
+
+export interface Hints {
+  readonly instance: Instance
+  readonly desired: readonly DesiredObject[]
+  /** This kind's entries of the ledger, by id. */
+  readonly ledger: ReadonlyMap<string, LedgerEntry>
+  readonly attempts: readonly Attempt[]
+  /** Entries of any kind, for kinds that refer to another (a moderator's role by its server id). */
+  readonly entry: (ref: ObjectRef) => LedgerEntry | undefined
+  readonly now: Date
+}
+
+/** What one write came to. */
+export type Outcome =
+  | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
+  | { readonly state: 'failed'; readonly step: Step; readonly reason: Diagnostic }
+
+/** A type of object under management: five verbs, no class. Adding a kind is adding a file that makes one. */
+export interface Kind {
+  /** In kebab-case, as in `domain-block/spam.example`. */
+  readonly name: string
+  /** For people: "domain block", "domain blocks". */
+  readonly title: { readonly one: string; readonly many: string }
+  /** The file of `instance/` that holds it. */
+  readonly file: string
+  readonly drift: DriftPolicy
+  /** The tables of a snapshot that `read` needs. */
+  readonly tables: readonly TableName[]
+  /** The doors that can write it, best first. */
+  readonly writes: readonly Exclude<DoorName, 'database'>[]
+  /** What happens when the file no longer names an object that the ledger knows. */
+  readonly absence: 'delete' | 'release'
+  /** From the files to normalised objects. Pure. */
+  readonly desired: (instance: Instance, now: Date) => Desired
+  /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
+  readonly read: (tables: Tables, hints: Hints) => { readonly objects: readonly LiveObject[]; readonly prospects?: ReadonlyMap<string, Prospect> }
+  /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
+  readonly same?: (field: string, a: Value, b: Value) => boolean
+  readonly hazard: (step: Draft) => Hazard
+  readonly weakens?: (step: Draft) => boolean
+  readonly impact?: (step: Draft, tables: Tables) => Impact | undefined
+  /** True where the impact asks for consent in the file. */
+  readonly needsConsent?: (step: Draft, impact: Impact) => boolean
+  /** REST calls that a step costs. 1 where it is not given. */
+  readonly calls?: (step: Draft) => number
+  /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
+  readonly order?: (a: Step, b: Step) => number
+  /** Rules that need the live state: a warning or a refusal beside a step. */
+  readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
+  /** Writes steps, in the order given, and answers what came of each as it comes. */
+  readonly apply: (steps: readonly Step[], writer: Writer) => AsyncIterable<Outcome>
+}
+
+/** A step before the engine has measured and sealed it. */
+export type Draft = Pick<Step, 'kind' | 'id' | 'action' | 'cause' | 'serverId' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'extra'>
