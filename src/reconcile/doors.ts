@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { DoorName, Fields, Impact, Value } from './types.ts'
+import type { DoorName, Fields, Impact, Intent, Value } from './types.ts'
 
 /** The tables of a snapshot. Every door answers rows of the same shape. */
 export type TableName = keyof Rows
@@ -126,5 +126,7 @@ export interface Writer {
   readonly doorOf: (table: Write['table'], writes: number) => Exclude<DoorName, 'database'> | null
   /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
   readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
+  /** Finishes what a killed run still owes. */
+  readonly settle: (intent: Intent) => Promise<WriteResult>
   readonly close: () => Promise<void>
 }

@@ -70,6 +70,8 @@ export interface LedgerEntry {
   readonly id: string
   readonly serverId: string | null
   readonly fields: Fields
+  /** The consent that the file held then: it is used up, and serves no later step. */
+  readonly consent?: number
   /** The commit of the instance that it was applied from; null outside Git. */
   readonly commit: string | null
 }
@@ -168,7 +170,10 @@ export interface Step {
   readonly source?: Source
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean
-  readonly door: DoorName
+  /** What a person should know of how it is done, in a sentence. */
+  readonly note?: string
+  /** null where no door that is configured can write it: such a step is shown and skipped. */
+  readonly door: Exclude<DoorName, 'database'> | null
   readonly calls: number
   readonly digest: string
 }
@@ -293,17 +298,43 @@ export interface Kind {
   readonly same?: (field: string, a: Value, b: Value) => boolean
   readonly hazard: (step: Draft) => Hazard
   readonly weakens?: (step: Draft) => boolean
-  readonly impact?: (step: Draft, tables: Tables) => Impact | undefined
+  readonly impact?: (step: Draft, tables: Tables) => Impact | 'unmeasured' | undefined
   /** True where the impact asks for consent in the file. */
   readonly needsConsent?: (step: Draft, impact: Impact) => boolean
   /** REST calls that a step costs. 1 where it is not given. */
   readonly calls?: (step: Draft) => number
+  readonly note?: (step: Draft) => string | undefined
+  /** Objects whose steps must have succeeded before this one. */
+  readonly after?: (step: Step, steps: readonly Step[]) => readonly ObjectRef[]
+  /** What the write of these steps owes outside its rows, to be written down before and cleared after. */
+  readonly intent?: (steps: readonly Step[]) => Intent | null
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
   readonly order?: (a: Step, b: Step) => number
   /** Rules that need the live state: a warning or a refusal beside a step. */
   readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
   /** Writes steps, in the order given, and answers what came of each as it comes. */
-  readonly apply: (steps: readonly Step[], writer: Writer) => AsyncIterable<Outcome>
+  readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
+}
+
+export interface ApplyContext {
+  readonly writer: Writer
+  readonly door: Exclude<DoorName, 'database'>
+  /** The server's id of an object, from the ledger or from what this run created. */
+  readonly serverId: (ref: ObjectRef) => string | null
+  /** Facts that a door checks again inside its transaction. */
+  readonly guard: { readonly [name: string]: Value }
+}
+
+/** What an apply came to. Every step of its plan is in one of the four lists. */
+export interface ApplyReport {
+  readonly plan: Plan
+  readonly done: readonly Step[]
+  readonly failed: readonly { readonly step: Step; readonly reason: Diagnostic }[]
+  readonly skipped: readonly { readonly step: Step; readonly reason: string }[]
+  readonly notReached: readonly Step[]
+  /** What was written and is not there when read again. */
+  readonly remaining: readonly { readonly kind: string; readonly id: string; readonly fields: readonly string[]; readonly reason: string }[]
+  readonly findings: readonly Diagnostic[]
 }
 
 /** A step before the engine has measured and sealed it. */
