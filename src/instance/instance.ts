@@ -9,7 +9,7 @@ export interface Source {
 
 /** The desired state, read and checked: the files of `instance/`. */
 export interface Instance {
-  /** Parsed files by name without ending; a file that is not there is undefined: unmanaged. */
+  /** Parsed files by name, such as `rules.yaml`; a file that is not there is undefined: unmanaged. */
   readonly documents: Documents
   /** The text of a long text named by `{ file: … }`, by its path relative to the instance folder. */
   readonly text: (file: string) => string

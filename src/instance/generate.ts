@@ -1,0 +1,90 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import standalone from 'ajv/dist/standalone/index.js'
+import { compile } from 'json-schema-to-typescript'
+import { FILE_NAMES } from './documents.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const NOTICE = '// Made from schema/ by `npm run generate`. Change the schemas, not this file.\n'
+
+interface Schema {
+  readonly $id: string
+  readonly $schema: string
+  readonly $defs?: object
+  readonly [keyword: string]: unknown
+}
+
+/** The name of a file's schema: `domain-blocks.yaml` → `domain-blocks.schema.json`. */
+const schemaOf = (file: string): string => file.replace(/\.yaml$/, '.schema.json')
+
+async function schemas(): Promise<ReadonlyMap<string, Schema>> {
+  const read = async (file: string): Promise<[string, Schema]> => [file, JSON.parse(await readFile(new URL(`schema/${schemaOf(file)}`, ROOT), 'utf8'))]
+  return new Map(await Promise.all(FILE_NAMES.map(read)))
+}
+
+/** A description beside a reference would make a type of its own for every use of it. */
+function bareReferences(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(bareReferences)
+  if (typeof node !== 'object' || node === null) return node
+  if ('$ref' in node) return { $ref: node.$ref }
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, bareReferences(value)]))
+}
+
+/** TypeScript types of every file, from one schema that holds them all, so that shared ones stand once. */
+async function types(all: ReadonlyMap<string, Schema>): Promise<string> {
+  const files = [...all].map(([file, { $id: _id, $schema: _schema, $defs: _defs, ...schema }]) => [file, schema] as const)
+  const whole = bareReferences({
+    title: 'Documents',
+    description: 'The files of the instance, parsed, by name. A file or key that is not there is unmanaged.',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(files),
+    $defs: Object.assign({}, ...[...all.values()].map((schema) => schema.$defs ?? {})),
+  })
+  const style = { semi: false, singleQuote: true, printWidth: 140 }
+  return compile(whole as Parameters<typeof compile>[0], 'Documents', { bannerComment: NOTICE, additionalProperties: false, unreachableDefinitions: false, style })
+}
+
+/** Validators compiled ahead, so that starting up needs no ajv: the exports are `v0`, `v1`, … gathered by file. */
+async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
+  const ajv = new Ajv2020({
+    schemas: [...all.values()],
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    allErrors: true,
+    messages: false,
+    inlineRefs: false,
+    // Days are checked by a rule that can say which day is meant.
+    formats: { date: true },
+    code: { source: true, esm: true, lines: true },
+  })
+  const names = Object.fromEntries([...all.values()].map((schema, index) => [`v${index}`, schema.$id]))
+  const table = [...all.keys()].map((file, index) => `  '${file}': v${index},`).join('\n')
+  const bundle = await build({
+    stdin: { contents: `${standalone.default(ajv, names)}\nexport const validators = {\n${table}\n}\n`, resolveDir: fileURLToPath(ROOT) },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    treeShaking: true,
+    minify: true,
+    legalComments: 'none',
+  })
+  return bundle.outputFiles[0]?.text ?? ''
+}
+
+/** What `npm run generate` writes, by path. */
+export async function generated(): Promise<ReadonlyMap<string, string>> {
+  const all = await schemas()
+  return new Map([
+    ['src/instance/schema.gen.ts', await types(all)],
+    ['src/instance/validate.gen.js', `${NOTICE}/* oxlint-disable */\n${await validators(all)}`],
+  ])
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await generated()) await writeFile(new URL(path, ROOT), text)
+}
