@@ -1,0 +1,80 @@
+/** What the engine asks of Git. `clients/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
+export interface Repository {
+  /** The root that holds `instance/`. */
+  readonly dir: string
+  /** The remote's name; null where refs live in the clone. */
+  readonly remote: string | null
+  readonly head: () => Promise<Head>
+  /** The remote's default branch and how HEAD stands to it; null without a remote. */
+  readonly upstream: () => Promise<Upstream | null>
+  readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
+  /** The commit that a ref names now. */
+  readonly resolve: (ref: string) => Promise<string | null>
+  /** What a ref holds now, fetched where needed. */
+  readonly read: (ref: string) => Promise<Snapshot | null>
+  /** Compare-and-swap: sets the ref to a new commit if it still names `expected` (null: if it does not exist). */
+  readonly write: (ref: string, expected: string | null, content: Content) => Promise<Swap>
+  /** Compare-and-delete. */
+  readonly remove: (ref: string, expected: string) => Promise<'removed' | 'moved'>
+  /** A note of this clone alone, under `refs/herdbook-seen/`. */
+  readonly seen: (name: string) => Promise<string | null>
+  readonly see: (name: string, commit: string) => Promise<void>
+  /** Commits reachable from `from`, newest first; with a path, those that touched it. */
+  readonly log: (from: string, options: { readonly path?: string; readonly limit: number; readonly firstParent?: boolean }) => Promise<Commit[]>
+  /** The texts of a path (relative to `dir`) in these commits; null where it is not there. */
+  readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
+}
+
+export interface Head {
+  /** null where nothing is committed yet. */
+  readonly commit: string | null
+  /** null where HEAD is detached. */
+  readonly branch: string | null
+  readonly shallow: boolean
+  /** Paths under `instance/` that differ from HEAD, untracked ones too. */
+  readonly uncommitted: readonly string[]
+}
+
+export interface Upstream {
+  readonly remote: string
+  /** The default branch. */
+  readonly branch: string
+  /** Its commit; null where it has none yet. */
+  readonly commit: string | null
+  /** HEAD as seen from there: `ahead` is unpushed, `behind` is old. */
+  readonly position: 'same' | 'ahead' | 'behind' | 'diverged'
+}
+
+export interface Commit {
+  readonly id: string
+  readonly parents: readonly string[]
+  readonly author: string
+  /** When it was committed, ISO 8601 UTC. */
+  readonly at: string
+  readonly subject: string
+  readonly trailers: Trailers
+}
+
+export type Trailers = { readonly [name: string]: string }
+export type Files = ReadonlyMap<string, string>
+
+export interface Snapshot extends Commit {
+  /** Texts by path. */
+  readonly files: Files
+}
+
+/** What a commit on one of our refs is made of. */
+export interface Content {
+  readonly files: Files
+  readonly subject: string
+  readonly trailers?: Trailers
+  readonly parents?: readonly string[]
+}
+
+export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved' }
+
+/** The refs of one environment. */
+export const refsOf = (environment: string): { readonly ledger: string; readonly lock: string } => ({
+  ledger: `refs/herdbook/${environment}/ledger`,
+  lock: `refs/herdbook/${environment}/lock`,
+})
