@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance, Source } from '../instance/instance.ts'
-import type { Tables, TableName, Writer } from './doors.ts'
+import type { ReadRequest, Tables, TableName, Writer } from './doors.ts'
 
 /** A JSON value; what fields hold and digests are made of. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -245,16 +245,25 @@ export type Adjustment =
 /** The state of all kinds as it would be: what invariants are checked on. */
 export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
 
-/** A condition that every state must meet. Answers each violation as a sentence; equal sentences are the same violation. */
+/** One way in which a condition is not met, and by how much: a state is worse where `by` has grown. */
+export interface Violation {
+  readonly what: string
+  readonly by: number
+}
+
+/** A condition that every state must meet. */
 export interface Invariant {
   readonly name: string
   readonly kinds: readonly string[]
-  readonly violations: (world: World, facts: InvariantFacts) => readonly string[]
+  readonly violations: (world: World, facts: InvariantFacts) => readonly Violation[]
 }
 
 export interface InvariantFacts {
   readonly minimumOwners: number
   readonly actingAccount: string | null
+  /** The role that it holds now, and what that allows. */
+  readonly actingRole: string | null
+  readonly actingPermissions: readonly string[]
   /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
   readonly functional: ReadonlySet<string>
 }
@@ -265,8 +274,10 @@ export interface Hints {
   /** This kind's entries of the ledger, by id. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>
   readonly attempts: readonly Attempt[]
-  /** Entries of any kind, for kinds that refer to another (a moderator's role by its server id). */
+  /** Entries of any kind. */
   readonly entry: (ref: ObjectRef) => LedgerEntry | undefined
+  /** What the hints of another kind are, for one that is made of its objects (the order of the rules). */
+  readonly objectsOf: (kind: string) => Pick<Hints, 'desired' | 'ledger' | 'attempts'>
   readonly now: Date
 }
 
@@ -290,6 +301,12 @@ export interface Kind {
   readonly writes: readonly Exclude<DoorName, 'database'>[]
   /** What happens when the file no longer names an object that the ledger knows. */
   readonly absence: 'delete' | 'release'
+  /** True for objects that are only released when the files no longer name them, whatever `absence` says. */
+  readonly releases?: (id: string, instance: Instance) => boolean
+  /** Accounts that the read must look up by name. */
+  readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
+  /** Domains whose impact must be measured, with the severity that the files want. */
+  readonly measure?: (objects: readonly DesiredObject[]) => ReadRequest['measure']
   /** From the files to normalised objects. Pure. */
   readonly desired: (instance: Instance, now: Date) => Desired
   /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
@@ -305,7 +322,9 @@ export interface Kind {
   readonly calls?: (step: Draft) => number
   readonly note?: (step: Draft) => string | undefined
   /** Objects whose steps must have succeeded before this one. */
-  readonly after?: (step: Step, steps: readonly Step[]) => readonly ObjectRef[]
+  readonly after?: (step: Step) => readonly ObjectRef[]
+  /** Objects whose steps must not be done unless this one has succeeded. */
+  readonly before?: (step: Step) => readonly ObjectRef[]
   /** What the write of these steps owes outside its rows, to be written down before and cleared after. */
   readonly intent?: (steps: readonly Step[]) => Intent | null
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
@@ -338,4 +357,4 @@ export interface ApplyReport {
 }
 
 /** A step before the engine has measured and sealed it. */
-export type Draft = Pick<Step, 'kind' | 'id' | 'action' | 'cause' | 'serverId' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'extra'>
+export type Draft = Pick<Step, 'kind' | 'id' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'extra'>

@@ -1,0 +1,85 @@
+import type { Rows, Write } from '../../reconcile/doors.ts'
+import type { Hints, Kind, LiveObject, Prospect, Step } from '../../reconcile/types.ts'
+import { current, odd, rowsOf, send } from '../common.ts'
+import { EVERYONE_ID, renames } from './role.ts'
+
+const FILE = 'moderators.yaml'
+
+const username = (account: string): string => account.replace(/^@/, '').toLowerCase()
+
+/** Why an account can't be given a role yet. */
+export function obstacleOf(row: Rows['accounts'] | undefined, name: string): string | undefined {
+  if (!row) return `There is no account @${name} yet.`
+  if (!row.confirmed) return `@${name} has not confirmed the e-mail address yet.`
+  if (!row.approved) return `The sign-up of @${name} has not been approved yet.`
+  if (row.suspended) return `@${name} is suspended.`
+  if (row.disabled) return `The login of @${name} is disabled.`
+  if (row.moved) return `@${name} has moved to another account.`
+  return undefined
+}
+
+/** Accounts that can use what their role allows. */
+export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
+  return new Set(rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => username(row.username)))
+}
+
+function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows['roles'][], { instance, desired }: Hints): LiveObject[] {
+  const renamed = renames(roles, instance.documents['roles.yaml']?.roles ?? [])
+  const names = new Map(roles.map((row) => [row.id, renamed.get(row.name) ?? row.name]))
+  const acting = instance.documents['instance.yaml']?.acting_account
+  const wanted = new Set(desired.map((object) => object.id))
+  return accounts.flatMap((row) => {
+    const id = username(row.username)
+    if (row.role_id === null || row.role_id === EVERYONE_ID) return []
+    // The account that acts is nobody's to take away by leaving it out of a list.
+    if (acting !== undefined && id === username(acting) && !wanted.has(id)) return []
+    const held = names.get(row.role_id) ?? odd(`@${row.username} holds a role that the server does not list.`)
+    return [{ id, serverId: row.id, fields: { role: held } }]
+  })
+}
+
+function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Prospect> {
+  const rows = new Map(accounts.map((row) => [username(row.username), row]))
+  return new Map(
+    desired.map(({ id }) => {
+      const row = rows.get(id)
+      const obstacle = obstacleOf(row, id)
+      return [id, { serverId: row?.id ?? null, ...(row ? { createdAt: row.created_at } : {}), ...(obstacle === undefined ? {} : { obstacle }) }]
+    }),
+  )
+}
+
+function writeOf(step: Step, guard: Write['guard']): Write {
+  const base = { table: 'role_of', serverId: step.serverId, name: step.id, ...(guard === undefined ? {} : { guard }) } as const
+  const expect = { role: step.seen['role'] ?? null }
+  return { ...base, action: step.action, expect, set: step.action === 'delete' ? {} : { role: step.target['role'] ?? null } }
+}
+
+export const moderator: Kind = {
+  name: 'moderator',
+  title: { one: 'moderator', many: 'moderators' },
+  file: FILE,
+  drift: 'report',
+  tables: ['accounts', 'roles'],
+  writes: ['console'],
+  absence: 'delete',
+  desired: (instance, now) => {
+    const file = instance.documents[FILE]
+    if (!file?.moderators) return { state: 'unmanaged' }
+    const objects = current(file.moderators, now, (entry, i) => ({
+      id: username(entry.account),
+      fields: { role: entry.role },
+      source: { file: FILE, path: ['moderators', i] },
+    }))
+    return { state: 'managed', objects, others: file.only_these ? 'delete' : 'leave' }
+  },
+  accounts: (objects) => objects.map((object) => object.id),
+  read: (tables, hints) => {
+    const accounts = rowsOf(tables.accounts)
+    return { objects: readHolders(accounts, rowsOf(tables.roles), hints), prospects: prospectsOf(accounts, hints) }
+  },
+  hazard: () => 'disruptive',
+  note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
+  after: (step) => (step.action === 'delete' ? [] : [`role/${String(step.target['role'])}`]),
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context.guard)]),
+}

@@ -1,0 +1,72 @@
+import { parse } from 'yaml'
+import { defaultOf, settingType } from '../../instance/versions.ts'
+import type { Instance } from '../../instance/instance.ts'
+import type { Rows, Write } from '../../reconcile/doors.ts'
+import type { Hazard, Kind, LiveObject, Step, Value } from '../../reconcile/types.ts'
+import { equal } from '../../reconcile/equal.ts'
+import { odd, rowsOf, send, setOf, text } from '../common.ts'
+
+const FILE = 'settings.yaml'
+
+/** Changes that take something away for good, or open a door. */
+const HAZARDS: { readonly [key: string]: Hazard } = {
+  content_cache_retention_period: 'irreversible',
+  media_cache_retention_period: 'disruptive',
+  registrations_mode: 'disruptive',
+  authorized_fetch: 'disruptive',
+}
+
+function desiredValue(instance: Instance, value: unknown): Value {
+  if (typeof value === 'object' && value !== null && 'file' in value) return text(instance.text(String(value.file)))
+  if (typeof value === 'string') return text(value)
+  return typeof value === 'boolean' || typeof value === 'number' ? value : null
+}
+
+/** A setting's value as Ruby wrote it: YAML, of which only scalars are settings that we know. */
+function liveValue(row: Rows['settings']): Value {
+  const value: unknown = row.value === null ? null : parse(row.value, { schema: 'core', maxAliasCount: 0 })
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return text(value)
+  if (typeof value === 'boolean' || typeof value === 'number') return value
+  return odd(`The setting ${row.var} holds something else than a text, a number or a yes and no.`)
+}
+
+/** A cleared number is "" or null, whichever way it was cleared. */
+const canonical = (value: Value): Value => (value === '' ? null : value)
+
+function writeOf(step: Step): Write {
+  return { table: 'settings', action: 'update', serverId: null, name: step.id, expect: step.seen, set: setOf(step) }
+}
+
+export const setting: Kind = {
+  name: 'setting',
+  title: { one: 'setting', many: 'settings' },
+  file: FILE,
+  drift: 'report',
+  tables: ['settings'],
+  writes: ['console'],
+  absence: 'release',
+  desired: (instance) => {
+    const settings = instance.documents[FILE]?.settings
+    if (!settings) return { state: 'unmanaged' }
+    const objects = Object.entries(settings).map(([key, value]) => ({
+      id: key,
+      fields: { value: desiredValue(instance, value) },
+      source: { file: FILE, path: ['settings', key] },
+    }))
+    return { state: 'managed', objects, others: 'leave' }
+  },
+  read: (tables, { desired }) => {
+    const rows = rowsOf(tables.settings).filter((row) => settingType(row.var) !== 'upload')
+    const stored = new Set(rows.map((row) => row.var))
+    // A setting that nobody ever changed has no row: it is what the version's default says.
+    const defaults = desired.filter((object) => !stored.has(object.id)).flatMap((object): LiveObject[] => {
+      const value = defaultOf(object.id, tables.version)
+      return value !== undefined && equal(canonical(value), canonical(object.fields['value'] ?? null)) ? [{ id: object.id, serverId: null, fields: { value } }] : []
+    })
+    return { objects: [...rows.map((row) => ({ id: row.var, serverId: null, fields: { value: liveValue(row) } })), ...defaults] }
+  },
+  same: (_field, a, b) => equal(canonical(a), canonical(b)),
+  hazard: (step) => HAZARDS[step.id] ?? 'reversible',
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
+}

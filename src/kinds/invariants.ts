@@ -1,0 +1,54 @@
+import type { Invariant, LiveObject, World } from '../reconcile/types.ts'
+
+const objects = (world: World, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
+
+const grants = (role: LiveObject | undefined, permission: string): boolean => {
+  const permissions = role?.fields['permissions']
+  return Array.isArray(permissions) && permissions.includes(permission)
+}
+
+/** Somebody must always be able to let the others in. */
+const owners: Invariant = {
+  name: 'minimum-owners',
+  kinds: ['role', 'moderator'],
+  violations: (world, { minimumOwners, functional }) => {
+    const roles = world.get('role')
+    if (!roles || !world.has('moderator')) return []
+    const count = objects(world, 'moderator').filter(
+      (holder) => functional.has(holder.id) && grants(roles.get(String(holder.fields['role'])), 'administrator'),
+    ).length
+    const what = `at least ${minimumOwners} owners who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
+    return count < minimumOwners ? [{ what, by: minimumOwners - count }] : []
+  },
+}
+
+/** Mastodon takes the role from everybody who holds it, without a word. */
+const heldRoles: Invariant = {
+  name: 'held-roles',
+  kinds: ['role', 'moderator'],
+  violations: (world) => {
+    const roles = world.get('role')
+    if (!roles || roles.size === 0) return []
+    const orphans = Map.groupBy(
+      objects(world, 'moderator').filter((holder) => !roles.has(String(holder.fields['role']))),
+      (holder) => String(holder.fields['role']),
+    )
+    return [...orphans].map(([role, holders]) => ({ what: `a role that people hold is not deleted: ${role} is held by ${holders.length}.`, by: holders.length }))
+  },
+}
+
+/** The bot that acts must be able to go on. */
+const actingRole: Invariant = {
+  name: 'acting-account',
+  kinds: ['role', 'moderator'],
+  violations: (world, { actingAccount, actingRole: name, actingPermissions }) => {
+    const roles = world.get('role')
+    if (!roles || actingAccount === null || name === null) return []
+    const holder = world.get('moderator')?.get(actingAccount)
+    const role = roles.get(holder ? String(holder.fields['role']) : name)
+    const lost = grants(role, 'administrator') ? [] : actingPermissions.filter((permission) => !grants(role, permission))
+    return lost.length > 0 ? [{ what: `@${actingAccount}, the account that acts, keeps what it may do: ${lost.join(', ')}.`, by: lost.length }] : []
+  },
+}
+
+export const INVARIANTS: readonly Invariant[] = [owners, heldRoles, actingRole]

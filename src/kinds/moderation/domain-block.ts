@@ -1,0 +1,135 @@
+import { normalizeDomain, parentsOf } from '../../instance/domains.ts'
+import type { DomainBlock } from '../../instance/documents.ts'
+import { severed } from '../../reconcile/guard.ts'
+import type { Rows, Write } from '../../reconcile/doors.ts'
+import type { Draft, Fields, Kind, Step, Value } from '../../reconcile/types.ts'
+import { byText } from '../../reconcile/equal.ts'
+import { changed, current, managed, rowsOf, send, setOf, text } from '../common.ts'
+
+const FILE = 'domain-blocks.yaml'
+const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
+const STRENGTH: { readonly [severity: string]: number } = { noop: 0, silence: 1, suspend: 2 }
+const FLAGS = ['reject_media', 'reject_reports'] as const
+
+/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: both sides count as false. */
+function normalise(block: Fields): Fields {
+  return block['severity'] === 'suspend' ? { ...block, reject_media: false, reject_reports: false } : block
+}
+
+function fieldsOf(block: DomainBlock): Fields {
+  return normalise(
+    managed({
+      severity: SEVERITY[block.severity],
+      reject_media: block.reject_media ?? false,
+      reject_reports: block.reject_reports ?? false,
+      obfuscate: block.obfuscate ?? false,
+      public_comment: text(block.public_comment),
+      private_comment: block.private_comment === undefined ? undefined : text(block.private_comment),
+    }),
+  )
+}
+
+function liveFields(row: Rows['domain_blocks']): Fields {
+  return normalise({
+    severity: row.severity,
+    reject_media: row.reject_media,
+    reject_reports: row.reject_reports,
+    obfuscate: row.obfuscate,
+    public_comment: text(row.public_comment),
+    private_comment: text(row.private_comment),
+  })
+}
+
+const domainOf = (written: string): string => {
+  const name = normalizeDomain(written)
+  return 'domain' in name ? name.domain : written
+}
+
+const strength = (severity: Value | undefined): number => STRENGTH[String(severity)] ?? -1
+const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
+  const change = step.changes.find((c) => c.field === 'severity')
+  return change && strength(change.after) > strength(change.before) ? change.after : undefined
+}
+
+/** Rows by domain, indexed once for a table. */
+const indexes = new WeakMap<readonly Rows['impact'][], Map<string, Rows['impact']>>()
+function measured(rows: readonly Rows['impact'][]): Map<string, Rows['impact']> {
+  const index = indexes.get(rows) ?? new Map(rows.map((row) => [row.domain, row]))
+  indexes.set(rows, index)
+  return index
+}
+
+const labels = (domain: string): number => domain.split('.').length
+
+function writeOf(step: Step): Write {
+  const { reject_media: _media, reject_reports: _reports, ...rest } = step.seen
+  const expect = step.seen['severity'] === 'suspend' ? rest : step.seen
+  const base = { table: 'domain_blocks', serverId: step.serverId, name: step.id, expect } as const
+  const consent = step.hazard === 'irreversible' ? { consent: step.consent ?? 0 } : {}
+  if (step.action === 'delete') return { ...base, action: 'delete', set: {} }
+  if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target, ...consent }
+  // The flags slept under the suspension as somebody left them: say them anew when it ends.
+  const flags = changed(step, 'severity') ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false])) : {}
+  return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
+}
+
+export const domainBlock: Kind = {
+  name: 'domain-block',
+  title: { one: 'domain block', many: 'domain blocks' },
+  file: FILE,
+  drift: 'report',
+  tables: ['domain_blocks'],
+  writes: ['rest', 'console'],
+  absence: 'delete',
+  desired: (instance, now) => {
+    const blocks = instance.documents[FILE]?.domain_blocks
+    if (!blocks) return { state: 'unmanaged' }
+    const objects = current(blocks, now, (block, i) => ({
+      id: domainOf(block.domain),
+      fields: fieldsOf(block),
+      source: { file: FILE, path: ['domain_blocks', i] },
+      ...(block.accept_severed_relationships === undefined ? {} : { consent: block.accept_severed_relationships }),
+    }))
+    return { state: 'managed', objects, others: 'leave' }
+  },
+  measure: (objects) =>
+    objects.flatMap(({ id, fields }) => {
+      const severity = fields['severity']
+      return severity === 'suspend' || severity === 'silence' ? [{ domain: id, severity }] : []
+    }),
+  read: (tables) => ({
+    objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: liveFields(row), createdAt: row.created_at })),
+  }),
+  hazard: (step) => {
+    const to = raised(step)
+    if (to === 'suspend') return 'irreversible'
+    const clearsMedia = step.changes.some((change) => change.field === 'reject_media' && change.after === true)
+    return to === 'silence' || clearsMedia || step.action !== 'create' ? 'disruptive' : 'reversible'
+  },
+  weakens: (step) =>
+    step.action === 'delete' ||
+    step.changes.some((change) =>
+      change.field === 'severity' ? strength(change.after) < strength(change.before) : FLAGS.some((f) => f === change.field) && change.before === true && change.after === false,
+    ),
+  impact: (step, tables) => {
+    const to = raised(step)
+    if (to !== 'suspend' && to !== 'silence') return undefined
+    if (tables.impact.state === 'unknown') return 'unmeasured'
+    const row = measured(tables.impact.rows).get(step.id)
+    return row ? { follows: row.follows, followers: row.followers, accounts: row.accounts } : { follows: 0, followers: 0, accounts: 0 }
+  },
+  needsConsent: (step, impact) => raised(step) === 'suspend' && severed(impact) > 0,
+  note: (step) => {
+    if (step.action === 'delete') return step.seen['severity'] === 'suspend' ? 'The follows and posts that the suspension removed do not come back.' : undefined
+    if (step.action !== 'update' || changed(step, 'severity') || step.seen['severity'] === 'noop') return undefined
+    return 'Mastodon applies the block again: accounts that moderators exempted by hand are limited again.'
+  },
+  order: (a, b) => labels(b.id) - labels(a.id) || byText(a.id, b.id),
+  // A parent that comes although its exempted child could not be made would take the child along.
+  before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
+  intent: (steps) => {
+    const blocked = steps.filter((step) => step.action === 'create').map((step) => step.id)
+    return blocked.length > 1 ? { id: `queue-${blocked[0]}-${blocked.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { domains: blocked } } : null
+  },
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
+}

@@ -1,0 +1,214 @@
+import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { batches, refOf, type Batch } from './batches.ts'
+import type { Writer } from './doors.ts'
+import { after, worsened } from './guard.ts'
+import { adjust } from './ledger.ts'
+import { spend } from './approvals.ts'
+import type {
+  ApplyReport,
+  Attempt,
+  Fields,
+  Intent,
+  Invariant,
+  InvariantFacts,
+  Kind,
+  Ledger,
+  ObjectRef,
+  Outcome,
+  Plan,
+  Step,
+  Value,
+  World,
+} from './types.ts'
+
+export interface ApplyDeps {
+  readonly kinds: readonly Kind[]
+  readonly ledger: Ledger
+  /** Writes the ledger and answers it as it is now. */
+  readonly save: (ledger: Ledger, subject: string) => Promise<Ledger>
+  readonly openWriter: () => Promise<Writer>
+  /** Reads live anew and plans with this ledger. */
+  readonly replan: (ledger: Ledger) => Promise<Plan>
+  readonly invariants: readonly Invariant[]
+  readonly facts: InvariantFacts
+  readonly world: World
+  readonly guard: { readonly [name: string]: Value }
+  /** False once the lock is lost: nothing more is written. */
+  readonly holds: () => boolean
+  readonly signal: AbortSignal
+  readonly told: (outcome: Outcome) => void
+}
+
+/** What has become of the plan's steps so far. */
+interface Progress {
+  readonly done: Step[]
+  readonly failed: { step: Step; reason: Diagnostic }[]
+  readonly skipped: { step: Step; reason: string }[]
+  readonly notReached: Step[]
+  readonly serverIds: Map<ObjectRef, string>
+  /** Objects that wait for something that was not done, and for what. */
+  readonly blocked: Map<ObjectRef, ObjectRef>
+  world: World
+}
+
+/**
+ * Carries out a plan: attempts and intents are written down first, then the steps go out in order, then live is
+ * read again and only what was verified enters the ledger. Every step ends in one of four lists.
+ */
+export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
+  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], serverIds: new Map(), blocked: new Map(), world: deps.world }
+  const writable = plan.steps.filter((step) => step.door !== null)
+  for (const step of plan.steps) if (step.door === null) progress.skipped.push({ step, reason: 'No door that is configured can write it.' })
+  const owed = deps.ledger.intents
+  const todo = batches(deps.kinds, writable)
+  let ledger = deps.ledger
+  if (writable.length > 0 || owed.length > 0) {
+    const intents = [...owed, ...todo.flatMap(intentOf)]
+    ledger = await deps.save({ ...ledger, attempts: [...ledger.attempts, ...writable.map((step) => attemptOf(step, plan.commit))], intents }, 'Attempt')
+    const settled = await run(todo, owed, progress, deps)
+    ledger = { ...ledger, intents: intents.filter((intent) => !settled.has(intent.id)) }
+  }
+  return finish(plan, ledger, progress, deps)
+}
+
+const intentOf = (batch: Batch): Intent[] => {
+  const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null
+  return intent ? [intent] : []
+}
+
+function attemptOf(step: Step, commit: string | null): Attempt {
+  const fields: Fields = step.action === 'delete' ? {} : step.action === 'create' ? step.target : Object.fromEntries(step.changes.map((c) => [c.field, c.after]))
+  return { kind: step.kind, id: step.id, action: step.action, fields, commit }
+}
+
+/** Opens the writer, pays what an earlier run still owes, sends the batches. Answers the intents that are settled. */
+async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Progress, deps: ApplyDeps): Promise<Set<string>> {
+  const settled = new Set<string>()
+  const writer = await deps.openWriter()
+  try {
+    for (const intent of owed) {
+      if ((await writer.settle(intent)).state === 'done') settled.add(intent.id)
+    }
+    for (const batch of todo) {
+      if (deps.signal.aborted || !deps.holds()) {
+        progress.notReached.push(...batch.steps)
+        continue
+      }
+      const failures = progress.failed.length
+      await runBatch(batch, writer, progress, deps)
+      const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null
+      if (intent && progress.failed.length === failures) settled.add(intent.id)
+    }
+    return settled
+  } finally {
+    await writer.close()
+  }
+}
+
+async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: ApplyDeps): Promise<void> {
+  const ready = batch.steps.filter((step) => admit(step, batch.kind, progress, deps))
+  const unanswered = new Set(ready)
+  const context = {
+    writer,
+    door: batch.door,
+    guard: deps.guard,
+    serverId: (ref: ObjectRef) => progress.serverIds.get(ref) ?? deps.ledger.entries.get(ref)?.serverId ?? null,
+  }
+  try {
+    for await (const outcome of ready.length > 0 ? batch.kind.apply(ready, context) : []) {
+      unanswered.delete(outcome.step)
+      record(outcome, batch.kind, progress)
+      deps.told(outcome)
+    }
+  } catch (error) {
+    const reason = reasonOf(error)
+    for (const step of unanswered) {
+      const outcome = { state: 'failed', step, reason } as const
+      record(outcome, batch.kind, progress)
+      deps.told(outcome)
+    }
+  }
+}
+
+/** Whether a step may go out now: its dependencies are done and no invariant gets worse. */
+function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boolean {
+  const needed = progress.blocked.get(refOf(step)) ?? (kind.after?.(step) ?? []).find((ref) => progress.blocked.get(ref) === ref)
+  if (needed !== undefined) {
+    skip(step, `It needs ${needed}, which was not done.`, kind, progress)
+    return false
+  }
+  const worse = worsened(step, progress.world, deps.invariants, deps.facts)
+  if (worse.length > 0) {
+    skip(step, worse.join(' '), kind, progress)
+    return false
+  }
+  if (deps.invariants.some((invariant) => invariant.kinds.includes(step.kind))) progress.world = after(progress.world, step)
+  return true
+}
+
+function skip(step: Step, reason: string, kind: Kind, progress: Progress): void {
+  progress.skipped.push({ step, reason })
+  block(step, kind, progress)
+}
+
+/** What was not done stops what waits for it, not the rest. */
+function block(step: Step, kind: Kind, progress: Progress): void {
+  for (const ref of [refOf(step), ...(kind.before?.(step) ?? [])]) progress.blocked.set(ref, refOf(step))
+}
+
+function record(outcome: Outcome, kind: Kind, progress: Progress): void {
+  if (outcome.state === 'failed') {
+    progress.failed.push({ step: outcome.step, reason: outcome.reason })
+    block(outcome.step, kind, progress)
+    return
+  }
+  progress.done.push(outcome.step)
+  if (outcome.serverId !== null) progress.serverIds.set(refOf(outcome.step), outcome.serverId)
+}
+
+function reasonOf(error: unknown): Diagnostic {
+  const first = error instanceof HerdbookError ? error.diagnostics[0] : undefined
+  if (first) return first
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'door-broke', severity: 'error', message: `The door broke: ${message}`, hint: 'Run apply again: it reads first what became of this.' }
+}
+
+/** Reads again what was touched; only what is there as meant enters the ledger. */
+async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
+  const { done, failed, skipped, notReached } = progress
+  const touched = done.length + failed.length > 0
+  const stopped = deps.signal.aborted || !deps.holds()
+  const seen = touched && !stopped ? await deps.replan(ledger) : plan
+  if (!stopped) await settle(plan, seen, ledger, progress, deps)
+  const remaining = touched && !stopped ? remainders(done, seen) : []
+  const findings: Diagnostic[] = deps.holds() ? [] : [{ code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
+  return { plan, done, failed, skipped, notReached, remaining, findings }
+}
+
+async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
+  const open = new Set([...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf))
+  const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
+  const next: Ledger = {
+    ...adjust(ledger, seen.adjustments),
+    applied: plan.commit ?? ledger.applied,
+    attempts: ledger.attempts.filter((attempt) => unread.has(attempt.kind) || open.has(refOf(attempt))),
+    approvals: spend(ledger.approvals, progress.done.map((step) => step.digest)),
+  }
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied
+  if (!same) await deps.save(next, subjectOf(progress.done))
+}
+
+const subjectOf = (done: readonly Step[]): string => (done.length === 1 && done[0] ? `Apply ${refOf(done[0])}` : `Apply ${done.length} steps`)
+
+function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining'] {
+  const steps = new Map(seen.steps.map((step) => [refOf(step), step.changes.map((change) => change.field)]))
+  const standoffs = new Map([...seen.drift, ...seen.conflicts, ...seen.takeovers].map((standoff) => [refOf(standoff), standoff.fields]))
+  const unread = new Map(seen.reads.flatMap((read) => (read.complete ? [] : [[read.kind, read.reason ?? 'It could not be read again.']])))
+  return done.flatMap((step) => {
+    const { kind, id } = step
+    const lost = unread.get(kind)
+    if (lost !== undefined) return [{ kind, id, fields: [], reason: `It could not be read again: ${lost}` }]
+    const fields = steps.get(refOf(step)) ?? standoffs.get(refOf(step))
+    return fields ? [{ kind, id, fields, reason: 'It was written, and live does not show it.' }] : []
+  })
+}

@@ -1,0 +1,104 @@
+import type { Action, Attempt, Cause, Fields, Value } from './types.ts'
+
+/** What desired, live and ledger together mean for one object: the table of cases of the design, as a value. */
+export type Verdict =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'released' }
+  | { readonly is: 'in-sync' }
+  | { readonly is: 'unmanaged' }
+  | { readonly is: 'step'; readonly action: Action; readonly fields: readonly string[]; readonly drift: readonly string[] }
+  | { readonly is: 'standoff'; readonly cause: Exclude<Cause, 'change'>; readonly action: Action; readonly fields: readonly string[] }
+
+export interface Sides {
+  readonly desired: Fields | null
+  readonly live: Fields | null
+  readonly ledger: Fields | null
+  /** False where the file, the key or the object is no longer managed. */
+  readonly managed: boolean
+  /** Writes that were about to be made and were never verified. */
+  readonly attempts: readonly Pick<Attempt, 'action' | 'fields'>[]
+  readonly same: (field: string, a: Value, b: Value) => boolean
+}
+
+const isEmpty = (value: Value): boolean => value === null || value === '' || (Array.isArray(value) && value.length === 0) || isEmptyMap(value)
+const isEmptyMap = (value: Value): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+
+/** The fields on which two sides differ, among those that both have. */
+export function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
+  return Object.keys(a)
+    .filter((field) => field in b && !same(field, a[field] ?? null, b[field] ?? null))
+    .sort()
+}
+
+/**
+ * The ledger's side with attempts counted in: a live value that equals one we were about to set is ours,
+ * so that a revert after a half-failed apply undoes what was done, and a killed create is not a stranger's.
+ */
+export function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
+  if (live === null) return attempts.some((attempt) => attempt.action === 'delete') ? null : ledger
+  if (ledger === null) {
+    const ours = attempts.findLast((attempt) => attempt.action !== 'delete' && differing(attempt.fields, live, same).length === 0)
+    return ours ? pick(live, Object.keys(ours.fields)) : null
+  }
+  const attempted = (field: string): boolean =>
+    attempts.some((a) => field in a.fields && field in live && same(field, a.fields[field] ?? null, live[field] ?? null))
+  const fields = new Set([...Object.keys(ledger), ...attempts.flatMap((attempt) => Object.keys(attempt.fields))])
+  const result: Record<string, Value> = {}
+  for (const field of fields) {
+    if (attempted(field)) result[field] = live[field] ?? null
+    else if (field in ledger) result[field] = ledger[field] ?? null
+  }
+  return result
+}
+
+function pick(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name] ?? null]))
+}
+
+/** Decides the case of one object. The first row of the table that fits holds. */
+export function judge(sides: Sides): Verdict {
+  const { desired, live, managed, same } = sides
+  if (!managed) return sides.ledger ? { is: 'released' } : { is: 'nothing' }
+  const ledger = baseline(sides)
+  if (desired === null) return judgeAbsent(live, ledger, same)
+  if (live === null) return judgeMissing(desired, ledger, same)
+  return judgeFields(desired, live, ledger, same)
+}
+
+function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
+  if (live === null) return { is: 'in-sync' }
+  if (ledger === null) return { is: 'unmanaged' }
+  const changed = differing(ledger, live, same)
+  return changed.length === 0
+    ? { is: 'step', action: 'delete', fields: [], drift: [] }
+    : { is: 'standoff', cause: 'conflict', action: 'delete', fields: changed }
+}
+
+function judgeMissing(desired: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
+  if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), drift: [] }
+  const cause = differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !(f in ledger)) ? 'drift' : 'conflict'
+  return { is: 'standoff', cause, action: 'create', fields: Object.keys(desired).sort() }
+}
+
+function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
+  const fields = differing(desired, live, same)
+  if (fields.length === 0) return { is: 'in-sync' }
+  if (ledger === null) return { is: 'standoff', cause: 'takeover', action: 'update', fields }
+  const causes = Map.groupBy(fields, (field) => causeOf(field, desired, live, ledger, same))
+  for (const cause of ['conflict', 'takeover'] as const) {
+    if (causes.has(cause)) return { is: 'standoff', cause, action: 'update', fields }
+  }
+  const change = causes.get('change') ?? []
+  const drift = causes.get('drift') ?? []
+  return change.length > 0
+    ? { is: 'step', action: 'update', fields: change, drift }
+    : { is: 'standoff', cause: 'drift', action: 'update', fields: drift }
+}
+
+/** One differing field. A field that the ledger does not know and live leaves empty overwrites nobody's word. */
+function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
+  if (!(field in ledger)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
+  const last = ledger[field] ?? null
+  if (same(field, desired[field] ?? null, last)) return 'drift'
+  return same(field, live[field] ?? null, last) ? 'change' : 'conflict'
+}

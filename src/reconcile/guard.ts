@@ -1,0 +1,126 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import { hintsFor, type PlanInput } from './input.ts'
+import type { Budget, Impact, Invariant, InvariantFacts, Kind, LiveObject, Observed, Policy, Step, World } from './types.ts'
+
+/** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
+export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
+  return [
+    ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
+    ...checkDoors(steps, input),
+    ...checkInvariants(steps, worldOf(input.observed), input.invariants, input.facts),
+  ]
+}
+
+function checkKind(kind: Kind, steps: readonly Step[], input: PlanInput): Diagnostic[] {
+  const own = steps.filter((step) => step.kind === kind.name)
+  if (own.length === 0) return []
+  const hints = kind.advice ? hintsFor(kind, input) : null
+  return [
+    ...own.flatMap((step) => checkImpact(kind, step, input)),
+    ...own.flatMap((step) => (hints ? (kind.advice?.(step, input.tables, hints) ?? []) : [])),
+    ...checkBudget(kind, own, input.policy),
+  ]
+}
+
+/** Relations that a step severs, both directions. */
+export const severed = (impact: Impact): number => impact.follows + impact.followers
+
+/** The consent that a file should hold for a measured number: a fifth more, at least ten. */
+export const consentFor = (relations: number): number => relations + Math.max(10, Math.ceil(relations / 5))
+
+function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
+  const at = step.source === undefined ? {} : { at: input.instance.position(step.source) }
+  const measured = kind.impact?.(step, input.tables)
+  const ref = `${step.kind}/${step.id}`
+  if (measured === 'unmeasured') {
+    if (step.hazard !== 'irreversible') return []
+    const hint = 'Give the database door, or a token that may read measures (admin:read, view_dashboard).'
+    return [{ code: 'impact-unmeasured', severity: 'error', message: `${ref} can't be undone and its impact could not be measured.`, ...at, hint }]
+  }
+  if (measured === undefined || !kind.needsConsent?.(step, measured)) return []
+  const relations = severed(measured)
+  if (step.consent !== undefined && step.consent >= relations) return []
+  const needs = `accept_severed_relationships: ${consentFor(relations)}`
+  const held = step.consent === undefined ? 'the file holds no consent for it' : `the file accepts ${step.consent}`
+  const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${held}.`
+  return [{ code: 'consent-missing', severity: 'error', message, ...at, hint: `If it is meant, write in that entry: ${needs}` }]
+}
+
+const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: Step) => boolean; readonly verb: string }[] = [
+  { name: 'create', counts: (step) => step.action === 'create', verb: 'creates' },
+  { name: 'update', counts: (step) => step.action === 'update', verb: 'updates' },
+  { name: 'delete', counts: (step) => step.action === 'delete', verb: 'deletes' },
+  { name: 'weaken', counts: (step) => step.weakens, verb: 'weakenings' },
+]
+
+function checkBudget(kind: Kind, steps: readonly Step[], policy: Policy): Diagnostic[] {
+  const budget = policy.budgetOf(kind.name)
+  return COUNTED.flatMap(({ name, counts, verb }) => {
+    const count = steps.filter(counts).length
+    if (count <= budget[name]) return []
+    const raise = `{ kind: ${kind.name}, ${name}: ${count}, until: <date>, reason: "<why>" }`
+    return [
+      {
+        code: 'budget',
+        severity: 'error' as const,
+        message: `${count} ${verb} of ${kind.title.many}, and the budget is ${budget[name]} for one apply.`,
+        hint: `If it is meant, raise it for a while in policy.yaml under raises: - ${raise}`,
+      },
+    ]
+  })
+}
+
+function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
+  const shut = input.kinds.filter((kind) => steps.some((step) => step.kind === kind.name && step.door === null))
+  return shut.map((kind) => ({
+    code: 'no-door',
+    severity: 'warning' as const,
+    message: `No door that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
+    hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
+  }))
+}
+
+/** The live objects of all kinds that could be read. */
+export function worldOf(observed: ReadonlyMap<string, Observed>): World {
+  return new Map(
+    [...observed].flatMap(([kind, o]) => (o.state === 'complete' ? [[kind, new Map(o.objects.map((object) => [object.id, object]))] as const] : [])),
+  )
+}
+
+/** The world after one step. */
+export function after(world: World, step: Step): World {
+  const objects = new Map(world.get(step.kind) ?? [])
+  if (step.action === 'delete') objects.delete(step.id)
+  else objects.set(step.id, written(step, objects.get(step.id)))
+  return new Map(world).set(step.kind, objects)
+}
+
+function written(step: Step, before: LiveObject | undefined): LiveObject {
+  const changed = Object.fromEntries(step.changes.map((change) => [change.field, change.after]))
+  return { id: step.id, serverId: step.serverId, fields: { ...before?.fields, ...changed } }
+}
+
+/** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
+export function worsened(step: Step, world: World, invariants: readonly Invariant[], facts: InvariantFacts): string[] {
+  const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
+  if (touched.length === 0) return []
+  const next = after(world, step)
+  return touched.flatMap((invariant) => {
+    const before = new Map(invariant.violations(world, facts).map((violation) => [violation.what, violation.by]))
+    const worse = invariant.violations(next, facts).filter(({ what, by }) => by > (before.get(what) ?? 0))
+    return worse.map((violation) => violation.what)
+  })
+}
+
+function checkInvariants(steps: readonly Step[], world: World, invariants: readonly Invariant[], facts: InvariantFacts): Diagnostic[] {
+  const findings: Diagnostic[] = []
+  let state = world
+  for (const step of steps.filter((s) => invariants.some((invariant) => invariant.kinds.includes(s.kind)))) {
+    for (const violation of worsened(step, state, invariants, facts)) {
+      const message = `${step.action} ${step.kind}/${step.id} would break a rule that always holds: ${violation}`
+      findings.push({ code: 'invariant', severity: 'error', message, hint: 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.' })
+    }
+    state = after(state, step)
+  }
+  return findings
+}

@@ -1,0 +1,46 @@
+import type { Instance } from '../instance/instance.ts'
+import type { Tables } from './doors.ts'
+import type { Desired, Hints, Invariant, InvariantFacts, Kind, Ledger, LedgerEntry, ObjectRef, Observed, Policy, Step } from './types.ts'
+
+/** All that a plan depends on. Time is one of its inputs. */
+export interface PlanInput {
+  readonly environment: string
+  readonly domain: string
+  readonly commit: string | null
+  readonly instance: Instance
+  readonly kinds: readonly Kind[]
+  readonly desired: ReadonlyMap<string, Desired>
+  readonly observed: ReadonlyMap<string, Observed>
+  readonly tables: Tables
+  readonly ledger: Ledger
+  readonly policy: Policy
+  readonly now: Date
+  /** Objects for which the files win, once. */
+  readonly restore: ReadonlySet<ObjectRef>
+  /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
+  readonly takeOver: boolean
+  readonly invariants: readonly Invariant[]
+  readonly facts: InvariantFacts
+  /** The door that writes this many steps of a kind; null where none is configured. */
+  readonly doorOf: (kind: Kind, writes: number) => Step['door']
+  readonly key: Uint8Array | null
+}
+
+/** This kind's entries of the ledger, by id. */
+export function entriesOf(kind: string, ledger: Ledger): Map<string, LedgerEntry> {
+  const entries = [...ledger.entries.values()].filter((entry) => entry.kind === kind)
+  return new Map(entries.map((entry) => [entry.id, entry]))
+}
+
+/** What a kind is told besides the rows when it reads. */
+export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): Hints {
+  const objectsOf = (name: string): Pick<Hints, 'desired' | 'ledger' | 'attempts'> => {
+    const desired = input.desired.get(name)
+    return {
+      desired: desired?.state === 'managed' ? desired.objects : [],
+      ledger: entriesOf(name, input.ledger),
+      attempts: input.ledger.attempts.filter((attempt) => attempt.kind === name),
+    }
+  }
+  return { ...objectsOf(kind.name), instance: input.instance, entry: (ref) => input.ledger.entries.get(ref), objectsOf, now: input.now }
+}

@@ -1,0 +1,277 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import { judge, type Verdict } from './cases.ts'
+import { planDigest, stepDigest } from './digest.ts'
+import { byText, equal } from './equal.ts'
+import { guard } from './guard.ts'
+import { entriesOf, type PlanInput } from './input.ts'
+import type {
+  Adjustment,
+  Change,
+  Desired,
+  DesiredObject,
+  Draft,
+  Fields,
+  Kind,
+  KindRead,
+  Ledger,
+  LedgerEntry,
+  LiveObject,
+  Observed,
+  Plan,
+  Prospect,
+  Standoff,
+  Step,
+  Unmanaged,
+  Value,
+  Waiting,
+} from './types.ts'
+
+/** What one kind adds to the plan. */
+interface Part {
+  readonly read: KindRead | null
+  readonly drafts: readonly Draft[]
+  readonly standoffs: readonly Standoff[]
+  readonly waiting: readonly Waiting[]
+  readonly unmanaged: readonly Unmanaged[]
+  readonly adjustments: readonly Adjustment[]
+  readonly findings: readonly Diagnostic[]
+}
+
+const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unmanaged: [], adjustments: [], findings: [] }
+
+/** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
+export function plan(input: PlanInput): Plan {
+  const parts = input.kinds.map((kind) => planKind(kind, input))
+  const steps = order(
+    input.kinds,
+    input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input)),
+  )
+  const standoffs = parts.flatMap((part) => part.standoffs)
+  const unsealed = {
+    version: 1 as const,
+    environment: input.environment,
+    domain: input.domain,
+    commit: input.commit,
+    ledger: input.ledger.head,
+    reads: parts.flatMap((part) => part.read ?? []),
+    steps,
+    drift: standoffs.filter((s) => s.cause === 'drift'),
+    conflicts: standoffs.filter((s) => s.cause === 'conflict'),
+    takeovers: standoffs.filter((s) => s.cause === 'takeover'),
+    unmanaged: parts.flatMap((part) => part.unmanaged),
+    waiting: parts.flatMap((part) => part.waiting),
+    released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
+    adjustments: parts.flatMap((part) => part.adjustments),
+    findings: [...parts.flatMap((part) => part.findings), ...guard(steps, input)],
+  }
+  return { ...unsealed, digest: planDigest(unsealed) }
+}
+
+function planKind(kind: Kind, input: PlanInput): Part {
+  const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
+  const entries = entriesOf(kind.name, input.ledger)
+  if (desired.state === 'unmanaged') return { ...NOTHING, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
+  const observed = input.observed.get(kind.name)
+  if (observed?.state !== 'complete') return unreadable(kind, observed)
+  return compare(kind, desired, observed, entries, input)
+}
+
+/** Unknown is never absent: no step, no delete, and the ledger keeps what it knows. */
+function unreadable(kind: Kind, observed: Exclude<Observed, { state: 'complete' }> | undefined): Part {
+  const reason = observed?.reason ?? { code: 'not-read', severity: 'error' as const, message: `The ${kind.title.many} were not read.` }
+  return {
+    ...NOTHING,
+    read: { kind: kind.name, complete: false, reason: reason.message, objects: observed?.objects.length ?? 0, requests: 0 },
+    findings: [reason],
+  }
+}
+
+function compare(
+  kind: Kind,
+  desired: Extract<Desired, { state: 'managed' }>,
+  observed: Extract<Observed, { state: 'complete' }>,
+  entries: ReadonlyMap<string, LedgerEntry>,
+  input: PlanInput,
+): Part {
+  const live = new Map(observed.objects.map((object) => [object.id, object]))
+  const wanted = new Map(desired.objects.map((object) => [object.id, object]))
+  const renamed = new Map(
+    desired.objects.flatMap((o) => (o.formerly && !entries.has(o.id) && entries.has(o.formerly) && !wanted.has(o.formerly) ? [[o.formerly, o.id]] : [])),
+  )
+  const known = new Map([...entries].map(([id, entry]) => [renamed.get(id) ?? id, entry]))
+  const attempts = Map.groupBy(
+    input.ledger.attempts.filter((attempt) => attempt.kind === kind.name),
+    (attempt) => attempt.id,
+  )
+  const ids = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
+  const parts = ids.map((id) =>
+    compareObject(
+      {
+        kind,
+        id,
+        desired: wanted.get(id),
+        live: live.get(id),
+        entry: known.get(id),
+        attempts: attempts.get(id) ?? [],
+        prospect: observed.prospects.get(id),
+        others: desired.others,
+      },
+      input,
+    ),
+  )
+  return {
+    read: { kind: kind.name, complete: true, objects: observed.objects.length, requests: observed.requests, door: observed.door },
+    drafts: parts.flatMap((part) => part.drafts),
+    standoffs: parts.flatMap((part) => part.standoffs),
+    waiting: parts.flatMap((part) => part.waiting),
+    unmanaged: parts.flatMap((part) => part.unmanaged),
+    adjustments: [...[...renamed.keys()].sort(byText).map((id) => forget(kind, id)), ...parts.flatMap((part) => part.adjustments)],
+    findings: [],
+  }
+}
+
+interface Trio {
+  readonly kind: Kind
+  readonly id: string
+  readonly desired: DesiredObject | undefined
+  readonly live: LiveObject | undefined
+  readonly entry: LedgerEntry | undefined
+  readonly attempts: Ledger['attempts']
+  readonly prospect: Prospect | undefined
+  readonly others: 'leave' | 'delete'
+}
+
+function compareObject(trio: Trio, input: PlanInput): Part {
+  const { kind, id, desired, live, entry } = trio
+  const verdict = judge({
+    desired: desired?.fields ?? null,
+    live: live?.fields ?? null,
+    ledger: entry?.fields ?? null,
+    managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
+    attempts: trio.attempts,
+    same: kind.same ?? ((_field, a, b) => equal(a, b)),
+  })
+  return partOf(verdict, trio, input)
+}
+
+function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
+  const { kind, id, entry } = trio
+  switch (verdict.is) {
+    case 'nothing':
+      return trio.live ? unmanaged(trio, input) : NOTHING
+    case 'released':
+      return { ...NOTHING, adjustments: [forget(kind, id)] }
+    case 'in-sync':
+      return { ...NOTHING, adjustments: settle(trio, input) }
+    case 'unmanaged':
+      return trio.others === 'delete' ? { ...NOTHING, drafts: [draft(trio, 'delete', 'change', [])] } : unmanaged(trio, input)
+    case 'step': {
+      const corrected = verdict.drift.length > 0 && corrects(kind, id, input) ? verdict.drift : []
+      const standoffs = verdict.drift.length > corrected.length ? [standoff(trio, 'drift', verdict.drift)] : []
+      const part = stepOrWait(trio, verdict.action, 'change', [...verdict.fields, ...corrected])
+      return { ...part, standoffs }
+    }
+    case 'standoff': {
+      const wins = input.restore.has(`${kind.name}/${id}`) || (verdict.cause === 'takeover' && input.takeOver)
+      if (wins || (verdict.cause === 'drift' && corrects(kind, id, input))) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
+      // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
+      if (trio.prospect?.obstacle !== undefined && entry === undefined) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
+      return { ...NOTHING, standoffs: [standoff(trio, verdict.cause, verdict.fields)] }
+    }
+  }
+}
+
+const corrects = (kind: Kind, id: string, input: PlanInput): boolean =>
+  input.policy.driftOf(kind.name) === 'correct' || input.restore.has(`${kind.name}/${id}`)
+
+function stepOrWait(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
+  const obstacle = action === 'delete' ? undefined : trio.prospect?.obstacle
+  if (obstacle !== undefined && trio.desired) {
+    return { ...NOTHING, waiting: [{ kind: trio.kind.name, id: trio.id, reason: obstacle, source: trio.desired.source }] }
+  }
+  return { ...NOTHING, drafts: [draft(trio, action, cause, fields)] }
+}
+
+function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
+  const { kind, id, desired, live, prospect } = trio
+  const changes: Change[] = [...fields].sort(byText).map((field) => ({ field, before: value(live, field), after: desired?.fields[field] ?? null }))
+  const createdAt = prospect?.createdAt
+  return {
+    kind: kind.name,
+    id,
+    action,
+    cause,
+    serverId: live?.serverId ?? prospect?.serverId ?? null,
+    changes,
+    target: action === 'delete' ? {} : (desired?.fields ?? {}),
+    seen: live?.fields ?? {},
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(desired?.source === undefined ? {} : { source: desired.source }),
+    ...(desired?.extra === undefined ? {} : { extra: desired.extra }),
+    ...(desired?.consent === undefined || desired.consent === trio.entry?.consent ? {} : { consent: desired.consent }),
+  }
+}
+
+const value = (object: { readonly fields: Fields } | undefined, field: string): Value => object?.fields[field] ?? null
+
+function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[]): Standoff {
+  const { kind, id, desired, live, entry } = trio
+  return {
+    kind: kind.name,
+    id,
+    cause,
+    desired: desired?.fields ?? null,
+    live: live?.fields ?? null,
+    ledger: entry?.fields ?? null,
+    fields: [...fields].sort(byText),
+    ...(desired?.source === undefined ? {} : { source: desired.source }),
+  }
+}
+
+function unmanaged({ kind, id, live }: Trio, input: PlanInput): Part {
+  const since = input.ledger.at
+  const addedByHand = since !== null && live?.createdAt !== undefined && Date.parse(live.createdAt) > Date.parse(since)
+  return { ...NOTHING, unmanaged: [{ kind: kind.name, id, addedByHand, fields: live?.fields ?? {} }] }
+}
+
+const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
+
+/** In sync: the ledger takes what the file says, or forgets what is gone on both sides. */
+function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adjustment[] {
+  if (!desired) return entry ? [forget(kind, id)] : []
+  const serverId = live?.serverId ?? null
+  const consent = desired.consent === undefined ? {} : { consent: desired.consent }
+  const next: LedgerEntry = { kind: kind.name, id, serverId, fields: desired.fields, ...consent, commit: input.commit }
+  const unchanged = entry && entry.id === id && entry.serverId === serverId && entry.consent === next.consent && equal(entry.fields, next.fields)
+  return unchanged ? [] : [{ to: 'record', entry: next }]
+}
+
+/** Measures and seals one kind's drafts. */
+function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
+  const door = input.doorOf(kind, drafts.length)
+  return drafts.map((step) => {
+    const impact = kind.impact?.(step, input.tables)
+    const note = kind.note?.(step)
+    return {
+      ...step,
+      hazard: kind.hazard(step),
+      weakens: kind.weakens?.(step) ?? false,
+      ...(impact === undefined || impact === 'unmeasured' ? {} : { impact }),
+      ...(note === undefined ? {} : { note }),
+      door,
+      calls: kind.calls?.(step) ?? 1,
+      digest: stepDigest({ server: input.domain, kind: step.kind, id: step.id, serverId: step.serverId, action: step.action, changes: step.changes }, input.key),
+    }
+  })
+}
+
+/** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
+export function order(kinds: readonly Kind[], steps: readonly Step[]): Step[] {
+  const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
+  const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
+  const place = (step: Step): number => {
+    const at = rank.get(step.kind) ?? kinds.length
+    return step.action === 'delete' ? 2 * kinds.length - at : at
+  }
+  return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b) || byText(a.id, b.id))
+}
