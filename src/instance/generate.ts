@@ -20,7 +20,10 @@ interface Schema {
 const schemaOf = (file: string): string => file.replace(/\.yaml$/, '.schema.json')
 
 async function schemas(): Promise<ReadonlyMap<string, Schema>> {
-  const read = async (file: string): Promise<[string, Schema]> => [file, JSON.parse(await readFile(new URL(`schema/${schemaOf(file)}`, ROOT), 'utf8'))]
+  const read = async (file: string): Promise<[string, Schema]> => [
+    file,
+    JSON.parse(await readFile(new URL(`schema/${schemaOf(file)}`, ROOT), 'utf8')),
+  ]
   return new Map(await Promise.all(FILE_NAMES.map(read)))
 }
 
@@ -44,7 +47,12 @@ async function types(all: ReadonlyMap<string, Schema>): Promise<string> {
     $defs: Object.assign({}, ...[...all.values()].map((schema) => schema.$defs ?? {})),
   })
   const style = { semi: false, singleQuote: true, printWidth: 140 }
-  return compile(whole as Parameters<typeof compile>[0], 'Documents', { bannerComment: NOTICE, additionalProperties: false, unreachableDefinitions: false, style })
+  return compile(whole as Parameters<typeof compile>[0], 'Documents', {
+    bannerComment: NOTICE,
+    additionalProperties: false,
+    unreachableDefinitions: false,
+    style,
+  })
 }
 
 /** Validators compiled ahead, so that starting up needs no ajv: the exports are `v0`, `v1`, … gathered by file. */

@@ -1,0 +1,170 @@
+import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
+import type { Value } from '../../reconcile/types.ts'
+import { styleNear, type Collection } from './layout.ts'
+import { PLAIN, type Style } from './render.ts'
+import { insertLines, meaning, open, refuse, splice, verified, type Source, type Splice } from './source.ts'
+import { addItems, fieldLines, nodeAt, ownerOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
+
+export type { Path } from './splices.ts'
+
+/** One change of a file. Indexes are those of the file as it was before any of the changes made with it. */
+export type Edit =
+  /** Adds an item to a list, at its end or before the item of an index; makes the list where there is none. */
+  | { readonly op: 'add'; readonly list: Path; readonly item: Value; readonly before?: number }
+  /** Removes an item of a list, or a field of a map. */
+  | { readonly op: 'remove'; readonly path: Path }
+  /** Sets a field of a map; makes the maps on the way to it. */
+  | { readonly op: 'set'; readonly path: Path; readonly value: Value }
+  /** Puts a list in another order: which old item stands at each place. Not together with other changes of that list. */
+  | { readonly op: 'order'; readonly list: Path; readonly order: readonly number[] }
+
+type Plain = Value | undefined
+type Mutable = { [key: string]: Value }
+
+/**
+ * Edits a file the way a person would: only what changes is rewritten, every other line stays byte for byte as it is.
+ * The result is read again and must mean the old document with these changes; otherwise this throws.
+ */
+export function edit(name: string, text: string, edits: readonly Edit[]): string {
+  const source = open(name, text)
+  const before = meaning(source)
+  const steps = settle(before, edits)
+  return verified(name, splice(source, steps.length === 0 ? [] : splicesOf(source, steps)), intended(before, steps))
+}
+
+const isRecord = (value: Plain): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
+const keyOf = (path: Path): string => JSON.stringify(path)
+
+function valueAt(root: Plain, path: Path): Plain {
+  return path.reduce<Plain>((value, part) => (value instanceof Object ? (value as Mutable)[part] : undefined), root)
+}
+
+/** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
+function settle(before: Value, edits: readonly Edit[]): readonly Edit[] {
+  const settled: Edit[] = []
+  const sets = new Map<string, { path: Path; value: Value }>()
+  const put = (path: Path, value: Value): void => {
+    const [target, nested] = deepestSet(before, path, value)
+    const earlier = sets.get(keyOf(target))
+    sets.set(keyOf(target), { path: target, value: earlier ? merge(earlier.value, nested) : nested })
+  }
+  const fresh = new Map<string, Value[]>()
+  for (const one of edits) {
+    if (one.op === 'add') {
+      const list = valueAt(before, one.list)
+      if (Array.isArray(list) && list.length > 0) settled.push(one)
+      else fresh.set(keyOf(one.list), [...(fresh.get(keyOf(one.list)) ?? []), one.item])
+    } else if (one.op === 'set') put(one.path, one.value)
+    else settled.push(one)
+  }
+  for (const [list, items] of fresh) put(JSON.parse(list) as Path, items)
+  return [...settled, ...[...sets.values()].map((set): Edit => ({ op: 'set', ...set }))]
+}
+
+function deepestSet(before: Value, path: Path, value: Value): [Path, Value] {
+  let length = 1
+  for (; length < path.length; length++) {
+    const there = valueAt(before, path.slice(0, length))
+    if (!(there instanceof Object) || Object.keys(there).length === 0) break
+  }
+  return [path.slice(0, length), path.slice(length).reduceRight<Value>((inner, part) => ({ [part]: inner }), value)]
+}
+
+function merge(a: Value, b: Value): Value {
+  if (!isRecord(a) || !isRecord(b)) return b
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  return Object.fromEntries(keys.map((key) => [key, a[key] === undefined ? (b[key] ?? null) : b[key] === undefined ? a[key] : merge(a[key], b[key])]))
+}
+
+/** The changes of a collection's entries, gathered: they are made together. */
+interface Gathered {
+  readonly path: Path
+  readonly adds: NewItem[]
+  readonly removes: Set<string | number>
+  order?: readonly number[]
+}
+
+function gather(steps: readonly Edit[]): readonly Gathered[] {
+  const all = new Map<string, Gathered>()
+  const at = (path: Path): Gathered => {
+    const entry = all.get(keyOf(path)) ?? { path, adds: [], removes: new Set() }
+    all.set(keyOf(path), entry)
+    return entry
+  }
+  for (const step of steps) {
+    if (step.op === 'add') at(step.list).adds.push({ before: step.before ?? Number.MAX_SAFE_INTEGER, value: step.item })
+    if (step.op === 'order') at(step.list).order = step.order
+    if (step.op === 'remove') at(step.path.slice(0, -1)).removes.add(step.path.at(-1) ?? '')
+  }
+  return [...all.values()].toSorted((a, b) => b.path.length - a.path.length)
+}
+
+/** What the document should mean after the changes, worked out on plain data. */
+function intended(before: Value, steps: readonly Edit[]): Value {
+  const root = structuredClone(before ?? {}) as Mutable
+  for (const step of steps) {
+    if (step.op !== 'set') continue
+    const parent = valueAt(root, step.path.slice(0, -1)) as Mutable
+    parent[String(step.path.at(-1))] = structuredClone(step.value)
+  }
+  for (const { path, adds, removes, order } of gather(steps)) {
+    const there = valueAt(root, path)
+    if (!Array.isArray(there)) {
+      for (const key of removes) delete (there as Mutable)[key]
+      continue
+    }
+    const list = there as Value[]
+    const kept = (order ?? list.keys().toArray()).flatMap((from, to): Value[] => {
+      const added = adds.filter((item) => item.before === to).map((item) => item.value)
+      const item = list[from]
+      return removes.has(from) || item === undefined ? added : [...added, item]
+    })
+    list.splice(0, list.length, ...kept, ...adds.filter((item) => item.before >= list.length).map((item) => item.value))
+  }
+  return root
+}
+
+function splicesOf(source: Source, steps: readonly Edit[]): readonly Splice[] {
+  const { contents } = source.doc
+  const changes = gather(steps).flatMap(({ path, adds, removes, order }) => {
+    const node = nodeAt(source, path)
+    if (!isMap(node) && !isSeq(node)) return refuse(source.name, `there is no list or map at ${path.join('.')}`)
+    const gone = new Set([...removes].map((part) => indexOf(source, node, part)))
+    return [
+      ...(gone.size > 0 ? removeAll(source, node, gone, ownerOf(source, path), adds.length > 0) : []),
+      ...(isSeq(node) && adds.length > 0 ? addItems(source, node, adds, path.length + 1) : []),
+      ...(isSeq(node) && order ? reorder(source, node, order) : []),
+    ]
+  })
+  const sets = steps.filter((step) => step.op === 'set')
+  if (!isMap(contents)) return [...changes, newFields(source, sets)]
+  return [...changes, ...sets.flatMap(({ path, value }) => setAt(source, path, value))]
+}
+
+function newFields(source: Source, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {
+  const lines = sets.flatMap(({ path, value }) => fieldLines(String(path.at(-1)), value, PLAIN, ''))
+  return insertLines(source, source.text.length, lines, 1)
+}
+
+function indexOf(source: Source, node: Collection, part: string | number): number {
+  const index = isSeq(node) ? Number(part) : node.items.findIndex((pair: Pair) => String(pair.key) === String(part))
+  return index >= 0 && index < node.items.length ? index : refuse(source.name, `there is no ${part} to remove`)
+}
+
+function setAt(source: Source, path: Path, value: Value): readonly Splice[] {
+  const map = nodeAt(source, path.slice(0, -1))
+  if (!isMap(map)) return refuse(source.name, `${path.slice(0, -1).join('.')} is not a map`)
+  return setField(source, map as YAMLMap, String(path.at(-1)), value, siblingStyle(source, path), path.length)
+}
+
+/** A field of an item is written as the items around it write theirs. */
+function siblingStyle(source: Source, path: Path): Style {
+  const at = path.findLastIndex((part) => typeof part === 'number')
+  const list = at < 0 ? undefined : nodeAt(source, path.slice(0, at))
+  return isSeq(list) && path.length === at + 2 ? styleNear(source, list, Number(path[at]) + 1) : PLAIN
+}
+
+/** The comment on top of a file that gives editors its schema. */
+export function schemaComment(name: string): string {
+  return `# yaml-language-server: $schema=../schema/${name.replace(/\.yaml$/, '.schema.json')}\n`
+}

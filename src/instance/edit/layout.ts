@@ -1,0 +1,131 @@
+import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import { column, isFiller, itemEnd, lineStart, nextLine, refuse, type Source, type Splice } from './source.ts'
+import type { Style } from './render.ts'
+
+/** An item of a list or a field of a map: from its dash or key to its last character. */
+export interface Entry {
+  readonly start: number
+  readonly end: number
+}
+
+/** A stretch of the text. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+export type Collection = YAMLMap | YAMLSeq
+
+function blockEntry(item: CST.CollectionItem): Entry | undefined {
+  const first = item.start.find((token) => !isFiller(token)) ?? item.key
+  return first ? { start: first.offset, end: itemEnd(item) } : undefined
+}
+
+function flowEntry(item: unknown): Entry {
+  const { key, value } = item instanceof Object && 'key' in item ? (item as Pair) : { key: item, value: item }
+  const range = (node: unknown): readonly number[] => (node instanceof Object && 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [])
+  return { start: range(key)[0] ?? 0, end: range(value)[1] ?? range(key)[1] ?? 0 }
+}
+
+/** True where a collection is written with brackets. */
+export const isFlow = (node: Collection): boolean => node.srcToken?.type === 'flow-collection'
+
+/** The entries of a collection, in order. */
+export function entriesOf(node: Collection): readonly Entry[] {
+  const token = node.srcToken
+  if (token?.type !== 'block-map' && token?.type !== 'block-seq') return node.items.map(flowEntry)
+  return token.items.map((item: CST.CollectionItem) => blockEntry(item)).filter((entry) => entry !== undefined)
+}
+
+const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/[ \t\r\n]+$/, '')
+const commentColumn = (line: string): number => (/^ *#/.test(line) ? line.indexOf('#') : -1)
+
+/** Where the comments directly above an entry begin, if they are the entry's own and not the heading of a group. */
+function leadStart(text: string, entries: readonly Entry[], index: number, entry: Entry): number {
+  const first = lineStart(text, entry.start)
+  const indent = entry.start - first
+  let top = first
+  while (top > 0 && commentColumn(lineAt(text, lineStart(text, top - 1))) === indent) top = lineStart(text, top - 1)
+  if (top === first) return first
+  const belowBlank = top > 0 && lineAt(text, lineStart(text, top - 1)) === ''
+  const next = entries[index + 1]
+  const group = next !== undefined && lineStart(text, next.start) === nextLine(text, entry.end)
+  const headsList = index === 0 && !belowBlank
+  return headsList || (belowBlank && group) ? first : top
+}
+
+/** The whole lines of a block entry: with the comments directly above that are its own, and those below that are indented deeper. */
+export function chunkOf(text: string, entries: readonly Entry[], index: number): Range {
+  const entry = entries[index]
+  if (!entry) return { start: text.length, end: text.length }
+  const indent = column(text, entry.start)
+  let end = nextLine(text, entry.end)
+  while (end < text.length && commentColumn(lineAt(text, end)) > indent) end = nextLine(text, end)
+  return { start: leadStart(text, entries, index, entry), end }
+}
+
+/** Takes an entry's lines out, and the blank line that would be left over. */
+function removeChunk(source: Source, entries: readonly Entry[], index: number): Splice {
+  const { text } = source
+  let { start, end } = chunkOf(text, entries, index)
+  const floor = index > 0 ? nextLine(text, entries[index - 1]?.end ?? 0) : 0
+  const above = start > floor ? lineStart(text, start - 1) : -1
+  const blankAbove = above >= floor && lineAt(text, above) === ''
+  const heading = start > 0 && commentColumn(lineAt(text, lineStart(text, start - 1))) >= 0
+  const blankBelow = end < text.length && lineAt(text, end) === ''
+  if (blankAbove && (blankBelow || end === text.length)) start = above
+  else if (index === 0 && blankBelow && !heading && entries.length > 1) end = nextLine(text, end)
+  if (end === text.length && !text.endsWith('\n')) start = text.slice(0, start).replace(/\r?\n$/, '').length
+  return { start, end, text: '' }
+}
+
+/** Takes a field out that shares its line with the dash of a list's item: the next field moves up to the dash. */
+function removeFirstField(source: Source, entries: readonly Entry[]): Splice {
+  const [first, next] = entries
+  if (!first || !next || source.text.slice(first.start, next.start).includes('#')) return refuse(source.name, 'a comment stands on a line that would go')
+  return { start: first.start, end: next.start, text: '' }
+}
+
+function removeFlow(entries: readonly Entry[], index: number, removed: ReadonlySet<number>): Splice {
+  const { start, end } = entries[index] ?? { start: 0, end: 0 }
+  const kept = entries.findLast((_, other) => other < index && !removed.has(other))
+  const next = entries[index + 1]
+  if (kept) return { start: entries[index - 1]?.end ?? start, end, text: '' }
+  return { start, end: next ? next.start : end, text: '' }
+}
+
+/** Takes entries out of a collection. */
+export function removeEntries(source: Source, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
+  const entries = entriesOf(node)
+  return [...removed].map((index) => {
+    if (isFlow(node)) return removeFlow(entries, index, removed)
+    const entry = entries[index]
+    const shared = entry && source.text.slice(lineStart(source.text, entry.start), entry.start).trim() !== ''
+    return shared ? removeFirstField(source, entries) : removeChunk(source, entries, index)
+  })
+}
+
+const SAMPLE = 20
+
+/** True where the entries of a list stand apart by blank lines. */
+export function isSpaced(text: string, entries: readonly Entry[]): boolean {
+  const near = entries.slice(-SAMPLE)
+  const gaps = near.slice(1).map((entry, index) => text.slice(near[index]?.end ?? 0, entry.start))
+  return gaps.length > 0 && gaps.filter((gap) => /\n[ \t]*\r?\n/.test(gap)).length * 2 > gaps.length
+}
+
+/** How the items near a place in a list are written, so that a new one looks like them. */
+export function styleNear(source: Source, list: YAMLSeq | undefined, index: number): Style {
+  const near = list?.items.slice(Math.max(0, index - SAMPLE), Math.max(1, index)).filter(isMap) ?? []
+  const braces = near.map((item) => item.range?.[0]).filter((start) => start !== undefined && source.text[start] === '{')
+  return {
+    padded: braces.every((start) => /\s/.test(source.text[(start ?? 0) + 1] ?? '')),
+    mannerOf: (key) => {
+      const values = near.map((item) => item.get(key, true)).filter((value) => value !== undefined)
+      const types = new Set(values.map((value) => (isScalar(value) ? value.type : undefined)))
+      const [type] = types
+      const flow = values.length > 0 && values.every((value) => isSeq(value) && value.flow === true)
+      return { ...(types.size === 1 && type ? { type } : {}), flow }
+    },
+  }
+}

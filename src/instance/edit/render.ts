@@ -1,0 +1,96 @@
+import { Document, isMap, isScalar, isSeq, Scalar, Schema, visit, type Node } from 'yaml'
+import type { Value } from '../../reconcile/types.ts'
+
+/** How the neighbours write a value under this key. */
+export interface Manner {
+  readonly type?: Scalar.Type
+  readonly flow?: boolean
+}
+
+export interface Style {
+  readonly mannerOf: (key: string) => Manner
+  /** `{ a: 1 }` rather than `{a: 1}`. */
+  readonly padded: boolean
+}
+
+export const PLAIN: Style = { mannerOf: () => ({}), padded: true }
+
+/** What stands on the key's own line, and the lines below it, indented against the key. */
+export interface Rendered {
+  readonly head: string
+  readonly body: readonly string[]
+}
+
+/** YAML 1.1 readers (Ruby's and Python's) take `no` for false and 12:30 for a number: such words go in quotes. Days stay as people write them. */
+const compat = new Schema({ schema: 'yaml-1.1' }).tags.filter((tag) => tag.tag !== 'tag:yaml.org,2002:timestamp')
+const OPTIONS = { compat, version: '1.2' } as unknown as { version: '1.2' }
+
+/** Characters that nobody sees, or that turn text around: written as escapes, so that they can be seen. */
+// oxlint-disable-next-line no-control-regex
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** Lines that a block text would lose or that a person could not see in one: empty ones at its ends, spaces alone, tabs in front. */
+const UNFIT_FOR_BLOCK = /^\n|\n\n$|(?:^|\n) *(?:\t| (?:\n|$))/
+
+function scalarType(value: string, wanted: Scalar.Type | undefined): Scalar.Type | undefined {
+  if (value.search(UNSEEN) >= 0) return 'QUOTE_DOUBLE'
+  if (value.includes('\n') && UNFIT_FOR_BLOCK.test(value)) return 'QUOTE_DOUBLE'
+  if (value.includes('\n')) return wanted === 'BLOCK_FOLDED' ? wanted : 'BLOCK_LITERAL'
+  return wanted === 'QUOTE_DOUBLE' || wanted === 'QUOTE_SINGLE' ? wanted : undefined
+}
+
+/** A long text that is named by its file stands on one line. */
+const isFileReference = (node: Node): boolean => isMap(node) && node.items.length === 1 && node.has('file')
+
+function dress(doc: Document, style: Style, flow: boolean): void {
+  visit(doc, {
+    Map: (_, node) => {
+      node.flow = flow || node.items.length === 0 || isFileReference(node)
+    },
+    Seq: (_, node) => {
+      node.flow = flow || node.items.length === 0
+    },
+    Pair: (_, pair) => {
+      const { type, flow: inline } = style.mannerOf(isScalar(pair.key) ? String(pair.key.value) : '')
+      if (isScalar(pair.value) && type) pair.value.type = type
+      if (isSeq(pair.value) && inline) pair.value.flow = true
+    },
+    Scalar: (key, node) => {
+      if (typeof node.value !== 'string' || key === 'key') return
+      const type = scalarType(node.value, node.type as Scalar.Type | undefined)
+      if (type) node.type = type
+      else delete node.type
+    },
+  })
+}
+
+function write(value: Value, style: Style, flow: boolean): string {
+  const doc = new Document(value, OPTIONS)
+  dress(doc, style, flow)
+  const text = doc.toString({ lineWidth: 0, flowCollectionPadding: style.padded, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, minContentWidth: 0 })
+  return text.replace(/\n$/, '').replaceAll(UNSEEN, escape)
+}
+
+/** A value as it is written after `key:` in block style. */
+export function renderValue(key: string, value: Value, style: Style): Rendered {
+  const [first = '', ...body] = write({ [key]: value }, style, false).split('\n')
+  const written = renderKey(key)
+  return { head: first.slice(written.length + 1).replace(/^ /, ''), body }
+}
+
+/** A key, in quotes where YAML 1.1 would take it for something else. */
+export function renderKey(key: string): string {
+  return write({ [key]: 0 }, PLAIN, false).slice(0, -3)
+}
+
+/** A value on one line, as it is written inside brackets. */
+export function renderFlow(value: Value, style: Style): string {
+  return write([value], style, true).slice(1, -1).replace(/^ | $/g, '')
+}
+
+/** A list's item in block style, without its dash and not indented. */
+export function renderItem(value: Value, style: Style): readonly string[] {
+  const lines = write([value], style, false).split('\n')
+  return lines.map((line) => line.slice(2))
+}

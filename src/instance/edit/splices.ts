@@ -1,0 +1,170 @@
+import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import type { Value } from '../../reconcile/types.ts'
+import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Range } from './layout.ts'
+import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
+import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Source, type Splice } from './source.ts'
+
+export type Path = readonly (string | number)[]
+
+/** The node at a path; undefined where there is none. */
+export function nodeAt(source: Source, path: Path): unknown {
+  return path.length === 0 ? source.doc.contents : source.doc.getIn(path, true)
+}
+
+/** An item that is new in a list, before the item that now has that index. */
+export interface NewItem {
+  readonly before: number
+  readonly value: Value
+}
+
+/** Puts items into a list that has some. */
+export function addItems(source: Source, list: YAMLSeq, items: readonly NewItem[], depth: number): readonly Splice[] {
+  const entries = entriesOf(list)
+  if (isFlow(list)) return items.map((item) => addFlow(source, list, item, depth))
+  const spaced = isSpaced(source.text, entries)
+  return items.map(({ before, value }) => {
+    const index = Math.min(before, entries.length)
+    const lines = itemLines(source, list, index, value)
+    const at = index === 0 ? chunkOf(source.text, entries, 0).start : chunkOf(source.text, entries, index - 1).end
+    const blank = spaced ? [''] : []
+    return insertLines(source, at, index === 0 ? [...lines, ...blank] : [...blank, ...lines], depth)
+  })
+}
+
+function itemLines(source: Source, list: YAMLSeq, index: number, value: Value): readonly string[] {
+  const neighbour = Math.max(0, index - 1)
+  const dash = entriesOf(list)[neighbour]?.start ?? 0
+  const gap = / +(?=[^\s#])/y
+  gap.lastIndex = dash + 1
+  const space = gap.exec(source.text)?.[0] ?? ' '
+  const style = styleNear(source, list, index)
+  const node = list.items[neighbour]
+  const lines = isMap(node) && isFlow(node) ? [renderFlow(value, style)] : renderItem(value, style)
+  const indent = ' '.repeat(column(source.text, dash))
+  const deeper = indent + ' '.repeat(1 + space.length)
+  return lines.map((line, row) => (row === 0 ? `${indent}-${space}${line}` : line && deeper + line))
+}
+
+function addFlow(source: Source, list: Collection, { before, value }: NewItem, depth: number): Splice {
+  const entries = entriesOf(list)
+  const style = isSeq(list) ? styleNear(source, list, before) : undefined
+  const text = renderFlow(value, style ?? { padded: true, mannerOf: () => ({}) })
+  const next = entries[before]
+  const last = entries.at(-1)
+  if (next) return { start: next.start, end: next.start, text: `${text}, `, depth }
+  if (last) return { start: last.end, end: last.end, text: `, ${text}`, depth }
+  const inside = (list.range?.[0] ?? 0) + 1
+  return { start: inside, end: inside, text, depth }
+}
+
+/** Takes items or fields out; a collection that has none left says so with brackets. */
+export function removeAll(source: Source, node: Collection, removed: ReadonlySet<number>, owner: Pair | undefined, refilled: boolean): readonly Splice[] {
+  const splices = removeEntries(source, node, removed)
+  if (removed.size < node.items.length || refilled || isFlow(node)) return splices
+  if (!owner) return refuse(source.name, 'nothing would be left in it')
+  const { head } = slotOf(source, owner)
+  return [...splices, { start: head.start, end: head.end, text: isSeq(node) ? ' []' : ' {}' }]
+}
+
+/** Puts the items of a list into another order; each takes its own comments along. */
+export function reorder(source: Source, list: YAMLSeq, order: readonly number[]): readonly Splice[] {
+  const entries = entriesOf(list)
+  const ranges = entries.map((entry, index) => (isFlow(list) ? entry : chunkOf(source.text, entries, index)))
+  return order.flatMap((from, to): Splice[] => {
+    const [target, origin] = [ranges[to], ranges[from]]
+    if (!target || !origin || from === to) return []
+    const moved = source.text.slice(origin.start, origin.end)
+    const line = isFlow(list) ? moved : moved.replace(/\r?\n$/, '') + (source.text.slice(0, target.end).endsWith('\n') ? source.eol : '')
+    return [{ ...target, text: line }]
+  })
+}
+
+/** Where the value of a field stands: what is on a line with other things, and the lines below that are its own. */
+interface Slot {
+  readonly head: Range
+  readonly body: Range
+}
+
+function itemToken(source: Source, pair: Pair): CST.CollectionItem {
+  const token: unknown = 'srcToken' in pair ? pair.srcToken : undefined
+  return (token as CST.CollectionItem | undefined) ?? refuse(source.name, 'a field has no source')
+}
+
+function slotOf(source: Source, pair: Pair): Slot {
+  const { sep, value } = itemToken(source, pair)
+  const colon = sep?.find((token) => token.type === 'map-value-ind')
+  if (!colon) return refuse(source.name, 'a key has no colon')
+  const after = colon.offset + 1
+  const below = (offset: number): Range => ({ start: nextLine(source.text, offset), end: nextLine(source.text, offset) })
+  if (!value) return { head: { start: after, end: after }, body: below(after) }
+  if (value.type === 'block-scalar') {
+    const header = value.props.find((token) => token.type === 'block-scalar-header')
+    const start = bodyStart(value)
+    const end = header && 'source' in header ? header.offset + header.source.length : after
+    return { head: { start: header?.offset ?? after, end }, body: { start, end: start + value.source.length } }
+  }
+  if (value.type === 'block-map' || value.type === 'block-seq') {
+    return { head: { start: after, end: after }, body: { start: lineStart(source.text, value.offset), end: nextLine(source.text, contentEnd(value)) } }
+  }
+  const end = contentEnd(value)
+  return { head: { start: value.offset, end }, body: below(end) }
+}
+
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
+}
+
+/** The field that holds the node at this path, where a map does. */
+export function ownerOf(source: Source, path: Path): Pair | undefined {
+  const parent = nodeAt(source, path.slice(0, -1))
+  const key = path.at(-1)
+  return isMap(parent) && key !== undefined ? pairOf(parent, String(key)) : undefined
+}
+
+/** Writes a field of a map: in place where it is there, else after the last one. */
+export function setField(source: Source, map: YAMLMap, key: string, value: Value, style: Style, depth: number): readonly Splice[] {
+  const pair = pairOf(map, key)
+  const inFlow = isFlow(map)
+  if (pair) return replaceValue(source, pair, key, value, style, depth, inFlow)
+  if (inFlow) return [addFlowField(source, map, `${renderKey(key)}: ${renderFlow(value, style)}`, depth)]
+  const entries = entriesOf(map)
+  const indent = ' '.repeat(column(source.text, entries[0]?.start ?? 0))
+  return [insertLines(source, chunkOf(source.text, entries, entries.length - 1).end, fieldLines(key, value, style, indent), depth)]
+}
+
+function addFlowField(source: Source, map: YAMLMap, field: string, depth: number): Splice {
+  const last = entriesOf(map).at(-1)
+  if (last) return { start: last.end, end: last.end, text: `, ${field}`, depth }
+  const [start = 0, end = 0] = map.range ?? []
+  if (source.text.slice(start + 1, end - 1).trim() !== '') return refuse(source.name, 'there is a comment inside empty braces')
+  return { start, end, text: `{ ${field} }`, depth }
+}
+
+/** A field as new lines of a block map. */
+export function fieldLines(key: string, value: Value, style: Style, indent: string): readonly string[] {
+  const { head, body } = renderValue(key, value, style)
+  return [`${renderKey(key)}:${head && ` ${head}`}`, ...body].map((line) => line && indent + line)
+}
+
+function replaceValue(source: Source, pair: Pair, key: string, value: Value, style: Style, depth: number, inFlow: boolean): readonly Splice[] {
+  const { head, body } = slotOf(source, pair)
+  const type = isScalar(pair.value) ? pair.value.type : undefined
+  const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
+  const written = inFlow ? { head: renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
+  const indent = ' '.repeat(column(source.text, entriesStart(pair)))
+  const lines = written.body.map((line) => line && indent + line)
+  const space = / *$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
+  const gap = written.head && space === 0 ? ' ' : ''
+  const start = written.head || head.start === head.end ? head.start : head.start - space
+  return [{ start, end: head.end, text: gap + written.head, depth }, replaceLines(source, body, lines, depth)]
+}
+
+function replaceLines(source: Source, { start, end }: Range, lines: readonly string[], depth: number): Splice {
+  if (start === end) return insertLines(source, start, lines, depth)
+  const last = source.text.slice(start, end).endsWith('\n') && lines.length > 0 ? source.eol : ''
+  return { start, end, text: lines.join(source.eol) + last, depth }
+}
+
+function entriesStart(pair: Pair): number {
+  return isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0
+}

@@ -1,0 +1,47 @@
+import type { Diagnostic } from './diagnostic.ts'
+
+/** Control characters other than tab and line ends, and those that make text read in another order than it is. */
+// oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
+const UNWANTED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/
+
+const BIDI = /[\u202A-\u202E\u2066-\u2069]/
+
+/** The bytes as text; what is not UTF-8 is an error. */
+export function decode(file: string, bytes: Buffer): { readonly text: string } | { readonly diagnostic: Diagnostic } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    const hint = 'Save the file as UTF-8.'
+    return {
+      diagnostic: { code: 'not-utf8', severity: 'error', message: `${file} is not UTF-8 text`, at: { file, line: 1, column: 1 }, hint },
+    }
+  }
+}
+
+/** The first character that must not be in a file, as an error. */
+export function unwanted(file: string, text: string): Diagnostic | undefined {
+  const index = text.search(UNWANTED)
+  if (index < 0) return undefined
+  const before = text.slice(0, index)
+  const line = before.split('\n').length
+  const column = index - before.lastIndexOf('\n')
+  return {
+    code: 'unwanted-character',
+    severity: 'error',
+    message: `there is ${describe(text[index] ?? '')} here`,
+    at: { file, line, column, end: { line, column: column + 1 } },
+    hint: 'Delete it. It can not be seen, so retype the word around it.',
+  }
+}
+
+/** Whether a value holds a character that must not be in a file; an escape such as "\\0" can make one. */
+export function isUnwanted(value: string): boolean {
+  return UNWANTED.test(value)
+}
+
+/** A character by its code point, for characters that can not be printed. */
+export function describe(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  if (character === '\0') return 'a NUL character'
+  return `${BIDI.test(character) ? 'a character that changes the direction of text' : 'a control character'} (U+${code})`
+}
