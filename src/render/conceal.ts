@@ -1,0 +1,92 @@
+import { isIP } from 'node:net'
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { Show } from '../instance/documents.ts'
+import type { Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+
+/** What of the live server may be printed. */
+export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean }
+
+/** For the operator's own terminal. */
+export const EVERYTHING: Disclosure = { private_comments: true, ip_blocks: true, staff: true, email_addresses: true }
+
+/** What is printed where others read: nothing private in public, and in private what the policy opens. */
+export function disclosure(visibility: 'public' | 'private', show: Show = {}): Disclosure {
+  const open = visibility === 'private'
+  return {
+    private_comments: open && show.private_comments === true,
+    ip_blocks: open && show.ip_blocks === true,
+    staff: open && show.staff === true,
+    email_addresses: open,
+  }
+}
+
+/** Stands where something is not shown. */
+export const HIDDEN = '(not shown)'
+
+const PRIVATE_FIELDS: { readonly [kind: string]: { readonly [field: string]: keyof Disclosure } } = {
+  'domain-block': { private_comment: 'private_comments' },
+  'ip-block': { comment: 'ip_blocks' },
+}
+const PRIVATE_KINDS: { readonly [kind: string]: keyof Disclosure } = { 'ip-block': 'ip_blocks', moderator: 'staff' }
+
+/** The plan with what may not be shown taken out; what the files say stays. For rendering only: its digest is no longer its own. */
+export function conceal(plan: Plan, show: Disclosure): Plan {
+  if (Object.values(show).every(Boolean)) return plan
+  const known = new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ id }) => id.replace(/\/.*/, '')))
+  const hush = (text: string): string => mask(text, known, show)
+  const hushed = (finding: Diagnostic): Diagnostic => ({
+    ...finding,
+    message: hush(finding.message),
+    ...(finding.hint === undefined ? {} : { hint: hush(finding.hint) }),
+  })
+  const standoff = (one: Standoff): Standoff => ({ ...one, live: one.live && concealFields(one.kind, one.live, show, one.desired) })
+  return {
+    ...plan,
+    reads: plan.reads.map((read) => (read.reason === undefined ? read : { ...read, reason: hush(read.reason) })),
+    steps: plan.steps.map((step) => concealStep(step, show)),
+    drift: plan.drift.map(standoff),
+    conflicts: plan.conflicts.map(standoff),
+    takeovers: plan.takeovers.map(standoff),
+    unmanaged: plan.unmanaged.map((one) => concealUnmanaged(one, show)),
+    waiting: plan.waiting.map((one) => ({ ...one, reason: hush(one.reason) })),
+    findings: plan.findings.map(hushed),
+  }
+}
+
+function concealStep(step: Step, show: Disclosure): Step {
+  const changes = step.changes.map((change) => ({ ...change, before: concealValue(step.kind, change.field, change.before, show) }))
+  return { ...step, changes, seen: concealFields(step.kind, step.seen, show, null) }
+}
+
+function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
+  const topic = PRIVATE_KINDS[one.kind]
+  return topic !== undefined && !show[topic] ? { ...one, id: HIDDEN, fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
+}
+
+/** A live value that is also in the file is no secret. */
+function concealFields(kind: string, fields: Fields, show: Disclosure, file: Fields | null): Fields {
+  const entries = Object.entries(fields)
+  return Object.fromEntries(entries.map(([field, value]) => [field, value === file?.[field] ? value : concealValue(kind, field, value, show)]))
+}
+
+function concealValue(kind: string, field: string, value: Value, show: Disclosure): Value {
+  const topic = PRIVATE_FIELDS[kind]?.[field]
+  if (topic !== undefined && !show[topic] && value !== null && value !== '') return HIDDEN
+  return show.email_addresses ? value : withoutAddresses(value)
+}
+
+const EMAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/gu
+
+function withoutAddresses(value: Value): Value {
+  if (typeof value === 'string') return value.replace(EMAIL, HIDDEN)
+  if (Array.isArray(value)) return value.map(withoutAddresses)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutAddresses(inner)]))
+}
+
+/** Sentences that may hold what a server answered: e-mail and IP addresses that the plan does not name. */
+function mask(text: string, known: ReadonlySet<string>, show: Disclosure): string {
+  const quiet = show.email_addresses ? text : text.replace(EMAIL, HIDDEN)
+  if (show.ip_blocks) return quiet
+  return quiet.replace(/[0-9a-f:.]*[0-9a-f]/giu, (token) => (isIP(token) !== 0 && !known.has(token) ? HIDDEN : token))
+}

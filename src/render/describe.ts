@@ -1,0 +1,153 @@
+import type { Action, Fields, Hazard, Impact, Kind, Plan, Step, Value } from '../reconcile/types.ts'
+import { capital, count, listed, number } from './text.ts'
+import { WORDS, type Phrase } from './words.ts'
+
+/** What the renderers must know of a kind; the registry's kinds fit. */
+export type KindName = Pick<Kind, 'name' | 'title' | 'file'>
+
+/** A sentence in pieces: plain words of ours, and names that came from outside. */
+export type Sentence = readonly (string | { readonly name: string })[]
+
+const VERBS: { readonly [action in Action]: string } = { create: 'creates', update: 'changes', delete: 'deletes' }
+
+function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
+  const fits = (phrase: Phrase): boolean => phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
+  return WORDS[step.kind]?.phrases.find(fits) ?? generic(step, kinds)
+}
+
+function generic({ kind, action }: Step, kinds: readonly KindName[]): Phrase {
+  const title = titleOf(kind, kinds)
+  return { action, one: `${VERBS[action]} the ${title.one} {id}`, many: `${VERBS[action]} {n} ${title.many}` }
+}
+
+function holds(step: Step, side: 'before' | 'after', wanted: Fields | undefined): boolean {
+  return Object.entries(wanted ?? {}).every(([field, value]) => valueIn(step, side, field) === value)
+}
+
+function valueIn(step: Step, side: 'before' | 'after' | 'seen', field: string): Value {
+  if (side === 'seen') return step.seen[field] ?? null
+  if (side === 'after' && step.action === 'create') return step.target[field] ?? null
+  return step.changes.find((change) => change.field === field)?.[side] ?? null
+}
+
+/** A kind's title; its own name where the registry does not know it. */
+export function titleOf(kind: string, kinds: readonly KindName[]): Kind['title'] {
+  return kinds.find(({ name }) => name === kind)?.title ?? { one: kind, many: `${kind}s` }
+}
+
+/** A value in the words of the files. */
+export function wordOf(kind: string, field: string, value: Value): string {
+  if (value === null) return 'none'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return WORDS[kind]?.values?.[field]?.[text] ?? text
+}
+
+/** What a step does, as "gives Moderator to alice"; the caller sets the capital. */
+export function sentence(step: Step, kinds: readonly KindName[]): Sentence {
+  return phraseOf(step, kinds)
+    .one.split(/(\{[^}]+\})/)
+    .filter((part) => part !== '')
+    .map((part) => (part.startsWith('{') ? { name: nameFor(step, part.slice(1, -1)) } : part))
+}
+
+function nameFor(step: Step, slot: string): string {
+  const [side, field] = slot.split('.')
+  if (field === undefined || (side !== 'before' && side !== 'after' && side !== 'seen')) return step.id
+  return wordOf(step.kind, field, valueIn(step, side, field))
+}
+
+/** A sentence with its first letter large, where that letter is ours. */
+export function capitalised(parts: Sentence): Sentence {
+  const [first, ...rest] = parts
+  return typeof first === 'string' ? [capital(first), ...rest] : parts
+}
+
+const DANGER: { readonly [hazard in Hazard]: number } = { irreversible: 0, disruptive: 1, reversible: 2 }
+const WEIGHT: { readonly [action in Action]: number } = { delete: 0, update: 1, create: 2 }
+
+/** How dangerous a step is: the lower, the more. */
+export const rank = (step: Step): number => 2 * DANGER[step.hazard] + (step.weakens ? 0 : 1)
+const touched = (step: Step): number => (step.impact === undefined ? 0 : step.impact.follows + step.impact.followers)
+
+/** Most dangerous first, then who touches most people; what is alike stays in the plan's order. */
+export function byDanger(a: Step, b: Step): number {
+  return rank(a) - rank(b) || touched(b) - touched(a) || WEIGHT[a.action] - WEIGHT[b.action]
+}
+
+/** "12 follows and 40 followers"; null where nobody is touched. */
+export function relations(impact: Pick<Impact, 'follows' | 'followers'>): string | null {
+  const parts = [
+    ...(impact.follows > 0 ? [count(impact.follows, 'follow', 'follows')] : []),
+    ...(impact.followers > 0 ? [count(impact.followers, 'follower', 'followers')] : []),
+  ]
+  return parts.length === 0 ? null : listed(parts)
+}
+
+const impactVerb = (step: Step): string => WORDS[step.kind]?.impact?.[step.hazard] ?? 'touches'
+
+/** Whom a step touches: "severs 12 follows and 40 followers; 300 accounts known from there". */
+export function effect(step: Step): string | null {
+  if (step.impact === undefined) return null
+  const cut = relations(step.impact)
+  const known = step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
+  return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known].filter((part) => part !== null).join('; ')
+}
+
+/** Groups of like steps that a verdict names one by one; the rest is counted. */
+const NAMED_GROUPS = 5
+
+/** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
+export function verdict(plan: Plan, kinds: readonly KindName[]): Sentence {
+  const settled = differences(plan)
+  const told = settled === null ? [] : [`${capital(settled)}.`]
+  if (plan.steps.length === 0) return [['No changes.', ...told].join(' ')]
+  return [...deeds(plan.steps, kinds), '.', ...impacts(plan.steps).map((text) => ` ${text}.`), ...told.map((text) => ` ${text}`)]
+}
+
+function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sentence {
+  const groups = [...Map.groupBy(steps.toSorted(byDanger), (step) => phraseOf(step, kinds).many)]
+  const named = groups.length <= NAMED_GROUPS + 1 ? groups : groups.slice(0, NAMED_GROUPS)
+  const parts = named.map(([many, [step, ...others]], i): Sentence => {
+    const part = step && others.length === 0 ? sentence(step, kinds) : [many.replace('{n}', number(others.length + 1))]
+    return i === 0 ? capitalised(part) : part
+  })
+  const rest = groups.slice(named.length).reduce((sum, [, members]) => sum + members.length, 0)
+  const all = rest > 0 ? [...parts, [`${number(rest)} other changes`]] : parts
+  return all.flatMap((part, i) => (i === 0 ? part : [i === all.length - 1 && rest > 0 ? ' and ' : ', ', ...part]))
+}
+
+/** "Severs 14 follows and 9 followers", summed over the steps. */
+function impacts(steps: readonly Step[]): string[] {
+  const touching = steps.toSorted(byDanger).filter((step) => step.impact && relations(step.impact) !== null)
+  return [...Map.groupBy(touching, impactVerb)].map(([verb, group]) => {
+    const sum = (key: 'follows' | 'followers'): number => group.reduce((total, step) => total + (step.impact?.[key] ?? 0), 0)
+    return `${capital(verb)} ${relations({ follows: sum('follows'), followers: sum('followers') }) ?? 'nobody'}`
+  })
+}
+
+/** What is told and not applied; null where there is nothing. */
+export function differences(plan: Plan): string | null {
+  const parts = [
+    ...(plan.conflicts.length > 0 ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`] : []),
+    ...(plan.drift.length > 0 ? [`${number(plan.drift.length)} changed by hand`] : []),
+    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} differ from a file that is new to Herdbook`] : []),
+  ]
+  return parts.length === 0 ? null : listed(parts)
+}
+
+/** REST allows an account 300 calls in five minutes. */
+const WINDOW = { calls: 300, minutes: 5 }
+
+/** How the steps are written, and how long that takes. */
+export function doorsOf(steps: readonly Step[]): string[] {
+  const through = (door: Step['door']): Step[] => steps.filter((step) => step.door === door)
+  const calls = through('rest').reduce((sum, step) => sum + step.calls, 0)
+  const waits = calls === 0 ? 0 : Math.floor((calls - 1) / WINDOW.calls) * WINDOW.minutes
+  const console = through('console').length
+  const shut = through(null).length
+  return [
+    ...(calls > 0 ? [`${count(calls, 'call', 'calls')} over REST (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, by the rate limit`})`] : []),
+    ...(console > 0 ? [`${count(console, 'write', 'writes')} through the console (seconds, once it has started)`] : []),
+    ...(shut > 0 ? [`${count(shut, 'change has', 'changes have')} no door and will be skipped`] : []),
+  ]
+}

@@ -1,0 +1,87 @@
+import { styleText } from 'node:util'
+import { width } from './text.ts'
+
+export type Style = Parameters<typeof styleText>[0]
+
+/** A piece of a line in one style. */
+export interface Span {
+  readonly text: string
+  readonly style?: Style
+  /** Not broken at its spaces: a command, which people copy. */
+  readonly whole?: boolean
+}
+
+/** A line before it is fitted to a width; what is folded is indented by `hang` columns. */
+export interface Line {
+  readonly indent: number
+  readonly hang: number
+  readonly spans: readonly Span[]
+}
+
+export interface Screen {
+  readonly colour: boolean
+  /** Columns; undefined where lines are not to be folded. */
+  readonly width?: number | undefined
+}
+
+export const span = (text: string, style?: Style): Span => (style === undefined ? { text } : { text, style })
+export const line = (indent: number, ...spans: readonly (Span | string)[]): Line => ({
+  indent,
+  hang: indent + 2,
+  spans: spans.map((s) => (typeof s === 'string' ? { text: s } : s)),
+})
+/** A paragraph: what is folded stands under its beginning. */
+export const paragraph = (indent: number, ...spans: readonly (Span | string)[]): Line => ({ ...line(indent, ...spans), hang: indent })
+export const blank: Line = { indent: 0, hang: 0, spans: [] }
+
+/** Whether this stream wants colours, by Node's own rules: a terminal, NO_COLOR, FORCE_COLOR. */
+export function wantsColour(stream: NodeJS.WritableStream): boolean {
+  return styleText('red', 'x', { stream }) !== 'x'
+}
+
+/** Folds lines to the width, paints them, and joins them. */
+export function layout(all: readonly Line[], screen: Screen): string {
+  return all.flatMap((one) => fold(one, screen)).join('\n') + '\n'
+}
+
+interface Row {
+  readonly pieces: { text: string; readonly style: Style | undefined }[]
+  columns: number
+}
+
+const newRow = (indent: number): Row => ({ pieces: [{ text: ' '.repeat(indent), style: undefined }], columns: indent })
+
+function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
+  const limit = screen.width ?? Number.POSITIVE_INFINITY
+  let row = newRow(indent)
+  let start = indent
+  const rows = [row]
+  for (const piece of spans) {
+    for (const word of piece.whole ? [piece.text] : piece.text.split(/(?<= )(?=[^ ])/)) {
+      if (row.columns > start && row.columns + width(word.trimEnd()) > limit) {
+        row = newRow(hang)
+        start = hang
+        rows.push(row)
+      }
+      append(row, word, piece.style)
+    }
+  }
+  return rows.map(({ pieces }) => trimmed(pieces).map(({ text, style }) => paint(text, style, screen.colour)).join(''))
+}
+
+function append(row: Row, text: string, style: Style | undefined): void {
+  const last = row.pieces.at(-1)
+  if (last && last.style === style) last.text += text
+  else row.pieces.push({ text, style })
+  row.columns += width(text)
+}
+
+/** Without blanks at the end. */
+function trimmed(pieces: Row['pieces']): Row['pieces'] {
+  const last = pieces.findLastIndex(({ text }) => text.trim() !== '')
+  return pieces.slice(0, last + 1).map((piece, i) => (i === last ? { ...piece, text: piece.text.trimEnd() } : piece))
+}
+
+function paint(text: string, style: Style | undefined, colour: boolean): string {
+  return colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
+}

@@ -1,0 +1,30 @@
+import type { Plan, Step, Unmanaged } from '../reconcile/types.ts'
+import { byDanger, rank, titleOf, type KindName } from './describe.ts'
+import { count, listed } from './text.ts'
+
+/** Steps by file, the file with the most dangerous step first; within it the most dangerous step. */
+export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [string, Step[]][] {
+  const file = (step: Step): string => kinds.find(({ name }) => name === step.kind)?.file ?? step.source?.file ?? step.kind
+  const groups = [...Map.groupBy(steps, file)].map(([name, members]): [string, Step[]] => [name, members.toSorted(byDanger)])
+  const worst = ([, members]: [string, Step[]]): number => members.reduce((least, step) => Math.min(least, rank(step)), Number.POSITIVE_INFINITY)
+  return groups.toSorted((a, b) => worst(a) - worst(b))
+}
+
+/** "1,203 domain blocks and 3 moderators". */
+export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]): string {
+  const groups = [...Map.groupBy(list, (one) => one.kind)]
+  return listed(groups.map(([kind, members]) => count(members.length, titleOf(kind, kinds).one, titleOf(kind, kinds).many)))
+}
+
+/** Whether there is nothing at all to tell but that all is as the files say. */
+export function isQuiet(plan: Plan): boolean {
+  const lists = [plan.steps, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
+  return lists.every((list) => list.length === 0) && plan.reads.every((read) => read.complete) && !plan.unmanaged.some((one) => one.addedByHand)
+}
+
+/** "142 objects read", and what apply would still write down. */
+export function readCount(plan: Plan): string {
+  const objects = plan.reads.reduce((sum, read) => sum + read.objects, 0)
+  const records = plan.adjustments.length === 0 ? '' : `; apply writes ${count(plan.adjustments.length, 'object', 'objects')} into the ledger`
+  return `${count(objects, 'object', 'objects')} read${records}`
+}

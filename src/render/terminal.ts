@@ -1,0 +1,198 @@
+import type { Plan, Standoff, Step } from '../reconcile/types.ts'
+import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
+import { capitalised, differences, doorsOf, effect, sentence, titleOf, verdict, type KindName, type Sentence } from './describe.ts'
+import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
+import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
+import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
+import { counted, filesOf, isQuiet, readCount } from './order.ts'
+import { capital, clip, count, inline, listed, number } from './text.ts'
+
+export interface TerminalOptions extends Screen {
+  readonly kinds: readonly KindName[]
+  readonly show?: Disclosure
+  /** Lists what is left alone, too. */
+  readonly verbose?: boolean
+  readonly sourceOf?: SourceOf
+}
+
+/** A plan for a terminal: the verdict first, the most dangerous change next, what to type last. */
+export function renderPlan(full: Plan, options: TerminalOptions): string {
+  const plan = conceal(full, options.show ?? EVERYTHING)
+  const head = paragraph(0, ...spans(verdict(plan, options.kinds), 'bold', 'bold'))
+  if (isQuiet(plan)) {
+    return layout([line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`)], options)
+  }
+  const sections = [
+    [head],
+    findings(plan, 'error', options),
+    ...filesOf(plan.steps, options.kinds).map(([file, steps]) => fileSection(file, steps, options)),
+    standoffs(plan.conflicts, 'Changed on both sides', 'the file and the live server, since the last apply'),
+    standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
+    standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
+    waiting(plan, options),
+    unread(plan, options),
+    byHand(plan, options),
+    leftAlone(plan, options),
+    findings(plan, 'warning', options),
+    next(plan),
+  ]
+  return layout(
+    sections.filter((section) => section.length > 0).flatMap((section, i) => (i === 0 ? section : [blank, ...section])),
+    options,
+  )
+}
+
+const SIGNS = { create: '+', update: '~', delete: '-' } as const
+const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }
+
+const heading = (title: string, rest: string): Line => line(0, span(title, ['bold', 'underline']), span(`  ${rest}`, 'dim'))
+
+function fileSection(file: string, steps: readonly Step[], { kinds }: TerminalOptions): Line[] {
+  return [heading(inline(file), count(steps.length, 'change', 'changes')), ...steps.flatMap((step) => stepLines(step, kinds))]
+}
+
+/** A step in one line: sign, words, hazard. */
+export function stepLine(step: Step, kinds: readonly KindName[]): Line {
+  const words = spans(capitalised(sentence(step, kinds)), undefined, 'bold')
+  return line(2, span(`${SIGNS[step.action]} `, SIGN_STYLES[step.action]), ...words, ...tags(step))
+}
+
+const CAUSES = { change: null, drift: 'undoes a change by hand', conflict: 'the file wins over a change by hand', takeover: 'takes over what is live' } as const
+
+function tags(step: Step): Span[] {
+  return [
+    ...(step.hazard === 'irreversible' ? [span("can't be undone", ['red', 'bold'])] : []),
+    ...(step.hazard === 'disruptive' ? [span('disruptive', 'yellow')] : []),
+    ...(step.weakens ? [span('weakens protection', 'yellow')] : []),
+    ...(CAUSES[step.cause] === null ? [] : [span(CAUSES[step.cause] ?? '', 'magenta')]),
+    ...(step.door === null ? [span('no door can write it', 'red')] : []),
+  ].flatMap((tag) => [span('  '), tag])
+}
+
+function stepLines(step: Step, kinds: readonly KindName[]): Line[] {
+  return [stepLine(step, kinds), ...notesOf(step).map((note) => line(6, span(note, 'dim'))), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]
+}
+
+/** What else a person should know of a step. */
+export function notesOf(step: Step): string[] {
+  const touched = effect(step)
+  const accepted = step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
+  return [
+    ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
+    ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
+    ...(step.note === undefined ? [] : [inline(step.note)]),
+  ]
+}
+
+const MAX_COLUMN = 24
+
+function fieldLines(diffs: readonly FieldDiff[], indent: number, arrow: boolean): Line[] {
+  const column = Math.min(MAX_COLUMN, Math.max(0, ...diffs.map(({ field }) => inline(field).length)))
+  return diffs.flatMap((diff) => {
+    const name = span(inline(diff.field).padEnd(column), 'cyan')
+    if (diff.form === 'text') return [line(indent, name), ...diff.lines.map(({ sign, text }) => diffLine(indent + 2, sign, text))]
+    return [{ ...line(indent, name, span('  '), ...values(diff.before, diff.after, arrow)), hang: indent + column + 2 }]
+  })
+}
+
+const DIFF_STYLES = { '+': 'green', '-': 'red', ' ': 'dim' } as const
+const diffLine = (indent: number, sign: '+' | '-' | ' ', text: string): Line => line(indent, span(`${sign} ${inline(text)}`, DIFF_STYLES[sign]))
+
+function values(before: string | null, after: string | null, arrow: boolean): Span[] {
+  const side = (text: string | null, style: Style): Span => (text === null ? span('none', 'dim') : span(inline(text), style))
+  if (arrow) return [side(before, 'red'), span(' → ', 'dim'), side(after, 'green')]
+  return [before === null ? side(after, 'green') : side(before, 'red')]
+}
+
+function standoffs(list: readonly Standoff[], title: string, meaning: string): Line[] {
+  return list.length === 0 ? [] : [heading(title, meaning), ...list.flatMap(standoffLines)]
+}
+
+/** Values of a difference are cut to this: the way out does not depend on them. */
+const SIDE = 200
+/** Sides that are no longer than this together stand on one line. */
+const TOGETHER = 48
+
+function standoffLines(standoff: Standoff): Line[] {
+  const ref = inline(`${standoff.kind}/${standoff.id}`)
+  const gone = absence(standoff)
+  return [
+    line(2, span('! ', 'magenta'), span(ref, 'bold')),
+    ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
+    line(6, { text: `herdbook adopt ${ref}`, whole: true }, span('    live wins: the files change', 'dim')),
+    line(6, { text: `herdbook restore ${ref}`, whole: true }, span('  the files win: live changes', 'dim')),
+  ]
+}
+
+function sideLines(sides: Sides, cause: Standoff['cause']): Line[] {
+  const shown = (text: string | null): string => (text === null || text === '' ? 'none' : clip(inline(text), SIDE))
+  const all: [string, string, Style][] = [
+    ['file', shown(sides.file), 'green'],
+    ['live', shown(sides.live), 'red'],
+    ...(cause === 'conflict' ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][]) : []),
+  ]
+  const name = span(`${inline(sides.field)}  `, 'cyan')
+  if (all.reduce((sum, [, text]) => sum + text.length, 0) <= TOGETHER) {
+    return [line(6, name, ...all.flatMap(([label, text, style], i) => [span(`${i === 0 ? '' : ', '}${label} `, 'dim'), span(text, style)]))]
+  }
+  const column = Math.max(...all.map(([label]) => label.length)) + 2
+  return [line(6, name), ...all.map(([label, text, style]) => ({ ...line(8, span(label.padEnd(column), 'dim'), span(text, style)), hang: 8 + column }))]
+}
+
+function waiting(plan: Plan, { kinds }: TerminalOptions): Line[] {
+  if (plan.waiting.length === 0) return []
+  const items = plan.waiting.map(({ kind, id, reason }) =>
+    line(2, span('… ', 'blue'), `${titleOf(kind, kinds).one} `, span(inline(id), 'bold'), `: ${inline(reason)}`),
+  )
+  return [heading('Waiting', 'holds nothing else back'), ...items]
+}
+
+function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
+  const missing = plan.reads.filter((read) => !read.complete)
+  if (missing.length === 0) return []
+  const items = missing.map((read) => line(2, span('? ', 'red'), span(titleOf(read.kind, kinds).many, 'bold'), `: ${inline(read.reason ?? 'no answer')}`))
+  return [heading('Not read', 'nothing of these kinds is changed'), ...items]
+}
+
+function byHand(plan: Plan, { kinds }: TerminalOptions): Line[] {
+  const added = plan.unmanaged.filter((one) => one.addedByHand)
+  if (added.length === 0) return []
+  const items = added.map(({ kind, id }) => line(2, span('· ', 'magenta'), `${titleOf(kind, kinds).one} `, span(inline(id), 'bold')))
+  const first = added[0]
+  const command = first === undefined ? '' : `herdbook adopt ${inline(`${first.kind}/${first.id}`)}`
+  return [heading('Added by hand', 'since the last apply; left alone'), ...items, line(2, span('To record one: ', 'dim'), { text: command, whole: true })]
+}
+
+function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
+  const rest = plan.unmanaged.filter((one) => !one.addedByHand)
+  const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+  const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(`${kind}/${id}`), 'dim'))) : []
+  return [
+    ...(rest.length > 0 ? [line(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing] : []),
+    ...(released.length > 0 ? [line(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
+  ]
+}
+
+function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Line[] {
+  const unreadReasons = new Set(plan.reads.map((read) => read.reason))
+  const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !unreadReasons.has(one.message)))
+  if (list.length === 0) return []
+  const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
+  return [title, ...list.flatMap((one) => diagnosticLines(one, sourceOf).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 })))]
+}
+
+function next(plan: Plan): Line[] {
+  const doors = doorsOf(plan.steps)
+  const cost = doors.length > 0 ? [line(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
+  const refused = plan.findings.some((one) => one.severity === 'error')
+  const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
+  if (refused) return [...cost, command('herdbook plan', 'again, once what is refused above is settled')]
+  if (plan.steps.length > 0) return [...cost, command('herdbook apply', 'shows this again and asks before it writes')]
+  if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the two commands under each difference.')]
+  return []
+}
+
+/** A sentence as spans: names are made safe and set apart. */
+export function spans(parts: Sentence, plain: Style | undefined, named: Style): Span[] {
+  return parts.map((part) => (typeof part === 'string' ? span(part, plain) : span(clip(inline(part.name), 120), named)))
+}
