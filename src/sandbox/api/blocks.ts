@@ -1,0 +1,50 @@
+import { Refusal } from '../failure.ts'
+import { booleanParam, found, given, idParam, textParam, type Answer, type Call } from '../http.ts'
+import { BLOCK_FIELDS, createBlocks, destroyBlock, findBlocks, ruleFor, stricterThan, updateBlock, type BlockChange } from '../models/domain-blocks.ts'
+import { writtenDomain } from '../names.ts'
+import { page } from './paging.ts'
+
+export const actorOf = (call: Call): string => call.token?.account_id ?? ''
+
+function changeOf({ params }: Call): BlockChange {
+  return given({
+    severity: textParam(params, 'severity'),
+    reject_media: booleanParam(params, 'reject_media'),
+    reject_reports: booleanParam(params, 'reject_reports'),
+    private_comment: textParam(params, 'private_comment'),
+    public_comment: textParam(params, 'public_comment'),
+    obfuscate: booleanParam(params, 'obfuscate'),
+  })
+}
+
+const read = async (call: Call) => found(await findBlocks(call.session, [idParam(call.params, 'id')]))
+
+export async function listBlocks(call: Call): Promise<Answer> {
+  const { rows, headers } = await page(call, { select: BLOCK_FIELDS, from: 'domain_blocks where true', max: 500 })
+  return { body: rows, headers }
+}
+
+export async function showBlock(call: Call): Promise<Answer> {
+  return { body: await read(call) }
+}
+
+export async function postBlock(call: Call): Promise<Answer> {
+  const domain = textParam(call.params, 'domain') ?? ''
+  const change = changeOf(call)
+  const existing = await ruleFor(call.session, domain)
+  if (existing !== undefined && (existing.domain === writtenDomain(domain) || !stricterThan(change, existing))) {
+    throw new Refusal(422, { error: `You have already imposed stricter limits on ${existing.domain}.`, existing_domain_block: existing })
+  }
+  const ids = await createBlocks(call.session, actorOf(call), [{ domain, ...change }])
+  return { body: found(await findBlocks(call.session, ids)) }
+}
+
+export async function putBlock(call: Call): Promise<Answer> {
+  await updateBlock(call.session, actorOf(call), await read(call), changeOf(call))
+  return showBlock(call)
+}
+
+export async function deleteBlock(call: Call): Promise<Answer> {
+  await destroyBlock(call.session, actorOf(call), await read(call))
+  return { body: {} }
+}

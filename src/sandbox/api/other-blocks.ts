@@ -1,0 +1,126 @@
+import { demand, Invalid } from '../failure.ts'
+import { booleanParam, found, given, idParam, textParam, time, type Answer, type Call } from '../http.ts'
+import { record } from '../models/audit.ts'
+import { refreshInstances } from '../models/domain-blocks.ts'
+import { createEmailBlock, destroyEmailBlock, EMAIL_FIELDS, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
+import { createIpBlock, destroyIpBlock, findIpBlocks, IP_FIELDS, updateIpBlock, type IpChange } from '../models/ip-blocks.ts'
+import { domainComplaints, writtenDomain } from '../names.ts'
+import { actorOf } from './blocks.ts'
+import { page } from './paging.ts'
+
+const DAY = 86_400
+
+/** E-mail domain blocks tell how often they were met in the last seven days: here, never. */
+function withHistory(block: EmailBlock): object {
+  const today = Math.floor(Date.now() / 1000 / DAY) * DAY
+  const history = Array.from({ length: 7 }, (_, ago) => ({ day: String(today - ago * DAY), accounts: '0', uses: '0' }))
+  return { ...block, history }
+}
+
+const readEmail = async (call: Call) => found(await findEmailBlocks(call.session, idParam(call.params, 'id')))
+
+export async function listEmail(call: Call): Promise<Answer> {
+  const { rows, headers } = await page<EmailBlock>(call, { select: EMAIL_FIELDS, from: 'email_domain_blocks where true', max: 200 })
+  return { body: rows.map(withHistory), headers }
+}
+
+export async function showEmail(call: Call): Promise<Answer> {
+  return { body: withHistory(await readEmail(call)) }
+}
+
+export async function postEmail(call: Call): Promise<Answer> {
+  const allow = booleanParam(call.params, 'allow_with_approval') ?? false
+  const id = await createEmailBlock(call.session, actorOf(call), textParam(call.params, 'domain') ?? '', allow)
+  return { body: withHistory(found(await findEmailBlocks(call.session, id))) }
+}
+
+export async function deleteEmail(call: Call): Promise<Answer> {
+  await destroyEmailBlock(call.session, actorOf(call), await readEmail(call))
+  return { body: {} }
+}
+
+function ipChangeOf({ params }: Call): IpChange {
+  return given({
+    ip: textParam(params, 'ip'),
+    severity: textParam(params, 'severity'),
+    comment: textParam(params, 'comment'),
+    expires_at: expiryOf(textParam(params, 'expires_in')),
+  })
+}
+
+/** Seconds from now; a blank one means no end, and a word counts as 0: expired at once. */
+function expiryOf(seconds: string | null | undefined): string | null | undefined {
+  if (seconds === undefined) return undefined
+  if (seconds === null || seconds.trim() === '') return null
+  return new Date(Date.now() + (Number.parseInt(seconds, 10) || 0) * 1000).toISOString()
+}
+
+const readIp = async (call: Call) => found(await findIpBlocks(call.session, idParam(call.params, 'id')))
+
+export async function listIp(call: Call): Promise<Answer> {
+  const { rows, headers } = await page(call, { select: IP_FIELDS, from: 'ip_blocks where true', max: 200 })
+  return { body: rows, headers }
+}
+
+export async function showIp(call: Call): Promise<Answer> {
+  return { body: await readIp(call) }
+}
+
+export async function postIp(call: Call): Promise<Answer> {
+  const id = await createIpBlock(call.session, actorOf(call), ipChangeOf(call))
+  return { body: found(await findIpBlocks(call.session, id)) }
+}
+
+export async function putIp(call: Call): Promise<Answer> {
+  const block = await readIp(call)
+  await updateIpBlock(call.session, actorOf(call), block, ipChangeOf(call)).catch((error: unknown) => {
+    // Up to 4.6 the server saves without looking, and stumbles over what it did not save.
+    throw error instanceof Invalid ? new TypeError(error.message) : error
+  })
+  return showIp(call)
+}
+
+export async function deleteIp(call: Call): Promise<Answer> {
+  await destroyIpBlock(call.session, actorOf(call), await readIp(call))
+  return { body: {} }
+}
+
+const ALLOW_FIELDS = `id::text, domain, ${time('created_at')} as created_at`
+
+export async function listAllows(call: Call): Promise<Answer> {
+  const { rows, headers } = await page(call, { select: ALLOW_FIELDS, from: 'domain_allows where true', max: 500 })
+  return { body: rows, headers }
+}
+
+const readAllow = async (call: Call) =>
+  found(await call.session.query<EmailBlock>(`select ${ALLOW_FIELDS} from domain_allows where id = $1::bigint`, [idParam(call.params, 'id')]))
+
+export async function showAllow(call: Call): Promise<Answer> {
+  return { body: await readAllow(call) }
+}
+
+/** Making an allow again answers the old one, but only where it is written as the server writes it. */
+export async function postAllow(call: Call): Promise<Answer> {
+  const domain = textParam(call.params, 'domain') ?? ''
+  const written = writtenDomain(domain)
+  const [existing] = await call.session.query(`select ${ALLOW_FIELDS} from domain_allows where domain = $1`, [domain])
+  if (existing !== undefined) return { body: existing }
+  const taken = await call.session.query('select 1 from domain_allows where domain = $1', [written])
+  demand([...domainComplaints(domain, written), ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' }))])
+  const row = found(
+    await call.session.query<EmailBlock>(
+      `insert into domain_allows (domain, created_at, updated_at) values ($1, clock_timestamp(), clock_timestamp()) returning ${ALLOW_FIELDS}`,
+      [written],
+    ),
+  )
+  await record(call.session, actorOf(call), [{ action: 'create', type: 'DomainAllow', id: row.id, name: row.domain }])
+  await refreshInstances(call.session)
+  return { body: row }
+}
+
+export async function deleteAllow(call: Call): Promise<Answer> {
+  const allow = await readAllow(call)
+  await call.session.query('delete from domain_allows where id = $1::bigint', [allow.id])
+  await record(call.session, actorOf(call), [{ action: 'destroy', type: 'DomainAllow', id: allow.id, name: allow.domain }])
+  return { body: {} }
+}

@@ -1,0 +1,155 @@
+import { record } from './audit.ts'
+import type { Row, Session } from '../database.ts'
+import { demand, type Complaint } from '../failure.ts'
+import { time } from '../http.ts'
+import { domainComplaints, writtenDomain } from '../names.ts'
+
+export const SEVERITIES: Readonly<Record<string, number>> = { silence: 0, suspend: 1, noop: 2 }
+
+/** What a caller may set. An absent value is left as it is, or takes its default. */
+export interface BlockChange {
+  readonly severity?: string | null
+  readonly reject_media?: boolean | null
+  readonly reject_reports?: boolean | null
+  readonly private_comment?: string | null
+  readonly public_comment?: string | null
+  readonly obfuscate?: boolean | null
+}
+
+export interface NewBlock extends BlockChange {
+  readonly domain: string
+}
+
+export interface DomainBlock extends Row {
+  readonly id: string
+  readonly domain: string
+  readonly severity: string
+  readonly reject_media: boolean
+  readonly reject_reports: boolean
+}
+
+export const BLOCK_FIELDS = `id::text, domain, encode(sha256(convert_to(domain, 'UTF8')), 'hex') as digest, ${time('created_at')} as created_at,
+  case severity when 0 then 'silence' when 1 then 'suspend' when 2 then 'noop' end as severity,
+  reject_media, reject_reports, private_comment, public_comment, obfuscate`
+
+export async function findBlocks(session: Session, ids: readonly string[]): Promise<DomainBlock[]> {
+  return session.query<DomainBlock>(`select ${BLOCK_FIELDS} from domain_blocks where id = any($1::bigint[])`, [ids])
+}
+
+/** The block that holds for a domain: its own, or that of its nearest parent. */
+export async function ruleFor(session: Session, domain: string): Promise<DomainBlock | undefined> {
+  const labels = writtenDomain(domain).replaceAll('/', '').split('.')
+  const variants = labels.map((_, index) => labels.slice(index).join('.'))
+  const rows = await session.query<DomainBlock>(
+    `select ${BLOCK_FIELDS} from domain_blocks where domain = any($1::text[]) order by length(domain) desc limit 1`,
+    [variants],
+  )
+  return rows[0]
+}
+
+/** Mastodon's own order of blocks; equal ones count as stricter. */
+export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
+  const severity = block.severity === undefined ? 'silence' : block.severity
+  if (severity === 'suspend') return true
+  if (other.severity === 'suspend') return false
+  if (other.severity === 'silence' && severity === 'noop') return false
+  return (block.reject_media === true || !other.reject_media) && (block.reject_reports === true || !other.reject_reports)
+}
+
+/** Validates and inserts blocks, and lets them take effect on accounts. Answers their ids in the order given. */
+export async function createBlocks(session: Session, actor: string, blocks: readonly NewBlock[]): Promise<readonly string[]> {
+  const rows = blocks.map((block) => ({ ...block, domain: writtenDomain(block.domain) }))
+  const taken = new Set(await takenDomains(session, rows.map((row) => row.domain)))
+  for (const [index, row] of rows.entries()) {
+    demand([...severityComplaints(row), ...domainComplaints(blocks[index]?.domain ?? '', row.domain), ...takenComplaints(taken.has(row.domain))])
+    taken.add(row.domain)
+  }
+  const made = await insertBlocks(session, rows)
+  await record(session, actor, made.map(({ id, domain }) => ({ action: 'create', type: 'DomainBlock', id, name: domain })))
+  await refreshInstances(session)
+  await takeEffect(session, made.map(({ id }) => id))
+  return made.map(({ id }) => id)
+}
+
+async function insertBlocks(session: Session, rows: readonly NewBlock[]): Promise<{ id: string; domain: string }[]> {
+  return session.query(
+    `insert into domain_blocks (domain, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, created_at, updated_at)
+     select r.domain, r.severity, r.reject_media, r.reject_reports, r.private_comment, r.public_comment, r.obfuscate, clock_timestamp(), clock_timestamp()
+     from jsonb_to_recordset($1::jsonb) as r(domain text, severity integer, reject_media boolean, reject_reports boolean,
+       private_comment text, public_comment text, obfuscate boolean)
+     returning id::text, domain`,
+    [JSON.stringify(rows.map((row) => ({ reject_media: false, reject_reports: false, obfuscate: false, ...row, severity: SEVERITIES[row.severity ?? 'silence'] })))],
+  )
+}
+
+/** Sets fields and runs the block again, also when nothing changes: accounts that were exempted are limited anew. */
+export async function updateBlock(session: Session, actor: string, block: DomainBlock, change: BlockChange): Promise<void> {
+  demand('severity' in change ? severityComplaints(change) : [])
+  const set = { ...change, ...('severity' in change ? { severity: SEVERITIES[change.severity ?? ''] } : {}) }
+  await session.query(
+    `update domain_blocks b set severity = r.severity, reject_media = r.reject_media, reject_reports = r.reject_reports,
+       private_comment = r.private_comment, public_comment = r.public_comment, obfuscate = r.obfuscate, updated_at = clock_timestamp()
+     from domain_blocks o, jsonb_populate_record(o, $2::jsonb) r where o.id = $1::bigint and b.id = o.id`,
+    [block.id, JSON.stringify(set)],
+  )
+  await record(session, actor, [{ action: 'update', type: 'DomainBlock', id: block.id, name: block.domain }])
+  await takeEffect(session, [block.id])
+  if (change.severity !== undefined && change.severity !== block.severity) await lift(session, block.id, 'of another severity')
+}
+
+/** Lifts a block: accounts come back, follows do not. */
+export async function destroyBlock(session: Session, actor: string, block: DomainBlock): Promise<void> {
+  await lift(session, block.id, 'all')
+  await session.query('delete from domain_blocks where id = $1::bigint', [block.id])
+  await record(session, actor, [{ action: 'destroy', type: 'DomainBlock', id: block.id, name: block.domain }])
+}
+
+const COVERS = `(a.domain = b.domain or a.domain like '%.' || b.domain)`
+
+/** What Mastodon's workers do after a block was made or changed; here it is done before the answer. */
+async function takeEffect(session: Session, ids: readonly string[]): Promise<void> {
+  const blocks = 'b.id = any($1::bigint[])'
+  await session.query(
+    `update accounts a set silenced_at = b.created_at from domain_blocks b where ${blocks} and b.severity = 0 and ${COVERS} and a.silenced_at is null`,
+    [ids],
+  )
+  await session.query(
+    `update accounts a set suspended_at = b.created_at, suspension_origin = 0
+     from domain_blocks b where ${blocks} and b.severity = 1 and ${COVERS} and a.suspended_at is null`,
+    [ids],
+  )
+  const gone = `select a.id from accounts a, domain_blocks b where ${blocks} and b.severity = 1 and ${COVERS} and a.suspended_at = b.created_at`
+  await session.query(`delete from follows where account_id in (${gone}) or target_account_id in (${gone})`, [ids])
+  await session.query(`delete from statuses where account_id in (${gone})`, [ids])
+  await session.query(`delete from media_attachments where account_id in (${gone})`, [ids])
+}
+
+/** Takes a block's stamps off accounts: those of severities that it no longer has, or all. */
+async function lift(session: Session, id: string, which: 'all' | 'of another severity'): Promise<void> {
+  const unless = (severity: number): string => (which === 'all' ? 'true' : `b.severity <> ${severity}`)
+  await session.query(
+    `update accounts a set silenced_at = null from domain_blocks b where b.id = $1::bigint and ${COVERS} and a.silenced_at = b.created_at and ${unless(0)}`,
+    [id],
+  )
+  await session.query(
+    `update accounts a set suspended_at = null, suspension_origin = null
+     from domain_blocks b where b.id = $1::bigint and ${COVERS} and a.suspended_at = b.created_at and ${unless(1)}`,
+    [id],
+  )
+}
+
+export async function refreshInstances(session: Session): Promise<void> {
+  await session.query('refresh materialized view instances')
+}
+
+async function takenDomains(session: Session, domains: readonly string[]): Promise<readonly string[]> {
+  const rows = await session.query<{ readonly domain: string }>('select domain from domain_blocks where domain = any($1::text[])', [domains])
+  return rows.map(({ domain }) => domain)
+}
+
+const takenComplaints = (taken: boolean): readonly Complaint[] => (taken ? [{ attribute: 'domain', message: 'has already been taken' }] : [])
+
+function severityComplaints({ severity }: BlockChange): readonly Complaint[] {
+  const known = severity === undefined || (severity !== null && Object.hasOwn(SEVERITIES, severity))
+  return known ? [] : [{ attribute: 'severity', message: 'is not included in the list' }]
+}
