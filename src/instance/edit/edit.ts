@@ -2,7 +2,7 @@ import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
 import type { Value } from '../../reconcile/types.ts'
 import { styleNear, type Collection } from './layout.ts'
 import { PLAIN, type Style } from './render.ts'
-import { insertLines, meaning, open, refuse, splice, verified, type Source, type Splice } from './source.ts'
+import { insertLines, meaning, open, refuse, splice, verified, type Original, type Splice } from './original.ts'
 import { addItems, fieldLines, nodeAt, ownerOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
 
 export type { Path } from './splices.ts'
@@ -114,17 +114,20 @@ function intended(before: Value, steps: readonly Edit[]): Value {
       continue
     }
     const list = there as Value[]
+    const addsAt = Map.groupBy(adds, (item) => Math.min(item.before, list.length))
+    const added = (index: number): Value[] => (addsAt.get(index) ?? []).map((item) => item.value)
     const kept = (order ?? list.keys().toArray()).flatMap((from, to): Value[] => {
-      const added = adds.filter((item) => item.before === to).map((item) => item.value)
       const item = list[from]
-      return removes.has(from) || item === undefined ? added : [...added, item]
+      return removes.has(from) || item === undefined ? added(to) : [...added(to), item]
     })
-    list.splice(0, list.length, ...kept, ...adds.filter((item) => item.before >= list.length).map((item) => item.value))
+    const whole = [...kept, ...added(list.length)]
+    list.length = 0
+    for (const item of whole) list.push(item)
   }
   return root
 }
 
-function splicesOf(source: Source, steps: readonly Edit[]): readonly Splice[] {
+function splicesOf(source: Original, steps: readonly Edit[]): readonly Splice[] {
   const { contents } = source.doc
   const changes = gather(steps).flatMap(({ path, adds, removes, order }) => {
     const node = nodeAt(source, path)
@@ -141,24 +144,24 @@ function splicesOf(source: Source, steps: readonly Edit[]): readonly Splice[] {
   return [...changes, ...sets.flatMap(({ path, value }) => setAt(source, path, value))]
 }
 
-function newFields(source: Source, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {
+function newFields(source: Original, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {
   const lines = sets.flatMap(({ path, value }) => fieldLines(String(path.at(-1)), value, PLAIN, ''))
   return insertLines(source, source.text.length, lines, 1)
 }
 
-function indexOf(source: Source, node: Collection, part: string | number): number {
+function indexOf(source: Original, node: Collection, part: string | number): number {
   const index = isSeq(node) ? Number(part) : node.items.findIndex((pair: Pair) => String(pair.key) === String(part))
   return index >= 0 && index < node.items.length ? index : refuse(source.name, `there is no ${part} to remove`)
 }
 
-function setAt(source: Source, path: Path, value: Value): readonly Splice[] {
+function setAt(source: Original, path: Path, value: Value): readonly Splice[] {
   const map = nodeAt(source, path.slice(0, -1))
   if (!isMap(map)) return refuse(source.name, `${path.slice(0, -1).join('.')} is not a map`)
   return setField(source, map as YAMLMap, String(path.at(-1)), value, siblingStyle(source, path), path.length)
 }
 
 /** A field of an item is written as the items around it write theirs. */
-function siblingStyle(source: Source, path: Path): Style {
+function siblingStyle(source: Original, path: Path): Style {
   const at = path.findLastIndex((part) => typeof part === 'number')
   const list = at < 0 ? undefined : nodeAt(source, path.slice(0, at))
   return isSeq(list) && path.length === at + 2 ? styleNear(source, list, Number(path[at]) + 1) : PLAIN

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
-import { column, isFiller, itemEnd, lineStart, nextLine, refuse, type Source, type Splice } from './source.ts'
+import { column, isFiller, itemEnd, lineStart, nextLine, refuse, type Original, type Splice } from './original.ts'
 import type { Style } from './render.ts'
 
 /** An item of a list or a field of a map: from its dash or key to its last character. */
@@ -65,7 +65,7 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
 }
 
 /** Takes an entry's lines out, and the blank line that would be left over. */
-function removeChunk(source: Source, entries: readonly Entry[], index: number): Splice {
+function removeChunk(source: Original, entries: readonly Entry[], index: number): Splice {
   const { text } = source
   let { start, end } = chunkOf(text, entries, index)
   const floor = index > 0 ? nextLine(text, entries[index - 1]?.end ?? 0) : 0
@@ -80,7 +80,7 @@ function removeChunk(source: Source, entries: readonly Entry[], index: number): 
 }
 
 /** Takes a field out that shares its line with the dash of a list's item: the next field moves up to the dash. */
-function removeFirstField(source: Source, entries: readonly Entry[]): Splice {
+function removeFirstField(source: Original, entries: readonly Entry[]): Splice {
   const [first, next] = entries
   if (!first || !next || source.text.slice(first.start, next.start).includes('#')) return refuse(source.name, 'a comment stands on a line that would go')
   return { start: first.start, end: next.start, text: '' }
@@ -95,7 +95,7 @@ function removeFlow(entries: readonly Entry[], index: number, removed: ReadonlyS
 }
 
 /** Takes entries out of a collection. */
-export function removeEntries(source: Source, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
+export function removeEntries(source: Original, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
   const entries = entriesOf(node)
   return [...removed].map((index) => {
     if (isFlow(node)) return removeFlow(entries, index, removed)
@@ -115,7 +115,7 @@ export function isSpaced(text: string, entries: readonly Entry[]): boolean {
 }
 
 /** How the items near a place in a list are written, so that a new one looks like them. */
-export function styleNear(source: Source, list: YAMLSeq | undefined, index: number): Style {
+export function styleNear(source: Original, list: YAMLSeq | undefined, index: number): Style {
   const near = list?.items.slice(Math.max(0, index - SAMPLE), Math.max(1, index)).filter(isMap) ?? []
   const braces = near.map((item) => item.range?.[0]).filter((start) => start !== undefined && source.text[start] === '{')
   return {

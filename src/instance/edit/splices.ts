@@ -1,13 +1,13 @@
 import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Value } from '../../reconcile/types.ts'
-import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Range } from './layout.ts'
+import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Entry, type Range } from './layout.ts'
 import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
-import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Source, type Splice } from './source.ts'
+import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Original, type Splice } from './original.ts'
 
 export type Path = readonly (string | number)[]
 
 /** The node at a path; undefined where there is none. */
-export function nodeAt(source: Source, path: Path): unknown {
+export function nodeAt(source: Original, path: Path): unknown {
   return path.length === 0 ? source.doc.contents : source.doc.getIn(path, true)
 }
 
@@ -18,22 +18,22 @@ export interface NewItem {
 }
 
 /** Puts items into a list that has some. */
-export function addItems(source: Source, list: YAMLSeq, items: readonly NewItem[], depth: number): readonly Splice[] {
+export function addItems(source: Original, list: YAMLSeq, items: readonly NewItem[], depth: number): readonly Splice[] {
   const entries = entriesOf(list)
   if (isFlow(list)) return items.map((item) => addFlow(source, list, item, depth))
   const spaced = isSpaced(source.text, entries)
   return items.map(({ before, value }) => {
     const index = Math.min(before, entries.length)
-    const lines = itemLines(source, list, index, value)
+    const lines = itemLines(source, list, entries, index, value)
     const at = index === 0 ? chunkOf(source.text, entries, 0).start : chunkOf(source.text, entries, index - 1).end
     const blank = spaced ? [''] : []
     return insertLines(source, at, index === 0 ? [...lines, ...blank] : [...blank, ...lines], depth)
   })
 }
 
-function itemLines(source: Source, list: YAMLSeq, index: number, value: Value): readonly string[] {
+function itemLines(source: Original, list: YAMLSeq, entries: readonly Entry[], index: number, value: Value): readonly string[] {
   const neighbour = Math.max(0, index - 1)
-  const dash = entriesOf(list)[neighbour]?.start ?? 0
+  const dash = entries[neighbour]?.start ?? 0
   const gap = / +(?=[^\s#])/y
   gap.lastIndex = dash + 1
   const space = gap.exec(source.text)?.[0] ?? ' '
@@ -45,7 +45,7 @@ function itemLines(source: Source, list: YAMLSeq, index: number, value: Value): 
   return lines.map((line, row) => (row === 0 ? `${indent}-${space}${line}` : line && deeper + line))
 }
 
-function addFlow(source: Source, list: Collection, { before, value }: NewItem, depth: number): Splice {
+function addFlow(source: Original, list: Collection, { before, value }: NewItem, depth: number): Splice {
   const entries = entriesOf(list)
   const style = isSeq(list) ? styleNear(source, list, before) : undefined
   const text = renderFlow(value, style ?? { padded: true, mannerOf: () => ({}) })
@@ -58,7 +58,7 @@ function addFlow(source: Source, list: Collection, { before, value }: NewItem, d
 }
 
 /** Takes items or fields out; a collection that has none left says so with brackets. */
-export function removeAll(source: Source, node: Collection, removed: ReadonlySet<number>, owner: Pair | undefined, refilled: boolean): readonly Splice[] {
+export function removeAll(source: Original, node: Collection, removed: ReadonlySet<number>, owner: Pair | undefined, refilled: boolean): readonly Splice[] {
   const splices = removeEntries(source, node, removed)
   if (removed.size < node.items.length || refilled || isFlow(node)) return splices
   if (!owner) return refuse(source.name, 'nothing would be left in it')
@@ -67,7 +67,7 @@ export function removeAll(source: Source, node: Collection, removed: ReadonlySet
 }
 
 /** Puts the items of a list into another order; each takes its own comments along. */
-export function reorder(source: Source, list: YAMLSeq, order: readonly number[]): readonly Splice[] {
+export function reorder(source: Original, list: YAMLSeq, order: readonly number[]): readonly Splice[] {
   const entries = entriesOf(list)
   const ranges = entries.map((entry, index) => (isFlow(list) ? entry : chunkOf(source.text, entries, index)))
   return order.flatMap((from, to): Splice[] => {
@@ -85,12 +85,12 @@ interface Slot {
   readonly body: Range
 }
 
-function itemToken(source: Source, pair: Pair): CST.CollectionItem {
+function itemToken(source: Original, pair: Pair): CST.CollectionItem {
   const token: unknown = 'srcToken' in pair ? pair.srcToken : undefined
   return (token as CST.CollectionItem | undefined) ?? refuse(source.name, 'a field has no source')
 }
 
-function slotOf(source: Source, pair: Pair): Slot {
+function slotOf(source: Original, pair: Pair): Slot {
   const { sep, value } = itemToken(source, pair)
   const colon = sep?.find((token) => token.type === 'map-value-ind')
   if (!colon) return refuse(source.name, 'a key has no colon')
@@ -115,14 +115,14 @@ function pairOf(map: YAMLMap, key: string): Pair | undefined {
 }
 
 /** The field that holds the node at this path, where a map does. */
-export function ownerOf(source: Source, path: Path): Pair | undefined {
+export function ownerOf(source: Original, path: Path): Pair | undefined {
   const parent = nodeAt(source, path.slice(0, -1))
   const key = path.at(-1)
   return isMap(parent) && key !== undefined ? pairOf(parent, String(key)) : undefined
 }
 
 /** Writes a field of a map: in place where it is there, else after the last one. */
-export function setField(source: Source, map: YAMLMap, key: string, value: Value, style: Style, depth: number): readonly Splice[] {
+export function setField(source: Original, map: YAMLMap, key: string, value: Value, style: Style, depth: number): readonly Splice[] {
   const pair = pairOf(map, key)
   const inFlow = isFlow(map)
   if (pair) return replaceValue(source, pair, key, value, style, depth, inFlow)
@@ -132,7 +132,7 @@ export function setField(source: Source, map: YAMLMap, key: string, value: Value
   return [insertLines(source, chunkOf(source.text, entries, entries.length - 1).end, fieldLines(key, value, style, indent), depth)]
 }
 
-function addFlowField(source: Source, map: YAMLMap, field: string, depth: number): Splice {
+function addFlowField(source: Original, map: YAMLMap, field: string, depth: number): Splice {
   const last = entriesOf(map).at(-1)
   if (last) return { start: last.end, end: last.end, text: `, ${field}`, depth }
   const [start = 0, end = 0] = map.range ?? []
@@ -146,7 +146,7 @@ export function fieldLines(key: string, value: Value, style: Style, indent: stri
   return [`${renderKey(key)}:${head && ` ${head}`}`, ...body].map((line) => line && indent + line)
 }
 
-function replaceValue(source: Source, pair: Pair, key: string, value: Value, style: Style, depth: number, inFlow: boolean): readonly Splice[] {
+function replaceValue(source: Original, pair: Pair, key: string, value: Value, style: Style, depth: number, inFlow: boolean): readonly Splice[] {
   const { head, body } = slotOf(source, pair)
   const type = isScalar(pair.value) ? pair.value.type : undefined
   const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
@@ -159,7 +159,7 @@ function replaceValue(source: Source, pair: Pair, key: string, value: Value, sty
   return [{ start, end: head.end, text: gap + written.head, depth }, replaceLines(source, body, lines, depth)]
 }
 
-function replaceLines(source: Source, { start, end }: Range, lines: readonly string[], depth: number): Splice {
+function replaceLines(source: Original, { start, end }: Range, lines: readonly string[], depth: number): Splice {
   if (start === end) return insertLines(source, start, lines, depth)
   const last = source.text.slice(start, end).endsWith('\n') && lines.length > 0 ? source.eol : ''
   return { start, end, text: lines.join(source.eol) + last, depth }

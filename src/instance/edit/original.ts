@@ -4,7 +4,7 @@ import type { Value } from '../../reconcile/types.ts'
 import { EXIT, fail } from '../diagnostic.ts'
 
 /** A file as it stands: its text without a byte order mark, and the tree with the tokens that it was read from. */
-export interface Source {
+export interface Original {
   readonly name: string
   readonly text: string
   readonly bom: string
@@ -23,7 +23,7 @@ export interface Splice {
 const BOM = '\uFEFF'
 
 /** Reads a file to edit it. A file that is not sound YAML is refused: whoever edits it would have to guess. */
-export function open(name: string, input: string): Source {
+export function open(name: string, input: string): Original {
   const bom = input.startsWith(BOM) ? BOM : ''
   const text = input.slice(bom.length)
   const lines = new LineCounter()
@@ -40,12 +40,12 @@ export function open(name: string, input: string): Source {
 }
 
 /** What a document means, as plain data. */
-export function meaning(source: Source): Value {
+export function meaning(source: Original): Value {
   return source.doc.toJS({ maxAliasCount: 1000 }) as Value
 }
 
 /** The text with all splices made. Two that overlap are a mistake, unless both only delete. */
-export function splice(source: Source, splices: readonly Splice[]): string {
+export function splice(source: Original, splices: readonly Splice[]): string {
   const ordered = splices.toSorted((a, b) => a.start - b.start || a.end - b.end || (b.depth ?? 0) - (a.depth ?? 0))
   let done = 0
   let previous: Splice | undefined
@@ -81,7 +81,7 @@ export function nextLine(text: string, offset: number): number {
 export const column = (text: string, offset: number): number => offset - lineStart(text, offset)
 
 /** Inserts whole lines at the start of a line, or after a last line that has no end. */
-export function insertLines(source: Source, offset: number, lines: readonly string[], depth: number): Splice {
+export function insertLines(source: Original, offset: number, lines: readonly string[], depth: number): Splice {
   const { text, eol } = source
   const open = offset === text.length && text !== '' && !text.endsWith('\n')
   return { start: offset, end: offset, depth, text: lines.map((line) => (open ? eol + line : line + eol)).join('') }
