@@ -1,0 +1,115 @@
+# The block lists, written as Mastodon's own API writes them.
+module Herdbook
+  module_function
+
+  BLOCK_FIELDS = %w(severity reject_media reject_reports private_comment public_comment obfuscate).freeze
+
+  def live_domain_block(row)
+    row.attributes.slice('domain', *BLOCK_FIELDS)
+  end
+
+  def create_domain_blocks(writes)
+    results = Array.new(writes.size)
+    blocks = {}
+    DomainBlock.transaction do
+      present = DomainBlock.where(domain: writes.pluck('name')).index_by(&:domain)
+      severed = severed_by(writes.select { |write| write['consent'] }.map { |write| [write['name'], write['set']['severity']] })
+      writes.each_with_index do |write, index|
+        results[index] = results_of([write]) do
+          ours = already(write, present[write['name']], method(:live_domain_block))
+          next [ours] if ours
+
+          consent!(write, severed)
+          block = DomainBlock.new(write['set'].slice(*BLOCK_FIELDS).merge(domain: write['name']))
+          block.validate!
+          blocks[index] = block
+          [nil]
+        end.first
+      end
+      insert_domain_blocks(blocks).each { |index, id| results[index] = done(id) } if blocks.any?
+    end
+    settle(blocks.values.map(&:domain)) if blocks.any?
+    results
+  end
+
+  def insert_domain_blocks(blocks)
+    now = Time.now.utc
+    stamps = { created_at: now, updated_at: now }
+    rows = blocks.values.map { |block| block.attributes.except('id').merge(stamps.stringify_keys) }
+    ids = DomainBlock.insert_all!(rows, returning: %w(domain id)).rows.to_h
+    entries = ids.map { |domain, id| { account_id: @actor.id, action: 'create', target_type: 'DomainBlock', target_id: id, human_identifier: domain }.merge(stamps) }
+    Admin::ActionLog.insert_all!(entries)
+    blocks.transform_values { |block| ids.fetch(block.domain) }
+  end
+
+  # Counted by the same query that the plan read, at this moment.
+  def severed_by(wanted)
+    return {} if wanted.empty?
+
+    measure = wanted.map { |domain, severity| { domain: domain, severity: severity } }
+    document = read({ tables: ['impact'], accounts: [], measure: measure })
+    rows = document['tables']['impact'] || raise(Refused.new('unmeasured', "whom the blocks touch can't be measured: #{document['unknown']['impact']}"))
+    rows.to_h { |row| [row['domain'], row['follows'] + row['followers']] }
+  end
+
+  def consent!(write, severed)
+    count = severed.fetch(write['name'], 0)
+    return if write['consent'].nil? || count <= write['consent']
+
+    raise Refused.new('consent-exceeded', "#{write['name']}: #{count} relationships would be severed, and #{write['consent']} were accepted")
+  end
+
+  def write_domain_block(write)
+    block = row!(DomainBlock, write, method(:live_domain_block))
+    return done(write['serverId']) if block.nil?
+
+    if write['action'] == 'delete'
+      UnblockDomainService.new.call(block)
+      log(:destroy, block)
+      return done(block.id)
+    end
+    consent!(write, severed_by([[block.domain, write['set']['severity'] || block.severity]])) if write['consent']
+    block.update!(write['set'].slice(*BLOCK_FIELDS))
+    raised = block.severity_previously_changed?
+    log(:update, block)
+    later { DomainBlockWorker.perform_async(block.id, raised) }
+    done(block.id, live_domain_block(block))
+  end
+
+  def live_email_domain_block(row)
+    row.attributes.slice('domain', 'allow_with_approval')
+  end
+
+  def write_email_domain_block(write)
+    live = method(:live_email_domain_block)
+    if write['action'] == 'create'
+      return already(write, EmailDomainBlock.find_by(domain: write['name']), live) ||
+             created(EmailDomainBlock.create!(write['set'].slice('allow_with_approval').merge(domain: write['name'])), live)
+    end
+    raise Refused.new('no-update', 'Mastodon has no update of an e-mail domain block') if write['action'] == 'update'
+
+    row = row!(EmailDomainBlock, write, live)
+    row ? destroyed(row) : done(write['serverId'])
+  end
+
+  IP_FIELDS = %w(severity comment expires_at).freeze
+
+  def live_ip_block(row)
+    { 'ip' => "#{row.ip}/#{row.ip.prefix}", 'severity' => row.severity, 'comment' => row.comment, 'expires_at' => iso(row.expires_at) }
+  end
+
+  def write_ip_block(write)
+    live = method(:live_ip_block)
+    fields = write['set'].slice(*IP_FIELDS)
+    if write['action'] == 'create'
+      return already(write, IpBlock.find_by(ip: write['name']), live) || created(IpBlock.create!(fields.merge(ip: write['name'])), live)
+    end
+    row = row!(IpBlock, write, live)
+    return done(write['serverId']) if row.nil?
+    return destroyed(row) if write['action'] == 'delete'
+
+    row.update!(fields)
+    log(:update, row)
+    done(row.id, live_ip_block(row))
+  end
+end

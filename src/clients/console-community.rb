@@ -1,0 +1,234 @@
+# Roles, who holds them, rules, settings and terms of service: what the API can't write.
+module Herdbook
+  module_function
+
+  ROLE_FIELDS = %w(name color position highlighted require_2fa collection_limit).freeze
+
+  def permissions_of(mask)
+    UserRole::FLAGS.select { |_, bit| mask & bit == bit }.keys.map(&:to_s)
+  end
+
+  def live_role(role)
+    role.attributes.slice(*ROLE_FIELDS).merge('permissions' => permissions_of(role.permissions))
+  end
+
+  def write_role(write)
+    live = method(:live_role)
+    if write['action'] == 'create'
+      ours = already(write, UserRole.find_by(name: write['name']), live)
+      return ours if ours
+
+      role = UserRole.new
+    else
+      role = row!(UserRole, write, live)
+      return done(write['serverId']) if role.nil?
+    end
+    keeping_owners(write) { write['action'] == 'delete' ? delete_role(role) : save_role(role, write) }
+  end
+
+  def save_role(role, write)
+    fields = write['set']
+    unknown = (fields['permissions'] || []) - UserRole::FLAGS.keys.map(&:to_s)
+    raise Refused.new('unknown-permission', "this server knows no permission #{unknown.join(', ')}") if unknown.any?
+
+    action = role.new_record? ? :create : :update
+    role.current_account = @actor
+    role.assign_attributes(fields.slice(*(ROLE_FIELDS & UserRole.column_names)))
+    role.permissions_as_keys = fields['permissions'] if fields['permissions']
+    too_low!(role)
+    role.save!
+    log(action, role)
+    done(role.id, live_role(role))
+  end
+
+  def delete_role(role)
+    raise Refused.new('role-held', "#{role.users.count} people hold the role #{role.name}") if role.users.exists?
+    raise Refused.new('base-role', 'the base role can\'t be deleted') if role.everyone?
+
+    destroyed(role)
+  end
+
+  # Mastodon lets nobody grant more than they have: say so in words.
+  def too_low!(record)
+    return if record.valid?
+
+    elevated = record.errors.details.values.flatten.any? { |detail| detail[:error] == :elevated }
+    raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{@actor.user.role.name}, which is too low for this: #{record.errors.full_messages.join(', ')}") if elevated
+
+    raise ActiveRecord::RecordInvalid, record
+  end
+
+  def functional?(user)
+    account = user.account
+    user.confirmed? && user.approved? && !user.disabled? && !account.suspended? && !account.memorial? && !account.moved?
+  end
+
+  def owners
+    User.where(role_id: UserRole.all.select(&:administrator?).map(&:id)).includes(:account).count { |user| functional?(user) }
+  end
+
+  # At least one owner stays whatever is asked for. A number that is too low already may not get lower.
+  def keeping_owners(write)
+    minimum = [write.dig('guard', 'minimum_owners') || 1, 1].max
+    before = owners
+    result = yield
+    after = owners
+    raise Refused.new('minimum-owners', "#{after} owners who can log in would be left, and #{minimum} are the minimum") if after < minimum && after < before
+
+    result
+  end
+
+  def write_role_of(write)
+    account = Account.find_local(write['name'])
+    user = account&.user
+    raise Changed.new(nil) if user.nil? || (write['serverId'] && account.id.to_s != write['serverId'])
+
+    user.lock!
+    held = user.role_id && user.role.name
+    expect!(write, { 'role' => held })
+    wanted = write['action'] == 'delete' ? nil : write['set']['role']
+    raise Refused.new('own-role', "@#{account.username} acts here and keeps its role") if wanted.nil? && account.id == @actor.id
+
+    keeping_owners(write) { change_role(user, wanted) }
+    end_sessions(user) if wanted.nil?
+    done(account.id, { role: wanted })
+  end
+
+  def change_role(user, name)
+    roles = name.nil? ? [] : UserRole.assignable.where(name: name).to_a
+    raise Refused.new('no-such-role', "there is no role #{name}") if name && roles.empty?
+    raise Refused.new('ambiguous-role', "#{roles.size} roles are called #{name}") if roles.size > 1
+
+    user.current_account = @actor
+    user.role = roles.first
+    too_low!(user)
+    user.save!
+    log(:change_role, user)
+  end
+
+  def end_sessions(user)
+    user.session_activations.destroy_all
+    user.revoke_access!
+  end
+
+  def live_rule(rule)
+    translations = rule.translations.reload.to_h { |one| [one.language, { 'text' => one.text, 'hint' => one.hint }] }
+    { 'text' => rule.text, 'hint' => rule.hint, 'translations' => translations }
+  end
+
+  def write_rule(write)
+    if write['action'] == 'create'
+      ours = already(write, Rule.kept.find_by(text: write['set']['text']), method(:live_rule))
+      return ours if ours
+
+      rule = Rule.new(priority: (Rule.kept.maximum(:priority) || -1) + 1)
+    else
+      rule = row!(Rule.kept, write, method(:live_rule))
+      return done(write['serverId']) if rule.nil?
+    end
+    if write['action'] == 'delete'
+      rule.discard!
+      return done(rule.id)
+    end
+    rule.assign_attributes(write['set'].slice('text', 'hint', 'priority').merge(translations_attributes: translations_for(rule, write['set']['translations'])))
+    rule.save!
+    done(rule.id, live_rule(rule))
+  end
+
+  def translations_for(rule, wanted)
+    return [] if wanted.nil?
+
+    present = rule.translations.index_by(&:language)
+    gone = present.except(*wanted.keys).values.map { |one| { id: one.id, text: one.text, _destroy: true } }
+    gone + wanted.map { |language, texts| { id: present[language]&.id, language: language, text: texts['text'], hint: texts['hint'] || '' }.compact }
+  end
+
+  # The rules named come in that order; rules that it doesn't name keep their places behind them.
+  def write_rule_order(write)
+    order = write['set']['order']
+    rules = Rule.ordered.lock.to_a
+    missing = order - rules.map { |rule| rule.id.to_s }
+    raise Changed.new({ order: rules.map { |rule| rule.id.to_s } }) if missing.any?
+
+    named, rest = rules.partition { |rule| order.include?(rule.id.to_s) }
+    (named.sort_by { |rule| order.index(rule.id.to_s) } + rest).each_with_index do |rule, index|
+      rule.update!(priority: index) if rule.priority != index
+    end
+    done(nil, { order: order })
+  end
+
+  CONTACT = %w(site_contact_username site_contact_email).freeze
+
+  def contact?(write)
+    write['table'] == 'settings' && CONTACT.include?(write['name'])
+  end
+
+  def setting(key)
+    row = Setting.find_by(var: key)
+    row ? row.value : Setting.default_settings[key]
+  end
+
+  # Mastodon takes the two contact settings only together.
+  def settings_write(writes)
+    writes.each { |write| expect!(write, { 'value' => setting(write['name']) }) }
+    values = writes.to_h { |write| [write['name'], write['set']['value']] }
+    values = CONTACT.to_h { |key| [key, setting(key)] }.merge(values) if values.keys.intersect?(CONTACT)
+    known = Form::AdminSettings::KEYS - Form::AdminSettings::UPLOAD_KEYS
+    unknown = values.keys - known.map(&:to_s)
+    raise Refused.new('unknown-setting', "this server has no setting #{unknown.join(', ')}") if unknown.any?
+
+    form = Form::AdminSettings.new(values.transform_values { |value| form_text(value) })
+    raise Refused.new('refused-by-mastodon', form.errors.full_messages.join(', ')) unless form.save
+
+    values.each do |key, value|
+      stored = setting(key)
+      raise Refused.new('not-stored', "#{key} was not stored as it was given") if plain(nil, stored) != plain(nil, value)
+    end
+    writes.map { |write| done(nil, { value: setting(write['name']) }) }
+  end
+
+  # The form knows what a browser sends: text, and 1 or 0 for a checkbox.
+  def form_text(value)
+    case value
+    when true then '1'
+    when false then '0'
+    else value.to_s
+    end
+  end
+
+  def live_terms(terms)
+    { 'text' => terms.text, 'changelog' => terms.changelog, 'effective_date' => terms.effective_date&.iso8601, 'notified' => terms.notification_sent_at.present? }
+  end
+
+  def write_terms(write)
+    raise Refused.new('no-delete', 'published terms can\'t be taken back') if write['action'] == 'delete'
+
+    set = write['set']
+    terms = write['action'] == 'update' ? row!(TermsOfService.published, write, method(:live_terms)) : TermsOfService.published.find_by(effective_date: set['effective_date'])
+    if terms && write['action'] == 'create'
+      already(write, terms, method(:live_terms))
+    elsif terms.nil?
+      terms = TermsOfService.create!(set.slice('text', 'changelog', 'effective_date').merge(published_at: Time.now.utc))
+      log(:publish, terms)
+    end
+    notify(terms) if set['notify_members'] == true && terms.notification_sent_at.nil?
+    done(terms.id, live_terms(terms))
+  end
+
+  def notify(terms)
+    terms.touch(:notification_sent_at)
+    later { Admin::DistributeTermsOfServiceNotificationWorker.perform_async(terms.id) }
+  end
+
+  TABLES = {
+    'domain_blocks' => method(:write_domain_block),
+    'email_domain_blocks' => method(:write_email_domain_block),
+    'ip_blocks' => method(:write_ip_block),
+    'roles' => method(:write_role),
+    'role_of' => method(:write_role_of),
+    'rules' => method(:write_rule),
+    'rule_order' => method(:write_rule_order),
+    'settings' => ->(write) { settings_write([write]).first },
+    'terms_of_services' => method(:write_terms),
+  }.freeze
+end

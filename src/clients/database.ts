@@ -1,0 +1,55 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { DatabaseDoor } from '../instance/documents.ts'
+import type { ReadRequest } from '../reconcile/doors.ts'
+import { psqlLine } from './launch.ts'
+import { complaintOf, type Machine, run } from './machine.ts'
+import { readerScript } from './scripts.ts'
+import { allUnknown, readSnapshot, type Snapshot } from './snapshot.ts'
+
+/** A literal of SQL, with standard_conforming_strings on: nothing but a quote means anything in it. */
+export function literal(text: string): string {
+  if (text.includes('\0')) throw new TypeError('a literal can\'t hold a null byte')
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** What `herdbook.request` holds. Everything beyond ASCII is escaped, so that no encoding of the way can change it. */
+export function requestText(request: ReadRequest): string {
+  const { tables, accounts, measure } = request
+  const json = JSON.stringify({ tables, accounts, measure })
+  return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** All that psql gets on stdin: one read-only transaction, as herdbook_reader where the one who connects may be that. */
+export function readingSession(request: ReadRequest): string {
+  return `set standard_conforming_strings = on;
+set client_encoding = 'UTF8';
+begin transaction isolation level repeatable read read only;
+set local statement_timeout = '300s';
+do $role$ begin
+  perform set_config('role', rolname, true) from pg_roles where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
+exception when insufficient_privilege then null;
+end $role$;
+set local herdbook.request = ${literal(requestText(request))};
+${readerScript()}
+commit;
+`
+}
+
+/** Reads a snapshot through the database door, in one exec. */
+export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
+  // behind a forced command the key runs the reader whatever is asked for; the name is for people who look at the log
+  const [command, input] = door.reader === true ? ['herdbook-reader', `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
+  const finished = await run(machine, command, input)
+  const nothing = (message: string, hint?: string): Snapshot => {
+    const reason: Diagnostic = { code: 'database-failed', severity: 'error', message: `the database can't be read: ${message}` }
+    return { domain: null, version: null, tables: allUnknown(request, hint === undefined ? reason : { ...reason, hint }) }
+  }
+  if (finished.code !== 0) {
+    return nothing(complaintOf(finished), 'check mastodon.database in instance.yaml, or run `herdbook reader install`')
+  }
+  try {
+    return readSnapshot(JSON.parse(finished.stdout), request, 'database')
+  } catch {
+    return nothing(`the answer is no JSON document: ${JSON.stringify(finished.stdout.slice(0, 120))}`)
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
+import type { SshDoor } from '../instance/documents.ts'
+import { type Machine, type Running, tail, unreachable } from './machine.ts'
+import type { Secrets } from './secrets.ts'
+
+/** OpenSSH's MaxSessions is 10 by default; others may share the connection's host. */
+const SESSIONS = 6
+
+/** Key algorithms by the name that a public key line begins with. */
+const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+}
+
+/** A host key's fingerprint, as `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+}
+
+/** The pinned fingerprint, from a fingerprint or a public key line, and the kinds of key that can have it. */
+export function pinned(hostKey: string): { readonly fingerprint: string; readonly algorithms: readonly ServerHostKeyAlgorithm[][] } {
+  const [type = '', blob] = hostKey.trim().split(/\s+/)
+  if (blob === undefined) return { fingerprint: type.replace(/=+$/, ''), algorithms: Object.values(ALGORITHMS) }
+  return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [ALGORITHMS[type] ?? []] }
+}
+
+type Attempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }
+
+/**
+ * Logs in to the machine that `ssh` names and keeps the connection open.
+ * The host key is pinned: a machine with another one is never spoken to.
+ */
+export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key'] = door.key): Promise<Machine> {
+  const { NodeSSH } = await import('node-ssh')
+  const pin = pinned(door.host_key)
+  const where = `${door.host}:${door.port ?? 22}`
+  const login = {
+    host: door.host,
+    port: door.port ?? 22,
+    username: door.user,
+    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, pin.fingerprint) }),
+    ...(door.passphrase === undefined ? {} : { passphrase: await secrets.read(door.passphrase, 'ssh.passphrase') }),
+    ...((door.agent ?? key === undefined) && process.env.SSH_AUTH_SOCK ? { agent: process.env.SSH_AUTH_SOCK } : {}),
+    readyTimeout: 20_000,
+    keepaliveInterval: 10_000,
+    keepaliveCountMax: 3,
+  }
+
+  const attempt = async (serverHostKey: ServerHostKeyAlgorithm[]): Promise<Attempt> => {
+    const ssh = new NodeSSH()
+    let refused: string | null = null
+    const hostVerifier = (presented: Buffer): boolean => {
+      const seen = fingerprint(presented)
+      if (seen !== pin.fingerprint) refused = seen
+      return refused === null
+    }
+    try {
+      await ssh.connect({ ...login, hostVerifier, algorithms: { serverHostKey } })
+    } catch (error) {
+      ssh.dispose()
+      return { refused, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+    const client = ssh.connection
+    return client ? { client } : { refused, error: new Error('the connection closed at once') }
+  }
+
+  const seen: string[] = []
+  let last: Error | undefined
+  for (const algorithms of pin.algorithms) {
+    const result = await attempt(algorithms)
+    if ('client' in result) return machineOver(result.client, where)
+    if (result.refused !== null) seen.push(result.refused)
+    // a server without a key of this kind is asked for the next kind; anything else is final
+    else if (!/no matching (host key|server host key)/i.test(result.error.message)) last = result.error
+    if (last) break
+  }
+  if (last) throw unreachable('ssh-failed', `can't log in to ${where} as ${door.user}: ${last.message}`, sshHint(last), last)
+  throw unreachable(
+    'host-key-mismatch',
+    `${where} has another host key: pinned is ${pin.fingerprint}, the machine shows ${seen.join(' and ') || 'none of a known kind'}`,
+    'someone may stand between, or the machine was set up anew: look at the key on the machine itself before you change ssh.host_key',
+  )
+}
+
+function sshHint(error: Error): string {
+  if (/authentication/i.test(error.message)) return 'check ssh.user and ssh.key, and that the key is in authorized_keys there'
+  return 'check ssh.host and ssh.port, and that this machine can reach it'
+}
+
+function machineOver(client: Client, where: string): Machine {
+  // after login nobody else listens, and an unheard error would end the process
+  let broken: Error | null = null
+  client.on('error', (error) => {
+    broken = error
+  })
+  let free = SESSIONS
+  const waiting: (() => void)[] = []
+  const enter = async (): Promise<void> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
+  }
+  const open = (command: string): Promise<ClientChannel> =>
+    new Promise((resolve, reject) => client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel))))
+
+  return {
+    start: async (command): Promise<Running> => {
+      await enter()
+      let channel
+      try {
+        channel = await open(command)
+      } catch (error) {
+        leave()
+        const why = broken ?? error
+        throw unreachable('ssh-failed', `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`, undefined, why)
+      }
+      return running(channel, leave)
+    },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+      client.end()
+      await closed
+    },
+  }
+}
+
+function running(channel: ClientChannel, leave: () => void): Running {
+  const complaint = tail(channel.stderr)
+  channel.on('error', () => {})
+  let code: number | null = null
+  channel.on('exit', (value: number | null) => {
+    code = value
+  })
+  const ended = new Promise<number | null>((resolve) => {
+    channel.once('close', () => {
+      leave()
+      resolve(code)
+    })
+  })
+  return { stdin: channel, stdout: channel, complaint, ended, kill: () => channel.close() }
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
+
+/** What a command came to. A code of null means that it was cut off. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that runs and can be spoken to. */
+export interface Running {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** The last of what it wrote to stderr. */
+  readonly complaint: () => string
+  readonly ended: Promise<number | null>
+  readonly kill: () => void
+}
+
+/** Where commands run: this machine, or another one over SSH. */
+export interface Machine {
+  readonly start: (command: string) => Promise<Running>
+  readonly close: () => Promise<void>
+}
+
+const COMPLAINT = 8192
+
+/** Keeps the end of a stream that nobody reads as it comes. */
+export function tail(stream: Readable): () => string {
+  let text = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-COMPLAINT)
+  })
+  return () => text.trim()
+}
+
+/** The machine that Herdbook runs on. */
+export function localMachine(): Machine {
+  return {
+    start: async (command) => {
+      const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'] })
+      const complaint = tail(child.stderr)
+      // a command that ended early breaks the pipe: its code and its complaint say more
+      child.stdin.on('error', () => {})
+      await once(child, 'spawn')
+      return { stdin: child.stdin, stdout: child.stdout, complaint, ended: once(child, 'close').then(([code]) => code), kill: () => child.kill() }
+    },
+    close: async () => {},
+  }
+}
+
+/** Runs a command to its end. */
+export async function run(machine: Machine, command: string, input: string): Promise<Finished> {
+  const running = await machine.start(command)
+  const chunks: Buffer[] = []
+  running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  running.stdin.end(input)
+  const code = await running.ended
+  return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: running.complaint() }
+}
+
+/** What a person should read of a command that failed. */
+export function complaintOf(finished: Pick<Finished, 'code' | 'stderr'>): string {
+  const ended = finished.code === null ? 'was cut off' : `ended with code ${finished.code}`
+  return finished.stderr === '' ? ended : `${ended}: ${finished.stderr.split('\n').slice(-4).join(' / ')}`
+}
+
+/** A door that can't be used, in words, with exit 10. */
+export function unreachable(code: string, message: string, hint?: string, cause?: unknown): HerdbookError {
+  const diagnostic = { code, severity: 'error' as const, message }
+  return new HerdbookError(EXIT.unreadable, [hint === undefined ? diagnostic : { ...diagnostic, hint }], cause === undefined ? undefined : { cause })
+}
