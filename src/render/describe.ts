@@ -112,7 +112,7 @@ function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sentence {
     return i === 0 ? capitalised(part) : part
   })
   const rest = groups.slice(named.length).reduce((sum, [, members]) => sum + members.length, 0)
-  const all = rest > 0 ? [...parts, [`${number(rest)} other changes`]] : parts
+  const all = rest > 0 ? [...parts, [`makes ${number(rest)} other changes`]] : parts
   return all.flatMap((part, i) => (i === 0 ? part : [i === all.length - 1 && rest > 0 ? ' and ' : ', ', ...part]))
 }
 

@@ -18,6 +18,7 @@ const CONTEXT = 2
 /** How far apart two texts may be before their lines are not compared: that cost grows with the square. */
 const MAX_EDITS = 1000
 const MAX_LINES = 60
+const MAX_LENGTH = 2000
 
 /** The fields of a step, before → after, flattened to what a person reads. */
 export function fieldDiffs(step: Step): FieldDiff[] {
@@ -89,8 +90,10 @@ const ended = (text: string): string => (text === '' || text.endsWith('\n') ? te
 
 function diffLine(line: string): DiffLine[] {
   const sign = line.charAt(0)
-  return sign === '+' || sign === '-' || sign === ' ' ? [{ sign, text: line.slice(1) }] : []
+  return sign === '+' || sign === '-' || sign === ' ' ? [{ sign, text: shortened(line.slice(1)) }] : []
 }
+
+const shortened = (text: string): string => (text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}… ${text.length - MAX_LENGTH} more characters`)
 
 function replaced(before: string, after: string): DiffLine[] {
   const size = (text: string): string => `… ${text.split('\n').length} lines, too different to compare line by line`

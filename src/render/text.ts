@@ -3,14 +3,21 @@ const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u1
 
 const code = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')
 
+/** What the runner of GitHub Actions would take for a command at the start of a line, or anywhere. */
+const COMMAND = /(?<=^|\s)::(?=[a-z][a-z-]*(?:\s|::|$))|##(?=\[)/giu
+
+function tame(text: string): string {
+  return text.replace(UNSAFE, (char) => `\\u${code(char)}`).replace(COMMAND, (mark) => (mark === '::' ? ': :' : '# #'))
+}
+
 /** Hostile text on one line: what could steer a terminal or hide is shown by its number, line ends as ⏎. */
 export function inline(text: string): string {
-  return text.replace(/\r?\n/g, '⏎').replaceAll('\t', ' ').replace(UNSAFE, (char) => `\\u${code(char)}`)
+  return tame(text.replace(/\r?\n/g, '⏎').replaceAll('\t', ' '))
 }
 
 /** Hostile text as lines, each safe to show. */
 export function lines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => line.replaceAll('\t', '  ').replace(UNSAFE, (char) => `\\u${code(char)}`))
+  return text.split(/\r?\n/).map((line) => tame(line.replaceAll('\t', '  ')))
 }
 
 /** Shortens to so many characters, whole graphemes, with an ellipsis. */

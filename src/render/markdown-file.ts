@@ -1,0 +1,90 @@
+import type { Step } from '../reconcile/types.ts'
+import { capitalised, effect, sentence, type KindName } from './describe.ts'
+import { fieldDiffs, type FieldDiff } from './fields.ts'
+import type { Section } from './fit.ts'
+import { code, details, fence, marked, prose } from './markdown-text.ts'
+import { count, inline, listed, number } from './text.ts'
+
+/** Longer diffs than this are folded away. */
+const OPEN_LINES = 30
+
+/** The changes of one file, from everything down to the names of what can't be undone. */
+export function fileSection(file: string, steps: readonly Step[], kinds: readonly KindName[], command: string): Section {
+  const head = `#### ${code(file)} · ${count(steps.length, 'change', 'changes')}`
+  const grave = steps.filter((step) => step.hazard === 'irreversible')
+  const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
+  const elsewhere = `Field by field: ${code(command)}.`
+  return [
+    () => [head, stepList(steps, kinds), diff(steps, kinds)].filter((part) => part !== '').join('\n\n'),
+    () => [head, stepList(steps, kinds), elsewhere].join('\n\n'),
+    () => [head, ...some(serious, steps, kinds), elsewhere].join('\n\n'),
+    () => [head, ...some(grave, steps, kinds), elsewhere].join('\n\n'),
+    () => [head, ...named(grave), rest(steps, grave), elsewhere].filter((part) => part !== '').join('\n\n'),
+  ]
+}
+
+const some = (chosen: readonly Step[], all: readonly Step[], kinds: readonly KindName[]): string[] => [
+  ...(chosen.length > 0 ? [stepList(chosen, kinds)] : []),
+  ...(rest(all, chosen) === '' ? [] : [rest(all, chosen)]),
+]
+
+/** What is not named one by one, counted. */
+function rest(all: readonly Step[], chosen: readonly Step[]): string {
+  const told = new Set(chosen)
+  const groups = Map.groupBy(
+    all.filter((step) => !told.has(step)),
+    ({ action }) => action,
+  )
+  const parts = [...groups].map(([action, members]) => count(members.length, action, `${action}s`))
+  return parts.length === 0 ? '' : `And ${listed(parts)} that are not listed here.`
+}
+
+function named(grave: readonly Step[]): string[] {
+  if (grave.length === 0) return []
+  const names = grave.map(({ id }) => inline(id))
+  return [details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, ''))]
+}
+
+const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
+const CAUSES = { change: null, drift: 'undoes a change by hand', conflict: 'the file wins over a change by hand', takeover: 'takes over what is live' } as const
+
+function stepList(steps: readonly Step[], kinds: readonly KindName[]): string {
+  return steps.map((step) => ['-', SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...remarks(step)].join(' ')).join('\n')
+}
+
+/** What to know of a step beside what it does. */
+function remarks(step: Step): string[] {
+  const touched = effect(step)
+  const facts = [
+    ...(step.hazard === 'irreversible' ? ["**can't be undone**"] : step.hazard === 'disruptive' ? ['disruptive'] : []),
+    ...(step.weakens ? ['weakens protection'] : []),
+    ...(touched === null ? [] : [touched]),
+    ...(step.consent !== undefined && step.hazard === 'irreversible' ? [`the file accepts ${number(step.consent)}`] : []),
+    ...(step.createdAt === undefined ? [] : [`account from ${prose(step.createdAt.slice(0, 10))}`]),
+    ...(CAUSES[step.cause] === null ? [] : [CAUSES[step.cause] ?? '']),
+    ...(step.note === undefined ? [] : [prose(step.note)]),
+    ...(step.door === null ? ['no door can write it: skipped'] : []),
+  ]
+  return facts.map((fact) => `· ${fact}`)
+}
+
+function diff(steps: readonly Step[], kinds: readonly KindName[]): string {
+  const lines = steps.flatMap((step) => (steps.length > 1 ? [titleLine(step, kinds)] : []).concat(fieldDiffs(step).flatMap(fieldLines)))
+  if (lines.length === 0) return ''
+  const block = fence(lines, 'diff')
+  return lines.length <= OPEN_LINES ? block : details('Field by field', block)
+}
+
+function titleLine(step: Step, kinds: readonly KindName[]): string {
+  const title = sentence(step, kinds).map((part) => (typeof part === 'string' ? part : inline(part.name)))
+  return `@@ ${title.join('')} @@`
+}
+
+function fieldLines(diff: FieldDiff): string[] {
+  const name = inline(diff.field)
+  if (diff.form === 'text') return [`  ${name}:`, ...diff.lines.map(({ sign, text }) => `${sign}   ${inline(text)}`)]
+  return [
+    ...(diff.before === null ? [] : [`- ${name}: ${inline(diff.before)}`]),
+    ...(diff.after === null ? [] : [`+ ${name}: ${inline(diff.after)}`]),
+  ]
+}

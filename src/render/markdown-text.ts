@@ -1,0 +1,66 @@
+import type { Sentence } from './describe.ts'
+import { clip, inline } from './text.ts'
+
+/** Longer names are cut: nobody decides by the hundredth character. */
+const LONGEST = 300
+
+/** Hostile text as a code span, where GitHub looks for no mention, link, issue or markup; safe in a table, too. */
+export function code(text: string): string {
+  const shown = clip(inline(text), LONGEST)
+  if (shown.trim() === '') return '<code>&#32;</code>'
+  if (!/[`|\\]/.test(shown)) return `\`${shown}\``
+  return `<code>${shown.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0) ?? 32};`)}</code>`
+}
+
+const TOKEN = /^(?<lead>[("'“‘]*)(?<core>.*?)(?<trail>[.,:;!?)"'”’…]*)$/u
+const WORD = /^[\p{L}\p{N}\p{M}'’%,/…–—→-]+$/u
+/** Words that GitHub links by themselves: commits, issues, addresses. */
+const LINKED = /^[0-9a-f]{7,}$|^gh-\d+$|www/i
+
+interface Token {
+  readonly lead: string
+  readonly core: string
+  readonly trail: string
+  readonly plain: boolean
+}
+
+/** A sentence of ours that may hold hostile names: what is not a plain word becomes a code span. */
+export function prose(text: string): string {
+  return inline(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(tokenOf)
+    .reduce(joined, [])
+    .map(({ lead, core, trail, plain }) => lead + (plain ? core : code(core)) + trail)
+    .join(' ')
+}
+
+/** Neighbours that are both code are one piece. */
+function joined(done: readonly Token[], next: Token): Token[] {
+  const last = done.at(-1)
+  if (!last || last.plain || next.lead !== '' || !(isKey(last) || (last.trail === '' && !next.plain))) return [...done, next]
+  return [...done.slice(0, -1), { ...last, core: `${last.core}${last.trail} ${next.core}`, trail: next.trail }]
+}
+
+/** `accept_severed_relationships: 31` is one piece. */
+const isKey = ({ core, trail }: Token): boolean => trail === ':' && /^\w+_\w+$/.test(core)
+
+function tokenOf(word: string): Token {
+  const { lead = '', core = '', trail = '' } = TOKEN.exec(word)?.groups ?? { core: word }
+  return { lead, core, trail, plain: core === '' || (WORD.test(core) && !LINKED.test(core)) }
+}
+
+/** A fence that nothing inside it can close. */
+export function fence(lines: readonly string[], language: string): string {
+  const runs = lines.join('\n').match(/`+/g) ?? []
+  const ticks = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)))
+  return `${ticks}${language}\n${lines.join('\n')}\n${ticks}`
+}
+
+export const details = (summary: string, body: string): string => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+/** A sentence with its names as code. */
+export const marked = (parts: Sentence): string => parts.map((part) => (typeof part === 'string' ? part : code(part.name))).join('')
