@@ -59,7 +59,7 @@ function refusal(typed: string, domain: string): string | undefined {
   if (/\s/.test(domain)) return 'a domain has no spaces'
   if (/:\d+$/.test(domain)) return 'a domain has no port'
   if (/^\.|\.\.|\.$/.test(domain)) return 'a part between two dots is empty'
-  const odd = [...typed].find((character) => /[^\p{L}\p{N}\p{M}.-]/u.test(character))
+  const odd = Array.from(typed).find((character) => /[^\p{L}\p{N}\p{M}.-]/u.test(character))
   return odd === undefined ? 'Mastodon takes no such domain' : `Mastodon takes no domain with ${JSON.stringify(odd)} in it`
 }
 

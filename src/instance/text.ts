@@ -1,8 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts'
 
 /** Control characters other than tab and line ends, and those that make text read in another order than it is. */
-// oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
-const UNWANTED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/
+const UNWANTED = /(?![\t\n\r\u0085])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/u
 
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/
 

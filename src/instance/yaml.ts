@@ -158,7 +158,7 @@ function structure(document: Yaml, at: At): Diagnostic[] {
     if (isScalar(node) && typeof node.value === 'string' && isUnwanted(node.value))
       add(
         'unwanted-character',
-        `this text holds ${describe([...node.value].find(isUnwanted) ?? '')}`,
+        `this text holds ${describe(Array.from(node.value).find(isUnwanted) ?? '')}`,
         rangeOf(node),
         'Delete the escape (a word with a backslash) that makes it.',
       )

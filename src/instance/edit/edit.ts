@@ -1,8 +1,8 @@
 import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
-import type { Value } from '../../reconcile/types.ts'
 import { styleNear, type Collection } from './layout.ts'
+import { reasons } from './emptied.ts'
 import { PLAIN, type Style } from './render.ts'
-import { insertLines, meaning, open, refuse, splice, verified, type Original, type Splice } from './original.ts'
+import { insertLines, meaning, open, refuse, splice, verified, type Original, type Splice, type Value } from './original.ts'
 import { addItems, fieldLines, nodeAt, ownerOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
 
 export type { Path } from './splices.ts'
@@ -18,25 +18,25 @@ export type Edit =
   /** Puts a list in another order: which old item stands at each place. Not together with other changes of that list. */
   | { readonly op: 'order'; readonly list: Path; readonly order: readonly number[] }
 
-type Plain = Value | undefined
 type Mutable = { [key: string]: Value }
 
 /**
  * Edits a file the way a person would: only what changes is rewritten, every other line stays byte for byte as it is.
+ * A list that it leaves empty needs a reason, `emptied`; one that it fills again loses its reason.
  * The result is read again and must mean the old document with these changes; otherwise this throws.
  */
-export function edit(name: string, text: string, edits: readonly Edit[]): string {
+export function edit(name: string, text: string, edits: readonly Edit[], emptied?: string): string {
   const source = open(name, text)
   const before = meaning(source)
-  const steps = settle(before, edits)
+  const steps = settle(before, [...edits, ...reasons(name, before, edits, emptied)])
   return verified(name, splice(source, steps.length === 0 ? [] : splicesOf(source, steps)), intended(before, steps))
 }
 
-const isRecord = (value: Plain): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: Value | undefined): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
 const keyOf = (path: Path): string => JSON.stringify(path)
 
-function valueAt(root: Plain, path: Path): Plain {
-  return path.reduce<Plain>((value, part) => (value instanceof Object ? (value as Mutable)[part] : undefined), root)
+function valueAt(root: Value | undefined, path: Path): Value | undefined {
+  return path.reduce<Value | undefined>((value, part) => (value instanceof Object ? (value as Mutable)[part] : undefined), root)
 }
 
 /** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
@@ -165,9 +165,4 @@ function siblingStyle(source: Original, path: Path): Style {
   const at = path.findLastIndex((part) => typeof part === 'number')
   const list = at < 0 ? undefined : nodeAt(source, path.slice(0, at))
   return isSeq(list) && path.length === at + 2 ? styleNear(source, list, Number(path[at]) + 1) : PLAIN
-}
-
-/** The comment on top of a file that gives editors its schema. */
-export function schemaComment(name: string): string {
-  return `# yaml-language-server: $schema=../schema/${name.replace(/\.yaml$/, '.schema.json')}\n`
 }

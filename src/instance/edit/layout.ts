@@ -75,7 +75,6 @@ function removeChunk(source: Original, entries: readonly Entry[], index: number)
   const blankBelow = end < text.length && lineAt(text, end) === ''
   if (blankAbove && (blankBelow || end === text.length)) start = above
   else if (index === 0 && blankBelow && !heading && entries.length > 1) end = nextLine(text, end)
-  if (end === text.length && !text.endsWith('\n')) start = text.slice(0, start).replace(/\r?\n$/, '').length
   return { start, end, text: '' }
 }
 

@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
-import type { Value } from '../../reconcile/types.ts'
 import { EXIT, fail } from '../diagnostic.ts'
 
-/** A file as it stands: its text without a byte order mark, and the tree with the tokens that it was read from. */
+/** A value of a file; the same as a value of the engine, which builds on this. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
+
+/** A file as it stands: its text without a byte order mark and with an end of its last line, and the tree with the tokens that it was read from. */
 export interface Original {
   readonly name: string
   readonly text: string
   readonly bom: string
   readonly eol: string
+  /** What was added to the text to end its last line. */
+  readonly added: string
   readonly doc: Document.Parsed
 }
 
@@ -25,7 +29,9 @@ const BOM = '\uFEFF'
 /** Reads a file to edit it. A file that is not sound YAML is refused: whoever edits it would have to guess. */
 export function open(name: string, input: string): Original {
   const bom = input.startsWith(BOM) ? BOM : ''
-  const text = input.slice(bom.length)
+  const eol = /\r?\n/.exec(input)?.[0] ?? '\n'
+  const added = input.length === bom.length || input.endsWith('\n') ? '' : eol
+  const text = input.slice(bom.length) + added
   const lines = new LineCounter()
   const doc = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, lineCounter: lines, prettyErrors: false })
   const problem = doc.errors[0] ?? doc.warnings[0]
@@ -36,7 +42,7 @@ export function open(name: string, input: string): Original {
       hint: 'herdbook validate',
     })
   }
-  return { name, text, bom, eol: /\r?\n/.exec(text)?.[0] ?? '\n', doc }
+  return { name, text, bom, eol, added, doc }
 }
 
 /** What a document means, as plain data. */
@@ -56,7 +62,8 @@ export function splice(source: Original, splices: readonly Splice[]): string {
     done = Math.max(done, next.end)
     previous = next
   }
-  return source.bom + parts.join('') + source.text.slice(done)
+  const text = source.bom + parts.join('') + source.text.slice(done)
+  return source.added && text.endsWith(source.added) ? text.slice(0, -source.added.length) : text
 }
 
 /** Answers the text if it means exactly what was intended; refuses it otherwise, so that no wrong file is ever written. */
@@ -80,11 +87,9 @@ export function nextLine(text: string, offset: number): number {
 
 export const column = (text: string, offset: number): number => offset - lineStart(text, offset)
 
-/** Inserts whole lines at the start of a line, or after a last line that has no end. */
-export function insertLines(source: Original, offset: number, lines: readonly string[], depth: number): Splice {
-  const { text, eol } = source
-  const open = offset === text.length && text !== '' && !text.endsWith('\n')
-  return { start: offset, end: offset, depth, text: lines.map((line) => (open ? eol + line : line + eol)).join('') }
+/** Inserts whole lines at the start of a line. */
+export function insertLines({ eol }: Original, offset: number, lines: readonly string[], depth: number): Splice {
+  return { start: offset, end: offset, depth, text: lines.map((line) => line + eol).join('') }
 }
 
 type Item = CST.CollectionItem

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, Scalar, Schema, visit, type Node } from 'yaml'
-import type { Value } from '../../reconcile/types.ts'
+import type { Value } from './original.ts'
 
 /** How the neighbours write a value under this key. */
 export interface Manner {

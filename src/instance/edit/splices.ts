@@ -1,8 +1,7 @@
 import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Value } from '../../reconcile/types.ts'
 import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Entry, type Range } from './layout.ts'
 import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
-import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Original, type Splice } from './original.ts'
+import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Original, type Splice, type Value } from './original.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -73,9 +72,7 @@ export function reorder(source: Original, list: YAMLSeq, order: readonly number[
   return order.flatMap((from, to): Splice[] => {
     const [target, origin] = [ranges[to], ranges[from]]
     if (!target || !origin || from === to) return []
-    const moved = source.text.slice(origin.start, origin.end)
-    const line = isFlow(list) ? moved : moved.replace(/\r?\n$/, '') + (source.text.slice(0, target.end).endsWith('\n') ? source.eol : '')
-    return [{ ...target, text: line }]
+    return [{ ...target, text: source.text.slice(origin.start, origin.end) }]
   })
 }
 
@@ -151,20 +148,10 @@ function replaceValue(source: Original, pair: Pair, key: string, value: Value, s
   const type = isScalar(pair.value) ? pair.value.type : undefined
   const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
   const written = inFlow ? { head: renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
-  const indent = ' '.repeat(column(source.text, entriesStart(pair)))
+  const indent = ' '.repeat(column(source.text, itemToken(source, pair).key?.offset ?? 0))
   const lines = written.body.map((line) => line && indent + line)
   const space = / *$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
   const gap = written.head && space === 0 ? ' ' : ''
   const start = written.head || head.start === head.end ? head.start : head.start - space
-  return [{ start, end: head.end, text: gap + written.head, depth }, replaceLines(source, body, lines, depth)]
-}
-
-function replaceLines(source: Original, { start, end }: Range, lines: readonly string[], depth: number): Splice {
-  if (start === end) return insertLines(source, start, lines, depth)
-  const last = source.text.slice(start, end).endsWith('\n') && lines.length > 0 ? source.eol : ''
-  return { start, end, text: lines.join(source.eol) + last, depth }
-}
-
-function entriesStart(pair: Pair): number {
-  return isScalar(pair.key) ? (pair.key.range?.[0] ?? 0) : 0
+  return [{ start, end: head.end, text: gap + written.head, depth }, { ...insertLines(source, body.start, lines, depth), end: body.end }]
 }

@@ -1,0 +1,215 @@
+import type { ErrorObject } from 'ajv'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Documents, FileName } from './documents.ts'
+import { nearest } from './nearest.ts'
+import { schemaAt } from './schema.ts'
+import type { SchemaNode } from './schema.ts'
+import { validators } from './validate.gen.js'
+import { MAX_PROBLEMS } from './yaml.ts'
+import type { Parsed, Path } from './yaml.ts'
+
+export interface Checked<F extends FileName> {
+  /** The file without what the schema refuses: rows that are wrong are holes in their list. */
+  readonly document: Documents[F]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Holds one parsed file against its schema. */
+export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Promise<Checked<F>> {
+  const validate = validators[file]
+  if (validate(parsed.value)) return { document: parsed.value as Documents[F], diagnostics: [] }
+  const errors = validate.errors ?? []
+  const told = await Promise.all(errors.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
+  const more =
+    errors.length > MAX_PROBLEMS
+      ? [{ code: 'more-problems', severity: 'error', message: `${file} has ${errors.length - MAX_PROBLEMS} more problems` } as const]
+      : []
+  return { document: pruned(file, parsed.value, errors) as Documents[F], diagnostics: [...told, ...more] }
+}
+
+const pathOf = (error: ErrorObject): Path =>
+  error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
+
+/** The value without the parts that are wrong, so that rules across files can still tell what else is. */
+function pruned(file: FileName, value: unknown, errors: readonly ErrorObject[]): unknown {
+  // Its parts need each other.
+  if (file === 'instance.yaml' || !isObject(value)) return undefined
+  for (const error of errors) {
+    const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined
+    const path = typeof extra === 'string' ? [...pathOf(error), extra] : pathOf(error)
+    const row = path.findIndex((segment) => typeof segment === 'number')
+    const cut = row >= 0 ? path.slice(0, row + 1) : path.slice(0, 2)
+    const last = cut.at(-1)
+    const parent = cut.slice(0, -1).reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), value)
+    if (last === undefined) return undefined
+    if (isObject(parent)) delete parent[last]
+  }
+  return value
+}
+
+function isObject(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+interface Finding {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  /** The key is wrong, not its value. */
+  readonly key?: Path
+}
+
+async function explain(file: FileName, parsed: Parsed, error: ErrorObject): Promise<Diagnostic> {
+  const path = pathOf(error)
+  const node = await schemaAt(file, path)
+  const value = path.reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), parsed.value)
+  // What stands in instance.yaml may be a secret in the wrong place.
+  const shown = file === 'instance.yaml' ? undefined : (parsed.typed(path) ?? (typeof value === 'string' ? value : undefined))
+  const name = nameOf(path, file)
+  const { code, message, hint, key } = find(error, { path, node, value, shown: short(shown), name })
+  const at = key === undefined ? parsed.position(path) : parsed.keyPosition(key)
+  return { code, severity: 'error', message, at, ...(hint === undefined ? {} : { hint }) }
+}
+
+interface Place {
+  readonly path: Path
+  readonly node: SchemaNode
+  readonly value: unknown
+  /** The value as it was typed, cut; undefined where it must not be printed or is no single word. */
+  readonly shown: string | undefined
+  readonly name: string
+}
+
+function find(error: ErrorObject, place: Place): Finding {
+  const { node, shown, name } = place
+  const said = shown === undefined ? name : `${name}: ${shown}`
+  const params: Readonly<Record<string, unknown>> = error.params
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(String(params['additionalProperty']), place)
+    case 'required':
+      return {
+        code: 'missing-key',
+        message: `${String(params['missingProperty'])} is missing in ${name}`,
+        hint: `Add a line: ${String(params['missingProperty'])}: …`,
+      }
+    case 'type':
+      return wrongType(place)
+    case 'enum':
+      return wrongWord(place)
+    case 'const':
+      return {
+        code: 'wrong-value',
+        message: `${name} can only be ${String(params['allowedValue'])}`,
+        hint: `Write ${name}: ${String(params['allowedValue'])}, or delete the line.`,
+      }
+    case 'minLength':
+      return { code: 'empty-text', message: `${name} is empty`, hint: node.description }
+    case 'maxLength':
+      return {
+        code: 'too-long',
+        message: `${name} has ${Array.from(String(place.value)).length} characters, at most ${String(params['limit'])} are taken`,
+        hint: 'Shorten it.',
+      }
+    case 'minimum':
+    case 'maximum':
+      return {
+        code: 'out-of-range',
+        message: `${said} is out of range: ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${String(params['limit'])}`,
+        hint: node.description,
+      }
+    case 'uniqueItems':
+      return { code: 'duplicate', message: `${name} names something twice`, hint: 'Keep one of the two.' }
+    case 'minProperties':
+    case 'maxProperties':
+      return { code: 'wrong-secret', message: `${name} needs exactly one of env and file`, hint: 'Write { env: NAME } or { file: PATH }.' }
+    default:
+      return { code: 'wrong-value', message: `${said} is not taken here`, hint: node.description }
+  }
+}
+
+/** Keys that people reach for and that are not there for a reason. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  '<<': 'Merge keys are not read here: write the keys out.',
+  ...Object.fromEntries(
+    ['thumbnail', 'mascot', 'app_icon', 'favicon'].map((key) => [
+      key,
+      `Pictures are not managed: upload the ${key} in Mastodon, and delete this line.`,
+    ]),
+  ),
+}
+
+function unknownKey(key: string, { path, node, value }: Place): Finding {
+  const known = Object.keys(node.properties ?? {})
+  const free = known.filter((name) => !isObject(value) || !(name in value))
+  const near = nearest(key, free) ?? nearest(key, known)
+  const choices = known.length > 12 ? undefined : `The keys here are ${known.join(', ')}.`
+  const hint = EXPLAINED[key] ?? (near === undefined ? choices : `Did you mean ${near}?`)
+  const message =
+    node.patternProperties === undefined ? `there is no key ${short(key)} here` : `${short(key)} is not a key that can stand here`
+  return { code: 'unknown-key', message, hint: node.patternProperties === undefined ? hint : node.description, key: [...path, key] }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  null: 'null',
+}
+
+function wrongType({ node, value, shown, name }: Place): Finding {
+  if (node.title === 'Secret') {
+    const hint = 'Write { env: NAME } or { file: PATH } instead, and make a new secret: this one may be in the history of the repository.'
+    return value === null
+      ? { code: 'wrong-secret', message: `${name} is empty`, hint: 'Write { env: NAME } or { file: PATH }.' }
+      : { code: 'literal-secret', message: `${name} holds the secret itself`, hint }
+  }
+  const types = [node.type ?? []].flat()
+  const wanted = types.map((type) => WORDS[type] ?? type).join(' or ')
+  const said = shown === undefined ? name : `${name}: ${shown}`
+  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: typeHint(types, value, shown, name) ?? node.description }
+}
+
+function typeHint(types: readonly string[], value: unknown, shown: string | undefined, name: string): string | undefined {
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
+    return shown === undefined ? 'Write it in quotes.' : `Write '${shown}' in quotes.`
+  if (types.includes('string') && value === null)
+    return `Write the text after ${name}:, in quotes where it begins with # or another sign, or delete the line.`
+  if (types.includes('array') && value === null)
+    return `Delete the line to leave it unmanaged; for a list that is empty on purpose write ${name}: [] and emptied_on_purpose: 'why'.`
+  if (types.includes('array')) return 'Begin each entry on a line of its own with a dash.'
+  if (types.includes('boolean') && typeof value === 'string') {
+    const yes = /^(yes|on|y|true|ja|oui)$/i.test(value)
+    if (yes || /^(no|off|n|false|nein|non)$/i.test(value)) return `Write ${name}: ${String(yes)}`
+  }
+  if (types.includes('integer') && typeof value === 'string' && /^\d+$/.test(value)) return `Write ${name}: ${value} without quotes.`
+  return undefined
+}
+
+function wrongWord({ node, value, shown, name }: Place): Finding {
+  const choices = (node.enum ?? []).map(String)
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined
+  const list = choices.length > 12 ? 'The words are in the schema.' : `Write one of ${choices.join(', ')}.`
+  return {
+    code: 'unknown-word',
+    message: `${shown === undefined ? name : `${name}: ${shown}`} is not known`,
+    hint: near === undefined ? list : `Did you mean ${near}?`,
+  }
+}
+
+function nameOf(path: Path, file: string): string {
+  const last = path.at(-1)
+  if (last === undefined) return file
+  return typeof last === 'string' ? last : `entry ${last + 1} of ${String(path.at(-2) ?? file)}`
+}
+
+function short(text: string | undefined): string | undefined
+function short(text: string): string
+function short(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= 60 ? text : `${text.slice(0, 59)}…`
+}

@@ -1,0 +1,30 @@
+import { EXIT, fail } from '../diagnostic.ts'
+import type { Edit } from './edit.ts'
+import type { Value } from './original.ts'
+
+const KEY = 'emptied_on_purpose'
+
+/** The lists that are intent even when they are empty, and so must say why. */
+const LISTS = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'moderators', 'rules', 'terms_of_service']
+
+/** What becomes of `emptied_on_purpose`: it goes when its list gets an item, and must come when the last one leaves. */
+export function reasons(name: string, before: Value, edits: readonly Edit[], emptied: string | undefined): readonly Edit[] {
+  const root = before instanceof Object ? (before as { readonly [key: string]: Value }) : {}
+  return LISTS.flatMap((key): Edit[] => {
+    const old = root[key]
+    const set = edits.find((one) => one.op === 'set' && one.path.length === 1 && one.path[0] === key)
+    const added = edits.filter((one) => one.op === 'add' && one.list.length === 1 && one.list[0] === key).length
+    const removed = new Set(edits.flatMap((one) => (one.op === 'remove' && one.path.length === 2 && one.path[0] === key ? [one.path[1]] : []))).size
+    const start = set?.op === 'set' ? set.value : old
+    const left = (Array.isArray(start) ? start.length : 0) + added - removed
+    if (left > 0) return root[KEY] === undefined || (!set && added === 0) ? [] : [{ op: 'remove', path: [KEY] }]
+    if (!set && removed === 0) return []
+    return root[KEY] === undefined ? [{ op: 'set', path: [KEY], value: emptied ?? askWhy(name, key) }] : []
+  })
+}
+
+function askWhy(name: string, key: string): never {
+  return fail(EXIT.invalid, 'emptied-on-purpose', `That was the last entry of ${key} in ${name}, and an empty list has to be meant.`, {
+    hint: 'Say why it is empty; the reason is written beside it as emptied_on_purpose.',
+  })
+}

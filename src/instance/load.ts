@@ -1,0 +1,135 @@
+import { checkFile } from './check.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { FILE_NAMES } from './documents.ts'
+import type { Documents, FileName } from './documents.ts'
+import { checkFolder } from './folder.ts'
+import type { Instance, Source } from './instance.ts'
+import { RULES } from './rules/index.ts'
+import { MAX_BYTES } from './source.ts'
+import type { Entry, FileSource } from './source.ts'
+import { decode, unwanted } from './text.ts'
+import { textProblem, textReferences } from './texts.ts'
+import { releaseOf } from './versions.ts'
+import { parseYaml } from './yaml.ts'
+import type { Parsed, Path } from './yaml.ts'
+
+export interface LoadOptions {
+  /** The server's version, such as 4.6.5; without it, what any version knows is taken. */
+  readonly version?: string | null
+  /** Without it, nothing is said of dates that have passed. */
+  readonly now?: Date
+}
+
+export interface Loaded {
+  /** null where there is any error. */
+  readonly instance: Instance | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads and checks the files of an instance. All problems are told at once. */
+export async function loadInstance(files: FileSource, options: LoadOptions = {}): Promise<Loaded> {
+  const entries = await listed(files)
+  if ('code' in entries) return { instance: null, diagnostics: [entries] }
+  const { documents, parsed, broken, diagnostics: found } = await readDocuments(files, entries)
+  const { texts, diagnostics: untold } = await readTexts(files, entries, documents, parsed)
+  const at = (file: string, path: Path) => parsed.get(file)?.position(path) ?? { file, line: 1, column: 1 }
+  const keyAt = (file: string, path: Path) => parsed.get(file)?.keyPosition(path) ?? { file, line: 1, column: 1 }
+  const input = {
+    documents,
+    broken,
+    at,
+    keyAt,
+    text: (name: string) => texts.get(name),
+    now: options.now,
+    release: releaseOf(options.version),
+  }
+  const diagnostics = [...checkFolder(entries), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics }
+  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, diagnostics }
+}
+
+async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic> {
+  try {
+    return await files.list()
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'it is not there' : 'it can not be read'
+    return {
+      code: 'no-folder',
+      severity: 'error',
+      message: `the folder of the instance can not be listed: ${reason}`,
+      hint: 'Run herdbook in the folder that holds instance/, or herdbook init to begin one.',
+    }
+  }
+}
+
+const isReadable = (entry: Entry): boolean => entry.kind === 'file' && entry.size <= MAX_BYTES
+
+async function readDocuments(files: FileSource, entries: readonly Entry[]) {
+  const documents: { -readonly [F in FileName]?: Documents[F] } = {}
+  const parsed = new Map<string, Parsed>()
+  const broken = new Set<FileName>()
+  const diagnostics: Diagnostic[] = []
+  const readOne = async <F extends FileName>(file: F): Promise<void> => {
+    const text = await readText(files, file)
+    const yaml = 'text' in text ? parseYaml(file, text.text) : undefined
+    const problems = yaml === undefined ? ('diagnostic' in text ? [text.diagnostic] : []) : yaml.diagnostics
+    const checked = yaml === undefined || problems.length > 0 ? { document: undefined, diagnostics: problems } : await checkFile(file, yaml)
+    if (yaml !== undefined) parsed.set(file, yaml)
+    if (checked.document !== undefined) documents[file] = checked.document
+    if (checked.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
+    diagnostics.push(...checked.diagnostics)
+  }
+  for (const file of FILE_NAMES) if (entries.some((entry) => entry.name === file && isReadable(entry))) await readOne(file)
+  return { documents, parsed, broken, diagnostics }
+}
+
+async function readTexts(files: FileSource, entries: readonly Entry[], documents: Documents, parsed: ReadonlyMap<string, Parsed>) {
+  const texts = new Map<string, string>()
+  const diagnostics: Diagnostic[] = []
+  for (const { name, file, path } of textReferences(documents)) {
+    const problem = textProblem(name, entries)
+    const position = parsed.get(file)?.position(path)
+    if (problem !== undefined) diagnostics.push({ ...problem, severity: 'error', ...(position === undefined ? {} : { at: position }) })
+    else if (!texts.has(name) && entries.some((entry) => entry.name === name && isReadable(entry))) {
+      const text = await readText(files, name)
+      if ('diagnostic' in text) diagnostics.push(text.diagnostic)
+      else texts.set(name, text.text)
+      const bad = 'text' in text ? unwanted(name, text.text) : undefined
+      if (bad !== undefined) diagnostics.push(bad)
+    }
+  }
+  return { texts, diagnostics }
+}
+
+async function readText(files: FileSource, name: string): Promise<ReturnType<typeof decode>> {
+  try {
+    return decode(name, await files.read(name))
+  } catch {
+    return {
+      diagnostic: {
+        code: 'unreadable',
+        severity: 'error',
+        message: `${name} can not be read`,
+        at: { file: name, line: 1, column: 1 },
+        hint: 'Check its permissions.',
+      },
+    }
+  }
+}
+
+function textOf(texts: ReadonlyMap<string, string>): Instance['text'] {
+  return (file) => {
+    const text = texts.get(file)
+    if (text === undefined) throw new Error(`${file} is not a text of this instance`)
+    return text
+  }
+}
+
+const RANK: ReadonlyMap<string, number> = new Map(FILE_NAMES.map((file, index) => [file, index]))
+
+/** By file, then by place. */
+function inOrder(a: Diagnostic, b: Diagnostic): number {
+  const rank = ({ at }: Diagnostic): number => (at === undefined ? -1 : (RANK.get(at.file) ?? RANK.size))
+  const byFile = rank(a) - rank(b) || (a.at?.file ?? '').localeCompare(b.at?.file ?? '')
+  return byFile || (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0)
+}

@@ -1,0 +1,61 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import type { ConsoleDoor, DatabaseDoor } from '../documents.ts'
+import { error } from './rule.ts'
+import type { Rule, RuleInput } from './rule.ts'
+
+const FILE = 'instance.yaml'
+const RUNTIMES = ['native', 'podman', 'docker_compose', 'kubernetes'] as const
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** Doors are complete, and none sends a secret in the clear. */
+export const doors: Rule = function* (input) {
+  const { mastodon } = input.documents[FILE] ?? {}
+  if (mastodon?.api !== undefined) yield* encrypted(input, mastodon.api.url)
+  if (mastodon?.database !== undefined) yield* database(input, mastodon.database)
+  if (mastodon?.console !== undefined) yield* runtime(input, 'console', mastodon.console, RUNTIMES)
+}
+
+function* encrypted({ at }: RuleInput, url: string): Generator<Diagnostic> {
+  const place = () => at(FILE, ['mastodon', 'api', 'url'])
+  if (!URL.canParse(url)) yield error('not-a-url', 'url is no address of a web page', place(), 'Write it like https://herd.example.')
+  else if (url.startsWith('http:') && !LOOPBACK.test(new URL(url).hostname))
+    yield error('not-encrypted', 'url would send the token in the clear', place(), 'Write https: instead of http:.')
+}
+
+function* database(input: RuleInput, door: DatabaseDoor): Generator<Diagnostic> {
+  const at = (key: string) => input.keyAt(FILE, ['mastodon', 'database', key])
+  yield* runtime(input, 'database', door, ['reader', ...RUNTIMES])
+  if (door.reader === true && door.over === 'local')
+    yield error(
+      'door',
+      'reader: true is a key for SSH, and over says local',
+      at('reader'),
+      'Write over: ssh, or native: {} to run psql here.',
+    )
+  if (door.reader_key !== undefined && door.reader !== true)
+    yield error('door', 'reader_key only goes with reader: true', at('reader_key'), 'Add reader: true, or delete the line.')
+}
+
+function* runtime(
+  { documents, at, keyAt }: RuleInput,
+  name: 'database' | 'console',
+  door: ConsoleDoor | DatabaseDoor,
+  choices: readonly string[],
+): Generator<Diagnostic> {
+  const chosen = choices.filter((choice) => choice in door)
+  const words = choices.join(', ')
+  if (chosen.length !== 1)
+    yield error(
+      'door',
+      `${name} needs exactly one of ${words}`,
+      keyAt(FILE, ['mastodon', name]),
+      chosen.length === 0 ? 'Add the one that tells how it runs.' : `Keep one of ${chosen.join(' and ')}.`,
+    )
+  if (door.over === 'ssh' && documents[FILE]?.ssh === undefined)
+    yield error(
+      'door',
+      `${name} goes over ssh, and there is no ssh here`,
+      at(FILE, ['mastodon', name, 'over']),
+      'Add ssh: with host, user and host_key.',
+    )
+}

@@ -1,0 +1,37 @@
+import type { FileName } from '../documents.ts'
+import { error, warning } from './rule.ts'
+import type { Rule } from './rule.ts'
+
+const LISTS = {
+  'domain-blocks.yaml': 'domain_blocks',
+  'email-domain-blocks.yaml': 'email_domain_blocks',
+  'ip-blocks.yaml': 'ip_blocks',
+  'roles.yaml': 'roles',
+  'moderators.yaml': 'moderators',
+  'rules.yaml': 'rules',
+  'terms-of-service.yaml': 'terms_of_service',
+} as const satisfies { readonly [F in FileName]?: string }
+
+/** A list is empty on purpose or not at all. */
+export const empty: Rule = function* ({ documents, broken, at, keyAt }) {
+  for (const [file, key] of Object.entries(LISTS) as [keyof typeof LISTS, string][]) {
+    const document: { readonly [key: string]: unknown } = { ...documents[file] }
+    const list = document[key]
+    const none = Array.isArray(list) && list.length === 0
+    const meant = 'emptied_on_purpose' in document
+    if (none && !meant)
+      yield error(
+        'empty-list',
+        `${key} is empty, and says nothing of why`,
+        at(file, [key]),
+        `Add emptied_on_purpose: 'why', or delete ${key} to leave it unmanaged.`,
+      )
+    if (meant && !none && !broken.has(file))
+      yield warning(
+        'not-empty',
+        `emptied_on_purpose is here, and ${key} is not empty`,
+        keyAt(file, ['emptied_on_purpose']),
+        'Delete the line.',
+      )
+  }
+}

@@ -1,0 +1,56 @@
+import type { Diagnostic, Position, Severity } from '../diagnostic.ts'
+import type { Documents, FileName } from '../documents.ts'
+import type { Release } from '../versions.ts'
+import type { Path } from '../yaml.ts'
+
+/** What rules across files look at. */
+export interface RuleInput {
+  /** What the schemas found right: a row that they refuse is a hole in its list, so lists are walked with `rows`. */
+  readonly documents: Documents
+  /** Files of which a part is left out because it is wrong. */
+  readonly broken: ReadonlySet<FileName>
+  readonly at: (file: FileName, path: Path) => Position
+  readonly keyAt: (file: FileName, path: Path) => Position
+  /** The text of a long text that could be read. */
+  readonly text: (name: string) => string | undefined
+  /** Without it, nothing is said of what has passed. */
+  readonly now: Date | undefined
+  /** null where the server's version is not known. */
+  readonly release: Release | null
+}
+
+/** One rule across files, or a family of them. */
+export type Rule = (input: RuleInput) => Iterable<Diagnostic>
+
+/** The rows of a list with their indexes, without the holes. */
+export function* rows<Row>(list: readonly Row[] | undefined): Generator<readonly [row: Row, index: number]> {
+  for (const [index, row] of (list ?? []).entries()) if (row !== undefined) yield [row, index]
+}
+
+/** Makes diagnostics of one severity. */
+const telling =
+  (severity: Severity) =>
+  (code: string, message: string, at: Position, hint?: string): Diagnostic => ({
+    code,
+    severity,
+    message,
+    at,
+    ...(hint === undefined ? {} : { hint }),
+  })
+
+export const error = telling('error')
+export const warning = telling('warning')
+export const info = telling('info')
+
+/** An error for each row whose name an earlier row has. */
+export function* duplicates(
+  names: Iterable<{ readonly name: string; readonly shown: string; readonly at: () => Position }>,
+  what: string,
+): Generator<Diagnostic> {
+  const first = new Map<string, () => Position>()
+  for (const { name, shown, at } of names) {
+    const earlier = first.get(name)
+    if (earlier === undefined) first.set(name, at)
+    else yield error('duplicate', `${what} ${shown} is here twice; first in line ${earlier().line}`, at(), 'Keep one of the two.')
+  }
+}

@@ -1,0 +1,19 @@
+import { percent } from './percent.ts'
+import { duplicates, rows } from './rule.ts'
+import type { Rule } from './rule.ts'
+
+const FILE = 'terms-of-service.yaml'
+
+/** Versions of the terms are told apart by their day, and their text can be shown. */
+export const terms: Rule = function* (input) {
+  const list = [...rows(input.documents[FILE]?.terms_of_service)]
+  yield* duplicates(
+    list.map(([{ effective_date: day }, index]) => ({
+      name: day,
+      shown: day,
+      at: () => input.at(FILE, ['terms_of_service', index, 'effective_date']),
+    })),
+    'the effective date',
+  )
+  for (const [{ text }, index] of list) yield* percent(input, FILE, ['terms_of_service', index, 'text'], text)
+}

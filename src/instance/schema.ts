@@ -1,0 +1,44 @@
+import type { FileName } from './documents.ts'
+import type { Path } from './yaml.ts'
+
+/** What errors tell of a schema. */
+export interface SchemaNode {
+  readonly title?: string
+  readonly description?: string
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>
+  readonly items?: SchemaNode
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, SchemaNode>>
+}
+
+const SCHEMAS: { readonly [F in FileName]: () => Promise<{ readonly default: SchemaNode }> } = {
+  'instance.yaml': () => import('../../schema/instance.schema.json', { with: { type: 'json' } }),
+  'policy.yaml': () => import('../../schema/policy.schema.json', { with: { type: 'json' } }),
+  'domain-blocks.yaml': () => import('../../schema/domain-blocks.schema.json', { with: { type: 'json' } }),
+  'email-domain-blocks.yaml': () => import('../../schema/email-domain-blocks.schema.json', { with: { type: 'json' } }),
+  'ip-blocks.yaml': () => import('../../schema/ip-blocks.schema.json', { with: { type: 'json' } }),
+  'roles.yaml': () => import('../../schema/roles.schema.json', { with: { type: 'json' } }),
+  'moderators.yaml': () => import('../../schema/moderators.schema.json', { with: { type: 'json' } }),
+  'rules.yaml': () => import('../../schema/rules.schema.json', { with: { type: 'json' } }),
+  'settings.yaml': () => import('../../schema/settings.schema.json', { with: { type: 'json' } }),
+  'terms-of-service.yaml': () => import('../../schema/terms-of-service.schema.json', { with: { type: 'json' } }),
+}
+
+/** What the schema says of the value at a path, references followed; the use's own description wins. */
+export async function schemaAt(file: FileName, path: Path): Promise<SchemaNode> {
+  const root = (await SCHEMAS[file]()).default
+  return path.reduce<SchemaNode>((node, segment) => followed(root, inside(node, segment)), root)
+}
+
+function inside(node: SchemaNode, segment: string | number): SchemaNode {
+  if (typeof segment === 'number') return node.items ?? {}
+  return node.properties?.[segment] ?? Object.values(node.patternProperties ?? {})[0] ?? {}
+}
+
+function followed(root: SchemaNode, node: SchemaNode): SchemaNode {
+  const target = node.$ref === undefined ? undefined : root.$defs?.[node.$ref.replace('#/$defs/', '')]
+  return target === undefined ? node : { ...target, ...node }
+}
