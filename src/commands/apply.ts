@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from '@commander-js/extra-typings'
+import { openReader } from '../clients/reader.ts'
+import { openWriter } from '../clients/writer.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { INVARIANTS } from '../kinds/invariants.ts'
+import { KINDS } from '../kinds/index.ts'
+import { apply } from '../reconcile/apply.ts'
+import { approvers, missing } from '../reconcile/approvals.ts'
+import type { Reader } from '../reconcile/doors.ts'
+import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
+import { worldOf } from '../reconcile/guard.ts'
+import { checkHead } from '../reconcile/head.ts'
+import type { Ledger, Plan } from '../reconcile/types.ts'
+import { applyJson } from '../render/json.ts'
+import { parsePlan } from '../render/saved.ts'
+import { renderApply } from '../render/apply.ts'
+import { renderPlan } from '../render/terminal.ts'
+import { confirm } from './confirm.ts'
+import { say, screenOf, tell, type Io } from './io.ts'
+import { locked } from './locked.ts'
+import { collect, sourceOf, wishesOf } from './options.ts'
+import { planNow, type Planned, type Wishes } from './planning.ts'
+import { withProgress } from './progress.ts'
+import { openSession, type Session } from './session.ts'
+import { refuseYoung } from './young.ts'
+
+export interface Options {
+  readonly instance?: string
+  readonly yes?: true
+  readonly wait?: true
+  readonly first?: string
+  readonly historyRewritten?: true
+  readonly takeOver?: true
+  readonly restore: string[]
+  readonly json?: true
+}
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('[plan]', 'a plan that `herdbook plan --out` saved: exactly this is applied, or nothing')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--yes', 'do not ask')
+    .option('--wait', 'wait for a run that holds the lock')
+    .option('--first <why>', 'the server has no ledger yet, and this is meant to change it')
+    .option('--history-rewritten', 'the branch was rewritten since the last apply, on purpose')
+    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect, [] as string[])
+    .option('--take-over', 'let the files win for everything that the ledger does not know')
+    .option('--json', 'print what was done as JSON')
+    .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')
+    .action(async (file, options) => {
+      const saved = file === undefined ? null : parsePlan(await readFile(resolve(io.cwd, file), 'utf8'))
+      await run(io, options, saved)
+    })
+
+/** Plans, asks, applies, verifies. */
+export async function run(io: Io, options: Options, saved: Plan | null): Promise<void> {
+  const session = await openSession(io, options.instance)
+  tell(io, session.warnings, await sourceOf(session))
+  if (session.repository) await checkHead(session.repository, session.ledger, { rewritten: options.historyRewritten ?? false })
+  const wishes = saved ? wishesIn(saved) : wishesOf(options)
+  await locked(session, options.wait ?? false, async ({ ledger, holds }) => {
+    const reader = await openReader(session.config, io.secrets, { verb: 'apply' })
+    try {
+      await applyUnderLock({ ...session, ledger }, { io, options, saved, wishes, reader, holds })
+    } finally {
+      await reader.close()
+    }
+  })
+}
+
+interface Run {
+  readonly io: Io
+  readonly options: Options
+  readonly saved: Plan | null
+  readonly wishes: Wishes
+  readonly reader: Reader
+  readonly holds: () => boolean
+}
+
+async function applyUnderLock(session: Session, run: Run): Promise<void> {
+  const { io, options, saved, wishes, reader } = run
+  const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
+  const { plan } = planned
+  if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
+  const settled = plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
+  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, sourceOf: await sourceOf(session) }))
+  io.exit = exitOfPlan(plan)
+  if (settled) return
+  refuseGuarded(plan)
+  refuseFirst(session, plan, options.first)
+  if (options.yes) await refuseYoung(session, plan)
+  refuseUnapproved(session, plan)
+  if (plan.steps.length > 0 && !options.yes && !saved && !(await confirm(io, plan))) {
+    fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json' })
+  }
+  await carryOut(session, planned, run)
+}
+
+async function carryOut(session: Session, { plan, input }: Planned, { io, options, wishes, reader, holds }: Run): Promise<void> {
+  const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
+  const report = await withProgress(io, `Applying ${plan.steps.length} steps`, (told) =>
+    apply(plan, {
+      kinds: KINDS,
+      ledger: session.ledger,
+      save: (ledger, subject) => (session.store ? session.store.save(ledger, subject, by) : Promise.resolve(ledger)),
+      openWriter: () => openWriter(session.config, io.secrets),
+      replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
+      invariants: INVARIANTS,
+      facts: input.facts,
+      world: worldOf(input.observed),
+      guard: { minimum_owners: input.policy.minimumOwners },
+      holds,
+      signal: io.signal,
+      told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
+    }),
+  )
+  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS }))
+  io.exit = exitOfApply(report)
+}
+
+/** A saved plan holds the wishes that it was made with in the causes of its steps. */
+function wishesIn(saved: Plan): Wishes {
+  const won = saved.steps.filter((step) => step.cause !== 'change')
+  return { restore: new Set(won.map((step) => `${step.kind}/${step.id}`)), takeOver: false }
+}
+
+function refuseStale(saved: Plan, plan: Plan): never {
+  const digests = new Set(saved.steps.map((step) => step.digest))
+  const now = new Set(plan.steps.map((step) => step.digest))
+  const gone = saved.steps.filter((step) => !now.has(step.digest)).map((step) => `${step.kind}/${step.id}`)
+  const more = plan.steps.filter((step) => !digests.has(step.digest)).map((step) => `${step.kind}/${step.id}`)
+  const moved = [...new Set([...gone, ...more])]
+  const what = moved.length > 0 ? ` Moved: ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? ` and ${moved.length - 10} more` : ''}.` : ''
+  const reason = saved.commit === plan.commit ? '' : ` It was made of commit ${saved.commit?.slice(0, 12) ?? 'files that were not committed'}.`
+  fail(EXIT.stale, 'stale-plan', `The saved plan is not what would be done now; nothing was applied.${what}${reason}`, { hint: 'Plan again: herdbook plan --out plan.json' })
+}
+
+function refuseGuarded(plan: Plan): void {
+  const reasons = refusals(plan)
+  if (reasons.length > 0) throw new HerdbookError(EXIT.refused, reasons)
+}
+
+/** The first apply to a server changes nothing by accident: adopt first, or say why not. */
+function refuseFirst({ store, ledger }: Session, plan: Plan, why: string | undefined): void {
+  if (!store || ledger.head !== null || plan.steps.length === 0 || why !== undefined) return
+  fail(EXIT.refused, 'first-apply', `This server has no ledger yet, and the plan has ${plan.steps.length} steps.`, {
+    hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why"',
+  })
+}
+
+function refuseUnapproved({ config, ledger }: Session, plan: Plan): void {
+  if (!config.forge) return
+  const open = missing(plan.steps, ledger.approvals)
+  if (open.length === 0) return
+  const list: Diagnostic[] = open.map((step) => ({ code: 'not-approved', severity: 'error', message: `${step.kind}/${step.id}: nobody approved this step.` }))
+  throw new HerdbookError(EXIT.stale, [...list.slice(0, 20), { code: 'not-approved', severity: 'error', message: `${open.length} steps are not approved.`, hint: 'Merge the pull request that proposes them, or: herdbook approve "why"' }])
+}

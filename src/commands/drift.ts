@@ -1,0 +1,40 @@
+import type { Command } from '@commander-js/extra-typings'
+import { openReader } from '../clients/reader.ts'
+import { KINDS } from '../kinds/index.ts'
+import { exitOfPlan } from '../reconcile/exit.ts'
+import type { Plan } from '../reconcile/types.ts'
+import { planJson } from '../render/json.ts'
+import { renderPlan } from '../render/terminal.ts'
+import { say, screenOf, tell, type Io } from './io.ts'
+import { sourceOf } from './options.ts'
+import { planNow } from './planning.ts'
+import { withProgress } from './progress.ts'
+import { openSession } from './session.ts'
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--json', 'print it as JSON')
+    .option('--verbose', 'list what is left alone, too')
+    .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed by hand, 3 if something was, 4 if it was changed on both sides.')
+    .action(async (options) => {
+      const session = await openSession(io, options.instance)
+      tell(io, session.warnings, await sourceOf(session))
+      const reader = await openReader(session.config, io.secrets, { verb: 'plan' })
+      try {
+        const plan = onlyDrift((await withProgress(io, 'Reading the live server', () => planNow(session, reader))).plan)
+        const text = options.json
+          ? planJson(plan)
+          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, verbose: options.verbose ?? false, sourceOf: await sourceOf(session) })
+        say(io, text)
+        io.exit = exitOfPlan(plan)
+      } finally {
+        await reader.close()
+      }
+    })
+
+/** A plan without what the files would change: that is `plan`'s to tell. */
+function onlyDrift(plan: Plan): Plan {
+  const unread = new Set(plan.reads.flatMap((read) => (read.complete ? [] : [read.reason])))
+  return { ...plan, steps: [], findings: plan.findings.filter((finding) => unread.has(finding.message)) }
+}

@@ -1,0 +1,48 @@
+import { openSecrets, type Secrets } from '../clients/secrets.ts'
+import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
+import { renderDiagnostics, type SourceOf } from '../render/diagnostics.ts'
+import { renderAnnotations } from '../render/annotations.ts'
+import { emit } from '../render/emit.ts'
+import { wantsColour, type Screen } from '../render/layout.ts'
+
+/** What a verb has of the world outside: streams, environment, time. */
+export interface Io {
+  readonly cwd: string
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly secrets: Secrets
+  readonly now: () => Date
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+  /** The exit code of the verb; the last one set holds. */
+  exit: ExitCode
+}
+
+/** The process's own streams and environment, with the signals that end a run in order. */
+export function processIo(): Io {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
+  const { env, stdin, stdout, stderr } = process
+  return { cwd: process.cwd(), env, stdin, stdout, stderr, secrets: openSecrets(env), now: () => new Date(), signal: stop.signal, exit: EXIT.ok }
+}
+
+/** Writes to stdout; no secret passes. */
+export function say(io: Io, text: string): void {
+  emit(text.endsWith('\n') || text === '' ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+}
+
+/** Writes to stderr: what a person should see while stdout is read by a machine. */
+export function note(io: Io, text: string): void {
+  emit(text.endsWith('\n') ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stderr.write(out))
+}
+
+export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wantsColour(stream), ...(stream.columns ? { width: stream.columns } : {}) })
+
+/** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
+export function tell(io: Io, list: readonly Diagnostic[], sourceOf?: SourceOf): void {
+  if (list.length === 0) return
+  note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
+  if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list))
+}

@@ -1,0 +1,61 @@
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import { EXIT, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
+import type { Io } from './io.ts'
+
+/** A verb: what it is in a line, and where it is. */
+export type Verbs = { readonly [name: string]: readonly [summary: string, load: () => Promise<VerbModule>] }
+
+export interface VerbModule {
+  /** The verb with its arguments, options and examples; running it sets `io.exit`. */
+  readonly verb: (command: Command, io: Io) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
+}
+
+/** Runs a command line. Only the verb that is asked for is loaded. Answers the exit code. */
+export async function main(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
+  const name = argv[0] ?? ''
+  const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
+  if (chosen === undefined) return program(argv, verbs)
+  const [{ verb }, { processIo, tell }] = await Promise.all([chosen[1](), import('./io.ts')])
+  const io = processIo()
+  try {
+    const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput(errorsTo(io)), io)
+    await command.parseAsync(argv.slice(1), { from: 'user' })
+    return io.exit
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid
+    if (error instanceof HerdbookError) tell(io, error.diagnostics)
+    else tell(io, [{ code: 'defect', severity: 'error', message: defect(error), hint: 'This is a defect in Herdbook: please report it with this text.' }])
+    return error instanceof HerdbookError ? error.exit : EXIT.defect
+  }
+}
+
+const defect = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+
+const errorsTo = (io: Io) => ({
+  writeErr: (text: string) => void io.stderr.write(text),
+  writeOut: (text: string) => void io.stdout.write(text),
+})
+
+async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
+  const { version } = await packageJson()
+  const herdbook = new Command('herdbook')
+    .description('A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.')
+    .version(version, '-V, --version')
+    .helpOption('-h, --help')
+    .addHelpText('after', '\nEvery verb has its own help with an example: herdbook plan --help')
+    .exitOverride()
+  for (const [name, [summary]] of Object.entries(verbs)) herdbook.command(name).summary(summary).description(summary)
+  try {
+    if (argv.length === 0) herdbook.help()
+    await herdbook.parseAsync(argv, { from: 'user' })
+    return EXIT.ok
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? EXIT.ok : EXIT.invalid
+  }
+}
+
+async function packageJson(): Promise<{ readonly version: string }> {
+  const { readFile } = await import('node:fs/promises')
+  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+}

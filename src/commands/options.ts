@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { KINDS } from '../kinds/index.ts'
+import type { SourceOf } from '../render/diagnostics.ts'
+import type { Kind } from '../reconcile/types.ts'
+import type { Wishes } from './planning.ts'
+import type { Place } from './session.ts'
+
+/** For options that may be given again. */
+export const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
+
+/** An object that a person named as KIND/ID. */
+export interface Named {
+  readonly kind: Kind
+  readonly id: string
+  readonly ref: string
+}
+
+/** Reads KIND/ID. Throws (exit 9) where there is no such kind. */
+export function parseRef(text: string): Named {
+  const slash = text.indexOf('/')
+  const name = slash < 0 ? text : text.slice(0, slash)
+  const kind = KINDS.find((k) => k.name === name)
+  const id = slash < 0 ? '' : text.slice(slash + 1)
+  if (kind && id !== '') return { kind, id, ref: `${kind.name}/${id}` }
+  return fail(EXIT.invalid, 'no-such-object', `"${text}" names no object.`, {
+    hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${KINDS.map((k) => k.name).join(', ')}.`,
+  })
+}
+
+/** What the options say beside the files. */
+export function wishesOf(options: { readonly restore?: readonly string[]; readonly takeOver?: true | undefined }): Wishes {
+  return { restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)), takeOver: options.takeOver ?? false }
+}
+
+/** The texts of the files, for the frames of diagnostics. */
+export async function sourceOf({ folder }: Place): Promise<SourceOf> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'))
+  const texts = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+  return (file) => texts.get(file)
+}

@@ -1,0 +1,62 @@
+import { KINDS } from '../kinds/index.ts'
+import { INVARIANTS } from '../kinds/invariants.ts'
+import { policyOf } from '../instance/policy.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Reader } from '../reconcile/doors.ts'
+import type { PlanInput } from '../reconcile/input.ts'
+import { plan } from '../reconcile/plan.ts'
+import type { Kind, Ledger, ObjectRef, Plan, Step } from '../reconcile/types.ts'
+import { desiredOf, observe } from './observe.ts'
+import { commitOf, type Session } from './session.ts'
+
+/** What a person says beside the files: which objects the files win, once. */
+export interface Wishes {
+  readonly restore: ReadonlySet<ObjectRef>
+  readonly takeOver: boolean
+}
+
+export const NO_WISHES: Wishes = { restore: new Set(), takeOver: false }
+
+export interface Planned {
+  readonly plan: Plan
+  readonly input: PlanInput
+}
+
+/** Block lists of more writes than this go through the console where there is one. */
+const FEW = 36
+
+/** The door that writes a number of steps of a kind, as `instance.yaml` has them. */
+export function doorOf(config: InstanceFile, kind: Kind, writes: number): Step['door'] {
+  const doors = { rest: config.mastodon?.api !== undefined, console: config.mastodon?.console !== undefined }
+  const best = writes > FEW && kind.writes.includes('console') ? (['console', ...kind.writes] as const) : kind.writes
+  return best.find((door) => doors[door]) ?? null
+}
+
+/** Reads live and compares: the plan, and what it was made of. */
+export async function planNow(session: Session, reader: Reader, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): Promise<Planned> {
+  const { instance, config } = session
+  const now = session.io.now()
+  const desired = desiredOf(instance, now)
+  const { tables, observed, facts } = await observe(reader, { instance, desired, ledger, now })
+  const policy = policyOf(instance, now, new Map(KINDS.map((kind) => [kind.name, kind.drift])))
+  const input: PlanInput = {
+    environment: session.environment,
+    domain: config.domain,
+    commit: commitOf(session),
+    instance,
+    kinds: KINDS,
+    desired,
+    observed,
+    tables,
+    ledger,
+    policy,
+    now,
+    restore: wishes.restore,
+    takeOver: wishes.takeOver,
+    invariants: INVARIANTS,
+    facts: { ...facts, minimumOwners: policy.minimumOwners },
+    doorOf: (kind, writes) => doorOf(config, kind, writes),
+    key: session.key,
+  }
+  return { plan: plan(input), input }
+}

@@ -1,0 +1,13 @@
+import type { Command } from '@commander-js/extra-typings'
+import { run } from './apply.ts'
+import type { Io } from './io.ts'
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('<kind/id...>', 'the objects for which the files win, once')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--yes', 'do not ask')
+    .option('--wait', 'wait for a run that holds the lock')
+    .option('--json', 'print what was done as JSON')
+    .addHelpText('after', '\nExample:\n  herdbook restore domain-block/spam.example\n\nIt is `herdbook apply --restore …`: what else the files changed is applied, too. To let live win: herdbook adopt KIND/ID')
+    .action((refs, options) => run(io, { ...options, restore: refs }, null))

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import { directorySource } from '../instance/source.ts'
+import { loadInstance } from '../instance/load.ts'
+import type { Key } from '../reconcile/digest.ts'
+import { ledgerStore, type LedgerStore } from '../reconcile/ledger-store.ts'
+import { emptyLedger, UNSIGNED } from '../reconcile/ledger.ts'
+import type { Head, Repository } from '../reconcile/repository.ts'
+import type { Ledger } from '../reconcile/types.ts'
+import type { Io } from './io.ts'
+
+/** Where the files of the instance are. */
+export interface Place {
+  /** The folder that holds `instance/`. */
+  readonly root: string
+  /** The folder of the files. */
+  readonly folder: string
+}
+
+/** The files, read and checked, with the warnings that came up. */
+export interface Files extends Place {
+  readonly instance: Instance
+  readonly config: InstanceFile
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** One run: the files, Git and the ledger. */
+export interface Session extends Files {
+  readonly io: Io
+  /** Names this run in the lock, the ledger and the audit. */
+  readonly run: string
+  readonly environment: string
+  readonly repository: Repository | null
+  readonly head: Head | null
+  readonly key: Key
+  readonly store: LedgerStore | null
+  readonly ledger: Ledger
+}
+
+/** Finds the folder of the instance: the one that is named, else the nearest `instance/` upwards. Throws (exit 9) where there is none. */
+export async function findPlace(io: Io, named?: string): Promise<Place> {
+  if (named !== undefined) {
+    const folder = resolve(io.cwd, named)
+    if (await exists(folder)) return { root: dirname(folder), folder }
+    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`)
+  }
+  for (let dir = io.cwd; ; dir = dirname(dir)) {
+    const folder = join(dir, 'instance')
+    if (await exists(join(folder, 'instance.yaml'))) return { root: dir, folder }
+    if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml')))) return { root: dirname(dir), folder: dir }
+    if (dir === dirname(dir)) fail(EXIT.invalid, 'no-instance', 'There is no instance/ with an instance.yaml here or above.', { hint: 'Start one: herdbook init DOMAIN' })
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Reads and checks the files. Throws (exit 9) with all that is wrong. */
+export async function openFiles(io: Io, named?: string): Promise<Files> {
+  const place = await findPlace(io, named)
+  const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
+  if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
+  const config = instance.documents['instance.yaml']
+  if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
+  return { ...place, instance, config, warnings: diagnostics }
+}
+
+/** Opens the files, Git and the ledger. Outside Git there is no ledger. */
+export async function openSession(io: Io, named?: string): Promise<Session> {
+  const files = await openFiles(io, named)
+  const [{ openRepository }, key] = await Promise.all([import('../clients/repository.ts'), keyOf(io, files.config)])
+  const repository = await openRepository(files.root)
+  const environment = files.config.environment ?? 'production'
+  const store = repository ? ledgerStore(repository, { environment, key }) : null
+  const [head, ledger] = await Promise.all([repository?.head() ?? null, store?.load() ?? emptyLedger])
+  const warnings = [...files.warnings, ...(store && key === null ? [UNSIGNED] : [])]
+  return { ...files, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), environment, repository, head, key, store, ledger }
+}
+
+/** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
+export async function openRefs(io: Io, named?: string): Promise<{ repository: Repository; environment: string; key: Key; run: string; head: Head }> {
+  const files = await openFiles(io, named)
+  const [{ openRepository }, key] = await Promise.all([import('../clients/repository.ts'), keyOf(io, files.config)])
+  const repository = await openRepository(files.root)
+  if (!repository) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
+  return { repository, environment: files.config.environment ?? 'production', key, run: randomUUID(), head: await repository.head() }
+}
+
+async function keyOf(io: Io, config: InstanceFile): Promise<Key> {
+  return config.ledger_key === undefined ? null : Buffer.from(await io.secrets.read(config.ledger_key, 'ledger_key'))
+}
+
+/** The commit that the files are of; null outside Git and where they are not committed. */
+export const commitOf = ({ head }: Pick<Session, 'head'>): string | null => (head && head.uncommitted.length === 0 ? head.commit : null)

@@ -1,0 +1,33 @@
+import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
+import type { ApplyReport, Plan } from './types.ts'
+
+/** Kinds that could not be read speak for themselves; every other error is a guard's. */
+export function refusals(plan: Plan): Plan['findings'] {
+  const unread = new Set(plan.reads.filter((read) => !read.complete).map((read) => read.reason))
+  return plan.findings.filter((finding) => finding.severity === 'error' && !unread.has(finding.message))
+}
+
+/** The exit code of showing a plan. */
+export function exitOfPlan(plan: Plan): ExitCode {
+  const codes: [boolean, ExitCode][] = [
+    [plan.reads.some((read) => !read.complete), EXIT.unreadable],
+    [refusals(plan).length > 0, EXIT.refused],
+    [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
+    [plan.steps.length > 0, EXIT.changes],
+    [plan.drift.length > 0, EXIT.drift],
+  ]
+  return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
+}
+
+/** The exit code of an apply. Drift that stays is told, and no failure of this run. */
+export function exitOfApply(report: ApplyReport): ExitCode {
+  const { plan, failed, skipped, notReached, remaining } = report
+  const doorless = new Set(plan.steps.filter((step) => step.door === null))
+  const codes: [boolean, ExitCode][] = [
+    [plan.reads.some((read) => !read.complete), EXIT.unreadable],
+    [failed.length + notReached.length + remaining.length + skipped.filter(({ step }) => !doorless.has(step)).length > 0, EXIT.partial],
+    [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
+    [doorless.size > 0, EXIT.changes],
+  ]
+  return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
+}

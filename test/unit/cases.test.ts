@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { judge, type Sides } from '../../src/reconcile/cases.ts'
+import { equal } from '../../src/reconcile/equal.ts'
+import type { Fields } from '../../src/reconcile/types.ts'
+
+const same: Sides['same'] = (_field, a, b) => equal(a, b)
+const sides = (desired: Fields | null, live: Fields | null, ledger: Fields | null, rest: Partial<Sides> = {}) =>
+  judge({ desired, live, ledger, managed: true, attempts: [], same, ...rest })
+
+const a = { severity: 'silence' }
+const b = { severity: 'suspend' }
+const c = { severity: 'noop' }
+
+describe('the table of cases, row by row', () => {
+  test('1 no longer managed: the ledger forgets, live stays', () => {
+    expect(sides(null, a, a, { managed: false })).toEqual({ is: 'released' })
+    expect(sides(null, null, a, { managed: false })).toEqual({ is: 'released' })
+    expect(sides(null, a, null, { managed: false })).toEqual({ is: 'nothing' })
+  })
+  test('2 the file and live agree: in sync', () => {
+    expect(sides(a, a, null)).toEqual({ is: 'in-sync' })
+    expect(sides(a, a, b)).toEqual({ is: 'in-sync' })
+    expect(sides(null, null, a)).toEqual({ is: 'in-sync' })
+  })
+  test('3 only live knows it: unmanaged', () => expect(sides(null, a, null)).toEqual({ is: 'unmanaged' }))
+  test('4 gone from the file, live as we left it: delete', () => {
+    expect(sides(null, a, a)).toEqual({ is: 'step', action: 'delete', fields: [], drift: [] })
+  })
+  test('5 gone from the file, live changed: both sides', () => {
+    expect(sides(null, b, a)).toEqual({ is: 'standoff', cause: 'conflict', action: 'delete', fields: ['severity'] })
+  })
+  test('6 only the file knows it: create', () => {
+    expect(sides(a, null, null)).toEqual({ is: 'step', action: 'create', fields: ['severity'], drift: [] })
+  })
+  test('7 the ledger knows nothing and live differs: takeover', () => {
+    expect(sides(a, b, null)).toEqual({ is: 'standoff', cause: 'takeover', action: 'update', fields: ['severity'] })
+  })
+  test('8 live changed or gone: drift', () => {
+    expect(sides(a, b, a)).toEqual({ is: 'standoff', cause: 'drift', action: 'update', fields: ['severity'] })
+    expect(sides(a, null, a)).toEqual({ is: 'standoff', cause: 'drift', action: 'create', fields: ['severity'] })
+  })
+  test('9 the file changed: update', () => {
+    expect(sides(b, a, a)).toEqual({ is: 'step', action: 'update', fields: ['severity'], drift: [] })
+  })
+  test('10 all three differ: both sides', () => {
+    expect(sides(a, b, c)).toEqual({ is: 'standoff', cause: 'conflict', action: 'update', fields: ['severity'] })
+    expect(sides(b, null, a)).toEqual({ is: 'standoff', cause: 'conflict', action: 'create', fields: ['severity'] })
+  })
+})
+
+describe('between the rows', () => {
+  test('an edited comment does not lower a severity that somebody raised', () => {
+    const verdict = sides({ severity: 'silence', comment: 'new' }, { severity: 'suspend', comment: 'old' }, { severity: 'silence', comment: 'old' })
+    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['comment'], drift: ['severity'] })
+  })
+  test('one field changed on both sides holds the whole object back', () => {
+    const verdict = sides({ x: 1, y: 2 }, { x: 0, y: 3 }, { x: 0, y: 4 })
+    expect(verdict).toEqual({ is: 'standoff', cause: 'conflict', action: 'update', fields: ['x', 'y'] })
+  })
+  test('a field that is new in the file takes over nothing where live leaves it empty', () => {
+    expect(sides({ x: 1, note: 'why' }, { x: 1, note: '' }, { x: 1 })).toMatchObject({ is: 'step', fields: ['note'] })
+    expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({ is: 'standoff', cause: 'takeover' })
+  })
+  test('a field that only one side has is not compared', () => {
+    expect(sides({ x: 1, newer: true }, { x: 1 }, { x: 1 })).toEqual({ is: 'in-sync' })
+    expect(sides({ x: 1 }, { x: 1, theirs: 2 }, { x: 1, theirs: 3 })).toEqual({ is: 'in-sync' })
+  })
+  test('released fields do not keep a delete from being one', () => {
+    expect(sides(null, { x: 1 }, { x: 1, gone: 2 })).toMatchObject({ is: 'step', action: 'delete' })
+  })
+})
+
+describe('attempts: what a killed run was about to do counts as ours', () => {
+  const attempt = (action: 'create' | 'update' | 'delete', fields: Fields) => ({ attempts: [{ action, fields }] })
+  test('a killed create is in sync, not a stranger', () => {
+    expect(sides(a, a, null, attempt('create', a))).toEqual({ is: 'in-sync' })
+  })
+  test('a create that was reverted in the file is taken back', () => {
+    expect(sides(null, a, null, attempt('create', a))).toMatchObject({ is: 'step', action: 'delete' })
+  })
+  test('a create that was edited meanwhile becomes an update', () => {
+    expect(sides(b, a, null, attempt('create', a))).toMatchObject({ is: 'step', action: 'update' })
+  })
+  test('an object with other values than we tried is a stranger', () => {
+    expect(sides(null, b, null, attempt('create', a))).toEqual({ is: 'unmanaged' })
+    expect(sides(a, b, null, attempt('create', a))).toMatchObject({ cause: 'takeover' })
+  })
+  test('an update that went out and was reverted in the file is undone', () => {
+    expect(sides(a, b, a, attempt('update', b))).toMatchObject({ is: 'step', action: 'update', fields: ['severity'] })
+  })
+  test('an update that never went out is in sync after the revert', () => {
+    expect(sides(a, a, a, attempt('update', b))).toEqual({ is: 'in-sync' })
+  })
+  test('a delete that went out and was reverted in the file is created again', () => {
+    expect(sides(a, null, a, attempt('delete', {}))).toMatchObject({ is: 'step', action: 'create' })
+  })
+  test('somebody who changed it after us is drift', () => {
+    expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'standoff', cause: 'conflict' })
+  })
+})
