@@ -14,7 +14,7 @@ export function writtenDomain(domain: string): string {
 
 function asciiLabel(label: string): string {
   const plain = label.toLowerCase()
-  return /^[\x00-\x7f]*$/.test(plain) ? plain : (toASCII(plain, { transitionalProcessing: true }) ?? plain)
+  return /^\p{ASCII}*$/u.test(plain) ? plain : (toASCII(plain, { transitionalProcessing: true }) ?? plain)
 }
 
 /** What Mastodon says to a domain; `written` is what `writtenDomain` made of it. */

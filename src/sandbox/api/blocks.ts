@@ -20,7 +20,7 @@ function changeOf({ params }: Call): BlockChange {
 const read = async (call: Call) => found(await findBlocks(call.session, [idParam(call.params, 'id')]))
 
 export async function listBlocks(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: BLOCK_FIELDS, from: 'domain_blocks where true', max: 500 })
+  const { rows, headers } = await page(call, { select: BLOCK_FIELDS, from: 'domain_blocks where true', id: 'domain_blocks.id', max: 500 })
   return { body: rows, headers }
 }
 

@@ -20,7 +20,7 @@ function withHistory(block: EmailBlock): object {
 const readEmail = async (call: Call) => found(await findEmailBlocks(call.session, idParam(call.params, 'id')))
 
 export async function listEmail(call: Call): Promise<Answer> {
-  const { rows, headers } = await page<EmailBlock>(call, { select: EMAIL_FIELDS, from: 'email_domain_blocks where true', max: 200 })
+  const { rows, headers } = await page<EmailBlock>(call, { select: EMAIL_FIELDS, from: 'email_domain_blocks where true', id: 'email_domain_blocks.id', max: 200 })
   return { body: rows.map(withHistory), headers }
 }
 
@@ -58,7 +58,7 @@ function expiryOf(seconds: string | null | undefined): string | null | undefined
 const readIp = async (call: Call) => found(await findIpBlocks(call.session, idParam(call.params, 'id')))
 
 export async function listIp(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: IP_FIELDS, from: 'ip_blocks where true', max: 200 })
+  const { rows, headers } = await page(call, { select: IP_FIELDS, from: 'ip_blocks where true', id: 'ip_blocks.id', max: 200 })
   return { body: rows, headers }
 }
 
@@ -88,7 +88,7 @@ export async function deleteIp(call: Call): Promise<Answer> {
 const ALLOW_FIELDS = `id::text, domain, ${time('created_at')} as created_at`
 
 export async function listAllows(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: ALLOW_FIELDS, from: 'domain_allows where true', max: 500 })
+  const { rows, headers } = await page(call, { select: ALLOW_FIELDS, from: 'domain_allows where true', id: 'domain_allows.id', max: 500 })
   return { body: rows, headers }
 }
 

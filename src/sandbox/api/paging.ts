@@ -2,10 +2,11 @@ import type { Row } from '../database.ts'
 import { PUBLIC_URL, textParam, type Call } from '../http.ts'
 
 export interface Listing {
-  /** `from` and `where` of the query; the id is `id` unless named. */
+  /** `from` and `where` of the query. */
   readonly from: string
   readonly select: string
-  readonly id?: string
+  /** The id as a number, with its table's name: without that, PostgreSQL would sort by the text that is selected. */
+  readonly id: string
   readonly params?: readonly unknown[]
   readonly max: number
   /** Filters that `Link` repeats. */
@@ -19,7 +20,7 @@ export async function page<R extends Row & { readonly id: string }>(call: Call, 
   const limit = limitOf(call, listing.max)
   // The server stumbles over a page of none when it looks for the last one's id.
   if (limit === 0) throw new TypeError("undefined method 'id' for nil")
-  const id = listing.id ?? 'id'
+  const { id } = listing
   const [max, since, min] = CURSORS.map((cursor) => cursorOf(call, cursor))
   const lower = min ?? since
   const params = listing.params ?? []
@@ -51,7 +52,7 @@ function linkOf(call: Call, listing: Listing, rows: readonly { readonly id: stri
   const link = (cursor: string, id: string, rel: string): string => {
     const query = new URLSearchParams([...kept, [cursor, id]])
     query.sort()
-    return `<${PUBLIC_URL}${call.path}?${query}>; rel="${rel}"`
+    return `<${PUBLIC_URL}${call.path}?${query.toString()}>; rel="${rel}"`
   }
   return { link: [...(rows.length === limit ? [link('max_id', last.id, 'next')] : []), link('min_id', first.id, 'prev')].join(', ') }
 }

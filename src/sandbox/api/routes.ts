@@ -4,6 +4,11 @@ import { deleteBlock, listBlocks, postBlock, putBlock, showBlock } from './block
 import {
   deleteAllow, deleteEmail, deleteIp, listAllows, listEmail, listIp, postAllow, postEmail, postIp, putIp, showAllow, showEmail, showIp,
 } from './other-blocks.ts'
+import { postMeasures } from './measures.ts'
+import { listPeople, showApp, showCredentials } from './people.ts'
+import {
+  listPeers, listPublicBlocks, listRules, showDescription, showHealth, showInstance, showNodeinfo, showOauth, showPrivacyPolicy, showTerms,
+} from './public.ts'
 
 export interface Route {
   readonly method: string
@@ -39,12 +44,34 @@ function resource(name: string, permission: string, verbs: Verbs): Route[] {
   ]
 }
 
+const anyone = (path: string, handle: Handler): Route => ({ method: 'GET', path, access: { by: 'anyone' }, handle })
+
 /** Every route that the sandbox answers. */
 export const ROUTES: readonly Route[] = [
   ...resource('domain_blocks', 'manage_federation', { list: listBlocks, show: showBlock, create: postBlock, update: putBlock, destroy: deleteBlock }),
   ...resource('domain_allows', 'manage_federation', { list: listAllows, show: showAllow, create: postAllow, destroy: deleteAllow }),
   ...resource('email_domain_blocks', 'manage_blocks', { list: listEmail, show: showEmail, create: postEmail, destroy: deleteEmail }),
   ...resource('ip_blocks', 'manage_blocks', { list: listIp, show: showIp, create: postIp, update: putIp, destroy: deleteIp }),
+  { method: 'POST', path: '/api/v1/admin/measures', access: staff('view_dashboard', 'admin:read'), handle: postMeasures },
+  { method: 'GET', path: '/api/v2/admin/accounts', access: staff('manage_users', 'admin:read', 'accounts'), handle: listPeople },
+  { method: 'GET', path: '/api/v1/apps/verify_credentials', access: { by: 'app' }, handle: showApp },
+  {
+    method: 'GET',
+    path: '/api/v1/accounts/verify_credentials',
+    access: { by: 'member', scopes: ['profile', 'read', 'read:accounts'] },
+    handle: showCredentials,
+  },
+  anyone('/api/v2/instance', showInstance),
+  anyone('/api/v1/instance/rules', listRules),
+  anyone('/api/v1/instance/extended_description', showDescription),
+  anyone('/api/v1/instance/privacy_policy', showPrivacyPolicy),
+  anyone('/api/v1/instance/terms_of_service', showTerms),
+  anyone('/api/v1/instance/terms_of_service/:date', showTerms),
+  anyone('/api/v1/instance/domain_blocks', listPublicBlocks),
+  anyone('/api/v1/instance/peers', listPeers),
+  anyone('/nodeinfo/2.0', showNodeinfo),
+  anyone('/health', showHealth),
+  anyone('/.well-known/oauth-authorization-server', showOauth),
 ]
 
 /** The route of a request, with the parameters in its path. */

@@ -64,13 +64,19 @@ async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenera
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
 
+const PIECE = 65_536
+
+/** In pieces, so that the other end never puts a large answer together. */
 function frame(socket: Socket, kind: number, text: string): void {
-  if (socket.destroyed) return
   const content = Buffer.from(text)
-  const head = Buffer.alloc(5)
-  head.writeUInt8(kind, 0)
-  head.writeUInt32BE(content.length, 1)
-  socket.write(Buffer.concat([head, content]))
+  for (let start = 0; start < content.length && !socket.destroyed; start += PIECE) {
+    const piece = content.subarray(start, start + PIECE)
+    const head = Buffer.alloc(5)
+    head.writeUInt8(kind, 0)
+    head.writeUInt32BE(piece.length, 1)
+    socket.write(head)
+    socket.write(piece)
+  }
 }
 
 /** All of a process's input as text. */
