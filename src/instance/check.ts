@@ -24,7 +24,7 @@ export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Pr
     errors.length > MAX_PROBLEMS
       ? [{ code: 'more-problems', severity: 'error', message: `${file} has ${errors.length - MAX_PROBLEMS} more problems` } as const]
       : []
-  return { document: pruned(file, parsed.value, errors) as Documents[F], diagnostics: [...told, ...more] }
+  return { document: (await pruned(file, parsed.value, errors)) as Documents[F], diagnostics: [...told, ...more] }
 }
 
 const pathOf = (error: ErrorObject): Path =>
@@ -34,20 +34,29 @@ const pathOf = (error: ErrorObject): Path =>
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 
 /** The value without the parts that are wrong, so that rules across files can still tell what else is. */
-function pruned(file: FileName, value: unknown, errors: readonly ErrorObject[]): unknown {
-  // Its parts need each other.
-  if (file === 'instance.yaml' || !isObject(value)) return undefined
+async function pruned(file: FileName, value: unknown, errors: readonly ErrorObject[]): Promise<unknown> {
+  const root = { value }
   for (const error of errors) {
     const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined
-    const path = typeof extra === 'string' ? [...pathOf(error), extra] : pathOf(error)
-    const row = path.findIndex((segment) => typeof segment === 'number')
-    const cut = row >= 0 ? path.slice(0, row + 1) : path.slice(0, 2)
-    const last = cut.at(-1)
-    const parent = cut.slice(0, -1).reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), value)
-    if (last === undefined) return undefined
-    if (isObject(parent)) delete parent[last]
+    const path = typeof extra === 'string' ? [...pathOf(error), extra] : await spare(file, pathOf(error))
+    const at: Path = ['value', ...path]
+    const parent = valueAt(root, at.slice(0, -1))
+    if (isObject(parent)) delete parent[at.at(-1) ?? 'value']
   }
-  return value
+  return root.value
+}
+
+/** The nearest thing at a path or above it that can be left out: an entry of a list, or a key that need not be there. */
+async function spare(file: FileName, path: Path): Promise<Path> {
+  const last = path.at(-1)
+  if (last === undefined || typeof last === 'number') return path
+  const above = path.slice(0, -1)
+  const { required = [] } = await schemaAt(file, above)
+  return required.includes(last) ? spare(file, above) : path
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), value)
 }
 
 function isObject(value: unknown): value is Record<string | number, unknown> {
@@ -65,11 +74,11 @@ interface Finding {
 async function explain(file: FileName, parsed: Parsed, error: ErrorObject): Promise<Diagnostic> {
   const path = pathOf(error)
   const node = await schemaAt(file, path)
-  const value = path.reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), parsed.value)
+  const value = valueAt(parsed.value, path)
   // What stands in instance.yaml may be a secret in the wrong place.
   const shown = file === 'instance.yaml' ? undefined : (parsed.typed(path) ?? (typeof value === 'string' ? value : undefined))
   const name = nameOf(path, file)
-  const { code, message, hint, key } = find(error, { path, node, value, shown: short(shown), name })
+  const { code, message, hint, key } = find(error, { path, node, value, shown: short(shown === '' ? undefined : shown), name })
   const at = key === undefined ? parsed.position(path) : parsed.keyPosition(key)
   return { code, severity: 'error', message, at, ...(hint === undefined ? {} : { hint }) }
 }
@@ -91,11 +100,7 @@ function find(error: ErrorObject, place: Place): Finding {
     case 'additionalProperties':
       return unknownKey(String(params['additionalProperty']), place)
     case 'required':
-      return {
-        code: 'missing-key',
-        message: `${String(params['missingProperty'])} is missing in ${name}`,
-        hint: `Add a line: ${String(params['missingProperty'])}: …`,
-      }
+      return missingKey(String(params['missingProperty']), place)
     case 'type':
       return wrongType(place)
     case 'enum':
@@ -128,6 +133,15 @@ function find(error: ErrorObject, place: Place): Finding {
       return { code: 'wrong-secret', message: `${name} needs exactly one of env and file`, hint: 'Write { env: NAME } or { file: PATH }.' }
     default:
       return { code: 'wrong-value', message: `${said} is not taken here`, hint: node.description }
+  }
+}
+
+function missingKey(key: string, { node, name }: Place): Finding {
+  const { description } = node.properties?.[key] ?? {}
+  return {
+    code: 'missing-key',
+    message: `${key} is missing in ${name}`,
+    hint: [`Add a line: ${key}: …`, description].filter(Boolean).join(' '),
   }
 }
 

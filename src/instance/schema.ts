@@ -10,6 +10,7 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
+  readonly required?: readonly string[]
   readonly $ref?: string
   readonly $defs?: Readonly<Record<string, SchemaNode>>
 }

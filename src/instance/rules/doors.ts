@@ -37,11 +37,13 @@ function* database(input: RuleInput, door: DatabaseDoor): Generator<Diagnostic> 
 }
 
 function* runtime(
-  { documents, at, keyAt }: RuleInput,
+  { documents, broken, at, keyAt }: RuleInput,
   name: 'database' | 'console',
   door: ConsoleDoor | DatabaseDoor,
   choices: readonly string[],
 ): Generator<Diagnostic> {
+  // What is wrong in itself is left out here, and does not count as missing.
+  if (broken.has(FILE)) return
   const chosen = choices.filter((choice) => choice in door)
   const words = choices.join(', ')
   if (chosen.length !== 1)

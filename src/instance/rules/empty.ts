@@ -19,7 +19,7 @@ export const empty: Rule = function* ({ documents, broken, at, keyAt }) {
     const list = document[key]
     const none = Array.isArray(list) && list.length === 0
     const meant = 'emptied_on_purpose' in document
-    if (none && !meant)
+    if (none && !meant && !broken.has(file))
       yield error(
         'empty-list',
         `${key} is empty, and says nothing of why`,
