@@ -19,8 +19,8 @@ export function requestText(request: ReadRequest): string {
   return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** All that psql gets on stdin: one read-only transaction, as herdbook_reader where the one who connects may be that. */
-export function readingSession(request: ReadRequest): string {
+/** What psql reads before the request: a read-only transaction, as herdbook_reader where the one who connects may be that. */
+export function beforeRequest(): string {
   return `set standard_conforming_strings = on;
 set client_encoding = 'UTF8';
 begin transaction isolation level repeatable read read only;
@@ -29,10 +29,20 @@ do $role$ begin
   perform set_config('role', rolname, true) from pg_roles where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
 exception when insufficient_privilege then null;
 end $role$;
-set local herdbook.request = ${literal(requestText(request))};
+set local herdbook.request = '`
+}
+
+/** What psql reads after the request, which stands in quotes. */
+export function afterRequest(): string {
+  return `';
 ${readerScript()}
 commit;
 `
+}
+
+/** All that psql gets on stdin. */
+export function readingSession(request: ReadRequest): string {
+  return `${beforeRequest()}${literal(requestText(request)).slice(1, -1)}${afterRequest()}`
 }
 
 /** Reads a snapshot through the database door, in one exec. */

@@ -1,0 +1,110 @@
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Console } from './console.ts'
+import { consoleLine } from './launch.ts'
+import { localMachine, type Machine, unreachable } from './machine.ts'
+import type { Rest } from './mastodon.ts'
+import type { Secrets } from './secrets.ts'
+import type { OnWait } from './transport.ts'
+
+export interface DoorOptions {
+  /** A run that plans holds the reading token only. */
+  readonly verb?: 'plan' | 'apply'
+  /** Told before every wait that the server's limits ask for. */
+  readonly onWait?: OnWait
+  /** A shell line that runs `bin/rails runner`, in place of what the instance names. */
+  readonly runner?: string
+}
+
+/** The doors of an instance, each opened when it is first asked for, and once for a run. */
+export interface Doors {
+  readonly instance: InstanceFile
+  readonly database: () => Promise<Machine>
+  /** The API behind the fence, and the version that it says. */
+  readonly reading: () => Promise<Rest & { readonly version: string }>
+  readonly writing: () => Promise<Rest>
+  /** Boots at the first call; ask early and await late. */
+  readonly console: () => Promise<Console>
+  readonly has: { readonly database: boolean; readonly api: boolean; readonly console: boolean }
+  readonly close: () => Promise<void>
+}
+
+/** Holds the doors that `instance.yaml` names; opens none. */
+export function openDoors(instance: InstanceFile, secrets: Secrets, options: DoorOptions = {}): Doors {
+  const { api, database, console: door } = instance.mastodon ?? {}
+  const closing: (() => Promise<void>)[] = []
+
+  const once = <T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>): (() => Promise<T>) => {
+    let opened: Promise<T> | undefined
+    return () => {
+      if (!opened) {
+        opened = open()
+        const mine = opened
+        // who asked early may look at it late, or never
+        closing.push(() => mine.then((one) => one.close(), () => {}))
+      }
+      return opened
+    }
+  }
+
+  const ssh = (key?: { env?: string; file?: string }): Promise<Machine> => {
+    const { ssh: login } = instance
+    if (!login) fail(EXIT.invalid, 'no-ssh', 'a door says over: ssh, and instance.yaml has no ssh', { hint: 'add ssh: with host, user and host_key' })
+    return import('./host.ts').then(({ connect }) => connect(login, secrets, key))
+  }
+  const shared = once(() => ssh())
+  const reader = once(() => ssh(database?.reader_key))
+  const local = once(async () => localMachine())
+
+  const rest = (reading: boolean) =>
+    once(async () => {
+      if (!api) fail(EXIT.invalid, 'no-api', 'instance.yaml has no mastodon.api')
+      const named = reading && options.verb !== 'apply' && api.read_token ? 'read_token' : 'token'
+      const { origin } = new URL(api.url)
+      const token = await secrets.token(api[named] ?? api.token, `mastodon.api.${named}`, origin)
+      const { identify, openRest } = await import('./mastodon.ts')
+      const opened = await openRest({ url: api.url, token, reading, onWait: options.onWait })
+      const { domain, version } = await identify(opened).catch(async (error: unknown) => {
+        await opened.close()
+        throw error
+      })
+      checkDomain(instance.domain, domain, `the API at ${origin}`)
+      return { ...opened, version }
+    })
+  const reading = rest(true)
+  const writing = rest(false)
+
+  const actor = async (): Promise<string | null> => {
+    if (instance.acting_account !== undefined || !api) return instance.acting_account ?? null
+    const { tokenFacts } = await import('./token.ts')
+    return (await tokenFacts(await (options.verb === 'apply' ? writing() : reading()))).username
+  }
+  const console = once(async () => {
+    if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console')
+    const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
+    const opened = await openConsole(machine, options.runner ?? consoleLine(door), name)
+    checkDomain(instance.domain, opened.hello.domain, 'the console')
+    return opened
+  })
+
+  return {
+    instance,
+    database: () => (database?.over === 'local' ? local() : database?.reader_key ? reader() : shared()),
+    reading,
+    writing,
+    console,
+    has: { database: database !== undefined, api: api !== undefined, console: door !== undefined },
+    close: async () => {
+      // the last one opened may lean on the ones before
+      for (const close of closing.toReversed()) await close()
+    },
+  }
+}
+
+/** Every door's server must say that it is the instance's domain, before anything else. */
+export function checkDomain(wanted: string, said: string, door: string): void {
+  if (ascii(said) === ascii(wanted)) return
+  throw unreachable('another-server', `${door} says that it is ${said}, and instance.yaml is for ${wanted}`, 'correct domain or the door in instance.yaml')
+}
+
+const ascii = (domain: string): string => new URL(`http://${domain}`).hostname

@@ -1,0 +1,109 @@
+import type { DatabaseDoor } from '../instance/documents.ts'
+import { afterRequest, beforeRequest, literal } from './database.ts'
+import { psqlLine, quote } from './launch.ts'
+import { complaintOf, type Machine, run, unreachable } from './machine.ts'
+
+/** One thing that `reader install` does: a shell line and what it reads on stdin. */
+export interface InstallStep {
+  readonly title: string
+  readonly command: string
+  readonly input: string
+}
+
+/** What the role may select, table by table; a table without columns is granted whole. */
+const GRANTS: readonly { readonly table: string; readonly columns?: readonly string[] }[] = [
+  { table: 'users', columns: ['id', 'account_id', 'role_id', 'confirmed_at', 'approved', 'disabled', 'created_at'] },
+  { table: 'accounts', columns: ['id', 'username', 'domain', 'suspended_at', 'silenced_at', 'moved_to_account_id', 'created_at'] },
+  { table: 'follows', columns: ['account_id', 'target_account_id'] },
+  { table: 'settings', columns: ['var', 'value', 'updated_at'] },
+  ...['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'rules', 'rule_translations', 'user_roles', 'terms_of_services'].map((table) => ({ table })),
+]
+
+/** The SQL that makes the reading role, or brings it up to date. `domain` is what Mastodon itself says it is. */
+export function roleSql(domain: string): string {
+  const grants = GRANTS.map(({ table, columns }) => `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`)
+  return `begin;
+set local standard_conforming_strings = on;
+do $make$ begin
+  if not exists (select from pg_roles where rolname = 'herdbook_reader') then create role herdbook_reader nologin; end if;
+end $make$;
+revoke all on all tables in schema public from herdbook_reader;
+grant usage on schema public to herdbook_reader;
+${grants.join('\n')}
+-- Mastodon's own role may become the reader, so that whoever connects as it reads with no more than this
+do $own$ begin
+  execute format('grant herdbook_reader to %I', (select tableowner from pg_tables where schemaname = 'public' and tablename = 'domain_blocks'));
+end $own$;
+comment on role herdbook_reader is ${literal(domain)};
+commit;
+`
+}
+
+/** The program behind the forced command: one request on stdin, one document on stdout, whatever command was asked for. */
+export function wrapper(door: DatabaseDoor): string {
+  return `#!/bin/sh
+# Herdbook's reader: answers one request on stdin with one JSON document, and can do nothing else.
+set -eu
+{
+cat <<'HERDBOOK_BEFORE'
+${beforeRequest()}
+HERDBOOK_BEFORE
+tr -d '\\000' | sed "s/'/''/g"
+cat <<'HERDBOOK_AFTER'
+${afterRequest()}HERDBOOK_AFTER
+} | ${psqlLine(door)}
+`
+}
+
+/** The line of authorized_keys that lets a key read and do nothing else. */
+export function authorizedKey(publicKey: string): string {
+  const [type = '', blob = ''] = publicKey.trim().split(/\s+/)
+  if (!/^[a-z0-9@.-]+$/.test(type) || !/^[A-Za-z0-9+/]+={0,3}$/.test(blob)) {
+    throw unreachable('not-a-public-key', 'that is no public key line such as "ssh-ed25519 AAAA…"', 'give the file that ends in .pub')
+  }
+  return `restrict,command="exec .herdbook/reader" ${type} ${blob} herdbook-reader`
+}
+
+/** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. */
+export function installSteps(door: DatabaseDoor, domain: string, publicKey: string | null): readonly InstallStep[] {
+  const made: InstallStep[] = [
+    { title: 'make the database role herdbook_reader, which may select the columns that a plan needs', command: psqlLine(asSuperuser(door)), input: roleSql(domain) },
+    {
+      title: 'put the reading program at ~/.herdbook/reader',
+      command: 'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
+      input: wrapper(door),
+    },
+  ]
+  if (publicKey === null) return made
+  const line = authorizedKey(publicKey)
+  return [
+    ...made,
+    {
+      title: 'let the key read, and do nothing else',
+      command: `umask 077 && mkdir -p .ssh && touch .ssh/authorized_keys && { grep -qxF ${quote(line)} .ssh/authorized_keys || cat >> .ssh/authorized_keys; }`,
+      input: `${line}\n`,
+    },
+  ]
+}
+
+/** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the door names another. */
+function asSuperuser(door: DatabaseDoor): DatabaseDoor {
+  const { native } = door
+  if (!native) return door
+  const { role: _role, ...rest } = native
+  return { ...door, native: { ...rest, user: 'postgres' } }
+}
+
+/** Does it, over the admin's own login; stops at the first step that fails. */
+export async function install(machine: Machine, steps: readonly InstallStep[], told: (title: string) => void): Promise<void> {
+  for (const step of steps) {
+    told(step.title)
+    const finished = await run(machine, step.command, step.input)
+    if (finished.code !== 0) throw unreachable('install-failed', `could not ${step.title}: ${complaintOf(finished)}`, 'run it by hand as a user who may: `herdbook reader install --print`')
+  }
+}
+
+/** The same as a text for copying. */
+export function asText(steps: readonly InstallStep[]): string {
+  return steps.map(({ title, command, input }) => `# ${title}\n${command} <<'HERDBOOK_INPUT'\n${input}HERDBOOK_INPUT\n`).join('\n')
+}

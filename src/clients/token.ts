@@ -1,0 +1,66 @@
+import type { TableName } from '../reconcile/doors.ts'
+import type { Rest } from './mastodon.ts'
+import { isRecord } from './snapshot.ts'
+import { HttpFailure } from './transport.ts'
+
+/** What a token turned out to be. */
+export interface TokenFacts {
+  /** False where the server knows no such token. */
+  readonly known: boolean
+  readonly application: string | null
+  readonly username: string | null
+  readonly role: string | null
+  /** The bit mask of what its account may do; null where it could not be read. */
+  readonly permissions: bigint | null
+}
+
+/** What a table asks of a token and of the role of its account. */
+export const NEEDS: { readonly [name in TableName]?: { readonly scope: string; readonly permission: string; readonly bit: bigint } } = {
+  domain_blocks: { scope: 'admin:read:domain_blocks', permission: 'manage_federation', bit: 32n },
+  email_domain_blocks: { scope: 'admin:read:email_domain_blocks', permission: 'manage_blocks', bit: 128n },
+  ip_blocks: { scope: 'admin:read:ip_blocks', permission: 'manage_blocks', bit: 128n },
+  impact: { scope: 'admin:read', permission: 'view_dashboard', bit: 8n },
+}
+const ADMINISTRATOR = 1n
+
+/** Asks the server what a token is: it answers 403 to an unknown one, just as where a permission is missing. */
+export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
+  const ask = async (path: string): Promise<{ readonly [key: string]: unknown } | number | null> => {
+    try {
+      const { body } = await rest.get(path)
+      return isRecord(body) ? body : null
+    } catch (error) {
+      return error instanceof HttpFailure ? error.status : null
+    }
+  }
+  const application = await ask('/api/v1/apps/verify_credentials')
+  const account = await ask('/api/v1/accounts/verify_credentials')
+  const role = isRecord(account) && isRecord(account.role) ? account.role : null
+  const mask = String(role?.permissions ?? '')
+  return {
+    known: application !== 401,
+    application: isRecord(application) ? String(application.name) : null,
+    username: isRecord(account) ? String(account.username) : null,
+    role: role ? String(role.name) : null,
+    permissions: /^\d+$/.test(mask) ? BigInt(mask) : null,
+  }
+}
+
+/** Why a read was refused: which token, which scope and which permission were found, and which is missing. */
+export async function explain(rest: Rest, name: TableName, error: unknown): Promise<{ readonly message: string; readonly hint?: string }> {
+  if (!(error instanceof HttpFailure)) return { message: error instanceof Error ? error.message : String(error) }
+  const needs = NEEDS[name]
+  if (!needs || (error.status !== 401 && error.status !== 403)) return { message: error.message }
+  const facts = await tokenFacts(rest)
+  if (error.status === 401 || !facts.known) {
+    return { message: `the server knows no such token (${error.message})`, hint: 'make a new one with `herdbook token create`, or store the right one' }
+  }
+  const found = `the token is ${facts.username === null ? 'nobody\'s' : `@${facts.username}'s`}, of the application ${facts.application ?? 'unknown'}`
+  if (/scope/i.test(error.text)) {
+    return { message: `${found}, and lacks the scope ${needs.scope}`, hint: `give its application the scope ${needs.scope} and make a new token` }
+  }
+  const may = facts.permissions === null ? null : (facts.permissions & (needs.bit | ADMINISTRATOR)) !== 0n
+  if (may === true) return { message: `${found} with the role ${facts.role}, which has ${needs.permission}; the server refused all the same: ${error.message}` }
+  const role = facts.role === null ? 'an account whose role can\'t be seen' : `the role ${facts.role === '' ? 'everyone' : facts.role}`
+  return { message: `${found} with ${role}, which lacks the permission ${needs.permission}`, hint: `give that role ${needs.permission}` }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, DecoratorHandler, type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { HerdbookError } from '../instance/diagnostic.ts'
+import { fence } from './fence.ts'
+
+/** A request that did not end well. Without a status nobody knows whether the server acted. */
+export class HttpFailure extends Error {
+  readonly status: number | null
+  readonly text: string
+  /** What stood beside the error in a JSON answer, its keys in camelCase. */
+  readonly details: { readonly [key: string]: unknown }
+
+  constructor(status: number | null, text: string, options: { readonly details?: { readonly [key: string]: unknown }; readonly cause?: unknown } = {}) {
+    super(status === null ? text : `${status} ${text}`, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'HttpFailure'
+    this.status = status
+    this.text = text
+    this.details = options.details ?? {}
+  }
+}
+
+/** Told before every wait of a second or more. */
+export type OnWait = (wait: { readonly seconds: number; readonly reason: string }) => void
+
+/** The way that all requests to one server take: fenced where only reads may pass, and no faster than the server allows. */
+export interface Transport {
+  /** What fetch is given beside the rest; Node's types know the dispatcher of another release of undici only. */
+  readonly init: object
+  /** How many requests were sent so far. */
+  readonly requests: () => number
+  /** Sends, waits where the server says so, and repeats what is safe to repeat. */
+  readonly patiently: <T>(send: () => Promise<T>, repeatable: boolean) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+/** The longest window of Mastodon's limits is 15 minutes. */
+const LONGEST_WAIT = 16 * 60_000
+const ATTEMPTS = 5
+const PASSING = [502, 503, 504]
+const SHOWN = 300
+
+interface Pace {
+  remaining: number
+  /** By the clock of this machine. */
+  reset: number
+}
+
+/** Mastodon's own clock counts: the Date of the answer says how far ours is off. */
+export function paceOf(headers: Headers, now: number): Pace | null {
+  const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN)
+  const reset = Date.parse(String(headers['x-ratelimit-reset']))
+  if (!Number.isFinite(remaining) || Number.isNaN(reset)) return null
+  const date = Date.parse(String(headers.date))
+  return { remaining, reset: reset + (Number.isNaN(date) ? 0 : now - date) }
+}
+
+/** Opens a transport. `reading` puts up the fence. */
+export function openTransport(options: { readonly reading: boolean; readonly onWait?: OnWait | undefined }): Transport {
+  const pace: Pace = { remaining: Number.POSITIVE_INFINITY, reset: 0 }
+  const seen = (headers: Headers): void => {
+    Object.assign(pace, paceOf(headers, Date.now()) ?? {})
+  }
+  let requests = 0
+  const agent = process.env.HTTPS_PROXY || process.env.https_proxy ? new EnvHttpProxyAgent() : new Agent()
+  const answers: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (request, handler) => {
+    requests += 1
+    return dispatch(request, jsonOnly(handler, seen))
+  }
+  const pause = async (until: number, reason: string): Promise<void> => {
+    const wait = Math.max(0, until - Date.now())
+    if (wait >= 1000) options.onWait?.({ seconds: Math.ceil(wait / 1000), reason })
+    await sleep(wait)
+  }
+
+  return {
+    init: { dispatcher: options.reading ? agent.compose(answers, fence()) : agent.compose(answers) },
+    requests: () => requests,
+    close: () => agent.close(),
+    patiently: async (send, repeatable) => {
+      for (let attempt = 1; ; attempt += 1) {
+        if (pace.remaining <= 0 && pace.reset > Date.now()) await pause(pace.reset, 'the server takes no more requests until then')
+        try {
+          return await send()
+        } catch (error) {
+          const failure = failureOf(error)
+          const until = nextTry(failure, attempt, repeatable, pace)
+          if (until === null) throw failure
+          await pause(until, failure instanceof HttpFailure ? failure.message : 'the server could not be reached')
+        }
+      }
+    },
+  }
+}
+
+/** When to try again, or null. A request that was turned away by the limit was not acted on, whatever it was. */
+function nextTry(failure: Error, attempt: number, repeatable: boolean, pace: Pace): number | null {
+  if (!(failure instanceof HttpFailure) || attempt >= ATTEMPTS) return null
+  if (failure.status === 429) {
+    const until = Math.max(pace.reset, Date.now() + 1000) + Math.random() * 500
+    return until - Date.now() > LONGEST_WAIT ? null : until
+  }
+  const passing = failure.status === null || PASSING.includes(failure.status)
+  return repeatable && passing ? Date.now() + 250 * 2 ** attempt : null
+}
+
+/** masto, fetch and undici all wrap what went wrong; a status is somewhere inside where there was one. */
+export function failureOf(error: unknown): Error {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof HttpFailure || cause instanceof HerdbookError) return cause
+    if ('statusCode' in cause && typeof cause.statusCode === 'number') {
+      const details = 'additionalProperties' in cause && typeof cause.additionalProperties === 'object' ? { ...cause.additionalProperties } : {}
+      return new HttpFailure(cause.statusCode, cause.message, { details, cause: error })
+    }
+  }
+  return new HttpFailure(null, `no answer: ${deepest(error)}`, { cause: error })
+}
+
+function deepest(error: unknown): string {
+  let message = String(error)
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) message = cause.message
+  return message
+}
+
+type Headers = { readonly [name: string]: string | string[] | undefined }
+
+/** Makes every answer that is not JSON a failure with its status and text, which masto would lose, and reads the limits. */
+function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) => void): Dispatcher.DispatchHandler {
+  // fetch hands over a handler of the older form; this makes it one of the newer
+  const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler)
+  let status = 0
+  let foreign: Buffer[] | null = null
+  return {
+    onRequestStart: (controller, context) => inner.onRequestStart?.(controller, context),
+    onResponseError: (controller, error) => inner.onResponseError?.(controller, error),
+    onResponseStart: (controller, code, headers, message) => {
+      seen(headers)
+      status = code
+      // redirects are refused by fetch itself
+      if (/\bjson\b/.test(String(headers['content-type'])) || (code >= 300 && code < 400)) inner.onResponseStart?.(controller, code, headers, message)
+      else foreign = []
+    },
+    onResponseData: (controller, chunk) => {
+      if (foreign) foreign.push(chunk)
+      else inner.onResponseData?.(controller, chunk)
+    },
+    onResponseEnd: (controller, trailers) => {
+      if (!foreign) return inner.onResponseEnd?.(controller, trailers)
+      const text = Buffer.concat(foreign).toString('utf8').trim().slice(0, SHOWN)
+      inner.onResponseError?.(controller, new HttpFailure(status, `an answer that is no JSON: ${JSON.stringify(text)}`))
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Write, Writer, WriteResult } from '../reconcile/doors.ts'
+import type { Intent } from '../reconcile/types.ts'
+import { type DoorOptions, type Doors, openDoors } from './doors.ts'
+import type { Secrets } from './secrets.ts'
+
+/** As many writes go through the API one by one; for more, booting the console is the shorter way. */
+const FEW = 36
+const BLOCKS: ReadonlySet<string> = new Set(['domain_blocks', 'email_domain_blocks', 'ip_blocks'])
+
+/** Opens the way in for writing. The console boots when something first goes through it. */
+export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
+  const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
+  return {
+    doorOf: (table, writes) => doorOf(instance, table, writes),
+    write: (writes, door) => (door === 'console' ? throughConsole(doors, writes) : throughRest(doors, writes)),
+    settle: (intent) => settle(doors, intent),
+    close: () => (options.doors ? Promise.resolve() : doors.close()),
+  }
+}
+
+/** The door that so many writes of a table go through: the console for what only it can write and for large block lists. */
+export function doorOf(instance: InstanceFile, table: Write['table'], writes: number): 'rest' | 'console' | null {
+  const { api, console } = instance.mastodon ?? {}
+  if (BLOCKS.has(table) && api && !(console && writes > FEW)) return 'rest'
+  return console ? 'console' : null
+}
+
+async function* throughRest(doors: Doors, writes: readonly Write[]): AsyncGenerator<WriteResult> {
+  const { writeBlock } = await import('./blocks.ts')
+  const rest = await doors.writing()
+  for (const write of writes) yield await writeBlock(rest, write)
+}
+
+/** New domain blocks and the contact settings go together; everything else is answered as it is done. */
+async function* throughConsole(doors: Doors, writes: readonly Write[]): AsyncGenerator<WriteResult> {
+  const console = await doors.console()
+  for (const batch of batches(writes)) {
+    let results: readonly WriteResult[]
+    try {
+      results = await console.write(batch)
+    } catch (error) {
+      const reason = reasonOf(error)
+      results = batch.map(() => ({ state: 'failed', reason }))
+    }
+    yield* results
+  }
+}
+
+/** Neighbours that must be written in one go. */
+export function batches(writes: readonly Write[]): Write[][] {
+  const groups: Write[][] = []
+  for (const write of writes) {
+    const last = groups.at(-1)
+    if (last?.[0] && together(last[0]) !== null && together(last[0]) === together(write)) last.push(write)
+    else groups.push([write])
+  }
+  return groups
+}
+
+function together(write: Write): string | null {
+  if (write.table === 'domain_blocks' && write.action === 'create') return 'new domain blocks'
+  return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
+}
+
+async function settle(doors: Doors, intent: Intent): Promise<WriteResult> {
+  const { domains } = intent.data
+  try {
+    if (intent.what !== 'queue-domain-block-workers' || !Array.isArray(domains)) throw new Error(`nobody knows how to finish ${intent.what}`)
+    const console = await doors.console()
+    await console.settle(domains.map(String))
+    return { state: 'done', serverId: null }
+  } catch (error) {
+    return { state: 'failed', reason: reasonOf(error) }
+  }
+}
+
+function reasonOf(error: unknown): Diagnostic {
+  const [first] = error instanceof HerdbookError ? error.diagnostics : []
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'write-failed'
+  return first ?? { code, severity: 'error', message: error instanceof Error ? error.message : String(error) }
+}
