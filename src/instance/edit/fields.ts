@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Edit, Path } from './edit.ts'
 import type { Value } from './original.ts'
-import { isRecord, severityWord, type Item, type Written } from './shapes.ts'
+import { isRecord, severityWord, stringOf, type Item, type Written } from './shapes.ts'
 
 const MINUTE = 60_000
 
@@ -13,10 +13,10 @@ const lines = (text: string): string => text.replace(/\r\n?/g, '\n').trimEnd()
 /** A value as it is compared: what is absent, empty and false mean the same, and texts end where their last line does. */
 function comparable(key: string, value: Value | undefined): Value {
   if (value === undefined || value === null || value === false || value === '') return null
-  if (key === 'severity') return severityWord(String(value))
-  if (key === 'color') return String(value).replace(/^#/, '').toLowerCase()
-  if (key === 'permissions' && Array.isArray(value)) return value.toSorted()
-  if (key === 'until') return Math.floor(Date.parse(String(value)) / MINUTE)
+  if (key === 'severity') return severityWord(stringOf(value))
+  if (key === 'color') return stringOf(value).replace(/^#/, '').toLowerCase()
+  if (key === 'permissions' && Array.isArray(value)) return value.map(stringOf).toSorted()
+  if (key === 'until') return Math.floor(Date.parse(stringOf(value)) / MINUTE)
   if (typeof value === 'string') return lines(value)
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, comparable(name, inner)]))
   return value

@@ -18,18 +18,26 @@ export function itemsOf(name: string, text: string, key: string): readonly Value
 
 const SORTED_ENOUGH = 3
 
-/** Where an item goes: in its place in a list that is sorted, at the end of one that is not. */
-export function placeOf(items: readonly Value[], item: Value, by: (item: Value) => string): number | undefined {
-  const names = items.map(by)
+/** Tells where items go: in their place in a list that is sorted by its names, at the end of one that is not. */
+export function placesIn(items: readonly Value[], nameOf: (item: Value) => string): (item: Value) => number | undefined {
+  const names = items.map(nameOf)
   const sorted = names.length >= SORTED_ENOUGH && names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name)
-  const place = sorted ? names.findIndex((name) => name > by(item)) : -1
-  return place < 0 ? undefined : place
+  return (item) => {
+    const name = nameOf(item)
+    let [from, to] = sorted ? [0, names.length] : [names.length, names.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((names[middle] ?? '') > name) to = middle
+      else from = middle + 1
+    }
+    return from === names.length ? undefined : from
+  }
 }
 
 /** Adds an item to the list under a top-level key, as its neighbours are written; makes the key, or the file, where there is none. */
 export function addItem(name: string, text: string | undefined, key: string, item: Value, sortedBy?: (item: Value) => string): string {
   const start = startOf(name, text)
-  const before = sortedBy && placeOf(itemsOf(name, start, key), item, sortedBy)
+  const before = sortedBy && placesIn(itemsOf(name, start, key), sortedBy)(item)
   return edit(name, start, [{ op: 'add', list: [key], item, ...(before === undefined ? {} : { before }) }])
 }
 

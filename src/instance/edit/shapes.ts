@@ -27,6 +27,9 @@ export interface Shape {
 
 export const isRecord = (value: Value | undefined): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A text; empty where the value is none. */
+export const stringOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
+
 const SEVERITY: { readonly [word: string]: string } = { suspend: 'suspend', silence: 'limit', noop: 'none', limit: 'limit', none: 'none' }
 
 /** Mastodon's API words for a severity in the words of its forms; others as they are. */
@@ -48,7 +51,7 @@ const readable = (id: string): string => (domain(displayDomain(id)) === id ? dis
 const account = (written: string): string => written.replace(/^@/, '').toLowerCase()
 const asIs = (name: string): string => name
 const orAbsent = (value: Value | undefined): Value | undefined => (value === '' || value === null || value === false ? undefined : value)
-const byName = (key: string) => (a: Item, b: Item): number => (String(a[key]) < String(b[key]) ? -1 : 1)
+const byName = (key: string) => (a: Item, b: Item): number => (stringOf(a[key]) < stringOf(b[key]) ? -1 : 1)
 
 /** Leaves out what the fields don't hold: those keys are not touched. */
 const only = (fields: Fields, keys: { readonly [key: string]: Value | undefined }, names: { readonly [key: string]: string } = {}): Written =>
@@ -75,7 +78,7 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
       // Under a suspension the two mean nothing: what a person wrote stays.
       const flags = fields['severity'] === 'suspend' ? {} : { reject_media: orAbsent(fields['reject_media']), reject_reports: orAbsent(fields['reject_reports']) }
       return only(fields, {
-        severity: severityWord(String(fields['severity'])),
+        severity: severityWord(stringOf(fields['severity'])),
         ...flags,
         obfuscate: orAbsent(fields['obfuscate']),
         public_comment: orAbsent(fields['public_comment']),
@@ -120,7 +123,7 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
         color: orAbsent(fields['color']),
         highlighted: orAbsent(fields['highlighted']),
         require_2fa: orAbsent(fields['require_2fa']),
-        collection_limit: fields['collection_limit'],
+        collection_limit: orAbsent(fields['collection_limit']),
       }),
     outdated: none,
   },

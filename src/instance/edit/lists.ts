@@ -1,0 +1,71 @@
+import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
+import type { Edit, Path } from './edit.ts'
+import { alike, fieldEdits } from './fields.ts'
+import { placesIn } from './file.ts'
+import { meaning, open, type Value } from './original.ts'
+import { isRecord, stringOf, type Fields, type Item, type Shape, type Written } from './shapes.ts'
+
+/** The changes of a file that make its list say what the objects should be. */
+export function listEdits(shape: Shape, text: string, changes: readonly Named[], context: Context): readonly Edit[] {
+  const root = meaning(open(shape.file, text))
+  const document: Item = isRecord(root) ? root : {}
+  const listed = document[shape.list]
+  const items: readonly Value[] = Array.isArray(listed) ? listed : []
+  const nameOf = (item: Value): string => shape.normal(isRecord(item) ? stringOf(item[shape.name]) : '')
+  const indexes = new Map(items.map((item, index) => [nameOf(item), index]))
+  const fresh: Item[] = []
+  const edits = changes.flatMap(({ kind, id, fields, extra }): readonly Edit[] => {
+    if (kind === 'role' && id === 'everyone') return everyoneEdits(document['everyone'], fields)
+    const index = indexes.get(shape.normal(id))
+    if (fields === null) return index === undefined ? [] : [{ op: 'remove', path: [shape.list, index] }]
+    const wanted = wantedOf(shape, fields, extra)
+    const item = index === undefined ? undefined : items[index]
+    if (index !== undefined && isRecord(item)) return itemEdits(shape, [shape.list, index], item, wanted, context)
+    fresh.push(withLongText(shape, { [shape.name]: shape.display(id), ...defined(wanted) }, id, context))
+    return []
+  })
+  return [...edits, ...additions(shape, items, fresh, nameOf)]
+}
+
+const defined = (written: Written): Item => Object.fromEntries(Object.entries(written).filter((entry): entry is [string, Value] => entry[1] !== undefined))
+
+function wantedOf(shape: Shape, fields: Fields, extra: Fields): Written {
+  const outdated = Object.fromEntries(shape.outdated(fields).map((key) => [key, undefined]))
+  const beside = Object.fromEntries(Object.entries(extra).map(([key, value]) => [key, value ?? undefined]))
+  return { ...shape.write(fields), ...outdated, ...beside }
+}
+
+function itemEdits(shape: Shape, base: Path, item: Item, wanted: Written, { read, texts, now }: Context): readonly Edit[] {
+  const { text, ...others } = wanted
+  const file = fileReference(shape.file, item['text'])
+  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text)) texts.set(file, asFile(text))
+  const until = item['until']
+  const ended = now !== undefined && !('until' in wanted) && typeof until === 'string' && Date.parse(until) <= now.getTime()
+  return fieldEdits(base, item, { ...(file === undefined ? wanted : others), ...(ended ? { until: undefined } : {}) })
+}
+
+/** Terms of more than a line or two go into a file of their own. */
+function withLongText(shape: Shape, item: Item, id: string, { texts }: Context): Item {
+  const text = stringOf(item['text'])
+  if (shape.list !== 'terms_of_service' || !isLong(text)) return item
+  const file = `terms-${id}.md`
+  texts.set(file, asFile(text))
+  return { ...item, text: { file } }
+}
+
+function additions(shape: Shape, items: readonly Value[], fresh: readonly Item[], nameOf: (item: Value) => string): readonly Edit[] {
+  const list = [shape.list]
+  if (!shape.sort) return fresh.map((item) => ({ op: 'add', list, item }))
+  const placeOf = placesIn(items, nameOf)
+  return fresh.toSorted(shape.sort).map((item) => {
+    const before = placeOf(item)
+    return { op: 'add', list, item, ...(before === undefined ? {} : { before }) }
+  })
+}
+
+function everyoneEdits(before: Value | undefined, fields: Fields | null): readonly Edit[] {
+  if (fields === null) return before === undefined ? [] : [{ op: 'remove', path: ['everyone'] }]
+  const { permissions, collection_limit: limit } = fields
+  const wanted: Item = { ...(permissions === undefined ? {} : { permissions }), ...(typeof limit === 'number' ? { collection_limit: limit } : {}) }
+  return isRecord(before) ? fieldEdits(['everyone'], before, wanted) : [{ op: 'set', path: ['everyone'], value: { permissions: [], ...wanted } }]
+}
