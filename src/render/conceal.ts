@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+import { own } from './own.ts'
 
 /** What of the live server may be printed. */
 export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean }
@@ -32,7 +33,7 @@ const PRIVATE_KINDS: { readonly [kind: string]: keyof Disclosure } = { 'ip-block
 /** The plan with what may not be shown taken out; what the files say stays. For rendering only: its digest is no longer its own. */
 export function conceal(plan: Plan, show: Disclosure): Plan {
   if (Object.values(show).every(Boolean)) return plan
-  const known = new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ id }) => id.replace(/\/.*/, '')))
+  const known = addressesIn(plan)
   const hush = (text: string): string => mask(text, known, show)
   const hushed = (finding: Diagnostic): Diagnostic => ({
     ...finding,
@@ -53,24 +54,31 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
   }
 }
 
+/** A sentence that may hold what a server answered, as far as it may be shown beside this plan. */
+export const concealed = (text: string, plan: Plan, show: Disclosure): string => mask(text, addressesIn(plan), show)
+
+/** Addresses that the files or the ledger name. */
+const addressesIn = (plan: Plan): ReadonlySet<string> =>
+  new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].filter(({ kind }) => kind === 'ip-block').map(({ id }) => id.replace(/\/.*/, '')))
+
 function concealStep(step: Step, show: Disclosure): Step {
   const changes = step.changes.map((change) => ({ ...change, before: concealValue(step.kind, change.field, change.before, show) }))
   return { ...step, changes, seen: concealFields(step.kind, step.seen, show, null) }
 }
 
 function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
-  const topic = PRIVATE_KINDS[one.kind]
+  const topic = own(PRIVATE_KINDS, one.kind)
   return topic !== undefined && !show[topic] ? { ...one, id: HIDDEN, fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
 }
 
 /** A live value that is also in the file is no secret. */
 function concealFields(kind: string, fields: Fields, show: Disclosure, file: Fields | null): Fields {
   const entries = Object.entries(fields)
-  return Object.fromEntries(entries.map(([field, value]) => [field, value === file?.[field] ? value : concealValue(kind, field, value, show)]))
+  return Object.fromEntries(entries.map(([field, value]) => [field, value === own(file, field) ? value : concealValue(kind, field, value, show)]))
 }
 
 function concealValue(kind: string, field: string, value: Value, show: Disclosure): Value {
-  const topic = PRIVATE_FIELDS[kind]?.[field]
+  const topic = own(own(PRIVATE_FIELDS, kind), field)
   if (topic !== undefined && !show[topic] && value !== null && value !== '') return HIDDEN
   return show.email_addresses ? value : withoutAddresses(value)
 }

@@ -1,4 +1,5 @@
 import type { Action, Fields, Hazard, Impact, Kind, Plan, Step, Value } from '../reconcile/types.ts'
+import { own } from './own.ts'
 import { capital, count, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
 
@@ -12,7 +13,7 @@ const VERBS: { readonly [action in Action]: string } = { create: 'creates', upda
 
 function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
   const fits = (phrase: Phrase): boolean => phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
-  return WORDS[step.kind]?.phrases.find(fits) ?? generic(step, kinds)
+  return own(WORDS, step.kind)?.phrases.find(fits) ?? generic(step, kinds)
 }
 
 function generic({ kind, action }: Step, kinds: readonly KindName[]): Phrase {
@@ -25,8 +26,8 @@ function holds(step: Step, side: 'before' | 'after', wanted: Fields | undefined)
 }
 
 function valueIn(step: Step, side: 'before' | 'after' | 'seen', field: string): Value {
-  if (side === 'seen') return step.seen[field] ?? null
-  if (side === 'after' && step.action === 'create') return step.target[field] ?? null
+  if (side === 'seen') return own(step.seen, field) ?? null
+  if (side === 'after' && step.action === 'create') return own(step.target, field) ?? null
   return step.changes.find((change) => change.field === field)?.[side] ?? null
 }
 
@@ -39,7 +40,7 @@ export function titleOf(kind: string, kinds: readonly KindName[]): Kind['title']
 export function wordOf(kind: string, field: string, value: Value): string {
   if (value === null) return 'none'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return WORDS[kind]?.values?.[field]?.[text] ?? text
+  return own(own(own(WORDS, kind)?.values, field), text) ?? text
 }
 
 /** What a step does, as "gives Moderator to alice"; the caller sets the capital. */
@@ -83,7 +84,7 @@ export function relations(impact: Pick<Impact, 'follows' | 'followers'>): string
   return parts.length === 0 ? null : listed(parts)
 }
 
-const impactVerb = (step: Step): string => WORDS[step.kind]?.impact?.[step.hazard] ?? 'touches'
+const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.hazard] ?? 'touches'
 
 /** Whom a step touches: "severs 12 follows and 40 followers; 300 accounts known from there". */
 export function effect(step: Step): string | null {

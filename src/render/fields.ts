@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff'
 import type { Fields, Standoff, Step, Value } from '../reconcile/types.ts'
 import { wordOf } from './describe.ts'
+import { own } from './own.ts'
 
 export interface DiffLine {
   readonly sign: '+' | '-' | ' '
@@ -46,7 +47,7 @@ export function absence({ live, desired }: Standoff): string | null {
 }
 
 export function sidesOf(standoff: Standoff): Sides[] {
-  const word = (side: Fields | null, field: string): string | null => (side === null ? null : wordOf(standoff.kind, field, side[field] ?? null))
+  const word = (side: Fields | null, field: string): string | null => (side === null ? null : wordOf(standoff.kind, field, own(side, field) ?? null))
   return standoff.fields.map((field) => ({
     field,
     file: word(standoff.desired, field),
@@ -63,14 +64,13 @@ const isMap = (value: Value): value is { readonly [key: string]: Value } => type
 function compare(kind: string, field: string, before: Value, after: Value): FieldDiff[] {
   if ((isMap(before) || before === null) && (isMap(after) || after === null) && before !== after) {
     const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort()
-    return keys.flatMap((key) => compare(kind, `${field}.${key}`, at(before, key), at(after, key))).filter((diff) => !isSame(diff))
+    return keys.flatMap((key) => compare(kind, `${field}.${key}`, own(before, key) ?? null, own(after, key) ?? null)).filter((diff) => !isSame(diff))
   }
   const [old, new_] = [shown(kind, field, before), shown(kind, field, after)]
   const long = [old, new_].some((text) => text !== null && (text.length > SHORT || text.includes('\n')))
   return [long ? { field, form: 'text', lines: diffLines(old ?? '', new_ ?? '') } : { field, form: 'value', before: old, after: new_ }]
 }
 
-const at = (map: { readonly [key: string]: Value } | null, key: string): Value => (map !== null && Object.hasOwn(map, key) ? (map[key] ?? null) : null)
 const isSame = (diff: FieldDiff): boolean => (diff.form === 'value' ? diff.before === diff.after : diff.lines.length === 0)
 
 /** A value as text; a list has a line for each of its items. Empty is none, as everywhere. */

@@ -13,7 +13,7 @@ export function code(text: string): string {
 }
 
 const TOKEN = /^(?<lead>[("'“‘]*)(?<core>.*?)(?<trail>[.,:;!?)"'”’…]*)$/u
-const WORD = /^[\p{L}\p{N}\p{M}'’%,/…–—→-]+$/u
+const WORD = /^(?=.*[\p{L}\p{N}–—…→])[\p{L}\p{N}\p{M}'’%,/…–—→-]+$/u
 /** Words that GitHub links by themselves: commits, issues, addresses. */
 const LINKED = /^[0-9a-f]{7,}$|^gh-\d+$|www/i
 
@@ -26,6 +26,7 @@ interface Token {
 
 /** A sentence of ours that may hold hostile names: what is not a plain word becomes a code span. */
 export function prose(text: string): string {
+  if (text.trim() === '') return '(no words)'
   return inline(text)
     .split(/\s+/)
     .filter((word) => word !== '')
@@ -45,9 +46,11 @@ function joined(done: readonly Token[], next: Token): Token[] {
 /** `accept_severed_relationships: 31` is one piece. */
 const isKey = ({ core, trail }: Token): boolean => trail === ':' && /^\w+_\w+$/.test(core)
 
-function tokenOf(word: string): Token {
+function tokenOf(word: string, index: number): Token {
   const { lead = '', core = '', trail = '' } = TOKEN.exec(word)?.groups ?? { core: word }
-  return { lead, core, trail, plain: core === '' || (WORD.test(core) && !LINKED.test(core)) }
+  // "1." at the beginning would be a list.
+  const isItem = index === 0 && /^\d+[.)]/.test(core + trail)
+  return { lead, core, trail, plain: core === '' || (WORD.test(core) && !LINKED.test(core) && !isItem) }
 }
 
 /** A fence that nothing inside it can close. */

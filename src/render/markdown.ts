@@ -17,7 +17,7 @@ export interface MarkdownOptions {
   readonly limit?: number
   readonly visibility: 'public' | 'private'
   /** What `policy.yaml` lets a private repository show. */
-  readonly policy?: Show
+  readonly show?: Show
   /** How to run it again. */
   readonly command?: string
 }
@@ -26,7 +26,7 @@ const LIMIT = 65_536
 
 /** A plan as a comment to decide from: always within the limit and balanced, whatever the names in it. */
 export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
-  const plan = conceal(full, disclosure(options.visibility, options.policy))
+  const plan = conceal(full, disclosure(options.visibility, options.show))
   const { kinds, limit = LIMIT, command = 'herdbook plan' } = options
   const foot = footer(plan, command)
   if (isQuiet(plan)) return `**In sync**: ${code(plan.domain)} is as the files say (${readCount(plan)}).\n`
@@ -160,16 +160,17 @@ function lastResort(plan: Plan, head: string, foot: string, limit: number): stri
 
 /** Names by their common ending, `a b c .example`, a line an ending, for as long as there is room. */
 function namesWithin(steps: readonly Step[], room: number): string[] {
-  const parent = (id: string): string => (/^[^.]+(\..+)$/.exec(id)?.[1] ?? '')
-  const groups = Map.groupBy(steps, ({ id }) => parent(id))
-  const names: string[] = []
+  const ending = (id: string): string => /^[^.]+(\..+)$/.exec(id)?.[1] ?? ''
+  const rows = new Map<string, string[]>()
   let left = room
-  for (const [ending, members] of groups) {
-    const short = members.map(({ id }) => inline(id.slice(0, id.length - ending.length)).replaceAll('`', "'"))
-    const whole = `${short.join(' ')}${ending === '' ? '' : ` ${inline(ending)}`}`
-    if (size(whole) + 1 > left) break
-    left -= size(whole) + 1
-    names.push(whole)
+  for (const { id } of steps) {
+    const common = ending(id)
+    const short = inline(id.slice(0, id.length - common.length)).replaceAll('`', "'")
+    left -= size(short) + 1 + (rows.has(common) ? 0 : size(common) + 2)
+    if (left < 0) break
+    const row = rows.get(common)
+    if (row) row.push(short)
+    else rows.set(common, [short])
   }
-  return names
+  return [...rows].map(([common, names]) => [...names, inline(common)].join(' '))
 }

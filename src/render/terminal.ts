@@ -45,7 +45,8 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
 const SIGNS = { create: '+', update: '~', delete: '-' } as const
 const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }
 
-const heading = (title: string, rest: string): Line => line(0, span(title, ['bold', 'underline']), span(`  ${rest}`, 'dim'))
+/** The title of a section. */
+export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line => line(0, span(title, style), span(`  ${rest}`, 'dim'))
 
 function fileSection(file: string, steps: readonly Step[], { kinds }: TerminalOptions): Line[] {
   return [heading(inline(file), count(steps.length, 'change', 'changes')), ...steps.flatMap((step) => stepLines(step, kinds))]

@@ -1,0 +1,82 @@
+import type { ApplyReport, Step } from '../reconcile/types.ts'
+import { conceal, concealed, EVERYTHING, type Disclosure } from './conceal.ts'
+import type { KindName } from './describe.ts'
+import { diagnosticLines } from './diagnostics.ts'
+import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
+import { heading, stepLine } from './terminal.ts'
+import { capital, count, inline, listed, number } from './text.ts'
+
+export interface ApplyOptions extends Screen {
+  readonly kinds: readonly KindName[]
+  readonly show?: Disclosure
+}
+
+/** What is done is listed up to here, then counted; what is not done is always listed. */
+const LISTED = 100
+
+/** What an apply came to: the verdict, what was done and what was not, and what to type next. */
+export function renderApply(report: ApplyReport, options: ApplyOptions): string {
+  const { kinds, show = EVERYTHING } = options
+  const plan = conceal(report.plan, show)
+  const hush = (text: string): string => concealed(text, report.plan, show)
+  const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
+  const sections = [
+    [paragraph(0, span(verdictOf(report), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
+    list('Done', 'green', report.done.slice(0, LISTED).flatMap((step) => item(step)), report.done.length),
+    list(
+      'Failed',
+      'red',
+      report.failed.flatMap(({ step, reason }) => item(step, ...[hush(reason.message), ...(reason.hint === undefined ? [] : [`→ ${hush(reason.hint)}`])].map((text) => paragraph(6, inline(text))))),
+      report.failed.length,
+    ),
+    list('Skipped', 'yellow', report.skipped.flatMap(({ step, reason }) => item(step, paragraph(6, span(inline(hush(reason)), 'dim')))), report.skipped.length),
+    list('Not reached', 'yellow', report.notReached.flatMap((step) => item(step)), report.notReached.length),
+    list('Did not converge', 'red', report.remaining.flatMap((one) => remainder(one, hush)), report.remaining.length),
+    report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: hush(finding.message) })),
+    next({ ...report, plan }),
+  ]
+  const shown = sections.filter((section) => section.length > 0)
+  return layout(
+    shown.flatMap((section, i) => (i === 0 ? section : [blank, ...section])),
+    options,
+  )
+}
+
+const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boolean =>
+  [failed, skipped, notReached, remaining].every((group) => group.length === 0)
+
+/** "7 changes done and verified on herd.example." */
+function verdictOf(report: ApplyReport): string {
+  const { plan, done, failed, skipped, notReached, remaining } = report
+  const domain = inline(plan.domain)
+  if (plan.steps.length === 0) return `Nothing to write to ${domain}.`
+  if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
+  const parts = [
+    `${number(done.length)} done`,
+    ...(failed.length > 0 ? [`${number(failed.length)} failed`] : []),
+    ...(skipped.length > 0 ? [`${number(skipped.length)} skipped`] : []),
+    ...(notReached.length > 0 ? [`${number(notReached.length)} not reached`] : []),
+    ...(remaining.length > 0 ? [`${number(remaining.length)} did not converge`] : []),
+  ]
+  return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.`
+}
+
+function list(title: string, colour: 'green' | 'yellow' | 'red', items: readonly Line[], total: number): Line[] {
+  if (total === 0) return []
+  const more = title === 'Done' && total > LISTED ? [line(4, span(`… and ${number(total - LISTED)} more`, 'dim'))] : []
+  return [heading(title, number(total), [colour, 'bold']), ...items, ...more]
+}
+
+function remainder({ kind, id, fields, reason }: ApplyReport['remaining'][number], hush: (text: string) => string): Line[] {
+  const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
+  return [line(2, span('! ', 'red'), span(inline(`${kind}/${id}`), 'bold'), ...names), paragraph(6, inline(hush(reason)))]
+}
+
+function next(report: ApplyReport): Line[] {
+  const command = (text: string, why: string): Line[] => [line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))]
+  if (report.notReached.length > 0) return command('herdbook apply', 'plans from what is live now and finishes the rest')
+  if (report.failed.length + report.remaining.length > 0) return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
+  if (report.skipped.length > 0) return command('herdbook plan', 'shows what is left')
+  const differs = report.plan.drift.length + report.plan.conflicts.length + report.plan.takeovers.length > 0
+  return differs ? command('herdbook drift', 'shows what differs still, with two ways out for each') : []
+}

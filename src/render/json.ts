@@ -1,0 +1,87 @@
+import type { Adjustment, ApplyReport, LedgerEntry, Plan, Step, Unmanaged } from '../reconcile/types.ts'
+
+/** Milliseconds by what they were spent on. */
+export type Timings = { readonly [what: string]: number }
+
+/** A plan's JSON form, by `schema/plan.schema.json`: keys in snake_case, append-only. */
+export function planForm(plan: Plan, timings: Timings = {}) {
+  return {
+    version: plan.version,
+    environment: plan.environment,
+    domain: plan.domain,
+    commit: plan.commit,
+    ledger: plan.ledger,
+    digest: plan.digest,
+    summary: summaryOf(plan),
+    reads: plan.reads,
+    steps: plan.steps.map(stepForm),
+    drift: plan.drift,
+    conflicts: plan.conflicts,
+    takeovers: plan.takeovers,
+    unmanaged: plan.unmanaged.map(unmanagedForm),
+    waiting: plan.waiting,
+    released: plan.released,
+    adjustments: plan.adjustments.map(adjustmentForm),
+    findings: plan.findings,
+    timings,
+  }
+}
+
+export type PlanForm = ReturnType<typeof planForm>
+
+/** A plan as text: for `--json`, and for `--out`, from which `parsePlan` reads the same plan. */
+export function planJson(plan: Plan, timings: Timings = {}): string {
+  return JSON.stringify(planForm(plan, timings), null, 2)
+}
+
+/** What an apply came to, as text: its plan's form and what became of each step. */
+export function applyJson(report: ApplyReport, timings: Timings = {}): string {
+  const form = {
+    ...planForm(report.plan, timings),
+    findings: [...report.plan.findings, ...report.findings],
+    done: report.done.map(stepForm),
+    failed: report.failed.map(({ step, reason }) => ({ step: stepForm(step), reason })),
+    skipped: report.skipped.map(({ step, reason }) => ({ step: stepForm(step), reason })),
+    not_reached: report.notReached.map(stepForm),
+    remaining: report.remaining,
+  }
+  return JSON.stringify(form, null, 2)
+}
+
+function summaryOf(plan: Plan) {
+  const of = (action: Step['action']): number => plan.steps.filter((step) => step.action === action).length
+  return {
+    create: of('create'),
+    update: of('update'),
+    delete: of('delete'),
+    drift: plan.drift.length,
+    conflict: plan.conflicts.length,
+    takeover: plan.takeovers.length,
+    unmanaged: plan.unmanaged.length,
+    waiting: plan.waiting.length,
+  }
+}
+
+function stepForm({ serverId, createdAt, ...step }: Step) {
+  return { ...step, server_id: serverId, ...(createdAt === undefined ? {} : { created_at: createdAt }) }
+}
+
+export function stepOf({ server_id, created_at, ...step }: ReturnType<typeof stepForm>): Step {
+  return { ...step, serverId: server_id, ...(created_at === undefined ? {} : { createdAt: created_at }) }
+}
+
+const unmanagedForm = ({ addedByHand, ...one }: Unmanaged) => ({ ...one, added_by_hand: addedByHand })
+
+export const unmanagedOf = ({ added_by_hand, ...one }: ReturnType<typeof unmanagedForm>): Unmanaged => ({ ...one, addedByHand: added_by_hand })
+
+function entryForm({ serverId, ...entry }: LedgerEntry) {
+  return { ...entry, server_id: serverId }
+}
+
+const adjustmentForm = (one: Adjustment) => (one.to === 'forget' ? one : { ...one, entry: entryForm(one.entry) })
+
+export function adjustmentOf(one: ReturnType<typeof adjustmentForm>): Adjustment {
+  if (one.to === 'forget') return one
+  const { server_id, ...entry } = one.entry
+  return { ...one, entry: { ...entry, serverId: server_id } }
+}

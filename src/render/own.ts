@@ -1,0 +1,4 @@
+/** A key of a map that holds names from outside: `toString` is no key of an empty one. */
+export function own<Value>(map: { readonly [key: string]: Value } | null | undefined, key: string): Value | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined
+}

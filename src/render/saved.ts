@@ -1,0 +1,35 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { Plan } from '../reconcile/types.ts'
+import { adjustmentOf, stepOf, unmanagedOf, type PlanForm } from './json.ts'
+
+const HINT = 'herdbook plan --out FILE makes a new one.'
+
+/** Reads what `plan --out` saved: exactly the plan that was saved, or exit 9. Whether it still holds is for apply to find out. */
+export function parsePlan(text: string): Plan {
+  const form = checked(parsed(text))
+  const { summary: _summary, timings: _timings, ...rest } = form
+  return {
+    ...rest,
+    steps: form.steps.map(stepOf),
+    unmanaged: form.unmanaged.map(unmanagedOf),
+    adjustments: form.adjustments.map(adjustmentOf),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    return fail(EXIT.invalid, 'plan-not-json', 'This is not a saved plan: it is not JSON.', { hint: HINT, cause })
+  }
+}
+
+function checked(value: unknown): PlanForm {
+  const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile<PlanForm>(schema)
+  if (validate(value)) return value
+  const error = validate.errors?.[0]
+  const where = error === undefined || error.instancePath === '' ? 'it' : error.instancePath
+  return fail(EXIT.invalid, 'plan-shape', `This is not a saved plan that this version reads: ${where} ${error?.message ?? 'has another shape'}.`, { hint: HINT })
+}

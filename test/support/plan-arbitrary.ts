@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import type { Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import { EMPTY, KIND_NAMES, step } from './plans.ts'
+
+/** What attackers and accidents write into names and comments. */
+export const HOSTILE: readonly string[] = [
+  '@everyone @owner hello',
+  'closes #12, fixes octo/repo#3 and GH-7',
+  '</details></summary><script>alert(1)</script>',
+  '<!-- -->![beacon](https://evil.example/x.png)',
+  '[click](javascript:alert(1)) https://evil.example www.evil.example',
+  '````\n```\n~~~~\nout of the fence',
+  'a | b \\| c `d` \\',
+  '\u001b[31mred\u001b]8;;https://evil.example\u0007link\u009b2J',
+  '\u202etxt.exe\u2066\u200b\u00ad\u{e0041}',
+  'x\n::set-output name=a::b\n::add-mask::c',
+  '::error file=a::b',
+  '##[command]x',
+  '\r\rover\u2028written\u0000',
+  '$$\\frac{1}{2}$$ :tada: 4c1f0a9be2d3758c96f0a41be7d2c83f5a6b7c8d',
+  '| --- |\n# heading\n> quote\n- [ ] task',
+  '\ud800 lone',
+  '- - -',
+  '1. one\n2) two',
+  '=== ---',
+  'toString',
+  '__proto__',
+  '',
+  '   ',
+  'ｗｉｄｅ 漢字 👩‍👩‍👧‍👦 e\u0301',
+]
+
+export const text: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom(...HOSTILE),
+  fc.tuple(fc.constantFrom(...HOSTILE), fc.constantFrom(...HOSTILE)).map((pair) => pair.join(' ')),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({ unit: fc.constantFrom('`', '|', '\\', '@', '<', '>', '#', '*', '_', '[', ']', '(', ')', '!', '~', '\n', ' ', 'a', ':'), maxLength: 30 }),
+  fc.domain(),
+  fc.lorem({ maxCount: 60 }),
+)
+
+const value: fc.Arbitrary<Value> = fc.oneof(
+  text,
+  fc.boolean(),
+  fc.constant(null),
+  fc.integer(),
+  fc.array(text, { maxLength: 4 }),
+  fc.dictionary(text, text, { maxKeys: 3 }),
+)
+const field = fc.oneof(fc.constantFrom('severity', 'public_comment', 'private_comment', 'role', 'text', 'value', 'comment'), text)
+const fields = fc.dictionary(field, value, { maxKeys: 4 })
+const kind = fc.constantFrom(...KIND_NAMES.map(({ name }) => name), 'unknown-kind')
+const impact: fc.Arbitrary<Impact> = fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) })
+const source = fc.record({ file: text, path: fc.array(fc.oneof(text, fc.nat())) })
+const optional = <Key extends string, T>(key: Key, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<{ readonly [K in Key]?: T }> =>
+  fc.option(arbitrary, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found })) as fc.Arbitrary<{ readonly [K in Key]?: T }>
+
+const anyStep: fc.Arbitrary<Step> = fc
+  .tuple(
+    fc.record({
+      kind,
+      id: text,
+      action: fc.constantFrom('create', 'update', 'delete'),
+      cause: fc.constantFrom('change', 'drift', 'conflict', 'takeover'),
+      hazard: fc.constantFrom('reversible', 'disruptive', 'irreversible'),
+      weakens: fc.boolean(),
+      serverId: fc.option(text),
+      door: fc.constantFrom('rest', 'console', null),
+      changes: fc.array(fc.record({ field, before: value, after: value }), { maxLength: 4 }),
+      target: fields,
+      seen: fields,
+    }),
+    optional('impact', impact),
+    optional('note', text),
+    optional('createdAt', text),
+    optional('consent', fc.nat()),
+    optional('source', source),
+  )
+  .map(([base, ...rest]) => step(base.kind, base.id, Object.assign(base, ...rest)))
+
+const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrary<Standoff> =>
+  fc.record({
+    kind,
+    id: text,
+    cause: fc.constant(cause),
+    desired: fc.option(fields),
+    live: fc.option(fields),
+    ledger: fc.option(fields),
+    fields: fc.array(field, { maxLength: 3 }),
+  })
+
+const finding = fc
+  .tuple(
+    fc.record({ code: fc.constantFrom('budget', 'consent-missing'), severity: fc.constantFrom('error', 'warning', 'info'), message: text }),
+    optional('hint', text),
+    optional('at', fc.record({ file: text, line: fc.integer({ min: 1, max: 9 }), column: fc.integer({ min: 1, max: 40 }) })),
+  )
+  .map(([base, ...rest]) => Object.assign(base, ...rest) as Plan['findings'][number])
+
+/** Plans of every shape, with hostile text wherever text from outside can stand. */
+export const anyPlan: fc.Arbitrary<Plan> = fc
+  .record({
+    environment: text,
+    domain: text,
+    commit: fc.option(text),
+    ledger: fc.option(text),
+    digest: text,
+    reads: fc.array(
+      fc.tuple(fc.record({ kind, complete: fc.boolean(), objects: fc.nat(), requests: fc.nat() }), optional('reason', text)).map(([base, rest]) => ({ ...base, ...rest })),
+      { maxLength: 3 },
+    ),
+    steps: fc.array(anyStep, { maxLength: 8 }),
+    drift: fc.array(anyStandoff('drift'), { maxLength: 3 }),
+    conflicts: fc.array(anyStandoff('conflict'), { maxLength: 3 }),
+    takeovers: fc.array(anyStandoff('takeover'), { maxLength: 3 }),
+    unmanaged: fc.array(fc.record({ kind, id: text, addedByHand: fc.boolean(), fields }), { maxLength: 4 }),
+    waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
+    released: fc.array(kind, { maxLength: 2 }),
+    adjustments: fc.array(
+      fc.oneof(
+        fc.record({ to: fc.constant('forget' as const), ref: text }),
+        fc.record({ to: fc.constant('record' as const), entry: fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }) }),
+      ),
+      { maxLength: 3 },
+    ),
+    findings: fc.array(finding, { maxLength: 3 }),
+  })
+  .map((rest) => ({ ...EMPTY, ...rest }))

@@ -1,0 +1,212 @@
+import fc from 'fast-check'
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { describe, expect, test } from 'vitest'
+import { renderMarkdown, renderMarkdownDiagnostics } from '../../src/render/markdown.ts'
+import { code, prose } from '../../src/render/markdown-text.ts'
+import { inline } from '../../src/render/text.ts'
+import type { Plan, Step } from '../../src/reconcile/types.ts'
+import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+
+const LIMIT = 65_536
+const OPEN = { kinds: KIND_NAMES, visibility: 'private', show: { private_comments: true, ip_blocks: true, staff: true } } as const
+const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+
+/** As GitHub reads it, HTML of ours and of attackers included. */
+const html = (markdown: string): string =>
+  micromark(markdown, { allowDangerousHtml: true, allowDangerousProtocol: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+
+/** What is left where GitHub looks for mentions, issues and links: everything outside code. */
+const outsideCode = (page: string): string => page.replace(/<code[^>]*>[^]*?<\/code>/g, '')
+
+const ALLOWED = new Set(['h3', 'h4', 'p', 'ul', 'li', 'strong', 'em', 'code', 'pre', 'br', 'sub', 'details', 'summary', 'blockquote'])
+
+/** Fails unless the page holds only our own markup, balanced, and nothing that GitHub would bring to life. */
+function expectInert(markdown: string): void {
+  const page = html(markdown)
+  const open: string[] = []
+  for (const [tag, close, name] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+    expect(ALLOWED, tag).toContain(name)
+    if (close === '') open.push(...(name === 'br' ? [] : [name ?? '']))
+    else expect(open.pop(), `${tag} in ${page}`).toBe(name)
+  }
+  expect(open).toEqual([])
+  const rest = outsideCode(page)
+  expect(rest).not.toMatch(/@[\p{L}\p{N}]/u)
+  expect(rest).not.toMatch(/#\d/)
+  expect(rest).not.toMatch(/gh-\d|https?:|www\.|javascript:|\[[ x]\]|\$/i)
+  expect(rest).not.toMatch(/\b[0-9a-f]{40}\b/)
+  expectNoControls(markdown)
+  expect(markdown).not.toMatch(/(^|\n)\s*::[a-z]/i)
+  expect(markdown).not.toContain('##[')
+}
+
+function expectNoControls(output: string): void {
+  expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u)
+}
+
+describe('text from outside', () => {
+  test.each(HOSTILE)('%j is inert as a name', (name) => expectInert(`- Blocks ${code(name)} · x`))
+  test.each(HOSTILE)('%j is inert in a sentence', (name) => expectInert(`- ${prose(`The server said: ${name}.`)}`))
+
+  test('any text is inert and readable', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => expectInert(`- ${code(a)} ${prose(`It said ${b}`)} ${code(b)}`)),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('a code span shows the characters that went in', () => {
+    const shown = (name: string): string => micromark(code(name), { allowDangerousHtml: true }).replaceAll(/<[^>]+>/g, '')
+    const unescape = (page: string): string => page.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 }).filter((s) => s.trim() === s), (name) => {
+      expect(unescape(shown(name))).toBe(inline(name))
+    }))
+  })
+
+  test('a key and its value are one piece to copy', () => {
+    expect(prose('If it is meant, write in that entry: accept_severed_relationships: 31')).toBe('If it is meant, write in that entry: `accept_severed_relationships: 31`')
+  })
+})
+
+describe('a comment (law 9)', () => {
+  test('is inert, balanced and within the limit, whatever the plan', () => {
+    fc.assert(
+      fc.property(anyPlan, fc.constantFrom(PUBLIC, OPEN), (plan, options) => {
+        const comment = renderMarkdown(plan, options)
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
+        expectInert(comment)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('stays within every limit and names what can not be undone while names can fit', () => {
+    const plans = fc.tuple(anyPlan, fc.array(fc.domain(), { maxLength: 200 }), fc.integer({ min: 8000, max: 20_000 }))
+    fc.assert(
+      fc.property(plans, ([plan, domains, limit]) => {
+        const steps = domains.map((id) => step('domain-block', id, { hazard: 'irreversible', target: { severity: 'suspend' } }))
+        const comment = renderMarkdown({ ...plan, steps: [...plan.steps, ...steps] }, { ...PUBLIC, limit })
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
+        expectInert(comment)
+        for (const { id } of steps) expect(comment).toContain(id)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  const many = (count: number, rest: (i: number) => Partial<Step>): Plan => ({
+    ...EMPTY,
+    steps: Array.from({ length: count }, (_, i) => step('domain-block', `instance-${i}.example`, rest(i))),
+  })
+
+  test('sums up 10,000 changes and still names each of the 40 that can not be undone', () => {
+    const plan = many(10_000, (i) => ({
+      target: { severity: i % 250 === 7 ? 'suspend' : 'silence' },
+      hazard: i % 250 === 7 ? 'irreversible' : 'reversible',
+      changes: [{ field: 'public_comment', before: null, after: 'A reason that takes its room. '.repeat(4) }],
+    }))
+    const comment = renderMarkdown(plan, PUBLIC)
+    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
+    expectInert(comment)
+    expect(comment).toContain('Blocks 40 domains, limits 9,960 domains.')
+    for (const { id, hazard } of plan.steps) if (hazard === 'irreversible') expect(comment).toContain(`\`${id}\``)
+    expect(comment).toContain('And 9,960 creates that are not listed here.')
+  })
+
+  test('counts 10,000 blocks that can not all be named, and names first those that touch most people', () => {
+    const plan = many(10_000, (i) => ({ hazard: 'irreversible', target: { severity: 'suspend' }, impact: { follows: i, followers: 0, accounts: 0 } }))
+    const comment = renderMarkdown(plan, { ...PUBLIC, command: 'herdbook plan --verbose' })
+    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
+    expectInert(comment)
+    expect(comment).toContain("10,000 changes can't be undone")
+    expect(comment).toContain('instance-9999')
+    expect(comment).toContain('`herdbook plan --verbose`')
+  })
+
+  test('one long text does not cost the other files their detail', () => {
+    const long = Array.from({ length: 9000 }, (_, i) => `Paragraph ${i} of the terms, ${'word '.repeat(20)}`).join('\n')
+    const terms = Array.from({ length: 30 }, (_, i) =>
+      step('terms-of-service', `2027-01-${i + 10}`, { changes: [{ field: 'text', before: null, after: long }] }),
+    )
+    const comment = renderMarkdown({ ...EMPTY, steps: [...terms, ...SAMPLE.steps] }, PUBLIC)
+    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
+    expect(comment).toContain('+ public_comment: Spam, no moderation')
+  })
+
+  test('begins with the verdict and puts the most dangerous change first', () => {
+    const comment = renderMarkdown(SAMPLE, PUBLIC)
+    expect(comment.split('\n')[0]).toBe(
+      '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 14 follows and 9 followers. Hides 31 follows and 4 followers. 1 object was changed on both sides and 1 changed by hand.',
+    )
+    expect(comment).toContain('`accept_severed_relationships: 31`')
+    expect(comment).toContain('`herdbook adopt domain-block/flood.example`')
+    expect(comment).toContain('`herdbook restore setting/site_short_description`')
+    const order = ['Blocks `spam', 'Raises `raid', 'Limits `noisy', 'Lifts the block', 'Gives `Mod', '#### Changed on both'].map((words) => comment.indexOf(words, 400))
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect(order).not.toContain(-1)
+  })
+
+  test('is one line where nothing changes', () => {
+    expect(renderMarkdown({ ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }] }, PUBLIC)).toBe(
+      '**In sync**: `herd.example` is as the files say (8 objects read).\n',
+    )
+  })
+})
+
+describe('a public repository', () => {
+  const secretive: Plan = {
+    ...EMPTY,
+    reads: [{ kind: 'rule', complete: false, reason: 'from 198.51.100.4: ask root@herd.example', objects: 0, requests: 1 }],
+    steps: [
+      step('domain-block', 'a.example', {
+        action: 'update',
+        changes: [{ field: 'private_comment', before: 'hush-before', after: 'said in the file' }],
+        seen: { private_comment: 'hush-before' },
+      }),
+      step('domain-block', 'b.example', { action: 'delete', seen: { private_comment: 'hush-seen', severity: 'silence' } }),
+      step('setting', 'site_contact_email', { action: 'update', changes: [{ field: 'value', before: 'hush@mail.example', after: 'office@herd.example' }] }),
+    ],
+    drift: [
+      standoff('ip-block', '192.0.2.0/24', 'drift', {
+        desired: { comment: 'in the file' },
+        live: { comment: 'hush-comment' },
+        ledger: { comment: 'in the file' },
+        fields: ['comment'],
+      }),
+    ],
+    unmanaged: [
+      { kind: 'moderator', id: 'hush-name', addedByHand: true, fields: { role: 'Owner' } },
+      { kind: 'moderator', id: 'hush-other', addedByHand: true, fields: { role: 'Owner' } },
+      { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, fields: { comment: 'hush-comment' } },
+    ],
+    findings: [{ code: 'odd', severity: 'warning', message: 'The block of 203.0.113.9 was made by hush@mail.example.' }],
+  }
+
+  test('gets counts in the place of what is private', () => {
+    const comment = renderMarkdown(secretive, PUBLIC)
+    expect(comment).not.toMatch(/hush|203\.0\.113|198\.51\.100|root@/)
+    expect(comment).toContain('2 moderators')
+    expect(comment).toContain('said in the file')
+    expect(comment).toContain('office@herd.example')
+    expect(comment).toContain('192.0.2.0/24')
+  })
+
+  test('stays closed although the policy opens it; a private one opens', () => {
+    const show = { private_comments: true, ip_blocks: true, staff: true }
+    expect(renderMarkdown(secretive, { ...PUBLIC, show })).not.toMatch(/hush|203\.0\.113/)
+    const open = renderMarkdown(secretive, { ...PUBLIC, visibility: 'private', show })
+    for (const shown of ['hush-before', 'hush-seen', 'hush-name', 'hush-comment', '203.0.113.9', 'hush@mail.example']) expect(open).toContain(shown)
+  })
+})
+
+test('problems of the files are a comment, too', () => {
+  const comment = renderMarkdownDiagnostics([
+    { code: 'unknown-key', severity: 'error', message: 'Unknown key `severty` @owner.', at: { file: 'a.yaml', line: 3, column: 5 }, hint: 'severity' },
+  ])
+  expect(comment).toContain('### The files are not valid: 1 error')
+  expectInert(comment)
+  const thousand = Array.from({ length: 10_000 }, (_, i) => ({ code: 'x', severity: 'error' as const, message: `Problem ${i} with something that is long to tell` }))
+  expect(Buffer.byteLength(renderMarkdownDiagnostics(thousand))).toBeLessThanOrEqual(LIMIT)
+})

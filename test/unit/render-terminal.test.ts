@@ -1,0 +1,254 @@
+import { WriteStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
+import { renderApply } from '../../src/render/apply.ts'
+import { disclosure } from '../../src/render/conceal.ts'
+import { wantsColour } from '../../src/render/layout.ts'
+import { renderPlan } from '../../src/render/terminal.ts'
+import { width } from '../../src/render/text.ts'
+import { anyPlan } from '../support/plan-arbitrary.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+
+const PLAIN = { kinds: KIND_NAMES, colour: false }
+
+/** Fails where a line is longer than it must be: only one word, or a command, may stick out. */
+function expectFolded(output: string, columns: number): void {
+  for (const line of output.split('\n')) {
+    if (width(line) <= columns || /herdbook (adopt|restore|plan|apply|drift)|[│]/.test(line)) continue
+    const [indent = ''] = /^ */.exec(line) ?? []
+    expect(width(line.trim().replace(/^([-+~!?·…→] )/, '')) <= columns - indent.length || !/\S {1}\S/.test(line.trim().replace(/^[-+~!?·…→] /, '')), line).toBe(true)
+  }
+}
+
+describe('a plan on a terminal', () => {
+  test('reads from the verdict to what to type next', () => {
+    expect(renderPlan(SAMPLE, { ...PLAIN, width: 100 })).toMatchInlineSnapshot(`
+      "Blocks spam.example, raises raid.example from limit to suspend, limits noisy.example, lifts the
+      block of reformed.example, rewords the rule be-kind and makes 2 other changes. Severs 14 follows and
+      9 followers. Hides 31 follows and 4 followers. 1 object was changed on both sides and 1 changed by
+      hand.
+
+      Refused  1 error
+        domain-blocks.yaml:14:5 error consent-missing
+          domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); the
+          file holds no consent for it.
+          → If it is meant, write in that entry: accept_severed_relationships: 31
+
+      domain-blocks.yaml  4 changes
+        + Blocks spam.example  can't be undone
+            Severs 12 follows and 9 followers; 1,203 accounts known from there.
+            severity        suspend
+            public_comment  Spam, no moderation
+        ~ Raises raid.example from limit to suspend  can't be undone
+            Severs 2 follows; 18 accounts known from there; the file accepts 12.
+            severity  limit → suspend
+        + Limits noisy.example  disruptive
+            Hides 31 follows and 4 followers; 310 accounts known from there.
+            severity        limit
+            public_comment  Bots that answer everybody
+        - Lifts the block of reformed.example  weakens protection
+            severity        limit
+            public_comment  Harassment in 2024
+
+      moderators.yaml  1 change
+        + Gives Moderator to alice
+            The account is from 2023-04-11.
+            role  Moderator
+
+      rules.yaml  1 change
+        ~ Rewords the rule be-kind
+            hint  none → Criticise what is said, not who says it.
+            text
+              - Be kind. No racism, sexism, homophobia or transphobia is tolerated here.
+              + Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.
+
+      settings.yaml  1 change
+        ~ Changes the setting registrations_mode
+            value  open → approved
+
+      Changed on both sides  the file and the live server, since the last apply
+        ! setting/site_short_description
+            value
+              file          A calm place for people who keep animals
+              live          A friendly place for people who keep animals
+              last applied  A place for people who keep animals
+            herdbook adopt setting/site_short_description    live wins: the files change
+            herdbook restore setting/site_short_description  the files win: live changes
+
+      Changed by hand  live is no longer what was applied
+        ! domain-block/flood.example
+            severity  file limit, live suspend
+            herdbook adopt domain-block/flood.example    live wins: the files change
+            herdbook restore domain-block/flood.example  the files win: live changes
+
+      Waiting  holds nothing else back
+        … moderator newcomer: there is no account of that name yet
+
+      Not read  nothing of these kinds is changed
+        ? IP blocks: the token may not read IP blocks: admin:read:ip_blocks is missing
+
+      Added by hand  since the last apply; left alone
+        · domain block tonight.example
+        To record one: herdbook adopt domain-block/tonight.example
+
+      Live and not in the files: 1 domain block and 1 moderator. Left alone.
+      Not managed here: terms of service.
+
+      Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).
+      Next: herdbook plan  again, once what is refused above is settled
+      "
+    `)
+  })
+
+  test('is one line where nothing changes', () => {
+    const plan: Plan = { ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }], adjustments: [{ to: 'forget', ref: 'rule/x' }] }
+    expect(renderPlan(plan, PLAIN)).toBe('In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n')
+  })
+
+  test('colours change nothing but colours', () => {
+    fc.assert(
+      fc.property(anyPlan, fc.option(fc.integer({ min: 40, max: 120 }), { nil: undefined }), (plan, columns) => {
+        const bare = renderPlan(plan, { ...PLAIN, width: columns })
+        expect(stripVTControlCharacters(renderPlan(plan, { ...PLAIN, colour: true, width: columns }))).toBe(bare)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('lets no control or bidirectional character and no workflow command of a hostile name through', () => {
+    fc.assert(
+      fc.property(anyPlan, fc.integer({ min: 40, max: 120 }), (plan, columns) => {
+        const output = renderPlan(plan, { ...PLAIN, width: columns, verbose: true })
+        expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u)
+        expect(output).not.toMatch(/(^|\n)\s*::(set-output|add-mask|error)/)
+        expect(output).not.toContain('##[')
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('keeps to the width', () => {
+    for (const columns of [40, 60, 80, 120]) {
+      for (const line of renderPlan(SAMPLE, { ...PLAIN, width: columns }).split('\n')) {
+        if (!line.includes('herdbook ')) expect(width(line), line).toBeLessThanOrEqual(columns)
+      }
+    }
+    fc.assert(
+      fc.property(anyPlan, fc.integer({ min: 40, max: 120 }), (plan, columns) => expectFolded(renderPlan(plan, { ...PLAIN, width: columns }), columns)),
+      { numRuns: 100 },
+    )
+  })
+
+  test('names every step and both ways out of every difference', () => {
+    const refs = (plan: Plan): string[] => [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
+    const output = renderPlan(SAMPLE, PLAIN)
+    for (const { id } of SAMPLE.steps) expect(output).toContain(id)
+    for (const ref of refs(SAMPLE)) {
+      expect(output).toContain(`herdbook adopt ${ref}`)
+      expect(output).toContain(`herdbook restore ${ref}`)
+    }
+  })
+
+  test('says limit and none where the API says silence and noop, and never conflict', () => {
+    const plan: Plan = {
+      ...EMPTY,
+      steps: [step('domain-block', 'a.example', { action: 'update', changes: [{ field: 'severity', before: 'noop', after: 'silence' }] })],
+      conflicts: [
+        standoff('domain-block', 'b.example', 'conflict', { desired: { severity: 'noop' }, live: { severity: 'silence' }, ledger: { severity: 'suspend' }, fields: ['severity'] }),
+      ],
+    }
+    const output = renderPlan(plan, PLAIN)
+    expect(output).toContain('Raises a.example from none to limit')
+    expect(output).toContain('severity  file none, live limit, last applied suspend')
+    expect(output).not.toMatch(/silence|noop|conflict/)
+  })
+
+  test('speaks of a kind without words by its title', () => {
+    const kinds = [...KIND_NAMES, { name: 'relay', title: { one: 'relay', many: 'relays' }, file: 'relays.yaml' }]
+    const steps = ['a', 'b'].map((id) => step('relay', id)).concat(step('relay', 'c', { action: 'delete' }))
+    expect(renderPlan({ ...EMPTY, steps }, { colour: false, kinds }).split('\n')[0]).toBe('Deletes the relay c, creates 2 relays.')
+  })
+
+  test('tells how long 10,000 calls take, and what has no door', () => {
+    const steps = [...Array.from({ length: 901 }, (_, i) => step('domain-block', `${i}.example`)), step('rule', 'x', { door: null })]
+    const output = renderPlan({ ...EMPTY, steps }, PLAIN)
+    expect(output).toContain('Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no door and will be skipped.')
+  })
+
+  test('bounds the diff of texts that have nothing in common', () => {
+    const long = (word: string): string => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`).join('\n')
+    const steps = [step('setting', 'about', { action: 'update', changes: [{ field: 'value', before: long('old'), after: long('new') }] })]
+    const output = renderPlan({ ...EMPTY, steps }, PLAIN)
+    expect(output).toContain('- … 20000 lines, too different to compare line by line')
+  })
+
+  test('hides what is private where its output is public', () => {
+    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush', addedByHand: true, fields: { role: 'Owner' } }] }
+    expect(renderPlan(plan, PLAIN)).toContain('hush')
+    expect(renderPlan(plan, { ...PLAIN, show: disclosure('public') })).not.toContain('hush')
+  })
+})
+
+describe('an apply', () => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }))
+  const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
+  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }
+
+  test('is told in four lists and what did not converge', () => {
+    if (!a || !b || !c || !d) throw new Error('four steps')
+    const report: ApplyReport = {
+      ...nothing,
+      done: [a],
+      failed: [{ step: b, reason: { code: 'refused', severity: 'error', message: 'The server answered 422.', hint: 'herdbook plan' } }],
+      skipped: [{ step: c, reason: 'it needs domain-block/b.example' }],
+      notReached: [d],
+      remaining: [{ kind: 'domain-block', id: 'a.example', fields: ['severity'], reason: 'live says limit' }],
+    }
+    expect(renderApply(report, PLAIN)).toMatchInlineSnapshot(`
+      "1 done, 1 failed, 1 skipped, 1 not reached and 1 did not converge, of 4 changes on herd.example.
+
+      Done  1
+        + Blocks a.example
+
+      Failed  1
+        + Blocks b.example
+            The server answered 422.
+            → herdbook plan
+
+      Skipped  1
+        + Blocks c.example
+            it needs domain-block/b.example
+
+      Not reached  1
+        + Blocks d.example
+
+      Did not converge  1
+        ! domain-block/a.example  severity
+            live says limit
+
+      Next: herdbook apply  plans from what is live now and finishes the rest
+      "
+    `)
+  })
+
+  test('that did all is one verdict and a list', () => {
+    const output = renderApply({ ...nothing, done: plan.steps }, PLAIN)
+    expect(output).toContain('4 changes done and verified on herd.example.')
+    expect(output).not.toMatch(/Failed|Skipped|Not reached|converge|Next/)
+  })
+})
+
+test.each([
+  ['a terminal', {}, true, true],
+  ['a file', {}, false, false],
+  ['a terminal with NO_COLOR', { NO_COLOR: '1' }, true, false],
+  ['a file with FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
+])('colours on %s', (_where, env, isTTY, wanted) => {
+  const all = { NO_COLOR: undefined, FORCE_COLOR: undefined, NODE_DISABLE_COLORS: undefined, TERM: 'xterm-256color', ...env }
+  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value)
+  const stream: WriteStream = Object.assign(Object.create(WriteStream.prototype), { isTTY })
+  expect(wantsColour(stream)).toBe(wanted)
+  vi.unstubAllEnvs()
+})
