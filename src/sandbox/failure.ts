@@ -2,6 +2,8 @@
 export interface Complaint {
   readonly attribute: string
   readonly message: string
+  /** The acting account's role is too low for it. */
+  readonly elevated?: boolean
 }
 
 /** A record that its model refuses. */

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase, type Database, type Row } from './database.ts'
-import { createControl, type Process } from './doors/control.ts'
+import { createControl } from './doors/control.ts'
 import { layOut } from './doors/layout.ts'
+import { rails, type Breakpoint } from './doors/console.ts'
 import { psql } from './doors/psql.ts'
+import { reader } from './doors/reader.ts'
 import { createHttpServer } from './server.ts'
 import { startRates } from './rates.ts'
 import { DOMAIN, TOKEN_NAMES, type Seed, type TokenName } from './seed.ts'
@@ -39,6 +41,10 @@ export interface Sandbox {
   readonly query: <R extends Row = Row>(sql: string, params?: readonly unknown[]) => Promise<R[]>
   /** Begins new rate windows, as five minutes of waiting would. */
   readonly newWindow: () => void
+  /** Lets the next console die there, as a dropped connection or a killed process would. */
+  readonly breakConsole: (at: Breakpoint) => void
+  /** Puts the script that `bin/herdbook-reader` runs in its place, as `herdbook reader install` does. */
+  readonly installReader: (script: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -50,11 +56,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (blocks > 0) await addBlocks(database, blocks)
   const rates = startRates()
   const http = createHttpServer(database, version, rates)
-  const control = createControl((process) => run(database, process))
+  const breakpoints = new Set<Breakpoint>()
   const scratch = await mkdtemp(join(tmpdir(), 'herdbook-'))
   const directory = options.directory ?? join(scratch, 'live')
   // The socket's path must be short, so it does not stand in a directory that someone named.
   const socket = join(scratch, 'control')
+  const script = join(directory, 'config', 'reader.sql')
+  const control = createControl((process) => {
+    switch (process.door) {
+      case 'psql':
+        return psql(database, process)
+      case 'reader':
+        return reader(database, script, process)
+      case 'rails':
+        return rails({ database, version, breaks: (at) => breakpoints.delete(at), noise: process.out }, process)
+    }
+  })
   await mkdir(directory, { recursive: true })
   await layOut(directory, socket)
   await Promise.all([listen(http, { port, host: '127.0.0.1' }), listen(control.server, { path: socket })])
@@ -68,6 +85,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     database: join(directory, 'bin', 'psql'),
     query: database.query,
     newWindow: rates.forget,
+    breakConsole: (at) => void breakpoints.add(at),
+    installReader: (text) => writeFile(script, text),
     close: async () => {
       const stopped = Promise.all([stop(http), stop(control.server)])
       http.closeAllConnections()
@@ -77,10 +96,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await rm(scratch, { recursive: true, force: true })
     },
   }
-}
-
-function run(database: Database, process: Process): Promise<number> {
-  return psql(database, process)
 }
 
 /** The tokens of the dump are their names; each sandbox gives them values of its own. */

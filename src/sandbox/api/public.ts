@@ -134,7 +134,7 @@ export async function listPublicBlocks(call: Call): Promise<Answer> {
 
 function obfuscated(domain: string): string {
   const shown = Math.floor(domain.length / 4)
-  return [...domain].map((letter, index) => (index < shown || index >= domain.length - shown || letter === '.' ? letter : '*')).join('')
+  return domain.split('').map((letter, index) => (index < shown || index >= domain.length - shown || letter === '.' ? letter : '*')).join('')
 }
 
 export async function listPeers(call: Call): Promise<Answer> {

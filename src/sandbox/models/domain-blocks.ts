@@ -59,27 +59,36 @@ export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
 /** Validates and inserts blocks, and lets them take effect on accounts. Answers their ids in the order given. */
 export async function createBlocks(session: Session, actor: string, blocks: readonly NewBlock[]): Promise<readonly string[]> {
   const rows = blocks.map((block) => ({ ...block, domain: writtenDomain(block.domain) }))
-  const taken = new Set(await takenDomains(session, rows.map((row) => row.domain)))
-  for (const [index, row] of rows.entries()) {
-    demand([...severityComplaints(row), ...domainComplaints(blocks[index]?.domain ?? '', row.domain), ...takenComplaints(taken.has(row.domain))])
-    taken.add(row.domain)
-  }
-  const made = await insertBlocks(session, rows)
-  await record(session, actor, made.map(({ id, domain }) => ({ action: 'create', type: 'DomainBlock', id, name: domain })))
-  await refreshInstances(session)
-  await takeEffect(session, made.map(({ id }) => id))
-  return made.map(({ id }) => id)
+  const taken = await session.query<{ readonly domain: string }>('select domain from domain_blocks where domain = any($1::text[])', [
+    rows.map(({ domain }) => domain),
+  ])
+  for (const block of blocks) demand(blockComplaints(block))
+  demand(taken.map(() => ({ attribute: 'domain', message: 'has already been taken' })))
+  const ids = await insertBlocks(session, actor, rows)
+  await takeEffect(session, ids)
+  return ids
 }
 
-async function insertBlocks(session: Session, rows: readonly NewBlock[]): Promise<{ id: string; domain: string }[]> {
-  return session.query(
+/** Inserts blocks that are known to be good, with their entries in the audit log; they take no effect yet. */
+export async function insertBlocks(session: Session, actor: string, rows: readonly NewBlock[]): Promise<readonly string[]> {
+  const made = await session.query<{ readonly id: string; readonly domain: string }>(
     `insert into domain_blocks (domain, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, created_at, updated_at)
-     select r.domain, r.severity, r.reject_media, r.reject_reports, r.private_comment, r.public_comment, r.obfuscate, clock_timestamp(), clock_timestamp()
+     select r.domain, r.severity, r.reject_media, r.reject_reports, r.private_comment, r.public_comment, r.obfuscate, now(), now()
      from jsonb_to_recordset($1::jsonb) as r(domain text, severity integer, reject_media boolean, reject_reports boolean,
        private_comment text, public_comment text, obfuscate boolean)
      returning id::text, domain`,
-    [JSON.stringify(rows.map((row) => ({ reject_media: false, reject_reports: false, obfuscate: false, ...row, severity: SEVERITIES[row.severity ?? 'silence'] })))],
+    [JSON.stringify(rows.map((row) => ({ ...NO_FLAGS, ...row, severity: SEVERITIES[row.severity ?? 'silence'] })))],
   )
+  await record(session, actor, made.map(({ id, domain }) => ({ action: 'create', type: 'DomainBlock', id, name: domain })))
+  const ids = new Map(made.map(({ id, domain }) => [domain, id]))
+  return rows.map(({ domain }) => ids.get(domain) ?? '')
+}
+
+const NO_FLAGS = { reject_media: false, reject_reports: false, obfuscate: false }
+
+/** What the model says to a new block. */
+export function blockComplaints(block: NewBlock): readonly Complaint[] {
+  return [...severityComplaints(block), ...domainComplaints(block.domain, writtenDomain(block.domain))]
 }
 
 /** Sets fields and runs the block again, also when nothing changes: accounts that were exempted are limited anew. */
@@ -106,8 +115,9 @@ export async function destroyBlock(session: Session, actor: string, block: Domai
 
 const COVERS = `(a.domain = b.domain or a.domain like '%.' || b.domain)`
 
-/** What Mastodon's workers do after a block was made or changed; here it is done before the answer. */
-async function takeEffect(session: Session, ids: readonly string[]): Promise<void> {
+/** What Mastodon's workers do after blocks were made or changed; here it is done before the answer. */
+export async function takeEffect(session: Session, ids: readonly string[]): Promise<void> {
+  await refreshInstances(session)
   const blocks = 'b.id = any($1::bigint[])'
   await session.query(
     `update accounts a set silenced_at = b.created_at from domain_blocks b where ${blocks} and b.severity = 0 and ${COVERS} and a.silenced_at is null`,
@@ -141,13 +151,6 @@ async function lift(session: Session, id: string, which: 'all' | 'of another sev
 export async function refreshInstances(session: Session): Promise<void> {
   await session.query('refresh materialized view instances')
 }
-
-async function takenDomains(session: Session, domains: readonly string[]): Promise<readonly string[]> {
-  const rows = await session.query<{ readonly domain: string }>('select domain from domain_blocks where domain = any($1::text[])', [domains])
-  return rows.map(({ domain }) => domain)
-}
-
-const takenComplaints = (taken: boolean): readonly Complaint[] => (taken ? [{ attribute: 'domain', message: 'has already been taken' }] : [])
 
 function severityComplaints({ severity }: BlockChange): readonly Complaint[] {
   const known = severity === undefined || (severity !== null && Object.hasOwn(SEVERITIES, severity))

@@ -31,6 +31,8 @@ export const BOOLEANS: ReadonlySet<string> = new Set([
 ])
 export const INTEGERS: ReadonlySet<string> = new Set(['media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period', 'min_age'])
 
+export const UPLOADS: ReadonlySet<string> = new Set(['thumbnail', 'mascot', 'app_icon', 'favicon'])
+
 const FEEDS = ['public', 'authenticated', 'disabled']
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   registrations_mode: ['open', 'approved', 'none'],

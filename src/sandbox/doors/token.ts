@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import type { Session } from '../database.ts'
+import { findMember, findRoles, saveRole } from '../models/roles.ts'
+import { DOMAIN } from '../seed.ts'
+import type { Version } from '../tables.ts'
+import { Declined } from './writing.ts'
+
+export interface TokenWish {
+  readonly username: string
+  readonly application: string
+  readonly role: { readonly name: string; readonly position: number; readonly permissions: readonly string[] }
+  readonly scopes: readonly string[]
+}
+
+/** The bot's role, account and application, as far as they are missing, and a new token. */
+export async function createToken(session: Session, version: Version, wish: TokenWish): Promise<{ token: string; username: string; role: string }> {
+  const [held] = await findRoles(session, 'name', wish.role.name)
+  const role = held?.id ?? (await saveRole(session, version, null, null, wish.role))
+  const user = await botOf(session, wish, role)
+  const [application] = await session.query<{ readonly id: string }>(
+    `with known as (
+       update oauth_applications set scopes = (select string_agg(distinct scope, ' ') from unnest(string_to_array(scopes, ' ') || $2::text[]) scope)
+       where name = $1 and owner_id is null returning id
+     ), made as (
+       insert into oauth_applications (name, uid, secret, redirect_uri, scopes, created_at, updated_at)
+       select $1, $3, $4, 'urn:ietf:wg:oauth:2.0:oob', array_to_string($2::text[], ' '), now(), now() where not exists (select from known) returning id
+     )
+     select id::text from known union all select id::text from made`,
+    [wish.application, wish.scopes, secret(), secret()],
+  )
+  const token = secret()
+  await session.query('insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at) values ($1, $2, $3, $4, now())', [
+    token,
+    wish.scopes.join(' '),
+    application?.id,
+    user,
+  ])
+  return { token, username: wish.username, role: wish.role.name }
+}
+
+/** An account that is a person's, or holds another role, is never turned into the bot. */
+async function botOf(session: Session, { username, role: { name } }: TokenWish, role: string): Promise<string> {
+  const member = await findMember(session, username)
+  if (member !== undefined && member.role !== name) throw new Declined('not-the-bot', `@${username} is there already and holds another role`)
+  if (member !== undefined) return member.user_id
+  const [user] = await session.query<{ readonly id: string }>(
+    `with account as (
+       insert into accounts (username, actor_type, created_at, updated_at) values ($1, 'Service', now(), now()) returning id
+     )
+     insert into users (email, account_id, role_id, confirmed_at, created_at, updated_at)
+       select $2, id, $3::bigint, now(), now(), now() from account returning id::text`,
+    [username, `${username}@${DOMAIN}`, role],
+  )
+  return user?.id ?? ''
+}
+
+export async function destroyToken(session: Session, token: string): Promise<boolean> {
+  const rows = await session.query('delete from oauth_access_tokens where token = $1 returning 1', [token])
+  return rows.length > 0
+}
+
+const secret = (): string => randomBytes(32).toString('base64url')

@@ -1,0 +1,161 @@
+import type { Row, Session } from '../database.ts'
+import { demand, type Complaint } from '../failure.ts'
+import { allFlags, EVERYONE, FLAGS } from '../seed.ts'
+import type { Version } from '../tables.ts'
+import { permissionsOf } from '../tokens.ts'
+import { record } from './audit.ts'
+
+export interface RoleFields {
+  readonly name: string
+  readonly color: string
+  readonly position: number
+  readonly highlighted: boolean
+  readonly permissions: readonly string[]
+  /** These two are there from 4.6 on. */
+  readonly require_2fa?: boolean
+  readonly collection_limit?: number
+}
+
+/** Who acts, and what that account's role allows it to hand out. */
+export interface Actor {
+  readonly id: string
+  readonly username: string
+  readonly functional: boolean
+  readonly role: { readonly id: string; readonly name: string; readonly position: number; readonly permissions: bigint }
+}
+
+/** The permission keys that a release knows. */
+export const permissionKeys = (version: Version): readonly string[] => Object.keys(FLAGS).filter((key) => ((FLAGS[key] ?? 0) & allFlags(version)) !== 0)
+
+/** A bit mask of keys; unknown ones vanish, as they do in Mastodon. */
+export const maskOf = (keys: readonly string[]): bigint => keys.reduce((mask, key) => mask | BigInt(FLAGS[key] ?? 0), 0n)
+
+export const keysOf = (mask: bigint): readonly string[] => Object.keys(FLAGS).filter((key) => (mask & BigInt(FLAGS[key] ?? 0)) !== 0n)
+
+const FUNCTIONAL = `u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null`
+
+export async function findActor(session: Session, version: Version, username: string): Promise<Actor | null> {
+  const [row] = await session.query<{
+    readonly id: string
+    readonly username: string
+    readonly functional: boolean
+    readonly role_id: string
+    readonly name: string
+    readonly position: number
+  }>(
+    `select a.id::text, a.username, ${FUNCTIONAL} as functional, r.id::text as role_id, r.name, r.position
+     from accounts a join users u on u.account_id = a.id join user_roles r on r.id = coalesce(u.role_id, ${EVERYONE})
+     where a.domain is null and lower(a.username) = lower($1)`,
+    [username],
+  )
+  if (row === undefined) return null
+  const { role_id: id, name, position, ...account } = row
+  return { ...account, role: { id, name, position, permissions: await permissionsOf(session, version, id) } }
+}
+
+/** How many can log in and hold a role that may do everything. */
+export async function countOwners(session: Session): Promise<number> {
+  const rows = await session.query(
+    `select 1 from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where (r.permissions & 1) = 1 and ${FUNCTIONAL}`,
+  )
+  return rows.length
+}
+
+export interface Role extends Row {
+  readonly id: string
+  readonly fields: RoleFields
+}
+
+export async function findRoles(session: Session, by: 'id' | 'name', value: string): Promise<readonly Role[]> {
+  const rows = await session.query<{ readonly id: string; readonly mask: string; readonly row: Omit<RoleFields, 'permissions'> & Row }>(
+    `select id::text, permissions::text as mask, to_jsonb(r) - '{id,created_at,updated_at,permissions}'::text[] as row
+     from user_roles r where ${by}::text = $1 order by r.id`,
+    [value],
+  )
+  return rows.map(({ id, mask, row }) => ({ id, fields: { ...row, permissions: keysOf(BigInt(mask)) } }))
+}
+
+/** Creates a role (`id` null) or changes one; with an actor, within what that one may hand out. */
+export async function saveRole(session: Session, version: Version, actor: Actor | null, id: string | null, fields: Partial<RoleFields>): Promise<string> {
+  const before = id === null ? undefined : (await findRoles(session, 'id', id))[0]?.fields
+  const role = { name: '', color: '', position: 0, highlighted: false, permissions: [], ...before, ...fields }
+  demand(roleComplaints(version, actor, id, role, before))
+  const { permissions, ...rest } = role
+  const row = JSON.stringify({ ...rest, permissions: Number(maskOf(permissions)) })
+  const columns = ['name', 'color', 'position', 'highlighted', 'permissions', ...(version === '4.4.22' ? [] : ['require_2fa', 'collection_limit'])]
+  const base = version === '4.4.22' ? '{}' : '{"require_2fa": false, "collection_limit": 10}'
+  const values = `from jsonb_populate_record(null::user_roles, '${base}'::jsonb || $1::jsonb) r`
+  const [saved] =
+    id === null
+      ? await session.query<{ readonly id: string }>(
+          `insert into user_roles (${columns.join(', ')}, created_at, updated_at) select ${columns.map((column) => `r.${column}`).join(', ')}, now(), now() ${values} returning id::text`,
+          [row],
+        )
+      : await session.query<{ readonly id: string }>(
+          `update user_roles t set ${columns.map((column) => `${column} = r.${column}`).join(', ')}, updated_at = now() ${values} where t.id = $2::bigint returning t.id::text`,
+          [row, id],
+        )
+  const made = saved?.id ?? ''
+  if (actor !== null) await record(session, actor.id, [{ action: id === null ? 'create' : 'update', type: 'UserRole', id: made, name: role.name }])
+  return made
+}
+
+/** What the model says to a role. */
+export function roleComplaints(version: Version, actor: Actor | null, id: string | null, role: RoleFields, before?: RoleFields): readonly Complaint[] {
+  const complaints: Complaint[] = []
+  const complain = (attribute: string, message: string, elevated = false): void => void complaints.push({ attribute, message, elevated })
+  const mask = maskOf(role.permissions)
+  const base = maskOf(['invite_users', ...(version === '4.4.22' ? [] : ['invite_bypass_approval'])])
+  if (role.name.trim() === '' && id !== EVERYONE) complain('name', "can't be blank")
+  if (!/^(#?(?:[A-F0-9]{3}){1,2})?$/i.test(role.color)) complain('color', 'is invalid')
+  if (Math.abs(role.position) > 2 ** 31 - 1) complain('position', 'is not in range')
+  if (id === EVERYONE && (mask & ~base) !== 0n) complain('permissions_as_keys', 'include permissions that are not safe for the base role')
+  if (actor === null) return complaints
+  if ((mask & actor.role.permissions) !== mask) complain('permissions_as_keys', 'cannot include permissions your current role does not possess', true)
+  if (actor.role.position < role.position) complain('position', 'cannot be higher than your current role', true)
+  if (actor.role.id === id && mask !== maskOf(before?.permissions ?? [])) complain('permissions_as_keys', 'cannot be changed with your current role')
+  if (actor.role.id === id && role.position !== before?.position) complain('position', 'cannot be changed with your current role')
+  return complaints
+}
+
+/** Deletes a role; those who hold it have none afterwards. */
+export async function destroyRole(session: Session, actor: Actor, role: Role): Promise<void> {
+  await session.query('update users set role_id = null where role_id = $1::bigint', [role.id])
+  await session.query('delete from user_roles where id = $1::bigint', [role.id])
+  await record(session, actor.id, [{ action: 'destroy', type: 'UserRole', id: role.id, name: role.fields.name }])
+}
+
+export interface Member extends Row {
+  readonly user_id: string
+  readonly account_id: string
+  readonly username: string
+  readonly role: string | null
+}
+
+export async function findMember(session: Session, username: string): Promise<Member | undefined> {
+  const [member] = await session.query<Member>(
+    `select u.id::text as user_id, a.id::text as account_id, a.username, r.name as role
+     from accounts a join users u on u.account_id = a.id left join user_roles r on r.id = u.role_id
+     where a.domain is null and lower(a.username) = lower($1)`,
+    [username],
+  )
+  return member
+}
+
+/** What the model says to giving a role. */
+export function grantComplaints(actor: Actor, role: Role | null): readonly Complaint[] {
+  const above = role !== null && role.fields.position > actor.role.position
+  return above ? [{ attribute: 'role_id', message: 'cannot be higher than your current role', elevated: true }] : []
+}
+
+export async function assignRole(session: Session, actor: Actor, member: Member, role: Role | null): Promise<void> {
+  demand(grantComplaints(actor, role))
+  await session.query('update users set role_id = $2::bigint, updated_at = now() where id = $1::bigint', [member.user_id, role?.id ?? null])
+  await record(session, actor.id, [{ action: 'change_role', type: 'User', id: member.user_id, name: member.username }])
+}
+
+/** Ends a person's sessions and revokes their tokens. */
+export async function endSessions(session: Session, member: Member): Promise<void> {
+  await session.query('delete from session_activations where user_id = $1::bigint', [member.user_id])
+  await session.query('update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null', [member.user_id])
+}

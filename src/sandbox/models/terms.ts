@@ -1,0 +1,59 @@
+import type { Row, Session } from '../database.ts'
+import { demand, type Complaint } from '../failure.ts'
+import { record } from './audit.ts'
+
+export interface TermsFields {
+  readonly text: string
+  readonly changelog: string
+  readonly effective_date: string
+}
+
+export interface Terms extends Row {
+  readonly id: string
+  readonly fields: TermsFields & { readonly notified: boolean }
+}
+
+export async function publishedTerms(session: Session): Promise<readonly Terms[]> {
+  return session.query<Terms>(
+    `select id::text, jsonb_build_object('text', text, 'changelog', changelog, 'effective_date', effective_date,
+       'notified', notification_sent_at is not null) as fields
+     from terms_of_services where published_at is not null order by id`,
+  )
+}
+
+export async function publishTerms(session: Session, actor: string, terms: TermsFields): Promise<string> {
+  demand(await termsComplaints(session, terms))
+  const [row] = await session.query<{ readonly id: string }>(
+    `insert into terms_of_services (text, changelog, effective_date, published_at, created_at, updated_at)
+     values ($1, $2, $3::date, now(), now(), now()) returning id::text`,
+    [terms.text, terms.changelog, terms.effective_date],
+  )
+  const id = row?.id ?? ''
+  await record(session, actor, [{ action: 'publish', type: 'TermsOfService', id, name: terms.effective_date }])
+  return id
+}
+
+/** Marks terms as sent to the members, who are none here. */
+export async function notifyOfTerms(session: Session, id: string): Promise<void> {
+  await session.query('update terms_of_services set notification_sent_at = now() where id = $1::bigint', [id])
+}
+
+/** What the model says to terms that are to be published: they may not begin before those in force, nor in the past. */
+export async function termsComplaints(session: Session, terms: TermsFields): Promise<readonly Complaint[]> {
+  const blank = (['text', 'changelog', 'effective_date'] as const)
+    .filter((attribute) => terms[attribute].trim() === '')
+    .map((attribute) => ({ attribute, message: "can't be blank" }))
+  if (blank.length > 0) return blank
+  const [state] = await session.query<{ readonly taken: boolean; readonly soon: boolean; readonly first: string }>(
+    `with first as (
+       select coalesce((select max(effective_date) from terms_of_services where published_at is not null and effective_date < current_date), current_date) as day
+     )
+     select exists (select from terms_of_services where effective_date = $1::date) as taken, $1::date < first.day as soon, first.day::text as first from first`,
+    [terms.effective_date],
+  )
+  const complain = (message: string): Complaint => ({ attribute: 'effective_date', message })
+  return [
+    ...(state?.taken === true ? [complain('has already been taken')] : []),
+    ...(state?.soon === true ? [complain(`is too soon, must be later than ${state.first}`)] : []),
+  ]
+}
