@@ -54,7 +54,7 @@ function checkCharacters(ref: string, value: Value): void {
     const message = `${JSON.stringify(ref)} has a control character in it, or one that turns text around, and no file may hold it.`
     fail(EXIT.invalid, 'unwanted-character', message, { hint: 'Change it in Mastodon first.' })
   }
-  if (value instanceof Object) for (const inner of Object.values(value)) checkCharacters(ref, inner)
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) checkCharacters(ref, inner)
 }
 
 /** Texts longer than this, and those of several lines, get a file of their own. */

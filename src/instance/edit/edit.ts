@@ -129,17 +129,18 @@ function intended(before: Value, steps: readonly Edit[]): Value {
 
 function splicesOf(source: Original, steps: readonly Edit[]): readonly Splice[] {
   const { contents } = source.doc
+  const sets = steps.filter((step) => step.op === 'set')
+  const filled = new Set(sets.map(({ path }) => keyOf(path.slice(0, -1))))
   const changes = gather(steps).flatMap(({ path, adds, removes, order }) => {
     const node = nodeAt(source, path)
     if (!isMap(node) && !isSeq(node)) return refuse(source.name, `there is no list or map at ${path.join('.')}`)
     const gone = new Set([...removes].map((part) => indexOf(source, node, part)))
     return [
-      ...(gone.size > 0 ? removeAll(source, node, gone, ownerOf(source, path), adds.length > 0) : []),
+      ...(gone.size > 0 ? removeAll(source, node, gone, ownerOf(source, path), adds.length > 0 || filled.has(keyOf(path))) : []),
       ...(isSeq(node) && adds.length > 0 ? addItems(source, node, adds, path.length + 1) : []),
       ...(isSeq(node) && order ? reorder(source, node, order) : []),
     ]
   })
-  const sets = steps.filter((step) => step.op === 'set')
   if (!isMap(contents)) return [...changes, newFields(source, sets)]
   return [...changes, ...sets.flatMap(({ path, value }) => setAt(source, path, value))]
 }

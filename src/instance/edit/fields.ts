@@ -17,7 +17,7 @@ function comparable(key: string, value: Value | undefined): Value {
   if (key === 'color') return stringOf(value).replace(/^#/, '').toLowerCase()
   if (key === 'permissions' && Array.isArray(value)) return value.map(stringOf).toSorted()
   if (key === 'until') return Math.floor(Date.parse(stringOf(value)) / MINUTE)
-  if (typeof value === 'string') return lines(value)
+  if (typeof value === 'string') return lines(value) || null
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, comparable(name, inner)]))
   return value
 }

@@ -50,17 +50,18 @@ export function meaning(source: Original): Value {
   return source.doc.toJS({ maxAliasCount: 1000 }) as Value
 }
 
-/** The text with all splices made. Two that overlap are a mistake, unless both only delete. */
+/** The text with all splices made. Two that overlap are a mistake, unless one only deletes and the other deletes or inserts. */
 export function splice(source: Original, splices: readonly Splice[]): string {
   const ordered = splices.toSorted((a, b) => a.start - b.start || a.end - b.end || (b.depth ?? 0) - (a.depth ?? 0))
   let done = 0
   let previous: Splice | undefined
   const parts: string[] = []
   for (const next of ordered) {
-    if (next.start < done && (next.text !== '' || previous?.text !== '')) return refuse(source.name, 'two changes touch the same words')
+    const harmless = previous?.text === '' && (next.text === '' || next.start === next.end)
+    if (next.start < done && !harmless) return refuse(source.name, 'two changes touch the same words')
     parts.push(source.text.slice(done, next.start), next.text)
     done = Math.max(done, next.end)
-    previous = next
+    if (next.end > next.start) previous = next
   }
   const text = source.bom + parts.join('') + source.text.slice(done)
   return source.added && text.endsWith(source.added) ? text.slice(0, -source.added.length) : text

@@ -160,7 +160,7 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
 }
 
 function translations(value: Value | undefined): Value | undefined {
-  if (!(value instanceof Object) || Object.keys(value).length === 0) return undefined
-  const entries = Object.entries(value as { readonly [language: string]: Fields })
+  const entries = Object.entries(isRecord(value) ? (value as { readonly [language: string]: Fields }) : {})
+  if (entries.length === 0) return undefined
   return Object.fromEntries(entries.map(([language, { text = '', hint = '' }]) => [language, hint === '' ? { text } : { text, hint }]))
 }
