@@ -12,8 +12,6 @@ export interface DoorOptions {
   readonly verb?: 'plan' | 'apply'
   /** Told before every wait that the server's limits ask for. */
   readonly onWait?: OnWait
-  /** A shell line that runs `bin/rails runner`, in place of what the instance names. */
-  readonly runner?: string
 }
 
 /** The doors of an instance, each opened when it is first asked for, and once for a run. */
@@ -82,7 +80,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
   const console = once(async () => {
     if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console')
     const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
-    const opened = await openConsole(machine, options.runner ?? consoleLine(door), name)
+    const opened = await openConsole(machine, consoleLine(door), name)
     checkDomain(instance.domain, opened.hello.domain, 'the console')
     return opened
   })

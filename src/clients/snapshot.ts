@@ -66,9 +66,15 @@ function oddColumn(row: unknown, shape: { readonly [column: string]: Check }): s
 
 /** Rows that have the shape of their table, or the reason why the table is unknown. */
 export function checkedTable<Name extends TableName>(name: Name, rows: unknown, door: DoorName, requests: number): Table<Rows[Name]> {
+  const columns = Object.keys(SHAPES[name])
   const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : 'the list'
   if (odd !== null) return unknownTable(name, door, `${odd} has an odd shape`)
-  return { state: 'complete', rows: rows as Rows[Name][], door, requests }
+  return { state: 'complete', rows: (rows as Rows[Name][]).map((row) => onlyColumns(row, columns)), door, requests }
+}
+
+/** The API answers more than a table has. */
+function onlyColumns<Row extends object>(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column))) as Row
 }
 
 function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: Check }): string | null {
