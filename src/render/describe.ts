@@ -1,4 +1,4 @@
-import type { Action, Fields, Hazard, Impact, Kind, Plan, Step, Value } from '../reconcile/types.ts'
+import type { Action, Cause, Fields, Hazard, Impact, Kind, Plan, Step, Value } from '../reconcile/types.ts'
 import { own } from './own.ts'
 import { capital, count, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
@@ -61,6 +61,13 @@ function nameFor(step: Step, slot: string): string {
 export function capitalised(parts: Sentence): Sentence {
   const [first, ...rest] = parts
   return typeof first === 'string' ? [capital(first), ...rest] : parts
+}
+
+/** Why a step is there, where it is not for a change of the files alone. */
+export const CAUSES: { readonly [cause in Exclude<Cause, 'change'>]: string } = {
+  drift: 'undoes a change by hand',
+  conflict: 'the file wins over a change by hand',
+  takeover: 'takes over what is live',
 }
 
 const DANGER: { readonly [hazard in Hazard]: number } = { irreversible: 0, disruptive: 1, reversible: 2 }

@@ -1,5 +1,5 @@
 import type { Step } from '../reconcile/types.ts'
-import { capitalised, effect, sentence, type KindName } from './describe.ts'
+import { CAUSES, capitalised, effect, sentence, type KindName } from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import type { Section } from './fit.ts'
 import { code, details, fence, marked, prose } from './markdown-text.ts'
@@ -46,7 +46,6 @@ function named(grave: readonly Step[]): string[] {
 }
 
 const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
-const CAUSES = { change: null, drift: 'undoes a change by hand', conflict: 'the file wins over a change by hand', takeover: 'takes over what is live' } as const
 
 function stepList(steps: readonly Step[], kinds: readonly KindName[]): string {
   return steps.map((step) => ['-', SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...remarks(step)].join(' ')).join('\n')
@@ -61,7 +60,7 @@ function remarks(step: Step): string[] {
     ...(touched === null ? [] : [touched]),
     ...(step.consent !== undefined && step.hazard === 'irreversible' ? [`the file accepts ${number(step.consent)}`] : []),
     ...(step.createdAt === undefined ? [] : [`account from ${prose(step.createdAt.slice(0, 10))}`]),
-    ...(CAUSES[step.cause] === null ? [] : [CAUSES[step.cause] ?? '']),
+    ...(step.cause === 'change' ? [] : [CAUSES[step.cause]]),
     ...(step.note === undefined ? [] : [prose(step.note)]),
     ...(step.door === null ? ['no door can write it: skipped'] : []),
   ]

@@ -17,6 +17,9 @@ const WORD = /^(?=.*[\p{L}\p{N}–—…→])[\p{L}\p{N}\p{M}'’%,/…–—→
 /** Words that GitHub links by themselves: commits, issues, addresses. */
 const LINKED = /^[0-9a-f]{7,}$|^gh-\d+$|www/i
 
+/** Nor a sentence by its thousandth word. */
+const SENTENCE = 4000
+
 interface Token {
   readonly lead: string
   readonly core: string
@@ -27,7 +30,7 @@ interface Token {
 /** A sentence of ours that may hold hostile names: what is not a plain word becomes a code span. */
 export function prose(text: string): string {
   if (text.trim() === '') return '(no words)'
-  return inline(text)
+  return inline(clip(text, SENTENCE))
     .split(/\s+/)
     .filter((word) => word !== '')
     .map(tokenOf)

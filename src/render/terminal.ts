@@ -1,6 +1,6 @@
 import type { Plan, Standoff, Step } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
-import { capitalised, differences, doorsOf, effect, sentence, titleOf, verdict, type KindName, type Sentence } from './describe.ts'
+import { CAUSES, capitalised, differences, doorsOf, effect, sentence, titleOf, verdict, type KindName, type Sentence } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
@@ -58,24 +58,22 @@ export function stepLine(step: Step, kinds: readonly KindName[]): Line {
   return line(2, span(`${SIGNS[step.action]} `, SIGN_STYLES[step.action]), ...words, ...tags(step))
 }
 
-const CAUSES = { change: null, drift: 'undoes a change by hand', conflict: 'the file wins over a change by hand', takeover: 'takes over what is live' } as const
-
 function tags(step: Step): Span[] {
   return [
     ...(step.hazard === 'irreversible' ? [span("can't be undone", ['red', 'bold'])] : []),
     ...(step.hazard === 'disruptive' ? [span('disruptive', 'yellow')] : []),
     ...(step.weakens ? [span('weakens protection', 'yellow')] : []),
-    ...(CAUSES[step.cause] === null ? [] : [span(CAUSES[step.cause] ?? '', 'magenta')]),
+    ...(step.cause === 'change' ? [] : [span(CAUSES[step.cause], 'magenta')]),
     ...(step.door === null ? [span('no door can write it', 'red')] : []),
   ].flatMap((tag) => [span('  '), tag])
 }
 
 function stepLines(step: Step, kinds: readonly KindName[]): Line[] {
-  return [stepLine(step, kinds), ...notesOf(step).map((note) => line(6, span(note, 'dim'))), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]
+  return [stepLine(step, kinds), ...notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim'))), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]
 }
 
 /** What else a person should know of a step. */
-export function notesOf(step: Step): string[] {
+function notesOf(step: Step): string[] {
   const touched = effect(step)
   const accepted = step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
@@ -120,8 +118,8 @@ function standoffLines(standoff: Standoff): Line[] {
   return [
     line(2, span('! ', 'magenta'), span(ref, 'bold')),
     ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
-    line(6, { text: `herdbook adopt ${ref}`, whole: true }, span('    live wins: the files change', 'dim')),
-    line(6, { text: `herdbook restore ${ref}`, whole: true }, span('  the files win: live changes', 'dim')),
+    line(6, { text: `herdbook adopt ${ref}`, whole: true }, span('    live wins', 'dim')),
+    line(6, { text: `herdbook restore ${ref}`, whole: true }, span('  the files win', 'dim')),
   ]
 }
 
@@ -169,8 +167,8 @@ function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
   const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(`${kind}/${id}`), 'dim'))) : []
   return [
-    ...(rest.length > 0 ? [line(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing] : []),
-    ...(released.length > 0 ? [line(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
+    ...(rest.length > 0 ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing] : []),
+    ...(released.length > 0 ? [paragraph(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
   ]
 }
 
@@ -184,7 +182,7 @@ function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: Termi
 
 function next(plan: Plan): Line[] {
   const doors = doorsOf(plan.steps)
-  const cost = doors.length > 0 ? [line(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
+  const cost = doors.length > 0 ? [paragraph(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   if (refused) return [...cost, command('herdbook plan', 'again, once what is refused above is settled')]

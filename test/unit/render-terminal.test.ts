@@ -74,14 +74,14 @@ describe('a plan on a terminal', () => {
               file          A calm place for people who keep animals
               live          A friendly place for people who keep animals
               last applied  A place for people who keep animals
-            herdbook adopt setting/site_short_description    live wins: the files change
-            herdbook restore setting/site_short_description  the files win: live changes
+            herdbook adopt setting/site_short_description    live wins
+            herdbook restore setting/site_short_description  the files win
 
       Changed by hand  live is no longer what was applied
         ! domain-block/flood.example
             severity  file limit, live suspend
-            herdbook adopt domain-block/flood.example    live wins: the files change
-            herdbook restore domain-block/flood.example  the files win: live changes
+            herdbook adopt domain-block/flood.example    live wins
+            herdbook restore domain-block/flood.example  the files win
 
       Waiting  holds nothing else back
         … moderator newcomer: there is no account of that name yet
