@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts'
 import { schemaAt } from './schema.ts'
 import type { SchemaNode } from './schema.ts'
 import { validators } from './validate.gen.js'
-import { MAX_PROBLEMS } from './yaml.ts'
+import { MAX_PROBLEMS } from './refusals.ts'
 import type { Parsed, Path } from './yaml.ts'
 
 export interface Checked<F extends FileName> {
@@ -17,14 +17,16 @@ export interface Checked<F extends FileName> {
 /** Holds one parsed file against its schema. */
 export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Promise<Checked<F>> {
   const validate = validators[file]
-  if (validate(parsed.value)) return { document: parsed.value as Documents[F], diagnostics: [] }
+  // A file of comments alone manages nothing.
+  const value = parsed.value ?? {}
+  if (validate(value)) return { document: value as Documents[F], diagnostics: [] }
   const errors = validate.errors ?? []
   const told = await Promise.all(errors.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
   const more =
     errors.length > MAX_PROBLEMS
       ? [{ code: 'more-problems', severity: 'error', message: `${file} has ${errors.length - MAX_PROBLEMS} more problems` } as const]
       : []
-  return { document: (await pruned(file, parsed.value, errors)) as Documents[F], diagnostics: [...told, ...more] }
+  return { document: (await pruned(file, value, errors)) as Documents[F], diagnostics: [...told, ...more] }
 }
 
 const pathOf = (error: ErrorObject): Path =>
@@ -156,7 +158,10 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   ),
 }
 
-function unknownKey(key: string, { path, node, value }: Place): Finding {
+function unknownKey(key: string, { path, node, value, name }: Place): Finding {
+  // What stands here may be the secret itself.
+  if (node.title === 'Secret')
+    return { code: 'wrong-secret', message: `${name} takes env or file and nothing else`, hint: 'Write { env: NAME } or { file: PATH }.' }
   const known = Object.keys(node.properties ?? {})
   const free = known.filter((name) => !isObject(value) || !(name in value))
   const near = nearest(key, free) ?? nearest(key, known)

@@ -1,7 +1,9 @@
-import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Document, Pair, YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Document, Pair } from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
-import { describe, isUnwanted, unwanted } from './text.ts'
+import { unwanted } from './text.ts'
+import { MAX_ALIASES, rangeOf, refusals } from './refusals.ts'
+import type { At } from './refusals.ts'
 
 /** A path to a value: keys and indexes from the top of the file. */
 export type Path = readonly (string | number)[]
@@ -18,14 +20,8 @@ export interface Parsed {
   readonly typed: (path: Path) => string | undefined
 }
 
-const MAX_ALIASES = 20
-const MAX_DEPTH = 50
 /** 100,000 domain blocks with every field fit. */
 const MAX_LINES = 1_200_000
-/** What is told of one file; a wrong tab can make an error of every line. */
-export const MAX_PROBLEMS = 100
-
-type At = (start: number, end: number) => Position
 
 /** Parses YAML 1.2 core: no tags, no merge keys, one document, keys once, and few aliases. */
 export function parseYaml(file: string, text: string): Parsed {
@@ -57,7 +53,7 @@ export function parseYaml(file: string, text: string): Parsed {
       },
     ])
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-  const problems = [...syntax(document, at), ...structure(document, at)]
+  const problems = refusals(document, at)
   if (problems.length > 0) return refuse(problems)
   const value = plainValue(document)
   if (value === undefined)
@@ -98,109 +94,6 @@ function plainValue(document: Yaml): { readonly of: unknown } | undefined {
     if (error instanceof ReferenceError) return undefined
     throw error
   }
-}
-
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'Indent with spaces, not tabs.',
-  BAD_INDENT: 'Check how many spaces the line begins with: entries of one list begin with equally many.',
-  MULTIPLE_DOCS: 'Keep one document: delete the line --- and what follows it, or move that into its own file.',
-  MISSING_CHAR: 'Close the quote or bracket.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes.',
-  UNEXPECTED_TOKEN: "Put the text in quotes, such as 'text'.",
-  TAG_RESOLVE_FAILED: 'Delete the word that begins with an exclamation mark, or put the text in quotes.',
-}
-
-/** What the parser itself found. Its warnings count: an unknown tag is only a warning to it. */
-function syntax(document: Yaml, at: At): Diagnostic[] {
-  const found = [...document.errors, ...document.warnings]
-  if (found.some((error) => error.message.includes('call stack'))) return [{ ...TOO_DEEP, at: at(0, 0) }]
-  return found.slice(0, MAX_PROBLEMS).map((error) => {
-    const hint = HINTS[error.code]
-    return {
-      code: 'yaml-syntax',
-      severity: 'error',
-      message: `this is not YAML: ${lowerFirst(error.message)}`,
-      at: at(error.pos[0], error.pos[1]),
-      ...(hint === undefined ? {} : { hint }),
-    }
-  })
-}
-
-const TOO_DEEP = { code: 'too-deep', severity: 'error', message: 'lists and maps are nested too deeply' } as const
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
-}
-
-/** What is YAML and is refused all the same: tags, keys that are not words, keys twice, too many aliases. */
-function structure(document: Yaml, at: At): Diagnostic[] {
-  const problems: Diagnostic[] = []
-  let aliases = 0
-  const add = (code: string, message: string, range: Range, hint: string): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push({ code, severity: 'error', message, at: at(...range), hint })
-  }
-  const stack: { readonly node: unknown; readonly depth: number }[] = [{ node: document.contents, depth: 0 }]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { node, depth } = next
-    if (isAlias(node) && ++aliases > MAX_ALIASES)
-      return [
-        {
-          code: 'too-many-aliases',
-          severity: 'error',
-          message: `more than ${MAX_ALIASES} aliases (*name)`,
-          at: at(...rangeOf(node)),
-          hint: 'Write the values out instead.',
-        },
-      ]
-    if (isAlias(node) || !isNode(node)) continue
-    if (node.tag !== undefined)
-      add('yaml-tag', 'tags (words that begin with !) are not read here', rangeOf(node), 'Delete the tag, or put the text in quotes.')
-    if (isScalar(node) && typeof node.value === 'string' && isUnwanted(node.value))
-      add(
-        'unwanted-character',
-        `this text holds ${describe(Array.from(node.value).find(isUnwanted) ?? '')}`,
-        rangeOf(node),
-        'Delete the escape (a word with a backslash) that makes it.',
-      )
-    if (!isCollection(node)) continue
-    if (depth > MAX_DEPTH) return [{ ...TOO_DEEP, at: at(...rangeOf(node)) }]
-    if (isMap(node)) keys(node, at, add)
-    for (let index = node.items.length - 1; index >= 0; index--) {
-      const item: unknown = node.items[index]
-      stack.push({ node: isPair(item) ? item.value : item, depth: depth + 1 })
-    }
-  }
-  return problems.sort((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0))
-}
-
-/** The keys of one map, in linear time: the parser's own check is quadratic. */
-function keys(map: YAMLMap, at: At, add: (code: string, message: string, range: Range, hint: string) => void): void {
-  const seen = new Map<string, unknown>()
-  for (const { key } of map.items) {
-    if (!isScalar(key)) {
-      add('yaml-key', 'a key has to be a word', rangeOf(key ?? map), 'Write a word followed by a colon.')
-      continue
-    }
-    const name = String(key.value)
-    const first = seen.get(name)
-    if (first === undefined) seen.set(name, key)
-    else
-      add(
-        'duplicate-key',
-        `the key ${JSON.stringify(name)} is here twice; first in line ${at(...rangeOf(first)).line}`,
-        rangeOf(key),
-        'Keep one of the two.',
-      )
-    if (isUnwanted(name)) add('unwanted-character', 'this key holds a character that can not be seen', rangeOf(key), 'Retype it.')
-    if (key.tag !== undefined) add('yaml-tag', 'tags (words that begin with !) are not read here', rangeOf(key), 'Delete the tag.')
-  }
-}
-
-type Range = readonly [start: number, end: number]
-
-function rangeOf(node: unknown): Range {
-  const range = isNode(node) ? node.range : undefined
-  return range ? [range[0], range[1]] : [0, 0]
 }
 
 /** The node at a path, through aliases; the nearest one above where the path leads nowhere. */

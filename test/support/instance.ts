@@ -4,10 +4,13 @@ import type { Entry, FileSource } from '../../src/instance/source.ts'
 
 /** Files in memory, by name; an entry instead of a text stands for what is no file. */
 export function memorySource(files: Readonly<Record<string, string | Buffer | Omit<Entry, 'name'>>>): FileSource {
-  const isText = (file: string | Buffer | Omit<Entry, 'name'> | undefined): file is string | Buffer => typeof file === 'string' || Buffer.isBuffer(file)
+  const isText = (file: string | Buffer | Omit<Entry, 'name'> | undefined): file is string | Buffer =>
+    typeof file === 'string' || Buffer.isBuffer(file)
   return {
     list: async () =>
-      Object.entries(files).map(([name, file]) => (isText(file) ? { name, kind: 'file' as const, size: Buffer.byteLength(file) } : { name, ...file })),
+      Object.entries(files).map(([name, file]) =>
+        isText(file) ? { name, kind: 'file' as const, size: Buffer.byteLength(file) } : { name, ...file },
+      ),
     read: async (name) => {
       const file = files[name]
       if (!isText(file)) throw new Error(`${name} must not be read`)
@@ -25,7 +28,9 @@ export async function load(files: Readonly<Record<string, string | Buffer | Omit
 
 /** What is told, a line each: `error unknown-key rules.yaml:3:5 message`. */
 export function lines({ diagnostics }: Loaded): readonly string[] {
-  return diagnostics.map(({ severity, code, at, message }) => `${severity} ${code} ${at === undefined ? '-' : `${at.file}:${at.line}:${at.column}`} ${message}`)
+  return diagnostics.map(
+    ({ severity, code, at, message }) => `${severity} ${code} ${at === undefined ? '-' : `${at.file}:${at.line}:${at.column}`} ${message}`,
+  )
 }
 
 /** The hints, in the same order. */

@@ -11,11 +11,14 @@ const FOLDER = fileURLToPath(new URL('instance', ROOT))
 const now = new Date('2026-11-23T12:00:00Z')
 
 describe('the example instance', () => {
-  test.each(['4.4.22', '4.5.15', '4.6.5', '4.7.6', null])('is right for Mastodon %s, and says only that a child is weaker on purpose', async (version) => {
-    const { instance, diagnostics } = await loadInstance(directorySource(FOLDER), { version, now })
-    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['info weaker-than-parent'])
-    expect(Object.keys(instance?.documents ?? {})).toEqual([...FILE_NAMES])
-  })
+  test.each(['4.4.22', '4.5.15', '4.6.5', '4.7.6', null])(
+    'is right for Mastodon %s, and says only that a child is weaker on purpose',
+    async (version) => {
+      const { instance, diagnostics } = await loadInstance(directorySource(FOLDER), { version, now })
+      expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['info weaker-than-parent'])
+      expect(Object.keys(instance?.documents ?? {})).toEqual([...FILE_NAMES])
+    },
+  )
 
   test('shows every severity, flag and field that a block can have', async () => {
     const { instance } = await loadInstance(directorySource(FOLDER), { now })
@@ -24,7 +27,18 @@ describe('the example instance', () => {
     const schema: unknown = JSON.parse(await readFile(new URL('schema/domain-blocks.schema.json', ROOT), 'utf8'))
     expect(schema).toHaveProperty('properties.domain_blocks.items.properties')
     expect([...fields].sort()).toEqual(
-      ['accept_severed_relationships', 'domain', 'obfuscate', 'private_comment', 'public_comment', 'reject_media', 'reject_reports', 'reported_in', 'severity', 'until'].sort(),
+      [
+        'accept_severed_relationships',
+        'domain',
+        'obfuscate',
+        'private_comment',
+        'public_comment',
+        'reject_media',
+        'reject_reports',
+        'reported_in',
+        'severity',
+        'until',
+      ].sort(),
     )
     expect(new Set(blocks.map(({ severity }) => severity))).toEqual(new Set(['suspend', 'limit', 'none', 'silence', 'noop']))
     expect(blocks.find(({ domain }) => domain === 'bad.example')?.accept_severed_relationships).toBe(60)
@@ -54,7 +68,9 @@ describe('the example instance', () => {
     const { instance } = await loadInstance(directorySource(FOLDER), { now })
     const text = (await readFile(new URL('instance/rules.yaml', ROOT), 'utf8')).split('\n')
     const at = instance?.position({ file: 'rules.yaml', path: ['rules', 3, 'translations', 'de', 'text'] })
-    expect(text[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1, (at?.end?.column ?? 0) - 1)).toBe("'Beschreibe deine Bilder für alle, die sie nicht sehen können.'")
+    expect(text[(at?.line ?? 0) - 1]?.slice((at?.column ?? 0) - 1, (at?.end?.column ?? 0) - 1)).toBe(
+      "'Beschreibe deine Bilder für alle, die sie nicht sehen können.'",
+    )
   })
 })
 
@@ -72,11 +88,13 @@ describe('the schemas', () => {
       for (const [key, property] of Object.entries(schema.properties ?? {})) {
         if (typeof property !== 'object') continue
         if (property.description === undefined) undescribed.push(`${place}.${key}`)
-        else if (schema.required?.includes(key) !== true && !/Absent: (the default|not managed)/.test(property.description)) silent.push(`${place}.${key}`)
+        else if (schema.required?.includes(key) !== true && !/Absent: (the default|not managed)/.test(property.description))
+          silent.push(`${place}.${key}`)
       }
       for (const [key, child] of Object.entries(node)) walk(child, `${place}.${key}`)
     }
-    for (const file of FILE_NAMES) walk(JSON.parse(await readFile(new URL(`schema/${file.replace('.yaml', '.schema.json')}`, ROOT), 'utf8')), file)
+    for (const file of FILE_NAMES)
+      walk(JSON.parse(await readFile(new URL(`schema/${file.replace('.yaml', '.schema.json')}`, ROOT), 'utf8')), file)
     expect(undescribed).toEqual([])
     expect(silent).toEqual([])
   })

@@ -22,20 +22,29 @@ describe.each(VERSIONS)('Mastodon %s', (version) => {
   test('stores names as normalizeDomain says, and refuses the same ones', async () => {
     const table = await answers(version, 'names as the server writes them')
     expect(table.length).toBeGreaterThan(20)
-    const ours = table.map(([typed]) => [typed, normalizeDomain(typed)] as const).map(([typed, name]) => [typed, 'domain' in name ? name.domain : 'refused'])
+    const ours = table
+      .map(([typed]) => [typed, normalizeDomain(typed)] as const)
+      .map(([typed, name]) => [typed, 'domain' in name ? name.domain : 'refused'])
     expect(ours).toEqual(table.map(([typed, stored]) => [typed, isRefusal(stored) ? 'refused' : stored]))
   })
 
   test('stores addresses as normalizeAddress says, and refuses the same ones', async () => {
     const table = await answers(version, 'addresses as the server writes them')
     expect(table.length).toBeGreaterThan(5)
-    const ours = table.map(([typed]) => [typed, normalizeAddress(typed)] as const).map(([typed, name]) => [typed, 'address' in name ? name.address : 'refused'])
+    const ours = table
+      .map(([typed]) => [typed, normalizeAddress(typed)] as const)
+      .map(([typed, name]) => [typed, 'address' in name ? name.address : 'refused'])
     expect(ours).toEqual(table.map(([typed, stored]) => [typed, isRefusal(stored) ? 'refused' : stored]))
   })
 
   test('takes and refuses the same domains in requests', async () => {
-    const recorded: { steps: { name: string; request: { method: string; body?: { domain?: unknown } }; response: { status: number; body?: { domain?: string; error?: string } } }[] } =
-      JSON.parse(await readFile(new URL(`${version}/domain-blocks-write.json`, RECORDED), 'utf8'))
+    const recorded: {
+      steps: {
+        name: string
+        request: { method: string; body?: { domain?: unknown } }
+        response: { status: number; body?: { domain?: string; error?: string } }
+      }[]
+    } = JSON.parse(await readFile(new URL(`${version}/domain-blocks-write.json`, RECORDED), 'utf8'))
     let compared = 0
     for (const { name, request, response } of recorded.steps) {
       const typed = request.body?.domain
@@ -53,7 +62,8 @@ describe.each(VERSIONS)('Mastodon %s', (version) => {
 test('a name that reads otherwise once stored says so, and one that only looks foreign does not', () => {
   expect(normalizeDomain('faß.example')).toEqual({ domain: 'fass.example', changed: 'fass.example' })
   expect(normalizeDomain('βόλος.example')).toEqual({ domain: 'xn--nxasmq6b.example', changed: 'βόλοσ.example' })
-  for (const name of ['münchen.example', 'ÅNGSTRÖM.example', '日本語.example', 'EXAMPLE.com', 'xn--fa-hia.example', 'a.example.']) expect(normalizeDomain(name)).not.toHaveProperty('changed')
+  for (const name of ['münchen.example', 'ÅNGSTRÖM.example', '日本語.example', 'EXAMPLE.com', 'xn--fa-hia.example', 'a.example.'])
+    expect(normalizeDomain(name)).not.toHaveProperty('changed')
 })
 
 test('a refusal says what to write instead', () => {
@@ -66,11 +76,23 @@ test('a refusal says what to write instead', () => {
 
 test('public suffixes are known, those of companies too, and unknown endings are none', () => {
   for (const suffix of ['com', 'co.uk', 'github.io', 'xn--p1ai']) expect(isPublicSuffix(suffix), suffix).toBe(true)
-  for (const name of ['spam.example', 'example', 'a.github.io', 'a.co.uk', 'toplevel', '192.0.2.7']) expect(isPublicSuffix(name), name).toBe(false)
+  for (const name of ['spam.example', 'example', 'a.github.io', 'a.co.uk', 'toplevel', '192.0.2.7'])
+    expect(isPublicSuffix(name), name).toBe(false)
 })
 
 test('octal, hexadecimal and short addresses are refused, which the library would take', () => {
-  for (const address of ['010.0.0.1', '0x7f.0.0.1', '127.1', '2130706433', '::ffff:010.0.0.1', '1.2.3.4/08', '1.2.3.4/', '1.2.3.4/24/1', 'fe80::1%eth0', ''])
+  for (const address of [
+    '010.0.0.1',
+    '0x7f.0.0.1',
+    '127.1',
+    '2130706433',
+    '::ffff:010.0.0.1',
+    '1.2.3.4/08',
+    '1.2.3.4/',
+    '1.2.3.4/24/1',
+    'fe80::1%eth0',
+    '',
+  ])
     expect(normalizeAddress(address), address).toHaveProperty('refused')
 })
 

@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { defaultOf, permissionMask, permissionNames, permissionsOf, releaseOf, SETTINGS, settingOf, settingType, UPLOADS } from '../../src/instance/versions.ts'
+import {
+  defaultOf,
+  permissionMask,
+  permissionNames,
+  permissionsOf,
+  releaseOf,
+  SETTINGS,
+  settingOf,
+  settingType,
+  UPLOADS,
+} from '../../src/instance/versions.ts'
 
 const RECORDED = new URL('../contract/recorded/', import.meta.url)
 
@@ -27,7 +37,8 @@ describe.each(['4.4.22', '4.6.5'])('Mastodon %s', (version) => {
     const keys = (await answer(version, 'setting keys')) as string[]
     const named = (type: string): string[] => keys.filter((key) => settingType(key) === type).sort()
     const known = new Set(keys)
-    const theirs = async (name: string): Promise<string[]> => ((await answer(version, name)) as string[]).filter((key) => known.has(key)).sort()
+    const theirs = async (name: string): Promise<string[]> =>
+      ((await answer(version, name)) as string[]).filter((key) => known.has(key)).sort()
     expect(named('integer')).toEqual(await theirs('setting keys that are whole numbers'))
     expect(named('boolean')).toEqual(await theirs('setting keys that are booleans'))
     expect(named('upload')).toEqual(await theirs('setting keys that are uploads'))
@@ -35,7 +46,11 @@ describe.each(['4.4.22', '4.6.5'])('Mastodon %s', (version) => {
 
   test('starts with these values', async () => {
     const values = (await answer(version, 'setting values of a new server')) as Record<string, unknown>
-    const ours = Object.fromEntries(Object.keys(values).filter((key) => !UPLOADS.includes(key)).map((key) => [key, defaultOf(key, version)]))
+    const ours = Object.fromEntries(
+      Object.keys(values)
+        .filter((key) => !UPLOADS.includes(key))
+        .map((key) => [key, defaultOf(key, version)]),
+    )
     expect(ours).toEqual(Object.fromEntries(Object.entries(values).filter(([key]) => !UPLOADS.includes(key))))
   })
 
@@ -56,18 +71,28 @@ test('choices of 4.6 are those that the server names', async () => {
 })
 
 test('the schema of settings names the same keys and types as the table of versions', async () => {
-  const schema: { properties: { settings: { properties: Record<string, { type?: string | string[]; enum?: string[]; $ref?: string }> } } } = JSON.parse(
-    await readFile(new URL('../../schema/settings.schema.json', import.meta.url), 'utf8'),
-  )
+  const schema: { properties: { settings: { properties: Record<string, { type?: string | string[]; enum?: string[]; $ref?: string }> } } } =
+    JSON.parse(await readFile(new URL('../../schema/settings.schema.json', import.meta.url), 'utf8'))
   const properties = Object.entries(schema.properties.settings.properties)
-  const kinds = properties.map(([key, { type, enum: words, $ref }]) => [key, $ref !== undefined ? 'long' : words !== undefined ? 'choice' : Array.isArray(type) ? type[0] : type])
+  const kinds = properties.map(([key, { type, enum: words, $ref }]) => [
+    key,
+    $ref !== undefined ? 'long' : words !== undefined ? 'choice' : Array.isArray(type) ? type[0] : type,
+  ])
   const ours = Object.entries(SETTINGS).map(([key, { type, long }]) => [key, long === true ? 'long' : type === 'text' ? 'string' : type])
   expect(Object.fromEntries(kinds)).toEqual(Object.fromEntries(ours))
   for (const [key, { enum: words }] of properties) if (words !== undefined) expect(words, key).toEqual(settingOf(key, null)?.choices)
 })
 
 test('a newer Mastodon counts as the newest known one, an older as the oldest, and no version as none', () => {
-  expect(['4.4.0', 'v4.5.2+glitch', '4.6.5-rc.1', '4.7.6', '4.10.0', '5.0.0-beta.2', '4.2.0'].map(releaseOf)).toEqual(['4.4', '4.5', '4.6', '4.7', '4.7', '4.7', '4.4'])
+  expect(['4.4.0', 'v4.5.2+glitch', '4.6.5-rc.1', '4.7.6', '4.10.0', '5.0.0-beta.2', '4.2.0'].map(releaseOf)).toEqual([
+    '4.4',
+    '4.5',
+    '4.6',
+    '4.7',
+    '4.7',
+    '4.7',
+    '4.4',
+  ])
   expect(['', 'nightly', null, undefined].map(releaseOf)).toEqual([null, null, null, null])
   expect(settingOf('timeline_preview', null)).toBeDefined()
   expect(settingOf('timeline_preview', '4.5')).toBeUndefined()

@@ -1,0 +1,124 @@
+import { isAlias, isCollection, isMap, isNode, isPair, isScalar } from 'yaml'
+import type { Document, Node, YAMLMap } from 'yaml'
+import type { Diagnostic, Position } from './diagnostic.ts'
+import { describe, isUnwanted } from './text.ts'
+
+export const MAX_ALIASES = 20
+const MAX_DEPTH = 50
+/** What is told of one file; a wrong tab can make an error of every line. */
+export const MAX_PROBLEMS = 100
+
+/** Places in the text by where they start and end. */
+export type At = (start: number, end: number) => Position
+type Range = readonly [start: number, end: number]
+
+/** Where a node stands; the top of the file for what is none. */
+export function rangeOf(node: unknown): Range {
+  const range = isNode(node) ? node.range : undefined
+  return range ? [range[0], range[1]] : [0, 0]
+}
+
+/** Why a file is not read: what is not YAML, else what is YAML and is refused all the same. */
+export function refusals(document: Document.Parsed, at: At): readonly Diagnostic[] {
+  const tell: Tell = (code, message, node, hint) => ({ code, severity: 'error', message, at: at(...rangeOf(node)), hint })
+  const wrong = syntax(document, at)
+  return wrong.length > 0 ? wrong : structure(document, tell).take(MAX_PROBLEMS).toArray()
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces, not tabs.',
+  BAD_INDENT: 'Check how many spaces the line begins with: entries of one list begin with equally many.',
+  MULTIPLE_DOCS: 'Keep one document: delete the line --- and what follows it, or move that into its own file.',
+  MISSING_CHAR: 'Close the quote or bracket.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes.',
+  UNEXPECTED_TOKEN: "Put the text in quotes, such as 'text'.",
+  TAG_RESOLVE_FAILED: 'Delete the word that begins with an exclamation mark, or put the text in quotes.',
+}
+
+const TOO_DEEP = ['too-deep', 'lists and maps are nested too deeply'] as const
+
+/** What the parser itself found. Its warnings count: an unknown tag is only a warning to it. */
+function syntax(document: Document.Parsed, at: At): readonly Diagnostic[] {
+  const found = [...document.errors, ...document.warnings]
+  if (found.some((error) => error.message.includes('call stack')))
+    return [{ code: TOO_DEEP[0], severity: 'error', message: TOO_DEEP[1], at: at(0, 0) }]
+  return found.slice(0, MAX_PROBLEMS).map((error) => {
+    const hint = HINTS[error.code]
+    // What follows a colon repeats the text, which may be a secret.
+    const message = `this is not YAML: ${lowerFirst(error.message.replace(/: .*/s, ''))}`
+    return { code: 'yaml-syntax', severity: 'error', message, at: at(...error.pos), ...(hint === undefined ? {} : { hint }) }
+  })
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1)
+}
+
+type Tell = (code: string, message: string, node: unknown, hint: string) => Diagnostic
+
+/** Tags, keys that are not words, keys twice, aliases to nothing and too many of them. */
+function* structure(document: Document.Parsed, tell: Tell): Generator<Diagnostic> {
+  const anchors = new Set<string>()
+  let aliases = 0
+  for (const [node, depth] of nodes(document)) {
+    if (depth > MAX_DEPTH) return yield tell(...TOO_DEEP, node, 'Check the dashes and how far lines are indented.')
+    if (isAlias(node)) {
+      if (++aliases > MAX_ALIASES)
+        return yield tell('too-many-aliases', `more than ${MAX_ALIASES} aliases (*name)`, node, 'Write the values out instead.')
+      if (!anchors.has(node.source))
+        yield tell(
+          'yaml-alias',
+          'this alias (*name) has no anchor (&name) above it',
+          node,
+          'Write the value out, or put the text in quotes.',
+        )
+      continue
+    }
+    if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor)
+    if (node.tag !== undefined) yield tell('yaml-tag', TAGS, node, 'Delete the tag, or put the text in quotes.')
+    if (isScalar(node) && typeof node.value === 'string' && isUnwanted(node.value)) {
+      const character = Array.from(node.value).find(isUnwanted) ?? ''
+      yield tell(
+        'unwanted-character',
+        `this text holds ${describe(character)}`,
+        node,
+        'Delete the escape (a word with a backslash) that makes it.',
+      )
+    }
+    if (isMap(node)) yield* keys(node, tell)
+  }
+}
+
+const TAGS = 'tags (words that begin with !) are not read here'
+
+/** Every node but the keys, in the order of the text. */
+function* nodes(document: Document.Parsed): Generator<readonly [node: Node, depth: number]> {
+  const stack: (readonly [node: unknown, depth: number])[] = [[document.contents, 0]]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [node, depth] = next
+    if (!isNode(node)) continue
+    yield [node, depth]
+    if (!isCollection(node)) continue
+    for (let index = node.items.length - 1; index >= 0; index--) {
+      const item: unknown = node.items[index]
+      stack.push([isPair(item) ? item.value : item, depth + 1])
+    }
+  }
+}
+
+/** The keys of one map, in linear time: the parser's own check is quadratic. */
+function* keys(map: YAMLMap, tell: Tell): Generator<Diagnostic> {
+  const seen = new Map<string, unknown>()
+  for (const { key } of map.items) {
+    if (!isScalar(key)) {
+      yield tell('yaml-key', 'a key has to be a word', key ?? map, 'Write a word followed by a colon.')
+      continue
+    }
+    const name = String(key.value)
+    const first = seen.get(name)
+    if (first === undefined) seen.set(name, key)
+    else yield tell('duplicate-key', `the same key is in line ${tell('', '', first, '').at?.line} already`, key, 'Keep one of the two.')
+    if (isUnwanted(name)) yield tell('unwanted-character', 'this key holds a character that can not be seen', key, 'Retype it.')
+    if (key.tag !== undefined) yield tell('yaml-tag', TAGS, key, 'Delete the tag.')
+  }
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest'
+import { hints, lines, load } from '../support/instance.ts'
+
+/** What one wrong file gives: its single diagnostic and the hint. */
+async function one(file: string, text: string): Promise<{ readonly line: string | undefined; readonly hint: string | undefined }> {
+  const loaded = await load({ [file]: text })
+  expect(loaded.instance).toBeNull()
+  expect(lines(loaded)).toHaveLength(1)
+  return { line: lines(loaded)[0], hint: hints(loaded)[0] }
+}
+
+describe('what a person typed wrong is told with its place and what to type', () => {
+  test.each([
+    [
+      'a key',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severty: suspend\n    severity: limit\n',
+      'unknown-key domain-blocks.yaml:3:5',
+      'Did you mean',
+    ],
+    [
+      'a word',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severity: suspnd\n',
+      'unknown-word domain-blocks.yaml:3:15',
+      'Did you mean suspend?',
+    ],
+    [
+      'a permission',
+      'roles.yaml',
+      'roles:\n  - name: A\n    position: 1\n    permissions: [manage_report]\n',
+      'unknown-word roles.yaml:4:19',
+      'Did you mean manage_reports?',
+    ],
+    [
+      'a number for a text',
+      'settings.yaml',
+      'settings:\n  site_title: 1.20\n',
+      'wrong-type settings.yaml:2:15 site_title: 1.20',
+      "Write '1.20' in quotes.",
+    ],
+    [
+      'a long number for a text',
+      'rules.yaml',
+      'rules:\n  - key: a\n    text: 00123456789012345678901\n',
+      'wrong-type rules.yaml:3:11',
+      "Write '00123456789012345678901' in quotes.",
+    ],
+    ['yes for true', 'settings.yaml', 'settings:\n  trends: yes\n', 'wrong-type settings.yaml:2:11 trends: yes', 'Write trends: true'],
+    [
+      'a number in quotes',
+      'policy.yaml',
+      "minimum_owners: '2'\n",
+      'wrong-type policy.yaml:1:17',
+      'Write minimum_owners: 2 without quotes.',
+    ],
+    [
+      'a colour that YAML takes for a comment',
+      'roles.yaml',
+      'roles:\n  - name: A\n    position: 1\n    permissions: []\n    color: #fff\n',
+      'wrong-type roles.yaml:5:12',
+      'in quotes',
+    ],
+    ['a list that lost its entries', 'domain-blocks.yaml', 'domain_blocks:\n', 'wrong-type domain-blocks.yaml:1:15', 'emptied_on_purpose'],
+    ['an entry without its dash', 'rules.yaml', 'rules:\n  key: a\n  text: b\n', 'wrong-type rules.yaml:2:3', 'with a dash'],
+    [
+      'a missing key',
+      'ip-blocks.yaml',
+      'ip_blocks:\n  - ip: 192.0.2.1\n',
+      'missing-key ip-blocks.yaml:2:5 severity is missing',
+      'sign_up_block',
+    ],
+    [
+      'a rule that is too long',
+      'rules.yaml',
+      `rules:\n  - key: a\n    text: ${'x'.repeat(301)}\n`,
+      'too-long rules.yaml:3:11 text has 301 characters',
+      'Shorten it.',
+    ],
+    [
+      'a short description of 201 characters',
+      'settings.yaml',
+      `settings:\n  site_short_description: ${'😀'.repeat(201)}\n`,
+      'too-long settings.yaml:2:27',
+      'Shorten it.',
+    ],
+    ['a rule of spaces', 'rules.yaml', "rules:\n  - key: a\n    text: '  '\n", 'wrong-value rules.yaml:3:11', 'one sentence'],
+    [
+      'a handle for a username',
+      'moderators.yaml',
+      "moderators:\n  - account: '@alice'\n    role: Moderator\n",
+      'wrong-value moderators.yaml:2:14',
+      'without @',
+    ],
+    ['only_these: false', 'moderators.yaml', 'only_these: false\n', 'wrong-value moderators.yaml:1:13', 'delete the line'],
+    [
+      'a language that is none',
+      'rules.yaml',
+      'rules:\n  - key: a\n    text: b\n    translations:\n      german!: { text: c }\n',
+      'unknown-key rules.yaml:5:7',
+      'language code',
+    ],
+    ['a picture', 'settings.yaml', 'settings:\n  favicon: a.png\n', 'unknown-key settings.yaml:2:3', 'Pictures are not managed'],
+    ['a merge key', 'settings.yaml', 'settings:\n  <<: { trends: true }\n', 'unknown-key settings.yaml:2:3', 'Merge keys'],
+    [
+      'a permission twice',
+      'roles.yaml',
+      'roles:\n  - name: A\n    position: 1\n    permissions: [manage_reports, manage_reports]\n',
+      'duplicate roles.yaml:4:18',
+      'Keep one',
+    ],
+  ])('%s', async (_what, file, text, line, hint) => {
+    const told = await one(file, text)
+    expect(told.line).toContain(`error ${line}`)
+    expect(told.hint).toContain(hint)
+  })
+
+  test('all at once, in the order of files and lines', async () => {
+    const loaded = await load({
+      'settings.yaml': 'settings:\n  site_titel: x\n  trends: 1\n',
+      'domain-blocks.yaml':
+        'domain_blocks:\n  - domain: A.example\n    severity: none\n    reject_medai: true\n  - domain: a.example\n    severity: limt\n  - domain: a.example.\n    severity: none\n',
+      'rules.yaml': 'rules:\n\t- key: a\n',
+    })
+    expect(lines(loaded).map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'error unknown-key domain-blocks.yaml:4:5',
+      'error unknown-word domain-blocks.yaml:6:15',
+      'error duplicate domain-blocks.yaml:7:13',
+      'error yaml-syntax rules.yaml:2:1',
+      'error unknown-key settings.yaml:2:3',
+      'error wrong-type settings.yaml:3:11',
+    ])
+  })
+})
+
+describe('secrets', () => {
+  const file = (token: string): string => `domain: herd.example\nmastodon:\n  api:\n    url: https://herd.example\n    token: ${token}\n`
+
+  test.each([
+    'ghp_verysecret',
+    '12345678',
+    "'ghp_verysecret'",
+    '[ghp_verysecret]',
+    '{ env: ghp-verysecret }',
+    '{ env: A, file: ghp_verysecret }',
+    '{ value: ghp_verysecret }',
+    '{}',
+    '{ ghp_verysecret }',
+    '!ghp_verysecret',
+    '*ghp_verysecret',
+    '&ghp_verysecret a b: c',
+    '"ghp_very\nsecret"',
+  ])('that stand in the file (%s) are refused and not repeated', async (token) => {
+    const loaded = await load({ 'instance.yaml': file(token) })
+    expect(loaded.instance).toBeNull()
+    expect(loaded.diagnostics[0]?.at?.line).toBe(5)
+    expect(JSON.stringify(loaded.diagnostics)).not.toMatch(/ghp|very|12345678/)
+    expect(hints(loaded)[0]).toBeDefined()
+  })
+
+  test('in a web address or under a wrong key are not repeated either', async () => {
+    const loaded = await load({
+      'instance.yaml':
+        'domain: herd.example\nmastodon:\n  api:\n    url: https://u:ghp_verysecret@herd.example\n    token: { env: T }\n    tokn: ghp_verysecret\n',
+    })
+    expect(lines(loaded)).toHaveLength(2)
+    expect(JSON.stringify(loaded.diagnostics)).not.toContain('verysecret')
+  })
+
+  test('named by variable or file are taken', async () => {
+    expect(lines(await load({ 'instance.yaml': file('{ env: HERDBOOK_TOKEN }') }))).toEqual([])
+    expect(lines(await load({ 'instance.yaml': file('{ file: /run/secrets/token }') }))).toEqual([])
+  })
+})
+
+describe('doors', () => {
+  const door = (rest: string): Record<string, string> => ({ 'instance.yaml': `domain: herd.example\n${rest}` })
+  const ssh = 'ssh: { host: a, user: b, host_key: "SHA256:q4mVb0Yx3n8LkZ2sT7cRfWJ5uHdE1oPiA9gBvN6tKyM" }\n'
+
+  test.each([
+    ['no runtime', 'mastodon: { console: { over: local } }\n', 'console needs exactly one of'],
+    [
+      'two runtimes',
+      'mastodon: { console: { over: local, native: { directory: /a }, podman: { container: b } } }\n',
+      'console needs exactly one of',
+    ],
+    ['ssh without ssh', 'mastodon: { console: { over: ssh, native: { directory: /a } } }\n', 'console goes over ssh'],
+    ['a reader without ssh', 'mastodon: { database: { over: local, reader: true } }\n', 'reader: true is a key for SSH'],
+    ['a token in the clear', 'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n', 'in the clear'],
+    ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not taken'],
+  ])('%s is refused', async (_what, text, message) => {
+    const loaded = await load(door(text))
+    expect(loaded.instance).toBeNull()
+    expect(lines(loaded).join('\n')).toContain(message)
+  })
+
+  test.each([
+    `mastodon: { console: { over: ssh, native: { directory: /a } }, database: { over: ssh, reader: true } }\n${ssh}`,
+    'mastodon: { console: { over: local, podman: { container: web } }, database: { over: local, native: {} } }\n',
+    'mastodon: { console: { over: local, docker_compose: { directory: /a } }, database: { over: local, docker_compose: { directory: /a, service: pg } } }\n',
+    'mastodon: { console: { over: local, kubernetes: { namespace: a, pod: deployment/web } }, database: { over: local, kubernetes: { namespace: a, pod: b } } }\n',
+    'mastodon: { api: { url: "http://127.0.0.1:3000", token: { env: T } } }\n',
+    'mastodon: { api: { url: "http://[::1]:3000/", token: { env: T } } }\n',
+    'ssh: { host: a, user: b, host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx" }\n',
+  ])('%s is taken', async (text) => {
+    expect(lines(await load(door(text)))).toEqual([])
+  })
+})
