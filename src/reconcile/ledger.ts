@@ -50,8 +50,10 @@ export function serializeLedger(ledger: Ledger, environment: string, at: string)
   return files
 }
 
-/** Adds the digest to what is about to be committed, where there is a key. */
-export function signContent(content: Content, environment: string, purpose: 'ledger' | 'lock', key: Key): Content {
+/** Makes what is about to be committed fit for a commit message, and adds the digest where there is a key. */
+export function signContent(draft: Content, environment: string, purpose: 'ledger' | 'lock', key: Key): Content {
+  const trailers = Object.entries(draft.trailers ?? {}).map(([name, value]) => [name, oneLine(value)])
+  const content = { ...draft, subject: oneLine(draft.subject), trailers: Object.fromEntries(trailers) }
   if (key === null) return content
   return { ...content, files: new Map([...content.files, [DIGEST, `${signature(content, environment, purpose, key)}\n`]]) }
 }
@@ -102,6 +104,8 @@ export function readLedger(snapshot: Snapshot, environment: string, signed: bool
     throw cause
   }
 }
+
+const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
 const RESERVED = new Set(['attempts', 'intents', 'approvals'])
 

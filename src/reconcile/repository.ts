@@ -1,7 +1,9 @@
+import { EXIT, fail } from '../instance/diagnostic.ts'
+
 /** What the engine asks of Git. `clients/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
 export interface Repository {
-  /** The root that holds `instance/`. */
-  readonly dir: string
+  /** The path from the root of Git's trees to the folder that holds `instance/`: empty, or ending in a slash. */
+  readonly prefix: string
   /** The remote's name; null where refs live in the clone. */
   readonly remote: string | null
   readonly head: () => Promise<Head>
@@ -19,9 +21,9 @@ export interface Repository {
   /** A note of this clone alone, under `refs/herdbook-seen/`. */
   readonly seen: (name: string) => Promise<string | null>
   readonly see: (name: string, commit: string) => Promise<void>
-  /** Commits reachable from `from`, newest first; with a path, those that touched it. */
+  /** Commits reachable from `from`, newest first; with a path (from the tree's root), those that touched it. */
   readonly log: (from: string, options: { readonly path?: string; readonly limit: number; readonly firstParent?: boolean }) => Promise<Commit[]>
-  /** The texts of a path (relative to `dir`) in these commits; null where it is not there. */
+  /** The texts of a path (from the tree's root) in these commits; null where it is not there. */
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
 
@@ -48,6 +50,7 @@ export interface Upstream {
 export interface Commit {
   readonly id: string
   readonly parents: readonly string[]
+  /** The author's name. */
   readonly author: string
   /** When it was committed, ISO 8601 UTC. */
   readonly at: string
@@ -63,7 +66,7 @@ export interface Snapshot extends Commit {
   readonly files: Files
 }
 
-/** What a commit on one of our refs is made of. */
+/** What a commit on one of our refs is made of. Subject and trailers are single lines; files lie flat. */
 export interface Content {
   readonly files: Files
   readonly subject: string
@@ -74,7 +77,9 @@ export interface Content {
 export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved' }
 
 /** The refs of one environment. */
-export const refsOf = (environment: string): { readonly ledger: string; readonly lock: string } => ({
-  ledger: `refs/herdbook/${environment}/ledger`,
-  lock: `refs/herdbook/${environment}/lock`,
-})
+export function refsOf(environment: string): { readonly ledger: string; readonly lock: string } {
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(environment)) {
+    fail(EXIT.invalid, 'environment-name', `${JSON.stringify(environment)} can't be an environment: use letters, digits and hyphens.`)
+  }
+  return { ledger: `refs/herdbook/${environment}/ledger`, lock: `refs/herdbook/${environment}/lock` }
+}

@@ -1,0 +1,102 @@
+import { GitPluginError, simpleGit } from 'simple-git'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+
+/** What a call of Git came to, whatever its exit code. */
+export interface GitResult {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface Git {
+  readonly run: (args: readonly string[], input?: string | Buffer) => Promise<GitResult>
+  /** The objects of these names, in order; null for one that is not there. */
+  readonly objects: (names: readonly string[]) => Promise<(GitObject | null)[]>
+}
+
+export interface GitObject {
+  readonly id: string
+  readonly type: string
+  readonly data: Buffer
+}
+
+/** Kills a Git that has said nothing for so long: a server that hangs. */
+const SILENCE_MS = 60_000
+
+// The person's own ways to reach the remote; all other GIT_* variables could point us at another repository.
+const TAKEN_OVER = ['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_SSH_VARIANT', 'GIT_ASKPASS', 'SSH_ASKPASS', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_SSL_CAINFO']
+const OURS = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_LITERAL_PATHSPECS: '1',
+  LC_ALL: 'C',
+}
+const UNWANTED = /^(GIT_|(EDITOR|VISUAL|PAGER|PREFIX)$)/i
+
+/** Git in a folder, through simple-git. */
+export function gitIn(dir: string): Git {
+  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => TAKEN_OVER.includes(name) || !UNWANTED.test(name))), ...OURS }
+  const call = async <Out>(task: (git: ReturnType<typeof simpleGit>) => Promise<Out>, input: string | Buffer): Promise<{ code: number; out: Out; err: string }> => {
+    let code = 0
+    let err = ''
+    const git = simpleGit({
+      baseDir: dir,
+      allowEnvironment: [...TAKEN_OVER, ...Object.keys(OURS)],
+      unsafe: { allowUnsafeSshCommand: true, allowUnsafeAskPass: true, allowUnsafeConfigPaths: true },
+      timeout: { block: SILENCE_MS },
+      // simple-git takes an exit for the end of the output after 50 ms, which cuts long output on a busy machine.
+      completion: { onClose: true, onExit: 5_000 },
+      // A Buffer, since simple-git leaves stdin open for an empty text.
+      input: () => Buffer.from(input),
+      // Its own test for failure is "non-zero and said something": take the exit code itself.
+      errors: (error, result) => {
+        code = result.exitCode
+        err = Buffer.concat(result.stdErr).toString('utf8')
+        return error instanceof GitPluginError ? error : undefined
+      },
+    }).env(env)
+    const out = await task(git)
+    return { code, out, err }
+  }
+  return {
+    run: (args, input = '') => call((git) => git.raw([...args]), input),
+    objects: async (names) => {
+      if (names.length === 0) return []
+      const { code, out, err } = await call((git): Promise<Buffer> => git.binaryCatFile(['--batch']), names.map((name) => `${name}\n`).join(''))
+      if (code !== 0) return failed('read its objects', err)
+      return parseBatch(out, names.length)
+    },
+  }
+}
+
+/** Refuses with what Git said, without the credentials that a URL in it may hold. */
+export function failed(what: string, err: string, hint?: string): never {
+  return fail(EXIT.unreadable, 'git-failed', `Git could not ${what}: ${reasonOf(err)}`, hint === undefined ? {} : { hint })
+}
+
+/** The line of Git's errors that says why. */
+export function reasonOf(err: string): string {
+  const lines = err.replace(/(\w:\/\/)[^\s/@]*@/g, '$1').split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it gave no reason'
+  return reason.replace(/\p{Cc}/gu, '').slice(0, 300)
+}
+
+function parseBatch(out: Buffer, count: number): (GitObject | null)[] {
+  const objects: (GitObject | null)[] = []
+  for (let at = 0; objects.length < count; ) {
+    const end = out.indexOf(0x0a, at)
+    if (end < 0) return failed('read its objects', 'the answer ended early')
+    const [, id, type = '', size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(out.toString('utf8', at, end)) ?? []
+    if (id === undefined) {
+      objects.push(null) // "NAME missing"
+      at = end + 1
+      continue
+    }
+    const start = end + 1
+    at = start + Number(size) + 1
+    if (at > out.length) return failed('read its objects', 'the answer ended early')
+    objects.push({ id, type, data: out.subarray(start, at - 1) })
+  }
+  return objects
+}

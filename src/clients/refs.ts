@@ -1,0 +1,151 @@
+import { hostname } from 'node:os'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { userName } from '../reconcile/holder.ts'
+import type { Content, Snapshot, Swap, Trailers } from '../reconcile/repository.ts'
+import { failed, reasonOf, type Git } from './git.ts'
+
+/** Where refs live: in the clone, or on a remote. */
+export interface Refs {
+  readonly resolve: (ref: string) => Promise<string | null>
+  /** Makes the commit that a ref names readable here. */
+  readonly bring: (ref: string) => Promise<void>
+  /** Asks Git to set the ref from `expected` to `next`, null meaning absent. True only where Git itself says that this call did it. */
+  readonly swap: (ref: string, expected: string | null, next: string | null) => Promise<{ readonly done: boolean; readonly reason: string }>
+}
+
+/** Refs in the clone itself. */
+export function localRefs(git: Git): Refs {
+  return {
+    resolve: async (ref) => (await git.objects([ref]))[0]?.id ?? null,
+    bring: async () => {},
+    swap: async (ref, expected, next) => {
+      const command =
+        next === null ? `delete ${ref} ${expected}` : expected === null ? `create ${ref} ${next}` : `update ${ref} ${next} ${expected}`
+      const { code, err } = await git.run(['update-ref', '--no-deref', '--stdin'], `start\n${command}\nprepare\ncommit\n`)
+      return { done: code === 0, reason: reasonOf(err) }
+    },
+  }
+}
+
+/** Refs on a remote: read by `ls-remote`, set by a push that says what it replaces. */
+export function remoteRefs(git: Git, remote: string): Refs {
+  const unreachable = `Try it by hand: git ls-remote ${remote}`
+  return {
+    resolve: async (ref) => {
+      const { code, out, err } = await git.run(['ls-remote', '--', remote, 'HEAD', ref])
+      if (code !== 0) return failed(`reach ${remote}`, err, unreachable)
+      return parseRefs(out).get(ref) ?? null
+    },
+    bring: async (ref) => {
+      // Into no ref of ours: two runs in one clone would get in each other's way.
+      const args = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=']
+      const { code, err } = await git.run(['fetch', ...args, '--', remote, ref])
+      // A ref that has gone meanwhile is found out by looking again.
+      if (code !== 0 && !err.includes("couldn't find remote ref")) failed(`fetch from ${remote}`, err, unreachable)
+    },
+    swap: async (ref, expected, next) => {
+      // Whatever the person's own configuration adds to a push.
+      const plain = ['--no-verify', '--no-signed', '--no-follow-tags', '--recurse-submodules=no', '--no-force-if-includes']
+      const lease = `--force-with-lease=${ref}:${expected ?? ''}`
+      const { code, out, err } = await git.run(['push', '--porcelain', ...plain, lease, '--', remote, `${next ?? ''}:${ref}`])
+      // Only Git's own word counts: * new, - deleted, a blank or + for moved on; = would be another's doing.
+      const won = next === null ? '-' : expected === null ? '*' : ' +'
+      const line = out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${ref}\t`))
+      return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason: line?.split('\t')[2] ?? reasonOf(err) }
+    },
+  }
+}
+
+/** Lines of `ls-remote` by name; symbolic refs as `ref: NAME`. */
+export function parseRefs(out: string): Map<string, string> {
+  const rows = out.split('\n').map((line) => line.split('\t'))
+  // With --symref HEAD has two lines: what it points to first.
+  return new Map(rows.flatMap(([id = '', name]): [string, string][] => (name === undefined ? [] : [[id.startsWith('ref: ') ? `ref: ${name}` : name, id]])))
+}
+
+/** Compare-and-swap of a ref. Where the answer was lost or is not clear, what the ref names now decides. */
+export async function swapRef(refs: Refs, ref: string, expected: string | null, next: string | null): Promise<'done' | 'moved'> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { done, reason } = await refs.swap(ref, expected, next)
+    if (done) return 'done'
+    const now = await refs.resolve(ref)
+    if (now === next) return 'done'
+    if (now !== expected) return 'moved'
+    // Nobody moved it, and it was not set: another writer held it for a moment, or we may not write.
+    if (attempt === 3) return failed(`set ${ref}`, reason, 'Does your key or token have the right to push to this repository?')
+  }
+}
+
+/** Writes a commit and sets the ref to it. */
+export async function writeRef(git: Git, refs: Refs, who: string, ref: string, expected: string | null, content: Content): Promise<Swap> {
+  const commit = await writeCommit(git, who, content)
+  return (await swapRef(refs, ref, expected, commit)) === 'done' ? { state: 'written', commit } : { state: 'moved' }
+}
+
+async function writeCommit(git: Git, who: string, { files, subject, trailers = {}, parents = [] }: Content): Promise<string> {
+  const blobs = await Promise.all([...files].map(async ([name, text]) => ({ name, id: await writeObject(git, 'blob', Buffer.from(text)) })))
+  // Git orders a tree by the bytes of its names.
+  const sorted = blobs.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+  const tree = await writeObject(git, 'tree', Buffer.concat(sorted.flatMap(({ name, id }) => [Buffer.from(`100644 ${name}\0`), Buffer.from(id, 'hex')])))
+  const person = `${who} ${Math.floor(Date.now() / 1000)} +0000`
+  const head = [`tree ${tree}`, ...parents.map((id) => `parent ${id}`), `author ${person}`, `committer ${person}`]
+  const tail = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\n`)
+  return writeObject(git, 'commit', Buffer.from(`${head.join('\n')}\n\n${subject}\n${tail.length === 0 ? '' : '\n'}${tail.join('')}`))
+}
+
+/** Straight into the object store, so that no setting (line ends, signing, a missing name) changes or stops it. */
+async function writeObject(git: Git, type: string, data: Buffer): Promise<string> {
+  const { code, out, err } = await git.run(['hash-object', '-t', type, '-w', '--stdin'], data)
+  return code === 0 ? out.trim() : failed('write to its object store', err)
+}
+
+/** The author of our commits: the person that Git knows, else the user of this machine. */
+export async function identity(git: Git): Promise<string> {
+  const { out } = await git.run(['config', '--null', '--get-regexp', '^user\\.(name|email)$'])
+  const found = new Map(out.split('\0').map((row): [string, string] => [row.split('\n')[0] ?? '', row.slice(row.indexOf('\n') + 1)]))
+  const clean = (text: string): string => text.replace(/[<>\p{Cc}]/gu, '').trim()
+  const user = clean(userName())
+  return `${clean(found.get('user.name') ?? user) || user} <${clean(found.get('user.email') ?? `${user}@${hostname()}`)}>`
+}
+
+/** More than any ledger: somebody wants us to choke. */
+const MOST_BYTES = 512 * 1024 * 1024
+const MOST_FILES = 1_000
+
+/** Reads a commit of ours with all its files; null where this clone doesn't have it. */
+export async function readSnapshot(git: Git, ref: string, id: string): Promise<Snapshot | null> {
+  const { code, out } = await git.run(['ls-tree', '-r', '-z', '-l', '--full-tree', id])
+  if (code !== 0) return null
+  const rows = out.split('\0').flatMap((row) => {
+    const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t(.*)$/su.exec(row) ?? []
+    return oid === undefined || name === undefined ? [] : [{ oid, size: Number(size), name }]
+  })
+  if (rows.length > MOST_FILES || rows.reduce((sum, row) => sum + row.size, 0) > MOST_BYTES) {
+    return fail(EXIT.refused, 'ref-too-large', `${ref} (commit ${id.slice(0, 12)}) is too large to be Herdbook's.`, { hint: `Look at it: git show --stat ${id}` })
+  }
+  const [commit, ...blobs] = await git.objects([id, ...rows.map((row) => row.oid)])
+  if (commit?.type !== 'commit') return failed(`read ${ref}`, 'it names no commit')
+  const files = rows.map(({ name }, i): [string, string] => [name, blobs[i]?.data.toString('utf8') ?? ''])
+  return { id, ...parseCommit(commit.data.toString('utf8')), files: new Map(files) }
+}
+
+function parseCommit(source: string): Omit<Snapshot, 'id' | 'files'> {
+  const end = source.indexOf('\n\n')
+  const headers = source.slice(0, end).split('\n')
+  const [, author = '', seconds = '0'] = headers.flatMap((line) => /^committer (.*?) <.*> (\d+) /.exec(line) ?? [])
+  const [subject = '', ...body] = source.slice(end + 2).split('\n')
+  return {
+    parents: headers.flatMap((line) => (line.startsWith('parent ') ? [line.slice('parent '.length)] : [])),
+    author,
+    at: new Date(Number(seconds) * 1000).toISOString(),
+    subject,
+    trailers: parseTrailers(body),
+  }
+}
+
+export function parseTrailers(lines: readonly string[]): Trailers {
+  return Object.fromEntries(lines.flatMap((line) => {
+    const [, name, value] = /^([A-Za-z][A-Za-z-]*): (.*)$/.exec(line) ?? []
+    return name === undefined || value === undefined ? [] : [[name, value]]
+  }))
+}

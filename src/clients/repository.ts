@@ -1,0 +1,121 @@
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { Commit, Head, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
+import { failed, gitIn, type Git } from './git.ts'
+import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, writeRef, type Refs } from './refs.ts'
+
+/** Opens the repository that a folder is in; null outside Git. */
+export async function openRepository(dir: string): Promise<Repository | null> {
+  const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix'])
+  if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
+  const [root = dir, prefix = ''] = out.split('\n')
+  const git = gitIn(root)
+  const [remote, who] = await Promise.all([remoteOf(git), identity(git)])
+  const refs = remote === null ? localRefs(git) : remoteRefs(git, remote)
+  const own = localRefs(git)
+  const seenRef = (name: string): string => `refs/herdbook-seen/${name}`
+  return {
+    prefix,
+    remote,
+    head: () => readHead(git, `${prefix}instance`),
+    upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
+    isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
+    resolve: refs.resolve,
+    read: (ref) => read(git, refs, ref),
+    write: (ref, expected, content) => writeRef(git, refs, who, ref, expected, content),
+    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)) === 'done' ? 'removed' : 'moved'),
+    seen: (name) => own.resolve(seenRef(name)),
+    see: async (name, commit) => {
+      await swapRef(own, seenRef(name), await own.resolve(seenRef(name)), commit)
+    },
+    log: (from, options) => readLog(git, from, options),
+    texts: async (path, commits) => {
+      const blobs = await git.objects(commits.map((commit) => `${objectId(commit)}:${path}`))
+      return blobs.map((blob) => (blob?.type === 'blob' ? blob.data.toString('utf8') : null))
+    },
+  }
+}
+
+/** Only a full id goes into a command: a name could be an option, or move between two calls. */
+function objectId(id: string): string {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id) ? id : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
+}
+
+/** The remote that this branch belongs to, else `origin`, else the only one. */
+async function remoteOf(git: Git): Promise<string | null> {
+  const [list, branch] = await Promise.all([git.run(['remote']), git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'])])
+  const names = list.out.split('\n').filter((name) => name !== '')
+  if (names.length === 0) return null
+  const configured = (await git.run(['config', '--get', `branch.${branch.out.trim()}.remote`])).out.trim()
+  const chosen = [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
+  return chosen ?? fail(EXIT.refused, 'remote-unclear', `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`, {
+    hint: `Say which one holds the ledger: git branch --set-upstream-to=${names[0]}/BRANCH`,
+  })
+}
+
+async function readHead(git: Git, path: string): Promise<Head> {
+  const options = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames']
+  const [status, shallow] = await Promise.all([git.run(['status', ...options, '--', path]), git.run(['rev-parse', '--is-shallow-repository'])])
+  if (status.code !== 0) return failed('read the status of instance/', status.err)
+  const rows = status.out.split('\0')
+  const header = (name: string): string | null => rows.find((row) => row.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length) ?? null
+  const commit = header('oid')
+  const branch = header('head')
+  return {
+    commit: commit === '(initial)' ? null : commit,
+    branch: branch === '(detached)' ? null : branch,
+    shallow: shallow.out.trim() === 'true',
+    uncommitted: rows.flatMap((row) => (/^(?:\? |1 (?:\S+ ){7}|u (?:\S+ ){9})(.*)$/su.exec(row)?.[1] ?? [])),
+  }
+}
+
+async function readUpstream(git: Git, refs: Refs, remote: string): Promise<Upstream> {
+  const { code, out, err } = await git.run(['ls-remote', '--symref', '--', remote, 'HEAD'])
+  if (code !== 0) return failed(`reach ${remote}`, err, `Try it by hand: git ls-remote ${remote}`)
+  const local = (await git.run(['symbolic-ref', '--quiet', 'HEAD'])).out.trim()
+  const ref = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(out)?.[1] ?? (local === '' ? 'refs/heads/main' : local)
+  const commit = parseRefs(out).get('HEAD') ?? (await refs.resolve(ref))
+  const [head] = await git.objects(['HEAD'])
+  const name = { remote, branch: ref.replace(/^refs\/heads\//, ''), commit }
+  if (commit === null || head === null || head === undefined) return { ...name, position: 'ahead' }
+  if (head.id === commit) return { ...name, position: 'same' }
+  if ((await git.objects([commit]))[0] === null) await refs.bring(ref)
+  if (await isAncestor(git, commit, head.id)) return { ...name, position: 'ahead' }
+  return { ...name, position: (await isAncestor(git, head.id, commit)) ? 'behind' : 'diverged' }
+}
+
+/** False, too, where either is unknown here: a history that was rewritten. */
+async function isAncestor(git: Git, ancestor: string, commit: string): Promise<boolean> {
+  return (await git.run(['merge-base', '--is-ancestor', objectId(ancestor), objectId(commit)])).code === 0
+}
+
+async function read(git: Git, refs: Refs, ref: string): Promise<Snapshot | null> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const id = await refs.resolve(ref)
+    if (id === null) return null
+    const found = (await readSnapshot(git, ref, id)) ?? (await refs.bring(ref), await readSnapshot(git, ref, id))
+    // Between the calls the ref may have moved on: what was fetched is then another commit.
+    if (found !== null) return found
+  }
+  return failed(`read ${ref}`, 'it moves faster than it can be fetched')
+}
+
+const FIELDS = ['%H', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
+
+async function readLog(git: Git, from: string, options: Parameters<Repository['log']>[1]): Promise<Commit[]> {
+  const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
+  const args = ['log', ...plain, `--max-count=${options.limit}`, ...(options.firstParent === true ? ['--first-parent'] : []), objectId(from)]
+  const { code, out, err } = await git.run([...args, '--', ...(options.path === undefined ? [] : [options.path])])
+  if (code !== 0) return failed('read the history', err)
+  const cells = out.split('\0')
+  return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {
+    const [id = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(i * FIELDS.length)
+    return {
+      id,
+      parents: parents.split(' ').filter((parent) => parent !== ''),
+      author,
+      at: new Date(Number(seconds) * 1000).toISOString(),
+      subject,
+      trailers: parseTrailers(trailers.split('\n')),
+    }
+  })
+}
