@@ -64,7 +64,8 @@ module Herdbook
   end
 
   def owners
-    User.where(role_id: UserRole.all.select(&:administrator?).map(&:id)).includes(:account).count { |user| functional?(user) }
+    roles = UserRole.all.select { |role| role.permissions.anybits?(UserRole::FLAGS[:administrator]) }
+    User.where(role_id: roles.map(&:id)).includes(:account).count { |user| functional?(user) }
   end
 
   # At least one owner stays whatever is asked for. A number that is too low already may not get lower.

@@ -97,6 +97,7 @@ function machineOver(client: Client, where: string): Machine {
   client.on('error', (error) => {
     broken = error
   })
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
   let free = SESSIONS
   const waiting: (() => void)[] = []
   const enter = async (): Promise<void> => {
@@ -125,7 +126,6 @@ function machineOver(client: Client, where: string): Machine {
       return running(channel, leave)
     },
     close: async () => {
-      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
       client.end()
       await closed
     },

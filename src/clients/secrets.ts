@@ -108,7 +108,7 @@ function encodings(secret: string): Set<string> {
     return text.slice(shift === 0 ? 0 : shift + 1, -1)
   })
   const escaped = [encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1), html(secret)]
-  const plain = [secret, [...secret].toReversed().join(''), hex, hex.toUpperCase(), ...base64, ...base64.map(urlSafe), ...escaped]
+  const plain = [secret, Array.from(secret).toReversed().join(''), hex, hex.toUpperCase(), ...base64, ...base64.map(urlSafe), ...escaped]
   return new Set(plain.filter((needle) => needle.length >= SHORTEST))
 }
 

@@ -131,7 +131,7 @@ export function readSnapshot(document: unknown, request: ReadRequest, door: Door
   const { tables, unknown: refused, domain, version } = document
   const read = request.tables.map((name) => {
     const why = refused[name]
-    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : unknownTable(name, door, String(why))]
+    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : unknownTable(name, door, textOr(why) ?? 'the answer has an odd shape')]
   })
   return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
 }

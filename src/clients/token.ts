@@ -36,7 +36,7 @@ export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
   const application = await ask('/api/v1/apps/verify_credentials')
   const account = await ask('/api/v1/accounts/verify_credentials')
   const role = isRecord(account) && isRecord(account.role) ? account.role : null
-  const mask = String(role?.permissions ?? '')
+  const mask = typeof role?.permissions === 'string' ? role.permissions : ''
   return {
     known: application !== 401,
     application: isRecord(application) ? String(application.name) : null,

@@ -9,9 +9,11 @@ import type { Secrets } from './secrets.ts'
 const FEW = 36
 const BLOCKS: ReadonlySet<string> = new Set(['domain_blocks', 'email_domain_blocks', 'ip_blocks'])
 
-/** Opens the way in for writing. The console boots when something first goes through it. */
-export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
+/** Opens the way in for writing. The console boots when something first goes through it, or at once with `boot`, beside whatever else is done. */
+export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors; readonly boot?: boolean } = {}): Promise<Writer> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
+  // whether it boots is told by the first write that needs it
+  if (options.boot && doors.has.console) doors.console().catch(() => {})
   return {
     doorOf: (table, writes) => doorOf(instance, table, writes),
     write: (writes, door) => (door === 'console' ? throughConsole(doors, writes) : throughRest(doors, writes)),

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import ssh2 from 'ssh2'
+
+export interface SshServer extends AsyncDisposable {
+  readonly port: number
+  /** As `ssh-keygen -l` prints it. */
+  readonly fingerprint: string
+  /** The public key line. */
+  readonly hostKey: string
+  /** The private key that may log in. */
+  readonly key: string
+  /** Every command that was asked for. */
+  readonly commands: string[]
+  /** Most commands that ran at the same time. */
+  readonly most: () => number
+  /** Cuts every connection. */
+  readonly cut: () => void
+}
+
+/** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for. */
+export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
+  const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ssh2.utils.generateKeyPairSync('ed25519')
+  const login = ssh2.utils.generateKeyPairSync('ed25519')
+  const allowed = ssh2.utils.parseKey(login.public)
+  if (allowed instanceof Error) throw allowed
+  const commands: string[] = []
+  const connections = new Set<ssh2.Connection>()
+  let running = 0
+  let most = 0
+
+  const serve = (stream: ssh2.ServerChannel, command: string): void => {
+    running += 1
+    most = Math.max(most, running)
+    const child = spawn('/bin/sh', ['-c', options.forced ?? command], { env: { ...process.env, ...options.env }, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+    child.stdin.on('error', () => {})
+    stream.pipe(child.stdin)
+    child.stdout.pipe(stream, { end: false })
+    child.stderr.pipe(stream.stderr, { end: false })
+    stream.on('close', () => child.kill())
+    child.on('close', (code) => {
+      running -= 1
+      stream.exit(code ?? 255)
+      stream.end()
+    })
+  }
+  const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
+    connections.add(connection)
+    connection.on('error', () => {})
+    connection.on('close', () => connections.delete(connection))
+    connection.on('authentication', (context) => {
+      if (context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH())) context.accept()
+      else context.reject(['publickey'])
+    })
+    connection.on('ready', () => {
+      connection.on('session', (accept) => {
+        accept().on('exec', (take, _refuse, { command }) => {
+          commands.push(command)
+          serve(take(), command)
+        })
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const [, blob = ''] = host.public.split(' ')
+  return {
+    port: (server.address() as AddressInfo).port,
+    fingerprint: `SHA256:${createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64').replace(/=+$/, '')}`,
+    hostKey: host.public,
+    key: login.private,
+    commands,
+    most: () => most,
+    cut: () => connections.forEach((connection) => connection.end()),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        for (const connection of connections) connection.end()
+        server.close(() => resolve())
+      }),
+  }
+}
