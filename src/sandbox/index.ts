@@ -39,6 +39,8 @@ export interface Sandbox {
   readonly database: string
   /** Asks or changes the tables by hand. */
   readonly query: <R extends Row = Row>(sql: string, params?: readonly unknown[]) => Promise<R[]>
+  /** The same with nothing else in between; undone when it throws. */
+  readonly transaction: Database['transaction']
   /** Begins new rate windows, as five minutes of waiting would. */
   readonly newWindow: () => void
   /** Lets the next console die there, as a dropped connection or a killed process would. */
@@ -84,6 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     console: join(directory, 'bin', 'rails'),
     database: join(directory, 'bin', 'psql'),
     query: database.query,
+    transaction: database.transaction,
     newWindow: rates.forget,
     breakConsole: (at) => void breakpoints.add(at),
     installReader: (text) => writeFile(script, text),

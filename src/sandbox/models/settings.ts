@@ -34,7 +34,8 @@ export const INTEGERS: ReadonlySet<string> = new Set(['media_cache_retention_per
 export const UPLOADS: ReadonlySet<string> = new Set(['thumbnail', 'mascot', 'app_icon', 'favicon'])
 
 const FEEDS = ['public', 'authenticated', 'disabled']
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
+/** Settings that take one of a few words. */
+export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   registrations_mode: ['open', 'approved', 'none'],
   show_domain_blocks: ['disabled', 'users', 'all'],
   show_domain_blocks_rationale: ['disabled', 'users', 'all'],
