@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { openWriter } from '../clients/writer.ts'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
@@ -18,7 +19,8 @@ import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { confirm } from './confirm.ts'
-import { say, screenOf, tell, type Io } from './io.ts'
+import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { needsConsole } from './foresee.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow, type Planned, type Wishes } from './planning.ts'
@@ -61,11 +63,13 @@ export async function run(io: Io, options: Options, saved: Plan | null): Promise
   if (session.repository) await checkHead(session.repository, session.ledger, { rewritten: options.historyRewritten ?? false })
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
   await locked(session, options.wait ?? false, async ({ ledger, holds }) => {
-    const reader = await openReader(session.config, io.secrets, { verb: 'apply' })
+    const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
-      await applyUnderLock({ ...session, ledger }, { io, options, saved, wishes, reader, holds })
+      const reader = await openReader(session.config, io.secrets, { doors })
+      if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
+      await applyUnderLock({ ...session, ledger }, { io, options, saved, wishes, reader, doors, holds })
     } finally {
-      await reader.close()
+      await doors.close()
     }
   })
 }
@@ -76,6 +80,7 @@ interface Run {
   readonly saved: Plan | null
   readonly wishes: Wishes
   readonly reader: Reader
+  readonly doors: Doors
   readonly holds: () => boolean
 }
 
@@ -98,14 +103,14 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   await carryOut(session, planned, run)
 }
 
-async function carryOut(session: Session, { plan, input }: Planned, { io, options, wishes, reader, holds }: Run): Promise<void> {
+async function carryOut(session: Session, { plan, input }: Planned, { io, options, wishes, reader, doors, holds }: Run): Promise<void> {
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
   const report = await withProgress(io, `Applying ${plan.steps.length} steps`, (told) =>
     apply(plan, {
       kinds: KINDS,
       ledger: session.ledger,
       save: (ledger, subject) => (session.store ? session.store.save(ledger, subject, by) : Promise.resolve(ledger)),
-      openWriter: () => openWriter(session.config, io.secrets),
+      openWriter: () => openWriter(session.config, io.secrets, { doors }),
       replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
       invariants: INVARIANTS,
       facts: input.facts,

@@ -5,7 +5,7 @@ import { exitOfPlan } from '../reconcile/exit.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { planJson } from '../render/json.ts'
 import { renderPlan } from '../render/terminal.ts'
-import { say, screenOf, tell, type Io } from './io.ts'
+import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
@@ -20,7 +20,7 @@ export const verb = (command: Command, io: Io) =>
     .action(async (options) => {
       const session = await openSession(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
-      const reader = await openReader(session.config, io.secrets, { verb: 'plan' })
+      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
         const plan = onlyDrift((await withProgress(io, 'Reading the live server', () => planNow(session, reader))).plan)
         const text = options.json

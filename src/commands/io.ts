@@ -46,3 +46,9 @@ export function tell(io: Io, list: readonly Diagnostic[], sourceOf?: SourceOf): 
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
   if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list))
 }
+
+/** Says what the server's limits make us wait for. */
+export const toldWaits =
+  (io: Io) =>
+  (wait: { readonly seconds: number; readonly reason: string }): void =>
+    note(io, `Waiting ${Math.ceil(wait.seconds)} s: ${wait.reason}`)

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings'
+import type { Command } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
 import type { Io } from './io.ts'
 
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], verbs: Verbs): Promise<ExitC
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (chosen === undefined) return program(argv, verbs)
-  const [{ verb }, { processIo, tell }] = await Promise.all([chosen[1](), import('./io.ts')])
+  const [{ Command, CommanderError }, { verb }, { processIo, tell }] = await Promise.all([import('@commander-js/extra-typings'), chosen[1](), import('./io.ts')])
   const io = processIo()
   try {
     const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput(errorsTo(io)), io)
@@ -38,6 +38,12 @@ const errorsTo = (io: Io) => ({
 
 async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
   const { version } = await packageJson()
+  // Scripts ask for it often: it needs no library.
+  if (argv[0] === '--version' || argv[0] === '-V') {
+    process.stdout.write(`${version}\n`)
+    return EXIT.ok
+  }
+  const { Command, CommanderError } = await import('@commander-js/extra-typings')
   const herdbook = new Command('herdbook')
     .description('A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.')
     .version(version, '-V, --version')

@@ -34,9 +34,15 @@ export function wishesOf(options: { readonly restore?: readonly string[]; readon
   return { restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)), takeOver: options.takeOver ?? false }
 }
 
+/** The texts of the files of the instance by name, long texts too. */
+export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+}
+
 /** The texts of the files, for the frames of diagnostics. */
-export async function sourceOf({ folder }: Place): Promise<SourceOf> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'))
-  const texts = new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
+  const texts = await textsOf(place)
   return (file) => texts.get(file)
 }

@@ -7,7 +7,7 @@ import { exitOfPlan } from '../reconcile/exit.ts'
 import { planJson } from '../render/json.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderPlan } from '../render/terminal.ts'
-import { say, screenOf, tell, type Io } from './io.ts'
+import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession } from './session.ts'
@@ -26,7 +26,7 @@ export const verb = (command: Command, io: Io) =>
     .action(async (options) => {
       const session = await openSession(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
-      const reader = await openReader(session.config, io.secrets, { verb: 'plan' })
+      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
         const { plan } = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishesOf(options)))
         const show = session.instance.documents['policy.yaml']?.show ?? {}

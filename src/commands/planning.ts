@@ -5,8 +5,8 @@ import type { InstanceFile } from '../instance/documents.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { PlanInput } from '../reconcile/input.ts'
 import { plan } from '../reconcile/plan.ts'
-import type { Kind, Ledger, ObjectRef, Plan, Step } from '../reconcile/types.ts'
-import { desiredOf, observe } from './observe.ts'
+import type { Desired, Kind, Ledger, ObjectRef, Plan, Step } from '../reconcile/types.ts'
+import { desiredOf, observe, type Observation } from './observe.ts'
 import { commitOf, type Session } from './session.ts'
 
 /** What a person says beside the files: which objects the files win, once. */
@@ -32,31 +32,38 @@ export function doorOf(config: InstanceFile, kind: Kind, writes: number): Step['
   return best.find((door) => doors[door]) ?? null
 }
 
-/** Reads live and compares: the plan, and what it was made of. */
-export async function planNow(session: Session, reader: Reader, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): Promise<Planned> {
-  const { instance, config } = session
-  const now = session.io.now()
-  const desired = desiredOf(instance, now)
-  const { tables, observed, facts } = await observe(reader, { instance, desired, ledger, now })
+/** All that a plan is made of, from what was read. */
+export function inputFor(session: Session, seen: Observation & { readonly desired: ReadonlyMap<string, Desired> }, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): PlanInput {
+  const { instance, config, io } = session
+  const now = io.now()
   const policy = policyOf(instance, now, new Map(KINDS.map((kind) => [kind.name, kind.drift])))
-  const input: PlanInput = {
+  return {
     environment: session.environment,
     domain: config.domain,
     commit: commitOf(session),
     instance,
     kinds: KINDS,
-    desired,
-    observed,
-    tables,
+    desired: seen.desired,
+    observed: seen.observed,
+    tables: seen.tables,
     ledger,
     policy,
     now,
     restore: wishes.restore,
     takeOver: wishes.takeOver,
     invariants: INVARIANTS,
-    facts: { ...facts, minimumOwners: policy.minimumOwners },
+    facts: { ...seen.facts, minimumOwners: policy.minimumOwners },
     doorOf: (kind, writes) => doorOf(config, kind, writes),
     key: session.key,
   }
+}
+
+/** Reads live and compares: the plan, and what it was made of. */
+export async function planNow(session: Session, reader: Reader, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): Promise<Planned> {
+  const { instance } = session
+  const now = session.io.now()
+  const desired = desiredOf(instance, now)
+  const observation = await observe(reader, { instance, desired, ledger, now })
+  const input = inputFor(session, { ...observation, desired }, wishes, ledger)
   return { plan: plan(input), input }
 }

@@ -1,0 +1,162 @@
+import type { Command } from '@commander-js/extra-typings'
+import { openReader } from '../clients/reader.ts'
+import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { newFile, type ObjectChange } from '../instance/edit/objects.ts'
+import { releaseOf, settingOf } from '../instance/versions.ts'
+import { KINDS } from '../kinds/index.ts'
+import { byText } from '../reconcile/equal.ts'
+import { plan } from '../reconcile/plan.ts'
+import type { Desired, Fields, Kind, LiveObject, Plan } from '../reconcile/types.ts'
+import { count, listed } from '../render/text.ts'
+import { editFiles, sayNext, writeEdits } from './editing.ts'
+import { note, say, tell, toldWaits, type Io } from './io.ts'
+import { desiredOf, observe, type Observation } from './observe.ts'
+import { parseRef, sourceOf, textsOf } from './options.ts'
+import { inputFor } from './planning.ts'
+import { withProgress } from './progress.ts'
+import { openSession, type Session } from './session.ts'
+
+interface Options {
+  readonly privateComments: boolean
+  readonly now: Date
+}
+
+const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
+
+/** Lists of which an empty one says something: nothing is blocked, and what is added by hand is told. */
+const LISTS = new Set(['domain-block', 'email-domain-block', 'rule'])
+
+/** Begins the files of lists that live has nothing in. Answers their names. */
+async function beginEmpty(session: Session, asked: Asked, { observed }: Observation): Promise<string[]> {
+  const empty = KINDS.filter((kind) => {
+    const o = observed.get(kind.name)
+    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.length === 0
+  })
+  const files = await textsOf(session)
+  const edits = empty.filter((kind) => !files.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
+  await writeEdits(session, edits)
+  return edits.map((edit) => edit.file)
+}
+
+/** What a person asked for: whole kinds, or single objects of them. */
+type Asked = ReadonlyMap<string, 'all' | ReadonlySet<string>>
+
+/** Kinds that are not taken over unless somebody names them: a public repository need not hold them. */
+const UNASKED = new Set(['ip-block', 'moderator'])
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('[what...]', 'kinds, or objects as KIND/ID (default: everything but IP blocks and moderators that the files do not manage)')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--private-comments', 'write private comments of blocks into the files, too')
+    .option('--ip-blocks', 'take over the IP blocks, too')
+    .option('--moderators', 'take over who holds which role, too')
+    .addHelpText('after', '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nLive wins: the files take what the server has. Nothing is written to the server.')
+    .action(async (what, options) => {
+      const session = await openSession(io, options.instance)
+      tell(io, session.warnings, await sourceOf(session))
+      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      try {
+        const asked = askedFor(what, desiredOf(session.instance, io.now()), { 'ip-block': options.ipBlocks, moderator: options.moderators })
+        const desired = wanting(asked, desiredOf(session.instance, io.now()))
+        const { instance, ledger } = session
+        const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
+        const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
+        const files = [...(await editFiles(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
+        for (const line of leftOut(asked, observation)) note(io, line)
+        say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
+        sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')
+      } finally {
+        await reader.close()
+      }
+    })
+
+function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }): Asked {
+  if (what.length === 0) {
+    const kinds = KINDS.filter((kind) => !UNASKED.has(kind.name) || flags[kind.name] || desired.get(kind.name)?.state === 'managed')
+    return new Map(kinds.map((kind) => [kind.name, 'all']))
+  }
+  const asked = new Map<string, 'all' | Set<string>>()
+  for (const text of what) {
+    if (KINDS.some((kind) => kind.name === text)) asked.set(text, 'all')
+    else {
+      const { kind, id } = parseRef(text)
+      const ids = asked.get(kind.name)
+      if (ids !== 'all') asked.set(kind.name, (ids ?? new Set()).add(id))
+    }
+  }
+  return asked
+}
+
+/** What the files say, with the kinds that are asked for managed, so that they are read. */
+function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
+  return new Map(
+    [...desired].map(([kind, d]) => [kind, wanted(asked.has(kind), d)]),
+  )
+}
+
+function wanted(asked: boolean, desired: Desired): Desired {
+  if (!asked) return { state: 'unmanaged' }
+  return desired.state === 'managed' ? desired : { state: 'managed', objects: [], others: 'leave' }
+}
+
+/** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
+function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: Options): ObjectChange[] {
+  const seen = plan(inputFor(session, { ...observation, desired }))
+  const unread = seen.reads.filter((read) => !read.complete)
+  if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, seen.findings.filter((finding) => unread.some((read) => read.reason === finding.message)))
+  const release = releaseOf(observation.tables.version)
+  return KINDS.flatMap((kind) => {
+    const ids = asked.get(kind.name)
+    const observed = observation.observed.get(kind.name)
+    if (ids === undefined || observed?.state !== 'complete') return []
+    const live = new Map(observed.objects.map((object) => [object.id, object]))
+    const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
+    const chosen = ids === 'all' ? differing(seen, kind) : [...ids]
+    refuseUnknown(kind, ids, live, managed)
+    return chosen
+      .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
+      .toSorted(byText)
+      .map((id) => ({ ref: `${kind.name}/${id}`, fields: fieldsFor(kind, live.get(id), managed.get(id), options) }))
+  })
+}
+
+const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
+
+/** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
+function differing(seen: Plan, kind: Kind): string[] {
+  const lists = [seen.drift, seen.conflicts, seen.takeovers, seen.unmanaged]
+  return [...new Set(lists.flatMap((list) => list.filter((item) => item.kind === kind.name).map((item) => item.id)))]
+}
+
+function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): void {
+  const nowhere = ids === 'all' ? [] : [...ids].filter((id) => !live.has(id) && !managed.has(id))
+  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', message: `${kind.name}/${id} is neither live nor in the files.` }))
+  if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
+}
+
+/** Fields that the files write in another place, or not at all. */
+const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'] }
+
+function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments }: Options): Fields | null {
+  if (!live) return null
+  const left = new Set(ELSEWHERE[kind.name])
+  // The base role has no rank, colour or name of its own.
+  const base = kind.name === 'role' && live.id === 'everyone'
+  const wanted = (field: string): boolean => {
+    if (managed) return field in managed
+    if (base) return field === 'permissions' || field === 'collection_limit'
+    return field !== 'private_comment' || privateComments
+  }
+  return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
+}
+
+function leftOut(asked: Asked, { observed }: Observation): string[] {
+  const blocks = observed.get('domain-block')
+  const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
+  return [
+    ...(asked.has('ip-block') ? [] : ['IP blocks were not taken over; --ip-blocks does.']),
+    ...(asked.has('moderator') ? [] : ['Who holds which role was not taken over; --moderators does.']),
+    ...(asked.has('domain-block') && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
+  ]
+}

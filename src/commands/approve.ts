@@ -1,0 +1,45 @@
+import type { Command } from '@commander-js/extra-typings'
+import { openReader } from '../clients/reader.ts'
+import { KINDS } from '../kinds/index.ts'
+import { approve, missing } from '../reconcile/approvals.ts'
+import { exitOfPlan } from '../reconcile/exit.ts'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { count } from '../render/text.ts'
+import { renderPlan } from '../render/terminal.ts'
+import { confirm } from './confirm.ts'
+import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { locked } from './locked.ts'
+import { collect, sourceOf, wishesOf } from './options.ts'
+import { planNow } from './planning.ts'
+import { openSession } from './session.ts'
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('<why>', 'the reason, for the ledger')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--yes', 'do not ask')
+    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect, [] as string[])
+    .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
+    .action(async (why, options) => {
+      const session = await openSession(io, options.instance)
+      if (!session.store) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', { hint: 'git init' })
+      tell(io, session.warnings, await sourceOf(session))
+      await locked(session, false, async ({ ledger }) => {
+        const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+        try {
+          const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
+          const open = missing(plan.steps, ledger.approvals)
+          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, sourceOf: await sourceOf(session) }))
+          io.exit = exitOfPlan(plan)
+          if (open.length === 0) return
+          if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
+          const by = io.env['GITHUB_ACTOR'] ?? io.env['USER'] ?? 'somebody'
+          const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
+          await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })
+          say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
+          io.exit = EXIT.ok
+        } finally {
+          await reader.close()
+        }
+      })
+    })

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { Command } from '@commander-js/extra-typings'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { mergeBlockList } from '../instance/block-list.ts'
+import { readBlockList, severityOf, type BlockSeverity } from '../instance/csv.ts'
+import { displayDomain, normalizeDomain } from '../instance/domains.ts'
+import type { ObjectChange } from '../instance/edit/objects.ts'
+import { policyOf } from '../instance/policy.ts'
+import { consentFor, severed } from '../reconcile/guard.ts'
+import { count } from '../render/text.ts'
+import { editFiles, sayNext } from './editing.ts'
+import { note, say, tell, type Io } from './io.ts'
+import { measure, type Measured } from './measure.ts'
+import { openFiles, type Files } from './session.ts'
+
+interface Options {
+  readonly severity?: string
+  readonly rejectMedia?: true
+  readonly rejectReports?: true
+  readonly obfuscate?: true
+  readonly publicComment?: string
+  readonly privateComment?: string
+  readonly reportedIn?: string
+  readonly until?: string
+  readonly from?: string
+}
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('[domain...]', 'the domains to block')
+    .option('--severity <severity>', 'suspend, limit or none')
+    .option('--reject-media', 'refuse their media')
+    .option('--reject-reports', 'refuse their reports')
+    .option('--obfuscate', 'hide part of the name in the public list')
+    .option('--public-comment <text>', 'why, for everybody')
+    .option('--private-comment <text>', 'why, for moderators; it stands in the file')
+    .option('--reported-in <link>', 'where it was reported')
+    .option('--until <date>', 'the day from which it is lifted')
+    .option('--from <file>', "a block list: Mastodon's or FediBlockHole's CSV, or one domain a line")
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook block spam.example --severity suspend --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --severity limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one.',
+    )
+    .action(async (domains, options) => {
+      const files = await openFiles(io, options.instance)
+      const severity = severityIn(options.severity)
+      if (options.from !== undefined) return importList(io, files, options.from, severity)
+      if (domains.length === 0) fail(EXIT.invalid, 'no-domain', 'Which domain?', { hint: 'herdbook block spam.example --severity suspend' })
+      if (severity === undefined) fail(EXIT.invalid, 'no-severity', 'How strictly?', { hint: '--severity suspend, limit or none' })
+      const names = domains.map(domainIn)
+      const measured = await measure(io, files, names, severity)
+      const written = await editFiles(io, files, names.map((domain) => blockChange(domain, severity, options, measured.get(domain))))
+      for (const domain of names) say(io, told(domain, severity, measured.get(domain)))
+      sayNext(io, files, written, `Block ${domains.join(', ')}`)
+    })
+
+function severityIn(word: string | undefined): BlockSeverity | undefined {
+  if (word === undefined) return undefined
+  return severityOf(word) ?? fail(EXIT.invalid, 'unknown-severity', `"${word}" is no severity.`, { hint: 'Write suspend, limit or none.' })
+}
+
+export function domainIn(text: string): string {
+  const name = normalizeDomain(text)
+  return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: 'Write it as spam.example' })
+}
+
+function blockChange(domain: string, severity: BlockSeverity, options: Options, measured: Measured | undefined): ObjectChange {
+  const given = {
+    ...(options.rejectMedia ? { reject_media: true } : {}),
+    ...(options.rejectReports ? { reject_reports: true } : {}),
+    ...(options.obfuscate ? { obfuscate: true } : {}),
+    ...(options.publicComment === undefined ? {} : { public_comment: options.publicComment }),
+    ...(options.privateComment === undefined ? {} : { private_comment: options.privateComment }),
+  }
+  return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consentOf(severity, measured) } }
+}
+
+const extraOf = ({ reportedIn, until }: Options): Record<string, string> => ({
+  ...(reportedIn === undefined ? {} : { reported_in: reportedIn }),
+  ...(until === undefined ? {} : { until }),
+})
+
+function consentOf(severity: BlockSeverity, measured: Measured | undefined): Record<string, number> {
+  const relations = measured?.state === 'measured' ? severed(measured.impact) : 0
+  return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations) } : {}
+}
+
+function told(domain: string, severity: BlockSeverity, measured: Measured | undefined): string {
+  const name = displayDomain(domain)
+  if (severity === 'noop') return `${name}: noted.`
+  if (measured?.state !== 'measured') return `${name}: what it touches was not measured${measured ? ` (${measured.reason})` : ''}; the plan will.`
+  const { follows, followers, accounts } = measured.impact
+  const verb = severity === 'suspend' ? 'severs for good' : 'hides'
+  return `${name}: ${verb} ${count(follows, 'follow', 'follows')} and ${count(followers, 'follower', 'followers')} of members; ${count(accounts, 'account', 'accounts')} known from there.`
+}
+
+async function importList(io: Io, files: Files, from: string, severity: BlockSeverity | undefined): Promise<void> {
+  const name = basename(from)
+  const list = readBlockList(await readFile(resolve(io.cwd, from)), { file: name, ...(severity === undefined ? {} : { defaultSeverity: severity }) })
+  if (list.diagnostics.some((d) => d.severity === 'error')) throw new HerdbookError(EXIT.invalid, list.diagnostics)
+  tell(io, list.diagnostics)
+  const { instance, config } = files
+  const until = new Date(io.now().getTime() + 7 * 86_400_000).toISOString().slice(0, 10)
+  const merge = mergeBlockList(instance.documents['domain-blocks.yaml']?.domain_blocks ?? [], list.entries, {
+    source: name,
+    budget: policyOf(instance, io.now()).budgetOf('domain-block'),
+    until,
+    refuse: refusal(config.domain, instance.documents['policy.yaml']?.protected_domains ?? []),
+  })
+  const suspended = merge.changes.filter((change) => change.fields?.['severity'] === 'suspend').map((change) => change.ref.slice('domain-block/'.length))
+  const measured = await measure(io, files, suspended, 'suspend')
+  const changes = merge.changes.map((change) => {
+    const domain = change.ref.slice('domain-block/'.length)
+    return { ...change, extra: { ...change.extra, ...consentOf(change.fields?.['severity'] === 'suspend' ? 'suspend' : 'silence', measured.get(domain)) } }
+  })
+  const written = await editFiles(io, files, changes)
+  say(io, `${name}: adds ${merge.adds.length}, raises ${merge.raises.length}, skips ${merge.skips.length}.`)
+  for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${skip.domain}: ${skip.why}`)
+  if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
+  const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
+  if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).join(', ')}${severing.length > 10 ? ', …' : ''}`)
+  if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - ${JSON.stringify(merge.raise).replaceAll('"', '').replaceAll(':', ': ').replaceAll(',', ', ')}`)
+  sayNext(io, files, written, `Import ${name}`)
+}
+
+/** Names that no list may block here: the own one, what is protected, and what lies above either. */
+function refusal(own: string, kept: readonly string[]): (domain: string) => string | undefined {
+  const guarded = [own, ...kept].map((written) => {
+    const name = normalizeDomain(written)
+    return 'domain' in name ? name.domain : written
+  })
+  return (domain) => {
+    const hit = guarded.find((name) => name === domain || name.endsWith(`.${domain}`))
+    return hit === undefined ? undefined : hit === own ? 'it is this server, or above it' : `${hit} is protected in policy.yaml`
+  }
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { rename, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { EXIT } from '../instance/diagnostic.ts'
+import { editObjects, type EditOptions, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
+import { loadInstance } from '../instance/load.ts'
+import { directorySource } from '../instance/source.ts'
+import { listed } from '../render/text.ts'
+import { say, tell, type Io } from './io.ts'
+import { sourceOf, textsOf } from './options.ts'
+import type { Place } from './session.ts'
+
+/** Makes the files say what the objects should be, writes them, checks them, and says what to type next. Answers the names of the files that changed. */
+export async function editFiles(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions = {}): Promise<readonly string[]> {
+  const texts = await textsOf(place)
+  const edits = editObjects((file) => texts.get(file), changes, { now: io.now(), ...options })
+  await writeEdits(place, edits)
+  await check(io, place)
+  return edits.map((edit) => edit.file)
+}
+
+/** Writes files so that each is the old or the new one, never half of it. */
+export async function writeEdits({ folder }: Place, edits: readonly FileEdit[]): Promise<void> {
+  for (const { file, text } of edits) {
+    const path = join(folder, file)
+    const draft = `${path}.${randomBytes(4).toString('hex')}`
+    await writeFile(draft, text, { flag: 'wx' })
+    await rename(draft, path)
+  }
+}
+
+async function check(io: Io, place: Place): Promise<void> {
+  const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
+  tell(io, diagnostics.filter((d) => d.severity === 'error'), await sourceOf(place))
+  if (!instance) io.exit = EXIT.invalid
+}
+
+/** What changed and how it becomes live. */
+export function sayNext(io: Io, place: Place, files: readonly string[], message: string): void {
+  if (files.length === 0) return say(io, 'The files say so already.')
+  const folder = relative(io.cwd, place.folder) || '.'
+  const quoted = message.replaceAll(/["\\$`]/g, '')
+  return say(io, `Changed ${listed(files)}. Look at it and propose it:\n  git diff ${folder}\n  git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
+}

@@ -1,0 +1,33 @@
+import { openReader } from '../clients/reader.ts'
+import type { BlockSeverity } from '../instance/csv.ts'
+import { HerdbookError } from '../instance/diagnostic.ts'
+import type { Impact } from '../reconcile/types.ts'
+import { toldWaits, type Io } from './io.ts'
+import { withProgress } from './progress.ts'
+import type { Files } from './session.ts'
+
+/** What a block would touch, or why nobody could say. */
+export type Measured = { readonly state: 'measured'; readonly impact: Impact } | { readonly state: 'unmeasured'; readonly reason: string }
+
+const NOTHING: Impact = { follows: 0, followers: 0, accounts: 0 }
+
+/** Measures on the live server what blocks would touch. A server that can't be asked is no error: the plan measures again. */
+export async function measure(io: Io, { config }: Files, domains: readonly string[], severity: BlockSeverity): Promise<ReadonlyMap<string, Measured>> {
+  if (severity === 'noop' || domains.length === 0) return new Map()
+  const answer = await ask(io, config, domains, severity)
+  return new Map(domains.map((domain) => [domain, typeof answer === 'string' ? { state: 'unmeasured', reason: answer } : { state: 'measured', impact: answer.get(domain) ?? NOTHING }]))
+}
+
+async function ask(io: Io, config: Files['config'], domains: readonly string[], severity: BlockSeverity): Promise<ReadonlyMap<string, Impact> | string> {
+  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const request = { tables: ['impact' as const], accounts: [], measure: domains.map((domain) => ({ domain, severity })) }
+    const { impact } = await withProgress(io, 'Measuring what it touches', () => reader.read(request))
+    return impact.state === 'unknown' ? impact.reason.message : new Map(impact.rows.map((row) => [row.domain, row]))
+  } catch (error) {
+    if (error instanceof HerdbookError) return error.message
+    throw error
+  } finally {
+    await reader.close()
+  }
+}

@@ -1,0 +1,40 @@
+import type { Command } from '@commander-js/extra-typings'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { displayDomain, normalizeDomain } from '../instance/domains.ts'
+import type { DomainBlock } from '../instance/documents.ts'
+import { domainIn } from './block.ts'
+import { editFiles, sayNext } from './editing.ts'
+import { say, type Io } from './io.ts'
+import { openFiles } from './session.ts'
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('<domain...>', 'the domains to lift the block of')
+    .option('--emptied <why>', 'the list is empty afterwards, and this is why')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .addHelpText('after', '\nExample:\n  herdbook unblock spam.example\n\nIt changes the files, not the server.')
+    .action(async (domains, options) => {
+      const files = await openFiles(io, options.instance)
+      const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
+      const found = domains.map(domainIn).map((domain) => blockOf(domain, blocks))
+      const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
+      const written = await editFiles(io, files, changes, options.emptied === undefined ? {} : { emptied: options.emptied })
+      for (const { domain, block } of found) say(io, told(domain, block))
+      sayNext(io, files, written, `Lift the block of ${domains.join(', ')}`)
+    })
+
+function blockOf(domain: string, blocks: readonly DomainBlock[]): { readonly domain: string; readonly block: DomainBlock } {
+  const block = blocks.find((b) => {
+    const name = normalizeDomain(b.domain)
+    return 'domain' in name && name.domain === domain
+  })
+  if (block) return { domain, block }
+  return fail(EXIT.invalid, 'no-such-object', `domain-blocks.yaml has no block of ${domain}.`, { hint: `If Mastodon has one: herdbook adopt domain-block/${domain}` })
+}
+
+function told(domain: string, { severity }: DomainBlock): string {
+  const name = displayDomain(domain)
+  if (severity === 'suspend') return `${name}: its accounts can be found again, empty. The follows in both directions, the posts and the media that the suspension removed do not come back; people must follow anew.`
+  if (severity === 'limit' || severity === 'silence') return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
+  return `${name}: nothing else changes.`
+}
