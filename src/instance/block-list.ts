@@ -36,20 +36,27 @@ type Strictness = Pick<ListedBlock, 'severity' | 'reject_media' | 'reject_report
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
 function strictness(block: DomainBlock): Strictness {
-  return { severity: severityOf(block.severity) ?? 'noop', reject_media: block.reject_media ?? false, reject_reports: block.reject_reports ?? false }
+  return {
+    severity: severityOf(block.severity) ?? 'noop',
+    reject_media: block.reject_media ?? false,
+    reject_reports: block.reject_reports ?? false,
+  }
 }
 
 /** A suspension refuses media and reports anyway. */
 const has = (block: Strictness, flag: (typeof FLAGS)[number]): boolean => block.severity === 'suspend' || block[flag]
 
-const asStrict = (a: Strictness, b: Strictness): boolean => STRENGTH[a.severity] >= STRENGTH[b.severity] && FLAGS.every((flag) => has(a, flag) || !has(b, flag))
+const asStrict = (a: Strictness, b: Strictness): boolean =>
+  STRENGTH[a.severity] >= STRENGTH[b.severity] && FLAGS.every((flag) => has(a, flag) || !has(b, flag))
 
 /** Merges a list into the blocks that are there. It adds and raises; it never lowers a block, nor removes one. */
 export function mergeBlockList(existing: readonly DomainBlock[], entries: readonly ListedBlock[], options: MergeOptions): Merge {
-  const known = new Map(existing.flatMap((block): [string, Strictness][] => {
-    const name = normalizeDomain(block.domain)
-    return 'domain' in name ? [[name.domain, strictness(block)]] : []
-  }))
+  const known = new Map(
+    existing.flatMap((block): [string, Strictness][] => {
+      const name = normalizeDomain(block.domain)
+      return 'domain' in name ? [[name.domain, strictness(block)]] : []
+    }),
+  )
   const adds: ListedBlock[] = []
   const raises: { block: ListedBlock; from: BlockSeverity }[] = []
   const skips: Skipped[] = []

@@ -22,11 +22,14 @@ export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Pr
   if (validate(value)) return { document: value as Documents[F], diagnostics: [] }
   const errors = validate.errors ?? []
   const told = await Promise.all(errors.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
-  const more =
-    errors.length > MAX_PROBLEMS
-      ? [{ code: 'more-problems', severity: 'error', message: `${file} has ${errors.length - MAX_PROBLEMS} more problems` } as const]
-      : []
-  return { document: (await pruned(file, value, errors)) as Documents[F], diagnostics: [...told, ...more] }
+  const rest = errors.length - told.length
+  const more: Diagnostic = {
+    code: 'more-problems',
+    severity: 'error',
+    message: `${file} has ${rest} more problems`,
+    at: told.at(-1)?.at ?? parsed.position([]),
+  }
+  return { document: (await pruned(file, value, errors)) as Documents[F], diagnostics: rest > 0 ? [...told, more] : told }
 }
 
 const pathOf = (error: ErrorObject): Path =>

@@ -52,7 +52,8 @@ interface Row {
 /** Reads a list of blocks: Mastodon's or FediBlockHole's CSV, or one domain a line. What can't be read is told, with its line. */
 export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
   const { file } = options
-  if (bytes.length > MAX_BYTES) return { entries: [], diagnostics: [problem('too-large', file, 1, `${file} is larger than ${MAX_BYTES} bytes`)] }
+  if (bytes.length > MAX_BYTES)
+    return { entries: [], diagnostics: [problem('too-large', file, 1, `${file} is larger than ${MAX_BYTES} bytes`)] }
   const decoded = decode(file, bytes)
   if ('diagnostic' in decoded) return { entries: [], diagnostics: [decoded.diagnostic] }
   const rows = readRows(file, decoded.text)
@@ -64,7 +65,14 @@ export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
   return { entries, diagnostics: [...read.flatMap((one) => one.diagnostics), ...asksForSeverity(file, missing), ...diagnostics] }
 }
 
-function problem(code: string, file: string, line: number, message: string, hint?: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
+function problem(
+  code: string,
+  file: string,
+  line: number,
+  message: string,
+  hint?: string,
+  severity: Diagnostic['severity'] = 'error',
+): Diagnostic {
   return { code, severity, message, at: { file, line, column: 1 }, ...(hint === undefined ? {} : { hint }) }
 }
 
@@ -76,7 +84,15 @@ interface Parsed {
 
 function readRows(file: string, text: string): readonly Row[] | Diagnostic {
   try {
-    const options = { bom: true, trim: true, info: true, raw: true, relax_column_count: true, skip_empty_lines: true, record_delimiter: '\n' }
+    const options = {
+      bom: true,
+      trim: true,
+      info: true,
+      raw: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      record_delimiter: '\n',
+    }
     const parsed = parse(text.replaceAll(/\r\n?/g, '\n'), options) as unknown as readonly Parsed[]
     const header = headerOf(parsed[0]?.record ?? [])
     return parsed.slice(header ? 1 : 0).map(({ record, raw, info }) => ({
@@ -86,7 +102,13 @@ function readRows(file: string, text: string): readonly Row[] | Diagnostic {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line: unknown = error['lines']
-    return problem('csv-syntax', file, typeof line === 'number' ? line : 1, `${file} can't be read as CSV: ${error.message}`, 'A text with commas or quotes stands in quotes, and its own quotes are doubled.')
+    return problem(
+      'csv-syntax',
+      file,
+      typeof line === 'number' ? line : 1,
+      `${file} can't be read as CSV: ${error.message}`,
+      'A text with commas or quotes stands in quotes, and its own quotes are doubled.',
+    )
   }
 }
 
@@ -106,27 +128,52 @@ interface Read {
 function readRow({ line, cells }: Row, { file, defaultSeverity }: ListOptions): Read {
   const written = cells['domain'] ?? ''
   if (written === '' || written.startsWith('#')) return { diagnostics: [] }
-  const skip = (code: string, message: string): Read => ({ diagnostics: [problem(code, file, line, message, 'This row is left out.', 'warning')] })
+  const skip = (code: string, message: string): Read => ({
+    diagnostics: [problem(code, file, line, message, 'This row is left out.', 'warning')],
+  })
   const bare = bareDomain(written)
-  if (/[*?]/.test(bare)) return skip('obfuscated', `${JSON.stringify(written)} hides part of its name, so nobody can tell which server it is`)
+  if (/[*?]/.test(bare))
+    return skip('obfuscated', `${JSON.stringify(written)} hides part of its name, so nobody can tell which server it is`)
   const name = normalizeDomain(bare)
   if ('refused' in name) return skip('not-a-domain', `${JSON.stringify(written)} is not a domain: ${name.refused}`)
   const word = cells['severity'] ?? ''
   const severity = word === '' ? defaultSeverity : severityOf(word)
   if (severity === undefined && word === '') return { missing: line, diagnostics: [] }
   if (severity === undefined) {
-    return { diagnostics: [problem('unknown-severity', file, line, `${JSON.stringify(word)} is no severity`, 'Write suspend, limit or none.')] }
+    return {
+      diagnostics: [problem('unknown-severity', file, line, `${JSON.stringify(word)} is no severity`, 'Write suspend, limit or none.')],
+    }
   }
-  const comments = ['public_comment', 'private_comment'].map((column) => [column, (cells[column] ?? '').trim()] as const).filter(([, text]) => text !== '')
-  const unfit = comments.filter(([, text]) => isUnwanted(text)).map(([column]) => problem('unwanted-character', file, line, `the ${column} of ${name.domain} has a control character in it`, 'The comment is left out.', 'warning'))
+  const comments = ['public_comment', 'private_comment']
+    .map((column) => [column, (cells[column] ?? '').trim()] as const)
+    .filter(([, text]) => text !== '')
+  const unfit = comments
+    .filter(([, text]) => isUnwanted(text))
+    .map(([column]) =>
+      problem(
+        'unwanted-character',
+        file,
+        line,
+        `the ${column} of ${name.domain} has a control character in it`,
+        'The comment is left out.',
+        'warning',
+      ),
+    )
   const flag = (column: string): boolean => ['true', 't', '1', 'yes'].includes((cells[column] ?? '').toLowerCase())
   const flags = { reject_media: flag('reject_media'), reject_reports: flag('reject_reports'), obfuscate: flag('obfuscate') }
-  return { entry: { domain: name.domain, severity, ...flags, ...Object.fromEntries(comments.filter(([, text]) => !isUnwanted(text))), line }, diagnostics: unfit }
+  return {
+    entry: { domain: name.domain, severity, ...flags, ...Object.fromEntries(comments.filter(([, text]) => !isUnwanted(text))), line },
+    diagnostics: unfit,
+  }
 }
 
 /** A domain out of what lists hold in its place: a web address, a name with a star for its subdomains, a last dot. */
 const bareDomain = (written: string): string =>
-  written.replace(/^[a-z]+:\/\//i, '').replace(/(?:\/|\s+#).*$/s, '').replace(/^\*\.|^[.@]/, '').replace(/\.$/, '')
+  written
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/(?:\/|\s+#).*$/s, '')
+    .replace(/^\*\.|^[.@]/, '')
+    .replace(/\.$/, '')
 
 function asksForSeverity(file: string, lines: readonly number[]): readonly Diagnostic[] {
   const [first] = lines
@@ -142,7 +189,17 @@ function once(file: string, found: readonly ListedBlock[]): BlockList {
   for (const entry of found) {
     const earlier = entries.get(entry.domain)
     if (!earlier || STRENGTH[entry.severity] > STRENGTH[earlier.severity]) entries.set(entry.domain, entry)
-    if (earlier) diagnostics.push(problem('listed-twice', file, entry.line, `${entry.domain} stands in line ${earlier.line} too`, 'The stricter of the two counts.', 'info'))
+    if (earlier)
+      diagnostics.push(
+        problem(
+          'listed-twice',
+          file,
+          entry.line,
+          `${entry.domain} stands in line ${earlier.line} too`,
+          'The stricter of the two counts.',
+          'info',
+        ),
+      )
   }
   return { entries: [...entries.values()], diagnostics }
 }

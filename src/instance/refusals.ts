@@ -28,20 +28,15 @@ export function refusals(document: Document.Parsed, at: At): readonly Diagnostic
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces, not tabs.',
   BAD_INDENT: 'Check how many spaces the line begins with: entries of one list begin with equally many.',
-  MULTIPLE_DOCS: 'Keep one document: delete the line --- and what follows it, or move that into its own file.',
   MISSING_CHAR: 'Close the quote or bracket.',
   BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes.',
   UNEXPECTED_TOKEN: "Put the text in quotes, such as 'text'.",
   TAG_RESOLVE_FAILED: 'Delete the word that begins with an exclamation mark, or put the text in quotes.',
 }
 
-const TOO_DEEP = ['too-deep', 'lists and maps are nested too deeply'] as const
-
 /** What the parser itself found. Its warnings count: an unknown tag is only a warning to it. */
 function syntax(document: Document.Parsed, at: At): readonly Diagnostic[] {
   const found = [...document.errors, ...document.warnings]
-  if (found.some((error) => error.message.includes('call stack')))
-    return [{ code: TOO_DEEP[0], severity: 'error', message: TOO_DEEP[1], at: at(0, 0) }]
   return found.slice(0, MAX_PROBLEMS).map((error) => {
     const hint = HINTS[error.code]
     // What follows a colon repeats the text, which may be a secret.
@@ -61,7 +56,8 @@ function* structure(document: Document.Parsed, tell: Tell): Generator<Diagnostic
   const anchors = new Set<string>()
   let aliases = 0
   for (const [node, depth] of nodes(document)) {
-    if (depth > MAX_DEPTH) return yield tell(...TOO_DEEP, node, 'Check the dashes and how far lines are indented.')
+    if (depth > MAX_DEPTH)
+      return yield tell('too-deep', 'lists and maps are nested too deeply', node, 'Check the dashes and how far lines are indented.')
     if (isAlias(node)) {
       if (++aliases > MAX_ALIASES)
         return yield tell('too-many-aliases', `more than ${MAX_ALIASES} aliases (*name)`, node, 'Write the values out instead.')

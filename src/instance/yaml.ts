@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Document, Pair } from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
+import { compose } from './compose.ts'
 import { unwanted } from './text.ts'
 import { MAX_ALIASES, rangeOf, refusals } from './refusals.ts'
 import type { At } from './refusals.ts'
@@ -20,15 +21,14 @@ export interface Parsed {
   readonly typed: (path: Path) => string | undefined
 }
 
-/** 100,000 domain blocks with every field fit. */
-const MAX_LINES = 1_200_000
-
 /** Parses YAML 1.2 core: no tags, no merge keys, one document, keys once, and few aliases. */
 export function parseYaml(file: string, text: string): Parsed {
-  const lines = new LineCounter()
+  const bad = unwanted(file, text)
+  if (bad !== undefined) return refused(file, [bad])
+  const composed = compose(text)
   const at: At = (start, end) => {
-    const from = lines.linePos(start)
-    const to = lines.linePos(end)
+    const from = composed.lines.linePos(start)
+    const to = composed.lines.linePos(end)
     return {
       file,
       line: Math.max(from.line, 1),
@@ -36,34 +36,22 @@ export function parseYaml(file: string, text: string): Parsed {
       end: { line: Math.max(to.line, 1), column: Math.max(to.col, 1) },
     }
   }
-  const refuse = (diagnostics: readonly Diagnostic[]): Parsed => {
-    const top = (): Position => ({ file, line: 1, column: 1 })
-    return { value: undefined, diagnostics, position: top, keyPosition: top, typed: () => undefined }
-  }
-
-  const bad = unwanted(file, text)
-  if (bad !== undefined) return refuse([bad])
-  if (tooLong(text))
-    return refuse([
-      {
-        code: 'too-large',
-        severity: 'error',
-        message: `${file} has more than ${MAX_LINES} lines`,
-        at: { file, line: MAX_LINES, column: 1 },
-      },
+  if (composed.state !== 'composed')
+    return refused(file, [
+      { code: composed.state, severity: 'error', ...STOPPED[composed.state], at: at(composed.offset, composed.offset) },
     ])
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const { document } = composed
   const problems = refusals(document, at)
-  if (problems.length > 0) return refuse(problems)
+  if (problems.length > 0) return refused(file, problems)
   const value = plainValue(document)
   if (value === undefined)
-    return refuse([
+    return refused(file, [
       {
         code: 'too-many-aliases',
         severity: 'error',
         message: 'aliases (*name) repeat each other without end',
         at: at(0, 0),
-        hint: 'Write the value out instead.',
+        hint: 'Write the values out instead.',
       },
     ])
   return {
@@ -78,13 +66,21 @@ export function parseYaml(file: string, text: string): Parsed {
   }
 }
 
-type Yaml = Document.Parsed
+const STOPPED = {
+  'too-deep': { message: 'lists and maps are nested too deeply', hint: 'Check the dashes and brackets, and how far lines are indented.' },
+  'too-large': { message: 'the file has more lines, words or brackets than are read', hint: 'Check whether the right file is there.' },
+  'more-documents': {
+    message: 'a second document begins here',
+    hint: 'Delete the line --- and what follows it, or move that into its own file.',
+  },
+} as const
 
-function tooLong(text: string): boolean {
-  let lines = 0
-  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) if (++lines > MAX_LINES) return true
-  return false
+function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
+  const top = (): Position => ({ file, line: 1, column: 1 })
+  return { value: undefined, diagnostics, position: top, keyPosition: top, typed: () => undefined }
 }
+
+type Yaml = Document.Parsed
 
 /** The value of a document; undefined where its aliases grow without bound. */
 function plainValue(document: Yaml): { readonly of: unknown } | undefined {

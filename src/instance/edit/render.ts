@@ -23,7 +23,7 @@ export interface Rendered {
 
 /** YAML 1.1 readers (Ruby's and Python's) take `no` for false and 12:30 for a number: such words go in quotes. Days stay as people write them. */
 const compat = new Schema({ schema: 'yaml-1.1' }).tags.filter((tag) => tag.tag !== 'tag:yaml.org,2002:timestamp')
-const OPTIONS = { compat, version: '1.2' } as unknown as { version: '1.2' }
+export const OPTIONS = { compat, version: '1.2' } as unknown as { version: '1.2' }
 
 /** Characters that nobody sees, or that turn text around: written as escapes, so that they can be seen. */
 // oxlint-disable-next-line no-control-regex
