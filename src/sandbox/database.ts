@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -50,17 +50,24 @@ function dumpOf(version: Version, seed: Seed): Promise<Blob> {
 async function loadDump(script: string, key: string): Promise<Blob> {
   const folder = join(tmpdir(), `herdbook-sandbox-${process.getuid?.() ?? 0}`)
   const file = join(folder, `${key}.tar.gz`)
-  const kept = await readFile(file).catch(() => null)
+  const kept = (await isOurs(folder)) ? await readFile(file).catch(() => null) : null
   if (kept !== null) return unpack(kept)
   const fresh = await PGlite.create()
   await fresh.exec(`set timezone = 'UTC'; ${script}; refresh materialized view instances; analyze`)
   const packed = Buffer.from(await (await fresh.dumpDataDir('gzip')).arrayBuffer())
   await fresh.close()
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  // Where somebody else made the folder first, what is in it is not to be trusted, and is not written either.
+  if (!(await isOurs(folder))) return unpack(packed)
   const draft = `${file}.${process.pid}`
   await writeFile(draft, packed)
   await rename(draft, file)
   return unpack(packed)
+}
+
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => null)
+  return found !== null && found.uid === (process.getuid?.() ?? found.uid)
 }
 
 function unpack(packed: Buffer): Blob {

@@ -86,7 +86,13 @@ export async function withFaults(sandbox: { readonly url: string }, schedule: re
   }
 }
 
-async function strikeWith(fault: Fault, first: Whole | undefined, url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function strikeWith(
+  fault: Fault,
+  first: Whole | undefined,
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   switch (fault.kind) {
     case 'no-answer':
       return
@@ -128,6 +134,9 @@ function forward(url: string, request: IncomingMessage): Promise<Whole> {
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date'])
 
 function answer(response: ServerResponse, { status, headers, body }: Whole): void {
-  response.writeHead(status, Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !HOP_BY_HOP.has(name))))
+  response.writeHead(
+    status,
+    Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !HOP_BY_HOP.has(name))),
+  )
   response.end(body)
 }

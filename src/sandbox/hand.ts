@@ -50,7 +50,9 @@ export function handOf(sandbox: Sandbox, username: string): Hand {
       }),
     blockIp: (block) => act((session, { id }) => createIpBlock(session, id, block)),
     liftIpBlock: (ip) =>
-      act(async (session, { id }) => destroyIpBlock(session, id, one(await findIpBlocks(session, await idOf(session, 'ip_blocks', 'text(ip)', ip)), ip))),
+      act(async (session, { id }) =>
+        destroyIpBlock(session, id, one(await findIpBlocks(session, await idOf(session, 'ip_blocks', 'text(ip)', ip)), ip)),
+      ),
     changeSetting: (key, word) =>
       act(async (session) => {
         demand(await settingComplaints(session, { [key]: word }))
@@ -95,5 +97,8 @@ async function blockOf(session: Session, domain: string): Promise<DomainBlock> {
 }
 
 async function ruleOf(session: Session, text: string): Promise<string> {
-  return one((await listRules(session)).filter(({ fields }) => fields.text === text), text).id
+  return one(
+    (await listRules(session)).filter(({ fields }) => fields.text === text),
+    text,
+  ).id
 }

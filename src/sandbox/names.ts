@@ -4,7 +4,7 @@ import type { Complaint } from './failure.ts'
 /** What Addressable refuses in a host, before Mastodon's own validator looks at it. */
 const NO_HOST = /[<>{}/\\?#@"\s]/
 
-/** A domain as Mastodon's models write it: IDNA2003, whose mapping is that of transitional processing; ASCII labels are kept as they are. */
+/** A domain as Mastodon's models write it: IDNA2003, which maps as transitional processing does; ASCII labels stay as they are. */
 export function writtenDomain(domain: string): string {
   const host = domain.trim().replace(/\/$/, '')
   if (NO_HOST.test(host)) return domain

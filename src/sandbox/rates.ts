@@ -17,12 +17,27 @@ export interface Caller {
 const MINUTE = 60_000
 
 /** Rack::Attack's throttles for the API: whom each counts by, or null where it does not apply. */
-const THROTTLES: readonly { readonly name: string; readonly limit: number; readonly period: number; readonly key: (caller: Caller) => string | null }[] = [
+const THROTTLES: readonly {
+  readonly name: string
+  readonly limit: number
+  readonly period: number
+  readonly key: (caller: Caller) => string | null
+}[] = [
   { name: 'authenticated_api', limit: 1500, period: 5 * MINUTE, key: (caller) => (caller.api ? caller.user : null) },
   { name: 'per_token_api', limit: 300, period: 5 * MINUTE, key: (caller) => (caller.api ? caller.token : null) },
-  { name: 'unauthenticated_api', limit: 300, period: 5 * MINUTE, key: (caller) => (caller.api && caller.user === null ? caller.address : null) },
+  {
+    name: 'unauthenticated_api',
+    limit: 300,
+    period: 5 * MINUTE,
+    key: (caller) => (caller.api && caller.user === null ? caller.address : null),
+  },
   { name: 'authenticated_paging', limit: 300, period: 15 * MINUTE, key: (caller) => (caller.paging ? caller.user : null) },
-  { name: 'unauthenticated_paging', limit: 300, period: 15 * MINUTE, key: (caller) => (caller.paging && caller.user === null ? caller.address : null) },
+  {
+    name: 'unauthenticated_paging',
+    limit: 300,
+    period: 15 * MINUTE,
+    key: (caller) => (caller.paging && caller.user === null ? caller.address : null),
+  },
 ]
 
 export interface Rates {

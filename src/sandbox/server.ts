@@ -9,7 +9,11 @@ import { authorize, findToken } from './tokens.ts'
 
 const PRIVATE = { 'cache-control': 'private, no-store' }
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
-const STUMBLED: Answer = { status: 500, body: { status: 500, error: 'Internal Server Error' }, headers: { 'content-type': 'application/json; charset=UTF-8' } }
+const STUMBLED: Answer = {
+  status: 500,
+  body: { status: 500, error: 'Internal Server Error' },
+  headers: { 'content-type': 'application/json; charset=UTF-8' },
+}
 
 /** Mastodon's HTTP side over a database. */
 export function createHttpServer(database: Database, version: Version, rates: Rates): Server {

@@ -49,7 +49,10 @@ export async function authorize(session: Session, version: Version, access: Acce
 
 /** What a role may do, with what everyone may. */
 export async function permissionsOf(session: Session, version: Version, role: string): Promise<bigint> {
-  const rows = await session.query<{ readonly permissions: string }>('select permissions::text from user_roles where id in ($1, $2)', [role, EVERYONE])
+  const rows = await session.query<{ readonly permissions: string }>('select permissions::text from user_roles where id in ($1, $2)', [
+    role,
+    EVERYONE,
+  ])
   const mask = rows.reduce((sum, row) => sum | BigInt(row.permissions), 0n)
   return (mask & 1n) === 1n ? BigInt(allFlags(version)) : mask
 }
@@ -60,7 +63,11 @@ function member(token: Token): void {
 }
 
 function unauthorized(error: string): Refusal {
-  return new Refusal(401, { error }, { 'www-authenticate': `Bearer realm="Doorkeeper", error="invalid_token", error_description="${error}"` })
+  return new Refusal(
+    401,
+    { error },
+    { 'www-authenticate': `Bearer realm="Doorkeeper", error="invalid_token", error_description="${error}"` },
+  )
 }
 
 function outsideScopes(version: Version, scopes: readonly string[]): Refusal {

@@ -33,7 +33,9 @@ export function differences(recorded: unknown, ours: unknown, list: string, pair
   }
   if (isObject(recorded) && isObject(ours)) {
     const keys = [...new Set([...Object.keys(recorded), ...Object.keys(ours)])]
-    return keys.flatMap((key) => differences(recorded[key], ours[key], key === 'role' || key === 'roles' ? 'roles' : list, pairs, `${at}.${key}`))
+    return keys.flatMap((key) =>
+      differences(recorded[key], ours[key], key === 'role' || key === 'roles' ? 'roles' : list, pairs, `${at}.${key}`),
+    )
   }
   if (typeof recorded !== 'string' || typeof ours !== 'string') return Object.is(recorded, ours) ? [] : differ
   if (at.endsWith('.id')) return pairs.pair(list, recorded, ours) ? [] : differ

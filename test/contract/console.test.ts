@@ -7,11 +7,29 @@ import { Invalid, type Complaint } from '../../src/sandbox/failure.ts'
 import { domainComplaints, writtenDomain } from '../../src/sandbox/names.ts'
 import { addressOf } from '../../src/sandbox/models/ip-blocks.ts'
 import {
-  destroyRole, findActor, findMember, findRoles, grantComplaints, keysOf, maskOf, permissionKeys, roleComplaints, type RoleFields,
+  destroyRole,
+  findActor,
+  findMember,
+  findRoles,
+  grantComplaints,
+  keysOf,
+  maskOf,
+  permissionKeys,
+  roleComplaints,
+  type RoleFields,
 } from '../../src/sandbox/models/roles.ts'
 import { discardRule, listRules, saveRule, textComplaints } from '../../src/sandbox/models/rules.ts'
 import {
-  BOOLEANS, castSetting, CHOICES, DEFAULTS, INTEGERS, readSetting, saveSetting, settingComplaints, UPLOADS, type SettingValue,
+  BOOLEANS,
+  castSetting,
+  CHOICES,
+  DEFAULTS,
+  INTEGERS,
+  readSetting,
+  saveSetting,
+  settingComplaints,
+  UPLOADS,
+  type SettingValue,
 } from '../../src/sandbox/models/settings.ts'
 import { publishTerms, termsComplaints } from '../../src/sandbox/models/terms.ts'
 import { EVERYONE, FLAGS } from '../../src/sandbox/seed.ts'
@@ -23,7 +41,10 @@ interface World {
   readonly version: Version
 }
 
-const attributes = (complaints: readonly Complaint[]): readonly unknown[] => [complaints.length === 0, [...new Set(complaints.map(({ attribute }) => attribute))]]
+const attributes = (complaints: readonly Complaint[]): readonly unknown[] => [
+  complaints.length === 0,
+  [...new Set(complaints.map(({ attribute }) => attribute))],
+]
 const day = (ahead: number): string => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)
 
 const saved =
@@ -40,7 +61,9 @@ const role =
   (fields: Partial<RoleFields>, actor?: string, id: string | null = null) =>
   async ({ session, version }: World): Promise<readonly unknown[]> => {
     const acting = actor === undefined ? null : await findActor(session, version, actor)
-    return attributes(roleComplaints(version, acting, id, { name: '', color: '', position: 0, highlighted: false, permissions: [], ...fields }))
+    return attributes(
+      roleComplaints(version, acting, id, { name: '', color: '', position: 0, highlighted: false, permissions: [], ...fields }),
+    )
   }
 const grant =
   (actor: string) =>
@@ -67,11 +90,16 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'setting keys that are booleans': ({ version }) => [...BOOLEANS].filter((key) => key in DEFAULTS[version]).toSorted(),
   'setting keys that are uploads': () => [...UPLOADS],
   'setting values of a new server': async ({ session, version }) =>
-    Object.fromEntries(await Promise.all(Object.keys(DEFAULTS[version]).map(async (key) => [key, await readSetting(session, version, key)] as const))),
+    Object.fromEntries(
+      await Promise.all(Object.keys(DEFAULTS[version]).map(async (key) => [key, await readSetting(session, version, key)] as const)),
+    ),
   choices: ({ version }) => {
     const named = {
-      REGISTRATION_MODES: 'registrations_mode', DOMAIN_BLOCK_AUDIENCES: 'show_domain_blocks', FEED_ACCESS_MODES: 'local_live_feed_access',
-      ALTERNATE_FEED_ACCESS_MODES: 'local_topic_feed_access', LANDING_PAGE: 'landing_page',
+      REGISTRATION_MODES: 'registrations_mode',
+      DOMAIN_BLOCK_AUDIENCES: 'show_domain_blocks',
+      FEED_ACCESS_MODES: 'local_live_feed_access',
+      ALTERNATE_FEED_ACCESS_MODES: 'local_topic_feed_access',
+      LANDING_PAGE: 'landing_page',
     }
     return Object.fromEntries(Object.entries(named).map(([name, key]) => [name, version === '4.4.22' ? null : CHOICES[key]]))
   },
@@ -89,11 +117,17 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'an unknown setting': async ({ session, version }) => {
     const actor = await findActor(session, version, 'owner')
     const write: Write = { table: 'settings', action: 'update', serverId: null, name: 'nonsense', expect: {}, set: { value: '1' } }
-    const result = await resultOf(async () => (actor === null ? { state: 'changed', live: null } : ((await writeSettings({ session, version, actor }, [write]))[0] ?? { state: 'changed', live: null })))
+    const result = await resultOf(async () =>
+      actor === null
+        ? { state: 'changed', live: null }
+        : ((await writeSettings({ session, version, actor }, [write]))[0] ?? { state: 'changed', live: null }),
+    )
     return result.state === 'failed' ? result.reason.code : result
   },
   'roles of a new server': async ({ session }) => {
-    const rows = await session.query<{ row: object }>("select to_jsonb(r) - '{created_at,updated_at}'::text[] as row from user_roles r where id <= 3 order by id")
+    const rows = await session.query<{ row: object }>(
+      "select to_jsonb(r) - '{created_at,updated_at}'::text[] as row from user_roles r where id <= 3 order by id",
+    )
     return rows.map(({ row }) => row)
   },
   'role with an unknown permission key': () => {
@@ -133,7 +167,8 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'terms with a date that exists': terms(day(30), day(30)),
   'terms dated before the upcoming ones': holds(terms(day(10), day(30))),
   'an action log entry': ({ session }) => names(session, 'admin_action_logs'),
-  'names as the server writes them': (_, recorded) => Object.fromEntries(Object.keys(recorded as object).map((name) => [name, nameOf(name)])),
+  'names as the server writes them': (_, recorded) =>
+    Object.fromEntries(Object.keys(recorded as object).map((name) => [name, nameOf(name)])),
   'addresses as the server writes them': async ({ session }, recorded) => {
     const entries = Object.keys(recorded as object).map(async (text) => [text, await addressIn(session, text)] as const)
     return Object.fromEntries(await Promise.all(entries))
@@ -157,12 +192,17 @@ function nameOf(name: string): unknown {
 async function addressIn(session: Session, text: string): Promise<unknown> {
   const address = addressOf(text)
   if (address === null) return { refused: ['ip'] }
-  const [row] = await session.query<{ ip: string }>("select host(n) || '/' || masklen(n) as ip from (select network($1::inet) as n) one", [address])
+  const [row] = await session.query<{ ip: string }>("select host(n) || '/' || masklen(n) as ip from (select network($1::inet) as n) one", [
+    address,
+  ])
   return row?.ip
 }
 
 async function names(session: Session, table: string): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string }>('select column_name as name from information_schema.columns where table_name = $1 order by column_name', [table])
+  const rows = await session.query<{ name: string }>(
+    'select column_name as name from information_schema.columns where table_name = $1 order by column_name',
+    [table],
+  )
   return rows.map(({ name }) => name)
 }
 

@@ -7,10 +7,15 @@ import { FILES, leftOut, steps, type Step } from './recorded.ts'
 /** Requests that were sent and not recorded, by the step before which they were: the recording's lists show what they made. */
 const UNRECORDED: Readonly<Record<string, (ask: Ask) => Promise<void>>> = {
   'domain-blocks-write/empty comments': async (ask) => {
-    await ask('POST', '/api/v1/admin/domain_blocks', 'apply', { domain: 'long.example', severity: 'noop', public_comment: 'x'.repeat(10_000) })
+    await ask('POST', '/api/v1/admin/domain_blocks', 'apply', {
+      domain: 'long.example',
+      severity: 'noop',
+      public_comment: 'x'.repeat(10_000),
+    })
   },
   'paging/default': async (ask) => {
-    for (let n = 0; n <= 202; n += 1) await ask('POST', '/api/v1/admin/domain_blocks', 'apply', { domain: `p${n}.paging.example`, severity: 'noop' })
+    for (let n = 0; n <= 202; n += 1)
+      await ask('POST', '/api/v1/admin/domain_blocks', 'apply', { domain: `p${n}.paging.example`, severity: 'noop' })
   },
   'rate-limit/one more': async (ask) => {
     for (let n = 0; n < 300; n += 1) await ask('GET', '/api/v1/admin/domain_blocks?limit=1', 'burn')
@@ -31,16 +36,22 @@ const asking =
   }
 
 /** The list that a path is about: what its ids are ids of. */
-const listOf = (path: string): string => (/verify_credentials/.test(path) ? path.includes('/apps/') ? 'apps' : 'accounts' : (/^\/api\/v\d\/admin\/(\w+)/.exec(path)?.[1] ?? path))
+const listOf = (path: string): string =>
+  /verify_credentials/.test(path) ? (path.includes('/apps/') ? 'apps' : 'accounts') : (/^\/api\/v\d\/admin\/(\w+)/.exec(path)?.[1] ?? path)
 
 /** A path or a `Link` of the recording with the ids of our server. */
 function translated(text: string, list: string, pairs: Pairs): string {
-  return text.replaceAll(/(max_id=|since_id=|min_id=|blocks\/|allows\/)(\d+)/g, (_, before: string, id: string) => `${before}${pairs.ours(list, id)}`)
+  return text.replaceAll(
+    /(max_id=|since_id=|min_id=|blocks\/|allows\/)(\d+)/g,
+    (_, before: string, id: string) => `${before}${pairs.ours(list, id)}`,
+  )
 }
 
 /** Dates of measures, moved so that the day of the recording is the day that the sandbox's people were made. */
 function moved<T>(value: T, days: number): T {
-  const text = JSON.stringify(value)?.replaceAll(/"(\d{4}-\d\d-\d\d)"/g, (_, day: string) => JSON.stringify(new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)))
+  const text = JSON.stringify(value)?.replaceAll(/"(\d{4}-\d\d-\d\d)"/g, (_, day: string) =>
+    JSON.stringify(new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)),
+  )
   return text === undefined ? value : JSON.parse(text)
 }
 
@@ -48,9 +59,11 @@ function headerDifferences(recorded: Step['response']['headers'], ours: Headers,
   return Object.entries(recorded).flatMap(([name, value]) => {
     const actual = ours.get(name) ?? 'none'
     const same =
-      name === 'x-ratelimit-remaining' ? /^\d+$/.test(actual)
-      : name === 'x-ratelimit-reset' ? /^\d{4}-\d\d-\d\dT\d\d:\d[05]:00\.\d{6}Z$/.test(actual)
-      : actual === translated(value, list, pairs)
+      name === 'x-ratelimit-remaining'
+        ? /^\d+$/.test(actual)
+        : name === 'x-ratelimit-reset'
+          ? /^\d{4}-\d\d-\d\dT\d\d:\d[05]:00\.\d{6}Z$/.test(actual)
+          : actual === translated(value, list, pairs)
     return same ? [] : [`${name}: recorded ${value}, ours ${actual}`]
   })
 }

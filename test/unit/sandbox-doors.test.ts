@@ -33,14 +33,19 @@ function run(command: string, args: readonly string[], input: string, env: NodeJ
   })
 }
 
-const open = (actor: string): Promise<Console> => openConsole(localMachine(), consoleLine({ over: 'local', native: { directory: sandbox.directory } }), actor)
+const open = (actor: string): Promise<Console> =>
+  openConsole(localMachine(), consoleLine({ over: 'local', native: { directory: sandbox.directory } }), actor)
 const write = (part: Pick<Write, 'table' | 'action' | 'name'> & Partial<Write>): Write => ({ serverId: null, expect: {}, set: {}, ...part })
 
 describe('bin/psql', () => {
   const QUIET = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '--dbname=mastodon_production', '-f', '-']
 
   test('prints rows as scripts want them', async () => {
-    expect(await run(sandbox.database, QUIET, "begin; select 1, null, true; select 'a'; commit")).toEqual({ code: 0, out: '1||t\na\n', err: '' })
+    expect(await run(sandbox.database, QUIET, "begin; select 1, null, true; select 'a'; commit")).toEqual({
+      code: 0,
+      out: '1||t\na\n',
+      err: '',
+    })
   })
 
   test('prints a table for people', async () => {
@@ -60,7 +65,9 @@ describe('bin/psql', () => {
   })
 
   test('takes settings from PGOPTIONS', async () => {
-    const { out } = await run(sandbox.database, QUIET, "select current_setting('herdbook.request')", { PGOPTIONS: "-c herdbook.request={\\ }" })
+    const { out } = await run(sandbox.database, QUIET, "select current_setting('herdbook.request')", {
+      PGOPTIONS: '-c herdbook.request={\\ }',
+    })
     expect(out).toBe('{ }\n')
   })
 })
@@ -90,7 +97,11 @@ describe('bin/rails', () => {
       write({ table: 'role_of', action: 'create', name: 'alice', expect: { role: null }, set: { role: 'Moderator' } }),
     ])
     expect(results.map((result) => (result.state === 'failed' ? result.reason.code : result.state))).toEqual([
-      'done', 'refused-by-mastodon', 'consent-exceeded', 'changed', 'actor-too-low',
+      'done',
+      'refused-by-mastodon',
+      'consent-exceeded',
+      'changed',
+      'actor-too-low',
     ])
     await console.close()
   })
@@ -103,7 +114,9 @@ describe('bin/rails', () => {
       write({ table: 'role_of', action: 'delete', name: 'owner', expect: { role: 'Owner' } }),
     ])
     expect([mod?.state, second, own]).toMatchObject(['done', { reason: { code: 'minimum-owners' } }, { reason: { code: 'own-role' } }])
-    const answer = await fetch(`${sandbox.url}/api/v1/accounts/verify_credentials`, { headers: { authorization: `Bearer ${sandbox.tokens.mod}` } })
+    const answer = await fetch(`${sandbox.url}/api/v1/accounts/verify_credentials`, {
+      headers: { authorization: `Bearer ${sandbox.tokens.mod}` },
+    })
     expect(answer.status).toBe(401)
     expect(await sandbox.query("select role_id from users where email = 'second@herd.example'")).not.toEqual([{ role_id: null }])
     await console.close()
@@ -112,8 +125,11 @@ describe('bin/rails', () => {
   test('killed between the rows and the workers leaves blocks without effect, which settling ends', async () => {
     const dying = await open('owner')
     sandbox.breakConsole('before-workers')
-    await expect(dying.write([write({ table: 'domain_blocks', action: 'create', name: 'meh.example', set: { severity: 'silence' } })])).rejects.toThrow()
-    const silenced = async () => (await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null")).length
+    await expect(
+      dying.write([write({ table: 'domain_blocks', action: 'create', name: 'meh.example', set: { severity: 'silence' } })]),
+    ).rejects.toThrow()
+    const silenced = async () =>
+      (await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null")).length
     expect([(await sandbox.query("select 1 from domain_blocks where domain = 'meh.example'")).length, await silenced()]).toEqual([1, 0])
     const next = await open('owner')
     await next.settle(['meh.example'])

@@ -9,7 +9,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 beforeEach(() => sandbox.newWindow())
 
-async function call(method: string, path: string, body?: unknown, token = sandbox.tokens.apply): Promise<{ status: number; body: Record<string, string> }> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  token = sandbox.tokens.apply,
+): Promise<{ status: number; body: Record<string, string> }> {
   const response = await fetch(`${sandbox.url}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -56,7 +61,7 @@ describe('a domain block in the embedded Mastodon', () => {
     const id = made.body['id'] ?? ''
     expect(await stamps('sub.bad.example', id)).toEqual({ silenced: 0, suspended: 3 })
     await call('DELETE', `/api/v1/admin/domain_blocks/${id}`)
-    expect(await sandbox.query("select 1 from accounts where suspended_at is not null")).toEqual([])
+    expect(await sandbox.query('select 1 from accounts where suspended_at is not null')).toEqual([])
     expect([await followsOf('bad.example'), await followsOf('sub.bad.example')]).toEqual([0, 0])
   })
 
@@ -91,7 +96,9 @@ describe('the API of the embedded Mastodon', () => {
   test('shows a policy of its own, and falls over a percent sign in it', async () => {
     const owner = handOf(sandbox, 'owner')
     await owner.changeSetting('site_terms', 'We at %{domain} keep 100%% to ourselves.')
-    expect((await call('GET', '/api/v1/instance/privacy_policy')).body['content']).toBe('<p>We at herd.example keep 100% to ourselves.</p>\n')
+    expect((await call('GET', '/api/v1/instance/privacy_policy')).body['content']).toBe(
+      '<p>We at herd.example keep 100% to ourselves.</p>\n',
+    )
     await owner.changeSetting('site_terms', '100% ours')
     expect((await call('GET', '/api/v1/instance/privacy_policy')).status).toBe(500)
   })

@@ -12,7 +12,8 @@ const LIST = '/api/v1/admin/domain_blocks'
 const blocks = async (): Promise<number> => (await sandbox.query('select 1 from domain_blocks')).length
 const ask = (url: string, path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${sandbox.tokens.apply}`, 'content-type': 'application/json' } })
-const create = (url: string, domain: string): Promise<Response> => ask(url, LIST, { method: 'POST', body: JSON.stringify({ domain, severity: 'noop' }) })
+const create = (url: string, domain: string): Promise<Response> =>
+  ask(url, LIST, { method: 'POST', body: JSON.stringify({ domain, severity: 'noop' }) })
 const once = (fault: Fault, nth = 1) => [{ match: { path: /domain_blocks/, nth }, fault }]
 
 test('a lost request reaches no server, a lost answer does', async () => {
@@ -29,7 +30,14 @@ test('a lost request reaches no server, a lost answer does', async () => {
 
 test('an answer of another kind comes once, then the server’s own', async () => {
   const reset = new Date('2030-01-01T00:00:00Z')
-  const cases = { tooMany: ANSWERS.tooMany(reset), stumbled: ANSWERS.stumbled, forbidden: ANSWERS.forbidden, gone: ANSWERS.gone, badGateway: ANSWERS.badGateway, empty: ANSWERS.empty }
+  const cases = {
+    tooMany: ANSWERS.tooMany(reset),
+    stumbled: ANSWERS.stumbled,
+    forbidden: ANSWERS.forbidden,
+    gone: ANSWERS.gone,
+    badGateway: ANSWERS.badGateway,
+    empty: ANSWERS.empty,
+  }
   const statuses: number[] = []
   for (const fault of Object.values(cases)) {
     const faulty = await withFaults(sandbox, once(fault))

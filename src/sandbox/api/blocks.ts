@@ -1,6 +1,15 @@
 import { Refusal } from '../failure.ts'
 import { booleanParam, found, given, idParam, textParam, type Answer, type Call } from '../http.ts'
-import { BLOCK_FIELDS, createBlocks, destroyBlock, findBlocks, ruleFor, stricterThan, updateBlock, type BlockChange } from '../models/domain-blocks.ts'
+import {
+  BLOCK_FIELDS,
+  createBlocks,
+  destroyBlock,
+  findBlocks,
+  ruleFor,
+  stricterThan,
+  updateBlock,
+  type BlockChange,
+} from '../models/domain-blocks.ts'
 import { writtenDomain } from '../names.ts'
 import { page } from './paging.ts'
 

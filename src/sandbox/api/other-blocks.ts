@@ -20,7 +20,12 @@ function withHistory(block: EmailBlock): object {
 const readEmail = async (call: Call) => found(await findEmailBlocks(call.session, idParam(call.params, 'id')))
 
 export async function listEmail(call: Call): Promise<Answer> {
-  const { rows, headers } = await page<EmailBlock>(call, { select: EMAIL_FIELDS, from: 'email_domain_blocks where true', id: 'email_domain_blocks.id', max: 200 })
+  const { rows, headers } = await page<EmailBlock>(call, {
+    select: EMAIL_FIELDS,
+    from: 'email_domain_blocks where true',
+    id: 'email_domain_blocks.id',
+    max: 200,
+  })
   return { body: rows.map(withHistory), headers }
 }
 
@@ -93,7 +98,9 @@ export async function listAllows(call: Call): Promise<Answer> {
 }
 
 const readAllow = async (call: Call) =>
-  found(await call.session.query<EmailBlock>(`select ${ALLOW_FIELDS} from domain_allows where id = $1::bigint`, [idParam(call.params, 'id')]))
+  found(
+    await call.session.query<EmailBlock>(`select ${ALLOW_FIELDS} from domain_allows where id = $1::bigint`, [idParam(call.params, 'id')]),
+  )
 
 export async function showAllow(call: Call): Promise<Answer> {
   return { body: await readAllow(call) }

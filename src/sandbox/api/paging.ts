@@ -16,7 +16,10 @@ export interface Listing {
 const CURSORS = ['max_id', 'since_id', 'min_id'] as const
 
 /** One page of a list, newest first, with Mastodon's cursors and its `Link` header. */
-export async function page<R extends Row & { readonly id: string }>(call: Call, listing: Listing): Promise<{ readonly rows: R[]; readonly headers: Record<string, string> }> {
+export async function page<R extends Row & { readonly id: string }>(
+  call: Call,
+  listing: Listing,
+): Promise<{ readonly rows: R[]; readonly headers: Record<string, string> }> {
   const limit = limitOf(call, listing.max)
   // The server stumbles over a page of none when it looks for the last one's id.
   if (limit === 0) throw new TypeError("undefined method 'id' for nil")
@@ -48,7 +51,9 @@ function cursorOf(call: Call, name: string): string | null {
 function linkOf(call: Call, listing: Listing, rows: readonly { readonly id: string }[], limit: number): Record<string, string> {
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return {}
-  const kept = ['limit', ...(listing.filters ?? [])].flatMap((name) => call.query.getAll(name).map((value): [string, string] => [name, value]))
+  const kept = ['limit', ...(listing.filters ?? [])].flatMap((name) =>
+    call.query.getAll(name).map((value): [string, string] => [name, value]),
+  )
   const link = (cursor: string, id: string, rel: string): string => {
     const query = new URLSearchParams([...kept, [cursor, id]])
     query.sort()

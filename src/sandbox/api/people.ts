@@ -33,11 +33,14 @@ const PERSON = `a.id::text, a.username, a.domain, ${time('a.created_at')} as cre
   (select count(*)::integer from statuses s where s.account_id = a.id) as statuses_count`
 const PEOPLE = `accounts a left join users u on u.account_id = a.id left join user_roles r on r.id = coalesce(u.role_id, ${EVERYONE})`
 
+/** Who counts as staff. */
+const STAFF = (FLAGS['administrator'] ?? 0) | (FLAGS['manage_reports'] ?? 0)
+
 const FILTERS: Readonly<Record<string, (value: string) => { readonly where: string; readonly param?: unknown }>> = {
   origin: (value) => ({ where: value === 'local' ? 'a.domain is null' : 'a.domain is not null' }),
   username: (value) => ({ where: 'lower(a.username) like lower(?) || \'%\'', param: value }),
   by_domain: (value) => ({ where: 'a.domain = ?', param: value }),
-  permissions: () => ({ where: `(r.id <> ${EVERYONE} and (r.permissions & ${(FLAGS['administrator'] ?? 0) | (FLAGS['manage_reports'] ?? 0)}) <> 0)` }),
+  permissions: () => ({ where: `(r.id <> ${EVERYONE} and (r.permissions & ${STAFF}) <> 0)` }),
 }
 
 /** `GET /api/v2/admin/accounts`, with the filters that block lists and rosters need. */
@@ -50,8 +53,8 @@ export async function listPeople(call: Call): Promise<Answer> {
     if (param !== undefined) params.push(param)
     return [where.replace('?', `$${params.length}`)]
   })
-  const listing = { select: PERSON, from: `${PEOPLE} where ${['true', ...conditions].join(' and ')}`, id: 'a.id', max: 200, params, filters: Object.keys(FILTERS) }
-  const { rows, headers } = await page<Person>(call, listing)
+  const from = `${PEOPLE} where ${['true', ...conditions].join(' and ')}`
+  const { rows, headers } = await page<Person>(call, { select: PERSON, from, id: 'a.id', max: 200, params, filters: Object.keys(FILTERS) })
   const body: object[] = []
   for (const row of rows) body.push(await adminAccount(call, row))
   return { body, headers }
@@ -107,7 +110,7 @@ function uriOf(version: Call['version'], { id, username }: Person): string {
 /** `GET /api/v1/apps/verify_credentials`: what app a token is of, and what it may ask for. */
 export async function showApp(call: Call): Promise<Answer> {
   const app = found(
-    await call.session.query<{ readonly id: string; readonly scopes: string; readonly redirect_uri: string; readonly name: string; readonly website: string | null }>(
+    await call.session.query<Row & { readonly scopes: string; readonly redirect_uri: string }>(
       'select id::text, name, website, scopes, redirect_uri from oauth_applications where id = $1::bigint',
       [call.token?.application_id],
     ),

@@ -71,7 +71,7 @@ export async function showDescription(call: Call): Promise<Answer> {
   return { headers: CACHED, body: { updated_at: await changedAt(call, 'site_extended_description', null), content } }
 }
 
-/** The privacy policy goes through Ruby's `format`: a stray percent sign takes it down. Without one, Mastodon's own stands, which is not ours to ship. */
+/** The policy goes through Ruby's `format`: a stray percent sign takes it down. Without one, Mastodon's own stands, which is not ours to ship. */
 export async function showPrivacyPolicy(call: Call): Promise<Answer> {
   const policy = await text(call, 'site_terms')
   if (policy.replaceAll(/%%|%\{domain\}/g, '').includes('%')) throw new TypeError('malformed format string')
@@ -99,7 +99,7 @@ async function termsOf(call: Call, date: string | null): Promise<Terms | undefin
        (select to_char(min(n.effective_date), 'YYYY-MM-DD') from terms_of_services n
         where n.published_at is not null and n.effective_date > t.effective_date) as succeeded_by
      from terms_of_services t where t.published_at is not null and ($1::date is null or t.effective_date = $1::date)
-     order by t.effective_date < current_date desc, case when t.effective_date < current_date then -1 else 1 end * (t.effective_date - current_date)`,
+     order by t.effective_date < current_date desc, abs(t.effective_date - current_date)`,
     [date],
   )
   return rows[0]
@@ -121,7 +121,7 @@ export async function listPublicBlocks(call: Call): Promise<Answer> {
   const rationale = await text(call, 'show_domain_blocks_rationale')
   const reasons = rationale === 'all' || (rationale === 'users' && call.token?.user_id !== undefined)
   const blocks = await call.session.query<DomainBlock & { readonly obfuscate: boolean; readonly public_comment: string | null }>(
-    `select ${BLOCK_FIELDS} from domain_blocks where domain_blocks.severity <> 2 or reject_media or reject_reports order by domain_blocks.severity = 1 desc, domain`,
+    `select ${BLOCK_FIELDS} from domain_blocks b where b.severity <> 2 or reject_media or reject_reports order by b.severity = 1 desc, domain`,
   )
   const body = blocks.map(({ domain, severity, obfuscate, public_comment }) => ({
     domain: obfuscate ? obfuscated(domain) : domain,
@@ -134,7 +134,10 @@ export async function listPublicBlocks(call: Call): Promise<Answer> {
 
 function obfuscated(domain: string): string {
   const shown = Math.floor(domain.length / 4)
-  return domain.split('').map((letter, index) => (index <= shown || index >= domain.length - shown || letter === '.' ? letter : '*')).join('')
+  return domain
+    .split('')
+    .map((letter, index) => (index <= shown || index >= domain.length - shown || letter === '.' ? letter : '*'))
+    .join('')
 }
 
 export async function listPeers(call: Call): Promise<Answer> {
@@ -175,5 +178,10 @@ export async function showOauth(call: Call): Promise<Answer> {
 /** Paragraphs only: nobody but people reads what the server renders. */
 function markdown(source: string): string {
   const escaped = source.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').trim()
-  return escaped === '' ? '' : escaped.split(/\n{2,}/).map((paragraph) => `<p>${paragraph}</p>\n`).join('\n')
+  return escaped === ''
+    ? ''
+    : escaped
+        .split(/\n{2,}/)
+        .map((paragraph) => `<p>${paragraph}</p>\n`)
+        .join('\n')
 }

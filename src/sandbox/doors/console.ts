@@ -47,7 +47,7 @@ export async function rails(context: Context, process: Process): Promise<number>
   }
   process.out('[dotenv] Loaded .env.production\n')
   const lines = linesOf(process.input)
-  const program = await lines.take(Number.parseInt(await lines.next() ?? '0', 10))
+  const program = await lines.take(Number.parseInt((await lines.next()) ?? '0', 10))
   if (!program.includes('HERDBOOK-')) {
     process.err('-e:1: syntax error, unexpected end-of-input (SyntaxError)\n')
     return 1
@@ -101,7 +101,9 @@ async function perform(open: Open, request: Request): Promise<unknown> {
 }
 
 async function hello({ database, version, actor }: Open): Promise<object> {
-  const columns = await database.query<{ readonly column_name: string }>("select column_name from information_schema.columns where table_name = 'user_roles'")
+  const columns = await database.query<{ readonly column_name: string }>(
+    "select column_name from information_schema.columns where table_name = 'user_roles'",
+  )
   const { role, ...account } = actor ?? { role: null }
   return {
     version,
@@ -142,7 +144,8 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   if (open.breaks('before-write')) throw new Died()
   const severed = await measure(open, toMeasure(writes))
   const results = new Map<Write, WriteResult>()
-  const inTransaction = <T>(work: (writing: Writing) => Promise<T>): Promise<T> => database.transaction((session) => work({ session, version, actor }))
+  const inTransaction = <T>(work: (writing: Writing) => Promise<T>): Promise<T> =>
+    database.transaction((session) => work({ session, version, actor }))
 
   const batch = writes.filter(({ table, action }) => table === 'domain_blocks' && action === 'create')
   if (batch.length > 0) {
@@ -191,8 +194,13 @@ async function writeOne(writing: Writing, one: Write, severed: Severed): Promise
 
 /** Lets blocks take effect whose workers may have been lost. */
 async function settle(open: Open, domains: readonly string[]): Promise<object> {
-  const rows = await open.database.query<{ readonly id: string }>('select id::text from domain_blocks where domain = any($1::text[])', [domains])
-  await settleIds(open, rows.map(({ id }) => id))
+  const rows = await open.database.query<{ readonly id: string }>('select id::text from domain_blocks where domain = any($1::text[])', [
+    domains,
+  ])
+  await settleIds(
+    open,
+    rows.map(({ id }) => id),
+  )
   return { queued: rows.length }
 }
 

@@ -27,7 +27,10 @@ export async function psql(database: Database, process: Process): Promise<number
   const given = [...(values.command ?? []), ...files]
   const sql = given.length > 0 ? given.join('\n;\n') : await readAll(process.input)
   try {
-    const results = await database.script(`${settingsOf(process.environment['PGOPTIONS'])}${sql}`, values.username ?? process.environment['PGUSER'])
+    const results = await database.script(
+      `${settingsOf(process.environment['PGOPTIONS'])}${sql}`,
+      values.username ?? process.environment['PGUSER'],
+    )
     for (const result of results) process.out(printed(result, values))
     return 0
   } catch (error) {
@@ -62,7 +65,12 @@ function printed(result: ScriptResult, look: Look): string {
   const shown = look['tuples-only'] === true ? rows : [[...result.fields], ...rows]
   const widths = result.fields.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)))
   const line = (row: readonly string[]): string =>
-    look['no-align'] === true ? row.join('|') : row.map((value, column) => value.padEnd(widths[column] ?? 0)).join(' | ').trimEnd()
+    look['no-align'] === true
+      ? row.join('|')
+      : row
+          .map((value, column) => value.padEnd(widths[column] ?? 0))
+          .join(' | ')
+          .trimEnd()
   const count = look['tuples-only'] === true ? [] : [`(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`]
   return [...shown.map(line), ...count].map((text) => `${text}\n`).join('')
 }

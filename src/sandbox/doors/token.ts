@@ -13,7 +13,11 @@ export interface TokenWish {
 }
 
 /** The bot's role, account and application, as far as they are missing, and a new token. */
-export async function createToken(session: Session, version: Version, wish: TokenWish): Promise<{ token: string; username: string; role: string }> {
+export async function createToken(
+  session: Session,
+  version: Version,
+  wish: TokenWish,
+): Promise<{ token: string; username: string; role: string }> {
   const [held] = await findRoles(session, 'name', wish.role.name)
   const role = held?.id ?? (await saveRole(session, version, null, null, wish.role))
   const user = await botOf(session, wish, role)
@@ -29,19 +33,18 @@ export async function createToken(session: Session, version: Version, wish: Toke
     [wish.application, wish.scopes, secret(), secret()],
   )
   const token = secret()
-  await session.query('insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at) values ($1, $2, $3, $4, now())', [
-    token,
-    wish.scopes.join(' '),
-    application?.id,
-    user,
-  ])
+  await session.query(
+    'insert into oauth_access_tokens (token, scopes, application_id, resource_owner_id, created_at) values ($1, $2, $3, $4, now())',
+    [token, wish.scopes.join(' '), application?.id, user],
+  )
   return { token, username: wish.username, role: wish.role.name }
 }
 
 /** An account that is a person's, or holds another role, is never turned into the bot. */
 async function botOf(session: Session, { username, role: { name } }: TokenWish, role: string): Promise<string> {
   const member = await findMember(session, username)
-  if (member !== undefined && member.role !== name) throw new Declined('not-the-bot', `@${username} is there already and holds another role`)
+  if (member !== undefined && member.role !== name)
+    throw new Declined('not-the-bot', `@${username} is there already and holds another role`)
   if (member !== undefined) return member.user_id
   const [user] = await session.query<{ readonly id: string }>(
     `with account as (

@@ -1,7 +1,16 @@
 import type { Write, WriteResult } from '../../reconcile/doors.ts'
 import type { Fields } from '../../reconcile/types.ts'
 import { demand } from '../failure.ts'
-import { blockComplaints, destroyBlock, findBlocks, insertBlocks, updateBlock, type BlockChange, type DomainBlock, type NewBlock } from '../models/domain-blocks.ts'
+import {
+  blockComplaints,
+  destroyBlock,
+  findBlocks,
+  insertBlocks,
+  updateBlock,
+  type BlockChange,
+  type DomainBlock,
+  type NewBlock,
+} from '../models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
 import { createIpBlock, destroyIpBlock, findIpBlocks, updateIpBlock, type IpBlock, type IpChange } from '../models/ip-blocks.ts'
 import { already, Declined, done, pick, resultOf, rowFor, textOf, type Done, type Writing } from './writing.ts'
@@ -28,7 +37,11 @@ function consent(write: Write, severed: Severed): void {
 }
 
 /** Inserts many domain blocks as one batch, each validated by itself. Answers the ids that are still without effect, too. */
-export async function createBatch(writing: Writing, writes: readonly Write[], severed: Severed): Promise<{ results: WriteResult[]; made: readonly string[] }> {
+export async function createBatch(
+  writing: Writing,
+  writes: readonly Write[],
+  severed: Severed,
+): Promise<{ results: WriteResult[]; made: readonly string[] }> {
   const { session, actor } = writing
   const rows = await session.query<DomainBlock>(
     `select id::text, domain, case severity when 0 then 'silence' when 1 then 'suspend' else 'noop' end as severity,
@@ -78,7 +91,10 @@ export async function writeEmail({ session, actor }: Writing, write: Write): Pro
     if (row !== undefined) await destroyEmailBlock(session, actor.id, row)
     return done(write.serverId)
   }
-  const [present] = await session.query<EmailBlock>('select id::text, domain, allow_with_approval from email_domain_blocks where domain = $1', [write.name])
+  const [present] = await session.query<EmailBlock>(
+    'select id::text, domain, allow_with_approval from email_domain_blocks where domain = $1',
+    [write.name],
+  )
   const ours = already(write, present && { id: present.id, live: liveEmail(present) })
   if (ours !== undefined) return ours
   const id = await createEmailBlock(session, actor.id, write.name, write.set['allow_with_approval'] === true)

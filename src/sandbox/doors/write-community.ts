@@ -3,7 +3,16 @@ import type { Fields } from '../../reconcile/types.ts'
 import type { Session } from '../database.ts'
 import { demand, Invalid } from '../failure.ts'
 import {
-  assignRole, countOwners, destroyRole, endSessions, findMember, findRoles, grantComplaints, permissionKeys, saveRole, type RoleFields,
+  assignRole,
+  countOwners,
+  destroyRole,
+  endSessions,
+  findMember,
+  findRoles,
+  grantComplaints,
+  permissionKeys,
+  saveRole,
+  type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
 import { castSetting, DEFAULTS, readSetting, saveSetting, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
@@ -15,7 +24,8 @@ const asFields = (value: object): Fields => value as Fields
 
 export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   const { session, version, actor } = writing
-  const [found] = write.action === 'create' ? await findRoles(session, 'name', write.name) : await findRoles(session, 'id', write.serverId ?? '')
+  const [found] =
+    write.action === 'create' ? await findRoles(session, 'name', write.name) : await findRoles(session, 'id', write.serverId ?? '')
   if (write.action === 'create') {
     const ours = already(write, found && { id: found.id, live: asFields(found.fields) })
     if (ours !== undefined) return ours
@@ -30,7 +40,8 @@ export async function writeRole(writing: Writing, write: Write): Promise<Done> {
       await destroyRole(session, actor, role)
       return done(role.id)
     }
-    const unknown = (write.set['permissions'] as readonly string[] | undefined)?.filter((key) => !permissionKeys(version).includes(key)) ?? []
+    const unknown =
+      (write.set['permissions'] as readonly string[] | undefined)?.filter((key) => !permissionKeys(version).includes(key)) ?? []
     if (unknown.length > 0) throw new Declined('unknown-permission', `this server knows no permission ${unknown.join(', ')}`)
     const id = await withinReach(writing, () => saveRole(session, version, actor, role?.id ?? null, write.set as Partial<RoleFields>))
     const [after] = await findRoles(session, 'id', id)
@@ -80,7 +91,8 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
 
 export async function writeRule({ session }: Writing, write: Write): Promise<Done> {
   const rules = await listRules(session)
-  const live = (id: string): Promise<Fields | undefined> => listRules(session).then((all) => all.filter((rule) => rule.id === id).map(({ fields }) => asFields(fields))[0])
+  const live = (id: string): Promise<Fields | undefined> =>
+    listRules(session).then((all) => all.filter((rule) => rule.id === id).map(({ fields }) => asFields(fields))[0])
   const fields = pick(write.set, ['text', 'hint', 'translations']) as Partial<RuleFields>
   if (write.action === 'create') {
     const same = rules.find((rule) => rule.fields.text === write.set['text'])
@@ -89,7 +101,11 @@ export async function writeRule({ session }: Writing, write: Write): Promise<Don
     const id = await saveRule(session, null, fields)
     return done(id, await live(id))
   }
-  const rule = rowFor(write, rules.find(({ id }) => id === write.serverId), (row) => asFields(row.fields))
+  const rule = rowFor(
+    write,
+    rules.find(({ id }) => id === write.serverId),
+    (row) => asFields(row.fields),
+  )
   if (rule === undefined) return done(write.serverId)
   if (write.action === 'delete') {
     await discardRule(session, rule.id)
@@ -117,7 +133,9 @@ export async function writeSettings({ session, version }: Writing, writes: reado
   const current = (key: string): Promise<SettingValue> => readSetting(session, version, key)
   for (const write of writes) expectLive(write, { value: await current(write.name) })
   const wanted = Object.fromEntries(writes.map((write) => [write.name, write.set['value'] as SettingValue]))
-  const contact = writes.some(isContact) ? Object.fromEntries(await Promise.all(CONTACT.map(async (key) => [key, await current(key)] as const))) : {}
+  const contact = writes.some(isContact)
+    ? Object.fromEntries(await Promise.all(CONTACT.map(async (key) => [key, await current(key)] as const)))
+    : {}
   const values: Record<string, SettingValue> = { ...contact, ...wanted }
   const unknown = Object.keys(values).filter((key) => !Object.hasOwn(DEFAULTS[version], key) || UPLOADS.has(key))
   if (unknown.length > 0) throw new Declined('unknown-setting', `this server has no setting ${unknown.join(', ')}`)
@@ -143,7 +161,8 @@ export async function writeTerms({ session, actor }: Writing, write: Write): Pro
   const same = all.find(({ id, fields }) => (write.action === 'update' ? id === write.serverId : fields.effective_date === date))
   const found = write.action === 'update' ? rowFor(write, same, (row) => asFields(row.fields)) : same
   if (write.action === 'create') already(write, found && { id: found.id, live: asFields(found.fields) })
-  const id = found?.id ?? (await publishTerms(session, actor.id, pick(write.set, ['text', 'changelog', 'effective_date']) as unknown as TermsFields))
+  const id =
+    found?.id ?? (await publishTerms(session, actor.id, pick(write.set, ['text', 'changelog', 'effective_date']) as unknown as TermsFields))
   if (write.set['notify_members'] === true && found?.fields.notified !== true) await notifyOfTerms(session, id)
   const after = (await publishedTerms(session)).find((terms) => terms.id === id)
   return done(id, after && asFields(after.fields))

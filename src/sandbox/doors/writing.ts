@@ -34,7 +34,8 @@ export class Declined extends Error {
   }
 }
 
-export const done = (serverId: string | null, live?: Fields): Done => (live === undefined ? { state: 'done', serverId } : { state: 'done', serverId, live })
+export const done = (serverId: string | null, live?: Fields): Done =>
+  live === undefined ? { state: 'done', serverId } : { state: 'done', serverId, live }
 
 /** Runs one write and answers what came of it; what it threw undoes it. */
 export async function resultOf(work: () => Promise<WriteResult>): Promise<WriteResult> {
@@ -44,7 +45,8 @@ export async function resultOf(work: () => Promise<WriteResult>): Promise<WriteR
     if (error instanceof Changed) return { state: 'changed', live: error.live }
     if (error instanceof Declined) return failed(error.code, error.message)
     if (error instanceof Invalid) return failed('refused-by-mastodon', error.message)
-    if (error instanceof Error && /duplicate key|invalid input|out of range/.test(error.message)) return failed('refused-by-mastodon', error.message)
+    if (error instanceof Error && /duplicate key|invalid input|out of range/.test(error.message))
+      return failed('refused-by-mastodon', error.message)
     throw error
   }
 }
@@ -53,7 +55,8 @@ const failed = (code: string, message: string): WriteResult => ({ state: 'failed
 
 /** What the plan saw must still be there. */
 export function expectLive(write: Write, live: Fields | null): void {
-  if (!Object.entries(write.expect).every(([field, value]) => live !== null && alike(field, live[field] ?? null, value))) throw new Changed(live)
+  if (!Object.entries(write.expect).every(([field, value]) => live !== null && alike(field, live[field] ?? null, value)))
+    throw new Changed(live)
 }
 
 /** An object of that name that is there already: ours if it is what was wanted, else somebody was faster. */

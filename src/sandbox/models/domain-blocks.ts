@@ -79,7 +79,11 @@ export async function insertBlocks(session: Session, actor: string, rows: readon
      returning id::text, domain`,
     [JSON.stringify(rows.map((row) => ({ ...NO_FLAGS, ...row, severity: SEVERITIES[row.severity ?? 'silence'] })))],
   )
-  await record(session, actor, made.map(({ id, domain }) => ({ action: 'create', type: 'DomainBlock', id, name: domain })))
+  await record(
+    session,
+    actor,
+    made.map(({ id, domain }) => ({ action: 'create', type: 'DomainBlock', id, name: domain })),
+  )
   const ids = new Map(made.map(({ id, domain }) => [domain, id]))
   return rows.map(({ domain }) => ids.get(domain) ?? '')
 }
@@ -120,7 +124,8 @@ export async function takeEffect(session: Session, ids: readonly string[]): Prom
   await refreshInstances(session)
   const blocks = 'b.id = any($1::bigint[])'
   await session.query(
-    `update accounts a set silenced_at = b.created_at from domain_blocks b where ${blocks} and b.severity = 0 and ${COVERS} and a.silenced_at is null`,
+    `update accounts a set silenced_at = b.created_at
+     from domain_blocks b where ${blocks} and b.severity = 0 and ${COVERS} and a.silenced_at is null`,
     [ids],
   )
   await session.query(
@@ -128,7 +133,8 @@ export async function takeEffect(session: Session, ids: readonly string[]): Prom
      from domain_blocks b where ${blocks} and b.severity = 1 and ${COVERS} and a.suspended_at is null`,
     [ids],
   )
-  const gone = `select a.id from accounts a, domain_blocks b where ${blocks} and b.severity = 1 and ${COVERS} and a.suspended_at = b.created_at`
+  const gone = `select a.id from accounts a, domain_blocks b
+    where ${blocks} and b.severity = 1 and ${COVERS} and a.suspended_at = b.created_at`
   await session.query(`delete from follows where account_id in (${gone}) or target_account_id in (${gone})`, [ids])
   await session.query(`delete from statuses where account_id in (${gone})`, [ids])
   await session.query(`delete from media_attachments where account_id in (${gone})`, [ids])
@@ -138,7 +144,8 @@ export async function takeEffect(session: Session, ids: readonly string[]): Prom
 async function lift(session: Session, id: string, which: 'all' | 'of another severity'): Promise<void> {
   const unless = (severity: number): string => (which === 'all' ? 'true' : `b.severity <> ${severity}`)
   await session.query(
-    `update accounts a set silenced_at = null from domain_blocks b where b.id = $1::bigint and ${COVERS} and a.silenced_at = b.created_at and ${unless(0)}`,
+    `update accounts a set silenced_at = null
+     from domain_blocks b where b.id = $1::bigint and ${COVERS} and a.silenced_at = b.created_at and ${unless(0)}`,
     [id],
   )
   await session.query(

@@ -31,7 +31,11 @@ export async function findIpBlocks(session: Session, id: string): Promise<IpBloc
 
 export async function createIpBlock(session: Session, actor: string, block: IpChange): Promise<string> {
   const ip = addressOf(block.ip)
-  demand([...severityComplaints(block.severity), ...(await addressComplaints(session, ip, null)), ...blankComplaints(block.severity ?? null)])
+  demand([
+    ...severityComplaints(block.severity),
+    ...(await addressComplaints(session, ip, null)),
+    ...blankComplaints(block.severity ?? null),
+  ])
   const [row] = await session.query<{ readonly id: string; readonly name: string }>(
     `insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at)
      values (network($1::inet), $2, $3, $4::timestamp, clock_timestamp(), clock_timestamp()) returning id::text, text(ip) as name`,
@@ -46,7 +50,8 @@ export async function updateIpBlock(session: Session, actor: string, block: IpBl
   const ip = change.ip === undefined ? block.ip : addressOf(change.ip)
   demand([...('severity' in change ? severityComplaints(change.severity) : []), ...(await addressComplaints(session, ip, block.id))])
   await session.query(
-    `update ip_blocks b set ip = network($2::inet), severity = $3, comment = $4, expires_at = $5::timestamp, updated_at = clock_timestamp() where id = $1::bigint`,
+    `update ip_blocks set ip = network($2::inet), severity = $3, comment = $4, expires_at = $5::timestamp, updated_at = clock_timestamp()
+     where id = $1::bigint`,
     [
       block.id,
       ip,
@@ -83,4 +88,5 @@ function severityComplaints(severity: string | null | undefined): readonly Compl
   return Object.hasOwn(IP_SEVERITIES, severity ?? '') ? [] : [{ attribute: 'severity', message: 'is not included in the list' }]
 }
 
-const blankComplaints = (severity: string | null): readonly Complaint[] => (severity === null ? [{ attribute: 'severity', message: "can't be blank" }] : [])
+const blankComplaints = (severity: string | null): readonly Complaint[] =>
+  severity === null ? [{ attribute: 'severity', message: "can't be blank" }] : []

@@ -25,14 +25,16 @@ export interface Actor {
 }
 
 /** The permission keys that a release knows. */
-export const permissionKeys = (version: Version): readonly string[] => Object.keys(FLAGS).filter((key) => ((FLAGS[key] ?? 0) & allFlags(version)) !== 0)
+export const permissionKeys = (version: Version): readonly string[] =>
+  Object.keys(FLAGS).filter((key) => ((FLAGS[key] ?? 0) & allFlags(version)) !== 0)
 
 /** A bit mask of keys; unknown ones vanish, as they do in Mastodon. */
 export const maskOf = (keys: readonly string[]): bigint => keys.reduce((mask, key) => mask | BigInt(FLAGS[key] ?? 0), 0n)
 
 export const keysOf = (mask: bigint): readonly string[] => Object.keys(FLAGS).filter((key) => (mask & BigInt(FLAGS[key] ?? 0)) !== 0n)
 
-const FUNCTIONAL = `u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null`
+const FUNCTIONAL = `u.confirmed_at is not null and u.approved and not u.disabled
+  and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null`
 
 export async function findActor(session: Session, version: Version, username: string): Promise<Actor | null> {
   const [row] = await session.query<{
@@ -56,7 +58,8 @@ export async function findActor(session: Session, version: Version, username: st
 /** How many can log in and hold a role that may do everything. */
 export async function countOwners(session: Session): Promise<number> {
   const rows = await session.query(
-    `select 1 from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where (r.permissions & 1) = 1 and ${FUNCTIONAL}`,
+    `select 1 from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id
+     where (r.permissions & 1) = 1 and ${FUNCTIONAL}`,
   )
   return rows.length
 }
@@ -76,32 +79,54 @@ export async function findRoles(session: Session, by: 'id' | 'name', value: stri
 }
 
 /** Creates a role (`id` null) or changes one; with an actor, within what that one may hand out. */
-export async function saveRole(session: Session, version: Version, actor: Actor | null, id: string | null, fields: Partial<RoleFields>): Promise<string> {
+export async function saveRole(
+  session: Session,
+  version: Version,
+  actor: Actor | null,
+  id: string | null,
+  fields: Partial<RoleFields>,
+): Promise<string> {
   const before = id === null ? undefined : (await findRoles(session, 'id', id))[0]?.fields
   const role = { name: '', color: '', position: 0, highlighted: false, permissions: [], ...before, ...fields }
   demand(roleComplaints(version, actor, id, role, before))
   const { permissions, ...rest } = role
   const row = JSON.stringify({ ...rest, permissions: Number(maskOf(permissions)) })
-  const columns = ['name', 'color', 'position', 'highlighted', 'permissions', ...(version === '4.4.22' ? [] : ['require_2fa', 'collection_limit'])]
+  const columns = [
+    'name',
+    'color',
+    'position',
+    'highlighted',
+    'permissions',
+    ...(version === '4.4.22' ? [] : ['require_2fa', 'collection_limit']),
+  ]
   const base = version === '4.4.22' ? '{}' : '{"require_2fa": false, "collection_limit": 10}'
   const values = `from jsonb_populate_record(null::user_roles, '${base}'::jsonb || $1::jsonb) r`
   const [saved] =
     id === null
       ? await session.query<{ readonly id: string }>(
-          `insert into user_roles (${columns.join(', ')}, created_at, updated_at) select ${columns.map((column) => `r.${column}`).join(', ')}, now(), now() ${values} returning id::text`,
+          `insert into user_roles (${columns.join(', ')}, created_at, updated_at)
+           select ${columns.map((column) => `r.${column}`).join(', ')}, now(), now() ${values} returning id::text`,
           [row],
         )
       : await session.query<{ readonly id: string }>(
-          `update user_roles t set ${columns.map((column) => `${column} = r.${column}`).join(', ')}, updated_at = now() ${values} where t.id = $2::bigint returning t.id::text`,
+          `update user_roles t set ${columns.map((column) => `${column} = r.${column}`).join(', ')}, updated_at = now()
+           ${values} where t.id = $2::bigint returning t.id::text`,
           [row, id],
         )
   const made = saved?.id ?? ''
-  if (actor !== null) await record(session, actor.id, [{ action: id === null ? 'create' : 'update', type: 'UserRole', id: made, name: role.name }])
+  if (actor !== null)
+    await record(session, actor.id, [{ action: id === null ? 'create' : 'update', type: 'UserRole', id: made, name: role.name }])
   return made
 }
 
 /** What the model says to a role. */
-export function roleComplaints(version: Version, actor: Actor | null, id: string | null, role: RoleFields, before?: RoleFields): readonly Complaint[] {
+export function roleComplaints(
+  version: Version,
+  actor: Actor | null,
+  id: string | null,
+  role: RoleFields,
+  before?: RoleFields,
+): readonly Complaint[] {
   const complaints: Complaint[] = []
   const complain = (attribute: string, message: string, elevated = false): void => void complaints.push({ attribute, message, elevated })
   const mask = maskOf(role.permissions)
@@ -111,9 +136,11 @@ export function roleComplaints(version: Version, actor: Actor | null, id: string
   if (Math.abs(role.position) > 2 ** 31 - 1) complain('position', 'is not in range')
   if (id === EVERYONE && (mask & ~base) !== 0n) complain('permissions_as_keys', 'include permissions that are not safe for the base role')
   if (actor === null) return complaints
-  if ((mask & actor.role.permissions) !== mask) complain('permissions_as_keys', 'cannot include permissions your current role does not possess', true)
+  if ((mask & actor.role.permissions) !== mask)
+    complain('permissions_as_keys', 'cannot include permissions your current role does not possess', true)
   if (actor.role.position < role.position) complain('position', 'cannot be higher than your current role', true)
-  if (actor.role.id === id && mask !== maskOf(before?.permissions ?? [])) complain('permissions_as_keys', 'cannot be changed with your current role')
+  if (actor.role.id === id && mask !== maskOf(before?.permissions ?? []))
+    complain('permissions_as_keys', 'cannot be changed with your current role')
   if (actor.role.id === id && role.position !== before?.position) complain('position', 'cannot be changed with your current role')
   return complaints
 }
@@ -157,5 +184,7 @@ export async function assignRole(session: Session, actor: Actor, member: Member,
 /** Ends a person's sessions and revokes their tokens. */
 export async function endSessions(session: Session, member: Member): Promise<void> {
   await session.query('delete from session_activations where user_id = $1::bigint', [member.user_id])
-  await session.query('update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null', [member.user_id])
+  await session.query('update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null', [
+    member.user_id,
+  ])
 }

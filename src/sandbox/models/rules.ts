@@ -36,11 +36,10 @@ export async function saveRule(session: Session, id: string | null, fields: Part
            values ($1, $2, (select coalesce(max(priority), -1) + 1 from rules where deleted_at is null), now(), now()) returning id::text`,
           [text, hint],
         )
-      : await session.query<{ readonly id: string }>('update rules set text = $1, hint = $2, updated_at = now() where id = $3::bigint returning id::text', [
-          text,
-          hint,
-          id,
-        ])
+      : await session.query<{ readonly id: string }>(
+          'update rules set text = $1, hint = $2, updated_at = now() where id = $3::bigint returning id::text',
+          [text, hint, id],
+        )
   const rule = saved?.id ?? ''
   await session.query('delete from rule_translations where rule_id = $1::bigint', [rule])
   await session.query(

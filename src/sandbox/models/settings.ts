@@ -29,7 +29,9 @@ export const BOOLEANS: ReadonlySet<string> = new Set([
   'allow_referrer_origin', 'timeline_preview', 'activity_api_enabled', 'peers_api_enabled', 'preview_sensitive_media', 'profile_directory',
   'trends', 'trends_as_landing_page', 'trendable_by_default', 'noindex', 'require_invite_text', 'captcha_enabled', 'authorized_fetch', 'wrapstodon',
 ])
-export const INTEGERS: ReadonlySet<string> = new Set(['media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period', 'min_age'])
+export const INTEGERS: ReadonlySet<string> = new Set([
+  'media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period', 'min_age',
+])
 
 export const UPLOADS: ReadonlySet<string> = new Set(['thumbnail', 'mascot', 'app_icon', 'favicon'])
 
@@ -84,12 +86,14 @@ export async function settingComplaints(session: Session, values: Readonly<Recor
     for (const key of contact) if ((values[key] ?? '') === '') complain(key, "can't be blank")
   }
   const username = values['site_contact_username'] ?? ''
-  if (username !== '' && !(await isMember(session, String(username)))) complain('site_contact_username', 'could not find a local user with that username')
+  const known = username === '' || (await isMember(session, String(username)))
+  if (!known) complain('site_contact_username', 'could not find a local user with that username')
   return complaints
 }
 
 async function isMember(session: Session, username: string): Promise<boolean> {
-  const rows = await session.query('select 1 from accounts where domain is null and lower(username) = lower($1)', [username.replace(/^@/, '')])
+  const name = username.replace(/^@/, '')
+  const rows = await session.query('select 1 from accounts where domain is null and lower(username) = lower($1)', [name])
   return rows.length > 0
 }
 
@@ -97,7 +101,8 @@ async function isMember(session: Session, username: string): Promise<boolean> {
 export async function saveSetting(session: Session, key: string, value: SettingValue): Promise<void> {
   await session.query(
     `insert into settings (var, value, created_at, updated_at) values ($1, $2, clock_timestamp(), clock_timestamp())
-     on conflict (var) do update set value = excluded.value, updated_at = excluded.updated_at where settings.value is distinct from excluded.value`,
+     on conflict (var) do update set value = excluded.value, updated_at = excluded.updated_at
+     where settings.value is distinct from excluded.value`,
     [key, yamlOf(value)],
   )
 }

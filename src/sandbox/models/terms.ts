@@ -46,9 +46,11 @@ export async function termsComplaints(session: Session, terms: TermsFields): Pro
   if (blank.length > 0) return blank
   const [state] = await session.query<{ readonly taken: boolean; readonly soon: boolean; readonly first: string }>(
     `with first as (
-       select coalesce((select max(effective_date) from terms_of_services where published_at is not null and effective_date < current_date), current_date) as day
+       select coalesce(max(effective_date), current_date) as day
+       from terms_of_services where published_at is not null and effective_date < current_date
      )
-     select exists (select from terms_of_services where effective_date = $1::date) as taken, $1::date < first.day as soon, first.day::text as first from first`,
+     select exists (select from terms_of_services where effective_date = $1::date) as taken,
+       $1::date < first.day as soon, first.day::text as first from first`,
     [terms.effective_date],
   )
   const complain = (message: string): Complaint => ({ attribute: 'effective_date', message })
