@@ -1,10 +1,10 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Commit, Head, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
+import type { Commit, Head, LogOptions, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
 import { failed, gitIn, type Git } from './git.ts'
 import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, writeRef, type Refs } from './refs.ts'
 
-/** Opens the repository that a folder is in; null outside Git. */
-export async function openRepository(dir: string): Promise<Repository | null> {
+/** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
+export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
   const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix'])
   if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
   const [root = dir, prefix = ''] = out.split('\n')
@@ -15,8 +15,9 @@ export async function openRepository(dir: string): Promise<Repository | null> {
   const seenRef = (name: string): string => `refs/herdbook-seen/${name}`
   return {
     prefix,
+    folder: `${prefix}${instance}`,
     remote,
-    head: () => readHead(git, `${prefix}instance`),
+    head: () => readHead(git, `${prefix}${instance}`),
     upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
     isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
     resolve: refs.resolve,
@@ -101,10 +102,10 @@ async function read(git: Git, refs: Refs, ref: string): Promise<Snapshot | null>
 
 const FIELDS = ['%H', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
-async function readLog(git: Git, from: string, options: Parameters<Repository['log']>[1]): Promise<Commit[]> {
-  const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
-  const args = ['log', ...plain, `--max-count=${options.limit}`, ...(options.firstParent === true ? ['--first-parent'] : []), objectId(from)]
-  const { code, out, err } = await git.run([...args, '--', ...(options.path === undefined ? [] : [options.path])])
+async function readLog(git: Git, from: string, { limit, path, mentioning }: LogOptions): Promise<Commit[]> {
+  const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
+  const lines = mentioning === undefined ? [] : [`-G${mentioning.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`]
+  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...lines, objectId(from), '--', ...(path === undefined ? [] : [path])])
   if (code !== 0) return failed('read the history', err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {

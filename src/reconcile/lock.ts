@@ -114,6 +114,7 @@ async function outwait(repository: LockRefs, { id, name, holder }: Standing, opt
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
   const { environment, leaseMs = LEASE_MS } = options
   const { lock: ref } = refsOf(environment)
+  const known = new Set([commit])
   let id = commit
   let renewed = began
   let renewals = 0
@@ -124,11 +125,15 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
     const at = elapsed()
     renewals += 1
     const swap = await repository.write(ref, id, lockContent(holder, id, renewals, options))
-    // Moved, and still ours: an earlier renewal whose answer was lost.
-    const standing = swap.state === 'moved' ? await standingLock(repository, options) : null
-    lost = swap.state === 'moved' && standing?.holder?.nonce !== holder.nonce
     if (swap.state === 'written') renewed = at
-    id = swap.state === 'written' ? swap.commit : (standing?.id ?? id)
+    id = swap.state === 'written' ? swap.commit : await unheard()
+    known.add(id)
+  }
+  // Moved, and still ours, and not set back: an earlier renewal whose answer was lost.
+  const unheard = async (): Promise<string> => {
+    const standing = await standingLock(repository, options)
+    lost = standing?.holder?.nonce !== holder.nonce || known.has(standing.id)
+    return standing?.id ?? id
   }
   const beat = setInterval(() => {
     if (lost) clearInterval(beat)

@@ -4,6 +4,8 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 export interface Repository {
   /** The path from the root of Git's trees to the folder that holds `instance/`: empty, or ending in a slash. */
   readonly prefix: string
+  /** The path from the root of Git's trees to the instance itself, without a slash at the end. */
+  readonly folder: string
   /** The remote's name; null where refs live in the clone. */
   readonly remote: string | null
   readonly head: () => Promise<Head>
@@ -21,10 +23,18 @@ export interface Repository {
   /** A note of this clone alone, under `refs/herdbook-seen/`. */
   readonly seen: (name: string) => Promise<string | null>
   readonly see: (name: string, commit: string) => Promise<void>
-  /** Commits reachable from `from`, newest first; with a path (from the tree's root), those that touched it. */
-  readonly log: (from: string, options: { readonly path?: string; readonly limit: number; readonly firstParent?: boolean }) => Promise<Commit[]>
+  /** Commits reachable from `from`, newest first. */
+  readonly log: (from: string, options: LogOptions) => Promise<Commit[]>
   /** The texts of a path (from the tree's root) in these commits; null where it is not there. */
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
+}
+
+export interface LogOptions {
+  readonly limit: number
+  /** Only commits that touched this path, from the tree's root. */
+  readonly path?: string
+  /** Only commits that changed a line with this text. */
+  readonly mentioning?: string
 }
 
 export interface Head {

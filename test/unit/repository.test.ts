@@ -23,7 +23,7 @@ async function compareAndSwap(one: Repository, two: Repository): Promise<void> {
   expect(await two.write(REF, null, content('two\n'))).toEqual({ state: 'moved' })
   const read = await two.read(REF)
   expect(read?.id).toBe(first.commit)
-  expect([...(read?.files ?? [])].sort()).toEqual([['B.json', '{}\n'], ['a.jsonl', 'one\n']])
+  expect(read?.files).toEqual(new Map([['B.json', '{}\n'], ['a.jsonl', 'one\n']]))
   expect(read).toMatchObject({ subject: 'Applied', trailers: { Run: '7', 'Source-Commit': 'f'.repeat(40) }, parents: [] })
 
   const second = await two.write(REF, first.commit, content('three\n', [first.commit]))
@@ -150,7 +150,7 @@ describe('the state of the clone', () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'), { 'servers/herd/instance/a.yaml': 'a: 1\n', 'instance/b.yaml': '' })
     const repository = await open(join(dir, 'servers/herd'))
-    expect(repository.prefix).toBe('servers/herd/')
+    expect(repository).toMatchObject({ prefix: 'servers/herd/', folder: 'servers/herd/instance' })
     put(dir, { 'servers/herd/instance/a.yaml': 'a: 2\n', 'instance/b.yaml': 'x' })
     expect((await repository.head()).uncommitted).toEqual(['servers/herd/instance/a.yaml'])
   })
