@@ -100,7 +100,7 @@ function nextTry(failure: Error, attempt: number, repeatable: boolean, pace: Pac
     return until - Date.now() > LONGEST_WAIT ? null : until
   }
   const passing = failure.status === null || PASSING.includes(failure.status)
-  return repeatable && passing ? Date.now() + 250 * 2 ** attempt : null
+  return repeatable && passing ? Date.now() + 100 * 2 ** attempt : null
 }
 
 /** masto, fetch and undici all wrap what went wrong; a status is somewhere inside where there was one. */
@@ -135,9 +135,9 @@ function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) 
     onResponseStart: (controller, code, headers, message) => {
       seen(headers)
       status = code
-      // redirects are refused by fetch itself
-      if (/\bjson\b/.test(String(headers['content-type'])) || (code >= 300 && code < 400)) inner.onResponseStart?.(controller, code, headers, message)
-      else foreign = []
+      const redirect = code >= 300 && code < 400
+      if (/\bjson\b/.test(String(headers['content-type'])) && !redirect) inner.onResponseStart?.(controller, code, headers, message)
+      else foreign = redirect ? [Buffer.from(`a redirect to ${String(headers.location)}, which is not followed; `)] : []
     },
     onResponseData: (controller, chunk) => {
       if (foreign) foreign.push(chunk)

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { requestText } from '../../src/clients/database.ts'
+import { connect } from '../../src/clients/host.ts'
+import { asText, authorizedKey, install, installSteps } from '../../src/clients/install.ts'
+import { openReader } from '../../src/clients/reader.ts'
+import { openSecrets } from '../../src/clients/secrets.ts'
+import { startSandbox } from '../../src/sandbox/index.ts'
+import { fakePrograms } from '../support/programs.ts'
+import { sshServer } from '../support/ssh-server.ts'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB alice@laptop'
+const REQUEST = { tables: ['rules', 'accounts'], accounts: ["o'neill", '$$\\'], measure: [] } as const
+
+describe('reader install', () => {
+  test('over the admin\'s own login: role, program and key, and twice is as good as once; then the key reads and can do nothing else', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'herdbook-home-'))
+    await using admin = await sshServer({ cwd: home })
+    const sandbox = await startSandbox()
+    const told: string[] = []
+    const steps = installSteps({ over: 'ssh', podman: { container: 'db' } }, 'herd.example', KEY)
+    // podman's part is played by a program that runs the sandbox's psql
+    const { directory } = fakePrograms({ podman: `while [ "$1" != psql ]; do shift; done; shift; exec ${sandbox.database} "$@"` })
+    const line = (command: string) => `PATH=${directory}:$PATH; export PATH; ${command}`
+    const machine = await connect({ host: '127.0.0.1', port: admin.port, user: 'admin', host_key: admin.fingerprint, key: { env: 'KEY' } }, openSecrets({ KEY: admin.key }))
+    for (let times = 0; times < 2; times += 1) {
+      await install(machine, steps.map((step) => ({ ...step, command: line(step.command) })), (title) => told.push(title))
+    }
+    await machine.close()
+    expect(told).toHaveLength(6)
+    expect(readFileSync(join(home, '.ssh/authorized_keys'), 'utf8')).toBe('restrict,command="exec .herdbook/reader" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB herdbook-reader\n')
+    expect(statSync(join(home, '.herdbook/reader')).mode & 0o777).toBe(0o700)
+
+    await using forced = await sshServer({ cwd: home, forced: line('exec .herdbook/reader') })
+    const ssh = { host: '127.0.0.1', port: forced.port, user: 'mastodon', host_key: forced.fingerprint, key: { env: 'KEY' } }
+    const reader = await openReader({ domain: 'herd.example', ssh, mastodon: { database: { over: 'ssh', reader: true } } }, openSecrets({ KEY: forced.key }))
+    const tables = await reader.read(REQUEST)
+    expect(tables.rules).toMatchObject({ state: 'complete', door: 'database' })
+    expect(tables.accounts.state === 'complete' && tables.accounts.rows.map((row) => row.username)).toContain('owner')
+    await reader.close()
+    await sandbox.close()
+  })
+
+  test('the program behind the key lets no request out of its quotes', () => {
+    const { directory } = fakePrograms({ psql: 'cat' })
+    const [, program] = installSteps({ over: 'ssh', native: {} }, 'herd.example', null)
+    const run = (input: string) => execFileSync('/bin/sh', ['-c', program?.input ?? ''], { input, env: { PATH: `${directory}:/usr/bin:/bin` } }).toString()
+    expect(run(requestText(REQUEST))).toContain(`set local herdbook.request = '\n${requestText(REQUEST).replaceAll("'", "''")}';\n`)
+    const evil = run("'; drop table users; --\n\\! touch /tmp/x\nHERDBOOK_AFTER\n\0'")
+    expect(evil).toContain("set local herdbook.request = '\n''; drop table users; --\n\\! touch /tmp/x\nHERDBOOK_AFTER\n''';")
+  })
+
+  test('a failing step stops the rest and says why', async () => {
+    await using admin = await sshServer()
+    const machine = await connect({ host: '127.0.0.1', port: admin.port, user: 'admin', host_key: admin.fingerprint, key: { env: 'KEY' } }, openSecrets({ KEY: admin.key }))
+    const steps = [{ title: 'make it', command: 'echo "no rights" >&2; exit 1', input: '' }, { title: 'more', command: 'true', input: '' }]
+    await expect(install(machine, steps, () => {})).rejects.toMatchObject({ exit: 10, message: expect.stringContaining('could not make it: ended with code 1: no rights') })
+    expect(admin.commands).toHaveLength(1)
+    await machine.close()
+  })
+
+  test('printed for copying, it is a script of the same', () => {
+    const text = asText(installSteps({ over: 'ssh', native: {} }, "o'herd.example", KEY))
+    expect(text).toContain("comment on role herdbook_reader is 'o''herd.example'")
+    execFileSync('/bin/sh', ['-n'], { input: text })
+  })
+
+  test.each(['', 'ssh-ed25519', 'command="x" ssh-ed25519 AAAA', 'ssh-ed25519 AAAA"\nssh-rsa BBBB'])('%j is no public key', (line) => {
+    expect(() => authorizedKey(line)).toThrow('no public key')
+  })
+})
