@@ -101,7 +101,8 @@ function gather(steps: readonly Edit[]): readonly Gathered[] {
 
 /** What the document should mean after the changes, worked out on plain data. */
 function intended(before: Value, steps: readonly Edit[]): Value {
-  const root = structuredClone(before ?? {}) as Mutable
+  // Through JSON, so that what an alias repeats is a value of its own, as it is for whoever asks for a change.
+  const root = JSON.parse(JSON.stringify(before ?? {})) as Mutable
   for (const step of steps) {
     if (step.op !== 'set') continue
     const parent = valueAt(root, step.path.slice(0, -1)) as Mutable

@@ -47,7 +47,13 @@ export function open(name: string, input: string): Original {
 
 /** What a document means, as plain data. */
 export function meaning(source: Original): Value {
-  return source.doc.toJS({ maxAliasCount: 1000 }) as Value
+  try {
+    return source.doc.toJS() as Value
+  } catch (error) {
+    // An alias of nothing, or aliases without end.
+    if (!(error instanceof ReferenceError)) throw error
+    return refuse(source.name, 'an alias (*name) in it names nothing, or too much')
+  }
 }
 
 /** The text with all splices made. Two that overlap are a mistake, unless one only deletes and the other deletes or inserts. */

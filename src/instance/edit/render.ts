@@ -23,11 +23,12 @@ export interface Rendered {
 
 /** YAML 1.1 readers (Ruby's and Python's) take `no` for false and 12:30 for a number: such words go in quotes. Days stay as people write them. */
 const compat = new Schema({ schema: 'yaml-1.1' }).tags.filter((tag) => tag.tag !== 'tag:yaml.org,2002:timestamp')
-export const OPTIONS = { compat, version: '1.2' } as unknown as { version: '1.2' }
+/** How documents are written: with those words in quotes. */
+export const OPTIONS = { compat, version: '1.2' } as const
 
 /** Characters that nobody sees, or that turn text around: written as escapes, so that they can be seen. */
 // oxlint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g
 const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Lines that a block text would lose or that a person could not see in one: empty ones at its ends, spaces alone, tabs in front. */
