@@ -31,7 +31,7 @@ export interface Merge {
 }
 
 /** What a block does, as far as one can be stricter than another. */
-type Strictness = Pick<ListedBlock, 'severity' | 'reject_media' | 'reject_reports'>
+type Strictness = Pick<ListedBlock, 'severity' | 'reject_media' | 'reject_reports'> & Pick<DomainBlock, 'reported_in'>
 
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
@@ -40,6 +40,7 @@ function strictness(block: DomainBlock): Strictness {
     severity: severityOf(block.severity) ?? 'noop',
     reject_media: block.reject_media ?? false,
     reject_reports: block.reject_reports ?? false,
+    ...(block.reported_in === undefined ? {} : { reported_in: block.reported_in }),
   }
 }
 
@@ -105,7 +106,7 @@ function raised(entry: ListedBlock, there: Strictness, { source }: MergeOptions)
   const { severity, ...flags } = stricter(entry, there)
   const on = Object.fromEntries(FLAGS.filter((flag) => flags[flag] && !there[flag]).map((flag) => [flag, true]))
   const fields = { ...(severity === there.severity ? {} : { severity }), ...(severity === 'suspend' ? {} : on) }
-  return { ref: `domain-block/${entry.domain}`, fields, ...(isLink(source) ? { extra: { reported_in: source } } : {}) }
+  return { ref: `domain-block/${entry.domain}`, fields, ...(isLink(source) && there.reported_in === undefined ? { extra: { reported_in: source } } : {}) }
 }
 
 function raiseFor(create: number, update: number, { budget, until, source }: MergeOptions): Raise | undefined {

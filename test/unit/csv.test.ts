@@ -64,6 +64,7 @@ const FILE = `domain_blocks:
   - domain: media.example
     severity: none
     reject_media: true
+    reported_in: https://ours.example/7
 `
 const blocksOf = (text: string): DomainBlock[] => (parse(text) as { domain_blocks: DomainBlock[] }).domain_blocks
 
@@ -103,8 +104,8 @@ test('a list adds and raises, says what it skips, and leaves the words of the pe
   - domain: media.example
     severity: none
     reject_media: true
+    reported_in: https://ours.example/7
     reject_reports: true
-    reported_in: https://lists.example/tier0.csv
   - domain: new.example
     severity: suspend
     public_comment: 'Spam'
