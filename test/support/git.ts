@@ -38,6 +38,7 @@ export function commit(dir: string, message: string, files: { readonly [path: st
 export function newRepository(dir: string, files: { readonly [path: string]: string } = { 'instance/instance.yaml': 'domain: herd.example\n' }): string {
   mkdirSync(dir, { recursive: true })
   git(dir, 'init', '--quiet', '--initial-branch=main')
+  beAlice(dir)
   commit(dir, 'Begin', files)
   return dir
 }
@@ -54,7 +55,11 @@ export function newBare(base: string, name = 'herd.git'): string {
 /** A clone of it. */
 export function clone(url: string, dir: string, ...options: string[]): string {
   git(dirname(dir), 'clone', '--quiet', ...options, url, dir)
+  beAlice(dir)
+  return dir
+}
+
+function beAlice(dir: string): void {
   git(dir, 'config', 'user.name', 'Alice')
   git(dir, 'config', 'user.email', 'alice@herd.example')
-  return dir
 }

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openRepository } from '../../src/clients/repository.ts'
+import { HerdbookError } from '../../src/instance/diagnostic.ts'
+import { ledgerStore, type LedgerStore } from '../../src/reconcile/ledger-store.ts'
+import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
+import type { Ledger } from '../../src/reconcile/types.ts'
+import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
+
+const REF = 'refs/herdbook/production/ledger'
+const KEY = Buffer.from('a key of the herd')
+const by = { run: '7', source: 'a'.repeat(40), approvedBy: ['alice', 'bob'] }
+
+async function storeIn(dir: string, key: Uint8Array | null = KEY): Promise<LedgerStore> {
+  const repository = await openRepository(dir)
+  if (repository === null) throw new Error('outside Git')
+  return ledgerStore(repository, { environment: 'production', key })
+}
+
+const withBlock = (ledger: Ledger, id: string): Ledger =>
+  adjust(ledger, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields: { severity: 'suspend', comment: 'zähe Güsse' }, commit: 'a'.repeat(40) } }])
+
+const refused = (code: string) => ({ exit: 5, diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook unlock --new-key "why"') })] })
+
+describe('the ledger in Git', () => {
+  it('is empty where nothing was applied yet', async () => {
+    using base = scratch()
+    expect(await (await storeIn(newRepository(join(base.path, 'r')))).load()).toEqual(emptyLedger)
+  })
+
+  it('is one chain, whose commits say who and why, and comes back in every clone', async () => {
+    using base = scratch()
+    const bare = newBare(base.path)
+    const one = await storeIn(clone(bare, join(base.path, 'one')))
+    const first = await one.save(withBlock(await one.load(), 'a.example'), 'Applied 1 step', by)
+    const second = await one.save(withBlock(first, 'b.example'), 'Applied\n\n1 more\u0007 step', { ...by, run: '8\nApproved-By: mallory', approvedBy: [] })
+    const loaded = await (await storeIn(clone(bare, join(base.path, 'two')))).load()
+    expect(loaded).toEqual(second)
+    expect([...loaded.entries.keys()]).toEqual(['domain-block/a.example', 'domain-block/b.example'])
+    expect(git(bare, 'log', '--format=%s|%(trailers:key=Run,valueonly,separator=%x2C)|%(trailers:key=Approved-By,valueonly,separator=%x2C)', REF).split('\n')).toEqual(['Applied 1 more step|8 Approved-By: mallory|', 'Applied 1 step|7|alice, bob'])
+    expect(git(bare, 'ls-tree', '-r', '--name-only', REF).split('\n')).toEqual(['approvals.jsonl', 'attempts.jsonl', 'digest', 'domain-block.jsonl', 'intents.jsonl', 'meta.json'])
+  })
+
+  it('refuses to write over what another wrote meanwhile', async () => {
+    using base = scratch()
+    const bare = newBare(base.path)
+    const [one, two] = [await storeIn(clone(bare, join(base.path, 'one'))), await storeIn(clone(bare, join(base.path, 'two')))]
+    await one.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    await expect(two.save(withBlock(emptyLedger, 'b.example'), 'Applied', by)).rejects.toMatchObject({ exit: 6, diagnostics: [{ code: 'ledger-moved' }] })
+    expect([...(await two.load()).entries.keys()]).toEqual(['domain-block/a.example'])
+  })
+
+  it('unsigned works without a key, and says that it is not signed', async () => {
+    using base = scratch()
+    const store = await storeIn(newRepository(join(base.path, 'r')), null)
+    const saved = await store.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    expect(await store.load()).toEqual(saved)
+    expect(saved.signed).toBe(false)
+  })
+})
+
+describe.each([
+  ['in the clone', (base: string) => { const dir = newRepository(join(base, 'r')); return { dir, at: dir } }],
+  ['on a remote', (base: string) => { const bare = newBare(base); return { dir: clone(bare, join(base, 'one')), at: bare } }],
+])('a ledger %s', (_, make) => {
+  it('that was set back to a validly signed older one is noticed by a clone that saw the newer', async () => {
+    using base = scratch()
+    const { dir, at } = make(base.path)
+    const store = await storeIn(dir)
+    const first = await store.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    const second = await store.save(withBlock(first, 'b.example'), 'Applied', by)
+    git(at, 'update-ref', REF, first.head ?? '')
+    await expect(store.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
+    const refusal: unknown = await store.load().catch((error: unknown) => error)
+    const hint = refusal instanceof HerdbookError ? refusal.diagnostics[0]?.hint : undefined
+    const command = /Put it back: git (.*?)\. If/.exec(hint ?? '')?.[1] ?? ''
+    git(dir, ...command.split(' '))
+    expect((await store.load()).head).toBe(second.head)
+  })
+
+  it('that was deleted is noticed, and begins again only by a person with a reason', async () => {
+    using base = scratch()
+    const { dir, at } = make(base.path)
+    const store = await storeIn(dir)
+    await store.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    git(at, 'update-ref', '-d', REF)
+    await expect(store.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
+    const renewed = await store.renew('the server was set up anew', by)
+    expect(renewed.entries.size).toBe(0)
+    expect(await store.load()).toEqual(renewed)
+  })
+
+  it('that somebody without the key wrote is refused, and taken by a person with a reason', async () => {
+    using base = scratch()
+    const { dir } = make(base.path)
+    const forger = await storeIn(dir, Buffer.from('not the key'))
+    await forger.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    const store = await storeIn(dir)
+    await expect(store.load()).rejects.toMatchObject(refused('ledger-forged'))
+    await store.renew('the key was rotated', by)
+    const taken = await store.load()
+    expect(taken).toMatchObject({ signed: true })
+    expect([...taken.entries.keys()]).toEqual(['domain-block/a.example'])
+    await expect(forger.load()).rejects.toMatchObject(refused('ledger-forged'))
+  })
+})
+
+it('an older ledger that one person took is taken by every clone that saw the newer', async () => {
+  using base = scratch()
+  const bare = newBare(base.path)
+  const [one, two] = [await storeIn(clone(bare, join(base.path, 'one'))), await storeIn(clone(bare, join(base.path, 'two')))]
+  const first = await one.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+  await one.save(withBlock(first, 'b.example'), 'Applied', by)
+  await two.load()
+  git(bare, 'update-ref', REF, first.head ?? '')
+  await expect(two.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
+  const renewed = await one.renew('b.example was never meant', by)
+  expect(await two.load()).toEqual(renewed)
+  expect([...renewed.entries.keys()]).toEqual(['domain-block/a.example'])
+})
