@@ -8,6 +8,8 @@ export interface TokenFacts {
   /** False where the server knows no such token. */
   readonly known: boolean
   readonly application: string | null
+  /** The scopes of its application; null where the server does not tell (before 4.3). */
+  readonly scopes: readonly string[] | null
   readonly username: string | null
   readonly role: string | null
   /** The bit mask of what its account may do; null where it could not be read. */
@@ -40,6 +42,7 @@ export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
   return {
     known: application !== 401,
     application: isRecord(application) ? String(application.name) : null,
+    scopes: isRecord(application) && Array.isArray(application.scopes) ? application.scopes.map(String) : null,
     username: isRecord(account) ? String(account.username) : null,
     role: role ? String(role.name) : null,
     permissions: /^\d+$/.test(mask) ? BigInt(mask) : null,

@@ -41,8 +41,8 @@ export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<st
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
 }
 
-/** The texts of the files, for the frames of diagnostics. */
+/** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown: somebody may have written a secret there. */
 export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
   const texts = await textsOf(place)
-  return (file) => texts.get(file)
+  return (file) => (file === 'instance.yaml' ? undefined : texts.get(file))
 }

@@ -1,5 +1,6 @@
 import { KINDS } from '../kinds/index.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
+import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import { policyOf } from '../instance/policy.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Reader } from '../reconcile/doors.ts'
@@ -64,6 +65,8 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
   const now = session.io.now()
   const desired = desiredOf(instance, now)
   const observation = await observe(reader, { instance, desired, ledger, now })
+  const errors = session.errorsFor(observation.tables.version)
+  if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
   const input = inputFor(session, { ...observation, desired }, wishes, ledger)
   return { plan: plan(input), input }
 }

@@ -5,7 +5,7 @@ import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnost
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { directorySource } from '../instance/source.ts'
-import { loadInstance } from '../instance/load.ts'
+import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore } from '../reconcile/ledger-store.ts'
 import { emptyLedger, UNSIGNED } from '../reconcile/ledger.ts'
@@ -26,6 +26,8 @@ export interface Files extends Place {
   readonly instance: Instance
   readonly config: InstanceFile
   readonly warnings: readonly Diagnostic[]
+  /** What the server's version has against the files. */
+  readonly errorsFor: Loaded['errorsFor']
 }
 
 /** One run: the files, Git and the ledger. */
@@ -65,11 +67,11 @@ const exists = (path: string): Promise<boolean> =>
 /** Reads and checks the files. Throws (exit 9) with all that is wrong. */
 export async function openFiles(io: Io, named?: string): Promise<Files> {
   const place = await findPlace(io, named)
-  const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
+  const { instance, diagnostics, errorsFor } = await loadInstance(directorySource(place.folder), { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
   if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
-  return { ...place, instance, config, warnings: diagnostics }
+  return { ...place, instance, config, warnings: diagnostics, errorsFor }
 }
 
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. */

@@ -24,12 +24,16 @@ export interface Loaded {
   /** null where there is any error. */
   readonly instance: Instance | null
   readonly diagnostics: readonly Diagnostic[]
+  /** What is wrong for a version of Mastodon that became known later, such as keys that it does not have. */
+  readonly errorsFor: (version: string | null) => readonly Diagnostic[]
 }
+
+const none = (): readonly Diagnostic[] => []
 
 /** Reads and checks the files of an instance. All problems are told at once. */
 export async function loadInstance(files: FileSource, options: LoadOptions = {}): Promise<Loaded> {
   const entries = await listed(files)
-  if ('code' in entries) return { instance: null, diagnostics: [entries] }
+  if ('code' in entries) return { instance: null, diagnostics: [entries], errorsFor: none }
   const { documents, parsed, broken, diagnostics: found } = await readDocuments(files, entries)
   const { texts, diagnostics: untold } = await readTexts(files, entries, documents, parsed)
   const at = (file: string, path: Path) => parsed.get(file)?.position(path) ?? { file, line: 1, column: 1 }
@@ -44,8 +48,12 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
     release: releaseOf(options.version),
   }
   const diagnostics = [...checkFolder(entries), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics }
-  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, diagnostics }
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics, errorsFor: none }
+  const errorsFor = (version: string | null): readonly Diagnostic[] =>
+    RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
+      .filter(({ severity }) => severity === 'error')
+      .sort(inOrder)
+  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, diagnostics, errorsFor }
 }
 
 async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic> {

@@ -64,7 +64,8 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   let ledger = deps.ledger
   if (writable.length > 0 || owed.length > 0) {
     const intents = [...owed, ...todo.flatMap(intentOf)]
-    ledger = await deps.save({ ...ledger, attempts: [...ledger.attempts, ...writable.map((step) => attemptOf(step, plan.commit))], intents }, 'Attempt')
+    const attempts = todo.flatMap(({ kind, steps }) => steps.flatMap((step) => attemptsOf(step, kind, plan.commit)))
+    ledger = await deps.save({ ...ledger, attempts: [...ledger.attempts, ...attempts], intents }, 'Attempt')
     const settled = await run(todo, owed, progress, deps)
     ledger = { ...ledger, intents: intents.filter((intent) => !settled.has(intent.id)) }
   }
@@ -76,9 +77,13 @@ const intentOf = (batch: Batch): Intent[] => {
   return intent ? [intent] : []
 }
 
-function attemptOf(step: Step, commit: string | null): Attempt {
-  const fields: Fields = step.action === 'delete' ? {} : step.action === 'create' ? step.target : Object.fromEntries(step.changes.map((c) => [c.field, c.after]))
-  return { kind: step.kind, id: step.id, action: step.action, fields, commit }
+/** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
+function attemptsOf({ kind: name, id, formerly, action, changes, target }: Step, kind: Kind, commit: string | null): Attempt[] {
+  const fields: Fields = action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
+  const attempt: Attempt = { kind: name, id, action, fields, commit }
+  const removed: Attempt[] = action === 'update' && kind.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
+  const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]
+  return [...removed, ...renamed, attempt]
 }
 
 /** Opens the writer, pays what an earlier run still owes, sends the batches. Answers the intents that are settled. */
@@ -96,8 +101,10 @@ async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Pr
       }
       const failures = progress.failed.length
       await runBatch(batch, writer, progress, deps)
-      const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null
+      const [intent] = intentOf(batch)
+      // Paid before, a debt of the same name may be owed anew.
       if (intent && progress.failed.length === failures) settled.add(intent.id)
+      else if (intent) settled.delete(intent.id)
     }
     return settled
   } finally {
@@ -112,7 +119,7 @@ async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: 
     writer,
     door: batch.door,
     guard: deps.guard,
-    serverId: (ref: ObjectRef) => progress.serverIds.get(ref) ?? deps.ledger.entries.get(ref)?.serverId ?? null,
+    serverId: (ref: ObjectRef) => progress.serverIds.get(ref) ?? liveId(deps.world, ref),
   }
   try {
     for await (const outcome of ready.length > 0 ? batch.kind.apply(ready, context) : []) {
@@ -128,6 +135,11 @@ async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: 
       deps.told(outcome)
     }
   }
+}
+
+function liveId(world: World, ref: ObjectRef): string | null {
+  const slash = ref.indexOf('/')
+  return world.get(ref.slice(0, slash))?.get(ref.slice(slash + 1))?.serverId ?? null
 }
 
 /** Whether a step may go out now: its dependencies are done and no invariant gets worse. */

@@ -99,6 +99,7 @@ function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, same:
 function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
   if (!(field in ledger)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
   const last = ledger[field] ?? null
-  if (same(field, desired[field] ?? null, last)) return 'drift'
-  return same(field, live[field] ?? null, last) ? 'change' : 'conflict'
+  // Live first: an order is compared among what both sides have, so that a new rule leaves it equal to both.
+  if (same(field, live[field] ?? null, last)) return 'change'
+  return same(field, desired[field] ?? null, last) ? 'drift' : 'conflict'
 }

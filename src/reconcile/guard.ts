@@ -106,6 +106,8 @@ export function worsened(step: Step, world: World, invariants: readonly Invarian
   if (touched.length === 0) return []
   const next = after(world, step)
   return touched.flatMap((invariant) => {
+    // Unknown is never fulfilled: people may hold a role although the holders could not be read.
+    if (invariant.kinds.some((kind) => !world.has(kind))) return [`${invariant.name} can't be checked: ${invariant.kinds.join(' and ')} were not all read.`]
     const before = new Map(invariant.violations(world, facts).map((violation) => [violation.what, violation.by]))
     const worse = invariant.violations(next, facts).filter(({ what, by }) => by > (before.get(what) ?? 0))
     return worse.map((violation) => violation.what)

@@ -42,5 +42,5 @@ export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desire
       attempts: input.ledger.attempts.filter((attempt) => attempt.kind === name),
     }
   }
-  return { ...objectsOf(kind.name), instance: input.instance, entry: (ref) => input.ledger.entries.get(ref), objectsOf, now: input.now }
+  return { ...objectsOf(kind.name), instance: input.instance, objectsOf, now: input.now }
 }

@@ -69,7 +69,7 @@ async function save(
     return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
   }
   await repository.see(environment, swap.commit)
-  return { ...next, head: swap.commit, at, signed: key !== null }
+  return { ...next, head: swap.commit, at, began: next.began ?? at, signed: key !== null }
 }
 
 async function renew(repository: Repository, where: Where, why: string, by: Authorship): Promise<Ledger> {

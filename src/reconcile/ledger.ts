@@ -13,6 +13,7 @@ const NEW_KEY = 'If that is as it should be: herdbook unlock --new-key "why"'
 export const emptyLedger: Ledger = {
   head: null,
   at: null,
+  began: null,
   applied: null,
   signed: false,
   entries: new Map(),
@@ -46,7 +47,7 @@ export function serializeLedger(ledger: Ledger, environment: string, at: string)
   files.set(`attempts${LINES}`, sorted(ledger.attempts))
   files.set(`intents${LINES}`, sorted(ledger.intents))
   files.set(`approvals${LINES}`, sorted(ledger.approvals))
-  files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at })]))
+  files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at, began: ledger.began ?? at })]))
   return files
 }
 
@@ -92,6 +93,7 @@ export function readLedger(snapshot: Snapshot, environment: string, signed: bool
     return {
       head: snapshot.id,
       at: text(meta, 'at'),
+      began: text(meta, 'began'),
       applied: textOrNull(meta, 'applied'),
       signed,
       entries: new Map(entries.map((entry): [ObjectRef, LedgerEntry] => [`${entry.kind}/${entry.id}`, entry])),

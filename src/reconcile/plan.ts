@@ -125,7 +125,7 @@ function compare(
     standoffs: parts.flatMap((part) => part.standoffs),
     waiting: parts.flatMap((part) => part.waiting),
     unmanaged: parts.flatMap((part) => part.unmanaged),
-    adjustments: [...[...renamed.keys()].sort(byText).map((id) => forget(kind, id)), ...parts.flatMap((part) => part.adjustments)],
+    adjustments: parts.flatMap((part) => part.adjustments),
     findings: [],
   }
 }
@@ -143,12 +143,13 @@ interface Trio {
 
 function compareObject(trio: Trio, input: PlanInput): Part {
   const { kind, id, desired, live, entry } = trio
+  const remembered = (fields: Fields): Fields => kind.remembered?.(fields, input.instance, live?.fields ?? {}) ?? fields
   const verdict = judge({
     desired: desired?.fields ?? null,
     live: live?.fields ?? null,
-    ledger: entry?.fields ?? null,
+    ledger: entry ? remembered(entry.fields) : null,
     managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
-    attempts: trio.attempts,
+    attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
   })
   return partOf(verdict, trio, input)
@@ -205,6 +206,7 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
     changes,
     target: action === 'delete' ? {} : (desired?.fields ?? {}),
     seen: live?.fields ?? {},
+    ...(trio.entry === undefined || trio.entry.id === id ? {} : { formerly: trio.entry.id }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(desired?.source === undefined ? {} : { source: desired.source }),
     ...(desired?.extra === undefined ? {} : { extra: desired.extra }),
@@ -229,7 +231,7 @@ function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[
 }
 
 function unmanaged({ kind, id, live }: Trio, input: PlanInput): Part {
-  const since = input.ledger.at
+  const since = input.ledger.began
   const addedByHand = since !== null && live?.createdAt !== undefined && Date.parse(live.createdAt) > Date.parse(since)
   return { ...NOTHING, unmanaged: [{ kind: kind.name, id, addedByHand, fields: live?.fields ?? {} }] }
 }
@@ -243,7 +245,8 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
   const next: LedgerEntry = { kind: kind.name, id, serverId, fields: desired.fields, ...consent, commit: input.commit }
   const unchanged = entry && entry.id === id && entry.serverId === serverId && entry.consent === next.consent && equal(entry.fields, next.fields)
-  return unchanged ? [] : [{ to: 'record', entry: next }]
+  const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
+  return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
 }
 
 /** Measures and seals one kind's drafts. */

@@ -110,6 +110,8 @@ export interface Ledger {
   readonly head: string | null
   /** When that commit was made, ISO 8601 UTC. */
   readonly at: string | null
+  /** When its first commit was made: what is younger on the server was added since Herdbook looks after it. */
+  readonly began: string | null
   /** The instance's commit last applied. */
   readonly applied: string | null
   readonly signed: boolean
@@ -153,6 +155,8 @@ export interface Impact {
 export interface Step {
   readonly kind: string
   readonly id: string
+  /** The identity that the ledger knows it by, where the step renames it. */
+  readonly formerly?: string
   readonly action: Action
   readonly cause: Cause
   readonly hazard: Hazard
@@ -274,8 +278,6 @@ export interface Hints {
   /** This kind's entries of the ledger, by id. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>
   readonly attempts: readonly Attempt[]
-  /** Entries of any kind. */
-  readonly entry: (ref: ObjectRef) => LedgerEntry | undefined
   /** What the hints of another kind are, for one that is made of its objects (the order of the rules). */
   readonly objectsOf: (kind: string) => Pick<Hints, 'desired' | 'ledger' | 'attempts'>
   readonly now: Date
@@ -311,6 +313,8 @@ export interface Kind {
   readonly desired: (instance: Instance, now: Date) => Desired
   /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
   readonly read: (tables: Tables, hints: Hints) => { readonly objects: readonly LiveObject[]; readonly prospects?: ReadonlyMap<string, Prospect> }
+  /** What the ledger holds or a run attempted, as it is to be compared now: in the names of today, without what is not there at the moment. */
+  readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
   readonly same?: (field: string, a: Value, b: Value) => boolean
   readonly hazard: (step: Draft) => Hazard
@@ -318,6 +322,8 @@ export interface Kind {
   readonly impact?: (step: Draft, tables: Tables) => Impact | 'unmeasured' | undefined
   /** True where the impact asks for consent in the file. */
   readonly needsConsent?: (step: Draft, impact: Impact) => boolean
+  /** True where an update is a delete and a create, between which the object is gone. */
+  readonly replaces?: true
   /** REST calls that a step costs. 1 where it is not given. */
   readonly calls?: (step: Draft) => number
   readonly note?: (step: Draft) => string | undefined
@@ -338,7 +344,7 @@ export interface Kind {
 export interface ApplyContext {
   readonly writer: Writer
   readonly door: Exclude<DoorName, 'database'>
-  /** The server's id of an object, from the ledger or from what this run created. */
+  /** The server's id of an object, as live has it or as this run created it. */
   readonly serverId: (ref: ObjectRef) => string | null
   /** Facts that a door checks again inside its transaction. */
   readonly guard: { readonly [name: string]: Value }
@@ -357,4 +363,4 @@ export interface ApplyReport {
 }
 
 /** A step before the engine has measured and sealed it. */
-export type Draft = Pick<Step, 'kind' | 'id' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'extra'>
+export type Draft = Pick<Step, 'kind' | 'id' | 'formerly' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'extra'>

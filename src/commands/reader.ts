@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from '@commander-js/extra-typings'
+import { openDoors, type Doors } from '../clients/doors.ts'
+import { asText, install, installSteps } from '../clients/install.ts'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { DatabaseDoor } from '../instance/documents.ts'
+import { asked } from './confirm.ts'
+import { note, say, tell, toldWaits, type Io } from './io.ts'
+import { sourceOf } from './options.ts'
+import { withProgress } from './progress.ts'
+import { openFiles, type Files } from './session.ts'
+
+interface Options {
+  readonly instance?: string
+  readonly key?: string
+  readonly print?: true
+  readonly yes?: true
+}
+
+export const verb = (command: Command, io: Io) => {
+  command
+    .command('install')
+    .description('Make the database role that may only read, put the reading program on the server, and let a key do nothing but run it.')
+    .option('--key <file>', 'the public key (.pub) that may read and do nothing else')
+    .option('--print', 'print the commands for copying, and do nothing')
+    .option('--yes', 'do not ask')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .addHelpText('after', '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh')
+    .action((options) => run(io, options))
+  return command
+}
+
+async function run(io: Io, options: Options): Promise<void> {
+  const files = await openFiles(io, options.instance)
+  tell(io, files.warnings, await sourceOf(files))
+  const door = doorOf(files)
+  const key = options.key === undefined ? null : await readFile(resolve(io.cwd, options.key), 'utf8')
+  const doors = openDoors(files.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const domain = await withProgress(io, 'Asking Mastodon for its domain', () => ownDomain(doors, files))
+    const steps = installSteps(door, domain, key)
+    if (options.print) return say(io, asText(steps))
+    say(io, [`On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`, ...steps.map((step) => `  ${step.title}`)].join('\n'))
+    if (!options.yes && !(await asked(io, 'Do this? [y/N] '))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, give --yes, or print it for copying: --print' })
+    await install(await doors.database(), steps, (title) => note(io, title))
+    say(io, `Done. In instance.yaml, under mastodon: database: { over: ${door.over}, reader: true }`)
+  } finally {
+    await doors.close()
+  }
+}
+
+function doorOf({ config }: Files): DatabaseDoor {
+  const door = config.mastodon?.database
+  if (door && door.reader !== true) return door
+  const hint = 'Name it while it is installed: mastodon: database: { over: ssh, native: { user: mastodon } }; write reader: true in its place afterwards.'
+  return fail(EXIT.invalid, 'no-database', 'instance.yaml does not say how psql is run on the server.', { hint })
+}
+
+/** Who Mastodon itself says that it is: the API where there is one, else the console. */
+async function ownDomain(doors: Doors, { config }: Files): Promise<string> {
+  if (doors.has.api) await doors.reading()
+  else await doors.console()
+  return config.domain
+}

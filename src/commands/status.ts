@@ -1,0 +1,82 @@
+import type { Command } from '@commander-js/extra-typings'
+import { openDoors, type Doors } from '../clients/doors.ts'
+import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
+import { describeHolder } from '../reconcile/holder.ts'
+import { standingLock } from '../reconcile/lock.ts'
+import { count, inline } from '../render/text.ts'
+import { say, tell, toldWaits, type Io } from './io.ts'
+import { sourceOf } from './options.ts'
+import { withProgress } from './progress.ts'
+import { openSession, type Session } from './session.ts'
+
+/** One line of the answer. */
+interface Fact {
+  readonly what: string
+  readonly ok: boolean
+  readonly says: string
+}
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .option('--console', 'open the console, too: it takes its time to start')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', '\nExample:\n  herdbook status\n\nExit 10 if a door does not open.')
+    .action(async (options) => {
+      const session = await openSession(io, options.instance)
+      tell(io, session.warnings, await sourceOf(session))
+      const doors = openDoors(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      try {
+        const facts = [...(await here(session)), ...(await withProgress(io, 'Trying the doors', () => tryDoors(session, doors, options.console ?? false)))]
+        const width = Math.max(...facts.map((fact) => fact.what.length))
+        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : facts.map((fact) => `${fact.ok ? ' ' : '!'} ${fact.what.padEnd(width)}  ${inline(fact.says)}`).join('\n'))
+        if (facts.some((fact) => !fact.ok)) io.exit = EXIT.unreadable
+      } finally {
+        await doors.close()
+      }
+    })
+
+async function here(session: Session): Promise<Fact[]> {
+  const { config, environment, repository, head, ledger, instance } = session
+  const fact = (what: string, says: string): Fact => ({ what, ok: true, says })
+  const files = fact('Instance', `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`)
+  if (!repository || !head) return [files, fact('Git', 'none: there is no ledger, and nothing is ever deleted')]
+  const standing = await standingLock(repository, session)
+  const open = ledger.attempts.length + ledger.intents.length
+  return [
+    files,
+    fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`),
+    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.applied?.slice(0, 12) ?? 'nothing'}, written ${ledger.at ?? ''}, ${ledger.signed ? 'signed' : 'not signed'}`),
+    ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),
+    fact('Lock', standing === null ? 'free' : `${standing.id.slice(0, 12)}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`),
+  ]
+}
+
+function tryDoors({ config }: Session, doors: Doors, console: boolean): Promise<Fact[]> {
+  const { database } = config.mastodon ?? {}
+  return Promise.all([
+    attempt('API', doors.has.api, async () => `Mastodon ${(await doors.reading()).version} at ${(await doors.reading()).origin}`),
+    attempt('Database', doors.has.database, async () => {
+      const { readDatabase } = await import('../clients/database.ts')
+      const snapshot = database ? await readDatabase(await doors.database(), database, { tables: [], accounts: [], measure: [] }) : null
+      return snapshot?.domain ?? 'it does not say whose it is: herdbook reader install'
+    }),
+    attempt('Console', doors.has.console, async () => {
+      if (!console) return 'not tried: herdbook status --console'
+      const { hello } = await doors.console()
+      return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
+    }),
+  ])
+}
+
+async function attempt(what: string, there: boolean, open: () => Promise<string>): Promise<Fact> {
+  if (!there) return { what, ok: true, says: 'not in instance.yaml' }
+  const began = performance.now()
+  try {
+    const says = await open()
+    return { what, ok: true, says: `${says} (${((performance.now() - began) / 1000).toFixed(1)} s)` }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    return { what, ok: false, says: error.message }
+  }
+}

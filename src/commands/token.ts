@@ -1,0 +1,171 @@
+import type { Command } from '@commander-js/extra-typings'
+import { openDoors, type Doors } from '../clients/doors.ts'
+import { openRest, type Rest } from '../clients/mastodon.ts'
+import { NEEDS, tokenFacts } from '../clients/token.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import type { Secret } from '../instance/documents.ts'
+import { note, say, toldWaits, type Io } from './io.ts'
+import { withProgress } from './progress.ts'
+import { openFiles, type Files } from './session.ts'
+import { replace, store } from './store.ts'
+
+interface Options {
+  readonly instance?: string
+  readonly read?: true
+  readonly storeWith?: string
+}
+
+/** The two tokens: what each is called on the server, and the least that it must be able to do. */
+const TOKENS = {
+  token: {
+    application: 'Herdbook',
+    scopes: ['profile', 'admin:read', 'admin:write:domain_blocks', 'admin:write:email_domain_blocks', 'admin:write:ip_blocks'],
+  },
+  read_token: { application: 'Herdbook plan', scopes: ['profile', 'admin:read'] },
+} as const
+const ROLE = { name: 'Herdbook', position: 5, permissions: ['view_dashboard', 'manage_federation', 'manage_blocks'] }
+const BOT = 'herdbook'
+
+export const verb = (command: Command, io: Io) => {
+  const common = (name: string, description: string, example: string) =>
+    command
+      .command(name)
+      .description(description)
+      .option('--read', 'the token that only reads (mastodon.api.read_token)')
+      .option('--store-with <command>', 'give the token to this command on its stdin, instead of writing a file')
+      .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+      .addHelpText('after', `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`)
+  common('create', 'Make the role, the bot, its application and a token, through the console.', 'herdbook token create').action((options) => create(io, options))
+  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate --store-with 'gh secret set HERDBOOK_TOKEN --env apply'").action((options) => rotate(io, options))
+  command
+    .command('check')
+    .description('Tell what the tokens may do, against what is needed.')
+    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .addHelpText('after', '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.')
+    .action((options) => check(io, options))
+  return command
+}
+
+type Which = keyof typeof TOKENS
+
+interface Slot {
+  readonly which: Which
+  readonly url: string
+  readonly origin: string
+  readonly secret: Secret
+}
+
+function slotOf({ config }: Files, options: Options): Slot {
+  const which: Which = options.read ? 'read_token' : 'token'
+  const api = config.mastodon?.api
+  const secret = api?.[which]
+  if (!api || !secret) {
+    return fail(EXIT.invalid, 'no-api', `instance.yaml does not say where mastodon.api.${which} is kept.`, { hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }` })
+  }
+  return { which, url: api.url, origin: new URL(api.url).origin, secret }
+}
+
+async function create(io: Io, options: Options): Promise<void> {
+  const files = await openFiles(io, options.instance)
+  const slot = slotOf(files, options)
+  await withConsole(io, files, async (doors) => {
+    const made = await make(io, files, slot, doors)
+    await store(io, slot, made.token, options.storeWith)
+    await prove(slot, made.token, doors)
+    say(io, `@${made.username} (${made.role}) has a token for ${slot.origin}. Check it: herdbook token check`)
+  })
+}
+
+async function rotate(io: Io, options: Options): Promise<void> {
+  const files = await openFiles(io, options.instance)
+  const slot = slotOf(files, options)
+  const old = await io.secrets.token(slot.secret, `mastodon.api.${slot.which}`, slot.origin)
+  await withConsole(io, files, async (doors) => {
+    const made = await make(io, files, slot, doors)
+    await prove(slot, made.token, doors)
+    await replace(io, slot, made.token, options.storeWith)
+    const destroyed = await (await doors.console()).destroyToken(old)
+    say(io, destroyed ? `The new token works and is stored; the old one is destroyed.` : `The new token works and is stored; the server did not know the old one.`)
+  })
+}
+
+async function withConsole(io: Io, { config }: Files, work: (doors: Doors) => Promise<void>): Promise<void> {
+  if (!config.mastodon?.console) fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', { hint: 'Make it in the web interface instead: the README says how.' })
+  const doors = openDoors(config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
+  try {
+    await work(doors)
+  } finally {
+    await doors.close()
+  }
+}
+
+async function make(io: Io, { config }: Files, { which }: Slot, doors: Doors): Promise<{ token: string; username: string; role: string }> {
+  const { application, scopes } = TOKENS[which]
+  const wish = { username: config.acting_account ?? BOT, application, role: ROLE, scopes }
+  const made = await withProgress(io, 'Opening the console', async () => (await doors.console()).createToken(wish))
+  io.secrets.hold(made.token)
+  return made
+}
+
+/** A token counts once the server has answered to it. One that does not work is destroyed again. */
+async function prove({ url, which }: Slot, token: string, doors: Doors): Promise<void> {
+  const rest = await openRest({ url, token, reading: true })
+  try {
+    const facts = await tokenFacts(rest)
+    if (facts.known && facts.username !== null) return
+    await (await doors.console()).destroyToken(token)
+    fail(EXIT.unreadable, 'token-unproved', `${url} does not know the new token for mastodon.api.${which}; it was destroyed again.`, { hint: 'Is that URL the server that the console belongs to?' })
+  } finally {
+    await rest.close()
+  }
+}
+
+async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> {
+  const files = await openFiles(io, options.instance)
+  const api = files.config.mastodon?.api
+  if (!api) fail(EXIT.invalid, 'no-api', 'instance.yaml has no mastodon.api: there is no token to check.')
+  for (const which of ['token', 'read_token'] as const) {
+    const secret = api[which]
+    if (!secret) continue
+    try {
+      const token = await io.secrets.token(secret, `mastodon.api.${which}`, new URL(api.url).origin)
+      await checkOne(io, which, await openRest({ url: api.url, token, reading: true, onWait: toldWaits(io) }))
+    } catch (error) {
+      if (!(error instanceof HerdbookError)) throw error
+      note(io, `! ${which}: ${error.message}`)
+      io.exit = error.exit
+    }
+  }
+}
+
+async function checkOne(io: Io, which: Which, rest: Rest): Promise<void> {
+  try {
+    const facts = await tokenFacts(rest)
+    if (!facts.known) {
+      say(io, `! ${which}: the server knows no such token`)
+      io.exit = EXIT.unreadable
+      return
+    }
+    say(io, `  ${which}: @${facts.username ?? 'nobody'} (${facts.role ?? 'no role'}), application ${facts.application ?? 'unknown'}`)
+    const scopes = facts.scopes
+    const lines = [
+      ...TOKENS[which].scopes.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),
+      ...needed().map(({ permission, bit }) => ({ ok: holds(facts.permissions, bit), says: `permission ${permission}` })),
+    ]
+    for (const line of lines) say(io, `${line.ok ? '   ' : '  !'} ${line.ok ? 'has' : 'lacks'} ${line.says}`)
+    if (lines.some((line) => !line.ok)) io.exit = EXIT.unreadable
+  } finally {
+    await rest.close()
+  }
+}
+
+/** Permissions that the block lists and the measuring need, each once. */
+const needed = () => [...new Map(Object.values(NEEDS).map((need) => [need.permission, need])).values()]
+
+const ADMINISTRATOR = 1n
+const holds = (mask: bigint | null, bit: bigint): boolean => mask !== null && (mask & (bit | ADMINISTRATOR)) !== 0n
+
+/** `admin:read` covers `admin:read:domain_blocks`, and `read` covers `profile`'s part that is asked for. */
+export function covers(scopes: readonly string[], wanted: string): boolean {
+  return scopes.some((scope) => scope === wanted || wanted.startsWith(`${scope}:`)) || (wanted === 'profile' && (scopes.includes('read') || scopes.includes('read:accounts')))
+}
