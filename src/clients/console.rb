@@ -1,7 +1,8 @@
 # Herdbook's console: runs inside `bin/rails runner` and stays open for a run. ASCII only: it arrives as bytes.
 #
 # stdin:  the length of this program in bytes and a newline, this program, then one JSON line a request:
-#   {"id": 1, "op": "hello", "mark": NONCE, "actor": USERNAME | null, "reader": text of reader.sql}   comes first
+#   {"id": 1, "op": "hello", "mark": NONCE, "actor": USERNAME | null, "reader": text of reader.sql, "reading": true | false}
+#     comes first; with "reading" nothing but reads is answered for the whole session
 #   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "measure": [...]}}
 #   {"id": 3, "op": "write", "writes": [Write, ...]}        one result a write, in order
 #   {"id": 4, "op": "settle", "domains": [...]}             queues the workers of the blocks that are there
@@ -63,6 +64,8 @@ module Herdbook
   end
 
   def perform(request)
+    raise Refused.new('write-while-planning', "#{request['op']} was asked for while planning") if @reading && request['op'] != 'read'
+
     case request['op']
     when 'hello' then hello(request)
     when 'read' then ApplicationRecord.transaction(isolation: :repeatable_read) { read(request['request'], 'set transaction read only') }
@@ -76,6 +79,7 @@ module Herdbook
 
   def hello(request)
     @reader = request['reader']
+    @reading = request['reading'] == true
     @actor = request['actor'] && Account.find_local(request['actor'])
     user = @actor&.user
     {
@@ -106,7 +110,7 @@ module Herdbook
 
   # Many new domain blocks go in as one batch; every other write has a transaction of its own.
   def write(writes)
-    raise Refused.new('no-actor', 'the acting account is not on this server') unless @actor&.user
+    raise Refused.new('no-actor', 'there is no account to act in the name of: name one of this server in acting_account') unless @actor&.user
 
     many, rest = writes.each_with_index.partition { |write, _| write['table'] == 'domain_blocks' && write['action'] == 'create' }
     results = Array.new(writes.size)

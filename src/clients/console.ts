@@ -62,8 +62,14 @@ export class ConsoleError extends Error {
   }
 }
 
+/** Who opens the console: the account that acts, and whether it may only read. */
+export interface Opener {
+  readonly actor: string | null
+  readonly reading: boolean
+}
+
 /** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. */
-export async function openConsole(machine: Machine, line: string, actor: string | null): Promise<Console> {
+export async function openConsole(machine: Machine, line: string, { actor, reading }: Opener): Promise<Console> {
   const running = await machine.start(line)
   const mark = randomBytes(16).toString('hex')
   const waiting = new Map<number, Waiting>()
@@ -102,6 +108,8 @@ export async function openConsole(machine: Machine, line: string, actor: string 
   const ask = (op: string, body: { readonly [key: string]: unknown } = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended)
+      // the program on the other side refuses it too
+      if (reading && op !== 'hello' && op !== 'read') return reject(new ConsoleError('write-while-planning', `${op} was asked for while planning`))
       last += 1
       waiting.set(last, { resolve, reject })
       running.stdin.write(`${JSON.stringify({ id: last, op, ...body })}\n`)
@@ -109,7 +117,7 @@ export async function openConsole(machine: Machine, line: string, actor: string 
 
   const program = consoleProgram()
   running.stdin.write(`${Buffer.byteLength(program)}\n${program}`)
-  const hello = helloOf(await ask('hello', { mark, actor, reader: readerScript() }))
+  const hello = helloOf(await ask('hello', { mark, actor, reading, reader: readerScript() }))
   return {
     hello,
     read: async (request) => {

@@ -10,6 +10,8 @@ import type { OnWait } from './transport.ts'
 export interface DoorOptions {
   /** A run that plans holds the reading token only. */
   readonly verb?: 'plan' | 'apply'
+  /** Nothing that these doors lead to may be written. */
+  readonly reading?: boolean
   /** Told before every wait that the server's limits ask for. */
   readonly onWait?: OnWait
 }
@@ -80,7 +82,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
   const console = once(async () => {
     if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console')
     const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
-    const opened = await openConsole(machine, consoleLine(door), name)
+    const opened = await openConsole(machine, consoleLine(door), { actor: name, reading: options.reading ?? false })
     checkDomain(instance.domain, opened.hello.domain, 'the console')
     return opened
   })

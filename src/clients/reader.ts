@@ -10,7 +10,7 @@ type Read = { readonly tables: Partial<Tables>; readonly version: string | null 
 
 /** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
 export async function openReader(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Reader> {
-  const doors = options.doors ?? openDoors(instance, secrets, options)
+  const doors = options.doors ?? openDoors(instance, secrets, { ...options, reading: true })
   return {
     read: async (request) => {
       const { tables, version } = doors.has.database ? await fromDatabase(doors, request) : await fromOthers(doors, request)

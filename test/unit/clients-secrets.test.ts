@@ -29,7 +29,7 @@ describe('secrets', () => {
   })
 
   test('text that holds a secret in any encoding does not leave', () => {
-    const secret = fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019+/=-_"\\<&%\'') }).filter((text) => text.trim() === text)
+    const secret = fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019+/=-_"\\<&%\''.split('')) }).filter((text) => text.trim() === text)
     const around = fc.string({ maxLength: 30 })
     const encoders: ((text: string) => string)[] = [
       (text) => text,
