@@ -160,17 +160,18 @@ function lastResort(plan: Plan, head: string, foot: string, limit: number): stri
 
 /** Names by their common ending, `a b c .example`, a line an ending, for as long as there is room. */
 function namesWithin(steps: readonly Step[], room: number): string[] {
-  const ending = (id: string): string => /^[^.]+(\..+)$/.exec(id)?.[1] ?? ''
+  const ending = (name: string): string => /^[^.]+(\..+)$/.exec(name)?.[1] ?? ''
   const rows = new Map<string, string[]>()
   let left = room
-  for (const { id } of steps) {
-    const common = ending(id)
-    const short = inline(id.slice(0, id.length - common.length)).replaceAll('`', "'")
+  for (const step of steps) {
+    const name = inline(step.id).replaceAll('`', "'")
+    const common = ending(name)
+    const short = name.slice(0, name.length - common.length)
     left -= size(short) + 1 + (rows.has(common) ? 0 : size(common) + 2)
     if (left < 0) break
     const row = rows.get(common)
     if (row) row.push(short)
     else rows.set(common, [short])
   }
-  return [...rows].map(([common, names]) => [...names, inline(common)].join(' '))
+  return [...rows].map(([common, names]) => [...names, common].join(' '))
 }

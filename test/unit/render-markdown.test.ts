@@ -53,7 +53,7 @@ describe('text from outside', () => {
   test('any text is inert and readable', () => {
     fc.assert(
       fc.property(text, text, (a, b) => expectInert(`- ${code(a)} ${prose(`It said ${b}`)} ${code(b)}`)),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 
@@ -78,7 +78,7 @@ describe('a comment (law 9)', () => {
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
         expectInert(comment)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -91,6 +91,19 @@ describe('a comment (law 9)', () => {
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         expectInert(comment)
         for (const { id } of steps) expect(comment).toContain(id)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('is inert also where there is room for bare names only', () => {
+    const plans = fc.tuple(fc.array(text, { minLength: 60, maxLength: 80 }), fc.integer({ min: 2500, max: 9000 }))
+    fc.assert(
+      fc.property(plans, ([names, limit]) => {
+        const steps = [...names, ...HOSTILE].map((id) => step('role', id, { hazard: 'irreversible', note: 'A long note to make it not fit. '.repeat(4) }))
+        const comment = renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, limit })
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
+        expectInert(comment)
       }),
       { numRuns: 100 },
     )
