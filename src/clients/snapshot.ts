@@ -109,7 +109,7 @@ const NAMES: { readonly [name in TableName]: string } = {
 
 /** All tables from those that were read; the rest say that they were not asked for. */
 export function tablesOf(read: Partial<Tables>, version: string | null): Tables {
-  const rest = <Name extends TableName>(name: Name): Tables[Name] => read[name] ?? unknown(`${NAMES[name]} were not asked for`, undefined)
+  const rest = <Name extends TableName>(name: Name): Tables[Name] => read[name] ?? unknown(`not asked for: ${NAMES[name]}`, undefined)
   return {
     domain_blocks: rest('domain_blocks'), email_domain_blocks: rest('email_domain_blocks'), ip_blocks: rest('ip_blocks'), roles: rest('roles'),
     accounts: rest('accounts'), rules: rest('rules'), settings: rest('settings'), terms_of_services: rest('terms_of_services'),
