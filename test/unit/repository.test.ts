@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { reasonOf } from '../../src/clients/git.ts'
 import { openRepository } from '../../src/clients/repository.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import { clone, commit, git, newBare, newRepository, put, scratch } from '../support/git.ts'
@@ -128,6 +129,7 @@ describe('refs by compare-and-swap', () => {
     const refused = await (await open(dir)).read(REF).catch((error: unknown) => error)
     expect(refused).toMatchObject({ exit: 10, diagnostics: [{ code: 'git-failed' }] })
     expect(JSON.stringify(refused) + String(refused)).not.toContain('hunter2')
+    expect(reasonOf("remote: hello\nfatal: could not read from 'https://alice:hunter2@git.example/herd.git'\n")).toBe("fatal: could not read from 'https://git.example/herd.git'")
   })
 })
 
