@@ -51,9 +51,9 @@ describe('the lock', () => {
   it('is renewed while it is held, and a waiter does not take it over then', async () => {
     using base = scratch()
     const { repository } = await open(base.path)
-    const held = await acquire(repository, options({ leaseMs: 900 }))
+    const held = await acquire(repository, options({ leaseMs: 3_000 }))
     const seen = new Set<string | null>()
-    const waiter = acquire(repository, options({ leaseMs: 900, run: 'run-2', wait: true, onWait: () => void repository.resolve(REF).then((id) => seen.add(id)) }))
+    const waiter = acquire(repository, options({ leaseMs: 3_000, run: 'run-2', wait: true, onWait: () => void repository.resolve(REF).then((id) => seen.add(id)) }))
     await vi.waitUntil(() => seen.size >= 4, { timeout: 20_000 })
     expect(held.ok()).toBe(true)
     expect(await held.release()).toBeNull()
@@ -65,10 +65,10 @@ describe('the lock', () => {
   it('is taken over after it stayed the same for a whole lease, and the old holder knows', async () => {
     using base = scratch()
     const { repository } = await open(base.path)
-    const old = await frozen(repository, 400)
+    const old = await frozen(repository, 1_500)
     const began = performance.now()
-    const next = await acquire(repository, options({ wait: true, leaseMs: 400 }))
-    expect(performance.now() - began).toBeGreaterThan(400)
+    const next = await acquire(repository, options({ wait: true, leaseMs: 1_500 }))
+    expect(performance.now() - began).toBeGreaterThan(1_500)
     expect(await old.release()).toMatchObject({ code: 'lock-lost' })
     expect(next.ok()).toBe(true)
     expect((await standingLock(repository, options()))?.holder?.nonce).toBe(next.holder.nonce)
@@ -79,12 +79,12 @@ describe('the lock', () => {
     using base = scratch()
     const { repository } = await open(base.path)
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2031-01-01T00:00:00Z') })
-    const old = await frozen(repository, 600)
+    const old = await frozen(repository, 1_500)
     vi.setSystemTime(new Date('1999-01-01T00:00:00Z'))
     const began = performance.now()
-    const waiter = acquire(repository, options({ wait: true, leaseMs: 600, onWait: () => void vi.setSystemTime(new Date('2040-01-01T00:00:00Z')) }))
+    const waiter = acquire(repository, options({ wait: true, leaseMs: 1_500, onWait: () => void vi.setSystemTime(new Date('2040-01-01T00:00:00Z')) }))
     const next = await waiter
-    expect(performance.now() - began).toBeGreaterThan(600)
+    expect(performance.now() - began).toBeGreaterThan(1_500)
     expect(next.ok()).toBe(true)
     vi.setSystemTime(new Date('2001-01-01T00:00:00Z'))
     expect(next.ok()).toBe(true)
@@ -100,7 +100,7 @@ describe('the lock', () => {
   ])('that was %s is noticed by its holder, who stops', async (_, harm) => {
     using base = scratch()
     const { dir, repository } = await open(base.path)
-    const held = await acquire(repository, options({ leaseMs: 900 }))
+    const held = await acquire(repository, options({ leaseMs: 3_000 }))
     const first = await repository.resolve(REF)
     await vi.waitUntil(async () => (await repository.resolve(REF)) !== first, { timeout: 5_000 })
     harm(dir)
@@ -133,7 +133,7 @@ describe('the lock', () => {
         return swap
       },
     }
-    const held = await acquire(deaf, options({ leaseMs: 1_500 }))
+    const held = await acquire(deaf, options({ leaseMs: 3_000 }))
     await vi.waitUntil(() => lost >= 4, { timeout: 10_000 })
     expect(held.ok()).toBe(true)
     expect(await held.release()).toBeNull()
