@@ -1,7 +1,7 @@
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Hints, Kind, LiveObject, Prospect, Step } from '../../reconcile/types.ts'
 import { current, odd, rowsOf, send } from '../common.ts'
-import { EVERYONE_ID, renames } from './role.ts'
+import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
 
@@ -23,9 +23,8 @@ export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<strin
   return new Set(rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => username(row.username)))
 }
 
-function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows['roles'][], { instance, desired }: Hints): LiveObject[] {
-  const renamed = renames(roles, instance.documents['roles.yaml']?.roles ?? [])
-  const names = new Map(roles.map((row) => [row.id, renamed.get(row.name) ?? row.name]))
+function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows['roles'][], { instance, desired, objectsOf }: Hints): LiveObject[] {
+  const names = roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], objectsOf('role').ledger)
   const acting = instance.documents['instance.yaml']?.acting_account
   const wanted = new Set(desired.map((object) => object.id))
   return accounts.flatMap((row) => {
@@ -34,7 +33,8 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
     // The account that acts is nobody's to take away by leaving it out of a list.
     if (acting !== undefined && id === username(acting) && !wanted.has(id)) return []
     const held = names.get(row.role_id) ?? odd(`@${row.username} holds a role that the server does not list.`)
-    return [{ id, serverId: row.id, fields: { role: held } }]
+    const called = roles.find((role) => role.id === row.role_id)?.name ?? held
+    return [{ id, serverId: row.id, fields: called === held ? { role: held } : { role: held, called } }]
   })
 }
 
@@ -78,6 +78,7 @@ export const moderator: Kind = {
     const accounts = rowsOf(tables.accounts)
     return { objects: readHolders(accounts, rowsOf(tables.roles), hints), prospects: prospectsOf(accounts, hints) }
   },
+  remembered: ({ role }, instance, live) => (typeof role === 'string' ? { role: role === live['called'] ? (live['role'] ?? role) : nameToday(role, instance.documents['roles.yaml']?.roles ?? []) } : {}),
   hazard: () => 'disruptive',
   note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
   after: (step) => (step.action === 'delete' ? [] : [`role/${String(step.target['role'])}`]),

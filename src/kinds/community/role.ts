@@ -1,7 +1,7 @@
 import { permissionNames } from '../../instance/versions.ts'
 import type { BaseRole, Role } from '../../instance/documents.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { DesiredObject, Fields, Hints, Kind, LiveObject, Step, Value } from '../../reconcile/types.ts'
+import type { DesiredObject, Fields, Hints, Kind, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf } from '../common.ts'
 
@@ -38,19 +38,33 @@ function liveFields(row: Rows['roles']): Fields {
   })
 }
 
-/** Names that the server still writes the old way, by what the files call them now: `renamed_from` that has not been applied. */
-export function renames(rows: readonly Rows['roles'][], roles: readonly Role[]): Map<string, string> {
-  const names = new Set(rows.map((row) => row.name))
-  const pending = roles.filter((role) => role.renamed_from !== undefined && names.has(role.renamed_from) && !names.has(role.name))
-  return new Map(pending.map((role) => [role.renamed_from ?? '', role.name]))
+/**
+ * What each live role is called here, by the server's id: by its name, by the new one where the files rename it and nobody has yet,
+ * and by the one that the ledger knows it by where the files hold that and nobody else has it: it was renamed behind their back.
+ */
+export function roleNames(rows: readonly Rows['roles'][], roles: readonly Role[], ledger: ReadonlyMap<string, LedgerEntry>): Map<string, string> {
+  const live = new Set(rows.map((row) => row.name))
+  const missing = roles.filter((role) => !live.has(role.name))
+  const known = new Map([...ledger.values()].map((entry) => [entry.serverId, entry.id]))
+  const nameOf = ({ id, name }: Rows['roles']): string => {
+    if (id === EVERYONE_ID) return EVERYONE
+    const renamed = missing.find((role) => role.renamed_from === name)
+    if (renamed || roles.some((role) => role.name === name)) return renamed?.name ?? name
+    const before = known.get(id)
+    return missing.some((role) => role.name === before) ? (before ?? name) : name
+  }
+  return new Map(rows.map((row) => [row.id, nameOf(row)]))
 }
 
-function readRoles(rows: readonly Rows['roles'][], hints: Hints): LiveObject[] {
-  const renamed = renames(rows, hints.instance.documents[FILE]?.roles ?? [])
-  const objects = rows.map((row) => {
-    const id = row.id === EVERYONE_ID ? EVERYONE : (renamed.get(row.name) ?? row.name)
-    return { id, serverId: row.id, fields: liveFields(row), createdAt: row.created_at }
-  })
+/** What the files call a role now that they once called by this name. */
+export function nameToday(name: string, roles: readonly Role[]): string {
+  if (roles.some((role) => role.name === name)) return name
+  return roles.find((role) => role.renamed_from === name)?.name ?? name
+}
+
+function readRoles(rows: readonly Rows['roles'][], { instance, ledger }: Hints): LiveObject[] {
+  const names = roleNames(rows, instance.documents[FILE]?.roles ?? [], ledger)
+  const objects = rows.map((row) => ({ id: names.get(row.id) ?? row.name, serverId: row.id, fields: liveFields(row), createdAt: row.created_at }))
   const twice = objects.find((object, i) => objects.findIndex((other) => other.id === object.id) !== i)
   if (twice) odd(`The server has more than one role called "${twice.id}".`, 'Rename one of them in Mastodon: roles are told apart by name.')
   return objects

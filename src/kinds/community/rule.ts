@@ -25,14 +25,14 @@ const liveFields = (row: Rows['rules']): Fields => ({
 
 /**
  * The key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id,
- * a new one is found by its text, and a stranger is told by its number.
+ * one that is new, or was made again, is found by its text, and a stranger is told by its number.
  */
-export function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attempts, entry }: Pick<Hints, 'desired' | 'ledger' | 'attempts' | 'entry'>): Map<string, string> {
+export function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>): Map<string, string> {
   const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
   const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
   const texts = new Map<string, string>()
   for (const { id, fields } of [...attempts.filter((a) => a.action === 'create'), ...desired]) {
-    if (!taken.has(id) && !entry(`rule/${id}`)) texts.set(String(fields['text']), id)
+    if (!taken.has(id)) texts.set(String(fields['text']), id)
   }
   const keys = new Map<string, string>()
   for (const row of rows.toSorted((a, b) => Number(a.id) - Number(b.id))) {
@@ -48,6 +48,8 @@ function writeOf(step: Step): Write {
   if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target }
   return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
 }
+
+const place = (step: Step): number => Number(step.source?.path[1] ?? 0)
 
 export const rule: Kind = {
   name: 'rule',
@@ -69,6 +71,8 @@ export const rule: Kind = {
     return { objects: rows.map((row) => ({ id: keys.get(row.id) ?? row.id, serverId: row.id, fields: liveFields(row), createdAt: row.created_at })) }
   },
   hazard: () => 'reversible',
+  // As they stand in the file: each new one goes to the end.
+  order: (a, b) => place(a) - place(b),
   before: (step) => (step.action === 'create' ? [`rule-order/${ORDER}`] : []),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
@@ -100,18 +104,20 @@ export const ruleOrder: Kind = {
   read: (tables, hints) => {
     const rows = rowsOf(tables.rules).toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
     const rules = hints.objectsOf('rule')
-    const keys = keysOf(rows, { ...hints, ...rules })
+    const keys = keysOf(rows, rules)
     const live = rows.map((row) => keys.get(row.id) ?? row.id)
-    // New rules go to the end, so that their place is part of what is compared.
+    // New rules go to the end, so that their place is part of what the files are compared with.
     const coming = rules.desired.map((object) => object.id).filter((key) => !live.includes(key))
-    return { objects: [{ id: ORDER, serverId: null, fields: { order: [...live, ...coming] } }] }
+    return { objects: [{ id: ORDER, serverId: null, fields: { order: [...live, ...coming], coming } }] }
   },
+  // A rule that has to be made again has no place that somebody could have changed.
+  remembered: ({ order = [] }, _instance, { coming = [] }) => ({ order: list(order).filter((key) => !list(coming).includes(key)) }),
   same: (field, a, b) => (field === 'order' ? sameOrder(a, b) : equal(a, b)),
   hazard: () => 'reversible',
   apply: (steps, context) =>
     send(steps, context, (step) => {
       const ids = (order: Value | undefined): Value[] => list(order ?? []).flatMap((key) => idOf(String(key), context.serverId))
-      return [{ table: 'rule_order', action: 'update', serverId: null, name: ORDER, expect: {}, set: { order: ids(step.target['order']) } }]
+      return [{ table: 'rule_order', action: 'update', serverId: null, name: ORDER, expect: { order: ids(step.seen['order']) }, set: { order: ids(step.target['order']) } }]
     }),
 }
 

@@ -9,7 +9,7 @@ function writeOf(step: Step): Write {
   const { notified, ...fields } = step.target
   const notify = notified === true ? { notify_members: true } : {}
   if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: { ...fields, ...notify, effective_date: step.id } }
-  return { ...base, action: 'update', expect: step.seen, set: notify }
+  return { ...base, action: 'update', expect: { ...step.seen, notified: step.seen['notified'] === true }, set: notify }
 }
 
 export const termsOfService: Kind = {
@@ -44,7 +44,8 @@ export const termsOfService: Kind = {
             {
               id: row.effective_date,
               serverId: row.id,
-              fields: { text: text(row.text), changelog: text(row.changelog), notified: row.notification_sent_at !== null },
+              // No mail yet is nobody's word: asking for one later overwrites nothing.
+              fields: { text: text(row.text), changelog: text(row.changelog), notified: row.notification_sent_at === null ? null : true },
               createdAt: row.created_at,
             },
           ],

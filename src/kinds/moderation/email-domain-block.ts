@@ -42,6 +42,7 @@ export const emailDomainBlock: Kind = {
       createdAt: row.created_at,
     })),
   }),
+  replaces: true,
   hazard: () => 'reversible',
   weakens: (step) => step.action === 'delete' || step.changes.some((change) => change.before === false && change.after === true),
   note: (step) => (step.action === 'update' ? 'It is deleted and created anew: Mastodon has no other way to change it.' : undefined),

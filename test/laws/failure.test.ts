@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Fault } from '../support/memory.ts'
+import { NO_MISHAPS } from '../support/memory.ts'
+import { newServer, seenState } from '../support/memory-server.ts'
+import { edits, editsWithin, relations } from '../support/generate.ts'
+import { shortfalls } from '../support/shortfalls.ts'
+import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
+import type { Documents } from '../../src/instance/documents.ts'
+
+const fault = fc.constantFrom<Fault>('refuse', 'drop-before', 'drop-after', 'die-before', 'die-after')
+const faults = fc.array(fc.tuple(fc.nat(25), fault), { minLength: 1, maxLength: 3 }).map((list) => new Map(list))
+
+async function established(documents: Documents, world: World): Promise<boolean> {
+  return (await run(world, documents, { takeOver: true })).refused.length === 0
+}
+
+test('law 5: a failure at any step, then a re-run, ends where no failure would have', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.record({ files: edits, relations, faults }), async ({ files, relations, faults }) => {
+      const world = newWorld(newServer(relations))
+      fc.pre(await established(files.before, world))
+      const smooth = copyOf(world)
+      fc.pre((await run(smooth, files.after, { takeOver: true })).refused.length === 0)
+      await run(world, files.after, { takeOver: true, mishaps: { ...NO_MISHAPS, faults } })
+      await run(world, files.after, { takeOver: true })
+      expect(seenState(world.server)).toEqual(seenState(smooth.server))
+      const { plan } = await look(world, files.after)
+      expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers, world.ledger.attempts, world.ledger.intents]).toEqual([[], [], [], [], [], []])
+    }),
+    { numRuns: Number(process.env.RUNS ?? 300) },
+  )
+})
+
+test('law 14: whatever fails in between, an edit and its revert leave live as it was', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.record({ files: editsWithin, relations, faults }), async ({ files, relations, faults }) => {
+      const world = newWorld(newServer(relations))
+      fc.pre(await established(files.before, world))
+      const { plan: start } = await look(world, files.before)
+      const waiting = new Set(start.waiting.map((w) => `${w.kind}/${w.id}`))
+      await run(world, files.after, { mishaps: { ...NO_MISHAPS, faults } })
+      const back = await run(world, files.before)
+      expect(back.refused).toEqual([])
+      const { plan } = await look(world, files.before)
+      expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers]).toEqual([[], [], [], []])
+      expect([...shortfalls(files.before, world.server)].filter((ref) => !waiting.has(ref))).toEqual([])
+    }),
+    { numRuns: Number(process.env.RUNS ?? 300) },
+  )
+})

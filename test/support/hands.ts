@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import type { Server } from './memory-server.ts'
+import { newId, rulesInOrder, stamp } from './memory-server.ts'
+import { ADDRESSES, DOMAINS, MAILS, PEOPLE } from './generate.ts'
+
+/** One thing that a moderator does by hand in the web interface, as data. */
+export type Hand =
+  | { readonly does: 'block'; readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }
+  | { readonly does: 'comment'; readonly domain: string; readonly text: string }
+  | { readonly does: 'lift'; readonly domain: string }
+  | { readonly does: 'mail'; readonly domain: string; readonly allow: boolean }
+  | { readonly does: 'unmail'; readonly domain: string }
+  | { readonly does: 'ip'; readonly ip: string; readonly severity: 'sign_up_block' | 'no_access' }
+  | { readonly does: 'unip'; readonly ip: string }
+  | { readonly does: 'role'; readonly name: string; readonly position: number }
+  | { readonly does: 'grant'; readonly account: string; readonly role: string | null }
+  | { readonly does: 'rule'; readonly nth: number; readonly text: string | null }
+  | { readonly does: 'reorder' }
+  | { readonly does: 'set'; readonly key: string; readonly value: string }
+  | { readonly does: 'unset'; readonly key: string }
+
+const domain = fc.constantFrom(...DOMAINS)
+const as = <Does extends string>(does: Does) => fc.constant(does)
+
+export const hand: fc.Arbitrary<Hand> = fc.oneof(
+  fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const) }),
+  fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }),
+  fc.record({ does: as('lift'), domain }),
+  fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }),
+  fc.record({ does: as('unmail'), domain: fc.constantFrom(...MAILS) }),
+  fc.record({ does: as('ip'), ip: fc.constantFrom(...ADDRESSES), severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const) }),
+  fc.record({ does: as('unip'), ip: fc.constantFrom(...ADDRESSES) }),
+  fc.record({ does: as('role'), name: fc.constantFrom('Guide', 'Helper', 'Mentor', 'Moderator'), position: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({ does: as('grant'), account: fc.constantFrom(...PEOPLE.filter((name) => name !== 'ghost')), role: fc.constantFrom(null, 'Moderator', 'Guide', 'Admin') }),
+  fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }),
+  fc.record({ does: as('reorder') }),
+  fc.record({ does: as('set'), key: fc.constantFrom('site_title', 'status_page_url', 'custom_css'), value: fc.constantFrom('', 'By hand') }),
+  fc.record({ does: as('unset'), key: fc.constantFrom('site_title', 'trends', 'registrations_mode') }),
+)
+
+export const hands = fc.array(hand, { maxLength: 6 })
+
+/** Does it, where there is something to do it to. */
+export function byHand(server: Server, act: Hand): void {
+  const { rows } = server
+  const at = stamp(server)
+  const id = (): string => newId(server)
+  switch (act.does) {
+    case 'block': {
+      const row = rows.domain_blocks.find((block) => block.domain === act.domain)
+      if (row) row.severity = act.severity
+      else {
+        const fresh = { reject_media: false, reject_reports: false, private_comment: 'by hand', public_comment: null, obfuscate: false, created_at: at }
+        rows.domain_blocks.push({ id: id(), domain: act.domain, severity: act.severity, ...fresh })
+      }
+      return
+    }
+    case 'comment':
+      for (const row of rows.domain_blocks) if (row.domain === act.domain) row.public_comment = act.text
+      return
+    case 'lift':
+      return remove(rows.domain_blocks, (row) => row.domain === act.domain)
+    case 'mail': {
+      const row = rows.email_domain_blocks.find((block) => block.domain === act.domain)
+      if (row) row.allow_with_approval = act.allow
+      else rows.email_domain_blocks.push({ id: id(), domain: act.domain, allow_with_approval: act.allow, created_at: at })
+      return
+    }
+    case 'unmail':
+      return remove(rows.email_domain_blocks, (row) => row.domain === act.domain)
+    case 'ip': {
+      const row = rows.ip_blocks.find((block) => block.ip === act.ip)
+      if (row) row.severity = act.severity
+      else rows.ip_blocks.push({ id: id(), ip: act.ip, severity: act.severity, comment: 'by hand', created_at: at, expires_at: null })
+      return
+    }
+    case 'unip':
+      return remove(rows.ip_blocks, (row) => row.ip === act.ip)
+    case 'role': {
+      const row = rows.roles.find((role) => role.name === act.name)
+      if (row) row.position = act.position
+      else rows.roles.push({ id: id(), name: act.name, color: '', position: act.position, permissions: '0', highlighted: false, require_2fa: false, collection_limit: 10, created_at: at })
+      return
+    }
+    case 'grant': {
+      const role = rows.roles.find((one) => one.name === act.role)
+      const account = rows.accounts.find((row) => row.username === act.account)
+      if (account && (act.role === null || role)) account.role_id = role?.id ?? null
+      return
+    }
+    case 'rule': {
+      const row = rulesInOrder(server)[act.nth]
+      if (row && act.text === null) remove(rows.rules, (one) => one.id === row.id)
+      else if (row && act.text !== null) row.text = act.text
+      else if (act.text !== null) rows.rules.push({ id: id(), text: act.text, hint: '', priority: rows.rules.length, created_at: at, translations: [] })
+      return
+    }
+    case 'reorder':
+      for (const [index, row] of rulesInOrder(server).toReversed().entries()) row.priority = index
+      return
+    case 'set':
+      remove(rows.settings, (row) => row.var === act.key)
+      rows.settings.push({ var: act.key, value: `--- ${JSON.stringify(act.value)}\n`, updated_at: at })
+      return
+    case 'unset':
+      return remove(rows.settings, (row) => row.var === act.key)
+  }
+}
+
+function remove<Row>(rows: Row[], which: (row: Row) => boolean): void {
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const row = rows[i]
+    if (row !== undefined && which(row)) rows.splice(i, 1)
+  }
+}

@@ -1,0 +1,245 @@
+import { parse } from 'yaml'
+import { permissionMask, permissionNames } from '../../src/instance/versions.ts'
+import { byText, equal } from '../../src/reconcile/equal.ts'
+import type { Rows, Write, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Fields, Value } from '../../src/reconcile/types.ts'
+import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
+
+/** What a write does on this server, as the console and the API do it. Work that Mastodon leaves to its workers is added to `later`. */
+export type Later = (() => void)[]
+type Perform = (server: Server, write: Write, later: Later) => WriteResult
+
+const done = (serverId: string | null): WriteResult => ({ state: 'done', serverId })
+const changed = (live: Fields | null): WriteResult => ({ state: 'changed', live })
+const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: { code, severity: 'error', message } })
+
+const wordOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
+
+/** Text as the doors compare it: what line ends and empty values add does not count. */
+function plain(field: string, value: Value): Value {
+  if (field === 'permissions' && Array.isArray(value)) return value.map(wordOf).sort(byText)
+  if (field === 'color') return wordOf(value).replace(/^#/, '').toLowerCase()
+  if (field === 'expires_at') return value === null ? null : Math.floor(Date.parse(wordOf(value)) / 60_000)
+  if (value === null) return ''
+  return typeof value === 'string' ? value.replace(/\r\n?/g, '\n').trimEnd() : value
+}
+
+const matches = (wanted: Fields, live: Fields): boolean =>
+  Object.entries(wanted).every(([field, value]) => field in live && equal(plain(field, live[field] ?? null), plain(field, value)))
+
+const texts = (row: Rows['rules']): Value => Object.fromEntries(row.translations.map((t) => [t.language, { text: t.text, hint: t.hint }]))
+/** What a setting's row holds; undefined where there is none. */
+export const settingValue = (server: Server, key: string): Value | undefined => {
+  const row = server.rows.settings.find((s) => s.var === key)
+  return row && ((parse(row.value ?? '', { schema: 'core' }) ?? null) as Value)
+}
+
+interface Model<Row> {
+  readonly rows: (server: Server) => Row[]
+  readonly named: (row: Row, write: Write) => boolean
+  readonly fields: (row: Row) => Fields
+  readonly make: (server: Server, write: Write) => Row
+  readonly set: (row: Row, fields: Fields) => void
+}
+
+/** Compares, then writes: a create of what is there as wanted is done, a delete of what is gone too. */
+function writeRow<Row extends { id: string }>(model: Model<Row>): Perform {
+  return (server, write) => {
+    const rows = model.rows(server)
+    if (write.action === 'create') {
+      const present = rows.find((row) => model.named(row, write))
+      if (present) return matches(pick(write.set, model.fields(present)), model.fields(present)) ? done(present.id) : changed(model.fields(present))
+      const row = model.make(server, write)
+      model.set(row, write.set)
+      rows.push(row)
+      return done(row.id)
+    }
+    const row = rows.find((one) => one.id === write.serverId)
+    if (!row) return write.action === 'delete' ? done(write.serverId) : changed(null)
+    if (!matches(write.expect, model.fields(row))) return changed(model.fields(row))
+    if (write.action === 'delete') rows.splice(rows.indexOf(row), 1)
+    else model.set(row, write.set)
+    server.now += 1000
+    return done(row.id)
+  }
+}
+
+const pick = (fields: Fields, like: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([field]) => field in like))
+
+const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
+
+const domainBlocks: Model<Rows['domain_blocks']> = {
+  rows: (server) => server.rows.domain_blocks,
+  named: (row, write) => row.domain === write.name,
+  fields: ({ id: _id, domain: _domain, created_at: _at, ...fields }) => fields,
+  make: (server, write) => ({
+    id: newId(server),
+    domain: write.name,
+    severity: 'silence',
+    reject_media: false,
+    reject_reports: false,
+    private_comment: null,
+    public_comment: null,
+    obfuscate: false,
+    created_at: stamp(server),
+  }),
+  set: (row, fields) => void Object.assign(row, fields),
+}
+
+/** Refuses more than was consented to; a suspension's work is done later, as by Sidekiq. */
+const writeDomainBlock: Perform = (server, write, later) => {
+  const before = server.rows.domain_blocks.find((row) => row.domain === write.name)?.severity
+  const impact = touchedBy(server, write.name)
+  if (write.consent !== undefined && impact.follows + impact.followers > write.consent) return failed('consent-exceeded', 'More relations would be severed.')
+  const result = writeRow(domainBlocks)(server, write, later)
+  if (result.state === 'done' && write.action !== 'delete' && before !== write.set['severity']) {
+    later.push(() => {
+      if (server.rows.domain_blocks.some((row) => row.domain === write.name && row.severity === 'suspend')) sever(server, write.name)
+    })
+  }
+  return result
+}
+
+/** Mastodon's API takes no child that is weaker than a parent which is there already. */
+export function stricterParent(server: Server, write: Write): WriteResult | undefined {
+  if (write.table !== 'domain_blocks' || write.action !== 'create') return undefined
+  const wanted = STRENGTH[wordOf(write.set['severity']) as keyof typeof STRENGTH] ?? 1
+  const parents = server.rows.domain_blocks.filter((row) => write.name.endsWith(`.${row.domain}`)).sort((a, b) => b.domain.length - a.domain.length)
+  const [nearest] = parents
+  if (!nearest || wanted > STRENGTH[nearest.severity] || wanted === 2) return undefined
+  const flags = (['reject_media', 'reject_reports'] as const).every((flag) => write.set[flag] === true || !nearest[flag])
+  return wanted === STRENGTH[nearest.severity] && flags ? undefined : failed('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
+}
+
+const writeEmail: Perform = (server, write, later) =>
+  write.action === 'update'
+    ? failed('no-update', 'Mastodon has no update of an e-mail domain block')
+    : writeRow<Rows['email_domain_blocks']>({
+        rows: (s) => s.rows.email_domain_blocks,
+        named: (row) => row.domain === write.name,
+        fields: (row) => ({ allow_with_approval: row.allow_with_approval }),
+        make: (s) => ({ id: newId(s), domain: write.name, allow_with_approval: false, created_at: stamp(s) }),
+        set: (row, fields) => void Object.assign(row, fields),
+      })(server, write, later)
+
+const ipBlocks: Model<Rows['ip_blocks']> = {
+  rows: (server) => server.rows.ip_blocks,
+  named: (row, write) => row.ip === write.name,
+  fields: (row) => ({ severity: row.severity, comment: row.comment, expires_at: row.expires_at }),
+  make: (server, write) => ({ id: newId(server), ip: write.name, severity: 'no_access', comment: '', created_at: stamp(server), expires_at: null }),
+  set: (row, fields) => void Object.assign(row, fields),
+}
+
+const roles: Model<Rows['roles']> = {
+  rows: (server) => server.rows.roles,
+  named: (row, write) => row.name === write.name,
+  fields: ({ id: _id, created_at: _at, permissions, ...fields }) => ({ ...fields, permissions: permissionNames(permissions) }),
+  make: (server) => ({ id: newId(server), name: '', color: '', position: 0, permissions: '0', highlighted: false, require_2fa: false, collection_limit: 10, created_at: stamp(server) }),
+  set: (row, { permissions, ...fields }) => void Object.assign(row, fields, Array.isArray(permissions) ? { permissions: permissionMask(permissions.map(wordOf)) } : {}),
+}
+
+/** Owners who can log in. */
+export function ownersOf({ rows }: Server): number {
+  const powerful = new Set(rows.roles.filter((role) => permissionNames(role.permissions).includes('administrator')).map((role) => role.id))
+  return rows.accounts.filter((a) => powerful.has(a.role_id ?? '') && a.confirmed && a.approved && !a.disabled && !a.suspended && !a.moved).length
+}
+
+/** Takes a write back when it would leave too few owners. */
+function keepingOwners(perform: Perform): Perform {
+  return (server, write, later) => {
+    const [before, rolesBefore, accountsBefore] = [ownersOf(server), structuredClone(server.rows.roles), structuredClone(server.rows.accounts)]
+    const result = perform(server, write, later)
+    const left = ownersOf(server)
+    const minimum = Math.max(Number(write.guard?.['minimum_owners'] ?? 1), 1)
+    if (left >= minimum || left >= before) return result
+    Object.assign(server.rows, { roles: rolesBefore, accounts: accountsBefore })
+    return failed('minimum-owners', `${left} owners would be left.`)
+  }
+}
+
+const writeRole: Perform = (server, write, later) => {
+  const held = server.rows.accounts.some((account) => account.role_id === write.serverId)
+  if (write.action === 'delete' && (held || write.serverId === EVERYONE_ID)) return failed('role-held', `People hold the role ${write.name}.`)
+  return writeRow(roles)(server, write, later)
+}
+
+const writeHolder: Perform = (server, write) => {
+  const account = server.rows.accounts.find((row) => row.username.toLowerCase() === write.name.toLowerCase())
+  if (!account || (write.serverId !== null && account.id !== write.serverId)) return changed(null)
+  const held = server.rows.roles.find((row) => row.id === account.role_id)?.name ?? null
+  if (!matches(write.expect, { role: held })) return changed({ role: held })
+  const wanted = write.action === 'delete' ? null : wordOf(write.set['role'])
+  const next = wanted === null ? undefined : server.rows.roles.find((row) => row.name === wanted)
+  if (wanted !== null && !next) return failed('no-such-role', `There is no role ${wanted}.`)
+  account.role_id = next?.id ?? null
+  if (wanted === null) server.ended.push(account.username)
+  return done(account.id)
+}
+
+const rules: Model<Rows['rules']> = {
+  rows: (server) => server.rows.rules,
+  named: (row, write) => row.text === write.set['text'],
+  fields: (row) => ({ text: row.text, hint: row.hint, translations: texts(row) }),
+  make: (server) => ({ id: newId(server), text: '', hint: '', priority: Math.max(-1, ...server.rows.rules.map((r) => r.priority)) + 1, created_at: stamp(server), translations: [] }),
+  set: (row, { translations, ...fields }) => {
+    Object.assign(row, fields)
+    if (translations === undefined) return
+    const wanted = translations as { readonly [language: string]: { readonly text: string; readonly hint: string } }
+    row.translations = Object.entries(wanted).map(([language, t]) => ({ language, ...t }))
+  },
+}
+
+/** The rules named come in that order; those that it doesn't name keep their places behind them. */
+const writeRuleOrder: Perform = (server, write) => {
+  const order = (write.set['order'] as readonly string[]) ?? []
+  const live = rulesInOrder(server)
+  if (!order.every((id) => live.some((row) => row.id === id))) return changed({ order: live.map((row) => row.id) })
+  if (!matches(write.expect, { order: live.map((row) => row.id) })) return changed({ order: live.map((row) => row.id) })
+  const rest = live.filter((row) => !order.includes(row.id))
+  const named = order.flatMap((id) => live.filter((row) => row.id === id))
+  for (const [index, row] of [...named, ...rest].entries()) row.priority = index
+  return done(null)
+}
+
+const writeSetting: Perform = (server, write) => {
+  const value = settingValue(server, write.name)
+  if (value !== undefined && !matches(write.expect, { value })) return changed({ value })
+  const next = { var: write.name, value: `--- ${JSON.stringify(write.set['value'] ?? '')}\n`, updated_at: stamp(server) }
+  const at = server.rows.settings.findIndex((row) => row.var === write.name)
+  if (at < 0) server.rows.settings.push(next)
+  else server.rows.settings[at] = next
+  return done(null)
+}
+
+const terms: Model<Rows['terms_of_services']> = {
+  rows: (server) => server.rows.terms_of_services,
+  named: (row, write) => row.effective_date === write.set['effective_date'],
+  fields: (row) => ({ text: row.text, changelog: row.changelog, notified: row.notification_sent_at !== null }),
+  make: (server) => {
+    const at = stamp(server)
+    return { id: newId(server), text: '', changelog: '', effective_date: null, published_at: at, notification_sent_at: null, created_at: at }
+  },
+  set: (row, { notify_members: _notify, ...fields }) => void Object.assign(row, fields),
+}
+
+const writeTerms: Perform = (server, write, later) => {
+  if (write.action === 'delete') return failed('no-delete', "Published terms can't be taken back.")
+  const result = writeRow(terms)(server, write, later)
+  const row = result.state === 'done' ? server.rows.terms_of_services.find((one) => one.id === result.serverId) : undefined
+  if (!row || write.set['notify_members'] !== true || row.notification_sent_at !== null) return result
+  row.notification_sent_at = stamp(server)
+  server.mailed.push(row.effective_date ?? '')
+  return result
+}
+
+export const PERFORM: { readonly [Table in Write['table']]: Perform } = {
+  domain_blocks: writeDomainBlock,
+  email_domain_blocks: writeEmail,
+  ip_blocks: writeRow(ipBlocks),
+  roles: keepingOwners(writeRole),
+  role_of: keepingOwners(writeHolder),
+  rules: writeRow(rules),
+  rule_order: writeRuleOrder,
+  settings: writeSetting,
+  terms_of_services: writeTerms,
+}

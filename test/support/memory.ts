@@ -1,0 +1,173 @@
+import type { Reader, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
+import type { DoorName } from '../../src/reconcile/types.ts'
+import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
+import { PERFORM, stricterParent, type Later } from './memory-writes.ts'
+
+/**
+ * What goes wrong at one moment: `refuse` answers that it failed, `drop` loses the connection, `die` ends the process;
+ * before it was done or after.
+ */
+export type Fault = 'refuse' | 'drop-before' | 'drop-after' | 'die-before' | 'die-after'
+
+export interface Mishaps {
+  /** By number of the moment: each write, each save of the ledger and each paid debt is one. */
+  readonly faults: ReadonlyMap<number, Fault>
+  /** What others do at a moment, before it. */
+  readonly others: ReadonlyMap<number, (server: Server) => void>
+  readonly unreadable: ReadonlySet<Stored | 'impact'>
+  /** Is told of every write, with the server as it was and as it is. */
+  readonly watch?: (seen: Seen) => void
+}
+
+export const NO_MISHAPS: Mishaps = { faults: new Map(), others: new Map(), unreadable: new Set() }
+
+/** One write that reached the server, and what it found and left. */
+export interface Seen {
+  readonly write: Write
+  readonly result: WriteResult
+  readonly before: Server
+  readonly after: Server
+}
+
+/** The doors into a server for one run of Herdbook. */
+export interface Memory {
+  readonly reader: Reader
+  readonly openWriter: () => Promise<Writer>
+  /** Does something that is not a write, such as saving the ledger, as a moment at which things can go wrong. */
+  readonly moment: <Result>(act: () => Result) => Result
+  readonly moments: () => number
+}
+
+class Broken extends Error {}
+
+export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memory {
+  let moments = 0
+  let dead = false
+  const alive = (): void => {
+    if (dead) throw new Broken('killed')
+  }
+  const breakDown = (fault: Fault): never => {
+    if (fault.startsWith('die')) dead = true
+    throw new Broken(fault)
+  }
+  /** Runs one moment; `refused` is what a refusal answers, where the moment is one that can refuse. */
+  function at<Result>(act: () => Result, refused?: () => Result): Result {
+    alive()
+    const number = moments++
+    mishaps.others.get(number)?.(server)
+    const fault = mishaps.faults.get(number)
+    if (fault === undefined) return act()
+    if (fault === 'refuse' && refused) return refused()
+    if (fault === 'drop-after' || fault === 'die-after') act()
+    return breakDown(fault)
+  }
+  const refused = (): WriteResult => ({ state: 'failed', reason: { code: 'refused', severity: 'error', message: 'The server refused.' } })
+  const perform = (write: Write, door: Exclude<DoorName, 'database'>, later: Later): WriteResult => {
+    const act = (): WriteResult => (door === 'rest' && stricterParent(server, write)) || PERFORM[write.table](server, write, later)
+    if (!mishaps.watch) return act()
+    const before = clone(server)
+    const result = act()
+    mishaps.watch({ write, result, before, after: clone(server) })
+    return result
+  }
+  const work = (later: Later): void => {
+    for (const job of later.splice(0)) job()
+  }
+  /** Many new domain blocks: one transaction, whose workers are queued after it. What breaks inside takes all of it back, or leaves the work undone. */
+  const insert = (writes: readonly Write[]): WriteResult[] => {
+    const [before, later] = [clone(server), [] as Later]
+    const results: WriteResult[] = []
+    for (const write of writes) {
+      alive()
+      const number = moments++
+      mishaps.others.get(number)?.(server)
+      const fault = mishaps.faults.get(number)
+      if (fault === 'drop-before' || fault === 'die-before') {
+        Object.assign(server, before)
+        return breakDown(fault)
+      }
+      results.push(fault === 'refuse' ? refused() : perform(write, 'console', later))
+      if (fault !== undefined && fault !== 'refuse') return breakDown(fault)
+    }
+    at(() => work(later))
+    return results
+  }
+  async function* write(writes: readonly Write[], door: Exclude<DoorName, 'database'>): AsyncGenerator<WriteResult> {
+    const bulk = door === 'console' && writes.length > 1 && writes.every((w) => w.table === 'domain_blocks' && w.action === 'create')
+    if (bulk) {
+      yield* insert(writes)
+      return
+    }
+    for (const one of writes) {
+      const later: Later = []
+      yield at(() => {
+        const result = perform(one, door, later)
+        work(later)
+        return result
+      }, refused)
+    }
+  }
+  const settle = (domains: readonly string[]): WriteResult => {
+    const later: Later = []
+    for (const domain of domains) {
+      const row = server.rows.domain_blocks.find((block) => block.domain === domain)
+      if (row) PERFORM.domain_blocks(server, { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} }, later)
+    }
+    work(later)
+    return { state: 'done', serverId: null }
+  }
+  return {
+    reader: {
+      read: async ({ tables, accounts, measure }) => {
+        alive()
+        return read(server, new Set(tables), new Set(accounts), measure, mishaps.unreadable)
+      },
+      close: async () => {},
+    },
+    openWriter: async () => {
+      alive()
+      return {
+        doorOf: () => 'console',
+        write,
+        settle: async (intent) => at(() => settle(intent.data['domains'] as readonly string[]), refused),
+        close: async () => {},
+      }
+    },
+    moment: (act) => at(act),
+    moments: () => moments,
+  }
+}
+
+const RANK = { noop: 0, silence: 1, suspend: 2 }
+
+function read(
+  server: Server,
+  asked: ReadonlySet<string>,
+  accounts: ReadonlySet<string>,
+  measure: readonly { readonly domain: string; readonly severity: keyof typeof RANK }[],
+  unreadable: Mishaps['unreadable'],
+): Tables {
+  const { rows } = clone(server)
+  const unknown = (name: string, message: string) => ({ state: 'unknown', reason: { code: 'unread', severity: 'error', message: `${name}: ${message}` } }) as const
+  const table = <Row>(name: Stored | 'impact', list: readonly Row[]) => {
+    if (unreadable.has(name)) return unknown(name, 'permission denied')
+    return asked.has(name) ? ({ state: 'complete', rows: list, door: 'database', requests: 1 } as const) : unknown(name, 'not asked for')
+  }
+  const blocked = (domain: string): number => {
+    const row = rows.domain_blocks.find((block) => block.domain === domain)
+    return row ? RANK[row.severity] : -1
+  }
+  const impact = measure.filter((m) => RANK[m.severity] > blocked(m.domain)).map((m) => ({ domain: m.domain, ...touchedBy(server, m.domain) }))
+  return {
+    version: server.version,
+    domain_blocks: table('domain_blocks', rows.domain_blocks),
+    email_domain_blocks: table('email_domain_blocks', rows.email_domain_blocks),
+    ip_blocks: table('ip_blocks', rows.ip_blocks),
+    roles: table('roles', rows.roles),
+    accounts: table('accounts', rows.accounts.filter((row) => row.role_id !== null || accounts.has(row.username.toLowerCase()))),
+    rules: table('rules', rows.rules),
+    settings: table('settings', rows.settings),
+    terms_of_services: table('terms_of_services', rows.terms_of_services),
+    impact: table('impact', impact),
+  }
+}
