@@ -62,14 +62,8 @@ export class ConsoleError extends Error {
   }
 }
 
-/** Who opens the console: the account that acts, and whether it may only read. */
-export interface Opener {
-  readonly actor: string | null
-  readonly reading: boolean
-}
-
-/** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. */
-export async function openConsole(machine: Machine, line: string, { actor, reading }: Opener): Promise<Console> {
+/** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. With `reading` no write leaves. */
+export async function openConsole(machine: Machine, line: string, actor: string | null, reading = false): Promise<Console> {
   const running = await machine.start(line)
   const mark = randomBytes(16).toString('hex')
   const waiting = new Map<number, Waiting>()

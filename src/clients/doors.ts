@@ -82,7 +82,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
   const console = once(async () => {
     if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console')
     const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
-    const opened = await openConsole(machine, consoleLine(door), { actor: name, reading: options.reading ?? false })
+    const opened = await openConsole(machine, consoleLine(door), name, options.reading)
     checkDomain(instance.domain, opened.hello.domain, 'the console')
     return opened
   })

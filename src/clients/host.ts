@@ -109,21 +109,20 @@ function machineOver(client: Client, where: string): Machine {
     if (next) next()
     else free += 1
   }
-  const open = (command: string): Promise<ClientChannel> =>
-    new Promise((resolve, reject) => client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel))))
+  // a short command's end can come in the same packet as its start: listen before anything is awaited
+  const open = (command: string): Promise<Running> =>
+    new Promise((resolve, reject) => client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))))
 
   return {
     start: async (command): Promise<Running> => {
       await enter()
-      let channel
       try {
-        channel = await open(command)
+        return await open(command)
       } catch (error) {
         leave()
         const why = broken ?? error
         throw unreachable('ssh-failed', `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`, undefined, why)
       }
-      return running(channel, leave)
     },
     close: async () => {
       client.end()
@@ -139,11 +138,10 @@ function running(channel: ClientChannel, leave: () => void): Running {
   channel.on('exit', (value: number | null) => {
     code = value
   })
-  const ended = new Promise<number | null>((resolve) => {
-    channel.once('close', () => {
-      leave()
-      resolve(code)
-    })
-  })
+  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
+  // the last of stderr may come after the channel has closed
+  const heard = new Promise<void>((resolve) => channel.stderr.once('end', () => resolve()))
+  const ended = Promise.all([closed, heard]).then(() => code)
+  void closed.then(leave)
   return { stdin: channel, stdout: channel, complaint, ended, kill: () => channel.close() }
 }

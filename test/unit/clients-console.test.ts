@@ -37,7 +37,7 @@ process.stdin.on('end', () => process.exit(0))
   return `exec ${quote(process.execPath)} ${quote(file)}`
 }
 
-const open = (answering: string) => openConsole(localMachine(), scripted(answering), { actor: 'herdbook', reading: false })
+const open = (answering: string) => openConsole(localMachine(), scripted(answering), 'herdbook')
 const RULES = { tables: ['rules'], accounts: [], measure: [] } as const
 const WRITE: Write = { table: 'rules', action: 'create', serverId: null, name: 'kind', expect: {}, set: { text: 'Be kind' } }
 
@@ -86,7 +86,7 @@ describe('the console', () => {
   })
 
   test('one that was opened for reading sends no write, and its program would refuse it', async () => {
-    const console = await openConsole(localMachine(), scripted(`if (request.op === 'hello') say({ ...hello, domain: String(request.reading) }); else say([{ state: 'done' }])`), { actor: null, reading: true })
+    const console = await openConsole(localMachine(), scripted(`if (request.op === 'hello') say({ ...hello, domain: String(request.reading) }); else say([{ state: 'done' }])`), null, true)
     expect(console.hello.domain).toBe('true')
     await expect(console.write([WRITE])).rejects.toMatchObject({ code: 'write-while-planning' })
     await expect(console.settle(['a.example'])).rejects.toMatchObject({ code: 'write-while-planning' })
