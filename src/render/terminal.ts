@@ -1,5 +1,5 @@
 import type { Plan, Standoff, Step } from '../reconcile/types.ts'
-import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
+import { conceal, EVERYTHING, HIDDEN, type Disclosure } from './conceal.ts'
 import { CAUSES, capitalised, differences, doorsOf, effect, sentence, titleOf, verdict, type KindName, type Sentence } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
@@ -157,8 +157,8 @@ function byHand(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const added = plan.unmanaged.filter((one) => one.addedByHand)
   if (added.length === 0) return []
   const items = added.map(({ kind, id }) => line(2, span('· ', 'magenta'), `${titleOf(kind, kinds).one} `, span(inline(id), 'bold')))
-  const first = added[0]
-  const command = first === undefined ? '' : `herdbook adopt ${inline(`${first.kind}/${first.id}`)}`
+  const first = added.find(({ id }) => id !== HIDDEN)
+  const command = `herdbook adopt ${first === undefined ? 'KIND/ID' : inline(`${first.kind}/${first.id}`)}`
   return [heading('Added by hand', 'since the last apply; left alone'), ...items, line(2, span('To record one: ', 'dim'), { text: command, whole: true })]
 }
 

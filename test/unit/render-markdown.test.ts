@@ -38,6 +38,7 @@ function expectInert(markdown: string): void {
   expect(rest).not.toMatch(/gh-\d|https?:|www\.|javascript:|\[[ x]\]|\$/i)
   expect(rest).not.toMatch(/\b[0-9a-f]{40}\b/)
   expectNoControls(markdown)
+  expectNoControls(page)
   expect(markdown).not.toMatch(/(^|\n)\s*::[a-z]/i)
   expect(markdown).not.toContain('##[')
 }
