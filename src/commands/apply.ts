@@ -52,13 +52,21 @@ export const verb = (command: Command, io: Io) =>
     .option('--json', 'print what was done as JSON')
     .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')
     .action(async (file, options) => {
-      const saved = file === undefined ? null : parsePlan(await readFile(resolve(io.cwd, file), 'utf8'))
+      const saved = file === undefined ? null : parsePlan(await readPlan(io, file))
       await run(io, options, saved)
     })
 
+async function readPlan(io: Io, file: string): Promise<string> {
+  try {
+    return await readFile(resolve(io.cwd, file), 'utf8')
+  } catch (cause) {
+    return fail(EXIT.invalid, 'no-plan', `The saved plan ${file} can't be read.`, { hint: 'Save one: herdbook plan --out plan.json', cause })
+  }
+}
+
 /** Plans, asks, applies, verifies. */
 export async function run(io: Io, options: Options, saved: Plan | null): Promise<void> {
-  const session = await openSession(io, options.instance)
+  const session = await openSession(io, options.instance, { committed: true })
   tell(io, session.warnings, await sourceOf(session))
   if (session.repository) await checkHead(session.repository, session.ledger, { rewritten: options.historyRewritten ?? false })
   const wishes = saved ? wishesIn(saved) : wishesOf(options)

@@ -4,7 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
-import { directorySource } from '../instance/source.ts'
+import { gitSource } from '../clients/git-source.ts'
+import { openRepository } from '../clients/repository.ts'
+import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore } from '../reconcile/ledger-store.ts'
@@ -67,32 +69,42 @@ const exists = (path: string): Promise<boolean> =>
 /** Reads and checks the files. Throws (exit 9) with all that is wrong. */
 export async function openFiles(io: Io, named?: string): Promise<Files> {
   const place = await findPlace(io, named)
-  const { instance, diagnostics, errorsFor } = await loadInstance(directorySource(place.folder), { now: io.now() })
+  return readFiles(io, place, directorySource(place.folder))
+}
+
+async function readFiles(io: Io, place: Place, source: FileSource): Promise<Files> {
+  const { instance, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
   if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
   return { ...place, instance, config, warnings: diagnostics, errorsFor }
 }
 
-/** Opens the files, Git and the ledger. Outside Git there is no ledger. */
-export async function openSession(io: Io, named?: string): Promise<Session> {
-  const files = await openFiles(io, named)
-  const [{ openRepository }, key] = await Promise.all([import('../clients/repository.ts'), keyOf(io, files.config)])
-  const repository = await openRepository(files.root)
+/** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */
+export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean } = {}): Promise<Session> {
+  const place = await findPlace(io, named)
+  const { repository, head } = await openGit(place)
+  const source = options.committed && repository && head?.commit ? gitSource(place.root, head.commit, repository.folder) : directorySource(place.folder)
+  const files = await readFiles(io, place, source)
+  const key = await keyOf(io, files.config)
   const environment = files.config.environment ?? 'production'
   const store = repository ? ledgerStore(repository, { environment, key }) : null
-  const [head, ledger] = await Promise.all([repository?.head() ?? null, store?.load() ?? emptyLedger])
+  const ledger = (await store?.load()) ?? emptyLedger
   const warnings = [...files.warnings, ...(store && key === null ? [UNSIGNED] : [])]
   return { ...files, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), environment, repository, head, key, store, ledger }
+}
+
+async function openGit({ root, folder }: Place): Promise<{ readonly repository: Repository | null; readonly head: Head | null }> {
+  const repository = await openRepository(root, basename(folder))
+  return { repository, head: repository ? await repository.head() : null }
 }
 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
 export async function openRefs(io: Io, named?: string): Promise<{ repository: Repository; environment: string; key: Key; run: string; head: Head }> {
   const files = await openFiles(io, named)
-  const [{ openRepository }, key] = await Promise.all([import('../clients/repository.ts'), keyOf(io, files.config)])
-  const repository = await openRepository(files.root)
-  if (!repository) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
-  return { repository, environment: files.config.environment ?? 'production', key, run: randomUUID(), head: await repository.head() }
+  const [{ repository, head }, key] = await Promise.all([openGit(files), keyOf(io, files.config)])
+  if (!repository || !head) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
+  return { repository, environment: files.config.environment ?? 'production', key, run: randomUUID(), head }
 }
 
 async function keyOf(io: Io, config: InstanceFile): Promise<Key> {

@@ -25,6 +25,6 @@ export const verb = (command: Command, io: Io) =>
       const standing = await standingLock(repository, { environment, key })
       if (!standing) return say(io, 'Nobody holds the lock.')
       return fail(EXIT.locked, 'locked', `The lock is held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`, {
-        hint: `If that run is dead: herdbook unlock ${standing.id.slice(0, 12)}`,
+        hint: `If that run is dead: herdbook unlock ${standing.name}`,
       })
     })

@@ -48,6 +48,7 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
     release: releaseOf(options.version),
   }
   const diagnostics = [...checkFolder(entries), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
+  for (const one of parsed.values()) one.rest()
   if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics, errorsFor: none }
   const errorsFor = (version: string | null): readonly Diagnostic[] =>
     RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])

@@ -19,6 +19,8 @@ export interface Parsed {
   readonly keyPosition: (path: Path) => Position
   /** The value at a path as it was typed, where it is a single word or number. */
   readonly typed: (path: Path) => string | undefined
+  /** Lets go of what only places need, most of the memory; it is parsed again when a place is asked for. */
+  readonly rest: () => void
 }
 
 /** Parses YAML 1.2 core: no tags, no merge keys, one document, keys once, and few aliases. */
@@ -26,9 +28,10 @@ export function parseYaml(file: string, text: string): Parsed {
   const bad = unwanted(file, text)
   if (bad !== undefined) return refused(file, [bad])
   const composed = compose(text)
+  const { lines } = composed
   const at: At = (start, end) => {
-    const from = composed.lines.linePos(start)
-    const to = composed.lines.linePos(end)
+    const from = lines.linePos(start)
+    const to = lines.linePos(end)
     return {
       file,
       line: Math.max(from.line, 1),
@@ -54,14 +57,25 @@ export function parseYaml(file: string, text: string): Parsed {
         hint: 'Write the values out instead.',
       },
     ])
+  return { value: value.of, diagnostics: [], ...places(text, composed.document, at) }
+}
+
+/** The way back from values to places. */
+function places(text: string, document: Yaml, at: At): Pick<Parsed, 'position' | 'keyPosition' | 'typed' | 'rest'> {
+  let kept: { readonly document: Yaml } | undefined = { document }
+  const nodes = (): Yaml => {
+    kept ??= again(text)
+    return kept.document
+  }
   return {
-    value: value.of,
-    diagnostics: [],
-    position: (path) => at(...rangeOf(nodeAt(document, path))),
-    keyPosition: (path) => at(...rangeOf(keyAt(document, path) ?? nodeAt(document, path))),
+    position: (path) => at(...rangeOf(nodeAt(nodes(), path))),
+    keyPosition: (path) => at(...rangeOf(keyAt(nodes(), path) ?? nodeAt(nodes(), path))),
     typed: (path) => {
-      const node = nodeAt(document, path)
+      const node = nodeAt(nodes(), path)
       return isScalar(node) ? node.source : undefined
+    },
+    rest: () => {
+      kept = undefined
     },
   }
 }
@@ -77,10 +91,16 @@ const STOPPED = {
 
 function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
   const top = (): Position => ({ file, line: 1, column: 1 })
-  return { value: undefined, diagnostics, position: top, keyPosition: top, typed: () => undefined }
+  return { value: undefined, diagnostics, position: top, keyPosition: top, typed: () => undefined, rest: () => undefined }
 }
 
 type Yaml = Document.Parsed
+
+function again(text: string): { readonly document: Yaml } {
+  const composed = compose(text)
+  if (composed.state !== 'composed') throw new Error('a text that was parsed before is parsed the same again')
+  return composed
+}
 
 /** The value of a document; undefined where its aliases grow without bound. */
 function plainValue(document: Yaml): { readonly of: unknown } | undefined {

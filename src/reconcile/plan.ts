@@ -64,7 +64,7 @@ export function plan(input: PlanInput): Plan {
     adjustments: parts.flatMap((part) => part.adjustments),
     findings: [...parts.flatMap((part) => part.findings), ...guard(steps, input)],
   }
-  return { ...unsealed, digest: planDigest(unsealed) }
+  return { ...unsealed, digest: planDigest(unsealed, input.key) }
 }
 
 function planKind(kind: Kind, input: PlanInput): Part {
@@ -263,7 +263,7 @@ function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
       ...(note === undefined ? {} : { note }),
       door,
       calls: kind.calls?.(step) ?? 1,
-      digest: stepDigest({ server: input.domain, kind: step.kind, id: step.id, serverId: step.serverId, action: step.action, changes: step.changes }, input.key),
+      digest: stepDigest({ ...step, server: input.domain }, input.key),
     }
   })
 }

@@ -53,7 +53,7 @@ function settle(before: Value, edits: readonly Edit[]): readonly Edit[] {
     if (one.op === 'add') {
       const list = valueAt(before, one.list)
       if (Array.isArray(list) && list.length > 0) settled.push(one)
-      else fresh.set(keyOf(one.list), [...(fresh.get(keyOf(one.list)) ?? []), one.item])
+      else if (!fresh.get(keyOf(one.list))?.push(one.item)) fresh.set(keyOf(one.list), [one.item])
     } else if (one.op === 'set') put(one.path, one.value)
     else settled.push(one)
   }
