@@ -5,28 +5,14 @@ import type { Intent } from '../reconcile/types.ts'
 import { type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
 
-/** As many writes go through the API one by one; for more, booting the console is the shorter way. */
-const FEW = 36
-const BLOCKS: ReadonlySet<string> = new Set(['domain_blocks', 'email_domain_blocks', 'ip_blocks'])
-
-/** Opens the way in for writing. The console boots when something first goes through it, or at once with `boot`, beside whatever else is done. */
-export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors; readonly boot?: boolean } = {}): Promise<Writer> {
+/** Opens the way in for writing. The console boots when something first goes through it. */
+export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
-  // whether it boots is told by the first write that needs it
-  if (options.boot && doors.has.console) doors.console().catch(() => {})
   return {
-    doorOf: (table, writes) => doorOf(instance, table, writes),
     write: (writes, door) => (door === 'console' ? throughConsole(doors, writes) : throughRest(doors, writes)),
     settle: (intent) => settle(doors, intent),
     close: () => (options.doors ? Promise.resolve() : doors.close()),
   }
-}
-
-/** The door that so many writes of a table go through: the console for what only it can write and for large block lists. */
-export function doorOf(instance: InstanceFile, table: Write['table'], writes: number): 'rest' | 'console' | null {
-  const { api, console } = instance.mastodon ?? {}
-  if (BLOCKS.has(table) && api && !(console && writes > FEW)) return 'rest'
-  return console ? 'console' : null
 }
 
 async function* throughRest(doors: Doors, writes: readonly Write[]): AsyncGenerator<WriteResult> {

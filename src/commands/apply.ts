@@ -19,7 +19,7 @@ import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { confirm } from './confirm.ts'
-import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { needsConsole } from './foresee.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
@@ -98,7 +98,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   const { plan } = planned
   if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
   const settled = plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
-  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, sourceOf: await sourceOf(session) }))
+  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   if (settled) return
   refuseGuarded(plan)
@@ -129,7 +129,7 @@ async function carryOut(session: Session, { plan, input }: Planned, { io, option
       told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
     }),
   )
-  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS }))
+  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
   io.exit = exitOfApply(report)
 }
 

@@ -7,7 +7,7 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { count } from '../render/text.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { confirm } from './confirm.ts'
-import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
@@ -29,7 +29,7 @@ export const verb = (command: Command, io: Io) =>
         try {
           const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
           const open = missing(plan.steps, ledger.approvals)
-          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, sourceOf: await sourceOf(session) }))
+          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
           io.exit = exitOfPlan(plan)
           if (open.length === 0) return
           if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })

@@ -5,7 +5,7 @@ import { exitOfPlan } from '../reconcile/exit.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { planJson } from '../render/json.ts'
 import { renderPlan } from '../render/terminal.ts'
-import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
@@ -25,7 +25,7 @@ export const verb = (command: Command, io: Io) =>
         const plan = onlyDrift((await withProgress(io, 'Reading the live server', () => planNow(session, reader))).plan)
         const text = options.json
           ? planJson(plan)
-          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, verbose: options.verbose ?? false, sourceOf: await sourceOf(session) })
+          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) })
         say(io, text)
         io.exit = exitOfPlan(plan)
       } finally {

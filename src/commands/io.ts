@@ -2,6 +2,7 @@ import { openSecrets, type Secrets } from '../clients/secrets.ts'
 import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
 import { renderDiagnostics, type SourceOf } from '../render/diagnostics.ts'
 import { renderAnnotations } from '../render/annotations.ts'
+import { disclosure, EVERYTHING, type Disclosure } from '../render/conceal.ts'
 import { emit } from '../render/emit.ts'
 import { wantsColour, type Screen } from '../render/layout.ts'
 
@@ -39,6 +40,9 @@ export function note(io: Io, text: string): void {
 }
 
 export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wantsColour(stream), ...(stream.columns ? { width: stream.columns } : {}) })
+
+/** What may be shown where we run: the log of a pipeline may be read by everybody. */
+export const shownTo = (io: Io): Disclosure => (io.env['CI'] === undefined || io.env['CI'] === '' ? EVERYTHING : disclosure('public'))
 
 /** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
 export function tell(io: Io, list: readonly Diagnostic[], sourceOf?: SourceOf): void {

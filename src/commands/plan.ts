@@ -7,7 +7,7 @@ import { exitOfPlan } from '../reconcile/exit.ts'
 import { planJson } from '../render/json.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderPlan } from '../render/terminal.ts'
-import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession } from './session.ts'
@@ -33,7 +33,7 @@ export const verb = (command: Command, io: Io) =>
         if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), `${planJson(plan)}\n`, { mode: 0o600 })
         if (options.json) say(io, planJson(plan))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
-        else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))
+        else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))
         io.exit = exitOfPlan(plan)
       } finally {
         await reader.close()

@@ -122,8 +122,6 @@ export interface Write {
 
 /** The way in for writing: one of these for a run. */
 export interface Writer {
-  /** The door that a table's writes go through in this run. */
-  readonly doorOf: (table: Write['table'], writes: number) => Exclude<DoorName, 'database'> | null
   /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
   readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
   /** Finishes what a killed run still owes. */

@@ -127,7 +127,6 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     openWriter: async () => {
       alive()
       return {
-        doorOf: () => 'console',
         write,
         settle: async (intent) => at(() => settle(intent.data['domains'] as readonly string[]), refused),
         close: async () => {},
