@@ -2,6 +2,7 @@ import type { Write, WriteResult } from '../reconcile/doors.ts'
 import type { Fields, Value } from '../reconcile/types.ts'
 import { LISTS, type Rest, isList, measure, readList } from './mastodon.ts'
 import { isRecord } from './snapshot.ts'
+import { explain } from './token.ts'
 import { HttpFailure } from './transport.ts'
 
 type Row = { readonly [field: string]: unknown }
@@ -29,11 +30,16 @@ export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult>
     if (write.action === 'create') return await create(rest, list, write)
     return await change(rest, list, write)
   } catch (error) {
-    return failed(error instanceof HttpFailure && error.status === 422 ? 'refused-by-mastodon' : 'write-failed', error instanceof Error ? error.message : String(error))
+    if (error instanceof HttpFailure && error.status === 422) return failed('refused-by-mastodon', error.message)
+    const { message, hint } = await explain(rest, list, error, 'write')
+    return failed('write-failed', message, hint)
   }
 }
 
-const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: { code, severity: 'error', message } })
+const failed = (code: string, message: string, hint?: string): WriteResult => ({
+  state: 'failed',
+  reason: { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) },
+})
 
 function resource(rest: Rest, list: List): Resource {
   const { domainBlocks, emailDomainBlocks, ipBlocks } = rest.client.v1.admin

@@ -70,7 +70,8 @@ export async function identify(rest: Rest): Promise<Identity> {
     return await from('/api/v2/instance', 'domain')
   } catch (error) {
     // a broken asset manifest takes v2 down and leaves v1 standing
-    const old = await from('/api/v1/instance', 'uri').catch(() => null)
+    const silent = error instanceof HttpFailure && error.status === null
+    const old = silent ? null : await from('/api/v1/instance', 'uri').catch(() => null)
     if (old) return { ...old, domain: old.domain.replace(/^https?:\/\//, '') }
     throw unreachable('api-unreachable', `${rest.origin} can't be read: ${error instanceof Error ? error.message : String(error)}`, 'check mastodon.api.url', error)
   }

@@ -11,6 +11,8 @@ export interface TokenFacts {
   /** The scopes of its application; null where the server does not tell (before 4.3). */
   readonly scopes: readonly string[] | null
   readonly username: string | null
+  /** What the server said where it did not tell whose token it is: a disabled login, an application without a user. */
+  readonly refusal: string | null
   readonly role: string | null
   /** The bit mask of what its account may do; null where it could not be read. */
   readonly permissions: bigint | null
@@ -27,40 +29,46 @@ const ADMINISTRATOR = 1n
 
 /** Asks the server what a token is: it answers 403 to an unknown one, just as where a permission is missing. */
 export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
-  const ask = async (path: string): Promise<{ readonly [key: string]: unknown } | number | null> => {
+  const ask = async (path: string): Promise<{ readonly [key: string]: unknown } | HttpFailure | null> => {
     try {
       const { body } = await rest.get(path)
       return isRecord(body) ? body : null
     } catch (error) {
-      return error instanceof HttpFailure ? error.status : null
+      return error instanceof HttpFailure ? error : null
     }
   }
   const application = await ask('/api/v1/apps/verify_credentials')
   const account = await ask('/api/v1/accounts/verify_credentials')
-  const role = isRecord(account) && isRecord(account.role) ? account.role : null
+  const told = isAnswer(account) ? account : null
+  const role = isRecord(told?.role) ? told.role : null
   const mask = typeof role?.permissions === 'string' ? role.permissions : ''
   return {
-    known: application !== 401,
-    application: isRecord(application) ? String(application.name) : null,
-    scopes: isRecord(application) && Array.isArray(application.scopes) ? application.scopes.map(String) : null,
-    username: isRecord(account) ? String(account.username) : null,
+    known: !(application instanceof HttpFailure) || application.status !== 401,
+    application: isAnswer(application) ? String(application.name) : null,
+    scopes: isAnswer(application) && Array.isArray(application.scopes) ? application.scopes.map(String) : null,
+    username: told ? String(told.username) : null,
+    refusal: account instanceof HttpFailure ? account.text : null,
     role: role ? String(role.name) : null,
     permissions: /^\d+$/.test(mask) ? BigInt(mask) : null,
   }
 }
 
-/** Why a read was refused: which token, which scope and which permission were found, and which is missing. */
-export async function explain(rest: Rest, name: TableName, error: unknown): Promise<{ readonly message: string; readonly hint?: string }> {
+const isAnswer = (answer: unknown): answer is { readonly [key: string]: unknown } => isRecord(answer) && !(answer instanceof HttpFailure)
+
+/** Why a read or a write was refused: which token, which scope and which permission were found, and which is missing. */
+export async function explain(rest: Rest, name: TableName, error: unknown, what: 'read' | 'write' = 'read'): Promise<{ readonly message: string; readonly hint?: string }> {
   if (!(error instanceof HttpFailure)) return { message: error instanceof Error ? error.message : String(error) }
   const needs = NEEDS[name]
   if (!needs || (error.status !== 401 && error.status !== 403)) return { message: error.message }
+  const scope = what === 'read' ? needs.scope : needs.scope.replace('read', 'write')
   const facts = await tokenFacts(rest)
   if (error.status === 401 || !facts.known) {
     return { message: `the server knows no such token (${error.message})`, hint: 'make a new one with `herdbook token create`, or store the right one' }
   }
-  const found = `the token is ${facts.username === null ? 'nobody\'s' : `@${facts.username}'s`}, of the application ${facts.application ?? 'unknown'}`
+  const whose = facts.username === null ? `nobody's${facts.refusal === null ? '' : ` (${facts.refusal})`}` : `@${facts.username}'s`
+  const found = `the token is ${whose}, of the application ${facts.application ?? 'unknown'}`
   if (/scope/i.test(error.text)) {
-    return { message: `${found}, and lacks the scope ${needs.scope}`, hint: `give its application the scope ${needs.scope} and make a new token` }
+    return { message: `${found}, and lacks the scope ${scope}`, hint: `give its application the scope ${scope} and make a new token` }
   }
   const may = facts.permissions === null ? null : (facts.permissions & (needs.bit | ADMINISTRATOR)) !== 0n
   if (may === true) return { message: `${found} with the role ${facts.role}, which has ${needs.permission}; the server refused all the same: ${error.message}` }

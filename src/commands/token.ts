@@ -4,6 +4,7 @@ import { openRest, type Rest } from '../clients/mastodon.ts'
 import { NEEDS, tokenFacts } from '../clients/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
+import { inline } from '../render/text.ts'
 import { note, say, toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import { openFiles, type Files } from './session.ts'
@@ -146,7 +147,7 @@ async function checkOne(io: Io, which: Which, rest: Rest): Promise<void> {
       io.exit = EXIT.unreadable
       return
     }
-    say(io, `  ${which}: @${facts.username ?? 'nobody'} (${facts.role ?? 'no role'}), application ${facts.application ?? 'unknown'}`)
+    say(io, `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${facts.username} (${facts.role ?? 'no role'})`}, application ${facts.application ?? 'unknown'}`)
     const scopes = facts.scopes
     const lines = [
       ...TOKENS[which].scopes.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),

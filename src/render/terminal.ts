@@ -12,6 +12,8 @@ export interface TerminalOptions extends Screen {
   readonly show?: Disclosure
   /** Lists what is left alone, too. */
   readonly verbose?: boolean
+  /** It is about to be applied: nobody needs to type that. */
+  readonly applying?: boolean
   readonly sourceOf?: SourceOf
 }
 
@@ -34,7 +36,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     byHand(plan, options),
     leftAlone(plan, options),
     findings(plan, 'warning', options),
-    next(plan),
+    next(plan, options),
   ]
   return layout(
     sections.filter((section) => section.length > 0).flatMap((section, i) => (i === 0 ? section : [blank, ...section])),
@@ -146,10 +148,19 @@ function waiting(plan: Plan, { kinds }: TerminalOptions): Line[] {
   return [heading('Waiting', 'holds nothing else back'), ...items]
 }
 
+/** Kinds that were not read, those with the same reason together, and what to do about it. */
 function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const missing = plan.reads.filter((read) => !read.complete)
   if (missing.length === 0) return []
-  const items = missing.map((read) => line(2, span('? ', 'red'), span(titleOf(read.kind, kinds).many, 'bold'), `: ${inline(read.reason ?? 'no answer')}`))
+  const hints = new Map(plan.findings.map(({ message, hint }) => [message, hint]))
+  const items = [...Map.groupBy(missing, (read) => read.reason ?? 'no answer')].flatMap(([reason, reads]) => {
+    const hint = hints.get(reason)
+    const names = reads.map((read) => titleOf(read.kind, kinds).many)
+    return [
+      line(2, span('? ', 'red'), span(listed(names), 'bold'), `: ${inline(reason)}`),
+      ...(hint === undefined ? [] : [line(4, span('→ ', 'green'), span(inline(hint)))]),
+    ]
+  })
   return [heading('Not read', 'nothing of these kinds is changed'), ...items]
 }
 
@@ -180,13 +191,13 @@ function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: Termi
   return [title, ...list.flatMap((one) => diagnosticLines(one, sourceOf).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 })))]
 }
 
-function next(plan: Plan): Line[] {
+function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
   const doors = doorsOf(plan.steps)
   const cost = doors.length > 0 ? [paragraph(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   if (refused) return [...cost, command('herdbook plan', 'again, once what is refused above is settled')]
-  if (plan.steps.length > 0) return [...cost, command('herdbook apply', 'shows this again and asks before it writes')]
+  if (plan.steps.length > 0) return [...cost, ...(applying ? [] : [command('herdbook apply', 'shows this again and asks before it writes')])]
   if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the two commands under each difference.')]
   return []
 }
