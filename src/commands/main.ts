@@ -10,13 +10,13 @@ export interface VerbModule {
   readonly verb: (command: Command, io: Io) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
 }
 
-/** Runs a command line. Only the verb that is asked for is loaded. Answers the exit code. */
-export async function main(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
+/** Runs a command line. Only the verb that is asked for is loaded. `given` stands in for the process's own streams. Answers the exit code. */
+export async function main(argv: readonly string[], verbs: Verbs, given?: Io): Promise<ExitCode> {
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (chosen === undefined) return program(argv, verbs)
   const [{ Command, CommanderError }, { verb }, { processIo, tell }] = await Promise.all([import('@commander-js/extra-typings'), chosen[1](), import('./io.ts')])
-  const io = processIo()
+  const io = given ?? processIo()
   try {
     const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput(errorsTo(io)), io)
     await command.parseAsync(argv.slice(1), { from: 'user' })

@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { openSecrets } from '../../src/clients/secrets.ts'
+import type { Io } from '../../src/commands/io.ts'
+import { main, type VerbModule } from '../../src/commands/main.ts'
+import { EXIT } from '../../src/instance/diagnostic.ts'
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
+
+/** What a command line came to. */
+export interface Ran {
+  /** null where a signal ended it. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, one after the other. */
+  readonly out: string
+}
+
+export interface RunOptions {
+  readonly env?: { readonly [name: string]: string }
+  readonly cwd?: string
+  /** What the clock says; only in process. */
+  readonly now?: Date
+  /** Aborted as a signal would; only in process. */
+  readonly signal?: AbortSignal
+}
+
+/** A command line as a process of its own, that can be killed. */
+export interface Started {
+  readonly child: ChildProcess
+  readonly ran: Promise<Ran>
+}
+
+/** Starts the real CLI in a process of its own. */
+export function start(dir: string, args: readonly string[], { env = {}, cwd = dir }: RunOptions = {}): Started {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
+  return { child, ran: once(child, 'close').then(([code]) => ({ code, ...texts, out: texts.stdout + texts.stderr })) }
+}
+
+/** Runs the same verb in this process: no boot of Node, all else as it is. */
+export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, signal }: RunOptions = {}): Promise<Ran> {
+  const [name = ''] = args
+  const [stdout, stderr] = [sink(), sink()]
+  const io: Io = {
+    cwd,
+    env: { ...process.env, ...env },
+    stdin: process.stdin,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    secrets: openSecrets({ ...process.env, ...env }),
+    now: () => now ?? new Date(),
+    signal: signal ?? new AbortController().signal,
+    exit: EXIT.ok,
+  }
+  const load = (): Promise<VerbModule> => import(`../../src/commands/${name}.ts`)
+  const code = await main(args, { [name]: [name, load] }, io)
+  return { code, stdout: stdout.text(), stderr: stderr.text(), out: stdout.text() + stderr.text() }
+}
+
+/** A stream that is no terminal and keeps what it was given. */
+function sink(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
+  let text = ''
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString('utf8')
+      done()
+    },
+  })
+  // Nothing asks a stream that is no terminal for more than this.
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text }
+}
