@@ -144,7 +144,8 @@ function liveId(world: World, ref: ObjectRef): string | null {
 
 /** Whether a step may go out now: its dependencies are done and no invariant gets worse. */
 function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boolean {
-  const needed = progress.blocked.get(refOf(step)) ?? (kind.after?.(step) ?? []).find((ref) => progress.blocked.get(ref) === ref)
+  // A step that only lowers takes nothing along, and may be what the others need.
+  const needed = (step.weakens ? undefined : progress.blocked.get(refOf(step))) ?? (kind.after?.(step) ?? []).find((ref) => progress.blocked.get(ref) === ref)
   if (needed !== undefined) {
     skip(step, `It needs ${needed}, which was not done.`, kind, progress)
     return false
@@ -220,7 +221,10 @@ function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining']
     const { kind, id } = step
     const lost = unread.get(kind)
     if (lost !== undefined) return [{ kind, id, fields: [], reason: `It could not be read again: ${lost}` }]
-    const fields = steps.get(refOf(step)) ?? standoffs.get(refOf(step))
-    return fields ? [{ kind, id, fields, reason: 'It was written, and live does not show it.' }] : []
+    const open = steps.get(refOf(step)) ?? standoffs.get(refOf(step))
+    // What differs beside what was written was told before, and is not this step's.
+    const fields = step.action === 'update' ? open?.filter((field) => step.changes.some((change) => change.field === field)) : open
+    if (fields === undefined || (step.action === 'update' && fields.length === 0)) return []
+    return [{ kind, id, fields, reason: 'It was written, and live does not show it.' }]
   })
 }

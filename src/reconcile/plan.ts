@@ -16,7 +16,9 @@ import type {
   Ledger,
   LedgerEntry,
   LiveObject,
+  ObjectRef,
   Observed,
+  OrderHints,
   Plan,
   Prospect,
   Standoff,
@@ -45,6 +47,7 @@ export function plan(input: PlanInput): Plan {
   const steps = order(
     input.kinds,
     input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input)),
+    { instance: input.instance, fieldsOf: (ref) => fieldsOf(ref, input) },
   )
   const standoffs = parts.flatMap((part) => part.standoffs)
   const unsealed = {
@@ -147,7 +150,7 @@ function compareObject(trio: Trio, input: PlanInput): Part {
   const verdict = judge({
     desired: desired?.fields ?? null,
     live: live?.fields ?? null,
-    ledger: entry ? remembered(entry.fields) : null,
+    ledger: entry ? remembered(entry.fields) : live?.untouched ? live.fields : null,
     managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
@@ -170,14 +173,14 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
       const corrected = verdict.drift.length > 0 && corrects(kind, id, input) ? verdict.drift : []
       const standoffs = verdict.drift.length > corrected.length ? [standoff(trio, 'drift', verdict.drift)] : []
       const part = stepOrWait(trio, verdict.action, 'change', [...verdict.fields, ...corrected])
-      return { ...part, standoffs }
+      return { ...part, standoffs, adjustments: settleFields(trio, [...verdict.fields, ...verdict.drift]) }
     }
     case 'standoff': {
       const wins = input.restore.has(`${kind.name}/${id}`) || (verdict.cause === 'takeover' && input.takeOver)
       if (wins || (verdict.cause === 'drift' && corrects(kind, id, input))) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
       // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
       if (trio.prospect?.obstacle !== undefined && entry === undefined) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
-      return { ...NOTHING, standoffs: [standoff(trio, verdict.cause, verdict.fields)] }
+      return { ...NOTHING, standoffs: [standoff(trio, verdict.cause, verdict.fields)], adjustments: verdict.cause === 'drift' ? settleFields(trio, verdict.fields) : [] }
     }
   }
 }
@@ -249,6 +252,14 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
   return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
 }
 
+/** Fields that are in sync enter the ledger also while others of their object differ. */
+function settleFields({ kind, id, desired, live, entry }: Trio, open: readonly string[]): Adjustment[] {
+  if (!desired || !live || !entry || entry.id !== id) return []
+  const settled = Object.entries(desired.fields).filter(([field]) => field in live.fields && !open.includes(field))
+  const fields = { ...entry.fields, ...Object.fromEntries(settled) }
+  return equal(fields, entry.fields) ? [] : [{ to: 'record', entry: { ...entry, fields } }]
+}
+
 /** Measures and seals one kind's drafts. */
 function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
   const door = input.doorOf(kind, drafts.length)
@@ -268,13 +279,20 @@ function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
   })
 }
 
+function fieldsOf(ref: ObjectRef, { desired, observed }: PlanInput): Fields {
+  const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+  const files = desired.get(kind)
+  const wanted = files?.state === 'managed' ? files.objects.find((object) => object.id === id) : undefined
+  return (wanted ?? observed.get(kind)?.objects.find((object) => object.id === id))?.fields ?? {}
+}
+
 /** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
-export function order(kinds: readonly Kind[], steps: readonly Step[]): Step[] {
+export function order(kinds: readonly Kind[], steps: readonly Step[], hints: OrderHints): Step[] {
   const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
   const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
   const place = (step: Step): number => {
     const at = rank.get(step.kind) ?? kinds.length
     return step.action === 'delete' ? 2 * kinds.length - at : at
   }
-  return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b) || byText(a.id, b.id))
+  return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
 }

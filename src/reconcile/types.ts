@@ -44,6 +44,8 @@ export interface LiveObject {
   readonly fields: Fields
   /** When the server made it, ISO 8601 UTC, where the door tells. */
   readonly createdAt?: string
+  /** True where it is as the server came: nobody's word, so that a change takes nothing over. */
+  readonly untouched?: true
 }
 
 /** What is known of an object that is desired and not live: may it be created, and on what? */
@@ -283,6 +285,13 @@ export interface Hints {
   readonly now: Date
 }
 
+/** What the order of steps may go by besides the steps. */
+export interface OrderHints {
+  readonly instance: Instance
+  /** Another object as it will be: as the files say, else as it is live. */
+  readonly fieldsOf: (ref: ObjectRef) => Fields
+}
+
 /** What one write came to. */
 export type Outcome =
   | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
@@ -334,7 +343,7 @@ export interface Kind {
   /** What the write of these steps owes outside its rows, to be written down before and cleared after. */
   readonly intent?: (steps: readonly Step[]) => Intent | null
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
-  readonly order?: (a: Step, b: Step) => number
+  readonly order?: (a: Step, b: Step, hints: OrderHints) => number
   /** Rules that need the live state: a warning or a refusal beside a step. */
   readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
   /** Writes steps, in the order given, and answers what came of each as it comes. */

@@ -91,8 +91,8 @@ export function byHand(server: Server, act: Hand): void {
     case 'rule': {
       const row = rulesInOrder(server)[act.nth]
       if (row && act.text === null) remove(rows.rules, (one) => one.id === row.id)
-      else if (row && act.text !== null) row.text = act.text
-      else if (act.text !== null) rows.rules.push({ id: id(), text: act.text, hint: '', priority: rows.rules.length, created_at: at, translations: [] })
+      else if (row && act.text !== null) row.text = `${act.text} ${row.id}`
+      else if (act.text !== null) rows.rules.push({ id: id(), text: `${act.text} ${server.nextId}`, hint: '', priority: rows.rules.length, created_at: at, translations: [] })
       return
     }
     case 'reorder':

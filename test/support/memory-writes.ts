@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { permissionMask, permissionNames } from '../../src/instance/versions.ts'
+import { defaultOf, permissionMask, permissionNames } from '../../src/instance/versions.ts'
 import { byText, equal } from '../../src/reconcile/equal.ts'
 import type { Rows, Write, WriteResult } from '../../src/reconcile/doors.ts'
 import type { Fields, Value } from '../../src/reconcile/types.ts'
@@ -202,8 +202,8 @@ const writeRuleOrder: Perform = (server, write) => {
 }
 
 const writeSetting: Perform = (server, write) => {
-  const value = settingValue(server, write.name)
-  if (value !== undefined && !matches(write.expect, { value })) return changed({ value })
+  const value = settingValue(server, write.name) ?? defaultOf(write.name, server.version) ?? null
+  if (!matches(write.expect, { value })) return changed({ value })
   const next = { var: write.name, value: `--- ${JSON.stringify(write.set['value'] ?? '')}\n`, updated_at: stamp(server) }
   const at = server.rows.settings.findIndex((row) => row.var === write.name)
   if (at < 0) server.rows.settings.push(next)

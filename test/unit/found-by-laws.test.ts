@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Documents, Role, Rule } from '../../src/instance/documents.ts'
+import type { Documents, DomainBlock, Role, Rule } from '../../src/instance/documents.ts'
 import { NO_MISHAPS, type Fault } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf, settingValue } from '../support/memory-writes.ts'
@@ -75,6 +75,14 @@ test('a setting whose default was confirmed can be changed and changed back', as
   expect(settingValue(world.server, 'trends')).toBe(true)
 })
 
+test('a setting that somebody sets for the first time between plan and apply is left alone', async () => {
+  const world = start()
+  const others = new Map([[1, ({ rows }: Server) => void rows.settings.push({ var: 'site_title', value: '--- Ours\n', updated_at: null })]])
+  const { report } = await run(world, { 'settings.yaml': { settings: { site_title: 'Herd' } } }, { mishaps: { ...NO_MISHAPS, others } })
+  expect(report?.failed).toMatchObject([{ reason: { code: 'moved' } }])
+  expect(settingValue(world.server, 'site_title')).toBe('Ours')
+})
+
 test('an e-mail block that was deleted to be made anew, and was not, is made by the next run, and by a revert', async () => {
   const mail = (allow: boolean): Documents => ({ 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example', allow_with_approval: allow }] } })
   for (const next of [true, false]) {
@@ -148,5 +156,25 @@ test('a role is not deleted while nobody knows who holds it', async () => {
   await run(world, staff([helper], { alice: 'Helper' }), { takeOver: true })
   const { refused } = await run(world, { 'roles.yaml': { roles: [owner] } }, { mishaps: { ...NO_MISHAPS, unreadable: new Set(['accounts']) } })
   expect(refused.join()).toContain("held-roles can't be checked")
+  expect(ownersOf(world.server)).toBe(2)
+})
+
+test('over REST a parent that is lowered or lifted makes room for a weaker child', async () => {
+  const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks.yaml': { domain_blocks, emptied_on_purpose: 'a test' } })
+  const child: DomainBlock = { domain: 'a.spam.example', severity: 'limit' }
+  for (const parents of [[], [{ domain: 'spam.example', severity: 'none' as const }], [{ domain: 'spam.example', severity: 'limit' as const }]]) {
+    const world = newWorld(newServer(), 'both')
+    await run(world, blocks({ domain: 'spam.example', severity: 'suspend' }))
+    for (let i = 0; i < 3; i++) await run(world, blocks(child, ...parents))
+    expect(await open(world, blocks(child, ...parents))).toEqual([])
+  }
+})
+
+test('somebody is made an owner before somebody else stops being one', async () => {
+  const world = start()
+  const owners = (list: { readonly [account: string]: string }): Documents => ({ 'moderators.yaml': { moderators: Object.entries(list).map(([account, role]) => ({ account, role })) } })
+  await run(world, owners({ alice: 'Owner', otto: 'Owner', olga: 'Moderator' }), { takeOver: true })
+  const { refused } = await run(world, owners({ alice: 'Moderator', otto: 'Owner', olga: 'Owner' }))
+  expect(refused).toEqual([])
   expect(ownersOf(world.server)).toBe(2)
 })

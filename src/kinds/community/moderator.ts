@@ -1,5 +1,5 @@
 import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { Hints, Kind, LiveObject, Prospect, Step } from '../../reconcile/types.ts'
+import type { Hints, Kind, LiveObject, OrderHints, Prospect, Step, Value } from '../../reconcile/types.ts'
 import { current, odd, rowsOf, send } from '../common.ts'
 import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
@@ -49,6 +49,19 @@ function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints):
   )
 }
 
+const acts = ({ id }: Step, { instance }: OrderHints): boolean => id === username(instance.documents['instance.yaml']?.acting_account ?? '')
+
+/** How far a step lifts its account: by the rank of the roles, an administrator's being above all. */
+function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
+  const rank = (role: Value | undefined): number => {
+    if (typeof role !== 'string') return 0
+    const { permissions, position } = fieldsOf(`role/${role}`)
+    return Array.isArray(permissions) && permissions.includes('administrator') ? Infinity : Number(position ?? 0)
+  }
+  const [from, to] = [rank(seen['role']), rank(target['role'])]
+  return from === to ? 0 : to - from
+}
+
 function writeOf(step: Step, guard: Write['guard']): Write {
   const base = { table: 'role_of', serverId: step.serverId, name: step.id, ...(guard === undefined ? {} : { guard }) } as const
   const expect = { role: step.seen['role'] ?? null }
@@ -81,6 +94,8 @@ export const moderator: Kind = {
   remembered: ({ role }, instance, live) => (typeof role === 'string' ? { role: role === live['called'] ? (live['role'] ?? role) : nameToday(role, instance.documents['roles.yaml']?.roles ?? []) } : {}),
   hazard: () => 'disruptive',
   note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
+  // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
+  order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),
   after: (step) => (step.action === 'delete' ? [] : [`role/${String(step.target['role'])}`]),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context.guard)]),
 }

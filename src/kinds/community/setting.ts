@@ -56,15 +56,13 @@ export const setting: Kind = {
     }))
     return { state: 'managed', objects, others: 'leave' }
   },
-  read: (tables, { desired, ledger }) => {
+  read: (tables, { desired }) => {
     const rows = rowsOf(tables.settings).filter((row) => settingType(row.var) !== 'upload')
     const stored = new Set(rows.map((row) => row.var))
-    // A setting that nobody ever changed has no row: it is what the version's default says. To the ledger that is a value as any
-    // other; a setting that the ledger does not know is absent, so that no default stands in the way of the first file.
-    const defaults = desired.filter((object) => !stored.has(object.id)).flatMap((object): LiveObject[] => {
-      const value = defaultOf(object.id, tables.version)
-      const known = ledger.has(object.id) || equal(canonical(value ?? null), canonical(object.fields['value'] ?? null))
-      return value !== undefined && known ? [{ id: object.id, serverId: null, fields: { value } }] : []
+    // A setting that nobody ever changed has no row: it is what the version's default says.
+    const defaults = desired.filter((object) => !stored.has(object.id)).flatMap(({ id }): LiveObject[] => {
+      const value = defaultOf(id, tables.version)
+      return value === undefined ? [] : [{ id, serverId: null, fields: { value }, untouched: true }]
     })
     return { objects: [...rows.map((row) => ({ id: row.var, serverId: null, fields: { value: liveValue(row) } })), ...defaults] }
   },

@@ -124,7 +124,8 @@ export const domainBlock: Kind = {
     if (step.action !== 'update' || changed(step, 'severity') || step.seen['severity'] === 'noop') return undefined
     return 'Mastodon applies the block again: accounts that moderators exempted by hand are limited again.'
   },
-  order: (a, b) => labels(b.id) - labels(a.id) || byText(a.id, b.id),
+  // Over REST a child may not be weaker than a parent that is there: what is lowered makes room first, then children before parents.
+  order: (a, b) => Number(b.weakens) - Number(a.weakens) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   intent: (steps) => {
