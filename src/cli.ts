@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { main } from './commands/main.ts'
+import { start } from './commands/start.ts'
 
-process.exitCode = await main(process.argv.slice(2), {
+await start(process.argv.slice(2), {
   init: ['Start a repository for an instance', () => import('./commands/init.ts')],
   validate: ['Check the files of the instance', () => import('./commands/validate.ts')],
   fmt: ['Write the files the tidy way', () => import('./commands/fmt.ts')],

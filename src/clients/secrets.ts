@@ -92,9 +92,9 @@ const originOf = (url: string | undefined): string | null => (url !== undefined 
 
 const isLoopback = (origin: string): boolean => URL.canParse(origin) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname)
 
-/** A key of many lines leaks by any of its lines. */
+/** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
 function partsOf(secret: string): string[] {
-  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^-+[A-Z]*-*$/.test(line))
+  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+[A-Z]*-*$|https?:\/\/|SHA256:)/.test(line))
   return [secret.trim(), ...lines].filter((part) => part.length >= SHORTEST)
 }
 

@@ -63,7 +63,7 @@ export const verb = (command: Command, io: Io) =>
         const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
         const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
         const files = [...(await editFiles(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
-        for (const line of leftOut(asked, observation)) note(io, line)
+        for (const line of leftOut(what, asked, observation)) note(io, line)
         say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
         sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')
       } finally {
@@ -151,12 +151,13 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
   return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
 }
 
-function leftOut(asked: Asked, { observed }: Observation): string[] {
+/** What was not taken over, told where nobody chose that by naming what to take. */
+function leftOut(what: readonly string[], asked: Asked, { observed }: Observation): string[] {
   const blocks = observed.get('domain-block')
   const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
   return [
-    ...(asked.has('ip-block') ? [] : ['IP blocks were not taken over; --ip-blocks does.']),
-    ...(asked.has('moderator') ? [] : ['Who holds which role was not taken over; --moderators does.']),
-    ...(asked.has('domain-block') && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
+    ...(what.length > 0 || asked.has('ip-block') ? [] : ['IP blocks were not taken over; --ip-blocks does.']),
+    ...(what.length > 0 || asked.has('moderator') ? [] : ['Who holds which role was not taken over; --moderators does.']),
+    ...(asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
   ]
 }

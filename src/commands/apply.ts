@@ -26,6 +26,7 @@ import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow, type Planned, type Wishes } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
+import { refuseStale, wishesIn } from './saved.ts'
 import { refuseYoung } from './young.ts'
 
 export interface Options {
@@ -98,7 +99,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   const { plan } = planned
   if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
   const settled = plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
-  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
+  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   if (settled) return
   refuseGuarded(plan)
@@ -131,23 +132,6 @@ async function carryOut(session: Session, { plan, input }: Planned, { io, option
   )
   say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
   io.exit = exitOfApply(report)
-}
-
-/** A saved plan holds the wishes that it was made with in the causes of its steps. */
-function wishesIn(saved: Plan): Wishes {
-  const won = saved.steps.filter((step) => step.cause !== 'change')
-  return { restore: new Set(won.map((step) => `${step.kind}/${step.id}`)), takeOver: false }
-}
-
-function refuseStale(saved: Plan, plan: Plan): never {
-  const digests = new Set(saved.steps.map((step) => step.digest))
-  const now = new Set(plan.steps.map((step) => step.digest))
-  const gone = saved.steps.filter((step) => !now.has(step.digest)).map((step) => `${step.kind}/${step.id}`)
-  const more = plan.steps.filter((step) => !digests.has(step.digest)).map((step) => `${step.kind}/${step.id}`)
-  const moved = [...new Set([...gone, ...more])]
-  const what = moved.length > 0 ? ` Moved: ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? ` and ${moved.length - 10} more` : ''}.` : ''
-  const reason = saved.commit === plan.commit ? '' : ` It was made of commit ${saved.commit?.slice(0, 12) ?? 'files that were not committed'}.`
-  fail(EXIT.stale, 'stale-plan', `The saved plan is not what would be done now; nothing was applied.${what}${reason}`, { hint: 'Plan again: herdbook plan --out plan.json' })
 }
 
 function refuseGuarded(plan: Plan): void {

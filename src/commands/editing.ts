@@ -40,5 +40,5 @@ export function sayNext(io: Io, place: Place, files: readonly string[], message:
   if (files.length === 0) return say(io, 'The files say so already.')
   const folder = relative(io.cwd, place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
-  return say(io, `Changed ${listed(files)}. Look at it and propose it:\n  git diff ${folder}\n  git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
+  return say(io, `Changed ${listed(files)}. Look at it and propose it:\n  git diff ${folder}\n  git add ${folder} && git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
 }

@@ -77,7 +77,8 @@ async function readFiles(io: Io, place: Place, source: FileSource): Promise<File
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
   if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
-  return { ...place, instance, config, warnings: diagnostics, errorsFor }
+  // What is legal and merely explained is for `validate` to tell, not for every run.
+  return { ...place, instance, config, warnings: diagnostics.filter(({ severity }) => severity !== 'info'), errorsFor }
 }
 
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */

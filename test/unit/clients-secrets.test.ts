@@ -50,6 +50,16 @@ describe('secrets', () => {
     )
   })
 
+  test('the server that a secret is stored with may be named', async () => {
+    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----'
+    const fingerprint = `SHA256:${'q'.repeat(43)}`
+    const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, KEY: `${fingerprint}\n${key}` })
+    await secrets.token({ env: 'T' }, 'token', 'https://herd.example')
+    await secrets.sshKey({ env: 'KEY' }, fingerprint)
+    expect(secrets.abortOnSecret(`Mastodon 4.6.5 at https://herd.example, ${fingerprint}`)).toContain('herd.example')
+    expect(() => secrets.abortOnSecret(`https://herd.example ${TOKEN}`)).toThrow('withheld')
+  })
+
   test('base64 of a whole header is noticed at every alignment', () => {
     const secrets = openSecrets()
     secrets.hold(TOKEN)
