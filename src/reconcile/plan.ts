@@ -253,7 +253,7 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
 }
 
 /** Fields that are in sync enter the ledger also while others of their object differ. */
-function settleFields({ kind, id, desired, live, entry }: Trio, open: readonly string[]): Adjustment[] {
+function settleFields({ id, desired, live, entry }: Trio, open: readonly string[]): Adjustment[] {
   if (!desired || !live || !entry || entry.id !== id) return []
   const settled = Object.entries(desired.fields).filter(([field]) => field in live.fields && !open.includes(field))
   const fields = { ...entry.fields, ...Object.fromEntries(settled) }
