@@ -60,6 +60,17 @@ describe('a saved plan', () => {
     await planOf(herd, 0)
   })
 
+  it('holds them also for an object that the files change besides', async () => {
+    await herd.hand.changeBlock('spam.example', { severity: 'silence' })
+    herd.edit('domain-blocks.yaml', (text) => text.replace('comment: Fraud', 'comment: Fraud again').replace('severity: suspend\n', 'severity: suspend\n    accept_severed_relationships: 1\n'))
+    for (const [wish, left] of [[[], 3], [['--restore', 'domain-block/spam.example'], 0]] as const) {
+      await must(herd, ['plan', ...wish, '--out', 'plan.json'], 2)
+      await must(herd, ['apply', 'plan.json'])
+      await planOf(herd, left)
+      herd.edit('domain-blocks.yaml', (text) => text.replace('comment: Fraud again', 'comment: Fraud for good'))
+    }
+  })
+
   it.each([
     ['no JSON', '{'],
     ['something else', '{"version":1}'],
