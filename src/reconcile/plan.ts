@@ -4,6 +4,7 @@ import { planDigest, stepDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
+import { order } from './order.ts'
 import type {
   Adjustment,
   Change,
@@ -16,9 +17,7 @@ import type {
   Ledger,
   LedgerEntry,
   LiveObject,
-  ObjectRef,
   Observed,
-  OrderHints,
   Plan,
   Prospect,
   Standoff,
@@ -44,11 +43,8 @@ const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unma
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
   const parts = input.kinds.map((kind) => planKind(kind, input))
-  const steps = order(
-    input.kinds,
-    input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input)),
-    { instance: input.instance, fieldsOf: (ref) => fieldsOf(ref, input) },
-  )
+  const sealed = input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input))
+  const steps = order(sealed, input)
   const standoffs = parts.flatMap((part) => part.standoffs)
   const unsealed = {
     version: 1 as const,
@@ -99,7 +95,12 @@ function compare(
   const live = new Map(observed.objects.map((object) => [object.id, object]))
   const wanted = new Map(desired.objects.map((object) => [object.id, object]))
   const renamed = new Map(
-    desired.objects.flatMap((o) => (o.formerly && !entries.has(o.id) && entries.has(o.formerly) && !wanted.has(o.formerly) ? [[o.formerly, o.id]] : [])),
+    desired.objects.flatMap(({ id, formerly }): [string, string][] => {
+      const entry = formerly === undefined || wanted.has(formerly) || entries.has(id) ? undefined : entries.get(formerly)
+      // What has the new name already may be a stranger's.
+      const taken = live.get(id)?.serverId ?? entry?.serverId
+      return entry && taken === entry.serverId ? [[entry.id, id]] : []
+    }),
   )
   const known = new Map([...entries].map(([id, entry]) => [renamed.get(id) ?? id, entry]))
   const attempts = Map.groupBy(
@@ -277,22 +278,4 @@ function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
       digest: stepDigest({ ...step, server: input.domain }, input.key),
     }
   })
-}
-
-function fieldsOf(ref: ObjectRef, { desired, observed }: PlanInput): Fields {
-  const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
-  const files = desired.get(kind)
-  const wanted = files?.state === 'managed' ? files.objects.find((object) => object.id === id) : undefined
-  return (wanted ?? observed.get(kind)?.objects.find((object) => object.id === id))?.fields ?? {}
-}
-
-/** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
-export function order(kinds: readonly Kind[], steps: readonly Step[], hints: OrderHints): Step[] {
-  const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
-  const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
-  const place = (step: Step): number => {
-    const at = rank.get(step.kind) ?? kinds.length
-    return step.action === 'delete' ? 2 * kinds.length - at : at
-  }
-  return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
 }

@@ -5,7 +5,7 @@ import { ADDRESSES, DOMAINS, MAILS, PEOPLE } from './generate.ts'
 
 /** One thing that a moderator does by hand in the web interface, as data. */
 export type Hand =
-  | { readonly does: 'block'; readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }
+  | { readonly does: 'block'; readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend'; readonly media: boolean }
   | { readonly does: 'comment'; readonly domain: string; readonly text: string }
   | { readonly does: 'lift'; readonly domain: string }
   | { readonly does: 'mail'; readonly domain: string; readonly allow: boolean }
@@ -23,7 +23,7 @@ const domain = fc.constantFrom(...DOMAINS)
 const as = <Does extends string>(does: Does) => fc.constant(does)
 
 export const hand: fc.Arbitrary<Hand> = fc.oneof(
-  fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const) }),
+  fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const), media: fc.boolean() }),
   fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }),
   fc.record({ does: as('lift'), domain }),
   fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }),
@@ -48,9 +48,9 @@ export function byHand(server: Server, act: Hand): void {
   switch (act.does) {
     case 'block': {
       const row = rows.domain_blocks.find((block) => block.domain === act.domain)
-      if (row) row.severity = act.severity
+      if (row) Object.assign(row, { severity: act.severity, reject_media: act.media })
       else {
-        const fresh = { reject_media: false, reject_reports: false, private_comment: 'by hand', public_comment: null, obfuscate: false, created_at: at }
+        const fresh = { reject_media: act.media, reject_reports: false, private_comment: 'by hand', public_comment: null, obfuscate: false, created_at: at }
         rows.domain_blocks.push({ id: id(), domain: act.domain, severity: act.severity, ...fresh })
       }
       return

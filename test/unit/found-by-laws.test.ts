@@ -132,6 +132,14 @@ test('a rename that was not verified is undone by its revert', async () => {
   expect(await open(world, staff([helper], { alice: 'Helper' }))).toEqual([])
 })
 
+test('a role that somebody made under the new name is not taken for the renamed one', async () => {
+  const world = start()
+  await run(world, staff([helper], {}), { takeOver: true })
+  world.server.rows.roles.push({ ...(world.server.rows.roles[0] ?? expect.fail()), id: '99', name: 'Mentor', position: 77 })
+  const { plan } = await look(world, staff([mentor], {}))
+  expect(plan.takeovers.map(({ id }) => id)).toEqual(['Mentor'])
+})
+
 test('who loses a role in the edit that renames it loses it', async () => {
   const world = start()
   await run(world, staff([helper], { alice: 'Helper', bob: 'Helper' }), { takeOver: true })
