@@ -1,4 +1,4 @@
-import { GitPluginError, simpleGit } from 'simple-git'
+import type { SimpleGit } from 'simple-git'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 
 /** What a call of Git came to, whatever its exit code. */
@@ -37,9 +37,10 @@ const UNWANTED = /^(GIT_|(EDITOR|VISUAL|PAGER|PREFIX)$)/i
 /** Git in a folder, through simple-git. */
 export function gitIn(dir: string): Git {
   const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => TAKEN_OVER.includes(name) || !UNWANTED.test(name))), ...OURS }
-  const call = async <Out>(task: (git: ReturnType<typeof simpleGit>) => Promise<Out>, input: string | Buffer): Promise<{ code: number; out: Out; err: string }> => {
+  const call = async <Out>(task: (git: SimpleGit) => Promise<Out>, input: string | Buffer): Promise<{ code: number; out: Out; err: string }> => {
     let code = 0
     let err = ''
+    const { GitPluginError, simpleGit } = await import('simple-git')
     const git = simpleGit({
       baseDir: dir,
       allowEnvironment: [...TAKEN_OVER, ...Object.keys(OURS)],

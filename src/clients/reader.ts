@@ -2,7 +2,6 @@ import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Reader, ReadRequest, TableName, Tables } from '../reconcile/doors.ts'
 import { checkDomain, type DoorOptions, type Doors, openDoors } from './doors.ts'
-import { isList } from './mastodon.ts'
 import type { Secrets } from './secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './snapshot.ts'
 
@@ -43,6 +42,8 @@ async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
 const isComplete = (table: unknown): boolean => typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
 
 async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
+  // not before it is needed: the database door has no use for HTTP
+  const { isList } = await import('./mastodon.ts')
   const byRest = request.tables.filter((name) => doors.has.api && (isList(name) || name === 'impact'))
   const byConsole = request.tables.filter((name) => !byRest.includes(name))
   const [rest, console] = await Promise.all([fromRest(doors, part(request, byRest)), fromConsole(doors, part(request, byConsole))])

@@ -4,7 +4,7 @@ import { FILE_NAMES } from './documents.ts'
 import type { Documents, FileName } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'
-import { RULES } from './rules/index.ts'
+import { RULES, VERSION_RULES } from './rules/index.ts'
 import { MAX_BYTES } from './source.ts'
 import type { Entry, FileSource } from './source.ts'
 import { decode, unwanted } from './text.ts'
@@ -51,7 +51,7 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
   for (const one of parsed.values()) one.rest()
   if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics, errorsFor: none }
   const errorsFor = (version: string | null): readonly Diagnostic[] =>
-    RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
+    VERSION_RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
       .filter(({ severity }) => severity === 'error')
       .sort(inOrder)
   return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, diagnostics, errorsFor }

@@ -10,20 +10,54 @@ export type Purpose = 'step' | 'plan' | 'ledger' | 'lock'
 
 /** JSON with sorted keys and no spaces: equal values give equal text (RFC 8785 for what we hold). Throws on what JSON can't hold. */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined)
-    return `{${members.sort(([a], [b]) => byText(a, b)).map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`
+  let text = ''
+  write(value, (piece) => {
+    text += piece
+  })
+  return text
+}
+
+function write(value: unknown, out: (piece: string) => void): void {
+  if (value === null || typeof value !== 'object') return out(scalar(value))
+  let lead = ''
+  if (Array.isArray(value)) {
+    out('[')
+    for (const member of value) {
+      out(lead)
+      lead = ','
+      write(member, out)
+    }
+    return out(']')
   }
+  out('{')
+  const members = value as { readonly [name: string]: unknown }
+  for (const name of Object.keys(members).sort()) {
+    if (members[name] === undefined) continue
+    out(`${lead}${JSON.stringify(name)}:`)
+    lead = ','
+    write(members[name], out)
+  }
+  out('}')
+}
+
+function scalar(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)) return JSON.stringify(value)
   throw new TypeError(`JSON can't hold this ${typeof value}`)
 }
 
-/** SHA-256 of canonical JSON, keyed (HMAC) where there is a key; in hex. */
+const PIECE = 65_536
+
+/** SHA-256 of canonical JSON, keyed (HMAC) where there is a key; in hex. In pieces: a plan of 100,000 objects need not be one text. */
 export function seal(purpose: Purpose, value: unknown, key: Key): string {
-  const text = canonicalJson([purpose, value])
-  return (key === null ? createHash('sha256') : createHmac('sha256', key)).update(text).digest('hex')
+  const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
+  let text = ''
+  write([purpose, value], (piece) => {
+    text += piece
+    if (text.length < PIECE) return
+    hash.update(text)
+    text = ''
+  })
+  return hash.update(text).digest('hex')
 }
 
 /** SHA-256 of a text, in hex. */
@@ -48,8 +82,8 @@ export function stepDigest(step: Approvable, key: Key): string {
   return seal('step', { server, kind, id, action, serverId, changes, extra: extra ?? {}, pullRequest: pullRequest ?? null }, key)
 }
 
-/** The digest of a plan: of all that it would do and says, not of how it was read or by which door it is done. */
+/** The digest of a plan: of all that it would do and says, not of how it was read or by which door it is done; what the ledger holds shows in it, an approval that was added does not. */
 export function planDigest(plan: Omit<Plan, 'digest'>, key: Key = null): string {
-  const { reads: _reads, steps, ...rest } = plan
+  const { reads: _reads, ledger: _ledger, steps, ...rest } = plan
   return seal('plan', { ...rest, steps: steps.map(({ calls: _calls, door: _door, impact: _impact, ...step }) => step) }, key)
 }

@@ -14,16 +14,13 @@ const asciiOf = (written: string): string | undefined => {
 
 /** Domain blocks that must never be, that mean less than they seem to, or that consent to nothing. */
 export const blocks: Rule = function* (input) {
-  const list = input.documents[FILE]?.domain_blocks
-  const byDomain = new Map<string, DomainBlock>()
-  for (const [block] of rows(list)) {
+  const named = [...rows(input.documents[FILE]?.domain_blocks)].flatMap(([block, index]) => {
     const domain = asciiOf(block.domain)
-    if (domain !== undefined) byDomain.set(domain, block)
-  }
+    return domain === undefined ? [] : [{ block, index, domain }]
+  })
+  const byDomain = new Map(named.map(({ block, domain }) => [domain, block]))
   const safe = untouchable(input)
-  for (const [block, index] of rows(list)) {
-    const domain = asciiOf(block.domain)
-    if (domain === undefined) continue
+  for (const { block, index, domain } of named) {
     const at = (key: string) => input.at(FILE, ['domain_blocks', index, key])
     const why =
       safe.get(domain) ??

@@ -7,23 +7,15 @@ import { doors } from './doors.ts'
 import { empty } from './empty.ts'
 import { people } from './people.ts'
 import { roles } from './roles.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, VersionRule } from './rule.ts'
 import { serverRules } from './server-rules.ts'
 import { settings } from './settings.ts'
 import { terms } from './terms.ts'
 
+const RULES_OF_ALL_VERSIONS: readonly Rule[] = [doors, budgets, domains, blocks, addresses, people, serverRules, terms, dates, empty]
+
+/** Rules across files that are asked again once the server's version is known. */
+export const VERSION_RULES: readonly VersionRule[] = [roles, settings]
+
 /** All rules across files. */
-export const RULES: readonly Rule[] = [
-  doors,
-  budgets,
-  domains,
-  blocks,
-  addresses,
-  roles,
-  people,
-  serverRules,
-  settings,
-  terms,
-  dates,
-  empty,
-]
+export const RULES: readonly VersionRule[] = [...VERSION_RULES, ...RULES_OF_ALL_VERSIONS]

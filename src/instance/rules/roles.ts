@@ -3,14 +3,14 @@ import type { Role } from '../documents.ts'
 import { permissionsOf } from '../versions.ts'
 import type { Path } from '../yaml.ts'
 import { duplicates, error, rows } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
 
 const FILE = 'roles.yaml'
 /** What Mastodon lets the base role have. */
 const FOR_EVERYONE: readonly string[] = ['invite_users', 'invite_bypass_approval']
 
 /** Roles are told apart by name, and hold what the server's version knows. */
-export const roles: Rule = function* (input) {
+export const roles: VersionRule = function* (input) {
   const { everyone } = input.documents[FILE] ?? {}
   const list = [...rows(input.documents[FILE]?.roles)]
   const named = list.map(([{ name }, index]) => ({ name, shown: name, at: () => input.at(FILE, ['roles', index, 'name']) }))
@@ -60,7 +60,7 @@ function* renames({ at }: RuleInput, list: readonly (readonly [Role, number])[])
   }
 }
 
-function* held({ release, at }: RuleInput, permissions: readonly string[], path: Path): Generator<Diagnostic> {
+function* held({ release, at }: VersionRuleInput, permissions: readonly string[], path: Path): Generator<Diagnostic> {
   const known = permissionsOf(release)
   for (const [name, index] of rows(permissions))
     if (!known.has(name))
@@ -72,7 +72,7 @@ function* held({ release, at }: RuleInput, permissions: readonly string[], path:
       )
 }
 
-function* newer({ release, keyAt }: RuleInput, role: object, path: Path): Generator<Diagnostic> {
+function* newer({ release, keyAt }: VersionRuleInput, role: object, path: Path): Generator<Diagnostic> {
   if (release === null || release >= '4.6') return
   for (const key of ['require_2fa', 'collection_limit'])
     if (key in role)

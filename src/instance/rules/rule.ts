@@ -15,12 +15,17 @@ export interface RuleInput {
   readonly text: (name: string) => string | undefined
   /** Without it, nothing is said of what has passed. */
   readonly now: Date | undefined
+}
+
+/** What rules look at that depend on the server's version. */
+export interface VersionRuleInput extends RuleInput {
   /** null where the server's version is not known. */
   readonly release: Release | null
 }
 
 /** One rule across files, or a family of them. */
 export type Rule = (input: RuleInput) => Iterable<Diagnostic>
+export type VersionRule = (input: VersionRuleInput) => Iterable<Diagnostic>
 
 /** The rows of a list with their indexes, without the holes. */
 export function* rows<Row>(list: readonly Row[] | undefined): Generator<readonly [row: Row, index: number]> {

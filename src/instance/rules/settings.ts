@@ -3,12 +3,12 @@ import type { Settings } from '../documents.ts'
 import { settingOf } from '../versions.ts'
 import { percent } from './percent.ts'
 import { error } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
 
 const FILE = 'settings.yaml'
 
 /** Settings are there in the server's version, and complete where Mastodon wants two together. */
-export const settings: Rule = function* (input) {
+export const settings: VersionRule = function* (input) {
   const values = input.documents[FILE]?.settings
   if (values === undefined) return
   for (const [key, value] of Object.entries(values)) yield* known(input, key, value)
@@ -16,7 +16,7 @@ export const settings: Rule = function* (input) {
   if (values.site_terms !== undefined) yield* percent(input, FILE, ['settings', 'site_terms'], values.site_terms)
 }
 
-function* known({ release, at, keyAt }: RuleInput, key: string, value: unknown): Generator<Diagnostic> {
+function* known({ release, at, keyAt }: VersionRuleInput, key: string, value: unknown): Generator<Diagnostic> {
   if (release === null) return
   const setting = settingOf(key, release)
   if (setting === undefined)
