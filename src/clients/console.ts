@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import type { Diagnostic } from '../instance/diagnostic.ts'
+import { type Diagnostic, EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import type { ReadRequest, Write, WriteResult } from '../reconcile/doors.ts'
 import { complaintOf, type Machine, unreachable } from './machine.ts'
 import { consoleProgram, readerScript } from './scripts.ts'
@@ -53,10 +53,10 @@ interface Waiting {
 }
 
 /** A refusal by the console itself: the request did nothing. */
-export class ConsoleError extends Error {
+export class ConsoleError extends HerdbookError {
   readonly code: string
   constructor(code: string, message: string) {
-    super(message)
+    super(EXIT.refused, [{ code, severity: 'error', message }])
     this.name = 'ConsoleError'
     this.code = code
   }

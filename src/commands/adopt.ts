@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
+import { isList } from '../clients/mastodon.ts'
 import { openReader } from '../clients/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type ObjectChange } from '../instance/edit/objects.ts'
@@ -24,7 +25,7 @@ interface Options {
 const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
 
 /** Lists of which an empty one says something: nothing is blocked, and what is added by hand is told. */
-const LISTS = new Set(['domain-block', 'email-domain-block', 'rule'])
+const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'rule'])
 
 /** Begins the files of lists that live has nothing in. Answers their names. */
 async function beginEmpty(session: Session, asked: Asked, { observed }: Observation): Promise<string[]> {
@@ -57,13 +58,14 @@ export const verb = (command: Command, io: Io) =>
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const asked = askedFor(what, desiredOf(session.instance, io.now()), { 'ip-block': options.ipBlocks, moderator: options.moderators })
+        const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
+        const asked = askedFor(what, desiredOf(session.instance, io.now()), flags, (kind) => isReadable(session, kind))
         const desired = wanting(asked, desiredOf(session.instance, io.now()))
         const { instance, ledger } = session
         const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
         const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
         const files = [...(await editFiles(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
-        for (const line of leftOut(what, asked, observation)) note(io, line)
+        for (const line of [...leftOut(what, asked, observation), ...(what.length > 0 ? [] : unreachable(session, asked))]) note(io, line)
         say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
         sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')
       } finally {
@@ -71,9 +73,21 @@ export const verb = (command: Command, io: Io) =>
       }
     })
 
-function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }): Asked {
+/** Whether a door reads this kind: the API reads the block lists, the database and the console everything. */
+function isReadable({ config }: Session, kind: Kind): boolean {
+  const { database, console } = config.mastodon ?? {}
+  return database !== undefined || console !== undefined || kind.tables.every(isList)
+}
+
+function unreachable(session: Session, asked: Asked): string[] {
+  const titles = KINDS.filter((kind) => !asked.has(kind.name) && !isReadable(session, kind) && kind.name !== 'moderator').map((kind) => kind.title.many)
+  return titles.length === 0 ? [] : [`No door reads ${listed(titles)}: that needs the database or the console. The block lists can do without.`]
+}
+
+function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }, readable: (kind: Kind) => boolean): Asked {
   if (what.length === 0) {
-    const kinds = KINDS.filter((kind) => !UNASKED.has(kind.name) || flags[kind.name] || desired.get(kind.name)?.state === 'managed')
+    const wanted = (kind: Kind): boolean => flags[kind.name] === true || (readable(kind) && !UNASKED.has(kind.name))
+    const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }
   const asked = new Map<string, 'all' | Set<string>>()

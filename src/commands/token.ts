@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openDoors, type Doors } from '../clients/doors.ts'
+import type { Console, TokenWish } from '../clients/console.ts'
+import { openDoors } from '../clients/doors.ts'
 import { openRest, type Rest } from '../clients/mastodon.ts'
 import { NEEDS, tokenFacts } from '../clients/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
@@ -44,7 +45,7 @@ export const verb = (command: Command, io: Io) => {
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText('after', '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.')
     .action((options) => check(io, options))
-  return command
+  return command.addHelpText('after', '\nExample:\n  herdbook token create\n\nEach has its own help: herdbook token create --help')
 }
 
 type Which = keyof typeof TOKENS
@@ -69,11 +70,9 @@ function slotOf({ config }: Files, options: Options): Slot {
 async function create(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   const slot = slotOf(files, options)
-  await withConsole(io, files, async (doors) => {
-    const made = await make(io, files, slot, doors)
-    await store(io, slot, made.token, options.storeWith)
-    await prove(slot, made.token, doors)
-    say(io, `@${made.username} (${made.role}) has a token for ${slot.origin}. Check it: herdbook token check`)
+  await withNew(io, files, slot, {
+    keep: ({ token }) => store(io, slot, token, options.storeWith),
+    kept: async ({ username, role }) => say(io, `@${username} (${role}) has a token for ${slot.origin}. Check it: herdbook token check`),
   })
 }
 
@@ -81,40 +80,61 @@ async function rotate(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   const slot = slotOf(files, options)
   const old = await io.secrets.token(slot.secret, `mastodon.api.${slot.which}`, slot.origin)
-  await withConsole(io, files, async (doors) => {
-    const made = await make(io, files, slot, doors)
-    await prove(slot, made.token, doors)
-    await replace(io, slot, made.token, options.storeWith)
-    const destroyed = await (await doors.console()).destroyToken(old)
-    say(io, destroyed ? `The new token works and is stored; the old one is destroyed.` : `The new token works and is stored; the server did not know the old one.`)
+  await withNew(io, files, slot, {
+    keep: ({ token }) => replace(io, slot, token, options.storeWith),
+    kept: async (_made, console) => {
+      const destroyed = await console.destroyToken(old)
+      say(io, destroyed ? `The new token works and is stored; the old one is destroyed.` : `The new token works and is stored; the server did not know the old one.`)
+    },
   })
 }
 
-async function withConsole(io: Io, { config }: Files, work: (doors: Doors) => Promise<void>): Promise<void> {
-  if (!config.mastodon?.console) fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', { hint: 'Make it in the web interface instead: the README says how.' })
-  const doors = openDoors(config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
+type Made = Awaited<ReturnType<Console['createToken']>>
+
+interface Work {
+  readonly keep: (made: Made) => Promise<void>
+  /** What is done once it is kept. */
+  readonly kept: (made: Made, console: Console) => Promise<void>
+}
+
+/** Makes a token, proves it and keeps it. One that does not work, or that could not be kept, is destroyed again. */
+async function withNew(io: Io, files: Files, slot: Slot, work: Work): Promise<void> {
+  const { console: door } = files.config.mastodon ?? {}
+  if (!door) return fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', { hint: 'Make it in the web interface instead: the README says how.' })
+  // The console alone: who acts there must not depend on a token that is yet to be made.
+  const doors = openDoors({ ...files.config, mastodon: { console: door } }, io.secrets)
   try {
-    await work(doors)
+    const { console, made } = await withProgress(io, 'Opening the console', async () => {
+      const opened = await doors.console()
+      return { console: opened, made: await opened.createToken(wishFor(files, slot, opened)) }
+    })
+    io.secrets.hold(made.token)
+    try {
+      await prove(slot, made.token)
+      await work.keep(made)
+    } catch (error) {
+      await console.destroyToken(made.token)
+      throw error
+    }
+    await work.kept(made, console)
   } finally {
     await doors.close()
   }
 }
 
-async function make(io: Io, { config }: Files, { which }: Slot, doors: Doors): Promise<{ token: string; username: string; role: string }> {
+/** The token is the acting account's where that is the bot or is yet to be; a person who acts keeps their account to themselves. */
+function wishFor({ config }: Files, { which }: Slot, { hello: { actor } }: Console): TokenWish {
   const { application, scopes } = TOKENS[which]
-  const wish = { username: config.acting_account ?? BOT, application, role: ROLE, scopes }
-  const made = await withProgress(io, 'Opening the console', async () => (await doors.console()).createToken(wish))
-  io.secrets.hold(made.token)
-  return made
+  const bot = actor === null || actor.role === ROLE.name ? config.acting_account : undefined
+  return { username: bot ?? BOT, application, role: ROLE, scopes }
 }
 
-/** A token counts once the server has answered to it. One that does not work is destroyed again. */
-async function prove({ url, which }: Slot, token: string, doors: Doors): Promise<void> {
+/** A token counts once the server has answered to it. */
+async function prove({ url, which }: Slot, token: string): Promise<void> {
   const rest = await openRest({ url, token, reading: true })
   try {
     const facts = await tokenFacts(rest)
     if (facts.known && facts.username !== null) return
-    await (await doors.console()).destroyToken(token)
     fail(EXIT.unreadable, 'token-unproved', `${url} does not know the new token for mastodon.api.${which}; it was destroyed again.`, { hint: 'Is that URL the server that the console belongs to?' })
   } finally {
     await rest.close()

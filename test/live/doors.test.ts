@@ -2,4 +2,4 @@ import { describe } from 'vitest'
 import { doorCases } from '../contract/cases/doors.ts'
 import { liveServer } from './server.ts'
 
-describe('the doors of the real Mastodon', () => doorCases(async () => liveServer()))
+describe('the doors of the real Mastodon', () => doorCases(liveServer))
