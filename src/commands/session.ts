@@ -10,7 +10,7 @@ import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore } from '../reconcile/ledger-store.ts'
-import { emptyLedger, UNSIGNED } from '../reconcile/ledger.ts'
+import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
 import type { Head, Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/types.ts'
 import type { Io } from './io.ts'
@@ -91,7 +91,7 @@ export async function openSession(io: Io, named?: string, options: { readonly co
   const environment = files.config.environment ?? 'production'
   const store = repository ? ledgerStore(repository, { environment, key }) : null
   const ledger = (await store?.load()) ?? emptyLedger
-  const warnings = [...files.warnings, ...(store && key === null ? [UNSIGNED] : [])]
+  const warnings = [...files.warnings, ...(store === null ? [NO_LEDGER] : key === null ? [UNSIGNED] : [])]
   return { ...files, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), environment, repository, head, key, store, ledger }
 }
 

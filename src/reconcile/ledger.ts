@@ -30,6 +30,14 @@ export const UNSIGNED: Diagnostic = {
   hint: 'Name a secret as ledger_key in instance.yaml, then: herdbook unlock --new-key "why"',
 }
 
+/** Told by every run outside Git. */
+export const NO_LEDGER: Diagnostic = {
+  code: 'no-ledger',
+  severity: 'warning',
+  message: 'This folder is not in a Git repository, so there is no ledger: nothing is ever deleted, and what differs is changed only with --take-over.',
+  hint: 'git init',
+}
+
 /** Writes down what needs no write to live, or what was verified. */
 export function adjust(ledger: Ledger, adjustments: readonly Adjustment[]): Ledger {
   const entries = new Map(ledger.entries)
