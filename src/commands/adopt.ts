@@ -65,7 +65,7 @@ export const verb = (command: Command, io: Io) =>
         const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
         const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
         const files = [...(await editFiles(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
-        for (const line of [...leftOut(what, asked, observation), ...(what.length > 0 ? [] : unreachable(session, asked))]) note(io, line)
+        for (const line of leftOut(what, session, asked, observation)) note(io, line)
         say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
         sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')
       } finally {
@@ -77,11 +77,6 @@ export const verb = (command: Command, io: Io) =>
 function isReadable({ config }: Session, kind: Kind): boolean {
   const { database, console } = config.mastodon ?? {}
   return database !== undefined || console !== undefined || kind.tables.every(isList)
-}
-
-function unreachable(session: Session, asked: Asked): string[] {
-  const titles = KINDS.filter((kind) => !asked.has(kind.name) && !isReadable(session, kind) && kind.name !== 'moderator').map((kind) => kind.title.many)
-  return titles.length === 0 ? [] : [`No door reads ${listed(titles)}: that needs the database or the console. The block lists can do without.`]
 }
 
 function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }, readable: (kind: Kind) => boolean): Asked {
@@ -166,12 +161,16 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
-function leftOut(what: readonly string[], asked: Asked, { observed }: Observation): string[] {
+function leftOut(what: readonly string[], session: Session, asked: Asked, { observed }: Observation): string[] {
   const blocks = observed.get('domain-block')
   const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
+  const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
+  const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
+  const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
   return [
-    ...(what.length > 0 || asked.has('ip-block') ? [] : ['IP blocks were not taken over; --ip-blocks does.']),
-    ...(what.length > 0 || asked.has('moderator') ? [] : ['Who holds which role was not taken over; --moderators does.']),
+    ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
+    ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
+    ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
     ...(asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
   ]
 }

@@ -45,8 +45,10 @@ export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wants
 export const shownTo = (io: Io): Disclosure => (io.env['CI'] === undefined || io.env['CI'] === '' ? EVERYTHING : disclosure('public'))
 
 /** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
-export function tell(io: Io, list: readonly Diagnostic[], sourceOf?: SourceOf): void {
-  if (list.length === 0) return
+export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): void {
+  if (all.length === 0) return
+  // One cause may keep several kinds from being read: it is told once.
+  const list = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
   if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list))
 }

@@ -48,6 +48,7 @@ async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode>
     .description('A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.')
     .version(version, '-V, --version')
     .helpOption('-h, --help')
+    .helpCommand(false)
     .addHelpText('after', '\nEvery verb has its own help with an example: herdbook plan --help')
     .exitOverride()
   for (const [name, [summary]] of Object.entries(verbs)) herdbook.command(name).summary(summary).description(summary)

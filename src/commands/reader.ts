@@ -28,7 +28,7 @@ export const verb = (command: Command, io: Io) => {
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText('after', '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh')
     .action((options) => run(io, options))
-  return command
+  return command.addHelpText('after', '\nExample:\n  herdbook reader install --key reader.pub')
 }
 
 async function run(io: Io, options: Options): Promise<void> {

@@ -421,11 +421,11 @@ export interface DriftPolicies {
    */
   domain_block?: 'report' | 'correct'
   /**
-   * What to do when someone changed a email domain block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * What to do when someone changed an e-mail domain block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
    */
   email_domain_block?: 'report' | 'correct'
   /**
-   * What to do when someone changed a ip block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * What to do when someone changed an IP block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
    */
   ip_block?: 'report' | 'correct'
   /**
@@ -441,7 +441,7 @@ export interface DriftPolicies {
    */
   rule?: 'report' | 'correct'
   /**
-   * What to do when someone changed a rule order by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * What to do when someone changed the order of the rules by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
    */
   rule_order?: 'report' | 'correct'
   /**
@@ -449,7 +449,7 @@ export interface DriftPolicies {
    */
   setting?: 'report' | 'correct'
   /**
-   * What to do when someone changed a terms of service by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * What to do when someone changed the terms of service by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
    */
   terms_of_service?: 'report' | 'correct'
 }
