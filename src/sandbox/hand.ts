@@ -7,7 +7,7 @@ import { createEmailBlock, destroyEmailBlock, findEmailBlocks } from './models/e
 import { createIpBlock, destroyIpBlock, findIpBlocks, type IpChange } from './models/ip-blocks.ts'
 import { assignRole, findActor, findMember, findRoles, saveRole, type Actor, type RoleFields } from './models/roles.ts'
 import { discardRule, listRules, saveRule, type RuleFields } from './models/rules.ts'
-import { castSetting, saveSetting, settingComplaints } from './models/settings.ts'
+import { saveForm, settingComplaints } from './models/settings.ts'
 
 /** A person at Mastodon's web interface. */
 export interface Hand {
@@ -56,7 +56,7 @@ export function handOf(sandbox: Sandbox, username: string): Hand {
     changeSetting: (key, word) =>
       act(async (session) => {
         demand(await settingComplaints(session, { [key]: word }))
-        await saveSetting(session, key, castSetting(key, word))
+        await saveForm(session, sandbox.version, { [key]: word })
       }),
     addRule: (rule) => act((session) => saveRule(session, null, rule)),
     changeRule: (text, rule) => act(async (session) => saveRule(session, await ruleOf(session, text), rule)),

@@ -15,7 +15,7 @@ import {
   type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
-import { castSetting, DEFAULTS, readSetting, saveSetting, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
+import { DEFAULTS, readSetting, saveForm, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
 import { notifyOfTerms, publishedTerms, publishTerms, type TermsFields } from '../models/terms.ts'
 import { EVERYONE } from '../seed.ts'
 import { alike, already, Changed, Declined, done, expectLive, pick, rowFor, textOf, type Done, type Writing } from './writing.ts'
@@ -142,8 +142,8 @@ export async function writeSettings({ session, version }: Writing, writes: reado
   const words = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, formText(value)]))
   const complaints = await settingComplaints(session, words)
   if (complaints.length > 0) throw new Declined('refused-by-mastodon', new Invalid(complaints).message.replace(/^Validation failed: /, ''))
+  await saveForm(session, version, words)
   for (const [key, value] of Object.entries(values)) {
-    await saveSetting(session, key, castSetting(key, words[key] ?? null))
     if (!alike('', await current(key), value)) throw new Declined('not-stored', `${key} was not stored as it was given`)
   }
   return Promise.all(writes.map(async (write) => done(null, { value: await current(write.name) })))

@@ -106,3 +106,12 @@ export async function saveSetting(session: Session, key: string, value: SettingV
     [key, yamlOf(value)],
   )
 }
+
+const RETENTION = ['media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period']
+
+/** Saves what the form was given, and like the form what it looked at to judge that: it gets a row with the value that it has. */
+export async function saveForm(session: Session, version: Version, words: Readonly<Record<string, SettingValue>>): Promise<void> {
+  for (const [key, word] of Object.entries(words)) await saveSetting(session, key, castSetting(key, word))
+  const seen = ['status_page_url', ...(RETENTION.some((key) => key in words) ? RETENTION : [])]
+  for (const key of seen) if (!(key in words)) await saveSetting(session, key, await readSetting(session, version, key))
+}

@@ -208,6 +208,8 @@ export function doorCases(start: () => Promise<Server>): void {
     expect(results.map((result) => result.state)).toEqual(['done', 'done', 'done', 'done', 'failed', 'failed', 'changed'])
     const stored = new Map(rowsOf((await read(['database'])).settings).map((row) => [row.var, row.value]))
     expect([stored.get('noindex'), stored.get('site_contact_email'), stored.get('media_cache_retention_period')]).toEqual(['--- true\n', '--- a@b.example\n', '--- 14\n'])
+    // the form writes what it looked at, too
+    expect(['status_page_url', 'content_cache_retention_period', 'backups_retention_period'].map((key) => stored.get(key))).toEqual(['---\n', '---\n', '--- 7\n'])
     expect(await write('console', set('media_cache_retention_period', null), set('noindex', false, { expect: { value: true } }))).toMatchObject([{ state: 'done' }, { state: 'done' }])
   })
 
