@@ -144,17 +144,19 @@ module Herdbook
     gone + wanted.map { |language, texts| { id: present[language]&.id, language: language, text: texts['text'], hint: texts['hint'] || '' }.compact }
   end
 
-  # The rules named come in that order; rules that it doesn't name keep their places behind them.
+  # The rules named come in that order in the places that they have among them; rules that it doesn't name keep theirs.
   def write_rule_order(write)
     order = write['set']['order']
     rules = Rule.ordered.lock.to_a
-    missing = order - rules.map { |rule| rule.id.to_s }
-    raise Changed.new({ order: rules.map { |rule| rule.id.to_s } }) if missing.any?
+    live = rules.map { |rule| rule.id.to_s }
+    raise Changed.new({ order: live }) if (order - live).any?
 
-    named, rest = rules.partition { |rule| order.include?(rule.id.to_s) }
-    (named.sort_by { |rule| order.index(rule.id.to_s) } + rest).each_with_index do |rule, index|
-      rule.update!(priority: index) if rule.priority != index
-    end
+    expect!(write, { 'order' => live })
+    places = rules.map(&:priority)
+    places = rules.each_index.to_a if places.uniq.size < places.size
+    named = rules.select { |rule| order.include?(rule.id.to_s) }.sort_by { |rule| order.index(rule.id.to_s) }
+    sorted = rules.map { |rule| order.include?(rule.id.to_s) ? named.shift : rule }
+    sorted.zip(places) { |rule, place| rule.update!(priority: place) if rule.priority != place }
     done(nil, { order: order })
   end
 

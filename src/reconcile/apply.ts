@@ -4,6 +4,7 @@ import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
 import { adjust } from './ledger.ts'
 import { spend } from './approvals.ts'
+import { canonicalJson } from './digest.ts'
 import type {
   ApplyReport,
   Attempt,
@@ -65,12 +66,15 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   if (writable.length > 0 || owed.length > 0) {
     const intents = [...owed, ...todo.flatMap(intentOf)]
     const attempts = todo.flatMap(({ kind, steps }) => steps.flatMap((step) => attemptsOf(step, kind, plan.commit)))
-    ledger = await deps.save({ ...ledger, attempts: [...ledger.attempts, ...attempts], intents }, 'Attempt')
+    ledger = await deps.save({ ...ledger, attempts: each([...ledger.attempts, ...attempts]), intents }, 'Attempt')
     const settled = await run(todo, owed, progress, deps)
     ledger = { ...ledger, intents: intents.filter((intent) => !settled.has(intent.id)) }
   }
   return finish(plan, ledger, progress, deps)
 }
+
+/** Each once, however often it was tried. */
+const each = (attempts: readonly Attempt[]): Attempt[] => [...new Map(attempts.map((attempt) => [canonicalJson(attempt), attempt])).values()]
 
 const intentOf = (batch: Batch): Intent[] => {
   const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null
@@ -124,14 +128,14 @@ async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: 
   try {
     for await (const outcome of ready.length > 0 ? batch.kind.apply(ready, context) : []) {
       unanswered.delete(outcome.step)
-      record(outcome, batch.kind, progress)
+      record(outcome, batch.kind, progress, deps)
       deps.told(outcome)
     }
   } catch (error) {
     const reason = reasonOf(error)
     for (const step of unanswered) {
       const outcome = { state: 'failed', step, reason } as const
-      record(outcome, batch.kind, progress)
+      record(outcome, batch.kind, progress, deps)
       deps.told(outcome)
     }
   }
@@ -155,7 +159,6 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
     skip(step, worse.join(' '), kind, progress)
     return false
   }
-  if (deps.invariants.some((invariant) => invariant.kinds.includes(step.kind))) progress.world = after(progress.world, step)
   return true
 }
 
@@ -169,13 +172,14 @@ function block(step: Step, kind: Kind, progress: Progress): void {
   for (const ref of [refOf(step), ...(kind.before?.(step) ?? [])]) progress.blocked.set(ref, refOf(step))
 }
 
-function record(outcome: Outcome, kind: Kind, progress: Progress): void {
+function record(outcome: Outcome, kind: Kind, progress: Progress, { invariants }: ApplyDeps): void {
   if (outcome.state === 'failed') {
     progress.failed.push({ step: outcome.step, reason: outcome.reason })
     block(outcome.step, kind, progress)
     return
   }
   progress.done.push(outcome.step)
+  if (invariants.some((invariant) => invariant.kinds.includes(kind.name))) progress.world = after(progress.world, outcome.step)
   if (outcome.serverId !== null) progress.serverIds.set(refOf(outcome.step), outcome.serverId)
 }
 
@@ -193,7 +197,7 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const stopped = deps.signal.aborted || !deps.holds()
   const seen = touched && !stopped ? await deps.replan(ledger) : plan
   if (!stopped) await settle(plan, seen, ledger, progress, deps)
-  const remaining = touched && !stopped ? remainders(done, seen) : []
+  const remaining = stopped ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds() ? [] : [{ code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
   return { plan, done, failed, skipped, notReached, remaining, findings }
 }
@@ -201,17 +205,20 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
 async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
   const open = new Set([...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf))
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
+  const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
     applied: plan.commit ?? ledger.applied,
-    attempts: ledger.attempts.filter((attempt) => unread.has(attempt.kind) || open.has(refOf(attempt))),
-    approvals: spend(ledger.approvals, progress.done.map((step) => step.digest)),
+    attempts: lasting,
+    approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 
 const subjectOf = (done: readonly Step[]): string => (done.length === 1 && done[0] ? `Apply ${refOf(done[0])}` : `Apply ${done.length} steps`)
+
+const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and the run ended before live was read again.' })
 
 function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining'] {
   const steps = new Map(seen.steps.map((step) => [refOf(step), step.changes.map((change) => change.field)]))

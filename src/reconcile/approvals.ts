@@ -1,4 +1,4 @@
-import type { Approval, Step } from './types.ts'
+import type { Approval, ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
 export function approve(approvals: readonly Approval[], steps: readonly Step[], by: Pick<Approval, 'by' | 'at' | 'source'>): Approval[] {
@@ -11,10 +11,10 @@ export function missing(steps: readonly Step[], approvals: readonly Approval[]):
   return steps.filter((step) => !open.has(step.digest))
 }
 
-/** Uses up all approvals of these digests. */
-export function spend(approvals: readonly Approval[], digests: Iterable<string>): Approval[] {
-  const used = new Set(digests)
-  return approvals.map((approval) => (used.has(approval.digest) ? { ...approval, spent: true } : approval))
+/** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
+export function spend(approvals: readonly Approval[], digests: Iterable<string>, refs: Iterable<ObjectRef> = []): Approval[] {
+  const used = new Set([...digests, ...refs])
+  return approvals.map((approval) => (used.has(approval.digest) || used.has(approval.ref) ? { ...approval, spent: true } : approval))
 }
 
 /** Who approved steps of these digests, each name once. */

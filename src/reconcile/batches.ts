@@ -9,7 +9,7 @@ export interface Batch {
 
 export const refOf = (step: Pick<Step, 'kind' | 'id'>): ObjectRef => `${step.kind}/${step.id}`
 
-/** REST takes one step at a time; the console takes all that don't wait for each other at once. */
+/** One step at a time, so that each finds what came of the one before; through the console those at once that its kind puts together. */
 export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const result: { kind: Kind; door: 'rest' | 'console'; steps: Step[] }[] = []
@@ -18,8 +18,8 @@ export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[]
     const kind = byName.get(step.kind)
     if (!kind || step.door === null) continue
     const last = result.at(-1)
-    const joins = last?.door === 'console' && step.door === 'console' && last.kind === kind && sameSide(last.steps, step) && !blocked.has(refOf(step))
-    if (last && joins) last.steps.push(step)
+    const [first] = last?.door === 'console' && step.door === 'console' && last.kind === kind ? last.steps : []
+    if (last && first && kind.together?.(first, step) && !blocked.has(refOf(step))) last.steps.push(step)
     else {
       result.push({ kind, door: step.door, steps: [step] })
       blocked = new Set()
@@ -28,5 +28,3 @@ export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[]
   }
   return result
 }
-
-const sameSide = (batch: readonly Step[], step: Step): boolean => (batch[0]?.action === 'delete') === (step.action === 'delete')

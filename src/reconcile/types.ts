@@ -342,6 +342,8 @@ export interface Kind {
   readonly before?: (step: Step) => readonly ObjectRef[]
   /** What the write of these steps owes outside its rows, to be written down before and cleared after. */
   readonly intent?: (steps: readonly Step[]) => Intent | null
+  /** Steps that the console writes at once: because one alone is refused, or one by one takes too long. */
+  readonly together?: (a: Step, b: Step) => boolean
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
   readonly order?: (a: Step, b: Step, hints: OrderHints) => number
   /** Rules that need the live state: a warning or a refusal beside a step. */

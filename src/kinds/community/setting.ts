@@ -24,12 +24,23 @@ function desiredValue(instance: Instance, value: unknown): Value {
 
 /** A setting's value as Ruby wrote it: YAML, of which only scalars are settings that we know. */
 function liveValue(row: Rows['settings']): Value {
-  const value: unknown = row.value === null ? null : parse(row.value, { schema: 'core', maxAliasCount: 0 })
+  const value = row.value === null ? null : parsed(row.var, row.value)
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return text(value)
   if (typeof value === 'boolean' || typeof value === 'number') return value
   return odd(`The setting ${row.var} holds something else than a text, a number or a yes and no.`)
 }
+
+function parsed(name: string, yaml: string): unknown {
+  try {
+    return parse(yaml, { schema: 'core', maxAliasCount: 0, logLevel: 'error' })
+  } catch {
+    return odd(`The setting ${name} holds something that is no YAML.`)
+  }
+}
+
+/** Rows that old versions and plugins left behind say nothing that the files could. */
+const isKnown = ({ var: name }: Rows['settings']): boolean => !['upload', undefined].includes(settingType(name))
 
 /** A cleared number is "" or null, whichever way it was cleared. */
 const canonical = (value: Value): Value => (value === '' ? null : value)
@@ -57,7 +68,7 @@ export const setting: Kind = {
     return { state: 'managed', objects, others: 'leave' }
   },
   read: (tables, { desired }) => {
-    const rows = rowsOf(tables.settings).filter((row) => settingType(row.var) !== 'upload')
+    const rows = rowsOf(tables.settings).filter(isKnown)
     const stored = new Set(rows.map((row) => row.var))
     // A setting that nobody ever changed has no row: it is what the version's default says.
     const defaults = desired.filter((object) => !stored.has(object.id)).flatMap(({ id }): LiveObject[] => {
@@ -67,6 +78,8 @@ export const setting: Kind = {
     return { objects: [...rows.map((row) => ({ id: row.var, serverId: null, fields: { value: liveValue(row) } })), ...defaults] }
   },
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
+  // Mastodon takes the two contact settings only together.
+  together: (a, b) => [a, b].every((step) => step.id.startsWith('site_contact_')),
   hazard: (step) => HAZARDS[step.id] ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

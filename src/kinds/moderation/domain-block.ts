@@ -69,7 +69,7 @@ function writeOf(step: Step): Write {
   if (step.action === 'delete') return { ...base, action: 'delete', set: {} }
   if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target, ...consent }
   // The flags slept under the suspension as somebody left them: say them anew when it ends.
-  const flags = changed(step, 'severity') ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false])) : {}
+  const flags = step.seen['severity'] === 'suspend' && changed(step, 'severity') ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false])) : {}
   return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
 }
 
@@ -128,9 +128,10 @@ export const domainBlock: Kind = {
   order: (a, b) => Number(b.weakens) - Number(a.weakens) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
+  together: (a, b) => a.action === 'create' && b.action === 'create',
   intent: (steps) => {
     const blocked = steps.filter((step) => step.action === 'create').map((step) => step.id)
-    return blocked.length > 1 ? { id: `queue-${blocked[0]}-${blocked.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { domains: blocked } } : null
+    return blocked.length > 0 ? { id: `queue-${blocked[0]}-${blocked.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { domains: blocked } } : null
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -115,12 +115,14 @@ export async function writeRule({ session }: Writing, write: Write): Promise<Don
   return done(rule.id, await live(rule.id))
 }
 
-/** The rules named come in that order; others keep their places behind them. */
+/** The rules named come in that order in the places that they have among them; others keep theirs. */
 export async function writeRuleOrder({ session }: Writing, write: Write): Promise<Done> {
   const order = write.set['order'] as readonly string[]
   const present = (await listRules(session)).map(({ id }) => id)
   if (order.some((id) => !present.includes(id))) throw new Changed({ order: present })
-  await orderRules(session, [...order, ...present.filter((id) => !order.includes(id))])
+  expectLive(write, { order: present })
+  const named = [...order]
+  await orderRules(session, present.map((id) => (order.includes(id) ? (named.shift() ?? id) : id)))
   return done(null, { order })
 }
 
