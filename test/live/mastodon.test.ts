@@ -1,7 +1,11 @@
 import { afterAll, describe } from 'vitest'
 import { cycleCases } from '../contract/cases/cycle.ts'
+import { doorCases } from '../contract/cases/doors.ts'
 import { livePerson } from './hand.ts'
 import { liveDoors, liveServer } from './server.ts'
+
+// In this order: the cycle severs follows, and Mastodon's API goes on telling the old numbers for minutes.
+describe('the doors of the real Mastodon', () => doorCases(liveServer))
 
 describe('the cycle on the real Mastodon', () => {
   let person: ReturnType<typeof livePerson> | undefined
