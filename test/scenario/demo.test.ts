@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { start } from '../support/cli.ts'
 import { git } from '../support/git.ts'
+
+/** What is left when lines are folded at another width: the letters. */
+const letters = (text: string): string => text.replaceAll(/\s/g, '')
+const planIn = (act = ''): string => letters(act.split(/^\$ herdbook plan.*$/m)[1] ?? '')
+
+const picturedIn = (svg: string): string => {
+  const [, ...texts] = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text)
+  return letters(texts.join('').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))
+}
 
 /** Where there is no terminal, nobody is there to press Ctrl-C: it must end by itself. */
 describe('the demo, where there is no terminal', () => {
@@ -24,6 +33,8 @@ describe('the demo, where there is no terminal', () => {
     expect(night).toMatch(/Changed by hand[^]*domain-block\/newsbots\.example[^]*Added by hand[^]*wolves\.example/)
     expect(morning).toMatch(/\+ {2}- domain: wolves\.example[^]*Limits newsbots\.example.*undoes a change by hand[^]*In sync/)
     expect(why).toMatch(/Applied by Clover[^]*Proposed by Clover/)
+
+    expect(picturedIn(readFileSync(join(import.meta.dirname, '../../.github/plan.svg'), 'utf8')), 'npm run picture').toBe(planIn(proposal))
 
     expect(ran.out).not.toContain('\u001b')
     expect(ran.stderr).not.toMatch(/error|warning/)

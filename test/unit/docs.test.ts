@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { EXIT } from '../../src/instance/diagnostic.ts'
+import { documentation, exitCodes } from '../support/docs.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const PAGES = ['README.md', '.github/CONTRIBUTING.md', ...readdirSync(join(ROOT, '.github/reference')).map((name) => `.github/reference/${name}`)]
+
+describe('the reference', () => {
+  it('is what `npm run docs` makes', async () => {
+    for (const [path, text] of await documentation()) expect(read(path), path).toBe(text)
+  })
+
+  it('has an example for every verb', () => {
+    const sections = read('.github/reference/verbs.md').split(/^## /m).slice(1)
+    for (const section of sections.filter((text) => !text.startsWith('Exit codes'))) expect(section).toMatch(/^Examples?:$/m)
+  })
+
+  it('has every key of every schema, each with words', () => {
+    const rows = read('.github/reference/files.md').match(/^\| `.*$/gm) ?? []
+    expect(rows.length).toBeGreaterThan(150)
+    for (const row of rows) expect(row).toMatch(/^\| `[^`]+` \| [^|]+ \| .*[A-Za-z].* \|$/)
+  })
+})
+
+describe('what people read first', () => {
+  it('has the exit codes as they are', () => {
+    expect(read('README.md')).toContain(exitCodes())
+    expect(exitCodes().match(/^\| \d+ /gm)).toHaveLength(Object.keys(EXIT).length)
+  })
+
+  it('names verbs and npm scripts that are there', () => {
+    const verbs = new Set([...read('src/cli.ts').matchAll(/^ {2}(\w+): \[/gm)].map(([, name]) => name))
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: { readonly [name: string]: string } }
+    for (const page of PAGES) {
+      const code = [...read(page).matchAll(/```[^]*?```|`[^`\n]+`/g)].join('\n')
+      for (const [, verb] of code.matchAll(/(?:^|`|&& |\$ )\s*herdbook (\w+)/gm)) expect(verbs, `${page}: herdbook ${verb}`).toContain(verb)
+      for (const [, script = ''] of code.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), `${page}: npm run ${script}`).toContain(script)
+    }
+  })
+
+  it('links to what is there', () => {
+    for (const page of PAGES) {
+      for (const [, link = ''] of read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+        if (!/^https?:/.test(link)) expect(existsSync(join(ROOT, dirname(page), link)), `${page}: ${link}`).toBe(true)
+      }
+    }
+  })
+})
