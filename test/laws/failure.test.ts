@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import type { Fault } from '../support/memory.ts'
 import { NO_MISHAPS } from '../support/memory.ts'
 import { newServer, seenState } from '../support/memory-server.ts'
-import { edits, editsWithin, relations } from '../support/generate.ts'
+import { DOMAINS, edits, editsWithin, relations } from '../support/generate.ts'
 import { shortfalls } from '../support/shortfalls.ts'
 import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
-import type { Documents } from '../../src/instance/documents.ts'
+import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
 
 const CASES = 400
 
@@ -29,6 +29,27 @@ test('law 5: failures at any step, in one run or two, then a re-run, ends where 
       expect(seenState(world.server)).toEqual(seenState(smooth.server))
       const { plan } = await look(world, files.after)
       expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers, world.ledger.attempts, world.ledger.intents]).toEqual([[], [], [], [], [], []])
+    }),
+    { numRuns: CASES },
+  )
+})
+
+test('law 5 for what is done after the commit: follows are severed once, whenever runs are killed', { timeout: 120_000 }, async () => {
+  const severity = fc.constantFrom('suspend' as const, 'limit' as const)
+  const blocks = fc.uniqueArray(fc.record({ domain: fc.constantFrom(...DOMAINS), severity }), { selector: (block) => block.domain, minLength: 2 })
+  const documents = (list: readonly DomainBlock[]): Documents => ({
+    'domain-blocks.yaml': { domain_blocks: list.map((block) => (block.severity === 'suspend' ? { ...block, accept_severed_relationships: 1000 } : block)) },
+  })
+  const early = fc.array(fc.tuple(fc.nat(10), fault), { minLength: 1, maxLength: 3 }).map((list) => new Map(list))
+  await fc.assert(
+    fc.asyncProperty(blocks, fc.array(early, { minLength: 1, maxLength: 3 }), async (list, runs) => {
+      const world = newWorld(newServer(new Map(DOMAINS.map((host, i) => [host, { follows: 1 + i, followers: 2, accounts: 3 }]))))
+      const smooth = copyOf(world)
+      await run(smooth, documents(list))
+      for (const faults of runs) await run(world, documents(list), { mishaps: { ...NO_MISHAPS, faults } })
+      await run(world, documents(list))
+      expect(seenState(world.server)).toEqual(seenState(smooth.server))
+      expect(world.ledger.intents).toEqual([])
     }),
     { numRuns: CASES },
   )

@@ -23,19 +23,19 @@ const domain = fc.constantFrom(...DOMAINS)
 const as = <Does extends string>(does: Does) => fc.constant(does)
 
 export const hand: fc.Arbitrary<Hand> = fc.oneof(
-  fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const), media: fc.boolean() }),
-  fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }),
-  fc.record({ does: as('lift'), domain }),
-  fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }),
-  fc.record({ does: as('unmail'), domain: fc.constantFrom(...MAILS) }),
-  fc.record({ does: as('ip'), ip: fc.constantFrom(...ADDRESSES), severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const) }),
-  fc.record({ does: as('unip'), ip: fc.constantFrom(...ADDRESSES) }),
-  fc.record({ does: as('role'), name: fc.constantFrom('Guide', 'Helper', 'Mentor', 'Moderator'), position: fc.integer({ min: 1, max: 200 }) }),
-  fc.record({ does: as('grant'), account: fc.constantFrom(...PEOPLE.filter((name) => name !== 'ghost')), role: fc.constantFrom(null, 'Moderator', 'Guide', 'Admin') }),
-  fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }),
-  fc.record({ does: as('reorder') }),
-  fc.record({ does: as('set'), key: fc.constantFrom('site_title', 'status_page_url', 'custom_css'), value: fc.constantFrom('', 'By hand') }),
-  fc.record({ does: as('unset'), key: fc.constantFrom('site_title', 'trends', 'registrations_mode') }),
+  { weight: 4, arbitrary: fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const), media: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }) },
+  { weight: 1, arbitrary: fc.record({ does: as('lift'), domain }) },
+  { weight: 1, arbitrary: fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ does: as('unmail'), domain: fc.constantFrom(...MAILS) }) },
+  { weight: 1, arbitrary: fc.record({ does: as('ip'), ip: fc.constantFrom(...ADDRESSES), severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const) }) },
+  { weight: 1, arbitrary: fc.record({ does: as('unip'), ip: fc.constantFrom(...ADDRESSES) }) },
+  { weight: 1, arbitrary: fc.record({ does: as('role'), name: fc.constantFrom('Guide', 'Helper', 'Mentor', 'Moderator'), position: fc.integer({ min: 1, max: 200 }) }) },
+  { weight: 1, arbitrary: fc.record({ does: as('grant'), account: fc.constantFrom(...PEOPLE.filter((name) => name !== 'ghost')), role: fc.constantFrom(null, 'Moderator', 'Guide', 'Admin') }) },
+  { weight: 1, arbitrary: fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }) },
+  { weight: 1, arbitrary: fc.record({ does: as('reorder') }) },
+  { weight: 1, arbitrary: fc.record({ does: as('set'), key: fc.constantFrom('site_title', 'status_page_url', 'custom_css'), value: fc.constantFrom('', 'By hand') }) },
+  { weight: 1, arbitrary: fc.record({ does: as('unset'), key: fc.constantFrom('site_title', 'trends', 'registrations_mode') }) },
 )
 
 export const hands = fc.array(hand, { maxLength: 6 })
