@@ -18,6 +18,7 @@ import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
 import { renderPlan } from '../render/terminal.ts'
+import { count } from '../render/text.ts'
 import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { needsConsole } from './foresee.ts'
@@ -114,7 +115,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
 
 async function carryOut(session: Session, { plan, input }: Planned, { io, options, wishes, reader, doors, holds }: Run): Promise<void> {
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
-  const report = await withProgress(io, `Applying ${plan.steps.length} steps`, (told) =>
+  const report = await withProgress(io, `Applying ${count(plan.steps.length, 'step', 'steps')}`, (told) =>
     apply(plan, {
       kinds: KINDS,
       ledger: session.ledger,
