@@ -12,7 +12,7 @@ import { clone, newServer, rulesInOrder, type Server } from '../support/memory-s
 import { settingValue } from '../support/memory-writes.ts'
 import { look, newWorld, run } from '../support/world.ts'
 
-const CASES = 300
+const CASES = 200
 const TABLES = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'accounts', 'rules', 'settings', 'terms_of_services', 'impact'] as const
 
 /** Rows that no file names, by name, as text; `rules` are the server's ids of those that the ledger knows. */

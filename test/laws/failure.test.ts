@@ -8,7 +8,7 @@ import { shortfalls } from '../support/shortfalls.ts'
 import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
 
-const CASES = 400
+const CASES = 300
 
 const fault = fc.constantFrom<Fault>('refuse', 'drop-before', 'drop-after', 'die-before', 'die-after')
 const faults = fc.array(fc.tuple(fc.nat(25), fault), { minLength: 1, maxLength: 3 }).map((list) => new Map(list))

@@ -8,7 +8,7 @@ import { clone, newServer, touchedBy, type Server } from '../support/memory-serv
 import { ownersOf } from '../support/memory-writes.ts'
 import { look, newWorld, run } from '../support/world.ts'
 
-const CASES = 300
+const CASES = 200
 
 test('budgets: more than a kind may do in one apply is refused, and nothing is written', { timeout: 120_000 }, async () => {
   const limit = fc.nat(3)

@@ -8,7 +8,7 @@ import { byHand, hands } from '../support/hands.ts'
 import { clone, newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
 
-const CASES = 300
+const CASES = 200
 
 /** Puts the members of lists and maps in another order, all but the rules, whose order is meant. */
 function stirred<Value>(value: Value, by: (a: unknown, b: unknown) => number, key = ''): Value {
