@@ -30,13 +30,14 @@ export const severed = (impact: Impact): number => impact.follows + impact.follo
 export const consentFor = (relations: number): number => relations + Math.max(10, Math.ceil(relations / 5))
 
 function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
-  const at = step.source === undefined ? {} : { at: input.instance.position(step.source) }
+  // Only where something is found: to find a place the file is parsed again.
+  const at = () => (step.source === undefined ? {} : { at: input.instance.position(step.source) })
   const measured = kind.impact?.(step, input.tables)
   const ref = `${step.kind}/${step.id}`
   if (measured === 'unmeasured') {
     if (step.hazard !== 'irreversible') return []
     const hint = 'Give the database door, or a token that may read measures (admin:read, view_dashboard).'
-    return [{ code: 'impact-unmeasured', severity: 'error', message: `${ref} can't be undone and its impact could not be measured.`, ...at, hint }]
+    return [{ code: 'impact-unmeasured', severity: 'error', message: `${ref} can't be undone and its impact could not be measured.`, ...at(), hint }]
   }
   if (measured === undefined || !kind.needsConsent?.(step, measured)) return []
   const relations = severed(measured)
@@ -44,7 +45,7 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   const needs = `accept_severed_relationships: ${consentFor(relations)}`
   const held = step.consent === undefined ? 'the file holds no consent for it' : `the file accepts ${step.consent}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${held}.`
-  return [{ code: 'consent-missing', severity: 'error', message, ...at, hint: `If it is meant, write in that entry: ${needs}` }]
+  return [{ code: 'consent-missing', severity: 'error', message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
 }
 
 const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: Step) => boolean; readonly verb: string }[] = [

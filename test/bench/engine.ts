@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Database from '../../src/clients/database.ts'
+import type * as Snapshot from '../../src/clients/snapshot.ts'
+import type * as RepositoryClient from '../../src/clients/repository.ts'
+import type * as Observe from '../../src/commands/observe.ts'
+import type * as Planning from '../../src/commands/planning.ts'
+import type * as SessionOf from '../../src/commands/session.ts'
+import type * as IoOf from '../../src/commands/io.ts'
+import type * as Ledgers from '../../src/reconcile/ledger.ts'
+import type * as Plans from '../../src/reconcile/plan.ts'
+import type * as Repositories from '../../src/reconcile/repository.ts'
+import type * as Terminal from '../../src/render/terminal.ts'
+import type * as Kinds from '../../src/kinds/index.ts'
+
+// Run in a process of its own, cold as every run is: prints the milliseconds of what the engine itself does for one plan and the ledger after it.
+// The files, the server and Git are read beside the clock.
+const [dist = '', asked = '', psql = ''] = process.argv.slice(2)
+const built = <Module>(path: string): Promise<Module> => import(pathToFileURL(join(dist, path)).href) as Promise<Module>
+
+const { openSession } = await built<typeof SessionOf>('commands/session.js')
+const { processIo } = await built<typeof IoOf>('commands/io.js')
+const { openRepository } = await built<typeof RepositoryClient>('clients/repository.js')
+const { refsOf } = await built<typeof Repositories>('reconcile/repository.js')
+const { parseLedger, adjust, serializeLedger } = await built<typeof Ledgers>('reconcile/ledger.js')
+const { desiredOf, observe, requestFor } = await built<typeof Observe>('commands/observe.js')
+const { requestText } = await built<typeof Database>('clients/database.js')
+const { readSnapshot, tablesOf } = await built<typeof Snapshot>('clients/snapshot.js')
+const { inputFor } = await built<typeof Planning>('commands/planning.js')
+const { plan } = await built<typeof Plans>('reconcile/plan.js')
+const { renderPlan } = await built<typeof Terminal>('render/terminal.js')
+const { KINDS } = await built<typeof Kinds>('kinds/index.js')
+
+const io = processIo()
+const session = await openSession(io)
+const { instance } = session
+const repository = await openRepository(session.root)
+const stored = await repository?.read(refsOf(session.environment).ledger)
+if (!stored) throw new Error('there is no ledger to read')
+const answer = execFileSync('/bin/sh', ['-c', psql], { input: readFileSync(asked), maxBuffer: 2 ** 30 }).toString('utf8')
+
+const parts: Record<string, number> = {}
+async function timed<Result>(part: string, work: () => Result | Promise<Result>): Promise<Result> {
+  const from = performance.now()
+  const result = await work()
+  parts[part] = performance.now() - from
+  return result
+}
+
+const now = io.now()
+const ledger = await timed('ledger read', () => parseLedger(stored, session.environment, session.key))
+const desired = await timed('desired', () => desiredOf(instance, now))
+const request = await timed('request', () => {
+  const request = requestFor(desired, instance)
+  requestText(request)
+  return request
+})
+const tables = await timed('rows', () => {
+  const { tables, version } = readSnapshot(JSON.parse(answer), request, 'database')
+  return tablesOf(tables, version)
+})
+const seen = await timed('observed', () => observe({ read: () => Promise.resolve(tables), close: () => Promise.resolve() }, { instance, desired, ledger, now }))
+const planned = await timed('plan, guard, digest', () => plan(inputFor(session, { ...seen, desired }, undefined, ledger)))
+await timed('rendering', () => renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }))
+await timed('ledger written', () => serializeLedger(adjust(ledger, planned.adjustments), session.environment, now.toISOString()))
+process.stdout.write(JSON.stringify({ steps: planned.steps.length, parts }))
