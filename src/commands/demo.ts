@@ -16,12 +16,12 @@ export const verb = (command: Command, io: Io) =>
         say(io, `\n\n${goOn(stage)}`)
         if (!io.signal.aborted) await once(io.signal, 'abort')
       } finally {
-        await stage.sandbox.close()
+        await stage.live.close()
       }
     })
 
 /** What a person can type next, in another terminal. */
-const goOn = ({ herd, sandbox }: Stage): string => `Now it is yours. In another terminal:
+const goOn = ({ herd, live }: Stage): string => `Now it is yours. In another terminal:
   cd ${herd}
   alias herdbook="'${process.execPath}' '${process.argv[1] ?? 'herdbook'}'"
   herdbook status
@@ -29,7 +29,7 @@ const goOn = ({ herd, sandbox }: Stage): string => `Now it is yours. In another 
   git commit -am "Limit free-hay.example"
   herdbook apply
 And as somebody would in Mastodon's web interface:
-  curl -H "Authorization: Bearer $(cut -d' ' -f2 ../token)" -d domain=night.example -d severity=suspend ${sandbox.url}/api/v1/admin/domain_blocks
+  curl -H "Authorization: Bearer $(cut -d' ' -f2 ../token)" -d domain=night.example -d severity=suspend ${live.url}/api/v1/admin/domain_blocks
   herdbook drift
 
-${sandbox.url} is served until you press Ctrl-C here. The folder stays.`
+${live.url} is served until you press Ctrl-C here. The folder stays.`

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -33,11 +33,11 @@ describe('the package, installed from its tarball', () => {
     expect((await herdbook('validate', '--instance', 'herd/instance')).stdout).toContain('2 files are valid.')
   })
 
-  it('has help for every verb', async () => {
-    const { stdout } = await herdbook('--help')
-    const verbs = [...stdout.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].flatMap(([, name]) => (name === undefined || name === 'help' ? [] : [name]))
-    expect(verbs).toContain('plan')
-    for (const verb of verbs) expect((await herdbook(verb, '--help')).stdout, verb).toContain('Example')
+  it('loads every verb with what it depends on', async () => {
+    const commands = join(folder, 'node_modules/herdbook/dist/commands')
+    const names = readdirSync(commands).filter((name) => name.endsWith('.js'))
+    expect(names).toContain('plan.js')
+    await run(folder, process.execPath, '--input-type=module', '--eval', names.map((name) => `await import(${JSON.stringify(join(commands, name))})`).join('\n'))
   })
 
   it('plays the demo: the console, the reader and the example came along', async () => {

@@ -19,7 +19,7 @@ const stage = await setStage(io)
 try {
   await tellStory(io, stage)
 } finally {
-  await stage.sandbox.close()
+  await stage.live.close()
 }
 const plan = told.split(/^.*\$ herdbook plan --out.*$/m)[1]?.split(/\n.*── 2 /)[0] ?? ''
 await writeFile(new URL('../../.github/plan.svg', import.meta.url), picture(plan.trim(), 'herdbook plan'))

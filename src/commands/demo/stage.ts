@@ -6,11 +6,10 @@ import { Writable } from 'node:stream'
 import { gitIn } from '../../clients/git.ts'
 import { openSecrets } from '../../clients/secrets.ts'
 import { EXIT, fail, type ExitCode } from '../../instance/diagnostic.ts'
-import { startSandbox, type Sandbox } from '../../sandbox/index.ts'
 import type { Io } from '../io.ts'
 import { main, type Verbs } from '../main.ts'
 import { shipped } from '../shipped.ts'
-import { bringToLife } from './life.ts'
+import { startLive, type Live } from './live.ts'
 
 /** Where the story takes place: a repository, and the server that it describes. */
 export interface Stage {
@@ -18,7 +17,7 @@ export interface Stage {
   readonly folder: string
   /** The Git repository. */
   readonly herd: string
-  readonly sandbox: Sandbox
+  readonly live: Live
   /** Runs a verb as if it had been typed in the repository, on `to`. Another exit code than `expected` ends the story. */
   readonly herdbook: (args: readonly string[], expected: ExitCode, to?: Io) => Promise<void>
   /** What Git says, in the repository. */
@@ -41,24 +40,24 @@ const VERBS: Verbs = {
 /** Sets the stage: an embedded Mastodon that is as the example instance says, and a repository whose ledger knows it. */
 export async function setStage(io: Io): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'herdbook-demo-'))
-  const sandbox = await startSandbox({ directory: join(folder, 'live') })
-  const stage = stageIn(io, folder, sandbox)
+  const live = await startLive(join(folder, 'live'))
+  const stage = stageIn(io, folder, live)
   try {
-    await Promise.all([bringToLife(sandbox), writeFiles(stage)])
+    await writeFiles(stage)
     await recordStart(io, stage)
     return stage
   } catch (error) {
-    await sandbox.close()
+    await live.close()
     throw error
   }
 }
 
-function stageIn(io: Io, folder: string, sandbox: Sandbox): Stage {
+function stageIn(io: Io, folder: string, live: Live): Stage {
   const herd = join(folder, 'herd')
   return {
     folder,
     herd,
-    sandbox,
+    live,
     herdbook: async (args, expected, to = io) => {
       if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'The demo was stopped.')
       // Nothing in the environment plays a part: neither secrets nor being in a pipeline.
@@ -79,21 +78,21 @@ function stageIn(io: Io, folder: string, sandbox: Sandbox): Stage {
 }
 
 /** The example instance with doors into the sandbox, committed. The secrets stand beside the repository. */
-async function writeFiles({ folder, herd, sandbox, git }: Stage): Promise<void> {
+async function writeFiles({ folder, herd, live, git }: Stage): Promise<void> {
   await mkdir(herd)
   await Promise.all([
     ...(['instance', 'schema'] as const).map((name) => cp(shipped(name), join(herd, name), { recursive: true })),
-    writeFile(join(folder, 'token'), `${sandbox.url} ${sandbox.tokens.burn}\n`, { mode: 0o600 }),
+    writeFile(join(folder, 'token'), `${live.url} ${live.token}\n`, { mode: 0o600 }),
     writeFile(join(folder, 'ledger-key'), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 }),
   ])
-  await writeFile(join(herd, 'instance', 'instance.yaml'), instanceFile(folder, sandbox))
+  await writeFile(join(herd, 'instance', 'instance.yaml'), instanceFile(folder, live))
   await git('init', '--quiet', '-b', 'main')
   // The repository keeps away from what the person at the keyboard has configured for real work.
   const settings = { 'user.name': 'Clover', 'user.email': 'clover@herd.example', 'commit.gpgsign': 'false', 'core.autocrlf': 'false' }
   for (const [name, value] of Object.entries(settings)) await git('config', name, value)
 }
 
-const instanceFile = (folder: string, { domain, url, directory, database }: Sandbox): string => `# yaml-language-server: $schema=../schema/instance.schema.json
+const instanceFile = (folder: string, { domain, url, directory, database }: Live): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # The doors lead into the Mastodon that \`herdbook demo\` serves on this machine.
 domain: ${domain}
 mastodon:

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { EXIT, type ExitCode } from '../../instance/diagnostic.ts'
 import { wantsColour } from '../../render/layout.ts'
-import { handOf } from '../../sandbox/hand.ts'
 import { say, type Io } from '../io.ts'
 import type { Stage } from './stage.ts'
 
@@ -11,7 +10,7 @@ import type { Stage } from './stage.ts'
 export async function tellStory(io: Io, stage: Stage): Promise<void> {
   const told = narrator(io, stage)
   told.text(
-    `Herd is a made-up server with seven volunteers. An embedded Mastodon ${stage.sandbox.version} plays it, at ${stage.sandbox.url}.`,
+    `Herd is a made-up server with seven volunteers. An embedded Mastodon ${stage.live.version} plays it, at ${stage.live.url}.`,
     `What is blocked there, who moderates, the rules, the settings and the terms are files in a Git repository:`,
   )
   await told.shell('ls instance')
@@ -37,9 +36,8 @@ export async function tellStory(io: Io, stage: Stage): Promise<void> {
 
   told.heading('4  At 3 a.m.')
   told.text("@second blocks wolves.example in Mastodon's own web interface, and lifts the limit on newsbots.example.", 'Herdbook undoes neither. It tells:')
-  const hand = handOf(stage.sandbox, 'second')
-  await hand.blockDomain('wolves.example', { severity: 'suspend', public_comment: 'They come at night' })
-  await hand.liftBlock('newsbots.example')
+  await stage.live.hand({ does: 'block', domain: 'wolves.example', comment: 'They come at night' })
+  await stage.live.hand({ does: 'lift', domain: 'newsbots.example' })
   await told.herdbook(EXIT.drift, 'drift')
 
   told.heading('5  The morning after')
