@@ -170,6 +170,11 @@ function resultsOf(answer: unknown, length: number): WriteResult[] {
   return answer.map(resultOf)
 }
 
+/** What to do about a refusal whose words don't say it. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['actor-too-low', 'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'],
+])
+
 function resultOf(result: unknown): WriteResult {
   if (!isRecord(result)) throw odd('write')
   if (result.state === 'done') {
@@ -178,7 +183,9 @@ function resultOf(result: unknown): WriteResult {
   }
   if (result.state === 'changed') return { state: 'changed', live: isFields(result.live) ? result.live : null }
   if (result.state === 'failed' && isRecord(result.reason)) {
-    const reason: Diagnostic = { code: String(result.reason.code), severity: 'error', message: String(result.reason.message) }
+    const code = String(result.reason.code)
+    const hint = HINTS.get(code)
+    const reason: Diagnostic = { code, severity: 'error', message: String(result.reason.message), ...(hint === undefined ? {} : { hint }) }
     return { state: 'failed', reason }
   }
   throw odd('write')

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { routeOf } from './api/routes.ts'
 import type { Database } from './database.ts'
 import { Invalid, Refusal } from './failure.ts'
-import type { Answer } from './http.ts'
+import type { Answer, Call } from './http.ts'
 import { rateHeaders, type Rates } from './rates.ts'
 import type { Version } from './tables.ts'
 import { authorize, findToken } from './tokens.ts'
@@ -17,14 +17,15 @@ const STUMBLED: Answer = {
 
 /** Mastodon's HTTP side over a database. */
 export function createHttpServer(database: Database, version: Version, rates: Rates): Server {
+  const cache: Call['cache'] = new Map()
   return createServer((request, response) => {
-    void answer(database, version, rates, request)
+    void answer(database, version, rates, cache, request)
       .catch((): Answer => STUMBLED)
       .then((reply) => send(response, reply))
   })
 }
 
-async function answer(database: Database, version: Version, rates: Rates, request: IncomingMessage): Promise<Answer> {
+async function answer(database: Database, version: Version, rates: Rates, cache: Call['cache'], request: IncomingMessage): Promise<Answer> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const token = await findToken(database, request.headers.authorization)
   const rate = rates.count(
@@ -50,7 +51,7 @@ async function answer(database: Database, version: Version, rates: Rates, reques
   try {
     const reply = await database.transaction(async (session) => {
       await authorize(session, version, hit.route.access, token)
-      return hit.route.handle({ session, version, params, query: url.searchParams, path: url.pathname, token })
+      return hit.route.handle({ session, version, params, query: url.searchParams, path: url.pathname, token, cache })
     })
     return { ...reply, headers: { ...headers, ...reply.headers } }
   } catch (error) {

@@ -22,11 +22,14 @@ function desiredValue(instance: Instance, value: unknown): Value {
   return typeof value === 'boolean' || typeof value === 'number' ? value : null
 }
 
+/** Nothing, as the files write it: Mastodon keeps a cleared number as "", and a text that was never written as nil. */
+const emptyOf = (key: string): Value => (settingType(key) === 'text' ? '' : null)
+
 /** A setting's value as Ruby wrote it: YAML, of which only scalars are settings that we know. */
 function liveValue(row: Rows['settings']): Value {
   const value = row.value === null ? null : parsed(row.var, row.value)
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string') return text(value)
+  if (value === null || value === undefined) return emptyOf(row.var)
+  if (typeof value === 'string') return text(value) === '' ? emptyOf(row.var) : text(value)
   if (typeof value === 'boolean' || typeof value === 'number') return value
   return odd(`The setting ${row.var} holds something else than a text, a number or a yes and no.`)
 }

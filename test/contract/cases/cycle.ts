@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { roleSql } from '../../../src/clients/install.ts'
 import { localMachine, run } from '../../../src/clients/machine.ts'
+import { measure, openRest } from '../../../src/clients/mastodon.ts'
 import type { Documents, InstanceFile } from '../../../src/instance/documents.ts'
 import type { PlanForm } from '../../../src/render/json.ts'
 import type { Hand } from '../../../src/sandbox/hand.ts'
@@ -94,6 +95,8 @@ export function cycleCases(start: () => Promise<Herd>): void {
     const { stdout } = await verb(0, 'status', '--console')
     expect(stdout).toMatch(new RegExp(`Database +${herd.domain}`))
     expect(stdout).toContain('acting as @owner (Owner)')
+    // Somebody has looked at the settings before: a number that was cleared, and what the form writes beside it.
+    await herd.person.changeSetting('media_cache_retention_period', '')
     before = await managedRows(doors)
   })
 
@@ -122,6 +125,12 @@ export function cycleCases(start: () => Promise<Herd>): void {
     commit(dir, 'Something of every kind')
     expect((await verb(0, 'apply', '--yes')).stdout).toContain(`${plan.steps.length} changes done and verified on ${herd.domain}.`)
     await inSync()
+  })
+
+  test('what the API measures is of this moment, though Mastodon keeps what it counted', async () => {
+    const rest = await openRest({ url: herd.url, token: kept(), reading: true })
+    await expect.poll(() => measure(rest, 'bad.example'), { timeout: 60_000 }).toMatchObject({ follows: 0, followers: 0 })
+    await rest.close()
   })
 
   test('an account that appears after it was named needs a person, or a plan that a person saved', async () => {
