@@ -99,9 +99,8 @@ function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>
 
 /** What the files say, with the kinds that are asked for managed, so that they are read. */
 function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
-  return new Map(
-    [...desired].map(([kind, d]) => [kind, wanted(asked.has(kind), d)]),
-  )
+  // A rule goes to its live place, so that their order is read beside them.
+  return new Map([...desired].map(([kind, d]) => [kind, wanted(asked.has(kind) || (kind === 'rule-order' && asked.has('rule')), d)]))
 }
 
 function wanted(asked: boolean, desired: Desired): Desired {
@@ -115,7 +114,7 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
   const unread = seen.reads.filter((read) => !read.complete)
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, seen.findings.filter((finding) => unread.some((read) => read.reason === finding.message)))
   const release = releaseOf(observation.tables.version)
-  return KINDS.flatMap((kind) => {
+  const changes = KINDS.flatMap((kind) => {
     const ids = asked.get(kind.name)
     const observed = observation.observed.get(kind.name)
     if (ids === undefined || observed?.state !== 'complete') return []
@@ -128,6 +127,18 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
       .toSorted(byText)
       .map((id) => ({ ref: `${kind.name}/${id}`, fields: fieldsFor(kind, live.get(id), managed.get(id), options) }))
   })
+  return [...changes, ...placesOfRules(seen, changes, desired, observation)]
+}
+
+/** New rules go where they stand on the server, unless the files are about to change the order anyway. */
+function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: ReadonlyMap<string, Desired>, { observed }: Observation): ObjectChange[] {
+  const known = new Set(objectsIn(desired.get('rule')).map((object) => `rule/${object.id}`))
+  const fresh = changes.some(({ ref, fields }) => ref.startsWith('rule/') && fields !== null && !known.has(ref))
+  const open = [...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].some((item) => item.kind === 'rule-order')
+  const order = observed.get('rule-order')
+  const live = order?.state === 'complete' ? order.objects[0]?.fields['order'] : undefined
+  if (!fresh || open || live === undefined || changes.some(({ ref }) => ref.startsWith('rule-order/'))) return []
+  return [{ ref: 'rule-order/rules', fields: { order: live } }]
 }
 
 const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
@@ -145,7 +156,7 @@ function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: Reado
 }
 
 /** Fields that the files write in another place, or not at all. */
-const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'] }
+const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'], 'rule-order': ['coming'] }
 
 function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments }: Options): Fields | null {
   if (!live) return null
