@@ -99,7 +99,9 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
   const { plan } = planned
   if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
-  const settled = plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
+  // A first apply begins the ledger, even where there is nothing to write into it.
+  const begun = !session.store || session.ledger.head !== null
+  const settled = begun && plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   if (settled) return

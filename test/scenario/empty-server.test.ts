@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+
+let field: Pasture
+let herd: Herd
+beforeAll(async () => {
+  field = await pasture()
+  herd = await field.herd({ begin: 'none' })
+})
+afterAll(async () => field[Symbol.asyncDispose]())
+
+it('a server that has nothing to record begins its ledger all the same, so that the next apply needs no reason', async () => {
+  await must(herd, ['adopt', 'domain-block'])
+  herd.write({}, 'Adopt')
+  await must(herd, ['apply', '--yes'])
+  herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n' })
+  await must(herd, ['apply', '--yes'])
+  expect((await planOf(herd, 0)).steps).toEqual([])
+})
