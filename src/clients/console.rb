@@ -3,7 +3,7 @@
 # stdin:  the length of this program in bytes and a newline, this program, then one JSON line a request:
 #   {"id": 1, "op": "hello", "mark": NONCE, "actor": USERNAME | null, "reader": text of reader.sql, "reading": true | false}
 #     comes first; with "reading" nothing but reads is answered for the whole session
-#   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "measure": [...]}}
+#   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "acting": USERNAME, "measure": [...]}}
 #   {"id": 3, "op": "write", "writes": [Write, ...]}        one result a write, in order
 #   {"id": 4, "op": "settle", "domains": [...]}             queues the workers of the blocks that are there
 #   {"id": 5, "op": "token_create", "username": ..., "application": ..., "role": {"name", "position", "permissions"}, "scopes": [...]}

@@ -115,8 +115,8 @@ export async function openConsole(machine: Machine, line: string, actor: string 
   return {
     hello,
     read: async (request) => {
-      const { tables, accounts, measure } = request
-      return readSnapshot(await ask('read', { request: { tables, accounts, measure } }), request, 'console')
+      const { tables, accounts, acting, measure } = request
+      return readSnapshot(await ask('read', { request: { tables, accounts, acting, measure } }), request, 'console')
     },
     write: async (writes) => resultsOf(await ask('write', { writes }), writes.length),
     settle: async (domains) => void (await ask('settle', { domains })),

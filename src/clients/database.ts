@@ -14,8 +14,8 @@ export function literal(text: string): string {
 
 /** What `herdbook.request` holds. Everything beyond ASCII is escaped, so that no encoding of the way can change it. */
 export function requestText(request: ReadRequest): string {
-  const { tables, accounts, measure } = request
-  const json = JSON.stringify({ tables, accounts, measure })
+  const { tables, accounts, acting, measure } = request
+  const json = JSON.stringify({ tables, accounts, acting, measure })
   return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

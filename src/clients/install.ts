@@ -14,6 +14,7 @@ export interface InstallStep {
 const GRANTS: readonly { readonly table: string; readonly columns?: readonly string[] }[] = [
   { table: 'users', columns: ['id', 'account_id', 'role_id', 'confirmed_at', 'approved', 'disabled', 'created_at'] },
   { table: 'accounts', columns: ['id', 'username', 'domain', 'suspended_at', 'silenced_at', 'moved_to_account_id', 'created_at'] },
+  { table: 'admin_action_logs', columns: ['id', 'account_id', 'created_at'] },
   { table: 'follows', columns: ['account_id', 'target_account_id'] },
   { table: 'settings', columns: ['var', 'value', 'updated_at'] },
   ...['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'rules', 'rule_translations', 'user_roles', 'terms_of_services'].map((table) => ({ table })),

@@ -1,6 +1,6 @@
 -- Herdbook's reader: answers the one JSON document that `herdbook.request` asks for.
 -- The caller has opened a read-only repeatable-read transaction and set `herdbook.request` in it:
---   { "tables": [name, …], "accounts": [username, …], "measure": [{ "domain", "severity" }, …] }
+--   { "tables": [name, …], "accounts": [username, …], "acting": username, "measure": [{ "domain", "severity" }, …] }
 -- Answer: { "version", "domain", "taken_at", "tables": { name: rows }, "unknown": { name: why } }.
 -- A table that was not asked for is not read; one that can't be read is told in "unknown" and stops no other.
 do $reader$
@@ -79,6 +79,16 @@ begin
         'notification_sent_at', to_char(t.notification_sent_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'created_at', to_char(t.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by t.id)
       from terms_of_services t
+    $table$),
+    ('audit', $table$
+      select json_agg(json_build_object(
+        'id', l.id::text, 'created_at', to_char(l.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'read_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
+      from (
+        select l.id, l.created_at from accounts a join admin_action_logs l on l.account_id = a.id
+        where lower(a.username) = lower(current_setting('herdbook.request')::jsonb ->> 'acting') and coalesce(lower(a.domain), '') = ''
+        order by l.id desc limit 1
+      ) l
     $table$),
     -- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row.
     -- The hosts that accounts come from are few beside the accounts: walk the index from one to the next, then match their suffixes.

@@ -45,7 +45,9 @@ async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
   // not before it is needed: the database door has no use for HTTP
   const { isList } = await import('./mastodon.ts')
   const byRest = request.tables.filter((name) => doors.has.api && (isList(name) || name === 'impact'))
-  const byConsole = request.tables.filter((name) => !byRest.includes(name))
+  const others = request.tables.filter((name) => !byRest.includes(name))
+  // the audit log alone is not worth booting the console, nor missed where there is none
+  const byConsole = others.every((name) => name === 'audit') ? [] : others
   const [rest, console] = await Promise.all([fromRest(doors, part(request, byRest)), fromConsole(doors, part(request, byConsole))])
   return { tables: { ...rest.tables, ...console.tables }, version: console.version ?? rest.version }
 }

@@ -44,6 +44,7 @@ const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof Rows[N
   terms_of_services: {
     id, text, changelog: text, effective_date: maybe(date), published_at: maybe(time), notification_sent_at: maybe(time), created_at: time,
   },
+  audit: { id, created_at: time, read_at: time },
   impact: { domain: text, follows: count, followers: count, accounts: count },
 }
 
@@ -106,7 +107,7 @@ const DOORS: { readonly [name in DoorName]: string } = { database: 'the database
 
 const NAMES: { readonly [name in TableName]: string } = {
   domain_blocks: 'domain blocks', email_domain_blocks: 'e-mail domain blocks', ip_blocks: 'IP blocks', roles: 'roles',
-  accounts: 'who holds a role', rules: 'rules', settings: 'settings', terms_of_services: 'terms of service', impact: 'whom a block touches',
+  accounts: 'who holds a role', rules: 'rules', settings: 'settings', terms_of_services: 'terms of service', audit: 'the audit log', impact: 'whom a block touches',
 }
 
 /** All tables from those that were read; the rest say that they were not asked for. */
@@ -115,7 +116,7 @@ export function tablesOf(read: Partial<Tables>, version: string | null): Tables 
   return {
     domain_blocks: rest('domain_blocks'), email_domain_blocks: rest('email_domain_blocks'), ip_blocks: rest('ip_blocks'), roles: rest('roles'),
     accounts: rest('accounts'), rules: rest('rules'), settings: rest('settings'), terms_of_services: rest('terms_of_services'),
-    impact: rest('impact'), version,
+    audit: rest('audit'), impact: rest('impact'), version,
   }
 }
 
@@ -133,9 +134,14 @@ export function readSnapshot(document: unknown, request: ReadRequest, door: Door
   const { tables, unknown: refused, domain, version } = document
   const read = request.tables.map((name) => {
     const why = refused[name]
-    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : unknownTable(name, door, textOr(why) ?? 'the answer has an odd shape')]
+    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : refusedTable(name, door, textOr(why) ?? 'the answer has an odd shape')]
   })
   return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
+}
+
+/** Restoring a dump, or a newer Herdbook, leaves the reading role without what it needs. */
+function refusedTable(name: TableName, door: DoorName, why: string): { state: 'unknown'; reason: Diagnostic } {
+  return unknownTable(name, door, why, door === 'database' && why.startsWith('permission denied') ? 'let the reading role see it again: herdbook reader install' : undefined)
 }
 
 const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)

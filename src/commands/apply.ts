@@ -13,7 +13,7 @@ import type { Reader } from '../reconcile/doors.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
 import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
-import type { Ledger, Plan } from '../reconcile/types.ts'
+import type { ApplyReport, Ledger, Plan } from '../reconcile/types.ts'
 import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
@@ -70,9 +70,11 @@ async function readPlan(io: Io, file: string): Promise<string> {
 export async function run(io: Io, options: Options, saved: Plan | null): Promise<void> {
   const session = await openSession(io, options.instance, { committed: true })
   tell(io, session.warnings, await sourceOf(session))
-  if (session.repository) await checkHead(session.repository, session.ledger, { rewritten: options.historyRewritten ?? false })
+  await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
   await locked(session, options.wait ?? false, async ({ ledger, holds }) => {
+    // Somebody applied before it was our turn, perhaps a newer commit.
+    if (ledger.head !== session.ledger.head) await refuseHead(session, ledger, options)
     const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
       const reader = await openReader(session.config, io.secrets, { doors })
@@ -82,6 +84,12 @@ export async function run(io: Io, options: Options, saved: Plan | null): Promise
       await doors.close()
     }
   })
+}
+
+/** Refuses a HEAD that is not the newest, and one that has moved since its files were read. */
+async function refuseHead({ repository, head }: Session, ledger: Ledger, { historyRewritten }: Options): Promise<void> {
+  if (!repository || (await checkHead(repository, ledger, { rewritten: historyRewritten === true })) === head?.commit) return
+  fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
 }
 
 interface Run {
@@ -99,12 +107,13 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
   const { plan } = planned
   if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
+  const { intents, attempts } = session.ledger
   // A first apply begins the ledger, even where there is nothing to write into it.
   const begun = !session.store || session.ledger.head !== null
-  const settled = begun && plan.steps.length === 0 && plan.adjustments.length === 0 && session.ledger.intents.length === 0
+  const settled = begun && [plan.steps, plan.adjustments, intents, attempts].every((list) => list.length === 0)
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
-  if (settled) return
+  if (settled) return saved || options.json ? tellReport(run, { plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }) : undefined
   refuseGuarded(plan)
   refuseFirst(session, plan, options.first)
   if (options.yes) await refuseYoung(session, plan)
@@ -115,7 +124,12 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   await carryOut(session, planned, run)
 }
 
-async function carryOut(session: Session, { plan, input }: Planned, { io, options, wishes, reader, doors, holds }: Run): Promise<void> {
+function tellReport({ io, options }: Run, report: ApplyReport): void {
+  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
+}
+
+async function carryOut(session: Session, { plan, input }: Planned, run: Run): Promise<void> {
+  const { io, wishes, reader, doors, holds } = run
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
   const report = await withProgress(io, `Applying ${count(plan.steps.length, 'step', 'steps')}`, (told) =>
     apply(plan, {
@@ -133,7 +147,7 @@ async function carryOut(session: Session, { plan, input }: Planned, { io, option
       told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
     }),
   )
-  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
+  tellReport(run, report)
   io.exit = exitOfApply(report)
 }
 

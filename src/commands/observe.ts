@@ -38,9 +38,9 @@ export function requestFor(desired: ReadonlyMap<string, Desired>, instance: Inst
   }
   const measure = kinds.flatMap((kind) => kind.measure?.(objectsOf(kind)) ?? [])
   const acting = instance.documents['instance.yaml']?.acting_account
-  const tables = new Set<TableName>([...kinds.flatMap((kind) => kind.tables), ...(measure.length > 0 ? (['impact'] as const) : [])])
+  const tables = new Set<TableName>([...kinds.flatMap((kind) => kind.tables), ...(measure.length > 0 ? (['impact'] as const) : []), ...(acting !== undefined ? (['audit'] as const) : [])])
   const accounts = [...kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? []), ...(acting !== undefined && tables.has('accounts') ? [acting.toLowerCase()] : [])]
-  return { tables: [...tables], accounts: [...new Set(accounts)], measure }
+  return { tables: [...tables], accounts: [...new Set(accounts)], measure, ...(acting === undefined ? {} : { acting }) }
 }
 
 /** Reads live, once, and has every kind make its objects of the rows. */

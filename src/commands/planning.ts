@@ -59,11 +59,15 @@ export function inputFor(session: Session, seen: Observation & { readonly desire
   }
 }
 
+/** Without a ledger nothing is deleted: whom a list leaves out may be anybody's. */
+const sparing = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>
+  new Map([...desired].map(([kind, d]) => [kind, d.state === 'managed' ? { ...d, others: 'leave' } : d]))
+
 /** Reads live and compares: the plan, and what it was made of. */
 export async function planNow(session: Session, reader: Reader, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): Promise<Planned> {
   const { instance } = session
   const now = session.io.now()
-  const desired = desiredOf(instance, now)
+  const desired = session.store ? desiredOf(instance, now) : sparing(desiredOf(instance, now))
   const observation = await observe(reader, { instance, desired, ledger, now })
   const errors = session.errorsFor(observation.tables.version)
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)

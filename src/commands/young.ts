@@ -1,9 +1,11 @@
+import { parse } from 'yaml'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { accountId } from '../kinds/community/moderator.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import type { Session } from './session.ts'
 
 /** How far back the naming of an account is looked for. */
-const COMMITS = 200
+const COMMITS = 1_000
 
 /**
  * Refuses to give a role, unasked, to an account that is younger than the commit that names it:
@@ -12,18 +14,36 @@ const COMMITS = 200
 export async function refuseYoung({ repository, head }: Session, plan: Plan): Promise<void> {
   const grants = plan.steps.filter((step) => step.kind === 'moderator' && step.action !== 'delete' && step.createdAt !== undefined)
   if (grants.length === 0 || !repository || head?.commit === null || head?.commit === undefined) return
-  const file = 'instance/moderators.yaml'
-  const commits = await repository.log(head.commit, { path: file, limit: COMMITS })
-  const texts = await repository.texts(`${repository.prefix}${file}`, commits.map((commit) => commit.id))
-  const young = grants.filter((step) => Date.parse(step.createdAt ?? '') > Date.parse(namedAt(step, commits, texts) ?? ''))
+  const path = `${repository.folder}/moderators.yaml`
+  const commits = await repository.log(head.commit, { path, limit: COMMITS })
+  const texts = await repository.texts(path, commits.map((commit) => commit.id))
+  const named = texts.map(accountsIn)
+  const young = grants.filter((step) => isYoung(step, namedAt(step, commits, named)))
   if (young.length > 0) throw new HerdbookError(EXIT.refused, young.map(refusal))
 }
 
+/** Nobody knows since when it is named: then it may be too young. */
+const isYoung = ({ createdAt = '' }: Step, named: string | undefined): boolean => named === undefined || !(Date.parse(createdAt) <= Date.parse(named))
+
 /** When the account was named, without a break since: the oldest commit of that run. */
-function namedAt(step: Step, commits: readonly { readonly at: string }[], texts: readonly (string | null)[]): string | undefined {
-  const names = new RegExp(`account:\\s*["']?@?${step.id.replace(/[^a-z0-9_]/gi, '\\$&')}\\b`, 'i')
-  const first = texts.findIndex((text) => text === null || !names.test(text))
+function namedAt(step: Step, commits: readonly { readonly at: string }[], named: readonly ReadonlySet<string>[]): string | undefined {
+  const first = named.findIndex((accounts) => !accounts.has(step.id))
   return commits[(first < 0 ? commits.length : first) - 1]?.at
+}
+
+/** The accounts that a version of the file names; none where it can't be read. */
+function accountsIn(text: string | null): Set<string> {
+  const file = text === null ? null : parsed(text)
+  const entries: unknown = typeof file === 'object' && file !== null && 'moderators' in file ? file.moderators : []
+  return new Set((Array.isArray(entries) ? entries : []).map((entry: unknown) => (typeof entry === 'object' && entry !== null && 'account' in entry ? accountId(String(entry.account)) : '')))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text, { schema: 'core', maxAliasCount: 0, logLevel: 'error' })
+  } catch {
+    return null
+  }
 }
 
 const refusal = (step: Step): Diagnostic => ({

@@ -71,6 +71,8 @@ export interface Rows {
     notification_sent_at: string | null
     created_at: string
   }
+  /** The newest entry of the audit log by the account that acts, and when it was read by the same clock. */
+  audit: { id: string; created_at: string; read_at: string }
   /** Counted with subdomains, for the domains that the request names and live does not block as strictly. */
   impact: { domain: string } & Impact
 }
@@ -89,6 +91,8 @@ export interface ReadRequest {
   /** Usernames whose accounts are asked for, whether or not they hold a role. */
   readonly accounts: readonly string[]
   /** Domains whose impact is asked for, with the severity that is wanted. */
+  /** The account whose newest entry in the audit log is asked for. */
+  readonly acting?: string
   readonly measure: readonly { readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }[]
 }
 
@@ -107,7 +111,7 @@ export type WriteResult =
 
 /** One write as the doors take it; `expect` is what live must still be. */
 export interface Write {
-  readonly table: Exclude<TableName, 'impact' | 'accounts'> | 'role_of' | 'rule_order'
+  readonly table: Exclude<TableName, 'impact' | 'audit' | 'accounts'> | 'role_of' | 'rule_order'
   readonly action: 'create' | 'update' | 'delete'
   readonly serverId: string | null
   /** The object's natural name, in the server's own words: a domain, an address, a username, a setting's key. */

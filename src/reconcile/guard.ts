@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
+import { checkAge } from './behind.ts'
 import { hintsFor, type PlanInput } from './input.ts'
 import type { Budget, Impact, Invariant, InvariantFacts, Kind, LiveObject, Observed, Policy, Step, World } from './types.ts'
 
@@ -8,6 +9,7 @@ export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
     ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
     ...checkDoors(steps, input),
     ...checkRestores(input),
+    ...checkAge(input),
     ...checkInvariants(steps, worldOf(input.observed), input.invariants, input.facts),
   ]
 }

@@ -114,6 +114,7 @@ function reader(version: Version): string {
       user_roles${version === '4.4.22' ? '' : ', username_blocks'} to herdbook_reader;
     grant select (id, account_id, role_id, confirmed_at, approved, disabled, created_at) on users to herdbook_reader;
     grant select (id, username, domain, created_at, suspended_at, silenced_at, moved_to_account_id) on accounts to herdbook_reader;
+    grant select (id, account_id, created_at) on admin_action_logs to herdbook_reader;
     grant select (account_id, target_account_id) on follows to herdbook_reader;`
 }
 

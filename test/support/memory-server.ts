@@ -4,7 +4,7 @@ import type { Rows, TableName } from '../../src/reconcile/doors.ts'
 import type { Impact } from '../../src/reconcile/types.ts'
 
 /** Tables that hold rows; what a block touches is counted from `relations`. */
-export type Stored = Exclude<TableName, 'impact'>
+export type Stored = Exclude<TableName, 'impact' | 'audit'>
 
 /** A live server as plain data: it can be cloned, compared and printed. */
 export interface Server {

@@ -1,4 +1,4 @@
-import type { Reader, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
 import type { DoorName } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
@@ -14,7 +14,7 @@ export interface Mishaps {
   readonly faults: ReadonlyMap<number, Fault>
   /** What others do at a moment, before it. */
   readonly others: ReadonlyMap<number, (server: Server) => void>
-  readonly unreadable: ReadonlySet<Stored | 'impact'>
+  readonly unreadable: ReadonlySet<TableName>
   /** The server leaves it to the engine that there are owners and that held roles stay. */
   readonly trusting?: boolean
   /** Is told of every write, with the server as it was and as it is. */
@@ -170,6 +170,7 @@ function read(
     rules: table('rules', rows.rules),
     settings: table('settings', rows.settings),
     terms_of_services: table('terms_of_services', rows.terms_of_services),
+    audit: unknown('audit', 'not asked for'),
     impact: table('impact', impact),
   }
 }

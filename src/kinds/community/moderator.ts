@@ -5,7 +5,8 @@ import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
 
-const username = (account: string): string => account.replace(/^@/, '').toLowerCase()
+/** The name of an account as it is compared. */
+export const accountId = (account: string): string => account.replace(/^@/, '').toLowerCase()
 
 /** Why an account can't be given a role yet. */
 export function obstacleOf(row: Rows['accounts'] | undefined, name: string): string | undefined {
@@ -20,7 +21,7 @@ export function obstacleOf(row: Rows['accounts'] | undefined, name: string): str
 
 /** Accounts that can use what their role allows. */
 export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
-  return new Set(rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => username(row.username)))
+  return new Set(rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)))
 }
 
 function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows['roles'][], { instance, desired, objectsOf }: Hints): LiveObject[] {
@@ -28,10 +29,10 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
   const acting = instance.documents['instance.yaml']?.acting_account
   const wanted = new Set(desired.map((object) => object.id))
   return accounts.flatMap((row) => {
-    const id = username(row.username)
+    const id = accountId(row.username)
     if (row.role_id === null || row.role_id === EVERYONE_ID) return []
     // The account that acts is nobody's to take away by leaving it out of a list.
-    if (acting !== undefined && id === username(acting) && !wanted.has(id)) return []
+    if (acting !== undefined && id === accountId(acting) && !wanted.has(id)) return []
     const held = names.get(row.role_id) ?? odd(`@${row.username} holds a role that the server does not list.`)
     const called = roles.find((role) => role.id === row.role_id)?.name ?? held
     return [{ id, serverId: row.id, fields: called === held ? { role: held } : { role: held, called } }]
@@ -39,7 +40,7 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
 }
 
 function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Prospect> {
-  const rows = new Map(accounts.map((row) => [username(row.username), row]))
+  const rows = new Map(accounts.map((row) => [accountId(row.username), row]))
   return new Map(
     desired.map(({ id }) => {
       const row = rows.get(id)
@@ -49,7 +50,7 @@ function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints):
   )
 }
 
-const acts = ({ id }: Step, { instance }: OrderHints): boolean => id === username(instance.documents['instance.yaml']?.acting_account ?? '')
+const acts = ({ id }: Step, { instance }: OrderHints): boolean => id === accountId(instance.documents['instance.yaml']?.acting_account ?? '')
 
 /** How far a step lifts its account: by the rank of the roles, an administrator's being above all. */
 function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
@@ -80,7 +81,7 @@ export const moderator: Kind = {
     const file = instance.documents[FILE]
     if (!file?.moderators) return { state: 'unmanaged' }
     const objects = current(file.moderators, now, (entry, i) => ({
-      id: username(entry.account),
+      id: accountId(entry.account),
       fields: { role: entry.role },
       source: { file: FILE, path: ['moderators', i] },
     }))
