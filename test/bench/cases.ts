@@ -153,7 +153,7 @@ async function engine(herd: Herd, line: string): Promise<Figure> {
   })
   const figure = median(runs.map(({ sum }) => sum))
   const shown = Object.entries(runs.find(({ sum }) => sum === figure)?.parts ?? {}).map(([part, ms]) => `${part} ${ms.toFixed(0)} ms`)
-  return { name: "one block changed among 10,000, the engine's own time", figure, unit: 's', most: 0.5, how: `beside reading the files, the server and Git: ${shown.join(', ')}` }
+  return { name: "one block changed among 10,000, the engine's own time", figure, unit: 's', most: 0.5, how: `CPU beside reading the files, the server and Git: ${shown.join(', ')}` }
 }
 
 export async function planMany(): Promise<Figure[]> {
@@ -162,7 +162,7 @@ export async function planMany(): Promise<Figure[]> {
   const each = await inTurn(sizes, async (size) => {
     await using server = await startServer(size)
     const herd = await settled(server, size)
-    return run([probed(herd.herdbook('plan'))])
+    return await run([probed(herd.herdbook('plan'))])
   })
   const cpu = each.map((took, i) => ((took.cpu - base.cpu) / (sizes[i] ?? 1)) * 1e6)
   const [, last] = each

@@ -35,16 +35,19 @@ export async function run(jobs: readonly Job[], code = 0): Promise<Took> {
   return sum
 }
 
+/** The end of what a process says, in characters. */
+const KEPT = 4096
+
 async function runOne({ argv: [command, ...args], cwd, env, stdin }: Job, code: number): Promise<Took> {
   const input = stdin === undefined ? 'ignore' : openSync(stdin, 'r')
   const from = performance.now()
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env, NO_COLOR: '1' }, stdio: [input, 'pipe', 'pipe', 'pipe'] })
   const texts = ['', '', '', '']
-  for (const [fd, stream] of child.stdio.entries()) if (fd > 0) stream?.on('data', (chunk: Buffer) => (texts[fd] += fd === 1 ? '' : chunk.toString('utf8')))
+  for (const [fd, stream] of child.stdio.entries()) if (fd > 0) stream?.on('data', (chunk: Buffer) => (texts[fd] = (texts[fd] + chunk.toString('utf8')).slice(-KEPT)))
   const [ended] = (await once(child, 'close')) as [number | null]
   const wall = (performance.now() - from) / 1000
   if (typeof input === 'number') closeSync(input)
-  if (ended !== code) throw new Error(`${command} ${args.join(' ')} ended with ${ended}, not ${code}:\n${texts[2]}`)
+  if (ended !== code) throw new Error(`${command} ${args.join(' ')} ended with ${ended}, not ${code}:\n${texts[1]}${texts[2]}`)
   if (texts[3] === '') return { wall, cpu: 0, peak: 0 }
   const used = JSON.parse(texts[3] ?? '') as NodeJS.ResourceUsage
   return { wall, cpu: (used.userCPUTime + used.systemCPUTime) / 1e6, peak: used.maxRSS * 1024 }
