@@ -24,6 +24,9 @@ export const hasEnded = (until: string | undefined, now: Date): boolean => until
 /** Texts as they are compared: one kind of line end, nothing after the last line. "" and null are the same. */
 export const text = (value: string | null | undefined): string => (value ?? '').replace(/\r\n?/g, '\n').trimEnd()
 
+/** A value that is a word; empty where it is none. */
+export const word = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
+
 /** Fields without those that are undefined: not managed. */
 export function managed(fields: { readonly [field: string]: Value | undefined }): Fields {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined))

@@ -1,4 +1,5 @@
 import type { Invariant, LiveObject, World } from '../reconcile/types.ts'
+import { word } from './common.ts'
 
 const objects = (world: World, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
 
@@ -15,7 +16,7 @@ const owners: Invariant = {
     const roles = world.get('role')
     if (!roles || !world.has('moderator')) return []
     const count = objects(world, 'moderator').filter(
-      (holder) => functional.has(holder.id) && grants(roles.get(String(holder.fields['role'])), 'administrator'),
+      (holder) => functional.has(holder.id) && grants(roles.get(word(holder.fields['role'])), 'administrator'),
     ).length
     const what = `at least ${minimumOwners} owners who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
     return count < minimumOwners ? [{ what, by: minimumOwners - count }] : []
@@ -30,8 +31,8 @@ const heldRoles: Invariant = {
     const roles = world.get('role')
     if (!roles || roles.size === 0) return []
     const orphans = Map.groupBy(
-      objects(world, 'moderator').filter((holder) => !roles.has(String(holder.fields['role']))),
-      (holder) => String(holder.fields['role']),
+      objects(world, 'moderator').filter((holder) => !roles.has(word(holder.fields['role']))),
+      (holder) => word(holder.fields['role']),
     )
     return [...orphans].map(([role, holders]) => ({ what: `a role that people hold is not deleted: ${role} is held by ${holders.length}.`, by: holders.length }))
   },
@@ -45,7 +46,7 @@ const actingRole: Invariant = {
     const roles = world.get('role')
     if (!roles || actingAccount === null || name === null) return []
     const holder = world.get('moderator')?.get(actingAccount)
-    const role = roles.get(holder ? String(holder.fields['role']) : name)
+    const role = roles.get(holder ? word(holder.fields['role']) : name)
     const lost = grants(role, 'administrator') ? [] : actingPermissions.filter((permission) => !grants(role, permission))
     return lost.length > 0 ? [{ what: `@${actingAccount}, the account that acts, keeps what it may do: ${lost.join(', ')}.`, by: lost.length }] : []
   },

@@ -1,6 +1,6 @@
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Hints, Kind, LiveObject, OrderHints, Prospect, Step, Value } from '../../reconcile/types.ts'
-import { current, odd, rowsOf, send } from '../common.ts'
+import { current, odd, rowsOf, send, word } from '../common.ts'
 import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
@@ -97,6 +97,6 @@ export const moderator: Kind = {
   note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
   // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
   order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),
-  after: (step) => (step.action === 'delete' ? [] : [`role/${String(step.target['role'])}`]),
+  after: (step) => (step.action === 'delete' ? [] : [`role/${word(step.target['role'])}`]),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context.guard)]),
 }

@@ -3,14 +3,14 @@ import type { BaseRole, Role } from '../../instance/documents.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { DesiredObject, Fields, Hints, Kind, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { about, changed, managed, odd, rowsOf, send, setOf } from '../common.ts'
+import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
 
 const FILE = 'roles.yaml'
 /** The base role that every member has. */
 export const EVERYONE = 'everyone'
 export const EVERYONE_ID = '-99'
 
-const colour = (value: Value): string => String(value ?? '').replace(/^#/, '').toLowerCase()
+const colour = (value: Value): string => word(value).replace(/^#/, '').toLowerCase()
 
 const baseFields = (role: BaseRole): Fields => managed({ permissions: role.permissions.toSorted(), collection_limit: role.collection_limit })
 

@@ -2,7 +2,7 @@ import type { Rule } from '../../instance/documents.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Fields, Hints, Kind, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { rowsOf, send, setOf, text } from '../common.ts'
+import { rowsOf, send, setOf, text, word } from '../common.ts'
 
 const FILE = 'rules.yaml'
 /** The one object of the kind rule-order. */
@@ -32,7 +32,7 @@ export function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attemp
   const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
   const texts = new Map<string, string>()
   for (const { id, fields } of [...attempts.filter((a) => a.action === 'create'), ...desired]) {
-    if (!taken.has(id)) texts.set(String(fields['text']), id)
+    if (!taken.has(id)) texts.set(word(fields['text']), id)
   }
   const keys = new Map<string, string>()
   for (const row of rows.toSorted((a, b) => Number(a.id) - Number(b.id))) {
@@ -116,7 +116,7 @@ export const ruleOrder: Kind = {
   hazard: () => 'reversible',
   apply: (steps, context) =>
     send(steps, context, (step) => {
-      const ids = (order: Value | undefined): Value[] => list(order ?? []).flatMap((key) => idOf(String(key), context.serverId))
+      const ids = (order: Value | undefined): Value[] => list(order ?? []).flatMap((key) => idOf(word(key), context.serverId))
       return [{ table: 'rule_order', action: 'update', serverId: null, name: ORDER, expect: { order: ids(step.seen['order']) }, set: { order: ids(step.target['order']) } }]
     }),
 }

@@ -17,7 +17,7 @@ const HAZARDS: { readonly [key: string]: Hazard } = {
 }
 
 function desiredValue(instance: Instance, value: unknown): Value {
-  if (typeof value === 'object' && value !== null && 'file' in value) return text(instance.text(String(value.file)))
+  if (typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string') return text(instance.text(value.file))
   if (typeof value === 'string') return text(value)
   return typeof value === 'boolean' || typeof value === 'number' ? value : null
 }

@@ -4,7 +4,7 @@ import { severed } from '../../reconcile/guard.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Draft, Fields, Kind, Step, Value } from '../../reconcile/types.ts'
 import { byText } from '../../reconcile/equal.ts'
-import { changed, current, managed, rowsOf, send, setOf, text } from '../common.ts'
+import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
@@ -45,7 +45,7 @@ const domainOf = (written: string): string => {
   return 'domain' in name ? name.domain : written
 }
 
-const strength = (severity: Value | undefined): number => STRENGTH[String(severity)] ?? -1
+const strength = (severity: Value | undefined): number => STRENGTH[word(severity)] ?? -1
 const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
   const change = step.changes.find((c) => c.field === 'severity')
   return change && strength(change.after) > strength(change.before) ? change.after : undefined

@@ -2,7 +2,7 @@ import { normalizeAddress } from '../../instance/addresses.ts'
 import type { Write } from '../../reconcile/doors.ts'
 import type { Kind, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { current, managed, rowsOf, send, setOf, text, untilTime } from '../common.ts'
+import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
@@ -63,6 +63,6 @@ export const ipBlock: Kind = {
   hazard: (step) => (step.changes.some((change) => change.after === 'no_access') ? 'disruptive' : 'reversible'),
   weakens: (step) =>
     step.action === 'delete' ||
-    step.changes.some((change) => change.field === 'severity' && (STRENGTH[String(change.after)] ?? 0) < (STRENGTH[String(change.before)] ?? 0)),
+    step.changes.some((change) => change.field === 'severity' && (STRENGTH[word(change.after)] ?? 0) < (STRENGTH[word(change.before)] ?? 0)),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
