@@ -56,11 +56,13 @@ export function localMachine(): Machine {
 /** Runs a command to its end. */
 export async function run(machine: Machine, command: string, input: string): Promise<Finished> {
   const running = await machine.start(command)
-  const chunks: Buffer[] = []
-  running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  let stdout = ''
+  running.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+  })
   running.stdin.end(input)
   const code = await running.ended
-  return { code, stdout: Buffer.concat(chunks).toString('utf8'), stderr: running.complaint() }
+  return { code, stdout, stderr: running.complaint() }
 }
 
 /** What a person should read of a command that failed. */

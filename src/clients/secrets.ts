@@ -10,6 +10,8 @@ export interface Secrets {
   readonly token: (secret: Secret, what: string, origin: string) => Promise<string>
   /** Reads a private key for a machine with that fingerprint. A fingerprint stored before the key must be that one. */
   readonly sshKey: (secret: Secret, fingerprint: string) => Promise<string>
+  /** Holds a secret where it is there: what this run does not use must not leave it either. */
+  readonly watch: (secret: Secret) => Promise<void>
   /** Holds a secret that was made in this run. */
   readonly hold: (secret: string) => void
   /** Answers the text unchanged, or throws where it holds a secret in any encoding. */
@@ -34,6 +36,10 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
   return {
     read,
     hold,
+    watch: async (secret) => {
+      const value = secret.env === undefined ? await readFile(secret.file ?? '', 'utf8').catch(() => '') : (env[secret.env] ?? '')
+      hold(value.trim())
+    },
     token: async (secret, what, origin) => {
       const value = await read(secret, what)
       const [home, token, ...more] = value.split(/\s+/)

@@ -14,6 +14,7 @@ import type { Place } from './session.ts'
 export async function editFiles(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions = {}): Promise<readonly string[]> {
   const texts = await textsOf(place)
   const edits = editObjects((file) => texts.get(file), changes, { now: io.now(), ...options })
+  for (const { text } of edits) io.secrets.abortOnSecret(text)
   await writeEdits(place, edits)
   await check(io, place)
   return edits.map((edit) => edit.file)

@@ -5,7 +5,8 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
 import { hintsFor } from '../reconcile/input.ts'
-import type { Desired, InvariantFacts, Kind, Ledger, Observed } from '../reconcile/types.ts'
+import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
+import type { Desired, Ledger, Observed } from '../reconcile/types.ts'
 
 /** Live, as the doors answered and as the kinds understand it. */
 export interface Observation {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
-import type { Kind } from '../reconcile/types.ts'
+import type { Kind } from '../reconcile/kind.ts'
 import type { Wishes } from './planning.ts'
 import type { Place } from './session.ts'
 

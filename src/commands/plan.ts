@@ -30,7 +30,7 @@ export const verb = (command: Command, io: Io) =>
       try {
         const { plan } = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishesOf(options)))
         const show = session.instance.documents['policy.yaml']?.show ?? {}
-        if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), `${planJson(plan)}\n`, { mode: 0o600 })
+        if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), io.secrets.abortOnSecret(`${planJson(plan)}\n`), { mode: 0o600 })
         if (options.json) say(io, planJson(plan))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
         else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))

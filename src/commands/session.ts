@@ -77,8 +77,15 @@ async function readFiles(io: Io, place: Place, source: FileSource): Promise<File
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
   if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
+  await watchSecrets(io, config)
   // What is legal and merely explained is for `validate` to tell, not for every run.
   return { ...place, instance, config, warnings: diagnostics.filter(({ severity }) => severity !== 'info'), errorsFor }
+}
+
+/** No secret that instance.yaml names leaves this process, whether or not this run uses it: somebody may have planted it on the server. */
+export async function watchSecrets({ secrets }: Io, { mastodon, ssh, ledger_key }: InstanceFile): Promise<void> {
+  const named = [mastodon?.api?.token, mastodon?.api?.read_token, mastodon?.database?.reader_key, ssh?.key, ssh?.passphrase, ledger_key]
+  await Promise.all(named.flatMap((secret) => (secret === undefined ? [] : [secrets.watch(secret)])))
 }
 
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */

@@ -1,4 +1,4 @@
-import type { Kind } from '../reconcile/types.ts'
+import type { Kind } from '../reconcile/kind.ts'
 import { moderator } from './community/moderator.ts'
 import { role } from './community/role.ts'
 import { rule, ruleOrder } from './community/rule.ts'

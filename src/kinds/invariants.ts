@@ -1,4 +1,5 @@
-import type { Invariant, LiveObject, World } from '../reconcile/types.ts'
+import type { Invariant, World } from '../reconcile/kind.ts'
+import type { LiveObject } from '../reconcile/types.ts'
 import { word } from './common.ts'
 
 const objects = (world: World, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]

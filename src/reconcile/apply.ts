@@ -5,22 +5,8 @@ import { after, worsened } from './guard.ts'
 import { adjust } from './ledger.ts'
 import { spend } from './approvals.ts'
 import { canonicalJson } from './digest.ts'
-import type {
-  ApplyReport,
-  Attempt,
-  Fields,
-  Intent,
-  Invariant,
-  InvariantFacts,
-  Kind,
-  Ledger,
-  ObjectRef,
-  Outcome,
-  Plan,
-  Step,
-  Value,
-  World,
-} from './types.ts'
+import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
+import type { ApplyReport, Attempt, Fields, Intent, Ledger, ObjectRef, Plan, Step, Value } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -46,6 +32,7 @@ interface Progress {
   readonly failed: { step: Step; reason: Diagnostic }[]
   readonly skipped: { step: Step; reason: string }[]
   readonly notReached: Step[]
+  readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
   /** Objects that wait for something that was not done, and for what. */
   readonly blocked: Map<ObjectRef, ObjectRef>
@@ -57,7 +44,7 @@ interface Progress {
  * read again and only what was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
-  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], serverIds: new Map(), blocked: new Map(), world: deps.world }
+  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], findings: [], serverIds: new Map(), blocked: new Map(), world: deps.world }
   const writable = plan.steps.filter((step) => step.door !== null)
   for (const step of plan.steps) if (step.door === null) progress.skipped.push({ step, reason: 'No door that is configured can write it.' })
   const owed = deps.ledger.intents
@@ -96,7 +83,9 @@ async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Pr
   const writer = await deps.openWriter()
   try {
     for (const intent of owed) {
-      if ((await writer.settle(intent)).state === 'done') settled.add(intent.id)
+      const result = await writer.settle(intent)
+      if (result.state === 'done') settled.add(intent.id)
+      else progress.findings.push(owing(intent, result.state === 'failed' ? result.reason.message : 'live has changed'))
     }
     for (const batch of todo) {
       if (deps.signal.aborted || !deps.holds()) {
@@ -115,6 +104,13 @@ async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Pr
     await writer.close()
   }
 }
+
+const owing = ({ what }: Intent, why: string): Diagnostic => ({
+  code: 'still-owed',
+  severity: 'error',
+  message: `What a run that was broken off still owes (${what}) could not be finished: ${why}`,
+  hint: 'Run apply again.',
+})
 
 async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: ApplyDeps): Promise<void> {
   const ready = batch.steps.filter((step) => admit(step, batch.kind, progress, deps))
@@ -198,7 +194,7 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const seen = touched && !stopped ? await deps.replan(ledger) : plan
   if (!stopped) await settle(plan, seen, ledger, progress, deps)
   const remaining = stopped ? done.map(unverified) : touched ? remainders(done, seen) : []
-  const findings: Diagnostic[] = deps.holds() ? [] : [{ code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
+  const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
   return { plan, done, failed, skipped, notReached, remaining, findings }
 }
 

@@ -1,4 +1,5 @@
-import type { Kind, ObjectRef, Step } from './types.ts'
+import type { Kind } from './kind.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 /** Steps that go to one kind in one call, in the order of the plan. */
 export interface Batch {

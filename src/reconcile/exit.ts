@@ -21,11 +21,12 @@ export function exitOfPlan(plan: Plan): ExitCode {
 
 /** The exit code of an apply. Drift that stays is told, and no failure of this run. */
 export function exitOfApply(report: ApplyReport): ExitCode {
-  const { plan, failed, skipped, notReached, remaining } = report
+  const { plan, failed, skipped, notReached, remaining, findings } = report
+  const errors = findings.filter((finding) => finding.severity === 'error')
   const doorless = new Set(plan.steps.filter((step) => step.door === null))
   const codes: [boolean, ExitCode][] = [
     [plan.reads.some((read) => !read.complete), EXIT.unreadable],
-    [failed.length + notReached.length + remaining.length + skipped.filter(({ step }) => !doorless.has(step)).length > 0, EXIT.partial],
+    [errors.length + failed.length + notReached.length + remaining.length + skipped.filter(({ step }) => !doorless.has(step)).length > 0, EXIT.partial],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [doorless.size > 0, EXIT.changes],
   ]

@@ -1,6 +1,7 @@
 import type { Instance } from '../instance/instance.ts'
 import type { Tables } from './doors.ts'
-import type { Desired, Hints, Invariant, InvariantFacts, Kind, Ledger, LedgerEntry, ObjectRef, Observed, Policy, Step } from './types.ts'
+import type { Hints, Invariant, InvariantFacts, Kind } from './kind.ts'
+import type { Desired, Ledger, LedgerEntry, ObjectRef, Observed, Policy, Step } from './types.ts'
 
 /** All that a plan depends on. Time is one of its inputs. */
 export interface PlanInput {

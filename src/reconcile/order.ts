@@ -1,6 +1,7 @@
 import { byText } from './equal.ts'
 import type { PlanInput } from './input.ts'
-import type { Fields, ObjectRef, OrderHints, Step } from './types.ts'
+import type { OrderHints } from './kind.ts'
+import type { Fields, ObjectRef, Step } from './types.ts'
 
 /** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
 export function order(steps: readonly Step[], input: PlanInput): Step[] {

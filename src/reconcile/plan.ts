@@ -5,14 +5,13 @@ import { byText, equal } from './equal.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { order } from './order.ts'
+import type { Draft, Kind } from './kind.ts'
 import type {
   Adjustment,
   Change,
   Desired,
   DesiredObject,
-  Draft,
   Fields,
-  Kind,
   KindRead,
   Ledger,
   LedgerEntry,

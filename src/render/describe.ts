@@ -1,4 +1,5 @@
-import type { Action, Cause, Fields, Hazard, Impact, Kind, Plan, Step, Value } from '../reconcile/types.ts'
+import type { Kind } from '../reconcile/kind.ts'
+import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { own } from './own.ts'
 import { capital, count, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'

@@ -9,6 +9,9 @@ import { EXIT } from '../../src/instance/diagnostic.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
+/** The environment, as on a machine of a person: where these tests run must not change what they see. */
+const HERE = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'CI' && !/^(GITHUB|HERDBOOK)_/.test(name)))
+
 /** What a command line came to. */
 export interface Ran {
   /** null where a signal ended it. */
@@ -36,7 +39,7 @@ export interface Started {
 
 /** Starts the real CLI in a process of its own. */
 export function start(dir: string, args: readonly string[], { env = {}, cwd = dir }: RunOptions = {}): Started {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...HERE, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
   return { child, ran: once(child, 'close').then(([code]) => ({ code, ...texts, out: texts.stdout + texts.stderr })) }
@@ -48,11 +51,11 @@ export async function call(dir: string, args: readonly string[], { env = {}, cwd
   const [stdout, stderr] = [sink(), sink()]
   const io: Io = {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...HERE, ...env },
     stdin: process.stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
-    secrets: openSecrets({ ...process.env, ...env }),
+    secrets: openSecrets({ ...HERE, ...env }),
     now: () => now ?? new Date(),
     signal: signal ?? new AbortController().signal,
     exit: EXIT.ok,

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Documents, DomainBlock, Role, Rule } from '../../src/instance/documents.ts'
+import { KINDS } from '../../src/kinds/index.ts'
+import { apply } from '../../src/reconcile/apply.ts'
 import { approve } from '../../src/reconcile/approvals.ts'
-import { NO_MISHAPS, type Fault, type Mishaps } from '../support/memory.ts'
+import { exitOfApply } from '../../src/reconcile/exit.ts'
+import { NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf } from '../support/memory-writes.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
@@ -119,4 +122,39 @@ test('what the files do not manage is not restored, and that is said instead of 
   const { refused } = await run(world, blocks(kept, { domain: 'more.example', severity: 'none' }), { restore: new Set(['domain-block/typo.example']) })
   expect(refused.join()).toContain('domain-block/typo.example')
   expect(blockIn(world.server, 'more.example')).toBeUndefined()
+})
+
+test('a run that is stopped after its last step says that nothing was verified, and ends with 8', async () => {
+  const world = start()
+  const memory = openMemory(world.server)
+  const { plan } = await look(world, blocks(kept), memory)
+  const stop = new AbortController()
+  const saved: unknown[] = []
+  const report = await apply(plan, {
+    kinds: KINDS,
+    ledger: world.ledger,
+    save: async (ledger) => (saved.push(ledger.entries.size), ledger),
+    openWriter: memory.openWriter,
+    replan: () => expect.fail('read again'),
+    invariants: [],
+    facts: { minimumOwners: 2, actingAccount: null, actingRole: null, actingPermissions: [], functional: new Set() },
+    world: new Map(),
+    guard: {},
+    holds: () => true,
+    signal: stop.signal,
+    told: () => stop.abort(),
+  })
+  expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [], remaining: [{ id: 'kept.example' }] })
+  expect(exitOfApply(report)).toBe(8)
+  // The attempt alone was written down: nothing that was not verified.
+  expect(saved).toEqual([0])
+})
+
+test('a debt that can not be paid is told, and is no success', async () => {
+  const world = start()
+  const few = blocks({ domain: 'a.example', severity: 'suspend' }, { domain: 'b.example', severity: 'suspend' })
+  await run(world, few, failing(1, 'die-before'))
+  const { report } = await run(world, few, failing(1, 'refuse'))
+  expect(report?.findings).toMatchObject([{ code: 'still-owed' }])
+  expect(report && exitOfApply(report)).toBe(8)
 })

@@ -1,5 +1,6 @@
 import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { Hints, Kind, LiveObject, OrderHints, Prospect, Step, Value } from '../../reconcile/types.ts'
+import type { Hints, Kind, OrderHints } from '../../reconcile/kind.ts'
+import type { LiveObject, Prospect, Step, Value } from '../../reconcile/types.ts'
 import { current, odd, rowsOf, send, word } from '../common.ts'
 import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 

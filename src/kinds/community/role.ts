@@ -1,7 +1,8 @@
 import { permissionNames } from '../../instance/versions.ts'
 import type { BaseRole, Role } from '../../instance/documents.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { DesiredObject, Fields, Hints, Kind, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
+import type { Hints, Kind } from '../../reconcile/kind.ts'
+import type { DesiredObject, Fields, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
 

@@ -1,6 +1,7 @@
 import type { Rule } from '../../instance/documents.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { Fields, Hints, Kind, Step, Value } from '../../reconcile/types.ts'
+import type { Hints, Kind } from '../../reconcile/kind.ts'
+import type { Fields, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { rowsOf, send, setOf, text, word } from '../common.ts'
 

@@ -1,4 +1,5 @@
-import type { Kind, Step } from '../../reconcile/types.ts'
+import type { Kind } from '../../reconcile/kind.ts'
+import type { Step } from '../../reconcile/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
 import type { Write } from '../../reconcile/doors.ts'
 

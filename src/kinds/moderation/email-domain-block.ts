@@ -1,6 +1,7 @@
 import { normalizeDomain } from '../../instance/domains.ts'
 import type { Write } from '../../reconcile/doors.ts'
-import type { Kind, Step } from '../../reconcile/types.ts'
+import type { Kind } from '../../reconcile/kind.ts'
+import type { Step } from '../../reconcile/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
 
 const FILE = 'email-domain-blocks.yaml'

@@ -1,6 +1,7 @@
 import { normalizeAddress } from '../../instance/addresses.ts'
 import type { Write } from '../../reconcile/doors.ts'
-import type { Kind, Step, Value } from '../../reconcile/types.ts'
+import type { Kind } from '../../reconcile/kind.ts'
+import type { Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 
