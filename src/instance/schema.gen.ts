@@ -69,7 +69,7 @@ export interface InstanceFile {
   mastodon?: Doors
   ssh?: SshDoor
   /**
-   * The username of the bot account that acts in Mastodon's audit log, such as herdbook. Absent: the default, the account that the API token belongs to.
+   * The username of the account that acts in Mastodon's audit log when the console writes, such as herdbook. Mastodon lets nobody give a role above their own: to have roles and moderators managed, name an owner. Absent: the default, the account that the API token belongs to.
    */
   acting_account?: string
   ledger_key?: Secret

@@ -42,7 +42,8 @@ mastodon:
 #   host_key: SHA256:…
 #   key: { file: /path/outside/of/this/repository }
 
-# Who acts in Mastodon's audit log when the console writes.
+# Who acts in Mastodon's audit log when the console writes. Mastodon lets nobody give a role above their own:
+# the bot's is low, so to have roles and moderators managed, name an owner here.
 acting_account: herdbook
 
 # Signs the ledger, so that write access to the repository is not enough to forge it. Any long random text will do:
