@@ -110,7 +110,9 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
   const { intents, attempts } = session.ledger
   // A first apply begins the ledger, even where there is nothing to write into it.
   const begun = !session.store || session.ledger.head !== null
-  const settled = begun && [plan.steps, plan.adjustments, intents, attempts].every((list) => list.length === 0)
+  // … but not while something is still in dispute: whoever takes it over later must say why.
+  const disputed = !begun && options.first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
+  const settled = disputed || (begun && [plan.steps, plan.adjustments, intents, attempts].every((list) => list.length === 0))
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   if (settled) return saved || options.json ? tellReport(run, { plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }) : undefined
