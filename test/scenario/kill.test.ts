@@ -108,7 +108,7 @@ describe('an apply that is killed, and applied again, ends the same, with nothin
     ['its writes through the API', 'rest', 5],
     ['its writes through the console', 'console', 5],
     ['what it writes into the ledger and the lock', 'git', 4],
-  ] as const)('at each of %s, before and after it takes effect', { timeout: 300_000 }, async (_, where, least) => {
+  ] as const)('at each of %s, before and after it takes effect', { timeout: 600_000 }, async (_, where, least) => {
     for (let nth = 1; ; nth += 1) {
       const reached = [await killedAt({ where, nth, when: 'before' }), await killedAt({ where, nth, when: 'after' })]
       if (reached.includes(false)) {

@@ -1,0 +1,226 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ANSWERS, withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
+import { fakePrograms } from '../support/programs.ts'
+import { sshServer, type SshServer } from '../support/ssh-server.ts'
+import { must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import type { InstanceFile } from '../../src/instance/documents.ts'
+
+let field: Pasture
+let herd: Herd
+beforeAll(async () => {
+  field = await pasture()
+  herd = await field.herd()
+})
+afterAll(async () => field[Symbol.asyncDispose]())
+
+type Doors = NonNullable<InstanceFile['mastodon']>
+
+let round = 0
+const blocks = (comment: number): string => `domain_blocks:\n  - domain: update.example\n    severity: none\n    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
+
+const audit = async (): Promise<number> => Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
+const live = () => herd.rows("select domain, public_comment from domain_blocks where domain ~ '^(update|create)' order by domain")
+
+/** Gives the next round to apply: one update, one create, one delete. */
+function next(mastodon: Doors, ssh?: InstanceFile['ssh']): void {
+  round += 1
+  setConfig(herd, { mastodon, ...(ssh === undefined ? {} : { ssh }) })
+  herd.write({ 'domain-blocks.yaml': blocks(round) })
+}
+
+/** Runs through again without the fault: the end is the same, and nothing was done twice. */
+async function recovers(before: number, writes = 3): Promise<void> {
+  setConfig(herd, {})
+  herd.write({}, 'Doors as before')
+  await must(herd, ['apply', '--yes'])
+  expect(await live()).toEqual([{ domain: `create${round}.example`, public_comment: null }, { domain: 'update.example', public_comment: `round ${round}` }].map((row) => expect.objectContaining({ domain: row.domain })))
+  expect(await herd.rows("select public_comment from domain_blocks where domain = 'update.example'")).toEqual([{ public_comment: `round ${round}` }])
+  expect((await audit()) - before).toBe(writes)
+  await planOf(herd, 0)
+}
+
+describe('over HTTP', () => {
+  const api = (url: string): Doors => ({ api: { url, token: { env: 'HB_TOKEN' } }, database: { over: 'local', native: { psql: field.sandbox.database } } })
+
+  beforeAll(async () => {
+    next(api(field.sandbox.url))
+    await must(herd, ['apply', '--yes'])
+    // Enough for a second page.
+    await field.sandbox.query("insert into domain_blocks (domain, severity, created_at, updated_at) select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n")
+  })
+
+  const writes: [string, Strike['match'], Fault, number[]][] = [
+    ['an update whose request is lost', { method: 'PUT' }, { kind: 'lost-request' }, [8]],
+    ['an update whose answer is lost', { method: 'PUT' }, { kind: 'lost-answer' }, [0]],
+    ['a create whose request is lost', { method: 'POST', path: /domain_blocks$/ }, { kind: 'lost-request' }, [8]],
+    ['a create whose answer is lost', { method: 'POST', path: /domain_blocks$/ }, { kind: 'lost-answer' }, [0]],
+    ['a create that is answered with 500 before it was done', { method: 'POST', path: /domain_blocks$/ }, ANSWERS.stumbled, [8]],
+    ['a create that is answered with half an answer', { method: 'POST', path: /domain_blocks$/ }, { kind: 'cut' }, [0]],
+    ['a delete whose request is lost', { method: 'DELETE' }, { kind: 'lost-request' }, [8]],
+    ['a delete whose answer is lost', { method: 'DELETE' }, { kind: 'lost-answer' }, [0]],
+    ['an update that is answered with 404', { method: 'PUT' }, ANSWERS.gone, [8]],
+    ['an update that is answered with 403', { method: 'PUT' }, ANSWERS.forbidden, [8]],
+    ['a delete that is answered by a gateway', { method: 'DELETE' }, ANSWERS.badGateway, [8]],
+    ['a create that is turned away by the limit, once', { method: 'POST', path: /domain_blocks$/, nth: 1 }, ANSWERS.tooMany(new Date()), [0]],
+  ]
+  it.each(writes)('%s', async (_, match, fault, codes) => {
+    const faulty = await withFaults(field.sandbox, [{ match, fault }])
+    next(api(faulty.url))
+    const before = await audit()
+    const ran = await herd.run(['apply', '--yes'])
+    expect(codes, ran.out).toContain(ran.code)
+    if (ran.code === 8) expect(ran.out).toMatch(/2 done and 1 failed, of 3 changes[^]*Done {2}2[^]*Failed {2}1[^]*Next: herdbook/)
+    await faulty.close()
+    await recovers(before)
+  })
+
+  const reads: [string, Strike['match'], Fault][] = [
+    ['a list that is refused in the middle', { path: /domain_blocks.*max_id/ }, ANSWERS.forbidden],
+    ['a list whose pages go round in a circle', { path: /domain_blocks\?/, nth: 2 }, { kind: 'same-again' }],
+    ['a list that is cut off', { path: /domain_blocks\?/ }, { kind: 'cut' }],
+    ['a list that is empty with no JSON', { path: /domain_blocks\?/ }, ANSWERS.empty],
+    ['a list that stumbles', { path: /domain_blocks\?/ }, ANSWERS.stumbled],
+    ['a list that is a page of a gateway', { path: /domain_blocks\?/ }, ANSWERS.badGateway],
+  ]
+  it.each(reads)('%s is unknown: nothing is deleted and nothing written', async (_, match, fault) => {
+    const before = await audit()
+    const schedule = [{ match, fault }]
+    const [planning, applying] = [await withFaults(field.sandbox, schedule), await withFaults(field.sandbox, schedule)]
+    next({ api: { url: planning.url, token: { env: 'HB_TOKEN' } } })
+    const plan = await planOf(herd, 10)
+    expect(plan.steps).toEqual([])
+    expect(plan.reads.find(({ kind }) => kind === 'domain-block')?.complete).toBe(false)
+    setConfig(herd, { mastodon: { api: { url: applying.url, token: { env: 'HB_TOKEN' } } } })
+    herd.write({}, 'Another way')
+    await must(herd, ['apply', '--yes'], 10)
+    expect(await audit()).toBe(before)
+    await Promise.all([planning.close(), applying.close()])
+    await recovers(before)
+  })
+})
+
+describe('in the console', () => {
+  const rules = (text: string): string => `rules:\n  - key: one\n    text: ${text}\n`
+  const texts = async (): Promise<unknown> => (await herd.rows('select text from rules where deleted_at is null')).map((row) => Object.values(row)[0])
+
+  // What dies after a write, before its answer, is among the kills.
+  it.each(['start', 'before-write', 'before-answer'] as const)('that dies at %s: the run ends partly applied, and the next one finishes', async (at) => {
+    herd.write({ 'rules.yaml': rules(`Rule ${at}`) })
+    field.sandbox.breakConsole(at)
+    const ran = await must(herd, ['apply', '--yes'], 8)
+    expect(ran.out).toMatch(/console/)
+    expect(await texts()).not.toContain(`Rule ${at}`)
+    await must(herd, ['apply', '--yes'])
+    expect(await texts()).toEqual([`Rule ${at}`])
+    await planOf(herd, 0)
+  })
+
+  it('that dies between a bulk insert and its workers: the next run lets the blocks take effect', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)
+    herd.write({
+      'policy.yaml': 'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 60, until: 2031-01-01, reason: a list }\n',
+      'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
+    })
+    field.sandbox.breakConsole('before-workers')
+    const before = await audit()
+    await must(herd, ['apply', '--yes'], 8)
+    const limited = () => herd.rows("select count(*)::int as n from accounts where domain = 'meh.example' and silenced_at is not null")
+    expect(await limited()).toEqual([{ n: 0 }])
+    await must(herd, ['apply', '--yes'])
+    expect(await limited()).toEqual([{ n: 5 }])
+    expect((await audit()) - before).toBe(41)
+    await planOf(herd, 0)
+    herd.write({ 'domain-blocks.yaml': blocks(round) })
+    await must(herd, ['apply', '--yes'])
+  })
+})
+
+describe('over SSH', () => {
+  const sshOf = (server: SshServer, key: string, hostKey = server.fingerprint): NonNullable<InstanceFile['ssh']> => ({ host: '127.0.0.1', port: server.port, user: 'mastodon', host_key: hostKey, key: { file: key } })
+  const doors = (psql: string, directory = field.sandbox.directory): Doors => ({
+    api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
+    database: { over: 'ssh', native: { psql } },
+    console: { over: 'ssh', native: { directory } },
+  })
+  const keyFile = (server: SshServer): string => {
+    const file = join(mkdtempSync(join(tmpdir(), 'herdbook-key-')), 'key')
+    writeFileSync(file, server.key, { mode: 0o600 })
+    return file
+  }
+
+  it('database and console are one server: planned, applied, in sync', async () => {
+    await using server = await sshServer()
+    next(doors(field.sandbox.database), sshOf(server, keyFile(server)))
+    herd.write({ 'rules.yaml': 'rules:\n  - key: one\n    text: Over SSH.\n' })
+    const before = await audit()
+    await must(herd, ['apply', '--yes'])
+    expect(server.commands.some((command) => command.includes('psql'))).toBe(true)
+    await planOf(herd, 0)
+    await recovers(before)
+  })
+
+  it('a host key that changed is never spoken to, and both are shown', async () => {
+    await using server = await sshServer()
+    await using other = await sshServer()
+    next(doors(field.sandbox.database), sshOf(server, keyFile(server), other.fingerprint))
+    const before = await audit()
+    const ran = await must(herd, ['apply', '--yes'], 10)
+    expect(ran.out.replace(/\s+/g, ' ')).toContain(`pinned is ${other.fingerprint}, the machine shows ${server.fingerprint}`)
+    expect(server.commands).toEqual([])
+    await recovers(before)
+  })
+
+  it.each([
+    ['is cut off in the middle of a command', 'cat > /dev/null; kill -9 $$', 'cut off|ended|code'],
+    ['ends without output', 'cat > /dev/null; exit 0', 'no JSON'],
+    ['ends with a code and a complaint', 'cat > /dev/null; echo "psql: FATAL: the database system is starting up" >&2; exit 2', 'starting up'],
+    ['answers more than a megabyte of noise', 'cat > /dev/null; head -c 1500000 /dev/zero | tr "\\0" x', 'no JSON'],
+  ] as const)('a database that %s is unknown', async (_, script, says) => {
+    await using server = await sshServer()
+    const { psql } = fakePrograms({ psql: script })
+    chmodSync(psql, 0o755)
+    next(doors(psql), sshOf(server, keyFile(server)))
+    const before = await audit()
+    const plan = await planOf(herd, 10)
+    expect(plan.steps).toEqual([])
+    expect(plan.findings.map(({ message }) => message).join()).toMatch(new RegExp(says))
+    await must(herd, ['apply', '--yes'], 10)
+    expect(await audit()).toBe(before)
+    await recovers(before)
+  })
+
+  it('a connection that drops while psql runs is unknown', async () => {
+    await using server = await sshServer()
+    const { psql } = fakePrograms({ psql: 'sleep 20' })
+    next(doors(psql), sshOf(server, keyFile(server)))
+    const before = await audit()
+    const running = herd.run(['plan', '--json'])
+    await expect.poll(() => server.commands.length, { timeout: 20_000 }).toBe(1)
+    server.cut()
+    const ran = await running
+    expect(ran.code, ran.out).toBe(10)
+    expect(JSON.parse(ran.stdout).steps).toEqual([])
+    await recovers(before)
+  })
+})
+
+describe('a run that is asked to stop', () => {
+  it('finishes the write in flight, gives the lock back and says what was not reached', async () => {
+    const stop = new AbortController()
+    const faulty = await withFaults(field.sandbox, [])
+    next({ api: { url: faulty.url, token: { env: 'HB_TOKEN' } }, database: { over: 'local', native: { psql: field.sandbox.database } } })
+    const before = await audit()
+    const running = herd.run(['apply', '--yes'], { signal: stop.signal })
+    await expect.poll(() => faulty.seen.filter((line) => /^(PUT|POST|DELETE) .*domain_blocks/.test(line)).length, { interval: 2, timeout: 30_000 }).toBeGreaterThan(0)
+    stop.abort('SIGTERM')
+    const ran = await running
+    expect(ran.code, ran.out).toBe(8)
+    expect(ran.out).toMatch(/Not reached {2}[12]/)
+    await faulty.close()
+    await must(herd, ['unlock'], 0)
+    await recovers(before)
+  })
+})
