@@ -2,6 +2,7 @@ import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Hints, Kind, OrderHints } from '../../reconcile/kind.ts'
 import type { LiveObject, Prospect, Step, Value } from '../../reconcile/types.ts'
 import { current, odd, rowsOf, send, word } from '../common.ts'
+import { tooLow } from './acting.ts'
 import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
@@ -99,5 +100,11 @@ export const moderator: Kind = {
   // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
   order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),
   after: (step) => (step.action === 'delete' ? [] : [`role/${word(step.target['role'])}`]),
+  advice: (step, tables, { instance }) => {
+    const role = instance.documents['roles.yaml']?.roles?.find(({ name }) => name === step.target['role'])
+    const row = tables.roles.state === 'complete' ? tables.roles.rows.find(({ name }) => name === step.target['role']) : undefined
+    const position = role?.position ?? row?.position
+    return position === undefined ? [] : tooLow(step, { position, permissions: [] }, tables, instance)
+  },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context.guard)]),
 }

@@ -4,6 +4,7 @@ import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Hints, Kind } from '../../reconcile/kind.ts'
 import type { DesiredObject, Fields, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
+import { tooLow } from './acting.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
 
 const FILE = 'roles.yaml'
@@ -106,11 +107,13 @@ export const role: Kind = {
   hazard: (step) => (step.action === 'delete' || changed(step, 'permissions') ? 'disruptive' : 'reversible'),
   // A role is made before the one that needs its rank; the highest comes last, so that the acting account's own is.
   order: (a, b) => Number(a.target['position'] ?? 0) - Number(b.target['position'] ?? 0),
-  advice: (step, _tables, { instance }) => {
+  advice: (step, tables, { instance }) => {
     const grants = step.changes.find((change) => change.field === 'permissions')
-    if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return []
+    const permissions = Array.isArray(grants?.after) ? grants.after.map(word) : []
+    const low = step.action === 'delete' ? [] : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
+    if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return low
     const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
-    return [about(step, instance, { code: 'administrator', severity: 'warning', message })]
+    return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...low]
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
