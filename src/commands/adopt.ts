@@ -10,7 +10,7 @@ import { plan } from '../reconcile/plan.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Fields, LiveObject, Plan } from '../reconcile/types.ts'
 import { count, listed } from '../render/text.ts'
-import { editFiles, sayNext, writeEdits } from './editing.ts'
+import { sayNext, takeOver, writeEdits } from './editing.ts'
 import { note, say, tell, toldWaits, type Io } from './io.ts'
 import { desiredOf, observe, type Observation } from './observe.ts'
 import { parseRef, sourceOf, textsOf } from './options.ts'
@@ -65,7 +65,7 @@ export const verb = (command: Command, io: Io) =>
         const { instance, ledger } = session
         const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
         const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
-        const files = [...(await editFiles(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
+        const files = [...(await takeOver(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
         for (const line of leftOut(what, session, asked, observation)) note(io, line)
         say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
         sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')

@@ -14,6 +14,7 @@ import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
 import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
 import type { ApplyReport, Ledger, Plan } from '../reconcile/types.ts'
+import { concealReport } from '../render/conceal.ts'
 import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
@@ -127,17 +128,19 @@ async function applyUnderLock(session: Session, run: Run): Promise<void> {
 }
 
 function tellReport({ io, options }: Run, report: ApplyReport): void {
-  say(io, options.json ? applyJson(report) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
+  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
 }
 
 async function carryOut(session: Session, { plan, input }: Planned, run: Run): Promise<void> {
   const { io, wishes, reader, doors, holds } = run
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
+  // Why a first apply was meant to change the server stays in the ledger's history.
+  const firstWhy = session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
   const report = await withProgress(io, `Applying ${count(plan.steps.length, 'step', 'steps')}`, (told) =>
     apply(plan, {
       kinds: KINDS,
       ledger: session.ledger,
-      save: (ledger, subject) => (session.store ? session.store.save(ledger, subject, by) : Promise.resolve(ledger)),
+      save: (ledger, subject) => (session.store ? session.store.save(ledger, `${subject}${firstWhy}`, by) : Promise.resolve(ledger)),
       openWriter: () => openWriter(session.config, io.secrets, { doors }),
       replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
       invariants: INVARIANTS,

@@ -8,6 +8,7 @@ import { displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { policyOf } from '../instance/policy.ts'
 import { consentFor, severed } from '../reconcile/guard.ts'
+import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { editFiles, sayNext } from './editing.ts'
 import { note, say, tell, type Io } from './io.ts'
@@ -52,7 +53,7 @@ export const verb = (command: Command, io: Io) =>
       const names = domains.map(domainIn)
       const measured = await measure(io, files, names, severity)
       const written = await editFiles(io, files, names.map((domain) => blockChange(domain, severity, options, measured.get(domain))))
-      for (const domain of names) say(io, told(domain, severity, measured.get(domain)))
+      for (const domain of names) say(io, [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))].join('\n'))
       sayNext(io, files, written, `Block ${domains.join(', ')}`)
     })
 
@@ -87,13 +88,24 @@ function consentOf(severity: BlockSeverity, measured: Measured | undefined): Rec
   return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations) } : {}
 }
 
+const STRICTNESS: { readonly [severity in BlockSeverity]: number } = { suspend: 2, silence: 1, noop: 0 }
+const WORDS: { readonly [severity in BlockSeverity]: string } = { suspend: 'suspend', silence: 'limit', noop: 'none' }
+
+/** Said where a block becomes weaker: that may be meant, and must not go unnoticed. */
+function weaker(domain: string, severity: BlockSeverity, { documents }: Files['instance']): string[] {
+  const before = documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
+  const was = severityOf(before?.severity ?? '') ?? 'noop'
+  return STRICTNESS[was] > STRICTNESS[severity] ? [`${displayDomain(domain)}: was ${WORDS[was]} in the files and becomes ${WORDS[severity]}, which is weaker.`] : []
+}
+
 function told(domain: string, severity: BlockSeverity, measured: Measured | undefined): string {
   const name = displayDomain(domain)
   if (severity === 'noop') return `${name}: noted.`
   if (measured?.state !== 'measured') return `${name}: what it touches was not measured${measured ? ` (${measured.reason})` : ''}; the plan will.`
-  const { follows, followers, accounts } = measured.impact
+  const { accounts } = measured.impact
+  const cut = relations(measured.impact)
   const verb = severity === 'suspend' ? 'severs for good' : 'hides'
-  return `${name}: ${verb} ${count(follows, 'follow', 'follows')} and ${count(followers, 'follower', 'followers')} of members; ${count(accounts, 'account', 'accounts')} known from there.`
+  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`} of members; ${count(accounts, 'account', 'accounts')} known from there.`
 }
 
 async function importList(io: Io, files: Files, from: string, severity: BlockSeverity | undefined): Promise<void> {

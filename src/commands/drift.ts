@@ -3,6 +3,7 @@ import { openReader } from '../clients/reader.ts'
 import { KINDS } from '../kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import type { Plan } from '../reconcile/types.ts'
+import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
@@ -22,10 +23,11 @@ export const verb = (command: Command, io: Io) =>
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const plan = onlyDrift((await withProgress(io, 'Reading the live server', () => planNow(session, reader))).plan)
+        const { plan: full } = await withProgress(io, 'Reading the live server', () => planNow(session, reader))
+        const plan = onlyDrift(full)
         const text = options.json
-          ? planJson(plan)
-          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) })
+          ? planJson(conceal(plan, shownTo(io)))
+          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, pending: full.steps.length, sourceOf: await sourceOf(session) })
         say(io, text)
         io.exit = exitOfPlan(plan)
       } finally {

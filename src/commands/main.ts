@@ -23,13 +23,36 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
     return io.exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid
-    if (error instanceof HerdbookError) tell(io, error.diagnostics)
-    else tell(io, [{ code: 'defect', severity: 'error', message: defect(error), hint: 'This is a defect in Herdbook: please report it with this text.' }])
-    return error instanceof HerdbookError ? error.exit : EXIT.defect
+    const { diagnostics, exit } = error instanceof HerdbookError ? error : (fileRefused(error) ?? defect(error))
+    tell(io, diagnostics)
+    return exit
   }
 }
 
-const defect = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+type Told = Pick<HerdbookError, 'diagnostics' | 'exit'>
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'you may not read or write it',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it does not exist, or the folder that it belongs in does not',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of its path is a file and no folder',
+  EPERM: 'you may not read or write it',
+  EROFS: 'the disk can only be read',
+}
+
+/** A file that the machine refused: that is for the person at the machine, and no defect. */
+function fileRefused(error: unknown): Told | undefined {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined
+  const why = REFUSALS[String(error.code)]
+  if (why === undefined) return undefined
+  return { exit: EXIT.invalid, diagnostics: [{ code: 'file-refused', severity: 'error', message: `${String(error.path)}: ${why}.`, hint: 'Put that right, and type the same again.' }] }
+}
+
+function defect(error: unknown): Told {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { exit: EXIT.defect, diagnostics: [{ code: 'defect', severity: 'error', message, hint: 'This is a defect in Herdbook: please report it with this text.' }] }
+}
 
 const errorsTo = (io: Io) => ({
   writeErr: (text: string) => void io.stderr.write(text),

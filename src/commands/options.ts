@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { normalizeAddress } from '../instance/addresses.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import { normalizeDomain } from '../instance/domains.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
@@ -22,11 +24,22 @@ export function parseRef(text: string): Named {
   const slash = text.indexOf('/')
   const name = slash < 0 ? text : text.slice(0, slash)
   const kind = KINDS.find((k) => k.name === name)
-  const id = slash < 0 ? '' : text.slice(slash + 1)
+  const id = slash < 0 ? '' : identity(name, text.slice(slash + 1))
   if (kind && id !== '') return { kind, id, ref: `${kind.name}/${id}` }
   return fail(EXIT.invalid, 'no-such-object', `"${text}" names no object.`, {
     hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${KINDS.map((k) => k.name).join(', ')}.`,
   })
+}
+
+/** A name as its kind compares it, however a person wrote it. */
+function identity(kind: string, written: string): string {
+  if (kind === 'moderator') return written.replace(/^@/, '').toLowerCase()
+  if (kind === 'ip-block') {
+    const ip = normalizeAddress(written)
+    return 'address' in ip ? ip.address : written
+  }
+  const name = normalizeDomain(written)
+  return kind.endsWith('domain-block') && 'domain' in name ? name.domain : written
 }
 
 /** What the options say beside the files. */

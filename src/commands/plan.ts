@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { openReader } from '../clients/reader.ts'
 import { KINDS } from '../kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
+import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderPlan } from '../render/terminal.ts'
@@ -31,7 +32,7 @@ export const verb = (command: Command, io: Io) =>
         const { plan } = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishesOf(options)))
         const show = session.instance.documents['policy.yaml']?.show ?? {}
         if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), io.secrets.abortOnSecret(`${planJson(plan)}\n`), { mode: 0o600 })
-        if (options.json) say(io, planJson(plan))
+        if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
         else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))
         io.exit = exitOfPlan(plan)

@@ -1,10 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
-import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
+import { openReader } from '../clients/reader.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { standingLock } from '../reconcile/lock.ts'
+import { layout, span, type Line } from '../render/layout.ts'
 import { count, inline } from '../render/text.ts'
-import { say, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
@@ -27,14 +29,17 @@ export const verb = (command: Command, io: Io) =>
       tell(io, session.warnings, await sourceOf(session))
       const doors = openDoors(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const facts = [...(await here(session)), ...(await withProgress(io, 'Trying the doors', () => tryDoors(session, doors, options.console ?? false)))]
+        const facts = [...(await here(session)), ...(await withProgress(io, 'Trying the doors', () => tryDoors(session, doors, io, options.console ?? false)))]
         const width = Math.max(...facts.map((fact) => fact.what.length))
-        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : facts.map((fact) => `${fact.ok ? ' ' : '!'} ${fact.what.padEnd(width)}  ${inline(fact.says)}`).join('\n'))
+        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : layout(facts.map((fact) => told(fact, width)), screenOf(io.stdout)))
         if (facts.some((fact) => !fact.ok)) io.exit = EXIT.unreadable
       } finally {
         await doors.close()
       }
     })
+
+/** One fact on a line; what does not fit stands under its beginning. */
+const told = ({ ok, what, says }: Fact, width: number): Line => ({ indent: 0, hang: width + 4, spans: [{ text: `${ok ? ' ' : '!'} ${what.padEnd(width)}  `, whole: true }, span(inline(says))] })
 
 async function here(session: Session): Promise<Fact[]> {
   const { config, environment, repository, head, ledger, instance } = session
@@ -52,17 +57,22 @@ async function here(session: Session): Promise<Fact[]> {
   ]
 }
 
-function tryDoors({ config }: Session, doors: Doors, console: boolean): Promise<Fact[]> {
-  const { database } = config.mastodon ?? {}
+function tryDoors({ config }: Session, doors: Doors, { secrets }: Io, console: boolean): Promise<Fact[]> {
   return Promise.all([
-    attempt('API', doors.has.api, async () => `Mastodon ${(await doors.reading()).version} at ${(await doors.reading()).origin}`),
-    attempt('Database', doors.has.database, async () => {
-      const { readDatabase } = await import('../clients/database.ts')
-      const snapshot = database ? await readDatabase(await doors.database(), database, { tables: [], accounts: [], measure: [] }) : null
-      return snapshot?.domain ?? 'it does not say whose it is: herdbook reader install'
+    attempt('API', doors.has.api, async () => {
+      const { tokenFacts } = await import('../clients/token.ts')
+      const rest = await doors.reading()
+      const { known } = await tokenFacts(rest)
+      if (!known) fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token: herdbook token check`)
+      return `Mastodon ${rest.version} at ${rest.origin}`
     }),
-    attempt('Console', doors.has.console, async () => {
-      if (!console) return 'not tried: herdbook status --console'
+    attempt('Database', doors.has.database, async () => {
+      // Any table will do: what counts is that a plan could use what this door answers.
+      const { rules } = await (await openReader(config, secrets, { doors })).read({ tables: ['rules'], accounts: [], measure: [] })
+      if (rules.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [rules.reason])
+      return config.domain
+    }),
+    doors.has.console && !console ? { what: 'Console', ok: true, says: 'not tried: herdbook status --console' } : attempt('Console', doors.has.console, async () => {
       const { hello } = await doors.console()
       return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
     }),

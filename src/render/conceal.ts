@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+import type { ApplyReport, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
 import { own } from './own.ts'
 
 /** What of the live server may be printed. */
@@ -64,6 +64,23 @@ const addressesIn = (plan: Plan): ReadonlySet<string> =>
 function concealStep(step: Step, show: Disclosure): Step {
   const changes = step.changes.map((change) => ({ ...change, before: concealValue(step.kind, change.field, change.before, show) }))
   return { ...step, changes, seen: concealFields(step.kind, step.seen, show, null) }
+}
+
+/** The same for what an apply came to. */
+export function concealReport(report: ApplyReport, show: Disclosure): ApplyReport {
+  if (Object.values(show).every(Boolean)) return report
+  const step = (one: Step): Step => concealStep(one, show)
+  const hush = (text: string): string => concealed(text, report.plan, show)
+  const hushed = (reason: Diagnostic): Diagnostic => ({ ...reason, message: hush(reason.message) })
+  return {
+    plan: conceal(report.plan, show),
+    done: report.done.map(step),
+    failed: report.failed.map((one) => ({ step: step(one.step), reason: hushed(one.reason) })),
+    skipped: report.skipped.map((one) => ({ step: step(one.step), reason: hush(one.reason) })),
+    notReached: report.notReached.map(step),
+    remaining: report.remaining.map((one) => ({ ...one, reason: hush(one.reason) })),
+    findings: report.findings.map(hushed),
+  }
 }
 
 function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {

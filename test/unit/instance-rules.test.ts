@@ -134,6 +134,12 @@ describe('people', () => {
     expect(await told(people('Gardener'))).toEqual([expect.stringContaining('warning undefined-role')])
   })
 
+  test('are only these where the account that acts is known, and spared', async () => {
+    const list = { 'moderators.yaml': 'moderators:\n  - { account: alice, role: Owner }\nonly_these: true\n' }
+    expect(await told({ ...list, 'instance.yaml': 'domain: herd.example\n' })).toEqual([expect.stringContaining('error acting-account-missing moderators.yaml:3:1')])
+    expect(await told({ ...list, 'instance.yaml': 'domain: herd.example\nacting_account: herdbook\n' })).toEqual([])
+  })
+
   test('are named once, however their name is written', async () => {
     const twice = 'moderators:\n  - { account: alice, role: Owner }\n  - { account: Alice, role: Admin }\n'
     expect(await told({ 'moderators.yaml': twice })).toEqual([expect.stringContaining('error duplicate moderators.yaml:3:16')])

@@ -19,6 +19,15 @@ export const people: Rule = function* (input) {
     'the account',
   )
   for (const [{ role }, index] of list) yield* known(input, role, index)
+  yield* spared(input)
+}
+
+/** Who takes roles away from everybody else must know which account is Herdbook's own. */
+function* spared({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
+  const config = documents['instance.yaml']
+  if (documents[FILE]?.only_these !== true || broken.has('instance.yaml') || config === undefined || config.acting_account !== undefined) return
+  const message = 'only_these takes the role of everybody who is not named, and instance.yaml does not say which account acts for Herdbook'
+  yield error('acting-account-missing', message, keyAt(FILE, ['only_these']), 'Write acting_account in instance.yaml: it is spared.')
 }
 
 function* known({ documents, broken, at }: RuleInput, role: string, index: number): Generator<Diagnostic> {
