@@ -29,9 +29,16 @@ const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces, not tabs.',
   BAD_INDENT: 'Check how many spaces the line begins with: entries of one list begin with equally many.',
   MISSING_CHAR: 'Close the quote or bracket.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes, or begin the line below with as many spaces as this one.',
+  MULTILINE_IMPLICIT_KEY: 'Begin the line below with as many spaces as this one, or put text of several lines in quotes.',
+  KEY_OVER_1024_CHARS: 'Put text with a colon in it in quotes.',
   UNEXPECTED_TOKEN: "Put the text in quotes, such as 'text'.",
   TAG_RESOLVE_FAILED: 'Delete the word that begins with an exclamation mark, or put the text in quotes.',
+}
+
+/** Where the parser's own words would be cut short by the colon in them, or by their quote. */
+const WORDS: Readonly<Record<string, string>> = {
+  KEY_OVER_1024_CHARS: 'a text before a colon is longer than 1,024 characters',
 }
 
 /** What the parser itself found. Its warnings count: an unknown tag is only a warning to it. */
@@ -40,7 +47,7 @@ function syntax(document: Document.Parsed, at: At): readonly Diagnostic[] {
   return found.slice(0, MAX_PROBLEMS).map((error) => {
     const hint = HINTS[error.code]
     // What follows a colon repeats the text, which may be a secret.
-    const message = `this is not YAML: ${lowerFirst(error.message.replace(/: .*/s, ''))}`
+    const message = `this is not YAML: ${WORDS[error.code] ?? lowerFirst(error.message.replace(/: .*/s, ''))}`
     return { code: 'yaml-syntax', severity: 'error', message, at: at(...error.pos), ...(hint === undefined ? {} : { hint }) }
   })
 }

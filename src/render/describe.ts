@@ -139,7 +139,7 @@ export function differences(plan: Plan): string | null {
   const parts = [
     ...(plan.conflicts.length > 0 ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`] : []),
     ...(plan.drift.length > 0 ? [`${number(plan.drift.length)} changed by hand`] : []),
-    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} differ from a file that is new to Herdbook`] : []),
+    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)
 }

@@ -14,6 +14,8 @@ export interface TerminalOptions extends Screen {
   readonly verbose?: boolean
   /** It is about to be applied: nobody needs to type that. */
   readonly applying?: boolean
+  /** How many changes of the files were taken out of the plan, because what was changed by hand is asked for. */
+  readonly pending?: number
   readonly sourceOf?: SourceOf
 }
 
@@ -22,6 +24,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
   const plan = conceal(full, options.show ?? EVERYTHING)
   const head = paragraph(0, ...spans(verdict(plan, options.kinds), 'bold', 'bold'))
   if (isQuiet(plan)) {
+    if (options.pending) return layout([line(0, `Nothing was changed by hand on ${inline(plan.domain)}.`), blank, ...pending(options)], options)
     return layout([line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`)], options)
   }
   const sections = [
@@ -36,6 +39,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     byHand(plan, options),
     leftAlone(plan, options),
     findings(plan, 'warning', options),
+    pending(options),
     next(plan, options),
   ]
   return layout(
@@ -43,6 +47,9 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     options,
   )
 }
+
+const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
+  changes === 0 ? [] : [line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, { text: 'herdbook plan', whole: true })]
 
 const SIGNS = { create: '+', update: '~', delete: '-' } as const
 const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }

@@ -25,6 +25,6 @@ export function reasons(name: string, before: Value, edits: readonly Edit[], emp
 
 function askWhy(name: string, key: string): never {
   return fail(EXIT.invalid, 'emptied-on-purpose', `That was the last entry of ${key} in ${name}, and an empty list has to be meant.`, {
-    hint: 'Say why it is empty; the reason is written beside it as emptied_on_purpose.',
+    hint: 'Say why: --emptied "why it is empty". The reason is written beside the list as emptied_on_purpose.',
   })
 }

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+
+let field: Pasture
+let herd: Herd
+beforeAll(async () => {
+  field = await pasture()
+  herd = await field.herd()
+})
+afterAll(async () => field[Symbol.asyncDispose]())
+
+const BLOCKS = 'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n'
+const doors = (): { api: { url: string; token: { env: string } } } => ({ api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } } })
+
+describe('status tries each door', () => {
+  it('all is well where all is well', async () => {
+    const { stdout } = await must(herd, ['status'])
+    expect(stdout).not.toContain('!')
+  })
+
+  it('a token that the server does not know is no open door', async () => {
+    const { stdout } = await must(herd, ['status'], 10, { env: { HB_TOKEN: 'nobody-knows-this-token' } })
+    expect(stdout).toMatch(/! API .*no such token/)
+  })
+
+  it('a database whose psql is not there is no open door', async () => {
+    setConfig(herd, { mastodon: { ...doors(), database: { over: 'local', native: { psql: '/nowhere/psql' } } } })
+    const { stdout } = await must(herd, ['status'], 10)
+    expect(stdout).toMatch(/! Database .*\/nowhere\/psql/)
+  })
+
+  it("another server's database is no open door", async () => {
+    setConfig(herd, { domain: 'other.example', mastodon: { database: { over: 'local', native: { psql: field.sandbox.database } } } })
+    const { stdout } = await must(herd, ['status'], 10)
+    expect(stdout).toMatch(/! Database .*instance\.yaml is for other\.example/)
+    setConfig(herd, {})
+  })
+})
+
+describe('a verb that edits', () => {
+  it('writes nothing that would not be valid', async () => {
+    herd.write({ 'domain-blocks.yaml': BLOCKS })
+    const { stderr } = await must(herd, ['block', herd.sandbox.domain, '--severity', 'suspend'], 9)
+    expect(stderr).toMatch(/it is your own domain[^]*Nothing was written/)
+    expect(herd.read('domain-blocks.yaml')).toBe(BLOCKS)
+  })
+
+  it('says that a block becomes weaker', async () => {
+    herd.write({ 'domain-blocks.yaml': BLOCKS })
+    const { stdout } = await must(herd, ['block', 'spam.example', '--severity', 'limit'])
+    expect(stdout).toContain('spam.example: was suspend in the files and becomes limit, which is weaker.')
+  })
+
+  it('says what to type for a list that is empty on purpose', async () => {
+    herd.write({ 'domain-blocks.yaml': BLOCKS })
+    const { stderr } = await must(herd, ['unblock', 'spam.example'], 9)
+    expect(stderr).toContain('--emptied "')
+  })
+})
+
+describe('an object is found however its name is written', () => {
+  it.each(['why', 'adopt'])('by %s', async (verb) => {
+    herd.write({ 'domain-blocks.yaml': `${BLOCKS}  - domain: bücher.example\n    severity: limit\n` })
+    await must(herd, ['apply', '--yes'])
+    await must(herd, [verb, 'domain-block/Spam.Example'])
+    await must(herd, [verb, 'domain-block/Bücher.example'])
+  })
+})
+
+describe('what the machine refuses is no defect of Herdbook', () => {
+  it('a block list that is not there', async () => {
+    const { stderr } = await must(herd, ['block', '--from', 'nowhere.csv', '--severity', 'limit'], 9)
+    expect(stderr).toContain('nowhere.csv')
+    expect(stderr).not.toContain('defect')
+  })
+
+  it('a place where no plan can be saved', async () => {
+    const { stderr } = await must(herd, ['plan', '--out', 'nowhere/plan.json'], 9)
+    expect(stderr).toMatch(/nowhere\/plan\.json[^]*does not exist/)
+  })
+})
+
+describe('drift', () => {
+  it('says that the files have changes, too', async () => {
+    const file = join(herd.dir, 'instance/domain-blocks.yaml')
+    writeFileSync(file, `${readFileSync(file, 'utf8')}  - domain: new.example\n    severity: limit\n`)
+    const { out } = await must(herd, ['drift'])
+    expect(out).toContain('1 change of the files is not live yet: herdbook plan')
+  })
+})
