@@ -38,7 +38,7 @@ export interface Options {
   readonly first?: string
   readonly historyRewritten?: true
   readonly takeOver?: true
-  readonly restore: string[]
+  readonly restore?: readonly string[]
   readonly json?: true
 }
 
@@ -50,7 +50,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--wait', 'wait for a run that holds the lock')
     .option('--first <why>', 'the server has no ledger yet, and this is meant to change it')
     .option('--history-rewritten', 'the branch was rewritten since the last apply, on purpose')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect, [] as string[])
+    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .option('--take-over', 'let the files win for everything that the ledger does not know')
     .option('--json', 'print what was done as JSON')
     .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')

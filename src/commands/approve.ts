@@ -18,7 +18,7 @@ export const verb = (command: Command, io: Io) =>
     .argument('<why>', 'the reason, for the ledger')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--yes', 'do not ask')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect, [] as string[])
+    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
     .action(async (why, options) => {
       const session = await openSession(io, options.instance)

@@ -10,7 +10,7 @@ import type { Wishes } from './planning.ts'
 import type { Place } from './session.ts'
 
 /** For options that may be given again. */
-export const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
+export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
 
 /** An object that a person named as KIND/ID. */
 export interface Named {

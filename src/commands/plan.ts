@@ -17,7 +17,7 @@ import { collect, sourceOf, wishesOf } from './options.ts'
 export const verb = (command: Command, io: Io) =>
   command
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect, [] as string[])
+    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .option('--take-over', 'let the files win for everything that the ledger does not know')
     .option('--out <file>', 'save the plan, for `herdbook apply FILE`')
     .option('--json', 'print the plan as JSON')

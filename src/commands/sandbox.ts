@@ -40,6 +40,16 @@ function told({ url, version, domain, tokens, directory, console, database }: Sa
     `Database:  ${database}`,
     `Directory: ${directory}`,
     '',
+    'To try Herdbook on it, write in instance.yaml:',
+    `  domain: ${domain}`,
+    '  mastodon:',
+    `    api: { url: '${url}', token: { env: HERDBOOK_TOKEN } }`,
+    `    database: { over: local, native: { psql: '${database}' } }`,
+    `    console: { over: local, native: { directory: '${directory}' } }`,
+    '  acting_account: owner',
+    'and in a terminal:',
+    `  export HERDBOOK_TOKEN='${url} ${tokens['apply']}'`,
+    '',
     'Stop it with Ctrl-C.',
   ].join('\n')
 }

@@ -24,6 +24,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
   const plan = conceal(full, options.show ?? EVERYTHING)
   const head = paragraph(0, ...spans(verdict(plan, options.kinds), 'bold', 'bold'))
   if (isQuiet(plan)) {
+    if (plan.reads.length === 0) return layout([line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'), line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, '  writes what is live into them')], options)
     if (options.pending) return layout([line(0, `Nothing was changed by hand on ${inline(plan.domain)}.`), blank, ...pending(options)], options)
     return layout([line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`)], options)
   }

@@ -90,3 +90,13 @@ describe('drift', () => {
     expect(out).toContain('1 change of the files is not live yet: herdbook plan')
   })
 })
+
+describe('before anything is managed', () => {
+  it('a plan claims nothing about a server that it did not read, and says what to type', async () => {
+    const bare = await field.herd({ begin: 'none' })
+    const { stdout } = await must(bare, ['plan'])
+    expect(stdout).toContain('Nothing is managed yet')
+    expect(stdout).toContain('herdbook adopt')
+    expect(stdout).not.toContain('In sync')
+  })
+})
