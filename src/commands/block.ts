@@ -11,7 +11,7 @@ import { consentFor, severed } from '../reconcile/guard.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { editFiles, sayNext } from './editing.ts'
-import { note, say, tell, type Io } from './io.ts'
+import { note, prose, say, tell, type Io } from './io.ts'
 import { measure, type Measured } from './measure.ts'
 import { openFiles, type Files } from './session.ts'
 
@@ -53,7 +53,7 @@ export const verb = (command: Command, io: Io) =>
       const names = domains.map(domainIn)
       const measured = await measure(io, files, names, severity)
       const written = await editFiles(io, files, names.map((domain) => blockChange(domain, severity, options, measured.get(domain))))
-      for (const domain of names) say(io, [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))].join('\n'))
+      for (const domain of names) prose(io, [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))].join('\n'))
       sayNext(io, files, written, `Block ${domains.join(', ')}`)
     })
 
@@ -133,7 +133,7 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
   if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
   if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).join(', ')}${severing.length > 10 ? ', …' : ''}`)
-  if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - ${JSON.stringify(merge.raise).replaceAll('"', '').replaceAll(':', ': ').replaceAll(',', ', ')}`)
+  if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - { ${Object.entries(merge.raise).map(([key, value]) => `${key}: ${key === 'reason' ? JSON.stringify(value) : value}`).join(', ')} }`)
   sayNext(io, files, written, `Import ${name}`)
 }
 

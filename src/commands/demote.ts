@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import { editFiles, sayNext } from './editing.ts'
-import { say, type Io } from './io.ts'
+import { prose, type Io } from './io.ts'
 import { openFiles } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
@@ -18,8 +18,8 @@ export const verb = (command: Command, io: Io) =>
       if (!entry) fail(EXIT.invalid, 'no-such-object', `moderators.yaml does not name @${id}.`, { hint: `If Mastodon gives it a role: herdbook adopt moderator/${id}` })
       const written = await editFiles(io, files, [{ ref: `moderator/${id}`, fields: null }], options.emptied === undefined ? {} : { emptied: options.emptied })
       const left = remains(id, files.instance)
-      say(io, `@${id} is no longer ${entry.role} once this is applied; sessions and tokens of the account end then.`)
-      say(io, left.length === 0 ? 'The files name the account nowhere else.' : `Still with @${id}:\n${left.map((line) => `  ${line}`).join('\n')}`)
+      prose(io, `@${id} is no longer ${entry.role} once this is applied; sessions and tokens of the account end then.`)
+      prose(io, left.length === 0 ? 'The files name the account nowhere else.' : `Still with @${id}:\n${left.map((line) => `  ${line}`).join('\n')}`)
       sayNext(io, files, written, `Take the role of ${id} away`)
     })
 

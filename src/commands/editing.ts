@@ -6,7 +6,7 @@ import { editObjects, type EditOptions, type FileEdit, type ObjectChange } from 
 import { loadInstance } from '../instance/load.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { listed } from '../render/text.ts'
-import { say, tell, type Io } from './io.ts'
+import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
 import type { Place } from './session.ts'
 
@@ -70,5 +70,6 @@ export function sayNext(io: Io, place: Place, files: readonly string[], message:
   if (files.length === 0) return say(io, 'The files say so already.')
   const folder = relative(io.cwd, place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
-  return say(io, `Changed ${listed(files)}. Look at it and propose it:\n  git diff ${folder}\n  git add ${folder} && git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
+  prose(io, `Changed ${listed(files)}. Look at it and propose it:`)
+  return say(io, `  git diff ${folder}\n  git add ${folder} && git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
 }

@@ -4,7 +4,7 @@ import { renderDiagnostics, type SourceOf } from '../render/diagnostics.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { disclosure, EVERYTHING, type Disclosure } from '../render/conceal.ts'
 import { emit } from '../render/emit.ts'
-import { wantsColour, type Screen } from '../render/layout.ts'
+import { layout, paragraph, wantsColour, type Screen } from '../render/layout.ts'
 
 /** What a verb has of the world outside: streams, environment, time. */
 export interface Io {
@@ -32,6 +32,11 @@ export function processIo(): Io {
 /** Writes to stdout; no secret passes. */
 export function say(io: Io, text: string): void {
   emit(text.endsWith('\n') || text === '' ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+}
+
+/** Writes sentences to stdout, folded to the width of the terminal; lines that hold a command are for `say`. */
+export function prose(io: Io, text: string): void {
+  say(io, layout(text.split('\n').map((one) => paragraph(one.search(/\S|$/), one.trimStart())), screenOf(io.stdout)))
 }
 
 /** Writes to stderr: what a person should see while stdout is read by a machine. */

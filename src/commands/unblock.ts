@@ -4,7 +4,7 @@ import { displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
 import { editFiles, sayNext } from './editing.ts'
-import { say, type Io } from './io.ts'
+import { prose, type Io } from './io.ts'
 import { openFiles } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
@@ -19,7 +19,7 @@ export const verb = (command: Command, io: Io) =>
       const found = domains.map(domainIn).map((domain) => blockOf(domain, blocks))
       const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
       const written = await editFiles(io, files, changes, options.emptied === undefined ? {} : { emptied: options.emptied })
-      for (const { domain, block } of found) say(io, told(domain, block))
+      for (const { domain, block } of found) prose(io, told(domain, block))
       sayNext(io, files, written, `Lift the block of ${domains.join(', ')}`)
     })
 

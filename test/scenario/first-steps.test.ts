@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prose, say, type Io } from '../../src/commands/io.ts'
 import { must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
@@ -98,5 +100,21 @@ describe('before anything is managed', () => {
     expect(stdout).toContain('Nothing is managed yet')
     expect(stdout).toContain('herdbook adopt')
     expect(stdout).not.toContain('In sync')
+  })
+})
+
+describe('a terminal', () => {
+  it('gets sentences folded to its width, and commands whole', () => {
+    let text = ''
+    const stdout = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => ((text += chunk.toString()), done()) }), { columns: 40 })
+    // Nothing asks this stream for more than its width.
+    const io = { stdout: stdout as unknown as NodeJS.WriteStream, secrets: { abortOnSecret: (out: string) => out } } as unknown as Io
+    prose(io, `spam.example: ${'its accounts can be found again. '.repeat(4)}`)
+    expect(text.split('\n').length).toBeGreaterThan(3)
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40)
+    text = ''
+    const command = `  git commit -m "${'long '.repeat(12)}"`
+    say(io, command)
+    expect(text).toBe(`${command}\n`)
   })
 })
