@@ -6,6 +6,10 @@ import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs
 /** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
 export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
   const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix'])
+  if (code !== 0 && /dubious ownership/.test(err)) {
+    const hint = `If you trust it: git config --global --add safe.directory ${dir}`
+    return fail(EXIT.invalid, 'git-ownership', 'This folder belongs to another user, and Git does not read what others own.', { hint })
+  }
   if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
   const [root = dir, prefix = ''] = out.split('\n')
   const git = gitIn(root)

@@ -91,6 +91,12 @@ describe('drift', () => {
     const { out } = await must(herd, ['drift'])
     expect(out).toContain('1 change of the files is not live yet: herdbook plan')
   })
+
+  it('of nothing but a block that somebody added by hand is still drift', async () => {
+    await herd.hand.blockDomain('night.example', { severity: 'suspend' })
+    const { out } = await must(herd, ['drift'], 3)
+    expect(out).toContain('domain-block/night.example')
+  })
 })
 
 describe('before anything is managed', () => {
