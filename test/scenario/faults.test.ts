@@ -78,12 +78,12 @@ describe('over HTTP', () => {
   })
 
   const reads: [string, Strike['match'], Fault][] = [
-    ['a list that is refused in the middle', { path: /domain_blocks.*max_id/ }, ANSWERS.forbidden],
-    ['a list whose pages go round in a circle', { path: /domain_blocks\?/, nth: 2 }, { kind: 'same-again' }],
-    ['a list that is cut off', { path: /domain_blocks\?/ }, { kind: 'cut' }],
-    ['a list that is empty with no JSON', { path: /domain_blocks\?/ }, ANSWERS.empty],
-    ['a list that stumbles', { path: /domain_blocks\?/ }, ANSWERS.stumbled],
-    ['a list that is a page of a gateway', { path: /domain_blocks\?/ }, ANSWERS.badGateway],
+    ['a list that is refused in the middle', { path: /admin\/domain_blocks.*max_id/ }, ANSWERS.forbidden],
+    ['a list whose pages go round in a circle', { path: /admin\/domain_blocks\?/, nth: 2 }, { kind: 'same-again' }],
+    ['a list that is cut off', { path: /admin\/domain_blocks\?/ }, { kind: 'cut' }],
+    ['a list that is empty with no JSON', { path: /admin\/domain_blocks\?/ }, ANSWERS.empty],
+    ['a list that stumbles', { path: /admin\/domain_blocks\?/ }, ANSWERS.stumbled],
+    ['a list that is a page of a gateway', { path: /admin\/domain_blocks\?/ }, ANSWERS.badGateway],
   ]
   it.each(reads)('%s is unknown: nothing is deleted and nothing written', async (_, match, fault) => {
     const before = await audit()
@@ -109,7 +109,7 @@ describe('in the console', () => {
   // What dies after a write, before its answer, is among the kills.
   it.each(['start', 'before-write', 'before-answer'] as const)('that dies at %s: the run ends partly applied, and the next one finishes', async (at) => {
     herd.write({ 'rules.yaml': rules(`Rule ${at}`) })
-    field.sandbox.breakConsole(at)
+    await field.sandbox.breakConsole(at)
     const ran = await must(herd, ['apply', '--yes'], 8)
     expect(ran.out).toMatch(/console/)
     expect(await texts()).not.toContain(`Rule ${at}`)
@@ -124,7 +124,7 @@ describe('in the console', () => {
       'policy.yaml': 'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 60, until: 2031-01-01, reason: a list }\n',
       'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
     })
-    field.sandbox.breakConsole('before-workers')
+    await field.sandbox.breakConsole('before-workers')
     const before = await audit()
     await must(herd, ['apply', '--yes'], 8)
     const limited = () => herd.rows("select count(*)::int as n from accounts where domain = 'meh.example' and silenced_at is not null")

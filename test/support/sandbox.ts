@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import type { PlanForm } from '../../src/render/json.ts'
-import { handOf, type Hand } from '../../src/sandbox/hand.ts'
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
+import type { Hand } from '../../src/sandbox/hand.ts'
+import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { call, start, type Ran, type RunOptions, type Started } from './cli.ts'
 import { clone, commit, git, newRepository, put } from './git.ts'
+import { forkSandbox, type SandboxClient } from './sandbox-client.ts'
 
 /** A repository of an instance, and the command line in it. */
 export interface Herd {
   readonly dir: string
-  readonly sandbox: Sandbox
+  readonly sandbox: SandboxClient
   /** A person at the web interface. */
   readonly hand: Hand
   /** Runs the real command line in this process; `start` runs it in one of its own. */
@@ -41,7 +42,7 @@ export interface HerdOptions {
 }
 
 /** The doors into a sandbox. */
-export function doorsOf(sandbox: Pick<Sandbox, 'url' | 'directory' | 'database'>): NonNullable<InstanceFile['mastodon']> {
+export function doorsOf(sandbox: Pick<SandboxClient, 'url' | 'directory' | 'database'>): NonNullable<InstanceFile['mastodon']> {
   return {
     api: { url: sandbox.url, token: { env: 'HB_TOKEN' } },
     database: { over: 'local', native: { psql: sandbox.database } },
@@ -51,13 +52,13 @@ export function doorsOf(sandbox: Pick<Sandbox, 'url' | 'directory' | 'database'>
 
 /** A sandbox of a test file, with as many repositories on it as its tests ask for. */
 export interface Pasture extends AsyncDisposable {
-  readonly sandbox: Sandbox
+  readonly sandbox: SandboxClient
   readonly herd: (options?: HerdOptions) => Promise<Herd>
 }
 
-/** Starts a sandbox in this process. */
-export async function pasture(options: Parameters<typeof startSandbox>[0] = {}): Promise<Pasture> {
-  const sandbox = await startSandbox(options)
+/** Starts a sandbox. */
+export async function pasture(options: SandboxOptions = {}): Promise<Pasture> {
+  const sandbox = await forkSandbox(options)
   const base = mkdtempSync(join(tmpdir(), 'herdbook-herd-'))
   let herds = 0
   return {
@@ -70,7 +71,7 @@ export async function pasture(options: Parameters<typeof startSandbox>[0] = {}):
   }
 }
 
-async function newHerd(dir: string, sandbox: Sandbox, { remote = false, config = {}, mastodon, token, begin = 'live' }: HerdOptions): Promise<Herd> {
+async function newHerd(dir: string, sandbox: SandboxClient, { remote = false, config = {}, mastodon, token, begin = 'live' }: HerdOptions): Promise<Herd> {
   const file = { domain: sandbox.domain, mastodon: mastodon ?? doorsOf(sandbox), acting_account: 'owner', ...config }
   newRepository(dir, { 'instance/instance.yaml': stringify(file) })
   if (remote) {
@@ -93,7 +94,7 @@ export function cloneOf({ dir, sandbox }: Herd, name: string, ...options: string
   return herdIn(clone(options.length > 0 ? `file://${dir}.git` : `${dir}.git`, `${dir}-${name}`, ...options), sandbox, undefined)
 }
 
-function herdIn(dir: string, sandbox: Sandbox, token = sandbox.tokens.apply): Herd {
+function herdIn(dir: string, sandbox: SandboxClient, token = sandbox.tokens.apply): Herd {
   const env = (given: RunOptions = {}): RunOptions => ({ ...given, env: { HB_TOKEN: token, ...given.env } })
   const read = (name: string): string => readFileSync(join(dir, 'instance', name), 'utf8')
   const write: Herd['write'] = (files, message = 'Change') => {
@@ -104,10 +105,13 @@ function herdIn(dir: string, sandbox: Sandbox, token = sandbox.tokens.apply): He
   return {
     dir,
     sandbox,
-    hand: handOf(sandbox, 'owner'),
+    hand: sandbox.handOf('owner'),
     // The limits of the API are tested by themselves; here they would only slow things down.
-    run: (args, options) => (sandbox.newWindow(), call(dir, args, env(options))),
-    start: (args, options) => (sandbox.newWindow(), start(dir, args, env(options))),
+    run: async (args, options) => {
+      await sandbox.newWindow()
+      return call(dir, args, env(options))
+    },
+    start: (args, options) => start(dir, args, env(options)),
     write,
     edit: (name, change) => write({ [name]: change(read(name)) }),
     read,
