@@ -21,8 +21,9 @@ export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Pr
   const value = parsed.value ?? {}
   if (validate(value)) return { document: value as Documents[F], diagnostics: [] }
   const errors = validate.errors ?? []
-  const told = await Promise.all(errors.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
-  const rest = errors.length - told.length
+  const telling = withoutMisspelt(errors)
+  const told = await Promise.all(telling.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
+  const rest = telling.length - told.length
   const more: Diagnostic = {
     code: 'more-problems',
     severity: 'error',
@@ -31,6 +32,18 @@ export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Pr
   }
   return { document: (await pruned(file, value, errors)) as Documents[F], diagnostics: rest > 0 ? [...told, more] : told }
 }
+
+/** A key that has to be there and is misspelt is one mistake: it is told where it stands, not as missing. */
+function withoutMisspelt(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const unknown = Map.groupBy(errors.filter(isUnknown), ({ instancePath }) => instancePath)
+  return errors.filter(
+    ({ keyword, instancePath, params }) =>
+      keyword !== 'required' || !unknown.get(instancePath)?.some((other) => nearest(unknownIn(other), [String(params['missingProperty'])]) !== undefined),
+  )
+}
+
+const isUnknown = ({ keyword }: ErrorObject): boolean => keyword === 'additionalProperties'
+const unknownIn = ({ params }: ErrorObject): string => String(params['additionalProperty'])
 
 const pathOf = (error: ErrorObject): Path =>
   error.instancePath
@@ -167,7 +180,8 @@ function unknownKey(key: string, { path, node, value, name }: Place): Finding {
     return { code: 'wrong-secret', message: `${name} takes env or file and nothing else`, hint: 'Write { env: NAME } or { file: PATH }.' }
   const known = Object.keys(node.properties ?? {})
   const free = known.filter((name) => !isObject(value) || !(name in value))
-  const near = nearest(key, free) ?? nearest(key, known)
+  const wanted = free.filter((name) => node.required?.includes(name))
+  const near = nearest(key, wanted) ?? nearest(key, free) ?? nearest(key, known)
   const choices = known.length > 12 ? undefined : `The keys here are ${known.join(', ')}.`
   const hint = EXPLAINED[key] ?? (near === undefined ? choices : `Did you mean ${near}?`)
   const message =

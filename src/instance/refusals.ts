@@ -1,6 +1,7 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar } from 'yaml'
 import type { Document, Node, YAMLMap } from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
+import { syntax } from './syntax.ts'
 import { describe, isUnwanted } from './text.ts'
 
 export const MAX_ALIASES = 20
@@ -19,41 +20,10 @@ export function rangeOf(node: unknown): Range {
 }
 
 /** Why a file is not read: what is not YAML, else what is YAML and is refused all the same. */
-export function refusals(document: Document.Parsed, at: At): readonly Diagnostic[] {
+export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
   const tell: Tell = (code, message, node, hint) => ({ code, severity: 'error', message, at: at(...rangeOf(node)), hint })
-  const wrong = syntax(document, at)
+  const wrong = syntax(document, text, at)
   return wrong.length > 0 ? wrong : structure(document, tell).take(MAX_PROBLEMS).toArray()
-}
-
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'Indent with spaces, not tabs.',
-  BAD_INDENT: 'Check how many spaces the line begins with: entries of one list begin with equally many.',
-  MISSING_CHAR: 'Close the quote or bracket.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text with a colon in it in quotes, or begin the line below with as many spaces as this one.',
-  MULTILINE_IMPLICIT_KEY: 'Begin the line below with as many spaces as this one, or put text of several lines in quotes.',
-  KEY_OVER_1024_CHARS: 'Put text with a colon in it in quotes.',
-  UNEXPECTED_TOKEN: "Put the text in quotes, such as 'text'.",
-  TAG_RESOLVE_FAILED: 'Delete the word that begins with an exclamation mark, or put the text in quotes.',
-}
-
-/** Where the parser's own words would be cut short by the colon in them, or by their quote. */
-const WORDS: Readonly<Record<string, string>> = {
-  KEY_OVER_1024_CHARS: 'a text before a colon is longer than 1,024 characters',
-}
-
-/** What the parser itself found. Its warnings count: an unknown tag is only a warning to it. */
-function syntax(document: Document.Parsed, at: At): readonly Diagnostic[] {
-  const found = [...document.errors, ...document.warnings]
-  return found.slice(0, MAX_PROBLEMS).map((error) => {
-    const hint = HINTS[error.code]
-    // What follows a colon repeats the text, which may be a secret.
-    const message = `this is not YAML: ${WORDS[error.code] ?? lowerFirst(error.message.replace(/: .*/s, ''))}`
-    return { code: 'yaml-syntax', severity: 'error', message, at: at(...error.pos), ...(hint === undefined ? {} : { hint }) }
-  })
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
 }
 
 type Tell = (code: string, message: string, node: unknown, hint: string) => Diagnostic
@@ -71,9 +41,9 @@ function* structure(document: Document.Parsed, tell: Tell): Generator<Diagnostic
       if (!anchors.has(node.source))
         yield tell(
           'yaml-alias',
-          'this alias (*name) has no anchor (&name) above it',
+          'a text that begins with * means something else here',
           node,
-          'Write the value out, or put the text in quotes.',
+          'Put it in quotes.',
         )
       continue
     }

@@ -17,8 +17,27 @@ export function decode(file: string, bytes: Buffer): { readonly text: string } |
   }
 }
 
-/** The first character that must not be in a file, as an error. */
+/** What must not be in a file, whatever it means: a merge conflict, or a character that can not be seen. */
 export function unwanted(file: string, text: string): Diagnostic | undefined {
+  return conflict(file, text) ?? invisible(file, text)
+}
+
+/** Both of its ends: each alone could be a line of somebody's text. */
+function conflict(file: string, text: string): Diagnostic | undefined {
+  const index = text.search(/^<{7} /m)
+  if (index < 0 || !/^>{7} /m.test(text.slice(index))) return undefined
+  const line = text.slice(0, index).split('\n').length
+  return {
+    code: 'merge-conflict',
+    severity: 'error',
+    message: 'a merge conflict is left in this file',
+    at: { file, line, column: 1, end: { line, column: 8 } },
+    hint: 'Keep what is right of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.',
+  }
+}
+
+/** The first character that can not be seen. */
+function invisible(file: string, text: string): Diagnostic | undefined {
   const index = text.search(UNWANTED)
   if (index < 0) return undefined
   const before = text.slice(0, index)

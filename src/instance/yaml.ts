@@ -44,7 +44,7 @@ export function parseYaml(file: string, text: string): Parsed {
       { code: composed.state, severity: 'error', ...STOPPED[composed.state], at: at(composed.offset, composed.offset) },
     ])
   const { document } = composed
-  const problems = refusals(document, at)
+  const problems = refusals(document, text, at)
   if (problems.length > 0) return refused(file, problems)
   const value = plainValue(document)
   if (value === undefined)

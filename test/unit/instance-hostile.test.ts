@@ -42,6 +42,7 @@ describe('hostile YAML is refused quickly, with its place', () => {
     ['200,000 documents', '---\n'.repeat(200_000), 'more-documents'],
     ['brackets full of errors', `rules: [${','.repeat(1_000_000)}]`, 'too-large'],
     ['50,000 lines with an error each', '- "a" b\n'.repeat(50_000), 'yaml-syntax'],
+    ['20,000 lines with a bracket that nothing closes', '- [a\n'.repeat(20_000), 'yaml-syntax'],
     ['NUL', 'rules: []\n# a\0b\n', 'unwanted-character'],
     ['an escaped NUL', 'rules:\n  - { key: a, text: "b\\0" }\n', 'unwanted-character'],
     ['half a character', 'rules:\n  - { key: a, text: "b\\ud800" }\n', 'unwanted-character'],

@@ -19,6 +19,20 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'Did you mean',
     ],
     [
+      'a key that has to be there, misspelt',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severty: suspend\n',
+      'unknown-key domain-blocks.yaml:3:5 there is no key severty here',
+      'Did you mean severity?',
+    ],
+    [
+      'the key that has to be there, where an optional one is as near',
+      'roles.yaml',
+      'roles:\n  - nam: A\n    position: 1\n    permissions: []\n',
+      'unknown-key roles.yaml:2:5 there is no key nam here',
+      'Did you mean name?',
+    ],
+    [
       'a word',
       'domain-blocks.yaml',
       'domain_blocks:\n  - domain: a.example\n    severity: suspnd\n',
