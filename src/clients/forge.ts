@@ -1,0 +1,92 @@
+/** What Herdbook asks of a forge. GitHub's is `github.ts`; another forge is another file that makes one of these. */
+export interface Forge {
+  /** As `owner/name`. */
+  readonly repository: string
+  readonly pullRequest: (number: number) => Promise<PullRequest>
+  /** All that are open, newest first. */
+  readonly openPullRequests: () => Promise<readonly PullRequest[]>
+  /** Those merged into the branch that changed since that time (ISO 8601 UTC), newest first. A list may lag behind what was just merged. */
+  readonly mergedPullRequests: (branch: string, since: string) => Promise<readonly PullRequest[]>
+  /** Logins whose last review approves. */
+  readonly approvers: (pullRequest: number) => Promise<readonly string[]>
+  readonly permission: (login: string) => Promise<Permission>
+  /** Of an issue or a pull request, oldest first. */
+  readonly comments: (issue: number) => Promise<readonly Comment[]>
+  readonly comment: (issue: number, body: string) => Promise<Comment>
+  readonly editComment: (id: number, body: string) => Promise<void>
+  readonly issue: (number: number) => Promise<Issue>
+  /** Open issues (no pull requests) with that label, oldest first. */
+  readonly openIssues: (label: string) => Promise<readonly Issue[]>
+  readonly createIssue: (draft: { readonly title: string; readonly body: string; readonly labels: readonly string[] }) => Promise<Issue>
+  readonly editIssue: (number: number, change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' }) => Promise<void>
+  readonly addLabel: (issue: number, label: string) => Promise<void>
+  /** Taking away what is not there is done. */
+  readonly removeLabel: (issue: number, label: string) => Promise<void>
+  /** What branch protection waits for, on a commit. */
+  readonly report: (commit: string, status: Status) => Promise<void>
+  /** Puts files on a branch of their own and opens a pull request for it, or brings the one that is open for that branch up to date. */
+  readonly propose: (proposal: Proposal) => Promise<PullRequest>
+}
+
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+  readonly title: string
+  readonly author: string
+  readonly state: 'open' | 'closed'
+  readonly draft: boolean
+  readonly base: { readonly branch: string; readonly commit: string }
+  /** `repository` is null where the fork is gone. */
+  readonly head: { readonly branch: string; readonly commit: string; readonly repository: string | null }
+  readonly labels: readonly string[]
+  /** null unless it was merged. `commit` is what the branch got: the merge, the squash or the last rebased commit. */
+  readonly merged: { readonly at: string; readonly by: string; readonly commit: string } | null
+}
+
+/** What somebody may do in the repository; `triage` may label and not write. */
+export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+
+export interface Comment {
+  readonly id: number
+  readonly url: string
+  readonly author: string
+  /** Written by a program, as ours are. */
+  readonly byBot: boolean
+  readonly body: string
+}
+
+export interface Issue {
+  readonly number: number
+  readonly url: string
+  readonly title: string
+  readonly author: string
+  readonly byBot: boolean
+  readonly body: string
+  readonly state: 'open' | 'closed'
+  readonly labels: readonly string[]
+}
+
+export interface Status {
+  readonly state: 'pending' | 'success' | 'failure' | 'error'
+  /** The name that branch protection asks for. */
+  readonly context: string
+  /** At most 140 characters. */
+  readonly description: string
+  readonly url?: string
+}
+
+export interface Proposal {
+  /** The new branch, such as `herdbook/issue-12`. */
+  readonly branch: string
+  /** The branch that it is for, and the commit that it is made on. */
+  readonly base: { readonly branch: string; readonly commit: string }
+  /** New texts by path from the root; null deletes. None is an empty commit. */
+  readonly files: ReadonlyMap<string, string | null>
+  /** The commit's message. */
+  readonly message: string
+  readonly title: string
+  readonly body: string
+}
+
+/** May decide what happens to the server: who may write to the repository. */
+export const decides = (permission: Permission): boolean => permission === 'admin' || permission === 'maintain' || permission === 'write'
