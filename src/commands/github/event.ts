@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { EXIT, fail } from '../../instance/diagnostic.ts'
+
+/** What GitHub says of the repository in every event. */
+export interface Where {
+  /** As `owner/name`. */
+  readonly repository: string
+  readonly visibility: 'public' | 'private'
+  readonly defaultBranch: string
+}
+
+/** What has happened, as far as a job goes by it. Whoever wrote a text in it may be anybody. */
+export type Event = Where &
+  (
+    | { readonly name: 'pull_request_target'; readonly action: string; readonly number: number; readonly head: string; readonly label: string | null; readonly sender: string }
+    | { readonly name: 'issue_comment'; readonly number: number; readonly onPullRequest: boolean; readonly body: string; readonly sender: string }
+    | { readonly name: 'issues'; readonly action: string; readonly number: number; readonly label: string | null; readonly bodyBefore: string | null; readonly sender: string }
+    | { readonly name: 'merge_group'; readonly head: string; readonly base: string }
+    | { readonly name: 'push'; readonly ref: string; readonly before: string; readonly after: string; readonly sender: string }
+    | { readonly name: 'workflow_dispatch'; readonly inputs: { readonly [name: string]: string }; readonly sender: string }
+    | { readonly name: 'schedule' }
+  )
+
+export type EventOf<Name extends Event['name']> = Extract<Event, { readonly name: Name }>
+
+const MOST_BYTES = 64 * 1024 * 1024
+
+/** Reads the event of this run. Throws (exit 9) where there is none that a job goes by. */
+export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<Event> {
+  const path = env['GITHUB_EVENT_PATH']
+  if (path === undefined || path === '') return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', { hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, herdbook apply, herdbook comment' })
+  const text = await readFile(path)
+  if (text.length > MOST_BYTES) return fail(EXIT.invalid, 'event-too-large', 'The event is too large to be one.')
+  return eventOf(env['GITHUB_EVENT_NAME'] ?? '', JSON.parse(text.toString('utf8')), env['GITHUB_REPOSITORY'] ?? '')
+}
+
+/** The event in a payload of GitHub's. `repository` is the one that runs us, as `owner/name`. */
+export function eventOf(name: string, payload: unknown, repository: string): Event {
+  const at = (path: string): unknown => path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
+  const text = (path: string): string => textOr(at(path)) ?? missing(name, path)
+  const number = (path: string): number => {
+    const value = at(path)
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : missing(name, path)
+  }
+  const where: Where = {
+    repository: textOr(at('repository.full_name')) ?? repository,
+    // Where nobody says otherwise, everybody may be reading.
+    visibility: at('repository.private') === true ? 'private' : 'public',
+    defaultBranch: textOr(at('repository.default_branch')) ?? 'main',
+  }
+  switch (name) {
+    case 'pull_request_target':
+      return { ...where, name, action: text('action'), number: number('pull_request.number'), head: commit(text('pull_request.head.sha'), name), label: textOr(at('label.name')), sender: text('sender.login') }
+    case 'issue_comment':
+      return { ...where, name, number: number('issue.number'), onPullRequest: isMembers(at('issue.pull_request')), body: textOr(at('comment.body')) ?? '', sender: text('sender.login') }
+    case 'issues':
+      return { ...where, name, action: text('action'), number: number('issue.number'), label: textOr(at('label.name')), bodyBefore: textOr(at('changes.body.from')), sender: text('sender.login') }
+    case 'merge_group':
+      return { ...where, name, head: commit(text('merge_group.head_sha'), name), base: commit(text('merge_group.base_sha'), name) }
+    case 'push':
+      return { ...where, name, ref: text('ref'), before: commit(text('before'), name), after: commit(text('after'), name), sender: text('sender.login') }
+    case 'workflow_dispatch':
+      return { ...where, name, inputs: inputsOf(at('inputs')), sender: text('sender.login') }
+    case 'schedule':
+      return { ...where, name }
+    default:
+      return fail(EXIT.invalid, 'unknown-event', `No job goes by the event ${JSON.stringify(name.slice(0, 60))}.`)
+  }
+}
+
+type Members = { readonly [name: string]: unknown }
+const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const inputsOf = (value: unknown): { [name: string]: string } =>
+  Object.fromEntries(Object.entries(isMembers(value) ? value : {}).flatMap(([name, input]) => (typeof input === 'string' ? [[name, input.trim()]] : [])))
+
+const missing = (name: string, path: string): never => fail(EXIT.invalid, 'odd-event', `The event ${name} has no ${path} that could be one.`)
+
+const commit = (text: string, name: string): string => (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : missing(name, 'commit id'))
