@@ -4,10 +4,11 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { mergeBlockList } from '../instance/block-list.ts'
 import { readBlockList, severityOf, type BlockSeverity } from '../instance/csv.ts'
-import { displayDomain, normalizeDomain } from '../instance/domains.ts'
+import { bothForms, normalizeDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { policyOf } from '../instance/policy.ts'
 import { consentFor, severed } from '../reconcile/guard.ts'
+import { readable } from '../render/names.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { editFiles, sayNext } from './editing.ts'
@@ -95,11 +96,11 @@ const WORDS: { readonly [severity in BlockSeverity]: string } = { suspend: 'susp
 function weaker(domain: string, severity: BlockSeverity, { documents }: Files['instance']): string[] {
   const before = documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
   const was = severityOf(before?.severity ?? '') ?? 'noop'
-  return STRICTNESS[was] > STRICTNESS[severity] ? [`${displayDomain(domain)}: was ${WORDS[was]} in the files and becomes ${WORDS[severity]}, which is weaker.`] : []
+  return STRICTNESS[was] > STRICTNESS[severity] ? [`${bothForms(domain)}: was ${WORDS[was]} in the files and becomes ${WORDS[severity]}, which is weaker.`] : []
 }
 
 function told(domain: string, severity: BlockSeverity, measured: Measured | undefined): string {
-  const name = displayDomain(domain)
+  const name = bothForms(domain)
   if (severity === 'noop') return `${name}: noted.`
   if (measured?.state !== 'measured') return `${name}: what it touches was not measured${measured ? ` (${measured.reason})` : ''}; the plan will.`
   const { accounts } = measured.impact
@@ -129,10 +130,10 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
   })
   const written = await editFiles(io, files, changes)
   say(io, `${name}: adds ${merge.adds.length}, raises ${merge.raises.length}, skips ${merge.skips.length}.`)
-  for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${skip.domain}: ${skip.why}`)
+  for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${readable(skip.domain)}: ${readable(skip.why)}`)
   if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
-  if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).join(', ')}${severing.length > 10 ? ', …' : ''}`)
+  if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)
   if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - { ${Object.entries(merge.raise).map(([key, value]) => `${key}: ${key === 'reason' ? JSON.stringify(value) : value}`).join(', ')} }`)
   sayNext(io, files, written, `Import ${name}`)
 }

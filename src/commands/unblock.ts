@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { displayDomain, normalizeDomain } from '../instance/domains.ts'
+import { bothForms, normalizeDomain } from '../instance/domains.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
 import { editFiles, sayNext } from './editing.ts'
@@ -33,7 +33,7 @@ function blockOf(domain: string, blocks: readonly DomainBlock[]): { readonly dom
 }
 
 function told(domain: string, { severity }: DomainBlock): string {
-  const name = displayDomain(domain)
+  const name = bothForms(domain)
   if (severity === 'suspend') return `${name}: its accounts can be found again, empty. The follows in both directions, the posts and the media that the suspension removed do not come back; people must follow anew.`
   if (severity === 'limit' || severity === 'silence') return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
   return `${name}: nothing else changes.`

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { displayDomain } from '../instance/domains.ts'
 import { excerptOf, history, type Event } from '../reconcile/history.ts'
+import { readable } from '../render/names.ts'
 import { inline } from '../render/text.ts'
 import { say, tell, type Io } from './io.ts'
 import { parseRef, sourceOf, type Named } from './options.ts'
@@ -34,7 +35,7 @@ function namesOf({ kind, id }: Named): string[] {
 const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied' } as const
 
 function told(ref: string, events: readonly Event[]): string {
-  return [inline(ref), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')
+  return [inline(readable(ref)), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')
 }
 
 function eventLines(event: Event): string[] {

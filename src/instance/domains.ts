@@ -16,7 +16,7 @@ export function normalizeDomain(text: string): NormalizedDomain {
   const domain = ASCII.test(typed) ? typed.toLowerCase() : asciiOf(typed)
   const refused = refusal(typed, domain)
   if (refused !== undefined) return { refused }
-  return readsAlike(typed, domain) ? { domain } : { domain, changed: displayDomain(domain) }
+  return readsAlike(typed, domain) ? { domain } : { domain, changed: unicodeOf(domain) }
 }
 
 /** All domains above one, nearest first: `a.b.example` → `b.example`, `example`. */
@@ -32,9 +32,40 @@ export function isPublicSuffix(domain: string): boolean {
   return publicSuffix === domain && (isIcann === true || isPrivate === true)
 }
 
-/** A domain as people read it: `xn--mnchen-3ya.example` → `münchen.example`. */
+/** A domain as people read it: `xn--mnchen-3ya.example` → `münchen.example`. As it is stored where the other form could be taken for something else. */
 export function displayDomain(domain: string): string {
-  return domain.includes('xn--') ? domainToUnicode(domain) || domain : domain
+  const unicode = unicodeOf(domain)
+  return unicode !== domain && isPlain(unicode) && stores(unicode, domain) ? unicode : domain
+}
+
+/** A domain for people in both forms: `münchen.example (xn--mnchen-3ya.example)`. As it is stored where one could fool them, or where both are too long for a line. */
+export function bothForms(domain: string): string {
+  const unicode = displayDomain(domain)
+  const both = `${unicode} (${domain})`
+  return unicode === domain || both.length > MAX_BOTH ? domain : both
+}
+
+/** Longer names are cut where they are shown, and the form that can't fool anybody must not be. */
+const MAX_BOTH = 100
+
+const unicodeOf = (domain: string): string => (domain.includes('xn--') ? domainToUnicode(domain) || domain : domain)
+
+/** Letters of these look like each other's. */
+const ALIKE = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u]
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u
+
+/** Whether a name is made of letters and digits that read in one order, and of one alphabet in each part. */
+function isPlain(unicode: string): boolean {
+  const labels = unicode.split('.')
+  const mixed = labels.some((label) => ALIKE.filter((script) => script.test(label)).length > 1)
+  // Two of them would change places, and so would a number after one: that is what checkBidi refuses.
+  const ordered = labels.filter((label) => RIGHT_TO_LEFT.test(label)).length <= 1 && toASCII(unicode, { checkBidi: true }) !== null
+  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(unicode) && !mixed && ordered
+}
+
+function stores(written: string, domain: string): boolean {
+  const name = normalizeDomain(written)
+  return 'domain' in name && name.domain === domain
 }
 
 /** Label by label, since Mastodon keeps labels that are in ASCII form already, right or wrong. */
@@ -64,5 +95,5 @@ function refusal(typed: string, domain: string): string | undefined {
 }
 
 function readsAlike(typed: string, domain: string): boolean {
-  return ASCII.test(typed) || typed.toLowerCase().normalize('NFC') === displayDomain(domain)
+  return ASCII.test(typed) || typed.toLowerCase().normalize('NFC') === unicodeOf(domain)
 }

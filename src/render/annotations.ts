@@ -1,5 +1,6 @@
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { sorted } from './diagnostics.ts'
+import { readable } from './names.ts'
 import { lines } from './text.ts'
 
 const COMMANDS: { readonly [severity in Severity]: string } = { error: 'error', warning: 'warning', info: 'notice' }
@@ -19,7 +20,7 @@ function annotation({ code, severity, message, at, hint }: Diagnostic, folder: s
     ...(at.end === undefined ? {} : { endLine: at.end.line, endColumn: at.end.column }),
   }
   const properties = Object.entries({ ...place, title: code }).map(([key, value]) => `${key}=${property(String(value))}`)
-  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(hint === undefined ? message : `${message}\n${hint}`)}`
+  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(hint === undefined ? readable(message) : `${readable(message)}\n${hint}`)}`
 }
 
 /** As @actions/core escapes; what is left of controls is shown by its number. */

@@ -3,6 +3,7 @@ import { conceal, concealed, EVERYTHING, type Disclosure } from './conceal.ts'
 import type { KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
+import { readable } from './names.ts'
 import { heading, stepLine } from './terminal.ts'
 import { capital, count, inline, listed, number } from './text.ts'
 
@@ -18,7 +19,7 @@ const LISTED = 100
 export function renderApply(report: ApplyReport, options: ApplyOptions): string {
   const { kinds, show = EVERYTHING } = options
   const plan = conceal(report.plan, show)
-  const hush = (text: string): string => concealed(text, report.plan, show)
+  const hush = (text: string): string => readable(concealed(text, report.plan, show))
   const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
   const sections = [
     [paragraph(0, span(verdictOf(report), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
@@ -69,7 +70,7 @@ function list(title: string, colour: 'green' | 'yellow' | 'red', items: readonly
 
 function remainder({ kind, id, fields, reason }: ApplyReport['remaining'][number], hush: (text: string) => string): Line[] {
   const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
-  return [line(2, span('! ', 'red'), span(inline(`${kind}/${id}`), 'bold'), ...names), paragraph(6, inline(hush(reason)))]
+  return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(hush(reason)))]
 }
 
 function next(report: ApplyReport): Line[] {

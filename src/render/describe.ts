@@ -1,5 +1,6 @@
 import type { Kind } from '../reconcile/kind.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
+import { readable } from './names.ts'
 import { own } from './own.ts'
 import { capital, count, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
@@ -49,7 +50,7 @@ export function sentence(step: Step, kinds: readonly KindName[]): Sentence {
   return phraseOf(step, kinds)
     .one.split(/(\{[^}]+\})/)
     .filter((part) => part !== '')
-    .map((part) => (part.startsWith('{') ? { name: nameFor(step, part.slice(1, -1)) } : part))
+    .map((part) => (part.startsWith('{') ? { name: readable(nameFor(step, part.slice(1, -1))) } : part))
 }
 
 function nameFor(step: Step, slot: string): string {

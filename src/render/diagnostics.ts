@@ -1,6 +1,7 @@
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { codeFrame } from './frame.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
+import { readable } from './names.ts'
 import { count, inline, listed } from './text.ts'
 
 /** The text of a file of the instance, for code frames; undefined where it can't be had. */
@@ -23,7 +24,7 @@ export function diagnosticLines({ code, severity, message, at, hint }: Diagnosti
   const place = at === undefined ? [] : [span(`${inline(at.file)}:${at.line}:${at.column} `, 'cyan')]
   return [
     line(0, ...place, span(severity, STYLES[severity]), span(` ${code}`, 'dim')),
-    paragraph(2, inline(message)),
+    paragraph(2, inline(readable(message))),
     ...(at !== undefined && source !== undefined ? codeFrame(source, at) : []),
     ...(hint === undefined ? [] : [line(2, span('→ ', 'green'), span(inline(hint)))]),
   ]

@@ -3,6 +3,7 @@ import { CAUSES, capitalised, effect, sentence, type KindName } from './describe
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import type { Section } from './fit.ts'
 import { code, details, fence, marked, prose } from './markdown-text.ts'
+import { readable } from './names.ts'
 import { count, inline, listed, number } from './text.ts'
 
 /** Longer diffs than this are folded away. */
@@ -41,7 +42,7 @@ function rest(all: readonly Step[], chosen: readonly Step[]): string {
 
 function named(grave: readonly Step[]): string[] {
   if (grave.length === 0) return []
-  const names = grave.map(({ id }) => inline(id))
+  const names = grave.map(({ id }) => inline(readable(id)))
   return [details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, ''))]
 }
 

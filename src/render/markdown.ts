@@ -8,6 +8,7 @@ import { absence, sidesOf } from './fields.ts'
 import { fit, size, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { code, fence, marked, prose } from './markdown-text.ts'
+import { readable } from './names.ts'
 import { counted, filesOf, isQuiet, readCount } from './order.ts'
 import { capital, clip, count, inline, listed, number } from './text.ts'
 
@@ -55,7 +56,7 @@ export function renderMarkdownDiagnostics(list: readonly Diagnostic[], options: 
 }
 
 const place = ({ at }: Diagnostic): string => (at === undefined ? '' : `${code(`${at.file}:${at.line}`)} `)
-const problem = (one: Diagnostic): string => `- ${place(one)}${prose(one.message)}${one.hint === undefined ? '' : `<br>→ ${prose(one.hint)}`}`
+const problem = (one: Diagnostic): string => `- ${place(one)}${prose(readable(one.message))}${one.hint === undefined ? '' : `<br>→ ${prose(one.hint)}`}`
 
 /** As many as fit: all, a hundred, twenty, three. */
 function problems(list: readonly Diagnostic[]): Section {
@@ -95,12 +96,12 @@ function standoffItem(standoff: Standoff): string {
   const gone = absence(standoff)
   const facts = gone === null ? sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: file ${side(file)}, live ${side(live)}${last(ledger)}`) : [gone]
   const ways = [`${code(`herdbook adopt ${ref}`)} live wins`, `${code(`herdbook restore ${ref}`)} the files win`]
-  return `- **${code(ref)}**<br>${[...facts, ...ways].join('<br>')}`
+  return `- **${code(readable(ref))}**<br>${[...facts, ...ways].join('<br>')}`
 }
 
 function waiting(plan: Plan, kinds: readonly KindName[]): Section {
   if (plan.waiting.length === 0) return []
-  const items = plan.waiting.map(({ kind, id, reason }) => () => `- ${titleOf(kind, kinds).one} ${code(id)}: ${prose(reason)}`)
+  const items = plan.waiting.map(({ kind, id, reason }) => () => `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`)
   return framed(shortening(items, '\n', (rest) => `- … and ${number(rest)} more`), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
 }
 
@@ -118,7 +119,7 @@ function byHand(plan: Plan, kinds: readonly KindName[]): Section {
   const items = [...Map.groupBy(added, ({ kind, id }) => `${kind}/${id}`)].map(
     ([ref, all]) =>
       () =>
-        all.length > 1 ? count(all.length, titleOf(all[0]?.kind ?? '', kinds).one, titleOf(all[0]?.kind ?? '', kinds).many) : code(ref),
+        all.length > 1 ? count(all.length, titleOf(all[0]?.kind ?? '', kinds).one, titleOf(all[0]?.kind ?? '', kinds).many) : code(readable(ref)),
   )
   const tail = `\n\n${code('herdbook adopt KIND/ID')} writes one into the files; until then it is left alone.`
   return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added by hand since the last apply\n\n${body}${tail}`)

@@ -4,6 +4,7 @@ import { CAUSES, capitalised, differences, doorsOf, effect, sentence, titleOf, v
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
+import { readable } from './names.ts'
 import { counted, filesOf, isQuiet, readCount } from './order.ts'
 import { capital, clip, count, inline, listed, number } from './text.ts'
 
@@ -126,7 +127,7 @@ function standoffLines(standoff: Standoff): Line[] {
   const ref = inline(`${standoff.kind}/${standoff.id}`)
   const gone = absence(standoff)
   return [
-    line(2, span('! ', 'magenta'), span(ref, 'bold')),
+    line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
     ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
     line(6, { text: `herdbook adopt ${ref}`, whole: true }, span('    live wins', 'dim')),
     line(6, { text: `herdbook restore ${ref}`, whole: true }, span('  the files win', 'dim')),
@@ -151,7 +152,7 @@ function sideLines(sides: Sides, cause: Standoff['cause']): Line[] {
 function waiting(plan: Plan, { kinds }: TerminalOptions): Line[] {
   if (plan.waiting.length === 0) return []
   const items = plan.waiting.map(({ kind, id, reason }) =>
-    line(2, span('… ', 'blue'), `${titleOf(kind, kinds).one} `, span(inline(id), 'bold'), `: ${inline(reason)}`),
+    line(2, span('… ', 'blue'), `${titleOf(kind, kinds).one} `, span(inline(readable(id)), 'bold'), `: ${inline(readable(reason))}`),
   )
   return [heading('Waiting', 'holds nothing else back'), ...items]
 }
@@ -175,7 +176,7 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
 function byHand(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const added = plan.unmanaged.filter((one) => one.addedByHand)
   if (added.length === 0) return []
-  const items = added.map(({ kind, id }) => line(2, span('· ', 'magenta'), `${titleOf(kind, kinds).one} `, span(inline(id), 'bold')))
+  const items = added.map(({ kind, id }) => line(2, span('· ', 'magenta'), `${titleOf(kind, kinds).one} `, span(inline(readable(id)), 'bold')))
   const first = added.find(({ id }) => id !== HIDDEN)
   const command = `herdbook adopt ${first === undefined ? 'KIND/ID' : inline(`${first.kind}/${first.id}`)}`
   return [heading('Added by hand', 'since the last apply; left alone'), ...items, line(2, span('To record one: ', 'dim'), { text: command, whole: true })]
@@ -184,7 +185,7 @@ function byHand(plan: Plan, { kinds }: TerminalOptions): Line[] {
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
-  const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(`${kind}/${id}`), 'dim'))) : []
+  const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
   return [
     ...(rest.length > 0 ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing] : []),
     ...(released.length > 0 ? [paragraph(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
