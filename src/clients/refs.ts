@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { userName } from '../reconcile/holder.ts'
-import type { Content, Snapshot, Swap, Trailers } from '../reconcile/repository.ts'
+import type { Snapshot, Trailers } from '../reconcile/repository.ts'
 import { failed, reasonOf, type Git } from './git.ts'
 
 /** Where refs live: in the clone, or on a remote. */
@@ -63,40 +63,20 @@ export function parseRefs(out: string): Map<string, string> {
   return new Map(rows.flatMap(([id = '', name]): [string, string][] => (name === undefined ? [] : [[id.startsWith('ref: ') ? `ref: ${name}` : name, id]])))
 }
 
+/** What a compare-and-swap came to: `now` is what the ref names instead. */
+export type Swapped = { readonly state: 'done' } | { readonly state: 'moved'; readonly now: string | null }
+
 /** Compare-and-swap of a ref. Where the answer was lost or is not clear, what the ref names now decides. */
-export async function swapRef(refs: Refs, ref: string, expected: string | null, next: string | null): Promise<'done' | 'moved'> {
+export async function swapRef(refs: Refs, ref: string, expected: string | null, next: string | null): Promise<Swapped> {
   for (let attempt = 1; ; attempt += 1) {
     const { done, reason } = await refs.swap(ref, expected, next)
-    if (done) return 'done'
+    if (done) return { state: 'done' }
     const now = await refs.resolve(ref)
-    if (now === next) return 'done'
-    if (now !== expected) return 'moved'
+    if (now === next) return { state: 'done' }
+    if (now !== expected) return { state: 'moved', now }
     // Nobody moved it, and it was not set: another writer held it for a moment, or we may not write.
     if (attempt === 3) return failed(`set ${ref}`, reason, 'Does your key or token have the right to push to this repository?')
   }
-}
-
-/** Writes a commit and sets the ref to it. */
-export async function writeRef(git: Git, refs: Refs, who: string, ref: string, expected: string | null, content: Content): Promise<Swap> {
-  const commit = await writeCommit(git, who, content)
-  return (await swapRef(refs, ref, expected, commit)) === 'done' ? { state: 'written', commit } : { state: 'moved' }
-}
-
-async function writeCommit(git: Git, who: string, { files, subject, trailers = {}, parents = [] }: Content): Promise<string> {
-  const blobs = await Promise.all([...files].map(async ([name, text]) => ({ name, id: await writeObject(git, 'blob', Buffer.from(text)) })))
-  // Git orders a tree by the bytes of its names.
-  const sorted = blobs.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
-  const tree = await writeObject(git, 'tree', Buffer.concat(sorted.flatMap(({ name, id }) => [Buffer.from(`100644 ${name}\0`), Buffer.from(id, 'hex')])))
-  const person = `${who} ${Math.floor(Date.now() / 1000)} +0000`
-  const head = [`tree ${tree}`, ...parents.map((id) => `parent ${id}`), `author ${person}`, `committer ${person}`]
-  const tail = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\n`)
-  return writeObject(git, 'commit', Buffer.from(`${head.join('\n')}\n\n${subject}\n${tail.length === 0 ? '' : '\n'}${tail.join('')}`))
-}
-
-/** Straight into the object store, so that no setting (line ends, signing, a missing name) changes or stops it. */
-async function writeObject(git: Git, type: string, data: Buffer): Promise<string> {
-  const { code, out, err } = await git.run(['hash-object', '-t', type, '-w', '--stdin'], data)
-  return code === 0 ? out.trim() : failed('write to its object store', err)
 }
 
 /** The author of our commits: the person that Git knows, else the user of this machine. */

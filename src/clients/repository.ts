@@ -1,17 +1,19 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Commit, Head, LogOptions, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
 import { failed, gitIn, type Git } from './git.ts'
-import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, writeRef, type Refs } from './refs.ts'
+import { writeCommit, type ObjectFormat } from './objects.ts'
+import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
 
 /** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
 export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
-  const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix'])
+  const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix', '--show-object-format'])
   if (code !== 0 && /dubious ownership/.test(err)) {
     const hint = `If you trust it: git config --global --add safe.directory ${dir}`
     return fail(EXIT.invalid, 'git-ownership', 'This folder belongs to another user, and Git does not read what others own.', { hint })
   }
   if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
-  const [root = dir, prefix = ''] = out.split('\n')
+  const [root = dir, prefix = '', named] = out.split('\n')
+  const format: ObjectFormat = named === 'sha256' ? 'sha256' : 'sha1'
   const git = gitIn(root)
   const [remote, who] = await Promise.all([remoteOf(git), identity(git)])
   const refs = remote === null ? localRefs(git) : remoteRefs(git, remote)
@@ -25,9 +27,13 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
     isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
     resolve: refs.resolve,
-    read: (ref) => read(git, refs, ref),
-    write: (ref, expected, content) => writeRef(git, refs, who, ref, expected, content),
-    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)) === 'done' ? 'removed' : 'moved'),
+    read: (ref, named) => read(git, refs, ref, named),
+    write: async (ref, expected, content) => {
+      const commit = await writeCommit(git, format, who, content)
+      const swapped = await swapRef(refs, ref, expected, commit)
+      return swapped.state === 'done' ? { state: 'written', commit } : swapped
+    },
+    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved'),
     seen: (name) => own.resolve(seenRef(name)),
     see: async (name, commit) => {
       await swapRef(own, seenRef(name), await own.resolve(seenRef(name)), commit)
@@ -93,9 +99,9 @@ async function isAncestor(git: Git, ancestor: string, commit: string): Promise<b
   return (await git.run(['merge-base', '--is-ancestor', objectId(ancestor), objectId(commit)])).code === 0
 }
 
-async function read(git: Git, refs: Refs, ref: string): Promise<Snapshot | null> {
+async function read(git: Git, refs: Refs, ref: string, named?: string | null): Promise<Snapshot | null> {
   for (let attempt = 1; attempt <= 5; attempt += 1) {
-    const id = await refs.resolve(ref)
+    const id = attempt === 1 && named !== undefined ? named : await refs.resolve(ref)
     if (id === null) return null
     const found = (await readSnapshot(git, ref, id)) ?? (await refs.bring(ref), await readSnapshot(git, ref, id))
     // Between the calls the ref may have moved on: what was fetched is then another commit.

@@ -43,7 +43,7 @@ export async function acquire(repository: LockRefs, options: LockOptions): Promi
     const began = elapsed()
     const swap = await repository.write(ref, expected, lockContent(holder, expected, 0, options))
     if (swap.state === 'written') return hold(repository, holder, swap.commit, began, options)
-    const standing = await standingLock(repository, options)
+    const standing = await standingLock(repository, options, swap.now)
     if (standing?.holder?.nonce === holder.nonce) return hold(repository, holder, standing.id, began, options)
     expected = standing === null ? null : await outwait(repository, standing, options)
   }
@@ -58,9 +58,9 @@ export interface Standing {
   readonly holder: Holder | null
 }
 
-/** Who holds the lock now; null where nobody does. */
-export async function standingLock(repository: LockRefs, { environment, key }: Pick<LockOptions, 'environment' | 'key'>): Promise<Standing | null> {
-  const snapshot = await repository.read(refsOf(environment).lock)
+/** Who holds the lock now; null where nobody does. `named`: the commit that its ref names, where that is known. */
+export async function standingLock(repository: LockRefs, { environment, key }: Pick<LockOptions, 'environment' | 'key'>, named?: string | null): Promise<Standing | null> {
+  const snapshot = await repository.read(refsOf(environment).lock, named)
   if (snapshot === null) return null
   const signed = key === null || signatureOf(snapshot, environment, 'lock', key) === 'right'
   const holder = signed ? parseHolder(snapshot.files.get(LOCK_FILE) ?? '') : null
@@ -102,7 +102,7 @@ async function outwait(repository: LockRefs, { id, name, holder }: Standing, opt
     const now = await repository.resolve(refsOf(environment).lock)
     if (now === null) return null
     if (now !== id) {
-      const standing = await standingLock(repository, options)
+      const standing = await standingLock(repository, options, now)
       return standing === null ? null : outwait(repository, standing, options)
     }
     if (performance.now() - since >= leaseMs) return id

@@ -14,8 +14,8 @@ export interface Repository {
   readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
   /** The commit that a ref names now. */
   readonly resolve: (ref: string) => Promise<string | null>
-  /** What a ref holds now, fetched where needed. */
-  readonly read: (ref: string) => Promise<Snapshot | null>
+  /** What a ref holds now, fetched where needed. `named`: what it names, where Git has just said so. */
+  readonly read: (ref: string, named?: string | null) => Promise<Snapshot | null>
   /** Compare-and-swap: sets the ref to a new commit if it still names `expected` (null: if it does not exist). */
   readonly write: (ref: string, expected: string | null, content: Content) => Promise<Swap>
   /** Compare-and-delete. */
@@ -84,7 +84,8 @@ export interface Content {
   readonly parents?: readonly string[]
 }
 
-export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved' }
+/** What came of a compare-and-swap: where it `moved`, `now` is what the ref names instead. */
+export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved'; readonly now: string | null }
 
 /** The refs of one environment. */
 export function refsOf(environment: string): { readonly ledger: string; readonly lock: string } {

@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { execFileSync, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { gitIn } from '../../src/clients/git.ts'
 import { localRefs, swapRef } from '../../src/clients/refs.ts'
@@ -8,6 +10,7 @@ import { acquire, type Held, type LockRefs } from '../../src/reconcile/lock.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { cloneVia, httpGit, sshGit } from '../support/git-servers.ts'
+import type { Order, Report } from '../support/lock-racer.ts'
 
 /** Lets all try at once: one wins, and each other refuses with the winner's name. */
 async function race(contenders: readonly LockRefs[], round: number): Promise<void> {
@@ -25,6 +28,46 @@ async function race(contenders: readonly LockRefs[], round: number): Promise<voi
   expect(await winner?.release()).toBeNull()
 }
 
+/** Races two processes for the lock of a bare repository: one wins, the other refuses with its name, and no ref but the lock is ever touched. */
+async function raceOver(bare: string, rounds: number): Promise<void> {
+  const racers = await Promise.all(['one', 'two'].map((name) => racer(clone(bare, `${bare}-${name}`))))
+  const untouched = looseRefs(bare)
+  for (let round = 0; round < rounds; round += 1) {
+    const reports = await Promise.all(racers.map((ask, i) => ask({ take: `${round}-${i}` })))
+    const won = reports.findIndex((report) => report.came === 'won')
+    const winner = `${round}-${won}`
+    expect(reports[won]).toEqual({ came: 'won', run: winner, ok: true })
+    expect(reports[1 - won]).toEqual({ came: 'refused', exit: 7, message: expect.stringContaining(`run ${winner},`) })
+    expect(looseRefs(bare)).toEqual({ ...untouched, 'refs/herdbook/production/lock': expect.stringMatching(/^[0-9a-f]{40}$/) })
+    expect(await racers[won]?.('release')).toEqual({ came: 'released' })
+    expect(looseRefs(bare)).toEqual(untouched)
+  }
+  for (const ask of racers) ask.child.disconnect()
+}
+
+/** A process that races in a clone. */
+async function racer(dir: string): Promise<((order: Order) => Promise<Report>) & { readonly child: ChildProcess }> {
+  const child = fork(join(import.meta.dirname, '../support/lock-racer.ts'), [dir], { execArgv: [] })
+  const stillborn = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a racer ended with ${code}`)))
+  stillborn.catch(() => {})
+  const report = async (): Promise<Report> => ((await Promise.race([once(child, 'message'), stillborn])) as [Report])[0]
+  await report()
+  return Object.assign(
+    (order: Order) => {
+      child.send(order)
+      return report()
+    },
+    { child },
+  )
+}
+
+/** The refs of a bare repository, as its files say: no Git of ours comes between the racers'. */
+function looseRefs(bare: string): { readonly [ref: string]: string } {
+  const files = readdirSync(join(bare, 'refs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
+  return Object.fromEntries(paths.map((path) => [relative(bare, path), readFileSync(path, 'utf8').trim()]))
+}
+
 /** Commits made beforehand, so that a race costs no more than Git's own compare-and-swap: real refs, and what they hold in memory. */
 function prepared(dir: string, count: number): () => LockRefs {
   const stream = Array.from({ length: count }, (_, i) => `commit refs/heads/pool\ncommitter A <a@herd.example> ${i} +0000\ndata 0\n`).join('')
@@ -39,9 +82,10 @@ function prepared(dir: string, count: number): () => LockRefs {
       const commit = pool.pop()
       if (commit === undefined) throw new Error('the pool is empty')
       held.set(commit, { ...content, trailers: content.trailers ?? {}, parents: content.parents ?? [], id: commit, author: '', at: '' })
-      return (await swapRef(refs, ref, expected, commit)) === 'done' ? { state: 'written', commit } : { state: 'moved' }
+      const swapped = await swapRef(refs, ref, expected, commit)
+      return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
-    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)) === 'done' ? 'removed' : 'moved'),
+    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved'),
   })
 }
 
@@ -60,11 +104,10 @@ describe('races for the lock', () => {
     for (let round = 0; round < 12; round += 1) await race(repositories, round)
   })
 
-  it('two dozen between clones of a bare repository', { timeout: 60_000 }, async () => {
+  it('a thousand over bare repositories, each between two processes with a clone of their own', { timeout: 600_000 }, async () => {
     using base = scratch()
-    const bare = newBare(base.path)
-    const repositories = await openAll([clone(bare, join(base.path, 'one')), clone(bare, join(base.path, 'two'))])
-    for (let round = 0; round < 24; round += 1) await race(repositories, round)
+    // Several herds side by side, so that no processor idles while Git waits for Git.
+    await Promise.all(Array.from({ length: 4 }, (_, herd) => raceOver(newBare(base.path, `herd${herd}.git`), 250)))
   })
 
   it('six over HTTP', { timeout: 60_000 }, async () => {

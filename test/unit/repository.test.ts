@@ -21,7 +21,7 @@ async function compareAndSwap(one: Repository, two: Repository): Promise<void> {
   expect(await one.read(REF)).toBeNull()
   const first = await one.write(REF, null, content('one\n'))
   if (first.state !== 'written') throw new Error('not written')
-  expect(await two.write(REF, null, content('two\n'))).toEqual({ state: 'moved' })
+  expect(await two.write(REF, null, content('two\n'))).toEqual({ state: 'moved', now: first.commit })
   const read = await two.read(REF)
   expect(read?.id).toBe(first.commit)
   expect(read?.files).toEqual(new Map([['B.json', '{}\n'], ['a.jsonl', 'one\n']]))
@@ -29,7 +29,7 @@ async function compareAndSwap(one: Repository, two: Repository): Promise<void> {
 
   const second = await two.write(REF, first.commit, content('three\n', [first.commit]))
   if (second.state !== 'written') throw new Error('not written')
-  expect(await one.write(REF, first.commit, content('late\n', [first.commit]))).toEqual({ state: 'moved' })
+  expect(await one.write(REF, first.commit, content('late\n', [first.commit]))).toEqual({ state: 'moved', now: second.commit })
   expect(await one.remove(REF, first.commit)).toBe('moved')
   expect(await one.resolve(REF)).toBe(second.commit)
   expect((await one.read(REF))?.parents).toEqual([first.commit])
@@ -46,6 +46,20 @@ describe('refs by compare-and-swap', () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'))
     await compareAndSwap(await open(dir), await open(dir))
+  })
+
+  it.each(['sha1', 'sha256'])('as objects that Git finds nothing wrong with, where it names them by %s', async (format) => {
+    using base = scratch()
+    git(base.path, 'init', '--quiet', `--object-format=${format}`, 'r')
+    const dir = join(base.path, 'r')
+    commit(dir, 'Begin', { 'instance/instance.yaml': 'domain: herd.example\n' })
+    const repository = await open(dir)
+    // Every length of a size in a pack, and names that Git orders by their bytes.
+    const files = new Map([0, 15, 16, 2_047, 2_048, 300_000].map((size): [string, string] => [`${size}é.jsonl`, 'ä'.repeat(size / 2) + 'x'.repeat(size % 2)]))
+    const swap = await repository.write(REF, null, { files, subject: 'Of all sizes', parents: [git(dir, 'rev-parse', 'HEAD')] })
+    expect(git(dir, 'fsck', '--strict', '--no-dangling', '--full')).toBe('')
+    expect(swap).toEqual({ state: 'written', commit: git(dir, 'rev-parse', REF) })
+    expect((await repository.read(REF))?.files).toEqual(files)
   })
 
   it('on a bare repository reached over a path', async () => {
@@ -111,7 +125,7 @@ describe('refs by compare-and-swap', () => {
       git(bare, 'update-ref', REF, 'refs/heads/main')
       return true
     }
-    expect(await repository.write(REF, null, content('one\n'))).toEqual({ state: 'moved' })
+    expect(await repository.write(REF, null, content('one\n'))).toEqual({ state: 'moved', now: git(bare, 'rev-parse', 'refs/heads/main') })
   })
 
   it('refuses with the reason when the server takes no pushes', async () => {
