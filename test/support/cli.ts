@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import type { Io } from '../../src/commands/io.ts'
-import { main, type VerbModule } from '../../src/commands/main.ts'
+import { main } from '../../src/commands/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
+import { VERBS } from '../../src/verbs.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
@@ -47,7 +48,6 @@ export function start(dir: string, args: readonly string[], { env = {}, cwd = di
 
 /** Runs the same verb in this process: no boot of Node, all else as it is. */
 export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, signal }: RunOptions = {}): Promise<Ran> {
-  const [name = ''] = args
   const [stdout, stderr] = [sink(), sink()]
   const io: Io = {
     cwd,
@@ -60,8 +60,7 @@ export async function call(dir: string, args: readonly string[], { env = {}, cwd
     signal: signal ?? new AbortController().signal,
     exit: EXIT.ok,
   }
-  const load = (): Promise<VerbModule> => import(`../../src/commands/${name}.ts`)
-  const code = await main(args, { [name]: [name, load] }, io)
+  const code = await main(args, VERBS, io)
   return { code, stdout: stdout.text(), stderr: stderr.text(), out: stdout.text() + stderr.text() }
 }
 

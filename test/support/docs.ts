@@ -2,9 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { processIo } from '../../src/commands/io.ts'
-import type { VerbModule } from '../../src/commands/main.ts'
+import type { Verbs } from '../../src/commands/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { FILE_NAMES } from '../../src/instance/documents.ts'
+import { VERBS } from '../../src/verbs.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const NOTICE = '<!-- Made by `npm run docs`. Change what it is made from, not this page. -->\n'
@@ -76,13 +77,12 @@ async function files(): Promise<string> {
   return `${NOTICE}\n# The files of an instance\n\nEvery file is optional, and a key that is not there is either *the default* or *not managed*: its row says which.\n\`[]\` is an entry of a list.\n\n${contents}\n\n${sections.join('\n')}`
 }
 
-/** The verbs of `cli.ts`, which can't be imported without being run. */
 async function verbs(): Promise<string> {
-  const known = [...(await readFile(new URL('src/cli.ts', ROOT), 'utf8')).matchAll(/^ {2}(\w+): \['([^']+)'/gm)]
+  const known = Object.entries<Verbs[string]>(VERBS)
   const io = processIo()
   const sections = await Promise.all(
-    known.map(async ([, name = '', summary = '']) => {
-      const { verb } = (await import(`../../src/commands/${name}.ts`)) as VerbModule
+    known.map(async ([name, [summary, load]]) => {
+      const { verb } = await load()
       let help = ''
       const command = new Command(`herdbook ${name}`).description(`${summary}.`).configureOutput({ writeOut: (text) => void (help += `\n${text}`), getOutHelpWidth: () => 100 })
       verb(command, io)
@@ -90,7 +90,7 @@ async function verbs(): Promise<string> {
       return `## ${name}\n\n\`\`\`\n${help.trim().replaceAll(/\n{3,}/g, '\n\n')}\n\`\`\`\n`
     }),
   )
-  return `${NOTICE}\n# The verbs\n\n${known.map(([, name = '', summary = '']) => `- [${name}](#${name}): ${summary}`).join('\n')}\n\n## Exit codes\n\n${exitCodes()}\n${sections.join('\n')}`
+  return `${NOTICE}\n# The verbs\n\n${known.map(([name, [summary]]) => `- [${name}](#${name}): ${summary}`).join('\n')}\n\n## Exit codes\n\n${exitCodes()}\n${sections.join('\n')}`
 }
 
 const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
