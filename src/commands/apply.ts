@@ -4,16 +4,19 @@ import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { openWriter } from '../clients/writer.ts'
-import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
 import { KINDS } from '../kinds/index.ts'
-import { apply } from '../reconcile/apply.ts'
+import { apply, type ApplyDeps } from '../reconcile/apply.ts'
 import { approvers, missing } from '../reconcile/approvals.ts'
+import { refOf } from '../reconcile/batches.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
 import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
-import type { ApplyReport, Ledger, Plan } from '../reconcile/types.ts'
+import { approvalsBy, type Merge, type Sealing } from '../reconcile/marks.ts'
+import { narrow } from '../reconcile/plan.ts'
+import type { ApplyReport, Ledger, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport } from '../render/conceal.ts'
 import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
@@ -67,20 +70,26 @@ async function readPlan(io: Io, file: string): Promise<string> {
   }
 }
 
-/** Plans, asks, applies, verifies. */
-export async function run(io: Io, options: Options, saved: Plan | null): Promise<void> {
+/** The pull requests that were merged since the last apply, where a forge tells. */
+export type MergesOf = (session: Session) => Promise<readonly Merge[]>
+
+const noMerges: MergesOf = () => Promise.resolve([])
+
+/** Plans, asks, applies, verifies. Answers what came of it; null where there was nothing to do. */
+export async function run(io: Io, options: Options, saved: Plan | null, mergesOf: MergesOf = noMerges): Promise<ApplyReport | null> {
   const session = await openSession(io, options.instance, { committed: true })
   tell(io, session.warnings, await sourceOf(session))
   await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
-  await locked(session, options.wait ?? false, async ({ ledger, holds }) => {
+  return locked(session, options.wait ?? false, async ({ ledger, holds }) => {
     // Somebody applied before it was our turn, perhaps a newer commit.
     if (ledger.head !== session.ledger.head) await refuseHead(session, ledger, options)
     const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
       const reader = await openReader(session.config, io.secrets, { doors })
       if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
-      await applyUnderLock({ ...session, ledger }, { io, options, saved, wishes, reader, doors, holds })
+      const merges = await mergesOf({ ...session, ledger })
+      return await applyUnderLock({ ...session, ledger }, { io, options, saved, merges, wishes: wishesWith(wishes, merges), reader, doors, holds })
     } finally {
       await doors.close()
     }
@@ -93,50 +102,79 @@ async function refuseHead({ repository, head }: Session, ledger: Ledger, { histo
   fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
 }
 
+/** What a merged pull request wants restored is wished for, too; whether it was approved is asked for each step. */
+const wishesWith = (wishes: Wishes, merges: readonly Merge[]): Wishes => ({ ...wishes, restore: new Set([...wishes.restore, ...merges.flatMap(({ marks }) => marks.restore)]) })
+
 interface Run {
   readonly io: Io
   readonly options: Options
   readonly saved: Plan | null
+  readonly merges: readonly Merge[]
   readonly wishes: Wishes
   readonly reader: Reader
   readonly doors: Doors
   readonly holds: () => boolean
 }
 
-async function applyUnderLock(session: Session, run: Run): Promise<void> {
+async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport | null> {
   const { io, options, saved, wishes, reader } = run
   const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
   const { plan } = planned
   if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
-  const { intents, attempts } = session.ledger
-  // A first apply begins the ledger, even where there is nothing to write into it.
-  const begun = !session.store || session.ledger.head !== null
-  // … but not while something is still in dispute: whoever takes it over later must say why.
-  const disputed = !begun && options.first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
-  const settled = disputed || (begun && [plan.steps, plan.adjustments, intents, attempts].every((list) => list.length === 0))
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
-  if (settled) return saved || options.json ? tellReport(run, { plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }) : undefined
-  refuseGuarded(plan)
+  refusePaused(session, plan)
+  if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : null
+  const approved = withApprovals(session, run, plan)
+  const withheld = withholding(approved, planned, wishes)
+  refuseGuarded(narrow(planned, (step) => !withheld.has(refOf(step))))
   refuseFirst(session, plan, options.first)
-  if (options.yes) await refuseYoung(session, plan)
-  refuseUnapproved(session, plan)
-  if (plan.steps.length > 0 && !options.yes && !saved && !(await confirm(io, plan))) {
+  // An approval on a forge is for the account's own id: there somebody has looked.
+  if (options.yes && !session.config.forge) await refuseYoung(session, plan)
+  if (plan.steps.length > withheld.size && !options.yes && !saved && !(await confirm(io, plan))) {
     fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json' })
   }
-  await carryOut(session, planned, run)
+  return carryOut(approved, planned, withheld, run)
 }
 
-function tellReport({ io, options }: Run, report: ApplyReport): void {
+/** Whether nothing is to be done: no step, nothing to write down, and a ledger that has begun. */
+function isSettled({ store, ledger }: Session, plan: Plan, { first }: Options): boolean {
+  // A first apply begins the ledger, even where there is nothing to write into it.
+  const begun = !store || ledger.head !== null
+  // … but not while something is still in dispute: whoever takes it over later must say why.
+  const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
+  return disputed || (begun && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts].every((list) => list.length === 0))
+}
+
+const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] })
+
+const sealingOf = ({ config, key }: Session): Sealing => ({ server: config.domain, key })
+
+/** The ledger with what the merged pull requests approve. */
+function withApprovals(session: Session, { merges }: Run, plan: Plan): Session {
+  const { ledger } = session
+  return { ...session, ledger: { ...ledger, approvals: [...ledger.approvals, ...approvalsBy(merges, plan.steps, ledger.approvals, sealingOf(session))] } }
+}
+
+/** The steps that may not go out: where a forge approves, those that nobody approved. What a policy corrects by itself is approved by the policy. */
+function withholding(session: Session, { plan, input }: Planned, wishes: Wishes): Map<ObjectRef, Omit<Skipped, 'step'>> {
+  if (!session.config.forge) return new Map()
+  const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !wishes.restore.has(refOf(step))
+  const open = missing(plan.steps, session.ledger.approvals, sealingOf(session)).filter((step) => !byPolicy(step))
+  return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: 'Nobody approved this step as it is now.' }]))
+}
+
+function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
   say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
+  return report
 }
 
-async function carryOut(session: Session, { plan, input }: Planned, run: Run): Promise<void> {
+async function carryOut(session: Session, { plan, input }: Planned, withheld: ApplyDeps['withheld'], run: Run): Promise<ApplyReport> {
   const { io, wishes, reader, doors, holds } = run
-  const by = { run: session.run, source: plan.commit, approvedBy: approvers(session.ledger.approvals, plan.steps.map((step) => step.digest)) }
+  const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, sealingOf(session)) }
   // Why a first apply was meant to change the server stays in the ledger's history.
   const firstWhy = session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
-  const report = await withProgress(io, `Applying ${count(plan.steps.length, 'step', 'steps')}`, (told) =>
+  const report = await withProgress(io, `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`, (told) =>
     apply(plan, {
       kinds: KINDS,
       ledger: session.ledger,
@@ -147,13 +185,20 @@ async function carryOut(session: Session, { plan, input }: Planned, run: Run): P
       facts: input.facts,
       world: worldOf(input.observed),
       guard: { minimum_owners: input.policy.minimumOwners },
+      withheld,
       holds,
       signal: io.signal,
       told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
     }),
   )
-  tellReport(run, report)
   io.exit = exitOfApply(report)
+  return tellReport(run, report)
+}
+
+/** While a pause is on, a run says what it would do, and does nothing. */
+function refusePaused({ ledger: { paused } }: Session, plan: Plan): void {
+  if (paused === null || plan.steps.length === 0) return
+  fail(EXIT.refused, 'paused', `Paused by ${paused.by} since ${paused.at.slice(0, 16).replace('T', ' ')} UTC: ${paused.why}`, { hint: 'Nothing is applied until somebody types: herdbook resume' })
 }
 
 function refuseGuarded(plan: Plan): void {
@@ -167,12 +212,4 @@ function refuseFirst({ store, ledger }: Session, plan: Plan, why: string | undef
   fail(EXIT.refused, 'first-apply', `This server has no ledger yet, and the plan has ${plan.steps.length} steps.`, {
     hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why"',
   })
-}
-
-function refuseUnapproved({ config, ledger }: Session, plan: Plan): void {
-  if (!config.forge) return
-  const open = missing(plan.steps, ledger.approvals)
-  if (open.length === 0) return
-  const list: Diagnostic[] = open.map((step) => ({ code: 'not-approved', severity: 'error', message: `${step.kind}/${step.id}: nobody approved this step.` }))
-  throw new HerdbookError(EXIT.stale, [...list.slice(0, 20), { code: 'not-approved', severity: 'error', message: `${open.length} steps are not approved.`, hint: 'Merge the pull request that proposes them, or: herdbook approve "why"' }])
 }

@@ -28,7 +28,7 @@ export const verb = (command: Command, io: Io) =>
         const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
         try {
           const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
-          const open = missing(plan.steps, ledger.approvals)
+          const open = missing(plan.steps, ledger.approvals, { server: session.config.domain, key: session.key })
           say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
           io.exit = exitOfPlan(plan)
           if (open.length === 0) return

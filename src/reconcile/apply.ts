@@ -6,7 +6,7 @@ import { adjust } from './ledger.ts'
 import { spend } from './approvals.ts'
 import { canonicalJson } from './digest.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
-import type { ApplyReport, Attempt, Fields, Intent, Ledger, ObjectRef, Plan, Step, Value } from './types.ts'
+import type { ApplyReport, Attempt, Fields, Intent, Ledger, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -20,6 +20,8 @@ export interface ApplyDeps {
   readonly facts: InvariantFacts
   readonly world: World
   readonly guard: { readonly [name: string]: Value }
+  /** Steps that may not go out in this run. */
+  readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
   /** False once the lock is lost: nothing more is written. */
   readonly holds: () => boolean
   readonly signal: AbortSignal
@@ -30,7 +32,7 @@ export interface ApplyDeps {
 interface Progress {
   readonly done: Step[]
   readonly failed: { step: Step; reason: Diagnostic }[]
-  readonly skipped: { step: Step; reason: string }[]
+  readonly skipped: Skipped[]
   readonly notReached: Step[]
   readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
@@ -45,8 +47,9 @@ interface Progress {
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], findings: [], serverIds: new Map(), blocked: new Map(), world: deps.world }
-  const writable = plan.steps.filter((step) => step.door !== null)
-  for (const step of plan.steps) if (step.door === null) progress.skipped.push({ step, reason: 'No door that is configured can write it.' })
+  for (const step of plan.steps) holdBack(step, progress, deps)
+  const held = new Set(progress.skipped.map(({ step }) => step))
+  const writable = plan.steps.filter((step) => !held.has(step))
   const owed = deps.ledger.intents
   const todo = batches(deps.kinds, writable)
   let ledger = deps.ledger
@@ -58,6 +61,17 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
     ledger = { ...ledger, intents: intents.filter((intent) => !settled.has(intent.id)) }
   }
   return finish(plan, ledger, progress, deps)
+}
+
+/** What has no door is skipped and stops nothing, since it never could be done; what may not go out yet stops what waits for it. */
+function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps): void {
+  if (step.door === null) {
+    progress.skipped.push({ step, why: 'no-door', reason: 'No door that is configured can write it.' })
+    return
+  }
+  const held = withheld.get(refOf(step))
+  const kind = kinds.find(({ name }) => name === step.kind)
+  if (held && kind) skip({ step, ...held }, kind, progress)
 }
 
 /** Each once, however often it was tried. */
@@ -147,20 +161,20 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
   // A step that only lowers takes nothing along, and may be what the others need.
   const needed = (step.weakens ? undefined : progress.blocked.get(refOf(step))) ?? (kind.after?.(step) ?? []).find((ref) => progress.blocked.get(ref) === ref)
   if (needed !== undefined) {
-    skip(step, `It needs ${needed}, which was not done.`, kind, progress)
+    skip({ step, why: 'blocked', reason: `It needs ${needed}, which was not done.` }, kind, progress)
     return false
   }
   const worse = worsened(step, progress.world, deps.invariants, deps.facts)
   if (worse.length > 0) {
-    skip(step, worse.join(' '), kind, progress)
+    skip({ step, why: 'blocked', reason: worse.join(' ') }, kind, progress)
     return false
   }
   return true
 }
 
-function skip(step: Step, reason: string, kind: Kind, progress: Progress): void {
-  progress.skipped.push({ step, reason })
-  block(step, kind, progress)
+function skip(skipped: Skipped, kind: Kind, progress: Progress): void {
+  progress.skipped.push(skipped)
+  block(skipped.step, kind, progress)
 }
 
 /** What was not done stops what waits for it, not the rest. */
@@ -204,7 +218,8 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
-    applied: plan.commit ?? ledger.applied,
+    // What waits for an approval is looked for again among all that was merged since.
+    applied: (progress.skipped.some(({ why }) => why === 'not-approved') ? null : plan.commit) ?? ledger.applied,
     attempts: lasting,
     approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
   }

@@ -1,3 +1,4 @@
+import { digestIn, type Sealing } from './marks.ts'
 import type { Approval, ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
@@ -5,10 +6,17 @@ export function approve(approvals: readonly Approval[], steps: readonly Step[], 
   return [...approvals, ...steps.map(({ digest, kind, id }) => ({ digest, ref: `${kind}/${id}`, ...by, spent: false }))]
 }
 
-/** The steps that no approval covers: an approval counts for its digest, and once. */
-export function missing(steps: readonly Step[], approvals: readonly Approval[]): Step[] {
-  const open = new Set(approvals.filter((approval) => !approval.spent).map((approval) => approval.digest))
-  return steps.filter((step) => !open.has(step.digest))
+/** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
+function covering(step: Step, approvals: readonly Approval[], sealing: Sealing): Approval[] {
+  return approvals.filter(({ spent, digest, pullRequest }) => !spent && digest === (pullRequest === undefined ? step.digest : digestIn(step, pullRequest, sealing)))
+}
+
+const byRef = (approvals: readonly Approval[]): Map<ObjectRef, Approval[]> => Map.groupBy(approvals, ({ ref }) => ref)
+
+/** The steps that no approval covers. */
+export function missing(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): Step[] {
+  const known = byRef(approvals)
+  return steps.filter((step) => covering(step, known.get(`${step.kind}/${step.id}`) ?? [], sealing).length === 0)
 }
 
 /** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
@@ -17,8 +25,8 @@ export function spend(approvals: readonly Approval[], digests: Iterable<string>,
   return approvals.map((approval) => (used.has(approval.digest) || used.has(approval.ref) ? { ...approval, spent: true } : approval))
 }
 
-/** Who approved steps of these digests, each name once. */
-export function approvers(approvals: readonly Approval[], digests: Iterable<string>): string[] {
-  const asked = new Set(digests)
-  return [...new Set(approvals.filter((approval) => asked.has(approval.digest)).map((approval) => approval.by))]
+/** Who approved these steps, each name once. */
+export function approvers(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): string[] {
+  const known = byRef(approvals)
+  return [...new Set(steps.flatMap((step) => covering(step, known.get(`${step.kind}/${step.id}`) ?? [], sealing).map(({ by }) => by)))]
 }

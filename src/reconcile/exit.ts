@@ -1,5 +1,5 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
-import type { ApplyReport, Plan } from './types.ts'
+import type { ApplyReport, Plan, Skipped } from './types.ts'
 
 /** Kinds that could not be read speak for themselves; every other error is a guard's. */
 export function refusals(plan: Plan): Plan['findings'] {
@@ -23,12 +23,13 @@ export function exitOfPlan(plan: Plan): ExitCode {
 export function exitOfApply(report: ApplyReport): ExitCode {
   const { plan, failed, skipped, notReached, remaining, findings } = report
   const errors = findings.filter((finding) => finding.severity === 'error')
-  const doorless = new Set(plan.steps.filter((step) => step.door === null))
+  const skips = (why: Skipped['why']): boolean => skipped.some((one) => one.why === why)
   const codes: [boolean, ExitCode][] = [
     [plan.reads.some((read) => !read.complete), EXIT.unreadable],
-    [errors.length + failed.length + notReached.length + remaining.length + skipped.filter(({ step }) => !doorless.has(step)).length > 0, EXIT.partial],
+    [errors.length + failed.length + notReached.length + remaining.length > 0 || skips('blocked'), EXIT.partial],
+    [skips('not-approved'), EXIT.stale],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
-    [doorless.size > 0, EXIT.changes],
+    [skips('no-door'), EXIT.changes],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
 }

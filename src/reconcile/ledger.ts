@@ -2,7 +2,7 @@ import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
 import { canonicalJson, sameDigest, seal, sha256, type Key } from './digest.ts'
 import { byText } from './equal.ts'
 import type { Content, Files, Snapshot } from './repository.ts'
-import type { Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, ObjectRef } from './types.ts'
+import type { Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, ObjectRef, Pause } from './types.ts'
 
 const DIGEST = 'digest'
 const META = 'meta.json'
@@ -20,6 +20,7 @@ export const emptyLedger: Ledger = {
   attempts: [],
   intents: [],
   approvals: [],
+  paused: null,
 }
 
 /** Told by every run without a key. */
@@ -54,8 +55,8 @@ export function serializeLedger(ledger: Ledger, environment: string, at: string)
   const files = new Map([...byKind].map(([kind, entries]) => [kind + LINES, lines(entries.sort((a, b) => byText(a.id, b.id)).map(entryLine))]))
   files.set(`attempts${LINES}`, sorted(ledger.attempts))
   files.set(`intents${LINES}`, sorted(ledger.intents))
-  files.set(`approvals${LINES}`, sorted(ledger.approvals))
-  files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at, began: ledger.began ?? at })]))
+  files.set(`approvals${LINES}`, sorted(ledger.approvals.map(approvalLine)))
+  files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at, began: ledger.began ?? at, paused: ledger.paused ?? undefined })]))
   return files
 }
 
@@ -108,6 +109,7 @@ export function readLedger(snapshot: Snapshot, environment: string, signed: bool
       attempts: rows('attempts').map(attemptOf),
       intents: rows('intents').map(intentOf),
       approvals: rows('approvals').map(approvalOf),
+      paused: meta.paused === undefined ? null : pauseOf(members(meta.paused)),
     }
   } catch (cause) {
     if (cause instanceof Malformed) return refuse('ledger-unreadable', snapshot, cause.message)
@@ -185,5 +187,10 @@ const approvalOf = (row: Members): Approval => ({
   by: text(row, 'by'),
   at: text(row, 'at'),
   source: text(row, 'source'),
+  ...(typeof row.pull_request === 'number' ? { pullRequest: row.pull_request } : {}),
   spent: row.spent === true,
 })
+
+const approvalLine = ({ pullRequest, ...approval }: Approval): object => ({ ...approval, pull_request: pullRequest })
+
+const pauseOf = (row: Members): Pause => ({ by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })

@@ -65,6 +65,14 @@ export function plan(input: PlanInput): Plan {
   return { ...unsealed, digest: planDigest(unsealed, input.key) }
 }
 
+/** The plan with a part of its steps, and what speaks against just these; for what is to be done of it. Its digest stays that of the whole. */
+export function narrow({ plan: whole, input }: { readonly plan: Plan; readonly input: PlanInput }, keep: (step: Step) => boolean): Plan {
+  const steps = whole.steps.filter(keep)
+  if (steps.length === whole.steps.length) return whole
+  const unread = new Set(whole.reads.flatMap((read) => (read.complete ? [] : [read.reason])))
+  return { ...whole, steps, findings: [...whole.findings.filter(({ message }) => unread.has(message)), ...guard(steps, input)] }
+}
+
 function planKind(kind: Kind, input: PlanInput): Part {
   const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
   const entries = entriesOf(kind.name, input.ledger)

@@ -101,9 +101,18 @@ export interface Approval {
   readonly ref: ObjectRef
   readonly by: string
   readonly at: string
-  /** The merged pull request, or the reason given to `approve`. */
+  /** The merged pull request as `#12`, or the reason given to `approve`. */
   readonly source: string
+  /** The merged pull request that its digest is for. */
+  readonly pullRequest?: number
   readonly spent: boolean
+}
+
+/** Somebody wants nothing applied for now. */
+export interface Pause {
+  readonly by: string
+  readonly at: string
+  readonly why: string
 }
 
 export interface Ledger {
@@ -120,6 +129,8 @@ export interface Ledger {
   readonly attempts: readonly Attempt[]
   readonly intents: readonly Intent[]
   readonly approvals: readonly Approval[]
+  /** While it is there, runs report and apply nothing. */
+  readonly paused: Pause | null
 }
 
 export interface Budget {
@@ -247,12 +258,22 @@ export type Adjustment =
   | { readonly to: 'record'; readonly entry: LedgerEntry }
   | { readonly to: 'forget'; readonly ref: ObjectRef }
 
+/**
+ * A step that was not sent: no door that is configured writes it, it needs what was not done or would break an
+ * invariant, nobody approved it, or its day has not come.
+ */
+export interface Skipped {
+  readonly step: Step
+  readonly why: 'no-door' | 'blocked' | 'not-approved' | 'not-yet'
+  readonly reason: string
+}
+
 /** What an apply came to. Every step of its plan is in one of the four lists. */
 export interface ApplyReport {
   readonly plan: Plan
   readonly done: readonly Step[]
   readonly failed: readonly { readonly step: Step; readonly reason: Diagnostic }[]
-  readonly skipped: readonly { readonly step: Step; readonly reason: string }[]
+  readonly skipped: readonly Skipped[]
   readonly notReached: readonly Step[]
   /** What was written and is not there when read again. */
   readonly remaining: readonly { readonly kind: string; readonly id: string; readonly fields: readonly string[]; readonly reason: string }[]

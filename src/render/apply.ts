@@ -77,6 +77,7 @@ function next(report: ApplyReport): Line[] {
   const command = (text: string, why: string): Line[] => [line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))]
   if (report.notReached.length > 0) return command('herdbook apply', 'plans from what is live now and finishes the rest')
   if (report.failed.length + report.remaining.length > 0) return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
+  if (report.skipped.some(({ why }) => why === 'not-approved')) return command('herdbook approve "why"', 'or merge the pull request that proposes them')
   if (report.skipped.length > 0) return command('herdbook plan', 'shows what is left')
   const differs = report.plan.drift.length + report.plan.conflicts.length + report.plan.takeovers.length > 0
   return differs ? command('herdbook drift', 'shows what differs still, with two ways out for each') : []

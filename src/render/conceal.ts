@@ -76,7 +76,7 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
     plan: conceal(report.plan, show),
     done: report.done.map(step),
     failed: report.failed.map((one) => ({ step: step(one.step), reason: hushed(one.reason) })),
-    skipped: report.skipped.map((one) => ({ step: step(one.step), reason: hush(one.reason) })),
+    skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
     remaining: report.remaining.map((one) => ({ ...one, reason: hush(one.reason) })),
     findings: report.findings.map(hushed),

@@ -41,7 +41,7 @@ export function applyJson(report: ApplyReport, timings: Timings = {}): string {
     findings: [...report.plan.findings, ...report.findings],
     done: report.done.map(stepForm),
     failed: report.failed.map(({ step, reason }) => ({ step: stepForm(step), reason })),
-    skipped: report.skipped.map(({ step, reason }) => ({ step: stepForm(step), reason })),
+    skipped: report.skipped.map(({ step, ...why }) => ({ ...why, step: stepForm(step) })),
     not_reached: report.notReached.map(stepForm),
     remaining: report.remaining,
   }

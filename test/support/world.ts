@@ -125,6 +125,7 @@ async function carryOut(world: World, documents: Documents, planned: Plan, input
       facts: input.facts,
       world: worldOf(input.observed),
       guard: { minimum_owners: input.policy.minimumOwners },
+      withheld: new Map(),
       holds: () => true,
       signal: new AbortController().signal,
       told: () => {},

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approve, approvers, missing, spend } from '../../src/reconcile/approvals.ts'
 import { canonicalJson, planDigest, seal, stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
+import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, type Merge } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 
 const KEY = Buffer.from('a key of the herd')
+const SEALING = { server: 'herd.example', key: KEY }
 const step: Approvable = {
   server: 'herd.example',
   kind: 'domain-block',
@@ -83,16 +85,71 @@ describe('approvals', () => {
     const given = approve([], [full], by)
     expect(given).toEqual([{ digest: 'd1', ref: 'domain-block/spam.example', ...by, spent: false }])
     const other = { ...full, digest: 'd2' }
-    expect(missing([full, other], given)).toEqual([other])
-    expect(approvers(given, ['d1', 'd2'])).toEqual(['alice'])
+    expect(missing([full, other], given, SEALING)).toEqual([other])
+    expect(approvers([full, other], given, SEALING)).toEqual(['alice'])
     const spent = spend(given, ['d1'])
-    expect(missing([full], spent)).toEqual([full])
-    expect(missing([full], approve(spent, [full], by))).toEqual([])
+    expect(missing([full], spent, SEALING)).toEqual([full])
+    expect(missing([full], approve(spent, [full], by), SEALING)).toEqual([])
   })
 
   it('given twice are spent together', () => {
     const twice = approve(approve([], [full], by), [full], { ...by, by: 'bob' })
-    expect(missing([full], spend(twice, ['d1']))).toEqual([full])
+    expect(missing([full], spend(twice, ['d1']), SEALING)).toEqual([full])
     expect(spend(twice, ['other'])).toEqual(twice)
+  })
+})
+
+describe('what a pull request carries', () => {
+  const steps = (count: number): Step[] => Array.from({ length: count }, (_, i) => ({ ...full, id: `spam${i}.example`, digest: `d${i}` }))
+  const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): Merge => {
+    const marks = parseMarks(`A plan\n\n${marksBlock(marksOf(of, pullRequest, SEALING, restore))}\n`)
+    if (!marks) throw new Error('marks')
+    return { pullRequest, by: 'alice', at: by.at, marks }
+  }
+
+  it.each([0, 1, 40, 500, 501, 10_000])('covers its %i steps, and no step of another pull request, key, server or value', (count) => {
+    const all = steps(count)
+    const merge = merged(all)
+    expect(coveredBy(merge, all, SEALING)).toHaveLength(count)
+    expect(marksBlock(merge.marks).length).toBeLessThan(18_000)
+    expect(coveredBy({ ...merge, pullRequest: 13 }, all, SEALING)).toEqual([])
+    expect(coveredBy(merge, all, { ...SEALING, key: Buffer.from('x') })).toEqual([])
+    expect(coveredBy(merge, all, { ...SEALING, server: 'other.example' })).toEqual([])
+    expect(coveredBy(merge, all.map((one) => ({ ...one, changes: [] })), SEALING)).toEqual([])
+  })
+
+  it('covers the rest where one of many has moved: all but its group', () => {
+    const all = steps(10_000)
+    const moved = all.map((one, i) => (i === 7 ? { ...one, serverId: '9' } : one))
+    const covered = coveredBy(merged(all), moved, SEALING)
+    expect(covered).not.toContain(moved[7])
+    expect(covered.length).toBeGreaterThan(9_900)
+    const few = steps(40)
+    expect(coveredBy(merged(few), few.map((one, i) => (i === 7 ? { ...one, serverId: '9' } : one)), SEALING)).toHaveLength(39)
+  })
+
+  it('approves each step once, whatever was spent of it', () => {
+    const all = steps(3)
+    const given = approvalsBy([merged(all)], all, [], SEALING)
+    expect(missing(all, given, SEALING)).toEqual([])
+    expect(approvers(all, given, SEALING)).toEqual(['alice'])
+    const spent = spend(given, [], ['domain-block/spam1.example'])
+    expect(missing(all, [...spent, ...approvalsBy([merged(all)], all, spent, SEALING)], SEALING)).toEqual([all[1]])
+  })
+
+  it('keeps names of every kind, and nothing that could end the block early', () => {
+    const names = ['domain-block/spam.example', 'rule/a -->b', 'setting/--x-- y', 'role/Ärger>']
+    expect(merged(steps(2), 12, names).marks.restore).toEqual(names)
+    expect(marksBlock(marksOf([], 1, SEALING, names)).slice(4, -3)).not.toContain('--')
+  })
+
+  it.each(['', 'nothing', '<!-- herdbook-approvals v1 groups=0 zz -->', '<!-- herdbook-approvals v1 groups=9999 -->', '<!-- herdbook-approvals v2 groups=0 -->'])('is nothing where the block is %j', (body) => {
+    expect(parseMarks(body)).toBeNull()
+  })
+
+  it('takes the last block of a comment, since names in it came from outside', () => {
+    const forged = marksBlock(marksOf(steps(5), 12, { ...SEALING, key: null }))
+    const own = marksBlock(marksOf(steps(1), 12, SEALING))
+    expect(parseMarks(`${forged}\n${own}`)?.marks).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../src/reconcile/digest.ts'
 import { adjust, emptyLedger, parseLedger, serializeLedger, signContent } from '../../src/reconcile/ledger.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
 import type { Fields, Ledger, LedgerEntry } from '../../src/reconcile/types.ts'
@@ -17,6 +18,7 @@ const kind = fc.constantFrom('domain-block', 'rule', 'moderator')
 const fields = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })).map((value): Fields => JSON.parse(JSON.stringify(value)))
 const commit = fc.option(fc.constant('a'.repeat(40)))
 const entry: fc.Arbitrary<LedgerEntry> = fc.record({ kind, id: fc.string(), serverId: fc.option(fc.string()), fields, commit })
+const approval = fc.record({ digest: fc.string(), ref: fc.string(), by: fc.string(), at: fc.string(), source: fc.string(), spent: fc.boolean() })
 const ledgers: fc.Arbitrary<Ledger> = fc.record({
   head: fc.constant('c'.repeat(40)),
   at: fc.constant(AT),
@@ -26,10 +28,11 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
   entries: fc.array(entry).map((entries) => new Map(entries.map((each) => [`${each.kind}/${each.id}`, each]))),
   attempts: fc.array(fc.record({ kind, id: fc.string(), action: fc.constantFrom('create', 'update', 'delete'), fields, commit })),
   intents: fc.array(fc.record({ id: fc.string(), kind, what: fc.string(), data: fields })),
-  approvals: fc.array(fc.record({ digest: fc.string(), ref: fc.string(), by: fc.string(), at: fc.string(), source: fc.string(), spent: fc.boolean() })),
+  approvals: fc.array(fc.oneof(approval, fc.tuple(approval, fc.nat()).map(([one, pullRequest]) => ({ ...one, pullRequest })))),
+  paused: fc.option(fc.record({ by: fc.string(), at: fc.string(), why: fc.string() })),
 })
 
-const bySource = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort((a, b) => (a < b ? -1 : 1))
+const bySource = (rows: readonly unknown[]): string[] => rows.map((row) => canonicalJson(row)).sort((a, b) => (a < b ? -1 : 1))
 
 const block = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({ kind: 'domain-block', id, serverId: '7', fields: { severity: 'suspend' }, commit: null, ...more })
 const some = adjust(emptyLedger, [{ to: 'record', entry: block('b.example', { consent: 60 }) }, { to: 'record', entry: block('a.example') }])

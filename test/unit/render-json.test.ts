@@ -48,7 +48,7 @@ test('an apply as JSON is by the same schema', () => {
     plan: SAMPLE,
     done: [first],
     failed: [{ step: second, reason: { code: 'x', severity: 'error', message: 'no' } }],
-    skipped: [{ step: third, reason: 'no' }],
+    skipped: [{ step: third, why: 'blocked', reason: 'no' }],
     notReached: rest,
     remaining: [{ kind: 'rule', id: 'x', fields: ['text'], reason: 'no' }],
     findings: [{ code: 'lock-lost', severity: 'error', message: 'no' }],

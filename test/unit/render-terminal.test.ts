@@ -202,7 +202,7 @@ describe('an apply', () => {
       ...nothing,
       done: [a],
       failed: [{ step: b, reason: { code: 'refused', severity: 'error', message: 'The server answered 422.', hint: 'herdbook plan' } }],
-      skipped: [{ step: c, reason: 'it needs domain-block/b.example' }],
+      skipped: [{ step: c, why: 'blocked', reason: 'it needs domain-block/b.example' }],
       notReached: [d],
       remaining: [{ kind: 'domain-block', id: 'a.example', fields: ['severity'], reason: 'live says limit' }],
     }
