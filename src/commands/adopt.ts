@@ -2,25 +2,28 @@ import type { Command } from '@commander-js/extra-typings'
 import { isList } from '../clients/mastodon.ts'
 import { openReader } from '../clients/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { newFile, type ObjectChange } from '../instance/edit/objects.ts'
+import { newFile, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { releaseOf, settingOf } from '../instance/versions.ts'
 import { KINDS } from '../kinds/index.ts'
 import { byText } from '../reconcile/equal.ts'
 import { plan } from '../reconcile/plan.ts'
+import type { Reader } from '../reconcile/doors.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Fields, LiveObject, Plan } from '../reconcile/types.ts'
 import { count, listed } from '../render/text.ts'
-import { sayNext, takeOver, writeEdits } from './editing.ts'
-import { note, say, tell, toldWaits, type Io } from './io.ts'
+import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
+import { note, tell, toldWaits, type Io } from './io.ts'
 import { desiredOf, observe, type Observation } from './observe.ts'
 import { parseRef, sourceOf, textsOf } from './options.ts'
 import { inputFor } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
 
-interface Options {
-  readonly privateComments: boolean
-  readonly now: Date
+/** What is taken over beside what everybody may read. */
+export interface AdoptOptions {
+  readonly privateComments?: true | undefined
+  readonly ipBlocks?: true | undefined
+  readonly moderators?: true | undefined
 }
 
 const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
@@ -28,16 +31,13 @@ const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
 /** Lists of which an empty one says something: nothing is blocked, and what is added by hand is told. */
 const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'rule'])
 
-/** Begins the files of lists that live has nothing in. Answers their names. */
-async function beginEmpty(session: Session, asked: Asked, { observed }: Observation): Promise<string[]> {
+/** The files of lists that live has nothing in, where there is none yet. */
+function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observation): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
     return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.length === 0
   })
-  const files = await textsOf(session)
-  const edits = empty.filter((kind) => !files.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
-  await writeEdits(session, edits)
-  return edits.map((edit) => edit.file)
+  return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
 
 /** What a person asked for: whole kinds, or single objects of them. */
@@ -59,20 +59,33 @@ export const verb = (command: Command, io: Io) =>
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
-        const asked = askedFor(what, desiredOf(session.instance, io.now()), flags, (kind) => isReadable(session, kind))
-        const desired = wanting(asked, desiredOf(session.instance, io.now()))
-        const { instance, ledger } = session
-        const observation = await withProgress(io, 'Reading the live server', () => observe(reader, { instance, desired, ledger, now: io.now() }))
-        const changes = adoption(session, asked, desired, observation, { privateComments: options.privateComments ?? false, now: io.now() })
-        const files = [...(await takeOver(io, session, changes, EMPTY)), ...(await beginEmpty(session, asked, observation))]
-        for (const line of leftOut(what, session, asked, observation)) note(io, line)
-        say(io, `${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`)
-        sayNext(io, session, files, what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live')
+        const drafted = await withProgress(io, 'Reading the live server', () => draftAdoption(session, reader, what, options))
+        for (const line of drafted.left) note(io, line)
+        await settle(io, session, drafted)
+        await checkFolder(io, session)
       } finally {
         await reader.close()
       }
     })
+
+/** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where live can't be read. */
+export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Draft & { readonly left: readonly string[] }> {
+  const { io, instance, ledger } = session
+  const now = io.now()
+  const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
+  const asked = askedFor(what, desiredOf(instance, now), flags, (kind) => isReadable(session, kind))
+  const desired = wanting(asked, desiredOf(instance, now))
+  const observation = await observe(reader, { instance, desired, ledger, now })
+  const changes = adoption(session, asked, desired, observation, options)
+  const edits = await editsFor(io, session, changes, EMPTY)
+  const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
+  return {
+    edits: [...edits, ...newEmpty(there, asked, observation)],
+    said: [`${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`],
+    subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
+    left: leftOut(what, session, asked, observation),
+  }
+}
 
 /** Whether a door reads this kind: the API reads the block lists, the database and the console everything. */
 function isReadable({ config }: Session, kind: Kind): boolean {
@@ -110,7 +123,7 @@ function wanted(asked: boolean, desired: Desired): Desired {
 }
 
 /** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
-function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: Options): ObjectChange[] {
+function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: AdoptOptions): ObjectChange[] {
   const seen = plan(inputFor(session, { ...observation, desired }))
   const unread = seen.reads.filter((read) => !read.complete)
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, seen.findings.filter((finding) => unread.some((read) => read.reason === finding.message)))
@@ -159,7 +172,7 @@ function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: Reado
 /** Fields that the files write in another place, or not at all. */
 const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'], 'rule-order': ['coming'] }
 
-function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments }: Options): Fields | null {
+function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments }: AdoptOptions): Fields | null {
   if (!live) return null
   const left = new Set(ELSEWHERE[kind.name])
   // The base role has no rank, colour or name of its own.
@@ -167,7 +180,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
   const wanted = (field: string): boolean => {
     if (managed) return field in managed
     if (base) return field === 'permissions' || field === 'collection_limit'
-    return field !== 'private_comment' || privateComments
+    return field !== 'private_comment' || privateComments === true
   }
   return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
 }

@@ -4,20 +4,20 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { mergeBlockList } from '../instance/block-list.ts'
 import { readBlockList, severityOf, type BlockSeverity } from '../instance/csv.ts'
-import { bothForms, normalizeDomain } from '../instance/domains.ts'
+import { bothForms, displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { policyOf } from '../instance/policy.ts'
 import { consentFor, severed } from '../reconcile/guard.ts'
 import { readable } from '../render/names.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
-import { editFiles, sayNext } from './editing.ts'
-import { note, prose, say, tell, type Io } from './io.ts'
+import { draft, settle, type Draft } from './editing.ts'
+import { note, say, tell, type Io } from './io.ts'
 import { measure, type Measured } from './measure.ts'
 import { openFiles, type Files } from './session.ts'
 
-interface Options {
-  readonly severity?: string
+/** What else a block may say. */
+export interface BlockOptions {
   readonly rejectMedia?: true
   readonly rejectReports?: true
   readonly obfuscate?: true
@@ -25,7 +25,6 @@ interface Options {
   readonly privateComment?: string
   readonly reportedIn?: string
   readonly until?: string
-  readonly from?: string
 }
 
 export const verb = (command: Command, io: Io) =>
@@ -51,12 +50,18 @@ export const verb = (command: Command, io: Io) =>
       if (options.from !== undefined) return importList(io, files, options.from, severity)
       if (domains.length === 0) fail(EXIT.invalid, 'no-domain', 'Which domain?', { hint: 'herdbook block spam.example --severity suspend' })
       if (severity === undefined) fail(EXIT.invalid, 'no-severity', 'How strictly?', { hint: '--severity suspend, limit or none' })
-      const names = domains.map(domainIn)
-      const measured = await measure(io, files, names, severity)
-      const written = await editFiles(io, files, names.map((domain) => blockChange(domain, severity, options, measured.get(domain))))
-      for (const domain of names) prose(io, [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))].join('\n'))
-      sayNext(io, files, written, `Block ${domains.join(', ')}`)
+      await settle(io, files, await draftBlocks(io, files, domains.map(domainIn), severity, options))
     })
+
+/** Blocks, measured on the live server and with the consent that a suspension needs. Domains are as Mastodon stores them. */
+export async function draftBlocks(io: Io, files: Files, domains: readonly string[], severity: BlockSeverity, options: BlockOptions): Promise<Draft> {
+  const measured = await measure(io, files, domains, severity)
+  return {
+    edits: await draft(io, files, domains.map((domain) => blockChange(domain, severity, options, measured.get(domain)))),
+    said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))]),
+    subject: `Block ${domains.map(displayDomain).join(', ')}`,
+  }
+}
 
 function severityIn(word: string | undefined): BlockSeverity | undefined {
   if (word === undefined) return undefined
@@ -68,7 +73,7 @@ export function domainIn(text: string): string {
   return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: 'Write it as spam.example' })
 }
 
-function blockChange(domain: string, severity: BlockSeverity, options: Options, measured: Measured | undefined): ObjectChange {
+function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, measured: Measured | undefined): ObjectChange {
   const given = {
     ...(options.rejectMedia ? { reject_media: true } : {}),
     ...(options.rejectReports ? { reject_reports: true } : {}),
@@ -79,7 +84,7 @@ function blockChange(domain: string, severity: BlockSeverity, options: Options, 
   return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consentOf(severity, measured) } }
 }
 
-const extraOf = ({ reportedIn, until }: Options): Record<string, string> => ({
+const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> => ({
   ...(reportedIn === undefined ? {} : { reported_in: reportedIn }),
   ...(until === undefined ? {} : { until }),
 })
@@ -128,14 +133,14 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
     const domain = change.ref.slice('domain-block/'.length)
     return { ...change, extra: { ...change.extra, ...consentOf(change.fields?.['severity'] === 'suspend' ? 'suspend' : 'silence', measured.get(domain)) } }
   })
-  const written = await editFiles(io, files, changes)
+  const edits = await draft(io, files, changes)
   say(io, `${name}: adds ${merge.adds.length}, raises ${merge.raises.length}, skips ${merge.skips.length}.`)
   for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${readable(skip.domain)}: ${readable(skip.why)}`)
   if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
   if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)
   if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - { ${Object.entries(merge.raise).map(([key, value]) => `${key}: ${key === 'reason' ? JSON.stringify(value) : value}`).join(', ')} }`)
-  sayNext(io, files, written, `Import ${name}`)
+  await settle(io, files, { edits, said: [], subject: `Import ${name}` })
 }
 
 /** Names that no list may block here: the own one, what is protected, and what lies above either. */

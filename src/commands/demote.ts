@@ -1,8 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import { editFiles, sayNext } from './editing.ts'
-import { prose, type Io } from './io.ts'
+import { draft, settle } from './editing.ts'
+import type { Io } from './io.ts'
 import { openFiles } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
@@ -16,11 +16,13 @@ export const verb = (command: Command, io: Io) =>
       const id = account.replace(/^@/, '').toLowerCase()
       const entry = files.instance.documents['moderators.yaml']?.moderators?.find((m) => m.account.replace(/^@/, '').toLowerCase() === id)
       if (!entry) fail(EXIT.invalid, 'no-such-object', `moderators.yaml does not name @${id}.`, { hint: `If Mastodon gives it a role: herdbook adopt moderator/${id}` })
-      const written = await editFiles(io, files, [{ ref: `moderator/${id}`, fields: null }], options.emptied === undefined ? {} : { emptied: options.emptied })
+      const edits = await draft(io, files, [{ ref: `moderator/${id}`, fields: null }], options.emptied === undefined ? {} : { emptied: options.emptied })
       const left = remains(id, files.instance)
-      prose(io, `@${id} is no longer ${entry.role} once this is applied; sessions and tokens of the account end then.`)
-      prose(io, left.length === 0 ? 'The files name the account nowhere else.' : `Still with @${id}:\n${left.map((line) => `  ${line}`).join('\n')}`)
-      sayNext(io, files, written, `Take the role of ${id} away`)
+      const said = [
+        `@${id} is no longer ${entry.role} once this is applied; sessions and tokens of the account end then.`,
+        left.length === 0 ? 'The files name the account nowhere else.' : `Still with @${id}:\n${left.map((line) => `  ${line}`).join('\n')}`,
+      ]
+      await settle(io, files, { edits, said, subject: `Take the role of ${id} away` })
     })
 
 /** What the files still give to an account. */

@@ -10,24 +10,39 @@ import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
 import type { Place } from './session.ts'
 
-/** Makes the files say what the objects should be. What would not be valid is refused, and nothing is written. Answers the names of the files that changed. */
-export async function editFiles(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions = {}): Promise<readonly string[]> {
+/** A change of the files that is not written yet: a verb writes it into the folder, a job proposes it. */
+export interface Draft {
+  readonly edits: readonly FileEdit[]
+  /** What it means for people, in sentences. */
+  readonly said: readonly string[]
+  /** What it does, in a line. */
+  readonly subject: string
+}
+
+/** The files as they are when they say what the objects should be. Throws (exit 9) where that would not be valid. */
+export async function draft(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions = {}): Promise<readonly FileEdit[]> {
   const edits = await editsFor(io, place, changes, options)
   const { instance, diagnostics } = await loadInstance(edited(directorySource(place.folder), edits), { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics.filter((d) => d.severity === 'error').map(unwritten))
-  await writeEdits(place, edits)
-  return edits.map((edit) => edit.file)
+  return edits
 }
 
-/** Makes the files say what is live, which may be what no file should say: that is told, and left to people. */
-export async function takeOver(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions): Promise<readonly string[]> {
-  const edits = await editsFor(io, place, changes, options)
+/** Writes a draft into the folder, and says what it means and what comes next. */
+export async function settle(io: Io, place: Place, { edits, said, subject }: Draft): Promise<void> {
   await writeEdits(place, edits)
-  await check(io, place)
-  return edits.map((edit) => edit.file)
+  for (const line of said) prose(io, line)
+  sayNext(io, place, edits.map((edit) => edit.file), subject)
 }
 
-async function editsFor(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions): Promise<readonly FileEdit[]> {
+/** Tells where the files say what no file should say since that is what is live: that is left to people. */
+export async function checkFolder(io: Io, place: Place): Promise<void> {
+  const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
+  tell(io, diagnostics.filter((d) => d.severity === 'error'), await sourceOf(place))
+  if (!instance) io.exit = EXIT.invalid
+}
+
+/** The files as they are when they say what the objects should be, valid or not. */
+export async function editsFor(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions): Promise<readonly FileEdit[]> {
   const texts = await textsOf(place)
   const edits = editObjects((file) => texts.get(file), changes, { now: io.now(), ...options })
   for (const { text } of edits) io.secrets.abortOnSecret(text)
@@ -57,12 +72,6 @@ export async function writeEdits({ folder }: Place, edits: readonly FileEdit[]):
     await writeFile(draft, text, { flag: 'wx' })
     await rename(draft, path)
   }
-}
-
-async function check(io: Io, place: Place): Promise<void> {
-  const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
-  tell(io, diagnostics.filter((d) => d.severity === 'error'), await sourceOf(place))
-  if (!instance) io.exit = EXIT.invalid
 }
 
 /** What changed and how it becomes live. */

@@ -1,9 +1,10 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { nearest } from '../instance/nearest.ts'
-import { editFiles, sayNext } from './editing.ts'
-import { say, type Io } from './io.ts'
-import { openFiles } from './session.ts'
+import { accountId } from '../kinds/community/moderator.ts'
+import { draft, settle, type Draft } from './editing.ts'
+import type { Io } from './io.ts'
+import { openFiles, type Files } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -14,16 +15,23 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', '\nExample:\n  herdbook promote alice Moderator\n\nIt changes the files, not the server. An account that is not there yet waits.')
     .action(async (account, role, options) => {
       const files = await openFiles(io, options.instance)
-      const id = account.replace(/^@/, '').toLowerCase()
-      const roles = files.instance.documents['roles.yaml']?.roles?.map((r) => r.name)
-      if (roles && !roles.includes(role)) {
-        const meant = nearest(role, roles)
-        fail(EXIT.invalid, 'unknown-role', `roles.yaml has no role ${role}.`, { hint: meant === undefined ? `Roles: ${roles.join(', ')}` : `Did you mean ${meant}?` })
-      }
-      const before = files.instance.documents['moderators.yaml']?.moderators?.find((m) => m.account.replace(/^@/, '').toLowerCase() === id)
-      const since = before ? {} : { since: io.now().toISOString().slice(0, 10) }
-      const until = options.until === undefined ? {} : { until: options.until }
-      const written = await editFiles(io, files, [{ ref: `moderator/${id}`, fields: { role }, extra: { ...since, ...until } }])
-      say(io, before ? `@${id}: ${before.role} → ${role}.` : `@${id} becomes ${role}.`)
-      sayNext(io, files, written, `Make ${id} ${role}`)
+      await settle(io, files, await draftPromotion(io, files, account, role, options))
     })
+
+/** A role given to an account, or another one than it has. Throws (exit 9) where roles.yaml has no such role. */
+export async function draftPromotion(io: Io, files: Files, account: string, role: string, { until }: { readonly until?: string }): Promise<Draft> {
+  const id = accountId(account)
+  const { documents } = files.instance
+  const roles = documents['roles.yaml']?.roles?.map((one) => one.name)
+  if (roles && !roles.includes(role)) {
+    const meant = nearest(role, roles)
+    fail(EXIT.invalid, 'unknown-role', `roles.yaml has no role ${role}.`, { hint: meant === undefined ? `Roles: ${roles.join(', ')}` : `Did you mean ${meant}?` })
+  }
+  const before = documents['moderators.yaml']?.moderators?.find((one) => accountId(one.account) === id)
+  const extra = { ...(before ? {} : { since: io.now().toISOString().slice(0, 10) }), ...(until === undefined ? {} : { until }) }
+  return {
+    edits: await draft(io, files, [{ ref: `moderator/${id}`, fields: { role }, extra }]),
+    said: [before ? `@${id}: ${before.role} → ${role}.` : `@${id} becomes ${role}.`],
+    subject: `Make ${id} ${role}`,
+  }
+}

@@ -1,11 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { bothForms, normalizeDomain } from '../instance/domains.ts'
+import { bothForms, displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
-import { editFiles, sayNext } from './editing.ts'
-import { prose, type Io } from './io.ts'
-import { openFiles } from './session.ts'
+import { draft, settle, type Draft } from './editing.ts'
+import type { Io } from './io.ts'
+import { openFiles, type Files } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -15,13 +15,20 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', '\nExample:\n  herdbook unblock spam.example\n\nIt changes the files, not the server.')
     .action(async (domains, options) => {
       const files = await openFiles(io, options.instance)
-      const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
-      const found = domains.map(domainIn).map((domain) => blockOf(domain, blocks))
-      const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
-      const written = await editFiles(io, files, changes, options.emptied === undefined ? {} : { emptied: options.emptied })
-      for (const { domain, block } of found) prose(io, told(domain, block))
-      sayNext(io, files, written, `Lift the block of ${domains.join(', ')}`)
+      await settle(io, files, await draftLifted(io, files, domains.map(domainIn), options))
     })
+
+/** Blocks lifted. Throws (exit 9) where the files have none of them. Domains are as Mastodon stores them. */
+export async function draftLifted(io: Io, files: Files, domains: readonly string[], { emptied }: { readonly emptied?: string }): Promise<Draft> {
+  const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
+  const found = domains.map((domain) => blockOf(domain, blocks))
+  const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
+  return {
+    edits: await draft(io, files, changes, emptied === undefined ? {} : { emptied }),
+    said: found.map(({ domain, block }) => told(domain, block)),
+    subject: `Lift the block of ${domains.map(displayDomain).join(', ')}`,
+  }
+}
 
 function blockOf(domain: string, blocks: readonly DomainBlock[]): { readonly domain: string; readonly block: DomainBlock } {
   const block = blocks.find((b) => {
