@@ -6,7 +6,8 @@ import { schemaAt } from './schema.ts'
 import type { SchemaNode } from './schema.ts'
 import { validators } from './validate.gen.js'
 import { MAX_PROBLEMS } from './refusals.ts'
-import type { Parsed, Path } from './yaml.ts'
+import type { Path } from './places.ts'
+import type { Parsed } from './yaml.ts'
 
 export interface Checked<F extends FileName> {
   /** The file without what the schema refuses: rows that are wrong are holes in their list. */

@@ -10,43 +10,58 @@ const MAX_OPEN = 200
 
 type Excess = 'too-deep' | 'too-large' | 'more-documents'
 
+/** What was read of a file so far: its limits hold for all its parts together. */
+export interface Seen {
+  lexemes: number
+  inBrackets: number
+  /** Something has a name (&name) that can be used again further down. */
+  anchor: boolean
+}
+
+export const nothingSeen = (): Seen => ({ lexemes: 0, inBrackets: 0, anchor: false })
+
 export type Composed =
-  | { readonly state: 'composed'; readonly document: Document.Parsed; readonly lines: LineCounter }
-  | { readonly state: Excess; readonly offset: number; readonly lines: LineCounter }
+  | { readonly state: 'composed'; readonly document: Document.Parsed }
+  | { readonly state: Excess; readonly offset: number }
 
 /** Parses one YAML 1.2 document, and stops early where a text is made to exhaust the parser. */
-export function compose(text: string): Composed {
-  const lines = new LineCounter()
-  if (hasTooManyLines(text)) return { state: 'too-large', offset: 0, lines }
-  lines.addNewLine(0)
-  const parser = new Parser(lines.addNewLine)
+export function compose(text: string, seen = nothingSeen()): Composed {
+  if (hasTooManyLines(text)) return { state: 'too-large', offset: 0 }
+  const parser = new Parser()
   // Its own check for keys that are there twice is quadratic; refusals.ts has one.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   const stop: { what?: Excess } = {}
   let first: Document.Parsed | undefined
-  for (const document of composer.compose(tokens(text, parser, stop), true, text.length)) {
-    if (first !== undefined) return { state: 'more-documents', offset: document.range[0], lines }
+  for (const document of composer.compose(tokens(text, parser, stop, seen), true, text.length)) {
+    if (first !== undefined) return { state: 'more-documents', offset: document.range[0] }
     first = document
   }
-  if (stop.what !== undefined) return { state: stop.what, offset: parser.offset, lines }
+  if (stop.what !== undefined) return { state: stop.what, offset: parser.offset }
   if (first === undefined) throw new Error('the composer gave no document')
-  return { state: 'composed', document: first, lines }
+  return { state: 'composed', document: first }
 }
 
-function* tokens(text: string, parser: Parser, stop: { what?: Excess }): Generator<CST.Token, void> {
-  let count = 0
-  let inBrackets = 0
+function* tokens(text: string, parser: Parser, stop: { what?: Excess }, seen: Seen): Generator<CST.Token, void> {
   for (const lexeme of new Lexer().lex(text)) {
-    if (parser.stack.at(-1)?.type === 'flow-collection') inBrackets++
+    if (lexeme.startsWith('&')) seen.anchor = true
+    if (parser.stack.at(-1)?.type === 'flow-collection') seen.inBrackets++
     if (parser.stack.length > MAX_OPEN) stop.what = 'too-deep'
-    else if (++count > MAX_LEXEMES || inBrackets > MAX_IN_BRACKETS) stop.what = 'too-large'
+    else if (++seen.lexemes > MAX_LEXEMES || seen.inBrackets > MAX_IN_BRACKETS) stop.what = 'too-large'
     if (stop.what !== undefined) return
     yield* parser.next(lexeme)
   }
   yield* parser.end()
 }
 
-function hasTooManyLines(text: string): boolean {
+/** Where the lines of a text begin. */
+export function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) lines.addNewLine(index + 1)
+  return lines
+}
+
+export function hasTooManyLines(text: string): boolean {
   let lines = 0
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) if (++lines > MAX_LINES) return true
   return false

@@ -11,7 +11,8 @@ import { decode, unwanted } from './text.ts'
 import { textProblem, textReferences } from './texts.ts'
 import { releaseOf } from './versions.ts'
 import { parseYaml } from './yaml.ts'
-import type { Parsed, Path } from './yaml.ts'
+import type { Path } from './places.ts'
+import type { Parsed } from './yaml.ts'
 
 export interface LoadOptions {
   /** The server's version, such as 4.6.5; without it, what any version knows is taken. */

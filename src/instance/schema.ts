@@ -1,5 +1,5 @@
 import type { FileName } from './documents.ts'
-import type { Path } from './yaml.ts'
+import type { Path } from './places.ts'
 
 /** What errors tell of a schema. */
 export interface SchemaNode {

@@ -3,7 +3,7 @@ import type { Documents, FileName, LongText } from './documents.ts'
 import { nearest } from './nearest.ts'
 import { rows } from './rules/rule.ts'
 import type { Entry } from './source.ts'
-import type { Path } from './yaml.ts'
+import type { Path } from './places.ts'
 
 /** A long text that a file names, and where it does. */
 export interface TextReference {

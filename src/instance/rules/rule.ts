@@ -1,7 +1,7 @@
 import type { Diagnostic, Position, Severity } from '../diagnostic.ts'
 import type { Documents, FileName } from '../documents.ts'
 import type { Release } from '../versions.ts'
-import type { Path } from '../yaml.ts'
+import type { Path } from '../places.ts'
 
 /** What rules across files look at. */
 export interface RuleInput {
