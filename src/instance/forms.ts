@@ -26,13 +26,13 @@ export const ASK_LABEL = 'herdbook: ask'
 /** Somebody with write permission asks with it for the pull request. */
 export const ACCEPT_LABEL = 'herdbook: accept'
 
-const named: FormField = {
+const named = {
   label: 'Your name',
   kind: 'boxes',
   required: false,
   description: 'Your account here stays visible in this issue either way.',
   options: ['Name me in the pull request'],
-}
+} as const satisfies FormField
 const why = (description: string): FormField => ({ label: 'Why', kind: 'text', required: true, description })
 
 /** The forms by name. Each first label is one of its own: an issue's form is told by it. */
