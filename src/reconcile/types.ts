@@ -161,6 +161,8 @@ export interface Impact {
   readonly follows: number
   readonly followers: number
   readonly accounts: number
+  /** Members who lose such a relation, each once; not there where the door can't tell. */
+  readonly members?: number
 }
 
 /** One change to one object. */

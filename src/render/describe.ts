@@ -93,12 +93,21 @@ export function relations(impact: Pick<Impact, 'follows' | 'followers'>): string
   return parts.length === 0 ? null : listed(parts)
 }
 
+/** " of 9 members". Who is in touch with several domains counts once for each, so that a sum is the most that it can be. */
+function whose(impacts: readonly Impact[]): string {
+  const known = impacts.flatMap(({ members }) => (members === undefined ? [] : [members]))
+  if (known.length < impacts.length) return ''
+  const sum = known.reduce((total, members) => total + members, 0)
+  return ` of ${known.length > 1 && sum > 1 ? 'up to ' : ''}${count(sum, 'member', 'members')}`
+}
+
 const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.hazard] ?? 'touches'
 
-/** Whom a step touches: "severs 12 follows and 40 followers; 300 accounts known from there". */
+/** Whom a step touches: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
-  const cut = relations(step.impact)
+  const found = relations(step.impact)
+  const cut = found === null ? null : `${found}${whose([step.impact])}`
   const known = step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
   return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known].filter((part) => part !== null).join('; ')
 }
@@ -106,32 +115,39 @@ export function effect(step: Step): string | null {
 /** Groups of like steps that a verdict names one by one; the rest is counted. */
 const NAMED_GROUPS = 5
 
-/** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
-export function verdict(plan: Plan, kinds: readonly KindName[]): Sentence {
+/** A plan in a sentence or three: what it does, what of that earlier merges left over, whom it touches, what it leaves to people. */
+export function verdict(plan: Plan, kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
   const settled = differences(plan)
   const told = settled === null ? [] : [`${capital(settled)}.`]
   if (plan.steps.length === 0) return [['No changes.', ...told].join(' ')]
-  return [...deeds(plan.steps, kinds), '.', ...impacts(plan.steps).map((text) => ` ${text}.`), ...told.map((text) => ` ${text}`)]
+  const [own, left] = [plan.steps.filter((step) => !leftover.has(step.digest)), plan.steps.filter((step) => leftover.has(step.digest))]
+  return [
+    ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['Nothing of its own.']),
+    ...(left.length > 0 ? [' Left over from earlier merges: ', ...deeds(left, kinds), '.'] : []),
+    ...impacts(plan.steps).map((text) => ` ${text}.`),
+    ...told.map((text) => ` ${text}`),
+  ]
 }
 
-function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sentence {
+/** What steps do, in a row: "blocks 2 domains, gives Moderator to alice". */
+export function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sentence {
   const groups = [...Map.groupBy(steps.toSorted(byDanger), (step) => phraseOf(step, kinds).many)]
   const named = groups.length <= NAMED_GROUPS + 1 ? groups : groups.slice(0, NAMED_GROUPS)
-  const parts = named.map(([many, [step, ...others]], i): Sentence => {
-    const part = step && others.length === 0 ? sentence(step, kinds) : [many.replace('{n}', number(others.length + 1))]
-    return i === 0 ? capitalised(part) : part
+  const parts = named.map(([many, [step, ...others]]): Sentence => {
+    return step && others.length === 0 ? sentence(step, kinds) : [many.replace('{n}', number(others.length + 1))]
   })
   const rest = groups.slice(named.length).reduce((sum, [, members]) => sum + members.length, 0)
   const all = rest > 0 ? [...parts, [`makes ${number(rest)} other changes`]] : parts
   return all.flatMap((part, i) => (i === 0 ? part : [i === all.length - 1 && rest > 0 ? ' and ' : ', ', ...part]))
 }
 
-/** "Severs 14 follows and 9 followers", summed over the steps. */
-function impacts(steps: readonly Step[]): string[] {
+/** "Severs 14 follow relations of 9 members", summed over the steps. */
+export function impacts(steps: readonly Step[]): string[] {
   const touching = steps.toSorted(byDanger).filter((step) => step.impact && relations(step.impact) !== null)
   return [...Map.groupBy(touching, impactVerb)].map(([verb, group]) => {
-    const sum = (key: 'follows' | 'followers'): number => group.reduce((total, step) => total + (step.impact?.[key] ?? 0), 0)
-    return `${capital(verb)} ${relations({ follows: sum('follows'), followers: sum('followers') }) ?? 'nobody'}`
+    const all = group.flatMap((step) => step.impact ?? [])
+    const sum = all.reduce((total, { follows, followers }) => total + follows + followers, 0)
+    return `${capital(verb)} ${count(sum, 'follow relation', 'follow relations')}${whose(all)}`
   })
 }
 

@@ -9,9 +9,19 @@ import { count, inline, listed, number } from './text.ts'
 /** Longer diffs than this are folded away. */
 const OPEN_LINES = 30
 
-/** The changes of one file, from everything down to the names of what can't be undone. */
-export function fileSection(file: string, steps: readonly Step[], kinds: readonly KindName[], command: string): Section {
-  const head = `#### ${code(file)} · ${count(steps.length, 'change', 'changes')}`
+/** Changes that belong together, such as those of one file. */
+export interface Group {
+  readonly title: string
+  readonly intro?: string
+  readonly steps: readonly Step[]
+  readonly kinds: readonly KindName[]
+  /** What shows the details that have no room. */
+  readonly command: string
+}
+
+/** Changes from everything down to the names of what can't be undone. */
+export function fileSection({ title, intro, steps, kinds, command }: Group): Section {
+  const head = [`#### ${title} · ${count(steps.length, 'change', 'changes')}`, ...(intro === undefined ? [] : [intro])].join('\n\n')
   const grave = steps.filter((step) => step.hazard === 'irreversible')
   const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
   const elsewhere = `Field by field: ${code(command)}.`

@@ -63,6 +63,17 @@ export function fence(lines: readonly string[], language: string): string {
   return `${ticks}${language}\n${lines.join('\n')}\n${ticks}`
 }
 
+/** A link of ours, where the address is one of the web; the words alone otherwise. The words are ours, or made safe before. */
+export function link(words: string, address: string | undefined): string {
+  const url = address === undefined ? null : URL.parse(address)
+  if (url === null || !/^https?:$/.test(url.protocol)) return words
+  return `[${words}](${url.href.replace(/[^\w:/?#&=.~%+-]/g, (char) => encodeURIComponent(char).replace(/[()*!']/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`))})`
+}
+
+/** A box that GitHub sets apart by its colour. */
+export const alert = (look: 'NOTE' | 'IMPORTANT' | 'WARNING' | 'CAUTION', body: string): string =>
+  [`[!${look}]`, ...body.split('\n')].map((line) => `> ${line}`.trimEnd()).join('\n')
+
 export const details = (summary: string, body: string): string => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

@@ -1,150 +1,122 @@
-import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { Plan, Standoff, Step } from '../reconcile/types.ts'
+import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
 import { byDanger, doorsOf, titleOf, verdict, type KindName } from './describe.ts'
-import { sorted, totals } from './diagnostics.ts'
-import { absence, sidesOf } from './fields.ts'
-import { fit, size, type Section } from './fit.ts'
+import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
-import { code, fence, marked, prose } from './markdown-text.ts'
+import { findings, type Files } from './markdown-findings.ts'
+import { byHand, leftAlone, standoffs, unread, waiting } from './markdown-sections.ts'
+import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
-import { counted, filesOf, isQuiet, readCount } from './order.ts'
-import { capital, clip, count, inline, listed, number } from './text.ts'
+import { filesOf, isQuiet, readCount } from './order.ts'
+import { capital, count, inline, listed } from './text.ts'
 
-export interface MarkdownOptions {
+/** What is known of a pull request whose plan is told. */
+export interface Proposed {
+  readonly pullRequest: number
+  /** The commits that were put together. */
+  readonly base: string
+  readonly head: string
+  /** Digests of steps that the base's files call for too: left over from earlier merges. */
+  readonly leftover: ReadonlySet<string>
+  /** Kinds that no door of a pull request can read: compared with the files of the base. */
+  readonly byFiles: readonly string[]
+  /** Edits that count only once they are merged, in words. */
+  readonly notUsed: readonly string[]
+  /** The page of the run. */
+  readonly run: string
+}
+
+export interface MarkdownOptions extends Envelope, Files {
   readonly kinds: readonly KindName[]
-  /** In characters; GitHub takes 65,536. */
-  readonly limit?: number
   readonly visibility: 'public' | 'private'
   /** What `policy.yaml` lets a private repository show. */
   readonly show?: Show
   /** How to run it again. */
   readonly command?: string
+  readonly proposal?: Proposed
 }
-
-const LIMIT = 65_536
 
 /** A plan as a comment to decide from: always within the limit and balanced, whatever the names in it. */
 export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
   const plan = conceal(full, disclosure(options.visibility, options.show))
-  const { kinds, limit = LIMIT, command = 'herdbook plan' } = options
-  const foot = footer(plan, command)
-  if (isQuiet(plan)) return `**In sync**: ${code(plan.domain)} is as the files say (${readCount(plan)}).\n`
-  const head = `### ${marked(verdict(plan, kinds))}`
+  return enveloped(options, (room) => body(plan, options, room))
+}
+
+function body(plan: Plan, options: MarkdownOptions, room: number): string {
+  const { kinds, command = 'herdbook plan', proposal } = options
+  const leftover = proposal?.leftover ?? new Set()
+  const own = plan.steps.filter((step) => !leftover.has(step.digest))
+  const left = plan.steps.filter((step) => leftover.has(step.digest))
+  if (isQuiet(plan) && (proposal?.notUsed ?? []).length === 0) return quiet(plan, options)
+  const head = `### ${marked(verdict(plan, kinds, leftover))}`
+  const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
-    findings(plan, 'error'),
-    ...filesOf(plan.steps, kinds).map(([file, steps]) => fileSection(file, steps, kinds, command)),
+    findings(plan, 'error', options),
+    ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, command })),
+    left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, command }),
     standoffs(plan.conflicts, 'Changed on both sides', 'The file and the live server both changed since the last apply.'),
     standoffs(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
     waiting(plan, kinds),
     unread(plan, kinds),
     byHand(plan, kinds),
-    findings(plan, 'warning'),
-    [() => leftAlone(plan, kinds), () => ''],
+    notUsed(proposal),
+    findings(plan, 'warning', options),
+    [() => tail(plan, options), () => ''],
     [() => foot],
   ]
-  return `${fit(sections, limit - 1) ?? lastResort(plan, head, foot, limit - 1)}\n`
+  return fit(sections, room) ?? lastResort(plan, head, foot, room)
 }
 
-/** Problems of the files as a comment. */
-export function renderMarkdownDiagnostics(list: readonly Diagnostic[], options: { readonly limit?: number } = {}): string {
-  const head = `### ${list.some(({ severity }) => severity === 'error') ? 'The files are not valid' : 'The files are valid'}: ${totals(list)}`
-  return `${fit([[() => head], problems(sorted(list))], (options.limit ?? LIMIT) - 1) ?? head}\n`
+const LEFT_OVER = 'The files of the base branch already call for them. Merging this approves them, too.'
+
+function quiet(plan: Plan, options: MarkdownOptions): string {
+  const facts = [`${code(plan.domain)} is as the files say (${readCount(plan)})`, ...byFiles(options)].join('. ')
+  return options.proposal === undefined ? `**In sync**: ${facts}.` : `**No changes**: ${facts}. ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
 }
 
-const place = ({ at }: Diagnostic): string => (at === undefined ? '' : `${code(`${at.file}:${at.line}`)} `)
-const problem = (one: Diagnostic): string => `- ${place(one)}${prose(readable(one.message))}${one.hint === undefined ? '' : `<br>→ ${prose(one.hint)}`}`
-
-/** As many as fit: all, a hundred, twenty, three. */
-function problems(list: readonly Diagnostic[]): Section {
-  return shortening(list.map((one) => () => problem(one)), '\n', (rest) => `- … and ${number(rest)} more`)
+function notUsed(proposal: Proposed | undefined): Section {
+  if (proposal === undefined || proposal.notUsed.length === 0) return []
+  return [() => alert('NOTE', ['**Shown here, and not used before it is merged:**', ...proposal.notUsed.map((words) => `- ${prose(words)}`)].join('\n'))]
 }
 
-/** A list, then shorter beginnings of it with the rest counted. */
-function shortening(items: readonly (() => string)[], glue: string, more: (rest: number) => string): Section {
-  const form = (length: number): string => [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
-  const shorter = [100, 20, 3, 0].filter((length) => length < items.length)
-  return [() => items.map((item) => item()).join(glue), ...shorter.map((length) => () => form(length))]
+/** What is not compared with live, as a sentence. */
+function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
+  const names = (proposal?.byFiles ?? []).map((kind) => titleOf(kind, kinds).many)
+  return names.length === 0 ? [] : [`${capital(listed(names))}: compared with the files of the base, since nothing that a pull request may use can read them from the server`]
 }
 
-/** The same frame around each form of a section; an empty section has no frame. */
-const framed = (section: Section, frame: (body: string) => string): Section => section.map((form) => () => frame(form()))
-
-function findings(plan: Plan, severity: 'error' | 'warning'): Section {
-  const reasons = new Set(plan.reads.map((read) => read.reason))
-  const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !reasons.has(one.message)))
-  if (list.length === 0) return []
-  const head = severity === 'error' ? `> [!CAUTION]\n> **Refused: ${totals(list)}.**` : '> [!NOTE]'
-  return framed(problems(list), (body) => [head, ...body.split('\n').map((line) => `> ${line}`)].join('\n'))
-}
-
-function standoffs(list: readonly Standoff[], title: string, meaning: string): Section {
-  const items = list.map((one) => () => standoffItem(one))
-  const section = shortening(items, '\n', (rest) => `- … and ${number(rest)} more`)
-  return list.length === 0 ? [] : framed(section, (body) => `#### ${title} · ${number(list.length)}\n\n${meaning}\n\n${body}`)
-}
-
-const SIDE = 200
-
-function standoffItem(standoff: Standoff): string {
-  const ref = `${standoff.kind}/${standoff.id}`
-  const side = (text: string | null): string => (text === null || text === '' ? 'none' : code(clip(text, SIDE)))
-  const last = (text: string | null): string => (standoff.cause === 'conflict' ? `, last applied ${side(text)}` : '')
-  const gone = absence(standoff)
-  const facts = gone === null ? sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: file ${side(file)}, live ${side(live)}${last(ledger)}`) : [gone]
-  const ways = [`${code(`herdbook adopt ${ref}`)} live wins`, `${code(`herdbook restore ${ref}`)} the files win`]
-  return `- **${code(readable(ref))}**<br>${[...facts, ...ways].join('<br>')}`
-}
-
-function waiting(plan: Plan, kinds: readonly KindName[]): Section {
-  if (plan.waiting.length === 0) return []
-  const items = plan.waiting.map(({ kind, id, reason }) => () => `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`)
-  return framed(shortening(items, '\n', (rest) => `- … and ${number(rest)} more`), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
-}
-
-function unread(plan: Plan, kinds: readonly KindName[]): Section {
-  const missing = plan.reads.filter((read) => !read.complete)
-  if (missing.length === 0) return []
-  const items = missing.map((read) => `> - **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`)
-  return [() => ['> [!WARNING]', '> **Not read, so nothing of these kinds is changed:**', ...items].join('\n')]
-}
-
-/** Objects that may not be named here have one id for all: they are counted. */
-function byHand(plan: Plan, kinds: readonly KindName[]): Section {
-  const added = plan.unmanaged.filter((one) => one.addedByHand)
-  if (added.length === 0) return []
-  const items = [...Map.groupBy(added, ({ kind, id }) => `${kind}/${id}`)].map(
-    ([ref, all]) =>
-      () =>
-        all.length > 1 ? count(all.length, titleOf(all[0]?.kind ?? '', kinds).one, titleOf(all[0]?.kind ?? '', kinds).many) : code(readable(ref)),
-  )
-  const tail = `\n\n${code('herdbook adopt KIND/ID')} writes one into the files; until then it is left alone.`
-  return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added by hand since the last apply\n\n${body}${tail}`)
-}
-
-function leftAlone(plan: Plan, kinds: readonly KindName[]): string {
-  const rest = plan.unmanaged.filter((one) => !one.addedByHand)
-  const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+/** What is left alone, what was compared otherwise, what a merge does. */
+function tail(plan: Plan, options: MarkdownOptions): string {
+  const refused = plan.findings.some(({ severity }) => severity === 'error')
+  const merge = refused ? '**Nothing of this is applied** before what is refused above is settled.' : `**Merging this approves ${count(plan.steps.length, 'change', 'changes')}** and applies ${plan.steps.length === 1 ? 'it' : 'them'}.`
   return [
-    ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),
-    ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),
-  ].join(' ')
+    ...leftAlone(plan, options.kinds),
+    ...byFiles(options).map((text) => `${text}.`),
+    ...(options.proposal === undefined || plan.steps.length === 0 ? [] : [merge]),
+  ].join('\n\n')
 }
 
-function footer(plan: Plan, command: string): string {
+const commit = (id: string): string => code(id.slice(0, 12))
+
+function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOptions): string {
   const doors = doorsOf(plan.steps)
   const facts = [
     ...(doors.length > 0 ? [`Takes ${listed(doors)}`] : []),
     `${code(plan.domain)} (${prose(plan.environment)})`,
-    ...(plan.commit === null ? [] : [`commit ${code(plan.commit.slice(0, 12))}`]),
-    plan.ledger === null ? 'no ledger yet' : `ledger ${code(plan.ledger.slice(0, 12))}`,
+    ...commits(plan, proposal),
+    plan.ledger === null ? 'no ledger yet' : `ledger ${commit(plan.ledger)}`,
     `plan ${code(plan.digest.slice(0, 16))}`,
-    `again: ${code(command)}`,
+    ...(proposal === undefined ? [`again: ${code(command)}`] : [`${link('this run', proposal.run)}`, `again: push, or comment ${code(`/plan ${proposal.head.slice(0, 12)}`)}`]),
   ]
   return `<sub>${facts.join(' · ')}</sub>`
+}
+
+function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[] {
+  if (proposal !== undefined) return [`commit ${commit(proposal.head)} on ${commit(proposal.base)}`]
+  return id === null ? [] : [`commit ${commit(id)}`]
 }
 
 /** Where even the shortest forms don't fit: what can't be undone by name, as far as it goes, those first who touch most people. */
@@ -152,7 +124,7 @@ function lastResort(plan: Plan, head: string, foot: string, limit: number): stri
   const grave = plan.steps.filter((step) => step.hazard === 'irreversible').toSorted(byDanger)
   const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone**; too many to name them all here.`
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length
-  const refused = errors === 0 ? '' : `> [!CAUTION]\n> **Refused: ${count(errors, 'error', 'errors')}.**`
+  const refused = errors === 0 ? '' : alert('CAUTION', `**Refused: ${count(errors, 'error', 'errors')}.**`)
   const parts = [head, refused, told, foot].filter((part) => part !== '')
   const room = limit - size(parts.join('\n\n')) - 2 * parts.length - 20
   const names = namesWithin(grave, room)
@@ -165,7 +137,7 @@ function namesWithin(steps: readonly Step[], room: number): string[] {
   const rows = new Map<string, string[]>()
   let left = room
   for (const step of steps) {
-    const name = inline(step.id).replaceAll('`', "'")
+    const name = inline(readable(step.id)).replaceAll('`', "'")
     const common = ending(name)
     const short = name.slice(0, name.length - common.length)
     left -= size(short) + 1 + (rows.has(common) ? 0 : size(common) + 2)

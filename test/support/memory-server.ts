@@ -100,7 +100,7 @@ const covers = (domain: string, host: string): boolean => host === domain || hos
 /** What a block of a domain touches, subdomains included. */
 export function touchedBy(server: Server, domain: string): Impact {
   const hosts = [...server.relations].filter(([host]) => covers(domain, host)).map(([, impact]) => impact)
-  const sum = (field: keyof Impact): number => hosts.reduce((total, impact) => total + impact[field], 0)
+  const sum = (field: 'follows' | 'followers' | 'accounts'): number => hosts.reduce((total, impact) => total + impact[field], 0)
   return { follows: sum('follows'), followers: sum('followers'), accounts: sum('accounts') }
 }
 

@@ -26,9 +26,8 @@ describe('a plan on a terminal', () => {
   test('reads from the verdict to what to type next', () => {
     expect(renderPlan(SAMPLE, { ...PLAIN, width: 100 })).toMatchInlineSnapshot(`
       "Blocks spam.example, raises raid.example from limit to suspend, limits noisy.example, lifts the
-      block of reformed.example, rewords the rule be-kind and makes 2 other changes. Severs 14 follows and
-      9 followers. Hides 31 follows and 4 followers. 1 object was changed on both sides and 1 changed by
-      hand.
+      block of reformed.example, rewords the rule be-kind and makes 2 other changes. Severs 23 follow
+      relations. Hides 35 follow relations. 1 object was changed on both sides and 1 changed by hand.
 
       Refused  1 error
         domain-blocks.yaml:14:5 error consent-missing

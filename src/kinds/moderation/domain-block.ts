@@ -117,7 +117,9 @@ export const domainBlock: Kind = {
     if (to !== 'suspend' && to !== 'silence') return undefined
     if (tables.impact.state === 'unknown') return 'unmeasured'
     const row = measured(tables.impact.rows).get(step.id)
-    return row ? { follows: row.follows, followers: row.followers, accounts: row.accounts } : { follows: 0, followers: 0, accounts: 0 }
+    if (!row) return { follows: 0, followers: 0, accounts: 0 }
+    const { domain: _domain, ...impact } = row
+    return impact
   },
   needsConsent: (step, impact) => raised(step) === 'suspend' && severed(impact) > 0,
   note: (step) => {

@@ -1,0 +1,73 @@
+import type { Plan, Standoff } from '../reconcile/types.ts'
+import { titleOf, type KindName } from './describe.ts'
+import { absence, sidesOf } from './fields.ts'
+import { bullets, framed, shortening, type Section } from './fit.ts'
+import { alert, code, details, prose } from './markdown-text.ts'
+import { readable } from './names.ts'
+import { counted } from './order.ts'
+import { clip, count, inline, listed, number } from './text.ts'
+
+/** Longer lists of differences are folded away. */
+const OPEN_ITEMS = 5
+
+/** Differences that nobody has settled, each with its two ways out. */
+export function standoffs(list: readonly Standoff[], title: string, meaning: string): Section {
+  if (list.length === 0) return []
+  const section = bullets(list.map((one) => () => standoffItem(one)))
+  const fold = (body: string): string => (list.length > OPEN_ITEMS ? details(`All ${number(list.length)}`, body) : body)
+  return framed(section, (body) => `#### ${title} · ${number(list.length)}\n\n${meaning}\n\n${fold(body)}`)
+}
+
+const SIDE = 200
+
+function standoffItem(standoff: Standoff): string {
+  const ref = `${standoff.kind}/${standoff.id}`
+  const ways = [`${code(`herdbook adopt ${ref}`)} live wins`, `${code(`herdbook restore ${ref}`)} the files win`]
+  return `- **${code(readable(ref))}**<br>${[...sides(standoff), ...ways].join('<br>')}`
+}
+
+/** What the file and live say of a difference, a line a field. */
+export function sides(standoff: Standoff): string[] {
+  const side = (text: string | null): string => (text === null || text === '' ? 'none' : code(clip(text, SIDE)))
+  const last = (text: string | null): string => (standoff.cause === 'conflict' ? `, last applied ${side(text)}` : '')
+  const gone = absence(standoff)
+  if (gone !== null) return [gone]
+  return sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: file ${side(file)}, live ${side(live)}${last(ledger)}`)
+}
+
+export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
+  if (plan.waiting.length === 0) return []
+  const items = plan.waiting.map(({ kind, id, reason }) => () => `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`)
+  return framed(bullets(items), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
+}
+
+export function unread(plan: Plan, kinds: readonly KindName[]): Section {
+  const missing = plan.reads.filter((read) => !read.complete)
+  if (missing.length === 0) return []
+  const items = missing.map((read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`)
+  return [() => alert('WARNING', ['**Not read, so nothing of these kinds is changed:**', ...items].join('\n'))]
+}
+
+/** Objects that may not be named here have one id for all: they are counted. */
+export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
+  const added = plan.unmanaged.filter((one) => one.addedByHand)
+  if (added.length === 0) return []
+  const items = [...Map.groupBy(added, ({ kind, id }) => `${kind}/${id}`)].map(
+    ([ref, all]) =>
+      () =>
+        all.length > 1 ? count(all.length, titleOf(all[0]?.kind ?? '', kinds).one, titleOf(all[0]?.kind ?? '', kinds).many) : code(readable(ref)),
+  )
+  const tail = `\n\n${code('herdbook adopt KIND/ID')} writes one into the files; until then it is left alone.`
+  return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added by hand since the last apply\n\n${body}${tail}`)
+}
+
+/** What is live and nobody's business here, in sentences. */
+export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
+  const rest = plan.unmanaged.filter((one) => !one.addedByHand)
+  const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+  const told = [
+    ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),
+    ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),
+  ]
+  return told.length === 0 ? [] : [told.join(' ')]
+}

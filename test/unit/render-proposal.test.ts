@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../../src/instance/diagnostic.ts'
+import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
+import { renderMarkdownDiagnostics } from '../../src/render/markdown-findings.ts'
+import { suggestionsFor } from '../../src/render/suggestions.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
+import { expectInert, html } from '../support/github-html.ts'
+import { anyPlan, text } from '../support/plan-arbitrary.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+
+const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
+const RUN = 'https://github.com/herd/instance/actions/runs/7'
+const FILES = 'https://github.com/herd/instance/blob/1d4f/instance'
+const PROPOSAL: Proposed = {
+  pullRequest: 12,
+  base: '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b',
+  head: '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f',
+  leftover: new Set(),
+  byFiles: [],
+  notUsed: [],
+  run: RUN,
+}
+const MARKER = '<!-- herdbook:production -->'
+const HIDDEN = '<!-- herdbook-approvals\n0123456789abcdef\n-->'
+
+const BLOCKS = `domain_blocks:
+  - domain: calm.example
+    severity: limit
+  - domain: spam.example
+    severity: suspend
+    public_comment: Spam, no moderation
+  - domain: quiet.example
+    severity: limit
+  - { domain: raid.example, severity: suspend, accept_severed_relationships: 12 }
+`
+const lacking = (consents: readonly (number | undefined)[]): Plan => ({
+  ...EMPTY,
+  steps: ['spam.example', 'raid.example'].slice(0, consents.length).map((id, i) => {
+    const consent = consents[i]
+    return step('domain-block', id, {
+      hazard: 'irreversible',
+      impact: { follows: 12, followers: 9, accounts: 3, members: 5 },
+      source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 2 * i + 1] },
+      ...(consent === undefined ? {} : { consent }),
+    })
+  }),
+  findings: SAMPLE.findings,
+})
+const textOf = (file: string): string | undefined => (file === 'domain-blocks.yaml' ? BLOCKS : undefined)
+
+describe('the comment on a pull request', () => {
+  test('says whom it touches, and what merging does', () => {
+    const plan = { ...lacking([30]), findings: [] }
+    const comment = renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
+    const lines = comment.split('\n')
+    expect(lines.slice(0, 2)).toEqual([MARKER, '### Creates the domain block `spam.example`. Severs 21 follow relations of 5 members.'.replace('Creates the domain block', 'Notes').replace('`spam.example`', '`spam.example` without a limit')])
+    expect(comment).toContain('**Merging this approves 1 change** and applies it.')
+    expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
+    expect(comment).toContain(`[this run](${RUN})`)
+    expect(comment).toContain('`/plan 1d4f00cafe2b`')
+    expect(comment.endsWith(`\n\n${HIDDEN}\n`)).toBe(true)
+    expectInert(comment, { links: [RUN], comments: [MARKER, HIDDEN] })
+  })
+
+  test('shows apart what earlier merges left over, and counts it in', () => {
+    const left = step('moderator', 'bessie', { target: { role: 'Moderator' }, digest: 'a'.repeat(64), hazard: 'disruptive' })
+    const comment = renderMarkdown({ ...EMPTY, steps: [...SAMPLE.steps.slice(0, 1), left] }, { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } })
+    expect(comment.split('\n')[0]).toBe('### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Severs 21 follow relations.')
+    expect(comment).toMatch(/#### Left over from earlier merges · 1 change\n\nThe files of the base branch[^]*Gives `Moderator` to `bessie`/)
+    expect(comment).toContain('**Merging this approves 2 changes**')
+    expect(renderMarkdown({ ...EMPTY, steps: [left] }, { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } })).toMatch(/^### Nothing of its own\. Left over/)
+  })
+
+  test('says which kinds were compared with files, and which edits are not used', () => {
+    const proposal = { ...PROPOSAL, byFiles: ['role', 'moderator'], notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] }
+    const comment = renderMarkdown({ ...EMPTY, steps: SAMPLE.steps.slice(0, 1) }, { ...PUBLIC, proposal })
+    expect(comment).toContain('Roles and moderators: compared with the files of the base')
+    expect(comment).toContain('**Shown here, and not used before it is merged:**')
+    expectInert(comment, { links: [RUN] })
+    expect(renderMarkdown(EMPTY, { ...PUBLIC, proposal })).toContain('**Shown here')
+  })
+
+  test('is one line between marker and hidden block where nothing changes', () => {
+    const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
+    expect(comment.replace(MARKER, '').replace(HIDDEN, '').trim().split('\n')).toEqual([`**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`])
+  })
+
+  test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
+    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), notUsed: fc.array(text, { maxLength: 2 }), pullRequest: fc.nat() })
+    fc.assert(
+      fc.property(anyPlan, options, fc.integer({ min: 3000, max: 65_536 }), (plan, proposal, limit) => {
+        const comment = renderMarkdown(plan, { ...PUBLIC, proposal, limit, marker: MARKER, hidden: HIDDEN, filesAt: FILES, sourceOf: () => BLOCKS })
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
+        const { hostname = '', protocol = '' } = URL.parse(proposal.run) ?? {}
+        expectInert(comment, { links: [FILES, ...(/^https?:$/.test(protocol) ? [`${protocol}//${hostname}`] : [])], comments: [MARKER, HIDDEN] })
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('holds the whole plan of 10,000 changes in the summary of a job', () => {
+    const steps = Array.from({ length: 10_000 }, (_, i) => step('domain-block', `server-${i}.example`, { target: { severity: 'silence' } }))
+    const summary = renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, limit: 1_048_576 })
+    for (const { id } of steps) expect(summary).toContain(`\`${id}\``)
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1_048_576)
+  })
+})
+
+describe('missing consent', () => {
+  test('is shown as the line to add, where it belongs', () => {
+    const comment = renderMarkdown(lacking([undefined]), { ...PUBLIC, sourceOf: textOf, filesAt: FILES })
+    expect(comment).toContain('> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n')
+    expect(comment).toContain(`[\`domain-blocks.yaml:14\`](${FILES}/domain-blocks.yaml#L14)`)
+    expect(comment).not.toContain('If it is meant, write in that entry')
+    expectInert(comment, { links: [FILES] })
+  })
+
+  test('is told in words where the file can not be quoted', () => {
+    expect(renderMarkdown(lacking([undefined]), PUBLIC)).toContain('`accept_severed_relationships: 31`')
+  })
+
+  test('is a suggestion on the line that it belongs under, or that it replaces', () => {
+    const [added, replaced, ...others] = suggestionsFor(lacking([undefined, 12]), textOf)
+    expect(others).toEqual([])
+    expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
+    expect(added?.body).toBe("`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. That can't be undone. If it is meant, take this over:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n")
+    expect(replaced).toMatchObject({ line: 9 })
+    expect(replaced?.body).toContain('```suggestion\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```')
+  })
+
+  test('of neighbours is one suggestion', () => {
+    const together = (file: string): string | undefined => textOf(file)?.replace(/  - domain: quiet[^{]*(?=  - \{)/, '')
+    const { steps, ...plan } = lacking([undefined, 12])
+    const moved = steps.map((one, i) => ({ ...one, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i + 1] } }))
+    expect(suggestionsFor({ ...plan, steps: moved }, together)).toEqual([
+      { file: 'domain-blocks.yaml', line: 7, body: "That can't be undone. If it is meant, take this over:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n" },
+    ])
+  })
+
+  test('is not suggested where enough is accepted, nor in a file that is not sound', () => {
+    expect(suggestionsFor(lacking([21]), textOf)).toEqual([])
+    expect(suggestionsFor(lacking([undefined]), () => 'domain_blocks: [')).toEqual([])
+    expect(suggestionsFor(lacking([undefined]), () => BLOCKS.replace('Spam, no moderation', 'Spam \u202e'))).toEqual([])
+  })
+})
+
+describe('files that are not valid', () => {
+  const problems: Diagnostic[] = [
+    { code: 'unknown-key', severity: 'error', message: 'Unknown key `severty` @owner.', at: { file: 'domain-blocks.yaml', line: 5, column: 5, end: { line: 5, column: 13 } }, hint: 'Did you mean severity?' },
+    { code: 'odd', severity: 'error', message: 'The token is not a reference.', at: { file: 'instance.yaml', line: 1, column: 1 }, hint: '{ env: NAME }' },
+  ]
+
+  test('are told with the line, what to write instead and a link; instance.yaml is never quoted', () => {
+    const comment = renderMarkdownDiagnostics(problems, { sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS), filesAt: FILES, run: RUN, marker: MARKER })
+    expect(comment.split('\n').slice(0, 2)).toEqual([MARKER, '### The files are not valid: 2 errors'])
+    expect(comment).toContain('  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?')
+    expect(comment).not.toContain('hush')
+    expectInert(comment, { links: [FILES, RUN], comments: [MARKER] })
+    expect(html(comment)).toMatch(/<li>[^]*<pre><code class="language-text">4 │[^]*<\/li>/)
+  })
+
+  test('are inert and within the limit, whatever they hold', () => {
+    const problem = fc.record({ code: text, severity: fc.constantFrom('error', 'warning', 'info'), message: text, hint: text, at: fc.record({ file: text, line: fc.integer({ min: 1, max: 4 }), column: fc.integer({ min: 1, max: 9 }) }) })
+    fc.assert(
+      fc.property(fc.array(problem, { maxLength: 30 }), text, (list, source) => {
+        const comment = renderMarkdownDiagnostics(list, { sourceOf: () => source, filesAt: FILES, limit: 4000 })
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(4000)
+        expectInert(comment, { links: [FILES] })
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
