@@ -9,6 +9,7 @@ import { renderPlan } from '../render/terminal.ts'
 import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
+import { actorOf } from './pause.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { openSession } from './session.ts'
@@ -33,7 +34,7 @@ export const verb = (command: Command, io: Io) =>
           io.exit = exitOfPlan(plan)
           if (open.length === 0) return
           if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
-          const by = io.env['GITHUB_ACTOR'] ?? io.env['USER'] ?? 'somebody'
+          const by = actorOf(io)
           const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
           await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })
           say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)

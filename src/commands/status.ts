@@ -52,6 +52,7 @@ async function here(session: Session): Promise<Fact[]> {
     files,
     fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`),
     fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.applied?.slice(0, 12) ?? 'nothing'}, written ${ledger.at ?? ''}, ${ledger.signed ? 'signed' : 'not signed'}`),
+    ...(ledger.paused === null ? [] : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
     ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),
     fact('Lock', standing === null ? 'free' : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`),
   ]
