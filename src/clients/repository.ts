@@ -1,5 +1,5 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Commit, Head, LogOptions, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
+import type { Commit, Head, LogOptions, Merged, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
 import { failed, gitIn, type Git } from './git.ts'
 import { writeCommit, type ObjectFormat } from './objects.ts'
 import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
@@ -26,6 +26,12 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     head: () => readHead(git, `${prefix}${instance}`),
     upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
     isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
+    bring: async (commit) => bring(git, remote, objectId(commit)),
+    commit: async (name) => {
+      const { code, out } = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
+      return code === 0 ? out.trim() : null
+    },
+    merge: async (base, head) => merge(git, objectId(base), objectId(head)),
     resolve: refs.resolve,
     read: (ref, named) => read(git, refs, ref, named),
     write: async (ref, expected, content) => {
@@ -99,6 +105,23 @@ async function isAncestor(git: Git, ancestor: string, commit: string): Promise<b
   return (await git.run(['merge-base', '--is-ancestor', objectId(ancestor), objectId(commit)])).code === 0
 }
 
+/** By its id, so that nothing else can come in its place. */
+async function bring(git: Git, remote: string | null, commit: string): Promise<boolean> {
+  const here = async (): Promise<boolean> => (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
+  if ((await here()) || remote === null) return here()
+  const { code, err } = await git.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--', remote, commit])
+  if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err)) return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
+  return code === 0
+}
+
+async function merge(git: Git, base: string, head: string): Promise<Merged> {
+  const { code, out, err } = await git.run(['-c', 'core.attributesFile=/dev/null', 'merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', base, head])
+  const [tree = '', ...files] = out.split('\0').filter((part) => part !== '')
+  if (code === 0) return { state: 'merged', tree }
+  if (code === 1) return { state: 'conflicts', files: [...new Set(files)] }
+  return /unrelated histories/.test(err) ? { state: 'unrelated' } : failed(`merge ${head.slice(0, 12)}`, err)
+}
+
 async function read(git: Git, refs: Refs, ref: string, named?: string | null): Promise<Snapshot | null> {
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const id = attempt === 1 && named !== undefined ? named : await refs.resolve(ref)
@@ -112,10 +135,10 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
 
 const FIELDS = ['%H', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
-async function readLog(git: Git, from: string, { limit, path, mentioning }: LogOptions): Promise<Commit[]> {
+async function readLog(git: Git, from: string, { limit, path, mentioning, after }: LogOptions): Promise<Commit[]> {
   const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
   const lines = mentioning === undefined ? [] : [`-G${mentioning.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`]
-  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...lines, objectId(from), '--', ...(path === undefined ? [] : [path])])
+  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...lines, objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
   if (code !== 0) return failed('read the history', err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {

@@ -49,13 +49,16 @@ export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wants
 /** What may be shown where we run: the log of a pipeline may be read by everybody. */
 export const shownTo = (io: Io): Disclosure => (io.env['CI'] === undefined || io.env['CI'] === '' ? EVERYTHING : disclosure('public'))
 
+/** Where the files are in a repository, for annotations beside their lines. */
+const FOLDER = 'instance'
+
 /** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
 export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): void {
   if (all.length === 0) return
   // One cause may keep several kinds from being read: it is told once.
   const list = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
-  if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list))
+  if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list, FOLDER))
 }
 
 /** Says what the server's limits make us wait for. */

@@ -44,14 +44,23 @@ export function requestFor(desired: ReadonlyMap<string, Desired>, instance: Inst
   return { tables: [...tables], accounts: [...new Set(accounts)], measure, ...(acting === undefined ? {} : { acting }) }
 }
 
+/** What rows are understood with. */
+export interface Understanding {
+  readonly instance: Instance
+  readonly desired: ReadonlyMap<string, Desired>
+  readonly ledger: Ledger
+  readonly now: Date
+}
+
 /** Reads live, once, and has every kind make its objects of the rows. */
-export async function observe(
-  reader: Reader,
-  { instance, desired, ledger, now }: { readonly instance: Instance; readonly desired: ReadonlyMap<string, Desired>; readonly ledger: Ledger; readonly now: Date },
-): Promise<Observation> {
-  const tables = await reader.read(requestFor(desired, instance))
-  const observed = new Map(kindsToRead(desired).map((kind) => [kind.name, observeKind(kind, tables, { instance, desired, ledger, now })]))
-  return { tables, observed, facts: factsOf(tables, instance) }
+export async function observe(reader: Reader, input: Understanding): Promise<Observation> {
+  return observed(await reader.read(requestFor(input.desired, input.instance)), input)
+}
+
+/** Has every kind make its objects of rows that were read. */
+export function observed(tables: Tables, input: Understanding): Observation {
+  const kinds = kindsToRead(input.desired)
+  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf(tables, input.instance) }
 }
 
 function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { openReader } from '../clients/reader.ts'
+import { EXIT, fail } from '../instance/diagnostic.ts'
 import { KINDS } from '../kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { conceal } from '../render/conceal.ts'
@@ -11,6 +12,8 @@ import { renderPlan } from '../render/terminal.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
+import { openMerge, openProposal, textsIn } from './proposal.ts'
+import { planProposal, withoutConsole } from './proposed.ts'
 import { openSession } from './session.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 
@@ -19,12 +22,15 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .option('--take-over', 'let the files win for everything that the ledger does not know')
+    .option('--base <commit>', 'with --head: plan what merging that commit into this one would do')
+    .option('--head <commit>', 'the proposed commit; its files are read out of Git, and nothing of it is run')
     .option('--out <file>', 'save the plan, for `herdbook apply FILE`')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as a comment for a pull request')
     .option('--verbose', 'list what is left alone, too')
-    .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example')
+    .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown')
     .action(async (options) => {
+      if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
       const session = await openSession(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
@@ -40,3 +46,38 @@ export const verb = (command: Command, io: Io) =>
         await reader.close()
       }
     })
+
+interface MergeOptions {
+  readonly instance?: string
+  readonly base?: string
+  readonly head?: string
+  readonly out?: string
+  readonly json?: true
+  readonly markdown?: true
+  readonly verbose?: true
+  readonly restore?: readonly string[]
+  readonly takeOver?: true
+}
+
+/** The plan of a merge that is only proposed: for pipelines, and for whoever reviews. */
+async function planMerge(io: Io, options: MergeOptions): Promise<void> {
+  const { base, head } = options
+  if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', { hint: 'herdbook plan --base origin/main --head HEAD' })
+  if (options.out !== undefined) return fail(EXIT.invalid, 'not-to-apply', 'The plan of a merge that is only proposed can not be saved to be applied.', { hint: 'Merge it, then: herdbook plan --out plan.json' })
+  const merge = await openMerge(io, options.instance, { base, head })
+  const proposal = await openProposal(merge)
+  const { session } = proposal
+  const sourceOf = await textsIn(merge.merged)
+  tell(io, session.warnings, sourceOf)
+  const reader = await openReader(withoutConsole(session.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const { plan } = await withProgress(io, 'Reading the live server', () => planProposal(proposal, reader, wishesOf(options)))
+    const show = session.instance.documents['policy.yaml']?.show ?? {}
+    if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
+    else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
+    else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf }))
+    io.exit = exitOfPlan(plan)
+  } finally {
+    await reader.close()
+  }
+}

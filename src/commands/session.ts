@@ -72,7 +72,8 @@ export async function openFiles(io: Io, named?: string): Promise<Files> {
   return readFiles(io, place, directorySource(place.folder))
 }
 
-async function readFiles(io: Io, place: Place, source: FileSource): Promise<Files> {
+/** Reads and checks the files of a source. Throws (exit 9) with all that is wrong. */
+export async function readFiles(io: Io, place: Place, source: FileSource): Promise<Files> {
   const { instance, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
@@ -93,7 +94,11 @@ export async function openSession(io: Io, named?: string, options: { readonly co
   const place = await findPlace(io, named)
   const { repository, head } = await openGit(place)
   const source = options.committed && repository && head?.commit ? gitSource(place.root, head.commit, repository.folder) : directorySource(place.folder)
-  const files = await readFiles(io, place, source)
+  return sessionOf(io, await readFiles(io, place, source), { repository, head })
+}
+
+/** The run of files that were read, with their ledger. */
+export async function sessionOf(io: Io, files: Files, { repository, head }: { readonly repository: Repository | null; readonly head: Head | null }): Promise<Session> {
   const key = await keyOf(io, files.config)
   const environment = files.config.environment ?? 'production'
   const store = repository ? ledgerStore(repository, { environment, key }) : null

@@ -131,7 +131,7 @@ function compare(
     ),
   )
   return {
-    read: { kind: kind.name, complete: true, objects: observed.objects.length, requests: observed.requests, door: observed.door },
+    read: { kind: kind.name, complete: true, objects: observed.objects.length, requests: observed.requests, ...(observed.door === null ? {} : { door: observed.door }) },
     drafts: parts.flatMap((part) => part.drafts),
     standoffs: parts.flatMap((part) => part.standoffs),
     waiting: parts.flatMap((part) => part.waiting),

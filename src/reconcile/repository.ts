@@ -12,6 +12,12 @@ export interface Repository {
   /** The remote's default branch and how HEAD stands to it; null without a remote. */
   readonly upstream: () => Promise<Upstream | null>
   readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
+  /** Makes a commit of the remote readable here, with its history. False where the remote does not have it. */
+  readonly bring: (commit: string) => Promise<boolean>
+  /** The commit that a name means in this clone; null where it means none. */
+  readonly commit: (name: string) => Promise<string | null>
+  /** Merges two commits in Git's object store alone: no folder is touched, no filter or driver of theirs is run. */
+  readonly merge: (base: string, head: string) => Promise<Merged>
   /** The commit that a ref names now. */
   readonly resolve: (ref: string) => Promise<string | null>
   /** What a ref holds now, fetched where needed. `named`: what it names, where Git has just said so. */
@@ -29,7 +35,11 @@ export interface Repository {
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
 
+export type Merged = { readonly state: 'merged'; readonly tree: string } | { readonly state: 'conflicts'; readonly files: readonly string[] } | { readonly state: 'unrelated' }
+
 export interface LogOptions {
+  /** Leaves out what this commit reaches. */
+  readonly after?: string
   readonly limit: number
   /** Only commits that touched this path, from the tree's root. */
   readonly path?: string

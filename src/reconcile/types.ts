@@ -60,7 +60,8 @@ export type Observed =
       readonly state: 'complete'
       readonly objects: readonly LiveObject[]
       readonly prospects: ReadonlyMap<string, Prospect>
-      readonly door: DoorName
+      /** null where earlier files stand in for live. */
+      readonly door: DoorName | null
       readonly requests: number
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic; readonly objects: readonly LiveObject[] }

@@ -1,0 +1,114 @@
+import { basename } from 'node:path'
+import { gitSource } from '../clients/git-source.ts'
+import { openRepository } from '../clients/repository.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import { loadInstance } from '../instance/load.ts'
+import { MAX_BYTES, type FileSource } from '../instance/source.ts'
+import type { SourceOf } from '../render/diagnostics.ts'
+import { canonicalJson } from '../reconcile/digest.ts'
+import type { Repository } from '../reconcile/repository.ts'
+import type { Io } from './io.ts'
+import { findPlace, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
+
+/** A change that somebody proposes, as it would be once merged: files of anybody, behind the doors and the disclosure of the base. */
+export interface Proposal {
+  /** Its instance is the merged one, but for `instance.yaml` and what may be shown, which are the base's. */
+  readonly session: Session
+  readonly base: string
+  readonly head: string
+  /** The files of the base; null where they are not valid. */
+  readonly before: Instance | null
+  /** What the proposal changes and is not used before it is merged, as paths of keys. */
+  readonly notUsed: readonly string[]
+}
+
+/** Where the files of a proposal are: Git's objects. */
+export interface Merge extends Ends {
+  readonly io: Io
+  readonly place: Place
+  readonly repository: Repository
+  readonly merged: FileSource
+  readonly trusted: FileSource
+  /** `instance.yaml` of the base: the only one that says where this run may go. */
+  readonly config: InstanceFile
+}
+
+/** The commits that a proposal is made of. */
+export interface Ends {
+  readonly base: string
+  readonly head: string
+}
+
+/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
+export async function openMerge(io: Io, named: string | undefined, ends: Ends): Promise<Merge> {
+  const place = await findPlace(io, named)
+  const repository = (await openRepository(place.root, basename(place.folder))) ?? fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', { hint: 'git init' })
+  const [base, head] = [await commitAt(repository, ends.base), await commitAt(repository, ends.head)]
+  const sourceAt = (tree: string): FileSource => gitSource(place.root, tree, repository.folder)
+  const trusted = sourceAt(base)
+  const config = await configOf(trusted)
+  await watchSecrets(io, config)
+  return { io, place, repository, base, head, config, trusted, merged: sourceAt(await mergedTree(repository, base, head)) }
+}
+
+/** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
+async function commitAt(repository: Repository, name: string): Promise<string> {
+  const isId = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
+  const commit = isId ? ((await repository.bring(name)) ? name : null) : await repository.commit(name)
+  return commit ?? fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, { hint: 'Fetch it first: git fetch origin' })
+}
+
+/** `instance.yaml` of a source, whatever else is wrong there. Throws (exit 9) where it is not there or not valid. */
+export async function configOf(files: FileSource): Promise<InstanceFile> {
+  const { instance } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })
+  return instance?.documents['instance.yaml'] ?? fail(EXIT.invalid, 'no-instance', 'The default branch has no instance.yaml that is valid: nothing says which server this is.', { hint: 'Mend it there first: herdbook validate' })
+}
+
+/** Reads the files of the merge, and asks of the base where it wants to be read. Throws (exit 9) with all that is not valid. */
+export async function openProposal({ io, place, repository, base, head, config, merged, trusted }: Merge): Promise<Proposal> {
+  const now = io.now()
+  const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
+  if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
+  const { instance, notUsed } = behind(wanted.instance, config, before.instance?.documents['policy.yaml']?.show)
+  const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
+  const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
+  const session = await sessionOf(io, files, { repository, head: { commit: head, branch: null, shallow: false, uncommitted: [] } })
+  return { session, base, head, before: before.instance, notUsed }
+}
+
+async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
+  const merged = await repository.merge(base, head)
+  if (merged.state === 'merged') return merged.tree
+  const where = merged.state === 'conflicts' ? `Both sides changed ${merged.files.slice(0, 5).join(', ')}.` : 'The two have no commit in common.'
+  return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint: 'Bring the branch up to date and settle what both sides changed: git merge origin/HEAD' })
+}
+
+type Show = NonNullable<Instance['documents']['policy.yaml']>['show']
+
+/** The instance with the doors and the disclosure of the base, and what of it is therefore not used. */
+function behind(wanted: Instance, config: InstanceFile, show: Show): { readonly instance: Instance; readonly notUsed: readonly string[] } {
+  const { 'policy.yaml': policy, 'instance.yaml': doors, ...rest } = wanted.documents
+  const { show: asked, ...kept } = policy ?? {}
+  const notUsed = [...changedKeys(config, doors ?? {}).map((key) => `instance.yaml: ${key}`), ...changedKeys(show ?? {}, asked ?? {}).map((key) => `policy.yaml: show.${key}`)]
+  const shown = policy || show ? { 'policy.yaml': { ...kept, ...(show === undefined ? {} : { show }) } } : {}
+  return { instance: { ...wanted, documents: { ...rest, ...shown, 'instance.yaml': config } }, notUsed }
+}
+
+const isMap = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The paths at which two values differ, such as `mastodon.api.url`. Values are not told: somebody may have written a secret there. */
+function changedKeys(a: unknown, b: unknown, path = ''): string[] {
+  if (canonicalJson(a ?? null) === canonicalJson(b ?? null)) return []
+  if (!isMap(a) || !isMap(b)) return [path]
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+  return names.flatMap((name) => changedKeys(a[name], b[name], path === '' ? name : `${path}.${name}`))
+}
+
+/** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown. */
+export async function textsIn(files: FileSource): Promise<SourceOf> {
+  const names = (await files.list()).filter(({ name, kind, size }) => kind === 'file' && size <= MAX_BYTES && name.endsWith('.yaml') && name !== 'instance.yaml').map(({ name }) => name)
+  const texts = new Map(await Promise.all(names.map(async (name) => [name, (await files.read(name)).toString('utf8')] as const)))
+  return (file) => texts.get(file)
+}
