@@ -28,7 +28,7 @@ module Herdbook
       end
       insert_domain_blocks(blocks).each { |index, id| results[index] = done(id) } if blocks.any?
     end
-    settle(blocks.values.map(&:domain)) if blocks.any?
+    settle(blocks.values.map { |block| { 'domain' => block.domain, 'set' => {}, 'changed' => false } }) if blocks.any?
     results
   end
 

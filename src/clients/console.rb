@@ -5,7 +5,8 @@
 #     comes first; with "reading" nothing but reads is answered for the whole session
 #   {"id": 2, "op": "read", "request": {"tables": [...], "accounts": [...], "acting": USERNAME, "measure": [...]}}
 #   {"id": 3, "op": "write", "writes": [Write, ...]}        one result a write, in order
-#   {"id": 4, "op": "settle", "domains": [...]}             queues the workers of the blocks that are there
+#   {"id": 4, "op": "settle", "blocks": [{"domain": ..., "set": {...}, "changed": true | false}, ...]}
+#     queues the workers of those blocks that are there as they were set
 #   {"id": 5, "op": "token_create", "username": ..., "application": ..., "role": {"name", "position", "permissions"}, "scopes": [...]}
 #   {"id": 6, "op": "token_destroy", "token": ...}
 #   {"id": 7, "op": "quit"}
@@ -70,7 +71,7 @@ module Herdbook
     when 'hello' then hello(request)
     when 'read' then ApplicationRecord.transaction(isolation: :repeatable_read) { read(request['request'], 'set transaction read only') }
     when 'write' then write(request['writes'])
-    when 'settle' then settle(request['domains'])
+    when 'settle' then settle(request['blocks'])
     when 'token_create' then token_create(request)
     when 'token_destroy' then token_destroy(request['token'])
     else raise Refused.new('unknown-request', "there is no request #{request['op']}")
@@ -101,11 +102,16 @@ module Herdbook
     document.merge('domain' => Rails.configuration.x.local_domain, 'version' => Mastodon::Version.to_s)
   end
 
-  def settle(domains)
-    blocks = DomainBlock.where(domain: domains).pluck(:id)
+  # A block that was never written, or that somebody has changed since, owes nothing: its worker would do again what it was before.
+  def settle(owed)
+    blocks = DomainBlock.where(domain: owed.pluck('domain')).index_by(&:domain)
+    due = owed.filter_map do |one|
+      block = blocks[one['domain']]
+      [block.id, one['changed']] if block && one['set'].all? { |field, value| block[field] == value }
+    end
     Instance.refresh
-    DomainBlockWorker.perform_bulk(blocks.map { |id| [id] }) if blocks.any?
-    { queued: blocks.size }
+    DomainBlockWorker.perform_bulk(due) if due.any?
+    { queued: due.size }
   end
 
   # Many new domain blocks go in as one batch; every other write has a transaction of its own.

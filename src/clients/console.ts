@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { type Diagnostic, EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import type { ReadRequest, Write, WriteResult } from '../reconcile/doors.ts'
+import type { Fields } from '../reconcile/types.ts'
 import { complaintOf, type Machine, unreachable } from './machine.ts'
 import { consoleProgram, readerScript } from './scripts.ts'
 import { isRecord, readSnapshot, type Snapshot } from './snapshot.ts'
@@ -35,13 +36,21 @@ export interface TokenWish {
   readonly scopes: readonly string[]
 }
 
+/** A domain block whose worker may never have been queued: owed only while the row is still as it was set. */
+export interface OwedBlock {
+  readonly domain: string
+  readonly set: Fields
+  /** The block was there before, so that what its severity did until then is to be undone. */
+  readonly changed: boolean
+}
+
 /** Mastodon's console, open for a whole run. Requests are answered in the order in which they are made. */
 export interface Console {
   readonly hello: Hello
   readonly read: (request: ReadRequest) => Promise<Snapshot>
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
-  /** Queues the workers of those domain blocks that are there. */
-  readonly settle: (domains: readonly string[]) => Promise<void>
+  /** Queues the workers of those domain blocks that are there as they were set. */
+  readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
   readonly createToken: (wish: TokenWish) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
   readonly destroyToken: (token: string) => Promise<boolean>
   readonly close: () => Promise<void>
@@ -119,7 +128,7 @@ export async function openConsole(machine: Machine, line: string, actor: string 
       return readSnapshot(await ask('read', { request: { tables, accounts, acting, measure } }), request, 'console')
     },
     write: async (writes) => resultsOf(await ask('write', { writes }), writes.length),
-    settle: async (domains) => void (await ask('settle', { domains })),
+    settle: async (blocks) => void (await ask('settle', { blocks })),
     createToken: async (wish) => {
       const made = await ask('token_create', { ...wish })
       if (!isRecord(made) || typeof made.token !== 'string') throw odd('token_create')
@@ -191,5 +200,4 @@ function resultOf(result: unknown): WriteResult {
   throw odd('write')
 }
 
-const isFields = (value: unknown): value is WriteResultFields => isRecord(value)
-type WriteResultFields = Extract<WriteResult, { state: 'changed' }>['live'] & object
+const isFields = (value: unknown): value is Fields => isRecord(value)

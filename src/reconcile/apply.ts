@@ -54,7 +54,7 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   const todo = batches(deps.kinds, writable)
   let ledger = deps.ledger
   if (writable.length > 0 || owed.length > 0) {
-    const intents = [...owed, ...todo.flatMap(intentOf)]
+    const intents = each([...owed, ...todo.flatMap(intentOf)])
     const attempts = todo.flatMap(({ kind, steps }) => steps.flatMap((step) => attemptsOf(step, kind, plan.commit)))
     ledger = await deps.save({ ...ledger, attempts: each([...ledger.attempts, ...attempts]), intents }, 'Attempt')
     const settled = await run(todo, owed, progress, deps)
@@ -75,7 +75,7 @@ function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps
 }
 
 /** Each once, however often it was tried. */
-const each = (attempts: readonly Attempt[]): Attempt[] => [...new Map(attempts.map((attempt) => [canonicalJson(attempt), attempt])).values()]
+const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [...new Map(list.map((one) => [canonicalJson(one), one])).values()]
 
 const intentOf = (batch: Batch): Intent[] => {
   const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null

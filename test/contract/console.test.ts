@@ -120,7 +120,7 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
     const result = await resultOf(async () =>
       actor === null
         ? { state: 'changed', live: null }
-        : ((await writeSettings({ session, version, actor }, [write]))[0] ?? { state: 'changed', live: null }),
+        : ((await writeSettings({ session, version, actor, later: () => {} }, [write]))[0] ?? { state: 'changed', live: null }),
     )
     return result.state === 'failed' ? result.reason.code : result
   },

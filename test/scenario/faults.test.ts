@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANSWERS, withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
 import { fakePrograms } from '../support/programs.ts'
 import { sshServer, type SshServer } from '../support/ssh-server.ts'
-import { must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 
 let field: Pasture
@@ -135,6 +135,62 @@ describe('in the console', () => {
     await planOf(herd, 0)
     herd.write({ 'domain-blocks.yaml': blocks(round) })
     await must(herd, ['apply', '--yes'])
+  })
+})
+
+describe('in the console, which alone changes a block', () => {
+  const marked = async (): Promise<unknown> =>
+    (await herd.rows("select count(silenced_at)::int as silenced, count(suspended_at)::int as suspended from accounts where domain = 'meh.example'"))[0]
+  const only = (severity: string, more = ''): void => {
+    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    setConfig(herd, { mastodon: withoutApi })
+    herd.write({ 'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: ${severity}\n${more}` })
+  }
+  const suspended = '    accept_severed_relationships: 1000\n'
+
+  beforeAll(async () => {
+    only('limit')
+    await must(herd, ['apply', '--yes'])
+    expect(await marked()).toEqual({ silenced: 5, suspended: 0 })
+  })
+  afterAll(async () => {
+    setConfig(herd, {})
+    herd.write({ 'domain-blocks.yaml': blocks(round) })
+    await must(herd, ['apply', '--yes'])
+  })
+
+  it.each([
+    ['lowered', 'none', '', { silenced: 0, suspended: 0 }],
+    ['raised', 'suspend', suspended, { silenced: 0, suspended: 5 }],
+    ['lowered to a limit', 'limit', '', { silenced: 5, suspended: 0 }],
+  ])('and dies when one was %s and its worker is not queued yet: the next run queues it, once', async (_, severity, more, wanted) => {
+    const [before, entries] = [await marked(), await audit()]
+    only(severity, more)
+    await field.sandbox.breakConsole('before-workers')
+    await must(herd, ['apply', '--yes'], 8)
+    expect(await marked()).toEqual(before)
+    await must(herd, ['apply', '--yes'])
+    expect(await marked()).toEqual(wanted)
+    expect((await audit()) - entries).toBe(1)
+    // Nothing is owed any more: who is exempted by hand afterwards stays so.
+    await herd.rows("update accounts set silenced_at = null where domain = 'meh.example' and silenced_at is not null")
+    const exempted = await marked()
+    await must(herd, ['apply', '--yes'])
+    expect(await marked()).toEqual(exempted)
+    await planOf(herd, 0)
+    await herd.rows("update accounts a set silenced_at = b.created_at from domain_blocks b where b.domain = a.domain and b.severity = 0 and a.domain = 'meh.example'")
+  })
+
+  it('and dies before one was changed: what the block was is not done again', async () => {
+    only('none')
+    await herd.rows("update accounts set silenced_at = null where domain = 'meh.example'")
+    await field.sandbox.breakConsole('before-write')
+    await must(herd, ['apply', '--yes'], 8)
+    // Given up meanwhile: only what is owed would be left to do.
+    only('limit')
+    await must(herd, ['apply', '--yes'])
+    expect(await marked()).toEqual({ silenced: 0, suspended: 0 })
+    await planOf(herd, 0)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
-import type { DoorName } from '../../src/reconcile/types.ts'
+import type { DoorName, Fields, Intent } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
 
@@ -103,18 +103,22 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     }
     for (const one of writes) {
       const later: Later = []
-      yield at(() => {
+      const result = at(() => {
         const result = perform(one, door, later)
-        work(later)
+        // Over REST the server itself sees to its workers; the console may end before it queues them.
+        if (door === 'rest') work(later)
         return result
       }, refused)
+      if (later.length > 0) at(() => work(later))
+      yield result
     }
   }
-  const settle = (domains: readonly string[]): WriteResult => {
+  const settle = ({ data }: Intent): WriteResult => {
     const later: Later = []
-    for (const domain of domains) {
+    for (const { domain, set } of data['blocks'] as readonly { readonly domain: string; readonly set: Fields }[]) {
       const row = server.rows.domain_blocks.find((block) => block.domain === domain)
-      if (row) PERFORM.domain_blocks(server, { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} }, later)
+      if (!row || !Object.entries(set).every(([field, value]) => row[field as keyof typeof row] === value)) continue
+      PERFORM.domain_blocks(server, { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} }, later)
     }
     work(later)
     return { state: 'done', serverId: null }
@@ -131,7 +135,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
       alive()
       return {
         write,
-        settle: async (intent) => at(() => settle(intent.data['domains'] as readonly string[]), refused),
+        settle: async (intent) => at(() => settle(intent), refused),
         close: async () => {},
       }
     },

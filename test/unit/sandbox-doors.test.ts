@@ -132,7 +132,7 @@ describe('bin/rails', () => {
       (await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null")).length
     expect([(await sandbox.query("select 1 from domain_blocks where domain = 'meh.example'")).length, await silenced()]).toEqual([1, 0])
     const next = await open('owner')
-    await next.settle(['meh.example'])
+    await next.settle([{ domain: 'meh.example', set: { severity: 'silence' }, changed: false }])
     expect(await silenced()).toBe(5)
     await next.close()
   })

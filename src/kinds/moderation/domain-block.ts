@@ -74,6 +74,12 @@ function writeOf(step: Step): Write {
   return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
 }
 
+/** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row. */
+function owed(step: Step): { readonly domain: string; readonly set: Fields; readonly changed: boolean }[] {
+  const set = Object.fromEntries(Object.entries(setOf(step)).filter(([field]) => field === 'severity' || field === 'reject_media'))
+  return step.action === 'delete' || Object.keys(set).length === 0 ? [] : [{ domain: step.id, set, changed: step.action === 'update' }]
+}
+
 export const domainBlock: Kind = {
   name: 'domain-block',
   title: { one: 'domain block', many: 'domain blocks' },
@@ -133,8 +139,8 @@ export const domainBlock: Kind = {
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   together: (a, b) => a.action === 'create' && b.action === 'create',
   intent: (steps) => {
-    const blocked = steps.filter((step) => step.action === 'create').map((step) => step.id)
-    return blocked.length > 0 ? { id: `queue-${blocked[0]}-${blocked.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { domains: blocked } } : null
+    const blocks = steps.flatMap(owed)
+    return blocks[0] ? { id: `queue-${blocks[0].domain}-${blocks.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { blocks } } : null
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

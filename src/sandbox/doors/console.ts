@@ -1,13 +1,12 @@
 import type { Write, WriteResult } from '../../reconcile/doors.ts'
-import type { Database } from '../database.ts'
-import { takeEffect } from '../models/domain-blocks.ts'
+import type { Database, Session } from '../database.ts'
 import { findActor, keysOf, permissionKeys, type Actor } from '../models/roles.ts'
 import { DEFAULTS, UPLOADS } from '../models/settings.ts'
 import { DOMAIN } from '../seed.ts'
 import type { Version } from '../tables.ts'
 import type { Process } from './control.ts'
 import { createToken, destroyToken, type TokenWish } from './token.ts'
-import { createBatch, toMeasure, writeBlock, writeEmail, writeIp, type Severed } from './write-blocks.ts'
+import { createBatch, settleBlocks, toMeasure, writeBlock, writeEmail, writeIp, type Owed, type Severed } from './write-blocks.ts'
 import { isContact, writeRole, writeRoleOf, writeRule, writeRuleOrder, writeSettings, writeTerms } from './write-community.ts'
 import { Declined, resultOf, type Done, type Writing } from './writing.ts'
 
@@ -90,7 +89,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'write':
       return write(open, request['writes'] as readonly Write[])
     case 'settle':
-      return settle(open, request['domains'] as readonly string[])
+      return settle(open, request['blocks'] as readonly Owed[])
     case 'token_create':
       return open.database.transaction((session) => createToken(session, open.version, request as unknown as TokenWish))
     case 'token_destroy':
@@ -144,14 +143,17 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   if (open.breaks('before-write')) throw new Died()
   const severed = await measure(open, toMeasure(writes))
   const results = new Map<Write, WriteResult>()
-  const inTransaction = <T>(work: (writing: Writing) => Promise<T>): Promise<T> =>
-    database.transaction((session) => work({ session, version, actor }))
+  const inTransaction = async <T>(work: (writing: Writing) => Promise<T>): Promise<T> => {
+    const jobs: Parameters<Writing['later']>[0][] = []
+    const result = await database.transaction((session) => work({ session, version, actor, later: (job) => void jobs.push(job) }))
+    if (jobs.length > 0 && open.breaks('before-workers')) throw new Died()
+    for (const job of jobs) await queue(open, job)
+    return result
+  }
 
   const batch = writes.filter(({ table, action }) => table === 'domain_blocks' && action === 'create')
   if (batch.length > 0) {
-    const { results: made, made: ids } = await inTransaction((writing) => createBatch(writing, batch, severed))
-    if (open.breaks('before-workers')) throw new Died()
-    if (ids.length > 0) await settleIds(open, ids)
+    const made = await inTransaction((writing) => createBatch(writing, batch, severed))
     batch.forEach((one, index) => made[index] && results.set(one, made[index]))
   }
   const contact = writes.filter(isContact)
@@ -192,21 +194,15 @@ async function writeOne(writing: Writing, one: Write, severed: Severed): Promise
   }
 }
 
-/** Lets blocks take effect whose workers may have been lost. */
-async function settle(open: Open, domains: readonly string[]): Promise<object> {
-  const rows = await open.database.query<{ readonly id: string }>('select id::text from domain_blocks where domain = any($1::text[])', [
-    domains,
-  ])
-  await settleIds(
-    open,
-    rows.map(({ id }) => id),
-  )
-  return { queued: rows.length }
+/** Runs the workers of blocks that may have lost them. */
+async function settle(open: Open, owed: readonly Owed[]): Promise<object> {
+  return { queued: await queue(open, (session) => settleBlocks(session, owed)) }
 }
 
-async function settleIds({ database, noise }: Open, ids: readonly string[]): Promise<void> {
+/** Hands a job to Sidekiq, which here does it at once. */
+async function queue<T>({ database, noise }: Open, job: (session: Session) => Promise<T>): Promise<T> {
   noise('\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n')
-  await database.transaction((session) => takeEffect(session, ids))
+  return database.transaction(job)
 }
 
 interface Lines {

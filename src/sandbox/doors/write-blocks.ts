@@ -1,12 +1,16 @@
 import type { Write, WriteResult } from '../../reconcile/doors.ts'
 import type { Fields } from '../../reconcile/types.ts'
+import type { Session } from '../database.ts'
 import { demand } from '../failure.ts'
 import {
   blockComplaints,
+  changeBlock,
   destroyBlock,
   findBlocks,
   insertBlocks,
-  updateBlock,
+  isRegraded,
+  liftFormer,
+  takeEffect,
   type BlockChange,
   type DomainBlock,
   type NewBlock,
@@ -36,13 +40,8 @@ function consent(write: Write, severed: Severed): void {
   throw new Declined('consent-exceeded', `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`)
 }
 
-/** Inserts many domain blocks as one batch, each validated by itself. Answers the ids that are still without effect, too. */
-export async function createBatch(
-  writing: Writing,
-  writes: readonly Write[],
-  severed: Severed,
-): Promise<{ results: WriteResult[]; made: readonly string[] }> {
-  const { session, actor } = writing
+/** Inserts many domain blocks as one batch, each validated by itself. */
+export async function createBatch({ session, actor, later }: Writing, writes: readonly Write[], severed: Severed): Promise<WriteResult[]> {
   const rows = await session.query<DomainBlock>(
     `select id::text, domain, case severity when 0 then 'silence' when 1 then 'suspend' else 'noop' end as severity,
        reject_media, reject_reports, private_comment, public_comment, obfuscate from domain_blocks where domain = any($1::text[])`,
@@ -63,12 +62,14 @@ export async function createBatch(
       return done(null)
     })
   }
-  const made = blocks.size === 0 ? [] : await insertBlocks(session, actor.id, [...blocks.values()])
+  if (blocks.size === 0) return results
+  const made = await insertBlocks(session, actor.id, [...blocks.values()])
   for (const [order, index] of [...blocks.keys()].entries()) results[index] = done(made[order] ?? null)
-  return { results, made }
+  later((after) => takeEffect(after, made))
+  return results
 }
 
-export async function writeBlock({ session, actor }: Writing, write: Write, severed: Severed): Promise<Done> {
+export async function writeBlock({ session, actor, later }: Writing, write: Write, severed: Severed): Promise<Done> {
   const [found] = await findBlocks(session, [write.serverId ?? '0'])
   const block = rowFor(write, found, liveBlock)
   if (block === undefined) return done(write.serverId)
@@ -77,9 +78,41 @@ export async function writeBlock({ session, actor }: Writing, write: Write, seve
     return done(block.id)
   }
   consent(write, severed)
-  await updateBlock(session, actor.id, block, pick(write.set, BLOCK) as BlockChange)
-  const [after] = await findBlocks(session, [block.id])
-  return done(block.id, after && liveBlock(after))
+  const change = pick(write.set, BLOCK) as BlockChange
+  await changeBlock(session, actor.id, block, change)
+  later((after) => runAgain(after, [block.id], isRegraded(block, change)))
+  const [written] = await findBlocks(session, [block.id])
+  return done(block.id, written && liveBlock(written))
+}
+
+/** What the worker of blocks does; of changed ones it undoes what they did before. */
+async function runAgain(session: Session, ids: readonly string[], changed: boolean): Promise<void> {
+  await takeEffect(session, ids)
+  if (changed) await liftFormer(session, ids)
+}
+
+/** A block whose worker may have been lost, as it was set. */
+export interface Owed {
+  readonly domain: string
+  readonly set: Fields
+  readonly changed: boolean
+}
+
+/** Runs the workers of those blocks that are there as they were set; answers how many those are. */
+export async function settleBlocks(session: Session, owed: readonly Owed[]): Promise<number> {
+  const rows = await session.query<{ readonly id: string; readonly domain: string }>(
+    'select id::text, domain from domain_blocks where domain = any($1::text[])',
+    [owed.map(({ domain }) => domain)],
+  )
+  const blocks = new Map((await findBlocks(session, rows.map(({ id }) => id))).map((block) => [block.domain, block]))
+  const standing = owed.flatMap(({ domain, set, changed }) => {
+    const block = blocks.get(domain)
+    return block && Object.entries(set).every(([field, value]) => block[field] === value) ? [{ id: block.id, changed }] : []
+  })
+  for (const changed of [false, true]) {
+    await runAgain(session, standing.flatMap((one) => (one.changed === changed ? [one.id] : [])), changed)
+  }
+  return standing.length
 }
 
 const liveEmail = (block: EmailBlock): Fields => pick(block as unknown as Fields, ['domain', 'allow_with_approval'])

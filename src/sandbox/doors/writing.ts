@@ -10,6 +10,8 @@ export interface Writing {
   readonly session: Session
   readonly version: Version
   readonly actor: Actor
+  /** Queues what Mastodon's workers do after the commit. */
+  readonly later: (work: (session: Session) => Promise<void>) => void
 }
 
 export type Done = Extract<WriteResult, { state: 'done' }>

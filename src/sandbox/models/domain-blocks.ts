@@ -97,6 +97,15 @@ export function blockComplaints(block: NewBlock): readonly Complaint[] {
 
 /** Sets fields and runs the block again, also when nothing changes: accounts that were exempted are limited anew. */
 export async function updateBlock(session: Session, actor: string, block: DomainBlock, change: BlockChange): Promise<void> {
+  await changeBlock(session, actor, block, change)
+  await takeEffect(session, [block.id])
+  if (isRegraded(block, change)) await liftFormer(session, [block.id])
+}
+
+export const isRegraded = (block: DomainBlock, { severity }: BlockChange): boolean => severity !== undefined && severity !== block.severity
+
+/** Sets fields, with the entry in the audit log; they take no effect yet. */
+export async function changeBlock(session: Session, actor: string, block: DomainBlock, change: BlockChange): Promise<void> {
   demand('severity' in change ? severityComplaints(change) : [])
   const set = { ...change, ...('severity' in change ? { severity: SEVERITIES[change.severity ?? ''] } : {}) }
   await session.query(
@@ -106,8 +115,6 @@ export async function updateBlock(session: Session, actor: string, block: Domain
     [block.id, JSON.stringify(set)],
   )
   await record(session, actor, [{ action: 'update', type: 'DomainBlock', id: block.id, name: block.domain }])
-  await takeEffect(session, [block.id])
-  if (change.severity !== undefined && change.severity !== block.severity) await lift(session, block.id, 'of another severity')
 }
 
 /** Lifts a block: accounts come back, follows do not. */
@@ -138,6 +145,11 @@ export async function takeEffect(session: Session, ids: readonly string[]): Prom
   await session.query(`delete from follows where account_id in (${gone}) or target_account_id in (${gone})`, [ids])
   await session.query(`delete from statuses where account_id in (${gone})`, [ids])
   await session.query(`delete from media_attachments where account_id in (${gone})`, [ids])
+}
+
+/** Undoes what blocks did to accounts with a severity that they no longer have. */
+export async function liftFormer(session: Session, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await lift(session, id, 'of another severity')
 }
 
 /** Takes a block's stamps off accounts: those of severities that it no longer has, or all. */
