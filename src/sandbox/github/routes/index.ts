@@ -1,0 +1,9 @@
+import type { Route } from '../http.ts'
+import { GIT } from './git.ts'
+import { ISSUES } from './issues.ts'
+import { PULLS } from './pulls.ts'
+import { REPOSITORY } from './repository.ts'
+import { SETTINGS } from './settings.ts'
+
+/** All that the stand-in speaks; GitHub has a thousand more. */
+export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...ISSUES, ...GIT, ...SETTINGS]

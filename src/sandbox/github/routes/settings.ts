@@ -1,0 +1,223 @@
+import { Refusal } from '../../failure.ts'
+import { read, textParam, type Call, type Route } from '../http.ts'
+import { fullName, node, userShape, WEB, type Json } from '../shapes-base.ts'
+import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protection, type State } from '../state.ts'
+
+const named = (state: State, name: string): Json => ({ name, created_at: state.created, updated_at: state.created })
+
+/** Who may not administer is told that nothing is there. */
+function adminOnly({ state, actor }: Call): void {
+  if (!reaches(state, actor.user, 'admin')) throw notFound()
+}
+
+function environmentOf(call: Call): Environment {
+  const found = call.state.settings.environments[textParam(call, 'environment_name')]
+  if (!found) throw notFound()
+  return found
+}
+
+function environmentShape(state: State, name: string, { branches, reviewers, preventSelfReview }: Environment): Json {
+  const id = Object.keys(state.settings.environments).indexOf(name) + 1
+  const url = `${state.api}/repos/${fullName(state)}/environments/${name}`
+  const people = reviewers.map((login) => ({ type: 'User', reviewer: userShape(state, userOf(state, login)) }))
+  const review = {
+    id: id * 10,
+    node_id: node('GA', id * 10),
+    type: 'required_reviewers',
+    prevent_self_review: preventSelfReview,
+    reviewers: people,
+  }
+  const branch = { id: id * 10 + 1, node_id: node('GA', id * 10 + 1), type: 'branch_policy' }
+  return {
+    id,
+    node_id: node('EN', id),
+    name,
+    url,
+    html_url: `${WEB}/${fullName(state)}/deployments/activity_log?environments_filter=${name}`,
+    created_at: state.created,
+    updated_at: state.created,
+    protection_rules: [...(reviewers.length > 0 ? [review] : []), ...(branches === null ? [] : [branch])],
+    deployment_branch_policy:
+      branches === null ? null : { protected_branches: branches === 'protected', custom_branch_policies: branches !== 'protected' },
+  }
+}
+
+function protectionShape(state: State, { checks, approvals, codeOwners, forEverybody }: Protection): Json {
+  const url = `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
+  const required = {
+    url: `${url}/required_status_checks`,
+    strict: false,
+    contexts: checks,
+    contexts_url: `${url}/required_status_checks/contexts`,
+    checks: checks.map((context) => ({ context, app_id: null })),
+  }
+  const reviews = {
+    url: `${url}/required_pull_request_reviews`,
+    dismiss_stale_reviews: false,
+    require_code_owner_reviews: codeOwners,
+    require_last_push_approval: false,
+    required_approving_review_count: approvals,
+  }
+  return {
+    url,
+    ...(checks.length > 0 ? { required_status_checks: required } : {}),
+    ...(approvals === null ? {} : { required_pull_request_reviews: reviews }),
+    enforce_admins: { url: `${url}/enforce_admins`, enabled: forEverybody },
+    allow_force_pushes: { enabled: false },
+    allow_deletions: { enabled: false },
+  }
+}
+
+function rulesOf({ checks, approvals, codeOwners }: Protection): Json[] {
+  const parameters = {
+    required_approving_review_count: approvals,
+    require_code_owner_review: codeOwners,
+    dismiss_stale_reviews_on_push: false,
+    require_last_push_approval: false,
+    required_review_thread_resolution: false,
+  }
+  const required = { required_status_checks: checks.map((context) => ({ context })), strict_required_status_checks_policy: false }
+  return [
+    ...(approvals === null ? [] : [{ type: 'pull_request', parameters }]),
+    ...(checks.length > 0 ? [{ type: 'required_status_checks', parameters: required }] : []),
+  ]
+}
+
+type Ruleset = State['settings']['rulesets'][number]
+
+const rulesetShape = (state: State, { id, name, enforcement }: Ruleset): Json => ({
+  id,
+  name,
+  source: fullName(state),
+  source_type: 'Repository',
+  target: 'branch',
+  enforcement,
+  node_id: node('RRS', id),
+  created_at: state.created,
+  updated_at: state.created,
+})
+
+/** Settings: what only an administrator sees is not there for others. */
+export const SETTINGS: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/branches/{branch}/protection',
+    need: read('administration'),
+    handle: (call) => {
+      adminOnly(call)
+      const { protection } = call.state.settings
+      if (!protection || textParam(call, 'branch') !== call.state.defaultBranch)
+        throw new Refusal(404, { message: 'Branch not protected', documentation_url: DOCS, status: '404' })
+      return { body: protectionShape(call.state, protection) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/rules/branches/{branch}',
+    need: read('metadata'),
+    handle: (call) => {
+      const active =
+        textParam(call, 'branch') === call.state.defaultBranch
+          ? call.state.settings.rulesets.filter(({ enforcement }) => enforcement === 'active')
+          : []
+      return {
+        items: active.flatMap((one) =>
+          rulesOf(one).map((rule) => ({
+            ...rule,
+            ruleset_source_type: 'Repository',
+            ruleset_source: fullName(call.state),
+            ruleset_id: one.id,
+          })),
+        ),
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/rulesets',
+    need: read('metadata'),
+    handle: ({ state }) => ({ items: state.settings.rulesets.map((one) => rulesetShape(state, one)) }),
+  },
+  {
+    method: 'GET',
+    path: '/rulesets/{ruleset_id}',
+    need: read('metadata'),
+    handle: (call) => {
+      const { state, actor } = call
+      const one = state.settings.rulesets.find(({ id }) => String(id) === textParam(call, 'ruleset_id'))
+      if (!one) throw notFound()
+      const conditions = { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } }
+      const bypass = one.forEverybody ? [] : [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'always' }]
+      return {
+        body: {
+          ...rulesetShape(state, one),
+          conditions,
+          rules: rulesOf(one),
+          ...(reaches(state, actor.user, 'admin') ? { bypass_actors: bypass } : {}),
+        },
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/environments',
+    need: read('actions'),
+    handle: ({ state }) => ({
+      as: 'environments',
+      items: Object.entries(state.settings.environments).map(([name, one]) => environmentShape(state, name, one)),
+    }),
+  },
+  {
+    method: 'GET',
+    path: '/environments/{environment_name}',
+    need: read('actions'),
+    handle: (call) => ({ body: environmentShape(call.state, textParam(call, 'environment_name'), environmentOf(call)) }),
+  },
+  {
+    method: 'GET',
+    path: '/environments/{environment_name}/deployment-branch-policies',
+    need: read('actions'),
+    handle: (call) => {
+      const { branches } = environmentOf(call)
+      return {
+        as: 'branch_policies',
+        items: Array.isArray(branches)
+          ? branches.map((name: string, at) => ({ id: at + 1, node_id: node('DBP', at + 1), name, type: 'branch' }))
+          : [],
+      }
+    },
+  },
+  ...(['secrets', 'variables'] as const).flatMap((what): Route[] => [
+    {
+      method: 'GET',
+      path: `/environments/{environment_name}/${what}`,
+      need: read('environments'),
+      handle: (call) => {
+        demand(call.state, call.actor, 'admin')
+        return { as: what, items: environmentOf(call)[what].map((name) => valued(what, named(call.state, name))) }
+      },
+    },
+    {
+      method: 'GET',
+      path: `/actions/${what}`,
+      need: read(what),
+      handle: (call) => {
+        demand(call.state, call.actor, 'write')
+        return { as: what, items: call.state.settings[what].map((name) => valued(what, named(call.state, name))) }
+      },
+    },
+  ]),
+  {
+    method: 'GET',
+    path: '/actions/permissions/workflow',
+    need: read('administration'),
+    handle: (call) => {
+      demand(call.state, call.actor, 'admin')
+      return {
+        body: { default_workflow_permissions: 'read', can_approve_pull_request_reviews: call.state.settings.actionsMayOpenPullRequests },
+      }
+    },
+  },
+]
+
+const valued = (what: 'secrets' | 'variables', one: Json): Json => (what === 'variables' ? { ...one, value: '' } : one)

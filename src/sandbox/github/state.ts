@@ -1,0 +1,253 @@
+import { Refusal } from '../failure.ts'
+import type { Bare } from './git.ts'
+
+/** What somebody may do in the repository, from nothing up. */
+export const LEVELS = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+export type Level = (typeof LEVELS)[number]
+
+export interface User {
+  readonly id: number
+  readonly login: string
+  readonly type: 'User' | 'Bot'
+  level: Level
+}
+
+/** Keys of a workflow's `permissions:`, and what only a person's token may have. */
+export type Permission =
+  | 'contents'
+  | 'issues'
+  | 'pull_requests'
+  | 'statuses'
+  | 'actions'
+  | 'administration'
+  | 'environments'
+  | 'secrets'
+  | 'variables'
+  | 'metadata'
+
+export interface Token {
+  readonly login: string
+  /** null for a person's token, which may do what its person may. */
+  readonly permissions: { readonly [Key in Permission]?: 'read' | 'write' } | null
+}
+
+/** An earlier body, and who replaced it when. */
+export interface Edit {
+  readonly body: string
+  readonly by: string
+  readonly at: string
+}
+
+/** What a list still shows of something that has changed: its old self, or nothing of what is new, for so many more lists. */
+export interface Lagging<T> {
+  stale: { readonly as: T | null; lists: number } | null
+}
+
+export interface Comment extends Lagging<Comment> {
+  readonly id: number
+  readonly issue: number
+  readonly author: string
+  readonly created: string
+  updated: string
+  body: string
+  edits: readonly Edit[]
+}
+
+export interface Review {
+  readonly id: number
+  readonly author: string
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED'
+  readonly body: string
+  readonly commit: string
+  readonly at: string
+}
+
+export interface Pull {
+  readonly base: string
+  /** The base branch as it was when the head last moved; the branch itself may be further. */
+  baseCommit: string
+  /** `owner` is the repository's or a fork's; `gone` once the fork was deleted. */
+  readonly head: { readonly owner: string; readonly branch: string; commit: string; gone: boolean }
+  draft: boolean
+  merged: { readonly at: string; readonly by: string; readonly commit: string } | null
+  /** GitHub's try at merging: null where it can't be merged. */
+  trial: string | null
+  reviews: readonly Review[]
+}
+
+/** An issue, or a pull request: both count with the same numbers. */
+export interface Issue extends Lagging<Issue> {
+  readonly id: number
+  readonly number: number
+  readonly author: string
+  readonly created: string
+  title: string
+  body: string | null
+  state: 'open' | 'closed'
+  reason: 'completed' | 'not_planned' | 'duplicate' | 'reopened' | null
+  labels: readonly string[]
+  updated: string
+  closed: { readonly at: string; readonly by: string } | null
+  edits: readonly Edit[]
+  readonly pull: Pull | null
+}
+
+export interface Status {
+  readonly id: number
+  readonly commit: string
+  readonly author: string
+  readonly at: string
+  readonly state: 'error' | 'failure' | 'pending' | 'success'
+  readonly context: string
+  readonly description: string | null
+  readonly url: string | null
+}
+
+export interface Label {
+  readonly id: number
+  readonly name: string
+  readonly color: string
+  readonly description: string | null
+}
+
+export interface Environment {
+  /** Names of the branches that may use it, `protected` for all protected ones, null for any. */
+  branches: readonly string[] | 'protected' | null
+  reviewers: readonly string[]
+  preventSelfReview: boolean
+  secrets: readonly string[]
+  variables: readonly string[]
+}
+
+/** A rule of branch protection or of a ruleset. */
+export interface Protection {
+  checks: readonly string[]
+  /** How many reviews must approve; null where none is asked for. */
+  approvals: number | null
+  codeOwners: boolean
+  /** Whether administrators are held to it too; for rulesets, that nobody is on its bypass list. */
+  forEverybody: boolean
+}
+
+/** What people set at the repository's settings pages. */
+export interface Settings {
+  protection: Protection | null
+  rulesets: readonly (Protection & {
+    readonly id: number
+    readonly name: string
+    readonly enforcement: 'active' | 'evaluate' | 'disabled'
+  })[]
+  environments: Record<string, Environment>
+  secrets: readonly string[]
+  variables: readonly string[]
+  /** "Allow GitHub Actions to create and approve pull requests". */
+  actionsMayOpenPullRequests: boolean
+  codeownersErrors: readonly { readonly line: number; readonly kind: string; readonly message: string; readonly path: string }[]
+}
+
+export interface State {
+  readonly owner: string
+  readonly name: string
+  readonly private: boolean
+  readonly defaultBranch: string
+  readonly created: string
+  readonly git: Bare
+  readonly now: () => string
+  readonly nextId: () => number
+  readonly users: Map<string, User>
+  readonly tokens: Map<string, Token>
+  readonly issues: Map<number, Issue>
+  readonly comments: Map<number, Comment>
+  readonly labels: Map<string, Label>
+  readonly statuses: Status[]
+  readonly settings: Settings
+  /** Branches as the last push left them, to notice what was pushed with Git itself. */
+  readonly branches: Map<string, string>
+  /** For how many lists a change stays unseen. */
+  lag: number
+  /** Where the API is. */
+  api: string
+  /** What happened and was not told yet. */
+  readonly outbox: GitHubEvent[]
+}
+
+/** What GitHub would send: a `pull_request` event is for `pull_request_target` too. */
+export interface GitHubEvent {
+  readonly name:
+    'pull_request' | 'pull_request_review' | 'issues' | 'issue_comment' | 'push' | 'merge_group' | 'workflow_dispatch' | 'schedule'
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** Who acts. What a workflow's own token does starts no workflow. */
+export interface Actor {
+  readonly user: User
+  readonly quiet: boolean
+}
+
+export const ACTIONS_BOT = 'github-actions[bot]'
+
+/** The account of that name; a stranger's is made when first seen. */
+export function userOf(state: State, login: string): User {
+  const known = state.users.get(login.toLowerCase())
+  if (known) return known
+  const user: User = { id: state.nextId(), login, type: login.endsWith('[bot]') ? 'Bot' : 'User', level: 'none' }
+  state.users.set(login.toLowerCase(), user)
+  return user
+}
+
+export const person = (state: State, login: string): Actor => ({ user: userOf(state, login), quiet: false })
+
+/** What somebody may do here: everybody may read what is public. */
+export function levelOf(state: State, user: User): Level {
+  return user.level === 'none' && !state.private ? 'read' : user.level
+}
+
+export const reaches = (state: State, user: User, level: Level): boolean => LEVELS.indexOf(levelOf(state, user)) >= LEVELS.indexOf(level)
+
+/** Refuses as GitHub does: to somebody who may not even read, nothing is there. A workflow's token is held to its own permissions instead. */
+export function demand(state: State, { user, quiet }: Actor, level: Level): void {
+  if (quiet) return
+  if (!reaches(state, user, 'read')) throw notFound()
+  if (!reaches(state, user, level))
+    throw new Refusal(403, { message: `Must have ${level} rights to Repository.`, documentation_url: DOCS, status: '403' })
+}
+
+export const DOCS = 'https://docs.github.com/rest'
+export const notFound = (): Refusal => new Refusal(404, { message: 'Not Found', documentation_url: DOCS, status: '404' })
+
+/** A body that GitHub does not take: which field of what, and why. */
+export function invalid(resource: string, field: string, code: string, message?: string): Refusal {
+  const error = { resource, field, code, ...(message === undefined ? {} : { message }) }
+  return new Refusal(422, { message: 'Validation Failed', errors: [error], documentation_url: DOCS, status: '422' })
+}
+
+export function issueOf(state: State, number: number): Issue {
+  const issue = state.issues.get(number)
+  if (!issue) throw notFound()
+  return issue
+}
+
+export function pullOf(state: State, number: number): Issue & { readonly pull: Pull } {
+  const issue = issueOf(state, number)
+  if (!isPull(issue)) throw notFound()
+  return issue
+}
+
+export const isPull = (issue: Issue): issue is Issue & { readonly pull: Pull } => issue.pull !== null
+
+/** Called before something changes that lists show: for a while they go on showing what it was, or that it is not there. */
+export function lagBehind<T extends Lagging<T>>(state: State, thing: T, fresh: boolean): void {
+  if (state.lag === 0) return
+  thing.stale ??= { as: fresh ? null : structuredClone({ ...thing, stale: null }), lists: state.lag }
+}
+
+/** Things as a list shows them now. */
+export function listed<T extends Lagging<T>>(things: Iterable<T>): T[] {
+  return [...things].flatMap((thing) => {
+    const { stale } = thing
+    if (!stale) return [thing]
+    stale.lists -= 1
+    if (stale.lists <= 0) thing.stale = null
+    return stale.as ? [stale.as] : []
+  })
+}
