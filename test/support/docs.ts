@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
+import { issueForms } from '../../src/commands/init/forms.ts'
 import { processIo } from '../../src/commands/io.ts'
 import type { Verbs } from '../../src/commands/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
@@ -118,6 +119,7 @@ export async function documentation(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['.github/reference/files.md', await files()],
     ['.github/reference/verbs.md', await verbs()],
+    ...issueForms(),
   ])
 }
 
