@@ -1,8 +1,8 @@
 import type { Step } from '../reconcile/types.ts'
 import { CAUSES, capitalised, effect, sentence, type KindName } from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
-import type { Section } from './fit.ts'
-import { code, details, fence, marked, prose } from './markdown-text.ts'
+import { framed, type Section } from './fit.ts'
+import { details, fence, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { count, inline, listed, number } from './text.ts'
 
@@ -15,22 +15,28 @@ export interface Group {
   readonly intro?: string
   readonly steps: readonly Step[]
   readonly kinds: readonly KindName[]
-  /** What shows the details that have no room. */
-  readonly command: string
+  /** Where the details are that have no room, in Markdown. */
+  readonly elsewhere: string
 }
 
 /** Changes from everything down to the names of what can't be undone. */
-export function fileSection({ title, intro, steps, kinds, command }: Group): Section {
+export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): Section {
   const head = [`#### ${title} · ${count(steps.length, 'change', 'changes')}`, ...(intro === undefined ? [] : [intro])].join('\n\n')
-  const grave = steps.filter((step) => step.hazard === 'irreversible')
-  const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
-  const elsewhere = `Field by field: ${code(command)}.`
   return [
     () => [head, stepList(steps, kinds), diff(steps, kinds)].filter((part) => part !== '').join('\n\n'),
-    () => [head, stepList(steps, kinds), elsewhere].join('\n\n'),
-    () => [head, ...some(serious, steps, kinds), elsewhere].join('\n\n'),
-    () => [head, ...some(grave, steps, kinds), elsewhere].join('\n\n'),
-    () => [head, ...named(grave), rest(steps, grave), elsewhere].filter((part) => part !== '').join('\n\n'),
+    ...framed(stepForms(steps, kinds), (list) => [head, list, `Field by field: ${elsewhere}.`].join('\n\n')),
+  ]
+}
+
+/** Steps in a list, from all of them down to the names of what can't be undone. */
+export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Section {
+  const grave = steps.filter((step) => step.hazard === 'irreversible')
+  const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
+  return [
+    () => stepList(steps, kinds),
+    () => some(serious, steps, kinds).join('\n\n'),
+    () => some(grave, steps, kinds).join('\n\n'),
+    () => [...named(grave), rest(steps, grave)].filter((part) => part !== '').join('\n\n'),
   ]
 }
 
@@ -58,9 +64,10 @@ function named(grave: readonly Step[]): string[] {
 
 const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
 
-function stepList(steps: readonly Step[], kinds: readonly KindName[]): string {
-  return steps.map((step) => ['-', SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...remarks(step)].join(' ')).join('\n')
-}
+const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string => steps.map((step) => `- ${stepItem(step, kinds)}`).join('\n')
+
+/** A step in a line: what it does, how dangerous it is, whom it touches. */
+export const stepItem = (step: Step, kinds: readonly KindName[]): string => [SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...remarks(step)].join(' ')
 
 /** What to know of a step beside what it does. */
 function remarks(step: Step): string[] {

@@ -45,6 +45,7 @@ export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
 
 function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const { kinds, command = 'herdbook plan', proposal } = options
+  const elsewhere = proposal === undefined ? code(command) : `the summary of ${link('this run', proposal.run)}`
   const leftover = proposal?.leftover ?? new Set()
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
   const left = plan.steps.filter((step) => leftover.has(step.digest))
@@ -54,8 +55,8 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const sections: Section[] = [
     [() => head],
     findings(plan, 'error', options),
-    ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, command })),
-    left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, command }),
+    ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
+    left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, elsewhere }),
     standoffs(plan.conflicts, 'Changed on both sides', 'The file and the live server both changed since the last apply.'),
     standoffs(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),

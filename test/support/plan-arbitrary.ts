@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */
@@ -53,7 +53,10 @@ const value: fc.Arbitrary<Value> = fc.oneof(
 const field = fc.oneof(fc.constantFrom('severity', 'public_comment', 'private_comment', 'role', 'text', 'value', 'comment'), text)
 const fields = fc.dictionary(field, value, { maxKeys: 4 })
 const kind = fc.constantFrom(...KIND_NAMES.map(({ name }) => name), 'unknown-kind')
-const impact: fc.Arbitrary<Impact> = fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) })
+const impact: fc.Arbitrary<Impact> = fc.oneof(
+  fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) }),
+  fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000), members: fc.nat(900) }),
+)
 const source = fc.record({ file: text, path: fc.array(fc.oneof(text, fc.nat())) })
 const optional = <Key extends string, T>(key: Key, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<{ readonly [K in Key]?: T }> =>
   fc.option(arbitrary, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found })) as fc.Arbitrary<{ readonly [K in Key]?: T }>
@@ -129,3 +132,16 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     findings: fc.array(finding, { maxLength: 3 }),
   })
   .map((rest) => ({ ...EMPTY, ...rest }))
+
+const skipped = fc.record({ step: anyStep, why: fc.constantFrom('no-door', 'blocked', 'not-approved', 'not-yet'), reason: text })
+
+/** What an apply may have come to, with hostile answers of the server. */
+export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
+  plan: anyPlan,
+  done: fc.array(anyStep, { maxLength: 4 }),
+  failed: fc.array(fc.record({ step: anyStep, reason: finding }), { maxLength: 3 }),
+  skipped: fc.array(skipped, { maxLength: 3 }),
+  notReached: fc.array(anyStep, { maxLength: 2 }),
+  remaining: fc.array(fc.record({ kind, id: text, fields: fc.array(field, { maxLength: 2 }), reason: text }), { maxLength: 2 }),
+  findings: fc.array(finding, { maxLength: 2 }),
+})

@@ -39,6 +39,7 @@ const lacking = (consents: readonly (number | undefined)[]): Plan => ({
   steps: ['spam.example', 'raid.example'].slice(0, consents.length).map((id, i) => {
     const consent = consents[i]
     return step('domain-block', id, {
+      target: { severity: 'suspend' },
       hazard: 'irreversible',
       impact: { follows: 12, followers: 9, accounts: 3, members: 5 },
       source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 2 * i + 1] },
@@ -54,7 +55,7 @@ describe('the comment on a pull request', () => {
     const plan = { ...lacking([30]), findings: [] }
     const comment = renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
     const lines = comment.split('\n')
-    expect(lines.slice(0, 2)).toEqual([MARKER, '### Creates the domain block `spam.example`. Severs 21 follow relations of 5 members.'.replace('Creates the domain block', 'Notes').replace('`spam.example`', '`spam.example` without a limit')])
+    expect(lines.slice(0, 2)).toEqual([MARKER, '### Blocks `spam.example`. Severs 21 follow relations of 5 members.'])
     expect(comment).toContain('**Merging this approves 1 change** and applies it.')
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)

@@ -1,0 +1,116 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { Show } from '../instance/documents.ts'
+import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
+import { concealReport, disclosure } from './conceal.ts'
+import { byDanger, capitalised, deeds, differences, impacts, sentence, type KindName } from './describe.ts'
+import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
+import { stepForms, stepItem } from './markdown-file.ts'
+import { problems } from './markdown-findings.ts'
+import { alert, code, details, link, marked, prose } from './markdown-text.ts'
+import { readable } from './names.ts'
+import { capital, count, listed, number } from './text.ts'
+
+export interface AppliedOptions extends Envelope {
+  readonly kinds: readonly KindName[]
+  readonly visibility: 'public' | 'private'
+  readonly show?: Show
+  /** How long after the merge it was verified, in seconds. */
+  readonly seconds?: number
+  /** Objects for which somebody approved a step that is another one by now, since live has moved. */
+  readonly moved?: ReadonlySet<ObjectRef>
+  /** The page of the run. */
+  readonly run?: string
+}
+
+/** What an apply came to, for the merged pull request and the summary of the job: calm where all went well, else what is left and what to do. */
+export function renderApplied(full: ApplyReport, options: AppliedOptions): string {
+  const report = concealReport(full, disclosure(options.visibility, options.show))
+  return enveloped(options, (room) => body(report, options, room))
+}
+
+function body(report: ApplyReport, options: AppliedOptions, room: number): string {
+  const { kinds } = options
+  const foot = footer(report, options)
+  const head = headline(report, options)
+  const skipped = (why: Skipped['why']): Skipped[] => report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
+  const sections: Section[] = [
+    [() => head],
+    box('CAUTION', 'Failed', report.failed.map(({ step, reason }) => () => failure(step, reason, kinds)), RUN_AGAIN),
+    box('WARNING', 'Written, and not there when read again', report.remaining.map((one) => () => `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`), RUN_AGAIN),
+    box('WARNING', 'Not applied, since nobody approved them as they are now', skipped('not-approved').map(({ step }) => () => `- ${stepItem(step, kinds)}${moved(step, options)}`), APPROVE),
+    box('WARNING', 'Not reached', report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`), RUN_AGAIN),
+    box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
+    box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
+    report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
+    done(report, kinds),
+    [() => differing(report), () => ''],
+    [() => foot],
+  ]
+  return fit(sections, room) ?? lastResort(head, foot, room)
+}
+
+const lastResort = (head: string, foot: string, room: number): string => (size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot)
+
+const RUN_AGAIN = 'The next run plans from what is live then and tries again.'
+const APPROVE = `To have them applied: merge a pull request whose plan shows them as left over, or press the button *approve*, or type ${code('herdbook approve "why"')}.`
+
+const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport): [number, string][] => [
+  [failed.length, 'failed'],
+  [remaining.length, 'did not hold'],
+  [skipped.filter(({ why }) => why === 'not-approved').length, 'not approved'],
+  [notReached.length, 'not reached'],
+  [skipped.filter(({ why }) => why === 'not-yet').length, 'not due yet'],
+  [skipped.filter(({ why }) => why === 'blocked' || why === 'no-door').length, 'left out'],
+]
+
+/** "Applied: blocks spam.example. Verified on herd.example 3 s after the merge." */
+function headline(report: ApplyReport, { kinds, seconds }: AppliedOptions): string {
+  const { plan, done } = report
+  const domain = code(plan.domain)
+  const open = notDone(report).filter(([n]) => n > 0)
+  const after = seconds === undefined ? '' : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
+  const deed = marked([...deeds(done, kinds), '.', ...impacts(done).map((text) => ` ${text}.`)])
+  if (open.length > 0) {
+    const parts = listed([...(done.length > 0 ? [`${number(done.length)} done`] : []), ...open.map(([n, what]) => `${number(n)} ${what}`)])
+    return `### ${capital(parts)}, of ${count(plan.steps.length, 'change', 'changes')} of ${domain}`
+  }
+  if (done.length === 0) return `**Nothing to apply**: ${domain} is as the files say.`
+  return `**Applied**: ${deed} Verified on ${domain}${after}.`
+}
+
+/** A list that somebody has to look at, with what to do about it. */
+function box(look: Parameters<typeof alert>[0], title: string, items: readonly (() => string)[], next: string): Section {
+  if (items.length === 0) return []
+  return framed(bullets(items), (list) => alert(look, [`**${title}:**`, list, ...(next === '' ? [] : ['', next])].join('\n')))
+}
+
+function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly KindName[]): string {
+  const why = [prose(readable(message)), ...(hint === undefined ? [] : [`→ ${prose(hint)}`])]
+  return `- ${marked(capitalised(sentence(step, kinds)))}<br>${why.join('<br>')}`
+}
+
+const reasoned =
+  (kinds: readonly KindName[]) =>
+  ({ step, reason }: Skipped) =>
+  (): string =>
+    `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
+
+const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
+  options.moved?.has(`${kind}/${id}`) ? '<br>It was approved, and live has changed since: this is another change now.' : ''
+
+/** One change stands in the headline already. */
+function done(report: ApplyReport, kinds: readonly KindName[]): Section {
+  const whole = notDone(report).every(([n]) => n === 0)
+  if (report.done.length < (whole ? 2 : 1)) return []
+  return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) => details(capital(`${count(report.done.length, 'change', 'changes')} done and verified`), list))
+}
+
+function differing({ plan }: ApplyReport): string {
+  const told = differences(plan)
+  return told === null ? '' : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with two ways out for each.`
+}
+
+function footer({ plan }: ApplyReport, { run }: AppliedOptions): string {
+  const facts = [`${code(plan.domain)} (${prose(plan.environment)})`, ...(plan.commit === null ? [] : [`commit ${code(plan.commit.slice(0, 12))}`]), ...(run === undefined ? [] : [link('this run', run)])]
+  return `<sub>${facts.join(' · ')}</sub>`
+}

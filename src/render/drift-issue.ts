@@ -1,0 +1,142 @@
+import type { Show } from '../instance/documents.ts'
+import type { ObjectRef, Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
+import { conceal, disclosure, HIDDEN } from './conceal.ts'
+import { byDanger, titleOf, type KindName } from './describe.ts'
+import { absence, sidesOf } from './fields.ts'
+import { enveloped, fit, framed, shortening, type Envelope, type Section } from './fit.ts'
+import { stepForms } from './markdown-file.ts'
+import { unread, waiting } from './markdown-sections.ts'
+import { code, link } from './markdown-text.ts'
+import { readable } from './names.ts'
+import { counted } from './order.ts'
+import { capital, clip, count, inline, listed, number } from './text.ts'
+import { boxLine } from './ticks.ts'
+
+/** A block or a role whose last day has passed. */
+export interface Ended {
+  readonly ref: ObjectRef
+  /** As in the files: year, month and day. */
+  readonly until: string
+  /** The one that takes it out of the files. */
+  readonly pullRequest: { readonly number: number; readonly url: string } | null
+}
+
+export interface DriftOptions extends Envelope {
+  readonly kinds: readonly KindName[]
+  readonly visibility: 'public' | 'private'
+  readonly show?: Show
+  readonly ended?: readonly Ended[]
+  /** The page of the run. */
+  readonly run?: string
+}
+
+export interface IssueText {
+  readonly title: string
+  readonly body: string
+}
+
+/** The nightly issue; null where there is nothing that somebody has to decide, so that it can be closed. */
+export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText | null {
+  const plan = conceal(full, disclosure(options.visibility, options.show))
+  const parts = partsOf(plan, options)
+  if (parts.length === 0) return null
+  const domain = inline(plan.domain).replace(/[^\p{L}\p{N}.:-]/gu, '')
+  return { title: clip(`${domain}: ${listed(parts)}`, 250), body: enveloped(options, (room) => body(plan, options, room)) }
+}
+
+/** "2 changed by hand", "1 added by hand": what makes it an issue. */
+function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
+  const counts: [number, string][] = [
+    [plan.drift.length, 'changed by hand'],
+    [plan.conflicts.length, 'changed on both sides'],
+    [plan.takeovers.length, 'new to Herdbook'],
+    [addedIn(plan).length, 'added by hand'],
+    [ended.length, 'ended'],
+    [plan.steps.length, 'not applied yet'],
+    [plan.waiting.length, 'waiting'],
+    [plan.reads.filter((read) => !read.complete).length, 'not read'],
+  ]
+  return counts.flatMap(([n, what]) => (n > 0 ? [`${number(n)} ${what}`] : []))
+}
+
+const addedIn = (plan: Plan): Unmanaged[] => plan.unmanaged.filter((one) => one.addedByHand)
+
+function body(plan: Plan, options: DriftOptions, room: number): string {
+  const { kinds, ended = [], run } = options
+  const head = `This is where ${code(plan.domain)} and the files differ. **Ticking a box opens a pull request**; nothing happens before that is merged.`
+  const foot = `<sub>${[`Kept up to date every night, and closed when all is settled`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
+  const standoffs = (list: readonly Standoff[], title: string, meaning: string): Section =>
+    section(title, list.length, meaning, cut(list.map((one) => () => difference(one, kinds)), '\n\n'))
+  const sections: Section[] = [
+    [() => head],
+    standoffs(plan.drift, 'Changed by hand', 'Somebody changed this on the server itself.'),
+    standoffs(plan.conflicts, 'Changed on both sides', 'The files and the server were both changed, each in its own way. Nothing is done before one of them wins.'),
+    standoffs(plan.takeovers, 'New to Herdbook', 'The files now name what was on the server already, and differ from it.'),
+    added(plan, kinds),
+    section('Ended', ended.length, 'The last day of these has come.', cut(ended.map((one) => () => endedItem(one)), '\n')),
+    plan.steps.length === 0 ? [] : section('Not applied yet', plan.steps.length, LEFT_OVER, stepForms(plan.steps.toSorted(byDanger), kinds)),
+    waiting(plan, kinds),
+    unread(plan, kinds),
+    [() => staff(plan, kinds), () => ''],
+    [() => foot],
+  ]
+  return fit(sections, room) ?? `${head}\n\n${foot}`
+}
+
+const LEFT_OVER = 'The files call for this, and it is not on the server yet: nobody approved it, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
+
+const section = (title: string, size: number, meaning: string, items: Section): Section =>
+  size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
+
+const cut = (items: readonly (() => string)[], glue: string): Section => shortening(items, glue, (rest) => `… and ${number(rest)} more, which come up as these are settled.`)
+
+const SIDE = 200
+
+/** What differs, in words, and the two boxes. */
+function difference(standoff: Standoff, kinds: readonly KindName[]): string {
+  const ref = `${standoff.kind}/${standoff.id}`
+  return [
+    `**${capital(titleOf(standoff.kind, kinds).one)}** ${code(readable(standoff.id))}<br>${facts(standoff).join('<br>')}`,
+    '',
+    boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
+    boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
+  ].join('\n')
+}
+
+function facts(standoff: Standoff): string[] {
+  const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
+  const gone = absence(standoff)
+  if (gone !== null) return [gone]
+  return sidesOf(standoff).map(({ field, file, live }) => `${code(field)}: ${side(live)} on the server, ${side(file)} in the files`)
+}
+
+/** Objects that may not be named here are counted, and have no box. */
+function added(plan: Plan, kinds: readonly KindName[]): Section {
+  const all = addedIn(plan)
+  const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
+  const items = named.map(({ kind, id }) => () => boxLine({ what: 'adopt', ref: `${kind}/${id}` }, `**Adopt** the ${titleOf(kind, kinds).one} ${code(readable(id))}`))
+  const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here.`
+  const meaning = 'Somebody added this on the server. It stays as it is; adopted, it stands in the files, too.'
+  return framed(section('Added by hand', all.length, meaning, cut(items, '\n')), (text) => `${text.trimEnd()}${unnamed}`)
+}
+
+function endedItem({ ref, until, pullRequest }: Ended): string {
+  const where = pullRequest === null ? 'Take it out of the files, or set a later day.' : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} takes it out of the files.`
+  return `- ${code(readable(ref))} was to hold until ${dayOf(until)}. ${where}`
+}
+
+const DAYS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** "24 December 2026". */
+export function dayOf(date: string): string {
+  const time = /^\d{4}-\d\d-\d\d/.test(date) ? Date.parse(date.slice(0, 10)) : Number.NaN
+  return Number.isNaN(time) ? code(date) : DAYS.format(time)
+}
+
+/** Who holds a role and is not in the files: by name only where the policy opens it. */
+function staff(plan: Plan, kinds: readonly KindName[]): string {
+  const people = plan.unmanaged.filter(({ kind, addedByHand }) => kind === 'moderator' && !addedByHand)
+  if (people.length === 0) return ''
+  const named = people.some(({ id }) => id === HIDDEN) ? '' : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
+  return `Not in the files, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
+}

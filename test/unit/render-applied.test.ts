@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { EXIT } from '../../src/instance/diagnostic.ts'
+import type { ApplyReport, Step } from '../../src/reconcile/types.ts'
+import { renderApplied } from '../../src/render/applied.ts'
+import { renderFailure, renderFailureIssue } from '../../src/render/failure.ts'
+import { expectInert } from '../support/github-html.ts'
+import { anyReport, text } from '../support/plan-arbitrary.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+
+const RUN = 'https://github.com/herd/instance/actions/runs/7'
+const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
+const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
+const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }
+const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])
+
+describe('the report of an apply', () => {
+  test('is short and calm where all went well', () => {
+    const report = { ...REPORT, plan: { ...EMPTY, steps: steps(spam) }, done: steps(spam) }
+    expect(renderApplied(report, { ...OPTIONS, seconds: 3.2 })).toBe(
+      `**Applied**: blocks \`spam.example\`. Severs 21 follow relations. Verified on \`herd.example\` 3 s after the merge.\n\n<sub>\`herd.example\` (production) · commit \`4c1f0a9be2d3\` · [this run](${RUN})</sub>\n`,
+    )
+    expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(/^\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./)
+    expect(renderApplied({ ...report, done: steps(spam, alice) }, { ...OPTIONS, seconds: 400 })).toMatch(/Verified on `herd\.example` 7 minutes after the merge\.\n\n<details><summary>2 changes done and verified/)
+  })
+
+  test('says what failed, what nobody approved, what has moved, and what to do', () => {
+    const report: ApplyReport = {
+      ...REPORT,
+      done: steps(noisy, reformed),
+      failed: steps(raid).map((one) => ({ step: one, reason: { code: 'refused', severity: 'error', message: 'The server said @owner: 422', hint: 'herdbook plan' } })),
+      skipped: [
+        ...steps(spam, setting).map((one) => ({ step: one, why: 'not-approved' as const, reason: 'Nobody approved this step as it is now.' })),
+        ...steps(alice).map((one) => ({ step: one, why: 'not-yet' as const, reason: 'Announced; it is due on 2026-12-03.' })),
+      ],
+      notReached: steps(rule),
+      remaining: [{ kind: 'domain-block', id: 'noisy.example', fields: ['severity'], reason: 'live has suspend' }],
+    }
+    const comment = renderApplied(report, { ...OPTIONS, moved: new Set(['domain-block/spam.example']) })
+    expect(comment.split('\n')[0]).toBe('### 2 done, 1 failed, 1 did not hold, 2 not approved, 1 not reached and 1 not due yet, of 7 changes of `herd.example`')
+    expect(comment).toContain('> - Raises `raid.example` from `limit` to suspend<br>The server said `@owner`: 422<br>→ herdbook plan')
+    expect(comment).toMatch(/Blocks `spam\.example` [^\n]*<br>It was approved, and live has changed since/)
+    expect(comment).not.toMatch(/Changes the setting [^\n]*It was approved/)
+    expect(comment).toContain('`herdbook approve "why"`')
+    expect(comment).toContain('Announced; it is due on')
+    expect(comment).toContain('`domain-block/noisy.example` `severity`: live has suspend')
+    expectInert(comment, { links: [RUN] })
+  })
+
+  test('says what still differs', () => {
+    expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain('1 object was changed on both sides and 1 changed by hand: nothing is done about that here.')
+  })
+
+  test('names what can not be undone among ten thousand', () => {
+    const done = Array.from({ length: 10_000 }, (_, i) => step('domain-block', `server-${i}.example`, { hazard: i % 500 === 3 ? 'irreversible' : 'reversible', target: { severity: 'suspend' } }))
+    const comment = renderApplied({ ...REPORT, plan: { ...EMPTY, steps: done }, done }, OPTIONS)
+    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536)
+    for (const { id, hazard } of done) if (hazard === 'irreversible') expect(comment).toContain(`\`${id}\``)
+    expectInert(comment, { links: [RUN] })
+  })
+
+  test('is inert and within the limit, whatever the server answered; and so is the issue of a failure', () => {
+    fc.assert(
+      fc.property(anyReport, text, fc.integer({ min: 2500, max: 65_536 }), (report, domain, limit) => {
+        const marker = '<!-- herdbook:production -->'
+        const comment = renderApplied(report, { ...OPTIONS, limit, marker })
+        const issue = renderFailureIssue({ domain, exit: EXIT.partial, report, diagnostics: [] }, { ...OPTIONS, limit, marker })
+        for (const body of [comment, issue.body]) {
+          expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limit)
+          expectInert(body, { links: [RUN], comments: [marker] })
+        }
+        expect(issue.title).not.toMatch(/[@#`<\n]/)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+test('a run without a plan says why, and shows nothing private of what the server said', () => {
+  const list = [{ code: 'ssh', severity: 'error' as const, message: 'No route to 198.51.100.4 for root@herd.example.', hint: 'Is it up?' }]
+  const comment = renderFailure(EXIT.unreadable, list, OPTIONS)
+  expect(comment).toMatch(/^### The live server could not be read\n\n- No route to/)
+  expect(comment).not.toMatch(/198\.51|root@/)
+  const issue = renderFailureIssue({ domain: 'herd.example', exit: EXIT.unreadable, report: null, diagnostics: list }, OPTIONS)
+  expect(issue.title).toBe('herd.example: the last apply is not clean (the live server could not be read)')
+  expect(issue.body).not.toMatch(/198\.51|root@/)
+  expect(issue.body).toContain('a clean one closes it')
+})

@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { renderDifferences, type PublicView } from '../../src/render/differences.ts'
+import { expectInert } from '../support/github-html.ts'
+import { anyPlan, text } from '../support/plan-arbitrary.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+
+const HEAD = '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f'
+const BASE = '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b'
+const OPTIONS = { kinds: KIND_NAMES, head: HEAD, base: BASE }
+const SEEN: PublicView = {
+  domainBlocks: new Map([['raid.example', { severity: 'silence', comment: 'Raids @owner' }]]),
+  rules: ['Be kind. No racism, sexism, homophobia or transphobia is tolerated here.'],
+}
+const plan = { ...EMPTY, steps: SAMPLE.steps }
+
+test('a comment on a stranger’s files says first that live was not asked, and how a maintainer asks', () => {
+  const comment = renderDifferences(plan, { ...OPTIONS, marker: '<!-- herdbook:production -->' })
+  expect(comment.split('\n')[1]).toMatch(/^### In the files alone, the live server was not asked: blocks `spam\.example`, raises/)
+  expect(comment).toContain('the label `herdbook: plan`, or with this comment:')
+  expect(comment).toContain(`> \`\`\`text\n> /plan ${HEAD}\n> \`\`\``)
+  expect(comment).toContain('#### `domain-blocks.yaml` · 4 changes')
+  expectInert(comment, { comments: ['<!-- herdbook:production -->'] })
+})
+
+test('what the server shows in public stands beside each block and rule', () => {
+  const comment = renderDifferences(plan, { ...OPTIONS, publicView: SEEN })
+  const today = comment.slice(comment.indexOf('#### What the server shows in public today'))
+  expect(today).toContain('- `spam.example`: no block\n')
+  expect(today).toContain('- `raid.example`: limited, `Raids @owner`\n')
+  expect(today).toContain('- `be-kind`: shown as the base has it\n')
+  expect(today).not.toContain('alice')
+  const changed = { ...SEEN, rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'] }
+  expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain('- `be-kind`: shown as this pull request has it')
+  expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain('- `be-kind`: not shown with either text')
+  const shy = renderDifferences(plan, { ...OPTIONS, publicView: { domainBlocks: null, rules: null } })
+  expect(shy).toContain('- The server does not show its domain blocks.\n- The server does not show its rules.')
+  expect(renderDifferences({ ...EMPTY, steps: [step('moderator', 'alice')] }, { ...OPTIONS, publicView: SEEN })).not.toContain('in public today')
+})
+
+test('files that mean the same are one line', () => {
+  expect(renderDifferences(EMPTY, OPTIONS)).toBe('**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. The live server was not asked.\n')
+})
+
+test('it is inert and within the limit, whatever the plan, the commits and the server', () => {
+  const views: fc.Arbitrary<PublicView> = fc.record({
+    domainBlocks: fc.option(fc.array(fc.tuple(text, fc.record({ severity: text, comment: text })), { maxLength: 5 }).map((entries) => new Map(entries))),
+    rules: fc.option(fc.array(text, { maxLength: 3 })),
+  })
+  fc.assert(
+    fc.property(anyPlan, text, text, views, fc.integer({ min: 3000, max: 65_536 }), (any, head, base, publicView, limit) => {
+      const comment = renderDifferences(any, { kinds: KIND_NAMES, head, base, publicView, limit })
+      expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
+      expectInert(comment)
+    }),
+    { numRuns: 200 },
+  )
+})
