@@ -68,7 +68,7 @@ export function notFor(file: string, { events }: WorkflowTemplate, { name, paylo
   const wanted = events[name]
   if (wanted === undefined) return `it does not listen to ${name}`
   if (name === 'schedule') return events.schedule?.some(({ cron }) => cron === at(payload, 'schedule')) ? null : 'it is for another time'
-  if (name === 'workflow_dispatch') return textAt(payload, 'workflow') === `.github/workflows/${file}` ? null : 'another one was started by hand'
+  if (name === 'workflow_dispatch') return textAt(payload, 'workflow').split('/').at(-1) === file ? null : 'another one was started by hand'
   const { types = USUAL_TYPES[name], branches, tags, ...others } = (isMembers(wanted) ? wanted : {}) as Filters
   const unknown = Object.keys(others)
   if (unknown.length > 0) throw new Error(`The runner knows no filter by ${unknown.join(', ')}`)

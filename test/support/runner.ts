@@ -21,8 +21,8 @@ export interface Runner {
   readonly defaultBranch: string
   readonly apiUrl: string
   readonly serverUrl: string
-  /** Secrets by environment, and which branches may use them. An environment that is not here has none, as on GitHub. */
-  readonly environments: { readonly [name: string]: { readonly secrets: Texts; readonly branches: 'default' | 'all' } }
+  /** Secrets by environment, and which branches may use them: null for any. An environment that is not here has none, as on GitHub. */
+  readonly environments: { readonly [name: string]: { readonly secrets: Texts; readonly branches: readonly string[] | null } }
   /** What GITHUB_TOKEN is in a job with these permissions. */
   readonly token: (permissions: Permissions) => string | Promise<string>
   /** The workflows to look at, by file name; all of them where it is left out. */
@@ -66,8 +66,16 @@ interface Done {
 const ROOT = resolve(import.meta.dirname, '../..')
 let runs = 0
 
-/** Runs every job that GitHub would run for an event, as the workflows stand in the repository. Throws where GitHub would not take a workflow. */
+/**
+ * Runs every job that GitHub would run for an event, as the workflows stand in the repository; what is told of a pull request is for
+ * pull_request_target as well. Throws where GitHub would not take a workflow.
+ */
 export async function deliver(runner: Runner, delivery: Delivery): Promise<JobRun[]> {
+  const own = await deliverOne(runner, delivery)
+  return delivery.name === 'pull_request' ? [...own, ...(await deliverOne(runner, { ...delivery, name: 'pull_request_target' }))] : own
+}
+
+async function deliverOne(runner: Runner, delivery: Delivery): Promise<JobRun[]> {
   const source = sourceOf(runner.remote, runner.defaultBranch, delivery)
   if (source === null) return []
   const done: JobRun[] = []
@@ -121,7 +129,7 @@ async function runJob(run: Run, job: Job, raw: MappingToken, done: ReadonlyMap<s
   if (!holds(job.if.expression, contexts, standing)) return { ran: false, why: `its if does not hold: ${job.if.expression}` }
   const environment = environmentOf(job, contexts)
   const allowed = environment === null ? undefined : runner.environments[environment]
-  if (allowed?.branches === 'default' && source.ref !== `refs/heads/${runner.defaultBranch}`) return { ran: false, why: `${source.ref} may not use the environment ${environment}` }
+  if (allowed?.branches && !allowed.branches.includes(source.ref.replace(/^refs\/heads\//, ''))) return { ran: false, why: `${source.ref} may not use the environment ${environment}` }
   // A fork's code gets no secret, whatever it asks for.
   const secrets = isForeign(run) ? {} : { ...runner.secrets, ...allowed?.secrets, GITHUB_TOKEN: token }
   const about = { environment, concurrency: concurrencyOf(job, contexts), permissions }

@@ -29,7 +29,7 @@ interface Step {
   readonly uses?: string
   readonly run?: string
   readonly if?: string
-  readonly with?: { readonly [name: string]: unknown }
+  readonly with?: { readonly [name: string]: string | number | boolean }
   readonly env?: unknown
 }
 interface Job {

@@ -2,9 +2,11 @@ import { cpSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { commit, git, newRepository, scratch } from '../support/git.ts'
+import { github } from '../support/github.ts'
 import { comment, dispatch, issue, mergeGroup, pullRequest, push, schedule } from '../support/payloads.ts'
 import type { Delivery } from '../support/runner-events.ts'
 import { deliver, ran, type JobRun, type Runner } from '../support/runner.ts'
+import { runnerOn } from '../support/runner-github.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -53,7 +55,7 @@ const runner: Runner = {
   defaultBranch: 'main',
   apiUrl: 'http://127.0.0.1:1',
   serverUrl: 'https://github.com',
-  environments: { 'herdbook-plan': { secrets: secretsOf('plan'), branches: 'default' }, 'herdbook-apply': { secrets: secretsOf('apply'), branches: 'default' } },
+  environments: { 'herdbook-plan': { secrets: secretsOf('plan'), branches: ['main'] }, 'herdbook-apply': { secrets: secretsOf('apply'), branches: ['main'] } },
   token: (permissions) => JSON.stringify(permissions),
   workflows: /^herdbook-/,
 }
@@ -218,15 +220,34 @@ jobs:
     git(tree, 'push', '--quiet', remote, 'topic')
     expect(await deliver(thief, push({ branch: 'topic', after: stolen }))).toEqual([{ workflow: 'thief.yml', job: 'steal', ran: false, why: 'refs/heads/topic may not use the environment herdbook-apply' }])
     // Without that rule of the environment it would.
-    const open: Runner = { ...thief, environments: { 'herdbook-apply': { secrets: secretsOf('apply'), branches: 'all' } } }
+    const open: Runner = { ...thief, environments: { 'herdbook-apply': { secrets: secretsOf('apply'), branches: null } } }
     expect(ran(await deliver(open, push({ branch: 'topic', after: stolen })), 'steal').stdout).toBe('got HERDBOOK_TOKEN of apply\n')
   })
 
   it('in a fork gets none either, and is not what runs where secrets are', async () => {
     git(tree, 'push', '--quiet', '--force', remote, 'topic:refs/pull/12/merge')
-    const open: Runner = { ...thief, environments: { 'herdbook-apply': { secrets: secretsOf('apply'), branches: 'all' } } }
+    const open: Runner = { ...thief, environments: { 'herdbook-apply': { secrets: secretsOf('apply'), branches: null } } }
     const fork = pullRequest({ from: FORK, head: git(tree, 'rev-parse', 'topic') })
     expect(ran(await deliver(open, { ...fork, name: 'pull_request' }), 'steal').stdout).toBe('got \n')
     expect(await deliver(open, fork)).toEqual([])
   })
+})
+
+it('runs on the stand-in for GitHub, whose token may do there what the job says', async () => {
+  const delivered: JobRun[] = []
+  const environment = { branches: ['main'], reviewers: [], preventSelfReview: false, secrets: ['HERDBOOK_READ_TOKEN'], variables: [] }
+  await using hub = await github({
+    people: { mo: 'write' },
+    settings: { environments: { 'herdbook-plan': environment } },
+    onEvent: async (event) => void delivered.push(...(event.name === 'push' ? [] : await deliver(runnerOn(hub, { 'herdbook-plan': { HERDBOOK_READ_TOKEN: 'read' } }, { workflows: /^herdbook-pull/ }), event))),
+  })
+  git(tree, 'push', '--quiet', '--force', hub.git, `${main}:main`)
+  await hub.act.pushed('herd')
+  await hub.act.push({ by: 'mo', branch: 'topic', files: { 'instance/a.yaml': '' } })
+  const number = await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })
+  const { secrets, token } = told(ran(delivered, 'plan'))
+  expect(secrets).toEqual({ HERDBOOK_READ_TOKEN: 'read', HERDBOOK_READER_KEY: '', HERDBOOK_LEDGER_KEY: '' })
+  const ask = (path: string, body: object) => fetch(`${hub.url}/repos/${hub.repository}/${path}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'user-agent': 'test' }, body: JSON.stringify(body) })
+  expect((await ask(`issues/${number}/comments`, { body: 'planned' })).status).toBe(201)
+  expect((await ask('git/refs', { ref: 'refs/heads/x', sha: main })).status).toBe(403)
 })
