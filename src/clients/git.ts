@@ -73,7 +73,14 @@ export function gitIn(dir: string): Git {
 
 /** Refuses with what Git said, without the credentials that a URL in it may hold. */
 export function failed(what: string, err: string, hint?: string): never {
-  return fail(EXIT.unreadable, 'git-failed', `Git could not ${what}: ${reasonOf(err)}`, hint === undefined ? {} : { hint })
+  const todo = roomFor(err) ?? hint
+  return fail(EXIT.unreadable, 'git-failed', `Git could not ${what}: ${reasonOf(err)}`, todo === undefined ? {} : { hint: todo })
+}
+
+/** What to do where a disk takes nothing more: of a ref Git says no more than that it could not be written. */
+function roomFor(err: string): string | undefined {
+  if (!/No space left on device|Disk quota exceeded|couldn't write '/.test(err)) return undefined
+  return `The disk ${/\bremote: /.test(err) ? 'of the repository that this clone pushes to' : 'that this clone is on'} is full: make room there, and run it again.`
 }
 
 /** The line of Git's errors that says why. */

@@ -51,7 +51,9 @@ export function remoteRefs(git: Git, remote: string): Refs {
       // Only Git's own word counts: * new, - deleted, a blank or + for moved on; = would be another's doing.
       const won = next === null ? '-' : expected === null ? '*' : ' +'
       const line = out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${ref}\t`))
-      return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason: line?.split('\t')[2] ?? reasonOf(err) }
+      const complaint = /^remote: (?:fatal|error): .*$/m.exec(err)?.[0].trim()
+      const reason = [line?.split('\t')[2] ?? reasonOf(err), ...(complaint === undefined ? [] : [complaint])].join('; ')
+      return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason }
     },
   }
 }

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { editObjects, type EditOptions, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { loadInstance } from '../instance/load.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { listed } from '../render/text.ts'
+import { writeWhole } from './files.ts'
 import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
 import type { Place } from './session.ts'
@@ -64,15 +63,9 @@ function edited(files: FileSource, edits: readonly FileEdit[]): FileSource {
 /** Without its place, since no file has that line. */
 const unwritten = ({ code, severity, message }: Diagnostic): Diagnostic => ({ code, severity, message, hint: 'Nothing was written.' })
 
-/** Writes files so that each is the old or the new one, never half of it. */
-export async function writeEdits({ folder }: Place, edits: readonly FileEdit[]): Promise<void> {
-  for (const { file, text } of edits) {
-    const path = join(folder, file)
-    const draft = `${path}.${randomBytes(4).toString('hex')}`
-    await writeFile(draft, text, { flag: 'wx' })
-    await rename(draft, path)
-  }
-}
+/** Writes what was edited. */
+export const writeEdits = ({ folder }: Place, edits: readonly FileEdit[]): Promise<void> =>
+  writeWhole(edits.map(({ file, text }) => ({ path: join(folder, file), text })))
 
 /** What changed and how it becomes live. */
 export function sayNext(io: Io, place: Place, files: readonly string[], message: string): void {

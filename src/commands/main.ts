@@ -33,9 +33,11 @@ type Told = Pick<HerdbookError, 'diagnostics' | 'exit'>
 
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'you may not read or write it',
+  EDQUOT: 'the disk has no more room for you',
+  EFBIG: 'it may not become as large as it has to be',
   EISDIR: 'it is a folder',
   ENOENT: 'it does not exist, or the folder that it belongs in does not',
-  ENOSPC: 'the disk is full',
+  ENOSPC: 'the disk that it belongs on is full',
   ENOTDIR: 'a part of its path is a file and no folder',
   EPERM: 'you may not read or write it',
   EROFS: 'the disk can only be read',

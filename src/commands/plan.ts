@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { openReader } from '../clients/reader.ts'
@@ -9,6 +8,7 @@ import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderPlan } from '../render/terminal.ts'
+import { writeWhole } from './files.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
@@ -37,7 +37,7 @@ export const verb = (command: Command, io: Io) =>
       try {
         const { plan } = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishesOf(options)))
         const show = session.instance.documents['policy.yaml']?.show ?? {}
-        if (options.out !== undefined) await writeFile(resolve(io.cwd, options.out), io.secrets.abortOnSecret(`${planJson(plan)}\n`), { mode: 0o600 })
+        if (options.out !== undefined) await writeWhole([{ path: resolve(io.cwd, options.out), text: io.secrets.abortOnSecret(`${planJson(plan)}\n`), mode: 0o600 }])
         if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
         else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))

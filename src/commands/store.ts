@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { randomBytes } from 'node:crypto'
-import { access, rename, writeFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
+import { writeWhole } from './files.ts'
 import { note, type Io } from './io.ts'
 
 /** Where a credential is kept, and the server that it is for. */
@@ -36,9 +36,7 @@ export async function replace(io: Io, { origin, secret }: Kept, token: string, c
     const hint = `--store-with 'gh secret set ${secret.env ?? 'NAME'} --env apply', or name a file: { file: PATH }`
     fail(EXIT.invalid, 'nowhere-to-store', `instance.yaml takes this token from the environment (${secret.env ?? ''}), where it can't be stored.`, { hint })
   }
-  const draft = `${file}.${randomBytes(4).toString('hex')}`
-  await writeFile(draft, text, { mode: 0o600, flag: 'wx' })
-  await rename(draft, file)
+  await writeWhole([{ path: file, text, mode: 0o600 }])
 }
 
 /** Gives the credential to a command of the person's own, on its stdin alone. */

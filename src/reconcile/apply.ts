@@ -206,7 +206,7 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const touched = done.length + failed.length > 0
   const stopped = deps.signal.aborted || !deps.holds()
   const seen = touched && !stopped ? await deps.replan(ledger) : plan
-  if (!stopped) await settle(plan, seen, ledger, progress, deps)
+  if (!stopped) await settle(plan, seen, ledger, progress, deps).catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = stopped ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
   return { plan, done, failed, skipped, notReached, remaining, findings }
@@ -225,6 +225,13 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   }
   const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0
   if (!same) await deps.save(next, subjectOf(progress.done))
+}
+
+/** What was done is live, whatever became of the ledger: the report still says so. */
+function unwritten(error: unknown): Diagnostic[] {
+  if (!(error instanceof HerdbookError)) throw error
+  const message = 'What was done could not be written into the ledger.'
+  return [...error.diagnostics, { code: 'ledger-unwritten', severity: 'error', message, hint: 'Run apply again: it reads what is live, and writes it down.' }]
 }
 
 const subjectOf = (done: readonly Step[]): string => (done.length === 1 && done[0] ? `Apply ${refOf(done[0])}` : `Apply ${done.length} steps`)

@@ -26,6 +26,8 @@ export interface Ran {
 export interface RunOptions {
   readonly env?: { readonly [name: string]: string }
   readonly cwd?: string
+  /** A command that becomes the process; only for one of its own. */
+  readonly under?: readonly string[]
   /** What the clock says; only in process. */
   readonly now?: Date
   /** Aborted as a signal would; only in process. */
@@ -39,8 +41,9 @@ export interface Started {
 }
 
 /** Starts the real CLI in a process of its own. */
-export function start(dir: string, args: readonly string[], { env = {}, cwd = dir }: RunOptions = {}): Started {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...HERE, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function start(dir: string, args: readonly string[], { env = {}, cwd = dir, under = [] }: RunOptions = {}): Started {
+  const [command = process.execPath, ...rest] = [...under, process.execPath, CLI, ...args]
+  const child = spawn(command, rest, { cwd, env: { ...HERE, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
   return { child, ran: once(child, 'close').then(([code]) => ({ code, ...texts, out: texts.stdout + texts.stderr })) }

@@ -29,6 +29,8 @@ export interface Herd {
 }
 
 export interface HerdOptions {
+  /** The folder of the clone; one in the folder of temporary files unless given. */
+  readonly on?: string
   /** A bare repository to push to. */
   readonly remote?: boolean
   /** What instance.yaml says besides. */
@@ -63,7 +65,7 @@ export async function pasture(options: SandboxOptions = {}): Promise<Pasture> {
   let herds = 0
   return {
     sandbox,
-    herd: (wanted = {}) => newHerd(join(base, `${(herds += 1)}`), sandbox, wanted),
+    herd: (wanted = {}) => newHerd(wanted.on ?? join(base, `${(herds += 1)}`), sandbox, wanted),
     [Symbol.asyncDispose]: async () => {
       await sandbox.close()
       rmSync(base, { recursive: true, force: true })
