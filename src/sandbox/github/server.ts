@@ -36,8 +36,7 @@ export function createApi(state: State, { limits, onExchange, deed }: ServerOpti
     void (async () => {
       const url = new URL(request.url ?? '/', state.api)
       const sent = await bodyOf(request)
-      const { authorization = '' } = request.headers
-      const rate = rates(authorization, request.method !== 'GET', Date.now())
+      const rate = rates(bearerOf(request), request.method !== 'GET', Date.now())
       const reply = rate.refused
         ? failure(rate.refused.status, rate.refused.message, rate.refused.headers)
         : await deed(() => answer(state, request, url, sent))
@@ -63,7 +62,7 @@ const failure = (status: number, message: string, headers: Reply['headers'] = {}
 async function answer(state: State, request: IncomingMessage, url: URL, sent: unknown): Promise<Reply> {
   if (request.headers['user-agent'] === undefined)
     return failure(403, 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.')
-  const token = tokenOf(state, request.headers.authorization)
+  const token = tokenOf(state, bearerOf(request))
   if (token === 'unknown') return failure(401, 'Bad credentials')
   try {
     const { route, params } = routeOf(state, request.method ?? '', url.pathname)
@@ -76,9 +75,11 @@ async function answer(state: State, request: IncomingMessage, url: URL, sent: un
   }
 }
 
-function tokenOf(state: State, authorization: string | undefined): Token | null | 'unknown' {
-  if (authorization === undefined) return null
-  return state.tokens.get(/^(?:bearer|token) (.+)$/i.exec(authorization)?.[1] ?? '') ?? 'unknown'
+/** The token, with either word before it; nothing where none was sent. */
+const bearerOf = ({ headers: { authorization = '' } }: IncomingMessage): string => authorization.replace(/^(?:bearer|token) /i, '')
+
+function tokenOf(state: State, bearer: string): Token | null | 'unknown' {
+  return bearer === '' ? null : (state.tokens.get(bearer) ?? 'unknown')
 }
 
 function callOf(state: State, token: Token | null, params: Call['params'], url: URL, sent: unknown): Call {
@@ -110,14 +111,14 @@ function allow(call: Call, { permission, access }: Need, token: Token | null): v
     return
   }
   const needed = permission === 'issue' ? ofIssue(call) : permission
-  const open = access === 'read' && !state.private && PUBLIC.includes(needed)
+  const open = access === 'read' && (needed === 'metadata' || (!state.private && PUBLIC.includes(needed)))
   if (!open && !call.may(needed, access)) {
     const refusal = inaccessible()
     throw new Refusal(refusal.status, refusal.body, { 'x-accepted-github-permissions': `${needed}=${access}` })
   }
 }
 
-const PUBLIC: readonly Permission[] = ['contents', 'issues', 'pull_requests', 'statuses', 'metadata']
+const PUBLIC: readonly Permission[] = ['contents', 'issues', 'pull_requests', 'statuses']
 
 /** Which permission an issue takes: that of pull requests where it is one. */
 function ofIssue({ state, params }: Call): 'issues' | 'pull_requests' {

@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest'
+import type { Forge } from '../../src/clients/forge.ts'
+import { openForge } from '../../src/clients/github.ts'
+import { limitsOf } from '../../src/clients/github-api.ts'
+import { HerdbookError, type Diagnostic } from '../../src/instance/diagnostic.ts'
+import { withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
+import type { GitHub, GitHubOptions } from '../../src/sandbox/github/index.ts'
+import { git } from '../support/git.ts'
+import { github } from '../support/github.ts'
+
+const PEOPLE = { alice: 'admin', mo: 'write' } as const
+const ALL = { contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' } as const
+
+interface Bench extends AsyncDisposable {
+  readonly hub: GitHub
+  readonly forge: Forge
+  readonly waits: { readonly seconds: number; readonly reason: string }[]
+  readonly seen: readonly string[]
+}
+
+/** A stand-in behind something that lets requests go wrong, and a forge through it. */
+async function bench(
+  schedule: readonly Strike[] = [],
+  options: GitHubOptions = {},
+  permissions: Parameters<GitHub['workflowToken']>[0] = ALL,
+): Promise<Bench> {
+  const hub = await github({ people: PEOPLE, ...options })
+  const faulty = await withFaults(hub, schedule)
+  const waits: { readonly seconds: number; readonly reason: string }[] = []
+  const forge = await openForge({
+    api: faulty.url,
+    repository: hub.repository,
+    token: hub.workflowToken(permissions),
+    onWait: (wait) => waits.push(wait),
+  })
+  return {
+    hub,
+    forge,
+    waits,
+    seen: faulty.seen,
+    [Symbol.asyncDispose]: async () => {
+      await faulty.close()
+      await hub[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The diagnostic that an action fails with. */
+async function diagnosticOf(action: Promise<unknown>): Promise<Diagnostic & { readonly exit: number }> {
+  const error = await action.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof HerdbookError)) throw new Error('no diagnostic', { cause: error })
+  const [first] = error.diagnostics
+  if (!first) throw new Error('an error without a diagnostic')
+  return { ...first, exit: error.exit }
+}
+
+const proposalFor = (hub: GitHub): Parameters<Forge['propose']>[0] => ({
+  branch: 'herdbook/issue-1', base: { branch: 'main', commit: git(hub.git, 'rev-parse', 'main') }, files: new Map([['a.yaml', 'a: 1\n']]), message: 'A', title: 'A', body: 'a',
+}) // prettier-ignore
+
+const STUMBLED: Fault = { kind: 'answer', status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Unicorn!</h1>' }
+
+describe('limits', () => {
+  test('the hour is over: the rest waits until the new one, and says so', async () => {
+    await using one = await bench([], { limits: { requests: 2, seconds: 2 } })
+    await one.forge.openIssues('a')
+    await one.forge.openIssues('a')
+    await one.forge.openIssues('a')
+    expect(one.waits).toMatchObject([{ reason: 'GitHub takes no more requests until then' }])
+    // it was not even asked before
+    expect(one.seen).toHaveLength(3)
+  })
+
+  test('another run has used up the hour: the answer that says so is waited for, also with a write', async () => {
+    await using one = await bench([], { limits: { requests: 3, seconds: 3 } })
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    const headers = { authorization: `Bearer ${[...one.hub.state.tokens.keys()][0]}`, 'user-agent': 'another' }
+    for (let count = 0; count < 3; count += 1) await fetch(`${one.hub.url}/repos/herd/instance/issues`, { headers })
+    await one.forge.comment(number, 'hello')
+    expect(one.waits).toHaveLength(1)
+    expect([...one.hub.state.comments.values()]).toHaveLength(1)
+  })
+
+  test('too many writes at once: as long as GitHub says', async () => {
+    await using one = await bench([], { limits: { writes: 1, penalty: 2 } })
+    await one.forge.createIssue({ title: 'a', body: '', labels: [] })
+    await one.forge.createIssue({ title: 'b', body: '', labels: [] })
+    expect(one.waits).toEqual([{ seconds: 2, reason: 'GitHub takes no more requests until then' }])
+    expect(one.hub.state.issues.size).toBe(2)
+  })
+
+  test('a limit that ends much later is told, not waited for', async () => {
+    await using one = await bench([], { limits: { requests: 1, seconds: 3600 } })
+    await one.forge.openIssues('a')
+    expect(await diagnosticOf(one.forge.openIssues('a'))).toMatchObject({ code: 'forge-limit', exit: 10, hint: 'Run it again after that.' })
+    expect(one.waits).toEqual([])
+  })
+
+  test("the clock that counts is GitHub's", () => {
+    const headers = {
+      date: 'Thu, 26 Nov 2026 03:00:00 GMT',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.parse('2026-11-26T03:00:10Z') / 1000),
+    }
+    const now = Date.parse('2026-11-26T04:00:00Z')
+    expect(limitsOf(headers, now)).toEqual({ remaining: 0, reset: now + 11_000, skew: -3_600_000 })
+    expect(limitsOf({}, now).remaining).toBeNaN()
+  })
+})
+
+describe('answers that fail', () => {
+  test('a read is tried again after 5xx, after a broken connection, and after half an answer', async () => {
+    const path = /\/issues\/\d+$/
+    const faults: Fault[] = [STUMBLED, { kind: 'lost-request' }, { kind: 'cut' }]
+    await using one = await bench(faults.map((fault, at) => ({ match: { path, nth: at + 1 }, fault })))
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: 'whole' })
+    expect((await one.forge.issue(number)).body).toBe('whole')
+    expect(one.seen).toHaveLength(4)
+  })
+
+  test('half a list is never taken for a list, and a list never for the end of it', async () => {
+    await using one = await bench([{ match: { path: /page=2/ }, fault: { kind: 'cut' } }])
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    for (let count = 0; count < 120; count += 1) await one.hub.act.comment(number, `${count}`, 'mo')
+    expect(await diagnosticOf(one.forge.comments(number))).toMatchObject({
+      code: 'forge-unreachable',
+      exit: 10,
+      message: expect.stringContaining('cut off'),
+    })
+  })
+
+  test('GitHub is down: what was wanted, and what to do', async () => {
+    await using one = await bench([{ match: {}, fault: STUMBLED }])
+    expect(await diagnosticOf(one.forge.pullRequest(7))).toMatchObject({
+      code: 'forge-unreachable', exit: 10, message: 'GitHub could not read pull request #7 in herd/instance: <h1>Unicorn!</h1>.', hint: expect.stringContaining('githubstatus.com'),
+    }) // prettier-ignore
+  })
+
+  const LOST: readonly [string, Fault][] = [['came to nothing', { kind: 'lost-request' }], ['was done, and the answer was lost', { kind: 'lost-answer' }], ['was done, and half an answer came', { kind: 'cut' }], ['ended with a 502', STUMBLED]] // prettier-ignore
+
+  test.for(LOST)('a comment that %s is there once', async ([, fault]) => {
+    await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 1 }, fault }])
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    const made = await one.forge.comment(number, '<!-- herdbook:production -->\r\nPlan \n')
+    expect([...one.hub.state.comments.values()].map(({ id }) => id)).toEqual([made.id])
+  })
+
+  test.for(LOST)('an issue that %s is there once', async ([, fault]) => {
+    await using one = await bench([{ match: { method: 'POST', path: /\/issues$/, nth: 1 }, fault }])
+    const made = await one.forge.createIssue({ title: 'Drift', body: 'lines', labels: ['herdbook: drift'] })
+    expect([...one.hub.state.issues.keys()]).toEqual([made.number])
+  })
+
+  test.for(LOST)('a proposal whose every write %s is one branch, one commit and one pull request', async ([, fault]) => {
+    const writes = [/\/git\/trees$/, /\/git\/commits$/, /\/git\/refs$/, /\/pulls$/]
+    await using one = await bench(writes.map((path) => ({ match: { method: 'POST', path, nth: 1 }, fault })))
+    const pull = await one.forge.propose(proposalFor(one.hub))
+    expect([...one.hub.state.issues.keys()]).toEqual([pull.number])
+    expect(git(one.hub.git, 'rev-list', 'main..herdbook/issue-1')).toBe(pull.head.commit)
+  })
+
+  test('what can be done twice is: an edit, a label, a status', async () => {
+    const writes: Strike[] = [[/\/comments\/\d+$/, 'PATCH'], [/\/labels$/, 'POST'], [/\/labels\/x$/, 'DELETE'], [/\/statuses\//, 'POST']].map(([path, method]) => ({ match: { path: path as RegExp, method: method as string, nth: 1 }, fault: { kind: 'lost-answer' } })) // prettier-ignore
+    await using one = await bench(writes)
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    const comment = await one.forge.comment(number, 'one')
+    await one.forge.editComment(comment.id, 'two')
+    await one.forge.addLabel(number, 'x')
+    await one.forge.removeLabel(number, 'x')
+    await one.forge.report(git(one.hub.git, 'rev-parse', 'main'), { state: 'success', context: 'herdbook', description: 'In sync' })
+    expect(one.hub.state.comments.get(comment.id)?.body).toBe('two')
+    expect(one.hub.state.issues.get(number)?.labels).toEqual([])
+    expect(one.hub.state.statuses.at(-1)).toMatchObject({ context: 'herdbook', state: 'success' })
+  })
+})
+
+describe('lists that lag behind', () => {
+  test('a lost comment is found a moment later, not posted again', async () => {
+    await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 1 }, fault: { kind: 'lost-answer' } }])
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    one.hub.lag(2)
+    await one.forge.comment(number, 'Plan')
+    expect(one.hub.state.comments.size).toBe(1)
+  })
+
+  test('an earlier comment that says the same is not taken for the lost one', async () => {
+    let now = new Date(Date.now() - 3_600_000)
+    await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 2 }, fault: { kind: 'lost-request' } }], {
+      now: () => now,
+    })
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    const first = await one.forge.comment(number, 'In sync')
+    now = new Date()
+    expect((await one.forge.comment(number, 'In sync')).id).not.toBe(first.id)
+  })
+
+  test('a pull request that is there already is found, though the list has none', async () => {
+    await using one = await bench()
+    one.hub.lag(2)
+    const first = await one.forge.propose(proposalFor(one.hub))
+    expect((await one.forge.propose(proposalFor(one.hub))).number).toBe(first.number)
+    expect(one.hub.state.issues.size).toBe(1)
+  })
+
+  test('what was merged a moment ago is missing from the list, and right by itself', async () => {
+    await using one = await bench()
+    const pull = await one.forge.propose(proposalFor(one.hub))
+    one.hub.lag(1)
+    const commit = await one.hub.act.merge(pull.number, 'alice')
+    expect(await one.forge.mergedPullRequests('main', '2020-01-01T00:00:00Z')).toEqual([])
+    expect((await one.forge.pullRequest(pull.number)).merged?.commit).toBe(commit)
+    expect((await one.forge.mergedPullRequests('main', '2020-01-01T00:00:00Z')).map(({ number }) => number)).toEqual([pull.number])
+  })
+})
+
+describe('refusals say what is missing', () => {
+  test('a permission that the workflow lacks, by its key', async () => {
+    await using one = await bench([], {}, { contents: 'read' })
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    expect(await diagnosticOf(one.forge.comment(number, 'hello'))).toMatchObject({
+      code: 'forge-permission', exit: 10, message: `The token may not comment on #${number}: Resource not accessible by integration.`, hint: expect.stringContaining("permissions: in the workflow: issues: write"),
+    }) // prettier-ignore
+    expect(
+      await diagnosticOf(
+        one.forge.report(git(one.hub.git, 'rev-parse', 'main'), { state: 'success', context: 'herdbook', description: '' }),
+      ),
+    ).toMatchObject({ hint: expect.stringContaining('statuses: write') })
+    expect(await diagnosticOf(one.forge.propose(proposalFor(one.hub)))).toMatchObject({ hint: expect.stringContaining('contents: write') })
+  })
+
+  test('the setting that workflows may open pull requests', async () => {
+    await using one = await bench([], { settings: { actionsMayOpenPullRequests: false } })
+    expect(await diagnosticOf(one.forge.propose(proposalFor(one.hub)))).toMatchObject({
+      code: 'forge-setting',
+      hint: expect.stringContaining('gh api -X PUT repos/herd/instance/actions/permissions/workflow'),
+    })
+  })
+
+  test('a token that GitHub does not know', async () => {
+    await using one = await bench()
+    const forge = await openForge({ api: one.hub.url, repository: 'herd/instance', token: 'ghp_wrong' })
+    const told = await diagnosticOf(forge.openPullRequests())
+    expect(told).toMatchObject({ code: 'forge-token', exit: 10, hint: expect.stringContaining('gh auth token') })
+    expect(JSON.stringify(told)).not.toContain('ghp_wrong')
+  })
+
+  test('what is not there', async () => {
+    await using one = await bench()
+    expect(await diagnosticOf(one.forge.pullRequest(99))).toMatchObject({
+      code: 'forge-missing',
+      message: expect.stringContaining('read pull request #99'),
+      hint: expect.stringContaining('herd/instance'),
+    })
+  })
+
+  test('a body that is too long', async () => {
+    await using one = await bench()
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    await one.forge.comment(number, 'x'.repeat(65_536))
+    expect(await diagnosticOf(one.forge.comment(number, 'x'.repeat(65_537)))).toMatchObject({
+      code: 'forge-refused',
+      message: expect.stringContaining('body is too long (maximum is 65536 characters)'),
+    })
+    expect(one.hub.state.comments.size).toBe(1)
+  })
+})

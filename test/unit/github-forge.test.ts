@@ -1,0 +1,271 @@
+import { describe, expect, test } from 'vitest'
+import type { Forge, Proposal } from '../../src/clients/forge.ts'
+import { openForge } from '../../src/clients/github.ts'
+import type { GitHub } from '../../src/sandbox/github/index.ts'
+import { git } from '../support/git.ts'
+import { github } from '../support/github.ts'
+
+const PEOPLE = { alice: 'admin', mia: 'maintain', mo: 'write', tess: 'triage', rita: 'read' } as const
+/** What the jobs of a workflow that does everything would have. */
+const ALL = { contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' } as const
+
+const forgeOf = (hub: GitHub, token = hub.workflowToken(ALL)): Promise<Forge> =>
+  openForge({ api: hub.url, repository: hub.repository, token })
+
+/** A pull request of one file from a branch of the repository. */
+async function pullFrom(hub: GitHub, branch: string, by = 'mo'): Promise<number> {
+  await hub.act.push({ by, branch, files: { [`instance/${branch}.yaml`]: `${branch}: 1\n` } })
+  return hub.act.openPull({ by, branch, title: `Add ${branch}` })
+}
+
+const proposalFor = (hub: GitHub, rest: Partial<Proposal> = {}): Proposal => ({
+  branch: 'herdbook/issue-1',
+  base: { branch: 'main', commit: git(hub.git, 'rev-parse', 'main') },
+  files: new Map([['instance/domain-blocks.yaml', 'domain_blocks: []\n']]),
+  message: 'Block spam.example',
+  title: 'Block spam.example',
+  body: 'As asked in #1',
+  ...rest,
+})
+
+describe('pull requests', () => {
+  test('one is read with both its ends, and who merged it by which commit', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const base = git(hub.git, 'rev-parse', 'main')
+    const number = await pullFrom(hub, 'block')
+    await hub.act.label(number, 'herdbook: plan', 'tess')
+    const head = git(hub.git, 'rev-parse', 'block')
+    const open = {
+      number,
+      url: `https://github.com/herd/instance/pull/${number}`,
+      title: 'Add block',
+      author: 'mo',
+      state: 'open',
+      draft: false,
+      labels: ['herdbook: plan'],
+    }
+    const ends = { base: { branch: 'main', commit: base }, head: { branch: 'block', commit: head, repository: 'herd/instance' } }
+    // GitHub's own trial of merging is no merge
+    expect(await forge.pullRequest(number)).toEqual({ ...open, ...ends, merged: null })
+    const commit = await hub.act.merge(number, 'alice', 'squash')
+    expect((await forge.pullRequest(number)).merged).toMatchObject({ by: 'alice', commit })
+  })
+
+  test('a fork is named, and is null once it is gone', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    await hub.act.push({ by: 'stranger', branch: 'main', fork: true, files: { a: '1\n' } })
+    const number = await hub.act.openPull({ by: 'stranger', branch: 'main', fork: true, title: 'Mine' })
+    expect((await forge.pullRequest(number)).head.repository).toBe('stranger/instance')
+    await hub.act.deleteFork('stranger')
+    expect(await forge.pullRequest(number)).toMatchObject({ state: 'closed', merged: null, head: { repository: null } })
+  })
+
+  test('lists go over a hundred, newest first', async () => {
+    await using hub = await github({ people: PEOPLE, now: () => new Date('2026-11-26T00:00:00Z') })
+    const forge = await forgeOf(hub)
+    for (let count = 0; count < 3; count += 1) await pullFrom(hub, `b${count}`)
+    // as many as two pages hold, without the work of Git
+    const [model] = [...hub.state.issues.values()]
+    for (let number = 4; model && number <= 203; number += 1) hub.state.issues.set(number, { ...model, id: number, number })
+    expect((await forge.openPullRequests()).map(({ number }) => number)).toEqual(Array.from({ length: 203 }, (_, at) => 203 - at))
+  })
+
+  test('those merged into a branch since a time, newest first', async () => {
+    let now = new Date('2026-11-01T00:00:00Z')
+    await using hub = await github({ people: PEOPLE, now: () => now })
+    const forge = await forgeOf(hub)
+    const merged: number[] = []
+    for (const [day, branch] of ['a', 'b', 'c'].entries()) {
+      now = new Date(`2026-11-0${day + 2}T00:00:00Z`)
+      const number = await pullFrom(hub, branch)
+      merged.push(number)
+      await hub.act.merge(number, 'alice')
+    }
+    const dropped = await pullFrom(hub, 'dropped')
+    await hub.act.close(dropped, 'mo')
+    const since = async (time: string): Promise<number[]> => (await forge.mergedPullRequests('main', time)).map(({ number }) => number)
+    expect(await since('2026-11-03T00:00:00Z')).toEqual(merged.slice(1).toReversed())
+    expect(await since('2026-11-05T00:00:00Z')).toEqual([])
+    expect((await forge.mergedPullRequests('main', '2026-11-04T00:00:00Z'))[0]?.merged).toEqual({
+      at: '2026-11-04T00:00:00Z',
+      by: 'alice',
+      commit: git(hub.git, 'rev-parse', 'main'),
+    })
+    expect(await forge.mergedPullRequests('other', '2026-01-01T00:00:00Z')).toEqual([])
+  })
+
+  test('who approves is whose last verdict does; a mere comment takes nothing back', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const number = await pullFrom(hub, 'block')
+    const verdicts = [['alice', 'APPROVED'], ['mia', 'APPROVED'], ['mia', 'CHANGES_REQUESTED'], ['alice', 'COMMENTED'], ['tess', 'CHANGES_REQUESTED'], ['tess', 'APPROVED'], ['rita', 'DISMISSED']] as const // prettier-ignore
+    for (const [by, verdict] of verdicts) await hub.act.review(number, by, verdict)
+    expect((await forge.approvers(number)).toSorted()).toEqual(['alice', 'tess'])
+  })
+
+  test('what somebody may do is asked of GitHub, down to a stranger and nobody', async () => {
+    await using hub = await github({ people: PEOPLE, private: true })
+    const forge = await forgeOf(hub)
+    hub.token('stranger')
+    const asked = ['alice', 'mia', 'mo', 'tess', 'rita', 'stranger', 'nobody-of-that-name']
+    expect(await Promise.all(asked.map((login) => forge.permission(login)))).toEqual([
+      'admin',
+      'maintain',
+      'write',
+      'triage',
+      'read',
+      'none',
+      'none',
+    ])
+  })
+})
+
+describe('comments, issues and labels', () => {
+  test('a comment is made, found and edited in place', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const number = await pullFrom(hub, 'block')
+    await hub.act.comment(number, 'looks good', 'alice')
+    const made = await forge.comment(number, '<!-- herdbook:production -->\nfirst')
+    await forge.editComment(made.id, '<!-- herdbook:production -->\nsecond')
+    expect(await forge.comments(number)).toMatchObject([
+      { author: 'alice', byBot: false, body: 'looks good' },
+      {
+        id: made.id,
+        author: 'github-actions[bot]',
+        byBot: true,
+        body: '<!-- herdbook:production -->\nsecond',
+        url: `https://github.com/herd/instance/pull/${number}#issuecomment-${made.id}`,
+      },
+    ])
+    expect(hub.state.comments.get(made.id)?.edits).toMatchObject([
+      { body: '<!-- herdbook:production -->\nfirst', by: 'github-actions[bot]' },
+    ])
+  })
+
+  test('comments go over a hundred, oldest first', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const number = await hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
+    for (let count = 0; count < 205; count += 1) await hub.act.comment(number, `${count}`, 'mo')
+    expect((await forge.comments(number)).map(({ body }) => body)).toEqual(Array.from({ length: 205 }, (_, at) => `${at}`))
+  })
+
+  test('an issue is opened, found by its label, edited, closed and opened again; pull requests are none', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const pull = await pullFrom(hub, 'block')
+    await hub.act.label(pull, 'herdbook: drift', 'tess')
+    const first = await forge.createIssue({ title: 'Drift', body: 'one', labels: ['herdbook: drift'] })
+    const second = await forge.createIssue({ title: 'More', body: '', labels: ['herdbook: drift', 'other'] })
+    expect(await forge.openIssues('herdbook: drift')).toEqual([first, second])
+    expect(first).toMatchObject({
+      title: 'Drift',
+      body: 'one',
+      state: 'open',
+      labels: ['herdbook: drift'],
+      author: 'github-actions[bot]',
+      byBot: true,
+    })
+    await forge.editIssue(first.number, { body: 'two', state: 'closed' })
+    expect(await forge.issue(first.number)).toEqual({ ...first, body: 'two', state: 'closed' })
+    expect((await forge.openIssues('herdbook: drift')).map(({ number }) => number)).toEqual([second.number])
+    await forge.editIssue(first.number, { title: 'Drift again', state: 'open' })
+    expect(await forge.issue(first.number)).toMatchObject({ title: 'Drift again', body: 'two', state: 'open' })
+  })
+
+  test('labels are set and taken away; taking away what is not there is done, where there is anything', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const { number } = await forge.createIssue({ title: 'I', body: '', labels: [] })
+    await forge.addLabel(number, 'herdbook: ask')
+    await forge.addLabel(number, 'herdbook: ask')
+    expect((await forge.issue(number)).labels).toEqual(['herdbook: ask'])
+    await forge.removeLabel(number, 'herdbook: ask')
+    await forge.removeLabel(number, 'herdbook: ask')
+    expect((await forge.issue(number)).labels).toEqual([])
+    await expect(forge.removeLabel(number + 1, 'herdbook: ask')).rejects.toThrow('it is not there')
+  })
+
+  test('a status is reported on a commit, its description as long as it may be', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const commit = git(hub.git, 'rev-parse', 'main')
+    await forge.report(commit, {
+      state: 'success',
+      context: 'herdbook',
+      description: 'Blocks '.repeat(30),
+      url: 'https://github.com/herd/instance/actions/runs/1',
+    })
+    expect(hub.state.statuses).toMatchObject([
+      { commit, state: 'success', context: 'herdbook', url: 'https://github.com/herd/instance/actions/runs/1' },
+    ])
+    expect(hub.state.statuses[0]?.description).toHaveLength(140)
+  })
+})
+
+describe('proposing', () => {
+  test('one commit on the base, on a branch of its own, signed by GitHub, with a pull request', async () => {
+    await using hub = await github({ people: PEOPLE })
+    await hub.act.push({ by: 'alice', branch: 'main', files: { 'instance/old.yaml': 'old: 1\n', 'instance/kept.yaml': 'kept: 1\n' } })
+    const forge = await forgeOf(hub)
+    const proposal = proposalFor(hub, {
+      files: new Map([
+        ['instance/new.yaml', 'new: "ü"\n'],
+        ['instance/old.yaml', null],
+      ]),
+    })
+    const pull = await forge.propose(proposal)
+    expect(pull).toMatchObject({
+      title: 'Block spam.example',
+      author: 'github-actions[bot]',
+      state: 'open',
+      base: { branch: 'main' },
+      head: { branch: 'herdbook/issue-1', repository: 'herd/instance' },
+    })
+    expect(git(hub.git, 'rev-parse', 'herdbook/issue-1')).toBe(pull.head.commit)
+    expect(git(hub.git, 'diff', '--name-status', proposal.base.commit, pull.head.commit)).toBe('A\tinstance/new.yaml\nD\tinstance/old.yaml')
+    expect(git(hub.git, 'log', '-1', '--format=%P %cn %s', pull.head.commit)).toBe(`${proposal.base.commit} GitHub Block spam.example`)
+    expect(git(hub.git, 'show', `${pull.head.commit}:instance/new.yaml`)).toBe('new: "ü"')
+    // pushed and opened by a workflow's own token: nothing starts
+    expect(hub.events.filter(({ payload }) => payload['ref'] !== 'refs/heads/main')).toEqual([])
+  })
+
+  test('proposing the same again changes nothing; something else replaces it, in the same pull request', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const first = await forge.propose(proposalFor(hub))
+    expect((await forge.propose(proposalFor(hub))).head.commit).toBe(first.head.commit)
+    await hub.act.push({ by: 'alice', branch: 'main', files: { meanwhile: '1\n' } })
+    const other = proposalFor(hub, { files: new Map([['instance/b.yaml', 'b: 1\n']]), title: 'Block two', body: 'As asked' })
+    const second = await forge.propose(other)
+    expect([second.number, second.title]).toEqual([first.number, 'Block two'])
+    expect(hub.state.issues.get(first.number)?.body).toBe('As asked')
+    expect(git(hub.git, 'log', '--format=%H', `${other.base.commit}..herdbook/issue-1`)).toBe(second.head.commit)
+    expect(git(hub.git, 'ls-tree', '-r', '--name-only', 'herdbook/issue-1', 'instance/')).toBe('instance/b.yaml')
+  })
+
+  test('no files is an empty commit, which can be proposed and merged', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const pull = await forge.propose(
+      proposalFor(hub, { files: new Map(), message: 'Restore\n\nHerdbook-Restore: domain-block/spam.example' }),
+    )
+    expect(git(hub.git, 'diff', '--name-only', 'main', pull.head.commit)).toBe('')
+    expect(git(hub.git, 'log', '-1', '--format=%b', pull.head.commit)).toBe('Herdbook-Restore: domain-block/spam.example')
+    const commit = await hub.act.merge(pull.number, 'alice', 'squash')
+    expect((await forge.pullRequest(pull.number)).merged?.commit).toBe(commit)
+  })
+
+  test('after the pull request was closed, another one is opened for the branch', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const first = await forge.propose(proposalFor(hub))
+    await hub.act.close(first.number, 'alice')
+    const second = await forge.propose(proposalFor(hub))
+    expect(second.number).not.toBe(first.number)
+    expect(second.state).toBe('open')
+  })
+})
