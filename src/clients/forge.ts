@@ -22,7 +22,7 @@ export interface Forge {
   readonly addLabel: (issue: number, label: string) => Promise<void>
   /** Taking away what is not there is done. */
   readonly removeLabel: (issue: number, label: string) => Promise<void>
-  /** What branch protection waits for, on a commit. */
+  /** What branch protection waits for, on a commit; the last report of a name counts. */
   readonly report: (commit: string, status: Status) => Promise<void>
   /** Puts files on a branch of their own and opens a pull request for it, or brings the one that is open for that branch up to date. */
   readonly propose: (proposal: Proposal) => Promise<PullRequest>
@@ -70,9 +70,23 @@ export interface Status {
   readonly state: 'pending' | 'success' | 'failure' | 'error'
   /** The name that branch protection asks for. */
   readonly context: string
-  /** At most 140 characters. */
+  /** One line. */
   readonly description: string
+  /** Markdown, for whoever looks closer; cut where the forge has no room for it. */
+  readonly summary?: string
+  /** Shown beside the lines of the change: the first 50. */
+  readonly annotations?: readonly Annotation[]
   readonly url?: string
+}
+
+export interface Annotation {
+  /** From the root of the repository. */
+  readonly path: string
+  readonly line: number
+  readonly endLine: number
+  readonly level: 'notice' | 'warning' | 'failure'
+  readonly title: string
+  readonly message: string
 }
 
 export interface Proposal {

@@ -32,6 +32,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       return code === 0 ? out.trim() : null
     },
     merge: async (base, head) => merge(git, objectId(base), objectId(head)),
+    follow: async (commit) => follow(git, objectId(commit), `${prefix}${instance}`),
     resolve: refs.resolve,
     read: (ref, named) => read(git, refs, ref, named),
     write: async (ref, expected, content) => {
@@ -112,6 +113,13 @@ async function bring(git: Git, remote: string | null, commit: string): Promise<b
   const { code, err } = await git.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--', remote, commit])
   if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err)) return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
   return code === 0
+}
+
+async function follow(git: Git, commit: string, path: string): Promise<void> {
+  for (const args of [['reset', '--quiet', '--soft', commit], ['restore', '--source', commit, '--staged', '--worktree', '--', path]]) {
+    const { code, err } = await git.run(args)
+    if (code !== 0) failed(`move to ${commit.slice(0, 12)}`, err)
+  }
 }
 
 async function merge(git: Git, base: string, head: string): Promise<Merged> {

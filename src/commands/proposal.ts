@@ -10,7 +10,7 @@ import type { SourceOf } from '../render/diagnostics.ts'
 import { canonicalJson } from '../reconcile/digest.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import type { Io } from './io.ts'
-import { findPlace, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
+import { blindSession, findPlace, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
 
 /** A change that somebody proposes, as it would be once merged: files of anybody, behind the doors and the disclosure of the base. */
 export interface Proposal {
@@ -66,15 +66,16 @@ export async function configOf(files: FileSource): Promise<InstanceFile> {
   return instance?.documents['instance.yaml'] ?? fail(EXIT.invalid, 'no-instance', 'The default branch has no instance.yaml that is valid: nothing says which server this is.', { hint: 'Mend it there first: herdbook validate' })
 }
 
-/** Reads the files of the merge, and asks of the base where it wants to be read. Throws (exit 9) with all that is not valid. */
-export async function openProposal({ io, place, repository, base, head, config, merged, trusted }: Merge): Promise<Proposal> {
+/** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
+export async function openProposal({ io, place, repository, base, head, config, merged, trusted }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
   const now = io.now()
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
   const { instance, notUsed } = behind(wanted.instance, config, before.instance?.documents['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
-  const session = await sessionOf(io, files, { repository, head: { commit: head, branch: null, shallow: false, uncommitted: [] } })
+  const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
+  const session = seeing === 'live' ? await sessionOf(io, files, { repository, head: proposed }) : blindSession(io, files, proposed)
   return { session, base, head, before: before.instance, notUsed }
 }
 

@@ -107,6 +107,19 @@ export async function sessionOf(io: Io, files: Files, { repository, head }: { re
   return { ...files, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), environment, repository, head, key, store, ledger }
 }
 
+/** A run that holds no secret and so knows no ledger: it can compare files with files. */
+export const blindSession = (io: Io, files: Files, head: Head): Session => ({
+  ...files,
+  io,
+  run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
+  environment: files.config.environment ?? 'production',
+  repository: null,
+  head,
+  key: null,
+  store: null,
+  ledger: emptyLedger,
+})
+
 async function openGit({ root, folder }: Place): Promise<{ readonly repository: Repository | null; readonly head: Head | null }> {
   const repository = await openRepository(root, basename(folder))
   return { repository, head: repository ? await repository.head() : null }

@@ -31,7 +31,7 @@ export function readAnswers(body: string): Answers {
       const end = places.slice(index + 1).find((place) => place !== undefined) ?? lines.length
       const answer = start === undefined ? '' : lines.slice(start + 1, end).join('\n').trim()
       const read = answerOf(question, answer === NOTHING ? '' : answer)
-      if (!Array.isArray(read)) problems.push(problem('wrong-answer', `${question.label}: ${read}`))
+      if (typeof read === 'string') problems.push(problem('wrong-answer', `${question.label}: ${read}`))
       return [field, read]
     }),
   )

@@ -10,7 +10,11 @@ export interface Marks {
   /** How many groups the steps are shared out to by their names; 0 where each has a mark of its own. */
   readonly groups: number
   readonly marks: readonly string[]
+  /** Names of the steps' objects, hashed; none where marks are for groups. They approve nothing: they tell what has moved. */
+  readonly names: readonly string[]
   readonly restore: readonly ObjectRef[]
+  /** Made by a run that somebody who decides had asked for, or that needed no asking: for which commit. */
+  readonly asked: string
 }
 
 /** What marks are made for and with. */
@@ -36,10 +40,28 @@ const LENGTH = 32
 /** The digest of a step as that pull request's: for approvals in the ledger. */
 export const digestIn = (step: Step, pullRequest: number, { server, key }: Sealing): string => stepDigest({ ...step, server, pullRequest }, key)
 
-export function marksOf(steps: readonly Step[], pullRequest: number, sealing: Sealing, restore: readonly ObjectRef[] = []): Marks {
-  const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
-  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), restore }
+/** Where marks are made: the pull request, and the commit that was planned. */
+export interface Planned {
+  readonly pullRequest: number
+  readonly head: string
+  readonly restore: readonly ObjectRef[]
 }
+
+export function marksOf(steps: readonly Step[], { pullRequest, head, restore }: Planned, sealing: Sealing): Marks {
+  const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
+  const names = groups === 0 ? steps.map(nameOf).sort() : []
+  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore, asked: askedMark(pullRequest, head, sealing) }
+}
+
+const askedMark = (pullRequest: number, head: string, { key }: Sealing): string => seal('step', { pullRequest, asked: head }, key).slice(0, LENGTH)
+
+/** Whether this very commit of the pull request was planned before, by who may decide that. */
+export const wasAsked = ({ asked }: Marks, pullRequest: number, head: string, sealing: Sealing): boolean => asked === askedMark(pullRequest, head, sealing)
+
+const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>): string => sha256(`${kind}/${id}`).slice(0, 8)
+
+/** Whether a pull request showed a step for this object, as it was then. */
+export const showed = ({ names }: Marks, step: Step): boolean => names.includes(nameOf(step))
 
 /** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
 export function coveredBy({ marks, pullRequest }: Merge, steps: readonly Step[], sealing: Sealing): Step[] {
@@ -67,21 +89,21 @@ export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], kn
   })
 }
 
-const BLOCK = /^<!-- herdbook-approvals v1 groups=(\d{1,4})((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
+const BLOCK = /^<!-- herdbook-approvals v1 groups=(\d{1,4}) asked=([0-9a-f]{32}) names=([0-9a-f,]*)((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
 /** A name that can stand in a comment of HTML: what is not in it is escaped as in URLs. */
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
 /** The marks as the hidden block that a comment ends with. */
-export function marksBlock({ groups, marks, restore }: Marks): string {
-  return ['<!-- herdbook-approvals v1', `groups=${groups}`, ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+export function marksBlock({ groups, marks, names, restore, asked }: Marks): string {
+  return ['<!-- herdbook-approvals v1', `groups=${groups}`, `asked=${asked}`, `names=${names.join(',')}`, ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
 }
 
 /** The marks in the last block of a comment; null where there is none. */
 export function parseMarks(body: string): Marks | null {
-  const [, groups, restore = '', marks = ''] = BLOCK.exec(body.slice(Math.max(0, body.lastIndexOf('<!-- herdbook-approvals')))) ?? []
+  const [, groups, asked = '', names = '', restore = '', marks = ''] = BLOCK.exec(body.slice(Math.max(0, body.lastIndexOf('<!-- herdbook-approvals')))) ?? []
   if (groups === undefined || Number(groups) > MOST_MARKS) return null
   const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [unescaped(word.slice('restore='.length))]))
-  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), restore: refs.filter((ref) => ref !== null) }
+  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), names: names.split(',').filter((name) => name !== ''), restore: refs.filter((ref) => ref !== null), asked }
 }
 
 function unescaped(text: string): string | null {

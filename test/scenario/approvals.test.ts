@@ -6,7 +6,7 @@ let field: Pasture
 let herd: Herd
 beforeAll(async () => {
   field = await pasture()
-  herd = await field.herd({ config: { forge: { github: 'herd/instance' } } })
+  herd = await field.herd({ config: { forge: { github: 'herd/instance' }, ledger_key: { env: 'HB_KEY' } } })
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 

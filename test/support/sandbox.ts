@@ -97,7 +97,7 @@ export function cloneOf({ dir, sandbox }: Herd, name: string, ...options: string
 }
 
 function herdIn(dir: string, sandbox: SandboxClient, token = sandbox.tokens.apply): Herd {
-  const env = (given: RunOptions = {}): RunOptions => ({ ...given, env: { HB_TOKEN: token, ...given.env } })
+  const env = (given: RunOptions = {}): RunOptions => ({ ...given, env: { HB_TOKEN: token, HB_KEY: 'a ledger key that only tests use', ...given.env } })
   const read = (name: string): string => readFileSync(join(dir, 'instance', name), 'utf8')
   const write: Herd['write'] = (files, message = 'Change') => {
     put(join(dir, 'instance'), files)

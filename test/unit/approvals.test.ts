@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approve, approvers, missing, spend } from '../../src/reconcile/approvals.ts'
 import { canonicalJson, planDigest, seal, stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
-import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, type Merge } from '../../src/reconcile/marks.ts'
+import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, wasAsked, type Merge } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 
 const KEY = Buffer.from('a key of the herd')
+const HEAD = 'a'.repeat(40)
 const SEALING = { server: 'herd.example', key: KEY }
 const step: Approvable = {
   server: 'herd.example',
@@ -102,7 +103,7 @@ describe('approvals', () => {
 describe('what a pull request carries', () => {
   const steps = (count: number): Step[] => Array.from({ length: count }, (_, i) => ({ ...full, id: `spam${i}.example`, digest: `d${i}` }))
   const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): Merge => {
-    const marks = parseMarks(`A plan\n\n${marksBlock(marksOf(of, pullRequest, SEALING, restore))}\n`)
+    const marks = parseMarks(`A plan\n\n${marksBlock(marksOf(of, { pullRequest, head: HEAD, restore }, SEALING))}\n`)
     if (!marks) throw new Error('marks')
     return { pullRequest, by: 'alice', at: by.at, marks }
   }
@@ -111,7 +112,7 @@ describe('what a pull request carries', () => {
     const all = steps(count)
     const merge = merged(all)
     expect(coveredBy(merge, all, SEALING)).toHaveLength(count)
-    expect(marksBlock(merge.marks).length).toBeLessThan(18_000)
+    expect(marksBlock(merge.marks).length).toBeLessThan(22_500)
     expect(coveredBy({ ...merge, pullRequest: 13 }, all, SEALING)).toEqual([])
     expect(coveredBy(merge, all, { ...SEALING, key: Buffer.from('x') })).toEqual([])
     expect(coveredBy(merge, all, { ...SEALING, server: 'other.example' })).toEqual([])
@@ -140,16 +141,22 @@ describe('what a pull request carries', () => {
   it('keeps names of every kind, and nothing that could end the block early', () => {
     const names = ['domain-block/spam.example', 'rule/a -->b', 'setting/--x-- y', 'role/Ärger>']
     expect(merged(steps(2), 12, names).marks.restore).toEqual(names)
-    expect(marksBlock(marksOf([], 1, SEALING, names)).slice(4, -3)).not.toContain('--')
+    expect(marksBlock(marksOf([], { pullRequest: 1, head: HEAD, restore: names }, SEALING)).slice(4, -3)).not.toContain('--')
   })
 
-  it.each(['', 'nothing', '<!-- herdbook-approvals v1 groups=0 zz -->', '<!-- herdbook-approvals v1 groups=9999 -->', '<!-- herdbook-approvals v2 groups=0 -->'])('is nothing where the block is %j', (body) => {
+  it.each(['', 'nothing', '<!-- herdbook-approvals v1 groups=0 zz -->', `<!-- herdbook-approvals v1 groups=9999 asked=${'a'.repeat(32)} names= -->`, '<!-- herdbook-approvals v2 groups=0 -->'])('is nothing where the block is %j', (body) => {
     expect(parseMarks(body)).toBeNull()
   })
 
+  it('says for which commit it was asked for, and for no other', () => {
+    const { marks } = merged(steps(1))
+    expect(wasAsked(marks, 12, HEAD, SEALING)).toBe(true)
+    for (const [pullRequest, head, sealing] of [[13, HEAD, SEALING], [12, 'b'.repeat(40), SEALING], [12, HEAD, { ...SEALING, key: null }]] as const) expect(wasAsked(marks, pullRequest, head, sealing)).toBe(false)
+  })
+
   it('takes the last block of a comment, since names in it came from outside', () => {
-    const forged = marksBlock(marksOf(steps(5), 12, { ...SEALING, key: null }))
-    const own = marksBlock(marksOf(steps(1), 12, SEALING))
+    const forged = marksBlock(marksOf(steps(5), { pullRequest: 12, head: HEAD, restore: [] }, { ...SEALING, key: null }))
+    const own = marksBlock(marksOf(steps(1), { pullRequest: 12, head: HEAD, restore: [] }, SEALING))
     expect(parseMarks(`${forged}\n${own}`)?.marks).toHaveLength(1)
   })
 })

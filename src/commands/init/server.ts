@@ -1,3 +1,4 @@
+import { bounded } from '../../clients/bounded.ts'
 import { inline } from '../../render/text.ts'
 
 /** What a server tells everybody about itself. */
@@ -16,21 +17,10 @@ const MOST_BYTES = 1024 * 1024
 export async function askServer(domain: string, url = `https://${domain}`): Promise<Found | null> {
   try {
     const answer = await fetch(new URL('/api/v2/instance', url), { signal: AbortSignal.timeout(PATIENCE_MS), headers: { accept: 'application/json' } })
-    return answer.ok ? foundIn(domain, JSON.parse(await bounded(answer)), new URL(answer.url).origin) : null
+    return answer.ok ? foundIn(domain, JSON.parse(await bounded(answer, MOST_BYTES)), new URL(answer.url).origin) : null
   } catch {
     return null
   }
-}
-
-async function bounded(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of answer.body ?? []) {
-    bytes += chunk.length
-    if (bytes > MOST_BYTES) throw new RangeError('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** What is in the answer, made safe to print. */

@@ -9,9 +9,11 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Doors are complete, and none sends a secret in the clear. */
 export const doors: Rule = function* (input) {
-  const { mastodon } = input.documents[FILE] ?? {}
+  const { mastodon, forge, ledger_key } = input.documents[FILE] ?? {}
   if (mastodon?.api !== undefined) yield* encrypted(input, mastodon.api.url)
   if (mastodon?.database !== undefined) yield* database(input, mastodon.database)
+  if (forge !== undefined && ledger_key === undefined)
+    yield error('forge-without-key', 'forge needs ledger_key: without it, whoever may write to the repository could forge approvals', input.keyAt(FILE, ['forge']), 'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }, any long random text.')
   if (mastodon?.console !== undefined) yield* runtime(input, 'console', mastodon.console, RUNTIMES)
 }
 

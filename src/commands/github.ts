@@ -1,0 +1,59 @@
+import type { Command } from '@commander-js/extra-typings'
+import type { Forge } from '../clients/forge.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { directorySource } from '../instance/source.ts'
+import { own } from '../render/own.ts'
+import { exampleOf } from './github/example.ts'
+import { readEvent, type Event } from './github/event.ts'
+import { runUrl, summarizer, type Job, type JobModule } from './github/job.ts'
+import { say, toldWaits, type Io } from './io.ts'
+import { configOf } from './proposal.ts'
+import { findPlace } from './session.ts'
+
+const JOBS: { readonly [name: string]: readonly [what: string, load: () => Promise<JobModule>] } = {
+  check: ['look at the files of a stranger, or of a merge queue, without any secret', () => import('./github/check.ts')],
+  plan: ['plan a pull request', () => import('./github/plan.ts')],
+  replan: ['plan the open pull requests anew', () => import('./github/replan.ts')],
+  apply: ['apply what was merged', () => import('./github/apply.ts')],
+}
+
+export const verb = (command: Command, io: Io) =>
+  command
+    .argument('<job>', Object.keys(JOBS).join(', '))
+    .addHelpText(
+      'after',
+      `\nJobs:\n${Object.entries(JOBS).map(([name, [what]]) => `  ${name.padEnd(8)}${what}`).join('\n')}\n\nExample:\n  herdbook github plan\n\nFor workflows of GitHub Actions, which \`herdbook init\` writes: it reads the event, and answers by comments, checks and the summary of the run.`,
+    )
+    .action(async (name) => {
+      const [, load] = own(JOBS, name) ?? fail(EXIT.invalid, 'no-such-job', `There is no job ${JSON.stringify(name)}.`, { hint: `One of ${Object.keys(JOBS).join(', ')}.` })
+      const event = await readEvent(io.env)
+      const summarize = summarizer(io)
+      const example = await exampleHere(io)
+      if (example !== null) {
+        const told = `This repository still holds the example, ${example}: nothing is done. Begin with your own server: herdbook init DOMAIN`
+        await summarize(told)
+        return say(io, told)
+      }
+      const job: Job = { io, event, summarize, url: runUrl(io, event.repository), forge: await forgeOf(io, event) }
+      await (await load()).run(job).catch(async (error: unknown) => {
+        await summarizeFailure(job, error)
+        throw error
+      })
+    })
+
+async function exampleHere(io: Io): Promise<string | null> {
+  return exampleOf(await configOf(directorySource((await findPlace(io)).folder)))
+}
+
+async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {
+  const token = await io.secrets.read({ env: 'GITHUB_TOKEN' }, 'the token of the workflow')
+  const { openForge } = await import('../clients/github.ts')
+  return openForge({ api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com', repository, token, onWait: toldWaits(io) })
+}
+
+/** A job that fails says so where people look. */
+async function summarizeFailure(job: Job, error: unknown): Promise<void> {
+  if (!(error instanceof HerdbookError)) return
+  const { renderFailure } = await import('../render/failure.ts')
+  await job.summarize(renderFailure(error.exit, error.diagnostics, { visibility: job.event.visibility, run: job.url }))
+}

@@ -1,0 +1,132 @@
+import { EXIT, HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
+import { KINDS } from '../../kinds/index.ts'
+import { coveredBy, showed, type Sealing } from '../../reconcile/marks.ts'
+import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
+import { renderApplied } from '../../render/applied.ts'
+import { renderFailure, renderFailureIssue } from '../../render/failure.ts'
+import { run as applyNow } from '../apply.ts'
+import { say, tell } from '../io.ts'
+import type { Session } from '../session.ts'
+import { expect, type Job } from './job.ts'
+import { landedSince, type Landed } from './landed.ts'
+import { repositoryOf, tipOf } from './merge.ts'
+import { markerOf, stick } from './sticky.ts'
+
+export const FAILURE_LABEL = 'herdbook: failure'
+
+/** How often the branch may move on while we wait for our turn. */
+const TURNS = 5
+
+/** Applies what was merged: always the newest commit of the default branch, whatever this run was started by. */
+export async function run(job: Job): Promise<void> {
+  const { event, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
+  if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`) return say(io, `Only ${event.defaultBranch} is applied.`)
+  await tellOutcome(job, await attempt(job))
+}
+
+/** What a run knew when it began to apply. */
+interface Known {
+  readonly session: Session
+  readonly landed: readonly Landed[]
+}
+
+interface Outcome {
+  readonly exit: ExitCode
+  /** null where nothing was to be done, or it ended before anything was. */
+  readonly report: ApplyReport | null
+  readonly diagnostics: readonly Diagnostic[]
+  readonly known: Known | null
+}
+
+async function attempt(job: Job): Promise<Outcome> {
+  const { io } = job
+  const repository = await repositoryOf(job)
+  for (let turn = 1; ; turn += 1) {
+    let known: Known | null = null
+    const mergesOf = async (session: Session) => {
+      known = { session, landed: await landedSince(job, session) }
+      return known.landed.flatMap(({ merge }) => merge ?? [])
+    }
+    try {
+      await repository.follow(await tipOf(repository))
+      io.exit = EXIT.ok
+      const report = await applyNow(io, { yes: true, wait: true }, null, mergesOf)
+      return { exit: io.exit, report, diagnostics: [], known }
+    } catch (error) {
+      if (!(error instanceof HerdbookError)) throw error
+      if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
+    }
+  }
+}
+
+/** Whether the branch has newer commits than when this run looked: then those are to be applied. */
+const movedOn = ({ diagnostics }: HerdbookError): boolean => diagnostics.every(({ code }) => code === 'behind' || code === 'head-moved')
+
+const isPaused = ({ diagnostics }: Outcome): boolean => diagnostics.some(({ code }) => code === 'paused')
+
+/** What was changed by hand or on both sides is told elsewhere, and is no failure of this run. */
+const isClean = (outcome: Outcome): boolean => isPaused(outcome) || ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(outcome.exit)
+
+async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
+  const { report, known, exit, diagnostics } = outcome
+  const show = known?.session.instance.documents['policy.yaml']?.show ?? {}
+  const options = { kinds: KINDS, visibility: job.event.visibility, show, run: job.url }
+  await job.summarize(report ? renderApplied(report, { ...options, limit: 1_000_000 }) : diagnostics.length > 0 ? renderFailure(exit, diagnostics, options) : 'Nothing to apply: all is as the files say.')
+  for (const landed of known?.landed ?? []) await tellPullRequest(job, landed, outcome, options)
+  await (isClean(outcome) ? closeFailures(job) : tellFailure(job, outcome, options))
+  job.io.exit = isClean(outcome) ? EXIT.ok : exit
+  tell(job.io, diagnostics)
+}
+
+type Options = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
+
+/** On a merged pull request stands what became of it. */
+async function tellPullRequest(job: Job, { pull, merge }: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<void> {
+  if (known === null || (report === null && diagnostics.length === 0)) return
+  const marker = markerOf(known.session.environment, 'applied')
+  if (report === null) return stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
+  const sealing = { server: known.session.config.domain, key: known.session.key }
+  const part = partOf(report, { pull, merge }, known, sealing)
+  if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return
+  const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step) ? [`${step.kind}/${step.id}`] : [])))
+  const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
+  await stick(job, pull.number, marker, renderApplied(part, { ...options, ...seconds, moved, marker }))
+}
+
+/** The part of a report that is about one pull request: what it approved, and what nobody approved and it may have meant. */
+function partOf(report: ApplyReport, { merge }: Landed, { landed }: Known, sealing: Sealing): ApplyReport {
+  const { steps } = report.plan
+  const covered = (one: Landed['merge']): readonly Step[] => (one === null ? [] : coveredBy(one, steps, sealing))
+  const mine = new Set(covered(merge))
+  const anybodys = new Set(landed.flatMap((one) => covered(one.merge)))
+  const isMine = (step: Step): boolean => mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step))
+  const refs = new Set(steps.filter(isMine).map(({ kind, id }) => `${kind}/${id}`))
+  return {
+    ...report,
+    plan: { ...report.plan, steps: steps.filter(isMine) },
+    done: report.done.filter(isMine),
+    failed: report.failed.filter(({ step }) => isMine(step)),
+    skipped: report.skipped.filter(({ step }) => isMine(step)),
+    notReached: report.notReached.filter(isMine),
+    remaining: report.remaining.filter(({ kind, id }) => refs.has(`${kind}/${id}`)),
+  }
+}
+
+/** One issue, however many runs fail. */
+async function tellFailure({ forge, io }: Job, { exit, report, diagnostics, known }: Outcome, options: Options): Promise<void> {
+  const domain = known?.session.config.domain ?? forge.repository
+  const { title, body } = renderFailureIssue({ domain, exit, report, diagnostics }, options)
+  io.secrets.abortOnSecret(`${title}\n${body}`)
+  const [there, ...more] = (await forge.openIssues(FAILURE_LABEL)).filter(({ byBot }) => byBot)
+  if (there === undefined) await forge.createIssue({ title, body, labels: [FAILURE_LABEL] })
+  else await forge.editIssue(there.number, { title, body })
+  // Two runs at once may have made two.
+  for (const { number } of more) await forge.editIssue(number, { state: 'closed' })
+}
+
+async function closeFailures({ forge, url }: Job): Promise<void> {
+  for (const { number } of (await forge.openIssues(FAILURE_LABEL)).filter(({ byBot }) => byBot)) {
+    await forge.comment(number, `[This run](${url}) was clean.`)
+    await forge.editIssue(number, { state: 'closed' })
+  }
+}

@@ -1,0 +1,101 @@
+import { readPublic } from '../../clients/public.ts'
+import { gitSource } from '../../clients/git-source.ts'
+import type { PullRequest } from '../../clients/forge.ts'
+import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
+import { loadInstance } from '../../instance/load.ts'
+import { KINDS } from '../../kinds/index.ts'
+import type { Plan } from '../../reconcile/types.ts'
+import { renderDifferences } from '../../render/differences.ts'
+import { renderFailure } from '../../render/failure.ts'
+import { say } from '../io.ts'
+import { openProposal, textsIn, type Merge } from '../proposal.ts'
+import { planProposal } from '../proposed.ts'
+import { findPlace } from '../session.ts'
+import type { EventOf } from './event.ts'
+import { expect, type Job } from './job.ts'
+import { mergeOf, repositoryOf } from './merge.ts'
+import { annotationsOf, contextOf, oneLine } from './reports.ts'
+import { markerOf, stick } from './sticky.ts'
+
+/** What needs no secret: files of strangers, and what a merge queue has put together. */
+export async function run(job: Job): Promise<void> {
+  const here = expect(job, ['pull_request_target', 'merge_group'])
+  const { event } = here
+  if (event.name === 'merge_group') return checkQueue(job, event)
+  const pull = await job.forge.pullRequest(event.number)
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
+  const merge = await mergeOf(job, pull)
+  const found = merge instanceof HerdbookError ? merge : await compare(merge).catch(refused)
+  if (found instanceof HerdbookError) return tellRefused(job, pull, merge instanceof HerdbookError ? null : merge, found)
+  await tellDifferences(job, pull, found)
+}
+
+interface Found {
+  readonly merge: Merge
+  readonly plan: Plan
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** Compares the files with those of the base. What only live can tell is not held against them. */
+async function compare(merge: Merge): Promise<Found> {
+  const proposal = await openProposal(merge, 'blind')
+  const { plan } = await planProposal(proposal, null)
+  return { merge, plan: { ...plan, findings: plan.findings.filter(({ code }) => code !== 'impact-unmeasured' && code !== 'invariant') }, warnings: proposal.session.warnings }
+}
+
+function refused(error: unknown): HerdbookError {
+  if (error instanceof HerdbookError) return error
+  throw error
+}
+
+async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, warnings }: Found): Promise<void> {
+  const { config, base, head, repository } = merge
+  const environment = config.environment ?? 'production'
+  const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
+  const publicView = config.mastodon?.api ? { publicView: await readPublic(config.mastodon.api.url, domains) } : {}
+  const options = { kinds: KINDS, head, base, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
+  await stick(job, pull.number, markerOf(environment, 'plan'), renderDifferences(plan, { ...options, marker: markerOf(environment, 'plan') }))
+  await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
+  await job.forge.report(pull.head.commit, {
+    // Somebody who may decide has to look before the live server is asked.
+    state: plan.steps.length === 0 ? 'success' : 'pending',
+    context: contextOf(environment),
+    description: plan.steps.length === 0 ? 'The files mean the same as before.' : `Files only, somebody has to ask for a plan: ${oneLine(plan)}`,
+    annotations: annotationsOf([...warnings, ...plan.findings], repository.folder),
+    url: job.url,
+  })
+}
+
+async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
+  const environment = merge?.config.environment ?? 'production'
+  const files = merge === null ? {} : { sourceOf: await textsIn(merge.merged) }
+  const options = { ...files, visibility: job.event.visibility, run: job.url }
+  await stick(job, pull.number, markerOf(environment, 'plan'), renderFailure(exit, diagnostics, { ...options, marker: markerOf(environment, 'plan') }))
+  await job.summarize(renderFailure(exit, diagnostics, options))
+  await job.forge.report(pull.head.commit, {
+    state: 'failure',
+    context: contextOf(environment),
+    description: 'The files can not be used as they are.',
+    annotations: annotationsOf(diagnostics, merge?.repository.folder ?? 'instance'),
+    url: job.url,
+  })
+}
+
+/** A merge queue has merged already: what it would push must be valid. */
+async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
+  const repository = await repositoryOf(job)
+  await repository.bring(head)
+  const { root } = await findPlace(job.io)
+  const source = gitSource(root, head, repository.folder)
+  const { instance, diagnostics } = await loadInstance(source, { now: job.io.now() })
+  const environment = instance?.documents['instance.yaml']?.environment ?? 'production'
+  const broken = diagnostics.filter(({ severity }) => severity === 'error')
+  if (broken.length > 0) await job.summarize(renderFailure(EXIT.invalid, broken, { visibility: job.event.visibility, sourceOf: await textsIn(source), run: job.url }))
+  await job.forge.report(head, {
+    state: broken.length === 0 ? 'success' : 'failure',
+    context: contextOf(environment),
+    description: broken.length === 0 ? 'The files are valid; what they do was shown on each pull request.' : 'The files are not valid.',
+    annotations: annotationsOf(broken, repository.folder),
+    url: job.url,
+  })
+}

@@ -1,0 +1,149 @@
+import { decides, type PullRequest } from '../../clients/forge.ts'
+import { openReader } from '../../clients/reader.ts'
+import { HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
+import { KINDS } from '../../kinds/index.ts'
+import { exitOfPlan } from '../../reconcile/exit.ts'
+import { marksBlock, marksOf, type Sealing } from '../../reconcile/marks.ts'
+import type { ObjectRef } from '../../reconcile/types.ts'
+import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'
+import { code } from '../../render/markdown-text.ts'
+import { renderMarkdown } from '../../render/markdown.ts'
+import { renderFailure } from '../../render/failure.ts'
+import { PLAN_LABEL } from '../../render/differences.ts'
+import { say, toldWaits } from '../io.ts'
+import { parseRef } from '../options.ts'
+import { withProgress } from '../progress.ts'
+import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
+import { planProposal, withoutConsole } from '../proposed.ts'
+import { expect, type Job } from './job.ts'
+import { mergeOf } from './merge.ts'
+import { annotationsOf, contextOf, oneLine, stateOf, stepAnnotations } from './reports.ts'
+import { markerOf, stick } from './sticky.ts'
+
+/** GitHub takes a mebibyte for the summary of a step. */
+const SUMMARY = 1_000_000
+
+/** Plans a pull request against the live server: one of this repository's own branches, or one that somebody who decides has asked for. */
+export async function run(job: Job): Promise<void> {
+  const { event } = expect(job, ['pull_request_target', 'issue_comment'])
+  const pull = await job.forge.pullRequest(event.number)
+  const asking = await askedFor(job, pull)
+  if ('no' in asking) return say(job.io, asking.no)
+  await planPullRequest(job, pull)
+}
+
+/** Whether this event lets live be asked about this very commit; and if not, why, said where that helps somebody. */
+async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ readonly yes: true } | { readonly no: string }> {
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return { no: 'Only open pull requests for the default branch are planned.' }
+  const own = pull.head.repository === event.repository
+  if (event.name === 'pull_request_target' && event.action !== 'labeled') return own ? { yes: true } : { no: 'From a fork: somebody who may write here has to ask for it.' }
+  const asked = event.name === 'pull_request_target' ? { label: event.label, head: event.head, sender: event.sender } : event.name === 'issue_comment' ? { comment: event.body, sender: event.sender } : null
+  if (asked === null || (asked.label !== undefined && asked.label !== PLAN_LABEL)) return { no: 'Nobody asked for a plan.' }
+  const wanted = 'head' in asked ? asked.head : /^\/plan(?:\s+([0-9a-f]{7,64}))?\s*$/.exec(asked.comment ?? '')?.[1]
+  if ('label' in asked) await forge.removeLabel(pull.number, PLAN_LABEL)
+  if (!decides(await forge.permission(asked.sender))) return { no: `@${asked.sender} may not write here, so nothing was asked of the live server.` }
+  // A branch of our own was pushed by somebody who may write here: there is nothing to bind.
+  if (own && wanted === undefined) return { yes: true }
+  const reply = (text: string): Promise<unknown> => forge.comment(pull.number, `${text} ${code(`/plan ${pull.head.commit.slice(0, 12)}`)}`)
+  if (wanted === undefined || wanted.length < 12) {
+    await reply('Which commit? Look at it, then write:')
+    return { no: 'The comment names no commit.' }
+  }
+  if (pull.head.commit.startsWith(wanted)) return { yes: true }
+  await reply(`The branch has moved since ${code(wanted.slice(0, 12))} was looked at, so nothing was asked of the live server. Look at the new commit, then write:`)
+  return { no: `The head is no longer ${wanted}.` }
+}
+
+/** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
+export async function planPullRequest(job: Job, pull: PullRequest): Promise<void> {
+  const merge = await mergeOf(job, pull)
+  const outcome = merge instanceof HerdbookError ? merge : await outcomeOf(job, pull, merge).catch(told)
+  if (outcome instanceof HerdbookError) return tellRefused(job, pull, merge instanceof HerdbookError ? null : merge, outcome)
+  await tellPlanned(job, pull, outcome)
+}
+
+function told(error: unknown): HerdbookError {
+  if (error instanceof HerdbookError) return error
+  throw error
+}
+
+interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
+  readonly merge: Merge
+  readonly proposal: Proposal
+  readonly restore: readonly ObjectRef[]
+}
+
+async function outcomeOf({ io, forge }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
+  const proposal = await openProposal(merge)
+  const restore = restoresIn((await forge.issue(pull.number)).body)
+  const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
+    return { ...planned, merge, proposal, restore }
+  } finally {
+    await reader.close()
+  }
+}
+
+const MOST_RESTORES = 200
+
+/** The objects for which a pull request lets the files win: lines of its own in its description. */
+export function restoresIn(body: string): ObjectRef[] {
+  const named = [...body.matchAll(/^Herdbook-Restore: (\S[^\r\n]*?)\s*$/gm)].slice(0, MOST_RESTORES)
+  return [...new Set(named.map(([, ref = '']) => parseRef(ref).ref))]
+}
+
+async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, restore }: Outcome): Promise<void> {
+  const { session, notUsed } = proposal
+  const { environment, repository, key } = session
+  const exit = exitOfPlan(plan)
+  const sealing: Sealing = { server: merge.config.domain, key }
+  const sourceOf = await textsIn(merge.merged)
+  const options = {
+    kinds: KINDS,
+    visibility: job.event.visibility,
+    show: session.instance.documents['policy.yaml']?.show ?? {},
+    sourceOf,
+    filesAt: filesAt(job, pull, merge),
+    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, byFiles, notUsed, run: job.url },
+  }
+  const marker = markerOf(environment, 'plan')
+  // Without a key a mark would be anybody's.
+  const hidden = key === null ? {} : { hidden: marksBlock(marksOf(plan.steps, { pullRequest: pull.number, head: merge.head, restore }, sealing)) }
+  await stick(job, pull.number, marker, renderMarkdown(plan, { ...options, marker, ...hidden }))
+  await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
+  const folder = repository?.folder ?? 'instance'
+  const shown = conceal(plan, disclosure(options.visibility, options.show))
+  const annotations = [...annotationsOf([...session.warnings, ...shown.findings], folder), ...stepAnnotations(shown, session.instance, folder)]
+  await report(job, pull, environment, { exit, description: oneLine(shown), annotations })
+}
+
+async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
+  const environment = merge?.config.environment ?? 'production'
+  const marker = markerOf(environment, 'plan')
+  const files = merge === null ? {} : { sourceOf: await textsIn(merge.merged), filesAt: filesAt(job, pull, merge) }
+  const options = { ...files, visibility: job.event.visibility, run: job.url }
+  await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
+  await job.summarize(renderFailure(exit, diagnostics, { ...options, limit: SUMMARY }))
+  const shown = concealedProblems(diagnostics, disclosure(options.visibility))
+  await report(job, pull, environment, { exit, description: firstOf(shown), annotations: annotationsOf(shown, merge?.repository.folder ?? 'instance') })
+}
+
+const firstOf = (list: readonly Diagnostic[]): string => list.find(({ severity }) => severity === 'error')?.message ?? 'Not planned.'
+
+interface Finding {
+  readonly exit: ExitCode
+  readonly description: string
+  readonly annotations: ReturnType<typeof annotationsOf>
+}
+
+function report({ forge, io, url }: Job, pull: PullRequest, environment: string, { exit, description, annotations }: Finding): Promise<void> {
+  const status = { state: stateOf(exit), context: contextOf(environment), description, annotations, url }
+  io.secrets.abortOnSecret(JSON.stringify(status))
+  return forge.report(pull.head.commit, status)
+}
+
+/** The folder of the files on the page of the commit that is proposed. */
+function filesAt({ io, event }: Job, pull: PullRequest, { repository, head }: Merge): string {
+  return `${io.env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${pull.head.repository ?? event.repository}/blob/${head}/${repository.folder}`
+}

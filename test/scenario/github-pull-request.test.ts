@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { ran } from '../support/runner.ts'
+
+let herd: Farm
+beforeAll(async () => {
+  herd = await farm({ people: { tess: 'triage' } })
+})
+afterAll(async () => herd[Symbol.asyncDispose]())
+
+const block = (domain: string, severity = 'none', more = ''): string => `  - domain: ${domain}\n    severity: ${severity}\n${more}`
+const blocks = (...entries: string[]): string => `domain_blocks:\n${entries.join('')}`
+const BLOCKS = 'instance/domain-blocks.yaml'
+
+/** The last word on a commit, by the name that branch protection asks for. */
+const checkOf = (commit: string): string => {
+  const last = herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')
+  return last === undefined ? 'none' : `${last.state}: ${last.description ?? ''}`
+}
+const commentsOn = (issue: number): string[] => [...herd.hub.state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
+
+describe('a pull request from a branch of the repository', () => {
+  let number: number
+
+  it('gets one comment that says what merging it would do, a check and a summary', async () => {
+    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('one.example'), block('two.example')) } })
+    number = await herd.hub.act.openPull({ by: 'mo', branch: 'block', title: 'Block two' })
+    const job = ran(await herd.settle(), 'plan')
+    expect(job.result).toBe('success')
+    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n### Notes 2 domains without a limit\.[^]*`one\.example`[^]*Merging this approves 2 changes/)
+    expect(commentOn(herd, number)).toContain(`comment \`/plan ${head.slice(0, 12)}\``)
+    expect(job.summary).toContain('### Notes 2 domains without a limit.')
+    expect(job.summary).not.toContain('herdbook-approvals')
+    expect(checkOf(head)).toBe('success: Notes 2 domains without a limit.')
+  })
+
+  it('keeps that one comment up to date, with what it said before in its history', async () => {
+    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('one.example'), block('bad.example', 'suspend')) } })
+    ran(await herd.settle(), 'plan')
+    expect(commentsOn(number)).toHaveLength(1)
+    expect(commentOn(herd, number)).toMatch(/bad\.example[^]*accept_severed_relationships: \d+/)
+    expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.edits[0]?.body).toContain('two.example')
+    expect(checkOf(head)).toMatch(/^failure: Blocks bad\.example, .*Severs \d+ follow relations/)
+  })
+
+  it('is told what is wrong with its files, with the line', async () => {
+    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: 'domain_blocks:\n  - domain: one.example\n    severty: suspend\n' } })
+    const job = ran(await herd.settle(), 'plan')
+    expect(job.result).toBe('success')
+    expect(commentOn(herd, number)).toMatch(/not valid[^]*domain-blocks\.yaml:3[^]*severity/)
+    expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
+    expect(checkOf(head)).toMatch(/^failure: /)
+  })
+
+  it('is told where it can not be merged', async () => {
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: blocks(block('main.example')) } })
+    herd.events.length = 0
+    await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('branch.example')) } })
+    ran(await herd.settle(), 'plan')
+    expect(commentOn(herd, number)).toMatch(/Both sides changed [^]*domain-blocks\.yaml/)
+  })
+
+  it('that changes nothing of the instance is one line', async () => {
+    await herd.hub.act.push({ by: 'mo', branch: 'docs', files: { 'README.md': 'Hello\n' } })
+    herd.desk()
+    await herd.herdbook(['approve', 'the one on main', '--yes'])
+    await herd.herdbook(['apply', '--yes'])
+    const docs = await herd.hub.act.openPull({ by: 'mo', branch: 'docs', title: 'Docs' })
+    ran(await herd.settle(), 'plan')
+    const shown = commentOn(herd, docs).split('\n').filter((line) => line !== '' && !line.startsWith('<!--'))
+    expect(shown).toEqual([expect.stringMatching(/^\*\*No changes\*\*/)])
+  })
+})
+
+describe("a stranger's pull request", () => {
+  let number: number
+  let head: string
+
+  it('is looked at without any secret: its files against those of the base, and what the server shows to everybody', async () => {
+    await herd.rows("insert into settings (var, value, created_at, updated_at) values ('show_domain_blocks', E'--- all\n', now(), now())")
+    await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files: { [BLOCKS]: blocks(block('main.example'), block('spam.example', 'suspend')), 'instance/rules.yaml': 'rules:\n  - key: kind\n    text: Be kind @everyone\n' } })
+    number = await herd.hub.act.openPull({ by: 'stan', branch: 'mine', fork: true, title: 'Rule' })
+    head = herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
+    const runs = await herd.settle()
+    const job = ran(runs, 'check')
+    expect([job.result, job.environment]).toEqual(['success', null])
+    expect(runs.filter((one) => one.ran && one.environment !== null)).toEqual([])
+    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n### In the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/)
+    expect(commentOn(herd, number)).toContain(`/plan ${head.slice(0, 12)}`)
+    expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
+    expect(checkOf(head)).toMatch(/^pending: /)
+  })
+
+  it('is not planned because a stranger, or somebody who may only label, asks for it', async () => {
+    await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'stan')
+    await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'tess')
+    await herd.hub.act.label(number, 'herdbook: plan', 'tess')
+    const runs = await herd.settle()
+    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(checkOf(head)).toMatch(/^pending: /)
+    // GitHub calls tess a collaborator, which let two jobs begin: Herdbook asked what she may do.
+    const began = runs.flatMap((one) => (one.ran && one.job === 'plan' ? [one.stdout] : []))
+    expect(began).toEqual([expect.stringContaining('@tess may not write here'), expect.stringContaining('@tess may not write here')])
+    expect(herd.hub.state.issues.get(number)?.labels).toEqual([])
+  })
+
+  it('is planned for the very commit that a maintainer names, and not for another', async () => {
+    await herd.hub.act.comment(number, '/plan', 'ann')
+    await herd.hub.act.comment(number, '/plan 123456789abc', 'ann')
+    await herd.settle()
+    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has moved since'))).toHaveLength(2)
+    await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
+    const job = ran(await herd.settle(), 'plan')
+    expect(job.environment).toBe('herdbook-plan')
+    expect(commentOn(herd, number)).toMatch(/### [^]*herdbook-approvals v1/)
+  })
+
+  it('that moves between the asking and the run is not planned', async () => {
+    await herd.hub.act.label(number, 'herdbook: plan', 'ann')
+    const asked = herd.events.splice(0)
+    await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files: { 'instance/rules.yaml': 'rules:\n  - key: evil\n    text: Something else\n' } })
+    herd.events.unshift(...asked)
+    const runs = await herd.settle()
+    expect(ran(runs, 'plan').stdout).toContain('The head is no longer')
+    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(commentsOn(number).some((body) => body.includes('The branch has moved since'))).toBe(true)
+    // The naive way, planning whatever the head is by then, would have shown it.
+    expect(commentOn(herd, number)).toContain('evil')
+  })
+})
