@@ -109,23 +109,24 @@ begin
         select w.domain, l.host
         from labelled l cross join lateral generate_series(1, cardinality(l.labels)) as n
         join wanted w on w.domain = array_to_string(l.labels[n:], '.')
-      ), members as materialized (
+      ), theirs as materialized (
         select a.id, a.domain as host from accounts a where a.domain in (select t.host from touched t)
-      ), counted as (
-        select m.host, 1 as accounts, 0 as follows, 0 as followers from members m
-        union all
-        select m.host, 0, 1, 0 from members m join follows f on f.target_account_id = m.id
-        union all
-        select m.host, 0, 0, 1 from members m join follows f on f.account_id = m.id
-      ), by_host as materialized (
-        select c.host, sum(c.accounts) as accounts, sum(c.follows) as follows, sum(c.followers) as followers from counted c group by c.host
-      ), by_domain as (
-        select t.domain, sum(h.accounts) as accounts, sum(h.follows) as follows, sum(h.followers) as followers
-        from touched t join by_host h on h.host = t.host group by t.domain
+      ), relations as materialized (
+        select r.host, r.member, sum(r.follows) as follows, sum(r.followers) as followers
+        from (
+          select x.host, f.account_id as member, 1 as follows, 0 as followers from theirs x join follows f on f.target_account_id = x.id
+          union all
+          select x.host, f.target_account_id, 0, 1 from theirs x join follows f on f.account_id = x.id
+        ) r group by r.host, r.member
+      ), known as (
+        select t.domain, count(*) as accounts from touched t join theirs x on x.host = t.host group by t.domain
+      ), cut as (
+        select t.domain, sum(r.follows) as follows, sum(r.followers) as followers, count(distinct r.member) as members
+        from touched t join relations r on r.host = t.host group by t.domain
       )
-      select json_agg(json_build_object('domain', d.domain, 'follows', d.follows, 'followers', d.followers, 'accounts', d.accounts)
-        order by d.domain collate "C")
-      from by_domain d
+      select json_agg(json_build_object('domain', k.domain, 'follows', coalesce(c.follows, 0), 'followers', coalesce(c.followers, 0),
+        'accounts', k.accounts, 'members', coalesce(c.members, 0)) order by k.domain collate "C")
+      from known k left join cut c on c.domain = k.domain
     $table$)
   ) as known (name, query) where request -> 'tables' ? name
   loop

@@ -108,10 +108,11 @@ function told(domain: string, severity: BlockSeverity, measured: Measured | unde
   const name = bothForms(domain)
   if (severity === 'noop') return `${name}: noted.`
   if (measured?.state !== 'measured') return `${name}: what it touches was not measured${measured ? ` (${measured.reason})` : ''}; the plan will.`
-  const { accounts } = measured.impact
+  const { accounts, members } = measured.impact
   const cut = relations(measured.impact)
   const verb = severity === 'suspend' ? 'severs for good' : 'hides'
-  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`} of members; ${count(accounts, 'account', 'accounts')} known from there.`
+  const whose = cut === null || members === undefined ? ' of members' : ''
+  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.`
 }
 
 async function importList(io: Io, files: Files, from: string, severity: BlockSeverity | undefined): Promise<void> {

@@ -84,13 +84,13 @@ export function byDanger(a: Step, b: Step): number {
   return rank(a) - rank(b) || touched(b) - touched(a) || WEIGHT[a.action] - WEIGHT[b.action]
 }
 
-/** "12 follows and 40 followers"; null where nobody is touched. */
-export function relations(impact: Pick<Impact, 'follows' | 'followers'>): string | null {
+/** "12 follows and 40 followers of 9 members"; null where nobody is touched. */
+export function relations(impact: Impact): string | null {
   const parts = [
     ...(impact.follows > 0 ? [count(impact.follows, 'follow', 'follows')] : []),
     ...(impact.followers > 0 ? [count(impact.followers, 'follower', 'followers')] : []),
   ]
-  return parts.length === 0 ? null : listed(parts)
+  return parts.length === 0 ? null : `${listed(parts)}${whose([impact])}`
 }
 
 /** " of 9 members". Who is in touch with several domains counts once for each, so that a sum is the most that it can be. */
@@ -106,8 +106,7 @@ const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.
 /** Whom a step touches: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
-  const found = relations(step.impact)
-  const cut = found === null ? null : `${found}${whose([step.impact])}`
+  const cut = relations(step.impact)
   const known = step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
   return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known].filter((part) => part !== null).join('; ')
 }

@@ -25,7 +25,7 @@ describe('the demo, where there is no terminal', () => {
     expect(acts).toHaveLength(7)
     const [opening, proposal, apply, again, night, morning, why] = acts
     expect(opening).toContain('domain-blocks.yaml')
-    expect(proposal).toMatch(/\+ Blocks rustlers\.example {2}can't be undone\n +Severs 12 follows and 40 followers; 23 accounts known from there; the file accepts 63\./)
+    expect(proposal).toMatch(/\+ Blocks rustlers\.example {2}can't be undone\n +Severs 12 follows and 40 followers of 10 members; 23 accounts known from there; the file accepts 63\./)
     for (const line of ['Limits market-stall.example', 'Gives Moderator to hazel', 'Rewords the rule describe-pictures', 'Changes the setting registrations_mode']) expect(proposal).toContain(line)
     expect(proposal).toContain('+    accept_severed_relationships: 63')
     expect(apply).toContain('5 changes done and verified')
