@@ -10,6 +10,7 @@ import { defineConfig } from 'vitest/config'
 //   HERDBOOK_LIVE_INSTANCE  an instance.yaml, of which the cycle takes `ssh` and the database and console doors, so that it runs over SSH.
 //                           Then the cycle runs `reader install`, which needs a login that may become postgres.
 //
+// test/live/containers.sh brings one up in containers.
 // Give it a server that nothing depends on, in the state that test/contract/recorded/README.md describes (accounts @owner and @second as Owner,
 // @mod, @alice without a role, follows with bad.example), and set it back afterwards. What the tests leave behind: terms of service dated
 // 2031-02-03, 2032-01-01 and 2032-06-01, rows of settings, a contact, blocks under doors.example and mail.example, 198.51.100.0/24 among the IP blocks,

@@ -78,6 +78,7 @@ export const NEEDS: { readonly [job: string]: Needs } = {
   'herdbook-button.yml decide': { permissions: { contents: 'write' }, environment: 'herdbook-apply' },
   'herdbook-button.yml apply': { permissions: APPLY, environment: 'herdbook-apply' },
   'test.yml test': { permissions: READ },
+  'live.yml live': { permissions: READ },
 }
 
 const DEFAULT_BRANCH = '${{ github.event.repository.default_branch }}'

