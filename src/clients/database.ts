@@ -6,6 +6,9 @@ import { complaintOf, type Machine, run } from './machine.ts'
 import { readerScript } from './scripts.ts'
 import { allUnknown, readSnapshot, type Snapshot } from './snapshot.ts'
 
+/** Runs what `reader install` put there, from the home folder that a login begins in. */
+export const READER = 'exec .herdbook/reader'
+
 /** A literal of SQL, with standard_conforming_strings on: nothing but a quote means anything in it. */
 export function literal(text: string): string {
   if (text.includes('\0')) throw new TypeError('a literal can\'t hold a null byte')
@@ -47,8 +50,8 @@ export function readingSession(request: ReadRequest): string {
 
 /** Reads a snapshot through the database door, in one exec. */
 export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
-  // behind a forced command the key runs the reader whatever is asked for; the name is for people who look at the log
-  const [command, input] = door.reader === true ? ['herdbook-reader', `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
+  // a key that was bound to the reader runs it whatever is asked for, and any other key runs it by name
+  const [command, input] = door.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
   const finished = await run(machine, command, input)
   const nothing = (message: string, hint?: string): Snapshot => {
     const reason: Diagnostic = { code: 'database-failed', severity: 'error', message: `the database can't be read: ${message}` }

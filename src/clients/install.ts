@@ -1,5 +1,5 @@
 import type { DatabaseDoor } from '../instance/documents.ts'
-import { afterRequest, beforeRequest, literal } from './database.ts'
+import { afterRequest, beforeRequest, literal, READER } from './database.ts'
 import { psqlLine, quote } from './launch.ts'
 import { complaintOf, type Machine, run, unreachable } from './machine.ts'
 
@@ -62,13 +62,15 @@ export function authorizedKey(publicKey: string): string {
   if (!/^[a-z0-9@.-]+$/.test(type) || !/^[A-Za-z0-9+/]+={0,3}$/.test(blob)) {
     throw unreachable('not-a-public-key', 'that is no public key line such as "ssh-ed25519 AAAA…"', 'give the file that ends in .pub')
   }
-  return `restrict,command="exec .herdbook/reader" ${type} ${blob} herdbook-reader`
+  return `restrict,command="${READER}" ${type} ${blob} herdbook-reader`
 }
 
-/** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. */
+/** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. On this machine there is no key to bind. */
 export function installSteps(door: DatabaseDoor, domain: string, publicKey: string | null): readonly InstallStep[] {
+  const role = { title: 'make the database role herdbook_reader, which may select the columns that a plan needs', command: psqlLine(asSuperuser(door)), input: roleSql(domain) }
+  if (door.over === 'local') return [role]
   const made: InstallStep[] = [
-    { title: 'make the database role herdbook_reader, which may select the columns that a plan needs', command: psqlLine(asSuperuser(door)), input: roleSql(domain) },
+    role,
     {
       title: 'put the reading program at ~/.herdbook/reader',
       command: 'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
@@ -85,6 +87,12 @@ export function installSteps(door: DatabaseDoor, domain: string, publicKey: stri
       input: `${line}\n`,
     },
   ]
+}
+
+/** What is to do once that is done; `keyFile` is the private key whose public half was let in. */
+export function afterwards(door: DatabaseDoor, keyFile: string | null): string {
+  if (door.over === 'local') return 'instance.yaml can stay as it is.'
+  return `In instance.yaml, under mastodon: database: { over: ssh, reader: true${keyFile === null ? '' : `, reader_key: { file: ${keyFile} }`} }`
 }
 
 /** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the door names another. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
-import { asText, install, installSteps } from '../clients/install.ts'
+import { afterwards, asText, install, installSteps } from '../clients/install.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { DatabaseDoor } from '../instance/documents.ts'
 import { asked } from './confirm.ts'
@@ -35,7 +35,11 @@ async function run(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   tell(io, files.warnings, await sourceOf(files))
   const door = doorOf(files)
-  const key = options.key === undefined ? null : await readFile(resolve(io.cwd, options.key), 'utf8')
+  if (door.over === 'local' && options.key !== undefined) {
+    fail(EXIT.invalid, 'key-without-ssh', 'A key is for logging in over SSH, and mastodon.database says over: local.', { hint: 'Leave --key out.' })
+  }
+  const keyFile = options.key === undefined ? null : resolve(io.cwd, options.key)
+  const key = keyFile === null ? null : await readFile(keyFile, 'utf8')
   const doors = openDoors(files.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const domain = await withProgress(io, 'Asking Mastodon for its domain', () => ownDomain(doors, files))
@@ -44,7 +48,7 @@ async function run(io: Io, options: Options): Promise<void> {
     say(io, [`On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`, ...steps.map((step) => `  ${step.title}`)].join('\n'))
     if (!options.yes && !(await asked(io, 'Do this? [y/N] '))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, give --yes, or print it for copying: --print' })
     await install(await doors.database(), steps, (title) => note(io, title))
-    say(io, `Done. In instance.yaml, under mastodon: database: { over: ${door.over}, reader: true }`)
+    say(io, `Done. ${afterwards(door, keyFile?.replace(/\.pub$/, '') ?? null)}`)
   } finally {
     await doors.close()
   }

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { requestText } from '../../src/clients/database.ts'
 import { connect } from '../../src/clients/host.ts'
-import { asText, authorizedKey, install, installSteps } from '../../src/clients/install.ts'
+import { afterwards, asText, authorizedKey, install, installSteps } from '../../src/clients/install.ts'
 import { openReader } from '../../src/clients/reader.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { fakePrograms } from '../support/programs.ts'
-import { sshServer } from '../support/ssh-server.ts'
+import { sshServer, type SshServer } from '../support/ssh-server.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB alice@laptop'
 const REQUEST = { tables: ['rules', 'accounts'], accounts: ["o'neill", '$$\\'], measure: [] } as const
@@ -18,30 +18,45 @@ const REQUEST = { tables: ['rules', 'accounts'], accounts: ["o'neill", '$$\\'], 
 describe('reader install', () => {
   test('over the admin\'s own login: role, program and key, and twice is as good as once; then the key reads and can do nothing else', async () => {
     const home = mkdtempSync(join(tmpdir(), 'herdbook-home-'))
-    await using admin = await sshServer({ cwd: home })
     const sandbox = await startSandbox()
     const told: string[] = []
     const steps = installSteps({ over: 'ssh', podman: { container: 'db' } }, 'herd.example', KEY)
     // podman's part is played by a program that runs the sandbox's psql
     const { directory } = fakePrograms({ podman: `while [ "$1" != psql ]; do shift; done; shift; exec ${sandbox.database} "$@"` })
-    const line = (command: string) => `PATH=${directory}:$PATH; export PATH; ${command}`
-    const machine = await connect({ host: '127.0.0.1', port: admin.port, user: 'admin', host_key: admin.fingerprint, key: { env: 'KEY' } }, openSecrets({ KEY: admin.key }))
+    const env = { PATH: `${directory}:${process.env.PATH ?? ''}` }
+    await using admin = await sshServer({ cwd: home, env })
+    const login = (server: SshServer) => ({ host: '127.0.0.1', port: server.port, user: 'mastodon', host_key: server.fingerprint, key: { env: 'KEY' } })
+    const machine = await connect(login(admin), openSecrets({ KEY: admin.key }))
     for (let times = 0; times < 2; times += 1) {
-      await install(machine, steps.map((step) => ({ ...step, command: line(step.command) })), (title) => told.push(title))
+      await install(machine, steps, (title) => told.push(title))
     }
     await machine.close()
     expect(told).toHaveLength(6)
     expect(readFileSync(join(home, '.ssh/authorized_keys'), 'utf8')).toBe('restrict,command="exec .herdbook/reader" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB herdbook-reader\n')
     expect(statSync(join(home, '.herdbook/reader')).mode & 0o777).toBe(0o700)
 
-    await using forced = await sshServer({ cwd: home, forced: line('exec .herdbook/reader') })
-    const ssh = { host: '127.0.0.1', port: forced.port, user: 'mastodon', host_key: forced.fingerprint, key: { env: 'KEY' } }
-    const reader = await openReader({ domain: 'herd.example', ssh, mastodon: { database: { over: 'ssh', reader: true } } }, openSecrets({ KEY: forced.key }))
-    const tables = await reader.read(REQUEST)
-    expect(tables.rules).toMatchObject({ state: 'complete', door: 'database' })
-    expect(tables.accounts.state === 'complete' && tables.accounts.rows.map((row) => row.username)).toContain('owner')
-    await reader.close()
+    // the key that was bound, and the admin's own, which may do more
+    await using bound = await sshServer({ cwd: home, env, forced: 'exec .herdbook/reader' })
+    for (const server of [bound, admin]) {
+      const instance = { domain: 'herd.example', ssh: login(server), mastodon: { database: { over: 'ssh', reader: true } } } as const
+      const reader = await openReader(instance, openSecrets({ KEY: server.key }))
+      const tables = await reader.read(REQUEST)
+      expect(tables.rules).toMatchObject({ state: 'complete', door: 'database' })
+      expect(tables.accounts.state === 'complete' && tables.accounts.rows.map((row) => row.username)).toContain('owner')
+      await reader.close()
+    }
     await sandbox.close()
+  })
+
+  test('on this machine there is only the role to make, and instance.yaml stays as it is', () => {
+    const door = { over: 'local', native: { user: 'mastodon' } } as const
+    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([expect.stringMatching(/^sudo -n -H -u postgres -- env .*psql/)])
+    expect(afterwards(door, null)).toBe('instance.yaml can stay as it is.')
+  })
+
+  test('over SSH the key that was let in is named in instance.yaml', () => {
+    expect(afterwards({ over: 'ssh', native: {} }, null)).toContain('database: { over: ssh, reader: true }')
+    expect(afterwards({ over: 'ssh', native: {} }, '/keys/reader')).toContain('database: { over: ssh, reader: true, reader_key: { file: /keys/reader } }')
   })
 
   test('the program behind the key lets no request out of its quotes', () => {
