@@ -88,6 +88,6 @@ async function attempt(what: string, there: boolean, open: () => Promise<string>
     return { what, ok: true, says: `${says} (${((performance.now() - began) / 1000).toFixed(1)} s)` }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    return { what, ok: false, says: error.message }
+    return { what, ok: false, says: [error.message, ...error.diagnostics.flatMap(({ hint }) => hint ?? [])].join(' → ') }
   }
 }
