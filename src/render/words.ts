@@ -91,7 +91,9 @@ export const WORDS: { readonly [kind: string]: Words } = {
   },
   'terms-of-service': {
     phrases: [
+      { action: 'create', to: { notified: true }, one: 'publishes the terms of service of {id} and tells all members', many: 'publishes {n} terms of service and tells all members' },
       { action: 'create', one: 'publishes the terms of service of {id}', many: 'publishes {n} terms of service' },
+      { action: 'update', to: { notified: true }, one: 'tells all members of the terms of service of {id}', many: 'tells all members of {n} terms of service' },
       { action: 'update', one: 'edits the terms of service of {id}', many: 'edits {n} terms of service' },
       { action: 'delete', one: 'removes the terms of service of {id}', many: 'removes {n} terms of service' },
     ],

@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 //
 //   HERDBOOK_LIVE_URL       the address of its web interface. Plain http is led through a port on loopback, since a token is sent over it nowhere else.
 //   HERDBOOK_LIVE_TOKEN     a token with `profile`, `admin:read` and `admin:write` of an account that may manage blocks and view the dashboard
-//   HERDBOOK_LIVE_CONSOLE   a command that runs `bin/rails runner` there, such as: ssh mastodon@herd.example 'cd live && RAILS_ENV=production bin/rails runner "$@"' --
-//   HERDBOOK_LIVE_DATABASE  a command that runs `psql` on its database as a superuser; arguments are put behind it
+//   HERDBOOK_LIVE_CONSOLE   a command that runs `bin/rails runner` there; a word of Ruby is put behind it. Over SSH, whose far end is a shell of its own,
+//                           a bash script that holds: ssh mastodon@herd.example "cd live && RAILS_ENV=production bin/rails runner ${*@Q}"
+//   HERDBOOK_LIVE_DATABASE  a command that runs `psql` on its database as a superuser; arguments are put behind it, so the same holds
 //   HERDBOOK_LIVE_DOMAIN    its domain, if that is not herd.example
 //   HERDBOOK_LIVE_INSTANCE  an instance.yaml, of which the cycle takes `ssh` and the database and console doors, so that it runs over SSH.
 //                           Then the cycle runs `reader install`, which needs a login that may become postgres.

@@ -27,6 +27,13 @@ describe('status tries each door', () => {
     expect(stdout).toMatch(/! API .*no such token/)
   })
 
+  it('a reading role that lacks a right is no open door, and the command that mends it is named', async () => {
+    await field.sandbox.query('revoke select on rules from herdbook_reader')
+    const { stdout } = await must(herd, ['status'], 10)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/! Database .*permission denied for table rules → .*herdbook reader install/)
+    await field.sandbox.query('grant select on rules to herdbook_reader')
+  })
+
   it('a database whose psql is not there is no open door', async () => {
     setConfig(herd, { mastodon: { ...doors(), database: { over: 'local', native: { psql: '/nowhere/psql' } } } })
     const { stdout } = await must(herd, ['status'], 10)
@@ -38,6 +45,13 @@ describe('status tries each door', () => {
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(/! Database .*instance\.yaml is for other\.example/)
     setConfig(herd, {})
+  })
+})
+
+describe('reader install', () => {
+  it('takes no key for a database on this machine, and leaves none behind', async () => {
+    const { stderr } = await must(herd, ['reader', 'install', '--key', 'reader.pub', '--yes'], 9)
+    expect(stderr).toContain('over: local')
   })
 })
 

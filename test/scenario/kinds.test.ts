@@ -211,6 +211,13 @@ describe('rules, settings and terms', () => {
     expect(refs((await planOf(herd, 0)).steps)).toEqual([])
   })
 
+  it('published terms that members are told of later are not called edited', async () => {
+    herd.edit('terms-of-service.yaml', (text) => text.replace('changelog: The first.', 'changelog: The first.\n    notify_members: true'))
+    expect(flat((await must(herd, ['plan'], 2)).out)).toMatch(/Tells all members of the terms of service of 2031-01-01 +can't be undone/)
+    herd.edit('terms-of-service.yaml', (text) => text.replace('changelog: The first.\n    notify_members: true', 'changelog: The first.'))
+    await planOf(herd, 0)
+  })
+
   it('terms of a day that has passed are refused only in the step that would publish them', async () => {
     herd.edit('terms-of-service.yaml', add('  - effective_date: 2031-07-01\n    text: Later.\n    changelog: The third.'))
     await must(herd, ['plan'], 5, { now: new Date('2031-07-02T00:00:00Z') })

@@ -53,7 +53,7 @@ export const termsOfService: Kind = {
     ),
   }),
   hazard: (step) => (step.changes.some((change) => change.field === 'notified') ? 'irreversible' : 'disruptive'),
-  note: (step) => (step.changes.some((change) => change.field === 'notified') ? 'Mastodon sends a mail to every member who was active in the last year.' : undefined),
+  note: (step) => (step.changes.some((change) => change.field === 'notified') ? 'Mastodon sends a mail to every member who was active in the last year, and shows the terms to everyone else who logs in.' : undefined),
   advice: (step, _tables, { instance, now }) => {
     const today = now.toISOString().slice(0, 10)
     if (step.action === 'create' && step.id < today) {
