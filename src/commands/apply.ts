@@ -7,7 +7,7 @@ import { openWriter } from '../clients/writer.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
 import { KINDS } from '../kinds/index.ts'
-import { apply, type ApplyDeps } from '../reconcile/apply.ts'
+import { apply } from '../reconcile/apply.ts'
 import { approvers, missing } from '../reconcile/approvals.ts'
 import { refOf } from '../reconcile/batches.ts'
 import type { Reader } from '../reconcile/doors.ts'
@@ -23,6 +23,7 @@ import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { count } from '../render/text.ts'
+import { announceDone, giveNotice, type Noticed } from './announce.ts'
 import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { needsConsole } from './foresee.ts'
@@ -134,7 +135,8 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
   if (plan.steps.length > withheld.size && !options.yes && !saved && !(await confirm(io, plan))) {
     fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json' })
   }
-  return carryOut(approved, planned, withheld, run)
+  const noticed = await giveNotice(approved, plan, withheld, run.doors)
+  return carryOut(noticed, planned, run)
 }
 
 /** Whether nothing is to be done: no step, nothing to write down, and a ledger that has begun. */
@@ -143,7 +145,7 @@ function isSettled({ store, ledger }: Session, plan: Plan, { first }: Options): 
   const begun = !store || ledger.head !== null
   // … but not while something is still in dispute: whoever takes it over later must say why.
   const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
-  return disputed || (begun && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts].every((list) => list.length === 0))
+  return disputed || (begun && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
 }
 
 const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] })
@@ -169,12 +171,12 @@ function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
   return report
 }
 
-async function carryOut(session: Session, { plan, input }: Planned, withheld: ApplyDeps['withheld'], run: Run): Promise<ApplyReport> {
+async function carryOut({ session, withheld, findings }: Noticed, { plan, input }: Planned, run: Run): Promise<ApplyReport> {
   const { io, wishes, reader, doors, holds } = run
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, sealingOf(session)) }
   // Why a first apply was meant to change the server stays in the ledger's history.
   const firstWhy = session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
-  const report = await withProgress(io, `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`, (told) =>
+  const applied = await withProgress(io, `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`, (told) =>
     apply(plan, {
       kinds: KINDS,
       ledger: session.ledger,
@@ -191,6 +193,7 @@ async function carryOut(session: Session, { plan, input }: Planned, withheld: Ap
       told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
     }),
   )
+  const report = { ...applied, findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, doors))] }
   io.exit = exitOfApply(report)
   return tellReport(run, report)
 }

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { Console, TokenWish } from '../clients/console.ts'
 import { openDoors } from '../clients/doors.ts'
 import { openRest, type Rest } from '../clients/mastodon.ts'
+import { POSTING } from '../clients/statuses.ts'
 import { NEEDS, tokenFacts } from '../clients/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
@@ -25,6 +26,10 @@ const TOKENS = {
   },
   read_token: { application: 'Herdbook plan', scopes: ['profile', 'admin:read'] },
 } as const
+
+/** Posting is asked for only where the policy announces. */
+const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [...TOKENS[which].scopes, ...(which === 'token' && instance.documents['policy.yaml']?.announce ? [POSTING] : [])]
+
 const ROLE = { name: 'Herdbook', position: 5, permissions: ['view_dashboard', 'manage_federation', 'manage_blocks'] }
 const BOT = 'herdbook'
 
@@ -123,10 +128,10 @@ async function withNew(io: Io, files: Files, slot: Slot, work: Work): Promise<vo
 }
 
 /** The token is the acting account's where that is the bot or is yet to be; a person who acts keeps their account to themselves. */
-function wishFor({ config }: Files, { which }: Slot, { hello: { actor } }: Console): TokenWish {
-  const { application, scopes } = TOKENS[which]
-  const bot = actor === null || actor.role === ROLE.name ? config.acting_account : undefined
-  return { username: bot ?? BOT, application, role: ROLE, scopes }
+function wishFor(files: Files, { which }: Slot, { hello: { actor } }: Console): TokenWish {
+  const { application } = TOKENS[which]
+  const bot = actor === null || actor.role === ROLE.name ? files.config.acting_account : undefined
+  return { username: bot ?? BOT, application, role: ROLE, scopes: scopesOf(files, which) }
 }
 
 /** A token counts once the server has answered to it. */
@@ -150,7 +155,7 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
     if (!secret) continue
     try {
       const token = await io.secrets.token(secret, `mastodon.api.${which}`, new URL(api.url).origin)
-      await checkOne(io, which, await openRest({ url: api.url, token, reading: true, onWait: toldWaits(io) }))
+      await checkOne(io, { which, scopes: scopesOf(files, which) }, await openRest({ url: api.url, token, reading: true, onWait: toldWaits(io) }))
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
       note(io, `! ${which}: ${error.message}`)
@@ -159,7 +164,7 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
   }
 }
 
-async function checkOne(io: Io, which: Which, rest: Rest): Promise<void> {
+async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Which; readonly scopes: readonly string[] }, rest: Rest): Promise<void> {
   try {
     const facts = await tokenFacts(rest)
     if (!facts.known) {
@@ -170,7 +175,7 @@ async function checkOne(io: Io, which: Which, rest: Rest): Promise<void> {
     say(io, `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${facts.username} (${facts.role ?? 'no role'})`}, application ${facts.application ?? 'unknown'}`)
     const scopes = facts.scopes
     const lines = [
-      ...TOKENS[which].scopes.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),
+      ...wanted.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),
       ...needed().map(({ permission, bit }) => ({ ok: holds(facts.permissions, bit), says: `permission ${permission}` })),
     ]
     for (const line of lines) say(io, `${line.ok ? '   ' : '  !'} ${line.ok ? 'has' : 'lacks'} ${line.says}`)

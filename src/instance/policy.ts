@@ -1,5 +1,5 @@
 import { parseDay } from './dates.ts'
-import type { BudgetLimits } from './documents.ts'
+import type { Announce, BudgetLimits } from './documents.ts'
 import type { Instance } from './instance.ts'
 
 type Amounts = { readonly [Amount in keyof Required<BudgetLimits>]: number }
@@ -10,6 +10,8 @@ export interface PolicyInForce {
   readonly budgetOf: (kind: string) => Amounts
   readonly driftOf: (kind: string) => DriftPolicy
   readonly minimumOwners: number
+  /** How members are told of what is done to other servers; null where nobody tells them. */
+  readonly announce: { readonly visibility: Announce['visibility']; readonly noticeDays: number | null } | null
 }
 
 const BUDGET: Amounts = { create: 25, update: 25, delete: 5, weaken: 5 }
@@ -31,6 +33,7 @@ export function policyOf(instance: Instance, now: Date, drift: ReadonlyMap<strin
       ),
     driftOf: (kind) => named({ ...file.drift }, kind) ?? drift.get(kind) ?? 'report',
     minimumOwners: file.minimum_owners ?? MINIMUM_OWNERS,
+    announce: file.announce === undefined ? null : { visibility: file.announce.visibility, noticeDays: file.announce.notice_days ?? null },
   }
 }
 

@@ -345,6 +345,7 @@ export interface PolicyFile {
   minimum_owners?: number
   drift?: DriftPolicies
   show?: Show
+  announce?: Announce
 }
 /**
  * How much one apply may change, by kind. Absent: the default, 25 creates, 25 updates, 5 deletes, 5 weakenings a kind.
@@ -469,6 +470,19 @@ export interface Show {
    * Show names of people who hold a role and are not in the files. Absent: the default, false.
    */
   staff?: boolean
+}
+/**
+ * Posts in the name of Herdbook's own account on the server that it manages: which servers were limited or suspended, and the public comment of the block. The token of mastodon.api needs the scope write:statuses. Absent: the default, nothing is posted.
+ */
+export interface Announce {
+  /**
+   * Who sees the posts: unlisted (everybody who looks for them), public, or private (only followers).
+   */
+  visibility: 'unlisted' | 'public' | 'private'
+  /**
+   * How many days before a suspension that cuts follows of members is announced. It is held back for so long after it was merged. Absent: the default, it is applied at once and told then.
+   */
+  notice_days?: number
 }
 /**
  * Servers that are blocked or limited, each with all of its subdomains.

@@ -222,6 +222,8 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     applied: (progress.skipped.some(({ why }) => why === 'not-approved') ? null : plan.commit) ?? ledger.applied,
     attempts: lasting,
     approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
+    // Done again one day, it is announced again.
+    notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
   const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0
   if (!same) await deps.save(next, subjectOf(progress.done))

@@ -2,7 +2,7 @@ import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
 import { canonicalJson, sameDigest, seal, sha256, type Key } from './digest.ts'
 import { byText } from './equal.ts'
 import type { Content, Files, Snapshot } from './repository.ts'
-import type { Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, ObjectRef, Pause } from './types.ts'
+import type { Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, Notice, ObjectRef, Pause } from './types.ts'
 
 const DIGEST = 'digest'
 const META = 'meta.json'
@@ -20,6 +20,7 @@ export const emptyLedger: Ledger = {
   attempts: [],
   intents: [],
   approvals: [],
+  notices: [],
   paused: null,
 }
 
@@ -56,6 +57,7 @@ export function serializeLedger(ledger: Ledger, environment: string, at: string)
   files.set(`attempts${LINES}`, sorted(ledger.attempts))
   files.set(`intents${LINES}`, sorted(ledger.intents))
   files.set(`approvals${LINES}`, sorted(ledger.approvals.map(approvalLine)))
+  files.set(`notices${LINES}`, sorted(ledger.notices))
   files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at, began: ledger.began ?? at, paused: ledger.paused ?? undefined })]))
   return files
 }
@@ -109,6 +111,7 @@ export function readLedger(snapshot: Snapshot, environment: string, signed: bool
       attempts: rows('attempts').map(attemptOf),
       intents: rows('intents').map(intentOf),
       approvals: rows('approvals').map(approvalOf),
+      notices: rows('notices').map(noticeOf),
       paused: meta.paused === undefined ? null : pauseOf(members(meta.paused)),
     }
   } catch (cause) {
@@ -119,7 +122,7 @@ export function readLedger(snapshot: Snapshot, environment: string, signed: bool
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
 
-const RESERVED = new Set(['attempts', 'intents', 'approvals'])
+const RESERVED = new Set(['attempts', 'intents', 'approvals', 'notices'])
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
 const sorted = (rows: readonly object[]): string => lines(rows.map(canonicalJson).sort(byText))
@@ -178,6 +181,8 @@ function attemptOf(row: Members): Attempt {
   if (action !== 'create' && action !== 'update' && action !== 'delete') throw new Malformed('holds an attempt that is no create, update or delete')
   return { kind: text(row, 'kind'), id: text(row, 'id'), action, fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') }
 }
+
+const noticeOf = (row: Members): Notice => ({ ref: text(row, 'ref'), at: text(row, 'at'), from: text(row, 'from') })
 
 const intentOf = (row: Members): Intent => ({ id: text(row, 'id'), kind: text(row, 'kind'), what: text(row, 'what'), data: fieldsOf(row, 'data') })
 

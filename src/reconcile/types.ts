@@ -116,6 +116,15 @@ export interface Pause {
   readonly why: string
 }
 
+/** A step that was announced before it is done. */
+export interface Notice {
+  readonly ref: ObjectRef
+  /** When it was announced. */
+  readonly at: string
+  /** The day, in UTC, from which it may be done. */
+  readonly from: string
+}
+
 export interface Ledger {
   /** The commit of the ledger's own chain; null where there is none yet. */
   readonly head: string | null
@@ -131,6 +140,7 @@ export interface Ledger {
   readonly intents: readonly Intent[]
   readonly approvals: readonly Approval[]
   /** While it is there, runs report and apply nothing. */
+  readonly notices: readonly Notice[]
   readonly paused: Pause | null
 }
 

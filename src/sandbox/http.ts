@@ -12,6 +12,8 @@ export interface Call {
   readonly query: URLSearchParams
   readonly path: string
   readonly token: Token | null
+  /** What makes one post of two that come with the same. */
+  readonly idempotencyKey: string | null
   /** What the server keeps of its answers, by key. */
   readonly cache: Map<string, { readonly until: number; readonly value: object }>
 }

@@ -51,7 +51,9 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
   try {
     const reply = await database.transaction(async (session) => {
       await authorize(session, version, hit.route.access, token)
-      return hit.route.handle({ session, version, params, query: url.searchParams, path: url.pathname, token, cache })
+      const key = request.headers['idempotency-key']
+      const idempotencyKey = typeof key === 'string' ? key : null
+      return hit.route.handle({ session, version, params, query: url.searchParams, path: url.pathname, token, idempotencyKey, cache })
     })
     return { ...reply, headers: { ...headers, ...reply.headers } }
   } catch (error) {

@@ -103,10 +103,11 @@ create table session_activations (
 );
 `
 
-/** Tables that only measures count; of these just the columns that they count by. */
+/** Tables that measures count and posts are written into; of these just the columns that this needs. */
 const MEASURED = `
 create table statuses (
-  id bigserial primary key, account_id bigint not null, created_at timestamp(6) not null, deleted_at timestamp(6)
+  id bigserial primary key, account_id bigint not null, created_at timestamp(6) not null, deleted_at timestamp(6), text text not
+  null default '', visibility integer not null default 0
 );
 create table reports (
   id bigserial primary key, account_id bigint not null, target_account_id bigint not null, created_at timestamp(6) not null

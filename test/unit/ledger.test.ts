@@ -29,6 +29,7 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
   attempts: fc.array(fc.record({ kind, id: fc.string(), action: fc.constantFrom('create', 'update', 'delete'), fields, commit })),
   intents: fc.array(fc.record({ id: fc.string(), kind, what: fc.string(), data: fields })),
   approvals: fc.array(fc.oneof(approval, fc.tuple(approval, fc.nat()).map(([one, pullRequest]) => ({ ...one, pullRequest })))),
+  notices: fc.array(fc.record({ ref: fc.string(), at: fc.string(), from: fc.string() })),
   paused: fc.option(fc.record({ by: fc.string(), at: fc.string(), why: fc.string() })),
 })
 
@@ -43,9 +44,10 @@ describe('the ledger as files', () => {
       fc.property(ledgers, (ledger) => {
         const read = parseLedger(written(ledger, null), 'production', null)
         expect([...read.entries].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([...ledger.entries].sort(([a], [b]) => (a < b ? -1 : 1)))
-        expect({ ...read, entries: 0, attempts: 0, intents: 0, approvals: 0 }).toEqual({ ...ledger, entries: 0, attempts: 0, intents: 0, approvals: 0 })
+        expect({ ...read, entries: 0, attempts: 0, intents: 0, approvals: 0, notices: 0 }).toEqual({ ...ledger, entries: 0, attempts: 0, intents: 0, approvals: 0, notices: 0 })
         expect(read.attempts).toHaveLength(ledger.attempts.length)
         expect(bySource(read.approvals)).toEqual(bySource(ledger.approvals))
+        expect(bySource(read.notices)).toEqual(bySource(ledger.notices))
         expect(read.intents).toHaveLength(ledger.intents.length)
       }),
     )

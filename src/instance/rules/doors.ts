@@ -15,6 +15,13 @@ export const doors: Rule = function* (input) {
   if (forge !== undefined && ledger_key === undefined)
     yield error('forge-without-key', 'forge needs ledger_key: without it, whoever may write to the repository could forge approvals', input.keyAt(FILE, ['forge']), 'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }, any long random text.')
   if (mastodon?.console !== undefined) yield* runtime(input, 'console', mastodon.console, RUNTIMES)
+  yield* posts(input)
+}
+
+/** Posts go through the API alone. */
+function* posts({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
+  if (documents['policy.yaml']?.announce === undefined || documents[FILE] === undefined || documents[FILE].mastodon?.api !== undefined || broken.has(FILE)) return
+  yield error('no-api', 'announce posts through the API, and instance.yaml has no mastodon.api', keyAt('policy.yaml', ['announce']), 'Add mastodon.api to instance.yaml, or delete announce.')
 }
 
 function* encrypted({ at }: RuleInput, url: string): Generator<Diagnostic> {

@@ -6,6 +6,7 @@ import {
 } from './other-blocks.ts'
 import { postMeasures } from './measures.ts'
 import { listPeople, showApp, showCredentials } from './people.ts'
+import { postStatus } from './statuses.ts'
 import {
   listPeers, listPublicBlocks, listRules, showDescription, showHealth, showInstance, showNodeinfo, showOauth, showPrivacyPolicy, showTerms,
 } from './public.ts'
@@ -61,6 +62,7 @@ export const ROUTES: readonly Route[] = [
     access: { by: 'member', scopes: ['profile', 'read', 'read:accounts'] },
     handle: showCredentials,
   },
+  { method: 'POST', path: '/api/v1/statuses', access: { by: 'member', scopes: ['write', 'write:statuses'] }, handle: postStatus },
   anyone('/api/v2/instance', showInstance),
   anyone('/api/v1/instance/rules', listRules),
   anyone('/api/v1/instance/extended_description', showDescription),

@@ -1,0 +1,101 @@
+import type { Doors } from '../clients/doors.ts'
+import { post } from '../clients/statuses.ts'
+import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { policyOf } from '../instance/policy.ts'
+import type { ApplyDeps } from '../reconcile/apply.ts'
+import { refOf } from '../reconcile/batches.ts'
+import { sha256 } from '../reconcile/digest.ts'
+import { needsNotice, noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
+import type { ApplyReport, Ledger, Notice, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
+import { renderDone, renderNotice } from '../render/announcement.ts'
+import { count } from '../render/text.ts'
+import type { Session } from './session.ts'
+
+type Withheld = ApplyDeps['withheld']
+
+/** A run with the steps held back that are announced first, and what could not be announced. */
+export interface Noticed {
+  readonly session: Session
+  readonly withheld: Withheld
+  readonly findings: readonly Diagnostic[]
+}
+
+/**
+ * Where the policy gives members notice: announces the suspensions that would go out now and cut follows, writes that
+ * into the ledger, and holds them back until their day. What can't be announced is held back, too.
+ */
+export async function giveNotice(session: Session, plan: Plan, withheld: Withheld, doors: Doors): Promise<Noticed> {
+  const now = session.io.now()
+  const days = policyOf(session.instance, now).announce?.noticeDays ?? null
+  const kept = days === null ? [] : pending(session.ledger.notices, plan.steps, readsOf(plan))
+  const known = new Set(kept.map(({ ref }) => ref))
+  const ready = days === null ? [] : plan.steps.filter((step) => step.door !== null && !withheld.has(refOf(step)) && needsNotice(step))
+  const fresh = ready.filter((step) => !known.has(refOf(step)))
+  const given = fresh.map((step) => noticeOf(step, now, days ?? 0))
+  const findings = await announceFirst(session, fresh, given, doors)
+  const notices = findings.length === 0 ? [...kept, ...given] : kept
+  return { session: { ...session, ledger: await remembered(session, plan, notices) }, withheld: new Map([...withheld, ...early(ready, notices, now)]), findings }
+}
+
+/** The steps whose day has not come. */
+function early(ready: readonly Step[], notices: readonly Notice[], now: Date): Withheld {
+  const known = new Map(notices.map((notice) => [notice.ref, notice]))
+  return new Map(
+    ready.flatMap((step): [ObjectRef, Omit<Skipped, 'step'>][] => {
+      const notice = known.get(refOf(step))
+      const reason = notice === undefined ? 'Members are to hear of it first, and that failed.' : waitsFor(notice, now)
+      return reason === null ? [] : [[refOf(step), { why: 'not-yet', reason }]]
+    }),
+  )
+}
+
+/** Answers what stands against it. Without a ledger nobody would know the next time that it was done. */
+async function announceFirst(session: Session, fresh: readonly Step[], given: readonly Notice[], doors: Doors): Promise<readonly Diagnostic[]> {
+  const [first] = given
+  if (first === undefined) return []
+  if (!session.store) return [{ code: 'no-notice', severity: 'error', message: 'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.', hint: 'git init' }]
+  const text = renderNotice(fresh, session.config.domain, first.from)
+  return posted(session, doors, { text, about: ['notice', ...fresh.map(refOf)] })
+}
+
+/** Writes the notices down where they are others than before. */
+async function remembered({ ledger, store, run }: Session, plan: Plan, notices: readonly Notice[]): Promise<Ledger> {
+  const before = new Set(ledger.notices)
+  const given = notices.filter((notice) => !before.has(notice)).length
+  if (!store || (given === 0 && notices.length === ledger.notices.length)) return ledger
+  return store.save({ ...ledger, notices }, given === 0 ? 'Forget what was announced' : `Announce ${count(given, 'step', 'steps')}`, { run, source: plan.commit, approvedBy: [] })
+}
+
+const readsOf = ({ reads }: Plan) => {
+  const complete = new Set(reads.filter((read) => read.complete).map((read) => read.kind))
+  return (ref: ObjectRef): boolean => complete.has(ref.slice(0, ref.indexOf('/')))
+}
+
+/** Posts what was done, in members' words, where the policy says so. What could not be posted is told, and undoes nothing. */
+export async function announceDone(session: Session, { done, remaining }: Pick<ApplyReport, 'done' | 'remaining'>, doors: Doors): Promise<readonly Diagnostic[]> {
+  if (policyOf(session.instance, session.io.now()).announce === null) return []
+  const open = new Set(remaining.map(refOf))
+  const blocks = done.filter((step) => step.kind === 'domain-block' && !open.has(refOf(step)))
+  const text = renderDone(blocks, session.config.domain)
+  if (text === null) return []
+  const problems = await posted(session, doors, { text, about: [session.run, ...blocks.map(({ digest }) => digest)] })
+  return problems.map((one) => ({ ...one, severity: 'warning' }))
+}
+
+interface Said {
+  readonly text: string
+  /** What the post is about: said again, it is one post. */
+  readonly about: readonly string[]
+}
+
+/** Posts, and answers what went wrong. */
+async function posted({ io, config, instance }: Session, doors: Doors, { text, about }: Said): Promise<readonly Diagnostic[]> {
+  const { visibility = 'private' } = policyOf(instance, io.now()).announce ?? {}
+  try {
+    await post(await doors.writing(), { text: io.secrets.abortOnSecret(text), visibility, key: sha256([config.domain, ...about].join('\n')) })
+    return []
+  } catch (error) {
+    if (error instanceof HerdbookError) return error.diagnostics
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import { displayDomain } from '../instance/domains.ts'
+import type { Fields, Step } from '../reconcile/types.ts'
+import { clip, inline } from './text.ts'
+
+/** What Mastodon takes. */
+const LIMIT = 500
+const COMMENT = 160
+
+/** What steps that were done mean for members, as a post; null where nothing that they could notice. */
+export function renderDone(steps: readonly Step[], domain: string): string | null {
+  const lines = steps.flatMap((step) => {
+    const told = changeOf(step)
+    return told === null ? [] : [`• ${told}${reasonOf(step.target)}`]
+  })
+  return lines.length === 0 ? null : fitted(`Moderation of other servers by ${domain}:`, lines, '')
+}
+
+/** What will be suspended, as a post. `from` is the day, such as 2026-12-24. */
+export function renderNotice(steps: readonly Step[], domain: string, from: string): string {
+  const lines = steps.map((step) => `• ${nameOf(step.id, step.target)}${reasonOf(step.target)}`)
+  return fitted(`From ${from} on (UTC), ${domain} suspends:`, lines, 'Follows between people there and here are cut then, for good.')
+}
+
+/** As many lines as fit; the rest is counted. */
+function fitted(head: string, lines: readonly string[], foot: string): string {
+  const text = (count: number): string => {
+    const more = count < lines.length ? [`… and ${lines.length - count} more`] : []
+    return [head, [...lines.slice(0, count), ...more].join('\n'), foot].filter((part) => part !== '').join('\n\n')
+  }
+  let count = lines.length
+  while (count > 0 && text(count).length > LIMIT) count -= 1
+  return text(count)
+}
+
+type Treatment = 'suspended' | 'limited' | 'without media' | null
+
+/** How members of the server meet another one; null where they notice nothing. */
+function treatmentIn(fields: Fields): Treatment {
+  if (fields['severity'] === 'suspend') return 'suspended'
+  if (fields['severity'] === 'silence') return 'limited'
+  return fields['reject_media'] === true ? 'without media' : null
+}
+
+function changeOf(step: Step): string | null {
+  const [before, after] = [treatmentIn(step.seen), treatmentIn(step.target)]
+  if (before === after) return null
+  const name = nameOf(step.id, step.action === 'delete' ? step.seen : step.target)
+  const now = after ?? before
+  const again = after === null ? ' no longer' : ''
+  return now === 'without media' ? `${name} is${again} shown without pictures and videos` : `${name} is${again} ${now}`
+}
+
+/** The name as the server's own public list shows it: one that is obfuscated there is nowhere told in clear. */
+const nameOf = (domain: string, fields: Fields): string => quiet(fields['obfuscate'] === true ? obfuscated(domain) : displayDomain(domain))
+
+/** As Mastodon does: the first and the last quarter and the dots stay. */
+function obfuscated(domain: string): string {
+  const quarter = Math.floor(domain.length / 4)
+  return [...domain].map((char, index) => (index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char)).join('')
+}
+
+function reasonOf({ public_comment: comment }: Fields): string {
+  return typeof comment === 'string' && comment.trim() !== '' ? `: ${clip(quiet(comment.replaceAll(/\s+/g, ' ').trim()), COMMENT)}` : ''
+}
+
+/** Text in which Mastodon finds nobody to mention, no hashtag, no link and no shortcode. */
+const quiet = (text: string): string => inline(text).replaceAll(/[@#＠＃]|:(?=\S)/gu, (mark) => `${mark}\u2060`)

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openRest } from '../../src/clients/mastodon.ts'
+import { post } from '../../src/clients/statuses.ts'
+import { git } from '../support/git.ts'
+import { doorsOf, must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
+
+let field: Pasture
+beforeAll(async () => {
+  field = await pasture()
+})
+afterAll(() => field[Symbol.asyncDispose]())
+
+const DAY = 86_400_000
+const daysOn = (days: number): Date => new Date(Date.now() + days * DAY)
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
+
+const posts = (herd: Herd) => herd.rows("select text, visibility, (select username from accounts where id = account_id) as by from statuses where text <> '' order by id")
+const policy = (notice = ''): string => `announce:\n  visibility: unlisted\n${notice}`
+const block = (domain: string, more = ''): string => `  - domain: ${domain}\n    severity: suspend\n${more}`
+const blockOf = (herd: Herd, domain: string) => herd.rows(`select severity from domain_blocks where domain = '${domain}'`)
+
+/** A herd whose bot may post, on a server where nobody has posted yet. */
+async function herdThatPosts(token = field.sandbox.tokens.announce): Promise<Herd> {
+  await field.sandbox.query("delete from statuses where text <> ''")
+  await field.sandbox.query('delete from domain_blocks')
+  return field.herd({ token })
+}
+
+/** Adds blocks to the file. */
+const add = (herd: Herd, ...blocks: string[]) => herd.edit('domain-blocks.yaml', (text) => `${text.replace(/domain_blocks: \[\]\nemptied[^\n]*\n/, 'domain_blocks:\n')}${blocks.join('')}`)
+
+describe('members are told', () => {
+  test('of nothing where the policy does not say so', async () => {
+    const herd = await herdThatPosts()
+    add(herd, block('spam.example'))
+    await must(herd, ['apply', '--yes'])
+    expect(await posts(herd)).toEqual([])
+  })
+
+  test('what was done and why, in the name of the bot, once', async () => {
+    const herd = await herdThatPosts()
+    herd.write({ 'policy.yaml': policy() })
+    add(herd, block('spam.example', "    public_comment: 'Spam: ask @alice, #spam, https://spam.example'\n    private_comment: A member told us\n"), block('doxing.example', '    obfuscate: true\n    public_comment: Doxing\n'))
+    await must(herd, ['apply', '--yes'])
+    await must(herd, ['apply', '--yes'])
+    const all = await posts(herd)
+    expect(all).toMatchObject([{ by: 'herdbook', visibility: 1 }])
+    const { text } = all[0] as { text: string }
+    expect(text).toContain('• spam.example is suspended: Spam: ask ')
+    expect(text).toContain('• doxi**.****ple is suspended: Doxing')
+    expect(text).not.toMatch(/doxing\.example|A member told us|@alice|#spam|https:\/\//)
+
+    herd.edit('domain-blocks.yaml', (old) => old.replace(/ {2}- domain: spam\.example\n( {4}.*\n)*/, ''))
+    await must(herd, ['apply', '--yes'])
+    expect((await posts(herd)).at(-1)).toMatchObject({ text: expect.stringContaining('• spam.example is no longer suspended') })
+  })
+
+  test('and the apply counts where the token may not post', async () => {
+    const herd = await herdThatPosts(field.sandbox.tokens.apply)
+    herd.write({ 'policy.yaml': policy() })
+    add(herd, block('spam.example'))
+    const { out } = await must(herd, ['apply', '--yes'])
+    expect(out).toMatch(/took no post[^]*write:statuses/)
+    expect(await blockOf(herd, 'spam.example')).toHaveLength(1)
+  })
+})
+
+describe('with notice_days, a suspension that cuts follows', () => {
+  const consent = '    accept_severed_relationships: 60\n    public_comment: Harassment\n'
+
+  test('is announced, held back with its approval unspent, and done when its day has come', async () => {
+    const herd = await herdThatPosts()
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n'), 'instance.yaml': `${herd.read('instance.yaml')}forge:\n  github: herd/instance\n` })
+    add(herd, block('bad.example', consent), block('spam.example'))
+    await must(herd, ['approve', '--yes', 'agreed on Monday'])
+    const from = dayOf(new Date(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY))
+
+    const first = await must(herd, ['apply', '--yes'])
+    expect(first.out).toContain(`Announced on ${dayOf(new Date())}, applied from ${from} on.`)
+    expect([await blockOf(herd, 'bad.example'), await blockOf(herd, 'spam.example')]).toMatchObject([[], [{}]])
+    expect(await posts(herd)).toMatchObject([{ text: expect.stringMatching(new RegExp(`From ${from} on[^]*bad\\.example: Harassment`)) }, { text: expect.stringContaining('spam.example is suspended') }])
+
+    await must(herd, ['apply', '--yes'], 0, { now: new Date(Date.parse(from) - 1000) })
+    expect(await blockOf(herd, 'bad.example')).toEqual([])
+    expect(await posts(herd)).toHaveLength(2)
+
+    await must(herd, ['apply', '--yes'], 0, { now: new Date(Date.parse(from)) })
+    expect(await blockOf(herd, 'bad.example')).toMatchObject([{ severity: 1 }])
+    expect((await posts(herd)).at(-1)).toMatchObject({ text: expect.stringContaining('• bad.example is suspended: Harassment') })
+    // Used up: suspended again one day, it is announced again.
+    expect(git(herd.dir, 'show', 'refs/herdbook/production/ledger:notices.jsonl')).toBe('')
+  })
+
+  test('that was given up and comes back is announced anew', async () => {
+    const herd = await herdThatPosts()
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
+    add(herd, block('meh.example', consent))
+    await must(herd, ['apply', '--yes'])
+    const before = herd.read('domain-blocks.yaml')
+    herd.edit('domain-blocks.yaml', (text) => text.replace(/ {2}- domain: meh\.example\n( {4}.*\n)*/, '').replace('domain_blocks:\n', 'domain_blocks: []\nemptied_on_purpose: given up\n'))
+    await must(herd, ['apply', '--yes'])
+    herd.write({ 'domain-blocks.yaml': before })
+    const { out } = await must(herd, ['apply', '--yes'], 0, { now: daysOn(30) })
+    expect(out).toContain(`Announced on ${dayOf(daysOn(30))}`)
+    expect(await blockOf(herd, 'meh.example')).toEqual([])
+  })
+
+  test('is not done while it can not be announced', async () => {
+    const herd = await herdThatPosts(field.sandbox.tokens.apply)
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
+    add(herd, block('fine.example', consent))
+    const { out } = await must(herd, ['apply', '--yes'], 8)
+    expect(out).toMatch(/Members are to hear of it first, and that failed/)
+    expect(out).toMatch(/write:statuses/)
+    expect(await blockOf(herd, 'fine.example')).toEqual([])
+    await must(herd, ['apply', '--yes'], 8, { now: daysOn(30) })
+    expect(await blockOf(herd, 'fine.example')).toEqual([])
+  })
+})
+
+test('announce is no use without the API', async () => {
+  const { api: _api, ...others } = doorsOf(field.sandbox)
+  const herd = await field.herd({ begin: 'none', mastodon: others })
+  herd.write({ 'policy.yaml': policy() })
+  expect((await must(herd, ['validate'], 9)).out).toMatch(/announce posts through the API/)
+})
+
+test('its scope is asked for, and checked, only where the policy announces', async () => {
+  const { api: _api, ...others } = doorsOf(field.sandbox)
+  const herd = await field.herd({ begin: 'none', mastodon: { ...others, api: { url: field.sandbox.url, token: { file: 'token' } } } })
+  const config = herd.read('instance.yaml').replace('acting_account: owner', 'acting_account: poster').replace('file: token', `file: ${herd.dir}/../poster-token`)
+  herd.write({ 'instance.yaml': config })
+  await must(herd, ['token', 'create'])
+  expect((await must(herd, ['token', 'check'])).out).not.toContain('write:statuses')
+  herd.write({ 'policy.yaml': policy() })
+  expect((await must(herd, ['token', 'check'], 10)).out).toContain('lacks scope write:statuses')
+  await must(herd, ['token', 'rotate'])
+  expect((await must(herd, ['token', 'check'])).out).toContain('has scope write:statuses')
+})
+
+describe('a post', () => {
+  const openApi = () => openRest({ url: field.sandbox.url, token: field.sandbox.tokens.announce, reading: false })
+  const texts = () => field.sandbox.query("select text, visibility from statuses where text like 'Post %' order by id")
+
+  test('is made once of two that come with the same key', async () => {
+    const rest = await openApi()
+    for (const key of ['one', 'one', 'two']) await post(rest, { text: `Post ${key}`, visibility: 'private', key })
+    await rest.close()
+    expect(await texts()).toEqual([{ text: 'Post one', visibility: 2 }, { text: 'Post two', visibility: 2 }])
+  })
+
+  test('that would mention somebody is refused, and none goes out while planning', async () => {
+    const rest = await openApi()
+    await expect(post(rest, { text: 'Post for @alice', visibility: 'public', key: 'three' })).rejects.toThrow(/unexpected accounts/)
+    await rest.close()
+    const fenced = await openRest({ url: field.sandbox.url, token: field.sandbox.tokens.announce, reading: true })
+    await expect(post(fenced, { text: 'Post while planning', visibility: 'public', key: 'four' })).rejects.toThrow(/while planning/)
+    await fenced.close()
+    expect(await texts()).toHaveLength(2)
+  })
+})
