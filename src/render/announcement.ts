@@ -56,7 +56,7 @@ const nameOf = (domain: string, fields: Fields): string => quiet(fields['obfusca
 /** As Mastodon does: the first and the last quarter and the dots stay. */
 function obfuscated(domain: string): string {
   const quarter = Math.floor(domain.length / 4)
-  return [...domain].map((char, index) => (index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char)).join('')
+  return Array.from(domain, (char, index) => (index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char)).join('')
 }
 
 function reasonOf({ public_comment: comment }: Fields): string {

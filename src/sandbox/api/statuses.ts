@@ -15,7 +15,7 @@ export async function postStatus(call: Call): Promise<Answer> {
   if (known && known.until > Date.now() && 'id' in known.value) return { body: await statusOf(session, String(known.value.id)) }
   const text = textParam(params, 'status') ?? ''
   if (text.trim() === '') throw new Invalid([{ attribute: 'text', message: "can't be blank" }])
-  if ([...text].length > LONGEST) throw new Invalid([{ attribute: 'text', message: `character limit of ${LONGEST} exceeded` }])
+  if (Array.from(text).length > LONGEST) throw new Invalid([{ attribute: 'text', message: `character limit of ${LONGEST} exceeded` }])
   await refuseMentions(session, text, params['allowed_mentions'])
   const visibility = VISIBILITIES.findIndex((word) => word === (textParam(params, 'visibility') ?? 'public'))
   if (visibility < 0) throw new TypeError('not a valid visibility')
