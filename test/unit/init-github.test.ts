@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
+import { codeowners, githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
+import { pinOf } from '../../src/commands/init/pin.ts'
+import { githubIn } from '../../src/commands/init/repository.ts'
+import { settingsOf } from '../../src/commands/init/settings.ts'
+import { call } from '../support/cli.ts'
+import { commit, git, put, scratch } from '../support/git.ts'
+import { describeGitHub } from '../support/openapi.ts'
+import { violations } from '../support/workflow-policy.ts'
+import { lint, parseWorkflow } from '../support/workflow-parser.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const DOMAIN = 'herd.invalid'
+const COMMIT = 'c0ffee'.repeat(7).slice(0, 40)
+const ACTION = `herd/book@${COMMIT}`
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8')
+
+describe('a repository for GitHub', () => {
+  it('has the workflows, with the action by its commit, and they are as good as ours', async () => {
+    using dir = scratch()
+    expect(await call(dir.path, ['init', DOMAIN, '--action', ACTION])).toMatchObject({ code: 0, stderr: '' })
+    const folder = join(dir.path, '.github/workflows')
+    const ours = readdirSync(join(ROOT, '.github/workflows')).filter((name) => name.startsWith('herdbook-'))
+    expect(readdirSync(folder)).toEqual(ours)
+    for (const name of ours) {
+      const text = read(folder, name)
+      expect(text).not.toContain('uses: ./')
+      expect(text).toMatch(new RegExp(`uses: herd/book/\\.github/actions/herdbook@${COMMIT} # v\\d`))
+      expect(violations(name, text)).toEqual([])
+      expect((await parseWorkflow(name, text)).errors).toEqual([])
+      expect(await lint(name, text)).toEqual([])
+    }
+  })
+
+  it('has the forms, and who approves what', async () => {
+    using dir = scratch()
+    await call(dir.path, ['init', DOMAIN, '--owners', '@alice,@bob', '--moderators', '@herd/moderators'])
+    expect(readdirSync(join(dir.path, '.github/ISSUE_TEMPLATE'))).toEqual(readdirSync(join(ROOT, '.github/ISSUE_TEMPLATE')))
+    const rules = read(dir.path, '.github/CODEOWNERS').split('\n').filter((line) => /^[*/]/.test(line))
+    expect(rules[0]).toBe('* @alice @bob')
+    expect(rules.slice(1)).toEqual(['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules'].map((name) => `/instance/${name}.yaml @herd/moderators @alice @bob`))
+  })
+
+  it('says who is missing, what is missing, and that no workflows were written', async () => {
+    using dir = scratch()
+    const { stdout } = await call(dir.path, ['init', DOMAIN])
+    expect(stdout).toContain(`who is ${UNFILLED.owners} and ${UNFILLED.moderators}?`)
+    expect(stdout).toContain('No workflows were written')
+    expect(stdout).toContain('--github OWNER/NAME')
+    expect(stdout).not.toContain('gh api')
+  })
+
+  it('is named in the instance where it is known, by hand or from the remote', async () => {
+    for (const address of [null, 'git@github.com:herd/instance.git']) {
+      using dir = scratch()
+      if (address !== null) {
+        git(dir.path, 'init', '--quiet', '-b', 'trunk')
+        git(dir.path, 'remote', 'add', 'origin', address)
+      }
+      const { stdout } = await call(dir.path, ['init', DOMAIN, ...(address === null ? ['--github', 'herd/instance'] : [])])
+      expect(read(dir.path, 'instance/instance.yaml')).toMatch(/^forge:\n {2}github: herd\/instance$/m)
+      expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stderr: '' })
+      expect(stdout).toContain(`repos/herd/instance/branches/${address === null ? 'main' : 'trunk'}/protection`)
+    }
+  })
+
+  it('an instance that is there already is told what to add', async () => {
+    using dir = scratch()
+    put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\n` })
+    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('forge: { github: herd/instance }')
+    expect(read(dir.path, 'instance/instance.yaml')).toBe(`domain: ${DOMAIN}\n`)
+  })
+
+  it.each([
+    ['--github', 'herd'],
+    ['--github', 'https://github.com/herd/instance'],
+    ['--owners', 'alice'],
+    ['--owners', ','],
+    ['--moderators', '@herd/mods\n* @mallory'],
+    ['--action', 'herd/book@main'],
+    ['--action', `herd/book@${COMMIT} # v1\n      - run: id`],
+  ])('%s %s is refused, and nothing is written', async (option, value) => {
+    using dir = scratch()
+    expect(await call(dir.path, ['init', DOMAIN, option, value])).toMatchObject({ code: 9, stdout: '' })
+    expect(readdirSync(dir.path)).toEqual([])
+  })
+})
+
+describe('what has to be set once', () => {
+  /** Runs the commands as a person would paste them, with a `gh` that writes down what it was given. */
+  function pasted(): { readonly args: readonly string[]; readonly body: unknown }[] {
+    using dir = scratch()
+    const log = join(dir.path, 'log')
+    writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\nstdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
+    const commands = settingsOf('herd/instance', 'main').flatMap((one) => one.commands)
+    execFileSync('bash', ['-euc', commands.join('\n')], { env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` } })
+    return read(log).trim().split('\n').map((line) => ({ args: line.split('\x1f').slice(0, -1), body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown }))
+  }
+  const all = pasted()
+
+  it("is asked of GitHub's API as GitHub describes it", () => {
+    const { problemsOf } = describeGitHub()
+    const calls = all.filter(({ args }) => args[0] === 'api')
+    expect(calls.length).toBeGreaterThan(5)
+    for (const { args, body } of calls) {
+      const [, , method = '', path = ''] = args
+      const refused = { status: 403, answered: { message: 'no', documentation_url: '', status: '403' } }
+      expect(problemsOf({ method, path: `/${path}`, query: new URLSearchParams(), sent: body, ...refused }), `${method} ${path}`).toEqual([])
+    }
+  })
+
+  it('holds both environments to one branch, and puts each secret where its job is', () => {
+    for (const [name, secrets] of Object.entries(ENVIRONMENTS)) {
+      const about = all.filter(({ args }) => args.some((arg) => arg.includes(`environments/${name}`)))
+      expect(about.map(({ body }) => body)).toEqual([{ deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }, { name: 'main', type: 'branch' }])
+      const put = all.filter(({ args }) => args[0] === 'secret' && args.at(-1) === name)
+      expect(put.map(({ args }) => args[2])).toEqual([...secrets])
+    }
+    expect(all.filter(({ args }) => args[0] === 'secret' && !args.includes('--env'))).toEqual([])
+  })
+})
+
+describe("a copy of Herdbook's own repository", () => {
+  function copied(dir: string): string {
+    for (const folder of ['instance', '.github/actions', 'schema']) cpSync(join(ROOT, folder), join(dir, folder), { recursive: true })
+    put(dir, { 'README.md': 'Herdbook' })
+    git(dir, 'init', '--quiet', '-b', 'main')
+    commit(dir, 'Begin')
+    return dir
+  }
+
+  it('loses the example and nothing else, and runs the Herdbook that it holds', async () => {
+    using dir = scratch()
+    copied(dir.path)
+    const ran = await call(dir.path, ['init', DOMAIN, '--action', ACTION])
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    expect(ran.stdout).toContain("Herdbook's example has made way")
+    expect(readdirSync(join(dir.path, 'instance'))).toEqual(['instance.yaml', 'policy.yaml'])
+    expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n' })
+    expect(read(dir.path, 'README.md')).toBe('Herdbook')
+    expect(read(dir.path, '.github/workflows/herdbook-apply.yml')).toBe(read(ROOT, '.github/workflows/herdbook-apply.yml'))
+    expect(git(dir.path, 'status', '--porcelain').split('\n').filter((line) => / D /.test(` ${line}`) && !line.includes('instance/'))).toEqual([])
+  })
+
+  it.each([
+    ['a file of it was changed', (dir: string) => void commit(dir, 'Change', { 'instance/rules.yaml': 'rules: []\n' }), 'rules.yaml'],
+    ['a change is not committed', (dir: string) => put(dir, { 'instance/about.md': 'Ours\n' }), 'about.md'],
+    ['something else lies in it', (dir: string) => put(dir, { 'instance/notes.txt': 'Ours\n' }), 'notes.txt'],
+    ['a folder lies in it', (dir: string) => put(dir, { 'instance/ours/notes.txt': 'Ours\n' }), 'ours'],
+  ])('keeps all of it where %s', async (_, change, name) => {
+    using dir = scratch()
+    copied(dir.path)
+    change(dir.path)
+    const before = readdirSync(join(dir.path, 'instance'))
+    const ran = await call(dir.path, ['init', DOMAIN])
+    expect(ran).toMatchObject({ code: 9, stdout: '' })
+    expect(ran.stderr).toContain(name)
+    expect(readdirSync(join(dir.path, 'instance'))).toEqual(before)
+  })
+
+  it('keeps all of it where Git could not bring it back', async () => {
+    using dir = scratch()
+    mkdirSync(join(dir.path, 'x'))
+    cpSync(join(ROOT, 'instance'), join(dir.path, 'x/instance'), { recursive: true })
+    const before = readdirSync(join(dir.path, 'x/instance'))
+    expect((await call(dir.path, ['init', DOMAIN, '--dir', 'x'])).code).toBe(9)
+    expect(readdirSync(join(dir.path, 'x/instance'))).toEqual(before)
+  })
+
+  it('holds in its own files what init writes elsewhere', async () => {
+    for (const [path, text] of await githubFiles(UNFILLED, 'own')) if (!path.endsWith('dependabot.yml')) expect(read(ROOT, path), path).toBe(text)
+    expect(read(ROOT, '.github/CODEOWNERS')).toBe(codeowners(UNFILLED))
+  })
+})
+
+describe('the commit that this Herdbook is', () => {
+  it('comes from the checkout that it is in, and from no other that is around it', async () => {
+    using dir = scratch()
+    git(dir.path, 'init', '--quiet', '-b', 'main')
+    const head = commit(dir.path, 'Begin', { 'node_modules/herdbook/package.json': '{}' })
+    expect(await pinOf(dir.path)).toBeNull()
+    git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
+    expect(await pinOf(dir.path)).toEqual({ repository: 'herd/book', commit: head })
+    expect(await pinOf(join(dir.path, 'node_modules/herdbook'))).toBeNull()
+  })
+
+  it('is on GitHub only where the address says so', () => {
+    for (const address of ['git@github.com:herd/book.git', 'https://github.com/herd/book', 'https://x:y@github.com/herd/book.git', 'ssh://git@github.com/herd/book/']) expect(githubIn(address)).toBe('herd/book')
+    for (const address of ['https://github.com.evil.example/herd/book', 'https://codeberg.org/herd/book', 'https://evil.example/github.com/herd/book', '/srv/github.com/herd/book', '']) expect(githubIn(address)).toBeNull()
+  })
+})
