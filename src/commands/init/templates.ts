@@ -3,7 +3,7 @@ import type { Found } from './server.ts'
 /** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`. */
 export function templates(domain: string, found: Found | null, github: string | null): [string, string][] {
   return [
-    ['instance/instance.yaml', instanceFile(domain, found) + (github === null ? '' : forge(github))],
+    ['instance/instance.yaml', instanceFile(domain, found) + (github === null ? LATER : forge(github))],
     ['instance/policy.yaml', POLICY],
     ['.gitignore', IGNORED],
     ['README.md', readme(domain)],
@@ -51,10 +51,12 @@ acting_account: herdbook
 
 # Signs the ledger, so that write access to the repository is not enough to forge it. Any long random text will do:
 # openssl rand -hex 32
-# ledger_key: { env: HERDBOOK_LEDGER_KEY }
 `
 
-const forge = (github: string): string => `
+const LATER = '# ledger_key: { env: HERDBOOK_LEDGER_KEY }\n'
+
+const forge = (github: string): string => `ledger_key: { env: HERDBOOK_LEDGER_KEY }
+
 # Whose merged pull requests approve changes.
 forge:
   github: ${github}
