@@ -70,23 +70,9 @@ export interface Status {
   readonly state: 'pending' | 'success' | 'failure' | 'error'
   /** The name that branch protection asks for. */
   readonly context: string
-  /** One line. */
+  /** At most 140 characters. */
   readonly description: string
-  /** Markdown, for whoever looks closer; cut where the forge has no room for it. */
-  readonly summary?: string
-  /** Shown beside the lines of the change: the first 50. */
-  readonly annotations?: readonly Annotation[]
   readonly url?: string
-}
-
-export interface Annotation {
-  /** From the root of the repository. */
-  readonly path: string
-  readonly line: number
-  readonly endLine: number
-  readonly level: 'notice' | 'warning' | 'failure'
-  readonly title: string
-  readonly message: string
 }
 
 export interface Proposal {

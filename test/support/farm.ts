@@ -38,7 +38,7 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
   readonly files?: { readonly [path: string]: string }
 }
 
-/** Everything in place: adopted, applied once, workflows pushed, Environments made. */
+/** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
 export async function farm({ config = {}, files = {}, ...options }: FarmOptions = {}): Promise<Farm> {
   const base = mkdtempSync(join(tmpdir(), 'herdbook-farm-'))
   const bare = newBare(base, 'instance.git')
@@ -59,6 +59,7 @@ export async function farm({ config = {}, files = {}, ...options }: FarmOptions 
   put(desk, { 'instance/instance.yaml': stringify(instance) })
   cpSync(join(ROOT, '.github/workflows'), join(desk, '.github/workflows'), { recursive: true })
   pinned(desk)
+  await sandbox.handOf('owner').blockDomain('kept.example', { severity: 'noop' })
   await herdbook(['adopt', '--moderators', '--ip-blocks'])
   commit(desk, 'Adopt', files)
   git(desk, 'push', '--quiet', 'origin', 'HEAD:main')

@@ -7,14 +7,15 @@ import { KINDS } from '../../kinds/index.ts'
 import type { Plan } from '../../reconcile/types.ts'
 import { renderDifferences } from '../../render/differences.ts'
 import { renderFailure } from '../../render/failure.ts'
-import { say } from '../io.ts'
+import type { Files } from '../../render/markdown-findings.ts'
+import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
 import { planProposal } from '../proposed.ts'
 import { findPlace } from '../session.ts'
 import type { EventOf } from './event.ts'
 import { expect, type Job } from './job.ts'
 import { mergeOf, repositoryOf } from './merge.ts'
-import { annotationsOf, contextOf, oneLine } from './reports.ts'
+import { checkLine, contextOf, oneLine } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
 /** What needs no secret: files of strangers, and what a merge queue has put together. */
@@ -49,34 +50,34 @@ function refused(error: unknown): HerdbookError {
 }
 
 async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, warnings }: Found): Promise<void> {
-  const { config, base, head, repository } = merge
+  const { config, base, head } = merge
   const environment = config.environment ?? 'production'
   const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
   const publicView = config.mastodon?.api ? { publicView: await readPublic(config.mastodon.api.url, domains) } : {}
   const options = { kinds: KINDS, head, base, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
   await stick(job, pull.number, markerOf(environment, 'plan'), renderDifferences(plan, { ...options, marker: markerOf(environment, 'plan') }))
   await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
+  tell(job.io, [...warnings, ...plan.findings], options.sourceOf)
   await job.forge.report(pull.head.commit, {
     // Somebody who may decide has to look before the live server is asked.
     state: plan.steps.length === 0 ? 'success' : 'pending',
     context: contextOf(environment),
-    description: plan.steps.length === 0 ? 'The files mean the same as before.' : `Files only, somebody has to ask for a plan: ${oneLine(plan)}`,
-    annotations: annotationsOf([...warnings, ...plan.findings], repository.folder),
+    description: plan.steps.length === 0 ? 'The files mean the same as before.' : checkLine(`Files only, somebody has to ask for a plan: ${oneLine(plan)}`),
     url: job.url,
   })
 }
 
 async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
   const environment = merge?.config.environment ?? 'production'
-  const files = merge === null ? {} : { sourceOf: await textsIn(merge.merged) }
+  const files: Files = merge === null ? {} : { sourceOf: await textsIn(merge.merged) }
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   await stick(job, pull.number, markerOf(environment, 'plan'), renderFailure(exit, diagnostics, { ...options, marker: markerOf(environment, 'plan') }))
   await job.summarize(renderFailure(exit, diagnostics, options))
+  tell(job.io, diagnostics, options.sourceOf)
   await job.forge.report(pull.head.commit, {
     state: 'failure',
     context: contextOf(environment),
     description: 'The files can not be used as they are.',
-    annotations: annotationsOf(diagnostics, merge?.repository.folder ?? 'instance'),
     url: job.url,
   })
 }
@@ -90,12 +91,12 @@ async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<v
   const { instance, diagnostics } = await loadInstance(source, { now: job.io.now() })
   const environment = instance?.documents['instance.yaml']?.environment ?? 'production'
   const broken = diagnostics.filter(({ severity }) => severity === 'error')
+  tell(job.io, broken, await textsIn(source))
   if (broken.length > 0) await job.summarize(renderFailure(EXIT.invalid, broken, { visibility: job.event.visibility, sourceOf: await textsIn(source), run: job.url }))
   await job.forge.report(head, {
     state: broken.length === 0 ? 'success' : 'failure',
     context: contextOf(environment),
     description: broken.length === 0 ? 'The files are valid; what they do was shown on each pull request.' : 'The files are not valid.',
-    annotations: annotationsOf(broken, repository.folder),
     url: job.url,
   })
 }

@@ -7,17 +7,18 @@ import { marksBlock, marksOf, type Sealing } from '../../reconcile/marks.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'
 import { code } from '../../render/markdown-text.ts'
+import type { Files } from '../../render/markdown-findings.ts'
 import { renderMarkdown } from '../../render/markdown.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { PLAN_LABEL } from '../../render/differences.ts'
-import { say, toldWaits } from '../io.ts'
+import { say, tell, toldWaits } from '../io.ts'
 import { parseRef } from '../options.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
 import { expect, type Job } from './job.ts'
 import { mergeOf } from './merge.ts'
-import { annotationsOf, contextOf, oneLine, stateOf, stepAnnotations } from './reports.ts'
+import { checkLine, contextOf, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
 /** GitHub takes a mebibyte for the summary of a step. */
@@ -95,7 +96,7 @@ export function restoresIn(body: string): ObjectRef[] {
 
 async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, restore }: Outcome): Promise<void> {
   const { session, notUsed } = proposal
-  const { environment, repository, key } = session
+  const { environment, key } = session
   const exit = exitOfPlan(plan)
   const sealing: Sealing = { server: merge.config.domain, key }
   const sourceOf = await textsIn(merge.merged)
@@ -112,33 +113,32 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
   const hidden = key === null ? {} : { hidden: marksBlock(marksOf(plan.steps, { pullRequest: pull.number, head: merge.head, restore }, sealing)) }
   await stick(job, pull.number, marker, renderMarkdown(plan, { ...options, marker, ...hidden }))
   await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
-  const folder = repository?.folder ?? 'instance'
   const shown = conceal(plan, disclosure(options.visibility, options.show))
-  const annotations = [...annotationsOf([...session.warnings, ...shown.findings], folder), ...stepAnnotations(shown, session.instance, folder)]
-  await report(job, pull, environment, { exit, description: oneLine(shown), annotations })
+  tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
+  await report(job, pull, environment, { exit, description: oneLine(shown) })
 }
 
 async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
   const environment = merge?.config.environment ?? 'production'
   const marker = markerOf(environment, 'plan')
-  const files = merge === null ? {} : { sourceOf: await textsIn(merge.merged), filesAt: filesAt(job, pull, merge) }
+  const files: Files = merge === null ? {} : { sourceOf: await textsIn(merge.merged), filesAt: filesAt(job, pull, merge) }
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
   await job.summarize(renderFailure(exit, diagnostics, { ...options, limit: SUMMARY }))
   const shown = concealedProblems(diagnostics, disclosure(options.visibility))
-  await report(job, pull, environment, { exit, description: firstOf(shown), annotations: annotationsOf(shown, merge?.repository.folder ?? 'instance') })
+  tell(job.io, shown, files.sourceOf)
+  await report(job, pull, environment, { exit, description: firstOf(shown) })
 }
 
-const firstOf = (list: readonly Diagnostic[]): string => list.find(({ severity }) => severity === 'error')?.message ?? 'Not planned.'
+const firstOf = (list: readonly Diagnostic[]): string => checkLine(list.find(({ severity }) => severity === 'error')?.message ?? 'Not planned.')
 
 interface Finding {
   readonly exit: ExitCode
   readonly description: string
-  readonly annotations: ReturnType<typeof annotationsOf>
 }
 
-function report({ forge, io, url }: Job, pull: PullRequest, environment: string, { exit, description, annotations }: Finding): Promise<void> {
-  const status = { state: stateOf(exit), context: contextOf(environment), description, annotations, url }
+function report({ forge, io, url }: Job, pull: PullRequest, environment: string, { exit, description }: Finding): Promise<void> {
+  const status = { state: stateOf(exit), context: contextOf(environment), description, url }
   io.secrets.abortOnSecret(JSON.stringify(status))
   return forge.report(pull.head.commit, status)
 }

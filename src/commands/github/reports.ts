@@ -1,12 +1,11 @@
-import type { Annotation, Status } from '../../clients/forge.ts'
+import type { Status } from '../../clients/forge.ts'
 import type { Diagnostic, ExitCode } from '../../instance/diagnostic.ts'
 import { EXIT } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
-import { capitalised, effect, sentence, verdict, type Sentence } from '../../render/describe.ts'
-import { sorted } from '../../render/diagnostics.ts'
-import { clip, inline } from '../../render/text.ts'
+import { byDanger, capitalised, effect, sentence, verdict, type Sentence } from '../../render/describe.ts'
+import { capital, clip, inline } from '../../render/text.ts'
 
 /** The name of the check that branch protection waits for. */
 export const contextOf = (environment: string): string => (environment === 'production' ? 'herdbook' : `herdbook/${environment}`)
@@ -16,33 +15,24 @@ export const stateOf = (exit: ExitCode): Status['state'] => (([EXIT.ok, EXIT.cha
 
 const plain = (parts: Sentence): string => parts.map((part) => (typeof part === 'string' ? part : inline(part.name))).join('')
 
+/** A line for a check, no longer than forges take it. */
+export const checkLine = (text: string): string => clip(inline(text), 140)
+
 /** A plan's verdict as one line. */
-export const oneLine = (plan: Plan): string => clip(plain(verdict(plan, KINDS)), 140)
+export const oneLine = (plan: Plan): string => checkLine(plain(verdict(plan, KINDS)))
 
-const LEVELS = { error: 'failure', warning: 'warning', info: 'notice' } as const
+/** As many as GitHub shows of a step, of each severity. */
+const MOST = 10
 
-/** Problems of the files, beside their lines. `folder` is where the files are in the repository. */
-export function annotationsOf(list: readonly Diagnostic[], folder: string): Annotation[] {
-  return sorted(list).flatMap(({ at, severity, code, message, hint }): Annotation[] => {
-    if (at === undefined) return []
-    const told = hint === undefined ? message : `${message}\n→ ${hint}`
-    return [{ path: `${folder}/${at.file}`, line: at.line, endLine: at.end?.line ?? at.line, level: LEVELS[severity], title: code, message: told.split('\n').map(inline).join('\n') }]
-  })
-}
-
-/** What the steps of a plan do, beside the lines that ask for it: the most dangerous first. */
-export function stepAnnotations(plan: Plan, instance: Instance, folder: string): Annotation[] {
-  const rank = ({ hazard, weakens }: Step): number => (hazard === 'irreversible' ? 0 : weakens ? 1 : hazard === 'disruptive' ? 2 : 3)
-  const told = plan.steps.filter(({ source }) => source !== undefined).toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST)
-  return told.flatMap((step): Annotation[] => {
+/** What the steps of a plan do, at the lines that ask for it: the most dangerous first. */
+export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
+  const grave = ({ hazard }: Step): boolean => hazard === 'irreversible'
+  const { true: severing = [], false: others = [] } = Object.groupBy(plan.steps.toSorted(byDanger), (step) => `${grave(step)}`)
+  return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
     if (step.source === undefined) return []
-    const { file, line } = instance.position(step.source)
     const touched = effect(step)
-    const title = plain(capitalised(sentence(step, KINDS)))
-    const message = [...(step.hazard === 'irreversible' ? ["It can't be undone."] : []), touched === null ? `${step.kind}/${inline(step.id)}` : inline(touched)].join(' ')
-    return [{ path: `${folder}/${file}`, line, endLine: line, level: step.hazard === 'irreversible' ? 'warning' : 'notice', title: clip(title, 200), message }]
+    const facts = [...(grave(step) ? ["It can't be undone."] : []), ...(touched === null ? [] : [`${capital(inline(touched))}.`])]
+    const message = [`${plain(capitalised(sentence(step, KINDS)))}.`, ...facts].join(' ')
+    return [{ code: step.action, severity: grave(step) ? 'warning' : 'info', message, at: instance.position(step.source) }]
   })
 }
-
-/** As many as a forge shows. */
-const MOST = 50
