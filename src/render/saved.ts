@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Plan } from '../reconcile/types.ts'
@@ -26,8 +26,10 @@ function parsed(text: string): unknown {
   }
 }
 
+let compiled: ValidateFunction<PlanForm> | undefined
+
 function checked(value: unknown): PlanForm {
-  const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile<PlanForm>(schema)
+  const validate = (compiled ??= new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile<PlanForm>(schema))
   if (validate(value)) return value
   const error = validate.errors?.[0]
   const where = error === undefined || error.instancePath === '' ? 'it' : error.instancePath
