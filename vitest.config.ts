@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const results = process.env['HERDBOOK_TEST_RESULTS']
@@ -6,6 +8,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/live/**', 'node_modules/**'],
+    // A test waits most of its time for the programs that it starts; what those compile they keep for the next one.
+    maxWorkers: availableParallelism() + 1,
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openReader } from '../../src/clients/reader.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import { forkSandbox, type SandboxClient } from '../support/sandbox-client.ts'
 import { doorCases } from './cases/doors.ts'
 import { instanceOf, secretsOf } from './cases/server.ts'
 
 for (const version of ['4.6.5', '4.4.22'] as const) {
   describe(`the doors of the embedded Mastodon ${version}`, () => {
-    let sandbox: Sandbox | undefined
+    let sandbox: SandboxClient | undefined
     afterAll(() => sandbox?.close())
     doorCases(async () => {
-      sandbox = await startSandbox({ version })
+      sandbox = await forkSandbox({ version })
       const { url, domain, directory, tokens } = sandbox
       return { url, domain, directory, token: tokens.apply }
     })
@@ -17,9 +17,9 @@ for (const version of ['4.6.5', '4.4.22'] as const) {
 }
 
 describe('a token that may not', () => {
-  let sandbox: Sandbox
+  let sandbox: SandboxClient
   beforeAll(async () => {
-    sandbox = await startSandbox()
+    sandbox = await forkSandbox()
   })
   afterAll(() => sandbox.close())
 

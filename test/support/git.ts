@@ -13,9 +13,12 @@ export function scratch(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/** Somebody, and no tidying up after each commit: nothing here lives that long. */
+const ALICE = ['user.name=Alice', 'user.email=alice@herd.example', 'maintenance.auto=false'].flatMap((setting) => ['-c', setting])
+
 /** Runs Git in a folder as a person would. */
 export function git(dir: string, ...args: string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Alice', '-c', 'user.email=alice@herd.example', ...args], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  return execFileSync('git', [...ALICE, ...args], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 }
 
 /** Writes files by path. */
