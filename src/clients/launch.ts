@@ -16,13 +16,17 @@ export function quote(word: string): string {
 
 const line = (words: readonly string[]): string => words.map(quote).join(' ')
 
+/** The words, as another user where one is named: from /, since nobody can stay in a home folder that is not theirs. */
+const lineAs = (user: string | undefined, words: readonly string[]): string =>
+  user === undefined ? line(words) : `cd / && exec ${line(['sudo', '-n', '-H', '-u', named(user), '--', ...words])}`
+
 /** A name from the instance, which must not be taken for an option. */
 function named(name: string): string {
   if (name.startsWith('-')) fail(EXIT.invalid, 'not-a-name', `${JSON.stringify(name)} is no name: it would be taken for an option`)
   return name
 }
 
-const become = (user: string | undefined): string[] => (user === undefined ? [] : ['sudo', '-n', '-H', '-u', named(user), '--'])
+const podmanExec = (container: string): string[] => ['podman', 'exec', '--interactive', named(container)]
 
 const kubectl = (pod: { namespace: string; pod: string; container?: string; kubeconfig?: string }): string[] => [
   'kubectl',
@@ -48,19 +52,14 @@ function exactlyOne<Door extends { readonly [name in (typeof RUNTIMES)[number]]?
 /** The shell line that starts psql and lets it read its script from stdin. */
 export function psqlLine(door: DatabaseDoor): string {
   const { native, podman, docker_compose, kubernetes } = exactlyOne('database', door)
-  const { database = 'mastodon_production', role } = native ?? podman ?? docker_compose ?? kubernetes ?? {}
+  // whoever enters a container is root there, and PostgreSQL knows no such role
+  const { database = 'mastodon_production', role = native ? undefined : 'postgres' } = native ?? podman ?? docker_compose ?? kubernetes ?? {}
   const psql = [...PSQL, `--dbname=${database}`, ...(role === undefined ? [] : [`--username=${role}`])]
   const inside = ['env', 'PGCLIENTENCODING=UTF8', native?.psql === undefined ? 'psql' : named(native.psql), ...psql]
-  const place = native
-    ? become(native.user)
-    : podman
-      ? [...become(podman.user), 'podman', 'exec', '--interactive', named(podman.container)]
-      : docker_compose
-        ? compose(docker_compose.directory, docker_compose.service ?? 'db')
-        : kubernetes
-          ? kubectl(kubernetes)
-          : []
-  return line([...place, ...inside])
+  if (native) return lineAs(native.user, inside)
+  if (podman) return lineAs(podman.user, [...podmanExec(podman.container), ...inside])
+  if (docker_compose) return line([...compose(docker_compose.directory, docker_compose.service ?? 'db'), ...inside])
+  return kubernetes ? line([...kubectl(kubernetes), ...inside]) : ''
 }
 
 /** The shell line that starts Mastodon's console and lets it read its program from stdin. */
@@ -69,9 +68,9 @@ export function consoleLine(door: ConsoleDoor): string {
   const inside = [...RAILS, ...CONSOLE]
   if (native) {
     const here = `${RUBY}; cd ${quote(native.directory)} && exec ${line(inside)}`
-    return native.user === undefined ? here : line([...become(native.user), 'sh', '-c', here])
+    return native.user === undefined ? here : lineAs(native.user, ['sh', '-c', here])
   }
-  if (podman) return line([...become(podman.user), 'podman', 'exec', '--interactive', named(podman.container), ...inside])
+  if (podman) return lineAs(podman.user, [...podmanExec(podman.container), ...inside])
   if (docker_compose) return line([...compose(docker_compose.directory, docker_compose.service ?? 'web'), ...inside])
   return kubernetes ? line([...kubectl(kubernetes), ...inside]) : ''
 }

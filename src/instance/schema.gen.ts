@@ -163,7 +163,7 @@ export interface PodmanDatabase {
    */
   database?: string
   /**
-   * The PostgreSQL role to connect as. Absent: the default, psql's own choice.
+   * The PostgreSQL role to connect as. Absent: the default, postgres.
    */
   role?: string
 }
@@ -184,7 +184,7 @@ export interface DockerComposeDatabase {
    */
   database?: string
   /**
-   * The PostgreSQL role to connect as. Absent: the default, psql's own choice.
+   * The PostgreSQL role to connect as. Absent: the default, postgres.
    */
   role?: string
 }
@@ -209,7 +209,7 @@ export interface KubernetesDatabase {
    */
   database?: string
   /**
-   * The PostgreSQL role to connect as. Absent: the default, psql's own choice.
+   * The PostgreSQL role to connect as. Absent: the default, postgres.
    */
   role?: string
   /**

@@ -50,7 +50,7 @@ describe('reader install', () => {
 
   test('on this machine there is only the role to make, and instance.yaml stays as it is', () => {
     const door = { over: 'local', native: { user: 'mastodon' } } as const
-    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([expect.stringMatching(/^sudo -n -H -u postgres -- env .*psql/)])
+    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([expect.stringMatching(/^cd \/ && exec sudo -n -H -u postgres -- env .*psql/)])
     expect(afterwards(door, null)).toBe('instance.yaml can stay as it is.')
   })
 

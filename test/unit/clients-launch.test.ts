@@ -41,10 +41,26 @@ describe('the command lines that open the doors', () => {
   test.each<[string, DatabaseDoor, string[]]>([
     ['native', { over: 'ssh', native: {} }, [...PSQL.slice(2), '--dbname=mastodon_production']],
     ['native, as another user', { over: 'ssh', native: { user: 'postgres', database: 'm', role: 'r' } }, ['sudo', '-n', '-H', '-u', 'postgres', '--', ...PSQL, '--dbname=m', '--username=r']],
-    ['podman', { over: 'ssh', podman: { container: 'db' } }, ['podman', 'exec', '--interactive', 'db', ...PSQL, '--dbname=mastodon_production']],
-    ['docker compose', { over: 'ssh', docker_compose: { directory: '/srv/m', role: 'postgres' } }, ['docker', 'compose', '--project-directory=/srv/m', 'exec', '-T', 'db', ...PSQL, '--dbname=mastodon_production', '--username=postgres']],
-    ['kubernetes', { over: 'ssh', kubernetes: { namespace: 'n', pod: 'pg-0', kubeconfig: '/k' } }, ['kubectl', '--kubeconfig=/k', '--namespace=n', 'exec', '--stdin', 'pg-0', '--', ...PSQL, '--dbname=mastodon_production']],
+    ['podman', { over: 'ssh', podman: { container: 'db' } }, ['podman', 'exec', '--interactive', 'db', ...PSQL, '--dbname=mastodon_production', '--username=postgres']],
+    ['docker compose', { over: 'ssh', docker_compose: { directory: '/srv/m', role: 'mastodon' } }, ['docker', 'compose', '--project-directory=/srv/m', 'exec', '-T', 'db', ...PSQL, '--dbname=mastodon_production', '--username=mastodon']],
+    ['kubernetes', { over: 'ssh', kubernetes: { namespace: 'n', pod: 'pg-0', kubeconfig: '/k' } }, ['kubectl', '--kubeconfig=/k', '--namespace=n', 'exec', '--stdin', 'pg-0', '--', ...PSQL, '--dbname=mastodon_production', '--username=postgres']],
   ])('psql, %s', (_name, door, words) => expect(given(psqlLine(door))).toEqual(words))
+
+  test('another user begins in a folder where everybody may be, and not in the home of the one who logged in', () => {
+    const home = mkdtempSync(join(tmpdir(), 'herdbook-launch-'))
+    const sudo = join(home, 'sudo')
+    writeFileSync(sudo, '#!/bin/sh\npwd\n')
+    chmodSync(sudo, 0o755)
+    const begun = (line: string): string => execFileSync('/bin/sh', ['-c', line], { cwd: home, env: { PATH: `${home}:/usr/bin:/bin` } }).toString()
+    const user = 'mastodon'
+    const lines = [
+      psqlLine({ over: 'ssh', native: { user } }),
+      psqlLine({ over: 'ssh', podman: { container: 'db', user } }),
+      consoleLine({ over: 'ssh', podman: { container: 'web', user } }),
+      consoleLine({ over: 'ssh', native: { directory: '/srv/live', user } }),
+    ]
+    expect(lines.map(begun)).toEqual(lines.map(() => '/\n'))
+  })
 
   test('a name never becomes code or an option', () => {
     const proof = join(mkdtempSync(join(tmpdir(), 'herdbook-launch-')), 'proof')
