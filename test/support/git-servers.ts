@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import ssh2 from 'ssh2'
+import { ed25519Pair } from './ssh-keys.ts'
 import { clone, git } from './git.ts'
 
 export interface GitServer extends AsyncDisposable {
@@ -87,11 +88,11 @@ function listen(server: { listen: (port: number, host: string, done: () => void)
 /** Serves repositories over SSH in this process, and points Git's ssh at it for as long as it lives. */
 export async function sshGit(root: string): Promise<GitServer> {
   const key = join(root, 'id_ed25519')
-  const pair = ssh2.utils.generateKeyPairSync('ed25519')
+  const pair = ed25519Pair()
   writeFileSync(key, pair.private)
   chmodSync(key, 0o600)
   const open = new Set<ssh2.Connection>()
-  const server = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [ed25519Pair().private] }, (client) => {
     open.add(client)
     client.on('error', () => {})
     client.on('authentication', (context) => (context.method === 'publickey' ? context.accept() : context.reject(['publickey'])))

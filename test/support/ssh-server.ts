@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
+import { ed25519Pair } from './ssh-keys.ts'
 
 export interface SshServer extends AsyncDisposable {
   readonly port: number
@@ -21,8 +22,8 @@ export interface SshServer extends AsyncDisposable {
 
 /** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for. */
 export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
-  const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ssh2.utils.generateKeyPairSync('ed25519')
-  const login = ssh2.utils.generateKeyPairSync('ed25519')
+  const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ed25519Pair()
+  const login = ed25519Pair()
   const allowed = ssh2.utils.parseKey(login.public)
   if (allowed instanceof Error) throw allowed
   const commands: string[] = []
