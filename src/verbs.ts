@@ -17,6 +17,7 @@ export const VERBS = {
   promote: ['Give somebody a role, in the files', () => import('./commands/promote.ts')],
   demote: ['Take a role away, in the files', () => import('./commands/demote.ts')],
   status: ['Tell how things stand: doors, ledger, lock', () => import('./commands/status.ts')],
+  doctor: ['Look whether the settings on GitHub are as they must be', () => import('./commands/doctor.ts')],
   token: ['Create, rotate or check access tokens', () => import('./commands/token.ts')],
   reader: ['Put the read-only door on the server', () => import('./commands/reader.ts')],
   pause: ['Apply nothing for now', () => import('./commands/pause.ts')],

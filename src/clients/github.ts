@@ -144,16 +144,12 @@ const readComments = (api: GitHubApi, place: Place, issue: number, since?: strin
     }),
   )
 
-/** Line ends and the blanks at the end may come back another way than they went. */
-const same = (one: string | null | undefined, other: string): boolean =>
-  (one ?? '').replaceAll('\r\n', '\n').trim() === other.replaceAll('\r\n', '\n').trim()
-
 async function addComment(api: GitHubApi, place: Place, issue: number, body: string): Promise<Comment> {
   const made = await api.once<RawComment>(
     async () =>
       (await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...place, issue_number: issue, body })).data,
     async (since) =>
-      (await readComments(api, place, issue, since)).findLast((comment) => comment.created_at >= since && same(comment.body, body)),
+      (await readComments(api, place, issue, since)).findLast((comment) => comment.created_at >= since && comment.body === body),
   )
   return commentOf(made)
 }
@@ -165,7 +161,7 @@ async function createIssue(api: GitHubApi, place: Place, { title, body, labels }
       const issues = await api.all((at) =>
         api.request('GET /repos/{owner}/{repo}/issues', { ...place, state: 'all', sort: 'created', direction: 'desc', since, ...at }),
       )
-      return issues.find((issue) => issue.created_at >= since && issue.title === title && same(issue.body, body))
+      return issues.find((issue) => issue.created_at >= since && issue.title === title && (issue.body ?? '') === body)
     },
   )
   return issueOf(made)

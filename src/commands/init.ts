@@ -126,4 +126,4 @@ function open({ domain, written, github, pin, approvers, knowsForge }: Begun): s
   ]
 }
 
-const settings = (github: string, branch: string): string[] => ['', `Once, by somebody who administers ${github} on GitHub (shown, not run):`, ...settingsOf(github, branch).flatMap(({ what, commands }) => ['', `# ${what}`, ...commands])]
+const settings = (github: string, branch: string): string[] => ['', `Once, by somebody who administers ${github} on GitHub (shown, not run):`, ...Object.values(settingsOf(github, branch)).flatMap(({ what, commands }) => ['', `# ${what}`, ...commands]), '', 'Then `herdbook doctor` looks whether all of it is so.']

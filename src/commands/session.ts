@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import type { InstanceFile } from '../instance/documents.ts'
+import type { InstanceFile, Secret } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { gitSource } from '../clients/git-source.ts'
 import { openRepository } from '../clients/repository.ts'
@@ -84,9 +84,14 @@ export async function readFiles(io: Io, place: Place, source: FileSource): Promi
 }
 
 /** No secret that instance.yaml names leaves this process, whether or not this run uses it: somebody may have planted it on the server. */
-export async function watchSecrets({ secrets }: Io, { mastodon, ssh, ledger_key }: InstanceFile): Promise<void> {
+export async function watchSecrets({ secrets }: Io, config: InstanceFile): Promise<void> {
+  await Promise.all(secretsOf(config).map((secret) => secrets.watch(secret)))
+}
+
+/** Where instance.yaml says that its secrets are. */
+export function secretsOf({ mastodon, ssh, ledger_key }: InstanceFile): readonly Secret[] {
   const named = [mastodon?.api?.token, mastodon?.api?.read_token, mastodon?.database?.reader_key, ssh?.key, ssh?.passphrase, ledger_key]
-  await Promise.all(named.flatMap((secret) => (secret === undefined ? [] : [secrets.watch(secret)])))
+  return named.flatMap((secret) => secret ?? [])
 }
 
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */

@@ -36,7 +36,8 @@ interface Document {
 
 /**
  * Where the description is known to be other than GitHub:
- * - Errors that every operation may answer (401, 403, 404, 422, 429, 5xx) are described for some only; all have the shape of a `basic-error`.
+ * - Errors that every operation may answer (401, 403, 404, 422, 429, 5xx) are described for some only, and for some without the body that they have;
+ *   all have the shape of a `basic-error`.
  * - `head.repo` of a pull request is null once the fork was deleted: GitHub's guides say so, the schema wants an object.
  */
 const ANYWHERE = ['401', '403', '404', '405', '422', '429', '500', '502', '503']
@@ -130,9 +131,9 @@ function requestProblems(document: Document, validate: Validate, { requestBody }
 
 function answerProblems(document: Document, validate: Validate, { responses }: Operation, { status, answered }: Exchange): string[] {
   const described = responses[String(status)]
-  if (!described && ANYWHERE.includes(String(status))) return [...validate({ $ref: '#/components/schemas/basic-error' }, answered)]
+  const schema = described && schemaOf(resolve<Media>(document, described))
+  if (!schema && ANYWHERE.includes(String(status))) return [...validate({ $ref: '#/components/schemas/basic-error' }, answered)]
   if (!described) return ['with a status that is not described']
-  const schema = schemaOf(resolve<Media>(document, described))
   if (!schema) return answered === undefined ? [] : ['with a body, and it has none']
   return validate(schema, answered).filter((problem) => !NULL_IN_FACT.test(problem))
 }

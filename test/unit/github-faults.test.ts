@@ -58,8 +58,13 @@ async function diagnosticOf(action: Promise<unknown>): Promise<Diagnostic & { re
 }
 
 const proposalFor = (hub: GitHub): Parameters<Forge['propose']>[0] => ({
-  branch: 'herdbook/issue-1', base: { branch: 'main', commit: git(hub.git, 'rev-parse', 'main') }, files: new Map([['a.yaml', 'a: 1\n']]), message: 'A', title: 'A', body: 'a',
-}) // prettier-ignore
+  branch: 'herdbook/issue-1',
+  base: { branch: 'main', commit: git(hub.git, 'rev-parse', 'main') },
+  files: new Map([['a.yaml', 'a: 1\n']]),
+  message: 'A',
+  title: 'A',
+  body: 'a',
+})
 
 const STUMBLED: Fault = { kind: 'answer', status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Unicorn!</h1>' }
 
@@ -135,16 +140,24 @@ describe('answers that fail', () => {
   test('GitHub is down: what was wanted, and what to do', async () => {
     await using one = await bench([{ match: {}, fault: STUMBLED }])
     expect(await diagnosticOf(one.forge.pullRequest(7))).toMatchObject({
-      code: 'forge-unreachable', exit: 10, message: 'GitHub could not read pull request #7 in herd/instance: <h1>Unicorn!</h1>.', hint: expect.stringContaining('githubstatus.com'),
-    }) // prettier-ignore
+      code: 'forge-unreachable',
+      exit: 10,
+      message: 'GitHub could not read pull request #7 in herd/instance: <h1>Unicorn!</h1>.',
+      hint: expect.stringContaining('githubstatus.com'),
+    })
   })
 
-  const LOST: readonly [string, Fault][] = [['came to nothing', { kind: 'lost-request' }], ['was done, and the answer was lost', { kind: 'lost-answer' }], ['was done, and half an answer came', { kind: 'cut' }], ['ended with a 502', STUMBLED]] // prettier-ignore
+  const LOST: readonly [string, Fault][] = [
+    ['came to nothing', { kind: 'lost-request' }],
+    ['was done, and the answer was lost', { kind: 'lost-answer' }],
+    ['was done, and half an answer came', { kind: 'cut' }],
+    ['ended with a 502', STUMBLED],
+  ]
 
   test.for(LOST)('a comment that %s is there once', async ([, fault]) => {
     await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 1 }, fault }])
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
-    const made = await one.forge.comment(number, '<!-- herdbook:production -->\r\nPlan \n')
+    const made = await one.forge.comment(number, '<!-- herdbook:production -->\nPlan\n')
     expect([...one.hub.state.comments.values()].map(({ id }) => id)).toEqual([made.id])
   })
 
@@ -163,7 +176,12 @@ describe('answers that fail', () => {
   })
 
   test('what can be done twice is: an edit, a label, a status', async () => {
-    const writes: Strike[] = [[/\/comments\/\d+$/, 'PATCH'], [/\/labels$/, 'POST'], [/\/labels\/x$/, 'DELETE'], [/\/statuses\//, 'POST']].map(([path, method]) => ({ match: { path: path as RegExp, method: method as string, nth: 1 }, fault: { kind: 'lost-answer' } })) // prettier-ignore
+    const writes: Strike[] = [
+      [/\/comments\/\d+$/, 'PATCH'],
+      [/\/labels$/, 'POST'],
+      [/\/labels\/x$/, 'DELETE'],
+      [/\/statuses\//, 'POST'],
+    ].map(([path, method]) => ({ match: { path: path as RegExp, method: method as string, nth: 1 }, fault: { kind: 'lost-answer' } }))
     await using one = await bench(writes)
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
     const comment = await one.forge.comment(number, 'one')
@@ -186,15 +204,24 @@ describe('lists that lag behind', () => {
     expect(one.hub.state.comments.size).toBe(1)
   })
 
-  test('an earlier comment that says the same is not taken for the lost one', async () => {
+  test.for([
+    ['a comment', 'comments'],
+    ['an issue', 'issues'],
+  ] as const)('%s from before that says the same by now is not taken for the lost one', async ([, what]) => {
     let now = new Date(Date.now() - 3_600_000)
-    await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 2 }, fault: { kind: 'lost-request' } }], {
+    await using one = await bench([{ match: { method: 'POST', path: new RegExp(`/${what}$`), nth: 1 }, fault: { kind: 'lost-request' } }], {
       now: () => now,
     })
-    const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
-    const first = await one.forge.comment(number, 'In sync')
+    const number = await one.hub.act.openIssue({ by: 'mo', title: 'Drift', body: 'before' })
+    const comment = await one.hub.act.comment(number, 'before', 'mo')
     now = new Date()
-    expect((await one.forge.comment(number, 'In sync')).id).not.toBe(first.id)
+    await one.hub.act.edit(number, { body: 'In sync' }, 'mo')
+    await one.hub.act.editComment(comment, 'In sync', 'mo')
+    const made =
+      what === 'comments'
+        ? (await one.forge.comment(number, 'In sync')).id
+        : (await one.forge.createIssue({ title: 'Drift', body: 'In sync', labels: [] })).number
+    expect([comment, number]).not.toContain(made)
   })
 
   test('a pull request that is there already is found, though the list has none', async () => {
@@ -221,8 +248,11 @@ describe('refusals say what is missing', () => {
     await using one = await bench([], {}, { contents: 'read' })
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
     expect(await diagnosticOf(one.forge.comment(number, 'hello'))).toMatchObject({
-      code: 'forge-permission', exit: 10, message: `The token may not comment on #${number}: Resource not accessible by integration.`, hint: expect.stringContaining("permissions: in the workflow: issues: write"),
-    }) // prettier-ignore
+      code: 'forge-permission',
+      exit: 10,
+      message: `The token may not comment on #${number}: Resource not accessible by integration.`,
+      hint: expect.stringContaining('permissions: in the workflow: issues: write'),
+    })
     expect(
       await diagnosticOf(
         one.forge.report(git(one.hub.git, 'rev-parse', 'main'), { state: 'success', context: 'herdbook', description: '' }),

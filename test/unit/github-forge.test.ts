@@ -100,7 +100,15 @@ describe('pull requests', () => {
     await using hub = await github({ people: PEOPLE })
     const forge = await forgeOf(hub)
     const number = await pullFrom(hub, 'block')
-    const verdicts = [['alice', 'APPROVED'], ['mia', 'APPROVED'], ['mia', 'CHANGES_REQUESTED'], ['alice', 'COMMENTED'], ['tess', 'CHANGES_REQUESTED'], ['tess', 'APPROVED'], ['rita', 'DISMISSED']] as const // prettier-ignore
+    const verdicts = [
+      ['alice', 'APPROVED'],
+      ['mia', 'APPROVED'],
+      ['mia', 'CHANGES_REQUESTED'],
+      ['alice', 'COMMENTED'],
+      ['tess', 'CHANGES_REQUESTED'],
+      ['tess', 'APPROVED'],
+      ['rita', 'DISMISSED'],
+    ] as const
     for (const [by, verdict] of verdicts) await hub.act.review(number, by, verdict)
     expect((await forge.approvers(number)).toSorted()).toEqual(['alice', 'tess'])
   })

@@ -96,7 +96,7 @@ describe('what has to be set once', () => {
     using dir = scratch()
     const log = join(dir.path, 'log')
     writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\nstdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
-    const commands = settingsOf('herd/instance', 'main').flatMap((one) => one.commands)
+    const commands = Object.values(settingsOf('herd/instance', 'main')).flatMap((one) => one.commands)
     execFileSync('bash', ['-euc', commands.join('\n')], { env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` } })
     return read(log).trim().split('\n').map((line) => ({ args: line.split('\x1f').slice(0, -1), body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown }))
   }

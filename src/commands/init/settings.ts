@@ -2,7 +2,7 @@ import { ACCEPT_LABEL, ASK_LABEL } from '../../instance/forms.ts'
 import { ENVIRONMENTS } from './environments.ts'
 
 /** What labels mean, by name, with a colour. GitHub makes none by itself when a form asks for it. */
-const LABELS: { readonly [name: string]: readonly [colour: string, description: string] } = {
+export const LABELS: { readonly [name: string]: readonly [colour: string, description: string] } = {
   [ASK_LABEL]: ['c5def5', 'Somebody asks with a form'],
   [ACCEPT_LABEL]: ['0e8a16', 'Make it a pull request'],
   'herdbook: plan': ['fbca04', 'Plan this commit on the live server'],
@@ -21,20 +21,20 @@ const PROTECTION = {
 }
 
 /** One thing to set, and the commands that set it. */
-interface Setting {
+export interface Setting {
   readonly what: string
   readonly commands: readonly string[]
 }
 
-/** What has to be set once in a repository on GitHub, for people to run with `gh`. Herdbook never runs it. */
-export function settingsOf(repository: string, branch: string): readonly Setting[] {
+/** What has to be set once in a repository on GitHub, for people to run with `gh`. Herdbook never runs it; `herdbook doctor` looks whether it was done. */
+export function settingsOf(repository: string, branch: string) {
   const api = (method: string, path: string, body: object): string => `gh api --method ${method} repos/${repository}/${path} --input - <<< '${JSON.stringify(body)}'`
   const environments = Object.keys(ENVIRONMENTS)
-  return [
-    { what: `Two environments, which the branch ${branch} alone may use`, commands: environments.flatMap((name) => [api('PUT', `environments/${name}`, { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }), api('POST', `environments/${name}/deployment-branch-policies`, { name: branch, type: 'branch' })]) },
-    { what: 'Their secrets, those of the doors that you have; the repository itself holds none', commands: Object.entries(ENVIRONMENTS).flatMap(([name, secrets]) => secrets.map((secret) => `gh secret set ${secret} --repo ${repository} --env ${name}`)) },
-    { what: `Nothing reaches ${branch} without its plan and its owners, and nobody approves what they pushed last`, commands: [api('PUT', `branches/${branch}/protection`, PROTECTION)] },
-    { what: 'Workflows may open pull requests, and their tokens may read by default', commands: [api('PUT', 'actions/permissions/workflow', { default_workflow_permissions: 'read', can_approve_pull_request_reviews: true })] },
-    { what: 'The labels', commands: Object.entries(LABELS).map(([name, [colour, description]]) => `gh label create '${name}' --repo ${repository} --color ${colour} --description '${description}' --force`) },
-  ]
+  return {
+    environments: { what: `Two environments, which the branch ${branch} alone may use`, commands: environments.flatMap((name) => [api('PUT', `environments/${name}`, { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }), api('POST', `environments/${name}/deployment-branch-policies`, { name: branch, type: 'branch' })]) },
+    secrets: { what: 'Their secrets, those of the doors that you have; the repository itself holds none', commands: Object.entries(ENVIRONMENTS).flatMap(([name, secrets]) => secrets.map((secret) => `gh secret set ${secret} --repo ${repository} --env ${name}`)) },
+    protection: { what: `Nothing reaches ${branch} without its plan and its owners, and nobody approves what they pushed last`, commands: [api('PUT', `branches/${branch}/protection`, PROTECTION)] },
+    workflows: { what: 'Workflows may open pull requests, and their tokens may read by default', commands: [api('PUT', 'actions/permissions/workflow', { default_workflow_permissions: 'read', can_approve_pull_request_reviews: true })] },
+    labels: { what: 'The labels', commands: Object.entries(LABELS).map(([name, [colour, description]]) => `gh label create '${name}' --repo ${repository} --color ${colour} --description '${description}' --force`) },
+  } as const satisfies { readonly [part: string]: Setting }
 }

@@ -125,6 +125,8 @@ export interface Protection {
   /** How many reviews must approve; null where none is asked for. */
   approvals: number | null
   codeOwners: boolean
+  /** Whether somebody else than who pushed last has to approve. */
+  lastPush: boolean
   /** Whether administrators are held to it too; for rulesets, that nobody is on its bypass list. */
   forEverybody: boolean
 }
@@ -137,12 +139,17 @@ export interface Settings {
     readonly name: string
     readonly enforcement: 'active' | 'evaluate' | 'disabled'
   })[]
-  environments: Record<string, Environment>
+  environments: Readonly<Record<string, Environment>>
   secrets: readonly string[]
+  /** Those that an organisation shares with the repository. */
+  organizationSecrets: readonly string[]
   variables: readonly string[]
   /** "Allow GitHub Actions to create and approve pull requests". */
   actionsMayOpenPullRequests: boolean
-  codeownersErrors: readonly { readonly line: number; readonly kind: string; readonly message: string; readonly path: string }[]
+  /** Whether a workflow's token may write to everything where the workflow does not say. */
+  workflowsMayWrite: boolean
+  /** null without a CODEOWNERS file. */
+  codeownersErrors: readonly { readonly line: number; readonly kind: string; readonly message: string; readonly path: string }[] | null
 }
 
 export interface State {

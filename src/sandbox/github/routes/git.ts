@@ -115,6 +115,7 @@ export const GIT: readonly Route[] = [
       const { state, body } = call
       demand(state, call.actor, 'write')
       const given: readonly unknown[] = Array.isArray(body.tree) ? body.tree : []
+      if (given.length === 0) throw refused('Invalid tree info')
       const entries: TreeEntry[] = []
       for (const one of given) entries.push(await entryOf(state, one))
       const from = optionalText(call, 'base_tree') ?? null

@@ -3,7 +3,8 @@ import { GIT } from './git.ts'
 import { ISSUES } from './issues.ts'
 import { PULLS } from './pulls.ts'
 import { REPOSITORY } from './repository.ts'
+import { SETTING } from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 /** All that the stand-in speaks; GitHub has a thousand more. */
-export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...ISSUES, ...GIT, ...SETTINGS]
+export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...ISSUES, ...GIT, ...SETTINGS, ...SETTING]

@@ -2,8 +2,41 @@ import { Refusal } from '../../failure.ts'
 import { numberParam, read, text, textParam, write, isRecord, type Route } from '../http.ts'
 import { emit } from '../issues.ts'
 import { permissionShape } from '../shapes.ts'
-import { fullName, repositoryShape, WEB } from '../shapes-base.ts'
-import { demand, DOCS, notFound, reaches } from '../state.ts'
+import { fullName, repositoryShape, WEB, type Json } from '../shapes-base.ts'
+import { demand, DOCS, notFound, reaches, type State } from '../state.ts'
+
+/** A file with its content, or what is in a folder. */
+async function contents(state: State, path: string, at: string): Promise<unknown> {
+  const sha = await state.git.tip(`${at}:${path}`)
+  if (sha === null) throw notFound()
+  const repository = `${state.api}/repos/${fullName(state)}`
+  const entry = (one: string, type: string, id: string, size: number): Json => {
+    const url = `${repository}/contents/${one}?ref=${at}`
+    const [git, html] = [`${repository}/git/blobs/${id}`, `${WEB}/${fullName(state)}/blob/${at}/${one}`]
+    const links = { self: url, git, html }
+    return {
+      type,
+      size,
+      name: one.split('/').at(-1),
+      path: one,
+      sha: id,
+      url,
+      git_url: git,
+      html_url: html,
+      download_url: null,
+      _links: links,
+    }
+  }
+  if ((await state.git.run(['cat-file', '-t', sha])) === 'blob') {
+    const content = Buffer.from(await state.git.run(['cat-file', 'blob', sha], { exact: true }))
+    return { ...entry(path, 'file', sha, content.length), encoding: 'base64', content: content.toString('base64') }
+  }
+  const rows = (await state.git.run(['ls-tree', '-z', '-l', sha])).split('\0').filter((row) => row !== '')
+  return rows.map((row) => {
+    const [, type = '', id = '', size = '', name = ''] = /^\d+ (\w+) (\w+) +(\d+|-)\t(.*)$/su.exec(row) ?? []
+    return entry(`${path}/${name}`, type === 'blob' ? 'file' : 'dir', id, Number(size) || 0)
+  })
+}
 
 /** The repository itself: who may what in it, its files, its buttons. */
 export const REPOSITORY: readonly Route[] = [
@@ -38,34 +71,9 @@ export const REPOSITORY: readonly Route[] = [
     method: 'GET',
     path: '/contents/{path+}',
     need: read('contents'),
-    handle: async (call) => {
-      const { state, query } = call
-      const path = textParam(call, 'path')
-      const at = query.get('ref') ?? state.defaultBranch
-      const sha = await state.git.tip(`${at}:${path}`)
-      if (sha === null || (await state.git.run(['cat-file', '-t', sha])) !== 'blob') throw notFound()
-      const content = await state.git.run(['cat-file', 'blob', sha], { exact: true })
-      const url = `${state.api}/repos/${fullName(state)}/contents/${path}?ref=${at}`
-      const [git, html] = [`${state.api}/repos/${fullName(state)}/git/blobs/${sha}`, `${WEB}/${fullName(state)}/blob/${at}/${path}`]
-      const links = { self: url, git, html }
-      const encoded = Buffer.from(content).toString('base64')
-      return {
-        body: {
-          type: 'file',
-          encoding: 'base64',
-          size: Buffer.byteLength(content),
-          name: path.split('/').at(-1),
-          path,
-          content: encoded,
-          sha,
-          url,
-          git_url: git,
-          html_url: html,
-          download_url: null,
-          _links: links,
-        },
-      }
-    },
+    handle: async (call) => ({
+      body: await contents(call.state, textParam(call, 'path'), call.query.get('ref') ?? call.state.defaultBranch),
+    }),
   },
   {
     method: 'POST',
@@ -89,8 +97,9 @@ export const REPOSITORY: readonly Route[] = [
     method: 'GET',
     path: '/codeowners/errors',
     need: read('contents'),
-    handle: ({ state }) => ({
-      body: { errors: state.settings.codeownersErrors.map((error) => ({ ...error, column: 1, source: '', suggestion: null })) },
-    }),
+    handle: ({ state: { settings } }) => {
+      if (settings.codeownersErrors === null) throw notFound()
+      return { body: { errors: settings.codeownersErrors.map((error) => ({ ...error, column: 1, source: '', suggestion: null })) } }
+    },
   },
 ]

@@ -6,17 +6,17 @@ import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protect
 const named = (state: State, name: string): Json => ({ name, created_at: state.created, updated_at: state.created })
 
 /** Who may not administer is told that nothing is there. */
-function adminOnly({ state, actor }: Call): void {
+export function adminOnly({ state, actor }: Call): void {
   if (!reaches(state, actor.user, 'admin')) throw notFound()
 }
 
-function environmentOf(call: Call): Environment {
+export function environmentOf(call: Call): Environment {
   const found = call.state.settings.environments[textParam(call, 'environment_name')]
   if (!found) throw notFound()
   return found
 }
 
-function environmentShape(state: State, name: string, { branches, reviewers, preventSelfReview }: Environment): Json {
+export function environmentShape(state: State, name: string, { branches, reviewers, preventSelfReview }: Environment): Json {
   const id = Object.keys(state.settings.environments).indexOf(name) + 1
   const url = `${state.api}/repos/${fullName(state)}/environments/${name}`
   const people = reviewers.map((login) => ({ type: 'User', reviewer: userShape(state, userOf(state, login)) }))
@@ -42,7 +42,7 @@ function environmentShape(state: State, name: string, { branches, reviewers, pre
   }
 }
 
-function protectionShape(state: State, { checks, approvals, codeOwners, forEverybody }: Protection): Json {
+export function protectionShape(state: State, { checks, approvals, codeOwners, lastPush, forEverybody }: Protection): Json {
   const url = `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
   const required = {
     url: `${url}/required_status_checks`,
@@ -55,7 +55,7 @@ function protectionShape(state: State, { checks, approvals, codeOwners, forEvery
     url: `${url}/required_pull_request_reviews`,
     dismiss_stale_reviews: false,
     require_code_owner_reviews: codeOwners,
-    require_last_push_approval: false,
+    require_last_push_approval: lastPush,
     required_approving_review_count: approvals,
   }
   return {
@@ -68,12 +68,12 @@ function protectionShape(state: State, { checks, approvals, codeOwners, forEvery
   }
 }
 
-function rulesOf({ checks, approvals, codeOwners }: Protection): Json[] {
+function rulesOf({ checks, approvals, codeOwners, lastPush }: Protection): Json[] {
   const parameters = {
     required_approving_review_count: approvals,
     require_code_owner_review: codeOwners,
     dismiss_stale_reviews_on_push: false,
-    require_last_push_approval: false,
+    require_last_push_approval: lastPush,
     required_review_thread_resolution: false,
   }
   const required = { required_status_checks: checks.map((context) => ({ context })), strict_required_status_checks_policy: false }
@@ -209,12 +209,24 @@ export const SETTINGS: readonly Route[] = [
   ]),
   {
     method: 'GET',
+    path: '/actions/organization-secrets',
+    need: read('secrets'),
+    handle: (call) => {
+      demand(call.state, call.actor, 'write')
+      return { as: 'secrets', items: call.state.settings.organizationSecrets.map((name) => named(call.state, name)) }
+    },
+  },
+  {
+    method: 'GET',
     path: '/actions/permissions/workflow',
     need: read('administration'),
     handle: (call) => {
       demand(call.state, call.actor, 'admin')
       return {
-        body: { default_workflow_permissions: 'read', can_approve_pull_request_reviews: call.state.settings.actionsMayOpenPullRequests },
+        body: {
+          default_workflow_permissions: call.state.settings.workflowsMayWrite ? 'write' : 'read',
+          can_approve_pull_request_reviews: call.state.settings.actionsMayOpenPullRequests,
+        },
       }
     },
   },

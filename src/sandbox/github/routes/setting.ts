@@ -1,0 +1,75 @@
+import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
+import { node, type Json } from '../shapes-base.ts'
+import { demand, notFound, type Environment, type Protection } from '../state.ts'
+import { environmentOf, environmentShape, protectionShape } from './settings.ts'
+
+const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
+
+function setEnvironment(call: Call): Json {
+  const { state, body } = call
+  demand(state, call.actor, 'admin')
+  const name = textParam(call, 'environment_name')
+  const policy = body.deployment_branch_policy
+  const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : []
+  const made: Environment = { ...NEW, ...state.settings.environments[name], branches }
+  state.settings.environments = { ...state.settings.environments, [name]: made }
+  return environmentShape(state, name, made)
+}
+
+function addBranch(call: Call): Json {
+  demand(call.state, call.actor, 'admin')
+  const environment = environmentOf(call)
+  const name = text(call, 'name', 'DeploymentBranchPolicy')
+  if (!Array.isArray(environment.branches)) throw notFound()
+  environment.branches = [...environment.branches, name]
+  const id = environment.branches.length
+  return { id, node_id: node('DBP', id), name, type: 'branch' }
+}
+
+function protectionIn({ body }: Call): Protection {
+  const reviews = isRecord(body.required_pull_request_reviews) ? body.required_pull_request_reviews : null
+  return {
+    checks: isRecord(body.required_status_checks) ? texts(body.required_status_checks.contexts) : [],
+    approvals: reviews === null ? null : Number(reviews.required_approving_review_count ?? 1),
+    codeOwners: reviews?.require_code_owner_reviews === true,
+    lastPush: reviews?.require_last_push_approval === true,
+    forEverybody: body.enforce_admins === true,
+  }
+}
+
+/** Settings, set as scripts do. */
+export const SETTING: readonly Route[] = [
+  {
+    method: 'PUT',
+    path: '/environments/{environment_name}',
+    need: write('administration'),
+    handle: (call) => ({ body: setEnvironment(call) }),
+  },
+  {
+    method: 'POST',
+    path: '/environments/{environment_name}/deployment-branch-policies',
+    need: write('administration'),
+    handle: (call) => ({ body: addBranch(call) }),
+  },
+  {
+    method: 'PUT',
+    path: '/branches/{branch}/protection',
+    need: write('administration'),
+    handle: (call) => {
+      demand(call.state, call.actor, 'admin')
+      call.state.settings.protection = protectionIn(call)
+      return { body: protectionShape(call.state, call.state.settings.protection) }
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/actions/permissions/workflow',
+    need: write('administration'),
+    handle: ({ state, actor, body }) => {
+      demand(state, actor, 'admin')
+      state.settings.actionsMayOpenPullRequests = body.can_approve_pull_request_reviews === true
+      state.settings.workflowsMayWrite = body.default_workflow_permissions === 'write'
+      return { status: 204 }
+    },
+  },
+]

@@ -1,0 +1,279 @@
+import { stringify } from 'yaml'
+import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/commands/doctor/checks.ts'
+import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
+import { githubFiles } from '../../src/commands/init/github.ts'
+import { LABELS, settingsOf } from '../../src/commands/init/settings.ts'
+import type { GitHub, GitHubOptions, Settings } from '../../src/sandbox/github/index.ts'
+import { call, type Ran } from '../support/cli.ts'
+import { put, scratch } from '../support/git.ts'
+import { paste } from '../support/gh.ts'
+import { github } from '../support/github.ts'
+
+const PEOPLE = { alice: 'admin', mo: 'write', rita: 'read' } as const
+const COMMIT = '0123456789abcdef0123456789abcdef01234567'
+const INSTANCE = {
+  domain: 'herd.example',
+  mastodon: { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } } },
+  ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
+  forge: { github: 'herd/instance' },
+}
+const PROTECTION: Settings['protection'] = { checks: ['herdbook'], approvals: 1, codeOwners: true, lastPush: true, forEverybody: true }
+const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][string] => ({
+  branches: ['main'],
+  reviewers: [],
+  preventSelfReview: false,
+  secrets: ENVIRONMENTS[name],
+  variables: [],
+})
+const WELL: Partial<Settings> = {
+  protection: PROTECTION,
+  environments: { 'herdbook-plan': environment('herdbook-plan'), 'herdbook-apply': environment('herdbook-apply') },
+  secrets: ['UNRELATED'],
+  codeownersErrors: [],
+}
+
+/** A repository with the workflows and labels that init asks for. */
+async function begun(options: GitHubOptions = {}): Promise<Awaited<ReturnType<typeof github>>> {
+  const hub = await github({ people: PEOPLE, ...options, settings: { ...WELL, ...options.settings } })
+  const files = await githubFiles({ owners: '@alice', moderators: '@mo' }, { repository: 'herd/book', commit: COMMIT })
+  await hub.act.push({ by: 'alice', branch: 'main', files: Object.fromEntries(files) })
+  for (const name of Object.keys(LABELS)) hub.state.labels.set(name, { id: hub.state.nextId(), name, color: 'ededed', description: null })
+  return hub
+}
+
+/** Looks, with the token of somebody. */
+async function doctor(
+  hub: GitHub,
+  who: string,
+  {
+    instance = INSTANCE,
+    files = {},
+    args = [],
+  }: { instance?: object; files?: { readonly [name: string]: string }; args?: readonly string[] } = {},
+): Promise<Ran> {
+  using dir = scratch()
+  put(dir.path, { 'instance/instance.yaml': stringify(instance), ...files })
+  return await call(dir.path, ['doctor', ...args], { env: { GH_TOKEN: hub.token(who), GITHUB_API_URL: hub.url } })
+}
+
+async function findings(hub: GitHub, who: string, options: Parameters<typeof doctor>[2] = {}): Promise<Finding[]> {
+  const { stdout, stderr } = await doctor(hub, who, { ...options, args: ['--json'] })
+  if (stdout === '') throw new Error(stderr)
+  return JSON.parse(stdout).findings
+}
+
+const faults = (all: readonly Finding[]): string[] =>
+  all.filter(({ state }) => state !== 'fine').map(({ what, state, says }) => `${state} ${what}: ${says}`)
+
+describe('herdbook doctor', () => {
+  test('finds nothing in a repository that is as init asks, and says what it looked at', async () => {
+    await using hub = await begun()
+    const ran = await doctor(hub, 'alice')
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('All is as it should be.') })
+    for (const what of [
+      'Check',
+      'Owners',
+      'Last push',
+      'herdbook-plan',
+      'herdbook-apply',
+      'Secrets',
+      'Workflows',
+      'Labels',
+      'Actions',
+      'CODEOWNERS',
+    ])
+      expect(ran.stdout).toMatch(new RegExp(`^  ${what} `, 'm'))
+  })
+
+  test('the commands that init prints mend a new repository', async () => {
+    await using hub = await github({
+      people: PEOPLE,
+      settings: { actionsMayOpenPullRequests: false, workflowsMayWrite: true, codeownersErrors: [] },
+    })
+    expect(faults(await findings(hub, 'alice'))).toHaveLength(8)
+    await paste(
+      hub,
+      'alice',
+      Object.values(settingsOf(hub.repository, 'main')).flatMap(({ commands }) => commands),
+    )
+    // what is left is no setting
+    expect(faults(await findings(hub, 'alice'))).toEqual(['wrong Actions: main has no workflows of Herdbook: nothing is applied'])
+  })
+
+  test.for<[string, Partial<Settings>, RegExp]>([
+    [
+      'no protection at all',
+      { protection: null },
+      /^wrong Check: main does not wait for the check herdbook.*\nwrong Owners: .*\nwrong Last push: /,
+    ],
+    ['another check', { protection: { ...PROTECTION, checks: ['tests'] } }, /^wrong Check: main does not wait for the check herdbook/],
+    ['no code owners', { protection: { ...PROTECTION, codeOwners: false } }, /^wrong Owners: nobody has to approve/],
+    ['no review counted', { protection: { ...PROTECTION, approvals: 0 } }, /^wrong Owners: .*\nwrong Last push: /],
+    ['old approvals that hold', { protection: { ...PROTECTION, lastPush: false } }, /^wrong Last push: an approval outlives the pushes/],
+    [
+      'administrators let through',
+      { protection: { ...PROTECTION, forEverybody: false } },
+      /^wrong Check: .*but not administrators \(branch protection\)/,
+    ],
+    [
+      'an environment that is not there',
+      { environments: { 'herdbook-apply': environment('herdbook-apply') } },
+      /^wrong herdbook-plan: there is no environment/,
+    ],
+    [
+      'an environment for any branch',
+      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: null } } },
+      /^wrong herdbook-apply: a workflow on any branch/,
+    ],
+    [
+      'an environment for one branch more',
+      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: ['main', 'x/*'] } } },
+      /^wrong herdbook-apply: it is open to main, x\/\*/,
+    ],
+    [
+      'an environment for all protected branches',
+      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: 'protected' } } },
+      /^wrong herdbook-apply: it is open to all protected/,
+    ],
+    [
+      'a secret that is missing',
+      { environments: { ...WELL.environments, 'herdbook-plan': { ...environment('herdbook-plan'), secrets: ['HERDBOOK_LEDGER_KEY'] } } },
+      /^wrong herdbook-plan: lacks HERDBOOK_READ_TOKEN/,
+    ],
+    [
+      'the key of apply where plans run',
+      {
+        environments: {
+          ...WELL.environments,
+          'herdbook-plan': { ...environment('herdbook-plan'), secrets: [...ENVIRONMENTS['herdbook-plan'], 'HERDBOOK_TOKEN'] },
+        },
+      },
+      /^wrong herdbook-plan: holds HERDBOOK_TOKEN, which/,
+    ],
+    [
+      'a secret of the repository',
+      { secrets: ['HERDBOOK_TOKEN'] },
+      /^wrong Secrets: HERDBOOK_TOKEN: kept where the workflow of any branch/,
+    ],
+    ['a secret of the organisation', { organizationSecrets: ['HERDBOOK_SSH_KEY'] }, /^wrong Secrets: HERDBOOK_SSH_KEY/],
+    ['workflows that may not open pull requests', { actionsMayOpenPullRequests: false }, /^wrong Workflows: may not open pull requests$/],
+    ['workflows that may write', { workflowsMayWrite: true }, /^wrong Workflows: may write to everything/],
+    ['no code owners file', { codeownersErrors: null }, /^wrong CODEOWNERS: there is none/],
+    [
+      'code owners nobody knows',
+      {
+        codeownersErrors: [
+          {
+            line: 5,
+            kind: 'Unknown owner',
+            message: 'Unknown owner on line 5: make sure @fill-in--owners exists',
+            path: '.github/CODEOWNERS',
+          },
+        ],
+      },
+      /^wrong CODEOWNERS: .github\/CODEOWNERS:5 Unknown owner/,
+    ],
+  ])('finds %s, and how to mend it', async ([, settings, expected]) => {
+    await using hub = await begun({ settings })
+    const all = await findings(hub, 'alice')
+    expect(faults(all).join('\n')).toMatch(expected)
+    expect(all.filter(({ state, mend }) => state === 'wrong' && mend.length === 0)).toEqual([])
+  })
+
+  test('a ruleset does as well as a protection; who passes it by is named', async () => {
+    const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
+    await using good = await begun({ settings: { protection: null, rulesets: [ruleset] } })
+    expect(faults(await findings(good, 'alice'))).toEqual([])
+    await using lax = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }] } })
+    expect(faults(await findings(lax, 'alice'))[0]).toMatch(/^wrong Check: .*but not RepositoryRole 5 \(ruleset main\)/)
+    await using trial = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }] } })
+    expect(faults(await findings(trial, 'alice'))).toHaveLength(3)
+  })
+
+  test('labels that are missing, by name', async () => {
+    await using hub = await begun()
+    hub.state.labels.delete('herdbook: drift')
+    const all = await findings(hub, 'alice')
+    expect(faults(all)).toEqual(['wrong Labels: missing: herdbook: drift'])
+    expect(all.find(({ what }) => what === 'Labels')?.mend).toEqual([expect.stringMatching(/^gh label create 'herdbook: drift' /)])
+  })
+
+  test('an action that is not pinned to a commit, in which file', async () => {
+    await using hub = await begun()
+    const path = '.github/workflows/herdbook-drift.yml'
+    await hub.act.push({
+      by: 'alice',
+      branch: 'main',
+      files: {
+        [path]: 'jobs:\n  a:\n    steps:\n      - uses: herd/book/.github/actions/herdbook@v1 # abc\n      - uses: ./.github/actions/own\n',
+      },
+    })
+    expect(faults(await findings(hub, 'alice'))).toEqual([
+      `wrong Actions: not pinned to a commit: herd/book/.github/actions/herdbook@v1 in ${path}`,
+    ])
+  })
+
+  test('what instance.yaml itself asks for: names that workflows hand over, the check of its environment', async () => {
+    await using hub = await begun()
+    const api = { url: 'https://herd.example', token: { env: 'MY_TOKEN' } }
+    const all = faults(await findings(hub, 'alice', { instance: { ...INSTANCE, environment: 'staging', mastodon: { api } } }))
+    expect(all).toEqual([
+      expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
+      'wrong Secrets: instance.yaml takes MY_TOKEN, which the workflows do not hand over',
+    ])
+  })
+
+  test('where roles are managed, it says what an old approval is good for', async () => {
+    await using hub = await begun({ settings: { protection: { ...PROTECTION, lastPush: false } } })
+    const files = { 'instance/moderators.yaml': 'moderators: []\nemptied_on_purpose: nobody yet\n' }
+    expect(faults(await findings(hub, 'alice', { files }))).toEqual([expect.stringContaining('such as a role for whoever pushed')])
+  })
+
+  test('what a token may not see is never called fine', async () => {
+    await using hub = await begun()
+    const all = await findings(hub, 'mo')
+    const unseen = all.filter(({ state }) => state === 'unseen')
+    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'herdbook-plan', 'herdbook-apply', 'Workflows'])
+    for (const { says } of unseen) expect(says).toMatch(/^could not be seen: GitHub answers "40[34] /)
+    const ran = await doctor(hub, 'rita')
+    expect(ran).toMatchObject({
+      code: 10,
+      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*7 things could not be seen \(\?\): ask an administrator/),
+    })
+    expect(ran.stdout).not.toContain('All is as it should be')
+  })
+
+  test('what mends several things stands once', async () => {
+    await using hub = await begun({ settings: { protection: null } })
+    const { stdout } = await doctor(hub, 'alice')
+    expect(stdout.split('gh api --method PUT repos/herd/instance/branches/main/protection ')).toHaveLength(2)
+    expect(stdout).toMatch(/^! Check .*\n! Owners .*\n! Last push .*\n +gh api/m)
+  })
+
+  test('a ruleset whose exceptions are hidden may have some', async () => {
+    const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
+    await using hub = await begun({ settings: { protection: null, rulesets: [ruleset] } })
+    const check = (await findings(hub, 'mo')).find(({ what }) => what === 'Check')
+    expect(check).toMatchObject({ state: 'unseen' })
+  })
+
+  test('without a forge, a token or the repository it says what to do', async () => {
+    await using hub = await begun()
+    const { forge: _forge, ...rest } = INSTANCE
+    expect(await doctor(hub, 'alice', { instance: rest })).toMatchObject({
+      code: 9,
+      stderr: expect.stringContaining('forge: { github: OWNER/NAME }'),
+    })
+    using dir = scratch()
+    put(dir.path, { 'instance/instance.yaml': stringify(INSTANCE) })
+    expect(await call(dir.path, ['doctor'], { env: { GH_TOKEN: '', GITHUB_API_URL: hub.url } })).toMatchObject({
+      code: 9,
+      stderr: expect.stringContaining('GH_TOKEN=$(gh auth token)'),
+    })
+    expect(await call(dir.path, ['doctor'], { env: { GH_TOKEN: 'ghp_wrong_token', GITHUB_API_URL: hub.url } })).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('does not know the token'),
+    })
+  })
+})
