@@ -7,6 +7,8 @@ export type Fault =
   | { readonly kind: 'lost-request' }
   /** The server acts, and its answer is lost. */
   | { readonly kind: 'lost-answer' }
+  /** The server acts, and its answer comes when that has. */
+  | { readonly kind: 'late'; readonly until: Promise<unknown> }
   /** Neither an answer nor an end. */
   | { readonly kind: 'no-answer' }
   /** Another answer, and the server never gets the request. */
@@ -103,6 +105,12 @@ async function strikeWith(
       await forward(url, request)
       response.destroy()
       return
+    case 'late': {
+      const whole = await forward(url, request)
+      await fault.until
+      answer(response, whole)
+      return
+    }
     case 'answer':
       request.resume()
       answer(response, { status: fault.status, headers: fault.headers ?? {}, body: Buffer.from(fault.body) })

@@ -28,6 +28,18 @@ test('a lost request reaches no server, a lost answer does', async () => {
   await acted.close()
 })
 
+test('a late answer comes when it may, and the server has acted by then', async () => {
+  const before = await blocks()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const late = await withFaults(sandbox, once({ kind: 'late', until: promise }))
+  const answer = create(late.url, 'late.example')
+  await expect.poll(blocks).toBe(before + 1)
+  expect(await Promise.race([answer, Promise.resolve('nothing yet')])).toBe('nothing yet')
+  resolve()
+  expect((await answer).status).toBe(200)
+  await late.close()
+})
+
 test('an answer of another kind comes once, then the server’s own', async () => {
   const reset = new Date('2030-01-01T00:00:00Z')
   const cases = {
