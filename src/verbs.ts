@@ -23,6 +23,7 @@ export const VERBS = {
   pause: ['Apply nothing for now', () => import('./commands/pause.ts')],
   resume: ['End a pause', () => import('./commands/resume.ts')],
   unlock: ['Take away a lock, or sign the ledger anew', () => import('./commands/unlock.ts')],
+  comment: ['Write a comment on a pull request, and keep it up to date', () => import('./commands/comment.ts')],
   github: ['Do the work of a workflow of GitHub Actions', () => import('./commands/github.ts')],
   demo: ['Show all of it on an embedded Mastodon', () => import('./commands/demo.ts')],
   sandbox: ['Serve the embedded Mastodon', () => import('./commands/sandbox.ts')],
