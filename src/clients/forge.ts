@@ -2,6 +2,8 @@
 export interface Forge {
   /** As `owner/name`. */
   readonly repository: string
+  /** What an event that nobody caused does not tell. */
+  readonly about: () => Promise<{ readonly visibility: 'public' | 'private'; readonly defaultBranch: string }>
   readonly pullRequest: (number: number) => Promise<PullRequest>
   /** All that are open, newest first. */
   readonly openPullRequests: () => Promise<readonly PullRequest[]>

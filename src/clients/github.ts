@@ -25,6 +25,11 @@ export async function openForge({ api: address, repository, token, onWait }: For
   const on = (number: number) => ({ ...place, issue_number: number })
   return {
     repository,
+    about: () =>
+      trying('read what the repository is', async () => {
+        const { data } = await api.request('GET /repos/{owner}/{repo}', { ...place })
+        return { visibility: data.private ? 'private' : 'public', defaultBranch: data.default_branch }
+      }),
     pullRequest: (number) => trying(`read pull request #${number}`, () => readPull(api, place, number)),
     openPullRequests: () =>
       trying('list the open pull requests', async () => {

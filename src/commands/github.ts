@@ -30,11 +30,14 @@ export const verb = (command: Command, io: Io) =>
       const summarize = summarizer(io)
       const example = await exampleHere(io)
       if (example !== null) {
-        const told = `This repository still holds the example, ${example}: nothing is done. Begin with your own server: herdbook init DOMAIN`
-        await summarize(told)
-        return say(io, told)
+        const note = `This repository still holds the example, ${example}: nothing is done. Begin with your own server: herdbook init DOMAIN`
+        await summarize(note)
+        return say(io, note)
       }
-      const job: Job = { io, event, summarize, url: runUrl(io, event.repository), forge: await forgeOf(io, event) }
+      const forge = await forgeOf(io, event)
+      // The clock says nothing of the repository.
+      const told = event.name === 'schedule' ? { ...event, ...(await forge.about()) } : event
+      const job: Job = { io, event: told, summarize, url: runUrl(io, event.repository), forge }
       await (await load()).run(job).catch(async (error: unknown) => {
         await summarizeFailure(job, error)
         throw error

@@ -28,6 +28,11 @@ const proposalFor = (hub: GitHub, rest: Partial<Proposal> = {}): Proposal => ({
   ...rest,
 })
 
+test.each([true, false])('what an event of the clock does not tell is asked for, private: %s', async (secret) => {
+  await using hub = await github({ people: PEOPLE, private: secret, defaultBranch: 'trunk' })
+  expect(await (await forgeOf(hub)).about()).toEqual({ visibility: secret ? 'private' : 'public', defaultBranch: 'trunk' })
+})
+
 describe('pull requests', () => {
   test('one is read with both its ends, and who merged it by which commit', async () => {
     await using hub = await github({ people: PEOPLE })

@@ -106,7 +106,7 @@ export function actOn(state: State, deed: <T>(act: () => Promise<T>) => Promise<
         demand(state, by(login), 'write')
         emit(state, by(login), 'workflow_dispatch', { inputs, ref: `refs/heads/${state.defaultBranch}`, workflow })
       }),
-    schedule: (cron) => deed(async () => emit(state, by(state.owner), 'schedule', { schedule: cron })),
+    schedule: (cron) => deed(async () => void state.outbox.push({ name: 'schedule', payload: { schedule: cron } })),
     deleteFork: (owner) => deed(() => deleteFork(state, by(owner))),
   }
 }
