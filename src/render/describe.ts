@@ -114,17 +114,20 @@ export function effect(step: Step): string | null {
 /** Groups of like steps that a verdict names one by one; the rest is counted. */
 const NAMED_GROUPS = 5
 
-/** A plan in a sentence or three: what it does, what of that earlier merges left over, whom it touches, what it leaves to people. */
+/** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
 export function verdict(plan: Plan, kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
-  const settled = differences(plan)
-  const told = settled === null ? [] : [`${capital(settled)}.`]
-  if (plan.steps.length === 0) return [['No changes.', ...told].join(' ')]
-  const [own, left] = [plan.steps.filter((step) => !leftover.has(step.digest)), plan.steps.filter((step) => leftover.has(step.digest))]
+  const told = differences(plan)
+  return [...headline(plan.steps, kinds, leftover), ...(told === null ? [] : [` ${capital(told)}.`])]
+}
+
+/** What steps do, what of it earlier merges left over, whom it touches. */
+export function headline(steps: readonly Step[], kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
+  if (steps.length === 0) return ['No changes.']
+  const [own, left] = [steps.filter((step) => !leftover.has(step.digest)), steps.filter((step) => leftover.has(step.digest))]
   return [
     ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['Nothing of its own.']),
     ...(left.length > 0 ? [' Left over from earlier merges: ', ...deeds(left, kinds), '.'] : []),
-    ...impacts(plan.steps).map((text) => ` ${text}.`),
-    ...told.map((text) => ` ${text}`),
+    ...impacts(steps).map((text) => ` ${text}.`),
   ]
 }
 

@@ -2,10 +2,9 @@ import type { Show } from '../instance/documents.ts'
 import type { ObjectRef, Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { conceal, disclosure, HIDDEN } from './conceal.ts'
 import { byDanger, titleOf, type KindName } from './describe.ts'
-import { absence, sidesOf } from './fields.ts'
 import { enveloped, fit, framed, shortening, type Envelope, type Section } from './fit.ts'
 import { stepForms } from './markdown-file.ts'
-import { unread, waiting } from './markdown-sections.ts'
+import { facts, unread, waiting } from './markdown-sections.ts'
 import { code, link } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { counted } from './order.ts'
@@ -90,8 +89,6 @@ const section = (title: string, size: number, meaning: string, items: Section): 
 
 const cut = (items: readonly (() => string)[], glue: string): Section => shortening(items, glue, (rest) => `… and ${number(rest)} more, which come up as these are settled.`)
 
-const SIDE = 200
-
 /** What differs, in words, and the two boxes. */
 function difference(standoff: Standoff, kinds: readonly KindName[]): string {
   const ref = `${standoff.kind}/${standoff.id}`
@@ -101,13 +98,6 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
     boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
     boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
   ].join('\n')
-}
-
-function facts(standoff: Standoff): string[] {
-  const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
-  const gone = absence(standoff)
-  if (gone !== null) return [gone]
-  return sidesOf(standoff).map(({ field, file, live }) => `${code(field)}: ${side(live)} on the server, ${side(file)} in the files`)
 }
 
 /** Objects that may not be named here are counted, and have no box. */

@@ -4,7 +4,7 @@ import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { framed, type Section } from './fit.ts'
 import { details, fence, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
-import { count, inline, listed, number } from './text.ts'
+import { capital, count, inline, listed, number } from './text.ts'
 
 /** Longer diffs than this are folded away. */
 const OPEN_LINES = 30
@@ -66,23 +66,28 @@ const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
 
 const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string => steps.map((step) => `- ${stepItem(step, kinds)}`).join('\n')
 
-/** A step in a line: what it does, how dangerous it is, whom it touches. */
-export const stepItem = (step: Step, kinds: readonly KindName[]): string => [SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...remarks(step)].join(' ')
+/** A step: what it does and how dangerous it is; under it whom it touches, and what else to know. */
+export const stepItem = (step: Step, kinds: readonly KindName[]): string =>
+  [[SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '), ...notes(step)].join('<br>')
 
-/** What to know of a step beside what it does. */
-function remarks(step: Step): string[] {
-  const touched = effect(step)
+function tags(step: Step): string[] {
   const facts = [
     ...(step.hazard === 'irreversible' ? ["**can't be undone**"] : step.hazard === 'disruptive' ? ['disruptive'] : []),
     ...(step.weakens ? ['weakens protection'] : []),
-    ...(touched === null ? [] : [touched]),
-    ...(step.consent !== undefined && step.hazard === 'irreversible' ? [`the file accepts ${number(step.consent)}`] : []),
-    ...(step.createdAt === undefined ? [] : [`account from ${prose(step.createdAt.slice(0, 10))}`]),
     ...(step.cause === 'change' ? [] : [CAUSES[step.cause]]),
-    ...(step.note === undefined ? [] : [prose(step.note)]),
     ...(step.door === null ? ['no door can write it: skipped'] : []),
   ]
   return facts.map((fact) => `· ${fact}`)
+}
+
+function notes(step: Step): string[] {
+  const touched = effect(step)
+  const accepted = step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
+  return [
+    ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
+    ...(step.createdAt === undefined ? [] : [`The account is from ${prose(step.createdAt.slice(0, 10))}.`]),
+    ...(step.note === undefined ? [] : [prose(step.note)]),
+  ]
 }
 
 function diff(steps: readonly Step[], kinds: readonly KindName[]): string {

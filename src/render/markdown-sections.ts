@@ -22,17 +22,17 @@ const SIDE = 200
 
 function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
-  const ways = [`${code(`herdbook adopt ${ref}`)} live wins`, `${code(`herdbook restore ${ref}`)} the files win`]
-  return `- **${code(readable(ref))}**<br>${[...sides(standoff), ...ways].join('<br>')}`
+  const ways = [`Live wins: ${code(`herdbook adopt ${ref}`)}`, `The files win: ${code(`herdbook restore ${ref}`)}`]
+  return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`
 }
 
-/** What the file and live say of a difference, a line a field. */
-export function sides(standoff: Standoff): string[] {
-  const side = (text: string | null): string => (text === null || text === '' ? 'none' : code(clip(text, SIDE)))
-  const last = (text: string | null): string => (standoff.cause === 'conflict' ? `, last applied ${side(text)}` : '')
+/** What the server and the files say of a difference, a line a field. */
+export function facts(standoff: Standoff): string[] {
+  const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
+  const last = (text: string | null): string => (standoff.cause === 'conflict' ? `, ${side(text)} when last applied` : '')
   const gone = absence(standoff)
   if (gone !== null) return [gone]
-  return sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: file ${side(file)}, live ${side(live)}${last(ledger)}`)
+  return sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`)
 }
 
 export function waiting(plan: Plan, kinds: readonly KindName[]): Section {

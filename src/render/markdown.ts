@@ -1,7 +1,7 @@
 import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
-import { byDanger, doorsOf, titleOf, verdict, type KindName } from './describe.ts'
+import { byDanger, differences, doorsOf, headline, titleOf, type KindName } from './describe.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -50,10 +50,11 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
   const left = plan.steps.filter((step) => leftover.has(step.digest))
   if (isQuiet(plan) && (proposal?.notUsed ?? []).length === 0) return quiet(plan, options)
-  const head = `### ${marked(verdict(plan, kinds, leftover))}`
+  const head = `### ${marked(headline(plan.steps, kinds, leftover))}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
+    [() => meaning(plan, options)],
     findings(plan, 'error', options),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, elsewhere }),
@@ -89,23 +90,27 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
   return names.length === 0 ? [] : [`${capital(listed(names))}: compared with the files of the base, since nothing that a pull request may use can read them from the server`]
 }
 
-/** What is left alone, what was compared otherwise, what a merge does. */
-function tail(plan: Plan, options: MarkdownOptions): string {
-  const refused = plan.findings.some(({ severity }) => severity === 'error')
-  const merge = refused ? '**Nothing of this is applied** before what is refused above is settled.' : `**Merging this approves ${count(plan.steps.length, 'change', 'changes')}** and applies ${plan.steps.length === 1 ? 'it' : 'them'}.`
-  return [
-    ...leftAlone(plan, options.kinds),
-    ...byFiles(options).map((text) => `${text}.`),
-    ...(options.proposal === undefined || plan.steps.length === 0 ? [] : [merge]),
-  ].join('\n\n')
+/** What else there is to know before the details: what is not settled, what a merge does, how long that takes. */
+function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
+  const told = differences(plan)
+  const how = listed(doorsOf(plan.steps))
+  const many = plan.steps.length
+  const merge =
+    many === 0 ? [] : proposal === undefined ? [`Takes ${how}.`] : isRefused(plan) ? [REFUSED] : [`**Merging this approves ${count(many, 'change', 'changes')}** and applies ${many === 1 ? 'it' : 'them'}: ${how}.`]
+  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge].join(' ')
 }
+
+const REFUSED = '**Nothing of this is applied** before what is refused below is settled.'
+const isRefused = (plan: Plan): boolean => plan.findings.some(({ severity }) => severity === 'error')
+
+/** What is left alone, and what was compared otherwise. */
+const tail = (plan: Plan, options: MarkdownOptions): string =>
+  [...leftAlone(plan, options.kinds), ...byFiles(options).map((text) => `${text}.`)].join('\n\n')
 
 const commit = (id: string): string => code(id.slice(0, 12))
 
 function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOptions): string {
-  const doors = doorsOf(plan.steps)
   const facts = [
-    ...(doors.length > 0 ? [`Takes ${listed(doors)}`] : []),
     `${code(plan.domain)} (${prose(plan.environment)})`,
     ...commits(plan, proposal),
     plan.ledger === null ? 'no ledger yet' : `ledger ${commit(plan.ledger)}`,

@@ -1,10 +1,5 @@
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { expect } from 'vitest'
-
-/** As GitHub reads it, HTML of ours and of attackers included. */
-export const html = (markdown: string): string =>
-  micromark(markdown, { allowDangerousHtml: true, allowDangerousProtocol: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+import { html } from './github-page.ts'
 
 /** What is left where GitHub looks for mentions, issues and links: everything outside code. */
 const outsideCode = (page: string): string => page.replace(/<code[^>]*>[^]*?<\/code>/g, '')

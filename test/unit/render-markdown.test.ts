@@ -119,8 +119,9 @@ describe('a comment (law 9)', () => {
   test('begins with the verdict and puts the most dangerous change first', () => {
     const comment = renderMarkdown(SAMPLE, PUBLIC)
     expect(comment.split('\n')[0]).toBe(
-      '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations. 1 object was changed on both sides and 1 changed by hand.',
+      '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
     )
+    expect(comment.split('\n')[2]).toBe('1 object was changed on both sides and 1 changed by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).')
     expect(comment).toContain('`accept_severed_relationships: 31`')
     expect(comment).toContain('`herdbook adopt domain-block/flood.example`')
     expect(comment).toContain('`herdbook restore setting/site_short_description`')

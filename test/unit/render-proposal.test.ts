@@ -5,7 +5,8 @@ import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
 import { renderMarkdownDiagnostics } from '../../src/render/markdown-findings.ts'
 import { suggestionsFor } from '../../src/render/suggestions.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
-import { expectInert, html } from '../support/github-html.ts'
+import { expectInert } from '../support/github-html.ts'
+import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
 import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 
@@ -56,7 +57,7 @@ describe('the comment on a pull request', () => {
     const comment = renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
     const lines = comment.split('\n')
     expect(lines.slice(0, 2)).toEqual([MARKER, '### Blocks `spam.example`. Severs 21 follow relations of 5 members.'])
-    expect(comment).toContain('**Merging this approves 1 change** and applies it.')
+    expect(comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds).')
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)
     expect(comment).toContain('`/plan 1d4f00cafe2b`')
