@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
@@ -30,6 +30,15 @@ describe('what people read first', () => {
   it('has the exit codes as they are', () => {
     expect(read('README.md')).toContain(exitCodes())
     expect(exitCodes().match(/^\| \d+ /gm)).toHaveLength(Object.keys(EXIT).length)
+  })
+
+  it('has pictures that are there and load fast', () => {
+    const pictures = PAGES.flatMap((page) => [...read(page).matchAll(/(?:src|srcset)="([^":]+)"|!\[[^\]]*\]\(([^):]+)\)/g)].map(([, tag, link]) => resolve(ROOT, dirname(page), tag ?? link ?? '')))
+    expect(pictures.length).toBeGreaterThan(2)
+    for (const picture of pictures) {
+      expect(existsSync(picture), picture).toBe(true)
+      expect(statSync(picture).size, picture).toBeLessThan(150_000)
+    }
   })
 
   it('names verbs and npm scripts that are there', () => {
