@@ -23,23 +23,25 @@ const BLOCKS = [
   { domain: 'bad.example', severity: 'suspend', public_comment: 'Organised theft of accounts' },
   { domain: 'meh.example', severity: 'limit', public_comment: 'Advertisements all day' },
 ]
-const blocks = (consent: number | undefined): string =>
-  stringify({ domain_blocks: BLOCKS.map((block) => (block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block)) })
+/** The file with two more blocks at its end. */
+const blocked = (file: string, consent: number | undefined): string =>
+  file.trimEnd() + `\n${stringify(BLOCKS.map((block) => (block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block)))}`.replaceAll(/\n(?=.)/g, '\n  ')
 
 const TITLE = 'Thieves, a loud market, and Alice helps'
 
 /** A proposal without consent, then with it; merged; then somebody changes things by hand. */
 async function story(herd: Farm): Promise<Picture[]> {
   const { act } = herd.hub
+  const list = herd.file('instance/domain-blocks.yaml')
   const moderators = herd.file('instance/moderators.yaml').replace(/^moderators:$/m, 'moderators:\n  - account: alice\n    role: Moderator')
   const rules = 'rules:\n  - key: pictures\n    text: Describe your pictures and films for those who cannot see them.\n'
   const push = (files: { readonly [path: string]: string }): Promise<string> => act.push({ by: 'mo', branch: 'thieves', files, message: TITLE })
-  await push({ 'instance/domain-blocks.yaml': blocks(undefined) })
+  await push({ 'instance/domain-blocks.yaml': blocked(list, undefined) })
   const number = await act.openPull({ by: 'mo', branch: 'thieves', title: TITLE })
   await herd.settle()
   const picture = (name: string, of = ''): Picture => ({ name, page: githubPage(TITLE, number, [bot(commentOn(herd, number, of))]) })
   const refused = picture('refused')
-  await push({ 'instance/domain-blocks.yaml': blocks(60), 'instance/moderators.yaml': moderators, 'instance/rules.yaml': rules })
+  await push({ 'instance/domain-blocks.yaml': blocked(list, 60), 'instance/moderators.yaml': moderators, 'instance/rules.yaml': rules })
   await herd.settle()
   const comment = picture('comment')
   await act.merge(number, 'ann')
