@@ -18,7 +18,7 @@ const line = (words: readonly string[]): string => words.map(quote).join(' ')
 
 /** The words, as another user where one is named: from /, since nobody can stay in a home folder that is not theirs. */
 const lineAs = (user: string | undefined, words: readonly string[]): string =>
-  user === undefined ? line(words) : `cd / && exec ${line(['sudo', '-n', '-H', '-u', named(user), '--', ...words])}`
+  line(user === undefined ? words : ['sh', '-c', 'cd / && exec "$@"', 'sh', 'sudo', '-n', '-H', '-u', named(user), '--', ...words])
 
 /** A name from the instance, which must not be taken for an option. */
 function named(name: string): string {

@@ -50,7 +50,7 @@ describe('reader install', () => {
 
   test('on this machine there is only the role to make, and instance.yaml stays as it is', () => {
     const door = { over: 'local', native: { user: 'mastodon' } } as const
-    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([expect.stringMatching(/^cd \/ && exec sudo -n -H -u postgres -- env .*psql/)])
+    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([expect.stringMatching(/sudo -n -H -u postgres -- env .*psql/)])
     expect(afterwards(door, null)).toBe('instance.yaml can stay as it is.')
   })
 
@@ -60,8 +60,9 @@ describe('reader install', () => {
   })
 
   test('the program behind the key lets no request out of its quotes', () => {
-    const { directory } = fakePrograms({ psql: 'cat' })
-    const [, program] = installSteps({ over: 'ssh', native: {} }, 'herd.example', null)
+    // sudo shows what psql would have read
+    const { directory } = fakePrograms({ sudo: 'cat' })
+    const [, program] = installSteps({ over: 'ssh', native: { user: 'mastodon' } }, 'herd.example', null)
     const run = (input: string) => execFileSync('/bin/sh', ['-c', program?.input ?? ''], { input, env: { PATH: `${directory}:/usr/bin:/bin` } }).toString()
     expect(run(requestText(REQUEST))).toContain(`set local herdbook.request = '\n${requestText(REQUEST).replaceAll("'", "''")}';\n`)
     const evil = run("'; drop table users; --\n\\! touch /tmp/x\nHERDBOOK_AFTER\n\0'")
