@@ -153,6 +153,14 @@ domain_blocks:
 `)
 })
 
+test('a list of hundreds is written as each of its items by itself', () => {
+  const block = (n: number): NewObject => ({ id: `b${1_000 + n}.example`, fields: { severity: n % 3 === 0 ? 'silence' : 'suspend', public_comment: n % 7 === 0 ? 'no: "quotes"\nand lines' : '' } })
+  const textOf = (objects: readonly NewObject[]): string => newFile('domain-block', objects)[0]?.text ?? ''
+  const head = '# yaml-language-server: $schema=../schema/domain-blocks.schema.json\ndomain_blocks:\n'
+  const blocks = Array.from({ length: 250 }, (_, n) => block(n))
+  expect(textOf(blocks)).toBe(head + blocks.map((one) => textOf([one]).slice(head.length)).join(''))
+})
+
 test('rules without a key get one from their text, their order too, and long settings a file of their own', () => {
   const files = editObjects(() => undefined, [
     { ref: 'rule/#7', fields: { text: 'Be kind to one another!', hint: '', translations: { de: { text: 'Seid nett', hint: '' } } } },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { meaning, open } from '../../src/instance/edit/original.ts'
 import { parseInParts } from '../../src/instance/parts.ts'
 import type { Path, Places } from '../../src/instance/places.ts'
 import type { At } from '../../src/instance/refusals.ts'
@@ -30,6 +31,7 @@ function bothWays(text: string, entries: number): boolean {
   if (parts === undefined) return false
   expect({ value: parts.value, told: told(parts, parts.value) }).toEqual({ value: whole.value, told: told(whole, whole.value) })
   expect(whole.diagnostics).toEqual([])
+  expect(meaning(open(FILE, text))).toEqual(whole.value)
   return true
 }
 

@@ -1,5 +1,5 @@
 import { edit, type Path } from './edit.ts'
-import { meaning, open, refuse, type Value } from './original.ts'
+import { meaningOf, refuse, type Value } from './original.ts'
 
 /** The comment on top of a file that gives editors its schema. */
 export function schemaComment(name: string): string {
@@ -11,7 +11,7 @@ export const startOf = (name: string, text: string | undefined): string => text 
 
 /** The items of the list under a top-level key. */
 export function itemsOf(name: string, text: string, key: string): readonly Value[] {
-  const root = meaning(open(name, text))
+  const root = meaningOf(name, text)
   const list = root instanceof Object ? (root as { readonly [key: string]: Value })[key] : undefined
   return Array.isArray(list) ? list : []
 }

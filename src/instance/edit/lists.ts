@@ -2,12 +2,12 @@ import { asFile, fileReference, isLong, type Context, type Named } from './chang
 import type { Edit, Path } from './edit.ts'
 import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
-import { meaning, open, type Value } from './original.ts'
+import { meaningOf, type Value } from './original.ts'
 import { isRecord, stringOf, type Fields, type Item, type Shape, type Written } from './shapes.ts'
 
 /** The changes of a file that make its list say what the objects should be. */
 export function listEdits(shape: Shape, text: string, changes: readonly Named[], context: Context): readonly Edit[] {
-  const root = meaning(open(shape.file, text))
+  const root = meaningOf(shape.file, text)
   const document: Item = isRecord(root) ? root : {}
   const listed = document[shape.list]
   const items: readonly Value[] = Array.isArray(listed) ? listed : []

@@ -73,8 +73,15 @@ function write(value: Value, style: Style, flow: boolean): string {
   return text.replace(/\n$/, '').replaceAll(UNSEEN, escape)
 }
 
+/** How many items of a list are written at a time: nodes need a hundred times the memory of what they say. */
+const ITEMS = 100
+
 /** A value as it is written after `key:` in block style. */
 export function renderValue(key: string, value: Value, style: Style): Rendered {
+  if (Array.isArray(value) && value.length > ITEMS && style.mannerOf(key).flow !== true) {
+    const starts = Array.from({ length: Math.ceil(value.length / ITEMS) }, (_, nth) => nth * ITEMS)
+    return { head: '', body: starts.flatMap((start) => renderValue(key, value.slice(start, start + ITEMS), style).body) }
+  }
   const [first = '', ...body] = write({ [key]: value }, style, false).split('\n')
   const written = renderKey(key)
   return { head: first.slice(written.length + 1).replace(/^ /, ''), body }

@@ -1,7 +1,7 @@
 import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
 import type { Edit } from './edit.ts'
 import { alike } from './fields.ts'
-import { meaning, open, type Value } from './original.ts'
+import { meaningOf, type Value } from './original.ts'
 import { isRecord } from './shapes.ts'
 
 const FILE = 'settings.yaml'
@@ -20,7 +20,7 @@ const same = (a: Value, b: Value): boolean => a === b || (typeof (a ?? '') === '
 
 /** The changes of settings.yaml that make the settings what they should be; long texts go into the files that it names. */
 export function settingEdits(text: string, changes: readonly Named[], { read, texts }: Context): readonly Edit[] {
-  const root = meaning(open(FILE, text))
+  const root = meaningOf(FILE, text)
   const settings = isRecord(root) && isRecord(root['settings']) ? root['settings'] : {}
   return changes.flatMap(({ id, fields }): readonly Edit[] => {
     const path = ['settings', id]
