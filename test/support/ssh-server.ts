@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { Transform, type Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { ed25519Pair } from './ssh-keys.ts'
 
@@ -20,8 +21,30 @@ export interface SshServer extends AsyncDisposable {
   readonly cut: () => void
 }
 
+/** Who sees the lines that go through, each way: one that is answered with false does not pass. */
+export interface Meddling {
+  request?: ((line: string) => boolean) | undefined
+  answer?: ((line: string) => boolean) | undefined
+}
+
+/** Passes a stream on by lines, where somebody meddles with them; a last line without an end passes as it is. */
+function filtered(passes: (line: string) => boolean): Transform {
+  let held = ''
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const lines = (held + chunk.toString('latin1')).split('\n')
+      held = lines.pop() ?? ''
+      const passed = lines.filter(passes).map((line) => `${line}\n`).join('')
+      done(null, Buffer.from(passed, 'latin1'))
+    },
+    flush(done) {
+      done(null, Buffer.from(held, 'latin1'))
+    },
+  })
+}
+
 /** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for. */
-export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
+export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly meddling?: Meddling; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
   const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ed25519Pair()
   const login = ed25519Pair()
   const allowed = ssh2.utils.parseKey(login.public)
@@ -36,8 +59,10 @@ export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; rea
     most = Math.max(most, running)
     const child = spawn('/bin/sh', ['-c', options.forced ?? command], { env: { ...process.env, ...options.env }, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
     child.stdin.on('error', () => {})
-    stream.pipe(child.stdin)
-    child.stdout.pipe(stream, { end: false })
+    const { meddling } = options
+    const through = (from: Readable, way: keyof Meddling): Readable => (meddling ? from.pipe(filtered((line) => meddling[way]?.(line) ?? true)) : from)
+    through(stream, 'request').pipe(child.stdin)
+    through(child.stdout, 'answer').pipe(stream, { end: false })
     child.stderr.pipe(stream.stderr, { end: false })
     stream.on('close', () => child.kill())
     child.on('close', (code) => {
