@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
+import { openWatch } from './watch.ts'
 
 /** The secrets that this run holds. */
 export interface Secrets {
@@ -18,15 +19,9 @@ export interface Secrets {
   readonly abortOnSecret: (text: string) => string
 }
 
-/** Too short to be told from ordinary text. */
-const SHORTEST = 8
-
 /** Reads secrets from the environment and from files, and watches that none leaves. */
 export function openSecrets(env: { readonly [name: string]: string | undefined } = process.env): Secrets {
-  const needles = new Set<string>()
-  const hold = (secret: string): void => {
-    for (const part of partsOf(secret)) for (const needle of encodings(part)) needles.add(needle)
-  }
+  const { hold, finds } = openWatch()
   const read = async (secret: Secret, what: string): Promise<string> => {
     const value = (await resolve(secret, what, env)).trim()
     if (value === '') fail(EXIT.invalid, 'secret-missing', `${what}: ${nameOf(secret)} is empty`, { hint: howToSet(secret) })
@@ -67,12 +62,7 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
       }
       return `${value.slice(Math.max(start, 0))}\n`
     },
-    abortOnSecret: (text) => {
-      for (const needle of needles) {
-        if (text.includes(needle)) fail(EXIT.defect, 'secret-in-output', 'a secret was about to be shown; the output is withheld')
-      }
-      return text
-    },
+    abortOnSecret: (text) => (finds(text) ? fail(EXIT.defect, 'secret-in-output', 'a secret was about to be shown or written down; that is withheld', { hint: PLANTED }) : text),
   }
 }
 
@@ -89,6 +79,8 @@ async function resolve(secret: Secret, what: string, env: { readonly [name: stri
   }
 }
 
+const PLANTED = 'One of the secrets that instance.yaml names stands in a file, in Git or on the server. Take it away there, and replace it by a new one.'
+
 const nameOf = (secret: Secret): string => secret.env ?? secret.file ?? ''
 
 const howToSet = (secret: Secret): string =>
@@ -97,28 +89,3 @@ const howToSet = (secret: Secret): string =>
 const originOf = (url: string | undefined): string | null => (url !== undefined && URL.canParse(url) ? new URL(url).origin : null)
 
 const isLoopback = (origin: string): boolean => URL.canParse(origin) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname)
-
-/** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
-function partsOf(secret: string): string[] {
-  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+[A-Z]*-*$|https?:\/\/|SHA256:)/.test(line))
-  return [secret.trim(), ...lines].filter((part) => part.length >= SHORTEST)
-}
-
-/** The secret as it could be written: plain, reversed, hexadecimal, base64 at every alignment, escaped for URLs, JSON and HTML. */
-function encodings(secret: string): Set<string> {
-  const bytes = Buffer.from(secret, 'utf8')
-  const hex = bytes.toString('hex')
-  // the first and last characters of base64 depend on what stands beside the secret
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '')
-    return text.slice(shift === 0 ? 0 : shift + 1, -1)
-  })
-  const escaped = [encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1), html(secret)]
-  const plain = [secret, Array.from(secret).toReversed().join(''), hex, hex.toUpperCase(), ...base64, ...base64.map(urlSafe), ...escaped]
-  return new Set(plain.filter((needle) => needle.length >= SHORTEST))
-}
-
-const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
-
-const html = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')

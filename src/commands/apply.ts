@@ -129,6 +129,8 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
   const approved = withApprovals(session, run, plan)
   const withheld = withholding(approved, planned, wishes)
   refuseGuarded(narrow(planned, (step) => !withheld.has(refOf(step))))
+  // What the files say goes to a public server as it stands.
+  io.secrets.abortOnSecret(JSON.stringify(plan.steps))
   refuseFirst(session, plan, options.first)
   // An approval on a forge is for the account's own id: there somebody has looked.
   if (options.yes && !session.config.forge) await refuseYoung(session, plan)

@@ -23,9 +23,19 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
     return io.exit
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid
-    const { diagnostics, exit } = error instanceof HerdbookError ? error : (fileRefused(error) ?? defect(error))
-    tell(io, diagnostics)
+    return told(error instanceof HerdbookError ? error : (fileRefused(error) ?? defect(error)), (diagnostics) => tell(io, diagnostics))
+  }
+}
+
+/** Tells why a verb ended. Words that hold a secret are withheld, and what they were about is told in their place. */
+function told({ diagnostics, exit }: Told, tell: (diagnostics: Told['diagnostics']) => void): ExitCode {
+  try {
+    tell(diagnostics)
     return exit
+  } catch (withheld) {
+    if (!(withheld instanceof HerdbookError)) throw withheld
+    tell([...diagnostics.map(({ code, severity }) => ({ code, severity, message: 'The words of this hold a secret, and are not shown.' })), ...withheld.diagnostics])
+    return withheld.exit
   }
 }
 

@@ -45,14 +45,22 @@ export interface Session extends Files {
   readonly ledger: Ledger
 }
 
-/** Finds the folder of the instance: the one that is named, else the nearest `instance/` upwards. Throws (exit 9) where there is none. */
+/** Finds the folder of the instance: the one that is named, else the nearest `instance/` upwards. Throws (exit 9) where there is none. From then on its secrets are watched for, whatever else is wrong there. */
 export async function findPlace(io: Io, named?: string): Promise<Place> {
+  const place = await placeFrom(io.cwd, named)
+  const files = directorySource(place.folder)
+  const { server } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })
+  if (server) await watchSecrets(io, server)
+  return place
+}
+
+async function placeFrom(cwd: string, named: string | undefined): Promise<Place> {
   if (named !== undefined) {
-    const folder = resolve(io.cwd, named)
+    const folder = resolve(cwd, named)
     if (await exists(folder)) return { root: dirname(folder), folder }
-    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`)
+    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`, { hint: 'Name the one that holds instance.yaml, or none: the nearest is found.' })
   }
-  for (let dir = io.cwd; ; dir = dirname(dir)) {
+  for (let dir = cwd; ; dir = dirname(dir)) {
     const folder = join(dir, 'instance')
     if (await exists(join(folder, 'instance.yaml'))) return { root: dir, folder }
     if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml')))) return { root: dirname(dir), folder: dir }
@@ -103,7 +111,9 @@ export async function openSession(io: Io, named?: string, options: { readonly co
 }
 
 /** The run of files that were read, with their ledger. */
-export async function sessionOf(io: Io, files: Files, { repository, head }: { readonly repository: Repository | null; readonly head: Head | null }): Promise<Session> {
+export async function sessionOf(io: Io, files: Files, git: { readonly repository: Repository | null; readonly head: Head | null }): Promise<Session> {
+  const { head } = git
+  const repository = git.repository && withoutSecrets(io, git.repository)
   const key = await keyOf(io, files.config)
   const environment = files.config.environment ?? 'production'
   const store = repository ? ledgerStore(repository, { environment, key }) : null
@@ -130,12 +140,21 @@ async function openGit({ root, folder }: Place): Promise<{ readonly repository: 
   return { repository, head: repository ? await repository.head() : null }
 }
 
+/** What is in Git stays there: a secret in a reason, a name or a value of the files is refused before it is written. */
+const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => ({
+  ...repository,
+  write: async (ref, expected, content) => {
+    for (const text of [content.subject, ...Object.values(content.trailers ?? {}), ...content.files.values()]) secrets.abortOnSecret(text)
+    return repository.write(ref, expected, content)
+  },
+})
+
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
 export async function openRefs(io: Io, named?: string): Promise<{ repository: Repository; environment: string; key: Key; run: string; head: Head }> {
   const files = await openFiles(io, named)
   const [{ repository, head }, key] = await Promise.all([openGit(files), keyOf(io, files.config)])
   if (!repository || !head) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
-  return { repository, environment: files.config.environment ?? 'production', key, run: randomUUID(), head }
+  return { repository: withoutSecrets(io, repository), environment: files.config.environment ?? 'production', key, run: randomUUID(), head }
 }
 
 async function keyOf(io: Io, config: InstanceFile): Promise<Key> {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access } from 'node:fs/promises'
+import { complaintOf, tail } from '../clients/machine.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
 import { writeWhole } from './files.ts'
-import { note, type Io } from './io.ts'
+import type { Io } from './io.ts'
 
 /** Where a credential is kept, and the server that it is for. */
 export interface Kept {
@@ -39,12 +40,13 @@ export async function replace(io: Io, { origin, secret }: Kept, token: string, c
   await writeWhole([{ path: file, text, mode: 0o600 }])
 }
 
-/** Gives the credential to a command of the person's own, on its stdin alone. */
-async function handOver(io: Io, command: string, text: string): Promise<void> {
-  const child = spawn(command, { shell: true, stdio: ['pipe', 'ignore', 'pipe'] })
-  child.stderr.on('data', (chunk: Buffer) => note(io, chunk.toString('utf8')))
+/** Gives the credential to a command of the person's own, on its stdin alone. What it says is shown only where it fails: it may repeat what it was given. */
+async function handOver({ cwd }: Io, command: string, text: string): Promise<void> {
+  const child = spawn(command, { cwd, shell: true, stdio: ['pipe', 'ignore', 'pipe'] })
+  const stderr = tail(child.stderr)
   child.stdin.on('error', () => undefined)
   child.stdin.end(text)
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) fail(EXIT.partial, 'not-stored', `The command that should store the token ended with ${code ?? 'a signal'}.`, { hint: 'The old token still works. Try again.' })
+  if (code === 0) return
+  fail(EXIT.partial, 'not-stored', `The command that should store the token ${complaintOf({ code, stderr: stderr() })}.`, { hint: 'The new token was destroyed again, and an older one still works. Try again.' })
 }

@@ -5,7 +5,7 @@ import { directorySource } from '../instance/source.ts'
 import { count } from '../render/text.ts'
 import { say, tell, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
-import { findPlace, watchSecrets } from './session.ts'
+import { findPlace } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -19,8 +19,6 @@ export const verb = (command: Command, io: Io) =>
         now: io.now(),
         ...(options.mastodon === undefined ? {} : { version: options.mastodon }),
       })
-      const config = instance?.documents['instance.yaml']
-      if (config) await watchSecrets(io, config)
       io.exit = instance ? EXIT.ok : EXIT.invalid
       if (options.json) return say(io, JSON.stringify({ version: 1, valid: instance !== null, findings: diagnostics }, null, 2))
       tell(io, diagnostics, await sourceOf(place))

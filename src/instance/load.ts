@@ -1,7 +1,7 @@
 import { checkFile } from './check.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { FILE_NAMES } from './documents.ts'
-import type { Documents, FileName } from './documents.ts'
+import type { Documents, FileName, InstanceFile } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'
 import { RULES, VERSION_RULES } from './rules/index.ts'
@@ -24,6 +24,8 @@ export interface LoadOptions {
 export interface Loaded {
   /** null where there is any error. */
   readonly instance: Instance | null
+  /** What is right of instance.yaml, whatever else is wrong. */
+  readonly server: InstanceFile | undefined
   readonly diagnostics: readonly Diagnostic[]
   /** What is wrong for a version of Mastodon that became known later, such as keys that it does not have. */
   readonly errorsFor: (version: string | null) => readonly Diagnostic[]
@@ -34,7 +36,7 @@ const none = (): readonly Diagnostic[] => []
 /** Reads and checks the files of an instance. All problems are told at once. */
 export async function loadInstance(files: FileSource, options: LoadOptions = {}): Promise<Loaded> {
   const entries = await listed(files)
-  if ('code' in entries) return { instance: null, diagnostics: [entries], errorsFor: none }
+  if ('code' in entries) return { instance: null, server: undefined, diagnostics: [entries], errorsFor: none }
   const { documents, parsed, broken, diagnostics: found } = await readDocuments(files, entries)
   const { texts, diagnostics: untold } = await readTexts(files, entries, documents, parsed)
   const at = (file: string, path: Path) => parsed.get(file)?.position(path) ?? { file, line: 1, column: 1 }
@@ -50,12 +52,13 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
   }
   const diagnostics = [...checkFolder(entries), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
   for (const one of parsed.values()) one.rest()
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, diagnostics, errorsFor: none }
+  const server = documents['instance.yaml']
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, server, diagnostics, errorsFor: none }
   const errorsFor = (version: string | null): readonly Diagnostic[] =>
     VERSION_RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
       .filter(({ severity }) => severity === 'error')
       .sort(inOrder)
-  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, diagnostics, errorsFor }
+  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, server, diagnostics, errorsFor }
 }
 
 async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { start } from '../support/cli.ts'
 import { git } from '../support/git.ts'
+import { leakIn } from '../support/leaks.ts'
 
 /** What is left when lines are folded at another width: the letters. */
 const letters = (text: string): string => text.replaceAll(/\s/g, '')
@@ -37,6 +38,9 @@ describe('the demo, where there is no terminal', () => {
     expect(picturedIn(readFileSync(join(import.meta.dirname, '../../.github/plan.svg'), 'utf8')), 'npm run picture').toBe(planIn(proposal))
 
     expect(ran.out).not.toContain('\u001b')
+    const token = readFileSync(join(dirname(herd), 'token'), 'utf8').trim().split(' ').slice(-1)
+    expect(token[0]?.length).toBeGreaterThan(20)
+    expect(leakIn(ran.out, token)).toBeUndefined()
     expect(ran.stderr).not.toMatch(/error|warning/)
     expect(git(herd, 'status', '--porcelain')).toBe('')
     expect(git(herd, 'log', '--format=%s')).toContain('Rustlers')

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly under?: readonly string[]
   /** What the clock says; only in process. */
   readonly now?: Date
+  /** How wide the terminal is that both streams are taken for; only in process. */
+  readonly columns?: number
   /** Aborted as a signal would; only in process. */
   readonly signal?: AbortSignal
 }
@@ -50,8 +52,8 @@ export function start(dir: string, args: readonly string[], { env = {}, cwd = di
 }
 
 /** Runs the same verb in this process: no boot of Node, all else as it is. */
-export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, signal }: RunOptions = {}): Promise<Ran> {
-  const [stdout, stderr] = [sink(), sink()]
+export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, columns, signal }: RunOptions = {}): Promise<Ran> {
+  const [stdout, stderr] = [sink(columns), sink(columns)]
   const io: Io = {
     cwd,
     env: { ...HERE, ...env },
@@ -68,7 +70,7 @@ export async function call(dir: string, args: readonly string[], { env = {}, cwd
 }
 
 /** A stream that is no terminal and keeps what it was given. */
-function sink(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
+function sink(columns: number | undefined): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   let text = ''
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -77,5 +79,5 @@ function sink(): { readonly stream: NodeJS.WriteStream; readonly text: () => str
     },
   })
   // Nothing asks a stream that is no terminal for more than this.
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text }
+  return { stream: Object.assign(stream, { columns }) as unknown as NodeJS.WriteStream, text: () => text }
 }
