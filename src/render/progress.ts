@@ -12,17 +12,21 @@ export interface Progress {
 type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
 
 const QUIET_MS = 1000
+/** Where lines stay, ten thousand quick steps are no ten thousand lines. */
+const LINE_MS = 1000
 const CLEAR = '\r\u001b[K'
 
-/** Tells how a long piece of work goes: one line that is rewritten on a terminal, plain lines elsewhere. Shows nothing for what is done within a second. */
+/** Tells how a long piece of work goes: one line that is rewritten on a terminal, plain lines elsewhere, one a second at most. Shows nothing for what is done within a second. */
 export function progress(stream: Stream): Progress {
   const live = stream.isTTY === true
   let what = ''
   let detail = ''
   let shown = false
+  let written = 0
   let timer: NodeJS.Timeout | undefined
   const show = (): void => {
     const text = inline(detail === '' ? `${what} …` : `${what}: ${detail}`)
+    written = Date.now()
     stream.write(live ? CLEAR + clip(text, (stream.columns ?? 80) - 1) : `${text}\n`)
   }
   const stop = (): void => {
@@ -42,7 +46,7 @@ export function progress(stream: Stream): Progress {
       timer.unref()
     },
     step: (text) => {
-      if (text === detail) return
+      if (text === detail || (!live && Date.now() - written < LINE_MS)) return
       detail = text
       if (shown) show()
     },

@@ -31,13 +31,27 @@ test('rewrites one line on a terminal, within its width, and takes it away', () 
   expect(terminal.out).toEqual(['\r\u001b[KApplying 3 steps …', '\r\u001b[KApplying 3 steps: done: doma…', '\r\u001b[KApplying 3 steps: \\u001b[2Je…', '\r\u001b[K'])
 })
 
-test('writes plain lines elsewhere', () => {
+test('writes plain lines elsewhere, one a second however fast it goes', () => {
+  const file = stream(false)
+  const line = progress(file)
+  line.start('Applying')
+  vi.advanceTimersByTime(1000)
+  for (let step = 1; step <= 10_000; step += 1) {
+    line.step(`step ${step}`)
+    vi.advanceTimersByTime(1)
+  }
+  line.done()
+  expect(file.out).toEqual(['Applying …\n', ...Array.from({ length: 9 }, (_, second) => `Applying: step ${(second + 1) * 1000 + 1}\n`)])
+})
+
+test('tells nothing twice', () => {
   const file = stream(false)
   const line = progress(file)
   line.start('Reading')
-  vi.advanceTimersByTime(1000)
-  line.step('rules')
-  line.step('rules')
+  for (let times = 0; times < 3; times += 1) {
+    vi.advanceTimersByTime(1000)
+    line.step('rules')
+  }
   line.done()
   expect(file.out).toEqual(['Reading …\n', 'Reading: rules\n'])
 })
