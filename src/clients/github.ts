@@ -77,7 +77,8 @@ export async function openForge({ api: address, repository, token, onWait }: For
     removeLabel: (issue, label) => trying(`take a label from #${issue}`, () => removeLabel(api, place, issue, label)),
     report: (commit, { state, context, description, url }) =>
       trying(`report on commit ${commit.slice(0, 12)}`, async () => {
-        const shown = description.length > LONGEST_DESCRIPTION ? `${description.slice(0, LONGEST_DESCRIPTION - 1)}…` : description
+        const characters = Array.from(description)
+        const shown = characters.length > LONGEST_DESCRIPTION ? `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…` : description
         await api.request('POST /repos/{owner}/{repo}/statuses/{sha}', {
           ...place,
           sha: commit,

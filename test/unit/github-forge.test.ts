@@ -216,6 +216,9 @@ describe('comments, issues and labels', () => {
       { commit, state: 'success', context: 'herdbook', url: 'https://github.com/herd/instance/actions/runs/1' },
     ])
     expect(hub.state.statuses[0]?.description).toHaveLength(140)
+    // half a character would be none
+    await forge.report(commit, { state: 'success', context: 'herdbook', description: '🐄'.repeat(141) })
+    expect(hub.state.statuses[1]?.description).toBe(`${'🐄'.repeat(139)}…`)
   })
 })
 

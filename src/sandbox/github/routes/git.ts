@@ -66,7 +66,7 @@ async function createStatus(call: Call): Promise<Status> {
   const wanted = (['error', 'failure', 'pending', 'success'] as const).find((known) => known === body.state)
   if (wanted === undefined) throw invalid('Status', 'state', 'invalid')
   const description = optionalText(call, 'description') ?? null
-  if ((description ?? '').length > 140)
+  if (Array.from(description ?? '').length > 140)
     throw invalid('Status', 'description', 'custom', 'description is too long (maximum is 140 characters)')
   const status: Status = {
     id: state.nextId(),
