@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
+import { version } from '../version.ts'
 import type { Io } from './io.ts'
 
 /** A verb: what it is in a line, and where it is. */
@@ -72,16 +73,10 @@ const errorsTo = (io: Io) => ({
 })
 
 async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
-  const { version } = await packageJson()
-  // Scripts ask for it often: it needs no library.
-  if (argv[0] === '--version' || argv[0] === '-V') {
-    process.stdout.write(`${version}\n`)
-    return EXIT.ok
-  }
   const { Command, CommanderError } = await import('@commander-js/extra-typings')
   const herdbook = new Command('herdbook')
     .description('A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.')
-    .version(version, '-V, --version')
+    .version(version(), '-V, --version')
     .helpOption('-h, --help')
     .helpCommand(false)
     .addHelpText('after', '\nEvery verb has its own help with an example: herdbook plan --help')
@@ -95,9 +90,4 @@ async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode>
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT.ok : EXIT.invalid
   }
-}
-
-async function packageJson(): Promise<{ readonly version: string }> {
-  const { readFile } = await import('node:fs/promises')
-  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 }
