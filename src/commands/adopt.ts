@@ -4,6 +4,7 @@ import { openReader } from '../clients/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { releaseOf, settingOf } from '../instance/versions.ts'
+import { accountId } from '../kinds/community/moderator.ts'
 import { KINDS } from '../kinds/index.ts'
 import { byText } from '../reconcile/equal.ts'
 import { plan } from '../reconcile/plan.ts'
@@ -190,11 +191,15 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, { obse
   const blocks = observed.get('domain-block')
   const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
   const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
+  const acting = session.config.acting_account
+  const people = observed.get('moderator')
+  const spared = acting !== undefined && asked.get('moderator') === 'all' && people?.state === 'complete' && people.objects.every(({ id }) => id !== accountId(acting))
   const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
   const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
   return [
     ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
+    ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml, write it there.`] : []),
     ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
     ...(asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
   ]

@@ -55,6 +55,14 @@ describe('reader install', () => {
   })
 })
 
+describe('adopt --moderators', () => {
+  it('says that the account that acts stays out of the list', async () => {
+    const { stderr } = await must(herd, ['adopt', '--moderators'])
+    expect(stderr).toContain('owner acts here and was not taken over')
+    expect(herd.read('moderators.yaml')).not.toMatch(/account: owner\n/)
+  })
+})
+
 describe('a verb that edits', () => {
   it('writes nothing that would not be valid', async () => {
     herd.write({ 'domain-blocks.yaml': BLOCKS })
