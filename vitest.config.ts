@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/live/**', 'node_modules/**'],
-    // A test waits most of its time for the programs that it starts; what those compile they keep for the next one.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves a processor free, which on two of them is half. What the programs compile that tests start, they keep for the next one.
+    maxWorkers: availableParallelism(),
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     testTimeout: 60_000,
     hookTimeout: 60_000,
