@@ -57,9 +57,11 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
 /** A sentence that may hold what a server answered, as far as it may be shown beside this plan. */
 export const concealed = (text: string, plan: Plan, show: Disclosure): string => mask(text, addressesIn(plan), show)
 
-/** Problems without a plan, as far as they may be shown. */
+/** Problems without a plan, as far as they may be shown. What has a place speaks of the files, which whoever reads it can read. */
 export const concealedProblems = (list: readonly Diagnostic[], show: Disclosure): Diagnostic[] =>
-  list.map(({ hint, ...one }) => ({ ...one, message: mask(one.message, new Set(), show), ...(hint === undefined ? {} : { hint: mask(hint, new Set(), show) }) }))
+  list.map(({ hint, ...one }) =>
+    one.at === undefined ? { ...one, message: mask(one.message, new Set(), show), ...(hint === undefined ? {} : { hint: mask(hint, new Set(), show) }) } : { ...one, ...(hint === undefined ? {} : { hint }) },
+  )
 
 /** Addresses that the files or the ledger name. */
 const addressesIn = (plan: Plan): ReadonlySet<string> =>

@@ -2,6 +2,7 @@ import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
 import type { ApplyReport } from '../reconcile/types.ts'
 import { renderApplied, type AppliedOptions } from './applied.ts'
 import { concealedProblems, disclosure } from './conceal.ts'
+import { totals } from './diagnostics.ts'
 import type { IssueText } from './drift-issue.ts'
 import { enveloped, fit, type Envelope } from './fit.ts'
 import { problems, type Files } from './markdown-findings.ts'
@@ -27,10 +28,10 @@ const MEANING: { readonly [code in ExitCode]?: string } = {
 
 const meaningOf = (exit: ExitCode): string => MEANING[exit] ?? 'It did not work'
 
-/** A job that ended without a plan or a report, as a comment or in the summary: why, and what to do. */
+/** A job that ended without a plan or a report, as a comment or in the summary: why, with the lines that are wrong, and what to do. */
 export function renderFailure(exit: ExitCode, list: readonly Diagnostic[], options: FailureOptions): string {
   const shown = concealedProblems(list, disclosure(options.visibility))
-  const head = `### ${meaningOf(exit)}`
+  const head = `### ${meaningOf(exit)}${shown.length === 0 ? '' : `: ${totals(shown)}`}`
   const foot = options.run === undefined ? [] : [() => `<sub>${link('This run', options.run)}</sub>`]
   return enveloped(options, (room) => fit([[() => head], problems(shown, options, true), foot], room) ?? head)
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { sorted, totals, type SourceOf } from './diagnostics.ts'
-import { bullets, enveloped, fit, framed, type Envelope, type Section } from './fit.ts'
+import { bullets, framed, type Section } from './fit.ts'
 import { codeFrame } from './frame.ts'
 import { layout } from './layout.ts'
 import { alert, code, fence, link, prose } from './markdown-text.ts'
@@ -14,15 +14,6 @@ export interface Files {
   readonly sourceOf?: SourceOf
   /** The address of the folder of the files, as `https://github.com/herd/instance/blob/COMMIT/instance`. */
   readonly filesAt?: string
-}
-
-/** Problems of the files as a comment: each with its line, and what to write instead. */
-export function renderMarkdownDiagnostics(list: readonly Diagnostic[], options: Envelope & Files & { readonly run?: string } = {}): string {
-  const broken = list.some(({ severity }) => severity === 'error')
-  const head = `### ${broken ? 'The files are not valid' : 'The files are valid'}${list.length === 0 ? '' : `: ${totals(list)}`}`
-  const end = [...(broken ? ['Nothing was planned: mend this first, then push again.'] : []), ...(options.run === undefined ? [] : [link('This run', options.run)])].join(' · ')
-  const foot: Section = end === '' ? [] : [() => `<sub>${end}</sub>`]
-  return enveloped(options, (room) => fit([[() => head], problems(list, options, true), foot], room) ?? head)
 }
 
 /** All problems, each with its frame where one is asked for; then without frames; then as many as fit. */

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { describe, expect, test } from 'vitest'
 import { renderMarkdown } from '../../src/render/markdown.ts'
-import { renderMarkdownDiagnostics } from '../../src/render/markdown-findings.ts'
 import { code, prose } from '../../src/render/markdown-text.ts'
 import { inline } from '../../src/render/text.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
@@ -181,14 +180,4 @@ describe('a public repository', () => {
     const open = renderMarkdown(secretive, { ...PUBLIC, visibility: 'private', show })
     for (const shown of ['hush-before', 'hush-seen', 'hush-name', 'hush-comment', '203.0.113.9', 'hush@mail.example']) expect(open).toContain(shown)
   })
-})
-
-test('problems of the files are a comment, too', () => {
-  const comment = renderMarkdownDiagnostics([
-    { code: 'unknown-key', severity: 'error', message: 'Unknown key `severty` @owner.', at: { file: 'a.yaml', line: 3, column: 5 }, hint: 'severity' },
-  ])
-  expect(comment).toContain('### The files are not valid: 1 error')
-  expectInert(comment)
-  const thousand = Array.from({ length: 10_000 }, (_, i) => ({ code: 'x', severity: 'error' as const, message: `Problem ${i} with something that is long to tell` }))
-  expect(Buffer.byteLength(renderMarkdownDiagnostics(thousand))).toBeLessThanOrEqual(LIMIT)
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Diagnostic } from '../../src/instance/diagnostic.ts'
+import { EXIT, type Diagnostic } from '../../src/instance/diagnostic.ts'
+import { renderFailure } from '../../src/render/failure.ts'
 import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
-import { renderMarkdownDiagnostics } from '../../src/render/markdown-findings.ts'
 import { suggestionsFor } from '../../src/render/suggestions.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
@@ -140,6 +140,22 @@ describe('missing consent', () => {
     ])
   })
 
+  test('of any file is one that arrives as it was sent, or none', () => {
+    fc.assert(
+      fc.property(text, (comment) => {
+        const source = `domain_blocks:\n  - domain: x.example\n    public_comment: ${JSON.stringify(comment)} # ${comment.replaceAll(/\s/g, ' ')}\n`
+        const plan = lacking([undefined])
+        const steps = plan.steps.map((one) => ({ ...one, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 0] } }))
+        for (const { body } of suggestionsFor({ ...plan, steps }, () => source)) {
+          const [, , lines = ''] = /(`{3,})suggestion\n([^]*)\n\1\n$/.exec(body) ?? []
+          expect(lines.split('\n')).toEqual([source.split('\n')[2], '    accept_severed_relationships: 31'])
+          expectInert(body)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test('is not suggested where enough is accepted, nor in a file that is not sound', () => {
     expect(suggestionsFor(lacking([21]), textOf)).toEqual([])
     expect(suggestionsFor(lacking([undefined]), () => 'domain_blocks: [')).toEqual([])
@@ -154,7 +170,7 @@ describe('files that are not valid', () => {
   ]
 
   test('are told with the line, what to write instead and a link; instance.yaml is never quoted', () => {
-    const comment = renderMarkdownDiagnostics(problems, { sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS), filesAt: FILES, run: RUN, marker: MARKER })
+    const comment = renderFailure(EXIT.invalid, problems, { visibility: 'public', sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS), filesAt: FILES, run: RUN, marker: MARKER })
     expect(comment.split('\n').slice(0, 2)).toEqual([MARKER, '### The files are not valid: 2 errors'])
     expect(comment).toContain('  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?')
     expect(comment).not.toContain('hush')
@@ -162,11 +178,18 @@ describe('files that are not valid', () => {
     expect(html(comment)).toMatch(/<li>[^]*<pre><code class="language-text">4 │[^]*<\/li>/)
   })
 
+  test('are as many as fit', () => {
+    const thousand = Array.from({ length: 10_000 }, (_, i) => ({ code: 'x', severity: 'error' as const, message: `Problem ${i} with something that is long to tell` }))
+    const comment = renderFailure(EXIT.invalid, thousand, { visibility: 'public' })
+    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536)
+    expect(comment).toMatch(/^### The files are not valid: 10,000 errors[^]*Problem 99 [^]*and 9,900 more/)
+  })
+
   test('are inert and within the limit, whatever they hold', () => {
     const problem = fc.record({ code: text, severity: fc.constantFrom('error', 'warning', 'info'), message: text, hint: text, at: fc.record({ file: text, line: fc.integer({ min: 1, max: 4 }), column: fc.integer({ min: 1, max: 9 }) }) })
     fc.assert(
       fc.property(fc.array(problem, { maxLength: 30 }), text, (list, source) => {
-        const comment = renderMarkdownDiagnostics(list, { sourceOf: () => source, filesAt: FILES, limit: 4000 })
+        const comment = renderFailure(EXIT.invalid, list, { visibility: 'public', sourceOf: () => source, filesAt: FILES, limit: 4000 })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(4000)
         expectInert(comment, { links: [FILES] })
       }),
