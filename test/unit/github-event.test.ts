@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { exampleOf } from '../../src/commands/github/example.ts'
+import { eventOf, readEvent } from '../../src/commands/github/event.ts'
+import { restoresIn } from '../../src/commands/github/plan.ts'
+import { HerdbookError } from '../../src/instance/diagnostic.ts'
+
+const SHA = 'a'.repeat(40)
+const repository = { full_name: 'herd/instance', private: true, default_branch: 'trunk' }
+const where = { repository: 'herd/instance', visibility: 'private', defaultBranch: 'trunk' }
+const sender = { login: 'mo' }
+
+describe('what has happened', () => {
+  it.each([
+    ['pull_request_target', { action: 'labeled', pull_request: { number: 7, head: { sha: SHA } }, label: { name: 'x' } }, { action: 'labeled', number: 7, head: SHA, label: 'x', sender: 'mo' }],
+    ['issue_comment', { issue: { number: 7, pull_request: {} }, comment: { body: '/plan' } }, { number: 7, onPullRequest: true, body: '/plan', sender: 'mo' }],
+    ['issues', { action: 'edited', issue: { number: 3 }, changes: { body: { from: 'before' } } }, { action: 'edited', number: 3, label: null, bodyBefore: 'before', sender: 'mo' }],
+    ['merge_group', { merge_group: { head_sha: SHA, base_sha: SHA } }, { head: SHA, base: SHA }],
+    ['push', { ref: 'refs/heads/trunk', before: SHA, after: SHA }, { ref: 'refs/heads/trunk', before: SHA, after: SHA, sender: 'mo' }],
+    ['workflow_dispatch', { inputs: { verb: ' plan ', count: 3 } }, { inputs: { verb: 'plan' }, sender: 'mo' }],
+  ])('is read from %s', (name, payload, expected) => {
+    expect(eventOf(name, { ...payload, repository, sender }, 'x/y')).toEqual({ ...where, name, ...expected })
+  })
+
+  it('says nothing of the repository where the clock rings: then everybody may be reading', () => {
+    expect(eventOf('schedule', { schedule: '1 2 * * *' }, 'herd/instance')).toEqual({ name: 'schedule', repository: 'herd/instance', visibility: 'public', defaultBranch: 'main' })
+  })
+
+  it('is a value or a refusal, whatever the payload', () => {
+    const names = fc.constantFrom('pull_request_target', 'issue_comment', 'issues', 'merge_group', 'push', 'workflow_dispatch', 'schedule', '__proto__', '')
+    fc.assert(
+      fc.property(names, fc.jsonValue(), (name, payload) => {
+        try {
+          expect(eventOf(name, payload, 'a/b').name).toBe(name)
+        } catch (error) {
+          expect(error).toBeInstanceOf(HerdbookError)
+        }
+      }),
+    )
+  })
+
+  it.each([
+    ['no full commit id', { action: 'opened', pull_request: { number: 1, head: { sha: '--upload-pack=x' } }, sender, repository }],
+    ['no number', { action: 'opened', pull_request: { number: '1; rm', head: { sha: SHA } }, sender, repository }],
+    ['no sender', { action: 'opened', pull_request: { number: 1, head: { sha: SHA } }, repository }],
+  ])('with %s is refused', (_what, payload) => {
+    expect(() => eventOf('pull_request_target', payload, 'a/b')).toThrow(HerdbookError)
+  })
+
+  it('is read from the file of the run, and its absence says what else there is', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'herdbook-event-'))
+    writeFileSync(join(dir, 'event.json'), JSON.stringify({ schedule: 'x' }))
+    expect(await readEvent({ GITHUB_EVENT_PATH: join(dir, 'event.json'), GITHUB_EVENT_NAME: 'schedule', GITHUB_REPOSITORY: 'herd/instance' })).toMatchObject({ name: 'schedule' })
+    await expect(readEvent({})).rejects.toThrow('GITHUB_EVENT_PATH is not set')
+    rmSync(dir, { recursive: true })
+  })
+})
+
+describe('the objects that a pull request restores', () => {
+  it('are lines of its description, each once, and nothing beside them', () => {
+    expect(restoresIn('Hello\r\nHerdbook-Restore: domain-block/a.example\r\n  Herdbook-Restore: rule/x\nHerdbook-Restore: domain-block/a.example\nsee Herdbook-Restore: rule/y')).toEqual(['domain-block/a.example'])
+  })
+
+  it('that are none are refused', () => {
+    expect(() => restoresIn('Herdbook-Restore: $(id)')).toThrow('names no object')
+  })
+})
+
+describe('an instance that nobody has begun', () => {
+  const example = readFileSync(join(import.meta.dirname, '../../instance/instance.yaml'), 'utf8')
+  it('is known by doors that lead nowhere', () => {
+    expect(example).toContain('https://herd.example')
+    expect(exampleOf({ domain: 'herd.example', mastodon: { api: { url: 'https://herd.example', token: { env: 'X' } } } })).toBe('herd.example')
+    expect(exampleOf({ domain: 'herd.example', mastodon: { api: { url: 'http://127.0.0.1:3000', token: { env: 'X' } } } })).toBeNull()
+    expect(exampleOf({ domain: 'real.social', mastodon: { api: { url: 'https://real.social', token: { env: 'X' } } } })).toBeNull()
+    expect(exampleOf({ domain: 'herd.example' })).toBeNull()
+  })
+})
