@@ -61,6 +61,16 @@ describe('the stand-in for GitHub', () => {
     expect([git(hub.git, 'show', 'main:a'), git(hub.git, 'show', 'main:b'), git(hub.git, 'rev-parse', 'main')]).toEqual(['2', '1', commit])
   })
 
+  test('a merge closes the issues that its description says it closes, and no others', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const { act } = hub
+    const issues = [await act.openIssue({ by: 'stan', title: 'One', body: '' }), await act.openIssue({ by: 'stan', title: 'Two', body: '' })]
+    await act.push({ by: 'mo', branch: 'fix', files: { 'a.txt': 'a' } })
+    const number = await act.openPull({ by: 'mo', branch: 'fix', title: 'Fix', body: `Closes #${issues[0]}.\n\nNot \`closes #${issues[1]}\`, and see #${issues[1]}` })
+    await act.merge(number, 'alice', 'squash')
+    expect(issues.map((one) => hub.state.issues.get(one)?.state)).toEqual(['closed', 'open'])
+  })
+
   test('a fork brings its commits along, and stays hidden itself', async () => {
     await using hub = await github({ people: PEOPLE })
     const head = await hub.act.push({ by: 'stranger', branch: 'main', fork: true, files: { a: '1\n' } })

@@ -1,5 +1,5 @@
 import { commitsBetween, isAncestor, mergeTree, writeCommit, GITHUB } from './git.ts'
-import { emit, emitOf } from './issues.ts'
+import { editIssue, emit, emitOf } from './issues.ts'
 import { pushedCommitShape } from './shapes.ts'
 import { fullName, WEB } from './shapes-base.ts'
 import { isPull, lagBehind, userOf, type Actor, type Issue, type Pull, type State } from './state.ts'
@@ -109,6 +109,18 @@ export async function mergedAs(state: State, actor: Actor, issue: PullIssue, com
   Object.assign(issue, { state: 'closed', closed: { at: now, by: actor.user.login }, updated: now })
   await state.git.run(['update-ref', '-d', `refs/pull/${issue.number}/merge`])
   await emitOf(state, actor, 'closed', issue)
+  if (issue.pull.base === state.defaultBranch) await closeNamed(state, actor, issue.body ?? '')
+}
+
+const CLOSING = /(?<![\w/])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #(\d+)\b/gi
+
+/** Closes the issues that a description says it closes; what stands in code says nothing. */
+async function closeNamed(state: State, actor: Actor, body: string): Promise<void> {
+  const words = body.replaceAll(/```[^]*?```|`[^`\n]*`/g, '')
+  for (const [, number] of words.matchAll(CLOSING)) {
+    const named = state.issues.get(Number(number))
+    if (named?.state === 'open' && named.pull === null) await editIssue(state, actor, named.number, { state: 'closed' })
+  }
 }
 
 /** Puts the head where Git finds it, and GitHub's own try at merging beside it. A new head takes the base as it is now. */
