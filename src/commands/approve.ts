@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { openReader } from '../clients/reader.ts'
 import { KINDS } from '../kinds/index.ts'
+import { refOf } from '../reconcile/batches.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
@@ -10,18 +11,20 @@ import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { actorOf } from './pause.ts'
-import { collect, sourceOf, wishesOf } from './options.ts'
+import { collect, parseRef, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { openSession } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
     .argument('<why>', 'the reason, for the ledger')
+    .argument('[kind/id...]', 'only these objects (default: all)')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--yes', 'do not ask')
     .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
-    .action(async (why, options) => {
+    .action(async (why, refs, options) => {
+      const only = new Set(refs.map((text) => parseRef(text).ref))
       const session = await openSession(io, options.instance)
       if (!session.store) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', { hint: 'git init' })
       tell(io, session.warnings, await sourceOf(session))
@@ -29,10 +32,10 @@ export const verb = (command: Command, io: Io) =>
         const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
         try {
           const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
-          const open = missing(plan.steps, ledger.approvals, { server: session.config.domain, key: session.key })
+          const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, { server: session.config.domain, key: session.key })
           say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
           io.exit = exitOfPlan(plan)
-          if (open.length === 0) return
+          if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)
           if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
           const by = actorOf(io)
           const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })

@@ -15,6 +15,10 @@ const JOBS: { readonly [name: string]: readonly [what: string, load: () => Promi
   plan: ['plan a pull request', () => import('./github/plan.ts')],
   replan: ['plan the open pull requests anew', () => import('./github/replan.ts')],
   apply: ['apply what was merged', () => import('./github/apply.ts')],
+  ask: ['make a pull request of an issue form that was accepted', () => import('./github/ask.ts')],
+  drift: ['tell what was changed by hand, in one issue', () => import('./github/drift.ts')],
+  tick: ['make a pull request of the boxes ticked in that issue', () => import('./github/tick.ts')],
+  press: ['do what somebody pressed the button for', () => import('./github/press.ts')],
 }
 
 export const verb = (command: Command, io: Io) =>

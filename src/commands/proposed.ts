@@ -27,7 +27,7 @@ export function withoutConsole(config: InstanceFile): InstanceFile {
 }
 
 /** The kinds that no door but the console reads. */
-function beyondDoors({ mastodon }: InstanceFile): string[] {
+export function beyondDoors({ mastodon }: InstanceFile): string[] {
   if (mastodon?.database !== undefined) return []
   return KINDS.filter(({ writes }) => mastodon?.api === undefined || !writes.includes('rest')).map(({ name }) => name)
 }

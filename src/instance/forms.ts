@@ -35,6 +35,9 @@ const named = {
 } as const satisfies FormField
 const why = (description: string): FormField => ({ label: 'Why', kind: 'text', required: true, description })
 
+/** The nightly issue that tells what was changed by hand. */
+export const DRIFT_LABEL = 'herdbook: drift'
+
 /** The forms by name. Each first label is one of its own: an issue's form is told by it. */
 export const FORMS = {
   block: {

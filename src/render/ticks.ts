@@ -46,3 +46,24 @@ function decoded(text: string): string | null {
     return null
   }
 }
+
+const PROPOSED = / · proposed in #(\d+)(?= <!-- )/
+
+/** The body with these boxes open again, and beside each the pull request that it led to. */
+export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: number, kinds: readonly Pick<KindName, 'name'>[]): string {
+  const asked = new Set(ticks.map(written))
+  return linesOf(body)
+    .map((line) => {
+      const [tick] = tickOf(line, kinds)
+      return tick && asked.has(written(tick)) ? line.replace(BOX, '- [ ] ').replace(PROPOSED, '').replace(/ <!-- /, ` · proposed in #${pullRequest} <!-- `) : line
+    })
+    .join('\n')
+}
+
+/** The pull requests that stand beside boxes of an earlier body, written into the new one: those that are open still. */
+export function carriedOver(before: string, body: string, isOpen: (pullRequest: number) => boolean, kinds: readonly Pick<KindName, 'name'>[]): string {
+  return linesOf(before).reduce((next, line) => {
+    const pullRequest = Number(PROPOSED.exec(line)?.[1] ?? 0)
+    return isOpen(pullRequest) ? proposedIn(next, tickOf(line, kinds), pullRequest, kinds) : next
+  }, body)
+}

@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import type { GitHub, GitHubEvent, GitHubOptions } from '../../src/sandbox/github/index.ts'
 import { call, type Ran } from './cli.ts'
-import { clone, commit, git, newBare, put } from './git.ts'
+import { clone, commit, git, newBare, put, scratch } from './git.ts'
 import { github } from './github.ts'
 import { runnerOn } from './runner-github.ts'
 import { deliver, type JobRun, type Runner } from './runner.ts'
@@ -116,4 +116,16 @@ export function commentOn({ hub }: Pick<Farm, 'hub'>, issue: number, of = ''): s
   const bodies = [...hub.state.comments.values()].filter((one) => one.issue === issue && one.body.startsWith(`<!-- herdbook:production${of} -->`)).map(({ body }) => body)
   if (bodies.length !== 1) throw new Error(`${bodies.length} comments of ours on #${issue}`)
   return bodies[0] ?? ''
+}
+
+/** A job as the action calls it, in this process and without the conditions that the workflow puts before it. Answers its exit code and all that it said. */
+export async function directly({ hub, sandbox, desk }: Farm, job: string, { name, payload }: GitHubEvent): Promise<string> {
+  using folder = scratch()
+  const path = join(folder.path, 'event.json')
+  put(folder.path, { 'event.json': JSON.stringify(payload) })
+  const token = hub.workflowToken({ contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' })
+  const { code, out } = await call(desk(), ['github', job], {
+    env: { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: hub.repository, GITHUB_API_URL: hub.url, GITHUB_TOKEN: token, HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY },
+  })
+  return `${code}: ${out}`
 }

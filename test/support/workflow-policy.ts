@@ -71,7 +71,7 @@ export const NEEDS: { readonly [job: string]: Needs } = {
   'herdbook-apply.yml replan': { permissions: PLAN, environment: 'herdbook-plan' },
   'herdbook-ask.yml ask': { permissions: PROPOSE, environment: 'herdbook-plan' },
   // One issue, which links to the pull requests that are open for its lines.
-  'herdbook-drift.yml drift': { permissions: { ...READ, issues: 'write', 'pull-requests': 'read' }, environment: 'herdbook-plan' },
+  'herdbook-drift.yml drift': { permissions: PROPOSE, environment: 'herdbook-plan' },
   'herdbook-drift.yml tick': { permissions: PROPOSE, environment: 'herdbook-plan' },
   'herdbook-button.yml propose': { permissions: PROPOSE, environment: 'herdbook-plan' },
   // The ledger and the lock.

@@ -65,7 +65,7 @@ async function pullOf({ forge }: Job, number: number): Promise<PullRequest | nul
   try {
     return await forge.pullRequest(number)
   } catch (error) {
-    if (error instanceof HerdbookError && error.diagnostics.some(({ code }) => code === 'not-found')) return null
+    if (error instanceof HerdbookError && error.diagnostics.some(({ code }) => code === 'forge-missing')) return null
     throw error
   }
 }

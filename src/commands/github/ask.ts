@@ -1,0 +1,66 @@
+import { decides, type Issue, type PullRequest } from '../../clients/forge.ts'
+import { readAnswers, type Answers } from '../../instance/answers.ts'
+import { EXIT, HerdbookError } from '../../instance/diagnostic.ts'
+import { ACCEPT_LABEL } from '../../instance/forms.ts'
+import { code, prose } from '../../render/markdown-text.ts'
+import { inline } from '../../render/text.ts'
+import { wishOf, type Wished } from './asked.ts'
+import { tell } from '../io.ts'
+import { openDesk, propose, reasons, type Desk } from './desk.ts'
+import { expect, type Job } from './job.ts'
+import { planPullRequest } from './plan.ts'
+
+/** Makes the pull request that an issue's form asks for, when somebody who decides has labelled it, and tells the issue. */
+export async function run(job: Job): Promise<void> {
+  const { event, forge, io } = expect(job, ['issues'])
+  if (event.action !== 'labeled' || event.label !== ACCEPT_LABEL) return job.summarize(`Only the label ${code(ACCEPT_LABEL)} makes a pull request of an issue.`)
+  const may = decides(await forge.permission(event.sender))
+  const { text, pullRequest } = may ? await answer(job, await forge.issue(event.number)) : NOT_YOURS
+  io.secrets.abortOnSecret(text)
+  await Promise.all([forge.comment(event.number, text), job.summarize(text)])
+  await forge.removeLabel(event.number, ACCEPT_LABEL)
+  if (pullRequest) await planPullRequest(job, pullRequest)
+}
+
+/** What the issue is told, and the pull request where there is one. */
+interface Answer {
+  readonly text: string
+  readonly pullRequest?: PullRequest
+}
+
+const NOT_YOURS: Answer = { text: `Not proposed: that takes somebody who may write to this repository.` }
+
+async function answer(job: Job, issue: Issue): Promise<Answer> {
+  try {
+    const asked = readAnswers(issue.body)
+    const desk = await openDesk(job)
+    const wished = await wishOf(desk.session, asked, issue)
+    if (wished.draft.edits.length === 0) return { text: 'Nothing to propose: the files say so already.' }
+    const pullRequest = await offer(job, desk, { issue, asked, wished })
+    return { text: `Proposed in #${pullRequest.number}. It becomes live when that is merged, which also closes this issue.`, pullRequest }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    // What was answered wrongly is no failure of the run; a checkout or a server that is no use is one.
+    if (error.exit !== EXIT.invalid) job.io.exit = error.exit
+    tell(job.io, error.diagnostics)
+    return { text: `Not proposed:\n\n${reasons(error)}\n\nWhere the answers can be mended, edit the issue and put the label ${code(ACCEPT_LABEL)} on it again.` }
+  }
+}
+
+interface Offered {
+  readonly issue: Issue
+  readonly asked: Answers
+  readonly wished: Wished
+}
+
+function offer(job: Job, desk: Desk, { issue, asked, wished: { draft, look } }: Offered): Promise<PullRequest> {
+  const by = asked.answers.named.length > 0 ? [`Asked for by ${code(`@${issue.author}`)}.`] : []
+  const body = [
+    `Closes #${issue.number}.`,
+    ...by,
+    ...draft.said.map(prose),
+    `**Before you merge**\n\n${look.map((line) => `- [ ] ${prose(line)}`).join('\n')}`,
+  ].join('\n\n')
+  const title = `${inline(draft.subject)} (#${issue.number})`
+  return propose(job, desk, { branch: `herdbook/issue-${issue.number}`, edits: draft.edits, title, note: `For #${issue.number}`, body })
+}

@@ -1,0 +1,49 @@
+import type { PullRequest } from '../../clients/forge.ts'
+import { EXIT, fail, type HerdbookError } from '../../instance/diagnostic.ts'
+import type { InstanceFile } from '../../instance/documents.ts'
+import type { FileEdit } from '../../instance/edit/objects.ts'
+import { prose } from '../../render/markdown-text.ts'
+import { withoutConsole } from '../proposed.ts'
+import { openSession, type Session } from '../session.ts'
+import type { Job } from './job.ts'
+import { repositoryOf, tipOf } from './merge.ts'
+
+/** The files of the default branch, and the commit that they are of. */
+export interface Desk {
+  /** Without the console: it is worth the whole server, and nothing that is only proposed comes near it. */
+  readonly session: Session
+  /** As it is, for what a plan says of the doors that write. */
+  readonly config: InstanceFile
+  readonly base: { readonly branch: string; readonly commit: string }
+}
+
+/** Brings the checkout to the newest commit of the default branch and opens it. */
+export async function openDesk(job: Job): Promise<Desk> {
+  const repository = await repositoryOf(job)
+  await repository.follow(await tipOf(repository))
+  const session = await openSession(job.io)
+  const commit = session.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  return { session: { ...session, config: withoutConsole(session.config) }, config: session.config, base: { branch: job.event.defaultBranch, commit } }
+}
+
+/** What a job proposes. */
+export interface Offer {
+  readonly branch: string
+  readonly edits: readonly FileEdit[]
+  readonly title: string
+  /** What the commit says below its title. */
+  readonly note: string
+  readonly body: string
+}
+
+/** Opens the pull request, or brings the one that is open for that branch up to date. It is yet to be planned: what a workflow's own token opens starts no workflow. */
+export function propose({ io, forge }: Job, { session, base }: Desk, { branch, edits, title, note, body }: Offer): Promise<PullRequest> {
+  const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
+  const message = `${title}\n\n${note}\n`
+  for (const text of [...files.values(), message, body]) io.secrets.abortOnSecret(text)
+  return forge.propose({ branch, base, files, message, title, body })
+}
+
+/** Why a person's wish can't be met, as a list. */
+export const reasons = ({ diagnostics }: HerdbookError): string =>
+  diagnostics.map(({ message, hint }) => `- ${prose(message)}${hint === undefined ? '' : `<br>→ ${prose(hint)}`}`).join('\n')

@@ -1,0 +1,78 @@
+import type { Issue } from '../../clients/forge.ts'
+import { openReader } from '../../clients/reader.ts'
+import { EXIT, HerdbookError } from '../../instance/diagnostic.ts'
+import { DRIFT_LABEL } from '../../instance/forms.ts'
+import { KINDS } from '../../kinds/index.ts'
+import { exitOfPlan } from '../../reconcile/exit.ts'
+import type { Plan } from '../../reconcile/types.ts'
+import { renderDriftIssue, type IssueText } from '../../render/drift-issue.ts'
+import { renderFailure } from '../../render/failure.ts'
+import { carriedOver } from '../../render/ticks.ts'
+import { listed } from '../../render/text.ts'
+import { tell as log, toldWaits } from '../io.ts'
+import { planNow } from '../planning.ts'
+import { beyondDoors } from '../proposed.ts'
+import { openDesk, type Desk } from './desk.ts'
+import { endedWith } from './ended.ts'
+import { expect, type Job } from './job.ts'
+
+/** Compares live with the files and keeps one issue of what somebody has to decide; closed when there is nothing. */
+export async function run(job: Job): Promise<void> {
+  expect(job, ['schedule', 'workflow_dispatch'])
+  const text = await compared(job).catch((error: unknown) => uncompared(job, error))
+  const [issue, ...others] = (await job.forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
+  if (text !== null) await tell(job, issue, text)
+  // Two runs at once may have made two.
+  for (const { number } of text === null && issue ? [issue, ...others] : others) await close(job, number)
+  if (text === null) await job.summarize('All is as the files say.')
+}
+
+/** What the issue is to say; null where it is to be closed. */
+async function compared(job: Job): Promise<IssueText | null> {
+  const desk = await openDesk(job)
+  const { session } = desk
+  const plan = await planOf(job, desk)
+  const ended = await endedWith(job, desk)
+  job.io.exit = exitOfPlan(plan) === EXIT.unreadable ? EXIT.unreadable : EXIT.ok
+  return renderDriftIssue(plan, { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, ended, run: job.url })
+}
+
+/** The plan without what no door for reading ever leads to: that is how the server is set up, and nothing that happened. */
+async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
+  const { io } = job
+  const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const { plan } = await planNow({ ...session, config }, reader)
+    const beyond = new Set(beyondDoors(session.config))
+    const unseen = plan.reads.filter(({ kind, complete }) => !complete && beyond.has(kind))
+    if (unseen.length > 0) await job.summarize(`Not looked at, since only the console leads there: ${listed(unseen.map(({ kind }) => kind))}.`)
+    return { ...plan, reads: plan.reads.filter((read) => !unseen.includes(read)) }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** What could not be compared is told where drift is. */
+function uncompared({ io, event, url, forge }: Job, error: unknown): IssueText {
+  if (!(error instanceof HerdbookError)) throw error
+  io.exit = error.exit
+  log(io, error.diagnostics)
+  return { title: `${forge.repository}: not compared with the server`, body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }) }
+}
+
+async function tell({ forge, io, summarize }: Job, issue: Issue | undefined, { title, body }: IssueText): Promise<void> {
+  io.secrets.abortOnSecret(`${title}\n${body}`)
+  await summarize(body)
+  if (issue === undefined) {
+    await forge.createIssue({ title, body, labels: [DRIFT_LABEL] })
+    return
+  }
+  const open = issue.body.includes('proposed in #') ? new Set((await forge.openPullRequests()).map(({ number }) => number)) : new Set<number>()
+  const next = carriedOver(issue.body, body, (number) => open.has(number), KINDS)
+  if (issue.title !== title || issue.body.trim() !== next.trim()) await forge.editIssue(issue.number, { title, body: next })
+}
+
+async function close({ forge, url }: Job, number: number): Promise<void> {
+  await forge.comment(number, `All is as the files say, as [this run](${url}) saw it.`)
+  await forge.editIssue(number, { state: 'closed' })
+}

@@ -1,0 +1,45 @@
+import type { PullRequest } from '../../clients/forge.ts'
+import { domainIn } from '../block.ts'
+import type { ObjectChange } from '../../instance/edit/objects.ts'
+import { hasEnded } from '../../kinds/common.ts'
+import { code } from '../../render/markdown-text.ts'
+import type { Ended } from '../../render/drift-issue.ts'
+import { draft } from '../editing.ts'
+import { parseRef } from '../options.ts'
+import type { Session } from '../session.ts'
+import { propose, type Desk } from './desk.ts'
+import type { Job } from './job.ts'
+import { planPullRequest } from './plan.ts'
+import { titled } from './proposals.ts'
+
+const BRANCH = 'herdbook/until'
+
+/** Entries of the files whose last day has come, with the pull request that takes them out, made where there is none. */
+export async function endedWith(job: Job, desk: Desk): Promise<Ended[]> {
+  const ended = endedIn(desk.session)
+  if (ended.length === 0) return []
+  const title = `Take out what has ended: ${titled(ended.map(({ ref }) => ref))}`
+  const open = (await job.forge.openPullRequests()).find(({ head, title: there }) => head.branch === BRANCH && head.repository === job.event.repository && there === title)
+  const pullRequest = open ?? (await taken(job, desk, ended, title))
+  return ended.map((one) => ({ ...one, pullRequest: { number: pullRequest.number, url: pullRequest.url } }))
+}
+
+type Until = Omit<Ended, 'pullRequest'>
+
+function endedIn({ instance: { documents }, io }: Session): Until[] {
+  const entries = [
+    ...(documents['domain-blocks.yaml']?.domain_blocks ?? []).map(({ domain, until }) => ({ ref: `domain-block/${domainIn(domain)}`, until })),
+    ...(documents['ip-blocks.yaml']?.ip_blocks ?? []).map(({ ip, until }) => ({ ref: parseRef(`ip-block/${ip}`).ref, until })),
+    ...(documents['moderators.yaml']?.moderators ?? []).map(({ account, until }) => ({ ref: parseRef(`moderator/${account}`).ref, until })),
+  ]
+  return entries.flatMap(({ ref, until }) => (until !== undefined && hasEnded(until, io.now()) ? [{ ref, until }] : []))
+}
+
+async function taken(job: Job, desk: Desk, ended: readonly Until[], title: string): Promise<PullRequest> {
+  const changes = ended.map(({ ref }): ObjectChange => ({ ref, fields: null }))
+  const edits = await draft(job.io, desk.session, changes, { emptied: 'the last day of all that stood here has come' })
+  const body = ['The last day of these has come:', ended.map(({ ref, until }) => `- ${code(ref)}: until ${code(until)}`).join('\n'), 'Merging takes them out of the files, and off the server where they are there still.'].join('\n\n')
+  const pullRequest = await propose(job, desk, { branch: BRANCH, edits, title, note: 'Their last day has come.', body })
+  await planPullRequest(job, pullRequest)
+  return pullRequest
+}

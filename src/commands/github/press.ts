@@ -1,0 +1,109 @@
+import { Command } from '@commander-js/extra-typings'
+import { decides, type PullRequest } from '../../clients/forge.ts'
+import { openReader } from '../../clients/reader.ts'
+import { EXIT, fail } from '../../instance/diagnostic.ts'
+import { isUnwanted } from '../../instance/text.ts'
+import { KINDS } from '../../kinds/index.ts'
+import { code, prose } from '../../render/markdown-text.ts'
+import { renderMarkdown } from '../../render/markdown.ts'
+import { verb as approve } from '../approve.ts'
+import { domainIn } from '../block.ts'
+import { toldWaits, type Io } from '../io.ts'
+import type { VerbModule } from '../main.ts'
+import { verb as pause } from '../pause.ts'
+import { planNow } from '../planning.ts'
+import { verb as resume } from '../resume.ts'
+import { draftLifted } from '../unblock.ts'
+import { verb as unlock } from '../unlock.ts'
+import { openDesk, propose } from './desk.ts'
+import { expect, type Job } from './job.ts'
+import { planPullRequest } from './plan.ts'
+import { askedBy, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
+
+/** What somebody wrote beside the button: anything. */
+interface Pressed {
+  readonly object: string
+  readonly reason: string
+  readonly by: string
+}
+
+/** What each button does; answers what the summary says of it. */
+const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promise<string> } = {
+  plan: (job, { object }) => (object === '' ? planOfBranch(job) : planOfPull(job, object)),
+  adopt: (job, pressed) => proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), origin(pressed))),
+  restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), origin(pressed))),
+  unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
+  unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
+  approve: (job, { object, reason, by }) => running(job, by, approve, ['--yes', '--', because(reason), ...(object === '' ? [] : [object])]),
+  pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
+  resume: (job, { by }) => running(job, by, resume, ['--wait']),
+}
+
+/** Does what a maintainer pressed the button for. */
+export async function run(job: Job): Promise<void> {
+  const { event, forge } = expect(job, ['workflow_dispatch'])
+  const { verb = '', object = '', reason = '' } = event.inputs
+  const button = Object.hasOwn(BUTTONS, verb) ? BUTTONS[verb] : undefined
+  if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
+  if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
+  await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
+}
+
+const LONGEST = 300
+
+function lineIn(name: string, text: string): string {
+  if (!/[\r\n]/.test(text) && !isUnwanted(text) && text.length <= LONGEST) return text
+  return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`)
+}
+
+const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', { hint: 'Press the button again and write why.' }) : reason)
+const origin = ({ by, reason }: Pressed): string => askedBy(by, reason)
+
+/** The pull request, planned: what a workflow's own token opens starts no workflow. */
+async function proposing(job: Job, made: () => Promise<PullRequest | null>): Promise<string> {
+  const pullRequest = await made()
+  if (pullRequest === null) return 'Nothing to propose: the files say so already.'
+  await planPullRequest(job, pullRequest)
+  return `Proposed in #${pullRequest.number}.`
+}
+
+async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRequest | null> {
+  const domain = domainIn(object.replace(/^domain-block\//, ''))
+  const why = because(reason)
+  const desk = await openDesk(job)
+  const { edits, said, subject } = await draftLifted(job.io, desk.session, [domain], { emptied: why })
+  const body = [askedBy(by, why), ...said.map(prose)].join('\n\n')
+  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body })
+}
+
+async function planOfBranch(job: Job): Promise<string> {
+  const { session, config } = await openDesk(job)
+  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
+  try {
+    const { plan } = await planNow({ ...session, config }, reader)
+    return renderMarkdown(plan, { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, limit: 1_000_000 })
+  } finally {
+    await reader.close()
+  }
+}
+
+/** A pull request by its number. One from a fork by its commit as well: it may have moved since somebody looked at it. */
+async function planOfPull(job: Job, object: string): Promise<string> {
+  const [, number = '', commit] = /^#?([1-9]\d{0,8})(?:\s+([0-9a-f]{12,64}))?$/.exec(object) ?? []
+  if (number === '') fail(EXIT.invalid, 'no-such-object', 'That is not the number of a pull request.', { hint: 'Write it as 12, or leave it empty to plan the default branch.' })
+  const pull = await job.forge.pullRequest(Number(number))
+  if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch) fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`)
+  const own = pull.head.repository === job.event.repository
+  if (commit === undefined ? !own : !pull.head.commit.startsWith(commit)) fail(EXIT.refused, 'another-commit', `The pull request is by somebody else. Look at its commit, then write: ${number} ${pull.head.commit.slice(0, 12)}`)
+  await planPullRequest(job, pull)
+  return `Planned #${number}.`
+}
+
+/** A verb of the command line in somebody's name. What they wrote comes after \`--\`: it is never an option. */
+async function running({ io, event: { repository } }: Job, by: string, verb: VerbModule['verb'], args: readonly string[]): Promise<string> {
+  const theirs: Io = { ...io, env: { ...io.env, GITHUB_ACTOR: by } }
+  const command = verb(new Command('herdbook').exitOverride(), theirs)
+  await command.parseAsync(args, { from: 'user' })
+  io.exit = theirs.exit
+  return `Done in the name of ${code(`@${by}`)}; the log says what came of it (${code(repository)}).`
+}

@@ -1,0 +1,53 @@
+import { openReader } from '../../clients/reader.ts'
+import type { PullRequest } from '../../clients/forge.ts'
+import { EXIT, fail } from '../../instance/diagnostic.ts'
+import { isUnwanted } from '../../instance/text.ts'
+import { sha256 } from '../../reconcile/digest.ts'
+import type { ObjectRef } from '../../reconcile/types.ts'
+import { code, fence, prose } from '../../render/markdown-text.ts'
+import { count, listed } from '../../render/text.ts'
+import { draftAdoption } from '../adopt.ts'
+import { toldWaits } from '../io.ts'
+import { parseRef } from '../options.ts'
+import { propose, type Desk } from './desk.ts'
+import type { Job } from './job.ts'
+
+/** Where a wish comes from, as a sentence in Markdown. */
+export type Origin = string
+
+/** Reads objects that somebody named from afar. Throws (exit 9) for what names none. */
+export function refsOf(texts: readonly string[]): ObjectRef[] {
+  return [...new Set(texts.map((text) => (isUnwanted(text) || /[\r\n]/.test(text) ? fail(EXIT.invalid, 'no-such-object', 'An object has a name of one line.') : parseRef(text).ref)))].toSorted()
+}
+
+/** One name for the same wish, so that a second one brings the first up to date. */
+export const branchFor = (what: string, refs: readonly ObjectRef[]): string => `herdbook/${what}-${sha256(refs.join('\n')).slice(0, 12)}`
+
+const PLAIN = /^[\p{L}\p{N}/_.:-]{1,80}$/u
+
+/** Objects in a title, which GitHub reads as text and copies into commits: by name where that can be nothing else. */
+export const titled = (refs: readonly ObjectRef[]): string => (refs.length <= 3 && refs.every((ref) => PLAIN.test(ref)) ? listed(refs) : count(refs.length, 'object', 'objects'))
+
+/** Proposes that live wins for these objects. Null where the files say so already. */
+export async function proposeAdoption(job: Job, desk: Desk, refs: readonly ObjectRef[], origin: Origin): Promise<PullRequest | null> {
+  const { session } = desk
+  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
+  try {
+    const { edits } = await draftAdoption(session, reader, refs)
+    if (edits.length === 0) return null
+    const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`].join('\n\n')
+    return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body })
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Proposes that the files win for these objects: an empty commit, and lines that whoever plans and applies goes by. */
+export function proposeRestore(job: Job, desk: Desk, refs: readonly ObjectRef[], origin: Origin): Promise<PullRequest> {
+  const wishes = fence(refs.map((ref) => `Herdbook-Restore: ${ref}`), '')
+  const body = [origin, 'Merging puts these back as the files have them. It changes no file; the lines below say what is meant:', wishes].join('\n\n')
+  return propose(job, desk, { branch: branchFor('restore', refs), edits: [], title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body })
+}
+
+/** Who asked for something by a tick or a button. */
+export const askedBy = (login: string, why = ''): Origin => `Asked for by ${code(`@${login}`)}${why === '' ? '.' : `: ${prose(why)}`}`

@@ -1,0 +1,50 @@
+import { decides, type PullRequest } from '../../clients/forge.ts'
+import { HerdbookError } from '../../instance/diagnostic.ts'
+import { DRIFT_LABEL } from '../../instance/forms.ts'
+import { KINDS } from '../../kinds/index.ts'
+import { parseTicks, proposedIn, type Tick } from '../../render/ticks.ts'
+import { say, tell } from '../io.ts'
+import { openDesk, reasons, type Desk } from './desk.ts'
+import { expect, type Job } from './job.ts'
+import { planPullRequest } from './plan.ts'
+import { askedBy, proposeAdoption, proposeRestore, refsOf } from './proposals.ts'
+
+/** Makes pull requests of the boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
+export async function run(job: Job): Promise<void> {
+  const { event, forge, io } = expect(job, ['issues'])
+  if (event.action !== 'edited' || event.bodyBefore === null) return say(io, 'Only the text of the issue has boxes to tick.')
+  const issue = await forge.issue(event.number)
+  if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL)) return say(io, 'This issue is not the one that Herdbook keeps.')
+  const ticks = parseTicks(event.bodyBefore, issue.body, KINDS)
+  if (ticks.length === 0) return say(io, 'No box was ticked.')
+  if (!decides(await forge.permission(event.sender))) return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
+  const desk = await openDesk(job)
+  const origin = `${askedBy(event.sender)} From #${issue.number}.`
+  for (const what of ['adopt', 'restore'] as const) {
+    const chosen = ticks.filter((tick) => tick.what === what)
+    const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, origin)
+    if (pullRequest === null) continue
+    // Read anew: somebody may have ticked another box meanwhile.
+    const { body } = await forge.issue(event.number)
+    await forge.editIssue(event.number, { body: proposedIn(body, chosen, pullRequest.number, KINDS) })
+    await planPullRequest(job, pullRequest)
+  }
+}
+
+/** The pull request; null where there is none to make, which the issue is told. */
+async function proposed(job: Job, desk: Desk, ticks: readonly Tick[], origin: string): Promise<PullRequest | null> {
+  const { forge, event, io } = expect(job, ['issues'])
+  try {
+    const refs = refsOf(ticks.map(({ ref }) => ref))
+    const adopting = ticks.some(({ what }) => what === 'adopt')
+    const pullRequest = adopting ? await proposeAdoption(job, desk, refs, origin) : await proposeRestore(job, desk, refs, origin)
+    if (pullRequest === null) await forge.comment(event.number, 'Nothing to propose: the files say so already. This issue is brought up to date tonight.')
+    return pullRequest
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    io.exit = error.exit
+    tell(io, error.diagnostics)
+    await forge.comment(event.number, io.secrets.abortOnSecret(`Not proposed:\n\n${reasons(error)}`))
+    return null
+  }
+}

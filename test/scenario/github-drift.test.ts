@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { GitHubEvent } from '../../src/sandbox/github/index.ts'
+import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
+import { ran } from '../support/runner.ts'
+
+const BLOCKS = 'instance/domain-blocks.yaml'
+const FILES = {
+  [BLOCKS]: 'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n  - domain: third.example\n    severity: limit\n',
+}
+const NIGHT = '47 2 * * *'
+
+let herd: Farm
+beforeAll(async () => {
+  herd = await farm({ people: { tess: 'triage' } })
+  await herd.hub.act.push({ by: 'ann', branch: 'main', files: FILES })
+  await live('to begin with')
+})
+afterAll(async () => herd[Symbol.asyncDispose]())
+
+/** What main says is live. */
+async function live(why: string): Promise<void> {
+  herd.events.length = 0
+  herd.desk()
+  await herd.herdbook(['approve', why, '--yes'])
+  await herd.herdbook(['apply', '--yes'])
+}
+
+async function night() {
+  await herd.hub.act.schedule(NIGHT)
+  return ran(await herd.settle(), 'drift')
+}
+const hand = () => herd.sandbox.handOf('owner')
+const issues = () => [...herd.hub.state.issues.values()].filter((one) => !one.pull && one.labels.includes('herdbook: drift'))
+const open = () => issues().filter(({ state }) => state === 'open')
+const body = (): string => open()[0]?.body ?? ''
+const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull && one.state === 'open')
+const lineOf = (text: string): string => body().split('\n').find((line) => line.includes(text)) ?? `no line with ${text}`
+const fileAt = (commit: string): Promise<string> => herd.hub.state.git.run(['show', `${commit}:${BLOCKS}`])
+const severityOf = async (domain: string) => (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
+
+async function tick(text: string, by = 'mo'): Promise<ReturnType<typeof ran>> {
+  await herd.hub.act.tick(open()[0]?.number ?? 0, text, by)
+  return ran(await herd.settle(), 'tick')
+}
+
+describe('the nightly issue', () => {
+  it('is not there while all is as the files say', async () => {
+    expect((await night()).result).toBe('success')
+    expect(issues()).toEqual([])
+  })
+
+  it('tells what was changed and added by hand, with boxes to tick, and is one however many nights pass', async () => {
+    await hand().changeBlock('meh.example', { severity: 'suspend' })
+    await hand().blockDomain('fresh.example')
+    const job = await night()
+    expect(job.environment).toBe('herdbook-plan')
+    expect(open()).toHaveLength(1)
+    expect(open()[0]?.title).toBe('herd.example: 1 changed by hand and 1 added by hand')
+    expect(lineOf('adopt domain-block/meh.example')).toMatch(/^- \[ \] \*\*Adopt\*\*/)
+    expect(lineOf('restore domain-block/meh.example')).toMatch(/^- \[ \] \*\*Restore\*\*/)
+    expect(job.summary).toContain('meh.example')
+    await night()
+    expect(issues()).toHaveLength(1)
+  })
+
+  it("adopts at a maintainer's tick: a pull request that is planned, and its number beside the box", async () => {
+    const job = await tick('<!-- adopt domain-block/fresh.example -->')
+    expect(job.result).toBe('success')
+    const [pull] = pulls()
+    expect(pull?.title).toBe('Adopt domain-block/fresh.example')
+    expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. From #${open()[0]?.number}\\.`))
+    expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
+    expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
+    expect(lineOf('fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
+  })
+
+  it('keeps that number for as long as the pull request is open, and ticked again it is brought up to date', async () => {
+    await hand().blockDomain('more.example')
+    await night()
+    expect(lineOf('fresh.example')).toContain('proposed in #')
+    expect(lineOf('adopt domain-block/more.example')).not.toContain('proposed in')
+    await tick('<!-- adopt domain-block/fresh.example -->')
+    expect(pulls()).toHaveLength(1)
+    expect(lineOf('fresh.example').match(/proposed in/g)).toHaveLength(1)
+  })
+
+  it('restores at a tick: an empty commit whose merge puts live back', async () => {
+    await tick('<!-- restore domain-block/meh.example -->')
+    const pull = pulls().find(({ title }) => title === 'Restore domain-block/meh.example')
+    expect(pull?.body).toMatch(/^Herdbook-Restore: domain-block\/meh\.example$/m)
+    expect(commentOn(herd, pull?.number ?? 0)).toMatch(/restore=domain-block%2Fmeh\.example/)
+    await herd.hub.act.merge(pull?.number ?? 0, 'ann')
+    await herd.settle()
+    expect(await severityOf('meh.example')).toEqual({ severity: 0 })
+  })
+
+  it('closes itself when all is settled', async () => {
+    for (const { number } of pulls()) await herd.hub.act.merge(number, 'ann')
+    await hand().liftBlock('more.example')
+    await herd.settle()
+    await night()
+    expect(open()).toEqual([])
+    expect(issues()).toHaveLength(1)
+    expect(herd.hub.state.issues.get(issues()[0]?.number ?? 0)?.state).toBe('closed')
+  })
+
+  it('begins anew where one was closed', async () => {
+    await hand().changeBlock('loud.example', { severity: 'noop' })
+    await hand().changeBlock('third.example', { severity: 'noop' })
+    await night()
+    expect(open()).toHaveLength(1)
+    expect(issues()).toHaveLength(2)
+  })
+
+  it('takes several ticks at once as one pull request', async () => {
+    const issue = open()[0]
+    const ticked = body().replace(/- \[ \] (.*<!-- restore domain-block\/(?:loud|third)\.example -->)/g, '- [x] $1')
+    await herd.hub.act.edit(issue?.number ?? 0, { body: ticked }, 'mo')
+    ran(await herd.settle(), 'tick')
+    expect(pulls().map(({ title }) => title)).toEqual(['Restore domain-block/loud.example and domain-block/third.example'])
+    expect(body().match(/proposed in #/g)).toHaveLength(2)
+    expect(body()).not.toContain('[x]')
+  })
+})
+
+describe('no box counts', () => {
+  /** The event of a tick that nothing was done for yet. */
+  async function ticking(issue: number): Promise<GitHubEvent> {
+    await herd.hub.act.tick(issue, '<!-- adopt domain-block/loud.example -->', 'mo')
+    const event = herd.events.pop()
+    if (event?.name !== 'issues') throw new Error('nothing happened')
+    herd.events.length = 0
+    return event
+  }
+
+  it('that is ticked by somebody who may not write, whatever the event says of them', async () => {
+    const before = pulls().length
+    const event = await ticking(open()[0]?.number ?? 0)
+    expect(await directly(herd, 'tick', { ...event, payload: { ...event.payload, sender: { ...(event.payload as { sender: object }).sender, login: 'mallory' } } })).toMatch(/^0: @mallory may not write here/)
+    expect(pulls()).toHaveLength(before)
+    expect(await directly(herd, 'tick', event)).toMatch(/^0: /)
+    expect(pulls()).toHaveLength(before + 1)
+  })
+
+  it('in an issue that somebody made look like ours, though a maintainer ticks it', async () => {
+    const before = pulls().length
+    const theirs = await herd.hub.act.openIssue({ by: 'mallory', title: 'herd.example: 1 changed by hand', body: body().replaceAll(/ · proposed in #\d+/g, ''), labels: ['herdbook: drift'] })
+    const event = await ticking(theirs)
+    expect(await directly(herd, 'tick', event)).toContain('0: This issue is not the one that Herdbook keeps.')
+    herd.events.push(event)
+    expect((await herd.settle()).filter(({ ran: began }) => began)).toEqual([])
+    expect(pulls()).toHaveLength(before)
+    await herd.hub.act.close(theirs, 'mo')
+    herd.events.length = 0
+  })
+
+  it('that was written into the issue with the tick', async () => {
+    const before = pulls().length
+    await herd.hub.act.edit(open()[0]?.number ?? 0, { body: `${body()}\n- [x] **Adopt** <!-- adopt domain-block/evil.example -->` }, 'mo')
+    expect(ran(await herd.settle(), 'tick').stdout).toContain('No box was ticked')
+    expect(pulls()).toHaveLength(before)
+  })
+})
+
+describe('also in it', () => {
+  it('what has ended, with the pull request that takes it out', async () => {
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: over.example\n    severity: limit\n    until: 2020-01-01\n` } })
+    herd.events.length = 0
+    await night()
+    expect(body()).toMatch(/`domain-block\/over\.example` was to hold until 1 January 2020\. \[Pull request \d+\]/)
+    const pull = pulls().find(({ title }) => title === 'Take out what has ended: domain-block/over.example')
+    expect(pull?.pull?.head.branch).toBe('herdbook/until')
+    expect(await fileAt(pull?.pull?.head.commit ?? '')).not.toContain('over.example')
+    const commit = pull?.pull?.head.commit
+    await night()
+    expect(pulls().filter(({ title }) => title.startsWith('Take out'))).toHaveLength(1)
+    expect(herd.hub.state.issues.get(pull?.number ?? 0)?.pull?.head.commit).toBe(commit)
+  })
+
+  it('that the server could not be read', async () => {
+    const config = herd.file('instance/instance.yaml')
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/instance.yaml': config.replace('domain: herd.example', 'domain: other.example') } })
+    herd.events.length = 0
+    const job = await night()
+    expect(job.result).toBe('failure')
+    expect(open()).toHaveLength(1)
+    expect(open()[0]?.title).toBe('herd/instance: not compared with the server')
+    expect(body()).toMatch(/herd\.example[^]*other\.example/)
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/instance.yaml': config } })
+    herd.events.length = 0
+    await night()
+    expect(open()[0]?.title).toMatch(/^herd\.example: /)
+  })
+})
