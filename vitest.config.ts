@@ -11,8 +11,8 @@ export default defineConfig({
     // Vitest leaves a processor free, which on two of them is half. What the programs compile that tests start, they keep for the next one.
     maxWorkers: availableParallelism(),
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
   },
 })

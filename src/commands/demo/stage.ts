@@ -121,9 +121,14 @@ async function recordStart(io: Io, { herd, herdbook, git }: Stage): Promise<void
   await git('commit', '--quiet', '-am', 'Budgets for every day')
 }
 
-/** A world whose output nobody sees. */
-function unseen(io: Io): Io {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+/** A world whose output nobody sees; `heard` is told of it. */
+export function unseen(io: Io, heard: (text: string) => void = () => {}): Io {
+  const silent = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      heard(chunk.toString('utf8'))
+      done()
+    },
+  })
   // Nothing asks a stream that is no terminal for more than this.
   const stream = silent as unknown as NodeJS.WriteStream
   return { ...io, stdout: stream, stderr: stream }

@@ -7,6 +7,7 @@ import { renderFailure, renderFailureIssue } from '../../render/failure.ts'
 import { run as applyNow } from '../apply.ts'
 import { say, tell } from '../io.ts'
 import type { Session } from '../session.ts'
+import { refresh } from './drift.ts'
 import { expect, type Job } from './job.ts'
 import { landedSince, type Landed } from './landed.ts'
 import { repositoryOf, tipOf } from './merge.ts'
@@ -21,7 +22,9 @@ const TURNS = 5
 export async function run(job: Job): Promise<void> {
   const { event, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
   if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`) return say(io, `Only ${event.defaultBranch} is applied.`)
-  await tellOutcome(job, await attempt(job))
+  const outcome = await attempt(job)
+  await tellOutcome(job, outcome)
+  if (isClean(outcome)) await refresh(job)
 }
 
 /** What a run knew when it began to apply. */
@@ -90,7 +93,16 @@ async function tellPullRequest(job: Job, { pull, merge }: Landed, { report, know
   if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
-  await stick(job, pull.number, marker, renderApplied(part, { ...options, ...seconds, moved, marker }))
+  const body = renderApplied(part, { ...options, ...seconds, moved, marker })
+  await stick(job, pull.number, marker, body)
+  const issue = issueBehind(job, pull)
+  if (issue !== null) await stick(job, issue, marker, body)
+}
+
+/** The issue that a pull request of ours was made of: whoever asked is told there. */
+function issueBehind({ event }: Job, { head }: Landed['pull']): number | null {
+  const number = /^herdbook\/issue-([1-9]\d{0,8})$/.exec(head.branch)?.[1]
+  return head.repository === event.repository && number !== undefined ? Number(number) : null
 }
 
 /** The part of a report that is about one pull request: what it approved, and what nobody approved and it may have meant. */

@@ -1,6 +1,6 @@
 import type { Issue } from '../../clients/forge.ts'
 import { openReader } from '../../clients/reader.ts'
-import { EXIT, HerdbookError } from '../../instance/diagnostic.ts'
+import { EXIT, HerdbookError, type ExitCode } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
@@ -19,22 +19,45 @@ import { expect, type Job } from './job.ts'
 /** Compares live with the files and keeps one issue of what somebody has to decide; closed when there is nothing. */
 export async function run(job: Job): Promise<void> {
   expect(job, ['schedule', 'workflow_dispatch'])
-  const text = await compared(job).catch((error: unknown) => uncompared(job, error))
-  const [issue, ...others] = (await job.forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
+  const found = await compared(job, 'propose').catch((error: unknown) => uncompared(job, error))
+  job.io.exit = found.exit
+  await keep(job, await issuesOf(job), found.text)
+  if (found.text === null) await job.summarize('All is as the files say.')
+}
+
+/** Brings the issue up to date where there is one, after something was applied. What can't be compared now is told tonight. */
+export async function refresh(job: Job): Promise<void> {
+  const issues = await issuesOf(job)
+  if (issues.length === 0) return
+  try {
+    await keep(job, issues, (await compared(job, 'look')).text)
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    log(job.io, error.diagnostics)
+  }
+}
+
+const issuesOf = async ({ forge }: Job): Promise<readonly Issue[]> => (await forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
+
+async function keep(job: Job, [issue, ...others]: readonly Issue[], text: IssueText | null): Promise<void> {
   if (text !== null) await tell(job, issue, text)
   // Two runs at once may have made two.
   for (const { number } of text === null && issue ? [issue, ...others] : others) await close(job, number)
-  if (text === null) await job.summarize('All is as the files say.')
 }
 
-/** What the issue is to say; null where it is to be closed. */
-async function compared(job: Job): Promise<IssueText | null> {
+interface Found {
+  readonly exit: ExitCode
+  /** What the issue is to say; null where it is to be closed. */
+  readonly text: IssueText | null
+}
+
+async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
   const desk = await openDesk(job)
   const { session } = desk
   const plan = await planOf(job, desk)
-  const ended = await endedWith(job, desk)
-  job.io.exit = exitOfPlan(plan) === EXIT.unreadable ? EXIT.unreadable : EXIT.ok
-  return renderDriftIssue(plan, { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, ended, run: job.url })
+  const ended = await endedWith(job, desk, ending)
+  const options = { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, ended, run: job.url }
+  return { exit: exitOfPlan(plan) === EXIT.unreadable ? EXIT.unreadable : EXIT.ok, text: renderDriftIssue(plan, options) }
 }
 
 /** The plan without what no door for reading ever leads to: that is how the server is set up, and nothing that happened. */
@@ -53,11 +76,11 @@ async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
 }
 
 /** What could not be compared is told where drift is. */
-function uncompared({ io, event, url, forge }: Job, error: unknown): IssueText {
+function uncompared({ io, event, url, forge }: Job, error: unknown): Found {
   if (!(error instanceof HerdbookError)) throw error
-  io.exit = error.exit
   log(io, error.diagnostics)
-  return { title: `${forge.repository}: not compared with the server`, body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }) }
+  const text = { title: `${forge.repository}: not compared with the server`, body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }) }
+  return { exit: error.exit, text }
 }
 
 async function tell({ forge, io, summarize }: Job, issue: Issue | undefined, { title, body }: IssueText): Promise<void> {

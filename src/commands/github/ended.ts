@@ -14,14 +14,14 @@ import { titled } from './proposals.ts'
 
 const BRANCH = 'herdbook/until'
 
-/** Entries of the files whose last day has come, with the pull request that takes them out, made where there is none. */
-export async function endedWith(job: Job, desk: Desk): Promise<Ended[]> {
+/** Entries of the files whose last day has come, with the pull request that takes them out; made where there is none and it is to be proposed. */
+export async function endedWith(job: Job, desk: Desk, ending: 'propose' | 'look'): Promise<Ended[]> {
   const ended = endedIn(desk.session)
   if (ended.length === 0) return []
   const title = `Take out what has ended: ${titled(ended.map(({ ref }) => ref))}`
   const open = (await job.forge.openPullRequests()).find(({ head, title: there }) => head.branch === BRANCH && head.repository === job.event.repository && there === title)
-  const pullRequest = open ?? (await taken(job, desk, ended, title))
-  return ended.map((one) => ({ ...one, pullRequest: { number: pullRequest.number, url: pullRequest.url } }))
+  const pullRequest = open ?? (ending === 'propose' ? await taken(job, desk, ended, title) : null)
+  return ended.map((one) => ({ ...one, pullRequest: pullRequest && { number: pullRequest.number, url: pullRequest.url } }))
 }
 
 type Until = Omit<Ended, 'pullRequest'>
