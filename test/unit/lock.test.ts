@@ -18,7 +18,7 @@ async function open(base: string): Promise<{ dir: string; repository: Repository
 }
 
 /** A holder that took the lock and never renews: a machine that lost its network. */
-const frozen = (repository: Repository, leaseMs: number, key: LockOptions['key'] = null) => acquire(repository, options({ leaseMs: leaseMs * 1_000, key, run: 'frozen' }))
+const frozen = (repository: Repository, seconds: number, key: LockOptions['key'] = null) => acquire(repository, options({ leaseMs: seconds * 1_000, key, run: 'frozen' }))
 
 afterEach(() => void vi.useRealTimers())
 
@@ -147,7 +147,7 @@ describe('a signed lock', () => {
   ])('%s is refused and told, also when waiting', async (_, key) => {
     using base = scratch()
     const { repository } = await open(base.path)
-    const forged = await frozen(repository, 1, key)
+    const forged = await frozen(repository, 60, key)
     for (const wait of [false, true]) {
       await expect(acquire(repository, options({ key: KEY, wait, leaseMs: 50 }))).rejects.toMatchObject({ exit: 7, diagnostics: [{ code: 'lock-forged' }] })
     }
