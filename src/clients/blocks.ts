@@ -53,7 +53,7 @@ async function create(rest: Rest, list: List, write: Write): Promise<WriteResult
   if (refusal) return refusal
   let row: Row | null
   try {
-    row = snake(await rest.patiently(async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(write) })), false))
+    row = snake(await rest.patiently(async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })), false))
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
     const existing = isRecord(error.details.existingDomainBlock) ? snake(error.details.existingDomainBlock) : null
@@ -82,7 +82,7 @@ async function change(rest: Rest, list: List, write: Write): Promise<WriteResult
   if (list === 'email_domain_blocks') return failed('no-update', 'Mastodon has no update of an e-mail domain block')
   const refusal = await refusedConsent(rest, write)
   if (refusal) return refusal
-  await settled(rest, async () => one.update(camel(params(write))), async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set))
+  await settled(rest, async () => one.update(camel(params(rest, write))), async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set))
   // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
   return verified(list, await fetchRow(rest, list, id), write)
 }
@@ -146,11 +146,11 @@ export function holds(row: Row, fields: Fields): boolean {
 
 const plain = (value: unknown): unknown => (value === null || typeof value === 'string' ? (value ?? '').replace(/\r\n?/g, '\n').trimEnd() : value)
 
-/** What the API takes: an expiry is told as seconds from now. */
-function params(write: Write): { readonly [field: string]: Value } {
+/** What the API takes: an expiry is told as seconds from now, and the server counts them by its own clock. */
+function params({ now }: Rest, write: Write): { readonly [field: string]: Value } {
   const { expires_at: expires, ...rest } = write.set
   if (expires === undefined) return rest
-  return { ...rest, expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - Date.now()) / 1000)) : '' }
+  return { ...rest, expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - now()) / 1000)) : '' }
 }
 
 const camel = (fields: Row): Row => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]))

@@ -106,6 +106,8 @@ module Herdbook
     end
     row = row!(IpBlock, write, live)
     return done(write['serverId']) if row.nil?
+    # An address can be changed in place: the row may be about another one by now.
+    raise Changed.new(live.call(row)) if IPAddr.new(write['name']).to_range != row.ip.to_range
     return destroyed(row) if write['action'] == 'delete'
 
     row.update!(fields)

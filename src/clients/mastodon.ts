@@ -14,6 +14,7 @@ export interface Rest {
   readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string }>
   /** How many requests were sent so far. */
   readonly requests: () => number
+  readonly now: Transport['now']
   readonly close: () => Promise<void>
 }
 
@@ -55,6 +56,7 @@ export async function openRest(options: { url: string; token: string; reading: b
         return { body, link: answer.headers.get('link') ?? '' }
       }, true),
     requests: transport.requests,
+    now: transport.now,
     close: () => transport.close(),
   }
 }

@@ -28,6 +28,8 @@ export interface Transport {
   readonly init: object
   /** How many requests were sent so far. */
   readonly requests: () => number
+  /** The server's time in milliseconds, as its last answer gave it; ours before the first. */
+  readonly now: () => number
   /** Sends, waits where the server says so, and repeats what is safe to repeat. */
   readonly patiently: <T>(send: () => Promise<T>, repeatable: boolean) => Promise<T>
   readonly close: () => Promise<void>
@@ -45,20 +47,27 @@ interface Pace {
   reset: number
 }
 
-/** Mastodon's own clock counts: the Date of the answer says how far ours is off. */
+/** How far the server's clock is ahead of ours, in milliseconds, by the Date of an answer; null where it has none, or lay in a cache. */
+export function aheadBy(headers: Headers, now: number): number | null {
+  const date = Date.parse(String(headers.date))
+  return Number.isNaN(date) || headers.age !== undefined ? null : date - now
+}
+
+/** Mastodon's own clock counts. */
 export function paceOf(headers: Headers, now: number): Pace | null {
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN)
   const reset = Date.parse(String(headers['x-ratelimit-reset']))
   if (!Number.isFinite(remaining) || Number.isNaN(reset)) return null
-  const date = Date.parse(String(headers.date))
-  return { remaining, reset: reset + (Number.isNaN(date) ? 0 : now - date) }
+  return { remaining, reset: reset - (aheadBy(headers, now) ?? 0) }
 }
 
 /** Opens a transport. `reading` puts up the fence. */
 export function openTransport(options: { readonly reading: boolean; readonly onWait?: OnWait | undefined }): Transport {
   const pace: Pace = { remaining: Number.POSITIVE_INFINITY, reset: 0 }
+  let ahead = 0
   const seen = (headers: Headers): void => {
     Object.assign(pace, paceOf(headers, Date.now()) ?? {})
+    ahead = aheadBy(headers, Date.now()) ?? ahead
   }
   let requests = 0
   const agent = process.env.HTTPS_PROXY || process.env.https_proxy ? new EnvHttpProxyAgent() : new Agent()
@@ -74,6 +83,7 @@ export function openTransport(options: { readonly reading: boolean; readonly onW
 
   return {
     init: { dispatcher: options.reading ? agent.compose(answers, fence()) : agent.compose(answers) },
+    now: () => Date.now() + ahead,
     requests: () => requests,
     close: () => agent.close(),
     patiently: async (send, repeatable) => {

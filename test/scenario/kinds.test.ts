@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withClock } from '../support/clock.ts'
 import { add, EVERY_KIND } from '../support/files.ts'
 import { must, pasture, planOf, refs, type Herd, type Pasture } from '../support/sandbox.ts'
 
@@ -38,6 +39,17 @@ describe('block lists', () => {
     // Mastodon ends it by itself: nothing is left to do but to tidy up the file.
     const ended = await must(herd, ['plan'], 0, { now: new Date('2031-01-01T00:02:00Z') })
     expect(ended.out).toMatch(/ip-blocks\.yaml:7:\d+ warning expired/)
+  })
+
+  it.each([3, -3])('an expiry is counted by the clock of the server, with the own one off by %s hours', async (hours) => {
+    const ip = `198.51.100.${hours + 100}/32`
+    herd.edit('ip-blocks.yaml', add(`  - ip: ${ip}\n    severity: sign_up_block\n    until: 2031-01-05`))
+    const { ran } = herd.start(['apply', '--yes'], { env: withClock({ hours: [hours, hours], pace: 1 }) })
+    expect(await ran).toMatchObject({ code: 0 })
+    const plan = await planOf(herd, 0)
+    expect(plan.drift).toEqual([])
+    const [row] = await herd.rows(`select abs(extract(epoch from expires_at - timestamp '2031-01-05')) < 60 as right from ip_blocks where text(ip) = '${ip}'`)
+    expect(row).toEqual({ right: true })
   })
 
   it('a block with a day ends on that day, as a step', async () => {

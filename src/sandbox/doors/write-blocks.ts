@@ -17,7 +17,7 @@ import {
 } from '../models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
 import { createIpBlock, destroyIpBlock, findIpBlocks, updateIpBlock, type IpBlock, type IpChange } from '../models/ip-blocks.ts'
-import { already, Declined, done, pick, resultOf, rowFor, textOf, type Done, type Writing } from './writing.ts'
+import { already, Changed, Declined, done, pick, resultOf, rowFor, textOf, type Done, type Writing } from './writing.ts'
 
 const BLOCK = ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate']
 
@@ -150,6 +150,7 @@ export async function writeIp({ session, actor }: Writing, write: Write): Promis
   }
   const row = rowFor(write, (await findIpBlocks(session, write.serverId ?? '0'))[0], liveIp)
   if (row === undefined) return done(write.serverId)
+  if (row['ip'] !== write.name) throw new Changed(liveIp(row))
   if (write.action === 'delete') {
     await destroyIpBlock(session, actor.id, row)
     return done(row.id)

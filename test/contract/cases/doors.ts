@@ -132,6 +132,9 @@ export function doorCases(start: () => Promise<Server>): void {
       const [two] = await write(door, { ...NEW, table: 'ip_blocks', name: ip, set: { severity: 'sign_up_block', comment: 'c', expires_at: '2031-05-05T10:00:00.000Z' } })
       expect(two).toMatchObject({ state: 'done', live: { severity: 'sign_up_block', comment: 'c' } })
       const update = { table: 'ip_blocks', action: 'update', serverId: idOf(two), name: ip, expect: { severity: 'sign_up_block', expires_at: '2031-05-05T10:00:00.000Z' } } as const
+      // A row's number may be another address by now.
+      expect(await write(door, { ...update, name: '203.0.113.64/26', set: { severity: 'no_access' } })).toMatchObject([{ state: 'changed', live: { severity: 'sign_up_block' } }])
+      expect(await write(door, { ...update, name: '203.0.113.64/26', action: 'delete', set: {} })).toMatchObject([{ state: 'changed' }])
       expect(await write(door, { ...update, set: { severity: 'no_access', expires_at: null } })).toMatchObject([{ state: 'done', live: { severity: 'no_access', expires_at: null } }])
       expect(await write(door, { ...update, action: 'delete', expect: {}, set: {} })).toMatchObject([{ state: 'done' }])
     })
