@@ -254,7 +254,9 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
   if (!desired) return entry ? [forget(kind, id)] : []
   const serverId = live?.serverId ?? null
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
-  const next: LedgerEntry = { kind: kind.name, id, serverId, fields: desired.fields, ...consent, commit: input.commit }
+  // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
+  const fields = Object.fromEntries(Object.entries(desired.fields).filter(([field]) => live === undefined || field in live.fields))
+  const next: LedgerEntry = { kind: kind.name, id, serverId, fields, ...consent, commit: input.commit }
   const unchanged = entry && entry.id === id && entry.serverId === serverId && entry.consent === next.consent && equal(entry.fields, next.fields)
   const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
   return unchanged ? [] : [...renamed, { to: 'record', entry: next }]

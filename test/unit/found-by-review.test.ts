@@ -27,6 +27,21 @@ test('a block that a moderator makes long after our own attempt at it failed and
   expect(plan.unmanaged).toMatchObject([{ id: 'late.example' }])
 })
 
+test('what a server has no place for is not in the ledger, so that its upgrade is nobody’s doing', async () => {
+  const world = start()
+  const roles: Documents = { 'roles.yaml': { roles: [{ name: 'Helper', position: 5, permissions: ['manage_reports'], collection_limit: 20 }] } }
+  await run(world, roles)
+  const role = world.server.rows.roles.find(({ name }) => name === 'Helper') ?? expect.fail()
+  Object.assign(role, { require_2fa: null, collection_limit: null })
+  world.ledger = { ...world.ledger, entries: new Map() }
+  await run(world, roles)
+  expect(Object.keys(world.ledger.entries.get('role/Helper')?.fields ?? {})).toEqual(['color', 'highlighted', 'name', 'permissions', 'position'])
+  Object.assign(role, { require_2fa: false, collection_limit: 10 })
+  const { plan } = await look(world, roles)
+  expect(plan.drift).toEqual([])
+  expect(plan.takeovers).toMatchObject([{ id: 'Helper', fields: ['collection_limit'] }])
+})
+
 test('an attempt that fails again and again is written down once', async () => {
   const world = start()
   const mail: Documents = { 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example' }] } }
