@@ -179,9 +179,12 @@ function resultsOf(answer: unknown, length: number): WriteResult[] {
   return answer.map(resultOf)
 }
 
+const HIGHER = 'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
+
 /** What to do about a refusal whose words don't say it. */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['actor-too-low', 'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'],
+  ['actor-too-low', HIGHER],
+  ['outranked', HIGHER],
 ])
 
 function resultOf(result: unknown): WriteResult {

@@ -1,10 +1,11 @@
 import { KINDS } from '../kinds/index.ts'
 import { functionalAccounts } from '../kinds/community/moderator.ts'
+import { roleNames } from '../kinds/community/role.ts'
 import { permissionNames } from '../instance/versions.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
-import { hintsFor } from '../reconcile/input.ts'
+import { entriesOf, hintsFor } from '../reconcile/input.ts'
 import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
 import type { Desired, Ledger, Observed } from '../reconcile/types.ts'
 
@@ -60,7 +61,7 @@ export async function observe(reader: Reader, input: Understanding): Promise<Obs
 /** Has every kind make its objects of rows that were read. */
 export function observed(tables: Tables, input: Understanding): Observation {
   const kinds = kindsToRead(input.desired)
-  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf(tables, input.instance) }
+  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf(tables, input) }
 }
 
 function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
@@ -77,7 +78,7 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
 
 const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', message: `The ${kind.title.many} could not be read.` })
 
-function factsOf(tables: Tables, instance: Instance): Observation['facts'] {
+function factsOf(tables: Tables, { instance, ledger }: Understanding): Observation['facts'] {
   const acting = instance.documents['instance.yaml']?.acting_account?.toLowerCase() ?? null
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = tables.roles.state === 'complete' ? tables.roles.rows : []
@@ -85,7 +86,8 @@ function factsOf(tables: Tables, instance: Instance): Observation['facts'] {
   const role = roles.find((row) => row.id === held)
   return {
     actingAccount: acting,
-    actingRole: role?.name ?? null,
+    // As invariants know it: by the name of today's files, which may be about to rename it.
+    actingRole: role ? (roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], entriesOf('role', ledger)).get(role.id) ?? role.name) : null,
     actingPermissions: role ? permissionNames(role.permissions) : [],
     functional: functionalAccounts(accounts),
   }

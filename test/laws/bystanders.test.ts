@@ -139,7 +139,7 @@ test('law 6: apply never does more than the plan, whatever moves meanwhile, and 
         if (result.state !== 'done' || was === is) continue
         const step = steps.get(ref)
         expect(step, ref).toBeDefined()
-        const allowed = new Set([...(step?.changes ?? []).map((change) => change.field), 'order', 'role', 'effective_date', 'notify_members', 'reject_media', 'reject_reports'])
+        const allowed = new Set([...(step?.changes ?? []).map((change) => change.field), 'order', 'role_id', 'effective_date', 'notify_members', 'reject_media', 'reject_reports'])
         if (write.action === 'update') expect(Object.keys(write.set).filter((field) => !allowed.has(field))).toEqual([])
         // What the plan saw was still there: only this run's own writes may have changed it. New rules come to the end.
         // (An e-mail block is changed by a delete and a create, and a delete that finds nothing is done: one lifted just then comes back.)

@@ -128,6 +128,16 @@ describe('an invariant', () => {
     herd.write({ 'roles.yaml': before })
   })
 
+  it('keeps it also while the files rename that role', async () => {
+    const [roles, holders] = [herd.read('roles.yaml'), people()]
+    setConfig(herd, { acting_account: 'herdbook' })
+    herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, '').replace('- name: Herdbook', '- name: Robot\n    renamed_from: Herdbook'))
+    herd.edit('moderators.yaml', (text) => text.replaceAll('role: Herdbook', 'role: Robot'))
+    expect(await refused()).toMatch(/@herdbook, the account that acts, keeps what it may do: manage_federation/)
+    setConfig(herd, {})
+    herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
+  })
+
   it('keeps roles that people hold', async () => {
     const [roles, holders] = [herd.read('roles.yaml'), people()]
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: mod\n {4}role: Moderator\n?/, ''))

@@ -106,6 +106,35 @@ describe('people and roles', () => {
     await planOf(herd, 0)
   })
 
+  it('a role that somebody renamed in Mastodon is still the one that is given and taken', async () => {
+    await field.sandbox.query("update user_roles set name = 'Shepherd' where name = 'Keeper'")
+    const holders = herd.read('moderators.yaml')
+    const given = () => herd.rows("select a.username, r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username in ('alice', 'mod') order by 1")
+    herd.write({ 'moderators.yaml': add('  - account: alice\n    role: Keeper')(holders.replace(/( {2}- account: mod\n {4}role: )Keeper/, '$1Herdbook')) })
+    const plan = await planOf(herd, 2)
+    expect(refs(plan.steps)).toEqual(['moderator/alice', 'moderator/mod'])
+    expect(plan.drift).toMatchObject([{ kind: 'role', id: 'Keeper', fields: ['name'] }])
+    await apply()
+    expect(await given()).toEqual([{ username: 'alice', name: 'Shepherd' }, { username: 'mod', name: 'Herdbook' }])
+    // Given its name back in the run that takes it from somebody.
+    herd.write({ 'moderators.yaml': holders })
+    await must(herd, ['apply', '--yes', '--restore', 'role/Keeper'])
+    expect(await given()).toEqual([{ username: 'mod', name: 'Keeper' }])
+    await planOf(herd, 0)
+  })
+
+  it('a role that was renamed in Mastodon, and that the files only name, is missed by the plan', async () => {
+    const roles = herd.read('roles.yaml')
+    herd.write({ 'roles.yaml': '{}\n' })
+    await apply()
+    await field.sandbox.query("update user_roles set name = 'Shepherd' where name = 'Keeper'")
+    const ran = await must(herd, ['apply', '--yes', '--restore', 'moderator/mod'], 5)
+    expect(flat(ran.out)).toMatch(/moderator\/mod: there is no role Keeper on the server; it has .*Shepherd.* If it was renamed there: herdbook adopt moderator\/mod/)
+    await field.sandbox.query("update user_roles set name = 'Keeper' where name = 'Shepherd'")
+    herd.write({ 'roles.yaml': roles })
+    await apply()
+  })
+
   it('a moderator who goes loses role, sessions and tokens', async () => {
     const held = () => herd.rows(`select (select count(*)::int from oauth_access_tokens where resource_owner_id = u.id and revoked_at is null) as tokens,
       (select count(*)::int from session_activations where user_id = u.id) as sessions, u.role_id from users u join accounts a on a.id = u.account_id where a.username = 'mod'`)

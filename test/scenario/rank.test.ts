@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pasture, type Pasture } from '../support/sandbox.ts'
 
+const flat = (text: string): string => text.replace(/\s+/g, ' ')
+
 describe('an account that acts and ranks too low', () => {
   let field: Pasture
   beforeAll(async () => {
@@ -15,6 +17,27 @@ describe('an account that acts and ranks too low', () => {
     expect(planned.code).toBe(2)
     expect(planned.stdout).toContain('Mastodon will refuse moderator/alice: @herdbook (Herdbook) acts')
     expect(planned.stdout).toContain('Name an owner as acting_account')
+  })
+  test('takes no role away from who stands above it, whatever its console would let it do', async () => {
+    const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
+    expect(await herd.run(['demote', 'mod'])).toMatchObject({ code: 0 })
+    herd.write({}, 'Demote')
+    const refusal = "moderator/mod: @mod holds Moderator (rank 10), which stands above Herdbook (rank 5), the role of @herdbook that acts"
+    expect(flat((await herd.run(['plan'])).stdout)).toContain(refusal)
+    const ran = await herd.run(['apply', '--yes'])
+    expect(ran.code, ran.out).toBe(5)
+    expect(flat(ran.out)).toContain(refusal)
+    expect(await herd.rows("select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = 'mod'")).toEqual([{ name: 'Moderator' }])
+  })
+  test('changes and deletes no role above its own', async () => {
+    await field.sandbox.query("insert into user_roles (name, position, permissions, created_at, updated_at) values ('Elder', 500, 0, now(), now())")
+    const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
+    herd.edit('roles.yaml', (text) => text.replace(/ {2}- name: Elder\n(?: {4}.*\n?)*/, '').replace('position: 10\n', 'position: 4\n'))
+    const ran = await herd.run(['apply', '--yes'])
+    expect(ran.code, ran.out).toBe(5)
+    expect(flat(ran.out)).toContain('role/Elder stands above Herdbook (rank 500 over 5), the role of @herdbook that acts')
+    expect(flat(ran.out)).toContain('role/Moderator stands above Herdbook (rank 10 over 5), the role of @herdbook that acts')
+    await field.sandbox.query("delete from user_roles where name = 'Elder'")
   })
   test('is not told of where an owner acts', async () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'owner' } })

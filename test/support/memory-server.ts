@@ -62,7 +62,8 @@ export function newServer(relations: ReadonlyMap<string, Impact> = new Map()): S
         role('1', 'Moderator', 10, ['view_dashboard', 'manage_reports', 'manage_users']),
         role('2', 'Admin', 100, ['view_dashboard', 'manage_federation', 'manage_roles', 'manage_settings']),
         role('3', 'Owner', 1000, ['administrator']),
-        role('4', 'Herdbook', 500, ['manage_federation', 'manage_blocks', 'manage_roles', 'manage_rules', 'manage_settings', 'view_dashboard']),
+        // As high as an owner: who acts may take any role away.
+        role('4', 'Herdbook', 1000, ['manage_federation', 'manage_blocks', 'manage_roles', 'manage_rules', 'manage_settings', 'view_dashboard']),
       ],
       accounts: [
         account('101', 'olga', '3'),

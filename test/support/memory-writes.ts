@@ -166,13 +166,12 @@ const writeRole: Perform = (server, write, later) => {
 const writeHolder: Perform = (server, write) => {
   const account = server.rows.accounts.find((row) => row.username.toLowerCase() === write.name.toLowerCase())
   if (!account || (write.serverId !== null && account.id !== write.serverId)) return changed(null)
-  const held = server.rows.roles.find((row) => row.id === account.role_id)?.name ?? null
-  if (!matches(write.expect, { role: held })) return changed({ role: held })
-  const wanted = write.action === 'delete' ? null : wordOf(write.set['role'])
-  const next = wanted === null ? undefined : server.rows.roles.find((row) => row.name === wanted)
-  if (wanted !== null && !next) return failed('no-such-role', `There is no role ${wanted}.`)
+  const held = { role_id: account.role_id }
+  if (!matches(write.expect, held)) return changed(held)
+  const next = write.action === 'delete' ? undefined : server.rows.roles.find((row) => row.id === write.set['role_id'])
+  if (write.action !== 'delete' && !next) return failed('no-such-role', 'The role is not there any more.')
   account.role_id = next?.id ?? null
-  if (wanted === null) server.ended.push(account.username)
+  if (!next) server.ended.push(account.username)
   return done(account.id)
 }
 

@@ -94,7 +94,9 @@ describe('bin/rails', () => {
       write({ table: 'domain_blocks', action: 'create', name: 'under_score.example', set: { severity: 'silence' } }),
       write({ table: 'domain_blocks', action: 'create', name: 'fine.example', set: { severity: 'suspend' }, consent: 23 }),
       write({ table: 'settings', action: 'update', name: 'site_title', expect: { value: 'Another' }, set: { value: 'Herd' } }),
-      write({ table: 'role_of', action: 'create', name: 'alice', expect: { role: null }, set: { role: 'Moderator' } }),
+      write({ table: 'role_of', action: 'create', name: 'alice', expect: { role_id: null }, set: { role_id: '1' } }),
+      write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role_id: '1' } }),
+      write({ table: 'roles', action: 'update', name: 'Moderator', serverId: '1', expect: { position: 10 }, set: { position: 4 } }),
     ])
     expect(results.map((result) => (result.state === 'failed' ? result.reason.code : result.state))).toEqual([
       'done',
@@ -102,6 +104,8 @@ describe('bin/rails', () => {
       'consent-exceeded',
       'changed',
       'actor-too-low',
+      'outranked',
+      'outranked',
     ])
     await console.close()
   })
@@ -109,9 +113,9 @@ describe('bin/rails', () => {
   test('ends the sessions and tokens of whoever loses a role, and keeps the last owner', async () => {
     const console = await open('owner')
     const [mod, second, own] = await console.write([
-      write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role: 'Moderator' } }),
-      write({ table: 'role_of', action: 'delete', name: 'second', expect: { role: 'Owner' }, guard: { minimum_owners: 2 } }),
-      write({ table: 'role_of', action: 'delete', name: 'owner', expect: { role: 'Owner' } }),
+      write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role_id: '1' } }),
+      write({ table: 'role_of', action: 'delete', name: 'second', expect: { role_id: '3' }, guard: { minimum_owners: 2 } }),
+      write({ table: 'role_of', action: 'delete', name: 'owner', expect: { role_id: '3' } }),
     ])
     expect([mod?.state, second, own]).toMatchObject(['done', { reason: { code: 'minimum-owners' } }, { reason: { code: 'own-role' } }])
     const answer = await fetch(`${sandbox.url}/api/v1/accounts/verify_credentials`, {

@@ -1,8 +1,10 @@
-import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { Hints, Kind, OrderHints } from '../../reconcile/kind.ts'
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import type { Instance } from '../../instance/instance.ts'
+import type { Rows, Tables, Write } from '../../reconcile/doors.ts'
+import type { ApplyContext, Draft, Hints, Kind, OrderHints } from '../../reconcile/kind.ts'
 import type { LiveObject, Prospect, Step, Value } from '../../reconcile/types.ts'
-import { current, odd, rowsOf, send, word } from '../common.ts'
-import { tooLow } from './acting.ts'
+import { about, current, odd, rowsOf, send, word } from '../common.ts'
+import { outranked, tooLow } from './acting.ts'
 import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
@@ -65,10 +67,22 @@ function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
   return from === to ? 0 : to - from
 }
 
-function writeOf(step: Step, guard: Write['guard']): Write {
-  const base = { table: 'role_of', serverId: step.serverId, name: step.id, ...(guard === undefined ? {} : { guard }) } as const
-  const expect = { role: step.seen['role'] ?? null }
-  return { ...base, action: step.action, expect, set: step.action === 'delete' ? {} : { role: step.target['role'] ?? null } }
+/** Roles go by the server's ids, since somebody may have renamed one meanwhile. */
+function writeOf(step: Step, { guard, serverId }: ApplyContext): Write {
+  const idOf = (role: Value | undefined): Value => (typeof role === 'string' ? serverId(`role/${role}`) : null)
+  const base = { table: 'role_of', serverId: step.serverId, name: step.id, guard } as const
+  const expect = { role_id: idOf(step.seen['role']) }
+  return { ...base, action: step.action, expect, set: step.action === 'delete' ? {} : { role_id: idOf(step.target['role']) } }
+}
+
+/** A role that is neither in the files nor on the server: most likely it was renamed there. */
+function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagnostic[] {
+  const wanted = step.target['role']
+  const named = (role: { readonly name: string }): boolean => role.name === wanted
+  if (step.action === 'delete' || roles.state === 'unknown' || roles.rows.some(named) || instance.documents['roles.yaml']?.roles?.some(named)) return []
+  const there = roles.rows.filter(({ id }) => id !== EVERYONE_ID).map(({ name }) => name)
+  const message = `${step.kind}/${step.id}: there is no role ${word(wanted)} on the server; it has ${there.join(', ')}.`
+  return [about(step, instance, { code: 'no-such-role', severity: 'error', message, hint: `If it was renamed there: herdbook adopt ${step.kind}/${step.id}` })]
 }
 
 export const moderator: Kind = {
@@ -104,7 +118,12 @@ export const moderator: Kind = {
     const role = instance.documents['roles.yaml']?.roles?.find(({ name }) => name === step.target['role'])
     const row = tables.roles.state === 'complete' ? tables.roles.rows.find(({ name }) => name === step.target['role']) : undefined
     const position = role?.position ?? row?.position
-    return position === undefined ? [] : tooLow(step, { position, permissions: [] }, tables, instance)
+    const held = tables.accounts.state === 'complete' ? tables.accounts.rows.find(({ id }) => id === step.serverId)?.role_id : undefined
+    return [
+      ...unknownRole(step, tables, instance),
+      ...outranked(step, held ?? null, tables, instance),
+      ...(position === undefined ? [] : tooLow(step, { position, permissions: [] }, tables, instance)),
+    ]
   },
-  apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context.guard)]),
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context)]),
 }

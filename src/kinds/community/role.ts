@@ -4,7 +4,7 @@ import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Hints, Kind } from '../../reconcile/kind.ts'
 import type { DesiredObject, Fields, LedgerEntry, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { tooLow } from './acting.ts'
+import { outranked, tooLow } from './acting.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
 
 const FILE = 'roles.yaml'
@@ -110,7 +110,8 @@ export const role: Kind = {
   advice: (step, tables, { instance }) => {
     const grants = step.changes.find((change) => change.field === 'permissions')
     const permissions = Array.isArray(grants?.after) ? grants.after.map(word) : []
-    const low = step.action === 'delete' ? [] : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
+    const above = step.action === 'create' ? [] : outranked(step, step.serverId, tables, instance)
+    const low = step.action === 'delete' || above.length > 0 ? above : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
     if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return low
     const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
     return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...low]

@@ -12,6 +12,7 @@ import {
   grantComplaints,
   permissionKeys,
   saveRole,
+  type Role,
   type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
@@ -32,6 +33,7 @@ export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   }
   const role = write.action === 'create' ? undefined : rowFor(write, found, ({ fields }) => asFields(fields))
   if (role === undefined && write.action !== 'create') return done(write.serverId)
+  if (role !== undefined) belowActor(writing, role)
   return keepingOwners(session, write, async () => {
     if (write.action === 'delete' && role !== undefined) {
       const held = await session.query('select 1 from users where role_id = $1::bigint', [role.id])
@@ -76,17 +78,23 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
   const { session, actor } = writing
   const member = await findMember(session, write.name)
   if (member === undefined || (write.serverId !== null && member.account_id !== write.serverId)) throw new Changed(null)
-  expectLive(write, { role: member.role })
-  const wanted = write.action === 'delete' ? null : (textOf(write.set['role']) ?? '')
-  if (wanted === null && member.account_id === actor.id) throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
-  const roles = wanted === null ? [] : (await findRoles(session, 'name', wanted)).filter(({ id }) => id !== EVERYONE)
-  if (wanted !== null && roles.length === 0) throw new Declined('no-such-role', `there is no role ${wanted}`)
-  if (roles.length > 1) throw new Declined('ambiguous-role', `${roles.length} roles are called ${wanted}`)
-  const [role = null] = roles
+  expectLive(write, { role_id: member.role_id })
+  const [held] = member.role_id === null ? [] : await findRoles(session, 'id', member.role_id)
+  const [role = null] = write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
+  if (write.action !== 'delete' && (role === null || role.id === EVERYONE)) throw new Declined('no-such-role', 'the role is not there any more')
+  if (role === null && member.account_id === actor.id) throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
+  if (held !== undefined) belowActor(writing, held)
   await withinReach(writing, async () => demand(grantComplaints(actor, role)))
   await keepingOwners(session, write, () => assignRole(session, actor, member, role))
-  if (wanted === null) await endSessions(session, member)
-  return done(member.account_id, { role: wanted })
+  if (role === null) await endSessions(session, member)
+  return done(member.account_id, { role_id: role?.id ?? null })
+}
+
+/** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
+function belowActor({ actor }: Writing, { fields: { name, position } }: Role): void {
+  if (position <= actor.role.position) return
+  const own = `${actor.role.name} (rank ${actor.role.position}), the role of @${actor.username} that acts`
+  throw new Declined('outranked', `${name} (rank ${position}) stands above ${own}`)
 }
 
 export async function writeRule({ session }: Writing, write: Write): Promise<Done> {

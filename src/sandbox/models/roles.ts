@@ -157,11 +157,12 @@ export interface Member extends Row {
   readonly account_id: string
   readonly username: string
   readonly role: string | null
+  readonly role_id: string | null
 }
 
 export async function findMember(session: Session, username: string): Promise<Member | undefined> {
   const [member] = await session.query<Member>(
-    `select u.id::text as user_id, a.id::text as account_id, a.username, r.name as role
+    `select u.id::text as user_id, a.id::text as account_id, a.username, r.name as role, u.role_id::text
      from accounts a join users u on u.account_id = a.id left join user_roles r on r.id = u.role_id
      where a.domain is null and lower(a.username) = lower($1)`,
     [username],

@@ -164,19 +164,19 @@ export function doorCases(start: () => Promise<Server>): void {
     ])
     const alice = rowsOf((await read(['database'])).accounts).find((row) => row.username === 'alice')
     const grant = { table: 'role_of', name: 'alice', serverId: alice?.id ?? null } as const
-    expect(await write('console', { ...grant, action: 'create', expect: { role: null }, set: { role: name } })).toMatchObject([{ state: 'done', serverId: alice?.id }])
-    expect(await write('console', { ...grant, action: 'update', expect: { role: 'Moderator' }, set: { role: 'Owner' } })).toEqual([{ state: 'changed', live: { role: name } }])
-    expect(await write('console', { ...grant, serverId: '1', action: 'update', expect: {}, set: { role: 'Owner' } })).toEqual([{ state: 'changed', live: null }])
+    expect(await write('console', { ...grant, action: 'create', expect: { role_id: null }, set: { role_id: idOf(role) } })).toMatchObject([{ state: 'done', serverId: alice?.id }])
+    expect(await write('console', { ...grant, action: 'update', expect: { role_id: '1' }, set: { role_id: '3' } })).toEqual([{ state: 'changed', live: { role_id: idOf(role) } }])
+    expect(await write('console', { ...grant, serverId: '1', action: 'update', expect: {}, set: { role_id: '3' } })).toEqual([{ state: 'changed', live: null }])
     const away = { table: 'roles', action: 'delete', name, serverId: idOf(role), expect: { name }, set: {} } as const
     expect(await write('console', away)).toMatchObject([{ state: 'failed', reason: { code: 'role-held' } }])
-    expect(await write('console', { ...grant, action: 'delete', expect: { role: name }, set: {} })).toMatchObject([{ state: 'done' }])
+    expect(await write('console', { ...grant, action: 'delete', expect: { role_id: idOf(role) }, set: {} })).toMatchObject([{ state: 'done' }])
     expect(await write('console', away)).toMatchObject([{ state: 'done' }])
   })
 
   test('owners: the minimum stays, and nobody takes away the role that acts', async () => {
     const accounts = rowsOf((await read(['database'])).accounts)
     const take = (name: string): Write => ({
-      table: 'role_of', action: 'delete', name, serverId: accounts.find((row) => row.username === name)?.id ?? null, expect: { role: 'Owner' }, set: {}, guard: { minimum_owners: 2 },
+      table: 'role_of', action: 'delete', name, serverId: accounts.find((row) => row.username === name)?.id ?? null, expect: { role_id: '3' }, set: {}, guard: { minimum_owners: 2 },
     })
     expect(await write('console', take('second'))).toMatchObject([{ state: 'failed', reason: { code: 'minimum-owners' } }])
     expect(await write('console', take('owner'))).toMatchObject([{ state: 'failed', reason: { code: 'own-role' } }])
