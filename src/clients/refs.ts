@@ -51,11 +51,16 @@ export function remoteRefs(git: Git, remote: string): Refs {
       // Only Git's own word counts: * new, - deleted, a blank or + for moved on; = would be another's doing.
       const won = next === null ? '-' : expected === null ? '*' : ' +'
       const line = out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${ref}\t`))
-      const complaint = /^remote: (?:fatal|error): .*$/m.exec(err)?.[0].trim()
-      const reason = [line?.split('\t')[2] ?? reasonOf(err), ...(complaint === undefined ? [] : [complaint])].join('; ')
+      const reason = [line?.split('\t')[2] ?? reasonOf(err), ...wordsOf(err)].join('; ')
       return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason }
     },
   }
+}
+
+/** What the remote itself says to a push that it refuses: its error, else what a hook or a protected branch tells people. */
+function wordsOf(err: string): string[] {
+  const words = err.match(/^remote: .*\S/gm) ?? []
+  return [words.find((line) => /^remote: (?:fatal|error): /.test(line)) ?? words[0] ?? []].flat().map((line) => line.replaceAll(/\p{Cc}/gu, '').slice(0, 300))
 }
 
 /** Lines of `ls-remote` by name; symbolic refs as `ref: NAME`. */

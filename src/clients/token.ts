@@ -1,5 +1,6 @@
 import type { TableName } from '../reconcile/doors.ts'
 import type { Rest } from './mastodon.ts'
+import { unreachable } from './machine.ts'
 import { isRecord } from './snapshot.ts'
 import { HttpFailure } from './transport.ts'
 
@@ -38,6 +39,8 @@ export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
     }
   }
   const application = await ask('/api/v1/apps/verify_credentials')
+  // Who does not answer says nothing of a token.
+  if (application instanceof HttpFailure && application.status === null) throw unreachable('api-silent', `${rest.origin} can't be asked: ${application.message}`, 'check mastodon.api.url', application)
   const account = await ask('/api/v1/accounts/verify_credentials')
   const told = isAnswer(account) ? account : null
   const role = isRecord(told?.role) ? told.role : null

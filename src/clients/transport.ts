@@ -155,7 +155,7 @@ function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) 
     },
     onResponseEnd: (controller, trailers) => {
       if (!foreign) return inner.onResponseEnd?.(controller, trailers)
-      const text = Buffer.concat(foreign).toString('utf8').trim().slice(0, SHOWN)
+      const text = Buffer.concat(foreign).toString('utf8').trim().replaceAll(/\s+/g, ' ').slice(0, SHOWN)
       inner.onResponseError?.(controller, new HttpFailure(status, `an answer that is no JSON: ${JSON.stringify(text)}`))
     },
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { stringify } from 'yaml'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { mergeBlockList } from '../instance/block-list.ts'
 import { readBlockList, severityOf, type BlockSeverity } from '../instance/csv.ts'
@@ -107,7 +108,7 @@ function weaker(domain: string, severity: BlockSeverity, { documents }: Files['i
 function told(domain: string, severity: BlockSeverity, measured: Measured | undefined): string {
   const name = bothForms(domain)
   if (severity === 'noop') return `${name}: noted.`
-  if (measured?.state !== 'measured') return `${name}: what it touches was not measured${measured ? ` (${measured.reason})` : ''}; the plan will.`
+  if (measured?.state !== 'measured') return `${name}: what it touches could not be measured, and the plan will${measured ? `: ${measured.reason}` : ''}.`
   const { accounts, members } = measured.impact
   const cut = relations(measured.impact)
   const verb = severity === 'suspend' ? 'severs for good' : 'hides'
@@ -140,7 +141,7 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
   if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
   if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)
-  if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n  raises:\n    - { ${Object.entries(merge.raise).map(([key, value]) => `${key}: ${key === 'reason' ? JSON.stringify(value) : value}`).join(', ')} }`)
+  if (merge.raise) say(io, `The budget for one apply is smaller. If it is meant, write in policy.yaml:\n${stringify({ raises: [merge.raise] }).trimEnd().replaceAll(/^/gm, '  ')}`)
   await settle(io, files, { edits, said: [], subject: `Import ${name}` })
 }
 

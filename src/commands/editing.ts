@@ -73,5 +73,5 @@ export function sayNext(io: Io, place: Place, files: readonly string[], message:
   const folder = relative(io.cwd, place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
   prose(io, `Changed ${listed(files)}. Look at it and propose it:`)
-  return say(io, `  git diff ${folder}\n  git add ${folder} && git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
+  return say(io, `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
 }

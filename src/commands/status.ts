@@ -4,6 +4,7 @@ import { openReader } from '../clients/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { standingLock } from '../reconcile/lock.ts'
+import { hintLine } from '../render/diagnostics.ts'
 import { layout, span, type Line } from '../render/layout.ts'
 import { count, inline } from '../render/text.ts'
 import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
@@ -11,11 +12,15 @@ import { sourceOf } from './options.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
 
+const minuteOf = (at: string | null): string => `${at?.slice(0, 16).replace('T', ' ') ?? 'never'} UTC`
+
 /** One line of the answer. */
 interface Fact {
   readonly what: string
   readonly ok: boolean
   readonly says: string
+  /** What to type or do, where it is not well. */
+  readonly hint?: string | undefined
 }
 
 export const verb = (command: Command, io: Io) =>
@@ -31,15 +36,19 @@ export const verb = (command: Command, io: Io) =>
       try {
         const facts = [...(await here(session)), ...(await withProgress(io, 'Trying the doors', () => tryDoors(session, doors, io, options.console ?? false)))]
         const width = Math.max(...facts.map((fact) => fact.what.length))
-        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : layout(facts.map((fact) => told(fact, width)), screenOf(io.stdout)))
+        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : layout(facts.flatMap((fact) => told(fact, width)), screenOf(io.stdout)))
         if (facts.some((fact) => !fact.ok)) io.exit = EXIT.unreadable
       } finally {
         await doors.close()
       }
     })
 
-/** One fact on a line; what does not fit stands under its beginning. */
-const told = ({ ok, what, says }: Fact, width: number): Line => ({ indent: 0, hang: width + 4, spans: [{ text: `${ok ? ' ' : '!'} ${what.padEnd(width)}  `, whole: true }, span(inline(says))] })
+/** One fact on a line, what to do below it; what does not fit stands under its beginning. */
+function told({ ok, what, says, hint }: Fact, width: number): Line[] {
+  const hang = width + 4
+  const first = { indent: 0, hang, spans: [{ text: `${ok ? ' ' : '!'} ${what.padEnd(width)}  `, whole: true }, span(inline(says))] }
+  return hint === undefined ? [first] : [first, { ...hintLine(hint), indent: hang, hang: hang + 2 }]
+}
 
 async function here(session: Session): Promise<Fact[]> {
   const { config, environment, repository, head, ledger, instance } = session
@@ -51,7 +60,7 @@ async function here(session: Session): Promise<Fact[]> {
   return [
     files,
     fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`),
-    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.applied?.slice(0, 12) ?? 'nothing'}, written ${ledger.at ?? ''}, ${ledger.signed ? 'signed' : 'not signed'}`),
+    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.applied?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`),
     ...(ledger.paused === null ? [] : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
     ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),
     fact('Lock', standing === null ? 'free' : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`),
@@ -64,7 +73,7 @@ function tryDoors({ config }: Session, doors: Doors, { secrets }: Io, console: b
       const { tokenFacts } = await import('../clients/token.ts')
       const rest = await doors.reading()
       const { known } = await tokenFacts(rest)
-      if (!known) fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token: herdbook token check`)
+      if (!known) fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token`, { hint: 'See which it knows: herdbook token check' })
       return `Mastodon ${rest.version} at ${rest.origin}`
     }),
     attempt('Database', doors.has.database, async () => {
@@ -88,6 +97,6 @@ async function attempt(what: string, there: boolean, open: () => Promise<string>
     return { what, ok: true, says: `${says} (${((performance.now() - began) / 1000).toFixed(1)} s)` }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    return { what, ok: false, says: [error.message, ...error.diagnostics.flatMap(({ hint }) => hint ?? [])].join(' → ') }
+    return { what, ok: false, says: error.message, hint: error.diagnostics[0]?.hint }
   }
 }

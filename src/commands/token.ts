@@ -6,8 +6,10 @@ import { POSTING } from '../clients/statuses.ts'
 import { NEEDS, tokenFacts } from '../clients/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
+import { hintLine } from '../render/diagnostics.ts'
+import { layout, line } from '../render/layout.ts'
 import { inline } from '../render/text.ts'
-import { note, say, toldWaits, type Io } from './io.ts'
+import { note, say, screenOf, toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import { openFiles, type Files } from './session.ts'
 import { replace, store } from './store.ts'
@@ -158,17 +160,20 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
       await checkOne(io, { which, scopes: scopesOf(files, which) }, await openRest({ url: api.url, token, reading: true, onWait: toldWaits(io) }))
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
-      note(io, `! ${which}: ${error.message}`)
+      lacking(io, which, error.message, error.diagnostics[0]?.hint)
       io.exit = error.exit
     }
   }
 }
 
+const lacking = (io: Io, which: Which, why: string, hint: string | undefined): void =>
+  note(io, layout([line(0, `! ${which}: ${inline(why)}`), ...(hint === undefined ? [] : [hintLine(hint)])], screenOf(io.stderr)))
+
 async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Which; readonly scopes: readonly string[] }, rest: Rest): Promise<void> {
   try {
     const facts = await tokenFacts(rest)
     if (!facts.known) {
-      say(io, `! ${which}: the server knows no such token`)
+      lacking(io, which, 'the server knows no such token', 'make a new one: herdbook token create. Or store the right one.')
       io.exit = EXIT.unreadable
       return
     }

@@ -160,7 +160,7 @@ function missingKey(key: string, { node, name }: Place): Finding {
   return {
     code: 'missing-key',
     message: `${key} is missing in ${name}`,
-    hint: [`Add a line: ${key}: …`, description].filter(Boolean).join(' '),
+    hint: [`Add a line that begins with ${key}:`, description].filter(Boolean).join('. '),
   }
 }
 
@@ -195,11 +195,12 @@ const WORDS: Readonly<Record<string, string>> = {
   integer: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
-  object: 'a map of keys and values',
+  object: 'keys, each with a value',
   null: 'null',
 }
 
-function wrongType({ node, value, shown, name }: Place): Finding {
+function wrongType(place: Place): Finding {
+  const { node, value, shown, name } = place
   if (node.title === 'Secret') {
     const hint = 'Write { env: NAME } or { file: PATH } instead, and make a new secret: this one may be in the history of the repository.'
     return value === null
@@ -209,7 +210,14 @@ function wrongType({ node, value, shown, name }: Place): Finding {
   const types = [node.type ?? []].flat()
   const wanted = types.map((type) => WORDS[type] ?? type).join(' or ')
   const said = shown === undefined ? name : `${name}: ${shown}`
-  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: typeHint(types, value, shown, name) ?? node.description }
+  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: keyHint(place) ?? typeHint(types, value, shown, name) ?? node.description }
+}
+
+/** A word where keys belong is mostly the value of the first of them. */
+function keyHint({ node, value, path, shown }: Place): string | undefined {
+  const [key] = node.required ?? Object.keys(node.properties ?? {})
+  if (key === undefined || typeof value !== 'string') return undefined
+  return path.length === 0 ? `Begin the file with ${key}:` : `Write it as ${key}: ${shown ?? '…'}`
 }
 
 function typeHint(types: readonly string[], value: unknown, shown: string | undefined, name: string): string | undefined {

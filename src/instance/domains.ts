@@ -78,6 +78,8 @@ function asciiOf(typed: string): string {
 
 function refusal(typed: string, domain: string): string | undefined {
   if (domain === '') return 'a domain is missing'
+  // Mastodon takes some of them, as letters of a name that nobody has.
+  if (/["'`´‘-‟‹›«»]/.test(typed)) return 'a domain has no quotes; type it without'
   if (PLAIN.test(domain)) {
     if (domain.length > MAX_NAME) return `a domain has at most ${MAX_NAME} characters`
     return domain.split('.').some((label) => label.length > MAX_LABEL)

@@ -36,6 +36,8 @@ function checkEntry(entry: Entry): readonly Diagnostic[] {
     ]
   if (kind === 'other')
     return [{ code: 'not-a-file', severity: 'error', message: `${name} is neither a file nor a folder`, at, hint: 'Delete it.' }]
+  if (kind === 'folder' && isFileName(name))
+    return [{ code: 'not-a-file', severity: 'error', message: `${name} is a folder, and a file of that name is read`, at, hint: 'Rename it, and put the file back: git status' }]
   if (kind === 'folder')
     return [
       {

@@ -88,6 +88,7 @@ async function readDocuments(files: FileSource, entries: readonly Entry[]) {
     const problems = yaml === undefined ? ('diagnostic' in text ? [text.diagnostic] : []) : yaml.diagnostics
     const checked = yaml === undefined || problems.length > 0 ? { document: undefined, diagnostics: problems } : await checkFile(file, yaml)
     if (yaml !== undefined) parsed.set(file, yaml)
+    if ('text' in text && problems.length === 0 && text.text.trim() === '') diagnostics.push(emptyFile(file))
     if (checked.document !== undefined) documents[file] = checked.document
     if (checked.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
     diagnostics.push(...checked.diagnostics)
@@ -95,6 +96,14 @@ async function readDocuments(files: FileSource, entries: readonly Entry[]) {
   for (const file of FILE_NAMES) if (entries.some((entry) => entry.name === file && isReadable(entry))) await readOne(file)
   return { documents, parsed, broken, diagnostics }
 }
+
+const emptyFile = (file: string): Diagnostic => ({
+  code: 'empty-file',
+  severity: 'warning',
+  message: `${file} is empty: what it held is no longer managed`,
+  at: { file, line: 1, column: 1 },
+  hint: `Delete it if that is meant; otherwise bring it back: git checkout -- ${file}`,
+})
 
 async function readTexts(files: FileSource, entries: readonly Entry[], documents: Documents, parsed: ReadonlyMap<string, Parsed>) {
   const texts = new Map<string, string>()

@@ -52,6 +52,7 @@ const WORDS: readonly Words[] = [
   unclosed('a list', '[', ']'),
   unclosed('something', '{', '}'),
   { fits: code('TAB_AS_INDENT'), message: 'this line begins with a tab', hint: 'Begin it with spaces instead, as many as its neighbours.' },
+  { fits: line(/[\u00a0\u2000-\u200a\u202f\u3000]/), message: 'something in this line only looks like a space', hint: 'Type a space in its place, after each colon and dash.' },
   { fits: line(/^\s*-[^\s-]/), message: 'this line has no space after its dash', hint: 'Type a space after the dash.' },
   { fits: line(/^\s*(?:- +)?[a-z_]+:[^\s]/), message: 'this line has no space after its colon', hint: 'Type a space after the colon.' },
   { ...QUOTED, fits: (found) => QUOTED.fits(found) && found.before === "'", hint: "Type an apostrophe twice inside such a text: 'it''s'." },

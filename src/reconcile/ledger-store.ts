@@ -34,12 +34,20 @@ export function ledgerStore(repository: Repository, where: Where): LedgerStore {
 
 async function load(repository: Repository, { environment, key }: Where): Promise<Ledger> {
   const [snapshot, seen] = await Promise.all([repository.read(refsOf(environment).ledger), repository.seen(environment)])
-  if (snapshot === null) return seen === null ? emptyLedger : refuseOld(repository, environment, seen, 'is gone')
+  if (snapshot === null && seen !== null) return (await refuseUnpushed(repository, environment, seen)) ?? refuseOld(repository, environment, seen, 'is gone')
+  if (snapshot === null) return emptyLedger
   const ledger = parseLedger(snapshot, environment, key)
   if (seen === snapshot.id) return ledger
   if (seen !== null && !(await repository.isAncestor(seen, snapshot.id))) refuseOld(repository, environment, seen, `was set back to ${snapshot.id.slice(0, 12)}`)
   await repository.see(environment, snapshot.id)
   return ledger
+}
+
+/** A remote that came after the first apply has no ledger: the one of this clone is taken there by a person. */
+async function refuseUnpushed(repository: Repository, environment: string, seen: string): Promise<null> {
+  const { ledger } = refsOf(environment)
+  if (repository.remote === null || (await repository.commit(ledger)) !== seen) return null
+  return fail(EXIT.refused, 'ledger-not-pushed', `The ledger is in this clone alone: ${repository.remote} does not have it.`, { hint: `Take it there: git push ${repository.remote} ${ledger}` })
 }
 
 function refuseOld(repository: Repository, environment: string, seen: string, what: string): never {

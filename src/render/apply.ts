@@ -50,7 +50,8 @@ const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boole
 function verdictOf(report: ApplyReport): string {
   const { plan, done, failed, skipped, notReached, remaining } = report
   const domain = inline(plan.domain)
-  if (plan.steps.length === 0) return `Nothing to write to ${domain}.`
+  const known = plan.adjustments.length
+  if (plan.steps.length === 0) return known === 0 ? `Nothing to write to ${domain}.` : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [
     `${number(done.length)} done`,

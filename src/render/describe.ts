@@ -117,7 +117,14 @@ const NAMED_GROUPS = 5
 /** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
 export function verdict(plan: Plan, kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
   const told = differences(plan)
-  return [...headline(plan.steps, kinds, leftover), ...(told === null ? [] : [` ${capital(told)}.`])]
+  const head = plan.steps.length === 0 ? [unchanged(plan)] : headline(plan.steps, kinds, leftover)
+  return [...head, ...(told === null ? [] : [` ${capital(told)}.`])]
+}
+
+/** What was not read was not compared. */
+function unchanged({ reads }: Plan): string {
+  if (reads.every((read) => read.complete)) return 'No changes.'
+  return reads.some((read) => read.complete) ? 'No changes as far as the live server could be read.' : 'The live server could not be read.'
 }
 
 /** What steps do, what of it earlier merges left over, whom it touches. */

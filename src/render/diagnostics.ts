@@ -26,8 +26,14 @@ export function diagnosticLines({ code, severity, message, at, hint }: Diagnosti
     line(0, ...place, span(severity, STYLES[severity]), span(` ${code}`, 'dim')),
     paragraph(2, inline(readable(message))),
     ...(at !== undefined && source !== undefined ? codeFrame(source, at) : []),
-    ...(hint === undefined ? [] : [line(2, span('→ ', 'green'), span(inline(hint)))]),
+    ...(hint === undefined ? [] : [hintLine(hint)]),
   ]
+}
+
+/** What to type next; a command after a colon is not broken, since people copy it. */
+export function hintLine(hint: string): Line {
+  const parts = inline(hint).split(/(?<=: )((?:herdbook|git) .*?(?:$|(?=\. [A-Z])))/)
+  return line(2, span('→ ', 'green'), ...parts.map((text, i) => ({ text, whole: i % 2 === 1 })))
 }
 
 /** All diagnostics at once, for a terminal. */

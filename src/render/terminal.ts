@@ -164,9 +164,10 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const hints = new Map(plan.findings.map(({ message, hint }) => [message, hint]))
   const items = [...Map.groupBy(missing, (read) => read.reason ?? 'no answer')].flatMap(([reason, reads]) => {
     const hint = hints.get(reason)
-    const names = reads.map((read) => titleOf(read.kind, kinds).many)
+    const names = listed(reads.map((read) => titleOf(read.kind, kinds).many))
+    const named = reason.toLowerCase().startsWith(`${names.toLowerCase()} `) ? [] : [span(names, 'bold'), span(': ')]
     return [
-      line(2, span('? ', 'red'), span(listed(names), 'bold'), `: ${inline(reason)}`),
+      line(2, span('? ', 'red'), ...named, inline(reason)),
       ...(hint === undefined ? [] : [line(4, span('→ ', 'green'), span(inline(hint)))]),
     ]
   })
@@ -205,7 +206,7 @@ function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
   const cost = doors.length > 0 ? [paragraph(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
-  if (refused) return [...cost, command('herdbook plan', 'again, once what is refused above is settled')]
+  if (refused) return [...cost, command('herdbook plan', 'again, once that is settled')]
   if (plan.steps.length > 0) return [...cost, ...(applying ? [] : [command('herdbook apply', 'shows this again and asks before it writes')])]
   if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the two commands under each difference.')]
   return []

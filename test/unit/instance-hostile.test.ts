@@ -159,13 +159,13 @@ describe('a folder', () => {
         .map((line) => line.split(' ').slice(0, 3).join(' '))
         .sort(),
     ).toEqual([
+      'error not-a-file moderators.yaml:1:1',
       'error not-a-file roles.yaml:1:1',
       'error symlink about.md:1:1',
       'error symlink rules.yaml:1:1',
       'error symlink settings.yaml:2:38',
       'error too-large domain-blocks.yaml:1:1',
       'warning unread ip-block.yml:1:1',
-      'warning unread moderators.yaml:1:1',
     ])
     expect(value.diagnostics.find(({ at }) => at?.file === 'ip-block.yml')?.hint).toBe('Did you mean ip-blocks.yaml?')
     expect(JSON.stringify(value)).not.toContain('secret')

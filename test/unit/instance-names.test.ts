@@ -70,6 +70,7 @@ test('a refusal says what to write instead', () => {
   expect(normalizeDomain('https://a.example')).toEqual({ refused: 'this is a web address; write only the domain' })
   expect(normalizeDomain('user@a.example')).toEqual({ refused: 'this is an address; write only what follows the @' })
   expect(normalizeDomain('*.a.example')).toHaveProperty('refused')
+  for (const name of ['“a.example”', "'a.example'", '«a.example»', 'a.example’']) expect(normalizeDomain(name)).toEqual({ refused: 'a domain has no quotes; type it without' })
   expect(normalizeDomain('a…b.example')).toHaveProperty('refused')
   expect(normalizeDomain('℀.example')).toHaveProperty('refused')
 })

@@ -76,6 +76,14 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'in quotes',
     ],
     ['a list that lost its entries', 'domain-blocks.yaml', 'domain_blocks:\n', 'wrong-type domain-blocks.yaml:1:15', 'emptied_on_purpose'],
+    [
+      'domains alone in a list',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - spam.example\n',
+      'wrong-type domain-blocks.yaml:2:5',
+      'Write it as domain: spam.example',
+    ],
+    ['a text for a file', 'rules.yaml', 'Be kind.\n', 'wrong-type rules.yaml:1:1', 'Begin the file with rules:'],
     ['an entry without its dash', 'rules.yaml', 'rules:\n  key: a\n  text: b\n', 'wrong-type rules.yaml:2:3', 'with a dash'],
     [
       'a missing key',

@@ -28,6 +28,7 @@ describe('what is not YAML is told once, where the person has to type, in words 
     ['a line that is not far enough in', blocks('  - domain: a.example', '  severity: suspend'), '3:1', 'another number of spaces', 'as many spaces'],
     ['a line between two columns', blocks('  - domain: a.example', '   severity: suspend'), '3:1', 'another number of spaces', 'as many spaces'],
     ['an entry that is further out', blocks('    - domain: a.example', '  - domain: b.example'), '3:1', 'another number of spaces', 'as many spaces'],
+    ['a space that is none', blocks('  - domain:\u00a0a.example', '    severity: none'), '2:5', 'only looks like a space', 'Type a space'],
     ['a handle', 'moderators:\n  - account: @alice\n', '2:14', 'begin with @', 'in quotes'],
     ['a backtick', blocks('  - domain: `a.example`'), '2:13', 'begin with `', 'in quotes'],
     ['a percent sign', blocks('  - domain: %a'), '2:13', 'begin with %', 'in quotes'],

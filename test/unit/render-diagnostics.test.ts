@@ -15,6 +15,16 @@ const LIST: Diagnostic[] = [
   { code: 'first', severity: 'error', message: 'Said first.', at: { file: 'a.yaml', line: 900, column: 1 } },
 ]
 
+test('a command to type is never broken', () => {
+  const hint = 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json'
+  const shown = renderDiagnostics([{ code: 'not-confirmed', severity: 'error', message: 'Nothing was applied.', hint }], { colour: false, width: 80 })
+  expect(shown).toContain('  → Say yes, give --yes, or save the plan and apply it:\n    herdbook plan --out plan.json\n')
+  const two = 'Put it back: git push --force origin 0123456789abcdef:refs/herdbook/production/ledger. If the older one is right: herdbook unlock --new-key "why"'
+  for (const line of ['git push --force origin 0123456789abcdef:refs/herdbook/production/ledger.', 'herdbook unlock --new-key "why"']) {
+    expect(renderDiagnostics([{ code: 'x', severity: 'error', message: 'x', hint: two }], { colour: false, width: 80 })).toContain(line)
+  }
+})
+
 describe('diagnostics on a terminal', () => {
   test('come all at once, by file and place, with the line, a caret, and what to type', () => {
     expect(renderDiagnostics(LIST, { colour: false, width: 80, sourceOf: (file) => (file === 'b.yaml' ? SOURCE : undefined) })).toMatchInlineSnapshot(`

@@ -96,7 +96,7 @@ describe('a plan on a terminal', () => {
       Not managed here: terms of service.
 
       Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).
-      Next: herdbook plan  again, once what is refused above is settled
+      Next: herdbook plan  again, once that is settled
       "
     `)
   })
@@ -104,6 +104,14 @@ describe('a plan on a terminal', () => {
   test('is one line where nothing changes', () => {
     const plan: Plan = { ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }], adjustments: [{ to: 'forget', ref: 'rule/x' }] }
     expect(renderPlan(plan, PLAIN)).toBe('In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n')
+  })
+
+  test('claims no comparison that could not be made', () => {
+    const shown = (...complete: boolean[]): string => renderPlan({ ...EMPTY, reads: complete.map((one, i) => ({ kind: i === 0 ? 'rule' : 'role', complete: one, objects: 0, requests: 1, ...(one ? {} : { reason: 'rules can not be read: no answer' }) })) }, PLAIN)
+    expect(shown(false)).toMatch(/^The live server could not be read\.\n/)
+    expect(shown(false, true)).toMatch(/^No changes as far as the live server could be read\.\n/)
+    // What is said twice is said once.
+    expect(shown(false)).toContain('  ? rules can not be read: no answer')
   })
 
   test('colours change nothing but colours', () => {
