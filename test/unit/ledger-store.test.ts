@@ -38,7 +38,7 @@ describe('the ledger in Git', () => {
     expect(loaded).toEqual(second)
     expect([...loaded.entries.keys()]).toEqual(['domain-block/a.example', 'domain-block/b.example'])
     expect(git(bare, 'log', '--format=%s|%(trailers:key=Run,valueonly,separator=%x2C)|%(trailers:key=Approved-By,valueonly,separator=%x2C)', REF).split('\n')).toEqual(['Applied 1 more step|8 Approved-By: mallory|', 'Applied 1 step|7|alice, bob'])
-    expect(git(bare, 'ls-tree', '-r', '--name-only', REF).split('\n')).toEqual(['approvals.jsonl', 'attempts.jsonl', 'digest', 'domain-block.jsonl', 'intents.jsonl', 'meta.json'])
+    expect(git(bare, 'ls-tree', '-r', '--name-only', REF).split('\n')).toEqual(['approvals.jsonl', 'attempts.jsonl', 'digest', 'domain-block.jsonl', 'intents.jsonl', 'meta.json', 'notices.jsonl'])
   })
 
   it('refuses to write over what another wrote meanwhile', async () => {
