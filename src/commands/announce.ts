@@ -55,7 +55,7 @@ async function announceFirst(session: Session, fresh: readonly Step[], given: re
   if (first === undefined) return []
   if (!session.store) return [{ code: 'no-notice', severity: 'error', message: 'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.', hint: 'git init' }]
   const text = renderNotice(fresh, session.config.domain, first.from)
-  return posted(session, doors, { text, about: ['notice', ...fresh.map(refOf)] })
+  return posted(session, doors, { text, about: ['notice', first.from, ...fresh.map(refOf)] })
 }
 
 /** Writes the notices down where they are others than before. */

@@ -30,7 +30,7 @@ const TOKENS = {
 } as const
 
 /** Posting is asked for only where the policy announces. */
-const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [...TOKENS[which].scopes, ...(which === 'token' && instance.documents['policy.yaml']?.announce ? [POSTING] : [])]
+const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [...TOKENS[which].scopes, ...(which === 'token' && instance.documents['policy.yaml']?.announce ? POSTING : [])]
 
 const ROLE = { name: 'Herdbook', position: 5, permissions: ['view_dashboard', 'manage_federation', 'manage_blocks'] }
 const BOT = 'herdbook'

@@ -472,7 +472,7 @@ export interface Show {
   staff?: boolean
 }
 /**
- * Posts in the name of Herdbook's own account on the server that it manages: which servers were limited or suspended, and the public comment of the block. The token of mastodon.api needs the scope write:statuses. Absent: the default, nothing is posted.
+ * Posts in the name of Herdbook's own account on the server that it manages: which servers were limited or suspended, and the public comment of the block. The token of mastodon.api needs the scopes write:statuses and read:statuses. Absent: the default, nothing is posted.
  */
 export interface Announce {
   /**

@@ -25,7 +25,7 @@ export function allFlags(version: Version): number {
 const TOKENS = [
   { name: 'apply', app: 2, user: 'herdbook', scopes: 'read profile admin:read admin:write' },
   { name: 'plan', app: 3, user: 'herdbook', scopes: 'admin:read:domain_blocks admin:read:email_domain_blocks admin:read:ip_blocks' },
-  { name: 'announce', app: 2, user: 'herdbook', scopes: 'read profile admin:read admin:write write:statuses' },
+  { name: 'announce', app: 2, user: 'herdbook', scopes: 'read profile admin:read admin:write write:statuses read:statuses' },
   { name: 'mod', app: 2, user: 'mod', scopes: 'read profile admin:read admin:write' },
   { name: 'alice', app: 2, user: 'alice', scopes: 'read profile admin:read admin:write' },
   { name: 'burn', app: 2, user: 'owner', scopes: 'read profile admin:read admin:write' },

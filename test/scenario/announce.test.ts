@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRest } from '../../src/clients/mastodon.ts'
 import { post } from '../../src/clients/statuses.ts'
+import { ANSWERS, withFaults } from '../../src/sandbox/fault.ts'
 import { git } from '../support/git.ts'
-import { doorsOf, must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, type Herd, type HerdOptions, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 beforeAll(async () => {
@@ -20,10 +21,10 @@ const block = (domain: string, more = ''): string => `  - domain: ${domain}\n   
 const blockOf = (herd: Herd, domain: string) => herd.rows(`select severity from domain_blocks where domain = '${domain}'`)
 
 /** A herd whose bot may post, on a server where nobody has posted yet. */
-async function herdThatPosts(token = field.sandbox.tokens.announce): Promise<Herd> {
+async function herdThatPosts(token = field.sandbox.tokens.announce, config: HerdOptions['config'] = {}): Promise<Herd> {
   await field.sandbox.query("delete from statuses where text <> ''")
   await field.sandbox.query('delete from domain_blocks')
-  return field.herd({ token })
+  return field.herd({ token, config })
 }
 
 /** Adds blocks to the file. */
@@ -69,8 +70,8 @@ describe('with notice_days, a suspension that cuts follows', () => {
   const consent = '    accept_severed_relationships: 60\n    public_comment: Harassment\n'
 
   test('is announced, held back with its approval unspent, and done when its day has come', async () => {
-    const herd = await herdThatPosts()
-    herd.write({ 'policy.yaml': policy('  notice_days: 7\n'), 'instance.yaml': `${herd.read('instance.yaml')}forge:\n  github: herd/instance\n` })
+    const herd = await herdThatPosts(undefined, { forge: { github: 'herd/instance' }, ledger_key: { env: 'HB_KEY' } })
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
     add(herd, block('bad.example', consent), block('spam.example'))
     await must(herd, ['approve', '--yes', 'agreed on Monday'])
     const from = dayOf(new Date(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY))
@@ -135,7 +136,7 @@ test('its scope is asked for, and checked, only where the policy announces', asy
   herd.write({ 'policy.yaml': policy() })
   expect((await must(herd, ['token', 'check'], 10)).out).toContain('lacks scope write:statuses')
   await must(herd, ['token', 'rotate'])
-  expect((await must(herd, ['token', 'check'])).out).toContain('has scope write:statuses')
+  expect((await must(herd, ['token', 'check'])).out).toMatch(/has scope write:statuses[^]*has scope read:statuses/)
 })
 
 describe('a post', () => {
@@ -147,6 +148,29 @@ describe('a post', () => {
     for (const key of ['one', 'one', 'two']) await post(rest, { text: `Post ${key}`, visibility: 'private', key })
     await rest.close()
     expect(await texts()).toEqual([{ text: 'Post one', visibility: 2 }, { text: 'Post two', visibility: 2 }])
+  })
+
+  test.each([['4.4.22'], ['4.6.5']] as const)('is there once, whether %s answers the second or stumbles over it', async (version) => {
+    await using other = await pasture({ version })
+    const rest = await openRest({ url: other.sandbox.url, token: other.sandbox.tokens.announce, reading: false })
+    const given = { text: 'Post again', visibility: 'unlisted', key: 'again' } as const
+    await post(rest, given)
+    await post(rest, given)
+    await rest.close()
+    expect(await other.sandbox.query("select text from statuses where text <> ''")).toEqual([{ text: 'Post again' }])
+  })
+
+  test.each([
+    ['its answer is lost', { kind: 'lost-answer' }],
+    ['the request is lost', { kind: 'lost-request' }],
+    ['the server stumbles first', ANSWERS.stumbled],
+  ] as const)('is there once where %s', async (_what, fault) => {
+    const faulty = await withFaults(field.sandbox, [{ match: { method: 'POST', path: /statuses/, nth: 1 }, fault }])
+    const rest = await openRest({ url: faulty.url, token: field.sandbox.tokens.announce, reading: false })
+    await post(rest, { text: `Try: ${fault.kind}`, visibility: 'unlisted', key: fault.kind })
+    await rest.close()
+    await faulty.close()
+    expect(await field.sandbox.query(`select text from statuses where text = 'Try: ${fault.kind}'`)).toHaveLength(1)
   })
 
   test('that would mention somebody is refused, and none goes out while planning', async () => {

@@ -6,7 +6,7 @@ import {
 } from './other-blocks.ts'
 import { postMeasures } from './measures.ts'
 import { listPeople, showApp, showCredentials } from './people.ts'
-import { postStatus } from './statuses.ts'
+import { listStatuses, postStatus, showSource } from './statuses.ts'
 import {
   listPeers, listPublicBlocks, listRules, showDescription, showHealth, showInstance, showNodeinfo, showOauth, showPrivacyPolicy, showTerms,
 } from './public.ts'
@@ -63,6 +63,8 @@ export const ROUTES: readonly Route[] = [
     handle: showCredentials,
   },
   { method: 'POST', path: '/api/v1/statuses', access: { by: 'member', scopes: ['write', 'write:statuses'] }, handle: postStatus },
+  { method: 'GET', path: '/api/v1/accounts/:id/statuses', access: { by: 'member', scopes: ['read', 'read:statuses'] }, handle: listStatuses },
+  { method: 'GET', path: '/api/v1/statuses/:id/source', access: { by: 'member', scopes: ['read', 'read:statuses'] }, handle: showSource },
   anyone('/api/v2/instance', showInstance),
   anyone('/api/v1/instance/rules', listRules),
   anyone('/api/v1/instance/extended_description', showDescription),

@@ -1,29 +1,45 @@
 import type { Session } from '../database.ts'
 import { Invalid, Refusal } from '../failure.ts'
-import { found, PUBLIC_URL, textParam, time, type Answer, type Call } from '../http.ts'
+import { found, idParam, PUBLIC_URL, textParam, time, type Answer, type Call } from '../http.ts'
 
 const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const
 const LONGEST = 500
 const AN_HOUR = 3_600_000
 
-/** A post. With a key that was given within the hour it is the one that was made then. */
+/** A post. With a key that was given within the hour it is the one that was made then, on which 4.6 stumbles. */
 export async function postStatus(call: Call): Promise<Answer> {
   const { session, params, cache, idempotencyKey } = call
   const account = call.token?.account_id ?? ''
   const key = `idempotency:status:${account}:${idempotencyKey}`
   const known = idempotencyKey === null ? undefined : cache.get(key)
-  if (known && known.until > Date.now() && 'id' in known.value) return { body: await statusOf(session, String(known.value.id)) }
+  if (known && known.until > Date.now() && 'id' in known.value) {
+    if (call.version !== '4.4.22') throw new TypeError("undefined method 'account' for nil")
+    return { body: await statusOf(session, String(known.value.id)) }
+  }
   const text = textParam(params, 'status') ?? ''
   if (text.trim() === '') throw new Invalid([{ attribute: 'text', message: "can't be blank" }])
   if (Array.from(text).length > LONGEST) throw new Invalid([{ attribute: 'text', message: `character limit of ${LONGEST} exceeded` }])
   await refuseMentions(session, text, params['allowed_mentions'])
   const visibility = VISIBILITIES.findIndex((word) => word === (textParam(params, 'visibility') ?? 'public'))
-  if (visibility < 0) throw new TypeError('not a valid visibility')
+  if (visibility < 0) throw new Invalid([{ attribute: 'visibility', message: 'is not included in the list' }])
   const { id } = found(
     await session.query<{ readonly id: string }>('insert into statuses (account_id, text, visibility, created_at) values ($1, $2, $3, now()) returning id::text', [account, text, visibility]),
   )
   if (idempotencyKey !== null) cache.set(key, { until: Date.now() + AN_HOUR, value: { id } })
   return { body: await statusOf(session, id) }
+}
+
+/** The posts of an account, newest first. */
+export async function listStatuses({ session, params }: Call): Promise<Answer> {
+  const limit = Math.min(Number(textParam(params, 'limit') ?? 20) || 20, 40)
+  const rows = await session.query<{ readonly id: string }>('select id::text from statuses where account_id = $1 and deleted_at is null order by statuses.id desc limit $2', [idParam(params, 'id'), limit])
+  return { body: await Promise.all(rows.map(({ id }) => statusOf(session, id))) }
+}
+
+/** A post as its author wrote it. */
+export async function showSource({ session, params, token }: Call): Promise<Answer> {
+  const rows = await session.query('select id::text, text from statuses where id = $1 and account_id = $2 and deleted_at is null', [idParam(params, 'id'), token?.account_id])
+  return { body: { ...found(rows), spoiler_text: '' } }
 }
 
 /** Where the caller says whom it expects to mention, anybody else is refused. */
