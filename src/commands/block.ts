@@ -43,7 +43,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText(
       'after',
-      '\nExamples:\n  herdbook block spam.example --severity suspend --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --severity limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one.',
+      '\nExamples:\n  herdbook block spam.example --severity suspend \\\n    --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --severity limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one.',
     )
     .action(async (domains, options) => {
       const files = await openFiles(io, options.instance)

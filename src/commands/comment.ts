@@ -15,7 +15,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText(
       'after',
-      '\nExample:\n  herdbook plan --base origin/main --head HEAD --markdown | herdbook comment 12 -\n\nWrites one comment and keeps it up to date. It needs `forge` in instance.yaml and GITHUB_TOKEN in the environment; GITHUB_API_URL names another server.',
+      '\nExample:\n  herdbook plan --base origin/main --head HEAD --markdown > plan.md\n  herdbook comment 12 plan.md\n\nWrites one comment and keeps it up to date. It needs `forge` in instance.yaml and GITHUB_TOKEN in the environment; GITHUB_API_URL names another server.',
     )
     .action(async (given, file, options) => {
       const number = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : fail(EXIT.invalid, 'no-number', `${JSON.stringify(given)} is not the number of a pull request.`)

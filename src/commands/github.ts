@@ -11,7 +11,7 @@ import { configOf } from './proposal.ts'
 import { findPlace } from './session.ts'
 
 const JOBS: { readonly [name: string]: readonly [what: string, load: () => Promise<JobModule>] } = {
-  check: ['look at the files of a stranger, or of a merge queue, without any secret', () => import('./github/check.ts')],
+  check: ['look at files of strangers, or of a merge queue, without any secret', () => import('./github/check.ts')],
   plan: ['plan a pull request', () => import('./github/plan.ts')],
   replan: ['plan the open pull requests anew', () => import('./github/replan.ts')],
   apply: ['apply what was merged', () => import('./github/apply.ts')],

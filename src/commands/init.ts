@@ -27,7 +27,8 @@ export const verb = (command: Command, io: Io) =>
       `
 Examples:
   herdbook init herd.example --dir herd
-  herdbook init herd.example --github herd/instance --owners @alice,@bob --moderators @herd/moderators
+  herdbook init herd.example --github herd/instance \\
+    --owners @alice,@bob --moderators @herd/moderators
 
 It asks the server what everybody may ask. No file that is there already is touched, but for the example
 in a copy of Herdbook's own repository: that makes way. For GitHub it prints what has to be set there once.`,

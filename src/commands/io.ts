@@ -39,6 +39,15 @@ export function prose(io: Io, text: string): void {
   say(io, layout(text.split('\n').map((one) => paragraph(one.search(/\S|$/), one.trimStart())), screenOf(io.stdout)))
 }
 
+/** A help with its sentences folded to the width; lines that begin with blanks hold commands and columns, which stay. */
+export function folded({ stdout }: Io, text: string): string {
+  const lines = text.split('\n').map((line) => (/^\s|^$/.test(line) ? `${line}\n` : layout([paragraph(0, line)], { colour: false, width: stdout.columns ?? HELP_WIDTH })))
+  return lines.join('').slice(0, -1)
+}
+
+/** What a help is folded to where nobody knows the width. */
+const HELP_WIDTH = 80
+
 /** Writes to stderr: what a person should see while stdout is read by a machine. */
 export function note(io: Io, text: string): void {
   emit(text.endsWith('\n') ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stderr.write(out))

@@ -16,10 +16,10 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (chosen === undefined) return program(argv, verbs)
-  const [{ Command, CommanderError }, { verb }, { processIo, tell }] = await Promise.all([import('@commander-js/extra-typings'), chosen[1](), import('./io.ts')])
+  const [{ Command, CommanderError }, { verb }, { folded, processIo, tell }] = await Promise.all([import('@commander-js/extra-typings'), chosen[1](), import('./io.ts')])
   const io = given ?? processIo()
   try {
-    const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput(errorsTo(io)), io)
+    const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput({ writeErr: (text) => void io.stderr.write(text), writeOut: (text) => void io.stdout.write(folded(io, text)) }), io)
     await command.parseAsync(argv.slice(1), { from: 'user' })
     return io.exit
   } catch (error) {
@@ -66,11 +66,6 @@ function defect(error: unknown): Told {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { exit: EXIT.defect, diagnostics: [{ code: 'defect', severity: 'error', message, hint: 'This is a defect in Herdbook: please report it with this text.' }] }
 }
-
-const errorsTo = (io: Io) => ({
-  writeErr: (text: string) => void io.stderr.write(text),
-  writeOut: (text: string) => void io.stdout.write(text),
-})
 
 async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
   const { Command, CommanderError } = await import('@commander-js/extra-typings')

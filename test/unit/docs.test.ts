@@ -3,7 +3,10 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { VERBS } from '../../src/verbs.ts'
+import { width } from '../../src/render/text.ts'
+import { call } from '../support/cli.ts'
 import { documentation, exitCodes } from '../support/docs.ts'
+import { verbsWithOptions } from '../support/verb-cases.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -17,6 +20,15 @@ describe('the reference', () => {
   it('has an example for every verb', () => {
     const sections = read('.github/reference/verbs.md').split(/^## /m).slice(1)
     for (const section of sections.filter((text) => !text.startsWith('Exit codes'))) expect(section).toMatch(/^Examples?:$/m)
+  })
+
+  it('is help that fits a terminal of 80 columns, for every verb and its own verbs', async () => {
+    for (const { verb, sub } of await verbsWithOptions()) {
+      const { code, stdout } = await call(ROOT, [verb, ...(sub === null ? [] : [sub]), '--help'], { columns: 80 })
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^Examples?:$/m)
+      for (const line of stdout.split('\n')) expect(width(line), `${verb} ${sub ?? ''}: ${line}`).toBeLessThanOrEqual(80)
+    }
   })
 
   it('has every key of every schema, each with words', () => {
