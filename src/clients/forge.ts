@@ -16,6 +16,8 @@ export interface Forge {
   readonly comments: (issue: number) => Promise<readonly Comment[]>
   readonly comment: (issue: number, body: string) => Promise<Comment>
   readonly editComment: (id: number, body: string) => Promise<void>
+  /** Comments on lines of a pull request, each once; those that its difference does not show are left out. The commit is the one that lines are counted in. */
+  readonly suggest: (pullRequest: number, commit: string, suggestions: readonly Suggestion[]) => Promise<void>
   readonly issue: (number: number) => Promise<Issue>
   /** Open issues (no pull requests) with that label, oldest first. */
   readonly openIssues: (label: string) => Promise<readonly Issue[]>
@@ -54,6 +56,17 @@ export interface Comment {
   readonly author: string
   /** Written by a program, as ours are. */
   readonly byBot: boolean
+  readonly body: string
+}
+
+/** What a comment on lines of a file offers to write instead. */
+export interface Suggestion {
+  /** From the root of the repository. */
+  readonly path: string
+  /** The first line that it replaces, where it replaces more than one; lines count from 1. */
+  readonly startLine?: number
+  readonly line: number
+  /** Its first line tells it from what other programs say about the same lines. */
   readonly body: string
 }
 

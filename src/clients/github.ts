@@ -3,6 +3,7 @@ import { openGitHubApi, type GitHubApi } from './github-api.ts'
 import { explaining, isStatus } from './github-errors.ts'
 import { propose } from './github-propose.ts'
 import { commentOf, each, GHOST, issueOf, pullOf, type Place, type RawComment, type RawIssue } from './github-shapes.ts'
+import { suggest } from './github-suggest.ts'
 import type { OnWait } from './transport.ts'
 
 export interface ForgeOptions {
@@ -45,6 +46,8 @@ export async function openForge({ api: address, repository, token, onWait }: For
       trying('edit a comment', async () => {
         await api.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...place, comment_id: id, body })
       }),
+    suggest: (pullRequest, commit, suggestions) =>
+      trying(`comment on lines of #${pullRequest}`, () => suggest({ api, place, pullRequest, commit }, suggestions)),
     issue: (number) =>
       trying(`read #${number}`, async () =>
         issueOf((await api.request('GET /repos/{owner}/{repo}/issues/{issue_number}', on(number))).data),

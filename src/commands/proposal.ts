@@ -31,6 +31,8 @@ export interface Merge extends Ends {
   readonly repository: Repository
   readonly merged: FileSource
   readonly trusted: FileSource
+  /** The head's own, whose lines a forge shows. */
+  readonly proposed: FileSource
   /** `instance.yaml` of the base: the only one that says where this run may go. */
   readonly config: InstanceFile
 }
@@ -50,7 +52,7 @@ export async function openMerge(io: Io, named: string | undefined, ends: Ends): 
   const trusted = sourceAt(base)
   const config = await configOf(trusted)
   await watchSecrets(io, config)
-  return { io, place, repository, base, head, config, trusted, merged: sourceAt(await mergedTree(repository, base, head)) }
+  return { io, place, repository, base, head, config, trusted, merged: sourceAt(await mergedTree(repository, base, head)), proposed: sourceAt(head) }
 }
 
 /** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */

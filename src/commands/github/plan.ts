@@ -16,6 +16,7 @@ import { parseRef } from '../options.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
+import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { mergeOf } from './merge.ts'
 import { checkLine, contextOf, oneLine, stateOf, stepNotes } from './reports.ts'
@@ -116,6 +117,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
   const shown = conceal(plan, disclosure(options.visibility, options.show))
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown) })
+  await offerConsent(job, pull, shown, merge, sourceOf)
 }
 
 async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {

@@ -2,7 +2,7 @@ import type { Comment, Forge } from '../../clients/forge.ts'
 import type { Io } from '../io.ts'
 
 /** The first line of a comment of ours; `of` says which of ours it is. */
-export const markerOf = (environment: string, of: 'plan' | 'applied'): string => `<!-- herdbook:${environment}${of === 'plan' ? '' : `:${of}`} -->`
+export const markerOf = (environment: string, of: 'plan' | 'applied' | 'consent'): string => `<!-- herdbook:${environment}${of === 'plan' ? '' : `:${of}`} -->`
 
 /** What a workflow's token writes is a program's. */
 const byProgram = ({ byBot }: Comment): boolean => byBot

@@ -2,6 +2,7 @@ import { commitFiles, signatureOf, type FileChange } from './git.ts'
 import { addComment, addLabels, createIssue, editComment, editIssue, emit, removeLabel, type IssueChange } from './issues.ts'
 import { deleteFork, moveBranch, noticePushes, refOf } from './pushes.ts'
 import { enqueue, merge, openPull, review, setDraft, type MergeGroup, type MergeMethod } from './pulls.ts'
+import { commitSuggestion } from './review-comments.ts'
 import { demand, issueOf, person, type Issue, type Review, type State } from './state.ts'
 
 export interface Push {
@@ -34,6 +35,8 @@ export interface Act {
   }) => Promise<number>
   readonly ready: (pull: number, by: string) => Promise<void>
   readonly review: (pull: number, by: string, verdict?: Review['state']) => Promise<void>
+  /** Takes over what a comment on a line suggests; answers the commit that the head then has. */
+  readonly commitSuggestion: (comment: number, by: string) => Promise<string>
   /** Answers the commit that the base has now. */
   readonly merge: (pull: number, by: string, method?: MergeMethod) => Promise<string>
   /** Puts pull requests into the merge queue, as one group. */
@@ -83,6 +86,7 @@ export function actOn(state: State, deed: <T>(act: () => Promise<T>) => Promise<
       ),
     ready: (pull, login) => deed(() => setDraft(state, by(login), pull, false)),
     review: (pull, login, verdict = 'APPROVED') => silent(() => review(state, by(login), pull, verdict, '')),
+    commitSuggestion: (comment, login) => deed(() => commitSuggestion(state, by(login), comment)),
     merge: (pull, login, method = 'merge') => deed(() => merge(state, by(login), pull, method)),
     enqueue: (pulls, login, method = 'merge') =>
       deed(async () => {

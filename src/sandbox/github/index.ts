@@ -111,6 +111,7 @@ function newState(options: GitHubOptions, git: Bare): State {
     tokens: new Map(),
     issues: new Map(),
     comments: new Map(),
+    reviewComments: new Map(),
     labels: new Map(),
     statuses: [],
     branches: new Map(),

@@ -36,7 +36,7 @@ export async function emitOf(state: State, actor: Actor, action: string, issue: 
   else emit(state, actor, 'issues', { action, issue: issueShape(state, issue), ...more })
 }
 
-function checkBody(body: string | null, resource: string): void {
+export function checkBody(body: string | null, resource: string): void {
   // GitHub counts characters, not the halves that JavaScript makes of some
   if (Array.from(body ?? '').length > LONGEST_BODY)
     throw invalid(resource, 'body', 'custom', `body is too long (maximum is ${LONGEST_BODY} characters)`)

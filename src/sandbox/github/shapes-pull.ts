@@ -1,7 +1,8 @@
+import { lineAt, type FileDiff } from './diffs.ts'
 import { commitsBetween } from './git.ts'
-import { associationOf, issueShape } from './shapes.ts'
-import { fullName, repositoryShape, userShape, WEB, type Json } from './shapes-base.ts'
-import { userOf, type Issue, type Pull, type State } from './state.ts'
+import { associationOf, issueShape, REACTIONS } from './shapes.ts'
+import { byLogin, fullName, node, repositoryShape, userShape, WEB, type Json } from './shapes-base.ts'
+import { pullOf, userOf, type Issue, type Pull, type ReviewComment, type State } from './state.ts'
 
 type PullIssue = Issue & { readonly pull: Pull }
 
@@ -83,7 +84,7 @@ export async function pullShape(state: State, issue: PullIssue): Promise<Json> {
     mergeable_state: mergeable === null ? 'unknown' : mergeable ? 'clean' : 'dirty',
     merged_by: pull.merged ? userShape(state, userOf(state, pull.merged.by)) : null,
     comments: [...state.comments.values()].filter((comment) => comment.issue === issue.number).length,
-    review_comments: 0,
+    review_comments: [...state.reviewComments.values()].filter((comment) => comment.pull === issue.number).length,
     maintainer_can_modify: pull.head.owner !== state.owner,
     commits: commits.length,
     additions,
@@ -98,4 +99,60 @@ async function countsOf(state: State, pull: Pull): Promise<[number, number, numb
   const counts = rows.split('\0').flatMap((row) => /^(\d+|-)\t(\d+|-)\t/.exec(row)?.slice(1, 3) ?? [])
   const sum = (odd: number): number => counts.reduce((total, count, at) => (at % 2 === odd ? total + (Number(count) || 0) : total), 0)
   return [counts.length / 2, sum(0), sum(1)]
+}
+
+/** A changed file of a pull request. */
+export function fileShape(state: State, { path, previous, status, blob, additions, deletions, patch }: FileDiff, commit: string): Json {
+  const page = `${WEB}/${fullName(state)}`
+  const there = encodeURI(path)
+  return {
+    sha: blob,
+    filename: path,
+    status,
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${page}/blob/${commit}/${there}`,
+    raw_url: `${page}/raw/${commit}/${there}`,
+    contents_url: `${state.api}/repos/${fullName(state)}/contents/${there}?ref=${commit}`,
+    ...(patch === null ? {} : { patch }),
+    ...(previous === null ? {} : { previous_filename: previous }),
+  }
+}
+
+/** A comment on lines: where they are now, null where the pull request has changed them since, and where they were. */
+export async function reviewCommentShape(state: State, comment: ReviewComment): Promise<Json> {
+  const { id, pull: number, path, startLine, line } = comment
+  const { pull } = pullOf(state, number)
+  const lineNow = (one: number): Promise<number | null> => lineAt(state.git, path, one, comment.commit, pull.head.commit)
+  const [now, startNow] = await Promise.all([lineNow(line), startLine === null ? null : lineNow(startLine)])
+  const url = `${state.api}/repos/${fullName(state)}/pulls/comments/${id}`
+  const page = `${WEB}/${fullName(state)}/pull/${number}#discussion_r${id}`
+  const of = `${state.api}/repos/${fullName(state)}/pulls/${number}`
+  return {
+    url,
+    id,
+    node_id: node('PRRC', id),
+    pull_request_review_id: comment.review,
+    diff_hunk: comment.hunk,
+    path,
+    commit_id: now === null ? comment.commit : pull.head.commit,
+    original_commit_id: comment.commit,
+    user: byLogin(state, comment.author),
+    body: comment.body,
+    created_at: comment.created,
+    updated_at: comment.updated,
+    html_url: page,
+    pull_request_url: of,
+    author_association: associationOf(state, comment.author),
+    _links: { self: { href: url }, html: { href: page }, pull_request: { href: of } },
+    reactions: { url: `${url}/reactions`, ...REACTIONS },
+    start_line: startNow,
+    original_start_line: startLine,
+    start_side: startLine === null ? null : 'RIGHT',
+    line: now,
+    original_line: line,
+    side: 'RIGHT',
+    subject_type: 'line',
+  }
 }

@@ -41,7 +41,7 @@ export function associationOf(state: State, login: string): string {
   return merged ? 'CONTRIBUTOR' : 'NONE'
 }
 
-const REACTIONS = { total_count: 0, '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
+export const REACTIONS = { total_count: 0, '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
 
 export function issueShape(state: State, issue: Issue): Json {
   const repository = `${state.api}/repos/${fullName(state)}`

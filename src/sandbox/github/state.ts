@@ -62,6 +62,26 @@ export interface Review {
   readonly at: string
 }
 
+/** Said about lines of what a pull request changes, as they were at a commit. */
+export interface ReviewComment extends Lagging<ReviewComment> {
+  readonly id: number
+  readonly pull: number
+  /** A comment of its own is a review that holds nothing else. */
+  readonly review: number
+  readonly author: string
+  readonly created: string
+  readonly commit: string
+  readonly path: string
+  /** null where it is about one line. */
+  readonly startLine: number | null
+  readonly line: number
+  /** The part of the difference that it stands in. */
+  readonly hunk: string
+  updated: string
+  body: string
+  edits: readonly Edit[]
+}
+
 export interface Pull {
   readonly base: string
   /** The base branch as it was when the head last moved; the branch itself may be further. */
@@ -165,6 +185,7 @@ export interface State {
   readonly tokens: Map<string, Token>
   readonly issues: Map<number, Issue>
   readonly comments: Map<number, Comment>
+  readonly reviewComments: Map<number, ReviewComment>
   readonly labels: Map<string, Label>
   readonly statuses: Status[]
   readonly settings: Settings

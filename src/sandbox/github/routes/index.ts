@@ -3,8 +3,9 @@ import { GIT } from './git.ts'
 import { ISSUES } from './issues.ts'
 import { PULLS } from './pulls.ts'
 import { REPOSITORY } from './repository.ts'
+import { REVIEW_COMMENTS } from './review-comments.ts'
 import { SETTING } from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 /** All that the stand-in speaks; GitHub has a thousand more. */
-export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...ISSUES, ...GIT, ...SETTINGS, ...SETTING]
+export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...REVIEW_COMMENTS, ...ISSUES, ...GIT, ...SETTINGS, ...SETTING]
