@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stringify } from 'yaml'
-import { KINDS } from '../../src/kinds/index.ts'
-import { renderDriftIssue } from '../../src/render/drift-issue.ts'
-import { parsePlan } from '../../src/render/saved.ts'
+import { ACCEPT_LABEL, ASK_LABEL, DRIFT_LABEL, FORMS } from '../../src/instance/forms.ts'
 import { openBrowser } from './browser.ts'
 import { commentOn, farm, type Farm } from './farm.ts'
+import { issueOf } from './forms.ts'
 import { githubPage, type Post } from './github-page.ts'
 
 // The README's pictures of GitHub: what the workflows wrote on the stand-in, for an embedded Mastodon, as GitHub shows it.
@@ -29,7 +28,7 @@ const blocked = (file: string, consent: number | undefined): string =>
 
 const TITLE = 'Thieves, a loud market, and Alice helps'
 
-/** A proposal without consent, then with it; merged; then somebody changes things by hand. */
+/** A proposal without consent, then with it; merged; a member asks by form; then somebody changes things by hand. */
 async function story(herd: Farm): Promise<Picture[]> {
   const { act } = herd.hub
   const list = herd.file('instance/domain-blocks.yaml')
@@ -47,20 +46,38 @@ async function story(herd: Farm): Promise<Picture[]> {
   await act.merge(number, 'ann')
   await herd.settle()
   const applied = picture('applied', ':applied')
+  const asked = await fromForm(herd)
   const hand = herd.sandbox.handOf('second')
   await hand.changeBlock('meh.example', { severity: 'suspend' })
   await hand.blockDomain('wolves.example', { severity: 'suspend', public_comment: 'They come at night' })
-  return [comment, refused, applied, await drift(herd)]
+  await act.schedule('47 2 * * *')
+  await herd.settle()
+  const drift = newest(herd, ({ labels, pull }) => pull === null && labels.includes(DRIFT_LABEL))
+  return [comment, refused, applied, asked, { name: 'drift', page: githubPage(drift.title, drift.number, [bot(drift.body ?? '')]) }]
 }
 
 const bot = (body: string): Post => ({ by: 'github-actions', byBot: true, body })
 
-async function drift(herd: Farm): Promise<Picture> {
-  herd.desk()
-  const { out } = await herd.herdbook(['plan', '--json'], 3)
-  const issue = renderDriftIssue(parsePlan(out), { kinds: KINDS, visibility: 'public' })
-  if (issue === null) throw new Error('What was changed by hand is not told.')
-  return { name: 'drift', page: githubPage(issue.title, 2, [bot(issue.body)]) }
+type Issue = NonNullable<ReturnType<Farm['hub']['state']['issues']['get']>>
+
+/** The last issue, or pull request, that is what is looked for. */
+function newest({ hub }: Farm, is: (issue: Issue) => boolean): Issue {
+  const found = [...hub.state.issues.values()].findLast(is)
+  if (!found) throw new Error('The workflows did not write what is to be shown.')
+  return found
+}
+
+const [SUSPEND] = FORMS.block.fields.severity.options
+const ANSWERS = { domain: 'media.example', severity: SUSPEND, why: 'Sells stolen pictures', named: FORMS.block.fields.named.options }
+
+/** The pull request that a member's form becomes when a moderator accepts it. */
+async function fromForm(herd: Farm): Promise<Picture> {
+  const { act } = herd.hub
+  const issue = await act.openIssue({ by: 'meadow', title: 'Block: media.example', body: issueOf('block', ANSWERS), labels: [ASK_LABEL] })
+  await act.label(issue, ACCEPT_LABEL, 'mo')
+  await herd.settle()
+  const { number, title, body } = newest(herd, ({ pull }) => pull !== null)
+  return { name: 'asked', page: githubPage(title, number, [bot(body ?? ''), bot(commentOn(herd, number))]) }
 }
 
 const browser = await openBrowser()
