@@ -7,7 +7,7 @@ import { exampleOf } from './github/example.ts'
 import { readEvent, type Event } from './github/event.ts'
 import { runUrl, summarizer, type Job, type JobModule } from './github/job.ts'
 import { say, toldWaits, type Io } from './io.ts'
-import { configOf } from './proposal.ts'
+import { doorsIn } from './proposal.ts'
 import { findPlace } from './session.ts'
 
 const JOBS: { readonly [name: string]: readonly [what: string, load: () => Promise<JobModule>] } = {
@@ -48,8 +48,15 @@ export const verb = (command: Command, io: Io) =>
       })
     })
 
+/** The domain of the example, where that is what stands here. What is missing or not valid is for the job to tell. */
 async function exampleHere(io: Io): Promise<string | null> {
-  return exampleOf(await configOf(directorySource((await findPlace(io)).folder)))
+  try {
+    const doors = await doorsIn(directorySource((await findPlace(io)).folder))
+    return doors === undefined ? null : exampleOf(doors)
+  } catch (error) {
+    if (error instanceof HerdbookError) return null
+    throw error
+  }
 }
 
 async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {

@@ -62,10 +62,15 @@ async function commitAt(repository: Repository, name: string): Promise<string> {
   return commit ?? fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, { hint: 'Fetch it first: git fetch origin' })
 }
 
-/** `instance.yaml` of a source, whatever else is wrong there. Throws (exit 9) where it is not there or not valid. */
-export async function configOf(files: FileSource): Promise<InstanceFile> {
+/** `instance.yaml` of a source, whatever else is wrong there; undefined where it is not there or not valid. */
+export async function doorsIn(files: FileSource): Promise<InstanceFile | undefined> {
   const { instance } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })
-  return instance?.documents['instance.yaml'] ?? fail(EXIT.invalid, 'no-instance', 'The default branch has no instance.yaml that is valid: nothing says which server this is.', { hint: 'Mend it there first: herdbook validate' })
+  return instance?.documents['instance.yaml']
+}
+
+/** The same, where a run needs it. Throws (exit 9) where it is not there or not valid. */
+async function configOf(files: FileSource): Promise<InstanceFile> {
+  return (await doorsIn(files)) ?? fail(EXIT.invalid, 'no-instance', 'The default branch has no instance.yaml that is valid: nothing says which server this is.', { hint: 'Mend it there first: herdbook validate' })
 }
 
 /** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
@@ -73,6 +78,7 @@ export async function openProposal({ io, place, repository, base, head, config, 
   const now = io.now()
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
+  if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
   const { instance, notUsed } = behind(wanted.instance, config, before.instance?.documents['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
@@ -81,7 +87,8 @@ export async function openProposal({ io, place, repository, base, head, config, 
   return { session, base, head, before: before.instance, notUsed }
 }
 
-async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
+/** The tree of a merge that is made in Git's objects alone. Throws (exit 9) where it can't be made. */
+export async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
   const merged = await repository.merge(base, head)
   if (merged.state === 'merged') return merged.tree
   const where = merged.state === 'conflicts' ? `Both sides changed ${merged.files.slice(0, 5).join(', ')}.` : 'The two have no commit in common.'

@@ -1,5 +1,6 @@
 import type { Guard, RepositorySettings, Seen } from '../../clients/github-settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
+import { contextOf } from '../github/context.ts'
 import { ENVIRONMENTS } from '../init/environments.ts'
 import { LABELS, settingsOf } from '../init/settings.ts'
 import { secretsOf } from '../session.ts'
@@ -53,7 +54,7 @@ const page = (repository: string, path: string): string => `https://github.com/$
 
 /** What must hold on the default branch, each by one guard that nobody passes by. */
 function branchFindings({ repository, config, givesRoles, settings }: Patient): Finding[] {
-  const context = config.environment === undefined || config.environment === 'production' ? 'herdbook' : `herdbook/${config.environment}`
+  const context = contextOf(config.environment ?? 'production')
   const demands: readonly {
     readonly what: string
     readonly says: string

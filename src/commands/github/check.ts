@@ -1,5 +1,4 @@
 import { readPublic } from '../../clients/public.ts'
-import { gitSource } from '../../clients/git-source.ts'
 import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { loadInstance } from '../../instance/load.ts'
@@ -11,11 +10,12 @@ import type { Files } from '../../render/markdown-findings.ts'
 import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
 import { planProposal } from '../proposed.ts'
-import { findPlace } from '../session.ts'
 import type { EventOf } from './event.ts'
 import { expect, type Job } from './job.ts'
-import { mergeOf, repositoryOf } from './merge.ts'
-import { checkLine, contextOf, oneLine } from './reports.ts'
+import { contextOf } from './context.ts'
+import { tellMended } from './mended.ts'
+import { environmentFor, sourceAt, mergeOf, repositoryOf, tipOf, type Merging } from './merge.ts'
+import { checkLine, oneLine } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
 /** What needs no secret: files of strangers, and what a merge queue has put together. */
@@ -25,9 +25,10 @@ export async function run(job: Job): Promise<void> {
   if (event.name === 'merge_group') return checkQueue(job, event)
   const pull = await job.forge.pullRequest(event.number)
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
-  const merge = await mergeOf(job, pull)
-  const found = merge instanceof HerdbookError ? merge : await compare(merge).catch(refused)
-  if (found instanceof HerdbookError) return tellRefused(job, pull, merge instanceof HerdbookError ? null : merge, found)
+  const merging = await mergeOf(job, pull)
+  if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
+  const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
+  if (found instanceof HerdbookError) return tellRefused(job, pull, merging, found)
   await tellDifferences(job, pull, found)
 }
 
@@ -67,9 +68,9 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, warni
   })
 }
 
-async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
-  const environment = merge?.config.environment ?? 'production'
-  const files: Files = merge === null ? {} : { sourceOf: await textsIn(merge.merged) }
+async function tellRefused(job: Job, pull: PullRequest, merging: Merging, { exit, diagnostics }: HerdbookError): Promise<void> {
+  const { environment } = merging
+  const files: Files = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged) } : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   await stick(job, pull.number, markerOf(environment, 'plan'), renderFailure(exit, diagnostics, { ...options, marker: markerOf(environment, 'plan') }))
   await job.summarize(renderFailure(exit, diagnostics, options))
@@ -85,11 +86,11 @@ async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { e
 /** A merge queue has merged already: what it would push must be valid. */
 async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
   const repository = await repositoryOf(job)
-  await repository.bring(head)
-  const { root } = await findPlace(job.io)
-  const source = gitSource(root, head, repository.folder)
-  const { instance, diagnostics } = await loadInstance(source, { now: job.io.now() })
-  const environment = instance?.documents['instance.yaml']?.environment ?? 'production'
+  const tip = await tipOf(repository)
+  for (const commit of [tip, head]) await repository.bring(commit)
+  const [base, source] = [await sourceAt(job, repository, tip), await sourceAt(job, repository, head)]
+  const { diagnostics } = await loadInstance(source, { now: job.io.now() })
+  const environment = await environmentFor(base, source)
   const broken = diagnostics.filter(({ severity }) => severity === 'error')
   tell(job.io, broken, await textsIn(source))
   if (broken.length > 0) await job.summarize(renderFailure(EXIT.invalid, broken, { visibility: job.event.visibility, sourceOf: await textsIn(source), run: job.url }))

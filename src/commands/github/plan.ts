@@ -18,8 +18,10 @@ import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts
 import { planProposal, withoutConsole } from '../proposed.ts'
 import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
-import { mergeOf } from './merge.ts'
-import { checkLine, contextOf, oneLine, stateOf, stepNotes } from './reports.ts'
+import { contextOf } from './context.ts'
+import { tellMended } from './mended.ts'
+import { mergeOf, type Merging } from './merge.ts'
+import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
 /** GitHub takes a mebibyte for the summary of a step. */
@@ -58,9 +60,11 @@ async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ rea
 
 /** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
 export async function planPullRequest(job: Job, pull: PullRequest): Promise<void> {
-  const merge = await mergeOf(job, pull)
-  const outcome = merge instanceof HerdbookError ? merge : await outcomeOf(job, pull, merge).catch(told)
-  if (outcome instanceof HerdbookError) return tellRefused(job, pull, merge instanceof HerdbookError ? null : merge, outcome)
+  const merging = await mergeOf(job, pull)
+  if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
+  if (merging.state === 'refused') return tellRefused(job, pull, merging, merging.why)
+  const outcome = await outcomeOf(job, pull, merging.merge).catch(told)
+  if (outcome instanceof HerdbookError) return tellRefused(job, pull, merging, outcome)
   await tellPlanned(job, pull, outcome)
 }
 
@@ -120,10 +124,10 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
   await offerConsent(job, pull, shown, merge, sourceOf)
 }
 
-async function tellRefused(job: Job, pull: PullRequest, merge: Merge | null, { exit, diagnostics }: HerdbookError): Promise<void> {
-  const environment = merge?.config.environment ?? 'production'
+async function tellRefused(job: Job, pull: PullRequest, merging: Merging, { exit, diagnostics }: HerdbookError): Promise<void> {
+  const { environment } = merging
   const marker = markerOf(environment, 'plan')
-  const files: Files = merge === null ? {} : { sourceOf: await textsIn(merge.merged), filesAt: filesAt(job, pull, merge) }
+  const files: Files = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged), filesAt: filesAt(job, pull, merging.merge) } : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
   await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
   await job.summarize(renderFailure(exit, diagnostics, { ...options, limit: SUMMARY }))

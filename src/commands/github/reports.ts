@@ -7,9 +7,6 @@ import type { Plan, Step } from '../../reconcile/types.ts'
 import { byDanger, capitalised, effect, sentence, verdict, type Sentence } from '../../render/describe.ts'
 import { capital, clip, inline } from '../../render/text.ts'
 
-/** The name of the check that branch protection waits for. */
-export const contextOf = (environment: string): string => (environment === 'production' ? 'herdbook' : `herdbook/${environment}`)
-
 /** A plan may be merged unless something speaks against it; what was changed by hand is no fault of whoever proposes. */
 export const stateOf = (exit: ExitCode): Status['state'] => (([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(exit) ? 'success' : 'failure')
 
