@@ -7,8 +7,9 @@ import type { Instance } from '../instance/instance.ts'
 import { loadInstance } from '../instance/load.ts'
 import { MAX_BYTES, type FileSource } from '../instance/source.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
-import { canonicalJson } from '../reconcile/digest.ts'
 import type { Repository } from '../reconcile/repository.ts'
+import type { Edits } from '../render/edits.ts'
+import { editsOf } from './edits.ts'
 import type { Io } from './io.ts'
 import { blindSession, findPlace, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
 
@@ -20,8 +21,8 @@ export interface Proposal {
   readonly head: string
   /** The files of the base; null where they are not valid. */
   readonly before: Instance | null
-  /** What the proposal changes and is not used before it is merged, as paths of keys. */
-  readonly notUsed: readonly string[]
+  /** What it changes of that which Herdbook itself goes by. */
+  readonly edits: Edits
 }
 
 /** Where the files of a proposal are: Git's objects. */
@@ -79,12 +80,14 @@ export async function openProposal({ io, place, repository, base, head, config, 
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
   if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
-  const { instance, notUsed } = behind(wanted.instance, config, before.instance?.documents['policy.yaml']?.show)
+  const earlier = { ...before.instance?.documents, 'instance.yaml': config }
+  const edits = editsOf(earlier, wanted.instance.documents)
+  const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
   const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
   const session = seeing === 'live' ? await sessionOf(io, files, { repository, head: proposed }) : blindSession(io, files, proposed)
-  return { session, base, head, before: before.instance, notUsed }
+  return { session, base, head, before: before.instance, edits }
 }
 
 /** The tree of a merge that is made in Git's objects alone. Throws (exit 9) where it can't be made. */
@@ -97,23 +100,12 @@ export async function mergedTree(repository: Repository, base: string, head: str
 
 type Show = NonNullable<Instance['documents']['policy.yaml']>['show']
 
-/** The instance with the doors and the disclosure of the base, and what of it is therefore not used. */
-function behind(wanted: Instance, config: InstanceFile, show: Show): { readonly instance: Instance; readonly notUsed: readonly string[] } {
-  const { 'policy.yaml': policy, 'instance.yaml': doors, ...rest } = wanted.documents
-  const { show: asked, ...kept } = policy ?? {}
-  const notUsed = [...changedKeys(config, doors ?? {}).map((key) => `instance.yaml: ${key}`), ...changedKeys(show ?? {}, asked ?? {}).map((key) => `policy.yaml: show.${key}`)]
+/** The instance with the doors and the disclosure of the base. */
+function behind(wanted: Instance, config: InstanceFile, show: Show): Instance {
+  const { 'policy.yaml': policy, 'instance.yaml': _doors, ...rest } = wanted.documents
+  const { show: _asked, ...kept } = policy ?? {}
   const shown = policy || show ? { 'policy.yaml': { ...kept, ...(show === undefined ? {} : { show }) } } : {}
-  return { instance: { ...wanted, documents: { ...rest, ...shown, 'instance.yaml': config } }, notUsed }
-}
-
-const isMap = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The paths at which two values differ, such as `mastodon.api.url`. Values are not told: somebody may have written a secret there. */
-function changedKeys(a: unknown, b: unknown, path = ''): string[] {
-  if (canonicalJson(a ?? null) === canonicalJson(b ?? null)) return []
-  if (!isMap(a) || !isMap(b)) return [path]
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
-  return names.flatMap((name) => changedKeys(a[name], b[name], path === '' ? name : `${path}.${name}`))
+  return { ...wanted, documents: { ...rest, ...shown, 'instance.yaml': config } }
 }
 
 /** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown. */

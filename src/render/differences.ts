@@ -1,5 +1,6 @@
 import type { Plan, Step, Value } from '../reconcile/types.ts'
 import { titleOf, verdict, type KindName } from './describe.ts'
+import { editSections, hasEdits, NO_EDITS, ONLY_EDITS, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, bullets, framed, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -23,6 +24,8 @@ export interface DifferencesOptions extends Envelope, Files {
   readonly head: string
   readonly base: string
   readonly publicView?: PublicView
+  /** What it changes of that which Herdbook itself goes by. */
+  readonly edits?: Edits
   /** The page of the run. */
   readonly run?: string
 }
@@ -36,16 +39,17 @@ export function renderDifferences(plan: Plan, options: DifferencesOptions): stri
 }
 
 function body(plan: Plan, options: DifferencesOptions, room: number): string {
-  const { kinds, head, base, run } = options
+  const { kinds, head, base, run, edits = NO_EDITS } = options
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
-  if (plan.steps.length === 0 && plan.findings.length === 0) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
-  const title = `### In the files alone, the live server was not asked: ${marked(lowered(verdict(plan, kinds)))}`
+  if (plan.steps.length === 0 && plan.findings.length === 0 && !hasEdits(edits)) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
+  const title = `### In the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && hasEdits(edits) ? [ONLY_EDITS] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
   const sections: Section[] = [
     [() => title],
     [() => alert('IMPORTANT', asking(head))],
     findings(plan, 'error', options),
+    ...editSections(edits),
     ...filesOf(plan.steps, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     shownToday(plan.steps, options),
     findings(plan, 'warning', options),

@@ -2,6 +2,7 @@ import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
 import { byDanger, differences, doorsOf, headline, titleOf, type KindName } from './describe.ts'
+import { editSections, hasEdits, NO_EDITS, ONLY_EDITS, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -21,8 +22,8 @@ export interface Proposed {
   readonly leftover: ReadonlySet<string>
   /** Kinds that no door of a pull request can read: compared with the files of the base. */
   readonly byFiles: readonly string[]
-  /** Edits that count only once they are merged, in words. */
-  readonly notUsed: readonly string[]
+  /** What it changes of that which Herdbook itself goes by. */
+  readonly edits: Edits
   /** The page of the run. */
   readonly run: string
 }
@@ -49,13 +50,15 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const leftover = proposal?.leftover ?? new Set()
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
   const left = plan.steps.filter((step) => leftover.has(step.digest))
-  if (isQuiet(plan) && (proposal?.notUsed ?? []).length === 0) return quiet(plan, options)
-  const head = `### ${marked(headline(plan.steps, kinds, leftover))}`
+  const edits = proposal?.edits ?? NO_EDITS
+  if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
+  const head = `### ${plan.steps.length === 0 && hasEdits(edits) ? ONLY_EDITS : marked(headline(plan.steps, kinds, leftover))}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
+    ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, elsewhere }),
     standoffs(plan.conflicts, 'Changed on both sides', 'The file and the live server both changed since the last apply.'),
@@ -64,7 +67,6 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     waiting(plan, kinds),
     unread(plan, kinds),
     byHand(plan, kinds),
-    notUsed(proposal),
     findings(plan, 'warning', options),
     [() => tail(plan, options), () => ''],
     [() => foot],
@@ -77,11 +79,6 @@ const LEFT_OVER = 'The files of the base branch already call for them. Merging t
 function quiet(plan: Plan, options: MarkdownOptions): string {
   const facts = [`${code(plan.domain)} is as the files say (${readCount(plan)})`, ...byFiles(options)].join('. ')
   return options.proposal === undefined ? `**In sync**: ${facts}.` : `**No changes**: ${facts}. ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
-}
-
-function notUsed(proposal: Proposed | undefined): Section {
-  if (proposal === undefined || proposal.notUsed.length === 0) return []
-  return [() => alert('NOTE', ['**Shown here, and not used before it is merged:**', ...proposal.notUsed.map((words) => `- ${prose(words)}`)].join('\n'))]
 }
 
 /** What is not compared with live, as a sentence. */

@@ -42,6 +42,15 @@ test('files that mean the same are one line', () => {
   expect(renderDifferences(EMPTY, OPTIONS)).toBe('**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. The live server was not asked.\n')
 })
 
+test('files that change what Herdbook itself goes by do not mean the same', () => {
+  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }] }
+  const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
+  expect(comment).toMatch(/^### In the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./)
+  expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')
+  expect(comment).toMatch(/not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`/)
+  expect(comment).toContain('the label `herdbook: plan`')
+})
+
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {
   const views: fc.Arbitrary<PublicView> = fc.record({
     domainBlocks: fc.option(fc.array(fc.tuple(text, fc.record({ severity: text, comment: text })), { maxLength: 5 }).map((entries) => new Map(entries))),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXIT, type Diagnostic } from '../../src/instance/diagnostic.ts'
+import { NO_EDITS } from '../../src/render/edits.ts'
 import { renderFailure } from '../../src/render/failure.ts'
 import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
 import { suggestionsFor } from '../../src/render/suggestions.ts'
@@ -19,7 +20,7 @@ const PROPOSAL: Proposed = {
   head: '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f',
   leftover: new Set(),
   byFiles: [],
-  notUsed: [],
+  edits: NO_EDITS,
   run: RUN,
 }
 const MARKER = '<!-- herdbook:production -->'
@@ -75,12 +76,23 @@ describe('the comment on a pull request', () => {
   })
 
   test('says which kinds were compared with files, and which edits are not used', () => {
-    const proposal = { ...PROPOSAL, byFiles: ['role', 'moderator'], notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] }
+    const proposal = { ...PROPOSAL, byFiles: ['role', 'moderator'], edits: { ...NO_EDITS, notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] } }
     const comment = renderMarkdown({ ...EMPTY, steps: SAMPLE.steps.slice(0, 1) }, { ...PUBLIC, proposal })
     expect(comment).toContain('Roles and moderators: compared with the files of the base')
     expect(comment).toContain('**Shown here, and not used before it is merged:**')
     expectInert(comment, { links: [RUN] })
     expect(renderMarkdown(EMPTY, { ...PUBLIC, proposal })).toContain('**Shown here')
+  })
+
+  test('never calls a change of the policy no change, and shows its values', () => {
+    const inForce = [
+      { key: 'budgets.domain_block.create', before: '25', after: '1000' },
+      { key: 'protected_domains', before: 'friend.example', after: null },
+    ]
+    const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: { ...PROPOSAL, edits: { ...NO_EDITS, inForce } } })
+    expect(comment).toMatch(/^### No changes on the server, but of what Herdbook itself goes by\.\n/)
+    expect(comment).toContain('> **In force once this is merged**, for this apply and every later one:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set')
+    expectInert(comment, { links: [RUN] })
   })
 
   test('is one line between marker and hidden block where nothing changes', () => {
@@ -89,7 +101,7 @@ describe('the comment on a pull request', () => {
   })
 
   test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
-    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), notUsed: fc.array(text, { maxLength: 2 }), pullRequest: fc.nat() })
+    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), edits: fc.record({ notUsed: fc.array(text, { maxLength: 2 }), inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }) }), pullRequest: fc.nat() })
     fc.assert(
       fc.property(anyPlan, options, fc.integer({ min: 3000, max: 65_536 }), (plan, proposal, limit) => {
         const comment = renderMarkdown(plan, { ...PUBLIC, proposal, limit, marker: MARKER, hidden: HIDDEN, filesAt: FILES, sourceOf: () => BLOCKS })

@@ -5,6 +5,7 @@ import { loadInstance } from '../../instance/load.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Plan } from '../../reconcile/types.ts'
 import { renderDifferences } from '../../render/differences.ts'
+import { hasEdits, type Edits } from '../../render/edits.ts'
 import { renderFailure } from '../../render/failure.ts'
 import type { Files } from '../../render/markdown-findings.ts'
 import { say, tell } from '../io.ts'
@@ -35,6 +36,7 @@ export async function run(job: Job): Promise<void> {
 interface Found {
   readonly merge: Merge
   readonly plan: Plan
+  readonly edits: Edits
   readonly warnings: readonly Diagnostic[]
 }
 
@@ -42,7 +44,7 @@ interface Found {
 async function compare(merge: Merge): Promise<Found> {
   const proposal = await openProposal(merge, 'blind')
   const { plan } = await planProposal(proposal, null)
-  return { merge, plan: { ...plan, findings: plan.findings.filter(({ code }) => code !== 'impact-unmeasured' && code !== 'invariant') }, warnings: proposal.session.warnings }
+  return { merge, edits: proposal.edits, plan: { ...plan, findings: plan.findings.filter(({ code }) => code !== 'impact-unmeasured' && code !== 'invariant') }, warnings: proposal.session.warnings }
 }
 
 function refused(error: unknown): HerdbookError {
@@ -50,20 +52,21 @@ function refused(error: unknown): HerdbookError {
   throw error
 }
 
-async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, warnings }: Found): Promise<void> {
+async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits, warnings }: Found): Promise<void> {
   const { config, base, head } = merge
   const environment = config.environment ?? 'production'
   const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
   const publicView = config.mastodon?.api ? { publicView: await readPublic(config.mastodon.api.url, domains) } : {}
-  const options = { kinds: KINDS, head, base, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
+  const options = { kinds: KINDS, head, base, edits, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
   await stick(job, pull.number, markerOf(environment, 'plan'), renderDifferences(plan, { ...options, marker: markerOf(environment, 'plan') }))
   await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
   tell(job.io, [...warnings, ...plan.findings], options.sourceOf)
+  const same = plan.steps.length === 0 && !hasEdits(edits)
   await job.forge.report(pull.head.commit, {
     // Somebody who may decide has to look before the live server is asked.
-    state: plan.steps.length === 0 ? 'success' : 'pending',
+    state: same ? 'success' : 'pending',
     context: contextOf(environment),
-    description: plan.steps.length === 0 ? 'The files mean the same as before.' : checkLine(`Files only, somebody has to ask for a plan: ${oneLine(plan)}`),
+    description: same ? 'The files mean the same as before.' : checkLine(`Files only, somebody has to ask for a plan: ${oneLine(plan, edits)}`),
     url: job.url,
   })
 }

@@ -100,7 +100,7 @@ export function restoresIn(body: string): ObjectRef[] {
 }
 
 async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, restore }: Outcome): Promise<void> {
-  const { session, notUsed } = proposal
+  const { session, edits } = proposal
   const { environment, key } = session
   const exit = exitOfPlan(plan)
   const sealing: Sealing = { server: merge.config.domain, key }
@@ -111,7 +111,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
     show: session.instance.documents['policy.yaml']?.show ?? {},
     sourceOf,
     filesAt: filesAt(job, pull, merge),
-    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, byFiles, notUsed, run: job.url },
+    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, byFiles, edits, run: job.url },
   }
   const marker = markerOf(environment, 'plan')
   // Without a key a mark would be anybody's.
@@ -120,7 +120,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
   await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
   const shown = conceal(plan, disclosure(options.visibility, options.show))
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
-  await report(job, pull, environment, { exit, description: oneLine(shown) })
+  await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)
 }
 

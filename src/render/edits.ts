@@ -1,0 +1,43 @@
+import { bullets, framed, type Section } from './fit.ts'
+import { alert, code, prose } from './markdown-text.ts'
+import { clip } from './text.ts'
+
+/** A key of `policy.yaml` that a merge changes: its values as JSON, null where it has none. */
+export interface PolicyEdit {
+  readonly key: string
+  readonly before: string | null
+  readonly after: string | null
+}
+
+/** What a proposal changes of that which Herdbook itself goes by. No step of a plan shows it. */
+export interface Edits {
+  /** Doors and disclosure, in words and without their values: not used before they are merged. */
+  readonly notUsed: readonly string[]
+  /** The policy: its own plan is judged by it already, and after the merge every apply is. */
+  readonly inForce: readonly PolicyEdit[]
+}
+
+export const NO_EDITS: Edits = { notUsed: [], inForce: [] }
+
+export const hasEdits = ({ notUsed, inForce }: Edits): boolean => notUsed.length + inForce.length > 0
+
+/** The verdict where a proposal changes nothing else. */
+export const ONLY_EDITS = 'No changes on the server, but of what Herdbook itself goes by.'
+
+const MOST = 200
+
+/** The edits, those first that a merge puts in force. */
+export function editSections({ notUsed, inForce }: Edits): Section[] {
+  return [
+    listing(inForce.map((edit) => () => `- ${policyEdit(edit)}`), 'IMPORTANT', '**In force once this is merged**, for this apply and every later one:'),
+    listing(notUsed.map((words) => () => `- ${prose(words)}`), 'NOTE', '**Shown here, and not used before it is merged:**'),
+  ]
+}
+
+const listing = (items: readonly (() => string)[], kind: Parameters<typeof alert>[0], title: string): Section =>
+  items.length === 0 ? [] : framed(bullets(items), (body) => alert(kind, `${title}\n${body}`))
+
+function policyEdit({ key, before, after }: PolicyEdit): string {
+  const side = (text: string | null): string => (text === null ? 'not set' : code(clip(text, MOST)))
+  return `${code('policy.yaml')}: ${code(key)}: ${side(before)} → ${side(after)}`
+}
