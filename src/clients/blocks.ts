@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Write, WriteResult } from '../reconcile/doors.ts'
 import type { Fields, Value } from '../reconcile/types.ts'
 import { LISTS, type Rest, isList, measure, readList } from './mastodon.ts'
@@ -24,22 +25,44 @@ interface Resource {
 
 /** Sends one write of a block list and looks at what came of it. A write is never repeated on a guess: it is read back. */
 export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult> {
-  if (!isList(write.table as List)) return failed('no-door', `${write.table} can't be written through the API`)
+  if (!isList(write.table as List)) return refused('no-door', `${write.table} can't be written through the API`)
   const list = write.table as List
   try {
-    if (write.action === 'create') return await create(rest, list, write)
-    return await change(rest, list, write)
+    const decided = await before(rest, list, write)
+    if (decided) return decided
   } catch (error) {
-    if (error instanceof HttpFailure && error.status === 422) return failed('refused-by-mastodon', error.message)
-    const { message, hint } = await explain(rest, list, error, 'write')
-    return failed('write-failed', message, hint)
+    return { state: 'refused', reason: await reasonOf(rest, list, error) }
+  }
+  try {
+    return await SEND[write.action](rest, list, write)
+  } catch (error) {
+    return { state: 'failed', reason: await reasonOf(rest, list, error) }
   }
 }
 
-const failed = (code: string, message: string, hint?: string): WriteResult => ({
-  state: 'failed',
-  reason: { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) },
-})
+const diagnostic = (code: string, message: string, hint?: string): Diagnostic => ({ code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) })
+const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: diagnostic(code, message) })
+const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: diagnostic(code, message) })
+
+async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnostic> {
+  if (error instanceof HttpFailure && error.status === 422) return diagnostic('refused-by-mastodon', error.message)
+  const { message, hint } = await explain(rest, list, error, 'write')
+  return diagnostic('write-failed', message, hint)
+}
+
+/** Whether an answer says that the server did not act. A request that took too long may have been heard all the same. */
+const isRefusal = ({ status }: HttpFailure): boolean => status !== null && status >= 400 && status < 500 && status !== 408
+
+/** What is known before anything is sent: live has moved, too much would be severed, nothing is left to do. Null where it may go out. */
+async function before(rest: Rest, list: List, write: Write): Promise<WriteResult | null> {
+  if (write.action === 'create') return refusedConsent(rest, write)
+  const live = await fetchRow(rest, list, write.serverId ?? '')
+  if (!live) return write.action === 'delete' ? { state: 'done', serverId: write.serverId ?? '' } : { state: 'changed', live: null }
+  if (live[NAME[list]] !== write.name || !holds(live, write.expect)) return { state: 'changed', live: fieldsOf(list, live) }
+  if (write.action === 'delete') return null
+  if (list === 'email_domain_blocks') return refused('no-update', 'Mastodon has no update of an e-mail domain block')
+  return refusedConsent(rest, write)
+}
 
 function resource(rest: Rest, list: List): Resource {
   const { domainBlocks, emailDomainBlocks, ipBlocks } = rest.client.v1.admin
@@ -49,8 +72,6 @@ function resource(rest: Rest, list: List): Resource {
 }
 
 async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
-  const refusal = await refusedConsent(rest, write)
-  if (refusal) return refusal
   let row: Row | null
   try {
     row = snake(await rest.patiently(async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })), false))
@@ -58,42 +79,43 @@ async function create(rest: Rest, list: List, write: Write): Promise<WriteResult
     if (!(error instanceof HttpFailure)) throw error
     const existing = isRecord(error.details.existingDomainBlock) ? snake(error.details.existingDomainBlock) : null
     if (existing && existing[NAME[list]] !== write.name) {
-      return failed('covered', `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`)
+      return refused('covered', `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`)
     }
-    const uncertain = error.status === null || error.status >= 500
-    if (!uncertain && error.status !== 422) throw error
-    row = existing ?? (await find(rest, list, write.name))
-    if (!row) throw error
+    const turnedAway = isRefusal(error)
+    if (!turnedAway || error.status === 422) row = existing ?? (await find(rest, list, write.name))
+    else row = null
+    if (!row) return { state: turnedAway ? 'refused' : 'failed', reason: await reasonOf(rest, list, error) }
     return holds(row, write.set) ? done(list, row) : { state: 'changed', live: fieldsOf(list, row) }
   }
   return verified(list, row, write)
 }
 
-async function change(rest: Rest, list: List, write: Write): Promise<WriteResult> {
+async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   const id = write.serverId ?? ''
-  const live = await fetchRow(rest, list, id)
-  if (!live) return write.action === 'delete' ? { state: 'done', serverId: id } : { state: 'changed', live: null }
-  if (live[NAME[list]] !== write.name || !holds(live, write.expect)) return { state: 'changed', live: fieldsOf(list, live) }
   const one = resource(rest, list).$select(id)
-  if (write.action === 'delete') {
-    await settled(rest, async () => one.remove(), async () => (await fetchRow(rest, list, id)) === null)
-    return { state: 'done', serverId: id }
-  }
-  if (list === 'email_domain_blocks') return failed('no-update', 'Mastodon has no update of an e-mail domain block')
-  const refusal = await refusedConsent(rest, write)
-  if (refusal) return refusal
-  await settled(rest, async () => one.update(camel(params(rest, write))), async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set))
-  // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
-  return verified(list, await fetchRow(rest, list, id), write)
+  return (await unsettled(rest, list, async () => one.remove(), async () => (await fetchRow(rest, list, id)) === null)) ?? { state: 'done', serverId: id }
 }
 
-/** Sends a write; where nobody knows whether the server acted, what is live decides. */
-async function settled(rest: Rest, send: () => Promise<unknown>, isThere: () => Promise<boolean>): Promise<void> {
+async function update(rest: Rest, list: List, write: Write): Promise<WriteResult> {
+  const id = write.serverId ?? ''
+  const one = resource(rest, list).$select(id)
+  const open = await unsettled(rest, list, async () => one.update(camel(params(rest, write))), async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set))
+  // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
+  return open ?? verified(list, await fetchRow(rest, list, id), write)
+}
+
+const SEND = { create, update, delete: remove } as const
+
+/** Sends a write; where nobody knows whether the server acted, what is live decides. Null where it is done. */
+async function unsettled(rest: Rest, list: List, send: () => Promise<unknown>, isThere: () => Promise<boolean>): Promise<WriteResult | null> {
   try {
     await rest.patiently(send, false)
+    return null
   } catch (error) {
-    const uncertain = error instanceof HttpFailure && (error.status === null || error.status >= 500 || error.status === 404)
-    if (!uncertain || !(await isThere())) throw error
+    if (!(error instanceof HttpFailure)) throw error
+    const turnedAway = isRefusal(error)
+    if ((!turnedAway || error.status === 404) && (await isThere())) return null
+    return { state: turnedAway ? 'refused' : 'failed', reason: await reasonOf(rest, list, error) }
   }
 }
 
@@ -102,7 +124,7 @@ async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | n
   const { follows, followers } = await measure(rest, write.name)
   const count = follows + followers
   if (count <= write.consent) return null
-  return failed('consent-exceeded', `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`)
+  return refused('consent-exceeded', `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`)
 }
 
 async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null> {

@@ -133,14 +133,16 @@ module Herdbook
       @after = after
       yield
     end
-    after.each(&:call)
-    results
   rescue Changed => e
     writes.map { { state: 'changed', live: e.live } }
   rescue Refused => e
-    writes.map { failed(e.code, e.message) }
+    writes.map { refused(e.code, e.message) }
   rescue ActiveRecord::RecordInvalid, ActiveRecord::RecordNotUnique, ActiveRecord::RecordNotFound, Mastodon::Error, ArgumentError => e
-    writes.map { failed('refused-by-mastodon', e.message.lines.first.strip) }
+    writes.map { refused('refused-by-mastodon', e.message.lines.first.strip) }
+  else
+    # Outside of what is rescued: what is written is not refused any more.
+    after.each(&:call)
+    results
   end
 
   def later(&block)
@@ -151,8 +153,9 @@ module Herdbook
     { state: 'done', serverId: id&.to_s, live: live }.compact
   end
 
-  def failed(code, message)
-    { state: 'failed', reason: { code: code, severity: 'error', message: message } }
+  # What was thrown undid all of it.
+  def refused(code, message)
+    { state: 'refused', reason: { code: code, severity: 'error', message: message } }
   end
 
   def log(action, target)

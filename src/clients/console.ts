@@ -127,7 +127,15 @@ export async function openConsole(machine: Machine, line: string, actor: string 
       const { tables, accounts, acting, measure } = request
       return readSnapshot(await ask('read', { request: { tables, accounts, acting, measure } }), request, 'console')
     },
-    write: async (writes) => resultsOf(await ask('write', { writes }), writes.length),
+    write: async (writes) => {
+      try {
+        return resultsOf(await ask('write', { writes }), writes.length)
+      } catch (error) {
+        if (!(error instanceof ConsoleError) || !BEFOREHAND.has(error.code)) throw error
+        const reason: Diagnostic = { code: error.code, severity: 'error', message: error.message }
+        return writes.map(() => ({ state: 'refused', reason }))
+      }
+    },
     settle: async (blocks) => void (await ask('settle', { blocks })),
     createToken: async (wish) => {
       const made = await ask('token_create', { ...wish })
@@ -181,6 +189,9 @@ function resultsOf(answer: unknown, length: number): WriteResult[] {
 
 const HIGHER = 'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
 
+/** Refusals of a whole request before anything of it is written. */
+const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
+
 /** What to do about a refusal whose words don't say it. */
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['actor-too-low', HIGHER],
@@ -194,11 +205,11 @@ function resultOf(result: unknown): WriteResult {
     return isFields(result.live) ? { state: 'done', serverId, live: result.live } : { state: 'done', serverId }
   }
   if (result.state === 'changed') return { state: 'changed', live: isFields(result.live) ? result.live : null }
-  if (result.state === 'failed' && isRecord(result.reason)) {
+  if (result.state === 'refused' && isRecord(result.reason)) {
     const code = String(result.reason.code)
     const hint = HINTS.get(code)
     const reason: Diagnostic = { code, severity: 'error', message: String(result.reason.message), ...(hint === undefined ? {} : { hint }) }
-    return { state: 'failed', reason }
+    return { state: 'refused', reason }
   }
   throw odd('write')
 }

@@ -2,7 +2,7 @@ import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Write, Writer, WriteResult } from '../reconcile/doors.ts'
 import type { Fields, Intent } from '../reconcile/types.ts'
-import type { OwedBlock } from './console.ts'
+import type { Console, OwedBlock } from './console.ts'
 import { type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
 import { isRecord } from './snapshot.ts'
@@ -11,30 +11,49 @@ import { isRecord } from './snapshot.ts'
 export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
   return {
-    write: (writes, door) => (door === 'console' ? throughConsole(doors, writes) : throughRest(doors, writes)),
+    write: (writes, door) => through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
     settle: (intent) => settle(doors, intent),
     close: () => (options.doors ? Promise.resolve() : doors.close()),
   }
 }
 
-async function* throughRest(doors: Doors, writes: readonly Write[]): AsyncGenerator<WriteResult> {
+type Send = (writes: readonly Write[]) => AsyncGenerator<WriteResult>
+
+/** Opens a door and sends. One that does not open has let nothing out. */
+async function* through(open: () => Promise<Send>, writes: readonly Write[]): AsyncGenerator<WriteResult> {
+  let send: Send
+  try {
+    send = await open()
+  } catch (error) {
+    const reason = reasonOf(error)
+    yield* writes.map(() => ({ state: 'refused', reason }) as const)
+    return
+  }
+  yield* send(writes)
+}
+
+async function throughRest(doors: Doors): Promise<Send> {
   const { writeBlock } = await import('./blocks.ts')
   const rest = await doors.writing()
-  for (const write of writes) yield await writeBlock(rest, write)
+  return async function* (writes) {
+    for (const write of writes) yield await writeBlock(rest, write)
+  }
 }
 
 /** New domain blocks and the contact settings go together; everything else is answered as it is done. */
-async function* throughConsole(doors: Doors, writes: readonly Write[]): AsyncGenerator<WriteResult> {
+async function throughConsole(doors: Doors): Promise<Send> {
   const console = await doors.console()
-  for (const batch of batches(writes)) {
-    let results: readonly WriteResult[]
-    try {
-      results = await console.write(batch)
-    } catch (error) {
-      const reason = reasonOf(error)
-      results = batch.map(() => ({ state: 'failed', reason }))
-    }
-    yield* results
+  return async function* (writes) {
+    for (const batch of batches(writes)) yield* await resultsOf(console, batch)
+  }
+}
+
+async function resultsOf(console: Console, batch: readonly Write[]): Promise<readonly WriteResult[]> {
+  try {
+    return await console.write(batch)
+  } catch (error) {
+    const reason = reasonOf(error)
+    return batch.map(() => ({ state: 'failed', reason }))
   }
 }
 

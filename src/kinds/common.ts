@@ -63,8 +63,10 @@ export async function* send(steps: readonly Step[], context: ApplyContext, write
 
 function outcomeOf(step: Step, answers: readonly WriteResult[]): Outcome {
   const bad = answers.find((answer) => answer.state !== 'done')
-  if (bad?.state === 'failed') return { state: 'failed', step, reason: bad.reason }
-  if (bad?.state === 'changed') return { state: 'failed', step, reason: moved(step) }
+  if (bad) {
+    const untouched = answers.every(({ state }) => state === 'changed' || state === 'refused')
+    return { state: untouched ? 'refused' : 'failed', step, reason: bad.state === 'changed' ? moved(step) : bad.reason }
+  }
   const last = answers.at(-1)
   return { state: 'done', step, serverId: last?.state === 'done' ? last.serverId : null }
 }

@@ -38,6 +38,8 @@ interface Progress {
   readonly serverIds: Map<ObjectRef, string>
   /** Objects that wait for something that was not done, and for what. */
   readonly blocked: Map<ObjectRef, ObjectRef>
+  /** Steps of which nothing was written for certain. */
+  readonly untouched: Set<Step>
   world: World
 }
 
@@ -46,7 +48,7 @@ interface Progress {
  * read again and only what was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
-  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], findings: [], serverIds: new Map(), blocked: new Map(), world: deps.world }
+  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], findings: [], serverIds: new Map(), blocked: new Map(), untouched: new Set(), world: deps.world }
   for (const step of plan.steps) holdBack(step, progress, deps)
   const held = new Set(progress.skipped.map(({ step }) => step))
   const writable = plan.steps.filter((step) => !held.has(step))
@@ -55,10 +57,13 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   let ledger = deps.ledger
   if (writable.length > 0 || owed.length > 0) {
     const intents = each([...owed, ...todo.flatMap(intentOf)])
-    const attempts = todo.flatMap(({ kind, steps }) => steps.flatMap((step) => attemptsOf(step, kind, plan.commit)))
-    ledger = await deps.save({ ...ledger, attempts: each([...ledger.attempts, ...attempts]), intents }, 'Attempt')
+    const attempted = todo.flatMap(({ kind, steps }) => steps.map((step) => ({ step, attempts: attemptsOf(step, kind, plan.commit) })))
+    const noted = (list: typeof attempted) => each([...deps.ledger.attempts, ...list.flatMap(({ attempts }) => attempts)])
+    ledger = await deps.save({ ...ledger, attempts: noted(attempted), intents }, 'Attempt')
     const settled = await run(todo, owed, progress, deps)
-    ledger = { ...ledger, intents: intents.filter((intent) => !settled.has(intent.id)) }
+    // What was not written by us may be written by somebody else, and is theirs then.
+    const attempts = noted(attempted.filter(({ step }) => !progress.untouched.has(step)))
+    ledger = { ...ledger, attempts, intents: intents.filter((intent) => !settled.has(intent.id)) }
   }
   return finish(plan, ledger, progress, deps)
 }
@@ -104,6 +109,7 @@ async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Pr
     for (const batch of todo) {
       if (deps.signal.aborted || !deps.holds()) {
         progress.notReached.push(...batch.steps)
+        for (const step of batch.steps) progress.untouched.add(step)
         continue
       }
       const failures = progress.failed.length
@@ -174,6 +180,7 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
 
 function skip(skipped: Skipped, kind: Kind, progress: Progress): void {
   progress.skipped.push(skipped)
+  progress.untouched.add(skipped.step)
   block(skipped.step, kind, progress)
 }
 
@@ -183,7 +190,8 @@ function block(step: Step, kind: Kind, progress: Progress): void {
 }
 
 function record(outcome: Outcome, kind: Kind, progress: Progress, { invariants }: ApplyDeps): void {
-  if (outcome.state === 'failed') {
+  if (outcome.state !== 'done') {
+    if (outcome.state === 'refused') progress.untouched.add(outcome.step)
     progress.failed.push({ step: outcome.step, reason: outcome.reason })
     block(outcome.step, kind, progress)
     return
@@ -206,10 +214,16 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const touched = done.length + failed.length > 0
   const stopped = deps.signal.aborted || !deps.holds()
   const seen = touched && !stopped ? await deps.replan(ledger) : plan
-  if (!stopped) await settle(plan, seen, ledger, progress, deps).catch((error: unknown) => progress.findings.push(...unwritten(error)))
+  const writeDown = stopped ? leave(ledger, progress, deps) : settle(plan, seen, ledger, progress, deps)
+  await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = stopped ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
   return { plan, done, failed, skipped, notReached, remaining, findings }
+}
+
+/** A run that was stopped verified nothing; what it never wrote it takes back. */
+async function leave(ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
+  if (progress.untouched.size > 0 && deps.holds()) await deps.save(ledger, 'Stop')
 }
 
 async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {

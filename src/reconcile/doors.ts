@@ -103,11 +103,14 @@ export interface Reader {
   readonly close: () => Promise<void>
 }
 
-/** What a write answers. `changed` means: live is no longer what the plan saw, nothing was written. */
+/**
+ * What a write answers. `changed` means: live is no longer what the plan saw, nothing was written. `refused`: nothing was
+ * written either, for certain. `failed`: nobody knows.
+ */
 export type WriteResult =
   | { readonly state: 'done'; readonly serverId: string | null; readonly live?: Fields }
   | { readonly state: 'changed'; readonly live: Fields | null }
-  | { readonly state: 'failed'; readonly reason: Diagnostic }
+  | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
 /** One write as the doors take it; `expect` is what live must still be. */
 export interface Write {

@@ -47,10 +47,10 @@ export interface OrderHints {
   readonly fieldsOf: (ref: ObjectRef) => Fields
 }
 
-/** What one write came to. */
+/** What one step came to: `refused` where nothing of it was written for certain, `failed` where nobody knows. */
 export type Outcome =
   | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
-  | { readonly state: 'failed'; readonly step: Step; readonly reason: Diagnostic }
+  | { readonly state: 'refused' | 'failed'; readonly step: Step; readonly reason: Diagnostic }
 
 /** A type of object under management: five verbs, no class. Adding a kind is adding a file that makes one. */
 export interface Kind {

@@ -122,7 +122,7 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
         ? { state: 'changed', live: null }
         : ((await writeSettings({ session, version, actor, later: () => {} }, [write]))[0] ?? { state: 'changed', live: null }),
     )
-    return result.state === 'failed' ? result.reason.code : result
+    return result.state === 'refused' ? result.reason.code : result
   },
   'roles of a new server': async ({ session }) => {
     const rows = await session.query<{ row: object }>(

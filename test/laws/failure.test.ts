@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Fault } from '../support/memory.ts'
 import { NO_MISHAPS } from '../support/memory.ts'
 import { newServer, seenState } from '../support/memory-server.ts'
-import { DOMAINS, edits, editsWithin, relations } from '../support/generate.ts'
+import { DOMAINS, doors, edits, editsWithin, relations } from '../support/generate.ts'
 import { shortfalls } from '../support/shortfalls.ts'
 import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
@@ -70,6 +70,19 @@ test('law 14: whatever fails in between, an edit and its revert leave live as it
       const { plan } = await look(world, files.before)
       expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers]).toEqual([[], [], [], []])
       expect([...shortfalls(files.before, world.server)].filter((ref) => !waiting.has(ref))).toEqual([])
+    }),
+    { numRuns: CASES },
+  )
+})
+
+test("what was refused is nobody's: who does the same by hand later did it", { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(editsWithin, relations, doors, async (files, relations, doors) => {
+      const world = newWorld(newServer(relations), doors)
+      fc.pre(await established(files.before, world))
+      const { plan, report } = await run(world, files.after, { mishaps: { ...NO_MISHAPS, refusing: true } })
+      fc.pre(report !== null && plan.steps.length > 0)
+      expect([report?.done, world.ledger.attempts]).toEqual([[], []])
     }),
     { numRuns: CASES },
   )

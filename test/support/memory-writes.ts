@@ -11,7 +11,7 @@ type Perform = (server: Server, write: Write, later: Later) => WriteResult
 
 const done = (serverId: string | null): WriteResult => ({ state: 'done', serverId })
 const changed = (live: Fields | null): WriteResult => ({ state: 'changed', live })
-const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: { code, severity: 'error', message } })
+const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: { code, severity: 'error', message } })
 
 const wordOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
@@ -90,7 +90,7 @@ const domainBlocks: Model<Rows['domain_blocks']> = {
 const writeDomainBlock: Perform = (server, write, later) => {
   const before = server.rows.domain_blocks.find((row) => row.domain === write.name)?.severity
   const impact = touchedBy(server, write.name)
-  if (write.consent !== undefined && impact.follows + impact.followers > write.consent) return failed('consent-exceeded', 'More relations would be severed.')
+  if (write.consent !== undefined && impact.follows + impact.followers > write.consent) return refused('consent-exceeded', 'More relations would be severed.')
   const result = writeRow(domainBlocks)(server, write, later)
   if (result.state === 'done' && write.action !== 'delete' && before !== write.set['severity']) {
     later.push(() => {
@@ -108,12 +108,12 @@ export function stricterParent(server: Server, write: Write): WriteResult | unde
   const [nearest] = parents
   if (!nearest || wanted > STRENGTH[nearest.severity] || wanted === 2) return undefined
   const flags = (['reject_media', 'reject_reports'] as const).every((flag) => write.set[flag] === true || !nearest[flag])
-  return wanted === STRENGTH[nearest.severity] && flags ? undefined : failed('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
+  return wanted === STRENGTH[nearest.severity] && flags ? undefined : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
 }
 
 const writeEmail: Perform = (server, write, later) =>
   write.action === 'update'
-    ? failed('no-update', 'Mastodon has no update of an e-mail domain block')
+    ? refused('no-update', 'Mastodon has no update of an e-mail domain block')
     : writeRow<Rows['email_domain_blocks']>({
         rows: (s) => s.rows.email_domain_blocks,
         named: (row) => row.domain === write.name,
@@ -153,13 +153,13 @@ function keepingOwners(perform: Perform): Perform {
     const minimum = Math.max(Number(write.guard?.['minimum_owners'] ?? 1), 1)
     if (left >= minimum || left >= before) return result
     Object.assign(server.rows, { roles: rolesBefore, accounts: accountsBefore })
-    return failed('minimum-owners', `${left} owners would be left.`)
+    return refused('minimum-owners', `${left} owners would be left.`)
   }
 }
 
 const writeRole: Perform = (server, write, later) => {
   const held = server.rows.accounts.some((account) => account.role_id === write.serverId)
-  if (write.action === 'delete' && (held || write.serverId === EVERYONE_ID)) return failed('role-held', `People hold the role ${write.name}.`)
+  if (write.action === 'delete' && (held || write.serverId === EVERYONE_ID)) return refused('role-held', `People hold the role ${write.name}.`)
   return writeRow(roles)(server, write, later)
 }
 
@@ -169,7 +169,7 @@ const writeHolder: Perform = (server, write) => {
   const held = { role_id: account.role_id }
   if (!matches(write.expect, held)) return changed(held)
   const next = write.action === 'delete' ? undefined : server.rows.roles.find((row) => row.id === write.set['role_id'])
-  if (write.action !== 'delete' && !next) return failed('no-such-role', 'The role is not there any more.')
+  if (write.action !== 'delete' && !next) return refused('no-such-role', 'The role is not there any more.')
   account.role_id = next?.id ?? null
   if (!next) server.ended.push(account.username)
   return done(account.id)
@@ -222,7 +222,7 @@ const terms: Model<Rows['terms_of_services']> = {
 }
 
 const writeTerms: Perform = (server, write, later) => {
-  if (write.action === 'delete') return failed('no-delete', "Published terms can't be taken back.")
+  if (write.action === 'delete') return refused('no-delete', "Published terms can't be taken back.")
   const result = writeRow(terms)(server, write, later)
   const row = result.state === 'done' ? server.rows.terms_of_services.find((one) => one.id === result.serverId) : undefined
   if (!row || write.set['notify_members'] !== true || row.notification_sent_at !== null) return result

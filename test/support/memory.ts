@@ -17,6 +17,8 @@ export interface Mishaps {
   readonly unreadable: ReadonlySet<TableName>
   /** The server leaves it to the engine that there are owners and that held roles stay. */
   readonly trusting?: boolean
+  /** The server refuses every write. */
+  readonly refusing?: boolean
   /** Is told of every write, with the server as it was and as it is. */
   readonly watch?: (seen: Seen) => void
 }
@@ -64,8 +66,9 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     if (fault === 'drop-after' || fault === 'die-after') act()
     return breakDown(fault)
   }
-  const refused = (): WriteResult => ({ state: 'failed', reason: { code: 'refused', severity: 'error', message: 'The server refused.' } })
+  const refused = (): WriteResult => ({ state: 'refused', reason: { code: 'refused', severity: 'error', message: 'The server refused.' } })
   const perform = (write: Write, door: Exclude<DoorName, 'database'>, later: Later): WriteResult => {
+    if (mishaps.refusing) return refused()
     const act = (): WriteResult => (door === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
     if (!mishaps.watch) return act()
     const before = clone(server)

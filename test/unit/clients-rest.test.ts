@@ -178,6 +178,31 @@ describe('writing', () => {
     expect(sent).toHaveLength(2)
   })
 
+  const update: Write = { table: 'domain_blocks', action: 'update', serverId: '7', name: 'd7.example', expect: {}, set: { severity: 'suspend' } }
+  const answers: [string, number, string][] = [
+    ['POST', 403, 'refused'],
+    ['POST', 422, 'refused'],
+    ['POST', 408, 'failed'],
+    ['POST', 500, 'failed'],
+    ['PUT', 403, 'refused'],
+    ['PUT', 404, 'refused'],
+    ['PUT', 422, 'refused'],
+    ['PUT', 502, 'failed'],
+  ]
+  test.each(answers)('a %s that is answered with %i is %s', async (method, status, state) => {
+    const { rest } = await serving((request, response) => (request.method === method ? json(response, { error: 'No' }, status) : json(response, request.url?.includes('/7') ? row(7) : [])), false)
+    expect(await writeBlock(rest, method === 'PUT' ? update : create)).toMatchObject({ state })
+  })
+
+  test('what was refused before anything was sent is refused; what could not be read again afterwards may have been done', async () => {
+    let reads = 0
+    const { rest: before, sent } = await serving((_, response) => json(response, { error: 'No' }, 500), false)
+    expect(await writeBlock(before, update)).toMatchObject({ state: 'refused' })
+    expect(sent.filter((line) => line.startsWith('PUT'))).toEqual([])
+    const { rest: after } = await serving((request, response) => (request.method === 'GET' && (reads += 1) > 1 ? json(response, { error: 'No' }, 403) : json(response, row(7))), false)
+    expect(await writeBlock(after, update)).toMatchObject({ state: 'failed' })
+  })
+
   test('a field that the server dropped without a word is noticed', async () => {
     const { rest } = await serving((_, response) => json(response, row(7)), false)
     expect(await writeBlock(rest, { ...create, set: { ...create.set, private_comment: 'kept?' } })).toMatchObject({ state: 'failed', reason: { code: 'not-as-sent' } })
@@ -185,7 +210,7 @@ describe('writing', () => {
 
   test('a stricter parent is told by its name', async () => {
     const { rest } = await serving((_, response) => json(response, { error: 'stricter', existing_domain_block: { ...row(1), domain: 'example', severity: 'suspend' } }, 422), false)
-    expect(await writeBlock(rest, create)).toMatchObject({ state: 'failed', reason: { code: 'covered', message: expect.stringContaining('example is blocked more strictly') } })
+    expect(await writeBlock(rest, create)).toMatchObject({ state: 'refused', reason: { code: 'covered', message: expect.stringContaining('example is blocked more strictly') } })
   })
 
   test('what goes out is what the API takes: its own keys, an expiry as seconds', async () => {

@@ -4,6 +4,7 @@ import { KINDS } from '../../src/kinds/index.ts'
 import { apply } from '../../src/reconcile/apply.ts'
 import { approve } from '../../src/reconcile/approvals.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
+import type { ApplyReport, Ledger } from '../../src/reconcile/types.ts'
 import { NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf } from '../support/memory-writes.ts'
@@ -45,7 +46,7 @@ test('what a server has no place for is not in the ledger, so that its upgrade i
 test('an attempt that fails again and again is written down once', async () => {
   const world = start()
   const mail: Documents = { 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example' }] } }
-  for (let i = 0; i < 3; i += 1) await run(world, mail, failing(1, 'refuse'))
+  for (let i = 0; i < 3; i += 1) await run(world, mail, failing(1, 'drop-before'))
   expect(world.ledger.attempts).toHaveLength(1)
 })
 
@@ -139,16 +140,16 @@ test('what the files do not manage is not restored, and that is said instead of 
   expect(blockIn(world.server, 'more.example')).toBeUndefined()
 })
 
-test('a run that is stopped after its last step says that nothing was verified, and ends with 8', async () => {
-  const world = start()
+/** A run that is asked to stop as soon as one step has been answered, and the ledgers that it wrote. */
+async function stopped(world: World, documents: Documents): Promise<{ readonly report: ApplyReport; readonly saved: readonly Ledger[] }> {
   const memory = openMemory(world.server)
-  const { plan } = await look(world, blocks(kept), memory)
+  const { plan } = await look(world, documents, memory)
   const stop = new AbortController()
-  const saved: unknown[] = []
+  const saved: Ledger[] = []
   const report = await apply(plan, {
     kinds: KINDS,
     ledger: world.ledger,
-    save: async (ledger) => (saved.push(ledger.entries.size), ledger),
+    save: async (ledger) => (saved.push(ledger), ledger),
     openWriter: memory.openWriter,
     replan: () => expect.fail('read again'),
     invariants: [],
@@ -160,10 +161,21 @@ test('a run that is stopped after its last step says that nothing was verified, 
     signal: stop.signal,
     told: () => stop.abort(),
   })
+  return { report, saved }
+}
+
+test('a run that is stopped after its last step says that nothing was verified, and ends with 8', async () => {
+  const { report, saved } = await stopped(start(), blocks(kept))
   expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [], remaining: [{ id: 'kept.example' }] })
   expect(exitOfApply(report)).toBe(8)
   // The attempt alone was written down: nothing that was not verified.
-  expect(saved).toEqual([0])
+  expect(saved.map(({ entries }) => entries.size)).toEqual([0])
+})
+
+test('what a stopped run did not reach it never attempted', async () => {
+  const { report, saved } = await stopped(start(), { ...blocks(kept), 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example' }] } })
+  expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [{ id: 'trash.example' }] })
+  expect(saved.map(({ attempts }) => attempts.map(({ id }) => id))).toEqual([['kept.example', 'trash.example'], ['kept.example']])
 })
 
 test('a debt that can not be paid is told, and is no success', async () => {

@@ -98,7 +98,7 @@ describe('bin/rails', () => {
       write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role_id: '1' } }),
       write({ table: 'roles', action: 'update', name: 'Moderator', serverId: '1', expect: { position: 10 }, set: { position: 4 } }),
     ])
-    expect(results.map((result) => (result.state === 'failed' ? result.reason.code : result.state))).toEqual([
+    expect(results.map((result) => (result.state === 'refused' ? result.reason.code : result.state))).toEqual([
       'done',
       'refused-by-mastodon',
       'consent-exceeded',

@@ -45,15 +45,15 @@ export async function resultOf(work: () => Promise<WriteResult>): Promise<WriteR
     return await work()
   } catch (error) {
     if (error instanceof Changed) return { state: 'changed', live: error.live }
-    if (error instanceof Declined) return failed(error.code, error.message)
-    if (error instanceof Invalid) return failed('refused-by-mastodon', error.message)
+    if (error instanceof Declined) return refused(error.code, error.message)
+    if (error instanceof Invalid) return refused('refused-by-mastodon', error.message)
     if (error instanceof Error && /duplicate key|invalid input|out of range/.test(error.message))
-      return failed('refused-by-mastodon', error.message)
+      return refused('refused-by-mastodon', error.message)
     throw error
   }
 }
 
-const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: { code, severity: 'error', message } })
+const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: { code, severity: 'error', message } })
 
 /** What the plan saw must still be there. */
 export function expectLive(write: Write, live: Fields | null): void {

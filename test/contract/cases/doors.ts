@@ -117,7 +117,7 @@ export function doorCases(start: () => Promise<Server>): void {
     test(`${door}: a suspension that would sever more than was accepted is refused and changes nothing`, async () => {
       const set = { ...BLOCK, severity: 'suspend' }
       expect(await write(door, block('bad.example', set, { consent: 49 }))).toEqual([
-        { state: 'failed', reason: expect.objectContaining({ code: 'consent-exceeded', message: expect.stringContaining('50 relationships') }) },
+        { state: 'refused', reason: expect.objectContaining({ code: 'consent-exceeded', message: expect.stringContaining('50 relationships') }) },
       ])
       expect((await blocks()).has('bad.example')).toBe(false)
     })
@@ -145,7 +145,7 @@ export function doorCases(start: () => Promise<Server>): void {
     const bad = block('not a domain')
     const results = await write('console', ...names.map((name) => block(name)), bad)
     expect(results.slice(0, 200).every((result) => result.state === 'done' && result.serverId !== null)).toBe(true)
-    expect(results[200]).toMatchObject({ state: 'failed', reason: { code: 'refused-by-mastodon' } })
+    expect(results[200]).toMatchObject({ state: 'refused', reason: { code: 'refused-by-mastodon' } })
     const live = await blocks()
     expect(names.map((name) => live.get(name)?.id)).toEqual(results.slice(0, 200).map(idOf))
     const intent = { id: 'i', kind: 'domain-block', what: 'queue-domain-block-workers', data: { blocks: names.map((domain) => ({ domain, set: { severity: 'silence' }, changed: false })) } }
@@ -160,7 +160,7 @@ export function doorCases(start: () => Promise<Server>): void {
     const [role] = await write('console', { ...NEW, table: 'roles', name, set: fields })
     expect(role).toMatchObject({ state: 'done', live: fields })
     expect(await write('console', { ...NEW, table: 'roles', name: `${name} 2`, set: { ...fields, name: `${name} 2`, permissions: ['fly'] } })).toMatchObject([
-      { state: 'failed', reason: { code: 'unknown-permission' } },
+      { state: 'refused', reason: { code: 'unknown-permission' } },
     ])
     const alice = rowsOf((await read(['database'])).accounts).find((row) => row.username === 'alice')
     const grant = { table: 'role_of', name: 'alice', serverId: alice?.id ?? null } as const
@@ -168,7 +168,7 @@ export function doorCases(start: () => Promise<Server>): void {
     expect(await write('console', { ...grant, action: 'update', expect: { role_id: '1' }, set: { role_id: '3' } })).toEqual([{ state: 'changed', live: { role_id: idOf(role) } }])
     expect(await write('console', { ...grant, serverId: '1', action: 'update', expect: {}, set: { role_id: '3' } })).toEqual([{ state: 'changed', live: null }])
     const away = { table: 'roles', action: 'delete', name, serverId: idOf(role), expect: { name }, set: {} } as const
-    expect(await write('console', away)).toMatchObject([{ state: 'failed', reason: { code: 'role-held' } }])
+    expect(await write('console', away)).toMatchObject([{ state: 'refused', reason: { code: 'role-held' } }])
     expect(await write('console', { ...grant, action: 'delete', expect: { role_id: idOf(role) }, set: {} })).toMatchObject([{ state: 'done' }])
     expect(await write('console', away)).toMatchObject([{ state: 'done' }])
   })
@@ -178,8 +178,8 @@ export function doorCases(start: () => Promise<Server>): void {
     const take = (name: string): Write => ({
       table: 'role_of', action: 'delete', name, serverId: accounts.find((row) => row.username === name)?.id ?? null, expect: { role_id: '3' }, set: {}, guard: { minimum_owners: 2 },
     })
-    expect(await write('console', take('second'))).toMatchObject([{ state: 'failed', reason: { code: 'minimum-owners' } }])
-    expect(await write('console', take('owner'))).toMatchObject([{ state: 'failed', reason: { code: 'own-role' } }])
+    expect(await write('console', take('second'))).toMatchObject([{ state: 'refused', reason: { code: 'minimum-owners' } }])
+    expect(await write('console', take('owner'))).toMatchObject([{ state: 'refused', reason: { code: 'own-role' } }])
     expect(rowsOf((await read(['database'])).accounts).filter((row) => row.role_id === '3')).toHaveLength(2)
   })
 
@@ -211,7 +211,7 @@ export function doorCases(start: () => Promise<Server>): void {
       set('registrations_mode', 'sometimes'),
       set('noindex', false, { expect: { value: false } }),
     )
-    expect(results.map((result) => result.state)).toEqual(['done', 'done', 'done', 'done', 'failed', 'failed', 'changed'])
+    expect(results.map((result) => result.state)).toEqual(['done', 'done', 'done', 'done', 'refused', 'refused', 'changed'])
     const stored = new Map(rowsOf((await read(['database'])).settings).map((row) => [row.var, row.value]))
     expect([stored.get('noindex'), stored.get('site_contact_email'), stored.get('media_cache_retention_period')]).toEqual(['--- true\n', '--- a@b.example\n', '--- 14\n'])
     // the form writes what it looked at, too
@@ -225,7 +225,7 @@ export function doorCases(start: () => Promise<Server>): void {
     const [made] = await write('console', { ...NEW, table: 'terms_of_services', name: date, set })
     expect(made).toMatchObject({ state: 'done', live: { notified: false } })
     expect(await write('console', { ...NEW, table: 'terms_of_services', name: date, set: { ...set, text: 'Other' } })).toMatchObject([{ state: 'changed' }])
-    expect(await write('console', { ...NEW, table: 'terms_of_services', name: '2001-01-01', set: { ...set, effective_date: '2001-01-01' } })).toMatchObject([{ state: 'failed' }])
+    expect(await write('console', { ...NEW, table: 'terms_of_services', name: '2001-01-01', set: { ...set, effective_date: '2001-01-01' } })).toMatchObject([{ state: 'refused' }])
     const row = rowsOf((await read(['database'])).terms_of_services).find((terms) => terms.effective_date === date)
     expect(row).toMatchObject({ id: idOf(made), text: 'Terms', changelog: 'First', notification_sent_at: null, published_at: expect.any(String) })
   })
