@@ -83,8 +83,8 @@ export async function run(io: Io, options: Options, saved: Plan | null, mergesOf
   await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
   return locked(session, options.wait ?? false, async ({ ledger, holds }) => {
-    // Somebody applied before it was our turn, perhaps a newer commit.
-    if (ledger.head !== session.ledger.head) await refuseHead(session, ledger, options)
+    // Until it was our turn somebody may have applied, or merged: a commit that is taken back by now is not applied.
+    await refuseHead(session, ledger, options)
     const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
       const reader = await openReader(session.config, io.secrets, { doors })

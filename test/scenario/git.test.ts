@@ -117,6 +117,21 @@ describe('the lock', () => {
     expect(await blocked()).toEqual(['locked.example'])
   })
 
+  it('that was waited for leaves no commit to apply that was taken back meanwhile, whether or not its holder wrote anything', async () => {
+    const repository = await openRepository(herd.dir)
+    if (repository === null) throw new Error('outside Git')
+    const held = await acquire(repository, { environment: 'production', key: null, run: '4714', commit: null })
+    herd.write({ 'domain-blocks.yaml': block('hasty.example') })
+    const waiting = herd.start(['apply', '--yes', '--wait'])
+    await new Promise<void>((resolve) => waiting.child.stderr?.on('data', (text: string) => text.includes('run 4714') && resolve()))
+    const other = cloneOf(herd, 'reverts')
+    other.write({ 'domain-blocks.yaml': block('locked.example') }, 'Take it back')
+    await held.release()
+    expect(await waiting.ran).toMatchObject({ code: 6, stderr: expect.stringContaining('behind') })
+    expect(await blocked()).toEqual(['locked.example'])
+    git(herd.dir, 'pull', '--quiet', '--ff-only')
+  })
+
   it('is taken away by unlock, with the name that was printed', async () => {
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
