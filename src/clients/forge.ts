@@ -36,6 +36,7 @@ export interface PullRequest {
   readonly number: number
   readonly url: string
   readonly title: string
+  readonly body: string
   readonly author: string
   readonly state: 'open' | 'closed'
   readonly draft: boolean

@@ -6,7 +6,12 @@ import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs
 
 /** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
 export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
-  const { code, out, err } = await gitIn(dir).run(['rev-parse', '--show-toplevel', '--show-prefix', '--show-object-format'])
+  const here = gitIn(dir)
+  const [{ code, out, err }, config, branch] = await Promise.all([
+    here.run(['rev-parse', '--show-toplevel', '--show-prefix', '--show-object-format']),
+    here.run(['config', '--null', '--get-regexp', REMOTES]),
+    here.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
+  ])
   if (code !== 0 && /dubious ownership/.test(err)) {
     const hint = `If you trust it: git config --global --add safe.directory ${dir}`
     return fail(EXIT.invalid, 'git-ownership', 'This folder belongs to another user, and Git does not read what others own.', { hint })
@@ -15,7 +20,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
   const [root = dir, prefix = '', named] = out.split('\n')
   const format: ObjectFormat = named === 'sha256' ? 'sha256' : 'sha1'
   const git = gitIn(root)
-  const [remote, who] = await Promise.all([remoteOf(git), identity(git)])
+  const remote = remoteOf(config.out, branch.out.trim())
   const refs = remote === null ? localRefs(git) : remoteRefs(git, remote)
   const own = localRefs(git)
   const seenRef = (name: string): string => `refs/herdbook-seen/${name}`
@@ -36,7 +41,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     resolve: refs.resolve,
     read: (ref, named) => read(git, refs, ref, named),
     write: async (ref, expected, content) => {
-      const commit = await writeCommit(git, format, who, content)
+      const commit = await writeCommit(git, format, await identity(git), content)
       const swapped = await swapRef(refs, ref, expected, commit)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
@@ -58,12 +63,15 @@ function objectId(id: string): string {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id) ? id : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
 }
 
-/** The remote that this branch belongs to, else `origin`, else the only one. */
-async function remoteOf(git: Git): Promise<string | null> {
-  const [list, branch] = await Promise.all([git.run(['remote']), git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'])])
-  const names = list.out.split('\n').filter((name) => name !== '')
+/** All that Git's configuration says of remotes, and to which a branch belongs. */
+const REMOTES = '^(remote\\..*\\..*|branch\\..*\\.remote)$'
+
+/** The remote that this branch belongs to, else `origin`, else the only one. `config` is keys with their values, each ended by a NUL. */
+function remoteOf(config: string, branch: string): string | null {
+  const rows = config.split('\0').map((row) => [row.split('\n')[0] ?? '', row.slice(row.indexOf('\n') + 1)] as const)
+  const names = [...new Set(rows.flatMap(([key]) => /^remote\.(.+)\.[^.]+$/.exec(key)?.[1] ?? []))].sort()
   if (names.length === 0) return null
-  const configured = (await git.run(['config', '--get', `branch.${branch.out.trim()}.remote`])).out.trim()
+  const configured = rows.findLast(([key]) => key === `branch.${branch}.remote`)?.[1] ?? ''
   const chosen = [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
   return chosen ?? fail(EXIT.refused, 'remote-unclear', `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`, {
     hint: `Say which one holds the ledger: git branch --set-upstream-to=${names[0]}/BRANCH`,
@@ -87,18 +95,22 @@ async function readHead(git: Git, path: string): Promise<Head> {
 }
 
 async function readUpstream(git: Git, refs: Refs, remote: string): Promise<Upstream> {
-  const { code, out, err } = await git.run(['ls-remote', '--symref', '--', remote, 'HEAD'])
+  const [{ code, out, err }, [head]] = await Promise.all([git.run(['ls-remote', '--symref', '--', remote, 'HEAD']), git.objects(['HEAD'])])
   if (code !== 0) return failed(`reach ${remote}`, err, `Try it by hand: git ls-remote ${remote}`)
-  const local = (await git.run(['symbolic-ref', '--quiet', 'HEAD'])).out.trim()
-  const ref = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(out)?.[1] ?? (local === '' ? 'refs/heads/main' : local)
+  const ref = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(out)?.[1] ?? (await localBranch(git))
   const commit = parseRefs(out).get('HEAD') ?? (await refs.resolve(ref))
-  const [head] = await git.objects(['HEAD'])
   const name = { remote, branch: ref.replace(/^refs\/heads\//, ''), commit }
   if (commit === null || head === null || head === undefined) return { ...name, position: 'ahead' }
   if (head.id === commit) return { ...name, position: 'same' }
   if ((await git.objects([commit]))[0] === null) await refs.bring(ref)
   if (await isAncestor(git, commit, head.id)) return { ...name, position: 'ahead' }
   return { ...name, position: (await isAncestor(git, head.id, commit)) ? 'behind' : 'diverged' }
+}
+
+/** What an empty remote does not say. */
+async function localBranch(git: Git): Promise<string> {
+  const { out } = await git.run(['symbolic-ref', '--quiet', 'HEAD'])
+  return out.trim() === '' ? 'refs/heads/main' : out.trim()
 }
 
 /** False, too, where either is unknown here: a history that was rewritten. */
@@ -109,7 +121,8 @@ async function isAncestor(git: Git, ancestor: string, commit: string): Promise<b
 /** By its id, so that nothing else can come in its place. */
 async function bring(git: Git, remote: string | null, commit: string): Promise<boolean> {
   const here = async (): Promise<boolean> => (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
-  if ((await here()) || remote === null) return here()
+  if (await here()) return true
+  if (remote === null) return false
   const { code, err } = await git.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--', remote, commit])
   if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err)) return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
   return code === 0

@@ -12,7 +12,7 @@ import { writeWhole } from './files.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
-import { openMerge, openProposal, textsIn } from './proposal.ts'
+import { openClone, openMerge, openProposal, textsIn } from './proposal.ts'
 import { planProposal, withoutConsole } from './proposed.ts'
 import { openSession } from './session.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
@@ -64,7 +64,7 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   const { base, head } = options
   if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', { hint: 'herdbook plan --base origin/main --head HEAD' })
   if (options.out !== undefined) return fail(EXIT.invalid, 'not-to-apply', 'The plan of a merge that is only proposed can not be saved to be applied.', { hint: 'Merge it, then: herdbook plan --out plan.json' })
-  const merge = await openMerge(io, options.instance, { base, head })
+  const merge = await openMerge(await openClone(io, options.instance), { base, head })
   const proposal = await openProposal(merge)
   const { session } = proposal
   const sourceOf = await textsIn(merge.merged)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { gitSource } from '../clients/git-source.ts'
+import { gitSources } from '../clients/git-source.ts'
 import { openRepository } from '../clients/repository.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
@@ -11,7 +11,7 @@ import type { Repository } from '../reconcile/repository.ts'
 import type { Edits } from '../render/edits.ts'
 import { editsOf } from './edits.ts'
 import type { Io } from './io.ts'
-import { blindSession, findPlace, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
+import { blindSession, findPlace, openLedger, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
 
 /** A change that somebody proposes, as it would be once merged: files of anybody, behind the doors and the disclosure of the base. */
 export interface Proposal {
@@ -25,11 +25,15 @@ export interface Proposal {
   readonly edits: Edits
 }
 
-/** Where the files of a proposal are: Git's objects. */
-export interface Merge extends Ends {
+/** A clone that two commits can be merged in. */
+export interface Clone {
   readonly io: Io
   readonly place: Place
   readonly repository: Repository
+}
+
+/** Where the files of a proposal are: Git's objects. */
+export interface Merge extends Clone, Ends {
   readonly merged: FileSource
   readonly trusted: FileSource
   /** The head's own, whose lines a forge shows. */
@@ -44,16 +48,22 @@ export interface Ends {
   readonly head: string
 }
 
-/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
-export async function openMerge(io: Io, named: string | undefined, ends: Ends): Promise<Merge> {
+/** The clone around the instance. Throws (exit 9) outside Git. */
+export async function openClone(io: Io, named?: string): Promise<Clone> {
   const place = await findPlace(io, named)
-  const repository = (await openRepository(place.root, basename(place.folder))) ?? fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', { hint: 'git init' })
-  const [base, head] = [await commitAt(repository, ends.base), await commitAt(repository, ends.head)]
-  const sourceAt = (tree: string): FileSource => gitSource(place.root, tree, repository.folder)
+  const repository = await openRepository(place.root, basename(place.folder))
+  return { io, place, repository: repository ?? fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', { hint: 'git init, or actions/checkout in a workflow' }) }
+}
+
+/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
+export async function openMerge(clone: Clone, ends: Ends): Promise<Merge> {
+  const { io, place, repository } = clone
+  const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
+  const sourceAt = gitSources(place.root, repository.folder)
   const trusted = sourceAt(base)
-  const config = await configOf(trusted)
+  const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
   await watchSecrets(io, config)
-  return { io, place, repository, base, head, config, trusted, merged: sourceAt(await mergedTree(repository, base, head)), proposed: sourceAt(head) }
+  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head) }
 }
 
 /** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
@@ -77,6 +87,9 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
 /** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
 export async function openProposal({ io, place, repository, base, head, config, merged, trusted }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
   const now = io.now()
+  const opened = seeing === 'live' ? openLedger(io, config, repository) : null
+  // What is wrong with the files is told first.
+  void opened?.catch(() => undefined)
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
   if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
@@ -86,7 +99,7 @@ export async function openProposal({ io, place, repository, base, head, config, 
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
   const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
-  const session = seeing === 'live' ? await sessionOf(io, files, { repository, head: proposed }) : blindSession(io, files, proposed)
+  const session = opened ? sessionOf(io, files, proposed, await opened) : blindSession(io, files, proposed)
   return { session, base, head, before: before.instance, edits }
 }
 

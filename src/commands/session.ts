@@ -107,19 +107,26 @@ export async function openSession(io: Io, named?: string, options: { readonly co
   const place = await findPlace(io, named)
   const { repository, head } = await openGit(place)
   const source = options.committed && repository && head?.commit ? gitSource(place.root, head.commit, repository.folder) : directorySource(place.folder)
-  return sessionOf(io, await readFiles(io, place, source), { repository, head })
+  const files = await readFiles(io, place, source)
+  return sessionOf(io, files, head, await openLedger(io, files.config, repository))
+}
+
+/** A ledger that was read, and what it was opened with. */
+export type Opened = Pick<Session, 'environment' | 'repository' | 'key' | 'store' | 'ledger'>
+
+/** Reads the ledger of an instance. Outside Git there is none. */
+export async function openLedger(io: Io, config: InstanceFile, git: Repository | null): Promise<Opened> {
+  const repository = git && withoutSecrets(io, git)
+  const key = await keyOf(io, config)
+  const environment = config.environment ?? 'production'
+  const store = repository ? ledgerStore(repository, { environment, key }) : null
+  return { environment, repository, key, store, ledger: (await store?.load()) ?? emptyLedger }
 }
 
 /** The run of files that were read, with their ledger. */
-export async function sessionOf(io: Io, files: Files, git: { readonly repository: Repository | null; readonly head: Head | null }): Promise<Session> {
-  const { head } = git
-  const repository = git.repository && withoutSecrets(io, git.repository)
-  const key = await keyOf(io, files.config)
-  const environment = files.config.environment ?? 'production'
-  const store = repository ? ledgerStore(repository, { environment, key }) : null
-  const ledger = (await store?.load()) ?? emptyLedger
-  const warnings = [...files.warnings, ...(store === null ? [NO_LEDGER] : key === null ? [UNSIGNED] : [])]
-  return { ...files, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), environment, repository, head, key, store, ledger }
+export function sessionOf(io: Io, files: Files, head: Head | null, opened: Opened): Session {
+  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.key === null ? [UNSIGNED] : [])]
+  return { ...files, ...opened, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), head }
 }
 
 /** A run that holds no secret and so knows no ledger: it can compare files with files. */

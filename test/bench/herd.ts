@@ -101,7 +101,7 @@ function counted(server: Server, dir: string, { execs, asked, said }: { execs: s
   return `  database: { over: local, native: { psql: '${psql}' } }\n  console: { over: local, native: { directory: '${join(dir, '.git/mastodon')}' } }\n`
 }
 
-function program(path: string, script: string): string {
+export function program(path: string, script: string): string {
   mkdirSync(join(path, '..'), { recursive: true })
   writeFileSync(path, `#!/bin/sh\n${script}\n`)
   chmodSync(path, 0o755)

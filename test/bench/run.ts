@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { action } from './action.ts'
 import { applyMany, plan, planMany, validate, version, type Figure } from './cases.ts'
 import { scratch } from './herd.ts'
 
@@ -13,7 +14,7 @@ function line(one: Figure): string {
 const holds = ({ figure, most }: Figure): boolean => most === undefined || figure <= most
 
 const only = process.argv.slice(2)
-const cases = { version, validate, plan, planMany, applyMany }
+const cases = { version, validate, plan, action, planMany, applyMany }
 let missed = 0
 try {
   for (const [name, measure] of Object.entries(cases)) {

@@ -32,7 +32,7 @@ export interface Farm extends AsyncDisposable {
   readonly rows: (sql: string) => Promise<readonly object[]>
 }
 
-export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 'limits' | 'settings'> {
+export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 'limits' | 'settings' | 'onExchange'> {
   readonly config?: Partial<InstanceFile>
   /** Files besides what is adopted. */
   readonly files?: { readonly [path: string]: string }

@@ -45,6 +45,7 @@ describe('pull requests', () => {
       number,
       url: `https://github.com/herd/instance/pull/${number}`,
       title: 'Add block',
+      body: '',
       author: 'mo',
       state: 'open',
       draft: false,

@@ -15,7 +15,7 @@ import type { EventOf } from './event.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
-import { environmentFor, sourceAt, mergeOf, repositoryOf, tipOf, type Merging } from './merge.ts'
+import { baseOf, environmentFor, mergeOf, sourceAt, type Merging } from './merge.ts'
 import { checkLine, oneLine } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
@@ -24,9 +24,9 @@ export async function run(job: Job): Promise<void> {
   const here = expect(job, ['pull_request_target', 'merge_group'])
   const { event } = here
   if (event.name === 'merge_group') return checkQueue(job, event)
-  const pull = await job.forge.pullRequest(event.number)
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
-  const merging = await mergeOf(job, pull)
+  const merging = await mergeOf(pull, base)
   if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
   const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
   if (found instanceof HerdbookError) return tellRefused(job, pull, merging, found)
@@ -88,12 +88,11 @@ async function tellRefused(job: Job, pull: PullRequest, merging: Merging, { exit
 
 /** A merge queue has merged already: what it would push must be valid. */
 async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
-  const repository = await repositoryOf(job)
-  const tip = await tipOf(repository)
-  for (const commit of [tip, head]) await repository.bring(commit)
-  const [base, source] = [await sourceAt(job, repository, tip), await sourceAt(job, repository, head)]
+  const { base, ...clone } = await baseOf(job)
+  for (const commit of [base, head]) await clone.repository.bring(commit)
+  const source = sourceAt(clone, head)
   const { diagnostics } = await loadInstance(source, { now: job.io.now() })
-  const environment = await environmentFor(base, source)
+  const environment = await environmentFor(sourceAt(clone, base), source)
   const broken = diagnostics.filter(({ severity }) => severity === 'error')
   tell(job.io, broken, await textsIn(source))
   if (broken.length > 0) await job.summarize(renderFailure(EXIT.invalid, broken, { visibility: job.event.visibility, sourceOf: await textsIn(source), run: job.url }))

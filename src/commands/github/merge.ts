@@ -1,20 +1,25 @@
-import { basename } from 'node:path'
 import { gitSource } from '../../clients/git-source.ts'
 import type { PullRequest } from '../../clients/forge.ts'
-import { openRepository } from '../../clients/repository.ts'
 import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
 import { loadInstance } from '../../instance/load.ts'
 import type { FileSource } from '../../instance/source.ts'
 import type { Repository } from '../../reconcile/repository.ts'
-import { doorsIn, mergedTree, openMerge, type Ends, type Merge } from '../proposal.ts'
-import { findPlace } from '../session.ts'
+import { doorsIn, mergedTree, openClone, openMerge, type Clone, type Ends, type Merge } from '../proposal.ts'
 import type { Job } from './job.ts'
 
-/** The checkout's repository. Throws (exit 9) outside Git. */
-export async function repositoryOf({ io }: Pick<Job, 'io'>): Promise<Repository> {
-  const { root, folder } = await findPlace(io)
-  return (await openRepository(root, basename(folder))) ?? fail(EXIT.invalid, 'no-git', 'This job needs a checkout of the repository.', { hint: 'Look at the step actions/checkout of its workflow.' })
+/** The checkout, and the newest commit of the default branch. */
+export interface Base extends Clone {
+  readonly base: string
 }
+
+/** Throws (exit 9) outside Git. */
+export async function baseOf({ io }: Pick<Job, 'io'>): Promise<Base> {
+  const clone = await openClone(io)
+  return { ...clone, base: await tipOf(clone.repository) }
+}
+
+/** The checkout's repository. Throws (exit 9) outside Git. */
+export const repositoryOf = async ({ io }: Pick<Job, 'io'>): Promise<Repository> => (await openClone(io)).repository
 
 /** The newest commit of the default branch, as the remote has it. */
 export async function tipOf(repository: Repository): Promise<string> {
@@ -23,9 +28,7 @@ export async function tipOf(repository: Repository): Promise<string> {
 }
 
 /** The files of a commit or a tree. */
-export async function sourceAt({ io }: Job, { folder }: Repository, tree: string): Promise<FileSource> {
-  return gitSource((await findPlace(io)).root, tree, folder)
-}
+export const sourceAt = ({ place, repository }: Clone, tree: string): FileSource => gitSource(place.root, tree, repository.folder)
 
 /** Which environment the default branch is for: no proposal names its own check. Only where nothing valid says it there, the proposed files do. */
 export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
@@ -42,26 +45,24 @@ export type Merging = { readonly environment: string } & (
 )
 
 /** Merges a pull request in Git's objects; or says why that can't be. */
-export async function mergeOf(job: Job, pull: PullRequest): Promise<Merging> {
-  const repository = await repositoryOf(job)
-  const ends = { base: await tipOf(repository), head: pull.head.commit }
-  await repository.bring(ends.base)
-  const base = await sourceAt(job, repository, ends.base)
+export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Promise<Merging> {
+  const ends = { base, head: pull.head.commit }
   try {
-    if ((await doorsIn(base)) === undefined) return await mending(job, repository, base, ends)
-    const merge = await openMerge(job.io, undefined, ends)
+    const merge = await openMerge(clone, ends)
     return { state: 'merged', environment: merge.config.environment ?? 'production', merge }
   } catch (error) {
-    if (error instanceof HerdbookError) return { state: 'refused', environment: await environmentFor(base, null), why: error }
-    throw error
+    if (!(error instanceof HerdbookError)) throw error
+    const trusted = sourceAt(clone, base)
+    const refused = (why: HerdbookError): Promise<Merging> => environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
+    return (await doorsIn(trusted)) === undefined ? mending(clone, ends).catch((why: unknown) => (why instanceof HerdbookError ? refused(why) : Promise.reject(why))) : refused(error)
   }
 }
 
 /** Where nothing valid says which server this is, there is nothing to compare with: the merged files are valid, or they are not. */
-async function mending(job: Job, repository: Repository, base: FileSource, { head, ...ends }: Ends): Promise<Merging> {
-  await repository.bring(head)
-  const merged = await sourceAt(job, repository, await mergedTree(repository, ends.base, head))
-  const { instance, diagnostics } = await loadInstance(merged, { now: job.io.now() })
+async function mending(clone: Clone, { base, head }: Ends): Promise<Merging> {
+  await clone.repository.bring(head)
+  const merged = sourceAt(clone, await mergedTree(clone.repository, base, head))
+  const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
-  return { state: 'mended', environment: await environmentFor(base, merged) }
+  return { state: 'mended', environment: await environmentFor(sourceAt(clone, base), merged) }
 }

@@ -20,7 +20,7 @@ import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
-import { mergeOf, type Merging } from './merge.ts'
+import { baseOf, mergeOf, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
 
@@ -30,10 +30,10 @@ const SUMMARY = 1_000_000
 /** Plans a pull request against the live server: one of this repository's own branches, or one that somebody who decides has asked for. */
 export async function run(job: Job): Promise<void> {
   const { event } = expect(job, ['pull_request_target', 'issue_comment'])
-  const pull = await job.forge.pullRequest(event.number)
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
   const asking = await askedFor(job, pull)
   if ('no' in asking) return say(job.io, asking.no)
-  await planPullRequest(job, pull)
+  await planPullRequest(job, pull, base)
 }
 
 /** Whether this event lets live be asked about this very commit; and if not, why, said where that helps somebody. */
@@ -59,8 +59,8 @@ async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ rea
 }
 
 /** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
-export async function planPullRequest(job: Job, pull: PullRequest): Promise<void> {
-  const merging = await mergeOf(job, pull)
+export async function planPullRequest(job: Job, pull: PullRequest, base?: Base): Promise<void> {
+  const merging = await mergeOf(pull, base ?? (await baseOf(job)))
   if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
   if (merging.state === 'refused') return tellRefused(job, pull, merging, merging.why)
   const outcome = await outcomeOf(job, pull, merging.merge).catch(told)
@@ -79,9 +79,9 @@ interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
   readonly restore: readonly ObjectRef[]
 }
 
-async function outcomeOf({ io, forge }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
+async function outcomeOf({ io }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
   const proposal = await openProposal(merge)
-  const restore = restoresIn((await forge.issue(pull.number)).body)
+  const restore = restoresIn(pull.body)
   const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
