@@ -6,7 +6,7 @@ import type { Plan, Step } from './types.ts'
 export type Key = Uint8Array | null
 
 /** What a digest is for: one purpose's digest never passes for another's. */
-export type Purpose = 'step' | 'plan' | 'ledger' | 'lock'
+export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock'
 
 /** JSON with sorted keys and no spaces: equal values give equal text (RFC 8785 for what we hold). Throws on what JSON can't hold. */
 export function canonicalJson(value: unknown): string {

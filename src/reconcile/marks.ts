@@ -1,10 +1,11 @@
-import { seal, sha256, stepDigest, type Key } from './digest.ts'
+import { sameDigest, seal, sha256, stepDigest, type Key } from './digest.ts'
 import type { Approval, ObjectRef, Step } from './types.ts'
 
 /**
  * What a pull request's comment carries of its plan, so that merging it approves just that: a mark for each step, or
  * for each group of steps where there are many, and the objects for which the files are to win. Marks are HMACs over the
- * step and the number of the pull request: they can be read and edited by many, and made by nobody without the key.
+ * step and the number of the pull request. The comment as a whole is sealed: many may edit it, and nobody without the key
+ * so that it still approves anything.
  */
 export interface Marks {
   /** How many groups the steps are shared out to by their names; 0 where each has a mark of its own. */
@@ -13,8 +14,6 @@ export interface Marks {
   /** Names of the steps' objects, hashed; none where marks are for groups. They approve nothing: they tell what has moved. */
   readonly names: readonly string[]
   readonly restore: readonly ObjectRef[]
-  /** Made by a run that somebody who decides had asked for, or that needed no asking: for which commit. */
-  readonly asked: string
 }
 
 /** What marks are made for and with. */
@@ -40,23 +39,17 @@ const LENGTH = 32
 /** The digest of a step as that pull request's: for approvals in the ledger. */
 export const digestIn = (step: Step, pullRequest: number, { server, key }: Sealing): string => stepDigest({ ...step, server, pullRequest }, key)
 
-/** Where marks are made: the pull request, and the commit that was planned. */
+/** What a comment is sealed for: the pull request, and the commit that was planned. */
 export interface Planned {
   readonly pullRequest: number
   readonly head: string
-  readonly restore: readonly ObjectRef[]
 }
 
-export function marksOf(steps: readonly Step[], { pullRequest, head, restore }: Planned, sealing: Sealing): Marks {
+export function marksOf(steps: readonly Step[], { pullRequest, restore }: { readonly pullRequest: number; readonly restore: readonly ObjectRef[] }, sealing: Sealing): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
   const names = groups === 0 ? steps.map(nameOf).sort() : []
-  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore, asked: askedMark(pullRequest, head, sealing) }
+  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore }
 }
-
-const askedMark = (pullRequest: number, head: string, { key }: Sealing): string => seal('step', { pullRequest, asked: head }, key).slice(0, LENGTH)
-
-/** Whether this very commit of the pull request was planned before, by who may decide that. */
-export const wasAsked = ({ asked }: Marks, pullRequest: number, head: string, sealing: Sealing): boolean => asked === askedMark(pullRequest, head, sealing)
 
 const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>): string => sha256(`${kind}/${id}`).slice(0, 8)
 
@@ -89,27 +82,35 @@ export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], kn
   })
 }
 
-const BLOCK = /^<!-- herdbook-approvals v1 groups=(\d{1,4}) asked=([0-9a-f]{32}) names=([0-9a-f,]*)((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
+const BLOCK = /^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\d{1,4}) names=([0-9a-f,]*)((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
+const BEGIN = '\n<!-- herdbook-approvals'
+const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
 /** A name that can stand in a comment of HTML: what is not in it is escaped as in URLs. */
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
-/** The marks as the hidden block that a comment ends with. */
-export function marksBlock({ groups, marks, names, restore, asked }: Marks): string {
-  return ['<!-- herdbook-approvals v1', `groups=${groups}`, `asked=${asked}`, `names=${names.join(',')}`, ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+/** The marks as the hidden block that a comment ends with, yet to be sealed. */
+export function marksBlock({ groups, marks, names, restore }: Marks): string {
+  return ['<!-- herdbook-approvals v1', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
 }
 
-/** The marks in the last block of a comment; null where there is none. */
-export function parseMarks(body: string): Marks | null {
-  const [, groups, asked = '', names = '', restore = '', marks = ''] = BLOCK.exec(body.slice(Math.max(0, body.lastIndexOf('<!-- herdbook-approvals')))) ?? []
-  if (groups === undefined || Number(groups) > MOST_MARKS) return null
-  const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [unescaped(word.slice('restore='.length))]))
-  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), names: names.split(',').filter((name) => name !== ''), restore: refs.filter((ref) => ref !== null), asked }
+/** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
+export function sealComment(body: string, planned: Planned, key: Key): string {
+  const start = body.lastIndexOf(BEGIN)
+  return body.slice(0, start) + body.slice(start).replace(UNSEALED, `seal=${sealOf(body, planned, key)}`)
 }
 
-function unescaped(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
+/** Forges and browsers have their own line ends; every other character counts. */
+const sealOf = (unsealed: string, { pullRequest, head }: Planned, key: Key): string =>
+  seal('comment', { pullRequest, head, text: unsealed.trim().replace(/[ \t]*\r?\n/g, '\n') }, key).slice(0, LENGTH)
+
+/** The marks that a comment ends with; `altered` where it is not as it was sealed, or was for another pull request or commit. */
+export function parseMarks(body: string, planned: Planned, key: Key): Marks | 'altered' | null {
+  const start = body.lastIndexOf(BEGIN)
+  if (start < 0) return null
+  const block = body.slice(start)
+  const [, sealedAs = '', groups = '', names = '', restore = '', marks = ''] = BLOCK.exec(block) ?? []
+  const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
+  if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, key))) return 'altered'
+  const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
+  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), names: names.split(',').filter((name) => name !== ''), restore: refs }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approve, approvers, missing, spend } from '../../src/reconcile/approvals.ts'
 import { canonicalJson, planDigest, seal, stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
-import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, wasAsked, type Merge } from '../../src/reconcile/marks.ts'
+import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, sealComment, type Merge } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 
 const KEY = Buffer.from('a key of the herd')
@@ -102,9 +102,11 @@ describe('approvals', () => {
 
 describe('what a pull request carries', () => {
   const steps = (count: number): Step[] => Array.from({ length: count }, (_, i) => ({ ...full, id: `spam${i}.example`, digest: `d${i}` }))
+  const comment = (of: readonly Step[], { pullRequest = 12, head = HEAD, restore = [] as readonly string[], sealing = SEALING } = {}): string =>
+    sealComment(`A plan\n\n- of ${of.length}\n\n${marksBlock(marksOf(of, { pullRequest, restore }, sealing))}\n`, { pullRequest, head }, sealing.key)
   const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): Merge => {
-    const marks = parseMarks(`A plan\n\n${marksBlock(marksOf(of, { pullRequest, head: HEAD, restore }, SEALING))}\n`)
-    if (!marks) throw new Error('marks')
+    const marks = parseMarks(comment(of, { pullRequest, restore }), { pullRequest, head: HEAD }, KEY)
+    if (marks === null || marks === 'altered') throw new Error('marks')
     return { pullRequest, by: 'alice', at: by.at, marks }
   }
 
@@ -141,22 +143,47 @@ describe('what a pull request carries', () => {
   it('keeps names of every kind, and nothing that could end the block early', () => {
     const names = ['domain-block/spam.example', 'rule/a -->b', 'setting/--x-- y', 'role/Ärger>']
     expect(merged(steps(2), 12, names).marks.restore).toEqual(names)
-    expect(marksBlock(marksOf([], { pullRequest: 1, head: HEAD, restore: names }, SEALING)).slice(4, -3)).not.toContain('--')
+    expect(marksBlock(marksOf([], { pullRequest: 1, restore: names }, SEALING)).slice(4, -3)).not.toContain('--')
   })
 
-  it.each(['', 'nothing', '<!-- herdbook-approvals v1 groups=0 zz -->', `<!-- herdbook-approvals v1 groups=9999 asked=${'a'.repeat(32)} names= -->`, '<!-- herdbook-approvals v2 groups=0 -->'])('is nothing where the block is %j', (body) => {
-    expect(parseMarks(body)).toBeNull()
+  it.each(['', 'nothing', '<!-- herdbook:production -->\n### A plan', 'A comment with <!-- herdbook-approvals in it'])('is nothing where there is no block: %j', (body) => {
+    expect(parseMarks(body, { pullRequest: 12, head: HEAD }, KEY)).toBeNull()
   })
 
-  it('says for which commit it was asked for, and for no other', () => {
-    const { marks } = merged(steps(1))
-    expect(wasAsked(marks, 12, HEAD, SEALING)).toBe(true)
-    for (const [pullRequest, head, sealing] of [[13, HEAD, SEALING], [12, 'b'.repeat(40), SEALING], [12, HEAD, { ...SEALING, key: null }]] as const) expect(wasAsked(marks, pullRequest, head, sealing)).toBe(false)
+  it.each(['<!-- herdbook-approvals v1 groups=0 zz -->', `<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} groups=0 names= -->`, '<!-- herdbook-approvals v2 seal=', '<!-- herdbook-approvals'])('is altered where the block is %j', (block) => {
+    expect(parseMarks(`A plan\n\n${block}`, { pullRequest: 12, head: HEAD }, KEY)).toBe('altered')
+  })
+
+  it('is for one pull request, commit and key alone', () => {
+    const body = comment(steps(2))
+    expect(parseMarks(body, { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ groups: 0 })
+    for (const [pullRequest, head, key] of [[13, HEAD, KEY], [12, 'b'.repeat(40), KEY], [12, HEAD, Buffer.from('x')], [12, HEAD, null]] as const) expect(parseMarks(body, { pullRequest, head }, key)).toBe('altered')
+  })
+
+  it('says nothing more once a word of the comment was changed, put before it or after it; other line ends are no change', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom('x', 'S', '-', '`'), (place, char) => {
+        const body = comment(steps(3), { restore: ['rule/x'] }).trim()
+        const at = place % body.length
+        fc.pre(body[at] !== char && body[at] !== '\n')
+        // Without its block it is a comment like any other.
+        expect(parseMarks(`${body.slice(0, at)}${char}${body.slice(at + 1)}`, { pullRequest: 12, head: HEAD }, KEY)).toBeOneOf(['altered', null])
+      }),
+    )
+    const body = comment(steps(3))
+    for (const changed of [`x${body}`, `${body}x`, body.replace('- of 3', '- of 2'), body.replace('\n\n', '\n')]) expect(parseMarks(changed, { pullRequest: 12, head: HEAD }, KEY)).toBe('altered')
+    for (const same of [body.trim(), body.replaceAll('\n', '\r\n'), `${body}\n`]) expect(parseMarks(same, { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ groups: 0 })
+  })
+
+  it('is sealed whatever the objects are called', () => {
+    const names = [`rule/${'0'.repeat(32)}`, `rule/seal=${'0'.repeat(32)}`, 'rule/<!-- herdbook-approvals', 'rule/$& $1']
+    const body = comment(steps(1), { restore: names })
+    expect(parseMarks(body, { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ restore: names })
   })
 
   it('takes the last block of a comment, since names in it came from outside', () => {
-    const forged = marksBlock(marksOf(steps(5), { pullRequest: 12, head: HEAD, restore: [] }, { ...SEALING, key: null }))
-    const own = marksBlock(marksOf(steps(1), { pullRequest: 12, head: HEAD, restore: [] }, SEALING))
-    expect(parseMarks(`${forged}\n${own}`)?.marks).toHaveLength(1)
+    const forged = marksBlock(marksOf(steps(5), { pullRequest: 12, restore: [] }, { ...SEALING, key: null }))
+    const body = sealComment(`${forged}\n${marksBlock(marksOf(steps(1), { pullRequest: 12, restore: [] }, SEALING))}`, { pullRequest: 12, head: HEAD }, KEY)
+    expect(parseMarks(body, { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ marks: [expect.any(String)] })
   })
 })

@@ -54,13 +54,28 @@ async function attempt(job: Job): Promise<Outcome> {
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
       const report = await applyNow(io, { yes: true, wait: true }, null, mergesOf)
-      return { exit: io.exit, report, diagnostics: [], known }
+      return { exit: io.exit, report: report && withAltered(report, known), diagnostics: [], known }
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
       if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
     }
   }
 }
+
+/** Says which comments approve nothing because they are not what we wrote, where something waits for an approval. */
+function withAltered(report: ApplyReport, known: Known | null): ApplyReport {
+  const altered = isWaiting(report) ? (known?.landed ?? []).filter((one) => one.altered) : []
+  return { ...report, findings: [...report.findings, ...altered.map(({ pull }) => alteredNote(pull.number))] }
+}
+
+const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) => why === 'not-approved')
+
+const alteredNote = (pullRequest: number): Diagnostic => ({
+  code: 'plan-altered',
+  severity: 'warning',
+  message: `Merging #${pullRequest} approved nothing: the comment with its plan was edited since, or it is of another commit than was merged.`,
+  hint: 'Look at what is not applied: herdbook plan. Approve it where it is right: herdbook approve "why"',
+})
 
 /** Whether the branch has newer commits than when this run looked: then those are to be applied. */
 const movedOn = ({ diagnostics }: HerdbookError): boolean => diagnostics.every(({ code }) => code === 'behind' || code === 'head-moved')
@@ -84,12 +99,14 @@ async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
 type Options = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
 
 /** On a merged pull request stands what became of it. */
-async function tellPullRequest(job: Job, { pull, merge }: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<void> {
+async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<void> {
+  const { pull, merge, altered } = landed
   if (known === null || (report === null && diagnostics.length === 0)) return
   const marker = markerOf(known.session.environment, 'applied')
   if (report === null) return stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
+  if (altered && isWaiting(report)) return stick(job, pull.number, marker, renderFailure(EXIT.stale, [alteredNote(pull.number)], { ...options, marker }))
   const sealing = { server: known.session.config.domain, key: known.session.key }
-  const part = partOf(report, { pull, merge }, known, sealing)
+  const part = partOf(report, landed, known, sealing)
   if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }

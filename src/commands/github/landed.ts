@@ -1,4 +1,4 @@
-import type { PullRequest } from '../../clients/forge.ts'
+import { decides, type Forge, type PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import { parseMarks, type Merge } from '../../reconcile/marks.ts'
 import type { Commit } from '../../reconcile/repository.ts'
@@ -6,10 +6,13 @@ import type { Session } from '../session.ts'
 import type { Job } from './job.ts'
 import { markerOf, ours } from './sticky.ts'
 
-/** A pull request that is part of what is applied now; `merge` is null where no comment of ours shows a plan. */
+/** A pull request that is part of what is applied now. */
 export interface Landed {
   readonly pull: PullRequest
+  /** null where no comment of ours shows a plan of what was merged. */
   readonly merge: Merge | null
+  /** Whether there is one, and not as we wrote it for what was merged. */
+  readonly altered: boolean
 }
 
 const MOST_COMMITS = 5_000
@@ -22,7 +25,7 @@ const FRESH_MS = 120_000
 
 /** The pull requests whose merge is in HEAD's history and was not applied yet, and those of which an approval is still to be used. */
 export async function landedSince(job: Job, session: Session): Promise<readonly Landed[]> {
-  const { repository, head, ledger, environment } = session
+  const { repository, head, ledger } = session
   if (!repository || head?.commit === null || head?.commit === undefined) return []
   const after = ledger.applied !== null && (await repository.bring(ledger.applied)) ? { after: ledger.applied } : {}
   const commits = await repository.log(head.commit, { limit: MOST_COMMITS, ...after })
@@ -31,7 +34,7 @@ export async function landedSince(job: Job, session: Session): Promise<readonly 
   const pending = new Set(ledger.approvals.flatMap(({ pullRequest, spent }) => (spent || pullRequest === undefined || known.has(pullRequest) ? [] : [pullRequest])))
   const earlier = await Promise.all([...pending].map((number) => pullOf(job, number)))
   const all = [...pulls, ...earlier.filter((pull) => pull !== null && pull.merged !== null)].filter((pull) => pull !== null)
-  return Promise.all(all.map((pull) => landed(job, pull, environment)))
+  return Promise.all(all.map((pull) => landed(job, pull, session)))
 }
 
 /** By the lists of the forge, and by what the commits say of themselves: only what GitHub itself calls merged as one of these commits counts. */
@@ -70,11 +73,17 @@ async function pullOf({ forge }: Job, number: number): Promise<PullRequest | nul
   }
 }
 
-async function landed({ forge }: Job, pull: PullRequest, environment: string): Promise<Landed> {
+async function landed({ forge }: Job, pull: PullRequest, { environment, key }: Session): Promise<Landed> {
   const comment = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))
-  const marks = comment && parseMarks(comment.body)
-  if (!marks || pull.merged === null) return { pull, merge: null }
+  const marks = comment && parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, key)
+  if (!marks || marks === 'altered' || pull.merged === null) return { pull, merge: null, altered: marks === 'altered' }
   const { at, by } = pull.merged
-  const people = [...new Set([...(await forge.approvers(pull.number)), by])]
-  return { pull, merge: { pullRequest: pull.number, by: people.join(', '), at, marks } }
+  const people = [...new Set([...(await decidersAmong(forge, await forge.approvers(pull.number))), by])]
+  return { pull, merge: { pullRequest: pull.number, by: people.join(', '), at, marks }, altered: false }
+}
+
+/** Anybody may leave an approving review where everybody can read. */
+async function decidersAmong(forge: Forge, logins: readonly string[]): Promise<readonly string[]> {
+  const may = await Promise.all(logins.map(async (login) => decides(await forge.permission(login))))
+  return logins.filter((_, i) => may[i])
 }

@@ -3,7 +3,7 @@ import { openReader } from '../../clients/reader.ts'
 import { HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
-import { marksBlock, marksOf, type Sealing } from '../../reconcile/marks.ts'
+import { marksBlock, marksOf, sealComment, type Sealing } from '../../reconcile/marks.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'
 import { code } from '../../render/markdown-text.ts'
@@ -79,13 +79,16 @@ interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
   readonly restore: readonly ObjectRef[]
 }
 
-async function outcomeOf({ io }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
+async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
   const proposal = await openProposal(merge)
-  const restore = restoresIn(pull.body)
+  const wished = restoresIn(pull.body)
+  // Whoever wrote a fork's description can change it at any time, also after somebody asked for this plan.
+  const restore = pull.head.repository === event.repository ? wished : []
   const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
-    return { ...planned, merge, proposal, restore }
+    const ignored = wished.filter((ref) => !restore.includes(ref)).map((ref) => `description: Herdbook-Restore: ${ref}`)
+    return { ...planned, merge, proposal: { ...proposal, notUsed: [...proposal.notUsed, ...ignored] }, restore }
   } finally {
     await reader.close()
   }
@@ -114,9 +117,11 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
     proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, byFiles, edits, run: job.url },
   }
   const marker = markerOf(environment, 'plan')
+  const planned = { pullRequest: pull.number, head: merge.head }
+  const hidden = marksBlock(marksOf(plan.steps, { pullRequest: pull.number, restore }, sealing))
   // Without a key a mark would be anybody's.
-  const hidden = key === null ? {} : { hidden: marksBlock(marksOf(plan.steps, { pullRequest: pull.number, head: merge.head, restore }, sealing)) }
-  await stick(job, pull.number, marker, renderMarkdown(plan, { ...options, marker, ...hidden }))
+  const comment = key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, key)
+  await stick(job, pull.number, marker, comment)
   await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
   const shown = conceal(plan, disclosure(options.visibility, options.show))
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)

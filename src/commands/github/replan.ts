@@ -1,28 +1,39 @@
 import type { PullRequest } from '../../clients/forge.ts'
-import { parseMarks, wasAsked } from '../../reconcile/marks.ts'
+import { parseMarks } from '../../reconcile/marks.ts'
 import { count } from '../../render/text.ts'
 import { say } from '../io.ts'
-import { openSession } from '../session.ts'
+import { openRefs } from '../session.ts'
 import { expect, type Job } from './job.ts'
+import { baseOf } from './merge.ts'
 import { planPullRequest } from './plan.ts'
 import { markerOf, ours } from './sticky.ts'
 
 /** More than these would take longer than anybody waits for; the rest is planned when it is pushed to. */
 const MOST = 30
+/** Each takes a request to look at, and anybody may open any number. */
+const MOST_FORKS = 100
 
-/** Plans open pull requests anew, since what they are for has moved: those of our own branches, and those of forks that were asked for at this very commit. */
+/** Plans open pull requests anew, since what they are for has moved: those of our own branches first, then those of forks that were asked for at this very commit. */
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
   const open = (await forge.openPullRequests()).filter(({ base }) => base.branch === event.defaultBranch)
-  for (const pull of open.slice(0, MOST)) {
-    if (await mayPlan(job, pull)) await planPullRequest(job, pull)
-  }
-  if (open.length > MOST) say(io, `${count(open.length - MOST, 'older pull request was', 'older pull requests were')} not planned anew: push to them, or comment /plan.`)
+  const { own = [], forks = [] } = Object.groupBy(open, ({ head }) => (head.repository === event.repository ? 'own' : 'forks'))
+  const base = await baseOf(job)
+  for (const pull of own.slice(0, MOST)) await planPullRequest(job, pull, base)
+  if (own.length > MOST) say(io, `${count(own.length - MOST, 'older pull request was', 'older pull requests were')} not planned anew: push to them, or comment /plan.`)
+  for (const pull of await askedAmong(job, forks.slice(0, MOST_FORKS), MOST - own.length)) await planPullRequest(job, pull, base)
 }
 
-async function mayPlan({ io, event, forge }: Job, pull: PullRequest): Promise<boolean> {
-  if (pull.head.repository === event.repository) return true
-  const { config, key, environment } = await openSession(io)
-  const marks = parseMarks(ours(await forge.comments(pull.number), markerOf(environment, 'plan'))?.body ?? '')
-  return key !== null && marks !== null && wasAsked(marks, pull.number, pull.head.commit, { server: config.domain, key })
+/** Those of forks whose comment is the plan of this very commit, as we wrote it: somebody who decides had asked for that. */
+async function askedAmong({ io, forge }: Job, forks: readonly PullRequest[], most: number): Promise<readonly PullRequest[]> {
+  const asked: PullRequest[] = []
+  if (forks.length === 0 || most <= 0) return asked
+  const { environment, key } = await openRefs(io)
+  for (const pull of key === null ? [] : forks) {
+    const body = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))?.body ?? ''
+    const marks = parseMarks(body, { pullRequest: pull.number, head: pull.head.commit }, key)
+    if (marks !== null && marks !== 'altered') asked.push(pull)
+    if (asked.length === most) break
+  }
+  return asked
 }

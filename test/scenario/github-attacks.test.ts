@@ -1,0 +1,296 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { openForge } from '../../src/clients/github.ts'
+import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { clone, commit, git, newRepository, scratch } from '../support/git.ts'
+import { expectInert } from '../support/github-html.ts'
+import { html } from '../support/github-page.ts'
+import { ran, type JobRun } from '../support/runner.ts'
+
+// What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the test that is named.
+
+const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: string])[] = [
+  ['an attribute that names a filter or a merge driver', 'unit/repository-merge', 'run no filter and no merge driver, whatever attributes the head brings or the machine has for them'],
+  ['the API or the SSH host is pointed elsewhere', 'scenario/proposal', 'asks the server that the base names, with the secrets that the base names, whatever the head says'],
+  ['/plan by a stranger, a label by who may only label', 'scenario/github-pull-request', 'is not planned because a stranger, or somebody who may only label, asks for it'],
+  ['the head moves between asking and run', 'scenario/github-pull-request', 'that moves between the asking and the run is not planned'],
+  ['the default branch is rewritten', 'scenario/github-merge', 'refuses a branch that was rewritten, and undoes nothing'],
+  ['an approval is replayed', 'scenario/github-merge', 'a used approval: the same change again, pushed by hand, needs another one'],
+  ['an approval of an unmerged pull request, or forged by who may write', 'scenario/github-merge', 'an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments'],
+  ['an apply of an older commit is started again', 'scenario/github-merge', 'an older run that is started again by hand applies what is newest, and undoes nothing'],
+  ['a workflow on a branch reads the secrets', 'unit/workflow-runs', 'gets no secret on a branch, whose environments are for the default branch only'],
+  ['a fork changes a workflow', 'unit/workflow-runs', 'in a fork gets none either, and is not what runs where secrets are'],
+  ['a fork changes the action, the tool, package.json or schema/', 'scenario/github-attacks-code', 'is never run where secrets are'],
+  ['comments are edited, heads and bases moved, names registered between plan and merge', 'scenario/github-attacks-merge', 'whose words somebody changed between plan and merge approves nothing, although its marks are as they were'],
+  ['a stranger registers the name of a waiting owner', 'scenario/github-attacks-merge', 'of a role for an account that is not there yet does not cover the stranger who registers its name; a fresh one does, and shows how old the account is'],
+  ['an issue form holds shell or YAML', 'scenario/github-ask', 'what can not be done is said in the issue, and nothing is proposed'],
+]
+
+it.each(SHOWN_ELSEWHERE)('%s: shown in %s', (_attack, file, test) => {
+  expect(readFileSync(resolve(import.meta.dirname, `../${file}.test.ts`), 'utf8')).toContain(test)
+})
+
+/** Each is many whole runs. */
+const SLOW = { timeout: 300_000 }
+
+const BLOCKS = 'instance/domain-blocks.yaml'
+const SECRET = 'the words of a file that nobody may read'
+const entry = (domain: string, comment?: string): string => `  - domain: ${domain}\n    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
+
+let herd: Farm
+const folder = scratch()
+const secret = join(folder.path, 'secret')
+beforeAll(async () => {
+  writeFileSync(secret, SECRET)
+  herd = await farm({ people: { tess: 'triage' } })
+})
+afterAll(async () => {
+  folder[Symbol.dispose]()
+  await herd[Symbol.asyncDispose]()
+})
+
+const withBlocks = (...entries: string[]): string => `${herd.file(BLOCKS)}\n${entries.join('')}`
+const pullJobs = { workflows: /^herdbook-pull/ }
+
+type Files = Parameters<Farm['hub']['act']['push']>[0]['files']
+let branches = 0
+/** A pull request from a fork of Mallory's, or from a branch of Mo's, and the job that looked at it. */
+async function opened(files: Files, { fork = true, body = '', from = herd } = {}) {
+  const [by, branch] = [fork ? 'mallory' : 'mo', `attack-${(branches += 1)}`]
+  const head = await from.hub.act.push({ by, branch, fork, ...(files === undefined ? {} : { files }) })
+  const number = await from.hub.act.openPull({ by, branch, title: 'Attack', fork, body })
+  const job = ran(await from.settle(pullJobs), fork ? 'check' : 'plan')
+  return { number, head, branch, job, comment: () => commentOn(from, number) }
+}
+
+/** A maintainer asks for a plan of the commit that they looked at. */
+async function askedFor({ number, head }: { readonly number: number; readonly head: string }): Promise<JobRun & { readonly ran: true }> {
+  await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
+  return ran(await herd.settle(pullJobs), 'plan')
+}
+
+/** All that a run says anywhere. */
+const said = ({ stdout, stderr, summary }: JobRun & { readonly ran: true }, comment: string): string => [stdout, stderr, summary, comment].join('\n')
+
+/** What the runner of GitHub Actions would obey on one of the two streams, besides annotations. */
+const commands = ({ stdout, stderr }: JobRun & { readonly ran: true }): string[] =>
+  `${stdout}\n${stderr}`.split('\n').filter((line) => /##\[/.test(line) || (/^\s*::/.test(line) && !/^::(error|warning|notice) /.test(line)))
+
+describe('files of a fork', SLOW, () => {
+  /** More than 10 GB once it is written out. */
+  const BOMB = `a: &a [x, x]\n${Array.from({ length: 32 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`).join('\n')}\nip_blocks: []\n`
+  const LONG = 'settings:\n  site_extended_description: { file: /proc/self/environ }\n'
+  const NAME = 'instance/x\n::set-output name=stolen::yes\n.yaml'
+  let module: string
+  let files: NonNullable<Files>
+  beforeAll(() => {
+    module = newRepository(join(folder.path, 'module'), { 'README.md': 'Code of somebody else' })
+    files = {
+      'instance/rules.yaml': { mode: '120000', content: secret },
+      'instance/roles.yaml': { mode: '120000', content: '/proc/self/environ' },
+      'instance/terms-of-service.yaml': { mode: '160000', content: git(module, 'rev-parse', 'HEAD') },
+      '.gitmodules': `[submodule "m"]\n\tpath = instance/terms-of-service.yaml\n\turl = ${module}\n`,
+      'instance/ip-blocks.yaml': BOMB,
+      'instance/settings.yaml': LONG,
+      [NAME]: 'x: 1\n',
+    }
+  })
+
+  const size = (node: unknown, known = new Map<unknown, number>()): number => {
+    if (typeof node !== 'object' || node === null) return 3
+    const before = known.get(node) ?? Object.values(node).reduce<number>((sum, one) => sum + size(one, known), 2)
+    known.set(node, before)
+    return before
+  }
+
+  it.each<[string, (checkout: string) => string, RegExp]>([
+    ['a link to a secret', (dir) => readFileSync(join(dir, 'instance/rules.yaml'), 'utf8'), /nobody may read/],
+    ['a link to the environment', (dir) => readFileSync(join(dir, 'instance/roles.yaml'), 'utf8'), /PATH=/],
+    ['a submodule', (dir) => execFileSync('git', ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init'], { cwd: dir }).toString() + readFileSync(join(dir, 'instance/terms-of-service.yaml/README.md'), 'utf8'), /somebody else/],
+    ['the environment as a long text', (dir) => readFileSync(resolve(dir, 'instance', '/proc/self/environ'), 'utf8'), /PATH=/],
+    ['aliases that expand to 10 GB', (dir) => String(size(parse(readFileSync(join(dir, 'instance/ip-blocks.yaml'), 'utf8'), { maxAliasCount: -1 }))), /^\d{11,}$/],
+    ['a name that holds a command', (dir) => git(dir, 'ls-files', '-z', 'instance').replaceAll('\0', '\n'), /^::set-output name=stolen/m],
+  ])('%s: a checkout of the head, read as it is, falls for it', async (_what, naive, caught) => {
+    const head = await herd.hub.act.push({ by: 'mo', branch: 'naive', files })
+    herd.events.length = 0
+    using there = scratch()
+    const dir = clone(herd.hub.git, join(there.path, 'naive'), '--branch', 'naive')
+    expect(git(dir, 'rev-parse', 'HEAD')).toBe(head)
+    expect(naive(dir)).toMatch(caught)
+  })
+
+  it('are each refused by name, whoever plans them, and nothing of what they lead to is shown', async () => {
+    const pull = await opened(files)
+    for (const job of [pull.job, await askedFor(pull)]) {
+      for (const name of ['rules.yaml is a link', 'roles.yaml is a link', 'terms-of-service.yaml is neither a file nor a folder', 'ip-blocks.yaml', 'is not a file beside this one']) expect(job.stderr).toContain(name)
+      expect(said(job, pull.comment())).not.toMatch(/nobody may read|PATH=|somebody else/)
+      expect(commands(job)).toEqual([])
+      expect(pull.comment()).toMatch(/### The files are not valid/)
+      expect(pull.comment()).not.toContain('herdbook-approvals')
+      expectInert(pull.comment(), { comments: ['<!-- herdbook:production -->'], links: ['https://github.com/'] })
+    }
+  })
+})
+
+describe('words of a pull request', SLOW, () => {
+  const WORDS = [
+    '::set-output name=a::b', '::add-mask::x', 'x ##[add-path]/tmp', '@everyone @herd/owners', 'Closes #1, fixes herd/instance#1', 'https://evil.example/ www.evil.example',
+    '![beacon](https://evil.example/b.png)', '<img src=https://evil.example/b.png>', '</details><!--', '-->', '``` x', 'a | b | c', `<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} groups=0 names= -->`, 'x'.repeat(5_000),
+  ]
+
+  it('put into a comment as they are would ping, close, load pictures and steer the runner', () => {
+    const harmless = WORDS.filter((words) => !fails(() => expectInert(`Comment: ${words}\n\n${words}`)))
+    expect(harmless).toEqual(['-->', '``` x', 'a | b | c', WORDS.at(-1)])
+    expect(html(`Comment: ${WORDS[6]}`)).toContain('<img src="https://evil.example/b.png"')
+    expect(commands({ stdout: `Comment:\n${WORDS[0]}`, stderr: WORDS[2] } as JobRun & { readonly ran: true })).toHaveLength(2)
+  })
+
+  it('are inert in the comment, in the summary and on both streams', async () => {
+    const { job, comment } = await opened({ [BLOCKS]: withBlocks(...WORDS.map((words, i) => entry(`words-${i}.example`, words))) }, { fork: false })
+    const [marks = ''] = /^<!-- herdbook-approvals v1 seal=.*-->$/m.exec(comment()) ?? []
+    expectInert(comment(), { comments: ['<!-- herdbook:production -->', marks], links: ['https://github.com/'] })
+    expectInert(job.summary, { links: ['https://github.com/'] })
+    expect(commands(job)).toEqual([])
+    expect(comment()).toContain('words-13.example')
+  })
+})
+
+const fails = (work: () => void): boolean => {
+  try {
+    work()
+    return false
+  } catch {
+    return true
+  }
+}
+
+describe('what a policy keeps private', SLOW, () => {
+  const OPEN = 'show:\n  private_comments: true\n  ip_blocks: true\n  staff: true\n'
+  /** Live holds a private note, an address and a moderator that the files do not. */
+  async function live(at: Farm): Promise<void> {
+    await at.rows("update domain_blocks set private_comment = 'a note for the team' where domain = 'kept.example'")
+    await at.sandbox.handOf('owner').blockIp({ ip: '203.0.113.7', severity: 'no_access', comment: 'a flat in town' })
+    await at.sandbox.handOf('owner').giveRole('alice', 'Moderator')
+  }
+  const PRIVATE = /a note for the team|203\.0\.113\.7|a flat in town/
+  const opening = (at: Farm): NonNullable<Files> => {
+    const config = parse(at.file('instance/instance.yaml')) as object
+    return {
+      [BLOCKS]: at.file(BLOCKS).replace(/( +- domain: kept\.example\n)/, '$1    private_comment: mine\n'),
+      'instance/policy.yaml': OPEN,
+      'instance/instance.yaml': stringify({ ...config, environment: 'theirs', forge: { github: 'mallory/instance' } }),
+    }
+  }
+
+  it.each(['public', 'private'] as const)('stays so in a %s repository, though the pull request opens it', async (visibility) => {
+    const at = visibility === 'public' ? herd : await farm({ private: true })
+    try {
+      await live(at)
+      const { job, comment, branch, head } = await opened(opening(at), { fork: false, from: at })
+      expect(said(job, comment())).not.toMatch(PRIVATE)
+      expect(comment()).toMatch(/^<!-- herdbook:production -->/)
+      expect(comment()).toMatch(/Shown here, and not used before it is merged[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/)
+      expect(at.hub.state.statuses.filter((one) => one.commit === head).map(({ context }) => context)).toEqual(['herdbook'])
+      // Whoever plans the head itself, at a terminal, is shown it.
+      const dir = at.desk()
+      git(dir, 'fetch', '--quiet', 'origin', branch)
+      commit(dir, 'Theirs', { [BLOCKS]: `${git(dir, 'show', `FETCH_HEAD:${BLOCKS}`)}\n` })
+      expect((await at.herdbook(['plan'], 4)).stdout).toMatch(PRIVATE)
+      at.desk()
+    } finally {
+      if (at !== herd) await at[Symbol.asyncDispose]()
+    }
+  })
+})
+
+describe('beside the files', SLOW, () => {
+  it("a stranger's wish in the description, to let the files win, is told and not fulfilled", async () => {
+    await herd.rows("update domain_blocks set severity = 1 where domain = 'kept.example'")
+    const wish = 'Herdbook-Restore: domain-block/kept.example'
+    const own = await opened(undefined, { fork: false, body: wish })
+    expect(own.comment()).toMatch(/restore=domain-block%2Fkept\.example/)
+    const pull = await opened({ [BLOCKS]: withBlocks(entry('beside.example')) })
+    await herd.hub.act.comment(pull.number, `/plan ${pull.head.slice(0, 12)}`, 'ann')
+    // Written after the maintainer looked, and before the run begins.
+    const asked = herd.events.splice(0)
+    await herd.hub.act.edit(pull.number, { body: wish }, 'mallory')
+    herd.events.splice(0, Infinity, ...asked)
+    ran(await herd.settle(pullJobs), 'plan')
+    expect(pull.comment()).toMatch(/Merging this approves 1 change\b/)
+    expect(pull.comment()).not.toContain('restore=')
+    expect(pull.comment()).toMatch(/not used before it is merged[^]*Herdbook-Restore/)
+    await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")
+  })
+
+  it('a label that stayed while the head moved asks for nothing', async () => {
+    const pull = await opened({ [BLOCKS]: withBlocks(entry('before.example')) })
+    await herd.hub.act.label(pull.number, 'herdbook: plan', 'ann')
+    // The run of the label never began: it stays.
+    herd.events.length = 0
+    await herd.hub.act.push({ by: 'mallory', branch: pull.branch, fork: true, files: { [BLOCKS]: withBlocks(entry('after.example')) } })
+    expect(herd.hub.state.issues.get(pull.number)?.labels).toEqual(['herdbook: plan'])
+    const runs = await herd.settle(pullJobs)
+    expect(runs.filter((one) => one.ran).map(({ job }) => job)).toEqual(['check'])
+    expect(pull.comment()).toMatch(/the live server was not asked[^]*after\.example/)
+    // Put back by somebody who may only label, it asks for nothing either.
+    await herd.hub.act.unlabel(pull.number, 'herdbook: plan', 'tess')
+    await herd.hub.act.label(pull.number, 'herdbook: plan', 'tess')
+    expect(ran(await herd.settle(pullJobs), 'plan').stdout).toContain('@tess may not write here')
+    expect(pull.comment()).not.toContain('herdbook-approvals')
+  })
+
+  it("a fork's branch that is called like ours is not taken for ours", async () => {
+    const branch = 'herdbook/issue-12'
+    await herd.hub.act.push({ by: 'mallory', branch, fork: true, files: { [BLOCKS]: withBlocks(entry('theirs.example')) } })
+    const theirs = await herd.hub.act.openPull({ by: 'mallory', branch, fork: true, title: 'Theirs' })
+    const jobs = (await herd.settle(pullJobs)).flatMap((one) => (one.ran ? [one.job] : []))
+    expect(jobs).toEqual(['check'])
+    const forge = await openForge({ api: herd.hub.url, repository: herd.hub.repository, token: herd.hub.token('ann') })
+    // By the name of the branch alone it would be the one that is open for the issue.
+    expect((await forge.openPullRequests()).find(({ head }) => head.branch === branch)?.number).toBe(theirs)
+    const base = { branch: 'main', commit: herd.hub.state.branches.get('main') ?? '' }
+    const ours = await forge.propose({ branch, base, files: new Map([['instance/rules.yaml', 'rules: []\nemptied_on_purpose: none\n']]), message: 'Ours', title: 'Ours', body: '' })
+    expect(ours.number).not.toBe(theirs)
+    expect(herd.hub.state.issues.get(theirs)).toMatchObject({ title: 'Theirs' })
+    await herd.hub.act.close(ours.number, 'ann')
+    herd.events.length = 0
+  })
+
+  it('an instance that is moved away deletes nothing, and what the base has since stays', async () => {
+    const from = herd.hub.state.branches.get('main') ?? ''
+    const names = git(herd.desk(), 'ls-tree', '-r', '--name-only', from, 'instance/').split('\n')
+    const moved = Object.fromEntries(names.flatMap((name): [string, string | null][] => [[name, null], [name.replace('instance/', 'attic/'), `${herd.file(name)}\n`]]))
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: since.example\n' } })
+    herd.events.length = 0
+    await herd.hub.act.push({ by: 'mo', branch: 'moved', files: moved, onto: from })
+    const number = await herd.hub.act.openPull({ by: 'mo', branch: 'moved', title: 'Move' })
+    const job = ran(await herd.settle(pullJobs), 'plan')
+    // The head alone, taken for the instance, would end every block.
+    expect(existsSync(join(herd.desk(), 'attic'))).toBe(false)
+    expect(said(job, commentOn(herd, number))).not.toMatch(/[Ll]ifts|[Dd]eletes/)
+    expect(commentOn(herd, number)).toMatch(/Both sides changed|not valid|No changes|no instance/i)
+  })
+
+  it('any number of pull requests from forks does not keep ours from being planned anew', async () => {
+    await herd.hub.act.push({ by: 'mo', branch: 'patient', files: { [BLOCKS]: withBlocks(entry('patient.example')) } })
+    const patient = await herd.hub.act.openPull({ by: 'mo', branch: 'patient', title: 'Patient' })
+    const asked = await opened({ [BLOCKS]: withBlocks(entry('asked.example')) })
+    await askedFor(asked)
+    await herd.hub.act.push({ by: 'mallory', branch: 'flood-0', fork: true, files: { 'README.md': 'x\n' } })
+    const flood = herd.hub.state.issues.get(asked.number)?.pull?.head.commit ?? ''
+    for (let n = 0; n < 35; n += 1) {
+      await herd.hub.act.push({ by: `mallory${n}`, branch: 'flood', fork: true, files: { 'README.md': `${n}\n` }, onto: flood })
+      await herd.hub.act.openPull({ by: `mallory${n}`, branch: 'flood', title: 'Flood', fork: true })
+    }
+    const forge = await openForge({ api: herd.hub.url, repository: herd.hub.repository, token: herd.hub.token('ann') })
+    // The newest thirty are theirs alone.
+    expect((await forge.openPullRequests()).slice(0, 30).filter(({ head }) => head.repository === herd.hub.repository)).toEqual([])
+    herd.events.length = 0
+    const main = await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'README.md': 'Moved on\n' } })
+    ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'replan')
+    for (const number of [patient, asked.number]) expect(commentOn(herd, number)).toContain(`on \`${main.slice(0, 12)}\``)
+  })
+})
