@@ -58,6 +58,8 @@ export interface Comment {
   /** Written by a program, as ours are. */
   readonly byBot: boolean
   readonly body: string
+  /** When it was last written, ISO 8601 UTC. */
+  readonly at: string
 }
 
 /** What a comment on lines of a file offers to write instead. */

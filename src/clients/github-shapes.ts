@@ -56,14 +56,16 @@ export interface RawComment {
   readonly html_url: string
   readonly user: Account
   readonly body?: string
+  readonly updated_at: string
 }
 
-export const commentOf = ({ id, html_url, user, body }: RawComment): Comment => ({
+export const commentOf = ({ id, html_url, user, body, updated_at }: RawComment): Comment => ({
   id: Number(id),
   url: html_url,
   author: user?.login ?? GHOST,
   byBot: user?.type === 'Bot',
   body: body ?? '',
+  at: updated_at,
 })
 
 export interface RawIssue {

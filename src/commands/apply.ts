@@ -29,7 +29,7 @@ import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { needsConsole } from './foresee.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
-import { planNow, type Planned, type Wishes } from './planning.ts'
+import { planNow, wishesWith, type Planned, type Wishes } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
 import { refuseStale, wishesIn } from './saved.ts'
@@ -90,7 +90,7 @@ export async function run(io: Io, options: Options, saved: Plan | null, mergesOf
       const reader = await openReader(session.config, io.secrets, { doors })
       if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
       const merges = await mergesOf({ ...session, ledger })
-      return await applyUnderLock({ ...session, ledger }, { io, options, saved, merges, wishes: wishesWith(wishes, merges), reader, doors, holds })
+      return await applyUnderLock({ ...session, ledger }, { io, options, saved, merges, wishes: wishesWith(wishes, merges, { ...session, ledger }), reader, doors, holds })
     } finally {
       await doors.close()
     }
@@ -102,9 +102,6 @@ async function refuseHead({ repository, head }: Session, ledger: Ledger, { histo
   if (!repository || (await checkHead(repository, ledger, { rewritten: historyRewritten === true })) === head?.commit) return
   fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
 }
-
-/** What a merged pull request wants restored is wished for, too; whether it was approved is asked for each step. */
-const wishesWith = (wishes: Wishes, merges: readonly Merge[]): Wishes => ({ ...wishes, restore: new Set([...wishes.restore, ...merges.flatMap(({ marks }) => marks.restore)]) })
 
 interface Run {
   readonly io: Io

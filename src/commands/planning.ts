@@ -5,6 +5,7 @@ import { policyOf } from '../instance/policy.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { PlanInput } from '../reconcile/input.ts'
+import type { Merge } from '../reconcile/marks.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Ledger, ObjectRef, Plan, Step } from '../reconcile/types.ts'
@@ -74,4 +75,16 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
   const input = inputFor(session, { ...observation, desired }, wishes, ledger)
   return { plan: plan(input), input }
+}
+
+/**
+ * What merged pull requests want restored is wished for, too, as far as it is managed still and was not done; whether it
+ * was approved is asked for each step.
+ */
+export function wishesWith(wishes: Wishes, merges: readonly Merge[], { instance, ledger, io }: Session): Wishes {
+  const desired = [...desiredOf(instance, io.now())].flatMap(([kind, files]) => (files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : []))
+  const managed = new Set([...desired, ...ledger.entries.keys()])
+  const done = new Set(ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`))
+  const wished = merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => managed.has(ref) && !done.has(`${pullRequest} ${ref}`)))
+  return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
 }

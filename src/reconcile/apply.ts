@@ -232,8 +232,8 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
-    // What waits for an approval is looked for again among all that was merged since.
-    applied: (progress.skipped.some(({ why }) => why === 'not-approved') ? null : plan.commit) ?? ledger.applied,
+    // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
+    applied: (progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change') ? null : plan.commit) ?? ledger.applied,
     attempts: lasting,
     approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
     // Done again one day, it is announced again.

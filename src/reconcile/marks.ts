@@ -14,6 +14,8 @@ export interface Marks {
   /** Names of the steps' objects, hashed; none where marks are for groups. They approve nothing: they tell what has moved. */
   readonly names: readonly string[]
   readonly restore: readonly ObjectRef[]
+  /** Who had a program propose it, where one did: their own approval of it counts for nothing. */
+  readonly askedBy: string | null
 }
 
 /** What marks are made for and with. */
@@ -45,10 +47,15 @@ export interface Planned {
   readonly head: string
 }
 
-export function marksOf(steps: readonly Step[], { pullRequest, restore }: { readonly pullRequest: number; readonly restore: readonly ObjectRef[] }, sealing: Sealing): Marks {
+/** What a pull request says besides its files. */
+export interface Proposed extends Pick<Marks, 'restore' | 'askedBy'> {
+  readonly pullRequest: number
+}
+
+export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy }: Proposed, sealing: Sealing): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
   const names = groups === 0 ? steps.map(nameOf).sort() : []
-  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore }
+  return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore, askedBy }
 }
 
 const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>): string => sha256(`${kind}/${id}`).slice(0, 8)
@@ -82,15 +89,15 @@ export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], kn
   })
 }
 
-const BLOCK = /^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\d{1,4}) names=([0-9a-f,]*)((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
+const BLOCK = /^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\d{1,4}) names=([0-9a-f,]*)(?: asked-by=([A-Za-z0-9[\]-]+))?((?: restore=[^\s>]+)*)((?: [0-9a-f]{32})*) -->$/m
 const BEGIN = '\n<!-- herdbook-approvals'
 const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
 /** A name that can stand in a comment of HTML: what is not in it is escaped as in URLs. */
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
 /** The marks as the hidden block that a comment ends with, yet to be sealed. */
-export function marksBlock({ groups, marks, names, restore }: Marks): string {
-  return ['<!-- herdbook-approvals v1', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+export function marksBlock({ groups, marks, names, restore, askedBy }: Marks): string {
+  return ['<!-- herdbook-approvals v1', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...(askedBy === null ? [] : [`asked-by=${askedBy}`]), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
 }
 
 /** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
@@ -108,9 +115,9 @@ export function parseMarks(body: string, planned: Planned, key: Key): Marks | 'a
   const start = body.lastIndexOf(BEGIN)
   if (start < 0) return null
   const block = body.slice(start)
-  const [, sealedAs = '', groups = '', names = '', restore = '', marks = ''] = BLOCK.exec(block) ?? []
+  const [, sealedAs = '', groups = '', names = '', askedBy = null, restore = '', marks = ''] = BLOCK.exec(block) ?? []
   const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
   if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, key))) return 'altered'
   const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
-  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), names: names.split(',').filter((name) => name !== ''), restore: refs }
+  return { groups: Number(groups), marks: marks.split(' ').filter((mark) => mark !== ''), names: names.split(',').filter((name) => name !== ''), restore: refs, askedBy }
 }

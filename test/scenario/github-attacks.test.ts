@@ -58,9 +58,9 @@ const pullJobs = { workflows: /^herdbook-pull/ }
 type Files = Parameters<Farm['hub']['act']['push']>[0]['files']
 let branches = 0
 /** A pull request from a fork of Mallory's, or from a branch of Mo's, and the job that looked at it. */
-async function opened(files: Files, { fork = true, body = '', from = herd } = {}) {
+async function opened(files: Files, { fork = true, body = '', message = 'Change', from = herd } = {}) {
   const [by, branch] = [fork ? 'mallory' : 'mo', `attack-${(branches += 1)}`]
-  const head = await from.hub.act.push({ by, branch, fork, ...(files === undefined ? {} : { files }) })
+  const head = await from.hub.act.push({ by, branch, fork, message, ...(files === undefined ? {} : { files }) })
   const number = await from.hub.act.openPull({ by, branch, title: 'Attack', fork, body })
   const job = ran(await from.settle(pullJobs), fork ? 'check' : 'plan')
   return { number, head, branch, job, comment: () => commentOn(from, number) }
@@ -207,21 +207,22 @@ describe('what a policy keeps private', SLOW, () => {
 })
 
 describe('beside the files', SLOW, () => {
-  it("a stranger's wish in the description, to let the files win, is told and not fulfilled", async () => {
+  it('a wish to let the files win counts in a commit of this repository alone: nobody can write it in after somebody has looked', async () => {
     await herd.rows("update domain_blocks set severity = 1 where domain = 'kept.example'")
     const wish = 'Herdbook-Restore: domain-block/kept.example'
-    const own = await opened(undefined, { fork: false, body: wish })
+    // The naive way, reading the description whenever a plan runs, would take this.
+    const described = await opened(undefined, { fork: false, body: wish })
+    await herd.hub.act.edit(described.number, { body: `${wish}\n` }, 'mo')
+    await herd.settle(pullJobs)
+    expect(described.comment()).not.toContain('restore=')
+    const stranger = await opened({ [BLOCKS]: withBlocks(entry('beside.example')) }, { message: `Beside\n\n${wish}` })
+    await herd.hub.act.comment(stranger.number, `/plan ${stranger.head.slice(0, 12)}`, 'ann')
+    await herd.settle(pullJobs)
+    expect(stranger.comment()).toMatch(/Merging this approves 1 change\b/)
+    expect(stranger.comment()).not.toContain('restore=')
+    expect(stranger.comment()).toMatch(/not used before it is merged[^]*restoring domain-block/)
+    const own = await opened(undefined, { fork: false, message: `Back\n\n${wish}` })
     expect(own.comment()).toMatch(/restore=domain-block%2Fkept\.example/)
-    const pull = await opened({ [BLOCKS]: withBlocks(entry('beside.example')) })
-    await herd.hub.act.comment(pull.number, `/plan ${pull.head.slice(0, 12)}`, 'ann')
-    // Written after the maintainer looked, and before the run begins.
-    const asked = herd.events.splice(0)
-    await herd.hub.act.edit(pull.number, { body: wish }, 'mallory')
-    herd.events.splice(0, Infinity, ...asked)
-    ran(await herd.settle(pullJobs), 'plan')
-    expect(pull.comment()).toMatch(/Merging this approves 1 change\b/)
-    expect(pull.comment()).not.toContain('restore=')
-    expect(pull.comment()).toMatch(/not used before it is merged[^]*Herdbook-Restore/)
     await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")
   })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
@@ -25,6 +26,9 @@ async function press(verb: string, object = '', reason = '', by = 'mo') {
 }
 const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull && one.state === 'open')
 const severityOf = async (domain: string) => (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
+
+/** The message of the commit that a pull request ends with. */
+const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string => git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
 
 describe('the buttons', () => {
   it('plan: the default branch, or a pull request by its number', async () => {
@@ -63,7 +67,7 @@ describe('the buttons', () => {
     expect(pulls().map(({ title }) => title)).toContain('Adopt domain-block/meh.example')
     await press('restore', 'domain-block/meh.example', 'Not agreed')
     const restore = pulls().find(({ title }) => title.startsWith('Restore'))
-    expect(restore?.body).toMatch(/^Herdbook-Restore: domain-block\/meh\.example$/m)
+    expect(messageOf(restore)).toMatch(/^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo$/m)
     await herd.hub.act.merge(restore?.number ?? 0, 'ann')
     await herd.settle()
     expect(await severityOf('meh.example')).toEqual({ severity: 0 })

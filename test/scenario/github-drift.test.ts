@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GitHubEvent } from '../../src/sandbox/github/index.ts'
 import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
+import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
@@ -42,6 +43,9 @@ async function tick(text: string, by = 'mo'): Promise<ReturnType<typeof ran>> {
   await herd.hub.act.tick(open()[0]?.number ?? 0, text, by)
   return ran(await herd.settle(), 'tick')
 }
+
+/** The message of the commit that a pull request ends with. */
+const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string => git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
 
 describe('the nightly issue', () => {
   it('is not there while all is as the files say', async () => {
@@ -87,7 +91,7 @@ describe('the nightly issue', () => {
   it('restores at a tick: an empty commit whose merge puts live back', async () => {
     await tick('<!-- restore domain-block/meh.example -->')
     const pull = pulls().find(({ title }) => title === 'Restore domain-block/meh.example')
-    expect(pull?.body).toMatch(/^Herdbook-Restore: domain-block\/meh\.example$/m)
+    expect(messageOf(pull)).toMatch(/^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo$/m)
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/restore=domain-block%2Fmeh\.example/)
     await herd.hub.act.merge(pull?.number ?? 0, 'ann')
     await herd.settle()

@@ -102,8 +102,8 @@ describe('approvals', () => {
 
 describe('what a pull request carries', () => {
   const steps = (count: number): Step[] => Array.from({ length: count }, (_, i) => ({ ...full, id: `spam${i}.example`, digest: `d${i}` }))
-  const comment = (of: readonly Step[], { pullRequest = 12, head = HEAD, restore = [] as readonly string[], sealing = SEALING } = {}): string =>
-    sealComment(`A plan\n\n- of ${of.length}\n\n${marksBlock(marksOf(of, { pullRequest, restore }, sealing))}\n`, { pullRequest, head }, sealing.key)
+  const comment = (of: readonly Step[], { pullRequest = 12, head = HEAD, restore = [] as readonly string[], askedBy = null as string | null, sealing = SEALING } = {}): string =>
+    sealComment(`A plan\n\n- of ${of.length}\n\n${marksBlock(marksOf(of, { pullRequest, restore, askedBy }, sealing))}\n`, { pullRequest, head }, sealing.key)
   const merged = (of: readonly Step[], pullRequest = 12, restore: string[] = []): Merge => {
     const marks = parseMarks(comment(of, { pullRequest, restore }), { pullRequest, head: HEAD }, KEY)
     if (marks === null || marks === 'altered') throw new Error('marks')
@@ -143,7 +143,7 @@ describe('what a pull request carries', () => {
   it('keeps names of every kind, and nothing that could end the block early', () => {
     const names = ['domain-block/spam.example', 'rule/a -->b', 'setting/--x-- y', 'role/Ärger>']
     expect(merged(steps(2), 12, names).marks.restore).toEqual(names)
-    expect(marksBlock(marksOf([], { pullRequest: 1, restore: names }, SEALING)).slice(4, -3)).not.toContain('--')
+    expect(marksBlock(marksOf([], { pullRequest: 1, restore: names, askedBy: null }, SEALING)).slice(4, -3)).not.toContain('--')
   })
 
   it.each(['', 'nothing', '<!-- herdbook:production -->\n### A plan', 'A comment with <!-- herdbook-approvals in it'])('is nothing where there is no block: %j', (body) => {
@@ -182,8 +182,12 @@ describe('what a pull request carries', () => {
   })
 
   it('takes the last block of a comment, since names in it came from outside', () => {
-    const forged = marksBlock(marksOf(steps(5), { pullRequest: 12, restore: [] }, { ...SEALING, key: null }))
-    const body = sealComment(`${forged}\n${marksBlock(marksOf(steps(1), { pullRequest: 12, restore: [] }, SEALING))}`, { pullRequest: 12, head: HEAD }, KEY)
+    const forged = marksBlock(marksOf(steps(5), { pullRequest: 12, restore: [], askedBy: null }, { ...SEALING, key: null }))
+    const body = sealComment(`${forged}\n${marksBlock(marksOf(steps(1), { pullRequest: 12, restore: [], askedBy: null }, SEALING))}`, { pullRequest: 12, head: HEAD }, KEY)
     expect(parseMarks(body, { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ marks: [expect.any(String)] })
+  })
+
+  it('says who asked for it, where somebody did', () => {
+    for (const askedBy of [null, 'mo', 'dependabot[bot]']) expect(parseMarks(comment(steps(2), { askedBy }), { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ askedBy })
   })
 })

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exampleOf } from '../../src/commands/github/example.ts'
 import { eventOf, readEvent } from '../../src/commands/github/event.ts'
-import { restoresIn } from '../../src/commands/github/plan.ts'
+import { saidIn, trailersOf } from '../../src/commands/github/trailers.ts'
+import type { Commit } from '../../src/reconcile/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 
 const SHA = 'a'.repeat(40)
@@ -59,13 +60,19 @@ describe('what has happened', () => {
   })
 })
 
-describe('the objects that a pull request restores', () => {
-  it('are lines of its description, each once, and nothing beside them', () => {
-    expect(restoresIn('Hello\r\nHerdbook-Restore: domain-block/a.example\r\n  Herdbook-Restore: rule/x\nHerdbook-Restore: domain-block/a.example\nsee Herdbook-Restore: rule/y')).toEqual(['domain-block/a.example'])
+describe('what a pull request says besides its files', () => {
+  const commit = (trailers: { readonly [name: string]: string }): Commit => ({ id: SHA, parents: [], author: 'Mo', at: '2026-11-26T00:00:00Z', subject: 'x', trailers })
+  const trailers = (message: string): { readonly [name: string]: string } => Object.fromEntries(message.split('\n').map((line) => line.split(': ') as [string, string]))
+
+  it('stands in the messages of its commits, and comes back as it was said', () => {
+    const refs = ['domain-block/a.example', 'role/Head of the, herd', 'rule/x -->']
+    expect(saidIn([commit(trailers(trailersOf({ restore: refs, askedBy: 'mo' })))])).toEqual({ restore: refs, askedBy: 'mo' })
+    expect(trailersOf({ restore: [], askedBy: null })).toBe('')
   })
 
-  it('that are none are refused', () => {
-    expect(() => restoresIn('Herdbook-Restore: $(id)')).toThrow('names no object')
+  it('is nothing where it names no object or nobody', () => {
+    expect(saidIn([commit({ 'Herdbook-Restore': '$(id) %zz nothing/x domain-block/ domain-block/a.example domain-block/a.example', 'Asked-By': 'x y' })])).toEqual({ restore: ['domain-block/a.example'], askedBy: null })
+    expect(saidIn([])).toEqual({ restore: [], askedBy: null })
   })
 })
 

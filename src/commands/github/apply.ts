@@ -54,7 +54,7 @@ async function attempt(job: Job): Promise<Outcome> {
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
       const report = await applyNow(io, { yes: true, wait: true }, null, mergesOf)
-      return { exit: io.exit, report: report && withAltered(report, known), diagnostics: [], known }
+      return { exit: io.exit, report: report && withVoid(report, known), diagnostics: [], known }
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
       if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
@@ -62,18 +62,23 @@ async function attempt(job: Job): Promise<Outcome> {
   }
 }
 
-/** Says which comments approve nothing because they are not what we wrote, where something waits for an approval. */
-function withAltered(report: ApplyReport, known: Known | null): ApplyReport {
-  const altered = isWaiting(report) ? (known?.landed ?? []).filter((one) => one.altered) : []
-  return { ...report, findings: [...report.findings, ...altered.map(({ pull }) => alteredNote(pull.number))] }
+/** Says which merges approve nothing, and why, where something waits for an approval. */
+function withVoid(report: ApplyReport, known: Known | null): ApplyReport {
+  const notes = isWaiting(report) ? (known?.landed ?? []).flatMap((one) => (one.void === null ? [] : [voidNote(one.pull.number, one.void)])) : []
+  return { ...report, findings: [...report.findings, ...notes] }
 }
 
 const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) => why === 'not-approved')
 
-const alteredNote = (pullRequest: number): Diagnostic => ({
-  code: 'plan-altered',
+const VOID: { readonly [why in NonNullable<Landed['void']>]: string } = {
+  altered: 'the comment with its plan was edited since, or it is of another commit than was merged',
+  'self-approved': 'nobody approved it but who had asked for it',
+}
+
+const voidNote = (pullRequest: number, why: NonNullable<Landed['void']>): Diagnostic => ({
+  code: 'merge-approves-nothing',
   severity: 'warning',
-  message: `Merging #${pullRequest} approved nothing: the comment with its plan was edited since, or it is of another commit than was merged.`,
+  message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
   hint: 'Look at what is not applied: herdbook plan. Approve it where it is right: herdbook approve "why"',
 })
 
@@ -100,11 +105,12 @@ type Options = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | '
 
 /** On a merged pull request stands what became of it. */
 async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<void> {
-  const { pull, merge, altered } = landed
-  if (known === null || (report === null && diagnostics.length === 0)) return
+  const { pull, merge } = landed
+  if (known === null) return
   const marker = markerOf(known.session.environment, 'applied')
+  if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return stick(job, pull.number, marker, renderFailure(EXIT.stale, [voidNote(pull.number, landed.void)], { ...options, marker }))
+  if (report === null && diagnostics.length === 0) return
   if (report === null) return stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
-  if (altered && isWaiting(report)) return stick(job, pull.number, marker, renderFailure(EXIT.stale, [alteredNote(pull.number)], { ...options, marker }))
   const sealing = { server: known.session.config.domain, key: known.session.key }
   const part = partOf(report, landed, known, sealing)
   if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return

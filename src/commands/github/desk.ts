@@ -4,8 +4,10 @@ import type { InstanceFile } from '../../instance/documents.ts'
 import type { FileEdit } from '../../instance/edit/objects.ts'
 import { prose } from '../../render/markdown-text.ts'
 import { withoutConsole } from '../proposed.ts'
+import type { ObjectRef } from '../../reconcile/types.ts'
 import { openSession, type Session } from '../session.ts'
 import type { Job } from './job.ts'
+import { trailersOf } from './trailers.ts'
 import { repositoryOf, tipOf } from './merge.ts'
 
 /** The files of the default branch, and the commit that they are of. */
@@ -34,12 +36,16 @@ export interface Offer {
   /** What the commit says below its title. */
   readonly note: string
   readonly body: string
+  /** Who asked for it; null for what comes of itself. */
+  readonly askedBy: string | null
+  /** Objects for which the files are to win. */
+  readonly restore?: readonly ObjectRef[]
 }
 
 /** Opens the pull request, or brings the one that is open for that branch up to date. It is yet to be planned: what a workflow's own token opens starts no workflow. */
-export function propose({ io, forge }: Job, { session, base }: Desk, { branch, edits, title, note, body }: Offer): Promise<PullRequest> {
+export function propose({ io, forge }: Job, { session, base }: Desk, { branch, edits, title, note, body, askedBy, restore = [] }: Offer): Promise<PullRequest> {
   const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
-  const message = `${title}\n\n${note}\n`
+  const message = [title, note, trailersOf({ askedBy, restore })].filter((part) => part !== '').join('\n\n') + '\n'
   for (const text of [...files.values(), message, body]) io.secrets.abortOnSecret(text)
   return forge.propose({ branch, base, files, message, title, body })
 }

@@ -11,8 +11,8 @@ export interface Landed {
   readonly pull: PullRequest
   /** null where no comment of ours shows a plan of what was merged. */
   readonly merge: Merge | null
-  /** Whether there is one, and not as we wrote it for what was merged. */
-  readonly altered: boolean
+  /** Why a plan that is shown there approves nothing: it is not as we wrote it for what was merged, or nobody approved it but who asked for it. */
+  readonly void: 'altered' | 'self-approved' | null
 }
 
 const MOST_COMMITS = 5_000
@@ -76,10 +76,14 @@ async function pullOf({ forge }: Job, number: number): Promise<PullRequest | nul
 async function landed({ forge }: Job, pull: PullRequest, { environment, key }: Session): Promise<Landed> {
   const comment = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))
   const marks = comment && parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, key)
-  if (!marks || marks === 'altered' || pull.merged === null) return { pull, merge: null, altered: marks === 'altered' }
+  if (!comment || !marks || pull.merged === null) return { pull, merge: null, void: null }
   const { at, by } = pull.merged
-  const people = [...new Set([...(await decidersAmong(forge, await forge.approvers(pull.number))), by])]
-  return { pull, merge: { pullRequest: pull.number, by: people.join(', '), at, marks }, altered: false }
+  // What was written after the merge, nobody had seen who merged.
+  if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { pull, merge: null, void: 'altered' }
+  const approvers = await decidersAmong(forge, await forge.approvers(pull.number))
+  // Where a program opened it, GitHub lets whoever had it opened approve it, too.
+  if (approvers.length > 0 && approvers.every((login) => login === marks.askedBy)) return { pull, merge: null, void: 'self-approved' }
+  return { pull, merge: { pullRequest: pull.number, by: [...new Set([...approvers, by])].join(', '), at, marks }, void: null }
 }
 
 /** Anybody may leave an approving review where everybody can read. */

@@ -1,6 +1,7 @@
 import { decides, type PullRequest } from '../../clients/forge.ts'
 import { openReader } from '../../clients/reader.ts'
 import { HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
+import type { FileSource } from '../../instance/source.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
 import { marksBlock, marksOf, sealComment, type Sealing } from '../../reconcile/marks.ts'
@@ -12,7 +13,6 @@ import { renderMarkdown } from '../../render/markdown.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { PLAN_LABEL } from '../../render/differences.ts'
 import { say, tell, toldWaits } from '../io.ts'
-import { parseRef } from '../options.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
@@ -23,6 +23,7 @@ import { tellMended } from './mended.ts'
 import { baseOf, mergeOf, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
+import { fileOf, OWNED, saidIn, type Said } from './trailers.ts'
 
 /** GitHub takes a mebibyte for the summary of a step. */
 const SUMMARY = 1_000_000
@@ -61,11 +62,12 @@ async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ rea
 /** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
 export async function planPullRequest(job: Job, pull: PullRequest, base?: Base): Promise<void> {
   const merging = await mergeOf(pull, base ?? (await baseOf(job)))
+  const outcome = merging.state === 'merged' ? await outcomeOf(job, pull, merging.merge).catch(told) : null
+  if (!(await isCurrent(job, pull))) return
   if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
   if (merging.state === 'refused') return tellRefused(job, pull, merging, merging.why)
-  const outcome = await outcomeOf(job, pull, merging.merge).catch(told)
   if (outcome instanceof HerdbookError) return tellRefused(job, pull, merging, outcome)
-  await tellPlanned(job, pull, outcome)
+  if (outcome) await tellPlanned(job, pull, outcome)
 }
 
 function told(error: unknown): HerdbookError {
@@ -76,33 +78,46 @@ function told(error: unknown): HerdbookError {
 interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
   readonly merge: Merge
   readonly proposal: Proposal
-  readonly restore: readonly ObjectRef[]
+  readonly said: Said
 }
 
 async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
-  const proposal = await openProposal(merge)
-  const wished = restoresIn(pull.body)
-  // Whoever wrote a fork's description can change it at any time, also after somebody asked for this plan.
-  const restore = pull.head.repository === event.repository ? wished : []
+  const [proposal, commits] = await Promise.all([openProposal(merge), merge.repository.log(merge.head, { after: merge.base, limit: MOST_COMMITS })])
+  const { restore: wished, askedBy } = saidIn(commits)
+  const changed = await changedAmong(merge, [...OWNED])
+  // A stranger asks for files only; and what owners decide is decided where they are asked.
+  const mayRestore = (ref: ObjectRef): boolean => pull.head.repository === event.repository && (!OWNED.has(fileOf(ref)) || changed.has(fileOf(ref)))
+  const restore = wished.filter(mayRestore)
+  const ignored = wished.filter((ref) => !mayRestore(ref)).map((ref) => `restoring ${ref}, which has to come with a change of its file on a branch of this repository`)
   const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
-    const ignored = wished.filter((ref) => !restore.includes(ref)).map((ref) => `description: Herdbook-Restore: ${ref}`)
-    return { ...planned, merge, proposal: { ...proposal, notUsed: [...proposal.notUsed, ...ignored] }, restore }
+    return { ...planned, merge, proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } }, said: { restore, askedBy } }
   } finally {
     await reader.close()
   }
 }
 
-const MOST_RESTORES = 200
+/** Nobody looks through more. */
+const MOST_COMMITS = 250
 
-/** The objects for which a pull request lets the files win: lines of its own in its description. */
-export function restoresIn(body: string): ObjectRef[] {
-  const named = [...body.matchAll(/^Herdbook-Restore: (\S[^\r\n]*?)\s*$/gm)].slice(0, MOST_RESTORES)
-  return [...new Set(named.map(([, ref = '']) => parseRef(ref).ref))]
+/** The files that merging would change. */
+async function changedAmong({ merged, trusted }: Merge, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const textIn = async (files: FileSource, name: string): Promise<string | null> =>
+    (await files.list()).some((entry) => entry.name === name && entry.kind === 'file') ? (await files.read(name)).toString('utf8') : null
+  const changed = await Promise.all(names.map(async (name) => (await textIn(merged, name)) !== (await textIn(trusted, name))))
+  return new Set(names.filter((_, i) => changed[i]))
 }
 
-async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, restore }: Outcome): Promise<void> {
+/** Whether the pull request is still what was planned: what is written after it was merged, or over a newer plan, would mislead. */
+async function isCurrent({ forge, io }: Job, { number, head }: PullRequest): Promise<boolean> {
+  const now = await forge.pullRequest(number)
+  if (now.state === 'open' && now.head.commit === head.commit) return true
+  say(io, `#${number} has moved on since it was planned: nothing is written.`)
+  return false
+}
+
+async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, said }: Outcome): Promise<void> {
   const { session, edits } = proposal
   const { environment, key } = session
   const exit = exitOfPlan(plan)
@@ -118,7 +133,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
   }
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
-  const hidden = marksBlock(marksOf(plan.steps, { pullRequest: pull.number, restore }, sealing))
+  const hidden = marksBlock(marksOf(plan.steps, { pullRequest: pull.number, ...said }, sealing))
   // Without a key a mark would be anybody's.
   const comment = key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, key)
   await stick(job, pull.number, marker, comment)

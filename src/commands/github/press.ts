@@ -18,7 +18,7 @@ import { verb as unlock } from '../unlock.ts'
 import { openDesk, propose } from './desk.ts'
 import { expect, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
-import { askedBy, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
+import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
 
 /** What somebody wrote beside the button: anything. */
 interface Pressed {
@@ -30,8 +30,8 @@ interface Pressed {
 /** What each button does; answers what the summary says of it. */
 const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promise<string> } = {
   plan: (job, { object }) => (object === '' ? planOfBranch(job) : planOfPull(job, object)),
-  adopt: (job, pressed) => proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), origin(pressed))),
-  restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), origin(pressed))),
+  adopt: (job, pressed) => proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
+  restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
   unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
   unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
   approve: (job, { object, reason, by }) => running(job, by, approve, ['--yes', '--', because(reason), ...(object === '' ? [] : [object])]),
@@ -57,7 +57,7 @@ function lineIn(name: string, text: string): string {
 }
 
 const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', { hint: 'Press the button again and write why.' }) : reason)
-const origin = ({ by, reason }: Pressed): string => askedBy(by, reason)
+const asking = ({ by, reason }: Pressed): Asking => ({ origin: askedBy(by, reason), by })
 
 /** The pull request, planned: what a workflow's own token opens starts no workflow. */
 async function proposing(job: Job, made: () => Promise<PullRequest | null>): Promise<string> {
@@ -73,7 +73,7 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
   const desk = await openDesk(job)
   const { edits, said, subject } = await draftLifted(job.io, desk.session, [domain], { emptied: why })
   const body = [askedBy(by, why), ...said.map(prose)].join('\n\n')
-  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body })
+  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body, askedBy: by })
 }
 
 async function planOfBranch(job: Job): Promise<string> {

@@ -4,16 +4,20 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { sha256 } from '../../reconcile/digest.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
-import { code, fence, prose } from '../../render/markdown-text.ts'
+import { code, prose } from '../../render/markdown-text.ts'
 import { count, listed } from '../../render/text.ts'
 import { draftAdoption } from '../adopt.ts'
 import { toldWaits } from '../io.ts'
-import { parseRef } from '../options.ts'
+import { parseRef, textsOf } from '../options.ts'
 import { propose, type Desk } from './desk.ts'
 import type { Job } from './job.ts'
+import { fileOf, OWNED } from './trailers.ts'
 
-/** Where a wish comes from, as a sentence in Markdown. */
-export type Origin = string
+/** Where a wish comes from: a sentence in Markdown, and who had it. */
+export interface Asking {
+  readonly origin: string
+  readonly by: string
+}
 
 /** Reads objects that somebody named from afar. Throws (exit 9) for what names none. */
 export function refsOf(texts: readonly string[]): ObjectRef[] {
@@ -29,25 +33,30 @@ const PLAIN = /^[\p{L}\p{N}/_.:-]{1,80}$/u
 export const titled = (refs: readonly ObjectRef[]): string => (refs.length <= 3 && refs.every((ref) => PLAIN.test(ref)) ? listed(refs) : count(refs.length, 'object', 'objects'))
 
 /** Proposes that live wins for these objects. Null where the files say so already. */
-export async function proposeAdoption(job: Job, desk: Desk, refs: readonly ObjectRef[], origin: Origin): Promise<PullRequest | null> {
+export async function proposeAdoption(job: Job, desk: Desk, refs: readonly ObjectRef[], { origin, by }: Asking): Promise<PullRequest | null> {
   const { session } = desk
   const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
   try {
     const { edits } = await draftAdoption(session, reader, refs)
     if (edits.length === 0) return null
     const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`].join('\n\n')
-    return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body })
+    return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body, askedBy: by })
   } finally {
     await reader.close()
   }
 }
 
-/** Proposes that the files win for these objects: an empty commit, and lines that whoever plans and applies goes by. */
-export function proposeRestore(job: Job, desk: Desk, refs: readonly ObjectRef[], origin: Origin): Promise<PullRequest> {
-  const wishes = fence(refs.map((ref) => `Herdbook-Restore: ${ref}`), '')
-  const body = [origin, 'Merging puts these back as the files have them. It changes no file; the lines below say what is meant:', wishes].join('\n\n')
-  return propose(job, desk, { branch: branchFor('restore', refs), edits: [], title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body })
+/** Proposes that the files win for these objects: an empty commit that says so. Where owners decide, a line in their file, so that they are asked. */
+export async function proposeRestore(job: Job, desk: Desk, refs: readonly ObjectRef[], { origin, by }: Asking): Promise<PullRequest> {
+  const texts = await textsOf(desk.session)
+  const owned = Map.groupBy(refs.filter((ref) => OWNED.has(fileOf(ref))), fileOf)
+  const day = job.io.now().toISOString().slice(0, 10)
+  const edits = [...owned].map(([file, own]) => ({ file, text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map((ref) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}` }))
+  const body = [origin, 'Merging puts these back as the files have them:', refs.map((ref) => `- ${code(ref)}`).join('\n'), ...(edits.length === 0 ? ['It changes no file.'] : [])].join('\n\n')
+  return propose(job, desk, { branch: branchFor('restore', refs), edits, title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body, askedBy: by, restore: refs })
 }
 
+const lineOf = (ref: ObjectRef): string => ref.replaceAll(/\p{Cc}/gu, ' ')
+
 /** Who asked for something by a tick or a button. */
-export const askedBy = (login: string, why = ''): Origin => `Asked for by ${code(`@${login}`)}${why === '' ? '.' : `: ${prose(why)}`}`
+export const askedBy = (login: string, why = ''): string => `Asked for by ${code(`@${login}`)}${why === '' ? '.' : `: ${prose(why)}`} Their own approval of it does not count.`

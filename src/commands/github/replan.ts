@@ -1,10 +1,11 @@
 import type { PullRequest } from '../../clients/forge.ts'
+import { HerdbookError } from '../../instance/diagnostic.ts'
 import { parseMarks } from '../../reconcile/marks.ts'
 import { count } from '../../render/text.ts'
-import { say } from '../io.ts'
+import { say, tell } from '../io.ts'
 import { openRefs } from '../session.ts'
 import { expect, type Job } from './job.ts'
-import { baseOf } from './merge.ts'
+import { baseOf, type Base } from './merge.ts'
 import { planPullRequest } from './plan.ts'
 import { markerOf, ours } from './sticky.ts'
 
@@ -19,9 +20,20 @@ export async function run(job: Job): Promise<void> {
   const open = (await forge.openPullRequests()).filter(({ base }) => base.branch === event.defaultBranch)
   const { own = [], forks = [] } = Object.groupBy(open, ({ head }) => (head.repository === event.repository ? 'own' : 'forks'))
   const base = await baseOf(job)
-  for (const pull of own.slice(0, MOST)) await planPullRequest(job, pull, base)
+  for (const pull of own.slice(0, MOST)) await planOne(job, pull, base)
   if (own.length > MOST) say(io, `${count(own.length - MOST, 'older pull request was', 'older pull requests were')} not planned anew: push to them, or comment /plan.`)
-  for (const pull of await askedAmong(job, forks.slice(0, MOST_FORKS), MOST - own.length)) await planPullRequest(job, pull, base)
+  for (const pull of await askedAmong(job, forks.slice(0, MOST_FORKS), MOST - own.length)) await planOne(job, pull, base)
+}
+
+/** One that can't be planned keeps no other from it. */
+async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
+  try {
+    await planPullRequest(job, pull, base)
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    tell(job.io, error.diagnostics)
+    job.io.exit = error.exit
+  }
 }
 
 /** Those of forks whose comment is the plan of this very commit, as we wrote it: somebody who decides had asked for that. */

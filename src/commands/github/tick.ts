@@ -7,7 +7,7 @@ import { say, tell } from '../io.ts'
 import { openDesk, reasons, type Desk } from './desk.ts'
 import { expect, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
-import { askedBy, proposeAdoption, proposeRestore, refsOf } from './proposals.ts'
+import { askedBy, proposeAdoption, proposeRestore, refsOf, type Asking } from './proposals.ts'
 
 /** Makes pull requests of the boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
 export async function run(job: Job): Promise<void> {
@@ -19,10 +19,10 @@ export async function run(job: Job): Promise<void> {
   if (ticks.length === 0) return say(io, 'No box was ticked.')
   if (!decides(await forge.permission(event.sender))) return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
   const desk = await openDesk(job)
-  const origin = `${askedBy(event.sender)} From #${issue.number}.`
+  const asking = { origin: `${askedBy(event.sender)} From #${issue.number}.`, by: event.sender }
   for (const what of ['adopt', 'restore'] as const) {
     const chosen = ticks.filter((tick) => tick.what === what)
-    const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, origin)
+    const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, asking)
     if (pullRequest === null) continue
     // Read anew: somebody may have ticked another box meanwhile.
     const { body } = await forge.issue(event.number)
@@ -32,12 +32,12 @@ export async function run(job: Job): Promise<void> {
 }
 
 /** The pull request; null where there is none to make, which the issue is told. */
-async function proposed(job: Job, desk: Desk, ticks: readonly Tick[], origin: string): Promise<PullRequest | null> {
+async function proposed(job: Job, desk: Desk, ticks: readonly Tick[], asking: Asking): Promise<PullRequest | null> {
   const { forge, event, io } = expect(job, ['issues'])
   try {
     const refs = refsOf(ticks.map(({ ref }) => ref))
     const adopting = ticks.some(({ what }) => what === 'adopt')
-    const pullRequest = adopting ? await proposeAdoption(job, desk, refs, origin) : await proposeRestore(job, desk, refs, origin)
+    const pullRequest = adopting ? await proposeAdoption(job, desk, refs, asking) : await proposeRestore(job, desk, refs, asking)
     if (pullRequest === null) await forge.comment(event.number, 'Nothing to propose: the files say so already. This issue is brought up to date tonight.')
     return pullRequest
   } catch (error) {
