@@ -4,10 +4,11 @@ import { canonicalJson } from '../reconcile/digest.ts'
 import type { ObjectRef, Plan } from '../reconcile/types.ts'
 import type { Wishes } from './planning.ts'
 
-/** The wishes that a saved plan was made with: the files won where no difference was left to tell. */
+/** The wishes that a saved plan was made with: the files won where no difference was left to tell. A create or delete of their own needs no wish. */
 export function wishesIn(saved: Plan): Wishes {
   const told = new Set(saved.drift.map(refOf))
-  return { restore: new Set(saved.steps.map(refOf).filter((ref) => !told.has(ref))), takeOver: false }
+  const won = saved.steps.filter((step) => (step.cause !== 'change' || step.action === 'update') && !told.has(refOf(step)))
+  return { restore: new Set(won.map(refOf)), takeOver: false }
 }
 
 /** Refuses a saved plan that is not what would be done now, and names what moved. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add, EVERY_KIND } from '../support/files.ts'
-import { must, pasture, planOf, refs, type Herd, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -69,6 +69,30 @@ describe('a saved plan', () => {
       await planOf(herd, left)
       herd.edit('domain-blocks.yaml', (text) => text.replace('comment: Fraud again', 'comment: Fraud for good'))
     }
+  })
+
+  it('may take a role from somebody whom no file names', async () => {
+    await herd.hand.giveRole('alice', 'Moderator')
+    herd.edit('moderators.yaml', (text) => `${text.trimEnd()}\nonly_these: true\n`)
+    await must(herd, ['plan', '--out', 'plan.json'], 2)
+    const ran = await must(herd, ['apply', 'plan.json'])
+    expect(ran.stdout).toContain('1 change done and verified')
+    await planOf(herd, 0)
+  })
+
+  it('may take back what a killed run made, which the ledger holds as attempted alone', async () => {
+    const before = herd.read('domain-blocks.yaml')
+    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    setConfig(herd, { mastodon: withoutApi })
+    herd.edit('domain-blocks.yaml', add('  - domain: killed.example\n    severity: limit'))
+    await field.sandbox.breakConsole('before-workers')
+    await must(herd, ['apply', '--yes'], 8)
+    setConfig(herd, {})
+    herd.write({ 'domain-blocks.yaml': before })
+    await must(herd, ['plan', '--out', 'plan.json'], 2)
+    await must(herd, ['apply', 'plan.json'])
+    expect(await herd.rows("select 1 from domain_blocks where domain = 'killed.example'")).toEqual([])
+    await planOf(herd, 0)
   })
 
   it.each([
