@@ -80,7 +80,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
     return (await tokenFacts(await (options.verb === 'apply' ? writing() : reading()))).username
   }
   const console = once(async () => {
-    if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console')
+    if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console', { hint: 'add mastodon.console to instance.yaml' })
     const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
     const opened = await openConsole(machine, consoleLine(door), name, options.reading)
     checkDomain(instance.domain, opened.hello.domain, 'the console')

@@ -1,18 +1,17 @@
 import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Write, Writer, WriteResult } from '../reconcile/doors.ts'
-import type { Fields, Intent } from '../reconcile/types.ts'
+import type { Intent } from '../reconcile/types.ts'
 import type { Console, OwedBlock } from './console.ts'
 import { type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
-import { isRecord } from './snapshot.ts'
 
 /** Opens the way in for writing. The console boots when something first goes through it. */
 export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
   return {
     write: (writes, door) => through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
-    settle: (intent) => settle(doors, intent),
+    settle: (owed) => settle(doors, owed),
     close: () => (options.doors ? Promise.resolve() : doors.close()),
   }
 }
@@ -73,25 +72,20 @@ function together(write: Write): string | null {
   return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
 }
 
-async function settle(doors: Doors, intent: Intent): Promise<WriteResult> {
-  const { blocks } = intent.data
+async function settle(doors: Doors, owed: readonly Intent[]): Promise<WriteResult> {
   try {
-    if (intent.what !== 'queue-domain-block-workers' || !Array.isArray(blocks)) throw new Error(`nobody knows how to finish ${intent.what}`)
     const console = await doors.console()
-    await console.settle(blocks.map(owedBlock))
+    await console.settle(owed.map(owedBlock))
     return { state: 'done', serverId: null }
   } catch (error) {
     return { state: 'failed', reason: reasonOf(error) }
   }
 }
 
-function owedBlock(row: unknown): OwedBlock {
-  if (!isRecord(row) || typeof row.domain !== 'string' || !isFields(row.set)) throw new Error('the ledger holds a debt that names no block')
-  return { domain: row.domain, set: row.set, changed: row.changed === true }
+function owedBlock({ kind, id, action, fields, what }: Intent): OwedBlock {
+  if (kind !== 'domain-block') throw new Error(`nobody knows how to finish ${what}`)
+  return { domain: id, set: fields, changed: action === 'update' }
 }
-
-// What the ledger holds is JSON, so an object in it is Fields.
-const isFields = (value: unknown): value is Fields => isRecord(value)
 
 function reasonOf(error: unknown): Diagnostic {
   const [first] = error instanceof HerdbookError ? error.diagnostics : []

@@ -131,7 +131,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
   refuseFirst(session, plan, options.first)
   // An approval on a forge is for the account's own id: there somebody has looked.
   if (options.yes && !session.config.forge) await refuseYoung(session, plan)
-  if (plan.steps.length > withheld.size && !options.yes && !saved && !(await confirm(io, plan))) {
+  if (plan.steps.length - withheld.size + plan.owed.length > 0 && !options.yes && !saved && !(await confirm(io, plan))) {
     fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json' })
   }
   const noticed = await giveNotice(approved, plan, withheld, run.doors)
@@ -147,7 +147,7 @@ function isSettled({ store, ledger }: Session, plan: Plan, { first }: Options): 
   return disputed || (begun && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
 }
 
-const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] })
+const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] })
 
 const sealingOf = ({ config, key }: Session): Sealing => ({ server: config.domain, key })
 
@@ -199,7 +199,7 @@ async function carryOut({ session, withheld, findings }: Noticed, { plan, input 
 
 /** While a pause is on, a run says what it would do, and does nothing. */
 function refusePaused({ ledger: { paused } }: Session, plan: Plan): void {
-  if (paused === null || plan.steps.length === 0) return
+  if (paused === null || plan.steps.length + plan.owed.length === 0) return
   fail(EXIT.refused, 'paused', `Paused by ${paused.by} since ${paused.at.slice(0, 16).replace('T', ' ')} UTC: ${paused.why}`, { hint: 'Nothing is applied until somebody types: herdbook resume' })
 }
 

@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 
 /** Asks whether to apply. For what can't be undone, the domain must be typed. */
 export function confirm(io: Io, plan: Plan): Promise<boolean> {
-  const irreversible = plan.steps.filter((step) => step.hazard === 'irreversible').length
+  const irreversible = [...plan.steps, ...plan.owed].filter(({ hazard }) => hazard === 'irreversible').length
   if (irreversible === 0) return asked(io, 'Apply these changes? [y/N] ')
   return asked(io, `${irreversible} of these can't be undone. Type the domain (${plan.domain}) to apply: `, [plan.domain])
 }

@@ -40,5 +40,5 @@ export const verb = (command: Command, io: Io) =>
 /** A plan without what the files would change: that is `plan`'s to tell. */
 function onlyDrift(plan: Plan): Plan {
   const unread = new Set(plan.reads.flatMap((read) => (read.complete ? [] : [read.reason])))
-  return { ...plan, steps: [], findings: plan.findings.filter((finding) => unread.has(finding.message)) }
+  return { ...plan, steps: [], owed: [], findings: plan.findings.filter((finding) => unread.has(finding.message)) }
 }

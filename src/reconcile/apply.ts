@@ -1,12 +1,13 @@
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { batches, refOf, type Batch } from './batches.ts'
+import { inWords, lostIn, stillOwed, unpaid } from './debts.ts'
 import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
 import { adjust } from './ledger.ts'
+import { noted, notesOf } from './notes.ts'
 import { spend } from './approvals.ts'
-import { canonicalJson } from './digest.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
-import type { ApplyReport, Attempt, Fields, Intent, Ledger, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
+import type { ApplyReport, Intent, Ledger, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -34,6 +35,7 @@ interface Progress {
   readonly failed: { step: Step; reason: Diagnostic }[]
   readonly skipped: Skipped[]
   readonly notReached: Step[]
+  readonly paid: Intent[]
   readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
   /** Objects that wait for something that was not done, and for what. */
@@ -48,22 +50,19 @@ interface Progress {
  * read again and only what was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
-  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], findings: [], serverIds: new Map(), blocked: new Map(), untouched: new Set(), world: deps.world }
+  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], paid: [], findings: [], serverIds: new Map(), blocked: new Map(), untouched: new Set(), world: deps.world }
   for (const step of plan.steps) holdBack(step, progress, deps)
   const held = new Set(progress.skipped.map(({ step }) => step))
   const writable = plan.steps.filter((step) => !held.has(step))
-  const owed = deps.ledger.intents
   const todo = batches(deps.kinds, writable)
   let ledger = deps.ledger
-  if (writable.length > 0 || owed.length > 0) {
-    const intents = each([...owed, ...todo.flatMap(intentOf)])
-    const attempted = todo.flatMap(({ kind, steps }) => steps.map((step) => ({ step, attempts: attemptsOf(step, kind, plan.commit) })))
-    const noted = (list: typeof attempted) => each([...deps.ledger.attempts, ...list.flatMap(({ attempts }) => attempts)])
-    ledger = await deps.save({ ...ledger, attempts: noted(attempted), intents }, 'Attempt')
-    const settled = await run(todo, owed, progress, deps)
+  if (writable.length > 0 || plan.owed.length > 0) {
+    const notes = notesOf(todo, plan.commit)
+    ledger = await deps.save({ ...ledger, ...noted(deps.ledger, notes) }, 'Attempt')
+    await run(todo, plan.owed, progress, deps)
     // What was not written by us may be written by somebody else, and is theirs then.
-    const attempts = noted(attempted.filter(({ step }) => !progress.untouched.has(step)))
-    ledger = { ...ledger, attempts, intents: intents.filter((intent) => !settled.has(intent.id)) }
+    const { attempts, intents } = noted(deps.ledger, notes.filter(({ step }) => !progress.untouched.has(step)))
+    ledger = { ...ledger, attempts, intents: unpaid(intents, progress) }
   }
   return finish(plan, ledger, progress, deps)
 }
@@ -79,57 +78,36 @@ function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps
   if (held && kind) skip({ step, ...held }, kind, progress)
 }
 
-/** Each once, however often it was tried. */
-const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [...new Map(list.map((one) => [canonicalJson(one), one])).values()]
-
-const intentOf = (batch: Batch): Intent[] => {
-  const intent = batch.door === 'console' ? batch.kind.intent?.(batch.steps) : null
-  return intent ? [intent] : []
-}
-
-/** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
-function attemptsOf({ kind: name, id, formerly, action, changes, target }: Step, kind: Kind, commit: string | null): Attempt[] {
-  const fields: Fields = action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
-  const attempt: Attempt = { kind: name, id, action, fields, commit }
-  const removed: Attempt[] = action === 'update' && kind.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
-  const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]
-  return [...removed, ...renamed, attempt]
-}
-
-/** Opens the writer, pays what an earlier run still owes, sends the batches. Answers the intents that are settled. */
-async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Progress, deps: ApplyDeps): Promise<Set<string>> {
-  const settled = new Set<string>()
+/** Opens the writer, pays what earlier runs still owe, sends the batches. */
+async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Progress, deps: ApplyDeps): Promise<void> {
   const writer = await deps.openWriter()
   try {
-    for (const intent of owed) {
-      const result = await writer.settle(intent)
-      if (result.state === 'done') settled.add(intent.id)
-      else progress.findings.push(owing(intent, result.state === 'failed' ? result.reason.message : 'live has changed'))
-    }
+    await pay(owed, writer, progress, deps)
     for (const batch of todo) {
       if (deps.signal.aborted || !deps.holds()) {
         progress.notReached.push(...batch.steps)
         for (const step of batch.steps) progress.untouched.add(step)
         continue
       }
-      const failures = progress.failed.length
       await runBatch(batch, writer, progress, deps)
-      const [intent] = intentOf(batch)
-      // Paid before, a debt of the same name may be owed anew.
-      if (intent && progress.failed.length === failures) settled.add(intent.id)
-      else if (intent) settled.delete(intent.id)
     }
-    return settled
   } finally {
     await writer.close()
   }
 }
 
-const owing = ({ what }: Intent, why: string): Diagnostic => ({
+async function pay(owed: readonly Intent[], writer: Writer, { paid, findings }: Progress, { signal, holds }: ApplyDeps): Promise<void> {
+  if (owed.length === 0 || signal.aborted || !holds()) return
+  const result = await writer.settle(owed)
+  if (result.state === 'done') paid.push(...owed)
+  else findings.push(owing(owed, result.state === 'failed' ? result.reason : { message: 'live has changed' }))
+}
+
+const owing = (owed: readonly Intent[], { message, hint }: Pick<Diagnostic, 'message' | 'hint'>): Diagnostic => ({
   code: 'still-owed',
   severity: 'error',
-  message: `What a run that was broken off still owes (${what}) could not be finished: ${why}`,
-  hint: 'Run apply again.',
+  message: `What a run that was broken off still owes (${inWords(owed)}) could not be finished: ${message}`,
+  hint: hint ?? 'Run apply again.',
 })
 
 async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: ApplyDeps): Promise<void> {
@@ -210,36 +188,50 @@ function reasonOf(error: unknown): Diagnostic {
 
 /** Reads again what was touched; only what is there as meant enters the ledger. */
 async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
-  const { done, failed, skipped, notReached } = progress
+  const { done, failed, skipped, notReached, paid } = progress
   const touched = done.length + failed.length > 0
   const stopped = deps.signal.aborted || !deps.holds()
-  const seen = touched && !stopped ? await deps.replan(ledger) : plan
-  const writeDown = stopped ? leave(ledger, progress, deps) : settle(plan, seen, ledger, progress, deps)
+  const seen = stopped ? null : touched ? await lookAgain(ledger, progress, deps) : plan
+  if (seen) progress.findings.push(...lostIn(seen))
+  const writeDown = seen ? settle(plan, seen, ledger, progress, deps) : leave(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
-  const remaining = stopped ? done.map(unverified) : touched ? remainders(done, seen) : []
+  const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
-  return { plan, done, failed, skipped, notReached, remaining, findings }
+  return { plan, done, failed, skipped, notReached, paid, remaining, findings }
 }
 
-/** A run that was stopped verified nothing; what it never wrote it takes back. */
-async function leave(ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
-  if (progress.untouched.size > 0 && deps.holds()) await deps.save(ledger, 'Stop')
+/** Live as it is now; null where it can't be read, which leaves what was done unverified. */
+async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Plan | null> {
+  try {
+    return await replan(ledger)
+  } catch (error) {
+    findings.push(...(error instanceof HerdbookError ? error.diagnostics : [reasonOf(error)]))
+    return null
+  }
+}
+
+/** Nothing was verified: what was never written, or is not owed any more, is taken back. */
+async function leave(ledger: Ledger, deps: ApplyDeps): Promise<void> {
+  if (ledger !== deps.ledger && deps.holds()) await deps.save(ledger, 'Stop')
 }
 
 async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
   const open = new Set([...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf))
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
+  // What neither waits for a step nor is owed as things are now will never be.
+  const intents = stillOwed(ledger.intents, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
     // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
     applied: (progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change') ? null : plan.commit) ?? ledger.applied,
     attempts: lasting,
+    intents,
     approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
     // Done again one day, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0 && intents.length === ledger.intents.length
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 
@@ -252,7 +244,7 @@ function unwritten(error: unknown): Diagnostic[] {
 
 const subjectOf = (done: readonly Step[]): string => (done.length === 1 && done[0] ? `Apply ${refOf(done[0])}` : `Apply ${done.length} steps`)
 
-const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and the run ended before live was read again.' })
+const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and live was not read again.' })
 
 function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining'] {
   const steps = new Map(seen.steps.map((step) => [refOf(step), step.changes.map((change) => change.field)]))

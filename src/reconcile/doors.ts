@@ -131,7 +131,7 @@ export interface Write {
 export interface Writer {
   /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
   readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
-  /** Finishes what a killed run still owes. */
-  readonly settle: (intent: Intent) => Promise<WriteResult>
+  /** Finishes what runs that were broken off still owe: all of it, or none. */
+  readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
   readonly close: () => Promise<void>
 }

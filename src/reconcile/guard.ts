@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkAge } from './behind.ts'
-import { hintsFor, type PlanInput } from './input.ts'
+import { hintsFor, type Budget, type PlanInput, type Policy } from './input.ts'
 import type { Invariant, InvariantFacts, Kind, World } from './kind.ts'
-import type { Budget, Impact, LiveObject, Observed, Policy, Step } from './types.ts'
+import type { Impact, LiveObject, Observed, Step } from './types.ts'
 
 /** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {

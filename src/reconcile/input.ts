@@ -1,7 +1,20 @@
 import type { Instance } from '../instance/instance.ts'
 import type { Tables } from './doors.ts'
 import type { Hints, Invariant, InvariantFacts, Kind } from './kind.ts'
-import type { Desired, Ledger, LedgerEntry, ObjectRef, Observed, Policy, Step } from './types.ts'
+import type { Desired, DriftPolicy, Ledger, LedgerEntry, ObjectRef, Observed, Step } from './types.ts'
+
+export interface Budget {
+  readonly create: number
+  readonly update: number
+  readonly delete: number
+  readonly weaken: number
+}
+
+export interface Policy {
+  readonly budgetOf: (kind: string) => Budget
+  readonly driftOf: (kind: string) => DriftPolicy
+  readonly minimumOwners: number
+}
 
 /** All that a plan depends on. Time is one of its inputs. */
 export interface PlanInput {

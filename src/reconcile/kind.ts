@@ -95,8 +95,8 @@ export interface Kind {
   readonly after?: (step: Step) => readonly ObjectRef[]
   /** Objects whose steps must not be done unless this one has succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
-  /** What the write of these steps owes outside its rows, to be written down before and cleared after. */
-  readonly intent?: (steps: readonly Step[]) => Intent | null
+  /** What the write of a step through the console owes outside its row, to be written down before and cleared after. */
+  readonly intent?: (step: Step) => Intent | null
   /** Steps that the console writes at once: because one alone is refused, or one by one takes too long. */
   readonly together?: (a: Step, b: Step) => boolean
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */

@@ -2,7 +2,7 @@ import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
 import { canonicalJson, sameDigest, seal, sha256, type Key } from './digest.ts'
 import { byText } from './equal.ts'
 import type { Content, Files, Snapshot } from './repository.ts'
-import type { Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, Notice, ObjectRef, Pause } from './types.ts'
+import type { Action, Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, Notice, ObjectRef, Pause } from './types.ts'
 
 const DIGEST = 'digest'
 const META = 'meta.json'
@@ -176,15 +176,21 @@ function entryOf(kind: string, row: Members): LedgerEntry {
   return typeof row.consent === 'number' ? { ...entry, consent: row.consent } : entry
 }
 
-function attemptOf(row: Members): Attempt {
+function actionOf(row: Members): Action {
   const action = text(row, 'action')
   if (action !== 'create' && action !== 'update' && action !== 'delete') throw new Malformed('holds an attempt that is no create, update or delete')
-  return { kind: text(row, 'kind'), id: text(row, 'id'), action, fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') }
+  return action
 }
+
+const attemptOf = (row: Members): Attempt => ({ kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') })
 
 const noticeOf = (row: Members): Notice => ({ ref: text(row, 'ref'), at: text(row, 'at'), from: text(row, 'from') })
 
-const intentOf = (row: Members): Intent => ({ id: text(row, 'id'), kind: text(row, 'kind'), what: text(row, 'what'), data: fieldsOf(row, 'data') })
+function intentOf(row: Members): Intent {
+  const hazard = text(row, 'hazard')
+  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible') throw new Malformed('holds a debt of an unknown hazard')
+  return { kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), hazard, what: text(row, 'what'), repeatable: row.repeatable === true }
+}
 
 const approvalOf = (row: Members): Approval => ({
   digest: text(row, 'digest'),

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { judge, type Verdict } from './cases.ts'
+import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest, stepDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
 import { guard } from './guard.ts'
@@ -45,6 +46,7 @@ export function plan(input: PlanInput): Plan {
   const sealed = input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input))
   const steps = order(sealed, input)
   const standoffs = parts.flatMap((part) => part.standoffs)
+  const debts = debtsOf(input)
   const unsealed = {
     version: 1 as const,
     environment: input.environment,
@@ -60,7 +62,8 @@ export function plan(input: PlanInput): Plan {
     waiting: parts.flatMap((part) => part.waiting),
     released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
     adjustments: parts.flatMap((part) => part.adjustments),
-    findings: [...parts.flatMap((part) => part.findings), ...guard(steps, input)],
+    owed: debts.filter(({ repeatable }) => repeatable),
+    findings: [...parts.flatMap((part) => part.findings), ...checkDebts(debts), ...guard(steps, input)],
   }
   return { ...unsealed, digest: planDigest(unsealed, input.key) }
 }

@@ -88,12 +88,18 @@ export interface Attempt {
   readonly commit: string | null
 }
 
-/** An effect outside its row that a killed run may still owe, such as workers queued after a bulk insert. */
+/** An effect of a step outside its row, such as the worker of a block: a run that is broken off may owe it. */
 export interface Intent {
-  readonly id: string
   readonly kind: string
+  readonly id: string
+  readonly action: Action
+  /** The values that it follows from: owed only while the files and live still have them. */
+  readonly fields: Fields
+  readonly hazard: Hazard
+  /** For people: "the suspension of spam.example". */
   readonly what: string
-  readonly data: Fields
+  /** Whether a later run may do it, though it may have been done: what may not is told instead. */
+  readonly repeatable: boolean
 }
 
 export interface Approval {
@@ -144,20 +150,7 @@ export interface Ledger {
   readonly paused: Pause | null
 }
 
-export interface Budget {
-  readonly create: number
-  readonly update: number
-  readonly delete: number
-  readonly weaken: number
-}
-
 export type DriftPolicy = 'report' | 'correct'
-
-export interface Policy {
-  readonly budgetOf: (kind: string) => Budget
-  readonly driftOf: (kind: string) => DriftPolicy
-  readonly minimumOwners: number
-}
 
 export interface Change {
   readonly field: string
@@ -263,6 +256,8 @@ export interface Plan {
   readonly released: readonly string[]
   /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
   readonly adjustments: readonly Adjustment[]
+  /** What runs that were broken off owe still, and apply finishes. */
+  readonly owed: readonly Intent[]
   readonly findings: readonly Diagnostic[]
 }
 
@@ -288,6 +283,8 @@ export interface ApplyReport {
   readonly failed: readonly { readonly step: Step; readonly reason: Diagnostic }[]
   readonly skipped: readonly Skipped[]
   readonly notReached: readonly Step[]
+  /** What an earlier run owed, and this one finished. */
+  readonly paid: readonly Intent[]
   /** What was written and is not there when read again. */
   readonly remaining: readonly { readonly kind: string; readonly id: string; readonly fields: readonly string[]; readonly reason: string }[]
   readonly findings: readonly Diagnostic[]

@@ -42,6 +42,7 @@ function body(report: ApplyReport, options: AppliedOptions, room: number): strin
     box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
     box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
+    box('NOTE', 'Finished, since an earlier run was broken off', report.paid.map(({ what }) => () => `- ${prose(readable(capital(what)))}`), ''),
     done(report, kinds),
     [() => differing(report), () => ''],
     [() => foot],
@@ -65,7 +66,7 @@ const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport): [numb
 
 /** "Applied: blocks spam.example. Verified on herd.example 3 s after the merge." */
 function headline(report: ApplyReport, { kinds, seconds }: AppliedOptions): string {
-  const { plan, done } = report
+  const { plan, done, paid } = report
   const domain = code(plan.domain)
   const open = notDone(report).filter(([n]) => n > 0)
   const after = seconds === undefined ? '' : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
@@ -74,6 +75,7 @@ function headline(report: ApplyReport, { kinds, seconds }: AppliedOptions): stri
     const parts = listed([...(done.length > 0 ? [`${number(done.length)} done`] : []), ...open.map(([n, what]) => `${number(n)} ${what}`)])
     return `### ${capital(parts)}, of ${count(plan.steps.length, 'change', 'changes')} of ${domain}`
   }
+  if (done.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `**Applied**: what was still owed to ${domain} is done.` : `### What is still owed to ${domain} could not be finished`
   if (done.length === 0) return `**Nothing to apply**: ${domain} is as the files say.`
   return `**Applied**: ${deed} Verified on ${domain}${after}.`
 }

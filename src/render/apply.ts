@@ -24,6 +24,7 @@ export function renderApply(report: ApplyReport, options: ApplyOptions): string 
   const sections = [
     [paragraph(0, span(verdictOf(report), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
     list('Done', 'green', report.done.slice(0, LISTED).flatMap((step) => item(step)), report.done.length),
+    list('Finished, since an earlier run was broken off', 'green', report.paid.slice(0, LISTED).map(({ what }) => line(2, inline(readable(capital(what))))), report.paid.length),
     list(
       'Failed',
       'red',
@@ -48,9 +49,10 @@ const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boole
 
 /** "7 changes done and verified on herd.example." */
 function verdictOf(report: ApplyReport): string {
-  const { plan, done, failed, skipped, notReached, remaining } = report
+  const { plan, done, failed, skipped, notReached, paid, remaining } = report
   const domain = inline(plan.domain)
   const known = plan.adjustments.length
+  if (plan.steps.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `What was still owed to ${domain} is done.` : `What is still owed to ${domain} could not be finished.`
   if (plan.steps.length === 0) return known === 0 ? `Nothing to write to ${domain}.` : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [
@@ -65,7 +67,7 @@ function verdictOf(report: ApplyReport): string {
 
 function list(title: string, colour: 'green' | 'yellow' | 'red', items: readonly Line[], total: number): Line[] {
   if (total === 0) return []
-  const more = title === 'Done' && total > LISTED ? [line(4, span(`… and ${number(total - LISTED)} more`, 'dim'))] : []
+  const more = total > items.length ? [line(4, span(`… and ${number(total - LISTED)} more`, 'dim'))] : []
   return [heading(title, number(total), [colour, 'bold']), ...items, ...more]
 }
 

@@ -84,6 +84,7 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
     failed: report.failed.map((one) => ({ step: step(one.step), reason: hushed(one.reason) })),
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
+    paid: report.paid,
     remaining: report.remaining.map((one) => ({ ...one, reason: hush(one.reason) })),
     findings: report.findings.map(hushed),
   }

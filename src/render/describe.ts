@@ -122,7 +122,8 @@ export function verdict(plan: Plan, kinds: readonly KindName[], leftover: Readon
 }
 
 /** What was not read was not compared. */
-function unchanged({ reads }: Plan): string {
+function unchanged({ reads, owed }: Plan): string {
+  if (owed.length > 0) return 'Nothing new, and an earlier run is to be finished.'
   if (reads.every((read) => read.complete)) return 'No changes.'
   return reads.some((read) => read.complete) ? 'No changes as far as the live server could be read.' : 'The live server could not be read.'
 }

@@ -22,6 +22,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     waiting: plan.waiting,
     released: plan.released,
     adjustments: plan.adjustments.map(adjustmentForm),
+    owed: plan.owed,
     findings: plan.findings,
     timings,
   }
@@ -43,6 +44,7 @@ export function applyJson(report: ApplyReport, timings: Timings = {}): string {
     failed: report.failed.map(({ step, reason }) => ({ step: stepForm(step), reason })),
     skipped: report.skipped.map(({ step, ...why }) => ({ ...why, step: stepForm(step) })),
     not_reached: report.notReached.map(stepForm),
+    paid: report.paid,
     remaining: report.remaining,
   }
   return JSON.stringify(form, null, 2)

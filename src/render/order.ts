@@ -18,7 +18,7 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
 
 /** Whether there is nothing at all to tell but that all is as the files say. */
 export function isQuiet(plan: Plan): boolean {
-  const lists = [plan.steps, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
+  const lists = [plan.steps, plan.owed, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
   return lists.every((list) => list.length === 0) && plan.reads.every((read) => read.complete) && !plan.unmanaged.some((one) => one.addedByHand)
 }
 

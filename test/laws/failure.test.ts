@@ -57,6 +57,33 @@ test('law 5 for what is done after the commit: follows are severed once, wheneve
   )
 })
 
+test('law 14 for what is done after the commit: once reverted, no run severs another follow', { timeout: 120_000 }, async () => {
+  const severities = fc.array(fc.constantFrom('none' as const, 'limit' as const, 'suspend' as const, null), { minLength: 4, maxLength: 4 })
+  const documents = (list: readonly (DomainBlock['severity'] | null)[]): Documents => ({
+    'domain-blocks.yaml': {
+      emptied_on_purpose: 'a law',
+      domain_blocks: list.flatMap((severity, i) => (severity === null ? [] : [{ domain: `d${i}.example`, severity, ...(severity === 'suspend' ? { accept_severed_relationships: 1000 } : {}) }])),
+    },
+  })
+  const early = fc.array(fc.tuple(fc.nat(10), fault), { minLength: 1, maxLength: 3 }).map((list) => new Map(list))
+  let owing = 0
+  await fc.assert(
+    fc.asyncProperty(severities, severities, fc.array(early, { minLength: 1, maxLength: 2 }), early, async (before, after, runs, back) => {
+      const world = newWorld(newServer(new Map(before.map((_, i) => [`d${i}.example`, { follows: 1 + i, followers: 2, accounts: 3 }]))))
+      await run(world, documents(before))
+      for (const faults of runs) await run(world, documents(after), { mishaps: { ...NO_MISHAPS, faults } })
+      owing += world.ledger.intents.length
+      const { severed } = world.server
+      await run(world, documents(before), { mishaps: { ...NO_MISHAPS, faults: back } })
+      await run(world, documents(before))
+      expect(world.server.severed).toBe(severed)
+      expect(world.ledger.intents).toEqual([])
+    }),
+    { numRuns: CASES },
+  )
+  expect(owing).toBeGreaterThan(0)
+})
+
 test('law 14: whatever fails in between, an edit and its revert leave live as it was', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(editsWithin, relations, faults, async (files, relations, faults) => {

@@ -1,5 +1,5 @@
 import type { Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
-import type { DoorName, Fields, Intent } from '../../src/reconcile/types.ts'
+import type { DoorName, Intent } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
 
@@ -116,11 +116,11 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
       yield result
     }
   }
-  const settle = ({ data }: Intent): WriteResult => {
+  const settle = (owed: readonly Intent[]): WriteResult => {
     const later: Later = []
-    for (const { domain, set } of data['blocks'] as readonly { readonly domain: string; readonly set: Fields }[]) {
+    for (const { id: domain, fields } of owed) {
       const row = server.rows.domain_blocks.find((block) => block.domain === domain)
-      if (!row || !Object.entries(set).every(([field, value]) => row[field as keyof typeof row] === value)) continue
+      if (!row || !Object.entries(fields).every(([field, value]) => row[field as keyof typeof row] === value)) continue
       PERFORM.domain_blocks(server, { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} }, later)
     }
     work(later)
@@ -138,7 +138,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
       alive()
       return {
         write,
-        settle: async (intent) => at(() => settle(intent), refused),
+        settle: async (owed) => at(() => settle(owed), refused),
         close: async () => {},
       }
     },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import type { ApplyReport, Impact, Intent, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */
@@ -103,6 +103,16 @@ const finding = fc
   )
   .map(([base, ...rest]) => Object.assign(base, ...rest) as Plan['findings'][number])
 
+const intent: fc.Arbitrary<Intent> = fc.record({
+  kind,
+  id: text,
+  action: fc.constantFrom('create', 'update', 'delete'),
+  fields,
+  hazard: fc.constantFrom('reversible', 'disruptive', 'irreversible'),
+  what: text,
+  repeatable: fc.boolean(),
+})
+
 /** Plans of every shape, with hostile text wherever text from outside can stand. */
 export const anyPlan: fc.Arbitrary<Plan> = fc
   .record({
@@ -129,6 +139,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
       ),
       { maxLength: 3 },
     ),
+    owed: fc.array(intent, { maxLength: 2 }),
     findings: fc.array(finding, { maxLength: 3 }),
   })
   .map((rest) => ({ ...EMPTY, ...rest }))
@@ -142,6 +153,7 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   failed: fc.array(fc.record({ step: anyStep, reason: finding }), { maxLength: 3 }),
   skipped: fc.array(skipped, { maxLength: 3 }),
   notReached: fc.array(anyStep, { maxLength: 2 }),
+  paid: fc.array(intent, { maxLength: 2 }),
   remaining: fc.array(fc.record({ kind, id: text, fields: fc.array(field, { maxLength: 2 }), reason: text }), { maxLength: 2 }),
   findings: fc.array(finding, { maxLength: 2 }),
 })

@@ -1,5 +1,5 @@
 import type { KindName } from '../../src/render/describe.ts'
-import type { Plan, Standoff, Step } from '../../src/reconcile/types.ts'
+import type { Intent, Plan, Standoff, Step } from '../../src/reconcile/types.ts'
 
 /** What the registry says of its kinds, for tests of renderers alone. */
 export const KIND_NAMES: readonly KindName[] = [
@@ -34,6 +34,18 @@ export function step(kind: string, id: string, rest: Partial<Step> = {}): Step {
   }
 }
 
+/** What a run that was broken off owes. */
+export const debt = (id: string, rest: Partial<Intent> = {}): Intent => ({
+  kind: 'domain-block',
+  id,
+  action: 'create',
+  fields: { severity: 'suspend' },
+  hazard: 'irreversible',
+  what: `the suspension of ${id}`,
+  repeatable: true,
+  ...rest,
+})
+
 export function standoff(kind: string, id: string, cause: Standoff['cause'], rest: Partial<Standoff> = {}): Standoff {
   return { kind, id, cause, desired: null, live: null, ledger: null, fields: [], ...rest }
 }
@@ -54,6 +66,7 @@ export const EMPTY: Plan = {
   waiting: [],
   released: [],
   adjustments: [],
+  owed: [],
   findings: [],
 }
 

@@ -153,7 +153,7 @@ test('workers that a second run owes anew are not forgotten because the first de
   }
   const world = newWorld(newServer(new Map([['a.example', { follows: 3, followers: 4, accounts: 1 }]])))
   await run(world, blocks, failing(1, 'die-before'))
-  await run(world, blocks, failing(4, 'drop-before'))
+  await run(world, blocks, failing(3, 'drop-before'))
   expect(world.server.severed).toBe(0)
   await run(world, blocks)
   expect(world.server.severed).toBe(7)

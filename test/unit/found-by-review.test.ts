@@ -168,8 +168,8 @@ test('a run that is stopped after its last step says that nothing was verified, 
   const { report, saved } = await stopped(start(), blocks(kept))
   expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [], remaining: [{ id: 'kept.example' }] })
   expect(exitOfApply(report)).toBe(8)
-  // The attempt alone was written down: nothing that was not verified.
-  expect(saved.map(({ entries }) => entries.size)).toEqual([0])
+  // The attempt was written down, and that its work is done: nothing that was not verified.
+  expect(saved.map(({ entries, intents }) => [entries.size, intents.length])).toEqual([[0, 1], [0, 0]])
 })
 
 test('what a stopped run did not reach it never attempted', async () => {
@@ -181,7 +181,8 @@ test('what a stopped run did not reach it never attempted', async () => {
 test('a debt that can not be paid is told, and is no success', async () => {
   const world = start()
   const few = blocks({ domain: 'a.example', severity: 'suspend' }, { domain: 'b.example', severity: 'suspend' })
-  await run(world, few, failing(1, 'die-before'))
+  // Both rows are there, and their workers are not.
+  await run(world, few, failing(3, 'die-before'))
   const { report } = await run(world, few, failing(1, 'refuse'))
   expect(report?.findings).toMatchObject([{ code: 'still-owed' }])
   expect(report && exitOfApply(report)).toBe(8)

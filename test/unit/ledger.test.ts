@@ -27,7 +27,17 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
   signed: fc.constant(false),
   entries: fc.array(entry).map((entries) => new Map(entries.map((each) => [`${each.kind}/${each.id}`, each]))),
   attempts: fc.array(fc.record({ kind, id: fc.string(), action: fc.constantFrom('create', 'update', 'delete'), fields, commit })),
-  intents: fc.array(fc.record({ id: fc.string(), kind, what: fc.string(), data: fields })),
+  intents: fc.array(
+    fc.record({
+      kind,
+      id: fc.string(),
+      action: fc.constantFrom('create', 'update', 'delete'),
+      fields,
+      hazard: fc.constantFrom('reversible', 'disruptive', 'irreversible'),
+      what: fc.string(),
+      repeatable: fc.boolean(),
+    }),
+  ),
   approvals: fc.array(fc.oneof(approval, fc.tuple(approval, fc.nat()).map(([one, pullRequest]) => ({ ...one, pullRequest })))),
   notices: fc.array(fc.record({ ref: fc.string(), at: fc.string(), from: fc.string() })),
   paused: fc.option(fc.record({ by: fc.string(), at: fc.string(), why: fc.string() })),

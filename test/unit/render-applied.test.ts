@@ -11,7 +11,7 @@ import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
 const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
-const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }
+const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
 const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])
 
 describe('the report of an apply', () => {

@@ -6,7 +6,7 @@ import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { applyJson, planJson } from '../../src/render/json.ts'
 import { parsePlan } from '../../src/render/saved.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { EMPTY, SAMPLE } from '../support/plans.ts'
+import { debt, EMPTY, SAMPLE } from '../support/plans.ts'
 
 let check: (text: string) => void
 
@@ -50,9 +50,10 @@ test('an apply as JSON is by the same schema', () => {
     failed: [{ step: second, reason: { code: 'x', severity: 'error', message: 'no' } }],
     skipped: [{ step: third, why: 'blocked', reason: 'no' }],
     notReached: rest,
+    paid: [debt('owed.example')],
     remaining: [{ kind: 'rule', id: 'x', fields: ['text'], reason: 'no' }],
     findings: [{ code: 'lock-lost', severity: 'error', message: 'no' }],
   })
   check(text)
-  expect(Object.keys(JSON.parse(text))).toEqual(expect.arrayContaining(['done', 'failed', 'skipped', 'not_reached', 'remaining']))
+  expect(Object.keys(JSON.parse(text))).toEqual(expect.arrayContaining(['done', 'failed', 'skipped', 'not_reached', 'paid', 'remaining']))
 })

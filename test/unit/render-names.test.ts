@@ -46,7 +46,7 @@ describe('an internationalised name', () => {
   it('does so beside the changed lines, and where an apply tells what it did', () => {
     expect(renderAnnotations([finding])).toContain(`::domain-block/${BOTH} severs`)
     expect(renderAnnotations([finding])).toContain(`herdbook adopt domain-block/${ASCII}\n`)
-    const report = { plan: PLAN, done: [suspension], failed: [], skipped: [], notReached: [], remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }], findings: [] }
+    const report = { plan: PLAN, done: [suspension], failed: [], skipped: [], notReached: [], paid: [], remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }], findings: [] }
     const shown = renderApply(report, { colour: false, kinds: KIND_NAMES, width: 200 })
     for (const text of [`Blocks ${BOTH}`, `! domain-block/${BOTH}`]) expect(shown).toContain(text)
   })

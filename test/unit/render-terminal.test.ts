@@ -201,7 +201,7 @@ describe('a plan on a terminal', () => {
 describe('an apply', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }))
   const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
-  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], remaining: [], findings: [] }
+  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
 
   test('is told in four lists and what did not converge', () => {
     if (!a || !b || !c || !d) throw new Error('four steps')

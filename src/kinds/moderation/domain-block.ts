@@ -3,7 +3,7 @@ import type { DomainBlock } from '../../instance/documents.ts'
 import { severed } from '../../reconcile/guard.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Draft, Kind } from '../../reconcile/kind.ts'
-import type { Fields, Step, Value } from '../../reconcile/types.ts'
+import type { Fields, Intent, Step, Value } from '../../reconcile/types.ts'
 import { byText } from '../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 
@@ -74,10 +74,13 @@ function writeOf(step: Step): Write {
   return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
 }
 
+const EFFECTS: { readonly [severity: string]: string } = { suspend: 'the suspension of', silence: 'the limit on', noop: 'the end of what limited' }
+
 /** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row. */
-function owed(step: Step): { readonly domain: string; readonly set: Fields; readonly changed: boolean }[] {
-  const set = Object.fromEntries(Object.entries(setOf(step)).filter(([field]) => field === 'severity' || field === 'reject_media'))
-  return step.action === 'delete' || Object.keys(set).length === 0 ? [] : [{ domain: step.id, set, changed: step.action === 'update' }]
+function owed({ kind, id, action, hazard, changes }: Step): Intent | null {
+  const fields = Object.fromEntries(Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'))
+  if (action === 'delete' || Object.keys(fields).length === 0) return null
+  return { kind, id, action, fields, hazard, what: `${EFFECTS[word(fields['severity'])] ?? 'what is done to media from'} ${id}`, repeatable: true }
 }
 
 export const domainBlock: Kind = {
@@ -138,9 +141,6 @@ export const domainBlock: Kind = {
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   together: (a, b) => a.action === 'create' && b.action === 'create',
-  intent: (steps) => {
-    const blocks = steps.flatMap(owed)
-    return blocks[0] ? { id: `queue-${blocks[0].domain}-${blocks.length}`, kind: 'domain-block', what: 'queue-domain-block-workers', data: { blocks } } : null
-  },
+  intent: owed,
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -148,8 +148,8 @@ export function doorCases(start: () => Promise<Server>): void {
     expect(results[200]).toMatchObject({ state: 'refused', reason: { code: 'refused-by-mastodon' } })
     const live = await blocks()
     expect(names.map((name) => live.get(name)?.id)).toEqual(results.slice(0, 200).map(idOf))
-    const intent = { id: 'i', kind: 'domain-block', what: 'queue-domain-block-workers', data: { blocks: names.map((domain) => ({ domain, set: { severity: 'silence' }, changed: false })) } }
-    expect(await writer.settle(intent)).toEqual({ state: 'done', serverId: null })
+    const owed = names.map((id) => ({ kind: 'domain-block', id, action: 'create' as const, fields: { severity: 'silence' }, hazard: 'disruptive' as const, what: `the limit on ${id}`, repeatable: true }))
+    expect(await writer.settle(owed)).toEqual({ state: 'done', serverId: null })
     const gone = names.map((name, i): Write => ({ table: 'domain_blocks', action: 'delete', serverId: idOf(results[i]), name, expect: {}, set: {} }))
     expect((await write('console', ...gone)).every((result) => result.state === 'done')).toBe(true)
   })

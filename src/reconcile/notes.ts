@@ -1,0 +1,38 @@
+import type { Batch } from './batches.ts'
+import { canonicalJson } from './digest.ts'
+import type { Kind } from './kind.ts'
+import type { Attempt, Fields, Intent, Ledger, Step } from './types.ts'
+
+/** What the ledger gets to hold of a step before the first one is sent. */
+export interface Note {
+  readonly step: Step
+  readonly attempts: readonly Attempt[]
+  readonly intents: readonly Intent[]
+}
+
+/** Notes of all steps that are about to be sent. What has effects outside its row owes them only through the console: over REST the server sees to them. */
+export const notesOf = (todo: readonly Batch[], commit: string | null): Note[] =>
+  todo.flatMap(({ kind, door, steps }) =>
+    steps.map((step) => {
+      const intent = door === 'console' ? kind.intent?.(step) : null
+      return { step, attempts: attemptsOf(step, kind, commit), intents: intent ? [intent] : [] }
+    }),
+  )
+
+/** A ledger's attempts and intents with those of these notes. */
+export const noted = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'attempts' | 'intents'> => ({
+  attempts: each([...ledger.attempts, ...notes.flatMap(({ attempts }) => attempts)]),
+  intents: each([...ledger.intents, ...notes.flatMap(({ intents }) => intents)]),
+})
+
+/** Each once, however often it was tried. */
+const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [...new Map(list.map((one) => [canonicalJson(one), one])).values()]
+
+/** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
+function attemptsOf({ kind: name, id, formerly, action, changes, target }: Step, kind: Kind, commit: string | null): Attempt[] {
+  const fields: Fields = action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
+  const attempt: Attempt = { kind: name, id, action, fields, commit }
+  const removed: Attempt[] = action === 'update' && kind.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
+  const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]
+  return [...removed, ...renamed, attempt]
+}
