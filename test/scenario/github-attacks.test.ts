@@ -220,7 +220,7 @@ describe('beside the files', SLOW, () => {
     await herd.settle(pullJobs)
     expect(stranger.comment()).toMatch(/Merging this approves 1 change\b/)
     expect(stranger.comment()).not.toContain('restore=')
-    expect(stranger.comment()).toMatch(/not used before it is merged[^]*restoring domain-block/)
+    expect(stranger.comment()).toMatch(/not used before it is merged[^]*restoring `domain-block/)
     const own = await opened(undefined, { fork: false, message: `Back\n\n${wish}` })
     expect(own.comment()).toMatch(/restore=domain-block%2Fkept\.example/)
     await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")

@@ -72,7 +72,7 @@ describe('the nightly issue', () => {
     expect(job.result).toBe('success')
     const [pull] = pulls()
     expect(pull?.title).toBe('Adopt domain-block/fresh.example')
-    expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. From #${open()[0]?.number}\\.`))
+    expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`))
     expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
     expect(lineOf('fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
