@@ -4,6 +4,7 @@ import type { Instance } from '../instance/instance.ts'
 import { KINDS } from '../kinds/index.ts'
 import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import { byFiles } from '../reconcile/by-files.ts'
+import type { PlanInput } from '../reconcile/input.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Desired, Plan } from '../reconcile/types.ts'
@@ -14,6 +15,8 @@ import type { Proposal } from './proposal.ts'
 /** What merging a proposal would do. */
 export interface Proposed {
   readonly plan: Plan
+  /** What it was made of. */
+  readonly input: PlanInput
   /** Digests of steps that the files of the base call for too: left over from earlier merges. */
   readonly leftover: ReadonlySet<string>
   /** Kinds that were compared with the files of the base, since no door for reading leads to them. */
@@ -42,12 +45,12 @@ export async function planProposal(proposal: Proposal, reader: Reader | null, wi
   const errors = session.errorsFor(tables.version)
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
   const stoodIn = reader ? beyondDoors(session.config) : KINDS.map(({ name }) => name)
-  const planFor = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes): Plan => {
+  const inputOf = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes): PlanInput => {
     const seen = observed(tables, { instance, desired: wanted, ledger: session.ledger, now })
     const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: seen.observed, ledger: session.ledger })
-    return plan(inputFor({ ...session, instance }, { ...seen, observed: stand.observed, desired: wanted }, wished, stand.ledger))
+    return inputFor({ ...session, instance }, { ...seen, observed: stand.observed, desired: wanted }, wished, stand.ledger)
   }
-  const whole = planFor(session.instance, desired, wishes)
-  const base = earlier && before ? planFor(before, earlier, NO_WISHES) : null
-  return { plan: whole, leftover: new Set(base?.steps.map(({ digest }) => digest)), byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed') }
+  const input = inputOf(session.instance, desired, wishes)
+  const base = earlier && before ? plan(inputOf(before, earlier, NO_WISHES)) : null
+  return { plan: plan(input), input, leftover: new Set(base?.steps.map(({ digest }) => digest)), byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed') }
 }

@@ -11,6 +11,7 @@ import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
 import { capital, count, inline, listed } from './text.ts'
+import { withheldSections, type Why } from './withheld.ts'
 
 /** What is known of a pull request whose plan is told. */
 export interface Proposed {
@@ -20,6 +21,8 @@ export interface Proposed {
   readonly head: string
   /** Digests of steps that the base's files call for too: left over from earlier merges. */
   readonly leftover: ReadonlySet<string>
+  /** By digest: the steps that merging does not approve. */
+  readonly withheld: ReadonlyMap<string, Why>
   /** Kinds that no door of a pull request can read: compared with the files of the base. */
   readonly byFiles: readonly string[]
   /** What it changes of that which Herdbook itself goes by. */
@@ -49,10 +52,12 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const elsewhere = proposal === undefined ? code(command) : `the summary of ${link('this run', proposal.run)}`
   const leftover = proposal?.leftover ?? new Set()
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
-  const left = plan.steps.filter((step) => leftover.has(step.digest))
+  const withheld = proposal?.withheld ?? new Map<string, Why>()
+  const left = plan.steps.filter((step) => leftover.has(step.digest) && !withheld.has(step.digest))
+  const told = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
   if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
-  const head = `### ${plan.steps.length === 0 && hasEdits(edits) ? ONLY_EDITS : marked(headline(plan.steps, kinds, leftover))}`
+  const head = `### ${told.length === 0 && hasEdits(edits) ? ONLY_EDITS : marked(headline(told, kinds, leftover))}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
@@ -61,6 +66,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, elsewhere }),
+    ...withheldSections(plan.steps, withheld, kinds),
     standoffs(plan.conflicts, 'Changed on both sides', 'The file and the live server both changed since the last apply.'),
     standoffs(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
@@ -90,8 +96,9 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
 /** What else there is to know before the details: what is not settled, what a merge does, how long that takes. */
 function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
   const told = differences(plan)
-  const how = listed(doorsOf(plan.steps))
-  const many = plan.steps.length
+  const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
+  const how = listed(doorsOf(approved))
+  const many = approved.length
   const merge =
     many === 0 ? [] : proposal === undefined ? [`Takes ${how}.`] : isRefused(plan) ? [REFUSED] : [`**Merging this approves ${count(many, 'change', 'changes')}** and applies ${many === 1 ? 'it' : 'them'}: ${how}.`]
   return [...(told === null ? [] : [`${capital(told)}.`]), ...merge].join(' ')

@@ -16,6 +16,7 @@ import { say, tell, toldWaits } from '../io.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
+import { approvable } from './approvable.ts'
 import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
@@ -79,6 +80,8 @@ interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
   readonly merge: Merge
   readonly proposal: Proposal
   readonly said: Said
+  /** Files of owners that merging would change. */
+  readonly changed: ReadonlySet<string>
 }
 
 async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
@@ -92,7 +95,7 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
   const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
-    return { ...planned, merge, proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } }, said: { restore, askedBy } }
+    return { ...planned, merge, proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } }, said: { restore, askedBy }, changed }
   } finally {
     await reader.close()
   }
@@ -117,9 +120,10 @@ async function isCurrent({ forge, io }: Job, { number, head }: PullRequest): Pro
   return false
 }
 
-async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFiles, merge, proposal, said }: Outcome): Promise<void> {
+async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, merge, proposal, said, changed, ...whole }: Outcome): Promise<void> {
   const { session, edits } = proposal
   const { environment, key } = session
+  const { plan, withheld } = approvable({ ...whole, leftover }, changed)
   const exit = exitOfPlan(plan)
   const sealing: Sealing = { server: merge.config.domain, key }
   const sourceOf = await textsIn(merge.merged)
@@ -129,16 +133,17 @@ async function tellPlanned(job: Job, pull: PullRequest, { plan, leftover, byFile
     show: session.instance.documents['policy.yaml']?.show ?? {},
     sourceOf,
     filesAt: filesAt(job, pull, merge),
-    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, byFiles, edits, run: job.url },
+    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, withheld, byFiles, edits, run: job.url },
   }
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
-  const hidden = marksBlock(marksOf(plan.steps, { pullRequest: pull.number, ...said }, sealing))
+  const hidden = marksBlock(marksOf(plan.steps.filter(({ digest }) => !withheld.has(digest)), { pullRequest: pull.number, ...said }, sealing))
   // Without a key a mark would be anybody's.
   const comment = key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, key)
   await stick(job, pull.number, marker, comment)
   await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
-  const shown = conceal(plan, disclosure(options.visibility, options.show))
+  const told = plan.steps.filter(({ digest }) => !leftover.has(digest) || !withheld.has(digest))
+  const shown = conceal({ ...plan, steps: told }, disclosure(options.visibility, options.show))
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)

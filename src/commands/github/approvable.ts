@@ -1,0 +1,67 @@
+import { KINDS } from '../../kinds/index.ts'
+import { refOf } from '../../reconcile/batches.ts'
+import { refusals } from '../../reconcile/exit.ts'
+import type { PlanInput } from '../../reconcile/input.ts'
+import { narrow } from '../../reconcile/plan.ts'
+import type { Plan, Step } from '../../reconcile/types.ts'
+import type { Why } from '../../render/withheld.ts'
+import { fileOf, OWNED } from './trailers.ts'
+
+/** A pull request's plan, and what of it merging approves. */
+export interface Approvable {
+  /** All steps. Only what speaks against those that a merge would send refuses it; the rest is a warning. */
+  readonly plan: Plan
+  /** By digest: the steps that merging does not approve. */
+  readonly withheld: ReadonlyMap<string, Why>
+}
+
+interface Planned {
+  readonly plan: Plan
+  readonly input: PlanInput
+  readonly leftover: ReadonlySet<string>
+}
+
+/**
+ * Chooses the steps that a merge approves: its own, and of those left over from earlier merges what nothing speaks
+ * against. What belongs to owners is approved where they are asked: where the merge changes its file.
+ */
+export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
+  const { plan, leftover } = planned
+  const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
+  const asked = left.filter((step) => !OWNED.has(fileOf(refOf(step))) || changed.has(fileOf(refOf(step))))
+  const errorsOf = (steps: readonly Step[]): ReadonlySet<string> => new Set(refusals(part(planned, steps)).map(({ message }) => message))
+  const sent = [...own, ...sound(own, asked, errorsOf)]
+  const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent) })
+  return { plan: { ...plan, findings: softened(plan, part(planned, sent)) }, withheld: new Map(plan.steps.flatMap(reasons)) }
+}
+
+/** Why a step is not approved, by its digest; nothing for one that is. */
+function reasonsFor({ asked, sent }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step> }): (step: Step) => [string, Why][] {
+  return (step) => {
+    if (!sent.has(step)) return [[step.digest, asked.has(step) ? 'refused' : 'not-asked']]
+    return isNameless(step) ? [[step.digest, 'unknown-account']] : []
+  }
+}
+
+/** A grant to a name of which nobody could read whose it is: an approval is for an account. */
+const isNameless = ({ kind, serverId }: Step): boolean => serverId === null && KINDS.some(({ name, accounts }) => name === kind && accounts !== undefined)
+
+function part(planned: Planned, steps: readonly Step[]): Plan {
+  const kept = new Set(steps)
+  return narrow(planned, (step) => kept.has(step))
+}
+
+/** Of the candidates those that bring no error to what is sent beside them: halved until those that do are found. */
+function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (steps: readonly Step[]) => ReadonlySet<string>): readonly Step[] {
+  if (candidates.length === 0 || errorsOf([...beside, ...candidates]).isSubsetOf(errorsOf(beside))) return candidates
+  if (candidates.length === 1) return []
+  const half = Math.ceil(candidates.length / 2)
+  const first = sound(beside, candidates.slice(0, half), errorsOf)
+  return [...first, ...sound([...beside, ...first], candidates.slice(half), errorsOf)]
+}
+
+/** What is found about a part, and what else about the whole, which refuses nothing of that part. */
+function softened(whole: Plan, { findings }: Plan): Plan['findings'] {
+  const known = new Set(findings.map(({ message }) => message))
+  return [...findings, ...whole.findings.filter(({ message }) => !known.has(message)).map((one) => (one.severity === 'error' ? { ...one, severity: 'warning' as const } : one))]
+}

@@ -1,0 +1,25 @@
+import type { Step } from '../reconcile/types.ts'
+import { byDanger, type KindName } from './describe.ts'
+import { framed, type Section } from './fit.ts'
+import { stepForms } from './markdown-file.ts'
+import { code } from './markdown-text.ts'
+import { count } from './text.ts'
+
+/** Why merging a pull request does not approve a step of its plan. */
+export type Why = 'not-asked' | 'unknown-account' | 'refused'
+
+const HOW = `Somebody who decides approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
+
+const MEANING: { readonly [why in Why]: string } = {
+  'not-asked': `The files of the base branch already call for them. Roles are approved only where their own file is changed: whoever looks after it is not asked here. ${HOW}`,
+  'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,
+  refused: 'The files of the base branch already call for them, and something speaks against them, which stands below. It holds nothing else back.',
+}
+
+/** The steps that merging does not approve, by why. */
+export function withheldSections(steps: readonly Step[], withheld: ReadonlyMap<string, Why>, kinds: readonly KindName[]): Section[] {
+  const groups = Map.groupBy(steps.toSorted(byDanger), ({ digest }) => withheld.get(digest))
+  return [...groups].map(([why, members]) =>
+    why === undefined ? [] : framed(stepForms(members, kinds), (list) => `#### Not approved by merging this · ${count(members.length, 'change', 'changes')}\n\n${MEANING[why]}\n\n${list}`),
+  )
+}

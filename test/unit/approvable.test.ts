@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { approvable } from '../../src/commands/github/approvable.ts'
+import type { Documents } from '../../src/instance/documents.ts'
+import { refusals } from '../../src/reconcile/exit.ts'
+import { newServer } from '../support/memory-server.ts'
+import { look, newWorld } from '../support/world.ts'
+
+/** The names of what a merge of this would and would not approve, where all but some domains were left over. */
+async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = []) {
+  const world = newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
+  const planned = await look(world, documents)
+  const leftover = new Set(planned.plan.steps.filter(({ id }) => !own.includes(id)).map(({ digest }) => digest))
+  const { plan, withheld } = approvable({ ...planned, leftover }, new Set(changed))
+  const named = plan.steps.map(({ id, digest }): [string, string] => [id, withheld.get(digest) ?? 'approved'])
+  return { steps: Object.fromEntries(named), refused: refusals(plan).map(({ code }) => code), warned: plan.findings.filter(({ severity }) => severity === 'warning').map(({ code }) => code) }
+}
+
+const blocks = (...domains: string[]) => ({ 'domain-blocks.yaml': { domain_blocks: domains.map((domain) => ({ domain, severity: domain.startsWith('old') ? ('suspend' as const) : ('limit' as const) })) } })
+const budget = (create: number) => ({ 'policy.yaml': { budgets: { default: { create } } } })
+const alice = { 'moderators.yaml': { moderators: [{ account: 'alice', role: 'Owner' }] } }
+
+it('takes along what was left over, where nothing speaks against it', async () => {
+  expect(await chosen(blocks('a.example', 'b.example'), ['a.example'])).toEqual({ steps: { 'a.example': 'approved', 'b.example': 'approved' }, refused: [], warned: [] })
+})
+
+it('leaves what is refused, which then refuses nothing', async () => {
+  const { steps, refused, warned } = await chosen(blocks('a.example', 'old.example', 'z.example'), ['a.example'])
+  expect(steps).toEqual({ 'a.example': 'approved', 'old.example': 'refused', 'z.example': 'approved' })
+  expect([refused, warned]).toEqual([[], ['consent-missing']])
+})
+
+it('is refused for its own', async () => {
+  const { steps, refused } = await chosen(blocks('a.example', 'old.example'), ['old.example'])
+  expect(steps).toEqual({ 'a.example': 'approved', 'old.example': 'approved' })
+  expect(refused).toEqual(['consent-missing'])
+})
+
+it('takes along no more than the budget leaves room for', async () => {
+  const { steps, refused, warned } = await chosen({ ...budget(3), ...blocks('a.example', 'b.example', 'c.example', 'd.example', 'own.example') }, ['own.example'])
+  expect(Object.values(steps).filter((is) => is === 'approved')).toHaveLength(3)
+  expect(steps['own.example']).toBe('approved')
+  expect([refused, warned]).toEqual([[], ['budget']])
+})
+
+it('leaves a role that was left over, unless its own file is changed', async () => {
+  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'])).steps).toEqual({ 'a.example': 'approved', alice: 'not-asked' })
+  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'], ['moderators.yaml'])).steps).toEqual({ 'a.example': 'approved', alice: 'approved' })
+})
+
+it('finds the one that is refused among many', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
+  const { steps } = await chosen({ ...budget(5000), ...blocks('own.example', ...many.slice(0, 1500), 'old.example', ...many.slice(1500)) }, ['own.example'])
+  expect(Object.entries(steps).filter(([, is]) => is !== 'approved')).toEqual([['old.example', 'refused']])
+})
