@@ -14,8 +14,8 @@ import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { draft, settle, type Draft } from './editing.ts'
 import { note, say, tell, type Io } from './io.ts'
-import { measure, type Measured } from './measure.ts'
-import { openFiles, type Files } from './session.ts'
+import { measure, usedConsents, type Measured, type UsedConsents } from './measure.ts'
+import { openFiles, openSession, type Files } from './session.ts'
 
 /** What else a block may say. */
 export interface BlockOptions {
@@ -48,17 +48,18 @@ export const verb = (command: Command, io: Io) =>
     .action(async (domains, options) => {
       const files = await openFiles(io, options.instance)
       const severity = severityIn(options.severity)
-      if (options.from !== undefined) return importList(io, files, options.from, severity)
+      const used = await usedIn(io, files, options.instance)
+      if (options.from !== undefined) return importList(io, files, options.from, severity, used)
       if (domains.length === 0) fail(EXIT.invalid, 'no-domain', 'Which domain?', { hint: 'herdbook block spam.example --severity suspend' })
       if (severity === undefined) fail(EXIT.invalid, 'no-severity', 'How strictly?', { hint: '--severity suspend, limit or none' })
-      await settle(io, files, await draftBlocks(io, files, domains.map(domainIn), severity, options))
+      await settle(io, files, await draftBlocks(io, files, domains.map(domainIn), severity, options, used))
     })
 
 /** Blocks, measured on the live server and with the consent that a suspension needs. Domains are as Mastodon stores them. */
-export async function draftBlocks(io: Io, files: Files, domains: readonly string[], severity: BlockSeverity, options: BlockOptions): Promise<Draft> {
+export async function draftBlocks(io: Io, files: Files, domains: readonly string[], severity: BlockSeverity, options: BlockOptions, used: UsedConsents): Promise<Draft> {
   const measured = await measure(io, files, domains, severity)
   return {
-    edits: await draft(io, files, domains.map((domain) => blockChange(domain, severity, options, measured.get(domain)))),
+    edits: await draft(io, files, domains.map((domain) => blockChange(domain, severity, options, consentOf(severity, measured.get(domain), used.get(domain))))),
     said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))]),
     subject: `Block ${domains.map(displayDomain).join(', ')}`,
   }
@@ -74,7 +75,7 @@ export function domainIn(text: string): string {
   return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: 'Write it as spam.example' })
 }
 
-function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, measured: Measured | undefined): ObjectChange {
+function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, consent: Record<string, number>): ObjectChange {
   const given = {
     ...(options.rejectMedia ? { reject_media: true } : {}),
     ...(options.rejectReports ? { reject_reports: true } : {}),
@@ -82,7 +83,7 @@ function blockChange(domain: string, severity: BlockSeverity, options: BlockOpti
     ...(options.publicComment === undefined ? {} : { public_comment: options.publicComment }),
     ...(options.privateComment === undefined ? {} : { private_comment: options.privateComment }),
   }
-  return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consentOf(severity, measured) } }
+  return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consent } }
 }
 
 const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> => ({
@@ -90,9 +91,21 @@ const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> =>
   ...(until === undefined ? {} : { until }),
 })
 
-function consentOf(severity: BlockSeverity, measured: Measured | undefined): Record<string, number> {
+function consentOf(severity: BlockSeverity, measured: Measured | undefined, used?: number): Record<string, number> {
   const relations = measured?.state === 'measured' ? severed(measured.impact) : 0
-  return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations) } : {}
+  return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations, used) } : {}
+}
+
+/** The consents in the files that were used up. Where the ledger can't be read none is known of, and the plan tells. */
+async function usedIn(io: Io, { instance }: Files, named: string | undefined): Promise<UsedConsents> {
+  const held = instance.documents['domain-blocks.yaml']?.domain_blocks?.some((block) => block.accept_severed_relationships !== undefined)
+  if (!held) return new Map()
+  try {
+    return usedConsents((await openSession(io, named)).ledger)
+  } catch (error) {
+    if (error instanceof HerdbookError) return new Map()
+    throw error
+  }
 }
 
 const STRICTNESS: { readonly [severity in BlockSeverity]: number } = { suspend: 2, silence: 1, noop: 0 }
@@ -116,7 +129,7 @@ function told(domain: string, severity: BlockSeverity, measured: Measured | unde
   return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.`
 }
 
-async function importList(io: Io, files: Files, from: string, severity: BlockSeverity | undefined): Promise<void> {
+async function importList(io: Io, files: Files, from: string, severity: BlockSeverity | undefined, used: UsedConsents): Promise<void> {
   const name = basename(from)
   const list = readBlockList(await readFile(resolve(io.cwd, from)), { file: name, ...(severity === undefined ? {} : { defaultSeverity: severity }) })
   if (list.diagnostics.some((d) => d.severity === 'error')) throw new HerdbookError(EXIT.invalid, list.diagnostics)
@@ -133,7 +146,7 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
   const measured = await measure(io, files, suspended, 'suspend')
   const changes = merge.changes.map((change) => {
     const domain = change.ref.slice('domain-block/'.length)
-    return { ...change, extra: { ...change.extra, ...consentOf(change.fields?.['severity'] === 'suspend' ? 'suspend' : 'silence', measured.get(domain)) } }
+    return { ...change, extra: { ...change.extra, ...consentOf(change.fields?.['severity'] === 'suspend' ? 'suspend' : 'silence', measured.get(domain), used.get(domain)) } }
   })
   const edits = await draft(io, files, changes)
   say(io, `${name}: adds ${merge.adds.length}, raises ${merge.raises.length}, skips ${merge.skips.length}.`)

@@ -1,13 +1,19 @@
 import { openReader } from '../clients/reader.ts'
 import type { BlockSeverity } from '../instance/csv.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
-import type { Impact } from '../reconcile/types.ts'
+import type { Impact, Ledger } from '../reconcile/types.ts'
 import { toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import type { Files } from './session.ts'
 
 /** What a block would touch, or why nobody could say. */
 export type Measured = { readonly state: 'measured'; readonly impact: Impact } | { readonly state: 'unmeasured'; readonly reason: string }
+
+/** The consents that suspensions used up, by domain. */
+export type UsedConsents = ReadonlyMap<string, number>
+
+export const usedConsents = (ledger: Ledger): UsedConsents =>
+  new Map([...ledger.entries.values()].flatMap(({ kind, id, consent }) => (kind === 'domain-block' && consent !== undefined ? [[id, consent] as const] : [])))
 
 const NOTHING: Impact = { follows: 0, followers: 0, accounts: 0 }
 

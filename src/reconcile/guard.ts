@@ -29,8 +29,11 @@ function checkKind(kind: Kind, steps: readonly Step[], input: PlanInput): Diagno
 /** Relations that a step severs, both directions. */
 export const severed = (impact: Impact): number => impact.follows + impact.followers
 
-/** The consent that a file should hold for a measured number: a fifth more, at least ten. */
-export const consentFor = (relations: number): number => relations + Math.max(10, Math.ceil(relations / 5))
+/** The consent that a file should hold for a measured number: a fifth more, at least ten, and never the number that was used up. */
+export function consentFor(relations: number, used?: number): number {
+  const enough = relations + Math.max(10, Math.ceil(relations / 5))
+  return enough === used ? enough + 1 : enough
+}
 
 function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   // Only where something is found: to find a place the file is parsed again.
@@ -45,10 +48,14 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   if (measured === undefined || !kind.needsConsent?.(step, measured)) return []
   const relations = severed(measured)
   if (step.consent !== undefined && step.consent >= relations) return []
-  const needs = `accept_severed_relationships: ${consentFor(relations)}`
-  const held = step.consent === undefined ? 'the file holds no consent for it' : `the file accepts ${step.consent}`
-  const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${held}.`
+  const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
+  const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
   return [{ code: 'consent-missing', severity: 'error', message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+}
+
+function heldBy({ consent, usedConsent }: Step): string {
+  if (consent !== undefined) return `the file accepts ${consent}`
+  return usedConsent === undefined ? 'the file holds no consent for it' : `the consent of ${usedConsent} in the file was used up by an earlier suspension`
 }
 
 const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: Step) => boolean; readonly verb: string }[] = [

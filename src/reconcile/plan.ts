@@ -224,7 +224,7 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(desired?.source === undefined ? {} : { source: desired.source }),
     ...(desired?.extra === undefined ? {} : { extra: desired.extra }),
-    ...(desired?.consent === undefined || desired.consent === trio.entry?.consent ? {} : { consent: desired.consent }),
+    ...(desired?.consent === undefined ? {} : desired.consent === trio.entry?.consent ? { usedConsent: desired.consent } : { consent: desired.consent }),
   }
 }
 

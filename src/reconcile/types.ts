@@ -189,6 +189,8 @@ export interface Step {
   readonly extra?: Fields
   readonly impact?: Impact
   readonly consent?: number
+  /** The consent that the file still holds and an earlier step used up. */
+  readonly usedConsent?: number
   readonly source?: Source
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean

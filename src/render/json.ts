@@ -64,12 +64,12 @@ function summaryOf(plan: Plan) {
   }
 }
 
-function stepForm({ serverId, createdAt, ...step }: Step) {
-  return { ...step, server_id: serverId, ...(createdAt === undefined ? {} : { created_at: createdAt }) }
+function stepForm({ serverId, createdAt, usedConsent, ...step }: Step) {
+  return { ...step, server_id: serverId, ...(createdAt === undefined ? {} : { created_at: createdAt }), ...(usedConsent === undefined ? {} : { used_consent: usedConsent }) }
 }
 
-export function stepOf({ server_id, created_at, ...step }: ReturnType<typeof stepForm>): Step {
-  return { ...step, serverId: server_id, ...(created_at === undefined ? {} : { createdAt: created_at }) }
+export function stepOf({ server_id, created_at, used_consent, ...step }: ReturnType<typeof stepForm>): Step {
+  return { ...step, serverId: server_id, ...(created_at === undefined ? {} : { createdAt: created_at }), ...(used_consent === undefined ? {} : { usedConsent: used_consent }) }
 }
 
 const unmanagedForm = ({ addedByHand, ...one }: Unmanaged) => ({ ...one, added_by_hand: addedByHand })

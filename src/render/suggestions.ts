@@ -54,7 +54,7 @@ export function consentPatches(plan: Plan, textOf: SourceOf): { readonly file: s
   }))
 }
 
-const needed = (step: Step): number => consentFor(step.impact === undefined ? 0 : severed(step.impact))
+const needed = (step: Step): number => consentFor(step.impact === undefined ? 0 : severed(step.impact), step.usedConsent)
 
 /** What the guard asks consent for and does not find. */
 const lacksConsent = (step: Step): boolean =>

@@ -80,6 +80,7 @@ const anyStep: fc.Arbitrary<Step> = fc
     optional('note', text),
     optional('createdAt', text),
     optional('consent', fc.nat()),
+    optional('usedConsent', fc.nat()),
     optional('source', source),
   )
   .map(([base, ...rest]) => step(base.kind, base.id, Object.assign(base, ...rest)))

@@ -11,6 +11,7 @@ import { hasEnded } from '../../kinds/common.ts'
 import { accountId, obstacleOf } from '../../kinds/community/moderator.ts'
 import { draftBlocks, domainIn } from '../block.ts'
 import type { Draft } from '../editing.ts'
+import { usedConsents } from '../measure.ts'
 import { draftPromotion } from '../promote.ts'
 import type { Session } from '../session.ts'
 import { draftLifted } from '../unblock.ts'
@@ -53,7 +54,7 @@ async function block(session: Session, { domain, severity, refuse, why }: Answer
   const [media, reports] = FORMS.block.fields.refuse.options
   const flags = { ...(refuse.includes(media) ? { rejectMedia: true as const } : {}), ...(refuse.includes(reports) ? { rejectReports: true as const } : {}) }
   refuseCovered(session, name, { severity: strictness, media: 'rejectMedia' in flags, reports: 'rejectReports' in flags })
-  const draft = await draftBlocks(session.io, session, [name], strictness, { ...flags, publicComment: comment, reportedIn: issue.url })
+  const draft = await draftBlocks(session.io, session, [name], strictness, { ...flags, publicComment: comment, reportedIn: issue.url }, usedConsents(session.ledger))
   return {
     draft,
     look: [
