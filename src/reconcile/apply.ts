@@ -192,7 +192,7 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const touched = done.length + failed.length > 0
   const stopped = deps.signal.aborted || !deps.holds()
   const seen = stopped ? null : touched ? await lookAgain(ledger, progress, deps) : plan
-  if (seen) progress.findings.push(...lostIn(seen))
+  if (seen) progress.findings.push(...lostIn(plan))
   const writeDown = seen ? settle(plan, seen, ledger, progress, deps) : leave(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
@@ -220,7 +220,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   // What neither waits for a step nor is owed as things are now will never be.
-  const intents = stillOwed(ledger.intents, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
+  const intents = stillOwed(ledger.intents, deps.ledger.intents, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
     // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.

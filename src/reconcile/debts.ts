@@ -28,10 +28,13 @@ export function unpaid(intents: readonly Intent[], { paid, done }: { readonly pa
 
 const replaces = (step: Step, { fields }: Intent): boolean => step.action !== 'update' || step.changes.some(({ field }) => field in fields)
 
-/** Intents that may count one day: what no step or difference holds open, and is not owed as things are, never will. */
-export function stillOwed(intents: readonly Intent[], { owed }: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
-  const due = new Set(owed.map(canonicalJson))
-  return intents.filter((intent) => due.has(canonicalJson(intent)) || isOpen(intent))
+/**
+ * Intents that may count one day: what no step or difference holds open, and is not owed as things are, never will. What
+ * nobody knows of and this run broke off itself is for the next one to tell.
+ */
+export function stillOwed(intents: readonly Intent[], before: readonly Intent[], { owed }: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
+  const [due, told] = [owed, before].map((list) => new Set(list.map(canonicalJson)))
+  return intents.filter((intent) => isOpen(intent) || due?.has(canonicalJson(intent)) || (!intent.repeatable && !told?.has(canonicalJson(intent))))
 }
 
 /** More than this are counted, but for what can't be undone. */
@@ -57,10 +60,10 @@ export function checkDebts(debts: readonly Intent[]): Diagnostic[] {
       code: LOST,
       severity: 'warning' as const,
       message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
-      hint: "Look for it in Mastodon's Sidekiq; after the next apply this is not told any more.",
+      hint: "Look for it in Mastodon's Sidekiq. The next apply tells this once more, and then never again.",
     })),
   ]
 }
 
-/** An apply tells what nobody knows as an error, once. */
+/** What nobody knows is an error of the apply that takes it off the ledger. */
 export const lostIn = ({ findings }: Plan): Diagnostic[] => findings.filter(({ code }) => code === LOST).map((finding) => ({ ...finding, severity: 'error' }))

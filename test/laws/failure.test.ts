@@ -24,8 +24,13 @@ test('law 5: failures at any step, in one run or two, then a re-run, ends where 
       fc.pre(await established(files.before, world))
       const smooth = copyOf(world)
       fc.pre((await run(smooth, files.after, { takeOver: true })).refused.length === 0)
-      for (const faults of runs) await run(world, files.after, { takeOver: true, mishaps: { ...NO_MISHAPS, faults } })
-      await run(world, files.after, { takeOver: true })
+      const ran = []
+      for (const faults of runs) ran.push(await run(world, files.after, { takeOver: true, mishaps: { ...NO_MISHAPS, faults } }))
+      ran.push(await run(world, files.after, { takeOver: true }))
+      // Mail goes out once at most: where nobody knows, that is told instead.
+      const doubtful = ran.flatMap(({ plan }) => plan.findings.filter(({ code }) => code === 'outcome-unknown').map(({ message }) => message)).join()
+      const { mailed } = world.server
+      world.server.mailed.push(...smooth.server.mailed.filter((date) => !mailed.includes(date) && doubtful.includes(date)))
       expect(seenState(world.server)).toEqual(seenState(smooth.server))
       const { plan } = await look(world, files.after)
       expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers, world.ledger.attempts, world.ledger.intents]).toEqual([[], [], [], [], [], []])

@@ -92,4 +92,31 @@ describe('what a run that was broken off still owes', () => {
     expect(await suspended()).toBeGreaterThan(0)
     await planOf(herd, 0)
   })
+
+  it('names the door that is missing, where the console was taken out of instance.yaml', async () => {
+    await reverted()
+    const members = "(select id from accounts where domain = 'meh.example' limit 1)"
+    await herd.rows(`insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`)
+    await brokenOff()
+    const { console: _console, ...withoutConsole } = doorsOf(field.sandbox)
+    setConfig(herd, { mastodon: withoutConsole })
+    herd.write({}, 'No console')
+    expect((await must(herd, ['apply', '--yes'], 8)).out).toMatch(/could not be finished[^]*add mastodon\.console/)
+    setConfig(herd, {})
+    await reverted()
+  })
+})
+
+describe('mail to members, which nobody may send twice', () => {
+  it('and of which nobody knows whether it went out, is told once by the next run, as an error', async () => {
+    herd.write({ 'terms-of-service.yaml': 'terms_of_service:\n  - effective_date: 2031-06-01\n    text: Be kind.\n    changelog: The first.\n    notify_members: true\n' })
+    await field.sandbox.breakConsole('before-workers')
+    await must(herd, ['apply', '--yes'], 8)
+    expect((await must(herd, ['plan'], 0)).out).toMatch(/broken off at the mail to members about the terms of 2031-06-01[^]*Sidekiq/)
+    const sent = await herd.rows('select notification_sent_at from terms_of_services')
+    expect((await must(herd, ['apply', '--yes'], 8)).out).toContain('the mail to members about the terms of 2031-06-01')
+    expect(await herd.rows('select notification_sent_at from terms_of_services')).toEqual(sent)
+    expect((await must(herd, ['apply', '--yes'])).out).not.toContain('mail to members')
+    expect((await planOf(herd, 0)).findings).not.toContainEqual(expect.objectContaining({ code: 'outcome-unknown' }))
+  })
 })

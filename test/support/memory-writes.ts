@@ -227,7 +227,7 @@ const writeTerms: Perform = (server, write, later) => {
   const row = result.state === 'done' ? server.rows.terms_of_services.find((one) => one.id === result.serverId) : undefined
   if (!row || write.set['notify_members'] !== true || row.notification_sent_at !== null) return result
   row.notification_sent_at = stamp(server)
-  server.mailed.push(row.effective_date ?? '')
+  later.push(() => void server.mailed.push(row.effective_date ?? ''))
   return result
 }
 

@@ -6,7 +6,7 @@ import { renderApplied } from '../../src/render/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../src/render/failure.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyReport, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
@@ -22,6 +22,13 @@ describe('the report of an apply', () => {
     )
     expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(/^\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./)
     expect(renderApplied({ ...report, done: steps(spam, alice) }, { ...OPTIONS, seconds: 400 })).toMatch(/Verified on `herd\.example` 7 minutes after the merge\.\n\n<details><summary>2 changes done and verified/)
+  })
+
+  test('says what an earlier run owed, and whether it was finished', () => {
+    const owed = [debt('spam.example')]
+    const report = { ...REPORT, plan: { ...EMPTY, owed }, paid: owed }
+    expect(renderApplied(report, OPTIONS)).toMatch(/^\*\*Applied\*\*: what was still owed to `herd\.example` is done\.[^]*> - The suspension of `spam\.example`/)
+    expect(renderApplied({ ...report, paid: [] }, OPTIONS)).toMatch(/^### What is still owed to `herd\.example` could not be finished/)
   })
 
   test('says what failed, what nobody approved, what has moved, and what to do', () => {

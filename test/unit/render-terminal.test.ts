@@ -9,7 +9,7 @@ import { wantsColour } from '../../src/render/layout.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { width } from '../../src/render/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }
 
@@ -201,6 +201,14 @@ describe('a plan on a terminal', () => {
 describe('an apply', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }))
   const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
+  test('says what an earlier run owed, and what of it was finished', () => {
+    const owed = [debt('spam.example')]
+    const report: ApplyReport = { plan: { ...EMPTY, owed }, done: [], failed: [], skipped: [], notReached: [], paid: owed, remaining: [], findings: [] }
+    expect(renderApply(report, PLAIN)).toBe('What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n')
+    expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe('What is still owed to herd.example could not be finished.\n')
+    expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(/^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/)
+  })
+
   const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
 
   test('is told in four lists and what did not converge', () => {

@@ -64,5 +64,9 @@ export const termsOfService: Kind = {
     const message = `The terms of ${step.id} are published: what members were shown does not change afterwards.`
     return [about(step, instance, { code: 'terms-published', severity: 'error', message, hint: 'Put the old text back and add an entry with a later effective_date.' })]
   },
+  intent: ({ kind, id, action, hazard, changes }) =>
+    changes.some(({ field, after }) => field === 'notified' && after === true)
+      ? { kind, id, action, fields: { notified: true }, hazard, what: `the mail to members about the terms of ${id}`, repeatable: false }
+      : null,
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -17,7 +17,7 @@ import {
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
 import { DEFAULTS, readSetting, saveForm, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
-import { notifyOfTerms, publishedTerms, publishTerms, type TermsFields } from '../models/terms.ts'
+import { mailMembers, notifyOfTerms, publishedTerms, publishTerms, type TermsFields } from '../models/terms.ts'
 import { EVERYONE } from '../seed.ts'
 import { alike, already, Changed, Declined, done, expectLive, pick, rowFor, textOf, type Done, type Writing } from './writing.ts'
 
@@ -164,7 +164,7 @@ function formText(value: SettingValue): string {
   return typeof value === 'boolean' ? (value ? '1' : '0') : String(value ?? '')
 }
 
-export async function writeTerms({ session, actor }: Writing, write: Write): Promise<Done> {
+export async function writeTerms({ session, actor, later }: Writing, write: Write): Promise<Done> {
   if (write.action === 'delete') throw new Declined('no-delete', "published terms can't be taken back")
   const all = await publishedTerms(session)
   const date = write.set['effective_date']
@@ -173,7 +173,10 @@ export async function writeTerms({ session, actor }: Writing, write: Write): Pro
   if (write.action === 'create') already(write, found && { id: found.id, live: asFields(found.fields) })
   const id =
     found?.id ?? (await publishTerms(session, actor.id, pick(write.set, ['text', 'changelog', 'effective_date']) as unknown as TermsFields))
-  if (write.set['notify_members'] === true && found?.fields.notified !== true) await notifyOfTerms(session, id)
+  if (write.set['notify_members'] === true && found?.fields.notified !== true) {
+    await notifyOfTerms(session, id)
+    later(mailMembers)
+  }
   const after = (await publishedTerms(session)).find((terms) => terms.id === id)
   return done(id, after && asFields(after.fields))
 }

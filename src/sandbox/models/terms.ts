@@ -33,10 +33,13 @@ export async function publishTerms(session: Session, actor: string, terms: Terms
   return id
 }
 
-/** Marks terms as sent to the members, who are none here. */
+/** Marks terms as sent to the members, before they are. */
 export async function notifyOfTerms(session: Session, id: string): Promise<void> {
   await session.query('update terms_of_services set notification_sent_at = now() where id = $1::bigint', [id])
 }
+
+/** The worker that writes to the members: nobody here has an inbox. */
+export const mailMembers = async (): Promise<void> => {}
 
 /** What the model says to terms that are to be published: they may not begin before those in force, nor in the past. */
 export async function termsComplaints(session: Session, terms: TermsFields): Promise<readonly Complaint[]> {
