@@ -29,6 +29,12 @@ export interface ApplyDeps {
   readonly told: (outcome: Outcome) => void
 }
 
+/** A step that was not done; what waits for it is blocked, or is not due before it. */
+interface Blocker {
+  readonly ref: ObjectRef
+  readonly why: 'blocked' | 'not-yet'
+}
+
 /** What has become of the plan's steps so far. */
 interface Progress {
   readonly done: Step[]
@@ -39,7 +45,7 @@ interface Progress {
   readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
   /** Objects that wait for something that was not done, and for what. */
-  readonly blocked: Map<ObjectRef, ObjectRef>
+  readonly blocked: Map<ObjectRef, Blocker>
   /** Steps of which nothing was written for certain. */
   readonly untouched: Set<Step>
   world: World
@@ -142,10 +148,9 @@ function liveId(world: World, ref: ObjectRef): string | null {
 
 /** Whether a step may go out now: its dependencies are done and no invariant gets worse. */
 function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boolean {
-  // A step that only lowers takes nothing along, and may be what the others need.
-  const needed = (step.weakens ? undefined : progress.blocked.get(refOf(step))) ?? (kind.after?.(step) ?? []).find((ref) => progress.blocked.get(ref) === ref)
+  const needed = blockerOf(step, kind, progress)
   if (needed !== undefined) {
-    skip({ step, why: 'blocked', reason: `It needs ${needed}, which was not done.` }, kind, progress)
+    skip({ step, why: needed.why, reason: `It needs ${needed.ref}, which was not done.` }, kind, progress)
     return false
   }
   const worse = worsened(step, progress.world, deps.invariants, deps.facts)
@@ -156,22 +161,28 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
   return true
 }
 
+/** What a step needs and was not done. One that only lowers takes nothing along, and may be what the others need. */
+function blockerOf(step: Step, kind: Kind, { blocked }: Progress): Blocker | undefined {
+  const needed = (kind.after?.(step) ?? []).find((ref) => blocked.get(ref)?.ref === ref)
+  return (step.weakens ? undefined : blocked.get(refOf(step))) ?? (needed === undefined ? undefined : blocked.get(needed))
+}
+
 function skip(skipped: Skipped, kind: Kind, progress: Progress): void {
   progress.skipped.push(skipped)
   progress.untouched.add(skipped.step)
-  block(skipped.step, kind, progress)
+  block(skipped.step, skipped.why === 'not-yet' ? 'not-yet' : 'blocked', kind, progress)
 }
 
 /** What was not done stops what waits for it, not the rest. */
-function block(step: Step, kind: Kind, progress: Progress): void {
-  for (const ref of [refOf(step), ...(kind.before?.(step) ?? [])]) progress.blocked.set(ref, refOf(step))
+function block(step: Step, why: Blocker['why'], kind: Kind, progress: Progress): void {
+  for (const ref of [refOf(step), ...(kind.before?.(step) ?? [])]) progress.blocked.set(ref, { ref: refOf(step), why })
 }
 
 function record(outcome: Outcome, kind: Kind, progress: Progress, { invariants }: ApplyDeps): void {
   if (outcome.state !== 'done') {
     if (outcome.state === 'refused') progress.untouched.add(outcome.step)
     progress.failed.push({ step: outcome.step, reason: outcome.reason })
-    block(outcome.step, kind, progress)
+    block(outcome.step, 'blocked', kind, progress)
     return
   }
   progress.done.push(outcome.step)

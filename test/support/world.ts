@@ -4,7 +4,7 @@ import { policyOf } from '../../src/instance/policy.ts'
 import { KINDS } from '../../src/kinds/index.ts'
 import { INVARIANTS } from '../../src/kinds/invariants.ts'
 import { desiredOf, observe } from '../../src/commands/observe.ts'
-import { apply } from '../../src/reconcile/apply.ts'
+import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import { worldOf } from '../../src/reconcile/guard.ts'
 import type { PlanInput } from '../../src/reconcile/input.ts'
@@ -28,6 +28,11 @@ export interface World {
 export interface Wishes {
   readonly restore?: ReadonlySet<string>
   readonly takeOver?: boolean
+}
+
+export interface Options extends Wishes {
+  readonly mishaps?: Mishaps
+  readonly withheld?: ApplyDeps['withheld']
 }
 
 export interface Planned {
@@ -105,7 +110,7 @@ function save(world: World, next: Ledger): Ledger {
 }
 
 /** One whole run: plan, guard, apply, verify. What breaks off leaves the world as it is then. */
-export async function run(world: World, documents: Documents, options: Wishes & { readonly mishaps?: Mishaps } = {}): Promise<Run> {
+export async function run(world: World, documents: Documents, options: Options = {}): Promise<Run> {
   const memory = openMemory(world.server, options.mishaps ?? NO_MISHAPS)
   const { plan: planned, input } = await look(world, documents, memory, options)
   const refused = refusals(planned).map((finding) => finding.message)
@@ -113,19 +118,19 @@ export async function run(world: World, documents: Documents, options: Wishes & 
   return { plan: planned, refused, report: await carryOut(world, documents, planned, input, memory, options), memory }
 }
 
-async function carryOut(world: World, documents: Documents, planned: Plan, input: PlanInput, memory: Memory, wishes: Wishes): Promise<ApplyReport | null> {
+async function carryOut(world: World, documents: Documents, planned: Plan, input: PlanInput, memory: Memory, options: Options): Promise<ApplyReport | null> {
   try {
     return await apply(planned, {
       kinds: KINDS,
       ledger: world.ledger,
       save: async (ledger) => memory.moment(() => save(world, ledger)),
       openWriter: memory.openWriter,
-      replan: async (ledger) => (await look({ ...world, ledger }, documents, memory, wishes)).plan,
+      replan: async (ledger) => (await look({ ...world, ledger }, documents, memory, options)).plan,
       invariants: INVARIANTS,
       facts: input.facts,
       world: worldOf(input.observed),
       guard: { minimum_owners: input.policy.minimumOwners },
-      withheld: new Map(),
+      withheld: options.withheld ?? new Map(),
       holds: () => true,
       signal: new AbortController().signal,
       told: () => {},

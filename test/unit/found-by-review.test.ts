@@ -187,3 +187,12 @@ test('a debt that can not be paid is told, and is no success', async () => {
   expect(report?.findings).toMatchObject([{ code: 'still-owed' }])
   expect(report && exitOfApply(report)).toBe(8)
 })
+
+test('a parent that waits for the day of its child is due then, too, and no failure of this night', async () => {
+  const world = start()
+  const family = blocks({ domain: 'example', severity: 'suspend' }, { domain: 'child.example', severity: 'suspend' }, kept)
+  const withheld = new Map([['domain-block/child.example', { why: 'not-yet', reason: 'Applied from 2031-06-01 on.' }]] as const)
+  const { report } = await run(world, family, { withheld })
+  expect(report).toMatchObject({ done: [{ id: 'kept.example' }], skipped: [{ step: { id: 'child.example' }, why: 'not-yet' }, { step: { id: 'example' }, why: 'not-yet', reason: expect.stringContaining('child.example') }] })
+  expect(report && exitOfApply(report)).toBe(0)
+})
