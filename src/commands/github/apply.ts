@@ -1,4 +1,4 @@
-import { EXIT, HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
+import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { coveredBy, showed, type Sealing } from '../../reconcile/marks.ts'
 import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
@@ -10,6 +10,7 @@ import type { Session } from '../session.ts'
 import { refresh } from './drift.ts'
 import { expect, type Job } from './job.ts'
 import { landedSince, type Landed } from './landed.ts'
+import { tellMissed } from './missed.ts'
 import { repositoryOf, tipOf } from './merge.ts'
 import { markerOf, stick } from './sticky.ts'
 
@@ -24,7 +25,7 @@ export async function run(job: Job): Promise<void> {
   if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`) return say(io, `Only ${event.defaultBranch} is applied.`)
   const outcome = await attempt(job)
   await tellOutcome(job, outcome)
-  if (isClean(outcome)) await refresh(job)
+  if (outcome.defect !== undefined) throw outcome.defect
 }
 
 /** What a run knew when it began to apply. */
@@ -39,11 +40,14 @@ interface Outcome {
   readonly report: ApplyReport | null
   readonly diagnostics: readonly Diagnostic[]
   readonly known: Known | null
+  /** What no run should end with. */
+  readonly defect?: unknown
 }
+
+const DEFECT: Diagnostic = { code: 'defect', severity: 'error', message: 'This is a defect in Herdbook. The log of the run has its words.', hint: 'Please report it with them.' }
 
 async function attempt(job: Job): Promise<Outcome> {
   const { io } = job
-  const repository = await repositoryOf(job)
   for (let turn = 1; ; turn += 1) {
     let known: Known | null = null
     const mergesOf = async (session: Session) => {
@@ -51,12 +55,13 @@ async function attempt(job: Job): Promise<Outcome> {
       return known.landed.flatMap(({ merge }) => merge ?? [])
     }
     try {
+      const repository = await repositoryOf(job)
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
       const report = await applyNow(io, { yes: true, wait: true }, null, mergesOf)
       return { exit: io.exit, report: report && withVoid(report, known), diagnostics: [], known }
     } catch (error) {
-      if (!(error instanceof HerdbookError)) throw error
+      if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: null, diagnostics: [DEFECT], known, defect: error }
       if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
     }
   }
@@ -92,34 +97,59 @@ const isClean = (outcome: Outcome): boolean => isPaused(outcome) || ([EXIT.ok, E
 
 async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
   const { report, known, exit, diagnostics } = outcome
+  job.io.exit = isClean(outcome) ? EXIT.ok : exit
+  tell(job.io, diagnostics)
   const show = known?.session.instance.documents['policy.yaml']?.show ?? {}
   const options = { kinds: KINDS, visibility: job.event.visibility, show, run: job.url }
   await job.summarize(report ? renderApplied(report, { ...options, limit: 1_000_000 }) : diagnostics.length > 0 ? renderFailure(exit, diagnostics, options) : 'Nothing to apply: all is as the files say.')
-  for (const landed of known?.landed ?? []) await tellPullRequest(job, landed, outcome, options)
-  await (isClean(outcome) ? closeFailures(job) : tellFailure(job, outcome, options))
-  job.io.exit = isClean(outcome) ? EXIT.ok : exit
-  tell(job.io, diagnostics)
+  await each(job, [() => (isClean(outcome) ? closeFailures(job) : tellFailure(job, outcome, options))])
+  const told = new Set<number>()
+  const onPulls = (known?.landed ?? []).map((landed) => async () => {
+    if (await tellPullRequest(job, landed, outcome, options)) told.add(landed.pull.number)
+  })
+  await each(job, onPulls)
+  await each(job, [...(known ? [() => tellMissed(job, known.session, told)] : []), ...(isClean(outcome) ? [() => refresh(job)] : [])])
+}
+
+/** Tells one after the other. What can't be told keeps nothing else from being told, and fails the run. */
+async function each({ io }: Job, tellings: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const telling of tellings) {
+    try {
+      await telling()
+    } catch (error) {
+      if (!(error instanceof HerdbookError)) throw error
+      tell(io, error.diagnostics)
+      io.exit = worstExit([io.exit, error.exit])
+    }
+  }
 }
 
 type Options = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
 
-/** On a merged pull request stands what became of it. */
-async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<void> {
+/** On a merged pull request stands what became of it. Answers whether there was anything to tell. */
+async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<boolean> {
   const { pull, merge } = landed
-  if (known === null) return
+  if (known === null) return false
   const marker = markerOf(known.session.environment, 'applied')
-  if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return stick(job, pull.number, marker, renderFailure(EXIT.stale, [voidNote(pull.number, landed.void)], { ...options, marker }))
-  if (report === null && diagnostics.length === 0) return
-  if (report === null) return stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker }))
+  const failed = (code: ExitCode, list: readonly Diagnostic[]): Promise<boolean> => stick(job, pull.number, marker, renderFailure(code, list, { ...options, marker })).then(() => true)
+  if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
+  if (report === null) return diagnostics.length > 0 && failed(exit, diagnostics)
   const sealing = { server: known.session.config.domain, key: known.session.key }
   const part = partOf(report, landed, known, sealing)
-  if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return
+  if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return false
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
   const body = renderApplied(part, { ...options, ...seconds, moved, marker })
-  await stick(job, pull.number, marker, body)
   const issue = issueBehind(job, pull)
-  if (issue !== null) await stick(job, issue, marker, body)
+  if (issue !== null) await stick(job, issue, marker, body).catch(unlessMissing)
+  // Last: where this stands, all of it was told.
+  await stick(job, pull.number, marker, body)
+  return true
+}
+
+/** Anybody who may push names a branch as they like. */
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof HerdbookError && error.diagnostics.every(({ code }) => code === 'forge-missing'))) throw error
 }
 
 /** The issue that a pull request of ours was made of: whoever asked is told there. */
