@@ -4,6 +4,7 @@ import { KINDS } from '../kinds/index.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
+import type { Plan } from '../reconcile/types.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { count } from '../render/text.ts'
 import { renderPlan } from '../render/terminal.ts'
@@ -21,6 +22,7 @@ export const verb = (command: Command, io: Io) =>
     .argument('[kind/id...]', 'only these objects (default: all)')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--yes', 'do not ask')
+    .option('--plan <digest>', 'only while the plan is this one: what a comment or a summary shows of its digest')
     .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
     .action(async (why, refs, options) => {
@@ -34,6 +36,7 @@ export const verb = (command: Command, io: Io) =>
           const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
           const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, { server: session.config.domain, key: session.key })
           say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
+          if (options.plan !== undefined) refuseAnother(plan, options.plan)
           io.exit = exitOfPlan(plan)
           if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)
           if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
@@ -47,3 +50,9 @@ export const verb = (command: Command, io: Io) =>
         }
       })
     })
+
+/** Whoever approves a plan by its digest has looked at that one, and at no other. */
+function refuseAnother({ digest }: Plan, looked: string): void {
+  if (!/^[0-9a-f]{16,64}$/.test(looked)) fail(EXIT.invalid, 'no-digest', `"${looked}" is no digest of a plan.`, { hint: 'Write its first 16 digits or more.' })
+  if (!digest.startsWith(looked)) fail(EXIT.stale, 'another-plan', 'The plan is another one by now, so nothing was approved.', { hint: `Look at it anew: it is ${digest.slice(0, 16)}.` })
+}

@@ -85,7 +85,7 @@ describe('the buttons', () => {
     expect(await severityOf('loud.example')).toBeUndefined()
   })
 
-  it('approve: one object, or all that is left over, in the name of whoever pressed', async () => {
+  it('approve: one object, or the very plan that somebody has looked at, in the name of whoever pressed', async () => {
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n  - domain: two.example\n    severity: none\n` } })
     await herd.settle()
     expect(await severityOf('one.example')).toBeUndefined()
@@ -93,8 +93,42 @@ describe('the buttons', () => {
     expect([await severityOf('one.example'), await severityOf('two.example')]).toEqual([{ severity: 2 }, undefined])
     herd.desk()
     expect((await herd.herdbook(['why', 'domain-block/one.example'])).out).toMatch(/mo[^]*--restore domain-block\/x/)
-    await press('approve', '', 'the rest')
-    expect(await severityOf('two.example')).toEqual({ severity: 2 })
+    const [, seen = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: three.example\n    severity: none\n` } })
+    herd.events.length = 0
+    const moved = await press('approve', seen, 'the rest')
+    expect([moved.exit, moved.stderr.includes('is another one by now')]).toEqual([6, true])
+    expect(await severityOf('two.example')).toBeUndefined()
+    const [, newer = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
+    await press('approve', newer, 'the rest')
+    expect([await severityOf('two.example'), await severityOf('three.example')]).toEqual([{ severity: 2 }, { severity: 2 }])
+  })
+
+  it('approve with nothing left to approve says so, and lets the apply behind it run', async () => {
+    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'to be sure'), 'mo')
+    const runs = await herd.settle()
+    const { summary, stdout } = ran(runs, 'decide')
+    expect(stdout).toContain('nothing to approve')
+    expect(summary).not.toContain('Done')
+    expect(ran(runs, 'apply').result).toBe('success')
+  })
+
+  it('started again by somebody else, a button acts in their name and by what they may do', async () => {
+    await herd.hub.act.press(BUTTON, inputs('pause', '', 'at night'), 'ann')
+    const [pause] = herd.events
+    await herd.settle({ again: { by: 'tess', attempt: 2 } })
+    herd.desk()
+    expect((await herd.herdbook(['status'])).stdout).not.toContain('Paused')
+    if (pause) herd.events.push(pause)
+    ran(await herd.settle({ again: { by: 'mo', attempt: 2 } }), 'decide')
+    expect((await herd.herdbook(['status'])).stdout).toMatch(/Paused\s+by mo.*at night/)
+    await press('resume')
+  })
+
+  it('what was approved once is not approved by starting it again', async () => {
+    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'once'), 'mo')
+    const decide = ran(await herd.settle({ again: { by: 'mo', attempt: 2 } }), 'decide')
+    expect([decide.result, decide.stderr]).toEqual(['failure', expect.stringContaining('Press the button anew')])
   })
 
   it('unlock: says who holds the lock, and takes it away by its id', async () => {
@@ -107,7 +141,9 @@ describe('what is written beside a button is never more than that', () => {
   it.each([
     ['a verb that is none', inputs('delete'), /no job|no button/],
     ['more than a line', inputs('approve', '', 'fine\nHerdbook-Restore: rule/x'), /one line of text/],
-    ['no reason', inputs('approve', '', ''), /needs a reason/],
+    ['no reason', inputs('approve', 'rule/x', ''), /needs a reason/],
+    ['approve, and not what', inputs('approve', '', 'x'), /What is approved\?/],
+    ['approve, and all of something that is no plan', inputs('approve', 'abc', 'x'), /names no object/],
     ['an object that is none', inputs('adopt', '../../etc/passwd'), /names no object/],
     ['a pull request that is none', inputs('plan', '12; id'), /not the number of a pull request/],
     ['a domain that is none', inputs('unblock', '$(id)', 'x'), /is not a domain/],

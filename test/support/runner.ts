@@ -33,6 +33,8 @@ export interface Runner {
   readonly actionFolder?: Machine['actionFolder']
   /** More of the machine's own environment. */
   readonly env?: Texts
+  /** Somebody who lets it run again, which GitHub does with the event as it was; and for which time it runs. */
+  readonly again?: { readonly by: string; readonly attempt: number }
   /** Aborted, it ends the step in flight by SIGTERM. */
   readonly signal?: AbortSignal
 }
@@ -172,7 +174,7 @@ async function onMachine(run: Run, job: Job, raw: MappingToken, given: Contexts,
 
 /** The machine's environment: what GitHub sets, and nothing of where the tests run but where programs are. */
 function machineEnv(github: object, { base, temp, summary, event }: { readonly base: string; readonly temp: string; readonly summary: string; readonly event: string }): Texts {
-  const names = ['actor', 'api_url', 'event_name', 'job', 'ref', 'ref_name', 'repository', 'repository_owner', 'run_attempt', 'run_id', 'server_url', 'sha', 'workflow', 'workspace']
+  const names = ['actor', 'api_url', 'event_name', 'job', 'ref', 'ref_name', 'repository', 'repository_owner', 'run_attempt', 'run_id', 'server_url', 'sha', 'triggering_actor', 'workflow', 'workspace']
   const own = Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, textAt(github, name)]))
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
   return { ...own, PATH: path, HOME: join(base, 'home'), LANG: 'C.UTF-8', CI: 'true', GIT_CONFIG_NOSYSTEM: '1', GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: event, GITHUB_STEP_SUMMARY: summary, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64', RUNNER_TEMP: temp }
@@ -184,7 +186,7 @@ function githubOf({ runner, delivery, source, name, run }: Run, job: Job, token:
   return {
     ...pull,
     actor,
-    triggering_actor: actor,
+    triggering_actor: runner.again?.by ?? actor,
     api_url: runner.apiUrl,
     event: delivery.payload,
     event_name: delivery.name,
@@ -193,7 +195,7 @@ function githubOf({ runner, delivery, source, name, run }: Run, job: Job, token:
     ref_name: source.ref.replace(/^refs\/(heads|tags|pull)\//, ''),
     repository: runner.repository,
     repository_owner: runner.repository.split('/')[0] ?? '',
-    run_attempt: '1',
+    run_attempt: `${runner.again?.attempt ?? 1}`,
     run_id: String(run),
     server_url: runner.serverUrl,
     sha: source.commit,

@@ -31,7 +31,10 @@ export async function readEvent(env: { readonly [name: string]: string | undefin
   if (path === undefined || path === '') return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', { hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, herdbook apply, herdbook comment' })
   const text = await readFile(path)
   if (text.length > MOST_BYTES) return fail(EXIT.invalid, 'event-too-large', 'The event is too large to be one.')
-  return eventOf(env['GITHUB_EVENT_NAME'] ?? '', JSON.parse(text.toString('utf8')), env['GITHUB_REPOSITORY'] ?? '')
+  const event = eventOf(env['GITHUB_EVENT_NAME'] ?? '', JSON.parse(text.toString('utf8')), env['GITHUB_REPOSITORY'] ?? '')
+  // A run that is started again has the event as it was: who started it is who acts.
+  const by = env['GITHUB_TRIGGERING_ACTOR'] ?? ''
+  return 'sender' in event && by !== '' ? { ...event, sender: by } : event
 }
 
 /** The event in a payload of GitHub's. `repository` is the one that runs us, as `owner/name`. */

@@ -19,6 +19,7 @@ import { openDesk, propose } from './desk.ts'
 import { expect, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
+import { stateOf } from './reports.ts'
 
 /** What somebody wrote beside the button: anything. */
 interface Pressed {
@@ -34,10 +35,13 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
   unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
   unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
-  approve: (job, { object, reason, by }) => running(job, by, approve, ['--yes', '--', because(reason), ...(object === '' ? [] : [object])]),
+  approve: (job, { object, reason, by }) => running(job, by, approve, [...(DIGEST.test(object) ? ['--plan', object] : []), '--yes', '--', because(reason), ...(DIGEST.test(object) ? [] : refsOf([meant(object)]))]),
   pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
   resume: (job, { by }) => running(job, by, resume, ['--wait']),
 }
+
+/** What is never done by starting a run again: it was meant for what somebody saw. */
+const ONCE: ReadonlySet<string> = new Set(['approve'])
 
 /** Does what a maintainer pressed the button for. */
 export async function run(job: Job): Promise<void> {
@@ -46,6 +50,7 @@ export async function run(job: Job): Promise<void> {
   const button = Object.hasOwn(BUTTONS, verb) ? BUTTONS[verb] : undefined
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
   if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
+  if (ONCE.has(verb) && Number(job.io.env['GITHUB_RUN_ATTEMPT'] ?? '1') > 1) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
   await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
 }
 
@@ -56,6 +61,10 @@ function lineIn(name: string, text: string): string {
   return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`)
 }
 
+/** The beginning of a plan's digest, as a summary shows it. */
+const DIGEST = /^[0-9a-f]{16,64}$/
+
+const meant = (object: string): string => (object === '' ? fail(EXIT.invalid, 'no-object', 'What is approved?', { hint: 'Write one KIND/ID. For all that a plan shows: press plan with nothing beside it, look at its summary, and write the 16 digits of that plan.' }) : object)
 const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', { hint: 'Press the button again and write why.' }) : reason)
 const asking = ({ by, reason }: Pressed): Asking => ({ origin: askedBy(by, reason), by })
 
@@ -104,6 +113,7 @@ async function running({ io, event: { repository } }: Job, by: string, verb: Ver
   const theirs: Io = { ...io, env: { ...io.env, GITHUB_ACTOR: by } }
   const command = verb(new Command('herdbook').exitOverride(), theirs)
   await command.parseAsync(args, { from: 'user' })
-  io.exit = theirs.exit
-  return `Done in the name of ${code(`@${by}`)}; the log says what came of it (${code(repository)}).`
+  // A plan that holds something else is no failure of this.
+  io.exit = stateOf(theirs.exit) === 'success' ? EXIT.ok : theirs.exit
+  return `In the name of ${code(`@${by}`)}; the log says what came of it (${code(repository)}).`
 }
