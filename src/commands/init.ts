@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { normalizeDomain } from '../instance/domains.ts'
+import { directorySource } from '../instance/source.ts'
 import { count } from '../render/text.ts'
 import { removeExample } from './init/example.ts'
 import { githubFiles, OWN_ACTION, UNFILLED, type Approvers } from './init/github.ts'
@@ -13,6 +14,7 @@ import { settingsOf } from './init/settings.ts'
 import { templates } from './init/templates.ts'
 import { exists, schemas, writeNew, type Content } from './init/write.ts'
 import { say, type Io } from './io.ts'
+import { doorsIn } from './proposal.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -47,7 +49,8 @@ in a copy of Herdbook's own repository: that makes way. For GitHub it prints wha
       const written = await writeNew(dir, files)
       const git = await ensureRepository(dir)
       const instance = await readFile(join(dir, 'instance/instance.yaml'), 'utf8')
-      say(io, told(io, { domain, dir, found, removed, written, git, github, pin, approvers, branch: await branchOf(dir), knowsForge: /^forge:/m.test(instance) }))
+      const environment = (await doorsIn(directorySource(join(dir, 'instance'))))?.environment ?? 'production'
+      say(io, told(io, { domain, dir, found, removed, written, git, github, pin, approvers, branch: await branchOf(dir), environment, knowsForge: /^forge:/m.test(instance) }))
     })
 
 function domainIn(given: string): string {
@@ -86,6 +89,8 @@ interface Begun {
   readonly pin: Pin | 'own' | null
   readonly approvers: Approvers
   readonly branch: string
+  /** The one that instance.yaml names. */
+  readonly environment: string
   /** Whether instance.yaml names a forge. */
   readonly knowsForge: boolean
 }
@@ -102,7 +107,7 @@ function told(io: Io, begun: Begun): string {
     'Next: fill in the doors in instance/instance.yaml, then',
     ...(dir === io.cwd ? [] : [`  cd ${relative(io.cwd, dir)}`]),
     '  herdbook adopt',
-    ...(github === null ? [] : settings(github, begun.branch)),
+    ...(github === null ? [] : settings({ ...begun, repository: github })),
   ].join('\n')
 }
 
@@ -127,4 +132,4 @@ function open({ domain, written, github, pin, approvers, knowsForge }: Begun): s
   ]
 }
 
-const settings = (github: string, branch: string): string[] => ['', `Once, by somebody who administers ${github} on GitHub (shown, not run):`, ...Object.values(settingsOf(github, branch)).flatMap(({ what, commands }) => ['', `# ${what}`, ...commands]), '', 'Then `herdbook doctor` looks whether all of it is so.']
+const settings = (about: Parameters<typeof settingsOf>[0]): string[] => ['', `Once, by somebody who administers ${about.repository} on GitHub (shown, not run):`, ...Object.values(settingsOf(about)).flatMap(({ what, commands }) => ['', `# ${what}`, ...commands]), '', 'Then `herdbook doctor` looks whether all of it is so.']

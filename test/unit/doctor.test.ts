@@ -95,7 +95,7 @@ describe('herdbook doctor', () => {
     await paste(
       hub,
       'alice',
-      Object.values(settingsOf(hub.repository, 'main')).flatMap(({ commands }) => commands),
+      Object.values(settingsOf({ repository: hub.repository, branch: 'main', environment: 'production' })).flatMap(({ commands }) => commands),
     )
     // what is left is no setting
     expect(faults(await findings(hub, 'alice'))).toEqual(['wrong Actions: main has no workflows of Herdbook: nothing is applied'])
@@ -221,7 +221,27 @@ describe('herdbook doctor', () => {
     expect(all).toEqual([
       expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
       'wrong Secrets: instance.yaml takes MY_TOKEN, which the workflows do not hand over',
+      expect.stringMatching(/^wrong Reading: /),
     ])
+  })
+
+  test('an environment with another name has a check of its own, and what mends it is for that', async () => {
+    await using hub = await begun()
+    const instance = { ...INSTANCE, environment: 'staging' }
+    const check = (await findings(hub, 'alice', { instance })).find(({ what }) => what === 'Check')
+    await paste(hub, 'alice', check?.mend.filter((line) => line.startsWith('gh ')) ?? [])
+    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([])
+  })
+
+  test.for<[string, object, string | null]>([
+    ['the token that writes', { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' } } }, 'read_token: { env: HERDBOOK_READ_TOKEN }'],
+    ['the key of the console', { database: { over: 'ssh', reader: true } }, 'reader_key: { env: HERDBOOK_READER_KEY }'],
+    ['a key of its own', { database: { over: 'ssh', reader: true, reader_key: { env: 'HERDBOOK_READER_KEY' } } }, null],
+  ])('where pull requests would be planned with %s', async ([, mastodon, mended]) => {
+    await using hub = await begun()
+    const ssh = { host: 'herd.example', user: 'herdbook', host_key: `SHA256:${'A'.repeat(43)}`, key: { env: 'HERDBOOK_SSH_KEY' } }
+    const reading = (await findings(hub, 'alice', { instance: { ...INSTANCE, mastodon, ssh } })).find(({ what }) => what === 'Reading')
+    expect(reading).toMatchObject(mended === null ? { state: 'fine' } : { state: 'wrong', mend: [expect.stringContaining(mended)] })
   })
 
   test('where roles are managed, it says what an old approval is good for', async () => {

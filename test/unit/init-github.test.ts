@@ -68,6 +68,19 @@ describe('a repository for GitHub', () => {
     }
   })
 
+  it('has pull requests planned with a token of their own, which the commands ask for', async () => {
+    using dir = scratch()
+    const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
+    expect(read(dir.path, 'instance/instance.yaml')).toMatch(/^ {4}read_token: \{ env: HERDBOOK_READ_TOKEN \}$/m)
+    expect(stdout).toContain('gh secret set HERDBOOK_READ_TOKEN --repo herd/instance --env herdbook-plan')
+  })
+
+  it('protects by the check of the environment that an instance there already names', async () => {
+    using dir = scratch()
+    put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\nenvironment: staging\n` })
+    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('"contexts":["herdbook/staging"]')
+  })
+
   it('an instance that is there already is told what to add', async () => {
     using dir = scratch()
     put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\n` })
@@ -96,7 +109,7 @@ describe('what has to be set once', () => {
     using dir = scratch()
     const log = join(dir.path, 'log')
     writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\nstdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
-    const commands = Object.values(settingsOf('herd/instance', 'main')).flatMap((one) => one.commands)
+    const commands = Object.values(settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production' })).flatMap((one) => one.commands)
     execFileSync('bash', ['-euc', commands.join('\n')], { env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` } })
     return read(log).trim().split('\n').map((line) => ({ args: line.split('\x1f').slice(0, -1), body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown }))
   }

@@ -50,10 +50,17 @@ export function examine(patient: Patient): Finding[] {
   ]
 }
 
+const aboutOf = ({ repository, config, settings }: Patient): Parameters<typeof settingsOf>[0] => ({
+  repository,
+  branch: settings.branch,
+  environment: config.environment ?? 'production',
+})
+
 const page = (repository: string, path: string): string => `https://github.com/${repository}/${path}`
 
 /** What must hold on the default branch, each by one guard that nobody passes by. */
-function branchFindings({ repository, config, givesRoles, settings }: Patient): Finding[] {
+function branchFindings(patient: Patient): Finding[] {
+  const { repository, config, givesRoles, settings } = patient
   const context = contextOf(config.environment ?? 'production')
   const demands: readonly {
     readonly what: string
@@ -80,7 +87,7 @@ function branchFindings({ repository, config, givesRoles, settings }: Patient): 
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.lastPush,
     },
   ]
-  const mend = [...settingsOf(repository, settings.branch).protection.commands, page(repository, 'settings/rules')]
+  const mend = [...settingsOf(aboutOf(patient)).protection.commands, page(repository, 'settings/rules')]
   return demands.map(({ what, says, lacks, met }) => {
     const guards = settings.guards.flatMap((one) => (one.seen ? one.value : [])).filter(met)
     const held = guards.map((guard) =>
@@ -105,7 +112,8 @@ function branchFindings({ repository, config, givesRoles, settings }: Patient): 
 /** The names of the secrets that instance.yaml takes from the environment. */
 const namedSecrets = (config: InstanceFile): string[] => [...new Set(secretsOf(config).flatMap(({ env }) => env ?? []))]
 
-function environmentFindings({ repository, config, settings }: Patient): Finding[] {
+function environmentFindings(patient: Patient): Finding[] {
+  const { config } = patient
   const named = namedSecrets(config)
   const handed: readonly string[] = Object.values(ENVIRONMENTS).flat()
   const strangers = named.filter((name) => !handed.includes(name))
@@ -116,16 +124,26 @@ function environmentFindings({ repository, config, settings }: Patient): Finding
       `In instance.yaml, call it one of ${[...new Set(handed)].join(', ')}`,
     ),
   )
-  const each = Object.entries(ENVIRONMENTS).flatMap(([name, allowed]) => environmentFinding(name, allowed, { repository, named, settings }))
-  return [...names, ...each]
+  const each = Object.entries(ENVIRONMENTS).flatMap(([name, allowed]) => environmentFinding(name, allowed, named, patient))
+  return [...names, ...reading(config), ...each]
 }
 
-function environmentFinding(
-  name: string,
-  allowed: readonly string[],
-  { repository, named, settings }: { repository: string; named: readonly string[]; settings: RepositorySettings },
-): Finding[] {
-  const commands = settingsOf(repository, settings.branch).environments.commands.filter((command) => command.includes(name))
+/** Whether what plans can read: its environment holds no secret that writes. */
+function reading({ mastodon: { api, database } = {}, ssh }: InstanceFile): Finding[] {
+  const what = 'Reading'
+  const by = database ? (database.over === 'ssh' ? [database.reader_key ?? ssh?.key] : []) : api ? [api.read_token ?? api.token] : []
+  const mend = database ? 'reader_key: { env: HERDBOOK_READER_KEY }' : 'read_token: { env: HERDBOOK_READ_TOKEN }'
+  return by.map((secret) => {
+    const name = secret?.env ?? 'what no environment can hold'
+    return (ENVIRONMENTS['herdbook-plan'] as readonly string[]).includes(name)
+      ? fine(what, `pull requests are planned with ${name}`)
+      : wrong(what, `pull requests can not be planned: that would take ${name}, and herdbook-plan does not hold it`, `Write in instance.yaml, beside the door: ${mend}`)
+  })
+}
+
+function environmentFinding(name: string, allowed: readonly string[], named: readonly string[], patient: Patient): Finding[] {
+  const { repository, settings } = patient
+  const commands = settingsOf(aboutOf(patient)).environments.commands.filter((command) => command.includes(name))
   const found = settings.environments.get(name)
   if (!found?.seen) return [unseen(name, found?.why ?? 'nobody looked')]
   if (found.value === null) return [wrong(name, 'there is no environment of that name: the jobs would run without secrets', ...commands)]
@@ -174,24 +192,24 @@ function repositorySecrets({ repository, config, settings }: Patient): Finding {
   })
 }
 
-function workflowTokens({ repository, settings }: Patient): Finding {
+function workflowTokens(patient: Patient): Finding {
   const what = 'Workflows'
-  return judge(what, settings.workflows, ({ mayOpenPullRequests, readOnly }) => {
+  return judge(what, patient.settings.workflows, ({ mayOpenPullRequests, readOnly }) => {
     const faults = [
       ...(mayOpenPullRequests ? [] : ['may not open pull requests']),
       ...(readOnly ? [] : ['may write to everything unless they say otherwise']),
     ]
     return faults.length === 0
       ? fine(what, 'may open pull requests, and only read by default')
-      : wrong(what, faults.join(', and '), ...settingsOf(repository, settings.branch).workflows.commands)
+      : wrong(what, faults.join(', and '), ...settingsOf(aboutOf(patient)).workflows.commands)
   })
 }
 
-function labels({ repository, settings }: Patient): Finding {
+function labels(patient: Patient): Finding {
   const what = 'Labels'
-  return judge(what, settings.labels, (held) => {
+  return judge(what, patient.settings.labels, (held) => {
     const missing = Object.keys(LABELS).filter((name) => !held.includes(name))
-    const commands = settingsOf(repository, settings.branch).labels.commands.filter((command) =>
+    const commands = settingsOf(aboutOf(patient)).labels.commands.filter((command) =>
       missing.some((name) => command.includes(`'${name}'`)),
     )
     return missing.length === 0 ? fine(what, 'all are there') : wrong(what, `missing: ${missing.join(', ')}`, ...commands)

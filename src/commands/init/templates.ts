@@ -3,14 +3,14 @@ import type { Found } from './server.ts'
 /** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`. */
 export function templates(domain: string, found: Found | null, github: string | null): [string, string][] {
   return [
-    ['instance/instance.yaml', instanceFile(domain, found) + (github === null ? LATER : forge(github))],
+    ['instance/instance.yaml', instanceFile(domain, found, github !== null) + (github === null ? LATER : forge(github))],
     ['instance/policy.yaml', POLICY],
     ['.gitignore', IGNORED],
     ['README.md', readme(domain)],
   ]
 }
 
-const instanceFile = (domain: string, found: Found | null): string => `# yaml-language-server: $schema=../schema/instance.schema.json
+const instanceFile = (domain: string, found: Found | null, proposed: boolean): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # Which server this is, and the doors into it. Secrets are only named here: they never stand in this repository.
 domain: ${domain}
 
@@ -20,8 +20,8 @@ mastodon:
   api:
     url: ${found?.url ?? `https://${domain}`}
     token: { env: HERDBOOK_TOKEN }
-    # Pull requests are planned with a token of their own, which can't write. Without it, with the one above.
-    # read_token: { env: HERDBOOK_READ_TOKEN }
+    # What is only planned, such as pull requests, is read with a token of its own, which can't write.${proposed ? '' : ' Without it, with the one above.'}
+    ${proposed ? '' : '# '}read_token: { env: HERDBOOK_READ_TOKEN }
 
   # The database reads everything at once, in well under a second. \`herdbook reader install\` puts a role there that can only
   # read; afterwards "reader: true" takes the place of the line below it, and reader_key: { env: HERDBOOK_READER_KEY } names its own key.
