@@ -124,6 +124,9 @@ function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOpt
   return `<sub>${facts.join(' · ')}</sub>`
 }
 
+/** Whether a comment of ours shows a plan of the live server for that commit of a pull request. */
+export const showsPlanOf = (comment: string, head: string): boolean => new RegExp(`^<sub>.* · commit ${commit(head)} on .* · plan `, 'm').test(comment)
+
 function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[] {
   if (proposal !== undefined) return [`commit ${commit(proposal.head)} on ${commit(proposal.base)}`]
   return id === null ? [] : [`commit ${commit(id)}`]

@@ -117,6 +117,16 @@ describe("a stranger's pull request", () => {
     expect(commentOn(herd, number)).toMatch(/### [^]*herdbook-approvals v1/)
   })
 
+  it('keeps that plan whatever is done to it but a push', async () => {
+    const [planned, check] = [commentOn(herd, number), checkOf(head)]
+    await herd.hub.act.edit(number, { title: 'Rules' }, 'stan')
+    await herd.hub.act.close(number, 'stan')
+    await herd.hub.act.reopen(number, 'stan')
+    const looked = (await herd.settle()).flatMap((one) => (one.ran && one.job === 'check' ? [one.stdout] : []))
+    expect(looked).toEqual([expect.stringContaining('its plan stays'), expect.stringContaining('its plan stays')])
+    expect([commentOn(herd, number), checkOf(head)]).toEqual([planned, check])
+  })
+
   it('that moves between the asking and the run is not planned', async () => {
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     const asked = herd.events.splice(0)

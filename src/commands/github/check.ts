@@ -7,6 +7,7 @@ import type { Plan } from '../../reconcile/types.ts'
 import { renderDifferences } from '../../render/differences.ts'
 import { hasEdits, type Edits } from '../../render/edits.ts'
 import { renderFailure } from '../../render/failure.ts'
+import { showsPlanOf } from '../../render/markdown.ts'
 import type { Files } from '../../render/markdown-findings.ts'
 import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
@@ -15,9 +16,9 @@ import type { EventOf } from './event.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
-import { baseOf, environmentFor, mergeOf, sourceAt, type Merging } from './merge.ts'
+import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine } from './reports.ts'
-import { markerOf, stick } from './sticky.ts'
+import { markerOf, ours, stick } from './sticky.ts'
 
 /** What needs no secret: files of strangers, and what a merge queue has put together. */
 export async function run(job: Job): Promise<void> {
@@ -26,11 +27,18 @@ export async function run(job: Job): Promise<void> {
   if (event.name === 'merge_group') return checkQueue(job, event)
   const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
+  if (await isPlanned(job, pull, base)) return say(job.io, 'This commit was planned on the live server, as somebody asked: its plan stays.')
   const merging = await mergeOf(pull, base)
   if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
   const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
   if (found instanceof HerdbookError) return tellRefused(job, pull, merging, found)
   await tellDifferences(job, pull, found)
+}
+
+/** Whether live was asked about this very commit: who wrote the pull request can edit, close and reopen it at any time. */
+async function isPlanned({ forge }: Job, { number, head }: PullRequest, { base, ...clone }: Base): Promise<boolean> {
+  const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
+  return showsPlanOf(ours(await forge.comments(number), marker)?.body ?? '', head.commit)
 }
 
 interface Found {
