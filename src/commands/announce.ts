@@ -7,7 +7,7 @@ import { refOf } from '../reconcile/batches.ts'
 import { sha256 } from '../reconcile/digest.ts'
 import { needsNotice, noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
 import type { ApplyReport, Ledger, Notice, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
-import { renderDone, renderNotice } from '../render/announcement.ts'
+import { renderDone, renderNotices } from '../render/announcement.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
 
@@ -31,9 +31,8 @@ export async function giveNotice(session: Session, plan: Plan, withheld: Withhel
   const known = new Set(kept.map(({ ref }) => ref))
   const ready = days === null ? [] : plan.steps.filter((step) => step.door !== null && !withheld.has(refOf(step)) && needsNotice(step))
   const fresh = ready.filter((step) => !known.has(refOf(step)))
-  const given = fresh.map((step) => noticeOf(step, now, days ?? 0))
-  const findings = await announceFirst(session, fresh, given, doors)
-  const notices = findings.length === 0 ? [...kept, ...given] : kept
+  const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), doors)
+  const notices = [...kept, ...given]
   return { session: { ...session, ledger: await remembered(session, plan, notices) }, withheld: new Map([...withheld, ...early(ready, notices, now)]), findings }
 }
 
@@ -49,13 +48,19 @@ function early(ready: readonly Step[], notices: readonly Notice[], now: Date): W
   )
 }
 
-/** Answers what stands against it. Without a ledger nobody would know the next time that it was done. */
-async function announceFirst(session: Session, fresh: readonly Step[], given: readonly Notice[], doors: Doors): Promise<readonly Diagnostic[]> {
-  const [first] = given
-  if (first === undefined) return []
-  if (!session.store) return [{ code: 'no-notice', severity: 'error', message: 'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.', hint: 'git init' }]
-  const text = renderNotice(fresh, session.config.domain, first.from)
-  return posted(session, doors, { text, about: ['notice', first.from, ...fresh.map(refOf)] })
+/** Answers what was announced, and what stood against the rest. Without a ledger nobody would know the next time that it was done. */
+async function announceFirst(session: Session, fresh: readonly Step[], noticeFor: (step: Step) => Notice, doors: Doors): Promise<{ readonly given: readonly Notice[]; readonly findings: readonly Diagnostic[] }> {
+  const given: Notice[] = []
+  const [first] = fresh
+  if (first === undefined) return { given, findings: [] }
+  if (!session.store) return { given, findings: [{ code: 'no-notice', severity: 'error', message: 'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.', hint: 'git init' }] }
+  const { from } = noticeFor(first)
+  for (const { text, steps } of renderNotices(fresh, session.config.domain, from)) {
+    const findings = await posted(session, doors, { text, about: ['notice', from, ...steps.map(refOf)] })
+    if (findings.length > 0) return { given, findings }
+    given.push(...steps.map(noticeFor))
+  }
+  return { given, findings: [] }
 }
 
 /** Writes the notices down where they are others than before. */

@@ -12,20 +12,36 @@ export function renderDone(steps: readonly Step[], domain: string): string | nul
     const told = changeOf(step)
     return told === null ? [] : [`• ${told}${reasonOf(step.target)}`]
   })
-  return lines.length === 0 ? null : fitted(`Moderation of other servers by ${domain}:`, lines, '')
+  return lines.length === 0 ? null : fitted(`Moderation of other servers by ${domain}:`, lines)
 }
 
-/** What will be suspended, as a post. `from` is the day, such as 2026-12-24. */
-export function renderNotice(steps: readonly Step[], domain: string, from: string): string {
-  const lines = steps.map((step) => `• ${nameOf(step.id, step.target)}${reasonOf(step.target)}`)
-  return fitted(`From ${from} on (UTC), ${domain} suspends:`, lines, 'Follows between people there and here are cut then, for good.')
+/** A post, and the steps that it names. */
+export interface Notice {
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+/** What will be suspended, in as many posts as it takes to name every server. `from` is the day, such as 2026-12-24. */
+export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
+  const text = (lines: readonly string[]): string => [`From ${from} on (UTC), ${domain} suspends:`, lines.join('\n'), 'Follows between people there and here are cut then, for good.'].join('\n\n')
+  const room = LIMIT - text([]).length
+  const posts: { lines: string[]; steps: Step[] }[] = []
+  for (const step of steps) {
+    const line = clip(`• ${nameOf(step.id, step.target)}${reasonOf(step.target)}`, room)
+    const last = posts.at(-1)
+    if (last && text([...last.lines, line]).length <= LIMIT) {
+      last.lines.push(line)
+      last.steps.push(step)
+    } else posts.push({ lines: [line], steps: [step] })
+  }
+  return posts.map((one) => ({ text: text(one.lines), steps: one.steps }))
 }
 
 /** As many lines as fit; the rest is counted. */
-function fitted(head: string, lines: readonly string[], foot: string): string {
+function fitted(head: string, lines: readonly string[]): string {
   const text = (count: number): string => {
     const more = count < lines.length ? [`… and ${lines.length - count} more`] : []
-    return [head, [...lines.slice(0, count), ...more].join('\n'), foot].filter((part) => part !== '').join('\n\n')
+    return [head, [...lines.slice(0, count), ...more].join('\n')].join('\n\n')
   }
   let count = lines.length
   while (count > 0 && text(count).length > LIMIT) count -= 1

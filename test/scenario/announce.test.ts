@@ -3,7 +3,7 @@ import { openRest } from '../../src/clients/mastodon.ts'
 import { post } from '../../src/clients/statuses.ts'
 import { ANSWERS, withFaults } from '../../src/sandbox/fault.ts'
 import { git } from '../support/git.ts'
-import { doorsOf, must, pasture, type Herd, type HerdOptions, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, setConfig, type Herd, type HerdOptions, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 beforeAll(async () => {
@@ -104,6 +104,26 @@ describe('with notice_days, a suspension that cuts follows', () => {
     const { out } = await must(herd, ['apply', '--yes'], 0, { now: daysOn(30) })
     expect(out).toContain(`Announced on ${dayOf(daysOn(30))}`)
     expect(await blockOf(herd, 'meh.example')).toEqual([])
+  })
+
+  test('is held back where only some of the posts went out, and the rest are announced by the next run', async () => {
+    await using fresh = await pasture()
+    const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
+    add(herd, ...['bad', 'fine', 'meh'].map((name) => block(`${name}.example`, `    accept_severed_relationships: 60\n    public_comment: ${'Harassment, '.repeat(12)}\n`)))
+    const faulty = await withFaults(fresh.sandbox, [{ match: { method: 'POST', path: /statuses/, nth: 2 }, fault: ANSWERS.forbidden }])
+    setConfig(herd, { mastodon: { ...doorsOf(fresh.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } } })
+    herd.write({}, 'A server that refuses the second post')
+    await must(herd, ['apply', '--yes'], 8)
+    await faulty.close()
+    const announced = async () => (await posts(herd)).map((one) => (one as { text: string }).text.match(/\w+(?=\.example: )/g))
+    expect(await announced()).toEqual([['bad', 'fine']])
+    setConfig(herd, {})
+    herd.write({}, 'A server that takes them')
+    await must(herd, ['apply', '--yes'])
+    expect(await announced()).toEqual([['bad', 'fine'], ['meh']])
+    await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
+    for (const name of ['bad', 'fine', 'meh']) expect(await blockOf(herd, `${name}.example`)).toMatchObject([{ severity: 1 }])
   })
 
   test('is not done while it can not be announced', async () => {

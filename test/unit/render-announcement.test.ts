@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fields, Step } from '../../src/reconcile/types.ts'
-import { renderDone, renderNotice } from '../../src/render/announcement.ts'
+import { renderDone, renderNotices } from '../../src/render/announcement.ts'
 import { step as stepOf } from '../support/plans.ts'
 
 const block = (id: string, target: Fields, seen: Fields = {}): Step => stepOf('domain-block', id, { action: Object.keys(target).length === 0 ? 'delete' : 'create', target, seen })
@@ -27,7 +27,7 @@ describe('what members are told', () => {
 
   test('names no obfuscated domain in clear, neither when it is blocked nor when that ends, nor beforehand', () => {
     const hidden = { severity: 'suspend', obfuscate: true }
-    for (const text of [said(block('doxing.example', hidden)), said(block('doxing.example', {}, hidden)), renderNotice([block('doxing.example', hidden)], 'herd.example', '2026-12-24')]) {
+    for (const text of [said(block('doxing.example', hidden)), said(block('doxing.example', {}, hidden)), ...renderNotices([block('doxing.example', hidden)], 'herd.example', '2026-12-24').map(({ text }) => text)]) {
       expect(text).toContain('doxi**.****ple')
       expect(text).not.toContain('doxing')
     }
@@ -41,9 +41,19 @@ describe('what members are told', () => {
     const many = Array.from({ length: 300 }, (_, n) => block(`server-${n}.example`, { severity: 'suspend', public_comment: 'Spam '.repeat(100) }))
     expect(said(...many).length).toBeLessThanOrEqual(500)
     expect(said(...many)).toMatch(/… and 29\d more$/)
-    const notice = renderNotice(many, 'herd.example', '2026-12-24')
-    expect(notice.length).toBeLessThanOrEqual(500)
-    expect(notice).toMatch(/^From 2026-12-24 on[^]*… and 29\d more[^]*for good\.$/)
+  })
+
+  test('of what is to come names every server, in as many posts as it takes', () => {
+    const many = Array.from({ length: 300 }, (_, n) => block(`${n === 7 ? 'long.'.repeat(45) : ''}server-${n}.example`, { severity: 'suspend', public_comment: n % 2 === 0 ? 'Spam '.repeat(100) : '' }))
+    const notices = renderNotices(many, 'herd.example', '2026-12-24')
+    expect(notices.flatMap(({ steps }) => steps)).toEqual(many)
+    for (const { text, steps } of notices) {
+      expect(text.length).toBeLessThanOrEqual(500)
+      expect(text).toMatch(/^From 2026-12-24 on[^]*for good\.$/)
+      for (const { id } of steps) expect(text).toContain(id)
+    }
+    expect(notices.length).toBeLessThan(many.length / 2)
+    expect(renderNotices([], 'herd.example', '2026-12-24')).toEqual([])
   })
 
   test('mentions, links and tags nothing, whatever a comment says', () => {
