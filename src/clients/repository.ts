@@ -37,6 +37,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       return code === 0 ? out.trim() : null
     },
     merge: async (base, head) => merge(git, objectId(base), objectId(head)),
+    differing: async (one, other, under) => differing(git, objectId(one), objectId(other), under),
     follow: async (commit) => follow(git, objectId(commit), `${prefix}${instance}`),
     resolve: refs.resolve,
     read: (ref, named) => read(git, refs, ref, named),
@@ -141,6 +142,11 @@ async function merge(git: Git, base: string, head: string): Promise<Merged> {
   if (code === 0) return { state: 'merged', tree }
   if (code === 1) return { state: 'conflicts', files: [...new Set(files)] }
   return /unrelated histories/.test(err) ? { state: 'unrelated' } : failed(`merge ${head.slice(0, 12)}`, err)
+}
+
+async function differing(git: Git, one: string, other: string, under: readonly string[]): Promise<readonly string[]> {
+  const { code, out, err } = await git.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', one, other, '--', ...under])
+  return code === 0 ? out.split('\0').filter((path) => path !== '') : failed('compare two trees', err)
 }
 
 async function read(git: Git, refs: Refs, ref: string, named?: string | null): Promise<Snapshot | null> {

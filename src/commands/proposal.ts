@@ -38,6 +38,8 @@ export interface Merge extends Clone, Ends {
   readonly trusted: FileSource
   /** The head's own, whose lines a forge shows. */
   readonly proposed: FileSource
+  /** What of the forge's own a merge changes. */
+  readonly runs: readonly string[]
   /** `instance.yaml` of the base: the only one that says where this run may go. */
   readonly config: InstanceFile
 }
@@ -62,9 +64,12 @@ export async function openMerge(clone: Clone, ends: Ends): Promise<Merge> {
   const sourceAt = gitSources(place.root, repository.folder)
   const trusted = sourceAt(base)
   const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
-  await watchSecrets(io, config)
-  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head) }
+  const [runs] = await Promise.all([repository.differing(base, tree, FORGES_OWN), watchSecrets(io, config)])
+  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head), runs }
 }
+
+/** Where a forge finds what it runs, and whom it asks for a review. */
+const FORGES_OWN = ['.github/workflows', '.github/actions', '.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']
 
 /** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
 async function commitAt(repository: Repository, name: string): Promise<string> {
@@ -85,7 +90,7 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
 }
 
 /** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
-export async function openProposal({ io, place, repository, base, head, config, merged, trusted }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
+export async function openProposal({ io, place, repository, base, head, config, merged, trusted, runs }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
   const now = io.now()
   const opened = seeing === 'live' ? openLedger(io, config, repository) : null
   // What is wrong with the files is told first.
@@ -94,7 +99,7 @@ export async function openProposal({ io, place, repository, base, head, config, 
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
   if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
   const earlier = { ...before.instance?.documents, 'instance.yaml': config }
-  const edits = editsOf(earlier, wanted.instance.documents)
+  const edits = { ...editsOf(earlier, wanted.instance.documents), runs }
   const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }

@@ -15,11 +15,13 @@ export interface Edits {
   readonly notUsed: readonly string[]
   /** The policy: its own plan is judged by it already, and after the merge every apply is. */
   readonly inForce: readonly PolicyEdit[]
+  /** Paths of what GitHub runs, or by which it asks for reviews. */
+  readonly runs: readonly string[]
 }
 
-export const NO_EDITS: Edits = { notUsed: [], inForce: [] }
+export const NO_EDITS: Edits = { notUsed: [], inForce: [], runs: [] }
 
-export const hasEdits = ({ notUsed, inForce }: Edits): boolean => notUsed.length + inForce.length > 0
+export const hasEdits = ({ notUsed, inForce, runs }: Edits): boolean => notUsed.length + inForce.length + runs.length > 0
 
 /** The verdict where a proposal changes nothing else. */
 export const ONLY_EDITS = 'No changes on the server, but of what Herdbook itself goes by.'
@@ -27,8 +29,9 @@ export const ONLY_EDITS = 'No changes on the server, but of what Herdbook itself
 const MOST = 200
 
 /** The edits, those first that a merge puts in force. */
-export function editSections({ notUsed, inForce }: Edits): Section[] {
+export function editSections({ notUsed, inForce, runs }: Edits): Section[] {
   return [
+    listing(runs.map((path) => () => `- ${code(path)}`), 'WARNING', '**Runs here once this is merged, where the secrets are, or decides who is asked.** Herdbook does not look into it: somebody who knows workflows has to.'),
     listing(inForce.map((edit) => () => `- ${policyEdit(edit)}`), 'IMPORTANT', '**In force once this is merged**, for this apply and every later one:'),
     listing(notUsed.map((words) => () => `- ${prose(words)}`), 'NOTE', '**Shown here, and not used before it is merged:**'),
   ]

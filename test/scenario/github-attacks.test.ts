@@ -8,7 +8,8 @@ import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { clone, commit, git, newRepository, scratch } from '../support/git.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
-import { ran, type JobRun } from '../support/runner.ts'
+import { commands, said, type Ran } from '../support/run-output.ts'
+import { ran } from '../support/runner.ts'
 
 // What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the test that is named.
 
@@ -67,17 +68,10 @@ async function opened(files: Files, { fork = true, body = '', message = 'Change'
 }
 
 /** A maintainer asks for a plan of the commit that they looked at. */
-async function askedFor({ number, head }: { readonly number: number; readonly head: string }): Promise<JobRun & { readonly ran: true }> {
+async function askedFor({ number, head }: { readonly number: number; readonly head: string }): Promise<Ran> {
   await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
   return ran(await herd.settle(pullJobs), 'plan')
 }
-
-/** All that a run says anywhere. */
-const said = ({ stdout, stderr, summary }: JobRun & { readonly ran: true }, comment: string): string => [stdout, stderr, summary, comment].join('\n')
-
-/** What the runner of GitHub Actions would obey on one of the two streams, besides annotations. */
-const commands = ({ stdout, stderr }: JobRun & { readonly ran: true }): string[] =>
-  `${stdout}\n${stderr}`.split('\n').filter((line) => /##\[/.test(line) || (/^\s*::/.test(line) && !/^::(error|warning|notice) /.test(line)))
 
 describe('files of a fork', SLOW, () => {
   /** More than 10 GB once it is written out. */
@@ -145,7 +139,7 @@ describe('words of a pull request', SLOW, () => {
     const harmless = WORDS.filter((words) => !fails(() => expectInert(`Comment: ${words}\n\n${words}`)))
     expect(harmless).toEqual(['-->', '``` x', 'a | b | c', WORDS.at(-1)])
     expect(html(`Comment: ${WORDS[6]}`)).toContain('<img src="https://evil.example/b.png"')
-    expect(commands({ stdout: `Comment:\n${WORDS[0]}`, stderr: WORDS[2] } as JobRun & { readonly ran: true })).toHaveLength(2)
+    expect(commands({ stdout: `Comment:\n${WORDS[0]}`, stderr: WORDS[2] } as Ran)).toHaveLength(2)
   })
 
   it('are inert in the comment, in the summary and on both streams', async () => {
@@ -226,6 +220,15 @@ describe('beside the files', SLOW, () => {
     await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")
   })
 
+  it('a workflow that comes along is told of, and waits for somebody to look, although the instance stays as it is', async () => {
+    const pull = await opened({ '.github/workflows/theirs.yml': 'on: push\n', 'README.md': 'Hello\n' })
+    // Whoever looks at instance/ alone sees nothing.
+    expect(git(herd.hub.git, 'diff', '--name-only', 'main', pull.head, '--', 'instance')).toBe('')
+    expect(pull.comment()).toMatch(/> \[!WARNING\]\n> \*\*Runs here once this is merged[^]*> - `\.github\/workflows\/theirs\.yml`/)
+    expect(pull.comment()).not.toContain('README')
+    expect(herd.hub.state.statuses.findLast(({ commit: at }) => at === pull.head)).toMatchObject({ state: 'pending' })
+  })
+
   it('a label that stayed while the head moved asks for nothing', async () => {
     const pull = await opened({ [BLOCKS]: withBlocks(entry('before.example')) })
     await herd.hub.act.label(pull.number, 'herdbook: plan', 'ann')
@@ -280,7 +283,6 @@ describe('beside the files', SLOW, () => {
     const patient = await herd.hub.act.openPull({ by: 'mo', branch: 'patient', title: 'Patient' })
     const asked = await opened({ [BLOCKS]: withBlocks(entry('asked.example')) })
     await askedFor(asked)
-    await herd.hub.act.push({ by: 'mallory', branch: 'flood-0', fork: true, files: { 'README.md': 'x\n' } })
     const flood = herd.hub.state.issues.get(asked.number)?.pull?.head.commit ?? ''
     for (let n = 0; n < 35; n += 1) {
       await herd.hub.act.push({ by: `mallory${n}`, branch: 'flood', fork: true, files: { 'README.md': `${n}\n` }, onto: flood })

@@ -43,7 +43,7 @@ test('files that mean the same are one line', () => {
 })
 
 test('files that change what Herdbook itself goes by do not mean the same', () => {
-  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }] }
+  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }], runs: [] }
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
   expect(comment).toMatch(/^### In the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./)
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')

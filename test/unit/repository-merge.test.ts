@@ -67,6 +67,15 @@ describe('two commits merged in the object store', () => {
     git(dir, 'switch', '--quiet', 'main')
   })
 
+  it('differ by path from one of them, under the paths that are asked for', async () => {
+    const main = git(dir, 'rev-parse', 'main')
+    const head = branch(dir, { '.github/workflows/x.yml': 'on: push\n', 'docs/CODEOWNERS': '* @mallory\n', 'README.md': 'x\n' })
+    const merged = await repository.merge(main, head)
+    if (merged.state !== 'merged') throw new Error(merged.state)
+    expect(await repository.differing(main, merged.tree, ['.github/workflows', 'docs/CODEOWNERS', 'CODEOWNERS'])).toEqual(['.github/workflows/x.yml', 'docs/CODEOWNERS'])
+    expect(await repository.differing(main, merged.tree, ['instance'])).toEqual([])
+  })
+
   it('are taken by full id only', async () => {
     await expect(repository.merge('--help', git(dir, 'rev-parse', 'main'))).rejects.toThrow('no full commit id')
   })
