@@ -84,7 +84,7 @@ export async function draftAdoption(session: Session, reader: Reader, what: read
     edits: [...edits, ...newEmpty(there, asked, observation)],
     said: [`${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`],
     subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
-    left: leftOut(what, session, asked, observation),
+    left: leftOut(what, session, asked, observation, options),
   }
 }
 
@@ -187,7 +187,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
-function leftOut(what: readonly string[], session: Session, asked: Asked, { observed }: Observation): string[] {
+function leftOut(what: readonly string[], session: Session, asked: Asked, { observed }: Observation, { privateComments }: AdoptOptions): string[] {
   const blocks = observed.get('domain-block')
   const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
   const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
@@ -201,6 +201,6 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, { obse
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
     ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml, write it there.`] : []),
     ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
-    ...(asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
+    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
   ]
 }
