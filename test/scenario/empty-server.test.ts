@@ -22,7 +22,7 @@ it('private comments are pointed at where they were left out, and only there', a
   await herd.hand.blockDomain('noted.example', { severity: 'silence', private_comment: 'They promised to mend it' })
   const [spare, whole] = [await field.herd({ begin: 'none' }), await field.herd({ begin: 'none' })]
   const pointed = /1\s+block\s+has\s+a\s+private\s+comment/
-  expect((await must(spare, ['adopt'])).stdout).toMatch(pointed)
-  expect((await must(whole, ['adopt', '--private-comments'])).stdout).not.toMatch(pointed)
+  expect((await must(spare, ['adopt'])).out).toMatch(pointed)
+  expect((await must(whole, ['adopt', '--private-comments'])).out).not.toMatch(pointed)
   expect([spare, whole].map((one) => one.read('domain-blocks.yaml').includes('They promised to mend it'))).toEqual([false, true])
 })
