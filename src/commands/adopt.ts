@@ -1,16 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
 import { isList } from '../clients/mastodon.ts'
 import { openReader } from '../clients/reader.ts'
-import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { releaseOf, settingOf } from '../instance/versions.ts'
 import { accountId } from '../kinds/community/moderator.ts'
 import { KINDS } from '../kinds/index.ts'
-import { byText } from '../reconcile/equal.ts'
+import { byText, equal } from '../reconcile/equal.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Fields, LiveObject, Plan } from '../reconcile/types.ts'
+import { EVERYTHING, hides, type Disclosure } from '../render/conceal.ts'
 import { count, listed } from '../render/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
 import { note, tell, toldWaits, type Io } from './io.ts'
@@ -25,6 +26,8 @@ export interface AdoptOptions {
   readonly privateComments?: true | undefined
   readonly ipBlocks?: true | undefined
   readonly moderators?: true | undefined
+  /** What may be written where others read it; everything where it is not given. */
+  readonly show?: Disclosure | undefined
 }
 
 const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
@@ -140,6 +143,7 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
     return chosen
       .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
       .toSorted(byText)
+      .map((id) => refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options))
       .map((id) => ({ ref: `${kind.name}/${id}`, fields: fieldsFor(kind, live.get(id), managed.get(id), options) }))
   })
   return [...changes, ...placesOfRules(seen, changes, desired, observation)]
@@ -170,10 +174,18 @@ function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: Reado
   if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
 }
 
+/** What may not be shown is not written where it is shown: a file that manages it takes it over at a desk alone. */
+function refuseHidden(kind: Kind, id: string, { live, managed }: { readonly live: Fields; readonly managed: Fields }, { show = EVERYTHING }: AdoptOptions): string {
+  const hidden = Object.keys(managed).filter((field) => live[field] !== undefined && !equal(live[field], managed[field] ?? null) && hides(kind.name, field, live[field], show))
+  if (hidden.length === 0) return id
+  const ref = `${kind.name}/${id}`
+  return fail(EXIT.invalid, 'not-shown', `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`, { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${ref}` })
+}
+
 /** Fields that the files write in another place, or not at all. */
 const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'], 'rule-order': ['coming'] }
 
-function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments }: AdoptOptions): Fields | null {
+function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments, show = EVERYTHING }: AdoptOptions): Fields | null {
   if (!live) return null
   const left = new Set(ELSEWHERE[kind.name])
   // The base role has no rank, colour or name of its own.
@@ -181,7 +193,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
   const wanted = (field: string): boolean => {
     if (managed) return field in managed
     if (base) return field === 'permissions' || field === 'collection_limit'
-    return field !== 'private_comment' || privateComments === true
+    return (field !== 'private_comment' || privateComments === true) && !hides(kind.name, field, live.fields[field] ?? null, show)
   }
   return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
 }

@@ -17,7 +17,7 @@ import { checkHead } from '../reconcile/head.ts'
 import { approvalsBy, type Merge, type Sealing } from '../reconcile/marks.ts'
 import { narrow } from '../reconcile/plan.ts'
 import type { ApplyReport, Ledger, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
-import { concealReport } from '../render/conceal.ts'
+import { conceal, concealReport, refShown } from '../render/conceal.ts'
 import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
 import { renderApply } from '../render/apply.ts'
@@ -125,7 +125,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
   if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : null
   const approved = withApprovals(session, run, plan)
   const withheld = withholding(approved, planned, wishes)
-  refuseGuarded(narrow(planned, (step) => !withheld.has(refOf(step))))
+  refuseGuarded(conceal(narrow(planned, (step) => !withheld.has(refOf(step))), shownTo(io)))
   // What the files say goes to a public server as it stands.
   io.secrets.abortOnSecret(JSON.stringify(plan.steps))
   refuseFirst(session, plan, options.first)
@@ -189,7 +189,7 @@ async function carryOut({ session, withheld, findings }: Noticed, { plan, input 
       withheld,
       holds,
       signal: io.signal,
-      told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${step.kind}/${step.id}`),
+      told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${refShown(step, shownTo(io))}`),
     }),
   )
   const report = { ...applied, findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, doors))] }

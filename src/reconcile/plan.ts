@@ -179,7 +179,7 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
     case 'in-sync':
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':
-      return trio.others === 'delete' ? { ...NOTHING, drafts: [draft(trio, 'delete', 'change', [])] } : unmanaged(trio, input)
+      return trio.others === 'delete' ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), unmanaged: true }] } : unmanaged(trio, input)
     case 'step': {
       const corrected = verdict.drift.length > 0 && corrects(kind, id, input) ? verdict.drift : []
       const standoffs = verdict.drift.length > corrected.length ? [standoff(trio, 'drift', verdict.drift)] : []

@@ -187,6 +187,8 @@ export interface Step {
   /** All fields as the plan saw them; empty for a create. */
   readonly seen: Fields
   readonly extra?: Fields
+  /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`). */
+  readonly unmanaged?: true
   readonly impact?: Impact
   readonly consent?: number
   /** The consent that the file still holds and an earlier step used up. */

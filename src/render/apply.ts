@@ -1,5 +1,5 @@
 import type { ApplyReport, Step } from '../reconcile/types.ts'
-import { conceal, concealed, EVERYTHING, type Disclosure } from './conceal.ts'
+import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
 import type { KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
@@ -16,10 +16,9 @@ export interface ApplyOptions extends Screen {
 const LISTED = 100
 
 /** What an apply came to: the verdict, what was done and what was not, and what to type next. */
-export function renderApply(report: ApplyReport, options: ApplyOptions): string {
+export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const { kinds, show = EVERYTHING } = options
-  const plan = conceal(report.plan, show)
-  const hush = (text: string): string => readable(concealed(text, report.plan, show))
+  const report = concealReport(full, show)
   const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
   const sections = [
     [paragraph(0, span(verdictOf(report), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
@@ -28,14 +27,14 @@ export function renderApply(report: ApplyReport, options: ApplyOptions): string 
     list(
       'Failed',
       'red',
-      report.failed.flatMap(({ step, reason }) => item(step, ...[hush(reason.message), ...(reason.hint === undefined ? [] : [`→ ${hush(reason.hint)}`])].map((text) => paragraph(6, inline(text))))),
+      report.failed.flatMap(({ step, reason }) => item(step, ...[readable(reason.message), ...(reason.hint === undefined ? [] : [`→ ${readable(reason.hint)}`])].map((text) => paragraph(6, inline(text))))),
       report.failed.length,
     ),
-    list('Skipped', 'yellow', report.skipped.flatMap(({ step, reason }) => item(step, paragraph(6, span(inline(hush(reason)), 'dim')))), report.skipped.length),
+    list('Skipped', 'yellow', report.skipped.flatMap(({ step, reason }) => item(step, paragraph(6, span(inline(readable(reason)), 'dim')))), report.skipped.length),
     list('Not reached', 'yellow', report.notReached.flatMap((step) => item(step)), report.notReached.length),
-    list('Did not converge', 'red', report.remaining.flatMap((one) => remainder(one, hush)), report.remaining.length),
-    report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: hush(finding.message) })),
-    next({ ...report, plan }),
+    list('Did not converge', 'red', report.remaining.flatMap((one) => remainder(one)), report.remaining.length),
+    report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) })),
+    next(report),
   ]
   const shown = sections.filter((section) => section.length > 0)
   return layout(
@@ -71,9 +70,9 @@ function list(title: string, colour: 'green' | 'yellow' | 'red', items: readonly
   return [heading(title, number(total), [colour, 'bold']), ...items, ...more]
 }
 
-function remainder({ kind, id, fields, reason }: ApplyReport['remaining'][number], hush: (text: string) => string): Line[] {
+function remainder({ kind, id, fields, reason }: ApplyReport['remaining'][number]): Line[] {
   const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
-  return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(hush(reason)))]
+  return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(readable(reason)))]
 }
 
 function next(report: ApplyReport): Line[] {

@@ -5,10 +5,10 @@ import type { ApplyReport, Fields, Plan, Standoff, Step, Unmanaged, Value } from
 import { own } from './own.ts'
 
 /** What of the live server may be printed. */
-export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean }
+export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean; readonly obfuscated_domains: boolean }
 
 /** For the operator's own terminal. */
-export const EVERYTHING: Disclosure = { private_comments: true, ip_blocks: true, staff: true, email_addresses: true }
+export const EVERYTHING: Disclosure = { private_comments: true, ip_blocks: true, staff: true, email_addresses: true, obfuscated_domains: true }
 
 /** What is printed where others read: nothing private in public, and in private what the policy opens. */
 export function disclosure(visibility: 'public' | 'private', show: Show = {}): Disclosure {
@@ -18,6 +18,7 @@ export function disclosure(visibility: 'public' | 'private', show: Show = {}): D
     ip_blocks: open && show.ip_blocks === true,
     staff: open && show.staff === true,
     email_addresses: open,
+    obfuscated_domains: open,
   }
 }
 
@@ -33,13 +34,8 @@ const PRIVATE_KINDS: { readonly [kind: string]: keyof Disclosure } = { 'ip-block
 /** The plan with what may not be shown taken out; what the files say stays. For rendering only: its digest is no longer its own. */
 export function conceal(plan: Plan, show: Disclosure): Plan {
   if (Object.values(show).every(Boolean)) return plan
-  const known = addressesIn(plan)
-  const hush = (text: string): string => mask(text, known, show)
-  const hushed = (finding: Diagnostic): Diagnostic => ({
-    ...finding,
-    message: hush(finding.message),
-    ...(finding.hint === undefined ? {} : { hint: hush(finding.hint) }),
-  })
+  const hush = concealer(plan, show)
+  const hushed = hushedBy(hush)
   const standoff = (one: Standoff): Standoff => ({ ...one, live: one.live && concealFields(one.kind, one.live, show, one.desired) })
   return {
     ...plan,
@@ -49,13 +45,20 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
     conflicts: plan.conflicts.map(standoff),
     takeovers: plan.takeovers.map(standoff),
     unmanaged: plan.unmanaged.map((one) => concealUnmanaged(one, show)),
-    waiting: plan.waiting.map((one) => ({ ...one, reason: hush(one.reason) })),
+    waiting: plan.waiting.map((one) => ({ ...one, reason: isPrivate(one, show) ? WAITS : hush(one.reason) })),
     findings: plan.findings.map(hushed),
   }
 }
 
-/** A sentence that may hold what a server answered, as far as it may be shown beside this plan. */
-export const concealed = (text: string, plan: Plan, show: Disclosure): string => mask(text, addressesIn(plan), show)
+const hushedBy =
+  (hush: (text: string) => string) =>
+  (one: Diagnostic): Diagnostic => ({ ...one, message: hush(one.message), ...(one.hint === undefined ? {} : { hint: hush(one.hint) }) })
+
+/** For sentences that may hold what a server answered: as far as they may be shown beside this plan. */
+function concealer(plan: Plan, show: Disclosure): (text: string) => string {
+  const [known, names] = [addressesIn(plan), unnamedIn(plan, show)]
+  return (text) => mask(names === null ? text : text.replace(names, HIDDEN), known, show)
+}
 
 /** Problems without a plan, as far as they may be shown. What has a place speaks of the files, which whoever reads it can read. */
 export const concealedProblems = (list: readonly Diagnostic[], show: Disclosure): Diagnostic[] =>
@@ -67,17 +70,39 @@ export const concealedProblems = (list: readonly Diagnostic[], show: Disclosure)
 const addressesIn = (plan: Plan): ReadonlySet<string> =>
   new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].filter(({ kind }) => kind === 'ip-block').map(({ id }) => id.replace(/\/.*/, '')))
 
+/** Whether it is nobody's business here which objects of a kind there are. */
+function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {
+  const topic = own(PRIVATE_KINDS, kind)
+  return topic !== undefined && !show[topic]
+}
+
+/** Whether an account is confirmed, suspended or there at all is between it and the moderators. */
+const WAITS = "can't be given a role yet; herdbook plan tells why"
+
+/** A step for what no file ever named, such as the role of somebody whom `only_these` leaves out. */
+const isUnnamed = (step: Step, show: Disclosure): boolean => step.unmanaged === true && isPrivate(step, show)
+
+/** Finds the names of such objects in a sentence; null where there are none. */
+function unnamedIn({ steps }: Plan, show: Disclosure): RegExp | null {
+  const names = steps.filter((step) => isUnnamed(step, show)).map(({ id }) => id.replaceAll(/\W/g, '\\$&'))
+  return names.length === 0 ? null : new RegExp(`(?<=@|[a-z]/)(?:${names.join('|')})(?![\\w-])`, 'gi')
+}
+
+/** The name of a step's object, as far as it may be told. */
+export const refShown = (step: Step, show: Disclosure): string => `${step.kind}/${isUnnamed(step, show) ? HIDDEN : step.id}`
+
 function concealStep(step: Step, show: Disclosure): Step {
   const changes = step.changes.map((change) => ({ ...change, before: concealValue(step.kind, change.field, change.before, show) }))
-  return { ...step, changes, seen: concealFields(step.kind, step.seen, show, null) }
+  return { ...step, ...(isUnnamed(step, show) ? { id: HIDDEN } : {}), changes, seen: concealFields(step.kind, step.seen, show, null) }
 }
 
 /** The same for what an apply came to. */
 export function concealReport(report: ApplyReport, show: Disclosure): ApplyReport {
   if (Object.values(show).every(Boolean)) return report
   const step = (one: Step): Step => concealStep(one, show)
-  const hush = (text: string): string => concealed(text, report.plan, show)
-  const hushed = (reason: Diagnostic): Diagnostic => ({ ...reason, message: hush(reason.message) })
+  const hush = concealer(report.plan, show)
+  const hushed = hushedBy(hush)
+  const unnamedIds = new Set(report.plan.steps.filter((one) => isUnnamed(one, show)).map(({ kind, id }) => `${kind}/${id}`))
   return {
     plan: conceal(report.plan, show),
     done: report.done.map(step),
@@ -85,14 +110,15 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
     paid: report.paid,
-    remaining: report.remaining.map((one) => ({ ...one, reason: hush(one.reason) })),
+    remaining: report.remaining.map((one) => ({ ...one, id: unnamedIds.has(`${one.kind}/${one.id}`) ? HIDDEN : one.id, reason: hush(one.reason) })),
     findings: report.findings.map(hushed),
   }
 }
 
 function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
-  const topic = own(PRIVATE_KINDS, one.kind)
-  return topic !== undefined && !show[topic] ? { ...one, id: HIDDEN, fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
+  // One that is obfuscated everywhere else is not told in clear here.
+  const isObfuscated = one.fields['obfuscate'] === true && !show.obfuscated_domains
+  return isPrivate(one, show) || isObfuscated ? { ...one, id: HIDDEN, fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
 }
 
 /** A live value that is also in the file is no secret. */
@@ -101,9 +127,14 @@ function concealFields(kind: string, fields: Fields, show: Disclosure, file: Fie
   return Object.fromEntries(entries.map(([field, value]) => [field, value === own(file, field) ? value : concealValue(kind, field, value, show)]))
 }
 
-function concealValue(kind: string, field: string, value: Value, show: Disclosure): Value {
+/** Whether a live value is not told. */
+export function hides(kind: string, field: string, value: Value, show: Disclosure): boolean {
   const topic = own(own(PRIVATE_FIELDS, kind), field)
-  if (topic !== undefined && !show[topic] && value !== null && value !== '') return HIDDEN
+  return topic !== undefined && !show[topic] && value !== null && value !== ''
+}
+
+function concealValue(kind: string, field: string, value: Value, show: Disclosure): Value {
+  if (hides(kind, field, value, show)) return HIDDEN
   return show.email_addresses ? value : withoutAddresses(value)
 }
 

@@ -95,10 +95,13 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
   return [
     `**${capital(titleOf(standoff.kind, kinds).one)}** ${code(readable(standoff.id))}<br>${facts(standoff).join('<br>')}`,
     '',
-    boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
+    isHidden(standoff) ? `- To keep it as the server has it: ${code(`herdbook adopt ${ref}`)} at a desk, since what it has is not shown here` : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
     boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
   ].join('\n')
 }
+
+/** Adopting would write into the files what is not shown here. */
+const isHidden = ({ fields, live }: Standoff): boolean => fields.some((field) => live?.[field] === HIDDEN)
 
 /** Objects that may not be named here are counted, and have no box. */
 function added(plan: Plan, kinds: readonly KindName[]): Section {

@@ -44,12 +44,23 @@ describe('the drift issue', () => {
 
   test('tells what is left over, waits, was not read, and counts staff', () => {
     expect(issue.body).toMatch(/### Not applied yet · 1\n\n[^\n]*left over[^]*Blocks `spam\.example`/)
-    expect(issue.body).toContain('moderator `newcomer`: there is no account of that name yet')
+    expect(issue.body).toContain("moderator `newcomer`: can't be given a role yet")
     expect(issue.body).toContain('Not read, so nothing')
     expect(issue.body).toContain('Not in the files, and left alone: 1 moderator.')
     expect(issue.body).not.toContain('second')
     const open = issueOf(PLAN, { visibility: 'private', show: { staff: true } })
+    expect(open.body).toContain('there is no account of that name yet')
     expect(open.body).toContain('left alone: 1 moderator: `second`.')
+  })
+
+  test('has no box that would write into the files what it does not show', () => {
+    const plan: Plan = { ...EMPTY, drift: [standoff('ip-block', '192.0.2.0/24', 'drift', { desired: { comment: 'in the file' }, live: { comment: 'hush' }, fields: ['comment'] })] }
+    const { body } = issueOf(plan)
+    expect(body).not.toContain('hush')
+    expect(body).not.toContain('<!-- adopt')
+    expect(body).toContain('- To keep it as the server has it: `herdbook adopt ip-block/192.0.2.0/24` at a desk')
+    expect(body).toContain('<!-- restore ip-block/192.0.2.0/24 -->')
+    expect(issueOf(plan, { visibility: 'private', show: { ip_blocks: true } }).body).toContain('<!-- adopt ip-block/192.0.2.0/24 -->')
   })
 
   test('counts what was added and may not be named', () => {

@@ -174,6 +174,29 @@ describe('a public repository', () => {
     expect(comment).toContain('192.0.2.0/24')
   })
 
+  const purge: Plan = {
+    ...EMPTY,
+    steps: ['bob', 'bobby'].map((id) => step('moderator', id, { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } })).concat(step('moderator', 'carol', { action: 'delete', seen: { role: 'Admin' } })),
+    waiting: [{ kind: 'moderator', id: 'erin', reason: '@erin is suspended.', source: { file: 'moderators.yaml', path: [] } }],
+    unmanaged: [
+      { kind: 'domain-block', id: 'quiet.example', addedByHand: true, fields: { obfuscate: true } },
+      { kind: 'domain-block', id: 'plain.example', addedByHand: true, fields: { obfuscate: false } },
+    ],
+    findings: [{ code: 'invariant', severity: 'error', message: 'delete moderator/bob would break a rule: @Bobby and @bob stay; so does @bob2.' }],
+  }
+
+  test('is not told whom a whole list leaves out, why somebody waits, or what is obfuscated elsewhere', () => {
+    const comment = renderMarkdown(purge, PUBLIC)
+    expect(comment).not.toMatch(/bob(?!2)|suspended|quiet\.example/i)
+    expect(comment).toContain('- `-` Takes `Moderator` from `(not shown)`')
+    expect(comment).toContain('Takes the role from 3 people.')
+    expect(comment).toContain('`carol`')
+    expect(comment).toContain("moderator `erin`: can't be given a role yet")
+    expect(comment).toContain('`domain-block/plain.example`')
+    const open = renderMarkdown(purge, { ...PUBLIC, visibility: 'private', show: { staff: true } })
+    for (const shown of ['`bob`', '`bobby`', 'is suspended', 'quiet.example']) expect(open).toContain(shown)
+  })
+
   test('stays closed although the policy opens it; a private one opens', () => {
     const show = { private_comments: true, ip_blocks: true, staff: true }
     expect(renderMarkdown(secretive, { ...PUBLIC, show })).not.toMatch(/hush|203\.0\.113/)

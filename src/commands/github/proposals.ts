@@ -4,6 +4,7 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { sha256 } from '../../reconcile/digest.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
+import { disclosure } from '../../render/conceal.ts'
 import { code, prose } from '../../render/markdown-text.ts'
 import { count, listed } from '../../render/text.ts'
 import { draftAdoption } from '../adopt.ts'
@@ -37,7 +38,7 @@ export async function proposeAdoption(job: Job, desk: Desk, refs: readonly Objec
   const { session } = desk
   const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
   try {
-    const { edits } = await draftAdoption(session, reader, refs)
+    const { edits } = await draftAdoption(session, reader, refs, { show: disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show) })
     if (edits.length === 0) return null
     const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`].join('\n\n')
     return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body, askedBy: by })
