@@ -54,14 +54,15 @@ export interface Proposed extends Pick<Marks, 'restore' | 'askedBy'> {
 
 export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy }: Proposed, sealing: Sealing): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
-  const names = groups === 0 ? steps.map(nameOf).sort() : []
+  const names = groups === 0 ? steps.map((step) => nameOf(step, sealing)).sort() : []
   return { groups, marks: [...marked(steps, groups, pullRequest, sealing).keys()].sort(), names, restore, askedBy }
 }
 
-const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>): string => sha256(`${kind}/${id}`).slice(0, 8)
+/** By the key: a name that could be guessed by its hash would be told. */
+const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>, { key }: Sealing): string => seal('step', { name: `${kind}/${id}` }, key).slice(0, 8)
 
 /** Whether a pull request showed a step for this object, as it was then. */
-export const showed = ({ names }: Marks, step: Step): boolean => names.includes(nameOf(step))
+export const showed = ({ names }: Marks, step: Step, sealing: Sealing): boolean => names.includes(nameOf(step, sealing))
 
 /** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
 export function coveredBy({ marks, pullRequest }: Merge, steps: readonly Step[], sealing: Sealing): Step[] {

@@ -23,6 +23,13 @@ const step: Approvable = {
 const full: Step = { ...step, cause: 'change', hazard: 'irreversible', target: {}, seen: {}, weakens: false, door: 'rest', calls: 1, digest: 'd1' }
 const by = { by: 'alice', at: '2026-11-23T04:00:00Z', source: 'https://github.com/herd/instance/pull/12' }
 
+it('names in marks tell nobody without the key which objects they are of', () => {
+  const said = { pullRequest: 12, restore: [], askedBy: null }
+  const [ours, theirs] = [KEY, Buffer.from('another key')].map((key) => marksOf([full], said, { ...SEALING, key }))
+  expect(ours?.names).toHaveLength(1)
+  expect(ours?.names).not.toEqual(theirs?.names)
+})
+
 describe('canonical JSON', () => {
   it('is the same for equal values, whatever the order of keys', () => {
     fc.assert(

@@ -137,7 +137,7 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   const sealing = { server: known.session.config.domain, key: known.session.key }
   const part = partOf(report, landed, known, sealing)
   if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return false
-  const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step) ? [`${step.kind}/${step.id}`] : [])))
+  const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
   const body = renderApplied(part, { ...options, ...seconds, moved, marker })
   const issue = issueBehind(job, pull)
@@ -164,7 +164,7 @@ function partOf(report: ApplyReport, { merge }: Landed, { landed }: Known, seali
   const covered = (one: Landed['merge']): readonly Step[] => (one === null ? [] : coveredBy(one, steps, sealing))
   const mine = new Set(covered(merge))
   const anybodys = new Set(landed.flatMap((one) => covered(one.merge)))
-  const isMine = (step: Step): boolean => mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step))
+  const isMine = (step: Step): boolean => mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step, sealing))
   const refs = new Set(steps.filter(isMine).map(({ kind, id }) => `${kind}/${id}`))
   return {
     ...report,
