@@ -139,12 +139,13 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
 }
 
 /** Whether nothing is to be done: no step, nothing to write down, and a ledger that has begun. */
-function isSettled({ store, ledger }: Session, plan: Plan, { first }: Options): boolean {
+function isSettled({ store, ledger }: Session, plan: Plan, { first, historyRewritten }: Options): boolean {
   // A first apply begins the ledger, even where there is nothing to write into it.
   const begun = !store || ledger.head !== null
   // … but not while something is still in dispute: whoever takes it over later must say why.
   const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
-  return disputed || (begun && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
+  // A history that is taken as it was rewritten has to be written down: the next apply goes by it.
+  return disputed || (begun && historyRewritten !== true && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
 }
 
 const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] })
@@ -212,6 +213,6 @@ function refuseGuarded(plan: Plan): void {
 function refuseFirst({ store, ledger }: Session, plan: Plan, why: string | undefined): void {
   if (!store || ledger.head !== null || plan.steps.length === 0 || why !== undefined) return
   fail(EXIT.refused, 'first-apply', `This server has no ledger yet, and the plan has ${plan.steps.length} steps.`, {
-    hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why"',
+    hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why", or on GitHub the button begin',
   })
 }

@@ -49,7 +49,7 @@ async function ofHistory(repository: Repository, { commit, shallow }: Head, appl
       EXIT.stale,
       'not-descended',
       `HEAD does not descend from ${applied.slice(0, 12)}, the commit that was applied last: applying it could undo what came since.`,
-      'Take the newest commits: git pull. If the branch was rewritten on purpose: herdbook apply --history-rewritten',
+      'Take the newest commits: git pull. If the branch was rewritten on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
     ],
   ]
 }

@@ -1,7 +1,7 @@
-import { EXIT, fail } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Key } from './digest.ts'
 import { emptyLedger, parseLedger, readLedger, serializeLedger, signContent } from './ledger.ts'
-import { refsOf, type Repository } from './repository.ts'
+import { refsOf, type Repository, type Snapshot } from './repository.ts'
 import type { Ledger } from './types.ts'
 
 /** What the trailers of a ledger's commit say. */
@@ -80,10 +80,20 @@ async function save(
   return { ...next, head: swap.commit, at, began: next.began ?? at, signed: key !== null }
 }
 
+/** What nobody can read is begun anew: then nothing is known as ours, and nothing is changed or deleted for being so. */
+function readable(snapshot: Snapshot, environment: string): Ledger {
+  try {
+    return readLedger(snapshot, environment, false)
+  } catch (error) {
+    if (error instanceof HerdbookError) return { ...emptyLedger, head: snapshot.id }
+    throw error
+  }
+}
+
 async function renew(repository: Repository, where: Where, why: string, by: Authorship): Promise<Ledger> {
   const { environment } = where
   const [snapshot, seen] = await Promise.all([repository.read(refsOf(environment).ledger), repository.seen(environment)])
-  const ledger = snapshot === null ? emptyLedger : readLedger(snapshot, environment, false)
+  const ledger = snapshot === null ? emptyLedger : readable(snapshot, environment)
   // Descending from the newest commit seen, too, it is taken by every clone that saw that one.
   const parents = [...new Set([snapshot?.id, seen].filter((id) => typeof id === 'string'))]
   return save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by })

@@ -132,6 +132,9 @@ describe('what runs for an event', () => {
     ['pause', ['button/decide: github press in herdbook-apply']],
     ['approve', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
     ['resume', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['begin', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['new-history', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['new-key', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
   ])('the button %s', async (verb, expected) => {
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb } })))).toEqual(expected)
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb }, branch: 'topic' })))).toEqual([])

@@ -4,11 +4,11 @@ import { coveredBy, showed, type Sealing } from '../../reconcile/marks.ts'
 import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
 import { renderApplied } from '../../render/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../render/failure.ts'
-import { run as applyNow } from '../apply.ts'
+import { run as applyNow, type Options } from '../apply.ts'
 import { say, tell } from '../io.ts'
 import type { Session } from '../session.ts'
 import { refresh } from './drift.ts'
-import { expect, type Job } from './job.ts'
+import { expect, isAgain, type Job } from './job.ts'
 import { landedSince, type Landed } from './landed.ts'
 import { tellMissed } from './missed.ts'
 import { repositoryOf, tipOf } from './merge.ts'
@@ -46,6 +46,13 @@ interface Outcome {
 
 const DEFECT: Diagnostic = { code: 'defect', severity: 'error', message: 'This is a defect in Herdbook. The log of the run has its words.', hint: 'Please report it with them.' }
 
+/** What an apply may do because of the button that was pressed, whose job before this one asked who pressed it; once, for what there was then. */
+function leaveOf({ event, io }: Job): Pick<Options, 'first' | 'historyRewritten'> {
+  if (event.name !== 'workflow_dispatch' || isAgain(io)) return {}
+  const { verb, reason = '' } = event.inputs
+  return { ...(verb === 'begin' ? { first: reason } : {}), ...(verb === 'new-history' ? { historyRewritten: true } : {}) }
+}
+
 async function attempt(job: Job): Promise<Outcome> {
   const { io } = job
   for (let turn = 1; ; turn += 1) {
@@ -58,7 +65,7 @@ async function attempt(job: Job): Promise<Outcome> {
       const repository = await repositoryOf(job)
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
-      const report = await applyNow(io, { yes: true, wait: true }, null, mergesOf)
+      const report = await applyNow(io, { yes: true, wait: true, ...leaveOf(job) }, null, mergesOf)
       return { exit: io.exit, report: report && withVoid(report, known), diagnostics: [], known }
     } catch (error) {
       if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: null, diagnostics: [DEFECT], known, defect: error }
@@ -124,10 +131,10 @@ async function each({ io }: Job, tellings: readonly (() => Promise<void>)[]): Pr
   }
 }
 
-type Options = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
+type Shown = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
 
 /** On a merged pull request stands what became of it. Answers whether there was anything to tell. */
-async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Options): Promise<boolean> {
+async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Shown): Promise<boolean> {
   const { pull, merge } = landed
   if (known === null) return false
   const marker = markerOf(known.session.environment, 'applied')
@@ -178,7 +185,7 @@ function partOf(report: ApplyReport, { merge }: Landed, { landed }: Known, seali
 }
 
 /** One issue, however many runs fail. */
-async function tellFailure({ forge, io }: Job, { exit, report, diagnostics, known }: Outcome, options: Options): Promise<void> {
+async function tellFailure({ forge, io }: Job, { exit, report, diagnostics, known }: Outcome, options: Shown): Promise<void> {
   const domain = known?.session.config.domain ?? forge.repository
   const { title, body } = renderFailureIssue({ domain, exit, report, diagnostics }, options)
   io.secrets.abortOnSecret(`${title}\n${body}`)

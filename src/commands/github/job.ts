@@ -27,6 +27,9 @@ export function expect<Name extends Event['name']>(job: Job, names: readonly Nam
   return { ...job, event }
 }
 
+/** Whether somebody has started this run again: its event is as old as the first time. */
+export const isAgain = ({ env }: Io): boolean => Number(env['GITHUB_RUN_ATTEMPT'] ?? '1') > 1
+
 /** Where the summary of a run goes; nowhere outside GitHub Actions. */
 export const summarizer =
   (io: Io) =>

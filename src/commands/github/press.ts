@@ -16,7 +16,7 @@ import { verb as resume } from '../resume.ts'
 import { draftLifted } from '../unblock.ts'
 import { verb as unlock } from '../unlock.ts'
 import { openDesk, propose } from './desk.ts'
-import { expect, type Job } from './job.ts'
+import { expect, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
 import { stateOf } from './reports.ts'
@@ -38,10 +38,13 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   approve: (job, { object, reason, by }) => running(job, by, approve, [...(DIGEST.test(object) ? ['--plan', object] : []), '--yes', '--', because(reason), ...(DIGEST.test(object) ? [] : refsOf([meant(object)]))]),
   pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
   resume: (job, { by }) => running(job, by, resume, ['--wait']),
+  begin: (_job, pressed) => leave('The apply behind this may be the first one and change the server', pressed),
+  'new-history': (_job, pressed) => leave('The apply behind this takes the history of the default branch as it was rewritten', pressed),
+  'new-key': (job, { reason, by }) => running(job, by, unlock, ['--new-key', because(reason)]),
 }
 
 /** What is never done by starting a run again: it was meant for what somebody saw. */
-const ONCE: ReadonlySet<string> = new Set(['approve'])
+const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key'])
 
 /** Does what a maintainer pressed the button for. */
 export async function run(job: Job): Promise<void> {
@@ -50,7 +53,7 @@ export async function run(job: Job): Promise<void> {
   const button = Object.hasOwn(BUTTONS, verb) ? BUTTONS[verb] : undefined
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
   if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
-  if (ONCE.has(verb) && Number(job.io.env['GITHUB_RUN_ATTEMPT'] ?? '1') > 1) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
+  if (ONCE.has(verb) && isAgain(job.io)) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
   await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
 }
 
@@ -67,6 +70,9 @@ const DIGEST = /^[0-9a-f]{16,64}$/
 const meant = (object: string): string => (object === '' ? fail(EXIT.invalid, 'no-object', 'What is approved?', { hint: 'Write one KIND/ID. For all that a plan shows: press plan with nothing beside it, look at its summary, and write the 16 digits of that plan.' }) : object)
 const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', { hint: 'Press the button again and write why.' }) : reason)
 const asking = ({ by, reason }: Pressed): Asking => ({ origin: askedBy(by, reason), by })
+
+/** What the apply of the same run goes by: here stands who let it. */
+const leave = (what: string, { by, reason }: Pressed): Promise<string> => Promise.resolve(`${what}. ${askedBy(by, because(reason))}`)
 
 /** The pull request, planned: what a workflow's own token opens starts no workflow. */
 async function proposing(job: Job, made: () => Promise<PullRequest | null>): Promise<string> {

@@ -100,7 +100,7 @@ This is how ${domain}, a Mastodon server, is run: what is blocked and why, who m
 - **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
 - **Merging applies it**, once its owners have approved. The comment then says what was done.
 - **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
-- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, unlocks, approves, pauses and resumes.
+- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, unlocks, approves, pauses and resumes; and it begins, takes a rewritten history and signs with a new key.
 - **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
 - **What must not be public** goes into a report in Mastodon, never here. Secrets are only named here.
 `
