@@ -8,7 +8,7 @@ import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
 import { KINDS } from '../kinds/index.ts'
 import { apply } from '../reconcile/apply.ts'
-import { approvers, missing } from '../reconcile/approvals.ts'
+import { approvers, current, isRecent, missing } from '../reconcile/approvals.ts'
 import { refOf } from '../reconcile/batches.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
@@ -89,7 +89,7 @@ export async function run(io: Io, options: Options, saved: Plan | null, mergesOf
     try {
       const reader = await openReader(session.config, io.secrets, { doors })
       if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
-      const merges = await mergesOf({ ...session, ledger })
+      const merges = (await mergesOf({ ...session, ledger })).filter((merge) => isRecent(merge, io.now()))
       return await applyUnderLock({ ...session, ledger }, { io, options, saved, merges, wishes: wishesWith(wishes, merges, { ...session, ledger }), reader, doors, holds })
     } finally {
       await doors.close()
@@ -154,8 +154,8 @@ const sealingOf = ({ config, key }: Session): Sealing => ({ server: config.domai
 
 /** The ledger with what the merged pull requests approve. */
 function withApprovals(session: Session, { merges }: Run, plan: Plan): Session {
-  const { ledger } = session
-  return { ...session, ledger: { ...ledger, approvals: [...ledger.approvals, ...approvalsBy(merges, plan.steps, ledger.approvals, sealingOf(session))] } }
+  const { ledger, io } = session
+  return { ...session, ledger: { ...ledger, approvals: [...current(ledger.approvals, io.now()), ...approvalsBy(merges, plan.steps, ledger.approvals, sealingOf(session))] } }
 }
 
 /** The steps that may not go out: where a forge approves, those that nobody approved. What a policy corrects by itself is approved by the policy. */

@@ -25,6 +25,14 @@ export function spend(approvals: readonly Approval[], digests: Iterable<string>,
   return approvals.map((approval) => (used.has(approval.digest) || used.has(approval.ref) ? { ...approval, spent: true } : approval))
 }
 
+const YEAR = 366 * 86_400_000
+
+/** Whether something was decided within the last year: a pull request that was merged before that approves nothing more. */
+export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean => !(now.getTime() - Date.parse(at) > YEAR)
+
+/** Approvals without those that were used up and are no longer needed to know a pull request again. */
+export const current = (approvals: readonly Approval[], now: Date): Approval[] => approvals.filter((approval) => !approval.spent || isRecent(approval, now))
+
 /** Who approved these steps, each name once. */
 export function approvers(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): string[] {
   const known = byRef(approvals)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add } from '../support/files.ts'
+import { git } from '../support/git.ts'
 import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
@@ -68,5 +69,20 @@ describe('where instance.yaml names a forge', () => {
     herd.edit('domain-blocks.yaml', add(block('four.example')))
     expect((await herd.start(['approve', 'why']).ran).code).toBe(5)
     await must(herd, ['apply', '--yes'], 6)
+  })
+
+  it('one that was used up is forgotten a year later, and one that was not is kept', async () => {
+    const kept = () => git(herd.dir, 'show', 'refs/herdbook/production/ledger:approvals.jsonl').split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { source: string }).source).toSorted()
+    const later = (days: number) => ({ now: new Date(Date.now() + days * 86_400_000) })
+    await must(herd, ['approve', 'in good time', '--yes'])
+    const before = kept()
+    herd.edit('domain-blocks.yaml', (text) => text.replace('four.example', 'five.example'))
+    await must(herd, ['approve', 'five', '--yes'])
+    await must(herd, ['apply', '--yes'], 0, later(300))
+    expect(kept()).toEqual([...before, 'five'].toSorted())
+    herd.edit('domain-blocks.yaml', add(block('six.example')))
+    await must(herd, ['approve', 'six', '--yes'])
+    await must(herd, ['apply', '--yes'], 0, later(400))
+    expect(kept()).toEqual(['in good time', 'six'])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { approve, approvers, missing, spend } from '../../src/reconcile/approvals.ts'
+import { approve, approvers, isRecent, missing, spend } from '../../src/reconcile/approvals.ts'
 import { canonicalJson, planDigest, seal, stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
 import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, sealComment, type Merge } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
@@ -197,4 +197,10 @@ describe('what a pull request carries', () => {
   it('says who asked for it, where somebody did', () => {
     for (const askedBy of [null, 'mo', 'dependabot[bot]']) expect(parseMarks(comment(steps(2), { askedBy }), { pullRequest: 12, head: HEAD }, KEY)).toMatchObject({ askedBy })
   })
+})
+
+it('a pull request approves for a year after its merge, and what was used up is known for as long', () => {
+  const merged = { at: '2026-11-23T04:00:00Z' }
+  expect(isRecent(merged, new Date('2027-11-23T04:00:00Z'))).toBe(true)
+  expect(isRecent(merged, new Date('2027-11-25T04:00:00Z'))).toBe(false)
 })
