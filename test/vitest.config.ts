@@ -10,7 +10,7 @@ export default defineConfig({
     exclude: ['test/live/**', 'node_modules/**'],
     // Vitest leaves a processor free, which on two of them is half. What the programs compile that tests start, they keep for the next one.
     maxWorkers: availableParallelism(),
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled') },
     testTimeout: 300_000,
     hookTimeout: 300_000,
     reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
