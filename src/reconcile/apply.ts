@@ -231,7 +231,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   // What neither waits for a step nor is owed as things are now will never be.
-  const intents = stillOwed(ledger.intents, deps.ledger.intents, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
+  const intents = stillOwed(ledger.intents, plan, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
     // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.

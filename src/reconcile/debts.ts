@@ -30,12 +30,14 @@ const replaces = (step: Step, { fields }: Intent): boolean => step.action !== 'u
 
 /**
  * Intents that may count one day: what no step or difference holds open, and is not owed as things are, never will. What
- * nobody knows of and this run broke off itself is for the next one to tell.
+ * nobody knows of stays until a plan has told it: what this run broke off itself is for the next one to tell.
  */
-export function stillOwed(intents: readonly Intent[], before: readonly Intent[], { owed }: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
-  const [due, told] = [owed, before].map((list) => new Set(list.map(canonicalJson)))
-  return intents.filter((intent) => isOpen(intent) || due?.has(canonicalJson(intent)) || (!intent.repeatable && !told?.has(canonicalJson(intent))))
+export function stillOwed(intents: readonly Intent[], plan: Plan, seen: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
+  const [due, told] = [new Set(seen.owed.map(canonicalJson)), new Set(plan.findings.map(({ message }) => message))]
+  return intents.filter((intent) => isOpen(intent) || due.has(canonicalJson(intent)) || (isKnownToNobody(intent, seen) && !told.has(lost(intent).message)))
 }
+
+const isKnownToNobody = (intent: Intent, { findings }: Plan): boolean => !intent.repeatable && findings.some(({ message }) => message === lost(intent).message)
 
 /** More than this are counted, but for what can't be undone. */
 const NAMED = 10
@@ -51,19 +53,21 @@ const LOST = 'outcome-unknown'
 
 /** What is told of debts beside a plan: that the next apply pays them, or that nobody knows of them. */
 export function checkDebts(debts: readonly Intent[]): Diagnostic[] {
-  const { due = [], lost = [] } = Object.groupBy(debts, ({ repeatable }) => (repeatable ? 'due' : 'lost'))
+  const { due = [], unknown = [] } = Object.groupBy(debts, ({ repeatable }) => (repeatable ? 'due' : 'unknown'))
   const message = `A run that was broken off still owes ${inWords(due)}. The next apply finishes that.`
   const hint = 'If it is no longer meant, take it out of the files first.'
   return [
     ...(due.length === 0 ? [] : [{ code: 'owed', severity: 'warning' as const, message, hint }]),
-    ...lost.map(({ what }) => ({
-      code: LOST,
-      severity: 'warning' as const,
-      message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
-      hint: "Look for it in Mastodon's Sidekiq. The next apply tells this once more, and then never again.",
-    })),
+    ...unknown.map(lost),
   ]
 }
+
+const lost = ({ what }: Intent): Diagnostic => ({
+  code: LOST,
+  severity: 'warning',
+  message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
+  hint: "Look for it in Mastodon's Sidekiq. The next apply tells this once more, and then never again.",
+})
 
 /** What nobody knows is an error of the apply that takes it off the ledger. */
 export const lostIn = ({ findings }: Plan): Diagnostic[] => findings.filter(({ code }) => code === LOST).map((finding) => ({ ...finding, severity: 'error' }))

@@ -94,3 +94,13 @@ test('a run that can not read live again still says what it did, and owes nothin
   expect(exitOfApply(report)).toBe(8)
   expect([ledger.intents, ledger.entries.size, ledger.attempts.length]).toEqual([[], 0, 2])
 })
+
+test('mail that a second run broke off is told, though the first had meant to send it too', async () => {
+  const terms: Documents = { 'terms-of-service.yaml': { terms_of_service: [{ effective_date: '2027-01-01', text: 'Be kind.', changelog: 'First.', notify_members: true }] } }
+  const world = start()
+  await run(world, terms, failing([1, 'die-before']))
+  await run(world, terms, failing([2, 'drop-before']))
+  const { report } = await run(world, terms)
+  expect(report?.findings).toMatchObject([{ code: 'outcome-unknown', severity: 'error' }])
+  expect([world.server.mailed, world.ledger.intents]).toEqual([[], []])
+})
