@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran, type JobRun } from '../support/runner.ts'
+import { textAt } from '../support/runner-events.ts'
 
 let herd: Farm
 beforeAll(async () => {
@@ -73,6 +74,8 @@ describe('what is merged is applied', () => {
     expect((await applied()).exit).toBe(0)
     expect(await live()).not.toContain('newer.example')
     if (!older) throw new Error('no push')
+    // The commit that this run is of asks for the block: a checkout of it would bring it back.
+    expect(await herd.hub.state.git.run(['show', `${textAt(older.payload, 'after')}:${BLOCKS}`])).toContain('newer.example')
     herd.events.push(older)
     expect((await applied()).exit).toBe(0)
     expect(await live()).not.toContain('newer.example')
@@ -207,5 +210,8 @@ describe('a run that may not apply', () => {
     expect((await applied()).exit).toBe(6)
     expect(await live()).toEqual([...before, 'rewritten.example'].toSorted())
     expect(failures().at(-1)?.body).toMatch(/does not descend[^]*rewritten/)
+    // Told to go on all the same, it would lift what was merged.
+    herd.desk()
+    expect((await herd.herdbook(['plan'], 2)).stdout).toMatch(/Lifts the block of rewritten\.example/i)
   })
 })
