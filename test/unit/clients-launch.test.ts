@@ -57,7 +57,7 @@ describe('the command lines that open the doors', () => {
       psqlLine({ over: 'ssh', native: { user } }),
       psqlLine({ over: 'ssh', podman: { container: 'db', user } }),
       consoleLine({ over: 'ssh', podman: { container: 'web', user } }),
-      consoleLine({ over: 'ssh', native: { directory: '/srv/live', user } }),
+      consoleLine({ over: 'ssh', native: { directory: '/opt/live', user } }),
     ]
     expect(lines.map(begun)).toEqual(lines.map(() => '/\n'))
   })
