@@ -187,6 +187,7 @@ describe('what runs at once', () => {
   it('a newer plan of a pull request ends an older one, and a comment by somebody else neither', async () => {
     expect(await groupsOf(pullRequest())).toEqual([{ group: 'herdbook-plan-12-', cancelInProgress: true }])
     expect(await groupsOf(comment({ sender: 'mod' }))).toEqual([{ group: 'herdbook-plan-12-mod', cancelInProgress: true }])
+    expect(await groupsOf(pullRequest({ action: 'labeled', label: 'herdbook: plan', sender: 'tess' }))).toEqual([{ group: 'herdbook-plan-12-tess', cancelInProgress: true }])
   })
 
   it('an apply is never ended by the next one', async () => {
