@@ -27,7 +27,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
     args('--yes', '--restore', REF),
     { args: ['plan.json'], first: ['plan', '--out', 'plan.json'] },
   ],
-  approve: [args('agreed', '--yes'), args('agreed', '--yes', '--restore', REF)],
+  approve: [args('agreed', '--yes'), args('agreed', '--yes', '--restore', REF), args('agreed', '--yes', '--plan', '0123456789abcdef'), args('agreed', '--yes', REF)],
   drift: [args(), args('--json'), args('--verbose')],
   adopt: [args(), args(REF), { args: ['--private-comments'], reveals: true }, { args: ['--ip-blocks'], reveals: true }, args('--moderators')],
   restore: [args(REF, '--yes'), args(REF, '--yes', '--json', '--wait')],
@@ -54,7 +54,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   doctor: [args(), args('--json')],
   comment: [args('12', 'list.csv'), args('12', 'list.csv', '--as', 'alice')],
   // What they say on a forge is searched where there is one.
-  github: [args('check'), args('plan'), args('replan'), args('apply')],
+  github: ['check', 'plan', 'replan', 'apply', 'ask', 'drift', 'tick', 'press'].map((job) => args(job)),
   demo: [],
   sandbox: [],
 }
