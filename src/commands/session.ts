@@ -105,11 +105,17 @@ export function secretsOf({ mastodon, ssh, ledger_key }: InstanceFile): readonly
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */
 export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean } = {}): Promise<Session> {
   const place = await findPlace(io, named)
-  const { repository, head } = await openGit(place)
-  const source = options.committed && repository && head?.commit ? gitSource(place.root, head.commit, repository.folder) : directorySource(place.folder)
-  const files = await readFiles(io, place, source)
+  const git = openGit(place)
+  // Git answers while the files are parsed; what is wrong with them is told first.
+  void git.catch(() => undefined)
+  const files = await readFiles(io, place, options.committed ? committedSource(place, await git) : directorySource(place.folder))
+  const { repository, head } = await git
   return sessionOf(io, files, head, await openLedger(io, files.config, repository))
 }
+
+/** The files of HEAD, whatever lies in the folder; those of the folder where nothing is committed. */
+const committedSource = ({ root, folder }: Place, { repository, head }: Awaited<ReturnType<typeof openGit>>): FileSource =>
+  repository && head?.commit ? gitSource(root, head.commit, repository.folder) : directorySource(folder)
 
 /** A ledger that was read, and what it was opened with. */
 export type Opened = Pick<Session, 'environment' | 'repository' | 'key' | 'store' | 'ledger'>
