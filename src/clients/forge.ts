@@ -36,7 +36,6 @@ export interface PullRequest {
   readonly number: number
   readonly url: string
   readonly title: string
-  readonly body: string
   readonly author: string
   readonly state: 'open' | 'closed'
   readonly draft: boolean

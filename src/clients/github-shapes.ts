@@ -21,7 +21,6 @@ export interface RawPull {
   readonly number: number
   readonly html_url: string
   readonly title: string
-  readonly body: string | null
   readonly user: Account
   readonly state: string
   readonly draft?: boolean
@@ -40,7 +39,6 @@ export function pullOf(raw: RawPull): PullRequest {
     number: raw.number,
     url: raw.html_url,
     title: raw.title,
-    body: raw.body ?? '',
     author: raw.user?.login ?? GHOST,
     state: raw.state === 'open' ? 'open' : 'closed',
     draft: raw.draft ?? false,

@@ -45,7 +45,6 @@ describe('pull requests', () => {
       number,
       url: `https://github.com/herd/instance/pull/${number}`,
       title: 'Add block',
-      body: '',
       author: 'mo',
       state: 'open',
       draft: false,

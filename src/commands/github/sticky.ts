@@ -10,6 +10,7 @@ const byProgram = ({ byBot }: Comment): boolean => byBot
 /** Ours is what begins with our marker and was written by who we are: anybody may write the marker, and only programs are told apart by the forge. */
 const allOurs = (comments: readonly Comment[], marker: string, byUs: (comment: Comment) => boolean): Comment[] => comments.filter((one) => byUs(one) && one.body.startsWith(`${marker}\n`))
 
+/** The one that is kept up to date: the first of ours. */
 export const ours = (comments: readonly Comment[], marker: string): Comment | undefined => allOurs(comments, marker, byProgram)[0]
 
 /** What is left of a comment that another run wrote at the same time. */
