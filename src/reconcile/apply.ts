@@ -1,5 +1,5 @@
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { batches, refOf, type Batch } from './batches.ts'
+import { batches, refInLedger, refOf, type Batch } from './batches.ts'
 import { inWords, lostIn, stillOwed, unpaid } from './debts.ts'
 import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
@@ -227,7 +227,7 @@ async function leave(ledger: Ledger, deps: ApplyDeps): Promise<void> {
 }
 
 async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const open = new Set([...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf))
+  const open = new Set([...seen.steps.map(refInLedger), ...[...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf)])
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   // What neither waits for a step nor is owed as things are now will never be.
@@ -253,7 +253,11 @@ function unwritten(error: unknown): Diagnostic[] {
   return [...error.diagnostics, { code: 'ledger-unwritten', severity: 'error', message, hint: 'Run apply again: it reads what is live, and writes it down.' }]
 }
 
-const subjectOf = (done: readonly Step[]): string => (done.length === 1 && done[0] ? `Apply ${refOf(done[0])}` : `Apply ${done.length} steps`)
+function subjectOf(done: readonly Step[]): string {
+  const [first] = done
+  if (first === undefined || done.length > 1) return `Apply ${done.length} steps`
+  return first.unmanaged ? 'Apply a step' : `Apply ${refOf(first)}`
+}
 
 const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and live was not read again.' })
 

@@ -1,9 +1,10 @@
+import { refInLedger } from './batches.ts'
 import { digestIn, type Sealing } from './marks.ts'
 import type { Approval, ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
 export function approve(approvals: readonly Approval[], steps: readonly Step[], by: Pick<Approval, 'by' | 'at' | 'source'>): Approval[] {
-  return [...approvals, ...steps.map(({ digest, kind, id }) => ({ digest, ref: `${kind}/${id}`, ...by, spent: false }))]
+  return [...approvals, ...steps.map((step) => ({ digest: step.digest, ref: refInLedger(step), ...by, spent: false }))]
 }
 
 /** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
@@ -16,7 +17,7 @@ const byRef = (approvals: readonly Approval[]): Map<ObjectRef, Approval[]> => Ma
 /** The steps that no approval covers. */
 export function missing(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): Step[] {
   const known = byRef(approvals)
-  return steps.filter((step) => covering(step, known.get(`${step.kind}/${step.id}`) ?? [], sealing).length === 0)
+  return steps.filter((step) => covering(step, known.get(refInLedger(step)) ?? [], sealing).length === 0)
 }
 
 /** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
@@ -36,5 +37,5 @@ export const current = (approvals: readonly Approval[], now: Date): Approval[] =
 /** Who approved these steps, each name once. */
 export function approvers(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): string[] {
   const known = byRef(approvals)
-  return [...new Set(steps.flatMap((step) => covering(step, known.get(`${step.kind}/${step.id}`) ?? [], sealing).map(({ by }) => by)))]
+  return [...new Set(steps.flatMap((step) => covering(step, known.get(refInLedger(step)) ?? [], sealing).map(({ by }) => by)))]
 }

@@ -1,3 +1,4 @@
+import { refInLedger } from './batches.ts'
 import { sameDigest, seal, sha256, stepDigest, type Key } from './digest.ts'
 import type { Approval, ObjectRef, Step } from './types.ts'
 
@@ -85,7 +86,7 @@ export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], kn
     const { pullRequest, by, at } = merge
     return coveredBy(merge, steps, sealing).flatMap((step): Approval[] => {
       const digest = digestIn(step, pullRequest, sealing)
-      return seen.has(digest) ? [] : [{ digest, ref: `${step.kind}/${step.id}`, by, at, source: `#${pullRequest}`, pullRequest, spent: false }]
+      return seen.has(digest) ? [] : [{ digest, ref: refInLedger(step), by, at, source: `#${pullRequest}`, pullRequest, spent: false }]
     })
   })
 }

@@ -1,4 +1,4 @@
-import type { Batch } from './batches.ts'
+import { idInLedger, type Batch } from './batches.ts'
 import { canonicalJson } from './digest.ts'
 import type { Kind } from './kind.ts'
 import type { Attempt, Fields, Intent, Ledger, Step } from './types.ts'
@@ -29,9 +29,10 @@ export const noted = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'att
 const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [...new Map(list.map((one) => [canonicalJson(one), one])).values()]
 
 /** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
-function attemptsOf({ kind: name, id, formerly, action, changes, target }: Step, kind: Kind, commit: string | null): Attempt[] {
+function attemptsOf(step: Step, kind: Kind, commit: string | null): Attempt[] {
+  const { formerly, action, changes, target } = step
   const fields: Fields = action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
-  const attempt: Attempt = { kind: name, id, action, fields, commit }
+  const attempt: Attempt = { kind: kind.name, id: idInLedger(step), action, fields, commit }
   const removed: Attempt[] = action === 'update' && kind.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
   const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]
   return [...removed, ...renamed, attempt]

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
 const IPS = 'instance/ip-blocks.yaml'
@@ -15,6 +16,13 @@ beforeAll(async () => {
   herd.events.length = 0
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
+
+/** All that the ledger ever held, and what its commits say. */
+function ledgerOf({ desk }: Farm): string {
+  const folder = desk()
+  git(folder, 'fetch', '--quiet', 'origin', 'refs/herdbook/production/ledger')
+  return git(folder, 'log', '--patch', '--format=%B', 'FETCH_HEAD')
+}
 
 describe('in public', () => {
   it('what moderators noted on the server is offered to nobody, and put on no branch', async () => {
@@ -45,5 +53,22 @@ describe('in public', () => {
     expect(commentOn(herd, number, ':applied')).toContain('`(not shown)`')
     expect(await herd.rows("select 1 from users u join accounts a on a.id = u.account_id where a.username = 'hush_name' and u.role_id is not null and u.role_id <> -99")).toEqual([])
     for (const text of [commentOn(herd, number), commentOn(herd, number, ':applied'), job.summary, job.stdout, job.stderr, applied.summary, applied.stdout, applied.stderr]) expect(text).not.toContain('hush_name')
+    expect(ledgerOf(herd)).toContain('"ref":"moderator/~')
+    expect(ledgerOf(herd)).not.toContain('hush_name')
+  })
+
+  it('the ledger of an approval, and of a run that did not finish, names nobody either', async () => {
+    await herd.sandbox.handOf('owner').signUp('hush_two')
+    await herd.sandbox.handOf('owner').giveRole('hush_two', 'Moderator')
+    herd.desk()
+    await herd.herdbook(['approve', 'seen in the meeting', '--yes'])
+    await herd.rows("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$")
+    await herd.rows('create trigger refuse before update on users for each row execute function refuse()')
+    await herd.herdbook(['apply', '--yes'], 8)
+    expect(ledgerOf(herd)).not.toContain('hush_two')
+    await herd.rows('drop trigger refuse on users')
+    await herd.herdbook(['apply', '--yes'])
+    expect(await herd.rows("select 1 from users u join accounts a on a.id = u.account_id where a.username = 'hush_two' and u.role_id is not null and u.role_id <> -99")).toEqual([])
+    expect(ledgerOf(herd)).not.toContain('hush_two')
   })
 })
