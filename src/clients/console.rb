@@ -52,7 +52,7 @@ module Herdbook
   rescue Refused => e
     say(request, ok: false, error: { code: e.code, message: e.message })
   rescue StandardError => e
-    say(request, ok: false, error: { code: 'console-error', message: "#{e.class}: #{e.message}" })
+    say(request, ok: false, error: { code: 'console-error', message: "#{e.class}: #{e.message.lines.first.to_s.strip}" })
   end
 
   def say(request, body)

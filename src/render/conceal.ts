@@ -96,17 +96,22 @@ function concealStep(step: Step, show: Disclosure): Step {
   return { ...step, ...(isUnnamed(step, show) ? { id: HIDDEN } : {}), changes, seen: concealFields(step.kind, step.seen, show, null) }
 }
 
+const UNSAID = 'What the server said names somebody, and is not shown here.'
+
 /** The same for what an apply came to. */
 export function concealReport(report: ApplyReport, show: Disclosure): ApplyReport {
   if (Object.values(show).every(Boolean)) return report
   const step = (one: Step): Step => concealStep(one, show)
   const hush = concealer(report.plan, show)
   const hushed = hushedBy(hush)
-  const unnamedIds = new Set(report.plan.steps.filter((one) => isUnnamed(one, show)).map(({ kind, id }) => `${kind}/${id}`))
+  const unnamed = report.plan.steps.filter((one) => isUnnamed(one, show))
+  // A server's own words put names anywhere, and to take out just these would tell them where they are common words.
+  const names = ({ message, hint = '' }: Diagnostic): boolean => unnamed.some(({ id }) => `${message}\n${hint}`.toLowerCase().includes(id.toLowerCase()))
+  const unnamedIds = new Set(unnamed.map(({ kind, id }) => `${kind}/${id}`))
   return {
     plan: conceal(report.plan, show),
     done: report.done.map(step),
-    failed: report.failed.map((one) => ({ step: step(one.step), reason: hushed(one.reason) })),
+    failed: report.failed.map((one) => ({ step: step(one.step), reason: names(hushed(one.reason)) ? { ...one.reason, message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' } : hushed(one.reason) })),
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
     paid: report.paid,

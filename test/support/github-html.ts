@@ -43,7 +43,8 @@ export function expectInert(markdown: string, { links = [], comments = [], boxes
   expect(outsideCode(page)).not.toMatch(/\b(close[sd]?|fix(e[sd])?|resolve[sd]?)\b[\s:]*<a/i)
   expectNoControls(markdown)
   expectNoControls(page)
-  expect(markdown).not.toMatch(/(^|\n)\s*::[a-z]/i)
+  // The runner takes a line for a command where a blank or `::` follows the name: `::ffff:0:0/96` is none.
+  expect(markdown).not.toMatch(/(^|\n)\s*::[a-z][a-z-]*(\s|::|$)/i)
   expect(markdown).not.toContain('##[')
 }
 

@@ -54,6 +54,15 @@ describe('the report of an apply', () => {
     expectInert(comment, { links: [RUN] })
   })
 
+  test('says nothing of what the server answered where that names somebody of whom no file spoke', () => {
+    const gone = step('moderator', 'hush_name', { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } })
+    const failed = [gone, ...steps(alice)].map((one) => ({ step: one, reason: { code: 'console-error', severity: 'error' as const, message: 'ERROR: row (7, HUSH_NAME)', hint: 'hush_name' } }))
+    const report = { ...REPORT, plan: { ...EMPTY, steps: failed.map((one) => one.step) }, failed }
+    expect(renderApplied(report, OPTIONS)).not.toMatch(/hush/i)
+    expect(renderApplied(report, OPTIONS)).toContain('What the server said names somebody, and is not shown here.')
+    expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { staff: true } })).toMatch(/ERROR: row[^\n]*HUSH_NAME/)
+  })
+
   test('prints nothing private of what the server answered, unless the policy of a private repository opens it', () => {
     const grant = step('moderator', 'alice', { note: 'fine' })
     const report: ApplyReport = {

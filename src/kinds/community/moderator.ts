@@ -37,7 +37,7 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
     if (row.role_id === null || row.role_id === EVERYONE_ID) return []
     // The account that acts is nobody's to take away by leaving it out of a list.
     if (acting !== undefined && id === accountId(acting) && !wanted.has(id)) return []
-    const held = names.get(row.role_id) ?? odd(`@${row.username} holds a role that the server does not list.`)
+    const held = names.get(row.role_id) ?? odd(`Somebody holds a role that the server does not list (its id is ${row.role_id}).`)
     const called = roles.find((role) => role.id === row.role_id)?.name ?? held
     return [{ id, serverId: row.id, fields: called === held ? { role: held } : { role: held, called } }]
   })
