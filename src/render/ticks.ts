@@ -30,6 +30,26 @@ export function parseTicks(before: string, after: string, kinds: readonly Pick<K
   return ticks.filter(({ ref }) => asked.get(ref)?.length === 1)
 }
 
+/**
+ * The ticks to act on: those between the two bodies of an edit, since a night may have written the issue anew by now, and
+ * those that came since, so that they share a pull request. Without what a run before this one has proposed meanwhile.
+ */
+export function dueTicks({ before, after, now }: { readonly before: string; readonly after: string; readonly now: string }, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
+  const [then, since] = [proposals(after, kinds), proposals(now, kinds)]
+  const ticks = [...parseTicks(before, after, kinds), ...parseTicks(before, now, kinds)]
+  const each = [...new Map(ticks.map((tick) => [written(tick), tick]))]
+  return each.flatMap(([name, tick]) => (since.has(name) && since.get(name) !== then.get(name) ? [] : [tick]))
+}
+
+/** The pull requests that stand beside boxes. */
+const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): ReadonlyMap<string, string> =>
+  new Map(
+    linesOf(body).flatMap((line) => {
+      const pullRequest = PROPOSED.exec(line)?.[1]
+      return pullRequest === undefined ? [] : tickOf(line, kinds).map((tick): [string, string] => [written(tick), pullRequest])
+    }),
+  )
+
 const linesOf = (body: string): string[] => body.split(/\r?\n/)
 
 function tickOf(line: string, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {

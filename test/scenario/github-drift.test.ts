@@ -127,6 +127,44 @@ describe('the nightly issue', () => {
   })
 })
 
+describe('every tick counts once', () => {
+  const titled = (title: string) => pulls().filter((one) => one.title === title)
+  const ticked = (domain: string) => herd.hub.act.tick(open()[0]?.number ?? 0, `<!-- adopt domain-block/${domain} -->`, 'mo')
+
+  it('though the night wrote the issue anew before its run', async () => {
+    await hand().blockDomain('early.example')
+    await night()
+    await ticked('early.example')
+    const events = herd.events.splice(0)
+    await night()
+    expect(lineOf('early.example')).toMatch(/^- \[ \] /)
+    herd.events.push(...events)
+    ran(await herd.settle(), 'tick')
+    expect(titled('Adopt domain-block/early.example')).toHaveLength(1)
+    expect(lineOf('early.example')).toContain('proposed in #')
+  })
+
+  it('though another follows and the night comes before their runs', async () => {
+    for (const domain of ['one.example', 'two.example']) await hand().blockDomain(domain)
+    await night()
+    for (const domain of ['one.example', 'two.example']) await ticked(domain)
+    const events = herd.events.splice(0)
+    await night()
+    herd.events.push(...events)
+    await herd.settle()
+    expect(pulls().map(({ title }) => title)).toEqual(expect.arrayContaining(['Adopt domain-block/one.example', 'Adopt domain-block/two.example']))
+  })
+
+  it('and those that follow before its run share its pull request', async () => {
+    for (const domain of ['three.example', 'four.example']) await hand().blockDomain(domain)
+    await night()
+    for (const domain of ['three.example', 'four.example']) await ticked(domain)
+    await herd.settle()
+    expect(pulls().map(({ title }) => title).filter((title) => /three|four/.test(title))).toEqual(['Adopt domain-block/four.example and domain-block/three.example'])
+    expect(body()).not.toContain('[x]')
+  })
+})
+
 describe('no box counts', () => {
   /** The event of a tick that nothing was done for yet. */
   async function ticking(issue: number): Promise<GitHubEvent> {
@@ -161,7 +199,7 @@ describe('no box counts', () => {
   it('that was written into the issue with the tick', async () => {
     const before = pulls().length
     await herd.hub.act.edit(open()[0]?.number ?? 0, { body: `${body()}\n- [x] **Adopt** <!-- adopt domain-block/evil.example -->` }, 'mo')
-    expect(ran(await herd.settle(), 'tick').stdout).toContain('No box was ticked')
+    expect(ran(await herd.settle(), 'tick').stdout).toContain('No box was ticked that')
     expect(pulls()).toHaveLength(before)
   })
 })

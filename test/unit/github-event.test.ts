@@ -18,7 +18,7 @@ describe('what has happened', () => {
   it.each([
     ['pull_request_target', { action: 'labeled', pull_request: { number: 7, head: { sha: SHA } }, label: { name: 'x' } }, { action: 'labeled', number: 7, head: SHA, label: 'x', sender: 'mo' }],
     ['issue_comment', { issue: { number: 7, pull_request: {} }, comment: { body: '/plan' } }, { number: 7, onPullRequest: true, body: '/plan', sender: 'mo' }],
-    ['issues', { action: 'edited', issue: { number: 3 }, changes: { body: { from: 'before' } } }, { action: 'edited', number: 3, label: null, bodyBefore: 'before', sender: 'mo' }],
+    ['issues', { action: 'edited', issue: { number: 3, body: 'after' }, changes: { body: { from: 'before' } } }, { action: 'edited', number: 3, label: null, body: 'after', bodyBefore: 'before', sender: 'mo' }],
     ['merge_group', { merge_group: { head_sha: SHA, base_sha: SHA } }, { head: SHA, base: SHA }],
     ['push', { ref: 'refs/heads/trunk', before: SHA, after: SHA }, { ref: 'refs/heads/trunk', before: SHA, after: SHA, sender: 'mo' }],
     ['workflow_dispatch', { inputs: { verb: ' plan ', count: 3 } }, { inputs: { verb: 'plan' }, sender: 'mo' }],

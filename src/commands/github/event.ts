@@ -14,7 +14,7 @@ export type Event = Where &
   (
     | { readonly name: 'pull_request_target'; readonly action: string; readonly number: number; readonly head: string; readonly label: string | null; readonly sender: string }
     | { readonly name: 'issue_comment'; readonly number: number; readonly onPullRequest: boolean; readonly body: string; readonly sender: string }
-    | { readonly name: 'issues'; readonly action: string; readonly number: number; readonly label: string | null; readonly bodyBefore: string | null; readonly sender: string }
+    | { readonly name: 'issues'; readonly action: string; readonly number: number; readonly label: string | null; readonly body: string; readonly bodyBefore: string | null; readonly sender: string }
     | { readonly name: 'merge_group'; readonly head: string; readonly base: string }
     | { readonly name: 'push'; readonly ref: string; readonly before: string; readonly after: string; readonly sender: string }
     | { readonly name: 'workflow_dispatch'; readonly inputs: { readonly [name: string]: string }; readonly sender: string }
@@ -57,7 +57,7 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
     case 'issue_comment':
       return { ...where, name, number: number('issue.number'), onPullRequest: isMembers(at('issue.pull_request')), body: textOr(at('comment.body')) ?? '', sender: text('sender.login') }
     case 'issues':
-      return { ...where, name, action: text('action'), number: number('issue.number'), label: textOr(at('label.name')), bodyBefore: textOr(at('changes.body.from')), sender: text('sender.login') }
+      return { ...where, name, action: text('action'), number: number('issue.number'), label: textOr(at('label.name')), body: textOr(at('issue.body')) ?? '', bodyBefore: textOr(at('changes.body.from')), sender: text('sender.login') }
     case 'merge_group':
       return { ...where, name, head: commit(text('merge_group.head_sha'), name), base: commit(text('merge_group.base_sha'), name) }
     case 'push':

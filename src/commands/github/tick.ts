@@ -2,7 +2,7 @@ import { decides, type PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
 import { KINDS } from '../../kinds/index.ts'
-import { parseTicks, proposedIn, type Tick } from '../../render/ticks.ts'
+import { dueTicks, proposedIn, type Tick } from '../../render/ticks.ts'
 import { say, tell } from '../io.ts'
 import { openDesk, reasons, type Desk } from './desk.ts'
 import { expect, type Job } from './job.ts'
@@ -15,8 +15,8 @@ export async function run(job: Job): Promise<void> {
   if (event.action !== 'edited' || event.bodyBefore === null) return say(io, 'Only the text of the issue has boxes to tick.')
   const issue = await forge.issue(event.number)
   if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL)) return say(io, 'This issue is not the one that Herdbook keeps.')
-  const ticks = parseTicks(event.bodyBefore, issue.body, KINDS)
-  if (ticks.length === 0) return say(io, 'No box was ticked.')
+  const ticks = dueTicks({ before: event.bodyBefore, after: event.body, now: issue.body }, KINDS)
+  if (ticks.length === 0) return say(io, 'No box was ticked that is not proposed already.')
   if (!decides(await forge.permission(event.sender))) return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
   const desk = await openDesk(job)
   const asking = { origin: `${askedBy(event.sender)} From #${issue.number}.`, by: event.sender }
