@@ -6,12 +6,14 @@ import type { OnWait } from './transport.ts'
 /** What could be seen of a setting. That a token may not see something says nothing about it. */
 export type Seen<T> = { readonly seen: true; readonly value: T } | { readonly seen: false; readonly why: string }
 
-/** What holds for whoever changes the default branch: a branch protection, or a ruleset with its name. */
+/** What holds for whoever changes a branch: a branch protection, or a ruleset with its name. */
 export interface Guard {
   readonly name: string
   readonly checks: readonly string[]
   /** null where no review is asked for. */
   readonly reviews: { readonly count: number; readonly codeOwners: boolean; readonly lastPush: boolean } | null
+  /** Whether the branch can neither be set back nor taken away. */
+  readonly grows: boolean
   /** Who is not held to it, in words. */
   readonly bypass: Seen<readonly string[]>
 }
@@ -29,6 +31,8 @@ export interface RepositorySettings {
   readonly branch: string
   /** The branch protection and the rulesets. */
   readonly guards: readonly Seen<readonly Guard[]>[]
+  /** The rulesets of the branch that follows the ledger. */
+  readonly ledger: Seen<readonly Guard[]>
   /** By name; null where there is none of that name. */
   readonly environments: ReadonlyMap<string, Seen<EnvironmentFacts | null>>
   /** Names of the secrets that any workflow of the repository can read, its organisation's among them. */
@@ -41,10 +45,10 @@ export interface RepositorySettings {
   readonly files: Seen<ReadonlyMap<string, string>>
 }
 
-/** Reads them with a person's token. Throws (exit 10) where not even the repository can be read. */
+/** Reads them with a person's token. `ledger` is the name of the branch that follows it. Throws (exit 10) where not even the repository can be read. */
 export async function readSettings(
   options: { readonly api: string; readonly repository: string; readonly token: string; readonly onWait?: OnWait },
-  environments: readonly string[],
+  { environments, ledger: follower }: { readonly environments: readonly string[]; readonly ledger: string },
 ): Promise<RepositorySettings> {
   const api = await openGitHubApi(options)
   const [owner = '', repo = ''] = options.repository.split('/')
@@ -53,9 +57,10 @@ export async function readSettings(
     'read the repository',
     async () => (await api.request('GET /repos/{owner}/{repo}', place)).data,
   )
-  const [protection, rules, secrets, workflows, labels, codeowners, files, ...each] = await Promise.all([
+  const [protection, rules, ledger, secrets, workflows, labels, codeowners, files, ...each] = await Promise.all([
     looking(() => readProtection(api, place, branch)),
     looking(() => readRules(api, place, branch)),
+    looking(() => readRules(api, place, follower)),
     looking(() => readSecrets(api, place)),
     looking(async () => {
       const { data } = await api.request('GET /repos/{owner}/{repo}/actions/permissions/workflow', place)
@@ -71,6 +76,7 @@ export async function readSettings(
   return {
     branch,
     guards: [protection, rules],
+    ledger,
     secrets,
     workflows,
     labels,
@@ -122,13 +128,14 @@ async function readProtection(api: GitHubApi, place: Place, branch: string): Pro
             lastPush: reviews.require_last_push_approval ?? false,
           }
         : null,
+      grows: data.allow_force_pushes?.enabled !== true && data.allow_deletions?.enabled !== true,
       bypass: { seen: true, value: bypass } as const,
     }
   })
   return protection ? [protection] : []
 }
 
-/** The rules that are in force on a branch, by the ruleset that they come from. */
+/** The rules that are in force on a branch, there or not, by the ruleset that they come from. */
 async function readRules(api: GitHubApi, place: Place, branch: string): Promise<Guard[]> {
   const rules = await api.all((at) => api.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch, ...at }))
   const guards: Guard[] = []
@@ -148,6 +155,7 @@ async function readRules(api: GitHubApi, place: Place, branch: string): Promise<
             lastPush: asked.require_last_push_approval,
           }
         : null,
+      grows: ['deletion', 'non_fast_forward'].every((type) => own.some((rule) => rule.type === type)),
       // GitHub leaves the list out for whoever may not change it
       bypass:
         data.bypass_actors === undefined

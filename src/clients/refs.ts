@@ -7,16 +7,22 @@ import { failed, reasonOf, type Git } from './git.ts'
 /** Where refs live: in the clone, or on a remote. */
 export interface Refs {
   readonly resolve: (ref: string) => Promise<string | null>
+  /** What several refs name, asked for at once; those that are not there are left out. */
+  readonly resolveAll: (refs: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Makes the commit that a ref names readable here. */
   readonly bring: (ref: string) => Promise<void>
-  /** Asks Git to set the ref from `expected` to `next`, null meaning absent. True only where Git itself says that this call did it. */
-  readonly swap: (ref: string, expected: string | null, next: string | null) => Promise<{ readonly done: boolean; readonly reason: string }>
+  /** Asks Git to set the ref from `expected` to `next`, null meaning absent. True only where Git itself says that this call did it. `along` is a branch that grows to the same commit: both or neither. */
+  readonly swap: (ref: string, expected: string | null, next: string | null, along?: string) => Promise<{ readonly done: boolean; readonly reason: string }>
 }
 
 /** Refs in the clone itself. */
 export function localRefs(git: Git): Refs {
   return {
     resolve: async (ref) => (await git.objects([ref]))[0]?.id ?? null,
+    resolveAll: async (refs) => {
+      const found = await git.objects(refs)
+      return new Map(refs.flatMap((ref, i): [string, string][] => (found[i] ? [[ref, found[i].id]] : [])))
+    },
     bring: async () => {},
     swap: async (ref, expected, next) => {
       const command =
@@ -30,12 +36,13 @@ export function localRefs(git: Git): Refs {
 /** Refs on a remote: read by `ls-remote`, set by a push that says what it replaces. */
 export function remoteRefs(git: Git, remote: string): Refs {
   const unreachable = `Try it by hand: git ls-remote ${remote}`
+  const resolveAll: Refs['resolveAll'] = async (refs) => {
+    const { code, out, err } = await git.run(['ls-remote', '--', remote, 'HEAD', ...refs])
+    return code === 0 ? parseRefs(out) : failed(`reach ${remote}`, err, unreachable)
+  }
   return {
-    resolve: async (ref) => {
-      const { code, out, err } = await git.run(['ls-remote', '--', remote, 'HEAD', ref])
-      if (code !== 0) return failed(`reach ${remote}`, err, unreachable)
-      return parseRefs(out).get(ref) ?? null
-    },
+    resolve: async (ref) => (await resolveAll([ref])).get(ref) ?? null,
+    resolveAll,
     bring: async (ref) => {
       // Into no ref of ours: two runs in one clone would get in each other's way.
       const args = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=']
@@ -43,15 +50,19 @@ export function remoteRefs(git: Git, remote: string): Refs {
       // A ref that has gone meanwhile is found out by looking again.
       if (code !== 0 && !err.includes("couldn't find remote ref")) failed(`fetch from ${remote}`, err, unreachable)
     },
-    swap: async (ref, expected, next) => {
+    swap: async (ref, expected, next, along) => {
       // Whatever the person's own configuration adds to a push.
       const plain = ['--no-verify', '--no-signed', '--no-follow-tags', '--recurse-submodules=no', '--no-force-if-includes']
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
-      const { code, out, err } = await git.run(['push', '--porcelain', ...plain, lease, '--', remote, `${next ?? ''}:${ref}`])
+      // Without force or lease a branch can only grow.
+      const [atomic, both] = along === undefined ? [[], []] : [['--atomic'], [`${next ?? ''}:${along}`]]
+      const { code, out, err } = await git.run(['push', '--porcelain', ...atomic, ...plain, lease, '--', remote, `${next ?? ''}:${ref}`, ...both])
       // Only Git's own word counts: * new, - deleted, a blank or + for moved on; = would be another's doing.
       const won = next === null ? '-' : expected === null ? '*' : ' +'
-      const line = out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${ref}\t`))
-      const reason = [line?.split('\t')[2] ?? reasonOf(err), ...wordsOf(err)].join('; ')
+      const lineOf = (name: string): string | undefined => out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${name}\t`))
+      const line = lineOf(ref)
+      const refusal = (along === undefined ? undefined : lineOf(along)) ?? line
+      const reason = [refusal?.split('\t')[2] ?? reasonOf(err), ...wordsOf(err)].join('; ')
       return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason }
     },
   }
@@ -74,9 +85,9 @@ export function parseRefs(out: string): Map<string, string> {
 export type Swapped = { readonly state: 'done' } | { readonly state: 'moved'; readonly now: string | null }
 
 /** Compare-and-swap of a ref. Where the answer was lost or is not clear, what the ref names now decides. */
-export async function swapRef(refs: Refs, ref: string, expected: string | null, next: string | null): Promise<Swapped> {
+export async function swapRef(refs: Refs, ref: string, expected: string | null, next: string | null, along?: string): Promise<Swapped> {
   for (let attempt = 1; ; attempt += 1) {
-    const { done, reason } = await refs.swap(ref, expected, next)
+    const { done, reason } = await refs.swap(ref, expected, next, along)
     if (done) return { state: 'done' }
     const now = await refs.resolve(ref)
     if (now === next) return { state: 'done' }

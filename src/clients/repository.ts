@@ -40,10 +40,11 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     differing: async (one, other, under) => differing(git, objectId(one), objectId(other), under),
     follow: async (commit) => follow(git, objectId(commit), `${prefix}${instance}`),
     resolve: refs.resolve,
+    resolveAll: refs.resolveAll,
     read: (ref, named) => read(git, refs, ref, named),
-    write: async (ref, expected, content) => {
+    write: async (ref, expected, content, along) => {
       const commit = await writeCommit(git, format, await identity(git), content)
-      const swapped = await swapRef(refs, ref, expected, commit)
+      const swapped = await swapRef(refs, ref, expected, commit, along)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
     remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved'),

@@ -5,6 +5,7 @@ import { blank, layout, span, type Line } from '../render/layout.ts'
 import { count, inline } from '../render/text.ts'
 import { examine, type Finding } from './doctor/checks.ts'
 import { ENVIRONMENTS } from './init/environments.ts'
+import { ledgerBranch } from './init/settings.ts'
 import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import { openFiles } from './session.ts'
@@ -33,7 +34,7 @@ what your token may not see is told as such. Exit 9 if something is wrong, 10 if
       const token = tokenIn(io)
       const api = io.env['GITHUB_API_URL'] ?? 'https://api.github.com'
       const settings = await withProgress(io, `Looking at ${repository}`, () =>
-        readSettings({ api, repository, token, onWait: toldWaits(io) }, Object.keys(ENVIRONMENTS)),
+        readSettings({ api, repository, token, onWait: toldWaits(io) }, { environments: Object.keys(ENVIRONMENTS), ledger: ledgerBranch(config.environment ?? 'production') }),
       )
       const { documents } = instance
       const givesRoles = documents['roles.yaml'] !== undefined || documents['moderators.yaml'] !== undefined

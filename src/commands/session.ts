@@ -9,9 +9,9 @@ import { openRepository } from '../clients/repository.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key } from '../reconcile/digest.ts'
-import { ledgerStore, type LedgerStore } from '../reconcile/ledger-store.ts'
+import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
 import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
-import type { Head, Repository } from '../reconcile/repository.ts'
+import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/types.ts'
 import type { Io } from './io.ts'
 
@@ -117,16 +117,20 @@ export async function openSession(io: Io, named?: string, options: { readonly co
 const committedSource = ({ root, folder }: Place, { repository, head }: Awaited<ReturnType<typeof openGit>>): FileSource =>
   repository && head?.commit ? gitSource(root, head.commit, repository.folder) : directorySource(folder)
 
+/** Which ledger an instance has. On a forge a branch follows it. */
+function whereOf({ environment = 'production', forge }: InstanceFile, key: Key): Where {
+  return { environment, key, branch: forge ? refsOf(environment).branch : null }
+}
+
 /** A ledger that was read, and what it was opened with. */
 export type Opened = Pick<Session, 'environment' | 'repository' | 'key' | 'store' | 'ledger'>
 
 /** Reads the ledger of an instance. Outside Git there is none. */
 export async function openLedger(io: Io, config: InstanceFile, git: Repository | null): Promise<Opened> {
   const repository = git && withoutSecrets(io, git)
-  const key = await keyOf(io, config)
-  const environment = config.environment ?? 'production'
-  const store = repository ? ledgerStore(repository, { environment, key }) : null
-  return { environment, repository, key, store, ledger: (await store?.load()) ?? emptyLedger }
+  const where = whereOf(config, await keyOf(io, config))
+  const store = repository ? ledgerStore(repository, where) : null
+  return { environment: where.environment, key: where.key, repository, store, ledger: (await store?.load()) ?? emptyLedger }
 }
 
 /** The run of files that were read, with their ledger. */
@@ -156,18 +160,18 @@ async function openGit({ root, folder }: Place): Promise<{ readonly repository: 
 /** What is in Git stays there: a secret in a reason, a name or a value of the files is refused before it is written. */
 const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => ({
   ...repository,
-  write: async (ref, expected, content) => {
+  write: async (ref, expected, content, along) => {
     for (const text of [content.subject, ...Object.values(content.trailers ?? {}), ...content.files.values()]) secrets.abortOnSecret(text)
-    return repository.write(ref, expected, content)
+    return repository.write(ref, expected, content, along)
   },
 })
 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
-export async function openRefs(io: Io, named?: string): Promise<{ repository: Repository; environment: string; key: Key; run: string; head: Head }> {
+export async function openRefs(io: Io, named?: string): Promise<Where & { readonly repository: Repository; readonly run: string; readonly head: Head }> {
   const files = await openFiles(io, named)
   const [{ repository, head }, key] = await Promise.all([openGit(files), keyOf(io, files.config)])
   if (!repository || !head) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
-  return { repository: withoutSecrets(io, repository), environment: files.config.environment ?? 'production', key, run: randomUUID(), head }
+  return { ...whereOf(files.config, key), repository: withoutSecrets(io, repository), run: randomUUID(), head }
 }
 
 async function keyOf(io: Io, config: InstanceFile): Promise<Key> {

@@ -1,6 +1,6 @@
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Key } from './digest.ts'
-import { emptyLedger, parseLedger, readLedger, serializeLedger, signContent } from './ledger.ts'
+import { emptyLedger, NEW_KEY, parseLedger, readLedger, serializeLedger, signatureOf, signContent } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from './repository.ts'
 import type { Ledger } from './types.ts'
 
@@ -21,10 +21,17 @@ export interface LedgerStore {
   readonly renew: (why: string, by: Authorship) => Promise<Ledger>
 }
 
-type Where = { readonly environment: string; readonly key: Key }
+/** Which ledger it is, and what it is signed with. */
+export interface Where {
+  readonly environment: string
+  readonly key: Key
+  /** The branch of the remote that grows with it, so that nobody can set both back; null where nothing keeps branches from that. */
+  readonly branch: string | null
+}
 
 /** The ledger of one environment, on its ref. */
-export function ledgerStore(repository: Repository, where: Where): LedgerStore {
+export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
+  const where = repository.remote === null ? { ...asked, branch: null } : asked
   return {
     load: () => load(repository, where),
     save: (next, subject, by) => save(repository, where, next, next.head === null ? [] : [next.head], { subject, by }),
@@ -32,16 +39,44 @@ export function ledgerStore(repository: Repository, where: Where): LedgerStore {
   }
 }
 
-async function load(repository: Repository, { environment, key }: Where): Promise<Ledger> {
-  const [snapshot, seen] = await Promise.all([repository.read(refsOf(environment).ledger), repository.seen(environment)])
-  if (snapshot === null && seen !== null) return (await refuseUnpushed(repository, environment, seen)) ?? refuseOld(repository, environment, seen, 'is gone')
+/** What is known of a ledger: as its ref has it, by the branch that follows it, and the newest that this clone has seen. */
+interface Standing {
+  readonly snapshot: Snapshot | null
+  readonly branch: { readonly name: string; readonly commit: string } | null
+  readonly seen: string | null
+}
+
+async function look(repository: Repository, { environment, branch: name }: Where): Promise<Standing> {
+  const { ledger } = refsOf(environment)
+  const [now, seen] = await Promise.all([repository.resolveAll(name === null ? [ledger] : [ledger, name]), repository.seen(environment)])
+  const commit = name === null ? undefined : now.get(name)
+  return { snapshot: await repository.read(ledger, now.get(ledger) ?? null), branch: name === null || commit === undefined ? null : { name, commit }, seen }
+}
+
+async function load(repository: Repository, where: Where): Promise<Ledger> {
+  const { environment, key } = where
+  const { snapshot, branch, seen } = await look(repository, where)
+  if (snapshot === null && seen !== null) return (await refuseUnpushed(repository, environment, seen)) ?? refuseOld(repository, environment, null, { who: SEEN, commit: seen })
+  if (branch !== null && branch.commit !== snapshot?.id) await checkBranch(repository, where, branch, snapshot)
   if (snapshot === null) return emptyLedger
   const ledger = parseLedger(snapshot, environment, key)
   if (seen === snapshot.id) return ledger
-  if (seen !== null && !(await repository.isAncestor(seen, snapshot.id))) refuseOld(repository, environment, seen, `was set back to ${snapshot.id.slice(0, 12)}`)
+  if (seen !== null && !(await repository.isAncestor(seen, snapshot.id))) refuseOld(repository, environment, snapshot, { who: SEEN, commit: seen })
   await repository.see(environment, snapshot.id)
   return ledger
 }
+
+/** The branch may lag behind the ledger, and is never ahead of it. */
+async function checkBranch(repository: Repository, { environment, key }: Where, branch: NonNullable<Standing['branch']>, snapshot: Snapshot | null): Promise<void> {
+  const { name, commit } = branch
+  if (snapshot !== null && (await repository.isAncestor(commit, snapshot.id))) return
+  const ahead = await repository.read(name, commit)
+  if (ahead !== null && signatureOf(ahead, environment, 'ledger', key) === (key === null ? 'unsigned' : 'right')) refuseOld(repository, environment, snapshot, { who: called(name), commit })
+  fail(EXIT.refused, 'ledger-branch', `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`, { hint: `Look at it: git log -p ${commit}. ${NEW_KEY}` })
+}
+
+const SEEN = 'this clone'
+const called = (ref: string): string => `the branch ${ref.replace('refs/heads/', '')}`
 
 /** A remote that came after the first apply has no ledger: the one of this clone is taken there by a person. */
 async function refuseUnpushed(repository: Repository, environment: string, seen: string): Promise<null> {
@@ -50,17 +85,19 @@ async function refuseUnpushed(repository: Repository, environment: string, seen:
   return fail(EXIT.refused, 'ledger-not-pushed', `The ledger is in this clone alone: ${repository.remote} does not have it.`, { hint: `Take it there: git push ${repository.remote} ${ledger}` })
 }
 
-function refuseOld(repository: Repository, environment: string, seen: string, what: string): never {
+/** `newer`: who has seen a newer commit, and which. */
+function refuseOld(repository: Repository, environment: string, snapshot: Snapshot | null, newer: { readonly who: string; readonly commit: string }): never {
   const { ledger } = refsOf(environment)
-  const restore = repository.remote === null ? `git update-ref ${ledger} ${seen}` : `git push --force ${repository.remote} ${seen}:${ledger}`
-  fail(EXIT.refused, 'ledger-rolled-back', `The ledger ${what}: this clone has seen the newer commit ${seen.slice(0, 12)}.`, {
-    hint: `Put it back: ${restore}. If the older one is right: herdbook unlock --new-key "why"`,
+  const what = snapshot === null ? 'is gone' : `was set back to ${snapshot.id.slice(0, 12)}`
+  const restore = repository.remote === null ? `git update-ref ${ledger} ${newer.commit}` : `git push --force ${repository.remote} ${newer.commit}:${ledger}`
+  fail(EXIT.refused, 'ledger-rolled-back', `The ledger ${what}: ${newer.who} has seen the newer commit ${newer.commit.slice(0, 12)}.`, {
+    hint: `Put it back: ${restore}. ${NEW_KEY}`,
   })
 }
 
 async function save(
   repository: Repository,
-  { environment, key }: Where,
+  { environment, key, branch }: Where,
   next: Ledger,
   parents: readonly string[],
   { subject, by }: { subject: string; by: Authorship },
@@ -72,7 +109,7 @@ async function save(
     ...(by.approvedBy.length === 0 ? {} : { 'Approved-By': by.approvedBy.join(', ') }),
   }
   const content = { files: serializeLedger(next, environment, at), subject, trailers, parents }
-  const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, environment, 'ledger', key))
+  const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, environment, 'ledger', key), branch ?? undefined)
   if (swap.state === 'moved') {
     return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
   }
@@ -91,10 +128,10 @@ function readable(snapshot: Snapshot, environment: string): Ledger {
 }
 
 async function renew(repository: Repository, where: Where, why: string, by: Authorship): Promise<Ledger> {
-  const { environment } = where
-  const [snapshot, seen] = await Promise.all([repository.read(refsOf(environment).ledger), repository.seen(environment)])
-  const ledger = snapshot === null ? emptyLedger : readable(snapshot, environment)
-  // Descending from the newest commit seen, too, it is taken by every clone that saw that one.
-  const parents = [...new Set([snapshot?.id, seen].filter((id) => typeof id === 'string'))]
+  const { snapshot, branch, seen } = await look(repository, where)
+  const ledger = snapshot === null ? emptyLedger : readable(snapshot, where.environment)
+  if (branch !== null) await repository.bring(branch.commit)
+  // Descending from the newest commits seen, too, it is taken by every clone that saw those, and by the branch.
+  const parents = [...new Set([snapshot?.id, seen, branch?.commit].filter((id) => typeof id === 'string'))]
   return save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by })
 }

@@ -7,7 +7,8 @@ import type { Action, Adjustment, Approval, Attempt, Fields, Intent, Ledger, Led
 const DIGEST = 'digest'
 const META = 'meta.json'
 const LINES = '.jsonl'
-const NEW_KEY = 'If that is as it should be: herdbook unlock --new-key "why", or on GitHub the button new-key'
+/** The way out where a ledger is not taken. */
+export const NEW_KEY = 'If that is as it should be: herdbook unlock --new-key "why", or on GitHub the button new-key'
 
 /** The ledger of a server that nothing was applied to yet, and of an instance outside Git. */
 export const emptyLedger: Ledger = {

@@ -24,10 +24,12 @@ export interface Repository {
   readonly follow: (commit: string) => Promise<void>
   /** The commit that a ref names now. */
   readonly resolve: (ref: string) => Promise<string | null>
+  /** The commits that these refs name now, asked for at once; those that are not there are left out. */
+  readonly resolveAll: (refs: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** What a ref holds now, fetched where needed. `named`: what it names, where Git has just said so. */
   readonly read: (ref: string, named?: string | null) => Promise<Snapshot | null>
-  /** Compare-and-swap: sets the ref to a new commit if it still names `expected` (null: if it does not exist). */
-  readonly write: (ref: string, expected: string | null, content: Content) => Promise<Swap>
+  /** Compare-and-swap: sets the ref to a new commit if it still names `expected` (null: if it does not exist). `along`: a branch of the remote that grows to the same commit, or neither moves. */
+  readonly write: (ref: string, expected: string | null, content: Content, along?: string) => Promise<Swap>
   /** Compare-and-delete. */
   readonly remove: (ref: string, expected: string) => Promise<'removed' | 'moved'>
   /** A note of this clone alone, under `refs/herdbook-seen/`. */
@@ -101,10 +103,10 @@ export interface Content {
 /** What came of a compare-and-swap: where it `moved`, `now` is what the ref names instead. */
 export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved'; readonly now: string | null }
 
-/** The refs of one environment. */
-export function refsOf(environment: string): { readonly ledger: string; readonly lock: string } {
+/** The refs of one environment. On a forge the branch follows the ledger: of branches a forge can see to it that they only grow. */
+export function refsOf(environment: string): { readonly ledger: string; readonly lock: string; readonly branch: string } {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(environment)) {
     fail(EXIT.invalid, 'environment-name', `${JSON.stringify(environment)} can't be an environment: use letters, digits and hyphens.`)
   }
-  return { ledger: `refs/herdbook/${environment}/ledger`, lock: `refs/herdbook/${environment}/lock` }
+  return { ledger: `refs/herdbook/${environment}/ledger`, lock: `refs/herdbook/${environment}/lock`, branch: `refs/heads/herdbook-ledger/${environment}` }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openForge } from '../../src/clients/github.ts'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { clone, git, scratch } from '../support/git.ts'
 import { ran, type JobRun } from '../support/runner.ts'
 
 // What somebody could try so that merging applies what nobody approved. Each attack succeeds first where somebody looks only at the part of it that is genuine.
@@ -132,6 +133,36 @@ describe('an approval', SLOW, () => {
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('twice.example')
     await settleByHand()
+  })
+
+  it('that was used up does not come back with an older ledger, though no clone of a job ever saw a newer one', async () => {
+    const LEDGER = 'refs/herdbook/production/ledger'
+    using eve = scratch()
+    const theirs = clone(herd.hub.git, `${eve.path}/clone`)
+    const [, before = ''] = git(theirs, 'ls-remote', 'origin', LEDGER).match(/^([0-9a-f]{40})/) ?? []
+    git(theirs, 'fetch', '--quiet', 'origin', LEDGER)
+    const { number } = await propose({ [BLOCKS]: withBlock('replayed.example') })
+    await herd.hub.act.merge(number, 'ann')
+    expect((await applied()).exit).toBe(0)
+    const [, after = ''] = git(theirs, 'ls-remote', 'origin', LEDGER).match(/^([0-9a-f]{40})/) ?? []
+    // A moderator lifts it by hand: by the ledger of now that is for people to settle, by the older one it was never done.
+    await herd.sandbox.handOf('owner').liftBlock('replayed.example')
+    git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:${LEDGER}`)
+    await herd.hub.act.schedule('23 4 * * *')
+    const { exit, stderr } = await applied()
+    expect(await live()).not.toContain('replayed.example')
+    expect(exit).toBe(5)
+    expect(stderr).toMatch(/ledger was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/)
+    expect([...herd.hub.state.issues.values()].at(-1)?.body).toMatch(/ledger was set back/)
+    // The branch that shows it only grows, whoever pushes.
+    expect(() => git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:refs/heads/herdbook-ledger/production`)).toThrow(/only grows/)
+    expect(() => git(theirs, 'push', '--quiet', 'origin', ':refs/heads/herdbook-ledger/production')).toThrow(/only grows/)
+    git(theirs, 'fetch', '--quiet', 'origin', 'herdbook-ledger/production')
+    git(theirs, 'push', '--quiet', '--force', 'origin', `FETCH_HEAD:${LEDGER}`)
+    expect(git(theirs, 'ls-remote', 'origin', LEDGER)).toContain(after)
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(0)
+    expect(await live()).not.toContain('replayed.example')
   })
 
   it('of a pull request whose base was changed after its plan, and that was merged there, is none for the default branch', async () => {

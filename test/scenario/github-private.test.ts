@@ -37,7 +37,7 @@ describe('in public', () => {
     const pressed = ran(await herd.settle(), 'propose')
     expect(pressed.result).toBe('failure')
     expect(pressed.stderr).toContain('what the server has as comment is not shown here')
-    expect([...herd.hub.state.branches.keys()]).toEqual(['main'])
+    expect([...herd.hub.state.branches.keys()]).toEqual(['main', 'herdbook-ledger/production'])
   })
 
   it('a list that is the whole of the staff names nobody of whom no file ever spoke', async () => {

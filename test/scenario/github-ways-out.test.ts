@@ -53,7 +53,7 @@ it('a ledger that nobody can read is signed anew by a button, and what is live s
 })
 
 it('a first apply is begun by a button', async () => {
-  git(herd.desk(), 'push', '--quiet', 'origin', `:${LEDGER}`)
+  for (const ref of [LEDGER, 'refs/heads/herdbook-ledger/production']) git(herd.hub.git, 'update-ref', '-d', ref)
   await merged('first.example', 'first')
   expect((await apply()).stderr).toContain('has no ledger yet')
   expect(ran(await pressed('begin'), 'apply').exit).toBe(0)

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
@@ -11,6 +11,12 @@ import { runnerOn } from './runner-github.ts'
 import { deliver, type JobRun, type Runner } from './runner.ts'
 import { doorsOf } from './sandbox.ts'
 import { forkSandbox, type SandboxClient } from './sandbox-client.ts'
+
+/** What GitHub does by the ruleset that `init` asks for: the branch that follows the ledger is neither set back nor taken away. */
+const ONLY_GROWS = `#!/bin/sh
+case $1 in refs/heads/herdbook-ledger/*) ;; *) exit 0 ;; esac
+case $2 in *[!0]*) git merge-base --is-ancestor "$2" "$3" || { echo "$1 only grows" >&2; exit 1; } ;; esac
+`
 
 const ROOT = resolve(import.meta.dirname, '../..')
 export const LEDGER_KEY = 'a ledger key that only tests use'
@@ -42,6 +48,7 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
 export async function farm({ config = {}, files = {}, ...options }: FarmOptions = {}): Promise<Farm> {
   const base = mkdtempSync(join(tmpdir(), 'herdbook-farm-'))
   const bare = newBare(base, 'instance.git')
+  writeFileSync(join(bare, 'hooks/update'), ONLY_GROWS, { mode: 0o755 })
   const sandbox = await forkSandbox({})
   const events: GitHubEvent[] = []
   const hub = await github({ git: bare, ...options, settings: { environments: ENVIRONMENTS, ...options.settings }, people: { mo: 'write', ann: 'maintain', ...options.people }, onEvent: (event) => void events.push(event) })

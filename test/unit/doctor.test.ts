@@ -26,7 +26,9 @@ const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][
   secrets: ENVIRONMENTS[name],
   variables: [],
 })
+const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enforcement: 'active', include: 'refs/heads/herdbook-ledger/*', types: ['deletion', 'non_fast_forward'], forEverybody: true }
 const WELL: Partial<Settings> = {
+  rulesets: [GROWS],
   protection: PROTECTION,
   environments: { 'herdbook-plan': environment('herdbook-plan'), 'herdbook-apply': environment('herdbook-apply') },
   secrets: ['UNRELATED'],
@@ -91,7 +93,7 @@ describe('herdbook doctor', () => {
       people: PEOPLE,
       settings: { actionsMayOpenPullRequests: false, workflowsMayWrite: true, codeownersErrors: [] },
     })
-    expect(faults(await findings(hub, 'alice'))).toHaveLength(8)
+    expect(faults(await findings(hub, 'alice'))).toHaveLength(9)
     await paste(
       hub,
       'alice',
@@ -183,12 +185,26 @@ describe('herdbook doctor', () => {
 
   test('a ruleset does as well as a protection; who passes it by is named', async () => {
     const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
-    await using good = await begun({ settings: { protection: null, rulesets: [ruleset] } })
+    await using good = await begun({ settings: { protection: null, rulesets: [ruleset, GROWS] } })
     expect(faults(await findings(good, 'alice'))).toEqual([])
-    await using lax = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }] } })
+    await using lax = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }, GROWS] } })
     expect(faults(await findings(lax, 'alice'))[0]).toMatch(/^wrong Check: .*but not RepositoryRole 5 \(ruleset main\)/)
-    await using trial = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }] } })
+    await using trial = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }, GROWS] } })
     expect(faults(await findings(trial, 'alice'))).toHaveLength(3)
+  })
+
+  test.for<[string, Settings['rulesets'], RegExp]>([
+    ['none', [], /^wrong Ledger: herdbook-ledger\/production can be set back, and the ledger with it/],
+    ['one that lets it be taken away', [{ ...GROWS, types: ['non_fast_forward'] }], /^wrong Ledger: .* can be set back/],
+    ['one that lets it be set back', [{ ...GROWS, types: ['deletion'] }], /^wrong Ledger: .* can be set back/],
+    ['one of another branch', [{ ...GROWS, include: 'refs/heads/release/*' }], /^wrong Ledger: .* can be set back/],
+    ['one that is only tried', [{ ...GROWS, enforcement: 'evaluate' }], /^wrong Ledger: .* can be set back/],
+    ['one with exceptions', [{ ...GROWS, forEverybody: false }], /^wrong Ledger: herdbook-ledger\/production only grows, but not RepositoryRole 5 \(ruleset ledger\)/],
+  ])('a ledger that can be set back, since there is %s for the branch that follows it', async ([, rulesets, expected]) => {
+    await using hub = await begun({ settings: { rulesets } })
+    const all = await findings(hub, 'alice')
+    expect(faults(all).join('\n')).toMatch(expected)
+    expect(all.find(({ what }) => what === 'Ledger')?.mend[0]).toMatch(/^gh api --method POST repos\/herd\/instance\/rulesets /)
   })
 
   test('labels that are missing, by name', async () => {
@@ -254,12 +270,12 @@ describe('herdbook doctor', () => {
     await using hub = await begun()
     const all = await findings(hub, 'mo')
     const unseen = all.filter(({ state }) => state === 'unseen')
-    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'herdbook-plan', 'herdbook-apply', 'Workflows'])
-    for (const { says } of unseen) expect(says).toMatch(/^could not be seen: GitHub answers "40[34] /)
+    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'Ledger', 'herdbook-plan', 'herdbook-apply', 'Workflows'])
+    for (const { says } of unseen) expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
     const ran = await doctor(hub, 'rita')
     expect(ran).toMatchObject({
       code: 10,
-      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*7 things could not be seen \(\?\): ask an administrator/),
+      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*8 things could not be seen \(\?\): ask an administrator/),
     })
     expect(ran.stdout).not.toContain('All is as it should be')
   })
@@ -273,7 +289,7 @@ describe('herdbook doctor', () => {
 
   test('a ruleset whose exceptions are hidden may have some', async () => {
     const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
-    await using hub = await begun({ settings: { protection: null, rulesets: [ruleset] } })
+    await using hub = await begun({ settings: { protection: null, rulesets: [ruleset, GROWS] } })
     const check = (await findings(hub, 'mo')).find(({ what }) => what === 'Check')
     expect(check).toMatchObject({ state: 'unseen' })
   })

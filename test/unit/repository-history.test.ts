@@ -37,7 +37,7 @@ describe('why an object is as it is', () => {
     const dir = newRepository(join(base.path, 'r'))
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
-    const store = ledgerStore(repository, { environment: 'production', key: null })
+    const store = ledgerStore(repository, { environment: 'production', key: null, branch: null })
 
     const first = commit(dir, 'Block a', { [FILE]: `domain_blocks:\n${A}` })
     let ledger = await store.save(record(emptyLedger, 'a.example', { severity: 'limit' }, first), 'Applied 1 step', { run: '1', source: first, approvedBy: ['carol'] })
@@ -85,7 +85,7 @@ describe('why an object is as it is', () => {
     const dir = newRepository(join(base.path, 'r'))
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
-    const store = ledgerStore(repository, { environment: 'production', key: null })
+    const store = ledgerStore(repository, { environment: 'production', key: null, branch: null })
     const id = 'a.*+?(b)[c]{d}|^$\\"é/e'
     const ledger = await store.save(record(emptyLedger, id, { severity: 'none' }, 'a'.repeat(40)), 'Applied', { run: '1', source: null, approvedBy: [] })
     const told = await history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })

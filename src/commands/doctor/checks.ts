@@ -2,7 +2,7 @@ import type { Guard, RepositorySettings, Seen } from '../../clients/github-setti
 import type { InstanceFile } from '../../instance/documents.ts'
 import { contextOf } from '../github/context.ts'
 import { ENVIRONMENTS } from '../init/environments.ts'
-import { LABELS, settingsOf } from '../init/settings.ts'
+import { LABELS, ledgerBranch, settingsOf } from '../init/settings.ts'
 import { secretsOf } from '../session.ts'
 
 /** What came of looking at one thing. */
@@ -41,6 +41,7 @@ function judge<T>(what: string, seen: Seen<T>, judgement: (value: T) => Finding)
 export function examine(patient: Patient): Finding[] {
   return [
     ...branchFindings(patient),
+    ledger(patient),
     ...environmentFindings(patient),
     repositorySecrets(patient),
     workflowTokens(patient),
@@ -58,16 +59,19 @@ const aboutOf = ({ repository, config, settings }: Patient): Parameters<typeof s
 
 const page = (repository: string, path: string): string => `https://github.com/${repository}/${path}`
 
+/** What must hold on a branch. */
+interface Demand {
+  readonly what: string
+  readonly says: string
+  readonly lacks: string
+  readonly met: (guard: Guard) => boolean
+}
+
 /** What must hold on the default branch, each by one guard that nobody passes by. */
 function branchFindings(patient: Patient): Finding[] {
   const { repository, config, givesRoles, settings } = patient
   const context = contextOf(config.environment ?? 'production')
-  const demands: readonly {
-    readonly what: string
-    readonly says: string
-    readonly lacks: string
-    readonly met: (guard: Guard) => boolean
-  }[] = [
+  const demands: readonly Demand[] = [
     {
       what: 'Check',
       says: `${settings.branch} waits for the check ${context}`,
@@ -88,25 +92,32 @@ function branchFindings(patient: Patient): Finding[] {
     },
   ]
   const mend = [...settingsOf(aboutOf(patient)).protection.commands, page(repository, 'settings/rules')]
-  return demands.map(({ what, says, lacks, met }) => {
-    const guards = settings.guards.flatMap((one) => (one.seen ? one.value : [])).filter(met)
-    const held = guards.map((guard) =>
-      judge(what, guard.bypass, (bypass) =>
-        bypass.length === 0
-          ? fine(what, `${says} (${guard.name})`)
-          : wrong(what, `${says}, but not ${bypass.join(', ')} (${guard.name})`, ...mend),
-      ),
-    )
-    const hidden = settings.guards.flatMap((one) => (one.seen ? [] : [unseen(what, one.why)]))
-    // one that holds for everybody is enough; what could not be seen may be that one
-    return (
-      held.find(({ state }) => state === 'fine') ??
-      hidden[0] ??
-      held.find(({ state }) => state === 'unseen') ??
-      held[0] ??
-      wrong(what, lacks, ...mend)
-    )
-  })
+  return demands.map((demand) => held(demand, settings.guards, mend))
+}
+
+/** By the branch that follows it whoever reads a ledger that was set back finds that out. */
+function ledger(patient: Patient): Finding {
+  const { repository, config, settings } = patient
+  const branch = ledgerBranch(config.environment ?? 'production')
+  const demand = {
+    what: 'Ledger',
+    says: `${branch} only grows`,
+    lacks: `${branch} can be set back, and the ledger with it: approvals that were used would count again`,
+    met: ({ grows }: Guard) => grows,
+  }
+  return held(demand, [settings.ledger], [...settingsOf(aboutOf(patient)).ledger.commands, page(repository, 'settings/rules')])
+}
+
+/** Whether one guard meets a demand, and nobody passes it by. One that holds for everybody is enough; what could not be seen may be that one. */
+function held({ what, says, lacks, met }: Demand, among: readonly Seen<readonly Guard[]>[], mend: readonly string[]): Finding {
+  const guards = among.flatMap((one) => (one.seen ? one.value : [])).filter(met)
+  const found = guards.map((guard) =>
+    judge(what, guard.bypass, (bypass) =>
+      bypass.length === 0 ? fine(what, `${says} (${guard.name})`) : wrong(what, `${says}, but not ${bypass.join(', ')} (${guard.name})`, ...mend),
+    ),
+  )
+  const hidden = among.flatMap((one) => (one.seen ? [] : [unseen(what, one.why)]))
+  return found.find(({ state }) => state === 'fine') ?? hidden[0] ?? found.find(({ state }) => state === 'unseen') ?? found[0] ?? wrong(what, lacks, ...mend)
 }
 
 /** The names of the secrets that instance.yaml takes from the environment. */

@@ -1,4 +1,5 @@
 import { ACCEPT_LABEL, ASK_LABEL } from '../../instance/forms.ts'
+import { refsOf } from '../../reconcile/repository.ts'
 import { contextOf } from '../github/context.ts'
 import { ENVIRONMENTS } from './environments.ts'
 
@@ -19,6 +20,18 @@ const protectionBy = (context: string) => ({
   restrictions: null,
   allow_force_pushes: false,
   allow_deletions: false,
+})
+
+/** The name of the branch that follows the ledger. */
+export const ledgerBranch = (environment: string): string => refsOf(environment).branch.replace('refs/heads/', '')
+
+/** A ledger that is set back brings back approvals that were used. GitHub protects branches alone. */
+const growing = (branch: string) => ({
+  name: 'Herdbook: the ledger only grows',
+  target: 'branch',
+  enforcement: 'active',
+  conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },
+  rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }],
 })
 
 /** One thing to set, and the commands that set it. */
@@ -42,6 +55,7 @@ export function settingsOf({ repository, branch, environment }: About) {
     environments: { what: `Two environments, which the branch ${branch} alone may use`, commands: environments.flatMap((name) => [api('PUT', `environments/${name}`, { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }), api('POST', `environments/${name}/deployment-branch-policies`, { name: branch, type: 'branch' })]) },
     secrets: { what: 'Their secrets, those of the doors that you have; the repository itself holds none', commands: Object.entries(ENVIRONMENTS).flatMap(([name, secrets]) => secrets.map((secret) => `gh secret set ${secret} --repo ${repository} --env ${name}`)) },
     protection: { what: `Nothing reaches ${branch} without its plan and its owners, and nobody approves what they pushed last`, commands: [api('PUT', `branches/${branch}/protection`, protectionBy(contextOf(environment)))] },
+    ledger: { what: 'The branch that follows the ledger only grows: nobody sets both back', commands: [api('POST', 'rulesets', growing(ledgerBranch(environment)))] },
     workflows: { what: 'Workflows may open pull requests, and their tokens may read by default', commands: [api('PUT', 'actions/permissions/workflow', { default_workflow_permissions: 'read', can_approve_pull_request_reviews: true })] },
     labels: { what: 'The labels', commands: Object.entries(LABELS).map(([name, [colour, description]]) => `gh label create '${name}' --repo ${repository} --color ${colour} --description '${description}' --force`) },
   } as const satisfies { readonly [part: string]: Setting }

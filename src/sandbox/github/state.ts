@@ -151,10 +151,16 @@ export interface Protection {
   forEverybody: boolean
 }
 
+/** Rules without parameters, for the branches of a pattern such as `refs/heads/release/*`. */
+export interface Rules extends Pick<Protection, 'forEverybody'> {
+  include: string
+  types: readonly string[]
+}
+
 /** What people set at the repository's settings pages. */
 export interface Settings {
   protection: Protection | null
-  rulesets: readonly (Protection & {
+  rulesets: readonly ((Protection | Rules) & {
     readonly id: number
     readonly name: string
     readonly enforcement: 'active' | 'evaluate' | 'disabled'

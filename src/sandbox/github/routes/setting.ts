@@ -1,7 +1,7 @@
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import { node, type Json } from '../shapes-base.ts'
 import { demand, notFound, type Environment, type Protection } from '../state.ts'
-import { environmentOf, environmentShape, protectionShape } from './settings.ts'
+import { environmentOf, environmentShape, protectionShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
@@ -37,6 +37,24 @@ function protectionIn({ body }: Call): Protection {
   }
 }
 
+/** Of rules that take no parameters. */
+function addRuleset(call: Call): Json {
+  const { state, body } = call
+  demand(state, call.actor, 'admin')
+  const names = isRecord(body.conditions) && isRecord(body.conditions.ref_name) ? texts(body.conditions.ref_name.include) : []
+  const rules = Array.isArray(body.rules) ? body.rules.flatMap((rule) => (isRecord(rule) && typeof rule.type === 'string' ? [rule.type] : [])) : []
+  const made = {
+    id: state.nextId(),
+    name: text(call, 'name', 'Ruleset'),
+    enforcement: 'active' as const,
+    include: names[0] ?? '',
+    types: rules,
+    forEverybody: !Array.isArray(body.bypass_actors) || body.bypass_actors.length === 0,
+  }
+  state.settings.rulesets = [...state.settings.rulesets, made]
+  return wholeRuleset(state, made, true)
+}
+
 /** Settings, set as scripts do. */
 export const SETTING: readonly Route[] = [
   {
@@ -60,6 +78,12 @@ export const SETTING: readonly Route[] = [
       call.state.settings.protection = protectionIn(call)
       return { body: protectionShape(call.state, call.state.settings.protection) }
     },
+  },
+  {
+    method: 'POST',
+    path: '/rulesets',
+    need: write('administration'),
+    handle: (call) => ({ status: 201, body: addRuleset(call) }),
   },
   {
     method: 'PUT',

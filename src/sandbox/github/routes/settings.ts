@@ -1,7 +1,8 @@
+import { matchesGlob } from 'node:path'
 import { Refusal } from '../../failure.ts'
 import { read, textParam, type Call, type Route } from '../http.ts'
 import { fullName, node, userShape, WEB, type Json } from '../shapes-base.ts'
-import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protection, type State } from '../state.ts'
+import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protection, type Rules, type State } from '../state.ts'
 
 const named = (state: State, name: string): Json => ({ name, created_at: state.created, updated_at: state.created })
 
@@ -68,7 +69,9 @@ export function protectionShape(state: State, { checks, approvals, codeOwners, l
   }
 }
 
-function rulesOf({ checks, approvals, codeOwners, lastPush }: Protection): Json[] {
+function rulesOf(one: Protection | Rules): Json[] {
+  if ('types' in one) return one.types.map((type) => ({ type }))
+  const { checks, approvals, codeOwners, lastPush } = one
   const parameters = {
     required_approving_review_count: approvals,
     require_code_owner_review: codeOwners,
@@ -97,6 +100,17 @@ const rulesetShape = (state: State, { id, name, enforcement }: Ruleset): Json =>
   updated_at: state.created,
 })
 
+/** With what only administrators see. */
+export function wholeRuleset(state: State, one: Ruleset, forAdmin: boolean): Json {
+  const bypass = one.forEverybody ? [] : [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'always' }]
+  return {
+    ...rulesetShape(state, one),
+    conditions: { ref_name: { include: ['include' in one ? one.include : '~DEFAULT_BRANCH'], exclude: [] } },
+    rules: rulesOf(one),
+    ...(forAdmin ? { bypass_actors: bypass } : {}),
+  }
+}
+
 /** Settings: what only an administrator sees is not there for others. */
 export const SETTINGS: readonly Route[] = [
   {
@@ -116,10 +130,9 @@ export const SETTINGS: readonly Route[] = [
     path: '/rules/branches/{branch}',
     need: read('metadata'),
     handle: (call) => {
-      const active =
-        textParam(call, 'branch') === call.state.defaultBranch
-          ? call.state.settings.rulesets.filter(({ enforcement }) => enforcement === 'active')
-          : []
+      const branch = textParam(call, 'branch')
+      const covers = (one: Ruleset): boolean => ('include' in one ? matchesGlob(`refs/heads/${branch}`, one.include) : branch === call.state.defaultBranch)
+      const active = call.state.settings.rulesets.filter((one) => one.enforcement === 'active' && covers(one))
       return {
         items: active.flatMap((one) =>
           rulesOf(one).map((rule) => ({
@@ -146,16 +159,7 @@ export const SETTINGS: readonly Route[] = [
       const { state, actor } = call
       const one = state.settings.rulesets.find(({ id }) => String(id) === textParam(call, 'ruleset_id'))
       if (!one) throw notFound()
-      const conditions = { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } }
-      const bypass = one.forEverybody ? [] : [{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'always' }]
-      return {
-        body: {
-          ...rulesetShape(state, one),
-          conditions,
-          rules: rulesOf(one),
-          ...(reaches(state, actor.user, 'admin') ? { bypass_actors: bypass } : {}),
-        },
-      }
+      return { body: wholeRuleset(state, one, reaches(state, actor.user, 'admin')) }
     },
   },
   {
