@@ -5,7 +5,7 @@ import { policyOf } from '../instance/policy.ts'
 import type { ApplyDeps } from '../reconcile/apply.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { sha256 } from '../reconcile/digest.ts'
-import { needsNotice, noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
+import { noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
 import type { ApplyReport, Ledger, Notice, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
 import { renderDone, renderNotices } from '../render/announcement.ts'
 import { count } from '../render/text.ts'
@@ -29,7 +29,7 @@ export async function giveNotice(session: Session, plan: Plan, withheld: Withhel
   const days = policyOf(session.instance, now).announce?.noticeDays ?? null
   const kept = days === null ? [] : pending(session.ledger.notices, plan.steps, readsOf(plan))
   const known = new Set(kept.map(({ ref }) => ref))
-  const ready = days === null ? [] : plan.steps.filter((step) => step.door !== null && !withheld.has(refOf(step)) && needsNotice(step))
+  const ready = plan.steps.filter((step) => step.notice !== undefined && !withheld.has(refOf(step)))
   const fresh = ready.filter((step) => !known.has(refOf(step)))
   const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), doors)
   const notices = [...kept, ...given]

@@ -82,8 +82,8 @@ export function stepDigest(step: Approvable, key: Key): string {
   return seal('step', { server, kind, id, action, serverId, changes, extra: extra ?? {}, pullRequest: pullRequest ?? null }, key)
 }
 
-/** The digest of a plan: of all that it would do and says, not of how it was read or by which door it is done; what the ledger holds shows in it, an approval that was added does not. */
+/** The digest of a plan: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not. */
 export function planDigest(plan: Omit<Plan, 'digest'>, key: Key = null): string {
   const { reads: _reads, ledger: _ledger, steps, ...rest } = plan
-  return seal('plan', { ...rest, steps: steps.map(({ calls: _calls, door: _door, impact: _impact, ...step }) => step) }, key)
+  return seal('plan', { ...rest, steps: steps.map(({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }) => step) }, key)
 }

@@ -14,6 +14,7 @@ export interface Policy {
   readonly budgetOf: (kind: string) => Budget
   readonly driftOf: (kind: string) => DriftPolicy
   readonly minimumOwners: number
+  readonly announce: { readonly noticeDays: number | null } | null
 }
 
 /** All that a plan depends on. Time is one of its inputs. */

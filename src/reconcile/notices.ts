@@ -1,5 +1,6 @@
 import { severed } from './guard.ts'
-import type { Notice, ObjectRef, Step } from './types.ts'
+import type { PlanInput } from './input.ts'
+import type { Ledger, Notice, ObjectRef, Step } from './types.ts'
 
 const DAY = 86_400_000
 
@@ -16,6 +17,19 @@ export const noticeOf = ({ kind, id }: Step, now: Date, days: number): Notice =>
 /** Why a step is held back still; null where its day has come. */
 export function waitsFor({ at, from }: Notice, now: Date): string | null {
   return now.getTime() < Date.parse(from) ? `Announced on ${at.slice(0, 10)}, applied from ${from} on.` : null
+}
+
+/** The steps with what is to be waited for as things stand now, where the policy gives notice: nothing any more where the day has come. */
+export function withNotices(steps: readonly Step[], { policy, ledger, now }: Pick<PlanInput, 'policy' | 'now'> & { readonly ledger: Pick<Ledger, 'notices'> }): readonly Step[] {
+  const days = policy.announce?.noticeDays ?? null
+  if (days === null) return steps
+  const given = new Map(ledger.notices.map((notice) => [notice.ref, notice]))
+  return steps.map((step) => {
+    if (step.door === null || !needsNotice(step)) return step
+    const known = given.get(`${step.kind}/${step.id}`)
+    if (known === undefined) return { ...step, notice: { at: null, from: noticeOf(step, now, days).from } }
+    return waitsFor(known, now) === null ? step : { ...step, notice: { at: known.at, from: known.from } }
+  })
 }
 
 /** The notices whose steps are still to be done: what was given up and comes back is announced anew. */

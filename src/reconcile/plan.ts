@@ -5,6 +5,7 @@ import { planDigest, stepDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
+import { withNotices } from './notices.ts'
 import { order } from './order.ts'
 import type { Draft, Kind } from './kind.ts'
 import type {
@@ -44,7 +45,7 @@ const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unma
 export function plan(input: PlanInput): Plan {
   const parts = input.kinds.map((kind) => planKind(kind, input))
   const sealed = input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input))
-  const steps = order(sealed, input)
+  const steps = withNotices(order(sealed, input), input)
   const standoffs = parts.flatMap((part) => part.standoffs)
   const debts = debtsOf(input)
   const unsealed = {

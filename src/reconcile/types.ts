@@ -145,8 +145,8 @@ export interface Ledger {
   readonly attempts: readonly Attempt[]
   readonly intents: readonly Intent[]
   readonly approvals: readonly Approval[]
-  /** While it is there, runs report and apply nothing. */
   readonly notices: readonly Notice[]
+  /** While it is there, runs report and apply nothing. */
   readonly paused: Pause | null
 }
 
@@ -198,6 +198,8 @@ export interface Step {
   readonly weakens: boolean
   /** What a person should know of how it is done, in a sentence. */
   readonly note?: string
+  /** Members hear of it first: when they were told, null where they are not yet; and the day, in UTC, from which it may be done, were they told now. */
+  readonly notice?: { readonly at: string | null; readonly from: string }
   /** null where no door that is configured can write it: such a step is shown and skipped. */
   readonly door: Exclude<DoorName, 'database'> | null
   readonly calls: number

@@ -93,7 +93,8 @@ function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly Kind
 
 const reasoned =
   (kinds: readonly KindName[]) =>
-  ({ step, reason }: Skipped) =>
+  // The reason says of a notice what came of it, the step what was to come.
+  ({ step: { notice: _planned, ...step }, reason }: Skipped) =>
   (): string =>
     `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
 

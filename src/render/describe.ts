@@ -2,7 +2,7 @@ import type { Kind } from '../reconcile/kind.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { readable } from './names.ts'
 import { own } from './own.ts'
-import { capital, count, listed, number } from './text.ts'
+import { capital, count, dayOf, inline, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
 
 /** What the renderers must know of a kind; the registry's kinds fit. */
@@ -171,12 +171,29 @@ export function differences(plan: Plan): string | null {
   return parts.length === 0 ? null : listed(parts)
 }
 
+/** The ledger's, and whoever may push may have written that. */
+const dayIn = (date: string): string => dayOf(date) ?? inline(date)
+
+/** When a step is done of which members hear first; null where nothing is waited for. */
+export function toldFirst({ notice }: Step): string | null {
+  if (notice === undefined) return null
+  const from = dayIn(notice.from)
+  return notice.at === null ? `Members are told first; applied from ${from} on at the earliest.` : `Members were told on ${dayIn(notice.at)}; applied from ${from} on.`
+}
+
+/** Until when steps are held back for that, counted; null where none is. */
+export function heldBack(steps: readonly Step[]): string | null {
+  const days = steps.flatMap(({ notice }) => notice?.from ?? []).sort()
+  const [first] = days
+  return first === undefined ? null : `Held back until ${dayIn(first)} at the earliest, so that members are told first: ${count(days.length, 'change', 'changes')}.`
+}
+
 /** REST allows an account 300 calls in five minutes. */
 const WINDOW = { calls: 300, minutes: 5 }
 
-/** How the steps are written, and how long that takes. */
+/** How the steps that wait for no day are written, and how long that takes. */
 export function doorsOf(steps: readonly Step[]): string[] {
-  const through = (door: Step['door']): Step[] => steps.filter((step) => step.door === door)
+  const through = (door: Step['door']): Step[] => steps.filter((step) => step.door === door && step.notice === undefined)
   const calls = through('rest').reduce((sum, step) => sum + step.calls, 0)
   const waits = calls === 0 ? 0 : Math.floor((calls - 1) / WINDOW.calls) * WINDOW.minutes
   const console = through('console').length

@@ -8,7 +8,7 @@ import { facts, unread, waiting } from './markdown-sections.ts'
 import { code, link } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { counted } from './order.ts'
-import { capital, clip, count, inline, listed, number } from './text.ts'
+import { capital, clip, count, dayOf, inline, listed, number } from './text.ts'
 import { boxLine } from './ticks.ts'
 
 /** A block or a role whose last day has passed. */
@@ -82,7 +82,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
   return fit(sections, room) ?? `${head}\n\n${foot}`
 }
 
-const LEFT_OVER = 'The files call for this, and it is not on the server yet: nobody approved it, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
+const LEFT_OVER = 'The files call for this, and it is not on the server yet: nobody approved it, its day has not come, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
 
 const section = (title: string, size: number, meaning: string, items: Section): Section =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
@@ -115,15 +115,7 @@ function added(plan: Plan, kinds: readonly KindName[]): Section {
 
 function endedItem({ ref, until, pullRequest }: Ended): string {
   const where = pullRequest === null ? 'Take it out of the files, or set a later day.' : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} takes it out of the files.`
-  return `- ${code(readable(ref))} was to hold until ${dayOf(until)}. ${where}`
-}
-
-const DAYS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
-
-/** "24 December 2026". */
-export function dayOf(date: string): string {
-  const time = /^\d{4}-\d\d-\d\d/.test(date) ? Date.parse(date.slice(0, 10)) : Number.NaN
-  return Number.isNaN(time) ? code(date) : DAYS.format(time)
+  return `- ${code(readable(ref))} was to hold until ${dayOf(until) ?? code(until)}. ${where}`
 }
 
 /** Who holds a role and is not in the files: by name only where the policy opens it. */

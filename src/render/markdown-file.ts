@@ -1,5 +1,5 @@
 import type { Step } from '../reconcile/types.ts'
-import { CAUSES, capitalised, effect, sentence, type KindName } from './describe.ts'
+import { CAUSES, capitalised, effect, heldBack, sentence, toldFirst, type KindName } from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { framed, type Section } from './fit.ts'
 import { details, fence, marked, prose } from './markdown-text.ts'
@@ -59,7 +59,8 @@ function rest(all: readonly Step[], chosen: readonly Step[]): string {
 function named(grave: readonly Step[]): string[] {
   if (grave.length === 0) return []
   const names = grave.map(({ id }) => inline(readable(id)))
-  return [details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, ''))]
+  const later = heldBack(grave)
+  return [details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, '')), ...(later === null ? [] : [prose(later)])]
 }
 
 const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
@@ -81,12 +82,13 @@ function tags(step: Step): string[] {
 }
 
 function notes(step: Step): string[] {
-  const touched = effect(step)
+  const [touched, told] = [effect(step), toldFirst(step)]
   const accepted = step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account is from ${prose(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [prose(step.note)]),
+    ...(told === null ? [] : [prose(told)]),
   ]
 }
 

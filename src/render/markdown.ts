@@ -1,7 +1,7 @@
 import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
-import { byDanger, differences, doorsOf, headline, titleOf, type KindName } from './describe.ts'
+import { byDanger, differences, doorsOf, headline, heldBack, titleOf, type KindName } from './describe.ts'
 import { editSections, hasEdits, NO_EDITS, ONLY_EDITS, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
@@ -97,11 +97,21 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
 function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
   const told = differences(plan)
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
-  const how = listed(doorsOf(approved))
-  const many = approved.length
-  const merge =
-    many === 0 ? [] : proposal === undefined ? [`Takes ${how}.`] : isRefused(plan) ? [REFUSED] : [`**Merging this approves ${count(many, 'change', 'changes')}** and applies ${many === 1 ? 'it' : 'them'}: ${how}.`]
-  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge].join(' ')
+  const later = heldBack(approved)
+  const merge = approved.length === 0 ? [] : proposal === undefined ? taking(approved) : isRefused(plan) ? [REFUSED] : [merging(approved)]
+  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...(later === null ? [] : [prose(later)])].join(' ')
+}
+
+/** "Takes 2 calls over REST (seconds)."; nothing where all of it waits for its day. */
+function taking(steps: readonly Step[]): string[] {
+  const how = doorsOf(steps)
+  return how.length === 0 ? [] : [`Takes ${listed(how)}.`]
+}
+
+function merging(steps: readonly Step[]): string {
+  const how = doorsOf(steps)
+  const applies = how.length === 0 ? '' : ` and applies ${steps.length === 1 ? 'it' : 'them'}: ${listed(how)}`
+  return `**Merging this approves ${count(steps.length, 'change', 'changes')}**${applies}.`
 }
 
 const REFUSED = '**Nothing of this is applied** before what is refused below is settled.'
@@ -135,7 +145,8 @@ function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[]
 /** Where even the shortest forms don't fit: what can't be undone by name, as far as it goes, those first who touch most people. */
 function lastResort(plan: Plan, head: string, foot: string, limit: number): string {
   const grave = plan.steps.filter((step) => step.hazard === 'irreversible').toSorted(byDanger)
-  const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone**; too many to name them all here.`
+  const later = heldBack(grave)
+  const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone**; too many to name them all here.${later === null ? '' : ` ${prose(later)}`}`
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length
   const refused = errors === 0 ? '' : alert('CAUTION', `**Refused: ${count(errors, 'error', 'errors')}.**`)
   const parts = [head, refused, told, foot].filter((part) => part !== '')

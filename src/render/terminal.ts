@@ -1,6 +1,6 @@
 import type { Plan, Standoff, Step } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, HIDDEN, type Disclosure } from './conceal.ts'
-import { CAUSES, capitalised, differences, doorsOf, effect, sentence, titleOf, verdict, type KindName, type Sentence } from './describe.ts'
+import { CAUSES, capitalised, differences, doorsOf, effect, heldBack, sentence, titleOf, toldFirst, verdict, type KindName, type Sentence } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
@@ -85,12 +85,13 @@ function stepLines(step: Step, kinds: readonly KindName[]): Line[] {
 
 /** What else a person should know of a step. */
 function notesOf(step: Step): string[] {
-  const touched = effect(step)
+  const [touched, told] = [effect(step), toldFirst(step)]
   const accepted = step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [inline(step.note)]),
+    ...(told === null ? [] : [told]),
   ]
 }
 
@@ -203,7 +204,9 @@ function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: Termi
 
 function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
   const doors = doorsOf(plan.steps)
-  const cost = doors.length > 0 ? [paragraph(0, span(`Takes ${listed(doors)}.`, 'dim'))] : []
+  const later = heldBack(plan.steps)
+  const facts = [...(doors.length > 0 ? [`Takes ${listed(doors)}.`] : []), ...(later === null ? [] : [later])]
+  const cost = facts.length > 0 ? [paragraph(0, span(facts.join(' '), 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   if (refused) return [...cost, command('herdbook plan', 'again, once that is settled')]

@@ -57,4 +57,12 @@ export function listed(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`
 }
 
+const DAYS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** "24 December 2026"; null where it is no date. */
+export function dayOf(date: string): string | null {
+  const time = /^\d{4}-\d\d-\d\d/.test(date) ? Date.parse(date.slice(0, 10)) : Number.NaN
+  return Number.isNaN(time) ? null : DAYS.format(time)
+}
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

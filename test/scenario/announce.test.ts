@@ -15,6 +15,8 @@ const DAY = 86_400_000
 const daysOn = (days: number): Date => new Date(Date.now() + days * DAY)
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
+const inWords = (day: string): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
+
 const posts = (herd: Herd) => herd.rows("select text, visibility, (select username from accounts where id = account_id) as by from statuses where text <> '' order by id")
 const policy = (notice = ''): string => `announce:\n  visibility: unlisted\n${notice}`
 const block = (domain: string, more = ''): string => `  - domain: ${domain}\n    severity: suspend\n${more}`
@@ -76,12 +78,16 @@ describe('with notice_days, a suspension that cuts follows', () => {
     await must(herd, ['approve', '--yes', 'agreed on Monday'])
     const from = dayOf(new Date(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY))
 
+    expect((await must(herd, ['plan'], 2)).stdout).toMatch(new RegExp(`bad\\.example[^]*Members are told first; applied from ${inWords(from)} on at the earliest\\.[^]*spam\\.example`))
     const first = await must(herd, ['apply', '--yes'])
     expect(first.out).toContain(`Announced on ${dayOf(new Date())}, applied from ${from} on.`)
     expect([await blockOf(herd, 'bad.example'), await blockOf(herd, 'spam.example')]).toMatchObject([[], [{}]])
     expect(await posts(herd)).toMatchObject([{ text: expect.stringMatching(new RegExp(`From ${from} on[^]*bad\\.example: Harassment`)) }, { text: expect.stringContaining('spam.example is suspended') }])
 
-    await must(herd, ['apply', '--yes'], 0, { now: new Date(Date.parse(from) - 1000) })
+    const later = { now: new Date(Date.parse(from) - 1000) }
+    expect((await must(herd, ['plan'], 2, later)).stdout).toContain(`Members were told on ${inWords(dayOf(new Date()))}; applied from ${inWords(from)} on.`)
+    expect((await must(herd, ['plan'], 2, { now: new Date(Date.parse(from)) })).stdout).not.toContain('Members')
+    await must(herd, ['apply', '--yes'], 0, later)
     expect(await blockOf(herd, 'bad.example')).toEqual([])
     expect(await posts(herd)).toHaveLength(2)
 
@@ -90,6 +96,18 @@ describe('with notice_days, a suspension that cuts follows', () => {
     expect((await posts(herd)).at(-1)).toMatchObject({ text: expect.stringContaining('• bad.example is suspended: Harassment') })
     // Used up: suspended again one day, it is announced again.
     expect(git(herd.dir, 'show', 'refs/herdbook/production/ledger:notices.jsonl')).toBe('')
+  })
+
+  test('stays in a saved plan what it is, from before the notice until its day', async () => {
+    await using fresh = await pasture()
+    const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
+    add(herd, block('fine.example', consent))
+    await must(herd, ['plan', '--out', 'plan.json'], 2)
+    await must(herd, ['apply', 'plan.json', '--yes'])
+    expect([await posts(herd), await blockOf(herd, 'fine.example')]).toMatchObject([[{}], []])
+    await must(herd, ['apply', 'plan.json', '--yes'], 0, { now: daysOn(8) })
+    expect(await blockOf(herd, 'fine.example')).toHaveLength(1)
   })
 
   test('that was given up and comes back is announced anew', async () => {

@@ -42,10 +42,12 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
   readonly config?: Partial<InstanceFile>
   /** Files besides what is adopted. */
   readonly files?: { readonly [path: string]: string }
+  /** The token that applies; the sandbox's own `apply` unless given. */
+  readonly token?: 'apply' | 'announce'
 }
 
 /** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
-export async function farm({ config = {}, files = {}, ...options }: FarmOptions = {}): Promise<Farm> {
+export async function farm({ config = {}, files = {}, token = 'apply', ...options }: FarmOptions = {}): Promise<Farm> {
   const base = mkdtempSync(join(tmpdir(), 'herdbook-farm-'))
   const bare = newBare(base, 'instance.git')
   writeFileSync(join(bare, 'hooks/update'), ONLY_GROWS, { mode: 0o755 })
@@ -53,7 +55,7 @@ export async function farm({ config = {}, files = {}, ...options }: FarmOptions 
   const events: GitHubEvent[] = []
   const hub = await github({ git: bare, ...options, settings: { environments: ENVIRONMENTS, ...options.settings }, people: { mo: 'write', ann: 'maintain', ...options.people }, onEvent: (event) => void events.push(event) })
   const desk = clone(bare, join(base, 'desk'))
-  const env = { HERDBOOK_TOKEN: sandbox.tokens.apply, HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY }
+  const env = { HERDBOOK_TOKEN: sandbox.tokens[token], HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY }
   const herdbook = async (args: readonly string[], code = 0): Promise<Ran> => {
     await sandbox.newWindow()
     const ran = await call(desk, args, { env })

@@ -61,6 +61,9 @@ const source = fc.record({ file: text, path: fc.array(fc.oneof(text, fc.nat())) 
 const optional = <Key extends string, T>(key: Key, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<{ readonly [K in Key]?: T }> =>
   fc.option(arbitrary, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found })) as fc.Arbitrary<{ readonly [K in Key]?: T }>
 
+/** As the ledger has it, and whoever may push wrote that. */
+const moment = fc.oneof(text, fc.constantFrom('2026-12-04', '2026-11-26T09:30:00.000Z', '2026-99-99'))
+
 const anyStep: fc.Arbitrary<Step> = fc
   .tuple(
     fc.record({
@@ -78,6 +81,7 @@ const anyStep: fc.Arbitrary<Step> = fc
     }),
     optional('impact', impact),
     optional('note', text),
+    optional('notice', fc.record({ at: fc.option(moment), from: moment })),
     optional('createdAt', text),
     optional('consent', fc.nat()),
     optional('usedConsent', fc.nat()),

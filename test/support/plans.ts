@@ -34,6 +34,10 @@ export function step(kind: string, id: string, rest: Partial<Step> = {}): Step {
   }
 }
 
+/** A suspension that cuts follows, of which members are told first: they were, where `at` says when. */
+export const announced = (id: string, at: string | null = null, rest: Partial<Step> = {}): Step =>
+  step('domain-block', id, { target: { severity: 'suspend' }, hazard: 'irreversible', impact: { follows: 3, followers: 1, accounts: 9 }, notice: { at, from: '2026-12-04' }, ...rest })
+
 /** What a run that was broken off owes. */
 export const debt = (id: string, rest: Partial<Intent> = {}): Intent => ({
   kind: 'domain-block',

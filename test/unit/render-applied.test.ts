@@ -6,7 +6,7 @@ import { renderApplied } from '../../src/render/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../src/render/failure.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyReport, text } from '../support/plan-arbitrary.ts'
-import { debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
@@ -52,6 +52,13 @@ describe('the report of an apply', () => {
     expect(comment).toContain('Announced; it is due on')
     expect(comment).toContain('`domain-block/noisy.example` `severity`: live has suspend')
     expectInert(comment, { links: [RUN] })
+  })
+
+  test('says of what was announced by this run when, and not that it is to be', () => {
+    const report: ApplyReport = { ...REPORT, skipped: [{ step: announced('bad.example'), why: 'not-yet', reason: 'Announced on 2026-11-26, applied from 2026-12-04 on.' }], notReached: [announced('worse.example')] }
+    const comment = renderApplied(report, OPTIONS)
+    expect(comment).toMatch(/`bad\.example` [^\n]*9 accounts known from there\.<br>Announced on 2026-11-26, applied from 2026-12-04 on\./)
+    expect(comment).toMatch(/`worse\.example` [^\n]*Members are told first; applied from 4 December/)
   })
 
   test('says nothing of what the server answered where that names somebody of whom no file spoke', () => {

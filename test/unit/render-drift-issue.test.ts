@@ -6,7 +6,7 @@ import { boxLine, parseTicks } from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const PULL = 'https://github.com/herd/instance/pull/31'
@@ -44,6 +44,7 @@ describe('the drift issue', () => {
 
   test('tells what is left over, waits, was not read, and counts staff', () => {
     expect(issue.body).toMatch(/### Not applied yet · 1\n\n[^\n]*left over[^]*Blocks `spam\.example`/)
+    expect(issueOf({ ...EMPTY, steps: [announced('bad.example', '2026-11-26T09:30:00.000Z')] }).body).toMatch(/its day has not come[^]*`bad\.example` [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\./)
     expect(issue.body).toContain("moderator `newcomer`: can't be given a role yet")
     expect(issue.body).toContain('Not read, so nothing')
     expect(issue.body).toContain('Not in the files, and left alone: 1 moderator.')

@@ -7,7 +7,7 @@ import { inline } from '../../src/render/text.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const LIMIT = 65_536
 const OPEN = { kinds: KIND_NAMES, visibility: 'private', show: { private_comments: true, ip_blocks: true, staff: true } } as const
@@ -105,6 +105,20 @@ describe('a comment (law 9)', () => {
     expect(comment).toContain('`herdbook plan --verbose`')
   })
 
+  test('counts those that are announced first where they are named only, and where they can not even be named', () => {
+    const plan = (count: number): Plan => ({ ...EMPTY, steps: [...many(count, () => ({ hazard: 'irreversible' })).steps, announced('bad.example'), announced('worse.example')] })
+    const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 2 changes.'
+    const named = renderMarkdown(plan(1500), PUBLIC)
+    expect(named).toMatch(new RegExp(`1,502 changes that can't be undone</summary>[^]*bad\\.example[^]*${held}`))
+    expect(named.split(held)).toHaveLength(3)
+    const counted = renderMarkdown(plan(10_000), PUBLIC)
+    expect(counted).toContain(`too many to name them all here. ${held}`)
+    for (const comment of [named, counted]) {
+      expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
+      expect(comment).toMatch(/^### Blocks 2 domains/)
+    }
+  })
+
   test('one long text does not cost the other files their detail', () => {
     const long = Array.from({ length: 9000 }, (_, i) => `Paragraph ${i} of the terms, ${'word '.repeat(20)}`).join('\n')
     const terms = Array.from({ length: 30 }, (_, i) =>
@@ -113,6 +127,18 @@ describe('a comment (law 9)', () => {
     const comment = renderMarkdown({ ...EMPTY, steps: [...terms, ...SAMPLE.steps] }, PUBLIC)
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
     expect(comment).toContain('+ public_comment: Spam, no moderation')
+  })
+
+  test('says at a step of which members hear first when it is applied', () => {
+    const comment = renderMarkdown({ ...EMPTY, steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z'), step('rule', 'kind')] }, PUBLIC)
+    expect(comment).toMatch(/Blocks `bad\.example` · [^\n]*<br>Members are told first; applied from 4 December 2026 on at the earliest\.\n/)
+    expect(comment).toMatch(/Blocks `worse\.example` · [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/)
+    expect(comment.match(/Members /g)).toHaveLength(2)
+    expect(comment.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^### Blocks 2 domains/),
+      '',
+      'Takes 1 call over REST (seconds). Held back until 4 December 2026 at the earliest, so that members are told first: 2 changes.',
+    ])
   })
 
   test('begins with the verdict and puts the most dangerous change first', () => {

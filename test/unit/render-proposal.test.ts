@@ -5,11 +5,11 @@ import { NO_EDITS } from '../../src/render/edits.ts'
 import { renderFailure } from '../../src/render/failure.ts'
 import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
 import { suggestionsFor } from '../../src/render/suggestions.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
@@ -65,6 +65,13 @@ describe('the comment on a pull request', () => {
     expect(comment).toContain('`/plan 1d4f00cafe2b`')
     expect(comment.endsWith(`\n\n${HIDDEN}\n`)).toBe(true)
     expectInert(comment, { links: [RUN], comments: [MARKER, HIDDEN] })
+  })
+
+  test('does not say that merging applies at once what members are told of first', () => {
+    const told = (...steps: Step[]): string => renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
+    const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 1 change.'
+    expect(told(announced('bad.example'))).toBe(`**Merging this approves 1 change**. ${held}`)
+    expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(`**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`)
   })
 
   test('shows apart what earlier merges left over, and counts it in', () => {

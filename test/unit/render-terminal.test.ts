@@ -9,7 +9,7 @@ import { wantsColour } from '../../src/render/layout.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { width } from '../../src/render/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }
 
@@ -23,6 +23,14 @@ function expectFolded(output: string, columns: number): void {
 }
 
 describe('a plan on a terminal', () => {
+  test('says of which steps members are told first, and takes no time for them', () => {
+    const output = renderPlan({ ...EMPTY, steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z')] }, PLAIN)
+    expect(output).toMatch(/Blocks bad\.example {2}can't be undone\n.*\n {6}Members are told first; applied from 4 December 2026 on at the earliest\.\n/)
+    expect(output).toMatch(/Blocks worse\.example {2}can't be undone\n.*\n {6}Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/)
+    expect(output).toMatch(/\nHeld back until 4 December 2026 at the earliest, so that members are told first: 2 changes\.\nNext: herdbook apply/)
+    expect(output).not.toContain('Takes ')
+  })
+
   test('reads from the verdict to what to type next', () => {
     expect(renderPlan(SAMPLE, { ...PLAIN, width: 100 })).toMatchInlineSnapshot(`
       "Blocks spam.example, raises raid.example from limit to suspend, limits noisy.example, lifts the

@@ -4,7 +4,7 @@ import { EXIT } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
-import { byDanger, capitalised, effect, sentence, verdict, type Sentence } from '../../render/describe.ts'
+import { byDanger, capitalised, effect, sentence, toldFirst, verdict, type Sentence } from '../../render/describe.ts'
 import { hasEdits, ONLY_EDITS, type Edits } from '../../render/edits.ts'
 import { capital, clip, inline } from '../../render/text.ts'
 
@@ -28,8 +28,8 @@ export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
   const { true: severing = [], false: others = [] } = Object.groupBy(plan.steps.toSorted(byDanger), (step) => `${grave(step)}`)
   return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
     if (step.source === undefined) return []
-    const touched = effect(step)
-    const facts = [...(grave(step) ? ["It can't be undone."] : []), ...(touched === null ? [] : [`${capital(inline(touched))}.`])]
+    const [touched, told] = [effect(step), toldFirst(step)]
+    const facts = [...(grave(step) ? ["It can't be undone."] : []), ...(touched === null ? [] : [`${capital(inline(touched))}.`]), ...(told === null ? [] : [told])]
     const message = [`${plain(capitalised(sentence(step, KINDS)))}.`, ...facts].join(' ')
     return [{ code: step.action, severity: grave(step) ? 'warning' : 'info', message, at: instance.position(step.source) }]
   })

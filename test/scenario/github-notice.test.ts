@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { ran } from '../support/runner.ts'
+
+let herd: Farm
+beforeAll(async () => {
+  herd = await farm({ token: 'announce', files: { 'instance/policy.yaml': 'announce:\n  visibility: unlisted\n  notice_days: 7\n' } })
+})
+afterAll(async () => herd[Symbol.asyncDispose]())
+
+const BLOCKS = 'instance/domain-blocks.yaml'
+const DAY = 86_400_000
+const inWords = (time: number): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(time)
+
+/** Opens a pull request that adds an entry, and answers its comment. */
+async function propose(branch: string, entry: string): Promise<{ readonly number: number; readonly comment: string; readonly log: string }> {
+  await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry}` } })
+  const number = await herd.hub.act.openPull({ by: 'mo', branch, title: 'Block' })
+  const { stdout, stderr } = ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
+  return { number, comment: commentOn(herd, number), log: stdout + stderr }
+}
+
+it('a pull request says that members are told first, its merge when they were, and the next one that it waits', async () => {
+  const from = inWords(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY)
+  const { number, comment, log } = await propose('bad', '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n')
+  const held = `Held back until ${from} at the earliest, so that members are told first: 1 change.`
+  expect(comment).toMatch(new RegExp(`^<!-- herdbook:production -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`))
+  expect(comment).toMatch(new RegExp(`Blocks \`bad\\.example\` · [^\\n]*<br>Members are told first; applied from ${from} on at the earliest\\.\\n`))
+  expect(log).toContain(`Members are told first; applied from ${from} on at the earliest.`)
+
+  await herd.hub.act.merge(number, 'ann')
+  expect(ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply').exit).toBe(0)
+  expect(commentOn(herd, number, ':applied')).toMatch(/^<!-- .* -->\n### 1 not due yet, of 1 change [^]*Announced on/)
+  expect(commentOn(herd, number, ':applied')).not.toContain('Members are told first')
+
+  const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
+  expect(next.comment).toMatch(new RegExp(`Left over from earlier merges · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`))
+  expect(next.comment).toContain(`**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`)
+})
