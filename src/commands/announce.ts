@@ -7,7 +7,7 @@ import { refOf } from '../reconcile/batches.ts'
 import { sha256 } from '../reconcile/digest.ts'
 import { noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
 import type { ApplyReport, Ledger, Notice, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
-import { renderDone, renderNotices } from '../render/announcement.ts'
+import { MOST_POSTS, renderDone, renderNotices } from '../render/announcement.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
 
@@ -33,16 +33,19 @@ export async function giveNotice(session: Session, plan: Plan, withheld: Withhel
   const fresh = ready.filter((step) => !known.has(refOf(step)))
   const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), doors)
   const notices = [...kept, ...given]
-  return { session: { ...session, ledger: await remembered(session, plan, notices) }, withheld: new Map([...withheld, ...early(ready, notices, now)]), findings }
+  return { session: { ...session, ledger: await remembered(session, plan, notices) }, withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? FAILED : LATER)]), findings }
 }
 
-/** The steps whose day has not come. */
-function early(ready: readonly Step[], notices: readonly Notice[], now: Date): Withheld {
+const FAILED = 'Members are to hear of it first, and that failed.'
+const LATER = `Members are to hear of it first, by the next run: one posts at most ${MOST_POSTS} times.`
+
+/** The steps whose day has not come, or is not known: those that were not announced, and why. */
+function early(ready: readonly Step[], notices: readonly Notice[], now: Date, unannounced: string): Withheld {
   const known = new Map(notices.map((notice) => [notice.ref, notice]))
   return new Map(
     ready.flatMap((step): [ObjectRef, Omit<Skipped, 'step'>][] => {
       const notice = known.get(refOf(step))
-      const reason = notice === undefined ? 'Members are to hear of it first, and that failed.' : waitsFor(notice, now)
+      const reason = notice === undefined ? unannounced : waitsFor(notice, now)
       return reason === null ? [] : [[refOf(step), { why: 'not-yet', reason }]]
     }),
   )

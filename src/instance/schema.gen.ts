@@ -480,7 +480,7 @@ export interface Announce {
    */
   visibility: 'unlisted' | 'public' | 'private'
   /**
-   * How many days before a suspension that cuts follows of members is announced. It is held back for so long after it was merged. Absent: the default, it is applied at once and told then.
+   * How many days before a suspension that cuts follows of members is announced, by name. It is held back for so long after that, and the plan and the pull request say until when. One run posts at most five times: what has no room there is announced by the next run, its days counted from then. Absent: the default, it is applied at once and told then.
    */
   notice_days?: number
 }

@@ -21,7 +21,10 @@ export interface Notice {
   readonly steps: readonly Step[]
 }
 
-/** What will be suspended, in as many posts as it takes to name every server. `from` is the day, such as 2026-12-24. */
+/** More posts of one run would flood the timelines of members. */
+export const MOST_POSTS = 5
+
+/** What will be suspended, by name, as far as the posts of one run go: what is named in none is not announced. `from` is the day, such as 2026-12-24. */
 export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
   const text = (lines: readonly string[]): string => [`From ${from} on (UTC), ${domain} suspends:`, lines.join('\n'), 'Follows between people there and here are cut then, for good.'].join('\n\n')
   const room = LIMIT - text([]).length
@@ -34,7 +37,7 @@ export function renderNotices(steps: readonly Step[], domain: string, from: stri
       last.steps.push(step)
     } else posts.push({ lines: [line], steps: [step] })
   }
-  return posts.map((one) => ({ text: text(one.lines), steps: one.steps }))
+  return posts.slice(0, MOST_POSTS).map((one) => ({ text: text(one.lines), steps: one.steps }))
 }
 
 /** As many lines as fit; the rest is counted. */

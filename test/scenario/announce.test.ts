@@ -110,6 +110,29 @@ describe('with notice_days, a suspension that cuts follows', () => {
     expect(await blockOf(herd, 'fine.example')).toHaveLength(1)
   })
 
+  test('floods nobody where there are many: a run posts five times, and holds back what it did not name', async () => {
+    await using fresh = await pasture()
+    const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
+    const crowd = Array.from({ length: 14 }, (_, n) => `crowd-${n}.example`)
+    await herd.rows(`insert into accounts (username, domain, uri, created_at, updated_at) values ${crowd.map((domain) => `('crowd', '${domain}', 'https://${domain}/crowd', now(), now())`).join(', ')}`)
+    await herd.rows("insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, c.id, now(), now() from accounts a, accounts c where a.username = 'alice' and a.domain is null and c.username = 'crowd'")
+    herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
+    add(herd, ...crowd.map((domain) => block(domain, `    accept_severed_relationships: 5\n    public_comment: ${'Harassment, '.repeat(12)}\n`)))
+    const named = async () => (await posts(herd)).flatMap((one) => /^From [^]*/.exec((one as { text: string }).text)?.[0].match(/crowd-\d+\.example/g) ?? [])
+
+    const { out } = await must(herd, ['apply', '--yes'])
+    expect(await posts(herd)).toHaveLength(5)
+    expect(await named()).toHaveLength(10)
+    expect(out.match(/by the next run: one posts at most 5 times/g)).toHaveLength(4)
+    // Whoever was named is suspended when the week is over; the others are named then, and a week later it is their turn.
+    await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
+    expect((await named()).toSorted()).toEqual(crowd.toSorted())
+    const done = async () => (await herd.rows("select domain from domain_blocks where domain like 'crowd%'")).map((one) => (one as { domain: string }).domain)
+    expect((await done()).toSorted()).toEqual((await named()).slice(0, 10).toSorted())
+    await must(herd, ['apply', '--yes'], 0, { now: daysOn(16) })
+    expect(await done()).toHaveLength(14)
+  })
+
   test('that was given up and comes back is announced anew', async () => {
     const herd = await herdThatPosts()
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fields, Step } from '../../src/reconcile/types.ts'
-import { renderDone, renderNotices } from '../../src/render/announcement.ts'
+import { renderDone, renderNotices, type Notice } from '../../src/render/announcement.ts'
 import { step as stepOf } from '../support/plans.ts'
 
 const block = (id: string, target: Fields, seen: Fields = {}): Step => stepOf('domain-block', id, { action: Object.keys(target).length === 0 ? 'delete' : 'create', target, seen })
@@ -43,10 +43,14 @@ describe('what members are told', () => {
     expect(said(...many)).toMatch(/… and 29\d more$/)
   })
 
-  test('of what is to come names every server, in as many posts as it takes', () => {
+  test('of what is to come names every server, in no more than five posts a run', () => {
     const many = Array.from({ length: 300 }, (_, n) => block(`${n === 7 ? 'long.'.repeat(45) : ''}server-${n}.example`, { severity: 'suspend', public_comment: n % 2 === 0 ? 'Spam '.repeat(100) : '' }))
-    const notices = renderNotices(many, 'herd.example', '2026-12-24')
+    const runs: (readonly Notice[])[] = []
+    for (let left = many; left.length > 0; left = left.slice(runs.at(-1)?.flatMap(({ steps }) => steps).length)) runs.push(renderNotices(left, 'herd.example', '2026-12-24'))
+    const notices = runs.flat()
     expect(notices.flatMap(({ steps }) => steps)).toEqual(many)
+    expect(runs.slice(0, -1).map((posts) => posts.length)).toEqual(runs.slice(0, -1).map(() => 5))
+    expect(runs.length).toBeGreaterThan(2)
     for (const { text, steps } of notices) {
       expect(text.length).toBeLessThanOrEqual(500)
       expect(text).toMatch(/^From 2026-12-24 on[^]*for good\.$/)
