@@ -122,7 +122,7 @@ export function verdict(plan: Plan, kinds: readonly KindName[], leftover: Readon
 }
 
 /** What was not read was not compared. */
-function unchanged({ reads, owed }: Plan): string {
+export function unchanged({ reads, owed }: Plan): string {
   if (owed.length > 0) return 'Nothing new, and an earlier run is to be finished.'
   if (reads.every((read) => read.complete)) return 'No changes.'
   return reads.some((read) => read.complete) ? 'No changes as far as the live server could be read.' : 'The live server could not be read.'
@@ -130,7 +130,6 @@ function unchanged({ reads, owed }: Plan): string {
 
 /** What steps do, what of it earlier merges left over, whom it touches. */
 export function headline(steps: readonly Step[], kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
-  if (steps.length === 0) return ['No changes.']
   const [own, left] = [steps.filter((step) => !leftover.has(step.digest)), steps.filter((step) => leftover.has(step.digest))]
   return [
     ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['Nothing of its own.']),

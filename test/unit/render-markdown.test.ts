@@ -7,7 +7,7 @@ import { inline } from '../../src/render/text.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const LIMIT = 65_536
 const OPEN = { kinds: KIND_NAMES, visibility: 'private', show: { private_comments: true, ip_blocks: true, staff: true } } as const
@@ -61,6 +61,14 @@ describe('a comment (law 9)', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  test('begins with what an earlier run is to finish, and with what could not be read, where nothing changes', () => {
+    const first = (plan: Plan): string => renderMarkdown(plan, PUBLIC).split('\n')[0] ?? ''
+    expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe('### Nothing new, and an earlier run is to be finished.')
+    const unread = { kind: 'rule', complete: false, reason: 'no door', objects: 0, requests: 0 }
+    expect(first({ ...EMPTY, reads: [unread] })).toBe('### The live server could not be read.')
+    expect(first({ ...EMPTY, reads: [unread, { ...unread, kind: 'role', complete: true }] })).toBe('### No changes as far as the live server could be read.')
   })
 
   test('is inert also where there is room for bare names only', () => {
