@@ -76,8 +76,8 @@ export type MergesOf = (session: Session) => Promise<readonly Merge[]>
 
 const noMerges: MergesOf = () => Promise.resolve([])
 
-/** Plans, asks, applies, verifies. Answers what came of it; null where there was nothing to do. */
-export async function run(io: Io, options: Options, saved: Plan | null, mergesOf: MergesOf = noMerges): Promise<ApplyReport | null> {
+/** Plans, asks, applies, verifies. Answers what came of it; where there was nothing to do, a report of nothing. */
+export async function run(io: Io, options: Options, saved: Plan | null, mergesOf: MergesOf = noMerges): Promise<ApplyReport> {
   const session = await openSession(io, options.instance, { committed: true })
   tell(io, session.warnings, await sourceOf(session))
   await refuseHead(session, session.ledger, options)
@@ -114,7 +114,7 @@ interface Run {
   readonly holds: () => boolean
 }
 
-async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport | null> {
+async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport> {
   const { io, options, saved, wishes, reader } = run
   const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
   const { plan } = planned
@@ -122,7 +122,7 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport |
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   refusePaused(session, plan)
-  if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : null
+  if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
   const approved = withApprovals(session, run, plan)
   const withheld = withholding(approved, planned, wishes)
   refuseGuarded(conceal(narrow(planned, (step) => !withheld.has(refOf(step))), shownTo(io)))

@@ -63,7 +63,7 @@ export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy 
 const nameOf = ({ kind, id }: Pick<Step, 'kind' | 'id'>, { key }: Sealing): string => seal('step', { name: `${kind}/${id}` }, key).slice(0, 8)
 
 /** Whether a pull request showed a step for this object, as it was then. */
-export const showed = ({ names }: Marks, step: Step, sealing: Sealing): boolean => names.includes(nameOf(step, sealing))
+export const showed = ({ names }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean => names.includes(nameOf(object, sealing))
 
 /** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
 export function coveredBy({ marks, pullRequest }: Merge, steps: readonly Step[], sealing: Sealing): Step[] {

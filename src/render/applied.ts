@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
+import type { ApplyReport, ObjectRef, Skipped, Standoff, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
 import { byDanger, capitalised, deeds, differences, impacts, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
 import { problems } from './markdown-findings.ts'
+import { standoffItem } from './markdown-sections.ts'
 import { alert, code, details, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { capital, count, listed, number } from './text.ts'
@@ -18,6 +19,8 @@ export interface AppliedOptions extends Envelope {
   readonly seconds?: number
   /** Objects for which somebody approved a step that is another one by now, since live has moved. */
   readonly moved?: ReadonlySet<ObjectRef>
+  /** Objects that a merged pull request was to change and that somebody changed on the server meanwhile. */
+  readonly disputed?: ReadonlySet<ObjectRef>
   /** The page of the run. */
   readonly run?: string
 }
@@ -28,35 +31,47 @@ export function renderApplied(full: ApplyReport, options: AppliedOptions): strin
   return enveloped(options, (room) => body(report, options, room))
 }
 
-function body(report: ApplyReport, options: AppliedOptions, room: number): string {
+function body(whole: ApplyReport, options: AppliedOptions, room: number): string {
   const { kinds } = options
+  const [report, disputed] = divided(whole, options)
   const foot = footer(report, options)
-  const head = headline(report, options)
+  const head = headline(report, disputed.length, options)
   const skipped = (why: Skipped['why']): Skipped[] => report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
   const sections: Section[] = [
     [() => head],
     box('CAUTION', 'Failed', report.failed.map(({ step, reason }) => () => failure(step, reason, kinds)), RUN_AGAIN),
     box('WARNING', 'Written, and not there when read again', report.remaining.map((one) => () => `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`), RUN_AGAIN),
     box('WARNING', 'Not applied, since nobody approved them as they are now', skipped('not-approved').map(({ step }) => () => `- ${stepItem(step, kinds)}${moved(step, options)}`), APPROVE),
+    box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed.map((one) => () => standoffItem(one)), SETTLE),
     box('WARNING', 'Not reached', report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`), RUN_AGAIN),
     box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
     box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
     box('NOTE', 'Finished, since an earlier run was broken off', report.paid.map(({ what }) => () => `- ${prose(readable(capital(what)))}`), ''),
-    done(report, kinds),
+    done(report, disputed.length, kinds),
     [() => differing(report), () => ''],
     [() => foot],
   ]
   return fit(sections, room) ?? lastResort(head, foot, room)
 }
 
+/** A report without the differences that a pull request is told of by name, and those. */
+function divided(report: ApplyReport, { disputed = new Set() }: AppliedOptions): [ApplyReport, readonly Standoff[]] {
+  const apart = (list: readonly Standoff[]) => Object.groupBy(list, ({ kind, id }) => `${disputed.has(`${kind}/${id}`)}`)
+  const [conflicts, takeovers] = [apart(report.plan.conflicts), apart(report.plan.takeovers)]
+  const plan = { ...report.plan, conflicts: conflicts['false'] ?? [], takeovers: takeovers['false'] ?? [] }
+  return [{ ...report, plan }, [...(conflicts['true'] ?? []), ...(takeovers['true'] ?? [])]]
+}
+
 const lastResort = (head: string, foot: string, room: number): string => (size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot)
 
 const RUN_AGAIN = 'The next run plans from what is live then and tries again.'
+const SETTLE = 'On GitHub: the buttons *adopt* and *restore*, or the boxes of the nightly issue.'
 const APPROVE = `To have them applied: merge a pull request whose plan shows them as left over, or press the button *approve*, or type ${code('herdbook approve "why"')}.`
 
-const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport): [number, string][] => [
+const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disputed = 0): [number, string][] => [
   [failed.length, 'failed'],
+  [disputed, 'changed on the server meanwhile'],
   [remaining.length, 'did not hold'],
   [skipped.filter(({ why }) => why === 'not-approved').length, 'not approved'],
   [notReached.length, 'not reached'],
@@ -65,18 +80,18 @@ const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport): [numb
 ]
 
 /** "Applied: blocks spam.example. Verified on herd.example 3 s after the merge." */
-function headline(report: ApplyReport, { kinds, seconds }: AppliedOptions): string {
+function headline(report: ApplyReport, disputed: number, { kinds, seconds }: AppliedOptions): string {
   const { plan, done, paid } = report
   const domain = code(plan.domain)
-  const open = notDone(report).filter(([n]) => n > 0)
+  const open = notDone(report, disputed).filter(([n]) => n > 0)
   const after = seconds === undefined ? '' : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
   const deed = marked([...deeds(done, kinds), '.', ...impacts(done).map((text) => ` ${text}.`)])
   if (open.length > 0) {
     const parts = listed([...(done.length > 0 ? [`${number(done.length)} done`] : []), ...open.map(([n, what]) => `${number(n)} ${what}`)])
-    return `### ${capital(parts)}, of ${count(plan.steps.length, 'change', 'changes')} of ${domain}`
+    return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} of ${domain}`
   }
   if (done.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `**Applied**: what was still owed to ${domain} is done.` : `### What is still owed to ${domain} could not be finished`
-  if (done.length === 0) return `**Nothing to apply**: ${domain} is as the files say.`
+  if (done.length === 0) return differences(plan) === null ? `**Nothing to apply**: ${domain} is as the files say.` : `**Nothing to apply** to ${domain}.`
   return `**Applied**: ${deed} Verified on ${domain}${after}.`
 }
 
@@ -102,8 +117,8 @@ const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
   options.moved?.has(`${kind}/${id}`) ? '<br>It was approved, and live has changed since: this is another change now.' : ''
 
 /** One change stands in the headline already. */
-function done(report: ApplyReport, kinds: readonly KindName[]): Section {
-  const whole = notDone(report).every(([n]) => n === 0)
+function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): Section {
+  const whole = notDone(report, disputed).every(([n]) => n === 0)
   if (report.done.length < (whole ? 2 : 1)) return []
   return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) => details(capital(`${count(report.done.length, 'change', 'changes')} done and verified`), list))
 }

@@ -20,7 +20,8 @@ export function standoffs(list: readonly Standoff[], title: string, meaning: str
 
 const SIDE = 200
 
-function standoffItem(standoff: Standoff): string {
+/** A difference with both sides and its two ways out. */
+export function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
   const ways = [`Live wins: ${code(`herdbook adopt ${ref}`)}`, `The files win: ${code(`herdbook restore ${ref}`)}`]
   return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`

@@ -40,6 +40,8 @@ export interface Farm extends AsyncDisposable {
 
 export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 'limits' | 'settings' | 'onExchange'> {
   readonly config?: Partial<InstanceFile>
+  /** The doors that instance.yaml names, of all that there are. */
+  readonly doors?: readonly (keyof NonNullable<InstanceFile['mastodon']>)[]
   /** Files besides what is adopted. */
   readonly files?: { readonly [path: string]: string }
   /** The token that applies; the sandbox's own `apply` unless given. */
@@ -47,7 +49,7 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
 }
 
 /** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
-export async function farm({ config = {}, files = {}, token = 'apply', ...options }: FarmOptions = {}): Promise<Farm> {
+export async function farm({ config = {}, doors: named = ['api', 'database', 'console'], files = {}, token = 'apply', ...options }: FarmOptions = {}): Promise<Farm> {
   const base = mkdtempSync(join(tmpdir(), 'herdbook-farm-'))
   const bare = newBare(base, 'instance.git')
   writeFileSync(join(bare, 'hooks/update'), ONLY_GROWS, { mode: 0o755 })
@@ -62,9 +64,8 @@ export async function farm({ config = {}, files = {}, token = 'apply', ...option
     if (ran.code !== code) throw new Error(`herdbook ${args.join(' ')} ended with ${ran.code}, not ${code}:\n${ran.out}`)
     return ran
   }
-  const doors = doorsOf(sandbox)
   const api = { url: sandbox.url, token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } }
-  const instance = { domain: sandbox.domain, acting_account: 'owner', ledger_key: { env: 'HERDBOOK_LEDGER_KEY' }, forge: { github: hub.repository }, mastodon: { ...doors, api }, ...config }
+  const instance = { domain: sandbox.domain, acting_account: 'owner', ledger_key: { env: 'HERDBOOK_LEDGER_KEY' }, forge: { github: hub.repository }, mastodon: Object.fromEntries(named.map((door) => [door, { ...doorsOf(sandbox), api }[door]])), ...config }
   put(desk, { 'instance/instance.yaml': stringify(instance) })
   cpSync(join(ROOT, '.github/workflows'), join(desk, '.github/workflows'), { recursive: true })
   pinned(desk)

@@ -98,8 +98,9 @@ describe('the report of an apply', () => {
     fc.assert(
       fc.property(anyReport, text, fc.integer({ min: 2500, max: 65_536 }), (report, domain, limit) => {
         const marker = '<!-- herdbook:production -->'
-        const comment = renderApplied(report, { ...OPTIONS, limit, marker })
-        const issue = renderFailureIssue({ domain, exit: EXIT.partial, report, diagnostics: [] }, { ...OPTIONS, limit, marker })
+        const disputed = new Set([...report.plan.conflicts, ...report.plan.takeovers].map(({ kind, id }) => `${kind}/${id}`))
+        const comment = renderApplied(report, { ...OPTIONS, disputed, limit, marker })
+        const issue = renderFailureIssue({ domain, exit: EXIT.partial, report, diagnostics: [] }, { ...OPTIONS, disputed, limit, marker })
         for (const body of [comment, issue.body]) {
           expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limit)
           expectInert(body, { links: [RUN], comments: [marker] })

@@ -1,5 +1,6 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import { KINDS } from '../../kinds/index.ts'
+import { refOf } from '../../reconcile/batches.ts'
 import { coveredBy, showed, type Sealing } from '../../reconcile/marks.ts'
 import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
 import { renderApplied } from '../../render/applied.ts'
@@ -36,7 +37,7 @@ interface Known {
 
 interface Outcome {
   readonly exit: ExitCode
-  /** null where nothing was to be done, or it ended before anything was. */
+  /** null where it ended before anything was done. */
   readonly report: ApplyReport | null
   readonly diagnostics: readonly Diagnostic[]
   readonly known: Known | null
@@ -66,13 +67,24 @@ async function attempt(job: Job): Promise<Outcome> {
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
       const report = await applyNow(io, { yes: true, wait: true, ...leaveOf(job) }, null, mergesOf)
-      return { exit: io.exit, report: report && withVoid(report, known), diagnostics: [], known }
+      return { exit: worstExit([io.exit, ...(disputedAmong(report, known).size > 0 ? [EXIT.stale] : [])]), report: withVoid(report, known), diagnostics: [], known }
     } catch (error) {
       if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: null, diagnostics: [DEFECT], known, defect: error }
       if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
     }
   }
 }
+
+/** The objects that these merged pull requests were to change and that somebody changed on the server meanwhile: nothing is done about them before people have settled it. */
+function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], sealing: Sealing): ReadonlySet<ObjectRef> {
+  const steps = new Set(plan.steps.map(refOf))
+  const open = [...plan.conflicts, ...plan.takeovers].filter((one) => !steps.has(refOf(one)))
+  return new Set(open.filter((one) => merges.some(({ merge }) => merge !== null && showed(merge.marks, one, sealing))).map(refOf))
+}
+
+const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> => (known === null ? new Set() : disputedIn(report, known.landed, sealingOf(known)))
+
+const sealingOf = ({ session }: Known): Sealing => ({ server: session.config.domain, key: session.key })
 
 /** Says which merges approve nothing, and why, where something waits for an approval. */
 function withVoid(report: ApplyReport, known: Known | null): ApplyReport {
@@ -107,8 +119,9 @@ async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
   job.io.exit = isClean(outcome) ? EXIT.ok : exit
   tell(job.io, diagnostics)
   const show = known?.session.instance.documents['policy.yaml']?.show ?? {}
-  const options = { kinds: KINDS, visibility: job.event.visibility, show, run: job.url }
-  await job.summarize(report ? renderApplied(report, { ...options, limit: 1_000_000 }) : diagnostics.length > 0 ? renderFailure(exit, diagnostics, options) : 'Nothing to apply: all is as the files say.')
+  const shown = { kinds: KINDS, visibility: job.event.visibility, show, run: job.url }
+  const options = { ...shown, disputed: report === null ? new Set<ObjectRef>() : disputedAmong(report, known) }
+  await job.summarize(report ? renderApplied(report, { ...options, limit: 1_000_000 }) : renderFailure(exit, diagnostics, options))
   await each(job, [() => (isClean(outcome) ? closeFailures(job) : tellFailure(job, outcome, options))])
   const told = new Set<number>()
   const onPulls = (known?.landed ?? []).map((landed) => async () => {
@@ -141,12 +154,12 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   const failed = (code: ExitCode, list: readonly Diagnostic[]): Promise<boolean> => stick(job, pull.number, marker, renderFailure(code, list, { ...options, marker })).then(() => true)
   if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
   if (report === null) return diagnostics.length > 0 && failed(exit, diagnostics)
-  const sealing = { server: known.session.config.domain, key: known.session.key }
-  const part = partOf(report, landed, known, sealing)
-  if ([part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return false
+  const sealing = sealingOf(known)
+  const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], sealing)]
+  if (disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return false
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
-  const body = renderApplied(part, { ...options, ...seconds, moved, marker })
+  const body = renderApplied(part, { ...options, ...seconds, moved, disputed, marker })
   const issue = issueBehind(job, pull)
   if (issue !== null) await stick(job, issue, marker, body).catch(unlessMissing)
   // Last: where this stands, all of it was told.
