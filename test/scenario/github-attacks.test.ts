@@ -20,6 +20,7 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
   ['the head moves between asking and run', 'scenario/github-pull-request', 'that moves between the asking and the run is not planned'],
   ['the default branch is rewritten', 'scenario/github-merge', 'refuses a branch that was rewritten, and undoes nothing'],
   ['an approval is replayed', 'scenario/github-merge', 'a used approval: the same change again, pushed by hand, needs another one'],
+  ['a used approval is brought back by an older ledger', 'scenario/github-attacks-merge', 'that was used up does not come back with an older ledger, though no clone of a job ever saw a newer one'],
   ['an approval of an unmerged pull request, or forged by who may write', 'scenario/github-merge', 'an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments'],
   ['an apply of an older commit is started again', 'scenario/github-merge', 'an older run that is started again by hand applies what is newest, and undoes nothing'],
   ['a workflow on a branch reads the secrets', 'unit/workflow-runs', 'gets no secret on a branch, whose environments are for the default branch only'],

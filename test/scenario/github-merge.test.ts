@@ -140,6 +140,18 @@ describe('what nobody approved as it is now is not applied', () => {
     expect(failures().map(({ state }) => state)).not.toContain('open')
   })
 
+  it('what somebody did by hand just so meanwhile is told as done, once', async () => {
+    const number = await propose(entry('same.example', 'limit'))
+    await herd.sandbox.handOf('owner').blockDomain('same.example', { severity: 'silence', reject_media: false, reject_reports: false })
+    await herd.hub.act.merge(number, 'ann')
+    expect((await applied()).exit).toBe(0)
+    const comment = commentOn(herd, number, ':applied')
+    expect(comment).toMatch(/\n\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./)
+    await herd.hub.act.schedule('23 4 * * *')
+    await applied()
+    expect(commentOn(herd, number, ':applied')).toBe(comment)
+  })
+
   it('what somebody else has done meanwhile, though nothing else is to be done, is told on the pull request', async () => {
     const number = await propose(entry('meanwhile.example', 'limit'))
     await herd.sandbox.handOf('owner').blockDomain('meanwhile.example', { severity: 'suspend' })

@@ -194,6 +194,31 @@ describe('writing', () => {
     expect(await writeBlock(rest, method === 'PUT' ? update : create)).toMatchObject({ state })
   })
 
+  const remove: Write = { table: 'domain_blocks', action: 'delete', serverId: '7', name: 'd7.example', expect: {}, set: {} }
+  /** What live has before and after the one write, which is answered with that status. */
+  const acted = async (write: Write, status: number, after: object | null) => {
+    let sent = false
+    const { rest } = await serving((request, response) => {
+      if (request.method !== 'GET') sent = true
+      const now = sent ? after : write.action === 'create' ? null : row(7)
+      if (request.method !== 'GET') json(response, { error: 'Validation failed: Domain has already been taken' }, status)
+      else if (request.url?.includes('/7')) json(response, now ?? { error: 'Record not found' }, now ? 200 : 404)
+      else json(response, now ? [now] : [])
+    }, false)
+    return writeBlock(rest, write)
+  }
+
+  test.each<[string, Write, number, object | null, string]>([
+    ['an update that a gateway gave up on, and that is there', update, 502, { ...row(7), severity: 'suspend' }, 'done'],
+    ['a delete that a gateway gave up on, and that is done', remove, 502, null, 'done'],
+    ['a delete of what somebody else has just deleted', remove, 404, null, 'done'],
+    ['a delete that is turned away', remove, 403, row(7), 'refused'],
+    ['a create of what somebody else has just made, the same', create, 422, row(7), 'done'],
+    ['a create of what somebody else has just made, other than meant', create, 422, { ...row(7), severity: 'suspend' }, 'changed'],
+  ])('%s', async (_, write, status, after, state) => {
+    expect(await acted(write, status, after)).toMatchObject({ state })
+  })
+
   test('what was refused before anything was sent is refused; what could not be read again afterwards may have been done', async () => {
     let reads = 0
     const { rest: before, sent } = await serving((_, response) => json(response, { error: 'No' }, 500), false)

@@ -13,7 +13,7 @@ import { expect, isAgain, type Job } from './job.ts'
 import { landedSince, type Landed } from './landed.ts'
 import { tellMissed } from './missed.ts'
 import { repositoryOf, tipOf } from './merge.ts'
-import { markerOf, stick } from './sticky.ts'
+import { markerOf, ours, stick } from './sticky.ts'
 
 export const FAILURE_LABEL = 'herdbook: failure'
 
@@ -156,7 +156,8 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   if (report === null) return diagnostics.length > 0 && failed(exit, diagnostics)
   const sealing = sealingOf(known)
   const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], sealing)]
-  if (disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)) return false
+  const isEmpty = disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)
+  if (isEmpty && !(await isUntold(job, landed, known.session))) return false
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [])))
   const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
   const body = renderApplied(part, { ...options, ...seconds, moved, disputed, marker })
@@ -165,6 +166,12 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   // Last: where this stands, all of it was told.
   await stick(job, pull.number, marker, body)
   return true
+}
+
+/** Whether a pull request was to change something that is so by now, and nothing says so yet. What the ledger knows of is for `tellMissed`. */
+async function isUntold({ forge }: Job, { pull, merge }: Landed, { ledger, environment }: Session): Promise<boolean> {
+  if (merge === null || merge.marks.marks.length === 0 || ledger.approvals.some(({ pullRequest }) => pullRequest === pull.number)) return false
+  return !ours(await forge.comments(pull.number), markerOf(environment, 'applied'))
 }
 
 /** Anybody who may push names a branch as they like. */
