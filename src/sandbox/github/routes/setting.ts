@@ -1,6 +1,6 @@
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import { node, type Json } from '../shapes-base.ts'
-import { demand, notFound, type Environment, type Protection } from '../state.ts'
+import { demand, invalid, notFound, type Environment, type Protection } from '../state.ts'
 import { environmentOf, environmentShape, protectionShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
@@ -10,6 +10,9 @@ function setEnvironment(call: Call): Json {
   demand(state, call.actor, 'admin')
   const name = textParam(call, 'environment_name')
   const policy = body.deployment_branch_policy
+  if (isRecord(policy) && policy.protected_branches === policy.custom_branch_policies) {
+    throw invalid('Environment', 'deployment_branch_policy', 'custom', 'protected_branches and custom_branch_policies cannot have the same value.')
+  }
   const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : []
   const made: Environment = { ...NEW, ...state.settings.environments[name], branches }
   state.settings.environments = { ...state.settings.environments, [name]: made }
