@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { ApplyReport, ObjectRef, Skipped, Standoff, Step } from '../reconcile/types.ts'
+import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
 import { byDanger, capitalised, deeds, differences, impacts, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
 import { problems } from './markdown-findings.ts'
-import { standoffItem } from './markdown-sections.ts'
+import { standoffItem, unread, waitingItem } from './markdown-sections.ts'
 import { alert, code, details, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { capital, count, listed, number } from './text.ts'
@@ -42,7 +42,8 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     box('CAUTION', 'Failed', report.failed.map(({ step, reason }) => () => failure(step, reason, kinds)), RUN_AGAIN),
     box('WARNING', 'Written, and not there when read again', report.remaining.map((one) => () => `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`), RUN_AGAIN),
     box('WARNING', 'Not applied, since nobody approved them as they are now', skipped('not-approved').map(({ step }) => () => `- ${stepItem(step, kinds)}${moved(step, options)}`), APPROVE),
-    box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed.map((one) => () => standoffItem(one)), SETTLE),
+    box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed, SETTLE),
+    unread(report.plan, kinds),
     box('WARNING', 'Not reached', report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`), RUN_AGAIN),
     box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
     box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
@@ -55,12 +56,13 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
   return fit(sections, room) ?? lastResort(head, foot, room)
 }
 
-/** A report without the differences that a pull request is told of by name, and those. */
-function divided(report: ApplyReport, { disputed = new Set() }: AppliedOptions): [ApplyReport, readonly Standoff[]] {
-  const apart = (list: readonly Standoff[]) => Object.groupBy(list, ({ kind, id }) => `${disputed.has(`${kind}/${id}`)}`)
-  const [conflicts, takeovers] = [apart(report.plan.conflicts), apart(report.plan.takeovers)]
-  const plan = { ...report.plan, conflicts: conflicts['false'] ?? [], takeovers: takeovers['false'] ?? [] }
-  return [{ ...report, plan }, [...(conflicts['true'] ?? []), ...(takeovers['true'] ?? [])]]
+/** A report without what a pull request is told of by name, and that. */
+function divided(report: ApplyReport, { disputed = new Set(), kinds }: AppliedOptions): [ApplyReport, readonly (() => string)[]] {
+  const isNamed = ({ kind, id }: Pick<Step, 'kind' | 'id'>): boolean => disputed.has(`${kind}/${id}`)
+  const rest = <One extends Pick<Step, 'kind' | 'id'>>(list: readonly One[]): One[] => list.filter((one) => !isNamed(one))
+  const { conflicts, takeovers, waiting } = report.plan
+  const told = [...[...conflicts, ...takeovers].filter(isNamed).map((one) => () => standoffItem(one)), ...waiting.filter(isNamed).map((one) => () => waitingItem(one, kinds))]
+  return [{ ...report, plan: { ...report.plan, conflicts: rest(conflicts), takeovers: rest(takeovers), waiting: rest(waiting) } }, told]
 }
 
 const lastResort = (head: string, foot: string, room: number): string => (size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot)
@@ -91,8 +93,9 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
     return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} of ${domain}`
   }
   if (done.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `**Applied**: what was still owed to ${domain} is done.` : `### What is still owed to ${domain} could not be finished`
-  if (done.length === 0) return differences(plan) === null ? `**Nothing to apply**: ${domain} is as the files say.` : `**Nothing to apply** to ${domain}.`
-  return `**Applied**: ${deed} Verified on ${domain}${after}.`
+  if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
+  if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
+  return differences(plan) === null && plan.waiting.length === 0 ? `**Nothing to apply**: ${domain} is as the files say.` : `**Nothing to apply** to ${domain}.`
 }
 
 /** A list that somebody has to look at, with what to do about it. */

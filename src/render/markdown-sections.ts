@@ -36,10 +36,12 @@ export function facts(standoff: Standoff): string[] {
   return sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`)
 }
 
+export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds: readonly KindName[]): string =>
+  `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`
+
 export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
   if (plan.waiting.length === 0) return []
-  const items = plan.waiting.map(({ kind, id, reason }) => () => `- ${titleOf(kind, kinds).one} ${code(readable(id))}: ${prose(readable(reason))}`)
-  return framed(bullets(items), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
+  return framed(bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
 }
 
 export function unread(plan: Plan, kinds: readonly KindName[]): Section {

@@ -70,7 +70,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     await herd.sandbox.handOf('owner').signUp('newmod')
     const number = await propose({ [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: newmod\n    role: Moderator\n` })
     await planned()
-    expect(commentOn(herd, number)).toMatch(/newmod/)
+    expect(commentOn(herd, number)).toMatch(/Not approved by merging this · 1 change[^]*newmod/)
     await herd.hub.act.merge(number, 'ann')
     expect((await apply()).exit).toBe(6)
     const role = async (): Promise<string> => JSON.stringify(await herd.rows("select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = 'newmod'"))

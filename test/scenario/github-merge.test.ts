@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const BLOCKS = 'instance/domain-blocks.yaml'
+const MODERATORS = 'instance/moderators.yaml'
 const entry = (domain: string, severity = 'none'): string => `  - domain: ${domain}\n    severity: ${severity}\n`
 const APPLY = { workflows: /^herdbook-apply/ }
 
@@ -140,6 +141,35 @@ describe('what nobody approved as it is now is not applied', () => {
     expect(failures().map(({ state }) => state)).not.toContain('open')
   })
 
+  it('what can not be done yet, since an account has changed meanwhile, is told on the pull request', async () => {
+    await herd.sandbox.handOf('owner').signUp('gone')
+    await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: gone\n    role: Moderator\n` } })
+    const number = await herd.hub.act.openPull({ by: 'mo', branch: 'gone', title: 'A moderator' })
+    ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
+    await herd.rows("update accounts set suspended_at = now() where username = 'gone'")
+    await herd.hub.act.merge(number, 'ann')
+    expect((await applied()).exit).toBe(6)
+    expect(commentOn(herd, number, ':applied')).toMatch(/^### 1 changed on the server meanwhile, of 1 change[^]*moderator `gone`: can't be given a role yet/m)
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS).replace(/ {2}- account: gone\n {4}role: Moderator\n?/, '')}\n` } })
+    expect((await applied()).exit).toBe(0)
+  })
+
+  it('what could not be read is told on the pull request, and nothing is called done', async () => {
+    const number = await propose(entry('unread.example'))
+    await herd.rows('alter table domain_blocks rename column obfuscate to veil')
+    await herd.hub.act.merge(number, 'ann')
+    const { exit, summary } = await applied()
+    await herd.rows('alter table domain_blocks rename column veil to obfuscate')
+    expect(exit).toBe(10)
+    for (const text of [summary, commentOn(herd, number, ':applied'), failures().at(-1)?.body]) {
+      expect(text).toMatch(/### Not all of `herd\.example` could be read, so nothing was applied[^]*Domain blocks/i)
+      expect(text).not.toContain('as the files say')
+    }
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(0)
+    expect(commentOn(herd, number, ':applied')).toContain('**Applied**: notes `unread.example`')
+  })
+
   it('what somebody did by hand just so meanwhile is told as done, once', async () => {
     const number = await propose(entry('same.example', 'limit'))
     await herd.sandbox.handOf('owner').blockDomain('same.example', { severity: 'silence', reject_media: false, reject_reports: false })
@@ -199,6 +229,27 @@ describe('what nobody approved as it is now is not applied', () => {
     expect(body).toContain('herdbook-approvals')
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('once.example')
+  })
+
+  it('a used approval while something waits that keeps every merge in view', async () => {
+    await herd.sandbox.handOf('owner').signUp('patient')
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` } })
+    expect((await applied()).exit).toBe(6)
+    const change = async (text: string | ((text: string) => string)): Promise<void> => {
+      await herd.hub.act.merge(await propose(text), 'ann')
+      expect((await applied()).exit).toBe(6)
+    }
+    await change(entry('again.example'))
+    expect(await live()).toContain('again.example')
+    await change((text) => text.replace(entry('again.example'), ''))
+    expect(await live()).not.toContain('again.example')
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` } })
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toContain('again.example')
+    herd.desk()
+    await herd.herdbook(['approve', 'both are right', '--yes'])
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(0)
   })
 
   it("an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments", async () => {

@@ -75,10 +75,10 @@ async function attempt(job: Job): Promise<Outcome> {
   }
 }
 
-/** The objects that these merged pull requests were to change and that somebody changed on the server meanwhile: nothing is done about them before people have settled it. */
+/** The objects that these merged pull requests were to change and of which the server has become another meanwhile: nothing is done about them before people have settled it. */
 function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], sealing: Sealing): ReadonlySet<ObjectRef> {
   const steps = new Set(plan.steps.map(refOf))
-  const open = [...plan.conflicts, ...plan.takeovers].filter((one) => !steps.has(refOf(one)))
+  const open = [...plan.conflicts, ...plan.takeovers, ...plan.waiting].filter((one) => !steps.has(refOf(one)))
   return new Set(open.filter((one) => merges.some(({ merge }) => merge !== null && showed(merge.marks, one, sealing))).map(refOf))
 }
 
