@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { farm, type Farm } from '../support/farm.ts'
+import { directly, farm, type Farm } from '../support/farm.ts'
 import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'
 
@@ -36,6 +36,11 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   expect((await apply()).stderr).toContain('does not descend')
   expect(ran(await pressed('new-history', ''), 'decide').stderr).toContain('needs a reason')
   expect(ran(await pressed('new-history', 'as said', 2), 'decide').result).toBe('failure')
+  // Its second job alone, started again: nobody asks the first one.
+  await herd.hub.act.press(BUTTON, { verb: 'new-history', object: '', reason: 'as said' }, 'mo')
+  const event = herd.events.splice(0).at(-1)
+  if (event === undefined) throw new Error('nothing was pressed')
+  expect(await directly(herd, 'apply', event, { GITHUB_RUN_ATTEMPT: '2', HERDBOOK_TOKEN: herd.sandbox.tokens.apply })).toMatch(/^6: [^]*does not descend/)
   const runs = await pressed('new-history')
   expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([expect.stringMatching(/as it was rewritten\. Asked for by `@mo`: decided at night/), 0])
   await merged('new.example', 'new')

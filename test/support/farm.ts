@@ -129,13 +129,13 @@ export function commentOn({ hub }: Pick<Farm, 'hub'>, issue: number, of = ''): s
 }
 
 /** A job as the action calls it, in this process and without the conditions that the workflow puts before it. Answers its exit code and all that it said. */
-export async function directly({ hub, sandbox, desk }: Farm, job: string, { name, payload }: GitHubEvent): Promise<string> {
+export async function directly({ hub, sandbox, desk }: Farm, job: string, { name, payload }: GitHubEvent, more: { readonly [name: string]: string } = {}): Promise<string> {
   using folder = scratch()
   const path = join(folder.path, 'event.json')
   put(folder.path, { 'event.json': JSON.stringify(payload) })
   const token = hub.workflowToken({ contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' })
   const { code, out } = await call(desk(), ['github', job], {
-    env: { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: hub.repository, GITHUB_API_URL: hub.url, GITHUB_TOKEN: token, HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY },
+    env: { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: hub.repository, GITHUB_API_URL: hub.url, GITHUB_TOKEN: token, HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY, ...more },
   })
   return `${code}: ${out}`
 }
