@@ -26,7 +26,7 @@ const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][
   secrets: ENVIRONMENTS[name],
   variables: [],
 })
-const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enforcement: 'active', include: 'refs/heads/herdbook-ledger/*', types: ['deletion', 'non_fast_forward'], forEverybody: true }
+const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enforcement: 'active', include: 'refs/heads/herdbook-ledger/production', types: ['deletion', 'non_fast_forward'], forEverybody: true }
 const WELL: Partial<Settings> = {
   rulesets: [GROWS],
   protection: PROTECTION,
@@ -236,6 +236,7 @@ describe('herdbook doctor', () => {
     const all = faults(await findings(hub, 'alice', { instance: { ...INSTANCE, environment: 'staging', mastodon: { api } } }))
     expect(all).toEqual([
       expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
+      expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging /),
       'wrong Secrets: instance.yaml takes MY_TOKEN, which the workflows do not hand over',
       expect.stringMatching(/^wrong Reading: /),
     ])
@@ -246,6 +247,8 @@ describe('herdbook doctor', () => {
     const instance = { ...INSTANCE, environment: 'staging' }
     const check = (await findings(hub, 'alice', { instance })).find(({ what }) => what === 'Check')
     await paste(hub, 'alice', check?.mend.filter((line) => line.startsWith('gh ')) ?? [])
+    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging can be set back/)])
+    for (const environment of ['production', 'staging']) await paste(hub, 'alice', settingsOf({ repository: hub.repository, branch: 'main', environment }).ledger.commands)
     expect(faults(await findings(hub, 'alice', { instance }))).toEqual([])
   })
 

@@ -27,7 +27,7 @@ export const ledgerBranch = (environment: string): string => refsOf(environment)
 
 /** A ledger that is set back brings back approvals that were used. GitHub protects branches alone. */
 const growing = (branch: string) => ({
-  name: 'Herdbook: the ledger only grows',
+  name: `${branch} only grows`,
   target: 'branch',
   enforcement: 'active',
   conditions: { ref_name: { include: [`refs/heads/${branch}`], exclude: [] } },

@@ -46,9 +46,11 @@ function addRuleset(call: Call): Json {
   demand(state, call.actor, 'admin')
   const names = isRecord(body.conditions) && isRecord(body.conditions.ref_name) ? texts(body.conditions.ref_name.include) : []
   const rules = Array.isArray(body.rules) ? body.rules.flatMap((rule) => (isRecord(rule) && typeof rule.type === 'string' ? [rule.type] : [])) : []
+  const name = text(call, 'name', 'Ruleset')
+  if (state.settings.rulesets.some((one) => one.name === name)) throw invalid('Ruleset', 'name', 'custom', 'Name must be unique')
   const made = {
     id: state.nextId(),
-    name: text(call, 'name', 'Ruleset'),
+    name,
     enforcement: 'active' as const,
     include: names[0] ?? '',
     types: rules,
