@@ -11,7 +11,7 @@ export type Why = 'not-asked' | 'unknown-account' | 'refused'
 const HOW = `Somebody who decides approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
 
 const MEANING: { readonly [why in Why]: string } = {
-  'not-asked': `The files of the base branch already call for them. Roles are approved only where their own file is changed: whoever looks after it is not asked here. ${HOW}`,
+  'not-asked': `The files of the base branch already call for them. What owners look after is approved only where its own file is changed: they are not asked here. ${HOW}`,
   'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,
   refused: 'The files of the base branch already call for them, and something speaks against them, which stands below. It holds nothing else back.',
 }

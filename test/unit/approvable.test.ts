@@ -47,6 +47,12 @@ it('leaves a role that was left over, unless its own file is changed', async () 
   expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'], ['moderators.yaml'])).steps).toEqual({ 'a.example': 'approved', alice: 'approved' })
 })
 
+it("leaves a setting that was left over to those who own its file; a rule is the moderators'", async () => {
+  const files = { 'settings.yaml': { settings: { site_title: 'Another' } }, 'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] }, ...blocks('a.example') }
+  expect((await chosen(files, ['a.example'])).steps).toEqual({ 'a.example': 'approved', site_title: 'not-asked', kind: 'approved' })
+  expect((await chosen(files, ['a.example'], ['settings.yaml'])).steps).toMatchObject({ site_title: 'approved' })
+})
+
 it('finds the one that is refused among many', async () => {
   const many = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
   const { steps } = await chosen({ ...budget(5000), ...blocks('own.example', ...many.slice(0, 1500), 'old.example', ...many.slice(1500)) }, ['own.example'])

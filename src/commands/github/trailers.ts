@@ -1,3 +1,4 @@
+import { MODERATED } from '../../instance/owners.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Commit } from '../../reconcile/repository.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
@@ -34,8 +35,8 @@ function refIn(word: string): ObjectRef | null {
   }
 }
 
-/** Files whose owners decide who may do what: what is restored of them has to be in a change of theirs. */
-export const OWNED: ReadonlySet<string> = new Set(['roles.yaml', 'moderators.yaml'])
+/** Files that are the owners': what is restored of them, or was left over, has to come with a change of theirs. */
+export const OWNED: ReadonlySet<string> = new Set(KINDS.map(({ file }) => file)).difference(new Set<string>(MODERATED))
 
 /** The file that holds an object. */
 export const fileOf = (ref: ObjectRef): string => KINDS.find(({ name }) => ref.startsWith(`${name}/`))?.file ?? ''

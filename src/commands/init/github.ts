@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MODERATED } from '../../instance/owners.ts'
 import { shipped } from '../shipped.ts'
 import { issueForms } from './forms.ts'
 import type { Pin } from './pin.ts'
@@ -47,11 +48,7 @@ export const codeowners = ({ owners, moderators }: Approvers): string => `# Who 
 * ${owners}
 
 # Moderators: blocks and rules.
-/instance/domain-blocks.yaml ${moderators} ${owners}
-/instance/email-domain-blocks.yaml ${moderators} ${owners}
-/instance/ip-blocks.yaml ${moderators} ${owners}
-/instance/rules.yaml ${moderators} ${owners}
-`
+${MODERATED.map((name) => `/instance/${name} ${moderators} ${owners}\n`).join('')}`
 
 const PULL_REQUEST = `<!--
 What does this change, and why? A sentence is enough. Herdbook answers below with what it does to the server and whom it touches.
