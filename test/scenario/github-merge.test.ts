@@ -235,12 +235,24 @@ describe('what nobody approved as it is now is not applied', () => {
     await herd.sandbox.handOf('owner').signUp('patient')
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` } })
     expect((await applied()).exit).toBe(6)
-    const change = async (text: string | ((text: string) => string)): Promise<void> => {
-      await herd.hub.act.merge(await propose(text), 'ann')
+    const change = async (text: string | ((text: string) => string)): Promise<number> => {
+      const number = await propose(text)
+      await herd.hub.act.merge(number, 'ann')
       expect((await applied()).exit).toBe(6)
+      return number
     }
-    await change(entry('again.example'))
+    const number = await change(entry('again.example'))
     expect(await live()).toContain('again.example')
+    // What becomes of it later is no longer that pull request's.
+    const done = commentOn(herd, number, ':applied')
+    expect(done).toContain('**Applied**')
+    await herd.rows("update domain_blocks set severity = 1 where domain = 'again.example'")
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example').trimEnd(), entry('again.example', 'limit').trimEnd()) } })
+    await applied()
+    expect(commentOn(herd, number, ':applied')).toBe(done)
+    await herd.rows("update domain_blocks set severity = 2 where domain = 'again.example'")
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example', 'limit').trimEnd(), entry('again.example').trimEnd()) } })
+    herd.events.length = 0
     await change((text) => text.replace(entry('again.example'), ''))
     expect(await live()).not.toContain('again.example')
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` } })

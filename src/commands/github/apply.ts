@@ -75,14 +75,19 @@ async function attempt(job: Job): Promise<Outcome> {
   }
 }
 
-/** The objects that these merged pull requests were to change and of which the server has become another meanwhile: nothing is done about them before people have settled it. */
-function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], sealing: Sealing): ReadonlySet<ObjectRef> {
-  const steps = new Set(plan.steps.map(refOf))
+/**
+ * The objects that these merged pull requests were to change and of which the server has become another meanwhile: nothing
+ * is done about them before people have settled it. What was done for a pull request once is no longer its own.
+ */
+function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], known: Known): ReadonlySet<ObjectRef> {
+  const [steps, sealing] = [new Set(plan.steps.map(refOf)), sealingOf(known)]
+  const done = new Set(known.session.ledger.approvals.flatMap(({ spent, pullRequest, ref }) => (spent ? [`${pullRequest} ${ref}`] : [])))
+  const isOf = ({ pull, merge }: Landed, one: Pick<Step, 'kind' | 'id'>): boolean => merge !== null && showed(merge.marks, one, sealing) && !done.has(`${pull.number} ${refOf(one)}`)
   const open = [...plan.conflicts, ...plan.takeovers, ...plan.waiting].filter((one) => !steps.has(refOf(one)))
-  return new Set(open.filter((one) => merges.some(({ merge }) => merge !== null && showed(merge.marks, one, sealing))).map(refOf))
+  return new Set(open.filter((one) => merges.some((landed) => isOf(landed, one))).map(refOf))
 }
 
-const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> => (known === null ? new Set() : disputedIn(report, known.landed, sealingOf(known)))
+const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> => (known === null ? new Set() : disputedIn(report, known.landed, known))
 
 const sealingOf = ({ session }: Known): Sealing => ({ server: session.config.domain, key: session.key })
 
@@ -155,7 +160,7 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
   if (report === null) return diagnostics.length > 0 && failed(exit, diagnostics)
   const sealing = sealingOf(known)
-  const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], sealing)]
+  const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], known)]
   const isEmpty = disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)
   if (isEmpty && !(await isUntold(job, landed, known.session))) return false
   const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [])))
