@@ -1,72 +1,13 @@
 import { stringify } from 'yaml'
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/commands/doctor/checks.ts'
 import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
-import { githubFiles } from '../../src/commands/init/github.ts'
-import { LABELS, settingsOf } from '../../src/commands/init/settings.ts'
-import type { GitHub, GitHubOptions, Settings } from '../../src/sandbox/github/index.ts'
-import { call, type Ran } from '../support/cli.ts'
-import { put, scratch } from '../support/git.ts'
+import { settingsOf } from '../../src/commands/init/settings.ts'
+import type { Settings } from '../../src/sandbox/github/index.ts'
+import { call } from '../support/cli.ts'
+import { begun, doctor, environment, faults, findings, GROWS, INSTANCE, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
+import { put, scratch } from '../support/git.ts'
 import { github } from '../support/github.ts'
-
-const PEOPLE = { alice: 'admin', mo: 'write', rita: 'read' } as const
-const COMMIT = '0123456789abcdef0123456789abcdef01234567'
-const INSTANCE = {
-  domain: 'herd.example',
-  mastodon: { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } } },
-  ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
-  forge: { github: 'herd/instance' },
-}
-const PROTECTION: Settings['protection'] = { checks: ['herdbook'], approvals: 1, codeOwners: true, lastPush: true, forEverybody: true }
-const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][string] => ({
-  branches: ['main'],
-  reviewers: [],
-  preventSelfReview: false,
-  secrets: ENVIRONMENTS[name],
-  variables: [],
-})
-const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enforcement: 'active', include: 'refs/heads/herdbook-ledger/production', types: ['deletion', 'non_fast_forward'], forEverybody: true }
-const WELL: Partial<Settings> = {
-  rulesets: [GROWS],
-  protection: PROTECTION,
-  environments: { 'herdbook-plan': environment('herdbook-plan'), 'herdbook-apply': environment('herdbook-apply') },
-  secrets: ['UNRELATED'],
-  codeownersErrors: [],
-}
-
-/** A repository with the workflows and labels that init asks for. */
-async function begun(options: GitHubOptions = {}): Promise<Awaited<ReturnType<typeof github>>> {
-  const hub = await github({ people: PEOPLE, ...options, settings: { ...WELL, ...options.settings } })
-  const files = await githubFiles({ owners: '@alice', moderators: '@mo' }, { repository: 'herd/book', commit: COMMIT })
-  await hub.act.push({ by: 'alice', branch: 'main', files: Object.fromEntries(files) })
-  for (const name of Object.keys(LABELS)) hub.state.labels.set(name, { id: hub.state.nextId(), name, color: 'ededed', description: null })
-  return hub
-}
-
-/** Looks, with the token of somebody. */
-async function doctor(
-  hub: GitHub,
-  who: string,
-  {
-    instance = INSTANCE,
-    files = {},
-    args = [],
-  }: { instance?: object; files?: { readonly [name: string]: string }; args?: readonly string[] } = {},
-): Promise<Ran> {
-  using dir = scratch()
-  put(dir.path, { 'instance/instance.yaml': stringify(instance), ...files })
-  return await call(dir.path, ['doctor', ...args], { env: { GH_TOKEN: hub.token(who), GITHUB_API_URL: hub.url } })
-}
-
-async function findings(hub: GitHub, who: string, options: Parameters<typeof doctor>[2] = {}): Promise<Finding[]> {
-  const { stdout, stderr } = await doctor(hub, who, { ...options, args: ['--json'] })
-  if (stdout === '') throw new Error(stderr)
-  return JSON.parse(stdout).findings
-}
-
-const faults = (all: readonly Finding[]): string[] =>
-  all.filter(({ state }) => state !== 'fine').map(({ what, state, says }) => `${state} ${what}: ${says}`)
 
 describe('herdbook doctor', () => {
   test('finds nothing in a repository that is as init asks, and says what it looked at', async () => {
