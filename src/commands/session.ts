@@ -97,8 +97,8 @@ export async function watchSecrets({ secrets }: Io, config: InstanceFile): Promi
 }
 
 /** Where instance.yaml says that its secrets are. */
-export function secretsOf({ mastodon, ssh, ledger_key }: InstanceFile): readonly Secret[] {
-  const named = [mastodon?.api?.token, mastodon?.api?.read_token, mastodon?.database?.reader_key, ssh?.key, ssh?.passphrase, ledger_key]
+export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: InstanceFile): readonly Secret[] {
+  const named = [mastodon?.api?.token, mastodon?.api?.read_token, mastodon?.database?.reader_key, ssh?.key, ssh?.passphrase, ledger_key, old_ledger_key]
   return named.flatMap((secret) => secret ?? [])
 }
 

@@ -7,7 +7,7 @@ export const EXAMPLE: ReadonlyMap<string, string> = new Map([
   ['instance.yaml', 'a5137fc891c7c5f47061094ae82a162aecb81d465654027e7c0f32d6f136219a'],
   ['ip-blocks.yaml', 'd796f4ee0eef802b2be79845d61045624883083a756d19483d76cfc99eb5b683'],
   ['moderators.yaml', 'a54928ba81c6fd68b4918dbc4b54bf0bf903bf1b3580e984d4c693e8cddc3f02'],
-  ['policy.yaml', 'c9ec0b4ab43af134abfe51b915fef836632903a9a9aa69f3e3d096f70646ee57'],
+  ['policy.yaml', 'd2d3c182ffe4215ccca626f17e3040a465044ec84dbe692ca93498d97c4c3d1b'],
   ['privacy-policy.md', 'f6a01323dd1654953079f96ca4bb4b551b9390d973a76aaa7d626a17843f36ee'],
   ['roles.yaml', 'a70ece9553fee4a030effb9a262274472094b19920c711606727c852404760ae'],
   ['rules.yaml', 'c1dd1979dd421fdf8ac3372fb2d2c4658860e939ccd225d403b6c1c2d5510d48'],

@@ -73,6 +73,7 @@ export interface InstanceFile {
    */
   acting_account?: string
   ledger_key?: Secret
+  old_ledger_key?: Secret
   forge?: Forge
 }
 /**
@@ -330,6 +331,14 @@ export interface Forge {
  * What an apply may do, and what must never happen.
  */
 export interface PolicyFile {
+  /**
+   * The people on GitHub who hold authority: they approve by hand, begin, unlock, sign the ledger anew, and every change of what owners look after takes one of them. Take away or add one by a pull request. Absent: the default, nobody is named; buttons that need an owner are refused.
+   *
+   * @minItems 1
+   *
+   * Items: A name on GitHub, without the @.
+   */
+  owners?: [string, ...string[]]
   budgets?: Budgets
   /**
    * Budgets raised for a while, each with a reason. Absent: the default, none.
