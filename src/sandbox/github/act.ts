@@ -1,9 +1,9 @@
-import { commitFiles, signatureOf, type FileChange } from './git.ts'
+import { commitFiles, GITHUB, signatureOf, type FileChange, type Signature } from './git.ts'
 import { addComment, addLabels, createIssue, editComment, editIssue, emit, removeLabel, type IssueChange } from './issues.ts'
 import { deleteFork, moveBranch, noticePushes, refOf } from './pushes.ts'
-import { enqueue, merge, openPull, review, setDraft, type MergeGroup, type MergeMethod } from './pulls.ts'
+import { dismiss, enqueue, merge, openPull, review, setDraft, type MergeGroup, type MergeMethod } from './pulls.ts'
 import { commitSuggestion } from './review-comments.ts'
-import { demand, issueOf, person, type Issue, type Review, type State } from './state.ts'
+import { demand, issueOf, person, userOf, WEB_FLOW, type Issue, type Review, type State } from './state.ts'
 
 export interface Push {
   readonly by: string
@@ -14,6 +14,10 @@ export interface Push {
   readonly fork?: boolean
   /** The commit to build on, with force where the branch is elsewhere; the branch's tip, or the default branch's for a new one, unless given. */
   readonly onto?: string
+  /** Whom the commit names: a login, or an e-mail address. Who pushes, unless given. */
+  readonly author?: string
+  /** The same; `web-flow` is GitHub, which signs what somebody writes in the browser. */
+  readonly committer?: string
 }
 
 /** What people do at the web interface, or with Git: each waits until its events were told. `by` is a login. */
@@ -34,7 +38,10 @@ export interface Act {
     readonly draft?: boolean
   }) => Promise<number>
   readonly ready: (pull: number, by: string) => Promise<void>
-  readonly review: (pull: number, by: string, verdict?: Review['state']) => Promise<void>
+  /** Answers the review's id. */
+  readonly review: (pull: number, by: string, verdict?: Review['state']) => Promise<number>
+  /** Takes a review's verdict away. */
+  readonly dismiss: (pull: number, review: number, by: string) => Promise<void>
   /** Takes over what a comment on a line suggests; answers the commit that the head then has. */
   readonly commitSuggestion: (comment: number, by: string) => Promise<string>
   /** Answers the commit that the base has now. */
@@ -85,7 +92,8 @@ export function actOn(state: State, deed: <T>(act: () => Promise<T>) => Promise<
             .number,
       ),
     ready: (pull, login) => deed(() => setDraft(state, by(login), pull, false)),
-    review: (pull, login, verdict = 'APPROVED') => silent(() => review(state, by(login), pull, verdict, '')),
+    review: (pull, login, verdict = 'APPROVED') => deed(async () => review(state, by(login), pull, verdict, '').id),
+    dismiss: (pull, id, login) => silent(async () => dismiss(state, by(login), pull, id, 'Not so')),
     commitSuggestion: (comment, login) => deed(() => commitSuggestion(state, by(login), comment)),
     merge: (pull, login, method = 'merge') => deed(() => merge(state, by(login), pull, method)),
     enqueue: (pulls, login, method = 'merge') =>
@@ -115,15 +123,22 @@ export function actOn(state: State, deed: <T>(act: () => Promise<T>) => Promise<
   }
 }
 
-async function pushFiles(state: State, { by, branch, files = {}, message = 'Change', fork = false, onto }: Push): Promise<string> {
+async function pushFiles(state: State, push: Push): Promise<string> {
+  const { by, branch, files = {}, message = 'Change', fork = false, onto, author = by, committer = by } = push
   const actor = person(state, by)
   demand(state, actor, fork ? 'read' : 'write')
   const owner = fork ? actor.user.login : state.owner
   const parent = onto ?? (await state.git.tip(refOf(state, owner, branch))) ?? (await state.git.tip(`refs/heads/${state.defaultBranch}`))
-  const author = signatureOf(actor.user)
-  const commit = await commitFiles(state.git, parent, files, { message, author, committer: author, date: state.now() })
+  const names = { author: namedAs(state, author), committer: namedAs(state, committer) }
+  const commit = await commitFiles(state.git, parent, files, { message, ...names, date: state.now() })
+  if (committer === WEB_FLOW) state.signed.add(commit)
   await moveBranch(state, actor, owner, branch, commit)
   return commit
+}
+
+function namedAs(state: State, name: string): Signature {
+  if (name === WEB_FLOW) return GITHUB
+  return name.includes('@') ? { name: name.replace(/@.*/, ''), email: name } : signatureOf(userOf(state, name))
 }
 
 function ticked(body: string, text: string): string {

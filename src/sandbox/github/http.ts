@@ -12,10 +12,10 @@ export interface Call {
   readonly may: (permission: Permission, access: 'read' | 'write') => boolean
 }
 
-/** One thing, a list (under a name, with a count beside it, where GitHub has it so), or nothing. */
+/** One thing, a list (under a name, with a count beside it, or with cursors in place of pages, where GitHub has it so), or nothing. */
 export type Answer =
   | { readonly status?: number; readonly body: unknown }
-  | { readonly items: readonly unknown[]; readonly as?: string }
+  | { readonly items: readonly unknown[]; readonly as?: string; readonly cursor?: true }
   | { readonly status: 204 }
 
 /** What a workflow's token needs. `issue` is `issues`, or `pull_requests` where the number is one's; `public` is nothing where the repository is public. */
@@ -88,4 +88,13 @@ export function page(items: readonly unknown[], url: URL): { readonly body: read
     ...(at < last ? [link('next', at + 1), link('last', last)] : []),
   ]
   return { body: items.slice((at - 1) * size, at * size), link: links.length > 0 ? links.join(', ') : null }
+}
+
+/** What of a list comes after a cursor, and the link to what follows. */
+export function pageAfter(items: readonly unknown[], url: URL): ReturnType<typeof page> {
+  const from = Number(Buffer.from(url.searchParams.get('after') ?? '', 'base64').toString() || 0)
+  const to = from + Math.min(Number(url.searchParams.get('per_page') ?? 30), 100)
+  const next = new URL(url)
+  next.searchParams.set('after', Buffer.from(String(to)).toString('base64'))
+  return { body: items.slice(from, to), link: to < items.length ? `<${next.href}>; rel="next"` : null }
 }

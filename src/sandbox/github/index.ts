@@ -8,7 +8,7 @@ import { commitFiles, openBare, type Bare } from './git.ts'
 import { branchesOf } from './pushes.ts'
 import { GITHUB_LIMITS, type Limits } from './rates.ts'
 import { createApi, type Exchange } from './server.ts'
-import { ACTIONS_BOT, userOf, type Environment, type GitHubEvent, type Level, type Settings, type State, type Token } from './state.ts'
+import { ACTIONS_BOT, userOf, WEB_FLOW, type Environment, type GitHubEvent, type Level, type Settings, type State, type Token } from './state.ts'
 
 export type { Act, Exchange, Environment, GitHubEvent, Level, Limits, Settings, State }
 
@@ -115,6 +115,8 @@ function newState(options: GitHubOptions, git: Bare): State {
     labels: new Map(),
     statuses: [],
     branches: new Map(),
+    activities: [],
+    signed: new Set(),
     settings: {
       protection: null,
       rulesets: [],
@@ -132,7 +134,7 @@ function newState(options: GitHubOptions, git: Bare): State {
     outbox: [],
   }
   for (const [login, level] of Object.entries({ [owner]: 'admin' as const, ...options.people })) userOf(state, login).level = level
-  userOf(state, ACTIONS_BOT)
+  for (const login of [ACTIONS_BOT, WEB_FLOW]) userOf(state, login)
   return state
 }
 

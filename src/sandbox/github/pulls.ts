@@ -1,10 +1,11 @@
 import { Refusal } from '../failure.ts'
 import { commitFacts, commitsBetween, GITHUB, isAncestor, mergeTree, signatureOf, writeCommit, type CommitFacts } from './git.ts'
+import { signed } from './history.ts'
 import { addIssue, emit, emitOf, LONGEST_BODY } from './issues.ts'
 import { mergedAs, moveBranch, NOTHING, refOf, tryMerge } from './pushes.ts'
 import { reviewShape } from './shapes.ts'
 import { pullInList } from './shapes-pull.ts'
-import { demand, DOCS, invalid, isPull, lagBehind, pullOf, type Actor, type Issue, type Pull, type Review, type State } from './state.ts'
+import { demand, DOCS, invalid, isPull, lagBehind, notFound, pullOf, type Actor, type Issue, type Pull, type Review, type State } from './state.ts'
 
 type PullIssue = Issue & { readonly pull: Pull }
 
@@ -21,13 +22,7 @@ export interface PullDraft {
 export async function openPull(state: State, actor: Actor, draft: PullDraft): Promise<PullIssue> {
   const { owner, branch } = headOf(state, draft.head)
   demand(state, actor, owner === state.owner ? 'write' : 'read')
-  if (actor.quiet && !state.settings.actionsMayOpenPullRequests) {
-    throw new Refusal(403, {
-      message: 'GitHub Actions is not permitted to create or approve pull requests.',
-      documentation_url: DOCS,
-      status: '403',
-    })
-  }
+  checkActions(state, actor)
   const [base, commit] = [await state.git.tip(`refs/heads/${draft.base}`), await state.git.tip(refOf(state, owner, branch))]
   if (base === null) throw invalid('PullRequest', 'base', 'invalid')
   if (commit === null) throw invalid('PullRequest', 'head', 'invalid')
@@ -56,6 +51,12 @@ export async function openPull(state: State, actor: Actor, draft: PullDraft): Pr
   return issue
 }
 
+function checkActions(state: State, actor: Actor): void {
+  if (!actor.quiet || state.settings.actionsMayOpenPullRequests) return
+  const message = 'GitHub Actions is not permitted to create or approve pull requests.'
+  throw new Refusal(403, { message, documentation_url: DOCS, status: '403' })
+}
+
 const custom = (message: string): Refusal =>
   new Refusal(422, {
     message: 'Validation Failed',
@@ -69,9 +70,11 @@ function headOf(state: State, head: string): { owner: string; branch: string } {
   return { owner, branch }
 }
 
-export async function review(state: State, actor: Actor, number: number, verdict: Review['state'], body: string): Promise<Review> {
+/** Also of a pull request that was merged already. */
+export function review(state: State, actor: Actor, number: number, verdict: Review['state'], body: string): Review {
   const issue = pullOf(state, number)
   demand(state, actor, 'read')
+  if (verdict === 'APPROVED') checkActions(state, actor)
   if (issue.author === actor.user.login && verdict !== 'COMMENTED') throw custom('Can not approve your own pull request')
   const made: Review = {
     id: state.nextId(),
@@ -80,12 +83,26 @@ export async function review(state: State, actor: Actor, number: number, verdict
     body: body.slice(0, LONGEST_BODY),
     commit: issue.pull.head.commit,
     at: state.now(),
+    dismissed: null,
   }
   issue.pull.reviews = [...issue.pull.reviews, made]
   // in the event the state is in small letters
   const shape = { ...reviewShape(state, issue, made), state: verdict.toLowerCase() }
   emit(state, actor, 'pull_request_review', { action: 'submitted', review: shape, pull_request: pullInList(state, issue) })
   return made
+}
+
+/** Takes a verdict away: it stays where it is, and only the events tell what it was. */
+export function dismiss(state: State, actor: Actor, number: number, id: number, message: string): Review {
+  const issue = pullOf(state, number)
+  demand(state, actor, 'write')
+  const found = issue.pull.reviews.find((one) => one.id === id)
+  if (!found) throw notFound()
+  if (found.dismissed || found.state === 'COMMENTED') throw custom('Can not dismiss a commented or dismissed pull request review')
+  found.dismissed = { id: state.nextId(), by: actor.user.login, at: state.now(), message }
+  const shape = { ...reviewShape(state, issue, found), state: 'dismissed' }
+  emit(state, actor, 'pull_request_review', { action: 'dismissed', review: shape, pull_request: pullInList(state, issue) })
+  return found
 }
 
 export type MergeMethod = 'merge' | 'squash' | 'rebase'
@@ -98,7 +115,7 @@ export async function merge(state: State, actor: Actor, number: number, method: 
   const base = (await state.git.tip(`refs/heads/${issue.pull.base}`)) ?? NOTHING
   const commit = await combine(state, actor, issue, base, method)
   await mergedAs(state, actor, issue, commit)
-  await moveBranch(state, actor, state.owner, issue.pull.base, commit)
+  await moveBranch(state, actor, state.owner, issue.pull.base, commit, 'pr_merge')
   return commit
 }
 
@@ -111,9 +128,11 @@ async function combine(state: State, actor: Actor, issue: PullIssue, base: strin
   if (tree === null) throw new Refusal(405, { message: 'Pull Request is not mergeable', documentation_url: DOCS, status: '405' })
   const author = signatureOf(actor.user)
   const merged = `Merge pull request #${number} from ${pull.head.owner}/${pull.head.branch}\n\n${title}`
-  return method === 'merge'
-    ? writeCommit(state.git, { tree, parents: [base, pull.head.commit], message: merged, author, ...shared })
-    : writeCommit(state.git, { tree, parents: [base], message: `${title} (#${number})\n\n${body ?? ''}`.trimEnd(), author, ...shared })
+  const made =
+    method === 'merge'
+      ? { parents: [base, pull.head.commit], message: merged }
+      : { parents: [base], message: `${title} (#${number})\n\n${body ?? ''}`.trimEnd() }
+  return signed(state, writeCommit(state.git, { tree, author, ...made, ...shared }))
 }
 
 /** Every commit anew on top of the base, merges left out; also where nothing would have to move. */
@@ -194,7 +213,7 @@ export async function enqueue(state: State, actor: Actor, numbers: readonly numb
     commit,
     pass: async () => {
       for (const one of steps) await mergedAs(state, actor, one.issue, one.commit)
-      await moveBranch(state, actor, state.owner, branch, commit)
+      await moveBranch(state, actor, state.owner, branch, commit, 'merge_queue_merge')
       await destroy('merged')
     },
     leave: () => destroy('dequeued'),

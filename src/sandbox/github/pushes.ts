@@ -1,4 +1,5 @@
 import { commitsBetween, isAncestor, mergeTree, writeCommit, GITHUB } from './git.ts'
+import { signed, type Activity } from './history.ts'
 import { editIssue, emit, emitOf } from './issues.ts'
 import { pushedCommitShape } from './shapes.ts'
 import { fullName, WEB } from './shapes-base.ts'
@@ -14,13 +15,15 @@ export const refOf = (state: State, owner: string, branch: string): string =>
 
 const openPulls = (state: State): PullIssue[] => [...state.issues.values()].filter(isPull).filter((issue) => issue.state === 'open')
 
-/** Moves a branch and tells it. null takes it away. */
-export async function moveBranch(state: State, actor: Actor, owner: string, branch: string, to: string | null): Promise<void> {
+type Merging = Extract<Activity['kind'], 'pr_merge' | 'merge_queue_merge'>
+
+/** Moves a branch and tells it. null takes it away. `merging` where a pull request does it. */
+export async function moveBranch(state: State, actor: Actor, owner: string, branch: string, to: string | null, merging?: Merging): Promise<void> {
   const ref = refOf(state, owner, branch)
   const before = await state.git.tip(ref)
   if (before === to) return
   await state.git.run(to === null ? ['update-ref', '-d', ref] : ['update-ref', ref, to])
-  await moved(state, actor, owner, branch, before, to)
+  await moved(state, actor, { owner, branch, before, to, merging })
 }
 
 /** Notices what was pushed with Git itself since the last time. */
@@ -28,7 +31,7 @@ export async function noticePushes(state: State, actor: Actor): Promise<void> {
   const now = await branchesOf(state)
   for (const branch of new Set([...state.branches.keys(), ...now.keys()])) {
     const [before = null, to = null] = [state.branches.get(branch), now.get(branch)]
-    if (before !== to) await moved(state, actor, state.owner, branch, before, to)
+    if (before !== to) await moved(state, actor, { owner: state.owner, branch, before, to })
   }
 }
 
@@ -37,11 +40,22 @@ export async function branchesOf(state: State): Promise<Map<string, string>> {
   return new Map(out.split('\n').flatMap((line): [string, string][] => (line === '' ? [] : [[line.slice(41), line.slice(0, 40)]])))
 }
 
-async function moved(state: State, actor: Actor, owner: string, branch: string, before: string | null, to: string | null): Promise<void> {
+interface Move {
+  readonly owner: string
+  readonly branch: string
+  readonly before: string | null
+  readonly to: string | null
+  readonly merging?: Merging | undefined
+}
+
+async function moved(state: State, actor: Actor, move: Move): Promise<void> {
+  const { owner, branch, before, to } = move
   if (owner === state.owner) {
     if (to === null) state.branches.delete(branch)
     else state.branches.set(branch, to)
-    await tellPush(state, actor, branch, before, to)
+    const forced = before !== null && to !== null && !(await isAncestor(state.git, before, to))
+    noteActivity(state, actor, move, forced)
+    await tellPush(state, actor, branch, before, to, forced)
   }
   for (const issue of openPulls(state)) {
     if (issue.pull.head.owner === owner && issue.pull.head.branch === branch)
@@ -50,9 +64,15 @@ async function moved(state: State, actor: Actor, owner: string, branch: string, 
   }
 }
 
+function noteActivity(state: State, actor: Actor, { branch, before, to, merging }: Move, forced: boolean): void {
+  const kind = before === null ? 'branch_creation' : to === null ? 'branch_deletion' : (merging ?? (forced ? 'force_push' : 'push'))
+  const ends = { ref: `refs/heads/${branch}`, before: before ?? NOTHING, after: to ?? NOTHING }
+  state.activities.push({ id: state.nextId(), actor: actor.user.login, kind, ...ends, at: state.now() })
+}
+
 const SHOWN = 20
 
-async function tellPush(state: State, actor: Actor, branch: string, before: string | null, to: string | null): Promise<void> {
+async function tellPush(state: State, actor: Actor, branch: string, before: string | null, to: string | null, forced: boolean): Promise<void> {
   if (actor.quiet) return
   const ids =
     to === null
@@ -62,7 +82,6 @@ async function tellPush(state: State, actor: Actor, branch: string, before: stri
           before ?? (branch === state.defaultBranch ? null : await state.git.tip(`refs/heads/${state.defaultBranch}`)),
           to,
         )
-  const forced = before !== null && to !== null && !(await isAncestor(state.git, before, to))
   emit(state, actor, 'push', {
     ref: `refs/heads/${branch}`,
     before: before ?? NOTHING,
@@ -139,14 +158,8 @@ export async function tryMerge(state: State, issue: PullIssue, baseTip?: string)
 async function trialOf(state: State, base: string, head: string): Promise<string | null> {
   const tree = await mergeTree(state.git, base, head)
   if (tree === null) return null
-  return writeCommit(state.git, {
-    tree,
-    parents: [base, head],
-    message: `Merge ${head} into ${base}`,
-    author: GITHUB,
-    committer: GITHUB,
-    date: state.now(),
-  })
+  const by = { author: GITHUB, committer: GITHUB, date: state.now() }
+  return signed(state, writeCommit(state.git, { tree, parents: [base, head], message: `Merge ${head} into ${base}`, ...by }))
 }
 
 /** The fork is gone: its pull requests are closed and keep their commits. */

@@ -1,5 +1,6 @@
 import { filesOf, hunksOf } from './diffs.ts'
-import { commitFiles, signatureOf } from './git.ts'
+import { commitFiles, GITHUB, signatureOf } from './git.ts'
+import { signed } from './history.ts'
 import { checkBody } from './issues.ts'
 import { review } from './pulls.ts'
 import { moveBranch, refOf } from './pushes.ts'
@@ -21,7 +22,7 @@ export async function addReviewComment(state: State, actor: Actor, number: numbe
   checkBody(draft.body, 'PullRequestReviewComment')
   const hunk = await hunkFor(state, issue.pull.baseCommit, draft)
   const now = state.now()
-  const { id } = await review(state, actor, number, 'COMMENTED', '')
+  const { id } = review(state, actor, number, 'COMMENTED', '')
   const comment: ReviewComment = { ...draft, id: state.nextId(), pull: number, review: id, author: actor.user.login, created: now, updated: now, hunk, edits: [], stale: null }
   lagBehind(state, comment, true)
   state.reviewComments.set(comment.id, comment)
@@ -70,7 +71,8 @@ export async function commitSuggestion(state: State, actor: Actor, id: number): 
   const from = startLine ?? line
   const author = signatureOf(actor.user)
   const content = lines.toSpliced(from - 1, line - from + 1, offered).join('\n')
-  const commit = await commitFiles(state.git, head.commit, { [path]: content }, { message: `Update ${path}`, author, committer: author, date: state.now() })
+  const by = { author, committer: GITHUB, date: state.now() }
+  const commit = await signed(state, commitFiles(state.git, head.commit, { [path]: content }, { message: `Update ${path}`, ...by }))
   if ((await state.git.tip(refOf(state, head.owner, head.branch))) !== head.commit) throw new Error('the branch has moved')
   await moveBranch(state, actor, head.owner, head.branch, commit)
   return commit

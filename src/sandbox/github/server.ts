@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Refusal } from '../failure.ts'
-import { inaccessible, isRecord, page, type Answer, type Call, type Need, type Route } from './http.ts'
+import { inaccessible, isRecord, page, pageAfter, type Answer, type Call, type Need, type Route } from './http.ts'
 import { startRates, type Limits } from './rates.ts'
 import { ROUTES } from './routes/index.ts'
 import { fullName } from './shapes-base.ts'
@@ -151,7 +151,7 @@ function routeOf(state: State, method: string, path: string): { route: Route; pa
 
 function paged(reply: Answer, url: URL): Reply {
   if (!('items' in reply)) return { status: reply.status ?? 200, body: 'body' in reply ? reply.body : undefined, headers: {} }
-  const { body, link } = page(reply.items, url)
+  const { body, link } = (reply.cursor ? pageAfter : page)(reply.items, url)
   return {
     status: 200,
     body: reply.as === undefined ? body : { total_count: reply.items.length, [reply.as]: body },

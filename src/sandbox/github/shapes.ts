@@ -1,9 +1,11 @@
-import { commitFacts, pathsOf } from './git.ts'
+import { commitFacts, GITHUB, pathsOf, type CommitFacts } from './git.ts'
+import type { Activity } from './history.ts'
 import {
   isPull,
   levelOf,
   reaches,
   userOf,
+  WEB_FLOW,
   type Comment,
   type Issue,
   type Label,
@@ -121,7 +123,7 @@ export function reviewShape(state: State, issue: Issue, review: Review): Json {
     node_id: node('PRR', review.id),
     user: byLogin(state, review.author),
     body: review.body,
-    state: review.state,
+    state: review.dismissed ? 'DISMISSED' : review.state,
     html_url: page,
     pull_request_url: pull,
     author_association: associationOf(state, review.author),
@@ -129,6 +131,26 @@ export function reviewShape(state: State, issue: Issue, review: Review): Json {
     submitted_at: review.at,
     commit_id: review.commit,
   }
+}
+
+/** The event of an issue that tells what a dismissed review was. */
+export function dismissalShape(state: State, review: Review): Json[] {
+  const { dismissed } = review
+  if (!dismissed) return []
+  return [
+    {
+      id: dismissed.id,
+      node_id: node('RDE', dismissed.id),
+      url: `${state.api}/repos/${fullName(state)}/issues/events/${dismissed.id}`,
+      actor: byLogin(state, dismissed.by),
+      event: 'review_dismissed',
+      commit_id: null,
+      commit_url: null,
+      created_at: dismissed.at,
+      performed_via_github_app: null,
+      dismissed_review: { state: review.state.toLowerCase(), review_id: review.id, dismissal_message: dismissed.message },
+    },
+  ]
 }
 
 export function statusShape(state: State, status: Status): Json {
@@ -182,11 +204,11 @@ export async function pushedCommitShape(state: State, id: string): Promise<Json>
 }
 
 /** A commit of the Git data API. */
-export async function gitCommitShape(state: State, id: string): Promise<Json> {
-  const facts = await commitFacts(state.git, id)
+export const gitCommitShape = async (state: State, id: string): Promise<Json> => gitShapeOf(state, id, await commitFacts(state.git, id))
+
+function gitShapeOf(state: State, id: string, facts: CommitFacts): Json {
   const base = `${state.api}/repos/${fullName(state)}/git`
   const page = (commit: string): string => `${WEB}/${fullName(state)}/commit/${commit}`
-  const signed = facts.committer.name === 'GitHub'
   return {
     sha: id,
     node_id: node('C', id),
@@ -197,6 +219,48 @@ export async function gitCommitShape(state: State, id: string): Promise<Json> {
     tree: { sha: facts.tree, url: `${base}/trees/${facts.tree}` },
     message: facts.message,
     parents: facts.parents.map((sha) => ({ sha, url: `${base}/commits/${sha}`, html_url: page(sha) })),
-    verification: { verified: signed, reason: signed ? 'valid' : 'unsigned', signature: null, payload: null, verified_at: null },
+    verification: verificationOf(state, id),
   }
 }
+
+function verificationOf(state: State, id: string): Json {
+  const verified = state.signed.has(id)
+  return { verified, reason: verified ? 'valid' : 'unsigned', signature: null, payload: null, verified_at: null }
+}
+
+/** Whose an e-mail address is; null where GitHub knows of nobody. */
+function ownerOf(state: State, email: string): Json | null {
+  if (email === GITHUB.email) return byLogin(state, WEB_FLOW)
+  const [, id, login = ''] = /^(?:(\d+)\+)?(.+)@users\.noreply\.github\.com$/.exec(email) ?? []
+  const user = state.users.get(login.toLowerCase())
+  return user && (id === undefined || Number(id) === user.id) ? userShape(state, user) : null
+}
+
+/** A commit as lists of commits show it, with whose its e-mail addresses are. */
+export async function commitShape(state: State, id: string): Promise<Json> {
+  const facts = await commitFacts(state.git, id)
+  const { sha, node_id, html_url, author, committer, tree, message, parents, verification, url } = gitShapeOf(state, id, facts)
+  const there = `${state.api}/repos/${fullName(state)}/commits/${id}`
+  return {
+    sha,
+    node_id,
+    url: there,
+    html_url,
+    comments_url: `${there}/comments`,
+    commit: { url, author, committer, message, tree, comment_count: 0, verification },
+    author: ownerOf(state, facts.author.email),
+    committer: ownerOf(state, facts.committer.email),
+    parents,
+  }
+}
+
+export const activityShape = (state: State, { id, actor, kind, ref, before, after, at }: Activity): Json => ({
+  id,
+  node_id: node('PSH', id),
+  before,
+  after,
+  ref,
+  timestamp: at,
+  activity_type: kind,
+  actor: byLogin(state, actor),
+})

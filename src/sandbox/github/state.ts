@@ -1,5 +1,6 @@
 import { Refusal } from '../failure.ts'
 import type { Bare } from './git.ts'
+import type { Activity } from './history.ts'
 
 /** What somebody may do in the repository, from nothing up. */
 export const LEVELS = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
@@ -56,10 +57,12 @@ export interface Comment extends Lagging<Comment> {
 export interface Review {
   readonly id: number
   readonly author: string
-  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED'
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED'
   readonly body: string
   readonly commit: string
   readonly at: string
+  /** Who took it away: from then on its state is shown as DISMISSED, and what it was is in the events of the issue only. */
+  dismissed: { readonly id: number; readonly by: string; readonly at: string; readonly message: string } | null
 }
 
 /** Said about lines of what a pull request changes, as they were at a commit. */
@@ -197,6 +200,9 @@ export interface State {
   readonly settings: Settings
   /** Branches as the last push left them, to notice what was pushed with Git itself. */
   readonly branches: Map<string, string>
+  readonly activities: Activity[]
+  /** Commits that GitHub made and signed; that one names GitHub as its committer says nothing, since anybody can write so. */
+  readonly signed: Set<string>
   /** For how many lists a change stays unseen. */
   lag: number
   /** Where the API is. */
@@ -219,6 +225,8 @@ export interface Actor {
 }
 
 export const ACTIONS_BOT = 'github-actions[bot]'
+/** GitHub's own account, whose the commits are that it makes for somebody. */
+export const WEB_FLOW = 'web-flow'
 
 /** The account of that name; a stranger's is made when first seen. */
 export function userOf(state: State, login: string): User {
@@ -229,7 +237,8 @@ export function userOf(state: State, login: string): User {
   return user
 }
 
-export const person = (state: State, login: string): Actor => ({ user: userOf(state, login), quiet: false })
+/** Whoever has that name; the bot of workflows acts by their token. */
+export const person = (state: State, login: string): Actor => ({ user: userOf(state, login), quiet: login === ACTIONS_BOT })
 
 /** What somebody may do here: everybody may read what is public. */
 export function levelOf(state: State, user: User): Level {

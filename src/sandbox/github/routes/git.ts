@@ -1,6 +1,7 @@
 import { Refusal } from '../../failure.ts'
 import { isRecord, optionalText, read, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import { commitFacts, isAncestor, signatureOf, writeBlob, writeCommit, writeTree, GITHUB, type Signature, type TreeEntry } from '../git.ts'
+import { signed } from '../history.ts'
 import { moveBranch } from '../pushes.ts'
 import { gitCommitShape, statusShape } from '../shapes.ts'
 import { fullName, node, type Json } from '../shapes-base.ts'
@@ -144,7 +145,8 @@ export const GIT: readonly Route[] = [
         date: state.now(),
         ...signatures(call),
       }
-      return { status: 201, body: await gitCommitShape(state, await writeCommit(state.git, made)) }
+      const commit = writeCommit(state.git, made)
+      return { status: 201, body: await gitCommitShape(state, await (made.committer === GITHUB ? signed(state, commit) : commit)) }
     },
   },
   {

@@ -1,5 +1,6 @@
 import type { Route } from '../http.ts'
 import { GIT } from './git.ts'
+import { HISTORY } from './history.ts'
 import { ISSUES } from './issues.ts'
 import { PULLS } from './pulls.ts'
 import { REPOSITORY } from './repository.ts'
@@ -8,4 +9,4 @@ import { SETTING } from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 /** All that the stand-in speaks; GitHub has a thousand more. */
-export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...REVIEW_COMMENTS, ...ISSUES, ...GIT, ...SETTINGS, ...SETTING]
+export const ROUTES: readonly Route[] = [...REPOSITORY, ...PULLS, ...REVIEW_COMMENTS, ...ISSUES, ...GIT, ...HISTORY, ...SETTINGS, ...SETTING]
