@@ -9,6 +9,20 @@ export interface Forge {
   readonly openPullRequests: () => Promise<readonly PullRequest[]>
   /** Those merged into the branch that changed since that time (ISO 8601 UTC), newest first. A list may lag behind what was just merged. */
   readonly mergedPullRequests: (branch: string, since: string) => Promise<readonly PullRequest[]>
+  /** Those that brought a commit, as GitHub knows by now: it may be some seconds behind. None is known of a commit that it does not have. */
+  readonly pullRequestsOf: (commit: string) => Promise<readonly PullRequest[]>
+  /** All reviews that are a verdict, oldest first, those that were dismissed and those after the merge too. */
+  readonly reviews: (pullRequest: number) => Promise<readonly Review[]>
+  /** What a pull request would bring. */
+  readonly commits: (pullRequest: number) => Promise<ProposedCommits>
+  /** Who a commit is by. */
+  readonly commit: (id: string) => Promise<CommitFacts>
+  /** Those up to a commit that touch a path, newest first. `since` goes by the commits' own dates, which whoever commits can choose. */
+  readonly commitsTouching: (path: string, upTo: string, since: string) => Promise<readonly CommitFacts[]>
+  /** Who moved a branch of that name, newest first: all that is still known of, or no more than the `newest` and some. None says that nothing is known, not that it was nobody. */
+  readonly pushers: (branch: string, newest?: number) => Promise<readonly Push[]>
+  /** Whom an environment asks before it is used; null where there is none of that name. */
+  readonly environmentReviewers: (name: string) => Promise<EnvironmentReviewers | null>
   /** Logins whose last review approves. */
   readonly approvers: (pullRequest: number) => Promise<readonly string[]>
   readonly permission: (login: string) => Promise<Permission>
@@ -37,6 +51,8 @@ export interface PullRequest {
   readonly url: string
   readonly title: string
   readonly author: string
+  /** Opened by a program, such as a workflow. */
+  readonly authorIsBot: boolean
   readonly state: 'open' | 'closed'
   readonly draft: boolean
   readonly base: { readonly branch: string; readonly commit: string }
@@ -44,7 +60,64 @@ export interface PullRequest {
   readonly head: { readonly branch: string; readonly commit: string; readonly repository: string | null }
   readonly labels: readonly string[]
   /** null unless it was merged. `commit` is what the branch got: the merge, the squash or the last rebased commit. */
-  readonly merged: { readonly at: string; readonly by: string; readonly commit: string } | null
+  readonly merged: { readonly at: string; readonly by: string; readonly byBot: boolean; readonly commit: string } | null
+}
+
+/** A verdict. What was dismissed is no verdict any more, and was one until then. */
+export interface Review {
+  /** null where the account is gone. */
+  readonly login: string | null
+  readonly byBot: boolean
+  /** What it said before it was dismissed; `dismissed` where nobody can tell. */
+  readonly state: 'approved' | 'changes_requested' | 'dismissed'
+  /** What was looked at; null where that commit is gone. */
+  readonly commit: string | null
+  readonly at: string
+  /** When it was taken away; null where it stands, or where nobody can tell. */
+  readonly dismissed: { readonly at: string } | null
+}
+
+export interface Account {
+  readonly login: string
+  readonly byBot: boolean
+}
+
+/** Whose an e-mail address in a commit is: an account, the forge itself, or null where it is nobody's. */
+export type Hand = Account | 'forge' | null
+
+/** Whoever commits chooses the addresses in it: they are a claim, but for `forge`, which is signed. */
+export interface CommitFacts {
+  readonly id: string
+  readonly author: Hand
+  readonly committer: Hand
+  /** Whether its signature is one that the forge knows to be the committer's. */
+  readonly verified: boolean
+}
+
+export interface ProposedCommits {
+  /** Oldest first. */
+  readonly commits: readonly CommitFacts[]
+  /** Whether these are all that there are. */
+  readonly complete: boolean
+}
+
+/** A move of a branch, other than its end. */
+export interface Push {
+  /** null where the account is gone. */
+  readonly login: string | null
+  readonly byBot: boolean
+  readonly kind: 'push' | 'force_push' | 'branch_creation' | 'pr_merge' | 'merge_queue_merge'
+  /** Zeros where there was no branch before. */
+  readonly before: string
+  readonly after: string
+  readonly at: string
+}
+
+export interface EnvironmentReviewers {
+  /** Logins, and names of teams; none where it asks nobody. */
+  readonly reviewers: readonly string[]
+  /** Whether somebody else than who started the run has to say yes. */
+  readonly notOneself: boolean
 }
 
 /** What somebody may do in the repository; `triage` may label and not write. */
@@ -99,8 +172,8 @@ export interface Proposal {
   readonly base: { readonly branch: string; readonly commit: string }
   /** New texts by path from the root; null deletes. None is an empty commit. */
   readonly files: ReadonlyMap<string, string | null>
-  /** The commit's message. */
-  readonly message: string
+  /** The commit's message, or how it is made of what the commit will be. The same for the same, or each time is another commit. */
+  readonly message: string | ((made: { readonly tree: string; readonly parent: string }) => string)
   readonly title: string
   readonly body: string
 }

@@ -11,6 +11,11 @@ export interface GitHubApi {
     page: (at: { readonly per_page: number; readonly page: number }) => Promise<Page<T>>,
     enough?: (items: readonly T[]) => boolean,
   ) => Promise<T[]>
+  /** All of a list that GitHub gives by cursors, or until there is enough of it. */
+  readonly allAfter: <T>(
+    page: (at: { readonly per_page: number; readonly after?: string }) => Promise<Page<T>>,
+    enough?: (items: readonly T[]) => boolean,
+  ) => Promise<T[]>
   /** Sends a write that must not happen twice. Where nobody knows whether it happened, `done` looks for what it would have made, since a moment before it was sent (ISO 8601 UTC, by GitHub's clock). */
   readonly once: <T>(write: () => Promise<T>, done: (since: string) => Promise<T | undefined>) => Promise<T>
 }
@@ -111,10 +116,18 @@ export async function openGitHubApi(options: {
       const items = []
       for (let at = 1; ; at += 1) {
         const { data, headers } = await page({ per_page: 100, page: at })
-        if (!Array.isArray(data)) throw new GitHubFailure(null, 'GitHub answered no list')
-        items.push(...data)
+        items.push(...listIn(data))
         // the links name another host behind some proxies, and the token goes to this one only
         if (!/rel="next"/.test(headers.link ?? '') || enough(items)) return items
+      }
+    },
+    allAfter: async (page, enough = () => false) => {
+      const items = []
+      for (let after: string | null = null; ; ) {
+        const { data, headers } = await page({ per_page: 100, ...(after === null ? {} : { after }) })
+        items.push(...listIn(data))
+        after = cursorIn(headers.link ?? '')
+        if (after === null || enough(items)) return items
       }
     },
     once: async (write, done) => {
@@ -134,6 +147,20 @@ export async function openGitHubApi(options: {
       }
     },
   }
+}
+
+function listIn<T>(data: readonly T[]): readonly T[] {
+  if (!Array.isArray(data)) throw new GitHubFailure(null, 'GitHub answered no list')
+  return data
+}
+
+/** The cursor of the next page, without the address that it stands in; null where there is none. */
+function cursorIn(link: string): string | null {
+  const next = /<([^>]*)>;\s*rel="next"/.exec(link)?.[1]
+  if (next === undefined) return null
+  const after = new URL(next, 'https://api.github.com').searchParams.get('after')
+  if (after === null) throw new GitHubFailure(null, 'GitHub answered a part of a list, and not how it goes on')
+  return after
 }
 
 const LIMITED = 'GitHub takes no more requests until then'

@@ -13,9 +13,10 @@ export async function propose(api: GitHubApi, place: Place, proposal: Proposal):
 }
 
 /** The branch's commit. One that already is what was asked for stays, so that nothing starts anew for it. */
-async function putCommit(api: GitHubApi, place: Place, { branch, base, files, message }: Proposal): Promise<string> {
+async function putCommit(api: GitHubApi, place: Place, { branch, base, files, message: given }: Proposal): Promise<string> {
   const parent = (await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: base.commit })).data
   const tree = files.size === 0 ? parent.tree.sha : await putTree(api, place, parent.tree.sha, files)
+  const message = typeof given === 'string' ? given : given({ tree, parent: base.commit })
   const ref = `heads/${branch}`
   const tip = await tipOf(api, place, ref)
   if (tip !== null) {

@@ -6,6 +6,8 @@ export interface Place {
   readonly repo: string
 }
 
+export const isBot = (account: RawAccount | undefined): boolean => account?.type === 'Bot'
+
 /** What GitHub shows where somebody's account is gone. */
 export const GHOST = 'ghost'
 
@@ -14,21 +16,21 @@ export const each = <T extends { readonly id: number | bigint }>(items: readonly
   ...new Map(items.map((item) => [item.id, item])).values(),
 ]
 
-type Account = { readonly login: string; readonly type: string } | null
+export type RawAccount = { readonly login: string; readonly type: string } | null
 
 /** What of GitHub's pull request is used, in lists and by itself; lists do not say who merged. */
 export interface RawPull {
   readonly number: number
   readonly html_url: string
   readonly title: string
-  readonly user: Account
+  readonly user: RawAccount
   readonly state: string
   readonly draft?: boolean
   readonly base: { readonly ref: string; readonly sha: string }
   readonly head: { readonly ref: string; readonly sha: string; readonly repo: { readonly full_name: string } | null }
   readonly labels: readonly { readonly name: string }[]
   readonly merged_at: string | null
-  readonly merged_by?: Account
+  readonly merged_by?: RawAccount
   readonly merge_commit_sha: string | null
 }
 
@@ -40,19 +42,27 @@ export function pullOf(raw: RawPull): PullRequest {
     url: raw.html_url,
     title: raw.title,
     author: raw.user?.login ?? GHOST,
+    authorIsBot: isBot(raw.user),
     state: raw.state === 'open' ? 'open' : 'closed',
     draft: raw.draft ?? false,
     base: { branch: base.ref, commit: base.sha },
     head: { branch: head.ref, commit: head.sha, repository: head.repo?.full_name ?? null },
     labels: raw.labels.map(({ name }) => name),
-    merged: raw.merged_at === null ? null : { at: raw.merged_at, by: raw.merged_by?.login ?? GHOST, commit: raw.merge_commit_sha ?? '' },
+    merged: raw.merged_at === null ? null : mergeOf(raw.merged_at, raw),
   }
 }
+
+const mergeOf = (at: string, { merged_by: by, merge_commit_sha: commit }: RawPull): NonNullable<PullRequest['merged']> => ({
+  at,
+  by: by?.login ?? GHOST,
+  byBot: isBot(by),
+  commit: commit ?? '',
+})
 
 export interface RawComment {
   readonly id: number | bigint
   readonly html_url: string
-  readonly user: Account
+  readonly user: RawAccount
   readonly body?: string
   readonly updated_at: string
 }
@@ -61,7 +71,7 @@ export const commentOf = ({ id, html_url, user, body, updated_at }: RawComment):
   id: Number(id),
   url: html_url,
   author: user?.login ?? GHOST,
-  byBot: user?.type === 'Bot',
+  byBot: isBot(user),
   body: body ?? '',
   at: updated_at,
 })
@@ -70,7 +80,7 @@ export interface RawIssue {
   readonly number: number
   readonly html_url: string
   readonly title: string
-  readonly user: Account
+  readonly user: RawAccount
   readonly body?: string | null | undefined
   readonly state: string
   readonly labels: readonly (string | { readonly name?: string })[]
@@ -82,7 +92,7 @@ export function issueOf(raw: RawIssue): Issue {
     url: raw.html_url,
     title: raw.title,
     author: raw.user?.login ?? GHOST,
-    byBot: raw.user?.type === 'Bot',
+    byBot: isBot(raw.user),
     body: raw.body ?? '',
     state: raw.state === 'open' ? 'open' : 'closed',
     labels: raw.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),

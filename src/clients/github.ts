@@ -1,4 +1,5 @@
 import type { Comment, Forge, Issue, Permission, PullRequest } from './forge.ts'
+import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, readPull, reviewsOf, touching } from './github-history.ts'
 import { openGitHubApi, type GitHubApi } from './github-api.ts'
 import { explaining, isStatus } from './github-errors.ts'
 import { propose } from './github-propose.ts'
@@ -38,6 +39,13 @@ export async function openForge({ api: address, repository, token, onWait }: For
         return each(pulls).map((pull) => pullOf(pull))
       }),
     mergedPullRequests: (branch, since) => trying('list the merged pull requests', () => mergedPulls(api, place, branch, since)),
+    pullRequestsOf: (commit) => trying(`ask what brought commit ${commit.slice(0, 12)}`, () => pullsOf(api, place, commit)),
+    reviews: (number) => trying(`read the reviews of #${number}`, () => reviewsOf(api, place, number)),
+    commits: (number) => trying(`read the commits of #${number}`, () => commitsOf(api, place, number)),
+    commit: (id) => trying(`read commit ${id.slice(0, 12)}`, () => readCommit(api, place, id)),
+    commitsTouching: (path, upTo, since) => trying(`list the commits of ${path}`, () => touching(api, place, path, upTo, since)),
+    pushers: (branch, newest) => trying(`ask who pushed to ${branch}`, () => pushersOf(api, place, branch, newest)),
+    environmentReviewers: (name) => trying(`read the environment ${name}`, () => environmentReviewersOf(api, place, name)),
     approvers: (number) => trying(`read the reviews of #${number}`, () => approversOf(api, place, number)),
     permission: (login) => trying(`ask what @${login} may do`, () => permissionOf(api, place, login)),
     comments: (issue) => trying(`read the comments of #${issue}`, async () => each(await readComments(api, place, issue)).map(commentOf)),
@@ -93,10 +101,6 @@ export async function openForge({ api: address, repository, token, onWait }: For
       }),
     propose: (proposal) => trying(`propose ${proposal.branch}`, () => propose(api, place, proposal)),
   }
-}
-
-async function readPull(api: GitHubApi, place: Place, number: number): Promise<PullRequest> {
-  return pullOf((await api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, pull_number: number })).data)
 }
 
 /** Read one by one, since the list does not say who merged. */

@@ -10,7 +10,7 @@ export const PEOPLE = { alice: 'admin', mo: 'write' } as const
 export const ALL = { contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' } as const
 
 export interface Bench extends AsyncDisposable {
-  readonly hub: GitHub
+  readonly hub: Awaited<ReturnType<typeof github>>
   readonly forge: Forge
   readonly waits: { readonly seconds: number; readonly reason: string }[]
   readonly seen: readonly string[]

@@ -46,6 +46,7 @@ describe('pull requests', () => {
       url: `https://github.com/herd/instance/pull/${number}`,
       title: 'Add block',
       author: 'mo',
+      authorIsBot: false,
       state: 'open',
       draft: false,
       labels: ['herdbook: plan'],
@@ -54,7 +55,7 @@ describe('pull requests', () => {
     // GitHub's own trial of merging is no merge
     expect(await forge.pullRequest(number)).toEqual({ ...open, ...ends, merged: null })
     const commit = await hub.act.merge(number, 'alice', 'squash')
-    expect((await forge.pullRequest(number)).merged).toMatchObject({ by: 'alice', commit })
+    expect((await forge.pullRequest(number)).merged).toMatchObject({ by: 'alice', byBot: false, commit })
   })
 
   test('a fork is named, and is null once it is gone', async () => {
@@ -96,6 +97,7 @@ describe('pull requests', () => {
     expect((await forge.mergedPullRequests('main', '2026-11-04T00:00:00Z'))[0]?.merged).toEqual({
       at: '2026-11-04T00:00:00Z',
       by: 'alice',
+      byBot: false,
       commit: git(hub.git, 'rev-parse', 'main'),
     })
     expect(await forge.mergedPullRequests('other', '2026-01-01T00:00:00Z')).toEqual([])
@@ -112,9 +114,9 @@ describe('pull requests', () => {
       ['alice', 'COMMENTED'],
       ['tess', 'CHANGES_REQUESTED'],
       ['tess', 'APPROVED'],
-      ['rita', 'DISMISSED'],
     ] as const
     for (const [by, verdict] of verdicts) await hub.act.review(number, by, verdict)
+    await hub.act.dismiss(number, await hub.act.review(number, 'rita'), 'mo')
     expect((await forge.approvers(number)).toSorted()).toEqual(['alice', 'tess'])
   })
 
