@@ -115,8 +115,11 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
   const { code, out } = await git.run(['ls-tree', '-r', '-z', '-l', '--full-tree', id])
   if (code !== 0) return null
   const rows = out.split('\0').flatMap((row) => {
-    const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t(.*)$/su.exec(row) ?? []
-    return oid === undefined || name === undefined ? [] : [{ oid, size: Number(size), name }]
+    if (row === '') return []
+    const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t([^/]*)$/su.exec(row) ?? []
+    if (oid !== undefined && name !== undefined) return [{ oid, size: Number(size), name }]
+    // What could not be written again as it is would not be under the signature either.
+    return fail(EXIT.refused, 'ref-odd', `${ref} (commit ${id.slice(0, 12)}) holds something else than plain files: Herdbook did not write it.`, { hint: `Look at it: git ls-tree -r ${id}` })
   })
   if (rows.length > MOST_FILES || rows.reduce((sum, row) => sum + row.size, 0) > MOST_BYTES) {
     return fail(EXIT.refused, 'ref-too-large', `${ref} (commit ${id.slice(0, 12)}) is too large to be Herdbook's.`, { hint: `Look at it: git show --stat ${id}` })
@@ -133,6 +136,7 @@ function parseCommit(source: string): Omit<Snapshot, 'id' | 'files'> {
   const [, author = '', seconds = '0'] = headers.flatMap((line) => /^committer (.*?) <.*> (\d+) /.exec(line) ?? [])
   const [subject = '', ...body] = source.slice(end + 2).split('\n')
   return {
+    tree: headers.find((line) => line.startsWith('tree '))?.slice('tree '.length) ?? '',
     parents: headers.flatMap((line) => (line.startsWith('parent ') ? [line.slice('parent '.length)] : [])),
     author,
     at: new Date(Number(seconds) * 1000).toISOString(),

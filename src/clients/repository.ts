@@ -30,6 +30,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     remote,
     head: () => readHead(git, `${prefix}${instance}`),
     upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
+    root: () => readRoot(git),
     isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
     bring: async (commit) => bring(git, remote, objectId(commit)),
     commit: async (name) => {
@@ -120,6 +121,12 @@ async function isAncestor(git: Git, ancestor: string, commit: string): Promise<b
   return (await git.run(['merge-base', '--is-ancestor', objectId(ancestor), objectId(commit)])).code === 0
 }
 
+async function readRoot(git: Git): Promise<string | null> {
+  const [shallow, { code, out }] = await Promise.all([git.run(['rev-parse', '--is-shallow-repository']), git.run(['rev-list', '--first-parent', '--max-parents=0', 'HEAD', '--'])])
+  if (shallow.out.trim() === 'true') fail(EXIT.refused, 'shallow', 'This clone does not have the whole history, so it can not tell which repository it is of.', { hint: 'Take all of it: git fetch --unshallow' })
+  return code === 0 && out.trim() !== '' ? out.trim() : null
+}
+
 /** By its id, so that nothing else can come in its place. */
 async function bring(git: Git, remote: string | null, commit: string): Promise<boolean> {
   const here = async (): Promise<boolean> => (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
@@ -161,18 +168,19 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
   return failed(`read ${ref}`, 'it moves faster than it can be fetched')
 }
 
-const FIELDS = ['%H', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
+const FIELDS = ['%H', '%T', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
-async function readLog(git: Git, from: string, { limit, path, mentioning, after }: LogOptions): Promise<Commit[]> {
+async function readLog(git: Git, from: string, { limit, path, mentioning, after, topological }: LogOptions): Promise<Commit[]> {
   const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
   const lines = mentioning === undefined ? [] : [`-G${mentioning.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`]
-  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...lines, objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
+  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...(topological ? ['--topo-order'] : []), ...lines, objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
   if (code !== 0) return failed('read the history', err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {
-    const [id = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(i * FIELDS.length)
+    const [id = '', tree = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(i * FIELDS.length)
     return {
       id,
+      tree,
       parents: parents.split(' ').filter((parent) => parent !== ''),
       author,
       at: new Date(Number(seconds) * 1000).toISOString(),

@@ -11,6 +11,8 @@ export interface Secrets {
   readonly token: (secret: Secret, what: string, origin: string) => Promise<string>
   /** Reads a private key for a machine with that fingerprint. A fingerprint stored before the key must be that one. */
   readonly sshKey: (secret: Secret, fingerprint: string) => Promise<string>
+  /** Whether this run has it. */
+  readonly has: (secret: Secret | undefined) => Promise<boolean>
   /** Holds a secret where it is there: what this run does not use must not leave it either. */
   readonly watch: (secret: Secret) => Promise<void>
   /** Holds a secret that was made in this run. */
@@ -22,6 +24,7 @@ export interface Secrets {
 /** Reads secrets from the environment and from files, and watches that none leaves. */
 export function openSecrets(env: { readonly [name: string]: string | undefined } = process.env): Secrets {
   const { hold, finds } = openWatch()
+  const valueOf = async (secret: Secret): Promise<string> => (secret.env === undefined ? await readFile(secret.file ?? '', 'utf8').catch(() => '') : (env[secret.env] ?? ''))
   const read = async (secret: Secret, what: string): Promise<string> => {
     const value = (await resolve(secret, what, env)).trim()
     if (value === '') fail(EXIT.invalid, 'secret-missing', `${what}: ${nameOf(secret)} is empty`, { hint: howToSet(secret) })
@@ -31,10 +34,8 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
   return {
     read,
     hold,
-    watch: async (secret) => {
-      const value = secret.env === undefined ? await readFile(secret.file ?? '', 'utf8').catch(() => '') : (env[secret.env] ?? '')
-      hold(value.trim())
-    },
+    has: async (secret) => secret !== undefined && (await valueOf(secret)).trim() !== '',
+    watch: async (secret) => hold((await valueOf(secret)).trim()),
     token: async (secret, what, origin) => {
       const value = await read(secret, what)
       const [home, token, ...more] = value.split(/\s+/)

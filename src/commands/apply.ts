@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { byApproval, oldestFirst, type Chosen } from '../approvals/oldest-first.ts'
+import { isEnough, takesOwner } from '../approvals/owned.ts'
 import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { openWriter } from '../clients/writer.ts'
@@ -8,15 +10,16 @@ import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
 import { KINDS } from '../kinds/index.ts'
 import { apply } from '../reconcile/apply.ts'
-import { approvers, current, isRecent, missing } from '../reconcile/approvals.ts'
+import { approvers, current, formsIn, isRecent, missing } from '../reconcile/approvals.ts'
 import { refOf } from '../reconcile/batches.ts'
 import type { Reader } from '../reconcile/doors.ts'
+import { planDigest1 } from '../reconcile/digest.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
 import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
-import { approvalsBy, type Merge, type Sealing } from '../reconcile/marks.ts'
+import { approvalsBy, unused } from '../reconcile/marks.ts'
 import { narrow } from '../reconcile/plan.ts'
-import type { ApplyReport, Ledger, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
+import type { ApplyReport, Ledger, Merge, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
 import { conceal, concealReport, refShown } from '../render/conceal.ts'
 import { applyJson } from '../render/json.ts'
 import { parsePlan } from '../render/saved.ts'
@@ -30,6 +33,7 @@ import { needsConsole } from './foresee.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow, wishesWith, type Planned, type Wishes } from './planning.ts'
+import { OWNERS_LINE } from './owners.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
 import { refuseStale, wishesIn } from './saved.ts'
@@ -71,30 +75,47 @@ async function readPlan(io: Io, file: string): Promise<string> {
   }
 }
 
-/** The pull requests that were merged since the last apply, where a forge tells. */
+/** The pull requests that were merged since the last apply and that the ledger does not hold, where a forge tells. */
 export type MergesOf = (session: Session) => Promise<readonly Merge[]>
 
 const noMerges: MergesOf = () => Promise.resolve([])
 
 /** Plans, asks, applies, verifies. Answers what came of it; where there was nothing to do, a report of nothing. */
 export async function run(io: Io, options: Options, saved: Plan | null, mergesOf: MergesOf = noMerges): Promise<ApplyReport> {
-  const session = await openSession(io, options.instance, { committed: true })
+  const moved = options.historyRewritten === true
+  const session = await openSession(io, options.instance, { committed: true, moved })
   tell(io, session.warnings, await sourceOf(session))
   await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
-  return locked(session, options.wait ?? false, async ({ ledger, holds }) => {
+  return locked(session, options.wait ?? false, async ({ ledger: found, holds }) => {
+    // Pointers into a history that is gone would hold up every apply.
+    const ledger = moved ? { ...found, applied: new Map<string, string>(), taken: null } : found
     // Until it was our turn somebody may have applied, or merged: a commit that is taken back by now is not applied.
     await refuseHead(session, ledger, options)
     const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
       const reader = await openReader(session.config, io.secrets, { doors })
       if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
-      const merges = (await mergesOf({ ...session, ledger })).filter((merge) => isRecent(merge, io.now()))
-      return await applyUnderLock({ ...session, ledger }, { io, options, saved, merges, wishes: wishesWith(wishes, merges, { ...session, ledger }), reader, doors, holds })
+      const known = await takeIn({ ...session, ledger }, await mergesOf({ ...session, ledger }))
+      return await applyUnderLock(known, { io, options, saved, wishes: wishesWith(wishes, known), reader, doors, holds })
     } finally {
       await doors.close()
     }
-  })
+  }, moved)
+}
+
+/** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
+async function takeIn(session: Session, fresh: readonly Merge[]): Promise<Session> {
+  const { ledger, store, io } = session
+  const [now, forms] = [io.now(), formsIn(ledger, io.now())]
+  const known = new Set(ledger.merges.map(({ pullRequest }) => pullRequest))
+  const added = unused(fresh.filter((merge) => !known.has(merge.pullRequest)), ledger.approvals)
+  const merges = [...ledger.merges, ...added].filter((merge) => isRecent(merge, now) && forms.has(merge.marks.form))
+  const next = { ...ledger, merges, approvals: current(ledger.approvals, now, forms) }
+  // The first apply begins the ledger, and nothing before it.
+  if (added.length === 0 || !store || ledger.head === null) return { ...session, ledger: next }
+  const by = { run: session.run, source: session.head?.commit ?? null, approvedBy: [...new Set(added.map((merge) => merge.by))] }
+  return { ...session, ledger: await store.save(next, `Take in ${added.map(({ pullRequest }) => `#${pullRequest}`).join(', ')}`, by) }
 }
 
 /** Refuses a HEAD that is not the newest, and one that has moved since its files were read. */
@@ -107,7 +128,6 @@ interface Run {
   readonly io: Io
   readonly options: Options
   readonly saved: Plan | null
-  readonly merges: readonly Merge[]
   readonly wishes: Wishes
   readonly reader: Reader
   readonly doors: Doors
@@ -118,14 +138,13 @@ async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport> 
   const { io, options, saved, wishes, reader } = run
   const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
   const { plan } = planned
-  if (saved && saved.digest !== plan.digest) refuseStale(saved, plan)
+  if (saved && !isSame(saved, plan, session)) refuseStale(saved, plan)
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
   io.exit = exitOfPlan(plan)
   refusePaused(session, plan)
   if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
-  const approved = withApprovals(session, run, plan)
-  const withheld = withholding(approved, planned, wishes)
-  refuseGuarded(conceal(narrow(planned, (step) => !withheld.has(refOf(step))), shownTo(io)))
+  const approved = withApprovals(session, plan)
+  const withheld = held(approved, planned, withholding(approved, planned, wishes), io)
   // What the files say goes to a public server as it stands.
   io.secrets.abortOnSecret(JSON.stringify(plan.steps))
   refuseFirst(session, plan, options.first)
@@ -150,20 +169,51 @@ function isSettled({ store, ledger }: Session, plan: Plan, { first, historyRewri
 
 const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] })
 
-const sealingOf = ({ config, key }: Session): Sealing => ({ server: config.domain, key })
+/** Whether a saved plan is what would be done now. One that version 1 saved is known by the digest that version 1 gave it, until the ledger is of version 2. */
+function isSame(saved: Plan, plan: Plan, { ledger, sealing }: Session): boolean {
+  return saved.digest === plan.digest || (ledger.form !== 2 && saved.digest === planDigest1(plan, sealing))
+}
 
 /** The ledger with what the merged pull requests approve. */
-function withApprovals(session: Session, { merges }: Run, plan: Plan): Session {
-  const { ledger, io } = session
-  return { ...session, ledger: { ...ledger, approvals: [...current(ledger.approvals, io.now()), ...approvalsBy(merges, plan.steps, ledger.approvals, sealingOf(session))] } }
+function withApprovals(session: Session, plan: Plan): Session {
+  const { ledger, sealing } = session
+  return { ...session, ledger: { ...ledger, approvals: [...ledger.approvals, ...approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)] } }
+}
+
+type Withheld = Map<ObjectRef, Omit<Skipped, 'step'>>
+
+/**
+ * What may not go out: besides what nobody approved, on a forge, whole merges that do not fit beside older ones. Where
+ * nothing would be left of it, and wherever no forge approves, a gate refuses all.
+ */
+function held(session: Session, planned: Planned, withheld: Withheld, io: Io): Withheld {
+  const shown = (plan: Plan): Plan => conceal(plan, shownTo(io))
+  const open = planned.plan.steps.filter((step) => !withheld.has(refOf(step)))
+  const against = (steps: readonly Step[]) => {
+    const kept = new Set(steps)
+    return refusals(narrow(planned, (step) => kept.has(step)))
+  }
+  const chosen: Chosen = session.config.forge && against([]).length === 0 ? oldestFirst(byApproval(open, session.ledger.approvals, session.sealing), against) : { sent: open, held: new Map() }
+  if (chosen.held.size === open.length || chosen.held.size === 0) {
+    refuseGuarded(shown(narrow(planned, (step) => !withheld.has(refOf(step)))))
+    return withheld
+  }
+  return new Map([...withheld, ...[...chosen.held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [refOf(step), { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') }])])
 }
 
 /** The steps that may not go out: where a forge approves, those that nobody approved. What a policy corrects by itself is approved by the policy. */
-function withholding(session: Session, { plan, input }: Planned, wishes: Wishes): Map<ObjectRef, Omit<Skipped, 'step'>> {
+function withholding(session: Session, { plan, input }: Planned, wishes: Wishes): Withheld {
   if (!session.config.forge) return new Map()
   const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !wishes.restore.has(refOf(step))
-  const open = missing(plan.steps, session.ledger.approvals, sealingOf(session)).filter((step) => !byPolicy(step))
-  return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: 'Nobody approved this step as it is now.' }]))
+  const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter((step) => !byPolicy(step))
+  return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: reasonOf(step, session) }]))
+}
+
+/** Why a step has no approval that counts. */
+function reasonOf(step: Step, { instance }: Session): string {
+  if (!takesOwner(refOf(step))) return 'Nobody approved this step as it is now.'
+  const named = (instance.documents['policy.yaml']?.owners ?? []).length > 0
+  return named ? 'This takes the approval of an owner, and none approved it as it is now.' : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`
 }
 
 function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
@@ -173,7 +223,7 @@ function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
 
 async function carryOut({ session, withheld, findings }: Noticed, { plan, input }: Planned, run: Run): Promise<ApplyReport> {
   const { io, wishes, reader, doors, holds } = run
-  const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, sealingOf(session)) }
+  const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, session.sealing) }
   // Why a first apply was meant to change the server stays in the ledger's history.
   const firstWhy = session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
   const applied = await withProgress(io, `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`, (told) =>
@@ -189,6 +239,7 @@ async function carryOut({ session, withheld, findings }: Noticed, { plan, input 
       guard: { minimum_owners: input.policy.minimumOwners },
       withheld,
       holds,
+      now: io.now,
       signal: io.signal,
       told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${refShown(step, shownTo(io))}`),
     }),

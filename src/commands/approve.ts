@@ -4,7 +4,7 @@ import { KINDS } from '../kinds/index.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
-import type { Plan } from '../reconcile/types.ts'
+import type { ObjectRef, Plan, Step } from '../reconcile/types.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { count } from '../render/text.ts'
 import { renderPlan } from '../render/terminal.ts'
@@ -14,7 +14,7 @@ import { locked } from './locked.ts'
 import { actorOf } from './pause.ts'
 import { collect, parseRef, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
-import { openSession } from './session.ts'
+import { openSession, type Session } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -25,31 +25,58 @@ export const verb = (command: Command, io: Io) =>
     .option('--plan <digest>', 'only while the plan is this one: what a comment or a summary shows of its digest')
     .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
-    .action(async (why, refs, options) => {
-      const only = new Set(refs.map((text) => parseRef(text).ref))
-      const session = await openSession(io, options.instance)
-      if (!session.store) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', { hint: 'git init' })
-      tell(io, session.warnings, await sourceOf(session))
-      await locked(session, false, async ({ ledger }) => {
-        const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
-        try {
-          const { plan } = await planNow({ ...session, ledger }, reader, wishesOf(options))
-          const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, { server: session.config.domain, key: session.key })
-          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
-          if (options.plan !== undefined) refuseAnother(plan, options.plan)
-          io.exit = exitOfPlan(plan)
-          if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)
-          if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
-          const by = actorOf(io)
-          const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
-          await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })
-          say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
-          io.exit = EXIT.ok
-        } finally {
-          await reader.close()
-        }
-      })
-    })
+    .action((why, refs, options) => run(io, why, refs, options))
+
+export interface Options {
+  readonly instance?: string
+  readonly yes?: true
+  readonly plan?: string
+  readonly restore?: readonly string[]
+}
+
+/** Of steps that are to be approved those that whoever asks may not approve. */
+export type OwnChanges = (session: Session, steps: readonly Step[]) => Promise<readonly ObjectRef[]>
+
+/** Approves what is not approved yet, once somebody has looked at it. */
+export async function run(io: Io, why: string, refs: readonly string[], options: Options, ownChanges: OwnChanges = () => Promise.resolve([])): Promise<void> {
+  const only = new Set(refs.map((text) => parseRef(text).ref))
+  const session = await openSession(io, options.instance)
+  if (!session.store) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', { hint: 'git init' })
+  tell(io, session.warnings, await sourceOf(session))
+  await locked(session, false, ({ ledger }) => approveUnderLock({ ...session, ledger }, { why, only, options, ownChanges }))
+}
+
+interface Asked {
+  readonly why: string
+  readonly only: ReadonlySet<ObjectRef>
+  readonly options: Options
+  readonly ownChanges: OwnChanges
+}
+
+async function approveUnderLock(session: Session, { why, only, options, ownChanges }: Asked): Promise<void> {
+  const { io, ledger, sealing } = session
+  const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const { plan } = await planNow(session, reader, wishesOf(options))
+    const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, sealing)
+    say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
+    if (options.plan !== undefined) refuseAnother(plan, options.plan)
+    io.exit = exitOfPlan(plan)
+    if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)
+    const own = await ownChanges(session, open)
+    if (own.length > 0) {
+      fail(EXIT.refused, 'own-change', `Nobody approves what they asked for, wrote or pushed: ${own.length} of these ${own.length === 1 ? 'is' : 'are'} yours. Nothing was approved.`, { hint: 'Ask another owner, or approve the others by name.' })
+    }
+    if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
+    const by = actorOf(io)
+    const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
+    await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })
+    say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
+    io.exit = EXIT.ok
+  } finally {
+    await reader.close()
+  }
+}
 
 /** Whoever approves a plan by its digest has looked at that one, and at no other. */
 function refuseAnother({ digest }: Plan, looked: string): void {

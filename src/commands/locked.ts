@@ -1,4 +1,5 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { acquire } from '../reconcile/lock.ts'
 import type { Ledger } from '../reconcile/types.ts'
@@ -12,13 +13,13 @@ export interface Holding {
   readonly holds: () => boolean
 }
 
-/** Runs under the lock of the environment, and gives it back whatever happens. Outside Git there is nothing to lock. */
-export async function locked<Result>(session: Session, wait: boolean, work: (holding: Holding) => Promise<Result>): Promise<Result> {
+/** Runs under the lock of the environment, and gives it back whatever happens. Outside Git there is nothing to lock. `moved`: the history was rewritten, and that is meant. */
+export async function locked<Result>(session: Session, wait: boolean, work: (holding: Holding) => Promise<Result>, moved = false): Promise<Result> {
   const { io, repository, store } = session
   if (!repository || !store) return work({ ledger: session.ledger, holds: () => true })
   const held = await acquire(repository, {
-    environment: session.environment,
-    key: session.key,
+    sealing: session.sealing,
+    forms: formsIn(session.ledger, io.now()),
     run: session.run,
     commit: commitOf(session),
     wait,
@@ -27,7 +28,7 @@ export async function locked<Result>(session: Session, wait: boolean, work: (hol
   })
   try {
     if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'Stopped before anything was done.')
-    return await work({ ledger: await store.load(), holds: held.ok })
+    return await work({ ledger: await store.load(moved), holds: held.ok })
   } finally {
     const warning = await held.release()
     if (warning) tell(io, [warning])

@@ -5,7 +5,6 @@ import { policyOf } from '../instance/policy.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { PlanInput } from '../reconcile/input.ts'
-import type { Merge } from '../reconcile/marks.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Ledger, ObjectRef, Plan, Step } from '../reconcile/types.ts'
@@ -57,7 +56,7 @@ export function inputFor(session: Session, seen: Observation & { readonly desire
     invariants: INVARIANTS,
     facts: { ...seen.facts, minimumOwners: policy.minimumOwners },
     doorOf: (kind, writes) => doorOf(config, kind, writes),
-    key: session.key,
+    sealing: session.sealing,
   }
 }
 
@@ -81,10 +80,10 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
  * What merged pull requests want restored is wished for, too, as far as it is managed still and was not done; whether it
  * was approved is asked for each step.
  */
-export function wishesWith(wishes: Wishes, merges: readonly Merge[], { instance, ledger, io }: Session): Wishes {
+export function wishesWith(wishes: Wishes, { instance, ledger, io }: Session): Wishes {
   const desired = [...desiredOf(instance, io.now())].flatMap(([kind, files]) => (files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : []))
   const managed = new Set([...desired, ...ledger.entries.keys()])
   const done = new Set(ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`))
-  const wished = merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => managed.has(ref) && !done.has(`${pullRequest} ${ref}`)))
+  const wished = ledger.merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => managed.has(ref) && !done.has(`${pullRequest} ${ref}`)))
   return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
 }

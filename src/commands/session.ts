@@ -8,7 +8,7 @@ import { gitSource } from '../clients/git-source.ts'
 import { openRepository } from '../clients/repository.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
-import type { Key } from '../reconcile/digest.ts'
+import type { Key, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
 import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
@@ -40,7 +40,8 @@ export interface Session extends Files {
   readonly environment: string
   readonly repository: Repository | null
   readonly head: Head | null
-  readonly key: Key
+  /** What its digests are made for and with. */
+  readonly sealing: Sealing
   readonly store: LedgerStore | null
   readonly ledger: Ledger
 }
@@ -103,39 +104,44 @@ export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: Instanc
 }
 
 /** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */
-export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean } = {}): Promise<Session> {
+export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean; readonly moved?: boolean } = {}): Promise<Session> {
   const place = await findPlace(io, named)
   const git = openGit(place)
   // Git answers while the files are parsed; what is wrong with them is told first.
   void git.catch(() => undefined)
   const files = await readFiles(io, place, options.committed ? committedSource(place, await git) : directorySource(place.folder))
   const { repository, head } = await git
-  return sessionOf(io, files, head, await openLedger(io, files.config, repository))
+  return sessionOf(io, files, head, await openLedger(io, files.config, repository, options.moved))
 }
 
 /** The files of HEAD, whatever lies in the folder; those of the folder where nothing is committed. */
 const committedSource = ({ root, folder }: Place, { repository, head }: Awaited<ReturnType<typeof openGit>>): FileSource =>
   repository && head?.commit ? gitSource(root, head.commit, repository.folder) : directorySource(folder)
 
+/** What the digests of an instance are made for and with. */
+export const sealingOf = ({ domain, environment = 'production' }: InstanceFile, repository: string | null, key: Key): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key })
+
 /** Which ledger an instance has. On a forge a branch follows it. */
-function whereOf({ environment = 'production', forge }: InstanceFile, key: Key): Where {
-  return { environment, key, branch: forge ? refsOf(environment).branch : null }
+async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {
+  const [root, key] = await Promise.all([repository?.root() ?? null, keyOf(io, config)])
+  const sealing = sealingOf(config, root, key)
+  return { sealing, branch: config.forge ? refsOf(sealing.scope.environment).branch : null }
 }
 
 /** A ledger that was read, and what it was opened with. */
-export type Opened = Pick<Session, 'environment' | 'repository' | 'key' | 'store' | 'ledger'>
+export type Opened = Pick<Session, 'environment' | 'repository' | 'sealing' | 'store' | 'ledger'>
 
 /** Reads the ledger of an instance. Outside Git there is none. */
-export async function openLedger(io: Io, config: InstanceFile, git: Repository | null): Promise<Opened> {
+export async function openLedger(io: Io, config: InstanceFile, git: Repository | null, moved = false): Promise<Opened> {
   const repository = git && withoutSecrets(io, git)
-  const where = whereOf(config, await keyOf(io, config))
+  const where = await whereOf(io, config, repository)
   const store = repository ? ledgerStore(repository, where) : null
-  return { environment: where.environment, key: where.key, repository, store, ledger: (await store?.load()) ?? emptyLedger }
+  return { environment: where.sealing.scope.environment, sealing: where.sealing, repository, store, ledger: (await store?.load(moved)) ?? emptyLedger }
 }
 
 /** The run of files that were read, with their ledger. */
 export function sessionOf(io: Io, files: Files, head: Head | null, opened: Opened): Session {
-  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.key === null ? [UNSIGNED] : [])]
+  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [UNSIGNED] : [])]
   return { ...files, ...opened, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), head }
 }
 
@@ -147,7 +153,7 @@ export const blindSession = (io: Io, files: Files, head: Head): Session => ({
   environment: files.config.environment ?? 'production',
   repository: null,
   head,
-  key: null,
+  sealing: sealingOf(files.config, null, null),
   store: null,
   ledger: emptyLedger,
 })
@@ -167,15 +173,17 @@ const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => 
 })
 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
-export async function openRefs(io: Io, named?: string): Promise<Where & { readonly repository: Repository; readonly run: string; readonly head: Head }> {
+export async function openRefs(io: Io, named?: string): Promise<Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }> {
   const files = await openFiles(io, named)
-  const [{ repository, head }, key] = await Promise.all([openGit(files), keyOf(io, files.config)])
+  const { repository, head } = await openGit(files)
   if (!repository || !head) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
-  return { ...whereOf(files.config, key), repository: withoutSecrets(io, repository), run: randomUUID(), head }
+  return { ...(await whereOf(io, files.config, repository)), repository: withoutSecrets(io, repository), run: randomUUID(), head, files }
 }
 
-async function keyOf(io: Io, config: InstanceFile): Promise<Key> {
-  return config.ledger_key === undefined ? null : Buffer.from(await io.secrets.read(config.ledger_key, 'ledger_key'))
+/** The secret that signs the ledger, or signed it before; null where instance.yaml names none. */
+export async function keyOf(io: Io, config: InstanceFile, which: 'ledger_key' | 'old_ledger_key' = 'ledger_key'): Promise<Key> {
+  const secret = config[which]
+  return secret === undefined ? null : Buffer.from(await io.secrets.read(secret, which))
 }
 
 /** The commit that the files are of; null outside Git and where they are not committed. */

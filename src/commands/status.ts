@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { standingLock } from '../reconcile/lock.ts'
 import { hintLine } from '../render/diagnostics.ts'
@@ -55,12 +56,12 @@ async function here(session: Session): Promise<Fact[]> {
   const fact = (what: string, says: string): Fact => ({ what, ok: true, says })
   const files = fact('Instance', `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`)
   if (!repository || !head) return [files, fact('Git', 'none: there is no ledger, and nothing is ever deleted')]
-  const standing = await standingLock(repository, session)
+  const standing = await standingLock(repository, { sealing: session.sealing, forms: formsIn(ledger, session.io.now()) })
   const open = ledger.attempts.length + ledger.intents.length
   return [
     files,
     fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`),
-    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.applied?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`),
+    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.taken?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`),
     ...(ledger.paused === null ? [] : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
     ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),
     fact('Lock', standing === null ? 'free' : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`),

@@ -1,23 +1,28 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { Form } from '../reconcile/digest.ts'
 import { describeHolder } from '../reconcile/holder.ts'
-import { ledgerStore } from '../reconcile/ledger-store.ts'
 import { standingLock, unlock } from '../reconcile/lock.ts'
-import { say, type Io } from './io.ts'
+import { say, tell, type Io } from './io.ts'
+import { signNow } from './ledger.ts'
 import { openRefs } from './session.ts'
+
+/** A lock is looked at whatever the form of its signature: it is let go by name. */
+const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
 
 export const verb = (command: Command, io: Io) =>
   command
     .argument('[id]', 'the lock, as `herdbook status` names it')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--new-key <why>', 'sign the ledger anew with the key of now, whoever signed it before')
-    .addHelpText('after', '\nExamples:\n  herdbook unlock 3f2a91c0\n  herdbook unlock --new-key "the key was rotated on 2026-11-23"')
+    .option('--new-key <why>', 'use `herdbook ledger sign` instead')
+    .addHelpText('after', '\nExamples:\n  herdbook unlock\n  herdbook unlock 3f2a91c0')
     .action(async (id, options) => {
-      const { repository, run, head, ...where } = await openRefs(io, options.instance)
       if (options.newKey !== undefined) {
-        const ledger = await ledgerStore(repository, where).renew(options.newKey, { run, source: head.commit, approvedBy: [] })
-        return say(io, `The ledger of ${where.environment} is signed anew: ${ledger.entries.size} objects.`)
+        tell(io, [{ code: 'verb-moved', severity: 'warning', message: 'Signing the ledger anew is a verb of its own now.', hint: 'Next time: herdbook ledger sign "why"' }])
+        return void (await signNow(io, options.newKey, options.instance === undefined ? {} : { instance: options.instance }))
       }
+      const { repository, sealing } = await openRefs(io, options.instance)
+      const where = { sealing, forms: FORMS }
       if (id !== undefined) {
         const standing = await unlock(repository, where, id)
         return say(io, `Unlocked. It was held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`)

@@ -3,8 +3,11 @@ import { batches, refInLedger, refOf, type Batch } from './batches.ts'
 import { inWords, lostIn, stillOwed, unpaid } from './debts.ts'
 import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
+import { equal } from './equal.ts'
 import { adjust } from './ledger.ts'
+import { unused } from './marks.ts'
 import { noted, notesOf } from './notes.ts'
+import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
 import type { ApplyReport, Intent, Ledger, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
@@ -23,6 +26,7 @@ export interface ApplyDeps {
   readonly guard: { readonly [name: string]: Value }
   /** Steps that may not go out in this run. */
   readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
+  readonly now: () => Date
   /** False once the lock is lost: nothing more is written. */
   readonly holds: () => boolean
   readonly signal: AbortSignal
@@ -232,18 +236,29 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
   // What neither waits for a step nor is owed as things are now will never be.
   const intents = stillOwed(ledger.intents, plan, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
+  // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
+  const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')
+  const approvals = spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf))
   const next: Ledger = {
     ...adjust(ledger, seen.adjustments),
-    // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
-    applied: (progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change') ? null : plan.commit) ?? ledger.applied,
+    taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
+    applied: pointersAfter(ledger.applied, plan),
+    merges: unused(ledger.merges, approvals),
+    weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,
     intents,
-    approvals: spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf)),
+    approvals,
     // Done again one day, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.applied === ledger.applied && over.length === 0 && intents.length === ledger.intents.length
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && over.length === 0 && intents.length === ledger.intents.length
   if (!same) await deps.save(next, subjectOf(progress.done))
+}
+
+/** The pointer of a kind moves with each run that read it. */
+function pointersAfter(applied: Ledger['applied'], { commit, reads }: Plan): Ledger['applied'] {
+  if (commit === null) return applied
+  return new Map([...applied, ...reads.flatMap(({ kind, complete }): [string, string][] => (complete ? [[kind, commit]] : []))])
 }
 
 /** What was done is live, whatever became of the ledger: the report still says so. */

@@ -1,23 +1,29 @@
 import { refInLedger } from './batches.ts'
-import { digestIn, type Sealing } from './marks.ts'
-import type { Approval, ObjectRef, Step } from './types.ts'
+import { stepDigest, type Form, type Sealing } from './digest.ts'
+import type { Approval, Ledger, ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
 export function approve(approvals: readonly Approval[], steps: readonly Step[], by: Pick<Approval, 'by' | 'at' | 'source'>): Approval[] {
-  return [...approvals, ...steps.map((step) => ({ digest: step.digest, ref: refInLedger(step), ...by, spent: false }))]
+  return [...approvals, ...steps.map((step) => ({ digest: step.digest, ref: refInLedger(step), ...by, form: 2 as const, spent: false }))]
 }
 
 /** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
 function covering(step: Step, approvals: readonly Approval[], sealing: Sealing): Approval[] {
-  return approvals.filter(({ spent, digest, pullRequest }) => !spent && digest === (pullRequest === undefined ? step.digest : digestIn(step, pullRequest, sealing)))
+  return approvals.filter(({ spent, digest, pullRequest, form }) => !spent && digest === (pullRequest === undefined && form === 2 ? step.digest : stepDigest(step, sealing, pullRequest ?? null, form)))
 }
 
 const byRef = (approvals: readonly Approval[]): Map<ObjectRef, Approval[]> => Map.groupBy(approvals, ({ ref }) => ref)
 
+/** The approvals that cover each step; none for a step that is not covered. */
+export function coveringOf(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): Map<Step, readonly Approval[]> {
+  const known = byRef(approvals)
+  return new Map(steps.map((step) => [step, covering(step, known.get(refInLedger(step)) ?? [], sealing)]))
+}
+
 /** The steps that no approval covers. */
 export function missing(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): Step[] {
-  const known = byRef(approvals)
-  return steps.filter((step) => covering(step, known.get(refInLedger(step)) ?? [], sealing).length === 0)
+  const found = coveringOf(steps, approvals, sealing)
+  return steps.filter((step) => found.get(step)?.length === 0)
 }
 
 /** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
@@ -31,11 +37,19 @@ const YEAR = 366 * 86_400_000
 /** Whether something was decided within the last year: a pull request that was merged before that approves nothing more. */
 export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean => !(now.getTime() - Date.parse(at) > YEAR)
 
-/** Approvals without those that were used up and are no longer needed to know a pull request again. */
-export const current = (approvals: readonly Approval[], now: Date): Approval[] => approvals.filter((approval) => !approval.spent || isRecent(approval, now))
+const DAYS_OF_FORM_1 = 90
+
+/** The forms of digests that count by now: version 1 for as long as the ledger is of it, and for 90 days after. A ledger that never was of it takes none. */
+export function formsIn({ form, upgraded }: Pick<Ledger, 'form' | 'upgraded'>, now: Date): ReadonlySet<Form> {
+  const lasts = form === 1 || (upgraded !== null && now.getTime() < Date.parse(upgraded) + DAYS_OF_FORM_1 * 86_400_000)
+  return new Set(lasts ? [2, 1] : [2])
+}
+
+/** Approvals without those that count no longer: used up and not needed to know a pull request again, or of a form that has ended. */
+export const current = (approvals: readonly Approval[], now: Date, forms: ReadonlySet<Form>): Approval[] =>
+  approvals.filter((approval) => (approval.spent ? isRecent(approval, now) : forms.has(approval.form)))
 
 /** Who approved these steps, each name once. */
 export function approvers(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): string[] {
-  const known = byRef(approvals)
-  return [...new Set(steps.flatMap((step) => covering(step, known.get(refInLedger(step)) ?? [], sealing).map(({ by }) => by)))]
+  return [...new Set([...coveringOf(steps, approvals, sealing).values()].flatMap((found) => found.map(({ by }) => by)))]
 }

@@ -6,7 +6,28 @@ import type { Plan, Step } from './types.ts'
 export type Key = Uint8Array | null
 
 /** What a digest is for: one purpose's digest never passes for another's. */
-export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock'
+export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock' | 'commit'
+
+/** Whose digests these are: none passes for that of another server, environment or repository. */
+export interface Scope {
+  /** The provider by its name in the instance, such as `mastodon:herd.example`. */
+  readonly provider: string
+  readonly environment: string
+  /** The id of the repository's root commit; null outside Git, and where nothing is committed. */
+  readonly repository: string | null
+}
+
+/** What digests are made for and with. */
+export interface Sealing {
+  readonly scope: Scope
+  readonly key: Key
+}
+
+/** The versions of the form of digests. Version 1 bound no repository; `test/unit/golden/` holds what it wrote. */
+export type Form = 1 | 2
+
+/** The instance's domain, which is all that version 1 knew of a provider. */
+const domainOf = ({ provider }: Scope): string => provider.slice(provider.indexOf(':') + 1)
 
 /** JSON with sorted keys and no spaces: equal values give equal text (RFC 8785 for what we hold). Throws on what JSON can't hold. */
 export function canonicalJson(value: unknown): string {
@@ -47,11 +68,17 @@ function scalar(value: unknown): string {
 
 const PIECE = 65_536
 
+/** A digest of version 1. */
+export const seal = (purpose: Purpose, value: unknown, key: Key): string => hashOf([purpose, value], key)
+
+/** A digest of version 2: of a value for one purpose, within its scope. */
+export const sealIn = ({ scope, key }: Sealing, purpose: Purpose, value: unknown): string => hashOf([purpose, 2, scope, value], key)
+
 /** SHA-256 of canonical JSON, keyed (HMAC) where there is a key; in hex. In pieces: a plan of 100,000 objects need not be one text. */
-export function seal(purpose: Purpose, value: unknown, key: Key): string {
+function hashOf(value: unknown, key: Key): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
   let text = ''
-  write([purpose, value], (piece) => {
+  write(value, (piece) => {
     text += piece
     if (text.length < PIECE) return
     hash.update(text)
@@ -69,21 +96,28 @@ export function sameDigest(a: string, b: string): boolean {
 }
 
 /** What an approval of a step covers; its impact is not in it, since that moves by the hour. */
-export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes' | 'extra'> & {
-  /** The instance's domain. */
-  readonly server: string
-  readonly pullRequest?: number | null
-}
+export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'>
 
-/** The digest that approves one step: for this server, object and change, and from this pull request alone. */
-export function stepDigest(step: Approvable, key: Key): string {
-  const { server, kind, id, action, serverId, extra, pullRequest } = step
+/** The digest that approves one step: for this server, object and change, and from this pull request alone, where there is one. */
+export function stepDigest(step: Approvable, sealing: Sealing, pullRequest: number | null = null, form: Form = 2): string {
+  const { kind, id, action, serverId } = step
   const changes = step.changes.map(({ field, before, after }) => ({ field, before, after })).sort((a, b) => byText(a.field, b.field))
-  return seal('step', { server, kind, id, action, serverId, changes, extra: extra ?? {}, pullRequest: pullRequest ?? null }, key)
+  const value = { kind, id, action, serverId, changes, pullRequest }
+  return form === 2 ? sealIn(sealing, 'step', value) : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
-/** The digest of a plan: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not. */
-export function planDigest(plan: Omit<Plan, 'digest'>, key: Key = null): string {
+/** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not. */
+export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
   const { reads: _reads, ledger: _ledger, steps, ...rest } = plan
-  return seal('plan', { ...rest, steps: steps.map(({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }) => step) }, key)
+  return sealIn(sealing, 'plan', { ...rest, steps: steps.map(bare) })
+}
+
+const bare = ({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }: Step): object => step
+
+/** The digest that version 1 gave the same plan: it knew nothing of what has come since. */
+export function planDigest1(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
+  const { version, environment, domain, commit, drift, conflicts, takeovers, unmanaged, waiting, released, adjustments, owed } = plan
+  const steps = plan.steps.map((step) => bare({ ...step, digest: stepDigest(step, sealing, null, 1) }))
+  const findings = plan.findings.map(({ code, severity, message, at, hint }) => ({ code, severity, message, at, hint }))
+  return seal('plan', { version, environment, domain, commit, steps, drift, conflicts, takeovers, unmanaged, waiting, released, adjustments, owed, findings }, sealing.key)
 }

@@ -28,6 +28,7 @@ export function exitOfApply(report: ApplyReport): ExitCode {
     [plan.reads.some((read) => !read.complete), EXIT.unreadable],
     [errors.length + failed.length + notReached.length + remaining.length > 0 || skips('blocked'), EXIT.partial],
     [skips('not-approved'), EXIT.stale],
+    [skips('refused'), EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [skips('no-door'), EXIT.changes],
   ]

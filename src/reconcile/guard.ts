@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkAge } from './behind.ts'
-import { hintsFor, type Budget, type PlanInput, type Policy } from './input.ts'
+import { hintsFor, type Budget, type PlanInput } from './input.ts'
 import type { Invariant, InvariantFacts, Kind, World } from './kind.ts'
+import { weakenedLately } from './weakenings.ts'
 import type { Impact, LiveObject, Observed, Step } from './types.ts'
 
 /** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
@@ -22,7 +23,7 @@ function checkKind(kind: Kind, steps: readonly Step[], input: PlanInput): Diagno
   return [
     ...own.flatMap((step) => checkImpact(kind, step, input)),
     ...own.flatMap((step) => (hints ? (kind.advice?.(step, input.tables, hints) ?? []) : [])),
-    ...checkBudget(kind, own, input.policy),
+    ...checkBudget(kind, own, input),
   ]
 }
 
@@ -65,22 +66,30 @@ const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: S
   { name: 'weaken', counts: (step) => step.weakens, verb: 'weakenings' },
 ]
 
-function checkBudget(kind: Kind, steps: readonly Step[], policy: Policy): Diagnostic[] {
+function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }: PlanInput): Diagnostic[] {
   const budget = policy.budgetOf(kind.name)
   return COUNTED.flatMap(({ name, counts, verb }) => {
-    const count = steps.filter(counts).length
-    if (count <= budget[name]) return []
-    const raise = `{ kind: ${kind.name}, ${name}: ${count}, until: <date>, reason: "<why>" }`
+    const own = steps.filter(counts).length
+    // What is lowered a little every few minutes is lowered a lot: weakenings of a day count together.
+    const lately = name === 'weaken' ? weakenedLately(ledger.weakenings, kind.name, now) : NEVER
+    const total = own + lately.count
+    if (own === 0 || total <= budget[name]) return []
+    const raise = `{ kind: ${kind.name}, ${name}: ${total}, until: <date>, reason: "<why>" }`
+    const limit = name === 'weaken' ? `${budget[name]} in 24 hours` : `${budget[name]} for one apply`
+    const before = lately.until === null ? '' : ` Herdbook did ${lately.count} in the last 24 hours; they count until ${minuteOf(lately.until)} UTC.`
     return [
       {
         code: 'budget',
         severity: 'error' as const,
-        message: `${count} ${verb} of ${kind.title.many}, and the budget is ${budget[name]} for one apply.`,
+        message: `${own} ${verb} of ${kind.title.many}, and the budget is ${limit}.${before}`,
         hint: `If it is meant, raise it for a while in policy.yaml under raises: - ${raise}`,
       },
     ]
   })
 }
+
+const NEVER = { count: 0, until: null } as const
+const minuteOf = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
 
 function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   const shut = input.kinds.filter((kind) => steps.some((step) => step.kind === kind.name && step.door === null))

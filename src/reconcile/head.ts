@@ -5,10 +5,10 @@ import type { Ledger } from './types.ts'
 type Refusal = readonly [exit: ExitCode, code: string, message: string, hint: string]
 
 /** Refuses an apply whose HEAD is not what everybody can see as the newest. Answers the commit to apply; throws with all that is in the way. */
-export async function checkHead(repository: Repository, ledger: Pick<Ledger, 'applied'>, options: { readonly rewritten?: boolean } = {}): Promise<string> {
+export async function checkHead(repository: Repository, ledger: Pick<Ledger, 'applied' | 'taken'>, options: { readonly rewritten?: boolean } = {}): Promise<string> {
   const [head, upstream] = await Promise.all([repository.head(), repository.upstream()])
   const { commit } = head
-  const refusals = [...ofClone(head, repository), ...ofUpstream(head, upstream), ...(await ofHistory(repository, head, ledger.applied, options.rewritten ?? false))]
+  const refusals = [...ofClone(head, repository), ...ofUpstream(head, upstream), ...(await ofHistory(repository, head, pointersOf(ledger), options.rewritten ?? false))]
   if (commit !== null && refusals.length === 0) return commit
   throw new HerdbookError(
     worstExit(refusals.map(([exit]) => exit)),
@@ -42,8 +42,14 @@ function ofUpstream({ branch }: Head, upstream: Upstream | null): Refusal[] {
   return [[EXIT.stale, 'diverged', `HEAD and ${there} have gone different ways.`, `Bring them together: git pull --rebase ${remote} ${main}, then push`]]
 }
 
-async function ofHistory(repository: Repository, { commit, shallow }: Head, applied: string | null, rewritten: boolean): Promise<Refusal[]> {
-  if (commit === null || applied === null || shallow || rewritten || (await repository.isAncestor(applied, commit))) return []
+/** The commits that were applied last, of any kind. */
+const pointersOf = ({ applied, taken }: Pick<Ledger, 'applied' | 'taken'>): string[] => [...new Set([...(taken === null ? [] : [taken]), ...applied.values()])]
+
+async function ofHistory(repository: Repository, { commit, shallow }: Head, pointers: readonly string[], rewritten: boolean): Promise<Refusal[]> {
+  if (commit === null || shallow || rewritten) return []
+  const known = await Promise.all(pointers.map((pointer) => repository.isAncestor(pointer, commit)))
+  const applied = pointers.find((_, i) => known[i] === false)
+  if (applied === undefined) return []
   return [
     [
       EXIT.stale,

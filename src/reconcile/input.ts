@@ -1,5 +1,6 @@
 import type { Instance } from '../instance/instance.ts'
 import type { Tables } from './doors.ts'
+import type { Sealing } from './digest.ts'
 import type { Hints, Invariant, InvariantFacts, Kind } from './kind.ts'
 import type { Desired, DriftPolicy, Ledger, LedgerEntry, ObjectRef, Observed, Step } from './types.ts'
 
@@ -38,7 +39,7 @@ export interface PlanInput {
   readonly facts: InvariantFacts
   /** The door that writes this many steps of a kind; null where none is configured. */
   readonly doorOf: (kind: Kind, writes: number) => Step['door']
-  readonly key: Uint8Array | null
+  readonly sealing: Sealing
 }
 
 /** This kind's entries of the ledger, by id. */

@@ -1,7 +1,8 @@
-import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import type { Key } from './digest.ts'
-import { emptyLedger, NEW_KEY, parseLedger, readLedger, serializeLedger, signatureOf, signContent } from './ledger.ts'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { Form, Sealing } from './digest.ts'
+import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from './repository.ts'
+import { signatureOf, signContent } from './signature.ts'
 import type { Ledger } from './types.ts'
 
 /** What the trailers of a ledger's commit say. */
@@ -14,17 +15,15 @@ export interface Authorship {
 }
 
 export interface LedgerStore {
-  readonly load: () => Promise<Ledger>
+  /** `moved`: also the ledger of a history that this one was rewritten from. */
+  readonly load: (moved?: boolean) => Promise<Ledger>
   /** Writes the next ledger after the one it was made from, and answers it with its own head. Refuses (exit 6) if the ref moved meanwhile. */
   readonly save: (next: Ledger, subject: string, by: Authorship) => Promise<Ledger>
-  /** Takes what is there, whoever signed it, and signs it with the key of now. */
-  readonly renew: (why: string, by: Authorship) => Promise<Ledger>
 }
 
 /** Which ledger it is, and what it is signed with. */
 export interface Where {
-  readonly environment: string
-  readonly key: Key
+  readonly sealing: Sealing
   /** The branch of the remote that grows with it, so that nobody can set both back; null where nothing keeps branches from that. */
   readonly branch: string | null
 }
@@ -33,9 +32,8 @@ export interface Where {
 export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
   const where = repository.remote === null ? { ...asked, branch: null } : asked
   return {
-    load: () => load(repository, where),
+    load: (moved = false) => load(repository, where, moved),
     save: (next, subject, by) => save(repository, where, next, next.head === null ? [] : [next.head], { subject, by }),
-    renew: (why, by) => renew(repository, where, why, by),
   }
 }
 
@@ -46,33 +44,53 @@ interface Standing {
   readonly seen: string | null
 }
 
-async function look(repository: Repository, { environment, branch: name }: Where): Promise<Standing> {
+/** What ref, branch and clone name, whatever that is. */
+export async function pointers(repository: Repository, { sealing: { scope: { environment } }, branch: name }: Where): Promise<Omit<Standing, 'snapshot'> & { readonly ledger: string | null }> {
   const { ledger } = refsOf(environment)
   const [now, seen] = await Promise.all([repository.resolveAll(name === null ? [ledger] : [ledger, name]), repository.seen(environment)])
   const commit = name === null ? undefined : now.get(name)
-  return { snapshot: await repository.read(ledger, now.get(ledger) ?? null), branch: name === null || commit === undefined ? null : { name, commit }, seen }
+  return { ledger: now.get(ledger) ?? null, branch: name === null || commit === undefined ? null : { name, commit }, seen }
 }
 
-async function load(repository: Repository, where: Where): Promise<Ledger> {
-  const { environment, key } = where
+async function look(repository: Repository, where: Where): Promise<Standing> {
+  const { ledger, ...rest } = await pointers(repository, where)
+  return { ...rest, snapshot: await repository.read(refsOf(where.sealing.scope.environment).ledger, ledger) }
+}
+
+async function load(repository: Repository, where: Where, moved: boolean): Promise<Ledger> {
+  const { environment } = where.sealing.scope
   const { snapshot, branch, seen } = await look(repository, where)
   if (snapshot === null && seen !== null) return (await refuseUnpushed(repository, environment, seen)) ?? refuseOld(repository, environment, null, { who: SEEN, commit: seen })
   if (branch !== null && branch.commit !== snapshot?.id) await checkBranch(repository, where, branch, snapshot)
   if (snapshot === null) return emptyLedger
-  const ledger = parseLedger(snapshot, environment, key)
+  const ledger = parseLedger(snapshot, where.sealing, await formsFor(repository, where, { snapshot, branch, seen }), moved)
   if (seen === snapshot.id) return ledger
   if (seen !== null && !(await repository.isAncestor(seen, snapshot.id))) refuseOld(repository, environment, snapshot, { who: SEEN, commit: seen })
   await repository.see(environment, snapshot.id)
   return ledger
 }
 
+/** Version 1 is taken as long as no version 2 was seen: by this clone, on the branch, or in the ledger's own past. */
+async function formsFor(repository: Repository, { sealing }: Where, { snapshot, branch, seen }: Standing): Promise<ReadonlySet<Form>> {
+  const earlier = [...new Set([seen, branch?.commit, ...(snapshot?.parents ?? [])])].filter((id) => typeof id === 'string' && id !== snapshot?.id)
+  const own = snapshot && signatureOf(snapshot, 'ledger', sealing)
+  if (own === null || own.is === 'unsigned' || own.form === 2) return new Set<Form>([1, 2])
+  for (const id of earlier) {
+    const known = await repository.read(refsOf(sealing.scope.environment).ledger, id)
+    const signed = known && signatureOf(known, 'ledger', sealing)
+    if (signed?.is === 'right' && signed.form === 2) return new Set<Form>([2])
+  }
+  return new Set<Form>([1, 2])
+}
+
 /** The branch may lag behind the ledger, and is never ahead of it. */
-async function checkBranch(repository: Repository, { environment, key }: Where, branch: NonNullable<Standing['branch']>, snapshot: Snapshot | null): Promise<void> {
+async function checkBranch(repository: Repository, { sealing }: Where, branch: NonNullable<Standing['branch']>, snapshot: Snapshot | null): Promise<void> {
   const { name, commit } = branch
   if (snapshot !== null && (await repository.isAncestor(commit, snapshot.id))) return
   const ahead = await repository.read(name, commit)
-  if (ahead !== null && signatureOf(ahead, environment, 'ledger', key) === (key === null ? 'unsigned' : 'right')) refuseOld(repository, environment, snapshot, { who: called(name), commit })
-  fail(EXIT.refused, 'ledger-branch', `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`, { hint: `Look at it: git log -p ${commit}. ${NEW_KEY}` })
+  const { key, scope: { environment } } = sealing
+  if (ahead !== null && signatureOf(ahead, 'ledger', sealing).is === (key === null ? 'unsigned' : 'right')) refuseOld(repository, environment, snapshot, { who: called(name), commit })
+  fail(EXIT.refused, 'ledger-branch', `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`, { hint: `Look at it: git log -p ${commit}. ${SIGN}` })
 }
 
 const SEEN = 'this clone'
@@ -91,47 +109,25 @@ function refuseOld(repository: Repository, environment: string, snapshot: Snapsh
   const what = snapshot === null ? 'is gone' : `was set back to ${snapshot.id.slice(0, 12)}`
   const restore = repository.remote === null ? `git update-ref ${ledger} ${newer.commit}` : `git push --force ${repository.remote} ${newer.commit}:${ledger}`
   fail(EXIT.refused, 'ledger-rolled-back', `The ledger ${what}: ${newer.who} has seen the newer commit ${newer.commit.slice(0, 12)}.`, {
-    hint: `Put it back: ${restore}. ${NEW_KEY}`,
+    hint: `Put it back: ${restore}. ${SIGN}`,
   })
 }
 
-async function save(
-  repository: Repository,
-  { environment, key, branch }: Where,
-  next: Ledger,
-  parents: readonly string[],
-  { subject, by }: { subject: string; by: Authorship },
-): Promise<Ledger> {
+/** Writes a ledger after these commits. Refuses (exit 6) if the ref no longer names `next.head`. */
+export async function save(repository: Repository, { sealing, branch }: Where, next: Ledger, parents: readonly string[], { subject, by }: { subject: string; by: Authorship }): Promise<Ledger> {
   const at = new Date().toISOString()
   const trailers = {
     Run: by.run,
     ...(by.source === null ? {} : { 'Source-Commit': by.source }),
     ...(by.approvedBy.length === 0 ? {} : { 'Approved-By': by.approvedBy.join(', ') }),
   }
-  const content = { files: serializeLedger(next, environment, at), subject, trailers, parents }
-  const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, environment, 'ledger', key), branch ?? undefined)
+  const { environment } = sealing.scope
+  const upgraded = next.form === 1 ? at : next.upgraded
+  const content = { files: serializeLedger({ ...next, upgraded }, sealing, at), subject, trailers, parents }
+  const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, 'ledger', sealing), branch ?? undefined)
   if (swap.state === 'moved') {
     return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
   }
   await repository.see(environment, swap.commit)
-  return { ...next, head: swap.commit, at, began: next.began ?? at, signed: key !== null }
-}
-
-/** What nobody can read is begun anew: then nothing is known as ours, and nothing is changed or deleted for being so. */
-function readable(snapshot: Snapshot, environment: string): Ledger {
-  try {
-    return readLedger(snapshot, environment, false)
-  } catch (error) {
-    if (error instanceof HerdbookError) return { ...emptyLedger, head: snapshot.id }
-    throw error
-  }
-}
-
-async function renew(repository: Repository, where: Where, why: string, by: Authorship): Promise<Ledger> {
-  const { snapshot, branch, seen } = await look(repository, where)
-  const ledger = snapshot === null ? emptyLedger : readable(snapshot, where.environment)
-  if (branch !== null) await repository.bring(branch.commit)
-  // Descending from the newest commits seen, too, it is taken by every clone that saw those, and by the branch.
-  const parents = [...new Set([snapshot?.id, seen, branch?.commit].filter((id) => typeof id === 'string'))]
-  return save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by })
+  return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: sealing.key !== null }
 }

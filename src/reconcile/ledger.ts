@@ -1,28 +1,33 @@
 import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
-import { canonicalJson, sameDigest, seal, sha256, type Key } from './digest.ts'
-import { byText } from './equal.ts'
-import type { Content, Files, Snapshot } from './repository.ts'
-import type { Action, Adjustment, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, Notice, ObjectRef, Pause } from './types.ts'
+import type { Form, Sealing } from './digest.ts'
+import { Malformed, readRows, writeRows, type Whose } from './ledger-rows.ts'
+import type { Files, Snapshot } from './repository.ts'
+import { signatureOf } from './signature.ts'
+import type { Adjustment, Ledger } from './types.ts'
 
-const DIGEST = 'digest'
-const META = 'meta.json'
-const LINES = '.jsonl'
 /** The way out where a ledger is not taken. */
-export const NEW_KEY = 'If that is as it should be: herdbook unlock --new-key "why", or on GitHub the button new-key'
+export const SIGN = 'If that is as it should be, an owner signs it anew: herdbook ledger sign "why", or on GitHub the button new-key'
 
 /** The ledger of a server that nothing was applied to yet, and of an instance outside Git. */
 export const emptyLedger: Ledger = {
   head: null,
   at: null,
   began: null,
-  applied: null,
+  form: null,
+  upgraded: null,
+  applied: new Map(),
+  taken: null,
   signed: false,
   entries: new Map(),
   attempts: [],
   intents: [],
   approvals: [],
+  merges: [],
   notices: [],
+  weakenings: [],
+  removed: [],
   paused: null,
+  more: { files: new Map(), meta: {} },
 }
 
 /** Told by every run without a key. */
@@ -30,7 +35,7 @@ export const UNSIGNED: Diagnostic = {
   code: 'ledger-unsigned',
   severity: 'warning',
   message: 'The ledger and the lock are not signed: whoever may push to this repository can change them unnoticed.',
-  hint: 'Name a secret as ledger_key in instance.yaml, then: herdbook unlock --new-key "why"',
+  hint: 'Name a secret as ledger_key in instance.yaml, then: herdbook ledger sign "why"',
 }
 
 /** Told by every run outside Git. */
@@ -45,164 +50,67 @@ export const NO_LEDGER: Diagnostic = {
 export function adjust(ledger: Ledger, adjustments: readonly Adjustment[]): Ledger {
   const entries = new Map(ledger.entries)
   for (const adjustment of adjustments) {
-    if (adjustment.to === 'forget') entries.delete(adjustment.ref)
-    else entries.set(`${adjustment.entry.kind}/${adjustment.entry.id}`, adjustment.entry)
+    if (adjustment.to === 'forget') {
+      entries.delete(adjustment.ref)
+      continue
+    }
+    const ref = `${adjustment.entry.kind}/${adjustment.entry.id}`
+    const more = entries.get(ref)?.more
+    entries.set(ref, more === undefined ? adjustment.entry : { ...adjustment.entry, more })
   }
   return { ...ledger, entries }
 }
 
-/** The ledger as files: one a kind, one sorted line an object. */
-export function serializeLedger(ledger: Ledger, environment: string, at: string): Files {
-  const byKind = Map.groupBy(ledger.entries.values(), (entry) => entry.kind)
-  const files = new Map([...byKind].map(([kind, entries]) => [kind + LINES, lines(entries.sort((a, b) => byText(a.id, b.id)).map(entryLine))]))
-  files.set(`attempts${LINES}`, sorted(ledger.attempts))
-  files.set(`intents${LINES}`, sorted(ledger.intents))
-  files.set(`approvals${LINES}`, sorted(ledger.approvals.map(approvalLine)))
-  files.set(`notices${LINES}`, sorted(ledger.notices))
-  files.set(META, lines([canonicalJson({ version: 1, environment, applied: ledger.applied, at, began: ledger.began ?? at, paused: ledger.paused ?? undefined })]))
-  return files
+const whoseOf = ({ scope: { environment, provider, repository } }: Sealing): Whose => ({ environment, provider, repository })
+
+/** The ledger as files, in the newest form. */
+export const serializeLedger = (ledger: Ledger, sealing: Sealing, at: string): Files => writeRows(ledger, whoseOf(sealing), at)
+
+/** Reads a ledger, and refuses one that is not signed as it has to be, or is of a form that does not count any more. `moved`: its repository has another history now, and that is meant. */
+export function parseLedger(snapshot: Snapshot, sealing: Sealing, forms: ReadonlySet<Form>, moved = false): Ledger {
+  const read = tryRead(snapshot)
+  const whose = read instanceof Malformed ? null : read.whose
+  // What was signed as another's is that one's; that it says whose it is, is for people.
+  const own = moved && whose !== null && whose.repository !== undefined ? { ...sealing, scope: { ...sealing.scope, repository: whose.repository } } : sealing
+  const signed = signatureOf(snapshot, 'ledger', own)
+  const { key } = sealing
+  if (key !== null && signed.is === 'unsigned') refuse('ledger-not-signed', snapshot, 'is not signed, and instance.yaml names a ledger_key')
+  if (key === null && signed.is === 'wrong') refuse('ledger-key-missing', snapshot, 'is signed, and instance.yaml names no ledger_key to check it with')
+  if (whose !== null && signed.is !== 'right') refuseForeign(snapshot, whose, own)
+  if (signed.is === 'wrong') refuse('ledger-forged', snapshot, 'is not signed with your ledger_key: somebody else wrote it, or the key is another')
+  if (read instanceof Malformed) return refuse('ledger-unreadable', snapshot, read.message)
+  refuseForeign(snapshot, read.whose, own)
+  // An unsigned one says of itself which version it is: it protects nobody either way.
+  const form = signed.is === 'unsigned' ? read.version : signed.form
+  if (!forms.has(form)) refuse('ledger-old-form', snapshot, 'is signed in the form of version 1, and a ledger of version 2 was seen here')
+  return ledgerOf(snapshot, read, form, signed.is === 'right')
 }
 
-/** Makes what is about to be committed fit for a commit message, and adds the digest where there is a key. */
-export function signContent(draft: Content, environment: string, purpose: 'ledger' | 'lock', key: Key): Content {
-  const trailers = Object.entries(draft.trailers ?? {}).map(([name, value]) => [name, oneLine(value)])
-  const content = { ...draft, subject: oneLine(draft.subject), trailers: Object.fromEntries(trailers) }
-  if (key === null) return content
-  return { ...content, files: new Map([...content.files, [DIGEST, `${signature(content, environment, purpose, key)}\n`]]) }
+/** Reads a ledger that was found to be right, or that nobody signed. */
+export function ledgerOf(snapshot: Snapshot, { version: _version, whose: _whose, ...rows }: ReturnType<typeof readRows>, form: Form, signed: boolean): Ledger {
+  return { ...rows, head: snapshot.id, form, signed }
 }
 
-/** Whether a snapshot carries the right digest; `unsigned` where it carries none. */
-export function signatureOf(snapshot: Snapshot, environment: string, purpose: 'ledger' | 'lock', key: Key): 'right' | 'wrong' | 'unsigned' {
-  const digest = snapshot.files.get(DIGEST)
-  if (digest === undefined) return 'unsigned'
-  if (key === null) return 'wrong'
-  return sameDigest(digest.trim(), signature(snapshot, environment, purpose, key)) ? 'right' : 'wrong'
-}
-
-function signature(content: Content, environment: string, purpose: 'ledger' | 'lock', key: Key): string {
-  const files = Object.fromEntries([...content.files].filter(([name]) => name !== DIGEST).map(([name, text]) => [name, sha256(text)]))
-  return seal(purpose, { environment, files, parents: content.parents ?? [], subject: content.subject, trailers: content.trailers ?? {} }, key)
-}
-
-/** Reads a ledger, and refuses one that is not signed as it has to be. */
-export function parseLedger(snapshot: Snapshot, environment: string, key: Key): Ledger {
-  const signed = signatureOf(snapshot, environment, 'ledger', key)
-  if (key !== null && signed === 'unsigned') refuse('ledger-not-signed', snapshot, 'is not signed, and instance.yaml names a ledger_key')
-  if (key === null && signed === 'wrong') refuse('ledger-key-missing', snapshot, 'is signed, and instance.yaml names no ledger_key to check it with')
-  if (signed === 'wrong') refuse('ledger-forged', snapshot, 'is not signed with your ledger_key: somebody else wrote it, or the key is another')
-  return readLedger(snapshot, environment, signed === 'right')
-}
-
-/** Reads a ledger whoever signed it: for signing it anew. */
-export function readLedger(snapshot: Snapshot, environment: string, signed: boolean): Ledger {
-  const meta = members(parseJson(snapshot, META, snapshot.files.get(META) ?? ''))
-  if (meta.version !== 1) refuse('ledger-unreadable', snapshot, `has a version that this Herdbook doesn't know: ${JSON.stringify(meta.version)}`)
-  if (meta.environment !== environment) refuse('ledger-forged', snapshot, `belongs to the environment ${JSON.stringify(meta.environment)}`)
-  const rows = (name: string): Members[] => jsonLines(snapshot, name + LINES).map(members)
-  const kinds = [...snapshot.files.keys()].filter((name) => name.endsWith(LINES)).map((name) => name.slice(0, -LINES.length))
+function tryRead({ files }: Snapshot): ReturnType<typeof readRows> | Malformed {
   try {
-    const entries = kinds.filter((kind) => !RESERVED.has(kind)).flatMap((kind) => rows(kind).map((row) => entryOf(kind, row)))
-    return {
-      head: snapshot.id,
-      at: text(meta, 'at'),
-      began: text(meta, 'began'),
-      applied: textOrNull(meta, 'applied'),
-      signed,
-      entries: new Map(entries.map((entry): [ObjectRef, LedgerEntry] => [`${entry.kind}/${entry.id}`, entry])),
-      attempts: rows('attempts').map(attemptOf),
-      intents: rows('intents').map(intentOf),
-      approvals: rows('approvals').map(approvalOf),
-      notices: rows('notices').map(noticeOf),
-      paused: meta.paused === undefined ? null : pauseOf(members(meta.paused)),
-    }
+    return readRows(files)
   } catch (cause) {
-    if (cause instanceof Malformed) return refuse('ledger-unreadable', snapshot, cause.message)
+    if (cause instanceof Malformed) return cause
     throw cause
   }
 }
 
-const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
-
-const RESERVED = new Set(['attempts', 'intents', 'approvals', 'notices'])
-
-const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
-const sorted = (rows: readonly object[]): string => lines(rows.map(canonicalJson).sort(byText))
-const entryLine = ({ id, serverId, fields, consent, commit }: LedgerEntry): string => canonicalJson({ id, server_id: serverId, fields, consent, commit })
-
-function refuse(code: string, snapshot: Snapshot, what: string): never {
-  fail(EXIT.refused, code, `The ledger (commit ${snapshot.id.slice(0, 12)}) ${what}.`, { hint: `Look at it: git log -p ${snapshot.id}. ${NEW_KEY}` })
-}
-
-class Malformed extends Error {}
-
-type Members = { readonly [name: string]: unknown }
-
-function jsonLines(snapshot: Snapshot, name: string): unknown[] {
-  const rows = (snapshot.files.get(name) ?? '').split('\n').filter((row) => row !== '')
-  return rows.map((row) => parseJson(snapshot, name, row))
-}
-
-function parseJson(snapshot: Snapshot, name: string, source: string): unknown {
-  try {
-    return JSON.parse(source)
-  } catch {
-    return refuse('ledger-unreadable', snapshot, `holds a line in ${name} that is not JSON`)
+/** Says whose it is, where it is another's: then the key may be right and the place wrong. */
+function refuseForeign(snapshot: Snapshot, whose: Whose, { scope }: Sealing): void {
+  if (whose.environment !== scope.environment) refuse('ledger-forged', snapshot, `belongs to the environment ${JSON.stringify(whose.environment)}`)
+  if (whose.provider !== undefined && whose.provider !== scope.provider) refuse('ledger-elsewhere', snapshot, `belongs to ${JSON.stringify(whose.provider)}, and this is ${scope.provider}`)
+  if (whose.repository !== undefined && whose.repository !== scope.repository) {
+    fail(EXIT.refused, 'ledger-elsewhere', `The ledger (commit ${snapshot.id.slice(0, 12)}) belongs to another repository, or the history of this one was rewritten from its first commit on.`, {
+      hint: 'If it was rewritten on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
+    })
   }
 }
 
-const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
-// What JSON.parse gives is a Value, so an object of it is Fields.
-const isFields = (value: unknown): value is Fields => isMembers(value)
-
-function members(value: unknown): Members {
-  return isMembers(value) ? value : {}
+function refuse(code: string, snapshot: Snapshot, what: string): never {
+  fail(EXIT.refused, code, `The ledger (commit ${snapshot.id.slice(0, 12)}) ${what}.`, { hint: `Look at it: git log -p ${snapshot.id}. ${SIGN}` })
 }
-
-function text(row: Members, name: string): string {
-  const value = row[name]
-  if (typeof value === 'string') return value
-  throw new Malformed(`holds a line whose ${name} is not a text`)
-}
-
-const textOrNull = (row: Members, name: string): string | null => (row[name] === null ? null : text(row, name))
-
-function fieldsOf(row: Members, name: string): Fields {
-  const value = row[name]
-  if (isFields(value)) return value
-  throw new Malformed(`holds a line whose ${name} is not an object`)
-}
-
-function entryOf(kind: string, row: Members): LedgerEntry {
-  const entry = { kind, id: text(row, 'id'), serverId: textOrNull(row, 'server_id'), fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') }
-  return typeof row.consent === 'number' ? { ...entry, consent: row.consent } : entry
-}
-
-function actionOf(row: Members): Action {
-  const action = text(row, 'action')
-  if (action !== 'create' && action !== 'update' && action !== 'delete') throw new Malformed('holds an attempt that is no create, update or delete')
-  return action
-}
-
-const attemptOf = (row: Members): Attempt => ({ kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') })
-
-const noticeOf = (row: Members): Notice => ({ ref: text(row, 'ref'), at: text(row, 'at'), from: text(row, 'from') })
-
-function intentOf(row: Members): Intent {
-  const hazard = text(row, 'hazard')
-  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible') throw new Malformed('holds a debt of an unknown hazard')
-  return { kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), hazard, what: text(row, 'what'), repeatable: row.repeatable === true }
-}
-
-const approvalOf = (row: Members): Approval => ({
-  digest: text(row, 'digest'),
-  ref: text(row, 'ref'),
-  by: text(row, 'by'),
-  at: text(row, 'at'),
-  source: text(row, 'source'),
-  ...(typeof row.pull_request === 'number' ? { pullRequest: row.pull_request } : {}),
-  spent: row.spent === true,
-})
-
-const approvalLine = ({ pullRequest, ...approval }: Approval): object => ({ ...approval, pull_request: pullRequest })
-
-const pauseOf = (row: Members): Pause => ({ by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })

@@ -1,17 +1,18 @@
 import { uptime } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
-import { canonicalJson, type Key } from './digest.ts'
+import { canonicalJson, type Form, type Sealing } from './digest.ts'
 import { describeHolder, isDead, parseHolder, thisHolder, type Holder } from './holder.ts'
-import { signatureOf, signContent } from './ledger.ts'
 import { refsOf, type Content, type Repository } from './repository.ts'
+import { signatureOf, signContent } from './signature.ts'
 
 /** What the lock needs of a repository. */
 export type LockRefs = Pick<Repository, 'resolve' | 'read' | 'write' | 'remove'>
 
 export interface LockOptions {
-  readonly environment: string
-  readonly key: Key
+  readonly sealing: Sealing
+  /** Forms of signatures that are taken; the newest alone unless given. */
+  readonly forms?: ReadonlySet<Form>
   /** Names this run to others. */
   readonly run: string
   readonly commit: string | null
@@ -34,11 +35,12 @@ export interface Held {
 
 const LEASE_MS = 60_000
 const LOCK_FILE = 'lock.json'
+const NEWEST: ReadonlySet<Form> = new Set<Form>([2])
 
 /** Takes the lock of an environment, or refuses (exit 7) and names its holder. */
 export async function acquire(repository: LockRefs, options: LockOptions): Promise<Held> {
   const holder = thisHolder(options.run, options.commit)
-  const { lock: ref } = refsOf(options.environment)
+  const { lock: ref } = refsOf(options.sealing.scope.environment)
   for (let expected: string | null = null; ; ) {
     const began = elapsed()
     const swap = await repository.write(ref, expected, lockContent(holder, expected, 0, options))
@@ -59,16 +61,17 @@ export interface Standing {
 }
 
 /** Who holds the lock now; null where nobody does. `named`: the commit that its ref names, where that is known. */
-export async function standingLock(repository: LockRefs, { environment, key }: Pick<LockOptions, 'environment' | 'key'>, named?: string | null): Promise<Standing | null> {
-  const snapshot = await repository.read(refsOf(environment).lock, named)
+export async function standingLock(repository: LockRefs, { sealing, forms = NEWEST }: Pick<LockOptions, 'sealing' | 'forms'>, named?: string | null): Promise<Standing | null> {
+  const snapshot = await repository.read(refsOf(sealing.scope.environment).lock, named)
   if (snapshot === null) return null
-  const signed = key === null || signatureOf(snapshot, environment, 'lock', key) === 'right'
+  const found = signatureOf(snapshot, 'lock', sealing)
+  const signed = sealing.key === null || (found.is === 'right' && forms.has(found.form))
   const holder = signed ? parseHolder(snapshot.files.get(LOCK_FILE) ?? '') : null
   return { id: snapshot.id, name: holder?.nonce.slice(0, 8) ?? snapshot.id.slice(0, 12), holder }
 }
 
 /** Takes the lock away from whoever holds it, if it is the one of that name. Answers who held it. */
-export async function unlock(repository: LockRefs, options: Pick<LockOptions, 'environment' | 'key'>, name: string): Promise<Standing> {
+export async function unlock(repository: LockRefs, options: Pick<LockOptions, 'sealing' | 'forms'>, name: string): Promise<Standing> {
   for (;;) {
     const standing = await standingLock(repository, options)
     if (standing === null) return fail(EXIT.refused, 'lock-absent', 'Nobody holds the lock.')
@@ -77,13 +80,13 @@ export async function unlock(repository: LockRefs, options: Pick<LockOptions, 'e
       return fail(EXIT.refused, 'lock-other', `The lock has another name, ${standing.name}; it is held by ${who}.`, { hint: `herdbook unlock ${standing.name}` })
     }
     // A holder that lives may renew in between: then once more.
-    if ((await repository.remove(refsOf(options.environment).lock, standing.id)) === 'removed') return standing
+    if ((await repository.remove(refsOf(options.sealing.scope.environment).lock, standing.id)) === 'removed') return standing
   }
 }
 
 /** Waits until this lock may be taken over (answers its id) or has gone (null). */
 async function outwait(repository: LockRefs, { id, name, holder }: Standing, options: LockOptions): Promise<string | null> {
-  const { environment, wait = false, leaseMs = LEASE_MS } = options
+  const { sealing: { scope: { environment } }, wait = false, leaseMs = LEASE_MS } = options
   if (holder === null) {
     return fail(EXIT.locked, 'lock-forged', 'The lock was not written by Herdbook with your ledger_key: anyone who may push to the repository could have made it.', {
       hint: `If no other run with another key is under way: herdbook unlock ${name}`,
@@ -112,7 +115,7 @@ async function outwait(repository: LockRefs, { id, name, holder }: Standing, opt
 
 /** Keeps the lock: renews it in the second quarter of each lease, and gives up a third before anyone may take it over. */
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
-  const { environment, leaseMs = LEASE_MS } = options
+  const { sealing: { scope: { environment } }, leaseMs = LEASE_MS } = options
   const { lock: ref } = refsOf(environment)
   const known = new Set([commit])
   let id = commit
@@ -162,9 +165,9 @@ const LEFT: Diagnostic = { code: 'lock-left', severity: 'warning', message: 'The
 /** Milliseconds since the machine started, its sleep included: a holder that was asleep must not think that its lease still runs. */
 const elapsed = (): number => uptime() * 1_000
 
-function lockContent(holder: Holder, follows: string | null, renewals: number, { environment, key }: LockOptions): Content {
+function lockContent(holder: Holder, follows: string | null, renewals: number, { sealing }: LockOptions): Content {
   const files = new Map([[LOCK_FILE, `${canonicalJson({ ...holder, renewals })}\n`]])
   // A chain, so that servers which refuse anything but fast-forwards take a renewal.
   const parents = follows === null ? [] : [follows]
-  return signContent({ files, subject: `Lock: ${holder.user}@${holder.host}`, parents }, environment, 'lock', key)
+  return signContent({ files, subject: `Lock: ${holder.user}@${holder.host}`, parents }, 'lock', sealing)
 }

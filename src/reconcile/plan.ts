@@ -66,7 +66,7 @@ export function plan(input: PlanInput): Plan {
     owed: debts.filter(({ repeatable }) => repeatable),
     findings: [...parts.flatMap((part) => part.findings), ...checkDebts(debts), ...guard(steps, input)],
   }
-  return { ...unsealed, digest: planDigest(unsealed, input.key) }
+  return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }
 
 /** The plan with a part of its steps, and what speaks against just these; for what is to be done of it. Its digest stays that of the whole. */
@@ -224,7 +224,6 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
     ...(trio.entry === undefined || trio.entry.id === id ? {} : { formerly: trio.entry.id }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(desired?.source === undefined ? {} : { source: desired.source }),
-    ...(desired?.extra === undefined ? {} : { extra: desired.extra }),
     ...(desired?.consent === undefined ? {} : desired.consent === trio.entry?.consent ? { usedConsent: desired.consent } : { consent: desired.consent }),
   }
 }
@@ -288,7 +287,7 @@ function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
       ...(note === undefined ? {} : { note }),
       door,
       calls: kind.calls?.(step) ?? 1,
-      digest: stepDigest({ ...step, server: input.domain }, input.key),
+      digest: stepDigest(step, input.sealing),
     }
   })
 }

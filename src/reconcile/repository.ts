@@ -11,6 +11,8 @@ export interface Repository {
   readonly head: () => Promise<Head>
   /** The remote's default branch and how HEAD stands to it; null without a remote. */
   readonly upstream: () => Promise<Upstream | null>
+  /** The id of the commit that the history of HEAD begins with, by first parents: the same in every clone, whatever was merged. null where nothing is committed. Throws (exit 5) where this clone has not all of it. */
+  readonly root: () => Promise<string | null>
   readonly isAncestor: (ancestor: string, commit: string) => Promise<boolean>
   /** Makes a commit of the remote readable here, with its history. False where the remote does not have it. */
   readonly bring: (commit: string) => Promise<boolean>
@@ -51,6 +53,8 @@ export interface LogOptions {
   readonly path?: string
   /** Only commits that changed a line with this text. */
   readonly mentioning?: string
+  /** No commit before all that descend from it, whatever dates they claim. */
+  readonly topological?: true
 }
 
 export interface Head {
@@ -75,6 +79,7 @@ export interface Upstream {
 
 export interface Commit {
   readonly id: string
+  readonly tree: string
   readonly parents: readonly string[]
   /** The author's name. */
   readonly author: string

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Source } from '../instance/instance.ts'
+import type { Form } from './digest.ts'
 
 /** A JSON value; what fields hold and digests are made of. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -22,8 +23,6 @@ export interface DesiredObject {
   readonly formerly?: string
   /** Relations that people accept to sever (`accept_severed_relationships`). */
   readonly consent?: number
-  /** What a write needs to know besides the fields and is not compared, such as `notify_members`. */
-  readonly extra?: Fields
 }
 
 export type Desired =
@@ -76,6 +75,8 @@ export interface LedgerEntry {
   readonly consent?: number
   /** The commit of the instance that it was applied from; null outside Git. */
   readonly commit: string | null
+  /** What a later version wrote beside these: kept, signed and ignored. */
+  readonly more?: Fields
 }
 
 /** A write that was about to be made, recorded before the first one went out. */
@@ -112,7 +113,55 @@ export interface Approval {
   readonly source: string
   /** The merged pull request that its digest is for. */
   readonly pullRequest?: number
+  /** Of its digest. */
+  readonly form: Form
   readonly spent: boolean
+}
+
+/**
+ * What a pull request's comment carries of its plan, so that merging it approves just that: a mark for each step, or
+ * for each group of steps where there are many, and the objects for which the files are to win. Marks are HMACs over the
+ * step and the number of the pull request. The comment as a whole is sealed: many may edit it, and nobody without the key
+ * so that it still approves anything.
+ */
+export interface Marks {
+  readonly form: Form
+  /** How many groups the steps are shared out to by their names; 0 where each has a mark of its own. */
+  readonly groups: number
+  readonly marks: readonly string[]
+  /** Names of the steps' objects, hashed; none where marks are for groups. They approve nothing: they tell what has moved. */
+  readonly names: readonly string[]
+  readonly restore: readonly ObjectRef[]
+  /** Who had Herdbook propose it, by the seals of its commits. */
+  readonly askedBy: readonly string[]
+  /** Whether each of its commits is Herdbook's own, so that nobody else wrote any of it. */
+  readonly isOurs: boolean
+}
+
+/** A pull request that was merged, and what merging it approves. */
+export interface Merge {
+  readonly pullRequest: number
+  /** Who approved it, by a comma. */
+  readonly by: string
+  readonly at: string
+  /** Whether an owner is among them: what owners look after takes one. */
+  readonly byOwner: boolean
+  readonly marks: Marks
+}
+
+/** How much protection was lowered, and when: a budget of weakenings is for a day. */
+export interface Weakening {
+  readonly kind: string
+  readonly at: string
+  readonly count: number
+}
+
+/** Somebody who is to hold nothing from now on, whatever the files still say. */
+export interface Removal {
+  readonly ref: ObjectRef
+  readonly by: string
+  readonly at: string
+  readonly why: string
 }
 
 /** Somebody wants nothing applied for now. */
@@ -138,16 +187,28 @@ export interface Ledger {
   readonly at: string | null
   /** When its first commit was made: what is younger on the server was added since Herdbook looks after it. */
   readonly began: string | null
-  /** The instance's commit last applied. */
-  readonly applied: string | null
+  /** The form that it is signed in; null where there is none yet. */
+  readonly form: Form | null
+  /** When it was first signed in a form after version 1; null where it never was of that. */
+  readonly upgraded: string | null
+  /** The instance's commit last applied, by kind: it moves for the kinds that were read. */
+  readonly applied: ReadonlyMap<string, string>
+  /** The commit up to which the merges of pull requests were taken in. */
+  readonly taken: string | null
   readonly signed: boolean
   readonly entries: ReadonlyMap<ObjectRef, LedgerEntry>
   readonly attempts: readonly Attempt[]
   readonly intents: readonly Intent[]
   readonly approvals: readonly Approval[]
+  /** Merged pull requests that still approve something. */
+  readonly merges: readonly Merge[]
   readonly notices: readonly Notice[]
+  readonly weakenings: readonly Weakening[]
+  readonly removed: readonly Removal[]
   /** While it is there, runs report and apply nothing. */
   readonly paused: Pause | null
+  /** Files and keys of a later version: kept, signed and ignored. */
+  readonly more: { readonly files: ReadonlyMap<string, string>; readonly meta: Fields }
 }
 
 export type DriftPolicy = 'report' | 'correct'
@@ -186,7 +247,6 @@ export interface Step {
   readonly target: Fields
   /** All fields as the plan saw them; empty for a create. */
   readonly seen: Fields
-  readonly extra?: Fields
   /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`). */
   readonly unmanaged?: true
   readonly impact?: Impact
@@ -274,11 +334,11 @@ export type Adjustment =
 
 /**
  * A step that was not sent: no door that is configured writes it, it needs what was not done or would break an
- * invariant, nobody approved it, or its day has not come.
+ * invariant, nobody approved it, its day has not come, or a gate holds back what it was approved with.
  */
 export interface Skipped {
   readonly step: Step
-  readonly why: 'no-door' | 'blocked' | 'not-approved' | 'not-yet'
+  readonly why: 'no-door' | 'blocked' | 'not-approved' | 'not-yet' | 'refused'
   readonly reason: string
 }
 

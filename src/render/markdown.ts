@@ -99,7 +99,13 @@ function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
   const later = heldBack(approved)
   const merge = approved.length === 0 ? [] : proposal === undefined ? taking(approved) : isRefused(plan) ? [REFUSED] : [merging(approved)]
-  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...(later === null ? [] : [prose(later)])].join(' ')
+  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...waitingBefore(plan, proposal), ...(later === null ? [] : [prose(later)])].join(' ')
+}
+
+/** What is to be applied before it, so that nobody expects more than there is room for. */
+function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[] {
+  const before = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved').length
+  return before === 0 ? [] : [`${capital(count(before, 'change', 'changes'))} of earlier merges ${before === 1 ? 'is' : 'are'} applied first.`]
 }
 
 /** "Takes 2 calls over REST (seconds)."; nothing where all of it waits for its day. */

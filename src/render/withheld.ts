@@ -6,11 +6,16 @@ import { code } from './markdown-text.ts'
 import { count } from './text.ts'
 
 /** Why merging a pull request does not approve a step of its plan. */
-export type Why = 'not-asked' | 'unknown-account' | 'refused'
+export type Why = 'approved' | 'not-asked' | 'other-file' | 'unknown-account' | 'refused'
 
-const HOW = `Somebody who decides approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
+const HOW = `An owner approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
+
+const TITLES: { readonly [why in Why]?: string } = { approved: 'Approved before, and not applied yet' }
+const TITLE = 'Not approved by merging this'
 
 const MEANING: { readonly [why in Why]: string } = {
+  approved: 'Earlier merges approved them. They come first, as far as the budget allows, and this changes nothing about them.',
+  'other-file': `The files of the base branch already call for them. They lower protection or take something away, so only a pull request that changes their own file approves them. ${HOW}`,
   'not-asked': `The files of the base branch already call for them. What owners look after is approved only where its own file is changed: they are not asked here. ${HOW}`,
   'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,
   refused: 'The files of the base branch already call for them, and something speaks against them, which stands below. It holds nothing else back.',
@@ -20,6 +25,6 @@ const MEANING: { readonly [why in Why]: string } = {
 export function withheldSections(steps: readonly Step[], withheld: ReadonlyMap<string, Why>, kinds: readonly KindName[]): Section[] {
   const groups = Map.groupBy(steps.toSorted(byDanger), ({ digest }) => withheld.get(digest))
   return [...groups].map(([why, members]) =>
-    why === undefined ? [] : framed(stepForms(members, kinds), (list) => `#### Not approved by merging this · ${count(members.length, 'change', 'changes')}\n\n${MEANING[why]}\n\n${list}`),
+    why === undefined ? [] : framed(stepForms(members, kinds), (list) => `#### ${TITLES[why] ?? TITLE} · ${count(members.length, 'change', 'changes')}\n\n${MEANING[why]}\n\n${list}`),
   )
 }

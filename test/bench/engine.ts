@@ -1,3 +1,4 @@
+import type { Form } from '../../src/reconcile/digest.ts'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -51,7 +52,7 @@ async function timed<Result>(part: string, work: () => Result | Promise<Result>)
 }
 
 const now = io.now()
-const ledger = await timed('ledger read', () => parseLedger(stored, session.environment, session.key))
+const ledger = await timed('ledger read', () => parseLedger(stored, session.sealing, new Set<Form>([2])))
 const desired = await timed('desired', () => desiredOf(instance, now))
 const request = await timed('request', () => {
   const request = requestFor(desired, instance)
@@ -65,5 +66,5 @@ const tables = await timed('rows', () => {
 const seen = await timed('observed', () => observe({ read: () => Promise.resolve(tables), close: () => Promise.resolve() }, { instance, desired, ledger, now }))
 const planned = await timed('plan, guard, digest', () => plan(inputFor(session, { ...seen, desired }, undefined, ledger)))
 await timed('rendering', () => renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }))
-await timed('ledger written', () => serializeLedger(adjust(ledger, planned.adjustments), session.environment, now.toISOString()))
+await timed('ledger written', () => serializeLedger(adjust(ledger, planned.adjustments), session.sealing, now.toISOString()))
 process.stdout.write(JSON.stringify({ steps: planned.steps.length, parts }))

@@ -5,6 +5,7 @@ import { openRepository } from '../../src/clients/repository.ts'
 import { acquire } from '../../src/reconcile/lock.ts'
 import { commit, git, put } from '../support/git.ts'
 import { cloneOf, must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 let field: Pasture
 let herd: Herd
@@ -102,7 +103,7 @@ describe('the lock', () => {
     herd.write({ 'domain-blocks.yaml': block('locked.example') })
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
-    const held = await acquire(repository, { environment: 'production', key: null, run: '4711', commit: null })
+    const held = await acquire(repository, { sealing: sealingWith(null), run: '4711', commit: null })
     const ran = await herd.start(['apply', '--yes']).ran
     expect(ran).toMatchObject({ code: 7, stderr: expect.stringMatching(/Locked by .*run 4711.*[^]*--wait[^]*herdbook unlock [0-9a-f]{8}/) })
     expect((await must(herd, ['approve', 'why', '--yes'], 7)).out).toContain('run 4711')
@@ -120,7 +121,7 @@ describe('the lock', () => {
   it('that was waited for leaves no commit to apply that was taken back meanwhile, whether or not its holder wrote anything', async () => {
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
-    const held = await acquire(repository, { environment: 'production', key: null, run: '4714', commit: null })
+    const held = await acquire(repository, { sealing: sealingWith(null), run: '4714', commit: null })
     herd.write({ 'domain-blocks.yaml': block('hasty.example') })
     const waiting = herd.start(['apply', '--yes', '--wait'])
     await new Promise<void>((resolve) => waiting.child.stderr?.on('data', (text: string) => text.includes('run 4714') && resolve()))
@@ -135,7 +136,7 @@ describe('the lock', () => {
   it('is taken away by unlock, with the name that was printed', async () => {
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
-    const held = await acquire(repository, { environment: 'production', key: null, run: '4712', commit: null })
+    const held = await acquire(repository, { sealing: sealingWith(null), run: '4712', commit: null })
     const named = /herdbook unlock ([0-9a-f]+)/.exec((await must(herd, ['apply', '--yes'], 7)).out)?.[1] ?? ''
     await must(herd, ['unlock', '00000000'], 5)
     expect((await must(herd, ['unlock', named])).out).toContain('run 4712')
@@ -146,7 +147,7 @@ describe('the lock', () => {
   it('is named by unlock without a name, in words that unlock takes', async () => {
     const repository = await openRepository(herd.dir)
     if (repository === null) throw new Error('outside Git')
-    const held = await acquire(repository, { environment: 'production', key: null, run: '4713', commit: null })
+    const held = await acquire(repository, { sealing: sealingWith(null), run: '4713', commit: null })
     const named = /herdbook unlock ([0-9a-f]+)/.exec((await must(herd, ['unlock'], 7)).out)?.[1] ?? ''
     await must(herd, ['unlock', named])
     await held.release()

@@ -20,7 +20,8 @@ afterAll(async () => herd[Symbol.asyncDispose]())
 const inputs = (verb: string, object = '', reason = '') => ({ verb, object, reason })
 const JOB: { readonly [verb: string]: string } = { unlock: 'decide', approve: 'decide', pause: 'decide', resume: 'decide' }
 
-async function press(verb: string, object = '', reason = '', by = 'mo') {
+/** What takes an owner is pressed by one. */
+async function press(verb: string, object = '', reason = '', by = JOB[verb] === 'decide' && verb !== 'pause' ? 'zoe' : 'mo') {
   await herd.hub.act.press(BUTTON, inputs(verb, object, reason), by)
   return ran(await herd.settle(), JOB[verb] ?? 'propose')
 }
@@ -67,7 +68,7 @@ describe('the buttons', () => {
     expect(pulls().map(({ title }) => title)).toContain('Adopt domain-block/meh.example')
     await press('restore', 'domain-block/meh.example', 'Not agreed')
     const restore = pulls().find(({ title }) => title.startsWith('Restore'))
-    expect(messageOf(restore)).toMatch(/^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo$/m)
+    expect(messageOf(restore)).toMatch(/^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo\nHerdbook-Seal: [0-9a-f]{32}$/m)
     await herd.hub.act.merge(restore?.number ?? 0, 'ann')
     await herd.settle()
     expect(await severityOf('meh.example')).toEqual({ severity: 0 })
@@ -92,7 +93,7 @@ describe('the buttons', () => {
     await press('approve', 'domain-block/one.example', '--restore domain-block/x "$(id)"')
     expect([await severityOf('one.example'), await severityOf('two.example')]).toEqual([{ severity: 2 }, undefined])
     herd.desk()
-    expect((await herd.herdbook(['why', 'domain-block/one.example'])).out).toMatch(/mo[^]*--restore domain-block\/x/)
+    expect((await herd.herdbook(['why', 'domain-block/one.example'])).out).toMatch(/zoe[^]*--restore domain-block\/x/)
     const [, seen = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: three.example\n    severity: none\n` } })
     herd.events.length = 0
@@ -105,7 +106,7 @@ describe('the buttons', () => {
   })
 
   it('approve with nothing left to approve says so, and lets the apply behind it run', async () => {
-    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'to be sure'), 'mo')
+    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'to be sure'), 'zoe')
     const runs = await herd.settle()
     const { summary, stdout } = ran(runs, 'decide')
     expect(stdout).toContain('nothing to approve')
@@ -126,8 +127,8 @@ describe('the buttons', () => {
   })
 
   it('what was approved once is not approved by starting it again', async () => {
-    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'once'), 'mo')
-    const decide = ran(await herd.settle({ again: { by: 'mo', attempt: 2 } }), 'decide')
+    await herd.hub.act.press(BUTTON, inputs('approve', 'domain-block/two.example', 'once'), 'zoe')
+    const decide = ran(await herd.settle({ again: { by: 'zoe', attempt: 2 } }), 'decide')
     expect([decide.result, decide.stderr]).toEqual(['failure', expect.stringContaining('Press the button anew')])
   })
 
@@ -149,7 +150,7 @@ describe('what is written beside a button is never more than that', () => {
     ['a domain that is none', inputs('unblock', '$(id)', 'x'), /is not a domain/],
   ])('%s', async (_name, given, why) => {
     const before = pulls().length
-    await herd.hub.act.press(BUTTON, given, 'mo')
+    await herd.hub.act.press(BUTTON, given, 'zoe')
     const runs = await herd.settle()
     const texts = runs.map((one) => (one.ran ? one.stdout + one.stderr : 'no job')).join('\n')
     expect(texts).toMatch(why)

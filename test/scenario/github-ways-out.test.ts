@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 async function pressed(verb: string, reason = 'decided at night', attempt = 1) {
-  await herd.hub.act.press(BUTTON, { verb, object: '', reason }, 'mo')
-  return herd.settle({ again: { by: 'mo', attempt } })
+  await herd.hub.act.press(BUTTON, { verb, object: '', reason }, 'zoe')
+  return herd.settle({ again: { by: 'zoe', attempt } })
 }
 async function merged(domain: string, branch: string): Promise<void> {
   await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: none\n` } })
@@ -37,12 +37,12 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   expect(ran(await pressed('new-history', ''), 'decide').stderr).toContain('needs a reason')
   expect(ran(await pressed('new-history', 'as said', 2), 'decide').result).toBe('failure')
   // Its second job alone, started again: nobody asks the first one.
-  await herd.hub.act.press(BUTTON, { verb: 'new-history', object: '', reason: 'as said' }, 'mo')
+  await herd.hub.act.press(BUTTON, { verb: 'new-history', object: '', reason: 'as said' }, 'zoe')
   const event = herd.events.splice(0).at(-1)
   if (event === undefined) throw new Error('nothing was pressed')
   expect(await directly(herd, 'apply', event, { GITHUB_RUN_ATTEMPT: '2', HERDBOOK_TOKEN: herd.sandbox.tokens.apply })).toMatch(/^6: [^]*does not descend/)
   const runs = await pressed('new-history')
-  expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([expect.stringMatching(/as it was rewritten\. Asked for by `@mo`: decided at night/), 0])
+  expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([expect.stringMatching(/as it was rewritten\. Asked for by `@zoe`: decided at night/), 0])
   await merged('new.example', 'new')
   expect((await apply()).exit).toBe(0)
   expect(await isLive('new.example')).toBe(true)

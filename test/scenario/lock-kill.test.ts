@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../src/clients/repository.ts'
 import { acquire } from '../../src/reconcile/lock.ts'
 import { clone, newBare, newRepository, scratch } from '../support/git.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const HOLDER = join(import.meta.dirname, '../support/lock-holder.ts')
 
@@ -24,7 +25,7 @@ describe('a holder that is killed', () => {
     const child = await holder(dir)
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
-    const options = { environment: 'production', key: null, run: 'next', commit: null }
+    const options = { sealing: sealingWith(null), run: 'next', commit: null }
     await expect(acquire(repository, options)).rejects.toMatchObject({ exit: 7, message: expect.stringContaining(`process ${child.pid}, run child`) })
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -48,6 +49,6 @@ describe('a holder that is killed', () => {
     if (lock === null) throw new Error('no lock')
     const elsewhere = (lock.files.get('lock.json') ?? '').replace(/"machine":"[^"]*"/, '"machine":"another"')
     await repository.write('refs/herdbook/production/lock', lock.id, { subject: lock.subject, parents: [lock.id], files: new Map([['lock.json', elsewhere]]) })
-    await expect(acquire(repository, { environment: 'production', key: null, run: 'next', commit: null })).rejects.toMatchObject({ exit: 7 })
+    await expect(acquire(repository, { sealing: sealingWith(null), run: 'next', commit: null })).rejects.toMatchObject({ exit: 7 })
   })
 })

@@ -11,11 +11,12 @@ import type { Snapshot } from '../../src/reconcile/repository.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { cloneVia, httpGit, sshGit } from '../support/git-servers.ts'
 import type { Order, Report } from '../support/lock-racer.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 /** Lets all try at once: one wins, and each other refuses with the winner's name. */
 async function race(contenders: readonly LockRefs[], round: number): Promise<void> {
   const key = Buffer.from('a key of the herd')
-  const results = await Promise.allSettled(contenders.map((refs, i) => acquire(refs, { environment: 'production', key, run: `${round}-${i}`, commit: null })))
+  const results = await Promise.allSettled(contenders.map((refs, i) => acquire(refs, { sealing: sealingWith(key), run: `${round}-${i}`, commit: null })))
   const winners = results.flatMap((result): Held[] => (result.status === 'fulfilled' ? [result.value] : []))
   expect(winners).toHaveLength(1)
   const [winner] = winners
@@ -81,7 +82,7 @@ function prepared(dir: string, count: number): () => LockRefs {
     write: async (ref, expected, content) => {
       const commit = pool.pop()
       if (commit === undefined) throw new Error('the pool is empty')
-      held.set(commit, { ...content, trailers: content.trailers ?? {}, parents: content.parents ?? [], id: commit, author: '', at: '' })
+      held.set(commit, { ...content, trailers: content.trailers ?? {}, parents: content.parents ?? [], id: commit, tree: '', author: '', at: '' })
       const swapped = await swapRef(refs, ref, expected, commit)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },

@@ -18,6 +18,11 @@ case $1 in refs/heads/herdbook-ledger/*) ;; *) exit 0 ;; esac
 case $2 in *[!0]*) git merge-base --is-ancestor "$2" "$3" || { echo "$1 only grows" >&2; exit 1; } ;; esac
 `
 
+const POLICY = 'instance/policy.yaml'
+/** Two decide here: somebody else than who asked for a change, wrote it or pushed it. */
+const OWNERS = ['ann', 'zoe']
+const withOwners = (policy: string): string => (/^owners:/m.test(policy) ? policy : `owners: [${OWNERS.join(', ')}]\n${policy}`)
+
 const ROOT = resolve(import.meta.dirname, '../..')
 export const LEDGER_KEY = 'a ledger key that only tests use'
 
@@ -55,7 +60,7 @@ export async function farm({ config = {}, doors: named = ['api', 'database', 'co
   writeFileSync(join(bare, 'hooks/update'), ONLY_GROWS, { mode: 0o755 })
   const sandbox = await forkSandbox({})
   const events: GitHubEvent[] = []
-  const hub = await github({ git: bare, ...options, settings: { environments: ENVIRONMENTS, ...options.settings }, people: { mo: 'write', ann: 'maintain', ...options.people }, onEvent: (event) => void events.push(event) })
+  const hub = await github({ git: bare, ...options, settings: { environments: ENVIRONMENTS, ...options.settings }, people: { mo: 'write', ann: 'maintain', zoe: 'maintain', ...options.people }, onEvent: (event) => void events.push(event) })
   const desk = clone(bare, join(base, 'desk'))
   const env = { HERDBOOK_TOKEN: sandbox.tokens[token], HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY }
   const herdbook = async (args: readonly string[], code = 0): Promise<Ran> => {
@@ -71,7 +76,7 @@ export async function farm({ config = {}, doors: named = ['api', 'database', 'co
   pinned(desk)
   await sandbox.handOf('owner').blockDomain('kept.example', { severity: 'noop' })
   await herdbook(['adopt', '--moderators', '--ip-blocks'])
-  commit(desk, 'Adopt', files)
+  commit(desk, 'Adopt', { ...files, [POLICY]: withOwners(files[POLICY] ?? '') })
   git(desk, 'push', '--quiet', 'origin', 'HEAD:main')
   await herdbook(['apply', '--yes'])
   await hub.act.pushed(hub.state.owner)

@@ -2,6 +2,7 @@
 import { openRepository } from '../../src/clients/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { acquire, type Held } from '../../src/reconcile/lock.ts'
+import { sealingWith } from './sealing.ts'
 
 /** What the parent may ask for: to take the lock, as this run, or to give it back. */
 export type Order = { readonly take: string } | 'release'
@@ -23,7 +24,7 @@ async function obey(order: Order): Promise<Report> {
     return { came: 'released' }
   }
   try {
-    held = await acquire(repository ?? never(), { environment: 'production', key, run: order.take, commit: null })
+    held = await acquire(repository ?? never(), { sealing: sealingWith(key), run: order.take, commit: null })
     return { came: 'won', run: held.holder.run, ok: held.ok() }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error

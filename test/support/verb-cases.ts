@@ -51,6 +51,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   pause: [args('agreed'), args('agreed', '--wait')],
   resume: [args('--wait'), args()],
   unlock: [args(), args('0123456789ab'), args('--new-key', 'the key is new')],
+  ledger: [args('sign', 'the key is new')],
   doctor: [args(), args('--json')],
   comment: [args('12', 'list.csv'), args('12', 'list.csv', '--as', 'alice')],
   // What they say on a forge is searched where there is one.

@@ -8,12 +8,14 @@ import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import { worldOf } from '../../src/reconcile/guard.ts'
 import type { PlanInput } from '../../src/reconcile/input.ts'
-import { emptyLedger, readLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import { plan } from '../../src/reconcile/plan.ts'
 import type { Kind } from '../../src/reconcile/kind.ts'
 import type { ApplyReport, Ledger, Plan, Step } from '../../src/reconcile/types.ts'
 import { openMemory, NO_MISHAPS, type Memory, type Mishaps } from './memory.ts'
 import { ACTOR, clone, timeOf, type Server } from './memory-server.ts'
+import { sealingWith } from './sealing.ts'
+import type { Form } from '../../src/reconcile/digest.ts'
 
 /** The doors that a world has: with both, a few block writes go over REST and more through the console. */
 export type Doors = 'console' | 'both'
@@ -51,6 +53,7 @@ export interface Run {
 
 const FEW = 2
 const ENVIRONMENT = 'production'
+const SEALING = sealingWith(null)
 const GENEROUS = { create: 1000, update: 1000, delete: 1000, weaken: 1000 }
 
 export const newWorld = (server: Server, doors: Doors = 'console'): World => ({ server, doors, ledger: emptyLedger })
@@ -91,7 +94,7 @@ export async function look(world: World, documents: Documents, memory: Memory = 
     invariants: INVARIANTS,
     facts: { ...facts, minimumOwners: policy.minimumOwners },
     doorOf: (kind, writes) => doorOf(world.doors, kind, writes),
-    key: null,
+    sealing: SEALING,
   }
   return { plan: plan(input), input }
 }
@@ -104,8 +107,8 @@ function doorOf(doors: Doors, kind: Kind, writes: number): Step['door'] {
 function save(world: World, next: Ledger): Ledger {
   const at = timeOf(world.server).toISOString()
   const id = `ledger-${world.server.now}`
-  const snapshot = { id, files: serializeLedger(next, ENVIRONMENT, at), subject: '', trailers: {}, author: '', at, parents: [] }
-  world.ledger = readLedger(snapshot, ENVIRONMENT, false)
+  const snapshot = { id, tree: '', files: serializeLedger(next, SEALING, at), subject: '', trailers: {}, author: '', at, parents: [] }
+  world.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
   return world.ledger
 }
 
@@ -131,6 +134,7 @@ async function carryOut(world: World, documents: Documents, planned: Plan, input
       world: worldOf(input.observed),
       guard: { minimum_owners: input.policy.minimumOwners },
       withheld: options.withheld ?? new Map(),
+      now: () => timeOf(world.server),
       holds: () => true,
       signal: new AbortController().signal,
       told: () => {},

@@ -6,11 +6,11 @@ import { newServer } from '../support/memory-server.ts'
 import { look, newWorld } from '../support/world.ts'
 
 /** The names of what a merge of this would and would not approve, where all but some domains were left over. */
-async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = []) {
+async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = [], approved: readonly string[] = []) {
   const world = newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
   const planned = await look(world, documents)
   const leftover = new Set(planned.plan.steps.filter(({ id }) => !own.includes(id)).map(({ digest }) => digest))
-  const { plan, withheld } = approvable({ ...planned, leftover }, new Set(changed))
+  const { plan, withheld } = approvable({ ...planned, leftover, approved: new Set(approved.map((id) => planned.plan.steps.find((step) => step.id === id)?.digest ?? '')) }, new Set(changed))
   const named = plan.steps.map(({ id, digest }): [string, string] => [id, withheld.get(digest) ?? 'approved'])
   return { steps: Object.fromEntries(named), refused: refusals(plan).map(({ code }) => code), warned: plan.findings.filter(({ severity }) => severity === 'warning').map(({ code }) => code) }
 }

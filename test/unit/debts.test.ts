@@ -33,6 +33,7 @@ async function applied(world: World, files: Documents, changed: Partial<ApplyDep
     ledger,
     save: async (next) => (ledger = next),
     openWriter: memory.openWriter,
+    now: () => input.now,
     replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
     invariants: [],
     facts: input.facts,

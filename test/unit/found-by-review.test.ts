@@ -157,6 +157,7 @@ async function stopped(world: World, documents: Documents): Promise<{ readonly r
     world: new Map(),
     guard: {},
     withheld: new Map(),
+    now: () => new Date(),
     holds: () => true,
     signal: stop.signal,
     told: () => stop.abort(),

@@ -8,6 +8,7 @@ import { eventOf, readEvent } from '../../src/commands/github/event.ts'
 import { saidIn, trailersOf } from '../../src/commands/github/trailers.ts'
 import type { Commit } from '../../src/reconcile/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const SHA = 'a'.repeat(40)
 const repository = { full_name: 'herd/instance', private: true, default_branch: 'trunk' }
@@ -60,19 +61,44 @@ describe('what has happened', () => {
   })
 })
 
+const KEY = Buffer.from('a key of the herd')
+const SEALING = sealingWith(KEY)
+const [TREE, PARENT] = ['d'.repeat(40), 'c'.repeat(40)]
+const MADE = { tree: TREE, parent: PARENT }
+
 describe('what a pull request says besides its files', () => {
-  const commit = (trailers: { readonly [name: string]: string }): Commit => ({ id: SHA, parents: [], author: 'Mo', at: '2026-11-26T00:00:00Z', subject: 'x', trailers })
+  const commit = (trailers: { readonly [name: string]: string }): Commit => ({ id: SHA, tree: TREE, parents: [PARENT], author: 'Mo', at: '2026-11-26T00:00:00Z', subject: 'x', trailers })
   const trailers = (message: string): { readonly [name: string]: string } => Object.fromEntries(message.split('\n').map((line) => line.split(': ') as [string, string]))
 
   it('stands in the messages of its commits, and comes back as it was said', () => {
     const refs = ['domain-block/a.example', 'role/Head of the, herd', 'rule/x -->']
-    expect(saidIn([commit(trailers(trailersOf({ restore: refs, askedBy: 'mo' })))])).toEqual({ restore: refs, askedBy: 'mo' })
-    expect(trailersOf({ restore: [], askedBy: null })).toBe('')
+    const message = trailersOf({ branch: 'herdbook/x', restore: refs, askedBy: ['mo', 'ann'] }, MADE, SEALING)
+    expect(saidIn([commit(trailers(message))], 'herdbook/x', SEALING)).toEqual({ restore: refs, askedBy: ['mo', 'ann'], isOurs: true })
+    const nobodys = trailersOf({ branch: 'herdbook/x', restore: [], askedBy: [] }, MADE, SEALING)
+    expect(nobodys).toMatch(/^Herdbook-Seal: [0-9a-f]{32}$/)
+    expect(saidIn([commit(trailers(nobodys))], 'herdbook/x', SEALING)).toEqual({ restore: [], askedBy: [], isOurs: true })
+  })
+
+  it('says who asked by commits of ours alone: none that was changed, moved, copied or added says it', () => {
+    const genuine = commit(trailers(trailersOf({ branch: 'herdbook/x', restore: ['rule/x'], askedBy: ['eve'] }, MADE, SEALING)))
+    const asked = (commits: readonly Commit[], branch = 'herdbook/x', sealing = SEALING) => saidIn(commits, branch, sealing)
+    const other = { ...genuine, trailers: { ...genuine.trailers, 'Asked-By': 'ann' } }
+    for (const changed of [other, { ...genuine, tree: 'f'.repeat(40) }, { ...genuine, parents: [SHA] }, { ...genuine, parents: [PARENT, SHA] }, { ...genuine, trailers: { ...genuine.trailers, 'Herdbook-Restore': 'rule/y' } }]) {
+      expect(asked([changed])).toMatchObject({ askedBy: [], isOurs: false })
+      // All that asked stay, whatever comes on top.
+      expect(asked([changed, genuine])).toMatchObject({ askedBy: ['eve'], isOurs: false })
+    }
+    expect(asked([genuine], 'herdbook/y')).toMatchObject({ askedBy: [], isOurs: false })
+    expect(asked([genuine], 'herdbook/x', sealingWith(Buffer.from('x')))).toMatchObject({ askedBy: [], isOurs: false })
+    expect(asked([genuine], 'herdbook/x', sealingWith(KEY, { repository: 'f'.repeat(40) }))).toMatchObject({ askedBy: [], isOurs: false })
+    // Without a key anybody could make it.
+    const bare = sealingWith(null)
+    expect(asked([commit(trailers(trailersOf({ branch: 'herdbook/x', restore: [], askedBy: ['eve'] }, MADE, bare)))], 'herdbook/x', bare)).toMatchObject({ askedBy: [], isOurs: false })
   })
 
   it('is nothing where it names no object or nobody', () => {
-    expect(saidIn([commit({ 'Herdbook-Restore': '$(id) %zz nothing/x domain-block/ domain-block/a.example domain-block/a.example', 'Asked-By': 'x y' })])).toEqual({ restore: ['domain-block/a.example'], askedBy: null })
-    expect(saidIn([])).toEqual({ restore: [], askedBy: null })
+    expect(saidIn([commit({ 'Herdbook-Restore': '$(id) %zz nothing/x domain-block/ domain-block/a.example domain-block/a.example', 'Asked-By': 'x y' })], 'herdbook/x', SEALING)).toEqual({ restore: ['domain-block/a.example'], askedBy: [], isOurs: false })
+    expect(saidIn([], 'herdbook/x', SEALING)).toEqual({ restore: [], askedBy: [], isOurs: false })
   })
 })
 

@@ -10,7 +10,7 @@ function commitsSince(hub: GitHub, since: string): Commit[] {
   const rows = git(hub.git, 'log', '--format=%H%x09%P%x09%an%x09%cI%x09%s', `${since}..main`).split('\n')
   return rows.filter((row) => row !== '').map((row) => {
     const [id = '', parents = '', author = '', at = '', subject = ''] = row.split('\t')
-    return { id, parents: parents.split(' '), author, at, subject, trailers: {} }
+    return { id, tree: '', parents: parents.split(' '), author, at, subject, trailers: {} }
   })
 }
 

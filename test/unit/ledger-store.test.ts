@@ -2,25 +2,42 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRepository } from '../../src/clients/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { ledgerStore, type LedgerStore } from '../../src/reconcile/ledger-store.ts'
+import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/ledger-store.ts'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
+import { sign, signable, type Signing } from '../../src/reconcile/sign.ts'
+import type { Repository } from '../../src/reconcile/repository.ts'
 import type { Ledger } from '../../src/reconcile/types.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const REF = 'refs/herdbook/production/ledger'
 const KEY = Buffer.from('a key of the herd')
+const AT = '2026-11-23T04:00:00.000Z'
 const by = { run: '7', source: 'a'.repeat(40), approvedBy: ['alice', 'bob'] }
 
 async function storeIn(dir: string, key: Uint8Array | null = KEY, branch: string | null = null): Promise<LedgerStore> {
+  const { repository, where } = await placeIn(dir, key, branch)
+  return ledgerStore(repository, where)
+}
+
+async function placeIn(dir: string, key: Uint8Array | null = KEY, branch: string | null = null): Promise<{ readonly repository: Repository; readonly where: Where }> {
   const repository = await openRepository(dir)
   if (repository === null) throw new Error('outside Git')
-  return ledgerStore(repository, { environment: 'production', key, branch })
+  return { repository, where: { sealing: sealingWith(key), branch } }
+}
+
+/** A person signs the ledger anew, as `herdbook ledger sign` does; with the key that signed it before, where they have it. */
+async function signAnew(dir: string, why: string, { old = null, branch = null }: { readonly old?: Uint8Array | null; readonly branch?: string | null } = {}): Promise<{ readonly ledger: Ledger; readonly signing: Signing }> {
+  const { repository, where } = await placeIn(dir, KEY, branch)
+  const signing = await signable(repository, where, old, 'a'.repeat(40))
+  if (signing === null) throw new Error('there is nothing to sign')
+  return { ledger: await sign(repository, where, signing, why, by), signing }
 }
 
 const withBlock = (ledger: Ledger, id: string): Ledger =>
   adjust(ledger, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields: { severity: 'suspend', comment: 'zähe Güsse' }, commit: 'a'.repeat(40) } }])
 
-const refused = (code: string) => ({ exit: 5, diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook unlock --new-key "why"') })] })
+const refused = (code: string) => ({ exit: 5, diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })] })
 
 describe('the ledger in Git', () => {
   it('is empty where nothing was applied yet', async () => {
@@ -78,45 +95,75 @@ describe.each([
     expect((await store.load()).head).toBe(second.head)
   })
 
-  it('that was deleted is noticed, and begins again only by a person with a reason', async () => {
+  it('that was deleted is noticed, and a person with a reason brings back what was signed last', async () => {
     using base = scratch()
     const { dir, at } = make(base.path)
     const store = await storeIn(dir)
     await store.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
     git(at, 'update-ref', '-d', REF)
     await expect(store.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
-    const renewed = await store.renew('the server was set up anew', by)
-    expect(renewed.entries.size).toBe(0)
-    expect(await store.load()).toEqual(renewed)
+    const { ledger } = await signAnew(dir, 'somebody took it away')
+    expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example'])
+    expect(await store.load()).toEqual(ledger)
   })
 
-  it('that somebody without the key wrote is refused, and taken by a person with a reason', async () => {
+  it('that somebody without the key wrote is refused, and nothing of it is ever taken', async () => {
     using base = scratch()
     const { dir } = make(base.path)
-    const forger = await storeIn(dir, Buffer.from('not the key'))
-    await forger.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
     const store = await storeIn(dir)
+    const ours = await store.save({ ...withBlock(emptyLedger, 'a.example'), approvals: [{ digest: 'd', ref: 'rule/x', by: 'ann', at: AT, source: 'why', form: 2, spent: true }] }, 'Applied', by)
+    const forger = await storeIn(dir, Buffer.from('not the key'))
+    await forger.save({ ...withBlock(ours, 'evil.example'), approvals: [] }, 'Applied', by)
     await expect(store.load()).rejects.toMatchObject(refused('ledger-forged'))
-    await store.renew('the key was rotated', by)
-    const taken = await store.load()
-    expect(taken).toMatchObject({ signed: true })
-    expect([...taken.entries.keys()]).toEqual(['domain-block/a.example'])
+    const { ledger, signing } = await signAnew(dir, 'somebody pushed to it')
+    expect(signing).toMatchObject({ from: { id: ours.head }, left: { objects: ['domain-block/evil.example'], approvals: 0 } })
+    expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example'])
+    expect(ledger.approvals).toEqual(ours.approvals)
+    expect(await store.load()).toEqual(ledger)
     await expect(forger.load()).rejects.toMatchObject(refused('ledger-forged'))
+  })
+
+  it('whose key is another now is taken with the old one at hand, but for approvals that were not used; without it, it begins anew', async () => {
+    using base = scratch()
+    const { dir } = make(base.path)
+    const old = Buffer.from('the key before')
+    const approval = { digest: 'd', ref: 'rule/x', by: 'ann', at: AT, source: 'why', form: 2 as const, spent: false }
+    await (await storeIn(dir, old)).save({ ...withBlock(emptyLedger, 'a.example'), approvals: [approval, { ...approval, spent: true }] }, 'Applied', by)
+    const { ledger } = await signAnew(dir, 'the key was rotated', { old })
+    expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example'])
+    expect(ledger.approvals).toEqual([{ ...approval, spent: true }])
+    expect(await (await storeIn(dir)).load()).toEqual(ledger)
+    await (await storeIn(dir, Buffer.from('a stranger'))).save(withBlock(ledger, 'b.example'), 'Applied', by)
+    expect((await signAnew(dir, 'again')).ledger.entries.size).toBe(1)
+    const lost = await placeIn(dir, Buffer.from('a third key'))
+    const begun = await signable(lost.repository, lost.where, null, 'c'.repeat(40))
+    expect(begun).toMatchObject({ from: null, ledger: { taken: 'c'.repeat(40), approvals: [], merges: [] } })
+    expect(begun?.ledger.entries.size).toBe(0)
+  })
+
+  it('that is as it should be is not signed anew', async () => {
+    using base = scratch()
+    const { dir } = make(base.path)
+    const { repository, where } = await placeIn(dir)
+    await expect(signable(repository, where, null, null)).rejects.toMatchObject({ exit: 5, diagnostics: [{ code: 'no-ledger-yet' }] })
+    await ledgerStore(repository, where).save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
+    expect(await signable(repository, where, null, null)).toBeNull()
   })
 })
 
-it('an older ledger that one person took is taken by every clone that saw the newer', async () => {
+it('that was set back is signed as it was when it was newest, and every clone takes it', async () => {
   using base = scratch()
   const bare = newBare(base.path)
-  const [one, two] = [await storeIn(clone(bare, join(base.path, 'one'))), await storeIn(clone(bare, join(base.path, 'two')))]
+  const [here, there] = [clone(bare, join(base.path, 'one')), clone(bare, join(base.path, 'two'))]
+  const [one, two] = [await storeIn(here), await storeIn(there)]
   const first = await one.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
   await one.save(withBlock(first, 'b.example'), 'Applied', by)
   await two.load()
   git(bare, 'update-ref', REF, first.head ?? '')
   await expect(two.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
-  const renewed = await one.renew('b.example was never meant', by)
-  expect(await two.load()).toEqual(renewed)
-  expect([...renewed.entries.keys()]).toEqual(['domain-block/a.example'])
+  const { ledger } = await signAnew(here, 'somebody set it back')
+  expect(await two.load()).toEqual(ledger)
+  expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example', 'domain-block/b.example'])
 })
 
 describe('a branch that follows the ledger', () => {
@@ -175,7 +222,7 @@ describe('a branch that follows the ledger', () => {
     await expect(dull.load()).rejects.toMatchObject(refused('ledger-branch'))
     await expect(fresh.save(withBlock(second, 'c.example'), 'Applied', by)).rejects.toThrow(/herdbook-ledger\/production|non-fast-forward|fetch first/)
     expect(git(bare, 'rev-parse', REF)).toBe(second.head)
-    const renewed = await dull.renew('somebody pushed to the branch', by)
+    const { ledger: renewed } = await signAnew(join(base.path, 'three'), 'somebody pushed to the branch', { branch: BRANCH })
     expect([...renewed.entries.keys()]).toEqual([...second.entries.keys()])
     expect(git(bare, 'rev-parse', BRANCH)).toBe(renewed.head)
     expect(await fresh.load()).toEqual(renewed)

@@ -5,10 +5,12 @@ import { parseHolder } from '../../src/reconcile/holder.ts'
 import { acquire, standingLock, unlock, type LockOptions } from '../../src/reconcile/lock.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import { git, newRepository, scratch } from '../support/git.ts'
+import type { Key } from '../../src/reconcile/digest.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const REF = 'refs/herdbook/production/lock'
 const KEY = Buffer.from('a key of the herd')
-const options = (more: Partial<LockOptions> = {}): LockOptions => ({ environment: 'production', key: null, run: 'run-1', commit: 'c0ffee'.repeat(6) + 'c0ff', ...more })
+const options = (more: Partial<LockOptions> = {}): LockOptions => ({ sealing: sealingWith(null), run: 'run-1', commit: 'c0ffee'.repeat(6) + 'c0ff', ...more })
 
 async function open(base: string): Promise<{ dir: string; repository: Repository }> {
   const dir = newRepository(join(base, 'r'))
@@ -18,7 +20,7 @@ async function open(base: string): Promise<{ dir: string; repository: Repository
 }
 
 /** A holder that took the lock and never renews: a machine that lost its network. */
-const frozen = (repository: Repository, seconds: number, key: LockOptions['key'] = null) => acquire(repository, options({ leaseMs: seconds * 1_000, key, run: 'frozen' }))
+const frozen = (repository: Repository, seconds: number, key: Key = null) => acquire(repository, options({ leaseMs: seconds * 1_000, sealing: sealingWith(key), run: 'frozen' }))
 
 afterEach(() => void vi.useRealTimers())
 
@@ -43,7 +45,7 @@ describe('the lock', () => {
   it('is another for another environment', async () => {
     using base = scratch()
     const { repository } = await open(base.path)
-    const held = [await acquire(repository, options()), await acquire(repository, options({ environment: 'staging' }))]
+    const held = [await acquire(repository, options()), await acquire(repository, options({ sealing: sealingWith(null, { environment: 'staging' }) }))]
     expect(held.map((each) => each.ok())).toEqual([true, true])
     await Promise.all(held.map((each) => each.release()))
   })
@@ -149,12 +151,12 @@ describe('a signed lock', () => {
     const { repository } = await open(base.path)
     const forged = await frozen(repository, 60, key)
     for (const wait of [false, true]) {
-      await expect(acquire(repository, options({ key: KEY, wait, leaseMs: 50 }))).rejects.toMatchObject({ exit: 7, diagnostics: [{ code: 'lock-forged' }] })
+      await expect(acquire(repository, options({ sealing: sealingWith(KEY), wait, leaseMs: 50 }))).rejects.toMatchObject({ exit: 7, diagnostics: [{ code: 'lock-forged' }] })
     }
-    const standing = await standingLock(repository, options({ key: KEY }))
+    const standing = await standingLock(repository, options({ sealing: sealingWith(KEY) }))
     expect(standing?.holder).toBeNull()
-    await unlock(repository, options({ key: KEY }), standing?.name ?? '')
-    const held = await acquire(repository, options({ key: KEY }))
+    await unlock(repository, options({ sealing: sealingWith(KEY) }), standing?.name ?? '')
+    const held = await acquire(repository, options({ sealing: sealingWith(KEY) }))
     expect(held.ok()).toBe(true)
     await held.release()
     await forged.release()
@@ -165,7 +167,7 @@ describe('a signed lock', () => {
     const { dir, repository } = await open(base.path)
     const held = await frozen(repository, 1, KEY)
     git(dir, 'update-ref', 'refs/herdbook/staging/lock', REF)
-    await expect(acquire(repository, options({ environment: 'staging', key: KEY }))).rejects.toMatchObject({ diagnostics: [{ code: 'lock-forged' }] })
+    await expect(acquire(repository, options({ sealing: sealingWith(KEY, { environment: 'staging' }) }))).rejects.toMatchObject({ diagnostics: [{ code: 'lock-forged' }] })
     await held.release()
   })
 })

@@ -4,6 +4,7 @@ import { withNotices } from '../../src/reconcile/notices.ts'
 import { emptyLedger } from '../../src/reconcile/ledger.ts'
 import type { Notice, Step } from '../../src/reconcile/types.ts'
 import { EMPTY, step } from '../support/plans.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const NOW = new Date('2026-11-26T09:30:00Z')
 const severing = step('domain-block', 'bad.example', { hazard: 'irreversible', impact: { follows: 3, followers: 1, accounts: 9 } })
@@ -37,8 +38,8 @@ describe('a plan says of a suspension that cuts follows', () => {
   })
 
   test('and is the same plan the day after', () => {
-    const plan = (notice: NonNullable<Step['notice']>) => planDigest({ ...EMPTY, steps: [{ ...severing, notice }] })
-    expect(plan({ at: null, from: '2026-12-04' })).toBe(planDigest({ ...EMPTY, steps: [severing] }))
+    const plan = (notice: NonNullable<Step['notice']>) => planDigest({ ...EMPTY, steps: [{ ...severing, notice }] }, sealingWith(null))
+    expect(plan({ at: null, from: '2026-12-04' })).toBe(planDigest({ ...EMPTY, steps: [severing] }, sealingWith(null)))
     expect(plan({ at: given.at, from: given.from })).toBe(plan({ at: null, from: '2026-12-05' }))
   })
 })

@@ -7,7 +7,7 @@ import { clone, commit, git, newBare, newRepository, put, scratch } from '../sup
 async function check(dir: string, applied: string | null = null, rewritten = false): Promise<string> {
   const repository = await openRepository(dir)
   if (repository === null) throw new Error('outside Git')
-  return checkHead(repository, { applied }, { rewritten })
+  return checkHead(repository, { taken: applied, applied: new Map() }, { rewritten })
 }
 
 const codes = (exit: number, ...wanted: [code: string, hint: string][]) => ({

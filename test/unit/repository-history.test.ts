@@ -7,6 +7,7 @@ import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
 import type { Ledger, Step } from '../../src/reconcile/types.ts'
 import { commit, git, newRepository, scratch } from '../support/git.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const FILE = 'instance/domain-blocks.yaml'
 const A = '  - domain: a.example   # spam\n    severity: limit\n'
@@ -29,7 +30,7 @@ describe('the lines of one object', () => {
 })
 
 describe('why an object is as it is', () => {
-  const record = (ledger: Ledger, id: string, fields: { severity: string }, source: string): Ledger => adjust({ ...ledger, applied: source }, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } }])
+  const record = (ledger: Ledger, id: string, fields: { severity: string }, source: string): Ledger => adjust({ ...ledger, taken: source }, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } }])
   const brief = ({ what, by, subject, run, approvedBy }: Event): string => [what, by, subject, run, approvedBy].filter((part) => part !== null).join(' | ')
 
   it('is told by the commits that changed it, its approvals and the ledger', async () => {
@@ -37,7 +38,7 @@ describe('why an object is as it is', () => {
     const dir = newRepository(join(base.path, 'r'))
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
-    const store = ledgerStore(repository, { environment: 'production', key: null, branch: null })
+    const store = ledgerStore(repository, { sealing: sealingWith(null), branch: null })
 
     const first = commit(dir, 'Block a', { [FILE]: `domain_blocks:\n${A}` })
     let ledger = await store.save(record(emptyLedger, 'a.example', { severity: 'limit' }, first), 'Applied 1 step', { run: '1', source: first, approvedBy: ['carol'] })
@@ -85,7 +86,7 @@ describe('why an object is as it is', () => {
     const dir = newRepository(join(base.path, 'r'))
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
-    const store = ledgerStore(repository, { environment: 'production', key: null, branch: null })
+    const store = ledgerStore(repository, { sealing: sealingWith(null), branch: null })
     const id = 'a.*+?(b)[c]{d}|^$\\"é/e'
     const ledger = await store.save(record(emptyLedger, id, { severity: 'none' }, 'a'.repeat(40)), 'Applied', { run: '1', source: null, approvedBy: [] })
     const told = await history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })

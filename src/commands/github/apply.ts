@@ -1,7 +1,8 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { refOf } from '../../reconcile/batches.ts'
-import { coveredBy, showed, type Sealing } from '../../reconcile/marks.ts'
+import type { Sealing } from '../../reconcile/digest.ts'
+import { coveredBy, showed } from '../../reconcile/marks.ts'
 import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
 import { renderApplied } from '../../render/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../render/failure.ts'
@@ -10,9 +11,10 @@ import { say, tell } from '../io.ts'
 import type { Session } from '../session.ts'
 import { refresh } from './drift.ts'
 import { expect, isAgain, type Job } from './job.ts'
-import { landedSince, type Landed } from './landed.ts'
+import { landedSince, type Landed, type Void } from './landed.ts'
 import { tellMissed } from './missed.ts'
 import { repositoryOf, tipOf } from './merge.ts'
+import { combined, exitOfRounds, isMore, MOST_ROUNDS } from './rounds.ts'
 import { markerOf, ours, stick } from './sticky.ts'
 
 export const FAILURE_LABEL = 'herdbook: failure'
@@ -56,23 +58,40 @@ function leaveOf({ event, io }: Job): Pick<Options, 'first' | 'historyRewritten'
 
 async function attempt(job: Job): Promise<Outcome> {
   const { io } = job
+  const rounds: ApplyReport[] = []
+  let known: Known | null = null
+  const mergesOf = async (session: Session) => {
+    const landed = await landedSince(job, session)
+    known = { session, landed: withEarlier(landed, known) }
+    return landed.flatMap(({ merge }) => merge ?? [])
+  }
   for (let turn = 1; ; turn += 1) {
-    let known: Known | null = null
-    const mergesOf = async (session: Session) => {
-      known = { session, landed: await landedSince(job, session) }
-      return known.landed.flatMap(({ merge }) => merge ?? [])
-    }
     try {
       const repository = await repositoryOf(job)
       await repository.follow(await tipOf(repository))
       io.exit = EXIT.ok
-      const report = await applyNow(io, { yes: true, wait: true, ...leaveOf(job) }, null, mergesOf)
-      return { exit: worstExit([io.exit, ...(disputedAmong(report, known).size > 0 ? [EXIT.stale] : [])]), report: withVoid(report, known), diagnostics: [], known }
+      const report = await applyNow(io, { yes: true, wait: true, ...(rounds.length === 0 ? leaveOf(job) : {}) }, null, mergesOf)
+      rounds.push(report)
+      if (isMore(report) && rounds.length < MOST_ROUNDS) continue
+      return toldOf(rounds, known, io.exit)
     } catch (error) {
-      if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: null, diagnostics: [DEFECT], known, defect: error }
-      if (turn === TURNS || !movedOn(error)) return { exit: error.exit, report: null, diagnostics: error.diagnostics, known }
+      if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: combined(rounds), diagnostics: [DEFECT], known, defect: error }
+      if (turn >= TURNS + rounds.length || !movedOn(error)) return { exit: error.exit, report: combined(rounds), diagnostics: error.diagnostics, known }
     }
   }
+}
+
+/** What was known of a pull request when it was first seen stays: a later round finds it in the ledger. */
+function withEarlier(landed: readonly Landed[], known: Known | null): readonly Landed[] {
+  const earlier = known?.landed ?? []
+  const numbers = new Set(earlier.map(({ pull }) => pull.number))
+  return [...earlier, ...landed.filter(({ pull }) => !numbers.has(pull.number))]
+}
+
+function toldOf(rounds: readonly ApplyReport[], known: Known | null, last: ExitCode): Outcome {
+  const report = combined(rounds)
+  const disputed = report !== null && disputedAmong(report, known).size > 0
+  return { exit: worstExit([exitOfRounds(rounds, last), ...(disputed ? [EXIT.stale] : [])]), report: report && withVoid(report, known), diagnostics: [], known }
 }
 
 /**
@@ -89,7 +108,7 @@ function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], known: Kno
 
 const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> => (known === null ? new Set() : disputedIn(report, known.landed, known))
 
-const sealingOf = ({ session }: Known): Sealing => ({ server: session.config.domain, key: session.key })
+const sealingOf = ({ session }: Known): Sealing => session.sealing
 
 /** Says which merges approve nothing, and why, where something waits for an approval. */
 function withVoid(report: ApplyReport, known: Known | null): ApplyReport {
@@ -99,16 +118,17 @@ function withVoid(report: ApplyReport, known: Known | null): ApplyReport {
 
 const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) => why === 'not-approved')
 
-const VOID: { readonly [why in NonNullable<Landed['void']>]: string } = {
+const VOID: { readonly [why in Void]: string } = {
   altered: 'the comment with its plan was edited since, or it is of another commit than was merged',
-  'self-approved': 'nobody approved it but who had asked for it',
+  self: 'nobody approved it but who asked for it, wrote it or pushed it',
+  unresolved: 'GitHub does not tell who wrote or pushed all of it, so it takes the approval of an owner',
 }
 
-const voidNote = (pullRequest: number, why: NonNullable<Landed['void']>): Diagnostic => ({
+const voidNote = (pullRequest: number, why: Void): Diagnostic => ({
   code: 'merge-approves-nothing',
   severity: 'warning',
   message: `Merging #${pullRequest} approved nothing: ${VOID[why]}.`,
-  hint: 'Look at what is not applied: herdbook plan. Approve it where it is right: herdbook approve "why"',
+  hint: 'Look at what is not applied: herdbook plan. Where it is right, an owner who had no part in it approves it: herdbook approve "why", or on GitHub the button approve',
 })
 
 /** Whether the branch has newer commits than when this run looked: then those are to be applied. */
@@ -157,8 +177,8 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
   if (known === null) return false
   const marker = markerOf(known.session.environment, 'applied')
   const failed = (code: ExitCode, list: readonly Diagnostic[]): Promise<boolean> => stick(job, pull.number, marker, renderFailure(code, list, { ...options, marker })).then(() => true)
-  if (landed.void === 'self-approved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
-  if (report === null) return diagnostics.length > 0 && failed(exit, diagnostics)
+  if (landed.void === 'self' || landed.void === 'unresolved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
+  if (report === null || diagnostics.length > 0) return diagnostics.length > 0 && failed(exit, diagnostics)
   const sealing = sealingOf(known)
   const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], known)]
   const isEmpty = disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)

@@ -4,8 +4,8 @@ import { refusals } from '../../reconcile/exit.ts'
 import type { PlanInput } from '../../reconcile/input.ts'
 import { narrow } from '../../reconcile/plan.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
+import { fileOf, takesOwner } from '../../approvals/owned.ts'
 import type { Why } from '../../render/withheld.ts'
-import { fileOf, OWNED } from './trailers.ts'
 
 /** A pull request's plan, and what of it merging approves. */
 export interface Approvable {
@@ -19,26 +19,31 @@ interface Planned {
   readonly plan: Plan
   readonly input: PlanInput
   readonly leftover: ReadonlySet<string>
+  /** Digests of steps that were approved before. */
+  readonly approved: ReadonlySet<string>
 }
 
 /**
  * Chooses the steps that a merge approves: its own, and of those left over from earlier merges what nothing speaks
- * against. What belongs to owners is approved where they are asked: where the merge changes its file.
+ * against. What belongs to owners, and what lowers protection or deletes, is approved where people look at it: where the
+ * merge changes its file.
  */
 export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
-  const { plan, leftover } = planned
+  const { plan, leftover, approved } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
-  const asked = left.filter((step) => !OWNED.has(fileOf(refOf(step))) || changed.has(fileOf(refOf(step))))
+  const rides = (step: Step): boolean => changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
+  const asked = left.filter((step) => !approved.has(step.digest) && rides(step))
   const errorsOf = (steps: readonly Step[]): ReadonlySet<string> => new Set(refusals(part(planned, steps)).map(({ message }) => message))
   const sent = [...own, ...sound(own, asked, errorsOf)]
-  const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent) })
+  const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved })
   return { plan: { ...plan, findings: softened(plan, part(planned, sent)) }, withheld: new Map(plan.steps.flatMap(reasons)) }
 }
 
 /** Why a step is not approved, by its digest; nothing for one that is. */
-function reasonsFor({ asked, sent }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step> }): (step: Step) => [string, Why][] {
+function reasonsFor({ asked, sent, approved }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step>; readonly approved: ReadonlySet<string> }): (step: Step) => [string, Why][] {
+  const whyNot = (step: Step): Why => (approved.has(step.digest) ? 'approved' : asked.has(step) ? 'refused' : takesOwner(refOf(step)) ? 'not-asked' : 'other-file')
   return (step) => {
-    if (!sent.has(step)) return [[step.digest, asked.has(step) ? 'refused' : 'not-asked']]
+    if (!sent.has(step)) return [[step.digest, whyNot(step)]]
     return isNameless(step) ? [[step.digest, 'unknown-account']] : []
   }
 }

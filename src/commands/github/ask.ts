@@ -62,5 +62,5 @@ function offer(job: Job, desk: Desk, { issue, asked, wished: { draft, look } }: 
     `**Before you merge**\n\n${look.map((line) => `- [ ] ${prose(line)}`).join('\n')}`,
   ].join('\n\n')
   const title = `${inline(draft.subject)} (#${issue.number})`
-  return propose(job, desk, { branch: `herdbook/issue-${issue.number}`, edits: draft.edits, title, note: `For #${issue.number}`, body, askedBy: expect(job, ['issues']).event.sender })
+  return propose(job, desk, { branch: `herdbook/issue-${issue.number}`, edits: draft.edits, title, note: `For #${issue.number}`, body, askedBy: [...new Set([expect(job, ['issues']).event.sender, issue.author])] })
 }

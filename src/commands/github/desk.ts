@@ -7,7 +7,7 @@ import { withoutConsole } from '../proposed.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { openSession, type Session } from '../session.ts'
 import type { Job } from './job.ts'
-import { trailersOf } from './trailers.ts'
+import { trailersOf, type Made } from './trailers.ts'
 import { repositoryOf, tipOf } from './merge.ts'
 
 /** The files of the default branch, and the commit that they are of. */
@@ -36,8 +36,8 @@ export interface Offer {
   /** What the commit says below its title. */
   readonly note: string
   readonly body: string
-  /** Who asked for it; null for what comes of itself. */
-  readonly askedBy: string | null
+  /** Who asked for it; nobody for what comes of itself. */
+  readonly askedBy: readonly string[]
   /** Objects for which the files are to win. */
   readonly restore?: readonly ObjectRef[]
 }
@@ -45,8 +45,8 @@ export interface Offer {
 /** Opens the pull request, or brings the one that is open for that branch up to date. It is yet to be planned: what a workflow's own token opens starts no workflow. */
 export function propose({ io, forge }: Job, { session, base }: Desk, { branch, edits, title, note, body, askedBy, restore = [] }: Offer): Promise<PullRequest> {
   const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
-  const message = [title, note, trailersOf({ askedBy, restore })].filter((part) => part !== '').join('\n\n') + '\n'
-  for (const text of [...files.values(), message, body]) io.secrets.abortOnSecret(text)
+  const message = (made: Made): string => `${[title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)].filter((part) => part !== '').join('\n\n')}\n`
+  for (const text of [...files.values(), title, note, ...restore, body]) io.secrets.abortOnSecret(text)
   return forge.propose({ branch, base, files, message, title, body })
 }
 

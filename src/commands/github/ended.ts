@@ -39,7 +39,7 @@ async function taken(job: Job, desk: Desk, ended: readonly Until[], title: strin
   const changes = ended.map(({ ref }): ObjectChange => ({ ref, fields: null }))
   const edits = await draft(job.io, desk.session, changes, { emptied: 'the last day of all that stood here has come' })
   const body = ['The last day of these has come:', ended.map(({ ref, until }) => `- ${code(ref)}: until ${code(until)}`).join('\n'), 'Merging takes them out of the files, and off the server where they are there still.'].join('\n\n')
-  const pullRequest = await propose(job, desk, { branch: BRANCH, edits, title, note: 'Their last day has come.', body, askedBy: null })
+  const pullRequest = await propose(job, desk, { branch: BRANCH, edits, title, note: 'Their last day has come.', body, askedBy: [] })
   await planPullRequest(job, pullRequest)
   return pullRequest
 }

@@ -1,17 +1,29 @@
-import { decides, type Forge, type PullRequest } from '../../clients/forge.ts'
-import { parseMarks, type Merge } from '../../reconcile/marks.ts'
+import { decide, type Authority, type Decision, type MergedHistory } from '../../approvals/decide.ts'
+import { decides, type Permission, type PullRequest } from '../../clients/forge.ts'
+import { gitSource } from '../../clients/git-source.ts'
+import { formsIn } from '../../reconcile/approvals.ts'
+import { parseMarks } from '../../reconcile/marks.ts'
+import type { Marks, Merge } from '../../reconcile/types.ts'
+import { ownersFor, ownersIn } from '../owners.ts'
 import type { Session } from '../session.ts'
+import { historyOf } from './history.ts'
 import type { Job } from './job.ts'
 import { mergesAmong, pullOf } from './merges.ts'
 import { markerOf, ours } from './sticky.ts'
 
+/** Why a plan that is shown on a merged pull request approves nothing. */
+export type Void = 'altered' | Extract<Decision, { is: 'void' }>['why']
+
 /** A pull request that is part of what is applied now. */
 export interface Landed {
   readonly pull: PullRequest
-  /** null where no comment of ours shows a plan of what was merged. */
+  /** null where no comment of ours shows a plan of what was merged, or that approves nothing. */
   readonly merge: Merge | null
-  /** Why a plan that is shown there approves nothing: it is not as we wrote it for what was merged, or nobody approved it but who asked for it. */
-  readonly void: 'altered' | 'self-approved' | null
+  readonly void: Void | null
+  /** What its comment showed, whatever it approves. */
+  readonly marks: Marks | null
+  /** Who asked for it, wrote or pushed it; null where it was taken in before. */
+  readonly involved: ReadonlySet<string> | null
 }
 
 const MOST_COMMITS = 5_000
@@ -21,31 +33,58 @@ export async function landedSince(job: Job, session: Session): Promise<readonly 
   const { repository, head, ledger } = session
   const { forge, event, io } = job
   if (!repository || head?.commit === null || head?.commit === undefined) return []
-  const after = ledger.applied !== null && (await repository.bring(ledger.applied)) ? { after: ledger.applied } : {}
+  const after = ledger.taken !== null && (await repository.bring(ledger.taken)) ? { after: ledger.taken } : {}
   const commits = await repository.log(head.commit, { limit: MOST_COMMITS, ...after })
   const pulls = commits.length === 0 ? [] : await mergesAmong({ forge, branch: event.defaultBranch, commits, now: io.now().getTime() })
+  const held = new Map(ledger.merges.map((merge) => [merge.pullRequest, merge]))
   const known = new Set(pulls.map(({ number }) => number))
-  const pending = new Set(ledger.approvals.flatMap(({ pullRequest, spent }) => (spent || pullRequest === undefined || known.has(pullRequest) ? [] : [pullRequest])))
-  const earlier = await Promise.all([...pending].map((number) => pullOf(forge, number)))
-  const all = [...pulls, ...earlier.filter((pull) => pull !== null && pull.merged !== null)].filter((pull) => pull !== null)
-  return Promise.all(all.map((pull) => landed(job, pull, session)))
+  const earlier = await Promise.all([...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)))
+  const permissions = permissionsOf(job)
+  return Promise.all(
+    [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<Landed> => {
+      const merge = held.get(pull.number)
+      return merge ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null }) : landed(job, pull, session, permissions)
+    }),
+  )
 }
 
-async function landed({ forge }: Job, pull: PullRequest, { environment, key }: Session): Promise<Landed> {
-  const comment = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))
-  const marks = comment && parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, key)
-  if (!comment || !marks || pull.merged === null) return { pull, merge: null, void: null }
-  const { at, by } = pull.merged
+type PermissionOf = (login: string) => Promise<Permission>
+
+/** What somebody may do, asked once a run. */
+function permissionsOf({ forge }: Job): PermissionOf {
+  const known = new Map<string, Promise<Permission>>()
+  return (login) => {
+    const asked = known.get(login) ?? forge.permission(login)
+    known.set(login, asked)
+    return asked
+  }
+}
+
+async function landed(job: Job, pull: PullRequest, session: Session, permissions: PermissionOf): Promise<Landed> {
+  const { environment, sealing, ledger, io } = session
+  const nothing = { pull, merge: null, void: null, marks: null, involved: null }
+  const comment = ours(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
+  const marks = comment && parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
+  if (!comment || !marks || pull.merged === null) return nothing
+  const { at } = pull.merged
   // What was written after the merge, nobody had seen who merged.
-  if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { pull, merge: null, void: 'altered' }
-  const approvers = await decidersAmong(forge, await forge.approvers(pull.number))
-  // Where a program opened it, GitHub lets whoever had it opened approve it, too.
-  if (approvers.length > 0 && approvers.every((login) => login === marks.askedBy)) return { pull, merge: null, void: 'self-approved' }
-  return { pull, merge: { pullRequest: pull.number, by: [...new Set([...approvers, by])].join(', '), at, marks }, void: null }
+  if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
+  const { history, involved } = await historyOf(job, session, pull, marks)
+  const decision = decide(history, await authorityOf(session, pull, history, permissions))
+  if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
+  return { ...nothing, marks, involved, merge: { pullRequest: pull.number, by: decision.by.join(', '), at, byOwner: decision.byOwner, marks } }
 }
 
-/** Anybody may leave an approving review where everybody can read. */
-async function decidersAmong(forge: Forge, logins: readonly string[]): Promise<readonly string[]> {
-  const may = await Promise.all(logins.map(async (login) => decides(await forge.permission(login))))
-  return logins.filter((_, i) => may[i])
+/** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
+async function authorityOf({ root, repository, instance }: Session, { base }: PullRequest, { reviews, merged }: MergedHistory, permissions: PermissionOf): Promise<Authority> {
+  const logins = [...new Set([...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login))]
+  const may = new Map(await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])))
+  const before = repository && (await repository.bring(base.commit)) ? await ownersIn(gitSource(root, base.commit, repository.folder)) : null
+  const of = (login: string): Permission => may.get(login) ?? 'none'
+  return {
+    // What its base said can't be told: then nobody stands in for owners.
+    owners: ownersFor(before ?? [], instance.documents['policy.yaml']?.owners ?? []),
+    mayWrite: (login) => decides(of(login)),
+    administers: (login) => before !== null && of(login) === 'admin',
+  }
 }

@@ -2,10 +2,13 @@ import { decides, type PullRequest } from '../../clients/forge.ts'
 import { openReader } from '../../clients/reader.ts'
 import { HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import type { FileSource } from '../../instance/source.ts'
+import { fileOf, isEnough, takesOwner } from '../../approvals/owned.ts'
 import { KINDS } from '../../kinds/index.ts'
+import { current, formsIn, missing } from '../../reconcile/approvals.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
-import { marksBlock, marksOf, sealComment, type Sealing } from '../../reconcile/marks.ts'
-import type { ObjectRef } from '../../reconcile/types.ts'
+import { approvalsBy, marksBlock, marksOf, sealComment } from '../../reconcile/marks.ts'
+import type { ObjectRef, Step } from '../../reconcile/types.ts'
+import type { Session } from '../session.ts'
 import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'
 import { code } from '../../render/markdown-text.ts'
 import type { Files } from '../../render/markdown-findings.ts'
@@ -17,6 +20,7 @@ import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
 import { approvable } from './approvable.ts'
+import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
@@ -24,7 +28,7 @@ import { tellMended } from './mended.ts'
 import { baseOf, mergeOf, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, stick } from './sticky.ts'
-import { fileOf, OWNED, saidIn, type Said } from './trailers.ts'
+import { saidIn, type Said } from './trailers.ts'
 
 /** GitHub takes a mebibyte for the summary of a step. */
 const SUMMARY = 1_000_000
@@ -80,22 +84,24 @@ interface Outcome extends Awaited<ReturnType<typeof planProposal>> {
   readonly merge: Merge
   readonly proposal: Proposal
   readonly said: Said
-  /** Files of owners that merging would change. */
+  /** Files of kinds that merging would change. */
   readonly changed: ReadonlySet<string>
 }
 
 async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): Promise<Outcome> {
   const [proposal, commits] = await Promise.all([openProposal(merge), merge.repository.log(merge.head, { after: merge.base, limit: MOST_COMMITS })])
-  const { restore: wished, askedBy } = saidIn(commits)
-  const changed = await changedAmong(merge, [...OWNED])
+  const clean = await cleanMerges(merge.repository, commits, merge.base)
+  const said = saidIn(commits.filter(({ id }) => !clean.has(id)), pull.head.branch, proposal.session.sealing)
+  const wished = said.restore
+  const changed = await changedAmong(merge, [...new Set(KINDS.map(({ file }) => file))])
   // A stranger asks for files only; and what owners decide is decided where they are asked.
-  const mayRestore = (ref: ObjectRef): boolean => pull.head.repository === event.repository && (!OWNED.has(fileOf(ref)) || changed.has(fileOf(ref)))
+  const mayRestore = (ref: ObjectRef): boolean => pull.head.repository === event.repository && (!takesOwner(ref) || changed.has(fileOf(ref)))
   const restore = wished.filter(mayRestore)
   const ignored = wished.filter((ref) => !mayRestore(ref)).map((ref) => `restoring ${ref}, which has to come with a change of its file on a branch of this repository`)
   const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () => planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }))
-    return { ...planned, merge, proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } }, said: { restore, askedBy }, changed }
+    return { ...planned, merge, proposal: { ...proposal, edits: { ...proposal.edits, notUsed: [...proposal.edits.notUsed, ...ignored] } }, said: { ...said, restore }, changed }
   } finally {
     await reader.close()
   }
@@ -122,10 +128,9 @@ async function isCurrent({ forge, io }: Job, { number, head }: PullRequest): Pro
 
 async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, merge, proposal, said, changed, ...whole }: Outcome): Promise<void> {
   const { session, edits } = proposal
-  const { environment, key } = session
-  const { plan, withheld } = approvable({ ...whole, leftover }, changed)
+  const { environment, sealing } = session
+  const { plan, withheld } = approvable({ ...whole, leftover, approved: approvedIn(session, whole.plan.steps) }, changed)
   const exit = exitOfPlan(plan)
-  const sealing: Sealing = { server: merge.config.domain, key }
   const sourceOf = await textsIn(merge.merged)
   const options = {
     kinds: KINDS,
@@ -139,7 +144,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   const planned = { pullRequest: pull.number, head: merge.head }
   const hidden = marksBlock(marksOf(plan.steps.filter(({ digest }) => !withheld.has(digest)), { pullRequest: pull.number, ...said }, sealing))
   // Without a key a mark would be anybody's.
-  const comment = key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, key)
+  const comment = sealing.key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, sealing)
   await stick(job, pull.number, marker, comment)
   await job.summarize(renderMarkdown(plan, { ...options, limit: SUMMARY }))
   const told = plan.steps.filter(({ digest }) => !leftover.has(digest) || !withheld.has(digest))
@@ -147,6 +152,14 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)
+}
+
+/** Digests of the steps that earlier merges, or somebody by hand, approved already: they wait, and need nothing of this one. */
+function approvedIn({ ledger, sealing, io }: Session, steps: readonly Step[]): ReadonlySet<string> {
+  const held = current(ledger.approvals, io.now(), formsIn(ledger, io.now()))
+  const approvals = [...held, ...approvalsBy(ledger.merges, steps, ledger.approvals, sealing, isEnough)]
+  const open = new Set(missing(steps, approvals, sealing))
+  return new Set(steps.flatMap((step) => (open.has(step) ? [] : [step.digest])))
 }
 
 async function tellRefused(job: Job, pull: PullRequest, merging: Merging, { exit, diagnostics }: HerdbookError): Promise<void> {

@@ -4,9 +4,9 @@ import { openReader } from '../../clients/reader.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { KINDS } from '../../kinds/index.ts'
-import { code, prose } from '../../render/markdown-text.ts'
+import { code, fence, prose } from '../../render/markdown-text.ts'
 import { renderMarkdown } from '../../render/markdown.ts'
-import { verb as approve } from '../approve.ts'
+import { run as approve } from '../approve.ts'
 import { domainIn } from '../block.ts'
 import { toldWaits, type Io } from '../io.ts'
 import type { VerbModule } from '../main.ts'
@@ -14,7 +14,10 @@ import { verb as pause } from '../pause.ts'
 import { planNow } from '../planning.ts'
 import { verb as resume } from '../resume.ts'
 import { draftLifted } from '../unblock.ts'
+import { signNow } from '../ledger.ts'
+import { openSession } from '../session.ts'
 import { verb as unlock } from '../unlock.ts'
+import { demandOwner, ownChanges, ownersNow } from './authority.ts'
 import { openDesk, propose } from './desk.ts'
 import { expect, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
@@ -35,13 +38,16 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
   unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
   unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
-  approve: (job, { object, reason, by }) => running(job, by, approve, [...(DIGEST.test(object) ? ['--plan', object] : []), '--yes', '--', because(reason), ...(DIGEST.test(object) ? [] : refsOf([meant(object)]))]),
+  approve: approving,
   pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
-  resume: (job, { by }) => running(job, by, resume, ['--wait']),
+  resume: resuming,
   begin: (_job, pressed) => leave('The apply behind this may be the first one and change the server', pressed),
   'new-history': (_job, pressed) => leave('The apply behind this takes the history of the default branch as it was rewritten', pressed),
-  'new-key': (job, { reason, by }) => running(job, by, unlock, ['--new-key', because(reason)]),
+  'new-key': signing,
 }
+
+/** What decides about the server, and takes an owner. The others propose, or stop. */
+const AUTHORITY: ReadonlySet<string> = new Set(['unlock', 'approve', 'begin', 'new-history', 'new-key'])
 
 /** What is never done by starting a run again: it was meant for what somebody saw. */
 const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key'])
@@ -53,6 +59,7 @@ export async function run(job: Job): Promise<void> {
   const button = Object.hasOwn(BUTTONS, verb) ? BUTTONS[verb] : undefined
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
   if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
+  if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)
   if (ONCE.has(verb) && isAgain(job.io)) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
   await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
 }
@@ -88,7 +95,7 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
   const desk = await openDesk(job)
   const { edits, said, subject } = await draftLifted(job.io, desk.session, [domain], { emptied: why })
   const body = [askedBy(by, why), ...said.map(prose)].join('\n\n')
-  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body, askedBy: by })
+  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body, askedBy: [by] })
 }
 
 async function planOfBranch(job: Job): Promise<string> {
@@ -114,11 +121,42 @@ async function planOfPull(job: Job, object: string): Promise<string> {
   return `Planned #${number}.`
 }
 
+/** By hand, and by nobody whose own changes these are. */
+async function approving(job: Job, { object, reason, by }: Pressed): Promise<string> {
+  const isPlan = DIGEST.test(object)
+  const why = because(reason)
+  return named(job, by, (io) => approve(io, why, isPlan ? [] : refsOf([meant(object)]), { yes: true, ...(isPlan ? { plan: object } : {}) }, (session, steps) => ownChanges(job, session, steps, by)))
+}
+
+/** A pause is ended by whoever paused, or by an owner, where there are any. */
+async function resuming(job: Job, { by }: Pressed): Promise<string> {
+  const { ledger } = await openSession(job.io)
+  const isTheirs = ledger.paused === null || ledger.paused.by.toLowerCase() === by.toLowerCase()
+  if (!isTheirs && (await ownersNow(job)).length > 0) await demandOwner(job, by)
+  return running(job, by, resume, ['--wait'])
+}
+
+const OWNERS_ENVIRONMENT = 'herdbook-owners'
+
+/** Shows first what signing would come to; a second press with the digits that it showed does it. Where nobody looks at it, it is done at a desk. */
+async function signing(job: Job, { object, reason, by }: Pressed): Promise<string> {
+  const why = because(reason)
+  const reviewers = await job.forge.environmentReviewers(OWNERS_ENVIRONMENT)
+  if (reviewers === null || reviewers.reviewers.length === 0) {
+    fail(EXIT.refused, 'desk-only', `The ledger is signed anew at a desk only: nobody has to look at what runs in the Environment ${OWNERS_ENVIRONMENT}.`, { hint: 'From a clone: herdbook ledger sign "why". Or let the owners review that Environment: herdbook doctor' })
+  }
+  if (object !== '' && !DIGEST.test(object)) fail(EXIT.invalid, 'no-digest', 'That is not what it showed.', { hint: 'Press it with nothing beside it, look at the summary, and write the 16 digits that it shows.' })
+  const theirs: Io = { ...job.io, env: { ...job.io.env, GITHUB_ACTOR: by } }
+  return fence((await signNow(theirs, why, object === '' ? { show: true } : { confirm: object })).split('\n'), '')
+}
+
 /** A verb of the command line in somebody's name. What they wrote comes after \`--\`: it is never an option. */
-async function running({ io, event: { repository } }: Job, by: string, verb: VerbModule['verb'], args: readonly string[]): Promise<string> {
+const running = (job: Job, by: string, verb: VerbModule['verb'], args: readonly string[]): Promise<string> =>
+  named(job, by, async (io) => void (await verb(new Command('herdbook').exitOverride(), io).parseAsync(args, { from: 'user' })))
+
+async function named({ io, event: { repository } }: Job, by: string, work: (io: Io) => Promise<void>): Promise<string> {
   const theirs: Io = { ...io, env: { ...io.env, GITHUB_ACTOR: by } }
-  const command = verb(new Command('herdbook').exitOverride(), theirs)
-  await command.parseAsync(args, { from: 'user' })
+  await work(theirs)
   // A plan that holds something else is no failure of this.
   io.exit = stateOf(theirs.exit) === 'success' ? EXIT.ok : theirs.exit
   return `In the name of ${code(`@${by}`)}; the log says what came of it (${code(repository)}).`

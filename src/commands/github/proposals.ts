@@ -3,6 +3,7 @@ import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { sha256 } from '../../reconcile/digest.ts'
+import { fileOf, takesOwner } from '../../approvals/owned.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { disclosure } from '../../render/conceal.ts'
 import { code, prose } from '../../render/markdown-text.ts'
@@ -12,7 +13,6 @@ import { toldWaits } from '../io.ts'
 import { parseRef, textsOf } from '../options.ts'
 import { propose, type Desk } from './desk.ts'
 import type { Job } from './job.ts'
-import { fileOf, OWNED } from './trailers.ts'
 
 /** Where a wish comes from: a sentence in Markdown, and who had it. */
 export interface Asking {
@@ -41,7 +41,7 @@ export async function proposeAdoption(job: Job, desk: Desk, refs: readonly Objec
     const { edits } = await draftAdoption(session, reader, refs, { show: disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show) })
     if (edits.length === 0) return null
     const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`].join('\n\n')
-    return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body, askedBy: by })
+    return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body, askedBy: [by] })
   } finally {
     await reader.close()
   }
@@ -50,11 +50,11 @@ export async function proposeAdoption(job: Job, desk: Desk, refs: readonly Objec
 /** Proposes that the files win for these objects: an empty commit that says so. Where owners decide, a line in their file, so that they are asked. */
 export async function proposeRestore(job: Job, desk: Desk, refs: readonly ObjectRef[], { origin, by }: Asking): Promise<PullRequest> {
   const texts = await textsOf(desk.session)
-  const owned = Map.groupBy(refs.filter((ref) => OWNED.has(fileOf(ref))), fileOf)
+  const owned = Map.groupBy(refs.filter(takesOwner), fileOf)
   const day = job.io.now().toISOString().slice(0, 10)
   const edits = [...owned].map(([file, own]) => ({ file, text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map((ref) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}` }))
   const body = [origin, 'Merging puts these back as the files have them:', refs.map((ref) => `- ${code(ref)}`).join('\n'), ...(edits.length === 0 ? ['It changes no file.'] : [])].join('\n\n')
-  return propose(job, desk, { branch: branchFor('restore', refs), edits, title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body, askedBy: by, restore: refs })
+  return propose(job, desk, { branch: branchFor('restore', refs), edits, title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body, askedBy: [by], restore: refs })
 }
 
 const lineOf = (ref: ObjectRef): string => ref.replaceAll(/\p{Cc}/gu, ' ')

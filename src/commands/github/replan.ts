@@ -1,5 +1,6 @@
 import type { PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
+import type { Form } from '../../reconcile/digest.ts'
 import { parseMarks } from '../../reconcile/marks.ts'
 import { count } from '../../render/text.ts'
 import { say, tell } from '../io.ts'
@@ -36,14 +37,18 @@ async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
   }
 }
 
+/** Whose marks are of version 1 is planned anew, so that they are of version 2. */
+const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
+
 /** Those of forks whose comment is the plan of this very commit, as we wrote it: somebody who decides had asked for that. */
 async function askedAmong({ io, forge }: Job, forks: readonly PullRequest[], most: number): Promise<readonly PullRequest[]> {
   const asked: PullRequest[] = []
   if (forks.length === 0 || most <= 0) return asked
-  const { environment, key } = await openRefs(io)
-  for (const pull of key === null ? [] : forks) {
+  const { sealing } = await openRefs(io)
+  const { environment } = sealing.scope
+  for (const pull of sealing.key === null ? [] : forks) {
     const body = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))?.body ?? ''
-    const marks = parseMarks(body, { pullRequest: pull.number, head: pull.head.commit }, key)
+    const marks = parseMarks(body, { pullRequest: pull.number, head: pull.head.commit }, sealing, FORMS)
     if (marks !== null && marks !== 'altered') asked.push(pull)
     if (asked.length === most) break
   }

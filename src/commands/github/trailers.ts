@@ -1,30 +1,55 @@
-import { MODERATED } from '../../instance/owners.ts'
 import { KINDS } from '../../kinds/index.ts'
+import { sameDigest, sealIn, type Sealing } from '../../reconcile/digest.ts'
 import type { Commit } from '../../reconcile/repository.ts'
-import type { ObjectRef } from '../../reconcile/types.ts'
+import type { Marks, ObjectRef } from '../../reconcile/types.ts'
 
 /** What a pull request says besides its files, in the messages of its commits: they can't be changed without another commit, which has to be looked at anew. */
-export interface Said {
-  /** Objects for which the files are to win. */
+export type Said = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
+
+/** What a commit of ours says, and for which branch it is made. */
+export interface Saying {
+  readonly branch: string
   readonly restore: readonly ObjectRef[]
-  readonly askedBy: string | null
+  /** Who had Herdbook propose it; nobody for what comes of itself. */
+  readonly askedBy: readonly string[]
 }
+
+/** The commit that says it: nobody else's has the same tree after the same parent. */
+export type Made = Pick<Commit, 'tree'> & { readonly parent: string }
 
 const RESTORE = 'Herdbook-Restore'
 const ASKED_BY = 'Asked-By'
+const SEAL = 'Herdbook-Seal'
 const MOST_RESTORES = 200
 
-/** As the last lines of a commit's message; empty where there is nothing to say. */
-export const trailersOf = ({ restore, askedBy }: Said): string =>
-  [...(restore.length === 0 ? [] : [`${RESTORE}: ${restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')}`]), ...(askedBy === null ? [] : [`${ASKED_BY}: ${askedBy}`])].join('\n')
+/** As the last lines of a commit's message, sealed: who asked is whom Herdbook says it was, and no commit of anybody else's can say it. */
+export function trailersOf(saying: Saying, made: Made, sealing: Sealing): string {
+  const { restore, askedBy } = saying
+  const refs = restore.length === 0 ? [] : [`${RESTORE}: ${wordsOf(restore)}`]
+  return [...refs, ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]), `${SEAL}: ${sealOf(saying, made, sealing)}`].join('\n')
+}
 
-/** Reads it out of the commits of a proposal, newest first. What names no object of a kind is nothing. */
-export function saidIn(commits: readonly Commit[]): Said {
+const wordsOf = (restore: readonly ObjectRef[]): string => restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')
+
+const sealOf = ({ branch, restore, askedBy }: Saying, { tree, parent }: Made, sealing: Sealing): string => sealIn(sealing, 'commit', { branch, restore: wordsOf(restore), askedBy, tree, parent }).slice(0, 32)
+
+/** Reads it out of the commits of a proposal on a branch, newest first, without merges of the base that hold nothing of their own. What names no object of a kind is nothing; who asked is told by sealed commits alone. */
+export function saidIn(commits: readonly Commit[], branch: string, sealing: Sealing): Said {
   const words = commits.flatMap(({ trailers }) => trailers[RESTORE]?.split(' ') ?? [])
   const refs = words.slice(0, MOST_RESTORES).flatMap((word) => refIn(word) ?? [])
-  const asking = commits.flatMap(({ trailers }) => trailers[ASKED_BY] ?? []).find((login) => /^[A-Za-z0-9[\]-]{1,100}$/.test(login))
-  return { restore: [...new Set(refs)], askedBy: asking ?? null }
+  const ours = commits.filter((commit) => isSealed(commit, branch, sealing))
+  const asking = ours.flatMap(({ trailers }) => askersIn(trailers))
+  return { restore: [...new Set(refs)], askedBy: [...new Set(asking)], isOurs: commits.length > 0 && ours.length === commits.length }
 }
+
+function isSealed({ trailers, tree, parents }: Commit, branch: string, sealing: Sealing): boolean {
+  const [seal, [parent = ''], askedBy] = [trailers[SEAL], parents, askersIn(trailers)]
+  if (sealing.key === null || seal === undefined || parents.length !== 1) return false
+  const restore = (trailers[RESTORE]?.split(' ') ?? []).flatMap((word) => refIn(word) ?? [])
+  return sameDigest(seal, sealOf({ branch, restore, askedBy }, { tree, parent }, sealing))
+}
+
+const askersIn = (trailers: Commit['trailers']): string[] => trailers[ASKED_BY]?.split(' ') ?? []
 
 function refIn(word: string): ObjectRef | null {
   try {
@@ -34,9 +59,3 @@ function refIn(word: string): ObjectRef | null {
     return null
   }
 }
-
-/** Files that are the owners': what is restored of them, or was left over, has to come with a change of theirs. */
-export const OWNED: ReadonlySet<string> = new Set(KINDS.map(({ file }) => file)).difference(new Set<string>(MODERATED))
-
-/** The file that holds an object. */
-export const fileOf = (ref: ObjectRef): string => KINDS.find(({ name }) => ref.startsWith(`${name}/`))?.file ?? ''

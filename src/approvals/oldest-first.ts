@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import { coveringOf } from '../reconcile/approvals.ts'
+import type { Sealing } from '../reconcile/digest.ts'
+import type { Approval, Step } from '../reconcile/types.ts'
+
+/** The steps by what approved them first, the oldest approval first; what the policy approves by itself comes last. */
+export function byApproval(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): (readonly Step[])[] {
+  const found = coveringOf(steps, approvals, sealing)
+  const first = (step: Step): Approval | undefined => found.get(step)?.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0]
+  const groups = Map.groupBy(steps, (step) => {
+    const { at, source } = first(step) ?? { at: LAST, source: '' }
+    return `${new Date(at).toISOString()} ${source}`
+  })
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members)
+}
+
+const LAST = '9999-12-31T00:00:00Z'
+
+/** What goes out now, and what is held back, with what speaks against it. */
+export interface Chosen {
+  readonly sent: readonly Step[]
+  readonly held: ReadonlyMap<Step, readonly Diagnostic[]>
+}
+
+/** Takes whole groups, in order, as long as nothing speaks against what was taken together: one that does not fit holds no other back. */
+export function oldestFirst(groups: readonly (readonly Step[])[], against: (steps: readonly Step[]) => readonly Diagnostic[]): Chosen {
+  const held = new Map<Step, readonly Diagnostic[]>()
+  let sent: readonly Step[] = []
+  for (const group of groups) {
+    const errors = against([...sent, ...group])
+    if (errors.length === 0) sent = [...sent, ...group]
+    else for (const step of group) held.set(step, errors)
+  }
+  return { sent, held }
+}
