@@ -41,7 +41,7 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
   const version = meta['version']
   if (version !== 1 && version !== 2) throw new Malformed(`has a version that this Herdbook doesn't know: ${JSON.stringify(version)}`)
   const rows = (name: string): Members[] => (files.get(name + LINES) ?? '').split('\n').filter((row) => row !== '').map((row) => members(json(name + LINES, row)))
-  const { at, began, applied, taken, paused, upgraded, version: _version, environment, provider, repository, ...more } = meta
+  const { at, began, applied, taken, paused, upgraded, version: _version, environment: _environment, provider, repository, ...more } = meta
   const held = { approvals: rows('approvals').map(approvalOf), attempts: rows('attempts').map(attemptOf), intents: rows('intents').map(intentOf), notices: rows('notices').map(noticeOf) }
   const later = { merges: rows('merges').map(mergeOf), weakenings: rows('weakenings').map(weakeningOf), removed: rows('removed').map(removalOf) }
   return {
