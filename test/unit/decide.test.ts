@@ -165,6 +165,7 @@ describe('one by one', () => {
     ['the same, merged by an owner', { author: { login: 'github-actions[bot]', isBot: true }, commits: [{ author: null, committer: null }] }, {}, { is: 'approved', by: ['bob'], byOwner: true }],
     ['proposed by Herdbook for whoever merges it', { author: { login: 'github-actions[bot]', isBot: true }, isOurs: true, askedBy: ['bob'], pushes: null }, {}, { is: 'void', why: 'self' }],
     ['proposed by Herdbook for somebody else', { author: { login: 'github-actions[bot]', isBot: true }, isOurs: true, askedBy: ['ann'], pushes: null }, { owners: ['cleo', 'eve'] }, { is: 'approved', by: ['bob'], byOwner: false }],
+    ['proposed by Herdbook, and its branch brought up to date by whoever merges it', { author: { login: 'github-actions[bot]', isBot: true }, isOurs: true, askedBy: ['ann'], pushes: [BOB], commits: [{ author: BOB, committer: 'forge' }] }, { owners: ['cleo', 'eve'] }, { is: 'approved', by: ['bob'], byOwner: false }],
     ['pushed by whoever merges it, in the name of another', { pushes: [BOB] }, {}, { is: 'void', why: 'self' }],
     ['written in the browser', { commits: [{ author: ANN, committer: 'forge' }] }, { owners: ['cleo', 'eve'] }, { is: 'approved', by: ['bob'], byOwner: false }],
     ['merged by whom a queue names no more', { merged: { by: { login: 'github-merge-queue[bot]', isBot: true }, at: at(0) }, reviews: [says(BOB)] }, {}, { is: 'approved', by: ['bob'], byOwner: true }],
