@@ -8,12 +8,14 @@ export function byApproval(steps: readonly Step[], approvals: readonly Approval[
   const found = coveringOf(steps, approvals, sealing)
   const first = (step: Step): Approval | undefined => found.get(step)?.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0]
   const groups = Map.groupBy(steps, (step) => {
-    const { at, source } = first(step) ?? { at: LAST, source: '' }
+    const { at, source } = step.removal ? { at: FIRST, source: '' } : (first(step) ?? { at: LAST, source: '' })
     return `${new Date(at).toISOString()} ${source}`
   })
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members)
 }
 
+/** Who was removed waits for nobody. */
+const FIRST = '0001-01-01T00:00:00Z'
 const LAST = '9999-12-31T00:00:00Z'
 
 /** What goes out now, and what is held back, with what speaks against it. */

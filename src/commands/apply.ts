@@ -124,7 +124,8 @@ async function refuseHead({ repository, head }: Session, ledger: Ledger, { histo
   fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
 }
 
-interface Run {
+/** What an apply goes by, beside its plan. */
+export interface Run {
   readonly io: Io
   readonly options: Options
   readonly saved: Plan | null
@@ -205,7 +206,7 @@ function held(session: Session, planned: Planned, withheld: Withheld, io: Io): W
 function withholding(session: Session, { plan, input }: Planned, wishes: Wishes): Withheld {
   if (!session.config.forge) return new Map()
   const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !wishes.restore.has(refOf(step))
-  const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter((step) => !byPolicy(step))
+  const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter((step) => !byPolicy(step) && step.removal !== true)
   return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: reasonOf(step, session) }]))
 }
 
@@ -221,7 +222,8 @@ function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
   return report
 }
 
-async function carryOut({ session, withheld, findings }: Noticed, { plan, input }: Planned, run: Run): Promise<ApplyReport> {
+/** Applies a plan, whole or in part, and tells what came of it. */
+export async function carryOut({ session, withheld, findings }: Noticed, { plan, input }: Planned, run: Run): Promise<ApplyReport> {
   const { io, wishes, reader, doors, holds } = run
   const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, session.sealing) }
   // Why a first apply was meant to change the server stays in the ledger's history.
@@ -236,7 +238,7 @@ async function carryOut({ session, withheld, findings }: Noticed, { plan, input 
       invariants: INVARIANTS,
       facts: input.facts,
       world: worldOf(input.observed),
-      guard: { minimum_owners: input.policy.minimumOwners },
+      guard: (steps) => ({ minimum_owners: steps.every(({ removal }) => removal) ? Math.min(1, input.policy.minimumOwners) : input.policy.minimumOwners }),
       withheld,
       holds,
       now: io.now,

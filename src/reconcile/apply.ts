@@ -23,7 +23,8 @@ export interface ApplyDeps {
   readonly invariants: readonly Invariant[]
   readonly facts: InvariantFacts
   readonly world: World
-  readonly guard: { readonly [name: string]: Value }
+  /** Facts that a door checks again inside its transaction, for these steps. */
+  readonly guard: (steps: readonly Step[]) => { readonly [name: string]: Value }
   /** Steps that may not go out in this run. */
   readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
   readonly now: () => Date
@@ -126,7 +127,7 @@ async function runBatch(batch: Batch, writer: Writer, progress: Progress, deps: 
   const context = {
     writer,
     door: batch.door,
-    guard: deps.guard,
+    guard: deps.guard(batch.steps),
     serverId: (ref: ObjectRef) => progress.serverIds.get(ref) ?? liveId(deps.world, ref),
   }
   try {
@@ -244,6 +245,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
     applied: pointersAfter(ledger.applied, plan),
     merges: unused(ledger.merges, approvals),
+    removed: seen.removed,
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,
     intents,
@@ -251,7 +253,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     // Done again one day, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && over.length === 0 && intents.length === ledger.intents.length
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && next.removed.length === ledger.removed.length && over.length === 0 && intents.length === ledger.intents.length
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 

@@ -26,7 +26,7 @@ export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[]
     if (!kind || step.door === null) continue
     const last = result.at(-1)
     const [first] = last?.door === 'console' && step.door === 'console' && last.kind === kind ? last.steps : []
-    if (last && first && kind.together?.(first, step) && !blocked.has(refOf(step))) last.steps.push(step)
+    if (last && first && kind.together?.(first, step) && first.removal === step.removal && !blocked.has(refOf(step))) last.steps.push(step)
     else {
       result.push({ kind, door: step.door, steps: [step] })
       blocked = new Set()

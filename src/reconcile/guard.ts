@@ -69,7 +69,8 @@ const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: S
 function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }: PlanInput): Diagnostic[] {
   const budget = policy.budgetOf(kind.name)
   return COUNTED.flatMap(({ name, counts, verb }) => {
-    const own = steps.filter(counts).length
+    // Removing somebody at once is never too much.
+    const own = steps.filter((step) => step.removal !== true && counts(step)).length
     // What is lowered a little every few minutes is lowered a lot: weakenings of a day count together.
     const lately = name === 'weaken' ? weakenedLately(ledger.weakenings, kind.name, now) : NEVER
     const total = own + lately.count
@@ -134,9 +135,10 @@ function written(step: Step, before: LiveObject | undefined): LiveObject {
 }
 
 /** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
-export function worsened(step: Step, world: World, invariants: readonly Invariant[], facts: InvariantFacts): string[] {
+export function worsened(step: Step, world: World, invariants: readonly Invariant[], whole: InvariantFacts): string[] {
   const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
   if (touched.length === 0) return []
+  const facts = step.removal ? { ...whole, minimumOwners: Math.min(1, whole.minimumOwners) } : whole
   const next = after(world, step)
   return touched.flatMap((invariant) => {
     // Unknown is never fulfilled: people may hold a role although the holders could not be read.

@@ -117,4 +117,4 @@ export interface ApplyContext {
 }
 
 /** A step before the engine has measured and sealed it. */
-export type Draft = Pick<Step, 'kind' | 'id' | 'formerly' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'usedConsent' | 'unmanaged'>
+export type Draft = Pick<Step, 'kind' | 'id' | 'formerly' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'usedConsent' | 'unmanaged' | 'removal'>

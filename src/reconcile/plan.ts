@@ -7,6 +7,7 @@ import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { withNotices } from './notices.ts'
 import { order } from './order.ts'
+import { checkRemoved, removalOf, standing } from './removed.ts'
 import type { Draft, Kind } from './kind.ts'
 import type {
   Adjustment,
@@ -64,7 +65,8 @@ export function plan(input: PlanInput): Plan {
     released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
     adjustments: parts.flatMap((part) => part.adjustments),
     owed: debts.filter(({ repeatable }) => repeatable),
-    findings: [...parts.flatMap((part) => part.findings), ...checkDebts(debts), ...guard(steps, input)],
+    removed: standing(input),
+    findings: [...parts.flatMap((part) => part.findings), ...checkDebts(debts), ...checkRemoved(input), ...guard(steps, input)],
   }
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }
@@ -118,13 +120,15 @@ function compare(
     input.ledger.attempts.filter((attempt) => attempt.kind === kind.name),
     (attempt) => attempt.id,
   )
+  const isRemoved = (id: string): boolean => removalOf(`${kind.name}/${id}`, input.ledger.removed, input.sealing) !== undefined
   const ids = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
   const parts = ids.map((id) =>
     compareObject(
       {
         kind,
         id,
-        desired: wanted.get(id),
+        desired: isRemoved(id) ? undefined : wanted.get(id),
+        removed: isRemoved(id),
         live: live.get(id),
         entry: known.get(id),
         attempts: attempts.get(id) ?? [],
@@ -154,10 +158,13 @@ interface Trio {
   readonly attempts: Ledger['attempts']
   readonly prospect: Prospect | undefined
   readonly others: 'leave' | 'delete'
+  /** Somebody removed it at once: what the files say of it counts for nothing. */
+  readonly removed: boolean
 }
 
 function compareObject(trio: Trio, input: PlanInput): Part {
   const { kind, id, desired, live, entry } = trio
+  if (trio.removed) return live ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), removal: true }] } : { ...NOTHING, adjustments: entry ? [forget(kind, id)] : [] }
   const remembered = (fields: Fields): Fields => kind.remembered?.(fields, input.instance, live?.fields ?? {}) ?? fields
   const verdict = judge({
     desired: desired?.fields ?? null,

@@ -249,6 +249,8 @@ export interface Step {
   readonly seen: Fields
   /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`). */
   readonly unmanaged?: true
+  /** Somebody was removed at once: it needs no other approval, fits every budget, and may leave one who holds the role Owner. */
+  readonly removal?: true
   readonly impact?: Impact
   readonly consent?: number
   /** The consent that the file still holds and an earlier step used up. */
@@ -324,6 +326,8 @@ export interface Plan {
   readonly adjustments: readonly Adjustment[]
   /** What runs that were broken off owe still, and apply finishes. */
   readonly owed: readonly Intent[]
+  /** Who was removed at once, and is still named by the files or on the server. */
+  readonly removed: readonly Removal[]
   readonly findings: readonly Diagnostic[]
 }
 

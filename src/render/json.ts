@@ -23,6 +23,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     released: plan.released,
     adjustments: plan.adjustments.map(adjustmentForm),
     owed: plan.owed,
+    removed: plan.removed,
     findings: plan.findings,
     timings,
   }

@@ -12,6 +12,8 @@ export function parsePlan(text: string): Plan {
   const { summary: _summary, timings: _timings, ...rest } = form
   return {
     ...rest,
+    // One that was saved before there were any.
+    removed: rest.removed ?? [],
     steps: form.steps.map(stepOf),
     unmanaged: form.unmanaged.map(unmanagedOf),
     adjustments: form.adjustments.map(adjustmentOf),

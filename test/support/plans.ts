@@ -71,6 +71,7 @@ export const EMPTY: Plan = {
   released: [],
   adjustments: [],
   owed: [],
+  removed: [],
   findings: [],
 }
 

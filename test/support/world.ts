@@ -132,7 +132,7 @@ async function carryOut(world: World, documents: Documents, planned: Plan, input
       invariants: INVARIANTS,
       facts: input.facts,
       world: worldOf(input.observed),
-      guard: { minimum_owners: input.policy.minimumOwners },
+      guard: () => ({ minimum_owners: input.policy.minimumOwners }),
       withheld: options.withheld ?? new Map(),
       now: () => timeOf(world.server),
       holds: () => true,

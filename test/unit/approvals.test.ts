@@ -84,7 +84,7 @@ describe("a step's digest", () => {
 describe("a plan's digest", () => {
   const plan: Omit<Plan, 'digest'> = {
     version: 1, environment: 'production', domain: 'herd.example', commit: null, ledger: null, reads: [], steps: [full], drift: [], conflicts: [],
-    takeovers: [], unmanaged: [], waiting: [], released: [], adjustments: [], owed: [], findings: [],
+    takeovers: [], unmanaged: [], waiting: [], released: [], adjustments: [], owed: [], removed: [], findings: [],
   }
 
   it('leaves out how it was read and which door it takes', () => {

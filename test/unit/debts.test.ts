@@ -38,7 +38,7 @@ async function applied(world: World, files: Documents, changed: Partial<ApplyDep
     invariants: [],
     facts: input.facts,
     world: new Map(),
-    guard: {},
+    guard: () => ({}),
     withheld: new Map(),
     holds: () => true,
     signal: new AbortController().signal,

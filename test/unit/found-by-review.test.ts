@@ -155,7 +155,7 @@ async function stopped(world: World, documents: Documents): Promise<{ readonly r
     invariants: [],
     facts: { minimumOwners: 2, actingAccount: null, actingRole: null, actingPermissions: [], functional: new Set() },
     world: new Map(),
-    guard: {},
+    guard: () => ({}),
     withheld: new Map(),
     now: () => new Date(),
     holds: () => true,

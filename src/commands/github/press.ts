@@ -3,11 +3,14 @@ import { decides, type PullRequest } from '../../clients/forge.ts'
 import { openReader } from '../../clients/reader.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
+import { accountId } from '../../kinds/community/moderator.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { code, fence, prose } from '../../render/markdown-text.ts'
 import { renderMarkdown } from '../../render/markdown.ts'
 import { run as approve } from '../approve.ts'
 import { domainIn } from '../block.ts'
+import { demoteNow } from '../demote-now.ts'
+import { draftDemotion, known } from '../demote.ts'
 import { toldWaits, type Io } from '../io.ts'
 import type { VerbModule } from '../main.ts'
 import { verb as pause } from '../pause.ts'
@@ -44,13 +47,14 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   begin: (_job, pressed) => leave('The apply behind this may be the first one and change the server', pressed),
   'new-history': (_job, pressed) => leave('The apply behind this takes the history of the default branch as it was rewritten', pressed),
   'new-key': signing,
+  demote: demoting,
 }
 
 /** What decides about the server, and takes an owner. The others propose, or stop. */
 const AUTHORITY: ReadonlySet<string> = new Set(['unlock', 'approve', 'begin', 'new-history', 'new-key'])
 
 /** What is never done by starting a run again: it was meant for what somebody saw. */
-const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key'])
+const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key', 'demote'])
 
 /** Does what a maintainer pressed the button for. */
 export async function run(job: Job): Promise<void> {
@@ -134,6 +138,22 @@ async function resuming(job: Job, { by }: Pressed): Promise<string> {
   const isTheirs = ledger.paused === null || ledger.paused.by.toLowerCase() === by.toLowerCase()
   if (!isTheirs && (await ownersNow(job)).length > 0) await demandOwner(job, by)
   return running(job, by, resume, ['--wait'])
+}
+
+/** At once, and then out of the files by a pull request. */
+async function demoting(job: Job, { object, reason, by }: Pressed): Promise<string> {
+  const [why, account] = [because(reason), object.replace(/^(?:moderator\/|@)/, '').toLowerCase()]
+  if (!/^[a-z0-9_]{1,30}$/.test(account)) fail(EXIT.invalid, 'no-account', 'Whose role is taken away?', { hint: 'Write the name of the account alone: alice' })
+  const done = await named(job, by, async (io) => void (await demoteNow(io, account, why, { yes: true })))
+  const desk = await openDesk(job)
+  const isNamed = desk.session.instance.documents['moderators.yaml']?.moderators?.some((one) => accountId(one.account) === account) === true
+  const left = ['What else they may know or hold, and what changes it:', ...known(desk.config).map((line) => `- ${prose(line)}`)].join('\n')
+  if (!isNamed) return `${done}\n\n${left}`
+  const { edits, said, subject } = await draftDemotion(job.io, desk.session, account, { emptied: why })
+  const body = [askedBy(by, why), 'The role is gone on the server already.', ...said.map(prose)].join('\n\n')
+  const pullRequest = await propose(job, desk, { branch: branchFor('demote', [account]), edits, title: subject, note: 'The role was taken away at once.', body, askedBy: [by] })
+  await planPullRequest(job, pullRequest)
+  return `${done} Proposed in #${pullRequest.number}.\n\n${left}`
 }
 
 const OWNERS_ENVIRONMENT = 'herdbook-owners'
