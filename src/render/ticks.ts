@@ -42,11 +42,11 @@ export function dueTicks({ before, after, now }: { readonly before: string; read
 }
 
 /** The pull requests that stand beside boxes. */
-const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): ReadonlyMap<string, string> =>
+const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): ReadonlyMap<string, number> =>
   new Map(
     linesOf(body).flatMap((line) => {
-      const pullRequest = PROPOSED.exec(line)?.[1]
-      return pullRequest === undefined ? [] : tickOf(line, kinds).map((tick): [string, string] => [written(tick), pullRequest])
+      const pullRequest = proposedBeside(line)
+      return pullRequest === null ? [] : tickOf(line, kinds).map((tick): [string, number] => [written(tick), pullRequest])
     }),
   )
 
@@ -67,7 +67,22 @@ function decoded(text: string): string | null {
   }
 }
 
-const PROPOSED = / · proposed in #(\d+)(?= <!-- )/
+/** What stands between the words of a box and its name: a mark with the number, and the number for people. */
+const PROPOSED = / <!-- proposed=(\d{1,9}) -->[^<>]*(?= <!-- [^<>]* -->$)/
+/** The version before wrote it without the mark. */
+const UNMARKED = / · proposed in #(\d{1,9})(?= <!-- [^<>]* -->$)/
+
+/** The pull request that stands beside a box; null where there is none. */
+function proposedBeside(line: string): number | null {
+  const [, number] = PROPOSED.exec(line) ?? UNMARKED.exec(line) ?? []
+  return number === undefined ? null : Number(number)
+}
+
+const besides = (line: string, pullRequest: number): string =>
+  line.replace(PROPOSED, '').replace(UNMARKED, '').replace(/ (<!-- [^<>]* -->)$/, ` <!-- proposed=${pullRequest} --> · proposed in #${pullRequest} $1`)
+
+/** Whether beside any box of a body there is a pull request. */
+export const hasProposals = (body: string): boolean => linesOf(body).some((line) => proposedBeside(line) !== null)
 
 /** The body with these boxes open again, and beside each the pull request that it led to. */
 export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: number, kinds: readonly Pick<KindName, 'name'>[]): string {
@@ -75,7 +90,7 @@ export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: nu
   return linesOf(body)
     .map((line) => {
       const [tick] = tickOf(line, kinds)
-      return tick && asked.has(written(tick)) ? line.replace(BOX, '- [ ] ').replace(PROPOSED, '').replace(/ <!-- /, ` · proposed in #${pullRequest} <!-- `) : line
+      return tick && asked.has(written(tick)) ? besides(line.replace(BOX, '- [ ] '), pullRequest) : line
     })
     .join('\n')
 }
@@ -83,7 +98,7 @@ export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: nu
 /** The pull requests that stand beside boxes of an earlier body, written into the new one: those that are open still. */
 export function carriedOver(before: string, body: string, isOpen: (pullRequest: number) => boolean, kinds: readonly Pick<KindName, 'name'>[]): string {
   return linesOf(before).reduce((next, line) => {
-    const pullRequest = Number(PROPOSED.exec(line)?.[1] ?? 0)
-    return isOpen(pullRequest) ? proposedIn(next, tickOf(line, kinds), pullRequest, kinds) : next
+    const pullRequest = proposedBeside(line)
+    return pullRequest !== null && isOpen(pullRequest) ? proposedIn(next, tickOf(line, kinds), pullRequest, kinds) : next
   }, body)
 }

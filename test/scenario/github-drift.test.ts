@@ -75,7 +75,7 @@ describe('the nightly issue', () => {
     expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`))
     expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
-    expect(lineOf('fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
+    expect(lineOf('fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
   })
 
   it('keeps that number for as long as the pull request is open, and ticked again it is brought up to date', async () => {
@@ -85,6 +85,7 @@ describe('the nightly issue', () => {
     expect(lineOf('adopt domain-block/more.example')).not.toContain('proposed in')
     await tick('<!-- adopt domain-block/fresh.example -->')
     expect(pulls()).toHaveLength(1)
+    expect(lineOf('fresh.example').match(/proposed=/g)).toHaveLength(1)
     expect(lineOf('fresh.example').match(/proposed in/g)).toHaveLength(1)
   })
 
@@ -186,7 +187,7 @@ describe('no box counts', () => {
 
   it('in an issue that somebody made look like ours, though a maintainer ticks it', async () => {
     const before = pulls().length
-    const theirs = await herd.hub.act.openIssue({ by: 'mallory', title: 'herd.example: 1 changed by hand', body: body().replaceAll(/ · proposed in #\d+/g, ''), labels: ['herdbook: drift'] })
+    const theirs = await herd.hub.act.openIssue({ by: 'mallory', title: 'herd.example: 1 changed by hand', body: body().replaceAll(/ <!-- proposed=\d+ --> · proposed in #\d+/g, ''), labels: ['herdbook: drift'] })
     const event = await ticking(theirs)
     expect(await directly(herd, 'tick', event)).toContain('0: This issue is not the one that Herdbook keeps.')
     herd.events.push(event)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { renderDriftIssue, type DriftOptions } from '../../src/render/drift-issue.ts'
-import { boxLine, parseTicks } from '../../src/render/ticks.ts'
+import { boxLine, carriedOver, dueTicks, hasProposals, parseTicks, proposedIn, type Tick } from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
@@ -147,5 +147,40 @@ describe('ticked boxes', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('the pull request that a box has led to', () => {
+  const box: Tick = { what: 'adopt', ref: 'domain-block/flood.example' }
+  const { body } = issueOf(PLAN)
+  const proposed = (number: number, from = body): string => proposedIn(from, [box], number, KIND_NAMES)
+  const lineIn = (text: string): string => text.split('\n').find((line) => line.endsWith('<!-- adopt domain-block/flood.example -->')) ?? ''
+  /** As the version before wrote it: in words alone. */
+  const old = (number: number): string => body.replace(' <!-- adopt domain-block/flood.example', ` · proposed in #${number} <!-- adopt domain-block/flood.example`)
+  const tick = (text: string): string => text.replace(lineIn(text), lineIn(text).replace('[ ]', '[x]'))
+
+  test('stands beside it, once, marked for us in whatever words', () => {
+    expect(lineIn(proposed(7))).toBe(`${lineIn(body).replace(/ <!--.*/, '')} <!-- proposed=7 --> · proposed in #7 <!-- adopt domain-block/flood.example -->`)
+    expect(proposed(8, proposed(7))).toBe(proposed(8))
+    expect(proposed(8, old(7))).toBe(proposed(8))
+    expect([body, proposed(7), old(7), proposed(7).replace('proposed in #7', 'siehe 7')].map(hasProposals)).toEqual([false, true, true, true])
+  })
+
+  test('is carried over while it is open, also from a body of the version before', () => {
+    const over = (before: string, open: number): string => carriedOver(before, body, (number) => number === open, KIND_NAMES)
+    for (const before of [proposed(7), old(7), proposed(7).replaceAll('proposed in #7', 'siehe 7'), old(7).replaceAll('\n', '\r\n')]) {
+      expect(over(before, 7)).toBe(proposed(7))
+      expect(over(before, 8)).toBe(body)
+    }
+  })
+
+  test('takes a tick that came before it', () => {
+    for (const at of [proposed, old]) {
+      expect(dueTicks({ before: body, after: tick(body), now: at(7) }, KIND_NAMES)).toEqual([])
+      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(7) }, KIND_NAMES)).toEqual([box])
+      expect(dueTicks({ before: at(7), after: tick(at(7)), now: at(8) }, KIND_NAMES)).toEqual([])
+    }
+    // The same pull request, told by two versions.
+    expect(dueTicks({ before: old(7), after: tick(old(7)), now: proposed(7) }, KIND_NAMES)).toEqual([box])
   })
 })

@@ -7,7 +7,7 @@ import { exitOfPlan } from '../../reconcile/exit.ts'
 import type { Plan } from '../../reconcile/types.ts'
 import { renderDriftIssue, type IssueText } from '../../render/drift-issue.ts'
 import { renderFailure } from '../../render/failure.ts'
-import { carriedOver } from '../../render/ticks.ts'
+import { carriedOver, hasProposals } from '../../render/ticks.ts'
 import { listed } from '../../render/text.ts'
 import { tell as log, toldWaits } from '../io.ts'
 import { planNow } from '../planning.ts'
@@ -90,7 +90,7 @@ async function tell({ forge, io, summarize }: Job, issue: Issue | undefined, { t
     await forge.createIssue({ title, body, labels: [DRIFT_LABEL] })
     return
   }
-  const open = issue.body.includes('proposed in #') ? new Set((await forge.openPullRequests()).map(({ number }) => number)) : new Set<number>()
+  const open = hasProposals(issue.body) ? new Set((await forge.openPullRequests()).map(({ number }) => number)) : new Set<number>()
   const next = carriedOver(issue.body, body, (number) => open.has(number), KINDS)
   if (issue.title !== title || issue.body.trim() !== next.trim()) await forge.editIssue(issue.number, { title, body: next })
 }
