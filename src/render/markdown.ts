@@ -44,7 +44,21 @@ export interface MarkdownOptions extends Envelope, Files {
 /** A plan as a comment to decide from: always within the limit and balanced, whatever the names in it. */
 export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
   const plan = conceal(full, disclosure(options.visibility, options.show))
-  return enveloped(options, (room) => body(plan, options, room))
+  const { marker, proposal } = options
+  const first = marker === undefined || proposal === undefined ? {} : { marker: `${marker}\n${planMark(proposal.head)}` }
+  return enveloped({ ...options, ...first }, (room) => body(plan, options, room))
+}
+
+/** The second line of a comment that shows a plan of the live server: of which commit of its pull request. */
+const planMark = (head: string): string => `<!-- herdbook-plan v1 head=${head.replaceAll(/[^0-9a-f]/g, '')} -->`
+const PLAN_MARK = /^<!-- herdbook-plan v1 head=([0-9a-f]+) -->$/
+
+/** Whether a comment of ours shows a plan of the live server for that commit of a pull request. */
+export function showsPlanOf(comment: string, head: string): boolean {
+  const [, mark = ''] = comment.split(/\r?\n/, 2)
+  const [, planned] = PLAN_MARK.exec(mark) ?? []
+  // The version before wrote no mark: there the line at the end says it.
+  return planned === undefined ? new RegExp(`^<sub>.* · commit ${commit(head)} on .* · plan `, 'm').test(comment) : planned === head
 }
 
 function body(plan: Plan, options: MarkdownOptions, room: number): string {
@@ -139,9 +153,6 @@ function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOpt
   ]
   return `<sub>${facts.join(' · ')}</sub>`
 }
-
-/** Whether a comment of ours shows a plan of the live server for that commit of a pull request. */
-export const showsPlanOf = (comment: string, head: string): boolean => new RegExp(`^<sub>.* · commit ${commit(head)} on .* · plan `, 'm').test(comment)
 
 function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[] {
   if (proposal !== undefined) return [`commit ${commit(proposal.head)} on ${commit(proposal.base)}`]

@@ -31,7 +31,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     const number = await propose({ [BLOCKS]: withBlock('loud.example'), [RULES]: 'rules:\n  - key: kind\n    text: Be kind\n' })
     const { exit } = await planned()
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/^<!-- herdbook:production -->\n### [^\n]*limits `loud\.example`/i)
+    expect(comment).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### [^\n]*limits `loud\.example`/i)
     expect(comment).toContain('Be kind')
     expect(comment).toMatch(/omain blocks[^\n]*compared with the files of the base, since nothing that a pull request may use can read them from the server/)
     expect(exit).toBe(0)

@@ -49,7 +49,7 @@ describe('a role that was left over', () => {
     await herd.sandbox.handOf('owner').signUp('newcomer')
     const number = await propose(added(BLOCKS, entry('beside.example')))
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/^<!-- herdbook:production -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/)
+    expect(comment).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/)
     expect(comment).toMatch(/#### Not approved by merging this · 1 change\n\n[^\n]*they are not asked here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/)
     expect(marksIn(number)).toBe(1)
     expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Notes beside.example without a limit.' })

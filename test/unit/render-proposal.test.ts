@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXIT, type Diagnostic } from '../../src/instance/diagnostic.ts'
 import { NO_EDITS } from '../../src/render/edits.ts'
 import { renderFailure } from '../../src/render/failure.ts'
-import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
+import { renderMarkdown, showsPlanOf, type Proposed } from '../../src/render/markdown.ts'
 import { suggestionsFor } from '../../src/render/suggestions.ts'
+import { marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
@@ -25,6 +27,7 @@ const PROPOSAL: Proposed = {
   run: RUN,
 }
 const MARKER = '<!-- herdbook:production -->'
+const MARK = `<!-- herdbook-plan v1 head=${PROPOSAL.head} -->`
 const HIDDEN = '<!-- herdbook-approvals\n0123456789abcdef\n-->'
 
 const BLOCKS = `domain_blocks:
@@ -58,13 +61,13 @@ describe('the comment on a pull request', () => {
     const plan = { ...lacking([30]), findings: [] }
     const comment = renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
     const lines = comment.split('\n')
-    expect(lines.slice(0, 2)).toEqual([MARKER, '### Blocks `spam.example`. Severs 21 follow relations of 5 members.'])
+    expect(lines.slice(0, 3)).toEqual([MARKER, MARK, '### Blocks `spam.example`. Severs 21 follow relations of 5 members.'])
     expect(comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds).')
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)
     expect(comment).toContain('`/plan 1d4f00cafe2b`')
     expect(comment.endsWith(`\n\n${HIDDEN}\n`)).toBe(true)
-    expectInert(comment, { links: [RUN], comments: [MARKER, HIDDEN] })
+    expectInert(comment, { links: [RUN], comments: [MARKER, MARK, HIDDEN] })
   })
 
   test('does not say that merging applies at once what members are told of first', () => {
@@ -105,7 +108,33 @@ describe('the comment on a pull request', () => {
 
   test('is one line between marker and hidden block where nothing changes', () => {
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
-    expect(comment.replace(MARKER, '').replace(HIDDEN, '').trim().split('\n')).toEqual([`**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`])
+    expect(comment.replace(`${MARKER}\n${MARK}`, '').replace(HIDDEN, '').trim().split('\n')).toEqual([`**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`])
+  })
+
+  test('says to us of which commit it is, whatever its words and its line ends', () => {
+    const shown = (plan: Plan): string => renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
+    for (const comment of [shown(SAMPLE), shown(EMPTY), shown(EMPTY).replaceAll('\n', '\r\n'), shown(SAMPLE).replace(/<sub>.*/, '')]) {
+      expect(showsPlanOf(comment, PROPOSAL.head)).toBe(true)
+      expect(showsPlanOf(comment, PROPOSAL.base)).toBe(false)
+      expect(showsPlanOf(comment, PROPOSAL.head.slice(0, 12))).toBe(false)
+    }
+    // The mark counts alone where there is one, and only where we write it.
+    expect(showsPlanOf(shown(SAMPLE).replace(MARK, MARK.replace('1d4f', 'aaaa')), PROPOSAL.head)).toBe(false)
+    expect(showsPlanOf(`${MARKER}\n### Limits\n${MARK}\n`, PROPOSAL.head)).toBe(false)
+    expect(renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL })).not.toContain('herdbook-plan')
+  })
+
+  test('is known again in a comment of the version before, and sealed with its mark', async () => {
+    const read = (name: string): Promise<string> => readFile(new URL(`golden/615b2b0/${name}`, import.meta.url), 'utf8')
+    const [old, about] = [await read('comment.md'), JSON.parse(await read('about.json')) as { key: string; comment: { head: string } }]
+    expect(showsPlanOf(old, about.comment.head)).toBe(true)
+    expect(showsPlanOf(old, PROPOSAL.head)).toBe(false)
+    const planned = { pullRequest: 12, head: PROPOSAL.head }
+    const key = Buffer.from(about.key)
+    const hidden = marksBlock(marksOf([], { pullRequest: 12, restore: [], askedBy: null }, { server: 'herd.example', key }))
+    const comment = sealComment(renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden }), planned, key)
+    expect(parseMarks(comment, planned, key)).toMatchObject({ marks: [] })
+    expect(parseMarks(comment.replace('head=1d4f', 'head=aaaa'), planned, key)).toBe('altered')
   })
 
   test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
@@ -115,7 +144,7 @@ describe('the comment on a pull request', () => {
         const comment = renderMarkdown(plan, { ...PUBLIC, proposal, limit, marker: MARKER, hidden: HIDDEN, filesAt: FILES, sourceOf: () => BLOCKS })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         const { hostname = '', protocol = '' } = URL.parse(proposal.run) ?? {}
-        expectInert(comment, { links: [FILES, ...(/^https?:$/.test(protocol) ? [`${protocol}//${hostname}`] : [])], comments: [MARKER, HIDDEN] })
+        expectInert(comment, { links: [FILES, ...(/^https?:$/.test(protocol) ? [`${protocol}//${hostname}`] : [])], comments: [MARKER, MARK.replace(PROPOSAL.head, proposal.head.replaceAll(/[^0-9a-f]/g, '')), HIDDEN] })
       }),
       { numRuns: 150 },
     )
