@@ -7,6 +7,7 @@ import { releaseOf, settingOf } from '../instance/versions.ts'
 import { accountId } from '../kinds/community/moderator.ts'
 import { KINDS } from '../kinds/index.ts'
 import { byText, equal } from '../reconcile/equal.ts'
+import { whyUnread } from '../reconcile/findings.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { Kind } from '../reconcile/kind.ts'
@@ -129,8 +130,8 @@ function wanted(asked: boolean, desired: Desired): Desired {
 /** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
 function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: AdoptOptions): ObjectChange[] {
   const seen = plan(inputFor(session, { ...observation, desired }))
-  const unread = seen.reads.filter((read) => !read.complete)
-  if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, seen.findings.filter((finding) => unread.some((read) => read.reason === finding.message)))
+  const unread = seen.findings.filter(whyUnread(seen))
+  if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
   const release = releaseOf(observation.tables.version)
   const changes = KINDS.flatMap((kind) => {
     const ids = asked.get(kind.name)
@@ -170,7 +171,7 @@ function differing(seen: Plan, kind: Kind): string[] {
 
 function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): void {
   const nowhere = ids === 'all' ? [] : [...ids].filter((id) => !live.has(id) && !managed.has(id))
-  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', message: `${kind.name}/${id} is neither live nor in the files.` }))
+  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', about: `${kind.name}/${id}`, message: `${kind.name}/${id} is neither live nor in the files.` }))
   if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
 }
 

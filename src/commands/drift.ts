@@ -3,6 +3,7 @@ import { openReader } from '../clients/reader.ts'
 import { EXIT, worstExit } from '../instance/diagnostic.ts'
 import { KINDS } from '../kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
+import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
@@ -39,6 +40,5 @@ export const verb = (command: Command, io: Io) =>
 
 /** A plan without what the files would change: that is `plan`'s to tell. */
 function onlyDrift(plan: Plan): Plan {
-  const unread = new Set(plan.reads.flatMap((read) => (read.complete ? [] : [read.reason])))
-  return { ...plan, steps: [], owed: [], findings: plan.findings.filter((finding) => unread.has(finding.message)) }
+  return { ...plan, steps: [], owed: [], findings: plan.findings.filter(whyUnread(plan)) }
 }

@@ -76,7 +76,7 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
   }
 }
 
-const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', message: `The ${kind.title.many} could not be read.` })
+const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', about: kind.name, message: `The ${kind.title.many} could not be read.` })
 
 function factsOf(tables: Tables, { instance, ledger }: Understanding): Observation['facts'] {
   const acting = instance.documents['instance.yaml']?.acting_account?.toLowerCase() ?? null

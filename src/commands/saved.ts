@@ -1,6 +1,7 @@
 import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { canonicalJson } from '../reconcile/digest.ts'
+import { worseThan } from '../reconcile/findings.ts'
 import type { ObjectRef, Plan } from '../reconcile/types.ts'
 import type { Wishes } from './planning.ts'
 
@@ -17,10 +18,9 @@ export function refuseStale(saved: Plan, plan: Plan): never {
   const moved = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => before.get(ref) !== now.get(ref))
   const what = moved.length > 0 ? ` Moved: ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? ` and ${moved.length - 10} more` : ''}.` : ''
   const reason = saved.commit === plan.commit ? '' : ` It was made of commit ${saved.commit?.slice(0, 12) ?? 'files that were not committed'}.`
-  const known = new Set(saved.findings.map((finding) => finding.message))
   const message = `The saved plan is not what would be done now; nothing was applied.${what}${reason}`
   throw new HerdbookError(EXIT.stale, [
-    ...plan.findings.filter((finding) => !known.has(finding.message)),
+    ...worseThan(saved.findings, plan.findings),
     { code: 'stale-plan', severity: 'error', message, hint: 'Plan again: herdbook plan --out plan.json' },
   ])
 }

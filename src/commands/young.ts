@@ -49,6 +49,7 @@ function parsed(text: string): unknown {
 const refusal = (step: Step): Diagnostic => ({
   code: 'young-account',
   severity: 'error',
+  about: `${step.kind}/${step.id}`,
   message: `@${step.id} was registered on ${step.createdAt?.slice(0, 10)}, after the files named it: it may be somebody else.`,
   hint: 'Ask the person, then apply without --yes and confirm.',
 })

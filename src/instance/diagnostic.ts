@@ -14,6 +14,13 @@ export interface Diagnostic {
   /** Stable, append-only, in kebab-case: `unknown-key`, `consent-missing`, … */
   readonly code: string
   readonly severity: Severity
+  /**
+   * What it is about: an object (`domain-block/spam.example`) or a kind (`domain-block`), and after a `#` what of it, where a
+   * code can be found of it more than once (`domain-block#weaken`). With the code it is what a finding is known by.
+   */
+  readonly about?: string
+  /** How much of it there is, where that can grow: with more of it, it is worse, and still the same finding. */
+  readonly by?: number
   readonly message: string
   readonly at?: Position
   /** What to type or do next. */

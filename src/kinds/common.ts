@@ -40,8 +40,9 @@ export const setOf = (step: Pick<Step, 'changes'>): Record<string, Value> =>
   Object.fromEntries(step.changes.map((change) => [change.field, change.after]))
 
 /** A finding about a step, at its place in the files. */
-export function about(step: Draft, instance: Instance, diagnostic: Omit<Diagnostic, 'at'>): Diagnostic {
-  return step.source === undefined ? diagnostic : { ...diagnostic, at: instance.position(step.source) }
+export function about(step: Draft, instance: Instance, diagnostic: Omit<Diagnostic, 'at' | 'about'>): Diagnostic {
+  const finding = { ...diagnostic, about: `${step.kind}/${step.id}` }
+  return step.source === undefined ? finding : { ...finding, at: instance.position(step.source) }
 }
 
 /** Sends the writes of each step and answers what came of it: a step is done when all its writes are. */
@@ -75,6 +76,7 @@ function outcomeOf(step: Step, answers: readonly WriteResult[]): Outcome {
 export const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
   code: 'moved',
   severity: 'error',
+  about: `${step.kind}/${step.id}`,
   message: `${step.kind}/${step.id} is no longer what the plan saw; it was left as it is.`,
   hint: 'Plan again: `herdbook plan` shows what it is now.',
 })

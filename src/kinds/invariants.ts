@@ -20,7 +20,7 @@ const owners: Invariant = {
       (holder) => functional.has(holder.id) && grants(roles.get(word(holder.fields['role'])), 'administrator'),
     ).length
     const what = `at least ${minimumOwners} owners who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
-    return count < minimumOwners ? [{ what, by: minimumOwners - count }] : []
+    return count < minimumOwners ? [{ of: '', what, by: minimumOwners - count }] : []
   },
 }
 
@@ -35,7 +35,7 @@ const heldRoles: Invariant = {
       objects(world, 'moderator').filter((holder) => !roles.has(word(holder.fields['role']))),
       (holder) => word(holder.fields['role']),
     )
-    return [...orphans].map(([role, holders]) => ({ what: `a role that people hold is not deleted: ${role} is held by ${holders.length}.`, by: holders.length }))
+    return [...orphans].map(([role, holders]) => ({ of: role, what: `a role that people hold is not deleted: ${role} is held by ${holders.length}.`, by: holders.length }))
   },
 }
 
@@ -49,7 +49,7 @@ const actingRole: Invariant = {
     const holder = world.get('moderator')?.get(actingAccount)
     const role = roles.get(holder ? word(holder.fields['role']) : name)
     const lost = grants(role, 'administrator') ? [] : actingPermissions.filter((permission) => !grants(role, permission))
-    return lost.length > 0 ? [{ what: `@${actingAccount}, the account that acts, keeps what it may do: ${lost.join(', ')}.`, by: lost.length }] : []
+    return lost.length > 0 ? [{ of: lost.join(','), what: `@${actingAccount}, the account that acts, keeps what it may do: ${lost.join(', ')}.`, by: lost.length }] : []
   },
 }
 

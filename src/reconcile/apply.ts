@@ -160,7 +160,7 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
   }
   const worse = worsened(step, progress.world, deps.invariants, deps.facts)
   if (worse.length > 0) {
-    skip({ step, why: 'blocked', reason: worse.join(' ') }, kind, progress)
+    skip({ step, why: 'blocked', reason: worse.map(({ what }) => what).join(' ') }, kind, progress)
     return false
   }
   return true

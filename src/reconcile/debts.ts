@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import { canonicalJson } from './digest.ts'
 import { equal } from './equal.ts'
+import { sameFinding } from './findings.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import type { Fields, Intent, Plan, Step } from './types.ts'
@@ -33,11 +34,12 @@ const replaces = (step: Step, { fields }: Intent): boolean => step.action !== 'u
  * nobody knows of stays until a plan has told it: what this run broke off itself is for the next one to tell.
  */
 export function stillOwed(intents: readonly Intent[], plan: Plan, seen: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
-  const [due, told] = [new Set(seen.owed.map(canonicalJson)), new Set(plan.findings.map(({ message }) => message))]
-  return intents.filter((intent) => isOpen(intent) || due.has(canonicalJson(intent)) || (isKnownToNobody(intent, seen) && !told.has(lost(intent).message)))
+  const due = new Set(seen.owed.map(canonicalJson))
+  return intents.filter((intent) => isOpen(intent) || due.has(canonicalJson(intent)) || (!intent.repeatable && isTold(intent, seen) && !isTold(intent, plan)))
 }
 
-const isKnownToNobody = (intent: Intent, { findings }: Plan): boolean => !intent.repeatable && findings.some(({ message }) => message === lost(intent).message)
+/** Whether a plan tells that nobody knows what became of it. */
+const isTold = (intent: Intent, { findings }: Plan): boolean => findings.some((finding) => sameFinding(finding, lost(intent)))
 
 /** More than this are counted, but for what can't be undone. */
 const NAMED = 10
@@ -57,14 +59,15 @@ export function checkDebts(debts: readonly Intent[]): Diagnostic[] {
   const message = `A run that was broken off still owes ${inWords(due)}. The next apply finishes that.`
   const hint = 'If it is no longer meant, take it out of the files first.'
   return [
-    ...(due.length === 0 ? [] : [{ code: 'owed', severity: 'warning' as const, message, hint }]),
+    ...(due.length === 0 ? [] : [{ code: 'owed', severity: 'warning' as const, by: due.length, message, hint }]),
     ...unknown.map(lost),
   ]
 }
 
-const lost = ({ what }: Intent): Diagnostic => ({
+const lost = ({ kind, id, what }: Intent): Diagnostic => ({
   code: LOST,
   severity: 'warning',
+  about: refOf({ kind, id }),
   message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
   hint: "Look for it in Mastodon's Sidekiq. The next apply tells this once more, and then never again.",
 })

@@ -1,10 +1,11 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
+import { whyUnread } from './findings.ts'
 import type { ApplyReport, Plan, Skipped } from './types.ts'
 
 /** Kinds that could not be read speak for themselves; every other error is a guard's. */
 export function refusals(plan: Plan): Plan['findings'] {
-  const unread = new Set(plan.reads.filter((read) => !read.complete).map((read) => read.reason))
-  return plan.findings.filter((finding) => finding.severity === 'error' && !unread.has(finding.message))
+  const isUnread = whyUnread(plan)
+  return plan.findings.filter((finding) => finding.severity === 'error' && !isUnread(finding))
 }
 
 /** The exit code of showing a plan. */

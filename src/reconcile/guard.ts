@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkAge } from './behind.ts'
 import { hintsFor, type Budget, type PlanInput } from './input.ts'
-import type { Invariant, InvariantFacts, Kind, World } from './kind.ts'
+import type { Invariant, InvariantFacts, Kind, Violation, World } from './kind.ts'
 import { weakenedLately } from './weakenings.ts'
 import type { Impact, LiveObject, Observed, Step } from './types.ts'
 
@@ -44,14 +44,14 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   if (measured === 'unmeasured') {
     if (step.hazard !== 'irreversible') return []
     const hint = 'Give the database door, or a token that may read measures (admin:read, view_dashboard).'
-    return [{ code: 'impact-unmeasured', severity: 'error', message: `${ref} can't be undone and its impact could not be measured.`, ...at(), hint }]
+    return [{ code: 'impact-unmeasured', severity: 'error', about: ref, message: `${ref} can't be undone and its impact could not be measured.`, ...at(), hint }]
   }
   if (measured === undefined || !kind.needsConsent?.(step, measured)) return []
   const relations = severed(measured)
   if (step.consent !== undefined && step.consent >= relations) return []
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
-  return [{ code: 'consent-missing', severity: 'error', message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+  return [{ code: 'consent-missing', severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
 }
 
 function heldBy({ consent, usedConsent }: Step): string {
@@ -82,6 +82,8 @@ function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }
       {
         code: 'budget',
         severity: 'error' as const,
+        about: `${kind.name}#${name}`,
+        by: total,
         message: `${own} ${verb} of ${kind.title.many}, and the budget is ${limit}.${before}`,
         hint: `If it is meant, raise it for a while in policy.yaml under raises: - ${raise}`,
       },
@@ -97,6 +99,7 @@ function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   return shut.map((kind) => ({
     code: 'no-door',
     severity: 'warning' as const,
+    about: kind.name,
     message: `No door that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
     hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
   }))
@@ -111,7 +114,7 @@ function checkRestores({ restore, kinds, desired, ledger }: PlanInput): Diagnost
   const known = new Set([...managed, ...ledger.entries.keys()])
   return [...restore]
     .filter((ref) => !known.has(ref))
-    .map((ref) => ({ code: 'not-managed', severity: 'error', message: `${ref} can't be restored: the files do not manage it.`, hint: 'Look at its name: herdbook plan' }))
+    .map((ref) => ({ code: 'not-managed', severity: 'error', about: ref, message: `${ref} can't be restored: the files do not manage it.`, hint: 'Look at its name: herdbook plan' }))
 }
 
 /** The live objects of all kinds that could be read. */
@@ -134,18 +137,25 @@ function written(step: Step, before: LiveObject | undefined): LiveObject {
   return { id: step.id, serverId: step.serverId, fields: { ...before?.fields, ...changed } }
 }
 
+/** A violation, and the name of what it violates. */
+export interface Worsening extends Violation {
+  readonly invariant: string
+}
+
 /** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
-export function worsened(step: Step, world: World, invariants: readonly Invariant[], whole: InvariantFacts): string[] {
+export function worsened(step: Step, world: World, invariants: readonly Invariant[], whole: InvariantFacts): Worsening[] {
   const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
   if (touched.length === 0) return []
   const facts = step.removal ? { ...whole, minimumOwners: Math.min(1, whole.minimumOwners) } : whole
   const next = after(world, step)
   return touched.flatMap((invariant) => {
     // Unknown is never fulfilled: people may hold a role although the holders could not be read.
-    if (invariant.kinds.some((kind) => !world.has(kind))) return [`${invariant.name} can't be checked: ${invariant.kinds.join(' and ')} were not all read.`]
-    const before = new Map(invariant.violations(world, facts).map((violation) => [violation.what, violation.by]))
-    const worse = invariant.violations(next, facts).filter(({ what, by }) => by > (before.get(what) ?? 0))
-    return worse.map((violation) => violation.what)
+    if (invariant.kinds.some((kind) => !world.has(kind))) {
+      return [{ invariant: invariant.name, of: 'unread', by: 1, what: `${invariant.name} can't be checked: ${invariant.kinds.join(' and ')} were not all read.` }]
+    }
+    const before = new Map(invariant.violations(world, facts).map(({ of, by }) => [of, by]))
+    const worse = invariant.violations(next, facts).filter(({ of, by }) => by > (before.get(of) ?? 0))
+    return worse.map((violation) => ({ invariant: invariant.name, ...violation }))
   })
 }
 
@@ -153,9 +163,10 @@ function checkInvariants(steps: readonly Step[], world: World, invariants: reado
   const findings: Diagnostic[] = []
   let state = world
   for (const step of steps.filter((s) => invariants.some((invariant) => invariant.kinds.includes(s.kind)))) {
-    for (const violation of worsened(step, state, invariants, facts)) {
-      const message = `${step.action} ${step.kind}/${step.id} would break a rule that always holds: ${violation}`
-      findings.push({ code: 'invariant', severity: 'error', message, hint: 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.' })
+    const ref = `${step.kind}/${step.id}`
+    for (const { invariant, of, by, what } of worsened(step, state, invariants, facts)) {
+      const message = `${step.action} ${ref} would break a rule that always holds: ${what}`
+      findings.push({ code: 'invariant', severity: 'error', about: `${ref}#${invariant}${of === '' ? '' : `:${of}`}`, by, message, hint: 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.' })
     }
     state = after(state, step)
   }

@@ -8,6 +8,8 @@ export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
 
 /** One way in which a condition is not met, and by how much: a state is worse where `by` has grown. */
 export interface Violation {
+  /** What of the condition, where it can be broken in more than one way at once: a violation is known by that, not by its words. */
+  readonly of: string
   readonly what: string
   readonly by: number
 }

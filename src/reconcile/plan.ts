@@ -3,6 +3,7 @@ import { judge, type Verdict } from './cases.ts'
 import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest, stepDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
+import { whyUnread } from './findings.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { withNotices } from './notices.ts'
@@ -75,8 +76,7 @@ export function plan(input: PlanInput): Plan {
 export function narrow({ plan: whole, input }: { readonly plan: Plan; readonly input: PlanInput }, keep: (step: Step) => boolean): Plan {
   const steps = whole.steps.filter(keep)
   if (steps.length === whole.steps.length) return whole
-  const unread = new Set(whole.reads.flatMap((read) => (read.complete ? [] : [read.reason])))
-  return { ...whole, steps, findings: [...whole.findings.filter(({ message }) => unread.has(message)), ...guard(steps, input)] }
+  return { ...whole, steps, findings: [...whole.findings.filter(whyUnread(whole)), ...guard(steps, input)] }
 }
 
 function planKind(kind: Kind, input: PlanInput): Part {
@@ -94,7 +94,7 @@ function unreadable(kind: Kind, observed: Exclude<Observed, { state: 'complete' 
   return {
     ...NOTHING,
     read: { kind: kind.name, complete: false, reason: reason.message, objects: observed?.objects.length ?? 0, requests: 0 },
-    findings: [reason],
+    findings: [{ ...reason, about: kind.name }],
   }
 }
 

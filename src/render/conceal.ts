@@ -52,7 +52,7 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
 
 const hushedBy =
   (hush: (text: string) => string) =>
-  (one: Diagnostic): Diagnostic => ({ ...one, message: hush(one.message), ...(one.hint === undefined ? {} : { hint: hush(one.hint) }) })
+  (one: Diagnostic): Diagnostic => ({ ...one, message: hush(one.message), ...(one.hint === undefined ? {} : { hint: hush(one.hint) }), ...(one.about === undefined ? {} : { about: hush(one.about) }) })
 
 /** For sentences that may hold what a server answered: as far as they may be shown beside this plan. */
 function concealer(plan: Plan, show: Disclosure): (text: string) => string {
@@ -62,9 +62,7 @@ function concealer(plan: Plan, show: Disclosure): (text: string) => string {
 
 /** Problems without a plan, as far as they may be shown. What has a place speaks of the files, which whoever reads it can read. */
 export const concealedProblems = (list: readonly Diagnostic[], show: Disclosure): Diagnostic[] =>
-  list.map(({ hint, ...one }) =>
-    one.at === undefined ? { ...one, message: mask(one.message, new Set(), show), ...(hint === undefined ? {} : { hint: mask(hint, new Set(), show) }) } : { ...one, ...(hint === undefined ? {} : { hint }) },
-  )
+  list.map((one) => (one.at === undefined ? hushedBy((text) => mask(text, new Set(), show))(one) : one))
 
 /** Addresses that the files or the ledger name. */
 const addressesIn = (plan: Plan): ReadonlySet<string> =>
@@ -111,7 +109,7 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
   return {
     plan: conceal(report.plan, show),
     done: report.done.map(step),
-    failed: report.failed.map((one) => ({ step: step(one.step), reason: names(hushed(one.reason)) ? { ...one.reason, message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' } : hushed(one.reason) })),
+    failed: report.failed.map((one) => ({ step: step(one.step), reason: names(hushed(one.reason)) ? { ...hushed(one.reason), message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' } : hushed(one.reason) })),
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
     paid: report.paid,

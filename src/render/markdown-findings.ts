@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
+import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { sorted, totals, type SourceOf } from './diagnostics.ts'
 import { bullets, framed, type Section } from './fit.ts'
@@ -46,8 +47,8 @@ function frameOf(at: Position | undefined, { sourceOf }: Files): string[] {
 
 /** What speaks against a plan, or is to be known beside it; kinds that were not read speak for themselves. */
 export function findings(plan: Plan, severity: 'error' | 'warning', files: Files): Section {
-  const reasons = new Set(plan.reads.map((read) => read.reason))
-  const list = plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !reasons.has(one.message))
+  const isUnread = whyUnread(plan)
+  const list = plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one))
   if (list.length === 0) return []
   if (severity === 'warning') return framed(problems(list, files), (body) => alert('NOTE', body))
   const patch = consentLines(plan, files)

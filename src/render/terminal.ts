@@ -1,3 +1,4 @@
+import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan, Standoff, Step } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, HIDDEN, type Disclosure } from './conceal.ts'
 import { CAUSES, capitalised, differences, doorsOf, effect, heldBack, sentence, titleOf, toldFirst, verdict, type KindName, type Sentence } from './describe.ts'
@@ -162,9 +163,9 @@ function waiting(plan: Plan, { kinds }: TerminalOptions): Line[] {
 function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const missing = plan.reads.filter((read) => !read.complete)
   if (missing.length === 0) return []
-  const hints = new Map(plan.findings.map(({ message, hint }) => [message, hint]))
+  const hints = new Map(plan.findings.filter(whyUnread(plan)).map(({ about, hint }) => [about, hint]))
   const items = [...Map.groupBy(missing, (read) => read.reason ?? 'no answer')].flatMap(([reason, reads]) => {
-    const hint = hints.get(reason)
+    const hint = reads.map(({ kind }) => hints.get(kind)).find((one) => one !== undefined)
     const names = listed(reads.map((read) => titleOf(read.kind, kinds).many))
     const named = reason.toLowerCase().startsWith(`${names.toLowerCase()} `) ? [] : [span(names, 'bold'), span(': ')]
     return [
@@ -195,8 +196,8 @@ function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
 }
 
 function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Line[] {
-  const unreadReasons = new Set(plan.reads.map((read) => read.reason))
-  const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !unreadReasons.has(one.message)))
+  const isUnread = whyUnread(plan)
+  const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)))
   if (list.length === 0) return []
   const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
   return [title, ...list.flatMap((one) => diagnosticLines(one, sourceOf).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 })))]

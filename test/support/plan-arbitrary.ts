@@ -103,6 +103,8 @@ const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrar
 const finding = fc
   .tuple(
     fc.record({ code: fc.constantFrom('budget', 'consent-missing'), severity: fc.constantFrom('error', 'warning', 'info'), message: text }),
+    optional('about', text),
+    optional('by', fc.integer({ min: 1 })),
     optional('hint', text),
     optional('at', fc.record({ file: text, line: fc.integer({ min: 1, max: 9 }), column: fc.integer({ min: 1, max: 40 }) })),
   )

@@ -154,6 +154,7 @@ export const SAMPLE: Plan = {
     {
       code: 'consent-missing',
       severity: 'error',
+      about: 'domain-block/spam.example',
       message: 'domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); the file holds no consent for it.',
       at: { file: 'domain-blocks.yaml', line: 14, column: 5, end: { line: 14, column: 25 } },
       hint: 'If it is meant, write in that entry: accept_severed_relationships: 31',

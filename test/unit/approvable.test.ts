@@ -42,6 +42,12 @@ it('takes along no more than the budget leaves room for', async () => {
   expect([refused, warned]).toEqual([[], ['budget']])
 })
 
+it('takes along nothing that goes further beyond a budget that its own go beyond', async () => {
+  const { steps, refused } = await chosen({ ...budget(1), ...blocks('a.example', 'b.example', 'left.example') }, ['a.example', 'b.example'])
+  expect(steps).toEqual({ 'a.example': 'approved', 'b.example': 'approved', 'left.example': 'refused' })
+  expect(refused).toEqual(['budget'])
+})
+
 it('leaves a role that was left over, unless its own file is changed', async () => {
   expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'])).steps).toEqual({ 'a.example': 'approved', alice: 'not-asked' })
   expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'], ['moderators.yaml'])).steps).toEqual({ 'a.example': 'approved', alice: 'approved' })

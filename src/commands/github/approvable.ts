@@ -1,6 +1,7 @@
 import { KINDS } from '../../kinds/index.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import { refusals } from '../../reconcile/exit.ts'
+import { keyOf, worseThan } from '../../reconcile/findings.ts'
 import type { PlanInput } from '../../reconcile/input.ts'
 import { narrow } from '../../reconcile/plan.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
@@ -33,7 +34,7 @@ export function approvable(planned: Planned, changed: ReadonlySet<string>): Appr
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
   const rides = (step: Step): boolean => changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
   const asked = left.filter((step) => !approved.has(step.digest) && rides(step))
-  const errorsOf = (steps: readonly Step[]): ReadonlySet<string> => new Set(refusals(part(planned, steps)).map(({ message }) => message))
+  const errorsOf = (steps: readonly Step[]): Plan['findings'] => refusals(part(planned, steps))
   const sent = [...own, ...sound(own, asked, errorsOf)]
   const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved })
   return { plan: { ...plan, findings: softened(plan, part(planned, sent)) }, withheld: new Map(plan.steps.flatMap(reasons)) }
@@ -56,9 +57,9 @@ function part(planned: Planned, steps: readonly Step[]): Plan {
   return narrow(planned, (step) => kept.has(step))
 }
 
-/** Of the candidates those that bring no error to what is sent beside them: halved until those that do are found. */
-function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (steps: readonly Step[]) => ReadonlySet<string>): readonly Step[] {
-  if (candidates.length === 0 || errorsOf([...beside, ...candidates]).isSubsetOf(errorsOf(beside))) return candidates
+/** Of the candidates those that bring no error to what is sent beside them, nor make one worse: halved until those that do are found. */
+function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (steps: readonly Step[]) => Plan['findings']): readonly Step[] {
+  if (candidates.length === 0 || worseThan(errorsOf(beside), errorsOf([...beside, ...candidates])).length === 0) return candidates
   if (candidates.length === 1) return []
   const half = Math.ceil(candidates.length / 2)
   const first = sound(beside, candidates.slice(0, half), errorsOf)
@@ -67,6 +68,6 @@ function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (
 
 /** What is found about a part, and what else about the whole, which refuses nothing of that part. */
 function softened(whole: Plan, { findings }: Plan): Plan['findings'] {
-  const known = new Set(findings.map(({ message }) => message))
-  return [...findings, ...whole.findings.filter(({ message }) => !known.has(message)).map((one) => (one.severity === 'error' ? { ...one, severity: 'warning' as const } : one))]
+  const known = new Set(findings.map(keyOf))
+  return [...findings, ...whole.findings.filter((one) => !known.has(keyOf(one))).map((one) => (one.severity === 'error' ? { ...one, severity: 'warning' as const } : one))]
 }
