@@ -594,7 +594,7 @@ export interface IpBlock {
    */
   ip: string
   /**
-   * sign_up_requires_approval: a moderator approves each new account. sign_up_block: no new accounts. no_access: nothing at all, not even reading.
+   * sign_up_requires_approval: a moderator approves each new account. sign_up_block: no new accounts. no_access: nothing at all, not even reading; a /8 is the widest network for it (IPv6: /24), and a sixteenth of all addresses the most for all entries together.
    */
   severity: 'sign_up_requires_approval' | 'sign_up_block' | 'no_access'
   /**
