@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/core'
+import { refuseClear } from './encrypted.ts'
 import { isRecord } from './snapshot.ts'
 import type { OnWait } from './transport.ts'
 
@@ -75,6 +76,7 @@ export async function openGitHubApi(options: {
   readonly token: string
   readonly onWait?: OnWait | undefined
 }): Promise<GitHubApi> {
+  refuseClear(options.api, 'the token for the forge', 'GITHUB_API_URL')
   const { Octokit } = await import('@octokit/core')
   const octokit = new Octokit({
     baseUrl: options.api.replace(/\/+$/, ''),

@@ -42,7 +42,7 @@ export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key
     host: door.host,
     port: door.port ?? 22,
     username: door.user,
-    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, pin.fingerprint) }),
+    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, key === door.key ? 'ssh.key' : 'mastodon.database.reader_key', { host: door.host, fingerprint: pin.fingerprint }) }),
     ...(door.passphrase === undefined ? {} : { passphrase: await secrets.read(door.passphrase, 'ssh.passphrase') }),
     ...((door.agent ?? key === undefined) && process.env.SSH_AUTH_SOCK ? { agent: process.env.SSH_AUTH_SOCK } : {}),
     readyTimeout: 20_000,

@@ -89,10 +89,25 @@ export function installSteps(door: DatabaseDoor, domain: string, publicKey: stri
   ]
 }
 
-/** What is to do once that is done; `keyFile` is the private key whose public half was let in. */
-export function afterwards(door: DatabaseDoor, keyFile: string | null): string {
+/** The private key whose public half was let in, and the fingerprint of the machine that it is for. */
+export interface ReaderKey {
+  readonly file: string
+  readonly fingerprint: string
+}
+
+/** What is to do once that is done. A key is stored with the machine that it is for: by itself it is used for none. */
+export function afterwards(door: DatabaseDoor, key: ReaderKey | null): string {
   if (door.over === 'local') return 'instance.yaml can stay as it is.'
-  return `In instance.yaml, under mastodon: database: { over: ssh, reader: true${keyFile === null ? '' : `, reader_key: { file: ${keyFile} }`} }`
+  const written = (rest: string): string => `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
+  if (key === null) return written('')
+  const bound = `{ echo ${key.fingerprint}; cat ${quote(key.file)}; }`
+  return [
+    written(`, reader_key: { file: ${key.file}.bound }`),
+    'That file is the key with the machine that it is for in front. This makes it:',
+    `  (umask 077; ${bound} > ${quote(`${key.file}.bound`)})`,
+    'On GitHub it is { env: HERDBOOK_READER_KEY }, and this stores it:',
+    ...['herdbook-plan', 'herdbook-apply'].map((name) => `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${name}`),
+  ].join('\n')
 }
 
 /** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the door names another. */

@@ -1,5 +1,6 @@
 import type { mastodon } from 'masto'
 import type { ReadRequest, Rows, Table, TableName, Tables } from '../reconcile/doors.ts'
+import { refuseClear } from './encrypted.ts'
 import { unreachable } from './machine.ts'
 import { checkedTable, isRecord, unknownTable } from './snapshot.ts'
 import { explain } from './token.ts'
@@ -32,6 +33,7 @@ const WRITE_TIMEOUT = 300_000
 export async function openRest(options: { url: string; token: string; reading: boolean; onWait?: OnWait | undefined }): Promise<Rest> {
   const { createRestAPIClient } = await import('masto')
   const origin = new URL(options.url).origin
+  refuseClear(origin, 'the token', 'mastodon.api.url')
   const transport = openTransport(options)
   // the credential goes to the origin that it is stored with, and nowhere that an answer points to
   const requestInit = { redirect: 'error' as const, ...transport.init }

@@ -1,18 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
+import { isLoopback } from '../instance/loopback.ts'
+import { refuseClear } from './encrypted.ts'
 import { openWatch } from './watch.ts'
+
+/** A machine as instance.yaml names it: the fingerprint is that of its host key, such as `SHA256:…`. */
+export interface MachineId {
+  readonly host: string
+  readonly fingerprint: string
+}
 
 /** The secrets that this run holds. */
 export interface Secrets {
   /** Reads a secret that is sent nowhere. `what` names it for people, such as `ledger_key`. */
   readonly read: (secret: Secret, what: string) => Promise<string>
-  /** Reads a token for an origin. It must be stored together with that origin. */
+  /** Reads a token for an origin. It must be stored together with that origin, and is sent nowhere in the clear. */
   readonly token: (secret: Secret, what: string, origin: string) => Promise<string>
-  /** Reads a private key for a machine with that fingerprint. A fingerprint stored before the key must be that one. */
-  readonly sshKey: (secret: Secret, fingerprint: string) => Promise<string>
   /** Whether this run has it. */
   readonly has: (secret: Secret | undefined) => Promise<boolean>
+  /** Reads a private key for a machine. The fingerprint of the machine's own key must be stored in front of it; on this machine there need be none. */
+  readonly sshKey: (secret: Secret, what: string, machine: MachineId) => Promise<string>
   /** Holds a secret where it is there: what this run does not use must not leave it either. */
   readonly watch: (secret: Secret) => Promise<void>
   /** Holds a secret that was made in this run. */
@@ -37,10 +45,11 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
     has: async (secret) => secret !== undefined && (await valueOf(secret)).trim() !== '',
     watch: async (secret) => hold((await valueOf(secret)).trim()),
     token: async (secret, what, origin) => {
+      refuseClear(origin, what, 'mastodon.api.url')
       const value = await read(secret, what)
       const [home, token, ...more] = value.split(/\s+/)
       if (token === undefined) {
-        if (isLoopback(origin)) return value
+        if (URL.canParse(origin) && isLoopback(new URL(origin).hostname)) return value
         return fail(EXIT.invalid, 'secret-unbound', `${what}: ${nameOf(secret)} doesn't say which server it is for, so it is sent to none`, {
           hint: `store it with its origin in front: "${origin} TOKEN"`,
         })
@@ -54,14 +63,11 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
       }
       return token
     },
-    sshKey: async (secret, fingerprint) => {
-      const value = await read(secret, 'ssh.key')
-      const start = value.indexOf('-----BEGIN')
-      const bound: readonly string[] = value.slice(0, Math.max(start, 0)).match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? []
-      if (bound.length > 0 && !bound.includes(fingerprint)) {
-        fail(EXIT.invalid, 'secret-elsewhere', `ssh.key: ${nameOf(secret)} is for the machine ${bound.join(', ')}, not for ${fingerprint}`)
-      }
-      return `${value.slice(Math.max(start, 0))}\n`
+    sshKey: async (secret, what, machine) => {
+      const value = await read(secret, what)
+      const start = Math.max(value.indexOf('-----BEGIN'), 0)
+      refuseElsewhere(value.slice(0, start).match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? [], `${what}: ${nameOf(secret)}`, machine)
+      return `${value.slice(start)}\n`
     },
     abortOnSecret: (text) => (finds(text) ? fail(EXIT.defect, 'secret-in-output', 'a secret was about to be shown or written down; that is withheld', { hint: PLANTED }) : text),
   }
@@ -89,4 +95,11 @@ const howToSet = (secret: Secret): string =>
 
 const originOf = (url: string | undefined): string | null => (url !== undefined && URL.canParse(url) ? new URL(url).origin : null)
 
-const isLoopback = (origin: string): boolean => URL.canParse(origin) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname)
+/** A key is for the machines whose fingerprints stand in front of it, and for no other. */
+function refuseElsewhere(bound: readonly string[], name: string, { host, fingerprint }: MachineId): void {
+  if (bound.includes(fingerprint) || (bound.length === 0 && isLoopback(host))) return
+  if (bound.length > 0) fail(EXIT.invalid, 'secret-elsewhere', `${name} is for the machine ${bound.join(', ')}, not for ${fingerprint}`)
+  fail(EXIT.invalid, 'secret-unbound', `${name} doesn't say which machine it is for, so it is used for none`, {
+    hint: `store it with the fingerprint of ${host} in front, on a line of its own: { echo ${fingerprint}; cat KEY; }`,
+  })
+}

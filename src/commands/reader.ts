@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
-import { afterwards, asText, install, installSteps } from '../clients/install.ts'
+import { pinned } from '../clients/host.ts'
+import { afterwards, asText, install, installSteps, type ReaderKey } from '../clients/install.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { DatabaseDoor } from '../instance/documents.ts'
 import { asked } from './confirm.ts'
@@ -48,10 +49,15 @@ async function run(io: Io, options: Options): Promise<void> {
     say(io, [`On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`, ...steps.map((step) => `  ${step.title}`)].join('\n'))
     if (!options.yes && !(await asked(io, 'Do this? [y/N] '))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, give --yes, or print it for copying: --print' })
     await install(await doors.database(), steps, (title) => note(io, title))
-    say(io, `Done. ${afterwards(door, keyFile?.replace(/\.pub$/, '') ?? null)}`)
+    say(io, `Done. ${afterwards(door, keyFile === null ? null : boundKey(keyFile, files))}`)
   } finally {
     await doors.close()
   }
+}
+
+/** The private half of a key, which lies beside the public one, and the machine that it is for. */
+function boundKey(publicFile: string, { config }: Files): ReaderKey {
+  return { file: publicFile.replace(/\.pub$/, ''), fingerprint: pinned(config.ssh?.host_key ?? '').fingerprint }
 }
 
 function doorOf({ config }: Files): DatabaseDoor {

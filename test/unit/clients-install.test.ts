@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -56,7 +56,23 @@ describe('reader install', () => {
 
   test('over SSH the key that was let in is named in instance.yaml', () => {
     expect(afterwards({ over: 'ssh', native: {} }, null)).toContain('database: { over: ssh, reader: true }')
-    expect(afterwards({ over: 'ssh', native: {} }, '/keys/reader')).toContain('database: { over: ssh, reader: true, reader_key: { file: /keys/reader } }')
+  })
+
+  test('what it says to type stores the key with the machine that it is for, and that is the key which is used', async () => {
+    await using server = await sshServer()
+    const file = join(mkdtempSync(join(tmpdir(), "herdbook's key-")), 'reader')
+    writeFileSync(file, server.key)
+    const said = afterwards({ over: 'ssh', native: {} }, { file, fingerprint: server.fingerprint })
+    expect(said).toContain(`database: { over: ssh, reader: true, reader_key: { file: ${file}.bound } }`)
+    const typed = said.split('\n').find((line) => line.startsWith('  ('))
+    execFileSync('/bin/sh', ['-c', typed ?? 'false'])
+    expect(statSync(`${file}.bound`).mode & 0o777).toBe(0o600)
+    const key = openSecrets().sshKey({ file: `${file}.bound` }, 'mastodon.database.reader_key', { host: 'herd.example', fingerprint: server.fingerprint })
+    expect((await key).trim()).toBe(server.key.trim())
+    // And for the environments of a forge, by a `gh` that keeps what it is given.
+    const { directory } = fakePrograms({ gh: `cat > "${file}-$5"` })
+    for (const line of said.split('\n').filter((text) => text.includes('| gh '))) execFileSync('/bin/sh', ['-c', line], { env: { PATH: `${directory}:/usr/bin:/bin` } })
+    for (const name of ['plan', 'apply']) expect(readFileSync(`${file}-herdbook-${name}`, 'utf8')).toBe(readFileSync(`${file}.bound`, 'utf8'))
   })
 
   test('the program behind the key lets no request out of its quotes', () => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { openGitHubApi } from '../../src/clients/github-api.ts'
+import { openRest } from '../../src/clients/mastodon.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 
 const TOKEN = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'
@@ -11,11 +13,37 @@ describe('secrets', () => {
   test('a token is sent to the origin that it is stored with, and nowhere else', async () => {
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, BARE: TOKEN })
     expect(await secrets.token({ env: 'T' }, 'token', 'https://herd.example')).toBe(TOKEN)
-    for (const elsewhere of ['https://evil.example', 'http://herd.example', 'https://herd.example:8443', 'https://herd.example.evil.example']) {
+    for (const elsewhere of ['https://evil.example', 'https://herd.example:8443', 'https://herd.example.evil.example']) {
       await expect(secrets.token({ env: 'T' }, 'token', elsewhere)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
     }
     await expect(secrets.token({ env: 'BARE' }, 'token', 'https://herd.example')).rejects.toMatchObject({ diagnostics: [{ code: 'secret-unbound', hint: expect.stringContaining('https://herd.example TOKEN') }] })
     expect(await secrets.token({ env: 'BARE' }, 'token', 'http://127.0.0.1:3000')).toBe(TOKEN)
+  })
+
+  test('a token is never sent in the clear, but to this machine', async () => {
+    for (const origin of ['http://herd.example', 'http://127.0.0.1.herd.example', 'http://10.0.0.1', 'http://localhost.example', 'ws://herd.example']) {
+      const secrets = openSecrets({ T: `${origin} ${TOKEN}`, BARE: TOKEN })
+      for (const env of ['T', 'BARE']) await expect(secrets.token({ env }, 'token', origin), `${env} ${origin}`).rejects.toMatchObject({ exit: 9, diagnostics: [{ code: 'not-encrypted' }] })
+      await expect(openRest({ url: origin, token: TOKEN, reading: true })).rejects.toMatchObject({ diagnostics: [{ code: 'not-encrypted' }] })
+      await expect(openGitHubApi({ api: origin, token: TOKEN })).rejects.toMatchObject({ diagnostics: [{ code: 'not-encrypted', hint: expect.stringContaining('GITHUB_API_URL') }] })
+    }
+    for (const origin of ['http://localhost:3000', 'http://127.8.9.1', 'http://[::1]:3000', 'http://127.1']) {
+      expect(await openSecrets({ T: `${origin} ${TOKEN}` }).token({ env: 'T' }, 'token', origin)).toBe(TOKEN)
+    }
+  })
+
+  test('an SSH key that names no machine is used for none but this one, and the hint says how to store it', async () => {
+    const [key, fingerprint] = ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----', `SHA256:${'q'.repeat(43)}`]
+    const secrets = openSecrets({ BARE: key, BOUND: `${fingerprint}\n${key}`, TWO: `SHA256:${'r'.repeat(43)} ${fingerprint}\n${key}`, OTHER: `SHA256:${'r'.repeat(43)}\n${key}` })
+    const used = (env: string, host: string): Promise<string> => secrets.sshKey({ env }, 'ssh.key', { host, fingerprint })
+    await expect(used('BARE', 'herd.example')).rejects.toMatchObject({
+      exit: 9,
+      diagnostics: [{ code: 'secret-unbound', message: "ssh.key: BARE doesn't say which machine it is for, so it is used for none", hint: expect.stringContaining(`{ echo ${fingerprint}; cat KEY; }`) }],
+    })
+    for (const host of ['10.0.0.1', '127.herd.example', 'localhost.example', '::2', '0.0.0.0']) await expect(used('BARE', host), host).rejects.toMatchObject({ diagnostics: [{ code: 'secret-unbound' }] })
+    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]']) expect(await used('BARE', host), host).toBe(`${key}\n`)
+    for (const env of ['BOUND', 'TWO']) for (const host of ['herd.example', 'localhost']) expect(await used(env, host)).toBe(`${key}\n`)
+    for (const host of ['herd.example', 'localhost']) await expect(used('OTHER', host)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
   })
 
   test('a secret comes from the environment or a file; a missing one says what to set, and never what it is', async () => {
@@ -55,7 +83,7 @@ describe('secrets', () => {
     const fingerprint = `SHA256:${'q'.repeat(43)}`
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, KEY: `${fingerprint}\n${key}` })
     await secrets.token({ env: 'T' }, 'token', 'https://herd.example')
-    await secrets.sshKey({ env: 'KEY' }, fingerprint)
+    await secrets.sshKey({ env: 'KEY' }, 'ssh.key', { host: 'herd.example', fingerprint })
     expect(secrets.abortOnSecret(`Mastodon 4.6.5 at https://herd.example, ${fingerprint}`)).toContain('herd.example')
     expect(() => secrets.abortOnSecret(`https://herd.example ${TOKEN}`)).toThrow('withheld')
   })
@@ -72,7 +100,7 @@ describe('secrets', () => {
   test('one line of a private key is as bad as the whole', async () => {
     const key = `-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\nAAAAMwAAAAtzc2gtZWQyNTUxOQAAACBBlMtF89xBpelS\n-----END OPENSSH PRIVATE KEY-----`
     const secrets = openSecrets({ KEY: key })
-    await secrets.sshKey({ env: 'KEY' }, 'SHA256:x')
+    await secrets.sshKey({ env: 'KEY' }, 'ssh.key', { host: 'localhost', fingerprint: 'SHA256:x' })
     expect(() => secrets.abortOnSecret('… AAAAMwAAAAtzc2gtZWQyNTUxOQAAACBBlMtF89xBpelS …')).toThrow('withheld')
     expect(secrets.abortOnSecret('-----BEGIN OPENSSH PRIVATE KEY-----')).toContain('BEGIN')
   })

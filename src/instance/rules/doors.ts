@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { ConsoleDoor, DatabaseDoor } from '../documents.ts'
+import { inTheClear } from '../loopback.ts'
 import { error } from './rule.ts'
 import type { Rule, RuleInput } from './rule.ts'
 
 const FILE = 'instance.yaml'
 const RUNTIMES = ['native', 'podman', 'docker_compose', 'kubernetes'] as const
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Doors are complete, and none sends a secret in the clear. */
 export const doors: Rule = function* (input) {
@@ -27,7 +27,7 @@ function* posts({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> 
 function* encrypted({ at }: RuleInput, url: string): Generator<Diagnostic> {
   const place = () => at(FILE, ['mastodon', 'api', 'url'])
   if (!URL.canParse(url)) yield error('not-a-url', 'url is no address of a web page', place(), 'Write it like https://herd.example.')
-  else if (url.startsWith('http:') && !LOOPBACK.test(new URL(url).hostname))
+  else if (inTheClear(url))
     yield error('not-encrypted', 'url would send the token in the clear', place(), 'Write https: instead of http:.')
 }
 
