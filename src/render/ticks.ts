@@ -32,13 +32,14 @@ export function parseTicks(before: string, after: string, kinds: readonly Pick<K
 
 /**
  * The ticks to act on: those between the two bodies of an edit, since a night may have written the issue anew by now, and
- * those that came since, so that they share a pull request. Without what a run before this one has proposed meanwhile.
+ * since whoever ticked another box meanwhile asks in their own name. Without what was proposed since that edit.
  */
 export function dueTicks({ before, after, now }: { readonly before: string; readonly after: string; readonly now: string }, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
   const [then, since] = [proposals(after, kinds), proposals(now, kinds)]
-  const ticks = [...parseTicks(before, after, kinds), ...parseTicks(before, now, kinds)]
-  const each = [...new Map(ticks.map((tick) => [written(tick), tick]))]
-  return each.flatMap(([name, tick]) => (since.has(name) && since.get(name) !== then.get(name) ? [] : [tick]))
+  return parseTicks(before, after, kinds).filter((tick) => {
+    const name = written(tick)
+    return !since.has(name) || since.get(name) === then.get(name)
+  })
 }
 
 /** The pull requests that stand beside boxes. */

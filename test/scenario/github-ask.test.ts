@@ -76,6 +76,21 @@ describe('a form that was accepted', () => {
     expect(herd.hub.state.issues.get(issue)?.state).toBe('closed')
   })
 
+  it('is nothing where the text is another by the time of the run: what was accepted is what somebody looked at', async () => {
+    const [before, issue] = [pulls().length, await asked('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT })]
+    const [looked, swapped] = [issueOf('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT }), issueOf('block', { ...BLOCK, domain: 'swapped.example' })]
+    await herd.hub.act.label(issue, 'herdbook: accept', 'ann')
+    await herd.hub.act.edit(issue, { body: swapped }, 'member')
+    ran(await herd.settle(), 'ask')
+    expect(said(issue)).toEqual([expect.stringMatching(/^Not proposed: the text of this issue was changed after it got the label\. .*put the label `herdbook: accept` on it again\.$/)])
+    expect(herd.hub.state.issues.get(issue)?.labels).toEqual(['herdbook: ask'])
+    expect(pulls()).toHaveLength(before)
+    // What it says to do works, for what the issue says by then.
+    await herd.hub.act.edit(issue, { body: looked }, 'member')
+    herd.events.length = 0
+    expect((await proposed(issue)).title).toBe(`Block looked-at.example (#${issue})`)
+  })
+
   it('names whoever asked where they ticked the box, and pings nobody', async () => {
     const pull = await proposed(await asked('block', { ...BLOCK, domain: 'named.example', severity: LIMIT, refuse: [MEDIA], named: [NAMED] }))
     expect(pull.body).toContain('Asked for by `@member`.')

@@ -15,7 +15,7 @@ export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['issues'])
   if (event.action !== 'labeled' || event.label !== ACCEPT_LABEL) return job.summarize(`Only the label ${code(ACCEPT_LABEL)} makes a pull request of an issue.`)
   const may = decides(await forge.permission(event.sender))
-  const { text, pullRequest } = may ? await answer(job, await forge.issue(event.number)) : NOT_YOURS
+  const { text, pullRequest } = may ? await answer(job, await forge.issue(event.number), event.body) : NOT_YOURS
   io.secrets.abortOnSecret(text)
   await Promise.all([forge.comment(event.number, text), job.summarize(text)])
   await forge.removeLabel(event.number, ACCEPT_LABEL)
@@ -30,7 +30,11 @@ interface Answer {
 
 const NOT_YOURS: Answer = { text: `Not proposed: that takes somebody who may write to this repository.` }
 
-async function answer(job: Job, issue: Issue): Promise<Answer> {
+const EDITED: Answer = { text: `Not proposed: the text of this issue was changed after it got the label. Look at it as it is now, and put the label ${code(ACCEPT_LABEL)} on it again.` }
+
+/** `accepted` is the text as it was when somebody gave the label: what was written since, nobody who decides has seen. */
+async function answer(job: Job, issue: Issue, accepted: string): Promise<Answer> {
+  if (issue.body !== accepted) return EDITED
   try {
     const asked = readAnswers(issue.body)
     const desk = await openDesk(job)
