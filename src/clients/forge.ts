@@ -2,6 +2,8 @@
 export interface Forge {
   /** As `owner/name`. */
   readonly repository: string
+  /** How many more requests it takes within the hour, by its last answer; null where it does not say. */
+  readonly remaining: () => number | null
   /** What an event that nobody caused does not tell. */
   readonly about: () => Promise<{ readonly visibility: 'public' | 'private'; readonly defaultBranch: string }>
   readonly pullRequest: (number: number) => Promise<PullRequest>

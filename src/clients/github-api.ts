@@ -7,6 +7,8 @@ import type { OnWait } from './transport.ts'
 /** GitHub's REST API with one token: no faster than it allows, and nothing sent twice that could be done twice. */
 export interface GitHubApi {
   readonly request: Octokit['request']
+  /** How many more requests the last answer allows before the limit ends; null where it does not say. */
+  readonly remaining: () => number | null
   /** All of a list, a hundred at a time, or until there is enough of it. */
   readonly all: <T>(
     page: (at: { readonly per_page: number; readonly page: number }) => Promise<Page<T>>,
@@ -85,7 +87,7 @@ export async function openGitHubApi(options: {
     request: { log: SILENT, fetch: await fetchThroughProxy() },
   })
   /** When the next request may be sent, and how far GitHub's clock is ahead, in milliseconds. */
-  const pace = { from: 0, skew: 0 }
+  const pace = { from: 0, skew: 0, remaining: Number.NaN }
   const pause = async (until: Date, reason: string): Promise<void> => {
     const ms = Math.max(0, until.getTime() - Date.now())
     if (ms >= 1000) options.onWait?.({ seconds: Math.ceil(ms / 1000), reason })
@@ -97,7 +99,7 @@ export async function openGitHubApi(options: {
       if (pace.from > Date.now()) throw new GitHubFailure(429, LIMITED, { until: new Date(pace.from) })
       const answer = await request({ ...given, headers, request: { ...given.request, signal: AbortSignal.timeout(TIMEOUT) } })
       const { remaining, reset, skew } = limitsOf(answer.headers, Date.now())
-      Object.assign(pace, { from: remaining === 0 ? reset : 0, skew })
+      Object.assign(pace, { from: remaining === 0 ? reset : 0, skew, remaining })
       checkWhole(answer)
       return answer
     }
@@ -114,6 +116,7 @@ export async function openGitHubApi(options: {
   })
   return {
     request: octokit.request,
+    remaining: () => (Number.isNaN(pace.remaining) ? null : pace.remaining),
     all: async (page, enough = () => false) => {
       const items = []
       for (let at = 1; ; at += 1) {

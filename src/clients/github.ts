@@ -27,6 +27,7 @@ export async function openForge({ api: address, repository, token, onWait }: For
   const on = (number: number) => ({ ...place, issue_number: number })
   return {
     repository,
+    remaining: api.remaining,
     about: () =>
       trying('read what the repository is', async () => {
         const { data } = await api.request('GET /repos/{owner}/{repo}', { ...place })

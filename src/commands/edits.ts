@@ -6,7 +6,7 @@ import type { Edits } from '../render/edits.ts'
 export type Ground = Pick<Documents, 'instance.yaml' | 'policy.yaml'>
 
 /** What a proposal changes there. Of `instance.yaml` the keys alone: somebody may have written a secret there. */
-export function editsOf(before: Ground, after: Ground): Omit<Edits, 'runs'> {
+export function editsOf(before: Ground, after: Ground): Omit<Edits, 'runs' | 'others'> {
   const doors = differences(before['instance.yaml'], after['instance.yaml'])
   const policy = differences(before['policy.yaml'], after['policy.yaml'])
   const discloses = ({ path }: Difference): boolean => path === 'show' || path.startsWith('show.')

@@ -11,6 +11,7 @@ import type { Repository } from '../reconcile/repository.ts'
 import type { Edits } from '../render/edits.ts'
 import { editsOf } from './edits.ts'
 import type { Io } from './io.ts'
+import { OWN_ACTION, touchedOf, type Touched } from './runs-here.ts'
 import { blindSession, findPlace, openLedger, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
 
 /** A change that somebody proposes, as it would be once merged: files of anybody, behind the doors and the disclosure of the base. */
@@ -38,8 +39,8 @@ export interface Merge extends Clone, Ends {
   readonly trusted: FileSource
   /** The head's own, whose lines a forge shows. */
   readonly proposed: FileSource
-  /** What of the forge's own a merge changes. */
-  readonly runs: readonly string[]
+  /** What a merge changes outside the instance. */
+  readonly touched: Touched
   /** `instance.yaml` of the base: the only one that says where this run may go. */
   readonly config: InstanceFile
 }
@@ -64,12 +65,15 @@ export async function openMerge(clone: Clone, ends: Ends): Promise<Merge> {
   const sourceAt = gitSources(place.root, repository.folder)
   const trusted = sourceAt(base)
   const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
-  const [runs] = await Promise.all([repository.differing(base, tree, FORGES_OWN), watchSecrets(io, config)])
-  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head), runs }
+  const [touched] = await Promise.all([touchedBy(repository, base, tree), watchSecrets(io, config)])
+  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head), touched }
 }
 
-/** Where a forge finds what it runs, and whom it asks for a review. */
-const FORGES_OWN = ['.github/workflows', '.github/actions', '.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']
+/** What a merged tree changes outside the instance. */
+export async function touchedBy(repository: Repository, base: string, tree: string): Promise<Touched> {
+  const [paths, [action]] = await Promise.all([repository.differing(base, tree, []), repository.texts(OWN_ACTION, [base])])
+  return touchedOf(paths, { folder: repository.folder, inCopy: typeof action === 'string' })
+}
 
 /** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
 async function commitAt(repository: Repository, name: string): Promise<string> {
@@ -90,7 +94,7 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
 }
 
 /** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
-export async function openProposal({ io, place, repository, base, head, config, merged, trusted, runs }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
+export async function openProposal({ io, place, repository, base, head, config, merged, trusted, touched }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
   const now = io.now()
   const opened = seeing === 'live' ? openLedger(io, config, repository) : null
   // What is wrong with the files is told first.
@@ -99,7 +103,7 @@ export async function openProposal({ io, place, repository, base, head, config, 
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
   if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
   const earlier = { ...before.instance?.documents, 'instance.yaml': config }
-  const edits = { ...editsOf(earlier, wanted.instance.documents), runs }
+  const edits = { ...editsOf(earlier, wanted.instance.documents), ...touched }
   const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }

@@ -20,7 +20,7 @@ export interface Repository {
   readonly commit: (name: string) => Promise<string | null>
   /** Merges two commits in Git's object store alone: no folder is touched, no filter or driver of theirs is run. */
   readonly merge: (base: string, head: string) => Promise<Merged>
-  /** The paths that two commits or trees hold differently, of those under these paths from the tree's root. */
+  /** The paths that two commits or trees hold differently, of those under these paths from the tree's root; of all where none is named. */
   readonly differing: (one: string, other: string, under: readonly string[]) => Promise<readonly string[]>
   /** Moves HEAD to a commit and brings the files of the instance along; whatever else lies in the folder stays as it is. */
   readonly follow: (commit: string) => Promise<void>

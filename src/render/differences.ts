@@ -1,6 +1,6 @@
 import type { Plan, Step, Value } from '../reconcile/types.ts'
 import { titleOf, verdict, type KindName } from './describe.ts'
-import { editSections, hasEdits, NO_EDITS, ONLY_EDITS, type Edits } from './edits.ts'
+import { editSections, hasEdits, NO_EDITS, onlyEdits, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, bullets, framed, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -42,7 +42,7 @@ function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const { kinds, head, base, run, edits = NO_EDITS } = options
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
   if (plan.steps.length === 0 && plan.findings.length === 0 && !hasEdits(edits)) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
-  const title = `### In the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && hasEdits(edits) ? [ONLY_EDITS] : verdict(plan, kinds)))}`
+  const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
   const sections: Section[] = [
@@ -68,9 +68,11 @@ function lowered(parts: ReturnType<typeof verdict>): ReturnType<typeof verdict> 
 const asking = (head: string): string =>
   [
     '**Whom it touches, and what somebody changed by hand meanwhile, only a plan against the live server tells.**',
-    `A maintainer who has looked at this commit asks for one with the label ${code(PLAN_LABEL)}, or with this comment:`,
+    'A maintainer who has looked at this commit asks for one with this comment:',
     '',
     fence([`/plan ${inline(head)}`], 'text'),
+    '',
+    `Or with the label ${code(PLAN_LABEL)}, which counts for what this comment showed when it was given.`,
   ].join('\n')
 
 /** For each change of a domain block or a rule, what everybody sees on the server today. */

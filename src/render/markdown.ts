@@ -2,7 +2,7 @@ import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
 import { byDanger, differences, doorsOf, headline, heldBack, titleOf, unchanged, type KindName } from './describe.ts'
-import { editSections, hasEdits, NO_EDITS, ONLY_EDITS, type Edits } from './edits.ts'
+import { editSections, hasEdits, NO_EDITS, onlyEdits, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -71,7 +71,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const told = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
   if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
-  const head = `### ${told.length > 0 ? marked(headline(told, kinds, leftover)) : hasEdits(edits) ? ONLY_EDITS : unchanged(plan)}`
+  const head = `### ${told.length > 0 ? marked(headline(told, kinds, leftover)) : hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],

@@ -48,7 +48,7 @@ async function open(bodies: readonly string[], width: number): Promise<Seen> {
   return { requests, alive, strange, width: Number(wide) }
 }
 
-const PROPOSAL: Proposed = { pullRequest: 12, base: 'a'.repeat(40), head: 'b'.repeat(40), leftover: new Set(['f'.repeat(64)]), withheld: new Map(), byFiles: ['role'], edits: { notUsed: ['the API of instance.yaml'], inForce: [{ key: 'raises', before: null, after: HOSTILE.join('\n') }], runs: ['.github/workflows/x.yml'] }, run: 'https://github.com/herd/instance/actions/runs/7' }
+const PROPOSAL: Proposed = { pullRequest: 12, base: 'a'.repeat(40), head: 'b'.repeat(40), leftover: new Set(['f'.repeat(64)]), withheld: new Map(), byFiles: ['role'], edits: { notUsed: ['the API of instance.yaml'], inForce: [{ key: 'raises', before: null, after: HOSTILE.join('\n') }], runs: ['.github/workflows/x.yml'], others: ['README.md'] }, run: 'https://github.com/herd/instance/actions/runs/7' }
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 
 const texts = (plan: typeof SAMPLE): string[] => [

@@ -61,7 +61,7 @@ describe('a pull request from a branch of the repository', () => {
     expect(commentOn(herd, number)).toMatch(/Both sides changed [^]*domain-blocks\.yaml/)
   })
 
-  it('that changes nothing of the instance is one line', async () => {
+  it('that changes nothing of the instance says what it changes', async () => {
     await herd.hub.act.push({ by: 'mo', branch: 'docs', files: { 'README.md': 'Hello\n' } })
     herd.desk()
     await herd.herdbook(['approve', 'the one on main', '--yes'])
@@ -69,7 +69,7 @@ describe('a pull request from a branch of the repository', () => {
     const docs = await herd.hub.act.openPull({ by: 'mo', branch: 'docs', title: 'Docs' })
     ran(await herd.settle(), 'plan')
     const shown = commentOn(herd, docs).split('\n').filter((line) => line !== '' && !line.startsWith('<!--'))
-    expect(shown).toEqual([expect.stringMatching(/^\*\*No changes\*\*/)])
+    expect(shown.slice(0, 4)).toEqual(['### No changes on the server, but of 1 other file.', '> [!NOTE]', '> **1 other file is changed**, which Herdbook neither reads nor runs:', '> - `README.md`'])
   })
 })
 
@@ -86,7 +86,7 @@ describe("a stranger's pull request", () => {
     const job = ran(runs, 'check')
     expect([job.result, job.environment]).toEqual(['success', null])
     expect(runs.filter((one) => one.ran && one.environment !== null)).toEqual([])
-    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n### In the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/)
+    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+` in the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/)
     expect(commentOn(herd, number)).toContain(`/plan ${head.slice(0, 12)}`)
     expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
     expect(checkOf(head)).toMatch(/^pending: /)

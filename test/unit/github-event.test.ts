@@ -17,7 +17,7 @@ const sender = { login: 'mo' }
 
 describe('what has happened', () => {
   it.each([
-    ['pull_request_target', { action: 'labeled', pull_request: { number: 7, head: { sha: SHA } }, label: { name: 'x' } }, { action: 'labeled', number: 7, head: SHA, label: 'x', sender: 'mo' }],
+    ['pull_request_target', { action: 'labeled', pull_request: { number: 7, head: { sha: SHA }, updated_at: '2026-11-23T12:00:00Z' }, label: { name: 'x' } }, { action: 'labeled', number: 7, head: SHA, at: '2026-11-23T12:00:00Z', label: 'x', sender: 'mo' }],
     ['issue_comment', { issue: { number: 7, pull_request: {} }, comment: { body: '/plan' } }, { number: 7, onPullRequest: true, body: '/plan', sender: 'mo' }],
     ['issues', { action: 'edited', issue: { number: 3, body: 'after' }, changes: { body: { from: 'before' } } }, { action: 'edited', number: 3, label: null, body: 'after', bodyBefore: 'before', sender: 'mo' }],
     ['merge_group', { merge_group: { head_sha: SHA, base_sha: SHA } }, { head: SHA, base: SHA }],

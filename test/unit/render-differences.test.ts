@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { oneLine } from '../../src/commands/github/reports.ts'
+import { NO_EDITS } from '../../src/render/edits.ts'
+import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderDifferences, type PublicView } from '../../src/render/differences.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
@@ -16,8 +19,8 @@ const plan = { ...EMPTY, steps: SAMPLE.steps }
 
 test('a comment on a stranger’s files says first that live was not asked, and how a maintainer asks', () => {
   const comment = renderDifferences(plan, { ...OPTIONS, marker: '<!-- herdbook:production -->' })
-  expect(comment.split('\n')[1]).toMatch(/^### In the files alone, the live server was not asked: blocks `spam\.example`, raises/)
-  expect(comment).toContain('the label `herdbook: plan`, or with this comment:')
+  expect(comment.split('\n')[1]).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: blocks `spam\.example`, raises/)
+  expect(comment).toContain('the label `herdbook: plan`, which counts for what this comment showed')
   expect(comment).toContain(`> \`\`\`text\n> /plan ${HEAD}\n> \`\`\``)
   expect(comment).toContain('#### `domain-blocks.yaml` · 4 changes')
   expectInert(comment, { comments: ['<!-- herdbook:production -->'] })
@@ -43,12 +46,26 @@ test('files that mean the same are one line', () => {
 })
 
 test('files that change what Herdbook itself goes by do not mean the same', () => {
-  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }], runs: [] }
+  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }], runs: [], others: [] }
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
-  expect(comment).toMatch(/^### In the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./)
+  expect(comment).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./)
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')
   expect(comment).toMatch(/not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`/)
   expect(comment).toContain('the label `herdbook: plan`')
+})
+
+test('other files are shown as what they are, and never called no change', () => {
+  const others = ['README.md', 'docs/@everyone.md', 'c.md', 'd.md', 'e`.md']
+  const comment = renderDifferences(EMPTY, { ...OPTIONS, edits: { ...NO_EDITS, others } })
+  expect(comment).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of 5 other files\./)
+  expect(comment).toMatch(/> \*\*5 other files are changed\*\*, which Herdbook neither reads nor runs:\n> - `README\.md`\n> - `docs\/@everyone\.md`/)
+  expect(comment).not.toMatch(/\*\*No changes\*\*|mean the same/)
+  expectInert(comment)
+  expect(oneLine(EMPTY, { ...NO_EDITS, others })).toBe('Nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more')
+  expect(oneLine(EMPTY, { ...NO_EDITS, others: ['README.md'] })).toBe('Nothing on the server; changes 1 other file: README.md')
+  expect(renderMarkdown(EMPTY, { kinds: KIND_NAMES, visibility: 'public', proposal: { pullRequest: 1, base: BASE, head: HEAD, leftover: new Set(), withheld: new Map(), byFiles: [], edits: { ...NO_EDITS, others }, run: 'https://github.com/x' } })).toMatch(
+    /^### No changes on the server, but of 5 other files\.\n[^]*`README\.md`/,
+  )
 })
 
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {

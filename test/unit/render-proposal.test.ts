@@ -138,7 +138,7 @@ describe('the comment on a pull request', () => {
   })
 
   test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
-    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), withheld: fc.constantFrom(...[[], ['refused'], ['not-asked'], ['unknown-account']] as const).map((whys) => new Map(whys.map((why) => ['f'.repeat(64), why]))), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), edits: fc.record({ notUsed: fc.array(text, { maxLength: 2 }), inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }), runs: fc.array(text, { maxLength: 2 }) }), pullRequest: fc.nat() })
+    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), withheld: fc.constantFrom(...[[], ['refused'], ['not-asked'], ['unknown-account']] as const).map((whys) => new Map(whys.map((why) => ['f'.repeat(64), why]))), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), edits: fc.record({ notUsed: fc.array(text, { maxLength: 2 }), inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }), runs: fc.array(text, { maxLength: 2 }), others: fc.array(text, { maxLength: 2 }) }), pullRequest: fc.nat() })
     fc.assert(
       fc.property(anyPlan, options, fc.integer({ min: 3000, max: 65_536 }), (plan, proposal, limit) => {
         const comment = renderMarkdown(plan, { ...PUBLIC, proposal, limit, marker: MARKER, hidden: HIDDEN, filesAt: FILES, sourceOf: () => BLOCKS })

@@ -1,11 +1,11 @@
 import { readPublic } from '../../clients/public.ts'
-import type { PullRequest } from '../../clients/forge.ts'
+import type { PullRequest, Status } from '../../clients/forge.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import { loadInstance } from '../../instance/load.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Plan } from '../../reconcile/types.ts'
 import { renderDifferences } from '../../render/differences.ts'
-import { hasEdits, type Edits } from '../../render/edits.ts'
+import { needsLook, type Edits } from '../../render/edits.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { showsPlanOf } from '../../render/markdown.ts'
 import type { Files } from '../../render/markdown-findings.ts'
@@ -14,10 +14,12 @@ import { openProposal, textsIn, type Merge } from '../proposal.ts'
 import { planProposal } from '../proposed.ts'
 import type { EventOf } from './event.ts'
 import { expect, type Job } from './job.ts'
+import { checkedMark, isChecked } from './checked.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
 import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine } from './reports.ts'
+import { isScarce } from './reserve.ts'
 import { markerOf, ours, stick } from './sticky.ts'
 
 /** What needs no secret: files of strangers, and what a merge queue has put together. */
@@ -27,18 +29,22 @@ export async function run(job: Job): Promise<void> {
   if (event.name === 'merge_group') return checkQueue(job, event)
   const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
-  if (await isPlanned(job, pull, base)) return say(job.io, 'This commit was planned on the live server, as somebody asked: its plan stays.')
+  if (await isScarce(job)) return
+  const settled = await settledBy(job, pull, base)
+  if (settled !== null) return say(job.io, settled)
   const merging = await mergeOf(pull, base)
-  if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
+  if (merging.state === 'mended') return tellMended(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
   const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
-  if (found instanceof HerdbookError) return tellRefused(job, pull, merging, found)
+  if (found instanceof HerdbookError) return tellRefused(job, pull, { merging, base: base.base }, found)
   await tellDifferences(job, pull, found)
 }
 
-/** Whether live was asked about this very commit: who wrote the pull request can edit, close and reopen it at any time. */
-async function isPlanned({ forge }: Job, { number, head }: PullRequest, { base, ...clone }: Base): Promise<boolean> {
+/** Why there is nothing to do, where our comment says all already: who wrote the pull request can edit, close and reopen it at any time. */
+async function settledBy({ forge }: Job, { number, head }: PullRequest, { base, ...clone }: Base): Promise<string | null> {
   const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
-  return showsPlanOf(ours(await forge.comments(number), marker)?.body ?? '', head.commit)
+  const told = ours(await forge.comments(number), marker)?.body ?? ''
+  if (showsPlanOf(told, head.commit)) return 'This commit was planned on the live server, as somebody asked: its plan stays.'
+  return isChecked(told, marker, head.commit, base) ? 'The comment tells of this commit on this base already.' : null
 }
 
 interface Found {
@@ -66,32 +72,41 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits
   const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
   const publicView = config.mastodon?.api ? { publicView: await readPublic(config.mastodon.api.url, domains) } : {}
   const options = { kinds: KINDS, head, base, edits, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
-  await stick(job, pull.number, markerOf(environment, 'plan'), renderDifferences(plan, { ...options, marker: markerOf(environment, 'plan') }))
+  const marker = markerOf(environment, 'plan')
+  // The comment comes last: where it stands, all was told.
+  await job.forge.report(pull.head.commit, { ...verdictOf(plan, edits), context: contextOf(environment), url: job.url })
+  await stick(job, pull.number, marker, renderDifferences(plan, { ...options, marker: `${marker}${checkedMark(head, base, 'shown')}` }))
   await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
   tell(job.io, [...warnings, ...plan.findings], options.sourceOf)
-  const same = plan.steps.length === 0 && !hasEdits(edits)
-  await job.forge.report(pull.head.commit, {
-    // Somebody who may decide has to look before the live server is asked.
-    state: same ? 'success' : 'pending',
-    context: contextOf(environment),
-    description: same ? 'The files mean the same as before.' : checkLine(`Files only, somebody has to ask for a plan: ${oneLine(plan, edits)}`),
-    url: job.url,
-  })
 }
 
-async function tellRefused(job: Job, pull: PullRequest, merging: Merging, { exit, diagnostics }: HerdbookError): Promise<void> {
+/** What the check says. Somebody who may decide has to look before the live server is asked, and before anything else runs here. */
+function verdictOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
+  const line = oneLine(plan, edits)
+  if (edits.runs.length > 0) return { state: 'pending', description: checkLine(`Changes what runs here, somebody has to look: ${line}`) }
+  if (plan.steps.length > 0 || needsLook(edits)) return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
+  return { state: 'success', description: edits.others.length === 0 ? 'The files mean the same as before.' : line }
+}
+
+interface Refused {
+  readonly merging: Merging
+  readonly base: string
+}
+
+async function tellRefused(job: Job, pull: PullRequest, { merging, base }: Refused, { exit, diagnostics }: HerdbookError): Promise<void> {
   const { environment } = merging
   const files: Files = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged) } : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
-  await stick(job, pull.number, markerOf(environment, 'plan'), renderFailure(exit, diagnostics, { ...options, marker: markerOf(environment, 'plan') }))
-  await job.summarize(renderFailure(exit, diagnostics, options))
-  tell(job.io, diagnostics, options.sourceOf)
+  const marker = markerOf(environment, 'plan')
   await job.forge.report(pull.head.commit, {
     state: 'failure',
     context: contextOf(environment),
     description: 'The files can not be used as they are.',
     url: job.url,
   })
+  await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker: `${marker}${checkedMark(pull.head.commit, base, 'refused')}` }))
+  await job.summarize(renderFailure(exit, diagnostics, options))
+  tell(job.io, diagnostics, options.sourceOf)
 }
 
 /** A merge queue has merged already: what it would push must be valid. */

@@ -12,7 +12,7 @@ export interface Where {
 /** What has happened, as far as a job goes by it. Whoever wrote a text in it may be anybody. */
 export type Event = Where &
   (
-    | { readonly name: 'pull_request_target'; readonly action: string; readonly number: number; readonly head: string; readonly label: string | null; readonly sender: string }
+    | { readonly name: 'pull_request_target'; readonly action: string; readonly number: number; readonly head: string; readonly at: string | null; readonly label: string | null; readonly sender: string }
     | { readonly name: 'issue_comment'; readonly number: number; readonly onPullRequest: boolean; readonly body: string; readonly sender: string }
     | { readonly name: 'issues'; readonly action: string; readonly number: number; readonly label: string | null; readonly body: string; readonly bodyBefore: string | null; readonly sender: string }
     | { readonly name: 'merge_group'; readonly head: string; readonly base: string }
@@ -53,7 +53,7 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
   }
   switch (name) {
     case 'pull_request_target':
-      return { ...where, name, action: text('action'), number: number('pull_request.number'), head: commit(text('pull_request.head.sha'), name), label: textOr(at('label.name')), sender: text('sender.login') }
+      return { ...where, name, action: text('action'), number: number('pull_request.number'), head: commit(text('pull_request.head.sha'), name), at: textOr(at('pull_request.updated_at')), label: textOr(at('label.name')), sender: text('sender.login') }
     case 'issue_comment':
       return { ...where, name, number: number('issue.number'), onPullRequest: isMembers(at('issue.pull_request')), body: textOr(at('comment.body')) ?? '', sender: text('sender.login') }
     case 'issues':

@@ -4,7 +4,8 @@ import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
 import { loadInstance } from '../../instance/load.ts'
 import type { FileSource } from '../../instance/source.ts'
 import type { Repository } from '../../reconcile/repository.ts'
-import { doorsIn, mergedTree, openClone, openMerge, type Clone, type Ends, type Merge } from '../proposal.ts'
+import { doorsIn, mergedTree, openClone, openMerge, touchedBy, type Clone, type Ends, type Merge } from '../proposal.ts'
+import type { Touched } from '../runs-here.ts'
 import type { Job } from './job.ts'
 
 /** The checkout, and the newest commit of the default branch. */
@@ -40,7 +41,7 @@ export async function environmentFor(base: FileSource, proposed: FileSource | nu
 export type Merging = { readonly environment: string } & (
   | { readonly state: 'merged'; readonly merge: Merge }
   /** The branch's own `instance.yaml` is not valid, and the merged files are. */
-  | { readonly state: 'mended' }
+  | { readonly state: 'mended'; readonly touched: Touched }
   | { readonly state: 'refused'; readonly why: HerdbookError }
 )
 
@@ -61,8 +62,9 @@ export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Prom
 /** Where nothing valid says which server this is, there is nothing to compare with: the merged files are valid, or they are not. */
 async function mending(clone: Clone, { base, head }: Ends): Promise<Merging> {
   await clone.repository.bring(head)
-  const merged = sourceAt(clone, await mergedTree(clone.repository, base, head))
+  const tree = await mergedTree(clone.repository, base, head)
+  const merged = sourceAt(clone, tree)
   const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
-  return { state: 'mended', environment: await environmentFor(sourceAt(clone, base), merged) }
+  return { state: 'mended', environment: await environmentFor(sourceAt(clone, base), merged), touched: await touchedBy(clone.repository, base, tree) }
 }

@@ -12,7 +12,7 @@ import type { Session } from '../session.ts'
 import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'
 import { code } from '../../render/markdown-text.ts'
 import type { Files } from '../../render/markdown-findings.ts'
-import { renderMarkdown } from '../../render/markdown.ts'
+import { renderMarkdown, showsPlanOf } from '../../render/markdown.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { PLAN_LABEL } from '../../render/differences.ts'
 import { say, tell, toldWaits } from '../io.ts'
@@ -20,14 +20,15 @@ import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
 import { approvable } from './approvable.ts'
+import { showsFilesOf } from './checked.ts'
 import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
-import { baseOf, mergeOf, type Base, type Merging } from './merge.ts'
+import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
-import { markerOf, stick } from './sticky.ts'
+import { markerOf, ours, stick } from './sticky.ts'
 import { saidIn, type Said } from './trailers.ts'
 
 /** GitHub takes a mebibyte for the summary of a step. */
@@ -37,17 +38,17 @@ const SUMMARY = 1_000_000
 export async function run(job: Job): Promise<void> {
   const { event } = expect(job, ['pull_request_target', 'issue_comment'])
   const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
-  const asking = await askedFor(job, pull)
+  const asking = await askedFor(job, pull, base)
   if ('no' in asking) return say(job.io, asking.no)
   await planPullRequest(job, pull, base)
 }
 
 /** Whether this event lets live be asked about this very commit; and if not, why, said where that helps somebody. */
-async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ readonly yes: true } | { readonly no: string }> {
+async function askedFor({ event, forge }: Job, pull: PullRequest, base: Base): Promise<{ readonly yes: true } | { readonly no: string }> {
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return { no: 'Only open pull requests for the default branch are planned.' }
   const own = pull.head.repository === event.repository
   if (event.name === 'pull_request_target' && event.action !== 'labeled') return own ? { yes: true } : { no: 'From a fork: somebody who may write here has to ask for it.' }
-  const asked = event.name === 'pull_request_target' ? { label: event.label, head: event.head, sender: event.sender } : event.name === 'issue_comment' ? { comment: event.body, sender: event.sender } : null
+  const asked = event.name === 'pull_request_target' ? { label: event.label, head: event.head, at: event.at, sender: event.sender } : event.name === 'issue_comment' ? { comment: event.body, sender: event.sender } : null
   if (asked === null || (asked.label !== undefined && asked.label !== PLAN_LABEL)) return { no: 'Nobody asked for a plan.' }
   const wanted = 'head' in asked ? asked.head : /^\/plan(?:\s+([0-9a-f]{7,64}))?\s*$/.exec(asked.comment ?? '')?.[1]
   if ('label' in asked) await forge.removeLabel(pull.number, PLAN_LABEL)
@@ -59,9 +60,21 @@ async function askedFor({ event, forge }: Job, pull: PullRequest): Promise<{ rea
     await reply('Which commit? Look at it, then write:')
     return { no: 'The comment names no commit.' }
   }
-  if (pull.head.commit.startsWith(wanted)) return { yes: true }
+  if (pull.head.commit.startsWith(wanted)) {
+    if (own || !('label' in asked) || (await wasShown(forge, pull, base, asked.at ?? null))) return { yes: true }
+    await reply('A label says nothing of what was looked at, and when it was given no comment here showed the files of this commit. Look at it, then write:')
+    return { no: 'The comment did not show this commit when the label was given.' }
+  }
   await reply(`The branch has moved since ${code(wanted.slice(0, 12))} was looked at, so nothing was asked of the live server. Look at the new commit, then write:`)
   return { no: `The head is no longer ${wanted}.` }
+}
+
+/** Whether our comment was about this very commit when somebody gave a label: else they looked at something else. */
+async function wasShown(forge: Job['forge'], { number, head }: PullRequest, { base, ...clone }: Base, at: string | null): Promise<boolean> {
+  const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
+  const comment = ours(await forge.comments(number), marker)
+  if (comment === undefined || at === null || Date.parse(comment.at) > Date.parse(at)) return false
+  return showsFilesOf(comment.body, marker, head.commit) || showsPlanOf(comment.body, head.commit)
 }
 
 /** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
@@ -69,7 +82,7 @@ export async function planPullRequest(job: Job, pull: PullRequest, base?: Base):
   const merging = await mergeOf(pull, base ?? (await baseOf(job)))
   const outcome = merging.state === 'merged' ? await outcomeOf(job, pull, merging.merge).catch(told) : null
   if (!(await isCurrent(job, pull))) return
-  if (merging.state === 'mended') return tellMended(job, pull, merging.environment)
+  if (merging.state === 'mended') return tellMended(job, pull, merging)
   if (merging.state === 'refused') return tellRefused(job, pull, merging, merging.why)
   if (outcome instanceof HerdbookError) return tellRefused(job, pull, merging, outcome)
   if (outcome) await tellPlanned(job, pull, outcome)

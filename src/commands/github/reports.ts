@@ -5,7 +5,7 @@ import type { Instance } from '../../instance/instance.ts'
 import { KINDS } from '../../kinds/index.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
 import { byDanger, capitalised, effect, sentence, toldFirst, verdict, type Sentence } from '../../render/describe.ts'
-import { hasEdits, ONLY_EDITS, type Edits } from '../../render/edits.ts'
+import { hasEdits, needsLook, onlyEdits, othersIn, type Edits } from '../../render/edits.ts'
 import { capital, clip, inline } from '../../render/text.ts'
 
 /** A plan may be merged unless something speaks against it; what was changed by hand is no fault of whoever proposes. */
@@ -17,7 +17,10 @@ const plain = (parts: Sentence): string => parts.map((part) => (typeof part === 
 export const checkLine = (text: string): string => clip(inline(text), 140)
 
 /** A plan's verdict as one line. */
-export const oneLine = (plan: Plan, edits: Edits): string => checkLine(plan.steps.length === 0 && hasEdits(edits) ? ONLY_EDITS : plain(verdict(plan, KINDS)))
+export function oneLine(plan: Plan, edits: Edits): string {
+  if (plan.steps.length > 0 || !hasEdits(edits)) return checkLine(plain(verdict(plan, KINDS)))
+  return checkLine(needsLook(edits) ? onlyEdits(edits) : `Nothing on the server; ${othersIn(edits.others)}`)
+}
 
 /** As many as GitHub shows of a step, of each severity. */
 const MOST = 10
