@@ -46,12 +46,28 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
     const hint = 'Give the database door, or a token that may read measures (admin:read, view_dashboard).'
     return [{ code: 'impact-unmeasured', severity: 'error', about: ref, message: `${ref} can't be undone and its impact could not be measured.`, ...at(), hint }]
   }
-  if (measured === undefined || !kind.needsConsent?.(step, measured)) return []
+  if (measured === undefined) return []
   const relations = severed(measured)
+  if (isGenerous(step, relations)) return [generous(step, relations, at())]
+  if (!kind.needsConsent?.(step, measured)) return []
   if (step.consent !== undefined && step.consent >= relations) return []
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
   return [{ code: 'consent-missing', severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+}
+
+/** A consent may be more than twice what the file should hold, or so many more, and not both: it is measured again before writing, and this much could grow unseen. */
+const SPARE = 50
+
+function isGenerous({ hazard, consent, usedConsent }: Step, relations: number): boolean {
+  const enough = consentFor(relations, usedConsent)
+  return hazard === 'irreversible' && consent !== undefined && consent > 2 * enough && consent > enough + SPARE
+}
+
+function generous(step: Step, relations: number, place: Pick<Diagnostic, 'at'>): Diagnostic {
+  const ref = `${step.kind}/${step.id}`
+  const message = `${ref} severs ${relations} follow relations, and the file accepts ${step.consent ?? 0}: it would be applied although many more came to be severed.`
+  return { code: 'consent-generous', severity: 'warning', message, ...place, hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}` }
 }
 
 function heldBy({ consent, usedConsent }: Step): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Documents, DomainBlock, Permission } from '../../src/instance/documents.ts'
 import { permissionMask } from '../../src/instance/versions.ts'
 import { doors, DOMAINS, edits, editsWithin, relations } from '../support/generate.ts'
@@ -129,6 +130,27 @@ test('consent: no write severs more than its block consented to, also when follo
         return raises && follows + followers > (step.consent ?? 0)
       })
       expect(refused.length > 0).toBe(short.length > 0)
+    }),
+    { numRuns: CASES },
+  )
+})
+
+test('consent: far more than what was measured is told, refuses nothing, and what it says to write is not told of', { timeout: 120_000 }, async () => {
+  const suspend = (consent: number): Documents => file([{ domain: 'spam.example', severity: 'suspend', consent }])
+  const told = async (follows: number, consent: number): Promise<readonly Diagnostic[]> => {
+    const world = newWorld(newServer(new Map([['spam.example', { follows, followers: 0, accounts: 1 }]])))
+    return (await look(world, suspend(consent))).plan.findings
+  }
+  // A fifth more than 100 is 120; at least ten more than none is 10.
+  for (const [follows, consent, is] of [[100, 120, false], [100, 240, false], [100, 241, true], [0, 60, false], [0, 61, true], [0, 100_000, true], [20, 80, false], [20, 81, true]] as const)
+    expect((await told(follows, consent)).map(({ code, severity }) => `${severity} ${code}`), `${follows} ${consent}`).toEqual(is ? ['warning consent-generous'] : [])
+  await fc.assert(
+    fc.asyncProperty(fc.nat(300), fc.nat(2000), async (follows, consent) => {
+      const [finding, ...more] = await told(follows, consent)
+      expect(more).toEqual([])
+      expect(finding?.code).toBe(consent < follows ? 'consent-missing' : finding === undefined ? undefined : 'consent-generous')
+      const written = /accept_severed_relationships: (\d+)$/.exec(finding?.hint ?? '')?.[1]
+      expect(await told(follows, Number(written ?? follows))).toEqual([])
     }),
     { numRuns: CASES },
   )
