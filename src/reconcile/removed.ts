@@ -37,7 +37,7 @@ export function checkRemoved({ ledger, desired, sealing }: Pick<Sides, 'ledger' 
       const removal = removalOf(`${kind}/${id}`, ledger.removed, sealing)
       if (removal === undefined) return []
       const message = `${kind}/${id} was removed by ${removal.by} on ${removal.at.slice(0, 10)}: ${removal.why}. The files still name it, and count for nothing there.`
-      return [{ code: 'removed', severity: 'warning', message, hint: `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"` }]
+      return [{ code: 'removed', severity: 'warning', about: `${kind}/${id}`, message, hint: `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"` }]
     }),
   )
 }

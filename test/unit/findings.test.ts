@@ -41,7 +41,7 @@ test('what is decided of a plan does not go by the words of its findings', async
   const decided = (one: Plan): object => {
     const part = narrow({ plan: one, input }, ({ id }) => own.has(id))
     const leftover = new Set(one.steps.filter(({ id }) => !own.has(id)).map(({ digest }) => digest))
-    const { plan: shown, withheld } = approvable({ plan: one, input, leftover }, new Set())
+    const { plan: shown, withheld } = approvable({ plan: one, input, leftover, approved: new Set() }, new Set())
     return { refused: known(refusals(one)), exit: exitOfPlan(one), part: known(part.findings), shown: known(shown.findings), withheld: [...withheld] }
   }
   expect(decided(muted(spoken))).toEqual(decided(spoken))

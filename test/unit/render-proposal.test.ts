@@ -12,6 +12,7 @@ import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
 import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { sealingWith } from '../support/sealing.ts'
 
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
@@ -130,11 +131,11 @@ describe('the comment on a pull request', () => {
     expect(showsPlanOf(old, about.comment.head)).toBe(true)
     expect(showsPlanOf(old, PROPOSAL.head)).toBe(false)
     const planned = { pullRequest: 12, head: PROPOSAL.head }
-    const key = Buffer.from(about.key)
-    const hidden = marksBlock(marksOf([], { pullRequest: 12, restore: [], askedBy: null }, { server: 'herd.example', key }))
-    const comment = sealComment(renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden }), planned, key)
-    expect(parseMarks(comment, planned, key)).toMatchObject({ marks: [] })
-    expect(parseMarks(comment.replace('head=1d4f', 'head=aaaa'), planned, key)).toBe('altered')
+    const sealing = sealingWith(Buffer.from(about.key))
+    const hidden = marksBlock(marksOf([], { pullRequest: 12, restore: [], askedBy: [], isOurs: false }, sealing))
+    const comment = sealComment(renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden }), planned, sealing)
+    expect(parseMarks(comment, planned, sealing)).toMatchObject({ marks: [] })
+    expect(parseMarks(comment.replace('head=1d4f', 'head=aaaa'), planned, sealing)).toBe('altered')
   })
 
   test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
