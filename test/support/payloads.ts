@@ -13,13 +13,16 @@ interface PullRequestGiven {
   readonly label?: string
   readonly state?: string
   readonly sender?: string
+  /** What was edited. */
+  readonly edited?: 'title' | 'base'
 }
 
 /** `from` is the repository of the head: a fork of somebody's, or null where it is gone. */
-export const pullRequest = ({ action = 'opened', from = HERD, head = 'a'.repeat(40), base = 'main', label, state = 'open', sender = 'alice' }: PullRequestGiven = {}): Delivery => ({
+export const pullRequest = ({ action = 'opened', from = HERD, head = 'a'.repeat(40), base = 'main', label, state = 'open', sender = 'alice', edited }: PullRequestGiven = {}): Delivery => ({
   name: 'pull_request_target',
   payload: {
     action,
+    ...(edited === undefined ? {} : { changes: { [edited]: edited === 'base' ? { ref: { from: 'old' }, sha: { from: 'c'.repeat(40) } } : { from: 'old' } } }),
     number: 12,
     ...(label === undefined ? {} : { label: { name: label } }),
     pull_request: { number: 12, state, head: { ref: 'topic', sha: head, repo: from === null ? null : { full_name: from } }, base: { ref: base, sha: 'b'.repeat(40), repo: { full_name: HERD } } },

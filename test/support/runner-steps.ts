@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { RunStep, Step } from '@actions/workflow-parser/model/workflow-template'
 import type { MappingToken } from '@actions/workflow-parser/templates/tokens/index'
 import { checkout } from './runner-checkout.ts'
@@ -20,8 +20,8 @@ export interface Machine {
   readonly mayPush: boolean
   /** The folder of an action of another repository: `OWNER/NAME` at a ref. */
   readonly actionFolder: (repository: string, ref: string) => string
-  /** `node_modules` of the lockfile of this project, which the cache gives where it is asked for. */
-  readonly cached: string
+  /** `node_modules` of the lockfile of this project: what `npm ci` of the action comes to, without fetching it. */
+  readonly installed: string
   readonly signal?: AbortSignal | undefined
   /** Grows as steps write to GITHUB_ENV and GITHUB_PATH. */
   env: Texts
@@ -81,7 +81,8 @@ async function runScript(machine: Machine, step: RunStep, token: MappingToken, {
   const script = join(machine.temp, `${files.id}.sh`)
   writeFileSync(script, textOf(step.run, contexts))
   const args = shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail', script] : ['-e', script]
-  const all = { ...env, ...files.env, ...(actionPath === undefined ? {} : { GITHUB_ACTION_PATH: actionPath }) }
+  const path = `${programs(machine)}:${env['PATH'] ?? ''}`
+  const all = { ...env, ...files.env, PATH: path, ...(actionPath === undefined ? {} : { GITHUB_ACTION_PATH: actionPath }) }
   const child = spawn('bash', args, { cwd: machine.workspace, env: all, stdio: ['ignore', 'pipe', 'pipe'], signal: machine.signal, killSignal: 'SIGTERM' })
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (machine.stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (machine.stderr += chunk))
@@ -90,6 +91,20 @@ async function runScript(machine: Machine, step: RunStep, token: MappingToken, {
   const paths = lines(files.env.GITHUB_PATH)
   machine.env = { ...machine.env, ...assignments(files.env.GITHUB_ENV), PATH: [...paths, machine.env['PATH'] ?? ''].join(':') }
   return { code: code ?? 143, outputs: assignments(files.env.GITHUB_OUTPUT) }
+}
+
+/** An `npm` that does what the action asks of it by a link, where the modules are not there already, and hands on all else. */
+function programs({ temp, installed }: Machine): string {
+  const folder = join(temp, 'programs')
+  mkdirSync(folder, { recursive: true })
+  const npm = `#!/bin/bash
+if [ "$1 $2 \${*:4}" = 'ci --prefix --omit=dev --ignore-scripts --no-audit --no-fund' ]
+then [ -e "$3/node_modules" ] || ln -s '${installed}' "$3/node_modules"
+else PATH="\${PATH#*:}" exec npm "$@"
+fi
+`
+  writeFileSync(join(folder, 'npm'), npm, { mode: 0o755 })
+  return folder
 }
 
 let scripts = 0
@@ -123,22 +138,10 @@ async function useAction(machine: Machine, uses: string, inputs: Texts, scope: S
     case 'actions/checkout':
       return checkout(machine, inputs, scope.contexts)
     case 'actions/setup-node':
-    case 'actions/cache/save':
       return { code: 0, outputs: {} }
-    case 'actions/cache/restore':
-      return restore(machine, inputs)
     default:
       return composite(machine, folderOf(machine, name, ref), inputs, scope, env)
   }
-}
-
-/** What was kept of an earlier run: the modules of the same lockfile. */
-function restore(machine: Machine, { path = '', key = '' }: Texts): Result {
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true })
-    symlinkSync(machine.cached, path)
-  }
-  return { code: 0, outputs: { 'cache-hit': 'true', 'cache-primary-key': key, 'cache-matched-key': key } }
 }
 
 function folderOf(machine: Machine, name: string, ref: string): string {

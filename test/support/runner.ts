@@ -154,7 +154,7 @@ async function onMachine(run: Run, job: Job, raw: MappingToken, given: Contexts,
     remote: runner.remote,
     mayPush: permissions['contents'] === 'write',
     actionFolder: runner.actionFolder ?? (() => ROOT),
-    cached: join(ROOT, 'node_modules'),
+    installed: join(ROOT, 'node_modules'),
     signal: runner.signal,
     env,
     stdout: '',
@@ -177,7 +177,9 @@ function machineEnv(github: object, { base, temp, summary, event }: { readonly b
   const names = ['actor', 'api_url', 'event_name', 'job', 'ref', 'ref_name', 'repository', 'repository_owner', 'run_attempt', 'run_id', 'server_url', 'sha', 'triggering_actor', 'workflow', 'workspace']
   const own = Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, textAt(github, name)]))
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
-  return { ...own, PATH: path, HOME: join(base, 'home'), LANG: 'C.UTF-8', CI: 'true', GIT_CONFIG_NOSYSTEM: '1', GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: event, GITHUB_STEP_SUMMARY: summary, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64', RUNNER_TEMP: temp }
+  // compiled code is kept between tests alone: the action keeps none
+  const compiled = process.env['NODE_COMPILE_CACHE']
+  return { ...own, ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }), PATH: path, HOME: join(base, 'home'), LANG: 'C.UTF-8', CI: 'true', GIT_CONFIG_NOSYSTEM: '1', GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: event, GITHUB_STEP_SUMMARY: summary, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64', RUNNER_TEMP: temp }
 }
 
 function githubOf({ runner, delivery, source, name, run }: Run, job: Job, token: string): object {

@@ -18,7 +18,7 @@ export type Rule =
   | 'no-timeout'
   | 'group-claimed-by-skipped-jobs'
   | 'credentials-kept'
-  | 'cache-saved-by-anybody'
+  | 'cache-beside-secrets'
 
 export interface Violation {
   readonly rule: Rule
@@ -74,8 +74,10 @@ export const NEEDS: { readonly [job: string]: Needs } = {
   'herdbook-drift.yml drift': { permissions: PROPOSE, environment: 'herdbook-plan' },
   'herdbook-drift.yml tick': { permissions: PROPOSE, environment: 'herdbook-plan' },
   'herdbook-button.yml propose': { permissions: PROPOSE, environment: 'herdbook-plan' },
-  // The ledger and the lock.
-  'herdbook-button.yml decide': { permissions: { contents: 'write' }, environment: 'herdbook-apply' },
+  // The ledger and the lock; a role that is taken away is recorded by a pull request.
+  'herdbook-button.yml decide': { permissions: PROPOSE, environment: 'herdbook-apply' },
+  // It asks who let it run.
+  'herdbook-button.yml sign': { permissions: { actions: 'read', contents: 'write' }, environment: 'herdbook-owners' },
   'herdbook-button.yml apply': { permissions: APPLY, environment: 'herdbook-apply' },
   'test.yml test': { permissions: READ },
   'live.yml live': { permissions: READ },
@@ -104,9 +106,12 @@ export function violations(file: string, text: string): Violation[] {
 /** What is wrong in the metadata of a composite action. */
 export function actionViolations(file: string, text: string): Violation[] {
   const { runs } = parse(text) as Action
-  const saves = runs.steps.filter(({ uses = '' }) => /^actions\/cache(\/save)?@/.test(uses))
-  return [...textViolations(file, text), ...saves.filter((step) => !/inputs\.job == 'apply' &&/.test(step.if ?? '')).map((): Violation => ({ rule: 'cache-saved-by-anybody', where: file }))]
+  const caches = [...runs.steps.filter(keepsModules), ...(/\bNODE_COMPILE_CACHE\b/.test(text) ? [file] : [])]
+  return [...textViolations(file, text), ...caches.map((): Violation => ({ rule: 'cache-beside-secrets', where: file }))]
 }
+
+/** Whether a step brings what another job wrote: an action for caches, or a set-up that caches by itself. */
+const keepsModules = ({ uses = '', with: given = {} }: Step): boolean => /^actions\/cache\b/.test(uses) || (/^actions\/setup-/.test(uses) && (given['package-manager-cache'] !== false || given['cache'] !== undefined))
 
 /** What can be told of either from its steps alone. */
 function textViolations(file: string, text: string): Violation[] {

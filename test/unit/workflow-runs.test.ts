@@ -33,7 +33,7 @@ console.log(JSON.stringify({
 if (git('show', 'HEAD:exit') !== 'refused') process.exit(6)
 `
 
-const ALL = ['HERDBOOK_TOKEN', 'HERDBOOK_SSH_KEY', 'HERDBOOK_READ_TOKEN', 'HERDBOOK_READER_KEY', 'HERDBOOK_LEDGER_KEY', 'NEVER_NAMED']
+const ALL = ['HERDBOOK_OLD_LEDGER_KEY', 'HERDBOOK_TOKEN', 'HERDBOOK_SSH_KEY', 'HERDBOOK_READ_TOKEN', 'HERDBOOK_READER_KEY', 'HERDBOOK_LEDGER_KEY', 'NEVER_NAMED']
 const secretsOf = (environment: string) => Object.fromEntries(ALL.map((name) => [name, `${name} of ${environment}`]))
 
 const base = scratch()
@@ -55,7 +55,7 @@ const runner: Runner = {
   defaultBranch: 'main',
   apiUrl: 'http://127.0.0.1:1',
   serverUrl: 'https://github.com',
-  environments: { 'herdbook-plan': { secrets: secretsOf('plan'), branches: ['main'] }, 'herdbook-apply': { secrets: secretsOf('apply'), branches: ['main'] } },
+  environments: Object.fromEntries(['plan', 'apply', 'owners'].map((name) => [`herdbook-${name}`, { secrets: secretsOf(name), branches: ['main'] }])),
   token: (permissions) => JSON.stringify(permissions),
   workflows: /^herdbook-/,
 }
@@ -81,10 +81,13 @@ const FORK = 'mallory/instance'
 const CASES: readonly (readonly [what: string, delivery: Delivery, expected: readonly string[]])[] = [
   ['a pull request from a branch of the repository', pullRequest(), PLAN],
   ['more commits in it', pullRequest({ action: 'synchronize' }), PLAN],
-  ['its text was edited', pullRequest({ action: 'edited' }), PLAN],
+  ['its text was edited', pullRequest({ action: 'edited', edited: 'title' }), NOTHING],
+  ['it is for another branch now', pullRequest({ action: 'edited', edited: 'base' }), PLAN],
   ['one from a fork', pullRequest({ from: FORK }), CHECK],
   ['one from a fork that is gone', pullRequest({ from: null }), CHECK],
   ['more commits in one from a fork', pullRequest({ from: FORK, action: 'synchronize' }), CHECK],
+  ['the text of one from a fork was edited', pullRequest({ from: FORK, action: 'edited', edited: 'title' }), NOTHING],
+  ['one from a fork is for another branch now', pullRequest({ from: FORK, action: 'edited', edited: 'base' }), CHECK],
   ['the label that asks, on one from a fork', pullRequest({ from: FORK, action: 'labeled', label: 'herdbook: plan' }), PLAN],
   ['the same label when it is closed', pullRequest({ from: FORK, action: 'labeled', label: 'herdbook: plan', state: 'closed' }), NOTHING],
   ['another label', pullRequest({ from: FORK, action: 'labeled', label: 'good first issue' }), NOTHING],
@@ -94,8 +97,12 @@ const CASES: readonly (readonly [what: string, delivery: Delivery, expected: rea
   ['the label on one for another branch', pullRequest({ base: 'old', action: 'labeled', label: 'herdbook: plan' }), NOTHING],
   ['a closed pull request', pullRequest({ action: 'closed' }), NOTHING],
   ['a comment /plan by a member', comment({ body: `/plan ${topic}` }), PLAN],
-  ['a comment /plan by a stranger', comment({ body: `/plan ${topic}`, association: 'NONE' }), NOTHING],
-  ['a comment /plan by somebody who contributed once', comment({ association: 'CONTRIBUTOR' }), NOTHING],
+  ['a comment /plan alone', comment({ body: '/plan' }), PLAN],
+  ['one with a line end behind it', comment({ body: '/plan\r\n' }), PLAN],
+  ['one by a member whose membership is private: GitHub calls them a contributor', comment({ association: 'CONTRIBUTOR' }), PLAN],
+  ['one by a stranger, of whom Herdbook asks GitHub', comment({ body: `/plan ${topic}`, association: 'NONE' }), PLAN],
+  ['a word that begins like it', comment({ body: '/planning this took weeks' }), NOTHING],
+  ['a sentence that begins like it', comment({ body: '/plan-b: what else?' }), NOTHING],
   ['a comment /plan on an issue', comment({ onPullRequest: false }), NOTHING],
   ['a comment /plan on a closed pull request', comment({ state: 'closed' }), NOTHING],
   ['another comment by a member', comment({ body: 'Looks good. /plan' }), NOTHING],
@@ -134,7 +141,8 @@ describe('what runs for an event', () => {
     ['resume', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
     ['begin', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
     ['new-history', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
-    ['new-key', ['button/decide: github press in herdbook-apply', 'button/apply: github apply in herdbook-apply']],
+    ['demote', ['button/decide: github press in herdbook-apply']],
+    ['new-key', ['button/sign: github press in herdbook-owners']],
   ])('the button %s', async (verb, expected) => {
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb } })))).toEqual(expected)
     expect(said(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb }, branch: 'topic' })))).toEqual([])
@@ -155,6 +163,12 @@ describe('what a job is given', () => {
     expect(plan.secrets).toEqual(pick(['HERDBOOK_LEDGER_KEY', 'HERDBOOK_READER_KEY', 'HERDBOOK_READ_TOKEN'], 'plan'))
     const apply = told(ran(await deliver(runner, push({ after: main })), 'apply'))
     expect(apply.secrets).toEqual(pick(['HERDBOOK_LEDGER_KEY', 'HERDBOOK_READER_KEY', 'HERDBOOK_READ_TOKEN', 'HERDBOOK_SSH_KEY', 'HERDBOOK_TOKEN'], 'apply'))
+  })
+
+  it('the ledger keys and nothing else where the ledger is signed anew, with a token that opens no pull request', async () => {
+    const sign = ran(await deliver(runner, dispatch('herdbook-button.yml', { inputs: { verb: 'new-key' } })), 'sign')
+    expect(told(sign).secrets).toEqual(pick(['HERDBOOK_LEDGER_KEY', 'HERDBOOK_OLD_LEDGER_KEY'], 'owners'))
+    expect(sign.permissions).toEqual({ actions: 'read', contents: 'write' })
   })
 
   it('no secret where a stranger began it, and a token that can comment and no more', async () => {

@@ -80,8 +80,9 @@ const MUTATIONS: readonly (readonly [what: string, file: string, from: string | 
   ['the token stays in the checkout of tests', 'test.yml', 'persist-credentials: false', 'persist-credentials: true', 'credentials-kept'],
   ['nothing is said of the token in a checkout', PR, /\n +persist-credentials: true.*/, '', 'credentials-kept'],
   ['tests of a pull request get a secret', 'test.yml', '    runs-on', '    environment: herdbook-plan\n    runs-on', 'secret-beside-foreign-code'],
-  ['every job saves what the apply restores', ACTION, "inputs.job == 'apply' && ", '', 'cache-saved-by-anybody'],
-  ['the cache saves by itself', ACTION, 'actions/cache/restore@', 'actions/cache@', 'cache-saved-by-anybody'],
+  ['modules come out of a cache', ACTION, '    - shell: bash\n      run: npm ci', `    - uses: actions/cache/restore@${'a'.repeat(40)} # v6\n      with:\n        path: node_modules\n        key: herdbook\n    - shell: bash\n      run: npm ci`, 'cache-beside-secrets'],
+  ['Node brings them out of one', ACTION, 'package-manager-cache: false', 'cache: npm', 'cache-beside-secrets'],
+  ['compiled code is kept', ACTION, 'JOB: $', 'NODE_COMPILE_CACHE: /tmp/node\n        JOB: $', 'cache-beside-secrets'],
 ]
 
 describe('the rules bite', () => {
@@ -110,7 +111,7 @@ describe('the rules bite', () => {
       'no-timeout': true,
       'group-claimed-by-skipped-jobs': true,
       'credentials-kept': true,
-      'cache-saved-by-anybody': true,
+      'cache-beside-secrets': true,
     }
     expect(new Set(MUTATIONS.map((mutation) => mutation[4]))).toEqual(new Set(Object.keys(RULES)))
   })
