@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Proposal, PullRequest } from './forge.ts'
-import type { GitHubApi } from './github-api.ts'
+import { GitHubFailure, type GitHubApi } from './github-api.ts'
 import { isStatus } from './github-errors.ts'
 import { pullOf, type Place, type RawPull } from './github-shapes.ts'
 
@@ -26,7 +26,7 @@ async function putCommit(api: GitHubApi, place: Place, { branch, base, files, me
   }
   const { sha } = (await api.request('POST /repos/{owner}/{repo}/git/commits', { ...place, message, tree, parents: [base.commit] })).data
   if (tip === null) await createRef(api, place, ref, sha)
-  else await api.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref, sha, force: true })
+  else await moveRef(api, place, ref, sha)
   return sha
 }
 
@@ -53,9 +53,24 @@ async function createRef(api: GitHubApi, place: Place, ref: string, sha: string)
     await api.request('POST /repos/{owner}/{repo}/git/refs', { ...place, ref: `refs/${ref}`, sha })
   } catch (error) {
     if (!isStatus(error, 422, 'Reference already exists')) throw error
-    await api.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref, sha, force: true })
+    await moveRef(api, place, ref, sha)
   }
 }
+
+/** From an older state of the workflows a token of theirs moves no branch, but it may make one at a new commit: an open pull request of the old one is closed by that. */
+async function moveRef(api: GitHubApi, place: Place, ref: string, sha: string): Promise<void> {
+  try {
+    await api.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref, sha, force: true })
+  } catch (error) {
+    if (!takesWorkflows(error)) throw error
+    await api.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref })
+    await api.request('POST /repos/{owner}/{repo}/git/refs', { ...place, ref: `refs/${ref}`, sha })
+  }
+}
+
+/** Whether GitHub asks for the permission to change workflows, which no workflow's own token has. */
+const takesWorkflows = (error: unknown): boolean =>
+  error instanceof GitHubFailure && (error.status === 403 || error.status === 422) && /workflows/.test(`${error.text} ${error.accepted ?? ''}`)
 
 async function findPull(api: GitHubApi, place: Place, { branch, base }: Proposal): Promise<RawPull | undefined> {
   const open = await api.all((at) =>

@@ -265,6 +265,17 @@ describe('proposing', () => {
     expect(git(hub.git, 'ls-tree', '-r', '--name-only', 'herdbook/issue-1', 'instance/')).toBe('instance/b.yaml')
   })
 
+  test('where the workflows have changed meanwhile, which a token of theirs moves no branch across, the branch is made anew', async () => {
+    await using hub = await github({ people: PEOPLE })
+    const forge = await forgeOf(hub)
+    const first = await forge.propose(proposalFor(hub))
+    await hub.act.push({ by: 'alice', branch: 'main', files: { '.github/workflows/herdbook-apply.yml': 'on: push\n' } })
+    const second = await forge.propose(proposalFor(hub))
+    expect(git(hub.git, 'log', '--format=%H', 'main..herdbook/issue-1')).toBe(second.head.commit)
+    expect(git(hub.git, 'rev-parse', `${second.head.commit}^`)).toBe(git(hub.git, 'rev-parse', 'main'))
+    expect([hub.state.issues.get(first.number)?.state, second.state]).toEqual(['closed', 'open'])
+  })
+
   test('no files is an empty commit, which can be proposed and merged', async () => {
     await using hub = await github({ people: PEOPLE })
     const forge = await forgeOf(hub)

@@ -26,7 +26,7 @@ export interface Need {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
-  /** Under the repository; `{name}` takes a part, `{name+}` takes what is left, slashes and all. */
+  /** Under the repository, or beside it where it begins with `@`; `{name}` takes a part, `{name+}` takes what is left, slashes and all. */
   readonly path: string
   readonly need: Need
   readonly handle: (call: Call) => Promise<Answer> | Answer

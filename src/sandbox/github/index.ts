@@ -16,6 +16,8 @@ export interface GitHubOptions {
   /** As `owner/name`; the owner administers it. */
   readonly repository?: string
   readonly private?: boolean
+  /** Whether its plan is the free one. */
+  readonly free?: boolean
   readonly defaultBranch?: string
   /** A bare repository that is there; one with a first commit is made unless given. */
   readonly git?: string
@@ -102,6 +104,7 @@ function newState(options: GitHubOptions, git: Bare): State {
     owner,
     name,
     private: options.private ?? false,
+    free: options.free ?? false,
     defaultBranch: options.defaultBranch ?? 'main',
     created: now(),
     git,
@@ -126,6 +129,7 @@ function newState(options: GitHubOptions, git: Bare): State {
       variables: [],
       actionsMayOpenPullRequests: true,
       workflowsMayWrite: false,
+      workflowStates: {},
       codeownersErrors: null,
       ...options.settings,
     },

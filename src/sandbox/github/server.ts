@@ -136,10 +136,10 @@ function patternOf({ path }: Route): RegExp {
 
 function routeOf(state: State, method: string, path: string): { route: Route; params: Call['params'] } {
   const base = `/repos/${fullName(state)}`
-  const inside = path.toLowerCase().startsWith(base.toLowerCase()) ? path.slice(base.length) : null
+  const inside = path.toLowerCase().startsWith(base.toLowerCase()) ? path.slice(base.length) : `@${path}`
   for (const { route, pattern } of PATTERNS) {
     if (route.method !== method) continue
-    const hit = pattern.exec(inside ?? '?')
+    const hit = pattern.exec(inside)
     if (hit)
       return {
         route,

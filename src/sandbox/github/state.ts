@@ -136,6 +136,8 @@ export interface Label {
 export interface Environment {
   /** Names of the branches that may use it, `protected` for all protected ones, null for any. */
   branches: readonly string[] | 'protected' | null
+  /** Names of the tags that may use it, too. */
+  tags?: readonly string[]
   reviewers: readonly string[]
   preventSelfReview: boolean
   secrets: readonly string[]
@@ -144,7 +146,10 @@ export interface Environment {
 
 /** A rule of branch protection or of a ruleset. */
 export interface Protection {
-  checks: readonly string[]
+  /** Each with the id of the app that has to report it; null where anything may. */
+  checks: readonly { readonly context: string; readonly app: number | null }[]
+  /** Whether a branch has to be up to date before it is merged. */
+  strict: boolean
   /** How many reviews must approve; null where none is asked for. */
   approvals: number | null
   codeOwners: boolean
@@ -175,6 +180,8 @@ export interface Settings {
   variables: readonly string[]
   /** "Allow GitHub Actions to create and approve pull requests". */
   actionsMayOpenPullRequests: boolean
+  /** Workflows that are not active, by path. */
+  workflowStates: Readonly<Record<string, 'disabled_inactivity' | 'disabled_manually'>>
   /** Whether a workflow's token may write to everything where the workflow does not say. */
   workflowsMayWrite: boolean
   /** null without a CODEOWNERS file. */
@@ -185,6 +192,8 @@ export interface State {
   readonly owner: string
   readonly name: string
   readonly private: boolean
+  /** Whether its plan is the free one, which protects nothing in a private repository. */
+  readonly free: boolean
   readonly defaultBranch: string
   readonly created: string
   readonly git: Bare

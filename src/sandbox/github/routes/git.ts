@@ -91,8 +91,17 @@ async function updateRef(call: Call): Promise<Json> {
   if (before === null) throw refused('Reference does not exist')
   const to = await commitOf(state, text(call, 'sha', 'Reference'))
   if (body.force !== true && !(await isAncestor(state.git, before, to))) throw refused('Update is not a fast forward')
+  if (actor.quiet) await keepWorkflows(state, before, to)
   await moveBranch(state, actor, state.owner, branch, to)
   return refShape(state, `refs/heads/${branch}`, to)
+}
+
+/** A workflow's token sets no branch from one state of the workflows to another. */
+async function keepWorkflows(state: State, before: string, to: string): Promise<void> {
+  const [changed] = (await state.git.run(['diff-tree', '-r', '-z', '--name-only', before, to, '--', '.github/workflows/'])).split('\0')
+  if (!changed) return
+  const message = `refusing to allow a GitHub App to create or update workflow \`${changed}\` without \`workflows\` permission`
+  throw new Refusal(403, { message, documentation_url: DOCS, status: '403' })
 }
 
 /** Git's objects and refs, and the statuses of commits. */

@@ -1,22 +1,36 @@
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import { node, type Json } from '../shapes-base.ts'
 import { demand, invalid, notFound, type Environment, type Protection } from '../state.ts'
-import { environmentOf, environmentShape, protectionShape, wholeRuleset } from './settings.ts'
+import { environmentOf, environmentShape, paidOnly, protectionShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
 function setEnvironment(call: Call): Json {
   const { state, body } = call
   demand(state, call.actor, 'admin')
+  paidOnly(call)
   const name = textParam(call, 'environment_name')
   const policy = body.deployment_branch_policy
   if (isRecord(policy) && policy.protected_branches === policy.custom_branch_policies) {
     throw invalid('Environment', 'deployment_branch_policy', 'custom', 'protected_branches and custom_branch_policies cannot have the same value.')
   }
   const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : []
-  const made: Environment = { ...NEW, ...state.settings.environments[name], branches }
+  const made: Environment = {
+    ...NEW,
+    ...state.settings.environments[name],
+    branches,
+    reviewers: reviewersIn(call),
+    preventSelfReview: body.prevent_self_review === true,
+  }
   state.settings.environments = { ...state.settings.environments, [name]: made }
   return environmentShape(state, name, made)
+}
+
+/** People by their ids. */
+function reviewersIn({ state, body }: Call): string[] {
+  const given: readonly unknown[] = Array.isArray(body.reviewers) ? body.reviewers : []
+  const ids = given.flatMap((one) => (isRecord(one) && typeof one.id === 'number' ? [one.id] : []))
+  return [...state.users.values()].filter(({ id }) => ids.includes(id)).map(({ login }) => login)
 }
 
 function addBranch(call: Call): Json {
@@ -29,10 +43,19 @@ function addBranch(call: Call): Json {
   return { id, node_id: node('DBP', id), name, type: 'branch' }
 }
 
+/** -1 stands for any app. */
+const appOf = (id: unknown): number | null => (typeof id === 'number' && id > 0 ? id : null)
+
 function protectionIn({ body }: Call): Protection {
   const reviews = isRecord(body.required_pull_request_reviews) ? body.required_pull_request_reviews : null
+  const required = isRecord(body.required_status_checks) ? body.required_status_checks : {}
+  const given: readonly unknown[] = Array.isArray(required.checks) ? required.checks : []
   return {
-    checks: isRecord(body.required_status_checks) ? texts(body.required_status_checks.contexts) : [],
+    checks: [
+      ...texts(required.contexts).map((context) => ({ context, app: null })),
+      ...given.flatMap((one) => (isRecord(one) && typeof one.context === 'string' ? [{ context: one.context, app: appOf(one.app_id) }] : [])),
+    ],
+    strict: required.strict === true,
     approvals: reviews === null ? null : Number(reviews.required_approving_review_count ?? 1),
     codeOwners: reviews?.require_code_owner_reviews === true,
     lastPush: reviews?.require_last_push_approval === true,
@@ -44,6 +67,7 @@ function protectionIn({ body }: Call): Protection {
 function addRuleset(call: Call): Json {
   const { state, body } = call
   demand(state, call.actor, 'admin')
+  paidOnly(call)
   const names = isRecord(body.conditions) && isRecord(body.conditions.ref_name) ? texts(body.conditions.ref_name.include) : []
   const rules = Array.isArray(body.rules) ? body.rules.flatMap((rule) => (isRecord(rule) && typeof rule.type === 'string' ? [rule.type] : [])) : []
   const name = text(call, 'name', 'Ruleset')
@@ -80,6 +104,7 @@ export const SETTING: readonly Route[] = [
     need: write('administration'),
     handle: (call) => {
       demand(call.state, call.actor, 'admin')
+      paidOnly(call)
       call.state.settings.protection = protectionIn(call)
       return { body: protectionShape(call.state, call.state.settings.protection) }
     },

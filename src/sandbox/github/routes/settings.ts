@@ -11,6 +11,12 @@ export function adminOnly({ state, actor }: Call): void {
   if (!reaches(state, actor.user, 'admin')) throw notFound()
 }
 
+/** What the free plan has for public repositories alone. */
+export function paidOnly({ state }: Call): void {
+  if (state.private && state.free)
+    throw new Refusal(403, { message: 'Upgrade to GitHub Pro or make this repository public to enable this feature.', documentation_url: DOCS, status: '403' })
+}
+
 export function environmentOf(call: Call): Environment {
   const found = call.state.settings.environments[textParam(call, 'environment_name')]
   if (!found) throw notFound()
@@ -43,14 +49,14 @@ export function environmentShape(state: State, name: string, { branches, reviewe
   }
 }
 
-export function protectionShape(state: State, { checks, approvals, codeOwners, lastPush, forEverybody }: Protection): Json {
+export function protectionShape(state: State, { checks, strict, approvals, codeOwners, lastPush, forEverybody }: Protection): Json {
   const url = `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
   const required = {
     url: `${url}/required_status_checks`,
-    strict: false,
-    contexts: checks,
+    strict,
+    contexts: checks.map(({ context }) => context),
     contexts_url: `${url}/required_status_checks/contexts`,
-    checks: checks.map((context) => ({ context, app_id: null })),
+    checks: checks.map(({ context, app }) => ({ context, app_id: app })),
   }
   const reviews = {
     url: `${url}/required_pull_request_reviews`,
@@ -71,7 +77,7 @@ export function protectionShape(state: State, { checks, approvals, codeOwners, l
 
 function rulesOf(one: Protection | Rules): Json[] {
   if ('types' in one) return one.types.map((type) => ({ type }))
-  const { checks, approvals, codeOwners, lastPush } = one
+  const { checks, strict, approvals, codeOwners, lastPush } = one
   const parameters = {
     required_approving_review_count: approvals,
     require_code_owner_review: codeOwners,
@@ -79,7 +85,10 @@ function rulesOf(one: Protection | Rules): Json[] {
     require_last_push_approval: lastPush,
     required_review_thread_resolution: false,
   }
-  const required = { required_status_checks: checks.map((context) => ({ context })), strict_required_status_checks_policy: false }
+  const required = {
+    required_status_checks: checks.map(({ context, app }) => ({ context, ...(app === null ? {} : { integration_id: app }) })),
+    strict_required_status_checks_policy: strict,
+  }
   return [
     ...(approvals === null ? [] : [{ type: 'pull_request', parameters }]),
     ...(checks.length > 0 ? [{ type: 'required_status_checks', parameters: required }] : []),
@@ -119,6 +128,7 @@ export const SETTINGS: readonly Route[] = [
     need: read('administration'),
     handle: (call) => {
       adminOnly(call)
+      paidOnly(call)
       const { protection } = call.state.settings
       if (!protection || textParam(call, 'branch') !== call.state.defaultBranch)
         throw new Refusal(404, { message: 'Branch not protected', documentation_url: DOCS, status: '404' })
@@ -130,6 +140,7 @@ export const SETTINGS: readonly Route[] = [
     path: '/rules/branches/{branch}',
     need: read('metadata'),
     handle: (call) => {
+      paidOnly(call)
       const branch = textParam(call, 'branch')
       const covers = (one: Ruleset): boolean => ('include' in one ? matchesGlob(`refs/heads/${branch}`, one.include) : branch === call.state.defaultBranch)
       const active = call.state.settings.rulesets.filter((one) => one.enforcement === 'active' && covers(one))
@@ -149,7 +160,10 @@ export const SETTINGS: readonly Route[] = [
     method: 'GET',
     path: '/rulesets',
     need: read('metadata'),
-    handle: ({ state }) => ({ items: state.settings.rulesets.map((one) => rulesetShape(state, one)) }),
+    handle: (call) => {
+      paidOnly(call)
+      return { items: call.state.settings.rulesets.map((one) => rulesetShape(call.state, one)) }
+    },
   },
   {
     method: 'GET',
@@ -182,13 +196,11 @@ export const SETTINGS: readonly Route[] = [
     path: '/environments/{environment_name}/deployment-branch-policies',
     need: read('actions'),
     handle: (call) => {
-      const { branches } = environmentOf(call)
-      return {
-        as: 'branch_policies',
-        items: Array.isArray(branches)
-          ? branches.map((name: string, at) => ({ id: at + 1, node_id: node('DBP', at + 1), name, type: 'branch' }))
-          : [],
-      }
+      const { branches, tags = [] } = environmentOf(call)
+      const policies = Array.isArray(branches)
+        ? [...branches.map((name: string) => ({ name, type: 'branch' })), ...tags.map((name) => ({ name, type: 'tag' }))]
+        : []
+      return { as: 'branch_policies', items: policies.map((one, at) => ({ id: at + 1, node_id: node('DBP', at + 1), ...one })) }
     },
   },
   ...(['secrets', 'variables'] as const).flatMap((what): Route[] => [
@@ -222,6 +234,12 @@ export const SETTINGS: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/actions/workflows',
+    need: read('actions'),
+    handle: async ({ state }) => ({ as: 'workflows', items: await workflowShapes(state) }),
+  },
+  {
+    method: 'GET',
     path: '/actions/permissions/workflow',
     need: read('administration'),
     handle: (call) => {
@@ -235,5 +253,24 @@ export const SETTINGS: readonly Route[] = [
     },
   },
 ]
+
+/** The workflows of the default branch. */
+async function workflowShapes(state: State): Promise<Json[]> {
+  const out = await state.git.run(['ls-tree', '-z', '--name-only', state.defaultBranch, '.github/workflows/'])
+  const paths = out.split('\0').filter((path) => /\.ya?ml$/.test(path))
+  const repository = `${WEB}/${fullName(state)}`
+  return paths.map((path, at) => ({
+    id: at + 1,
+    node_id: node('W', at + 1),
+    name: path,
+    path,
+    state: state.settings.workflowStates[path] ?? 'active',
+    created_at: state.created,
+    updated_at: state.created,
+    url: `${state.api}/repos/${fullName(state)}/actions/workflows/${at + 1}`,
+    html_url: `${repository}/blob/${state.defaultBranch}/${path}`,
+    badge_url: `${repository}/workflows/${path}/badge.svg`,
+  }))
+}
 
 const valued = (what: 'secrets' | 'variables', one: Json): Json => (what === 'variables' ? { ...one, value: '' } : one)
