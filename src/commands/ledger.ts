@@ -20,7 +20,7 @@ export const verb = (command: Command, io: Io) => {
     .argument('<why>', 'the reason, for the history of the ledger')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--confirm <digest>', 'do it: the digits that it showed')
-    .addHelpText('after', '\nExamples:\n  herdbook ledger sign "the key was rotated on 2026-11-23"\n  herdbook ledger sign "the key was rotated on 2026-11-23" --confirm 3f2a91c05d77e812\n\nIt goes back to the newest ledger that your key, or the one that old_ledger_key names, has signed, and takes nothing that came after.\nWhere there is none, the ledger begins anew and knows nothing: herdbook adopt is next.')
+    .addHelpText('after', '\nExamples:\n  herdbook ledger sign "the key was rotated"\n  herdbook ledger sign "the key was rotated" --confirm 3f2a91c05d77e812\n\nIt goes back to the newest ledger that your key, or the one that old_ledger_key names, has signed, and takes nothing that came after.\nWhere there is none, the ledger begins anew and knows nothing: herdbook adopt is next.')
     .action(async (why, options) => void (await signNow(io, why, options)))
   return command.addHelpText('after', '\nExample:\n  herdbook ledger sign "the key was rotated on 2026-11-23"')
 }
