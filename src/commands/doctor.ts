@@ -3,7 +3,8 @@ import { readSettings } from '../clients/github-settings.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { blank, layout, span, type Line } from '../render/layout.ts'
 import { count, inline } from '../render/text.ts'
-import { examine, type Finding } from './doctor/checks.ts'
+import { examine } from './doctor/checks.ts'
+import type { Finding } from './doctor/finding.ts'
 import { ENVIRONMENTS } from './init/environments.ts'
 import { ledgerBranch } from './init/settings.ts'
 import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
@@ -32,13 +33,14 @@ what your token may not see is told as such. Exit 9 if something is wrong, 10 if
           hint: 'Write in instance.yaml: forge: { github: OWNER/NAME }',
         })
       const token = tokenIn(io)
+      const owners = instance.documents['policy.yaml']?.owners ?? []
       const api = io.env['GITHUB_API_URL'] ?? 'https://api.github.com'
       const settings = await withProgress(io, `Looking at ${repository}`, () =>
-        readSettings({ api, repository, token, onWait: toldWaits(io) }, { environments: Object.keys(ENVIRONMENTS), ledger: ledgerBranch(config.environment ?? 'production') }),
+        readSettings({ api, repository, token, onWait: toldWaits(io) }, { environments: Object.keys(ENVIRONMENTS), ledger: ledgerBranch(config.environment ?? 'production'), people: owners }),
       )
       const { documents } = instance
       const givesRoles = documents['roles.yaml'] !== undefined || documents['moderators.yaml'] !== undefined
-      const findings = examine({ repository, config, givesRoles, settings })
+      const findings = examine({ repository, config, owners, givesRoles, settings })
       say(io, options.json ? JSON.stringify({ version: 1, repository, findings }, null, 2) : told(io, findings))
       const states = new Set(findings.map(({ state }) => state))
       io.exit = states.has('wrong') ? EXIT.invalid : states.has('unseen') ? EXIT.unreadable : EXIT.ok

@@ -3,14 +3,16 @@ import { join, relative, resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { normalizeDomain } from '../instance/domains.ts'
+import { loadInstance } from '../instance/load.ts'
 import { directorySource } from '../instance/source.ts'
 import { count } from '../render/text.ts'
+import { askAccount, type Account } from './init/account.ts'
 import { removeExample } from './init/example.ts'
 import { githubFiles, OWN_ACTION, UNFILLED, type Approvers } from './init/github.ts'
 import { ownPin, parsePin, type Pin } from './init/pin.ts'
 import { branchOf, ensureRepository, originOf } from './init/repository.ts'
 import { askServer, type Found } from './init/server.ts'
-import { settingsOf } from './init/settings.ts'
+import { ANYWHERE, LACKING, NEVER_THERE, settingsOf, type Setting } from './init/settings.ts'
 import { templates } from './init/templates.ts'
 import { exists, schemas, writeNew, type Content } from './init/write.ts'
 import { say, type Io } from './io.ts'
@@ -32,7 +34,7 @@ Examples:
   herdbook init herd.example --github herd/instance \\
     --owners @alice,@bob --moderators @herd/moderators
 
-It asks the server what everybody may ask. No file that is there already is touched, but for the example
+It asks the server what everybody may ask; and GitHub, where GH_TOKEN or GITHUB_TOKEN is set, who you are. No file that is there already is touched, but for the example
 in a copy of Herdbook's own repository: that makes way. For GitHub it prints what has to be set there once.`,
     )
     .action(async (given, options) => {
@@ -43,14 +45,13 @@ in a copy of Herdbook's own repository: that makes way. For GitHub it prints wha
       await mkdir(dir, { recursive: true })
       const github = named ?? (await originOf(dir))
       const removed = await removeExample(dir)
-      const found = await askServer(domain)
+      const [found, account] = await Promise.all([askServer(domain), askAccount(io, github)])
       const pin = (await exists(join(dir, OWN_ACTION))) ? 'own' : (chosen ?? (await ownPin()))
-      const files = new Map<string, Content>([...templates(domain, found, github), ...(await schemas()), ...(await githubFiles(approvers, pin))])
+      const files = new Map<string, Content>([...templates(domain, found, github, peopleIn(approvers, account)), ...(await schemas()), ...(await githubFiles(approvers, pin))])
       const written = await writeNew(dir, files)
       const git = await ensureRepository(dir)
-      const instance = await readFile(join(dir, 'instance/instance.yaml'), 'utf8')
-      const environment = (await doorsIn(directorySource(join(dir, 'instance'))))?.environment ?? 'production'
-      say(io, told(io, { domain, dir, found, removed, written, git, github, pin, approvers, branch: await branchOf(dir), environment, knowsForge: /^forge:/m.test(instance) }))
+      const begun = await begunIn(dir)
+      say(io, told(io, { domain, dir, found, removed, written, git, github, pin, approvers, account, branch: await branchOf(dir), ...begun }))
     })
 
 function domainIn(given: string): string {
@@ -72,9 +73,27 @@ function pinNamed(given: string | undefined): Pin | null {
 function handlesIn(given: string | undefined): string | null {
   if (given === undefined) return null
   const handles = given.split(/[\s,]+/).filter((one) => one !== '')
-  const wrong = handles.find((one) => !/^@[A-Za-z0-9]+(-[A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one))
+  const wrong = handles.find((one) => !/^@(?=[A-Za-z0-9-]{1,39}(\/|$))[A-Za-z0-9]+(-[A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one))
   if (wrong === undefined && handles.length > 0) return handles.join(' ')
   return fail(EXIT.invalid, 'not-a-handle', `"${wrong ?? given}" is nobody on GitHub.`, { hint: 'Write @name for a person and @organisation/team for a team, several with a comma between them.' })
+}
+
+/** Teams hold no authority: whoever decides is a person. Where nobody is named, whoever begins is one. */
+function peopleIn({ owners }: Approvers, { login }: Account): string[] {
+  const people = owners === UNFILLED.owners ? (login === null ? [] : [login]) : owners.split(' ').map((handle) => handle.slice(1)).filter((name) => !name.includes('/'))
+  return [...new Map(people.map((name) => [name.toLowerCase(), name])).values()]
+}
+
+/** What the files say now, those that were there before among them. */
+async function begunIn(dir: string): Promise<Pick<Begun, 'environment' | 'knowsForge' | 'owners'>> {
+  const files = directorySource(join(dir, 'instance'))
+  const policy = { ...files, list: async () => (await files.list()).filter(({ name }) => name === 'policy.yaml') }
+  const [config, { instance }] = await Promise.all([doorsIn(files), loadInstance(policy)])
+  return {
+    environment: config?.environment ?? 'production',
+    knowsForge: /^forge:/m.test(await readFile(join(dir, 'instance/instance.yaml'), 'utf8')),
+    owners: instance?.documents['policy.yaml']?.owners ?? [],
+  }
 }
 
 interface Begun {
@@ -88,6 +107,9 @@ interface Begun {
   readonly github: string | null
   readonly pin: Pin | 'own' | null
   readonly approvers: Approvers
+  readonly account: Account
+  /** Who policy.yaml names as owners. */
+  readonly owners: readonly string[]
   readonly branch: string
   /** The one that instance.yaml names. */
   readonly environment: string
@@ -122,14 +144,37 @@ function listed(written: readonly string[]): string[] {
 }
 
 /** What is left for somebody to fill in. */
-function open({ domain, written, github, pin, approvers, knowsForge }: Begun): string[] {
+function open({ domain, written, github, pin, approvers, account, owners, knowsForge }: Begun): string[] {
   const unfilled = Object.values(approvers).filter((one) => Object.values(UNFILLED).includes(one))
   return [
     ...(pin === null ? ['No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'] : []),
     ...(written.includes('.github/CODEOWNERS') && unfilled.length > 0 ? [`Fill in .github/CODEOWNERS: who is ${unfilled.join(' and ')}?`] : []),
     ...(github === null ? [`For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME prints what has to be set there.`] : []),
     ...(github !== null && !knowsForge ? [`Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`] : []),
+    ...(github === null ? [] : deciding(owners)),
+    ...(github === null || account.unprotected === false ? [] : [planOf(github, account)]),
   ]
 }
 
-const settings = (about: Parameters<typeof settingsOf>[0]): string[] => ['', `Once, by somebody who administers ${about.repository} on GitHub (shown, not run):`, ...Object.values(settingsOf(about)).flatMap(({ what, commands }) => ['', `# ${what}`, ...commands]), '', 'Then `herdbook doctor` looks whether all of it is so.']
+function deciding([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return ['Name the owners in instance/policy.yaml (owners: [NAME, NAME]): the people on GitHub who approve by hand, begin, unlock and sign the ledger anew. Until then, nobody does.']
+  return others.length === 0 ? [`One person decides here: @${first}. Name a second one under owners in instance/policy.yaml as soon as there is one.`] : []
+}
+
+function planOf(github: string, { unprotected }: Account): string {
+  return unprotected === true
+    ? `${github} is private, and on its plan GitHub has no ${LACKING} for it: nothing of what Herdbook relies on can be set there. Make it public, or take a paid plan, and type the same again for the commands. ${NEVER_THERE}`
+    : `If ${github} is private, it needs a paid plan of GitHub's: on the free one there are no ${LACKING} for it. ${NEVER_THERE}`
+}
+
+/** The commands, as far as the plan lets them work. */
+function settings(about: Begun & Parameters<typeof settingsOf>[0]): string[] {
+  const parts = Object.entries<Setting>(settingsOf(about)).filter(([name]) => about.account.unprotected !== true || ANYWHERE.includes(name))
+  return [
+    '',
+    `Once, by somebody who administers ${about.repository} on GitHub (shown, not run; the commands are for bash):`,
+    ...parts.flatMap(([, { what, commands }]) => ['', `# ${what}`, ...commands]),
+    '',
+    'Then `herdbook doctor` looks whether all of it is so.',
+  ]
+}

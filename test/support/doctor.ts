@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Finding } from '../../src/commands/doctor/checks.ts'
+import type { Finding } from '../../src/commands/doctor/finding.ts'
 import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { githubFiles } from '../../src/commands/init/github.ts'
 import { LABELS } from '../../src/commands/init/settings.ts'
@@ -10,7 +10,7 @@ import { github } from './github.ts'
 
 // A repository on the stand-in whose settings are as `init` asks, and what `doctor` finds there.
 
-export const PEOPLE = { alice: 'admin', mo: 'write', rita: 'read' } as const
+export const PEOPLE = { alice: 'admin', olga: 'maintain', mo: 'write', rita: 'read' } as const
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 export const INSTANCE = {
   domain: 'herd.example',
@@ -18,7 +18,7 @@ export const INSTANCE = {
   ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
   forge: { github: 'herd/instance' },
 }
-export const PROTECTION: NonNullable<Settings['protection']> = { checks: ['herdbook'], approvals: 1, codeOwners: true, lastPush: true, forEverybody: true }
+export const PROTECTION: NonNullable<Settings['protection']> = { checks: [{ context: 'herdbook', app: 15368 }], strict: true, approvals: 1, codeOwners: true, lastPush: true, forEverybody: true }
 export const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][string] => ({
   branches: ['main'],
   reviewers: [],
@@ -30,7 +30,11 @@ export const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enfo
 export const WELL: Partial<Settings> = {
   rulesets: [GROWS],
   protection: PROTECTION,
-  environments: { 'herdbook-plan': environment('herdbook-plan'), 'herdbook-apply': environment('herdbook-apply') },
+  environments: {
+    'herdbook-plan': environment('herdbook-plan'),
+    'herdbook-apply': environment('herdbook-apply'),
+    'herdbook-owners': { ...environment('herdbook-owners'), reviewers: ['alice', 'olga'], preventSelfReview: true },
+  },
   secrets: ['UNRELATED'],
   codeownersErrors: [],
 }
@@ -55,7 +59,7 @@ export async function doctor(
   }: { instance?: object; files?: { readonly [name: string]: string }; args?: readonly string[] } = {},
 ): Promise<Ran> {
   using dir = scratch()
-  put(dir.path, { 'instance/instance.yaml': stringify(instance), ...files })
+  put(dir.path, { 'instance/instance.yaml': stringify(instance), 'instance/policy.yaml': stringify({ owners: ['alice', 'olga'] }), ...files })
   return await call(dir.path, ['doctor', ...args], { env: { GH_TOKEN: hub.token(who), GITHUB_API_URL: hub.url } })
 }
 

@@ -24,7 +24,9 @@ export async function paste(hub: GitHub, login: string, commands: readonly strin
 
 const GH = `#!/bin/bash
 case "$1 $2" in
-  'api --method') curl -sS --fail-with-body -o /dev/null -X "$3" -A gh -H "Authorization: Bearer $TOKEN" --data-binary @- "$API/$4" ;;
+  'api --method') [ "$3" = DELETE ] && exec curl -sS --fail-with-body -o /dev/null -X DELETE -A gh -H "Authorization: Bearer $TOKEN" "$API/$4"
+    curl -sS --fail-with-body -o /dev/null -X "$3" -A gh -H "Authorization: Bearer $TOKEN" --data-binary @- "$API/$4" ;;
+  'api users/'*) curl -sS --fail -A gh -H "Authorization: Bearer $TOKEN" "$API/$2" | sed -E 's/^.*"id":([0-9]+),.*$/\\1/' ;;
   'label create') printf '{"name":"%s","color":"%s","description":"%s"}' "$3" "$7" "$9" | curl -sS --fail -o /dev/null -X POST -A gh -H "Authorization: Bearer $TOKEN" --data-binary @- "$API/repos/$5/labels" ;;
   'secret set') echo "secret $3 $7" ;;
 esac

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
-import { settingsOf } from '../../src/commands/init/settings.ts'
+import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import type { Settings } from '../../src/sandbox/github/index.ts'
 import { call } from '../support/cli.ts'
 import { begun, doctor, environment, faults, findings, GROWS, INSTANCE, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
@@ -16,10 +16,15 @@ describe('herdbook doctor', () => {
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('All is as it should be.') })
     for (const what of [
       'Check',
+      'Source',
+      'Up to date',
       'Owners',
       'Last push',
       'herdbook-plan',
       'herdbook-apply',
+      'herdbook-owners',
+      'Deciding',
+      'Runs',
       'Secrets',
       'Workflows',
       'Labels',
@@ -38,7 +43,7 @@ describe('herdbook doctor', () => {
     await paste(
       hub,
       'alice',
-      Object.values(settingsOf({ repository: hub.repository, branch: 'main', environment: 'production' })).flatMap(({ commands }) => commands),
+      Object.values(settingsOf({ repository: hub.repository, branch: 'main', environment: 'production', owners: ['alice', 'olga'] })).flatMap(({ commands }: Setting) => commands),
     )
     // what is left is no setting
     expect(faults(await findings(hub, 'alice'))).toEqual(['wrong Actions: main has no workflows of Herdbook: nothing is applied'])
@@ -50,7 +55,22 @@ describe('herdbook doctor', () => {
       { protection: null },
       /^wrong Check: main does not wait for the check herdbook.*\nwrong Owners: .*\nwrong Last push: /,
     ],
-    ['another check', { protection: { ...PROTECTION, checks: ['tests'] } }, /^wrong Check: main does not wait for the check herdbook/],
+    ['another check', { protection: { ...PROTECTION, checks: [{ context: 'tests', app: 15368 }] } }, /^wrong Check: main does not wait for the check herdbook/],
+    [
+      'a check that anything may report',
+      { protection: { ...PROTECTION, checks: [{ context: 'herdbook', app: null }] } },
+      /^wrong Source: anything that may write can report the check herdbook/,
+    ],
+    [
+      'a check that another app reports',
+      { protection: { ...PROTECTION, checks: [{ context: 'herdbook', app: 7 }] } },
+      /^wrong Source: /,
+    ],
+    [
+      'branches that are merged as they were planned long ago',
+      { protection: { ...PROTECTION, strict: false } },
+      /^wrong Up to date: what was planned on an older main can be merged/,
+    ],
     ['no code owners', { protection: { ...PROTECTION, codeOwners: false } }, /^wrong Owners: nobody has to approve/],
     ['no review counted', { protection: { ...PROTECTION, approvals: 0 } }, /^wrong Owners: .*\nwrong Last push: /],
     ['old approvals that hold', { protection: { ...PROTECTION, lastPush: false } }, /^wrong Last push: an approval outlives the pushes/],
@@ -78,6 +98,16 @@ describe('herdbook doctor', () => {
       'an environment for all protected branches',
       { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: 'protected' } } },
       /^wrong herdbook-apply: it is open to all protected/,
+    ],
+    [
+      'an environment for the tag main and no branch',
+      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: [], tags: ['main'] } } },
+      /^wrong herdbook-apply: it is open to the tag main, and not to main alone/,
+    ],
+    [
+      'an environment for a tag besides',
+      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), tags: ['main'] } } },
+      /^wrong herdbook-apply: it is open to main, the tag main/,
     ],
     [
       'a secret that is missing',
@@ -132,6 +162,9 @@ describe('herdbook doctor', () => {
     expect(faults(await findings(lax, 'alice'))[0]).toMatch(/^wrong Check: .*but not RepositoryRole 5 \(ruleset main\)/)
     await using trial = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }, GROWS] } })
     expect(faults(await findings(trial, 'alice'))).toHaveLength(3)
+    const loose = { ...ruleset, strict: false, checks: [{ context: 'herdbook', app: null }] }
+    await using open = await begun({ settings: { protection: null, rulesets: [loose, GROWS] } })
+    expect(faults(await findings(open, 'alice')).map((fault) => fault.split(':')[0])).toEqual(['wrong Source', 'wrong Up to date'])
   })
 
   test.for<[string, Settings['rulesets'], RegExp]>([
@@ -189,7 +222,7 @@ describe('herdbook doctor', () => {
     const check = (await findings(hub, 'alice', { instance })).find(({ what }) => what === 'Check')
     await paste(hub, 'alice', check?.mend.filter((line) => line.startsWith('gh ')) ?? [])
     expect(faults(await findings(hub, 'alice', { instance }))).toEqual([expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging can be set back/)])
-    for (const environment of ['production', 'staging']) await paste(hub, 'alice', settingsOf({ repository: hub.repository, branch: 'main', environment }).ledger.commands)
+    for (const environment of ['production', 'staging']) await paste(hub, 'alice', settingsOf({ repository: hub.repository, branch: 'main', environment, owners: [] }).ledger.commands)
     expect(faults(await findings(hub, 'alice', { instance }))).toEqual([])
   })
 
@@ -214,12 +247,12 @@ describe('herdbook doctor', () => {
     await using hub = await begun()
     const all = await findings(hub, 'mo')
     const unseen = all.filter(({ state }) => state === 'unseen')
-    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'Ledger', 'herdbook-plan', 'herdbook-apply', 'Workflows'])
+    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'Ledger', 'herdbook-plan', 'herdbook-apply', 'herdbook-owners', 'Workflows'])
     for (const { says } of unseen) expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
     const ran = await doctor(hub, 'rita')
     expect(ran).toMatchObject({
       code: 10,
-      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*8 things could not be seen \(\?\): ask an administrator/),
+      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\): ask an administrator/),
     })
     expect(ran.stdout).not.toContain('All is as it should be')
   })

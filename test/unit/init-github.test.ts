@@ -6,7 +6,7 @@ import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { codeowners, githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
 import { pinOf } from '../../src/commands/init/pin.ts'
 import { githubIn } from '../../src/commands/init/repository.ts'
-import { settingsOf } from '../../src/commands/init/settings.ts'
+import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import { call } from '../support/cli.ts'
 import { commit, git, put, scratch } from '../support/git.ts'
 import { describeGitHub } from '../support/openapi.ts'
@@ -78,7 +78,7 @@ describe('a repository for GitHub', () => {
   it('protects by the check of the environment that an instance there already names', async () => {
     using dir = scratch()
     put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\nenvironment: staging\n` })
-    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('"contexts":["herdbook/staging"]')
+    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('"checks":[{"context":"herdbook/staging","app_id":15368}]')
   })
 
   it('an instance that is there already is told what to add', async () => {
@@ -104,12 +104,13 @@ describe('a repository for GitHub', () => {
 })
 
 describe('what has to be set once', () => {
+  const LET = { prevent_self_review: true, reviewers: [{ type: 'User', id: 7 }, { type: 'User', id: 7 }] }
   /** Runs the commands as a person would paste them, with a `gh` that writes down what it was given. */
   function pasted(): { readonly args: readonly string[]; readonly body: unknown }[] {
     using dir = scratch()
     const log = join(dir.path, 'log')
-    writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\nstdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
-    const commands = Object.values(settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production' })).flatMap((one) => one.commands)
+    writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
+    const commands = Object.values(settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production', owners: ['alice', 'bob'] })).flatMap((one: Setting) => one.commands)
     execFileSync('bash', ['-euc', commands.join('\n')], { env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` } })
     return read(log).trim().split('\n').map((line) => ({ args: line.split('\x1f').slice(0, -1), body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown }))
   }
@@ -126,10 +127,17 @@ describe('what has to be set once', () => {
     }
   })
 
-  it('holds both environments to one branch, and puts each secret where its job is', () => {
+  it('is a command of bash whatever a branch is called', () => {
+    const { protection, environments } = settingsOf({ repository: 'herd/instance', branch: "it's/main", environment: 'production', owners: [] })
+    expect(protection.commands[0]).toContain(" repos/herd/instance/branches/it's%2Fmain/protection ".replace("'", '%27'))
+    const [, body = ''] = /<<< (.*)$/.exec(environments.commands[1] ?? '') ?? []
+    expect(JSON.parse(execFileSync('bash', ['-c', `cat <<< ${body}`], { encoding: 'utf8' }))).toEqual({ name: "it's/main", type: 'branch' })
+  })
+
+  it('holds each environment to one branch, and puts each secret where its job is', () => {
     for (const [name, secrets] of Object.entries(ENVIRONMENTS)) {
       const about = all.filter(({ args }) => args.some((arg) => arg.includes(`environments/${name}`)))
-      expect(about.map(({ body }) => body)).toEqual([{ deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } }, { name: 'main', type: 'branch' }])
+      expect(about.map(({ body }) => body)).toEqual([{ deployment_branch_policy: { protected_branches: false, custom_branch_policies: true }, ...(name === 'herdbook-owners' ? LET : {}) }, { name: 'main', type: 'branch' }])
       const put = all.filter(({ args }) => args[0] === 'secret' && args.at(-1) === name)
       expect(put.map(({ args }) => args[2])).toEqual([...secrets])
     }

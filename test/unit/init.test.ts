@@ -69,7 +69,7 @@ describe('what a server says of itself', () => {
     const found = await askServer(sandbox.domain, sandbox.url)
     await sandbox.close()
     expect(found).toMatchObject({ version: '4.6.5', url: sandbox.url })
-    expect(templates(sandbox.domain, found, null)[0]?.[1]).toContain(`url: ${sandbox.url}`)
+    expect(templates(sandbox.domain, found, null, [])[0]?.[1]).toContain(`url: ${sandbox.url}`)
   })
 
   it('counts only for its own domain, and can do no harm in a terminal', () => {

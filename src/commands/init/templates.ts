@@ -1,10 +1,11 @@
+import { stringify } from 'yaml'
 import type { Found } from './server.ts'
 
-/** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`. */
-export function templates(domain: string, found: Found | null, github: string | null): [string, string][] {
+/** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`; `owners` are people there. */
+export function templates(domain: string, found: Found | null, github: string | null, owners: readonly string[]): [string, string][] {
   return [
     ['instance/instance.yaml', instanceFile(domain, found, github !== null) + (github === null ? LATER : forge(github))],
-    ['instance/policy.yaml', POLICY],
+    ['instance/policy.yaml', policyFile(owners)],
     ['.gitignore', IGNORED],
     ['README.md', readme(domain)],
   ]
@@ -62,7 +63,11 @@ forge:
   github: ${github}
 `
 
-const POLICY = `# yaml-language-server: $schema=../schema/policy.schema.json
+const policyFile = (owners: readonly string[]): string => `# yaml-language-server: $schema=../schema/policy.schema.json
+# The people on GitHub who hold authority, by their names there: they approve by hand, begin, unlock, and sign the ledger anew.
+# Two or more is better: whoever is alone approves what they asked for.
+${owners.length === 0 ? '# owners: [your-name, another-name]' : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`}
+
 # What one apply may do at most, and what must never happen. What is not named here keeps its default.
 budgets:
   default:
@@ -100,7 +105,7 @@ This is how ${domain}, a Mastodon server, is run: what is blocked and why, who m
 - **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
 - **Merging applies it**, once its owners have approved. The comment then says what was done.
 - **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
-- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, unlocks, approves, pauses and resumes; and it begins, takes a rewritten history and signs with a new key.
+- **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, approves, takes a role away, pauses, resumes and unlocks; and it begins, takes a rewritten history and signs the ledger anew.
 - **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
 - **What must not be public** goes into a report in Mastodon, never here. Secrets are only named here.
 `

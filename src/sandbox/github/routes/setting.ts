@@ -1,7 +1,7 @@
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
-import { node, type Json } from '../shapes-base.ts'
+import type { Json } from '../shapes-base.ts'
 import { demand, invalid, notFound, type Environment, type Protection } from '../state.ts'
-import { environmentOf, environmentShape, paidOnly, protectionShape, wholeRuleset } from './settings.ts'
+import { environmentOf, environmentShape, paidOnly, policyShape, protectionShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
@@ -14,7 +14,8 @@ function setEnvironment(call: Call): Json {
   if (isRecord(policy) && policy.protected_branches === policy.custom_branch_policies) {
     throw invalid('Environment', 'deployment_branch_policy', 'custom', 'protected_branches and custom_branch_policies cannot have the same value.')
   }
-  const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : []
+  const before = state.settings.environments[name]?.branches
+  const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : Array.isArray(before) ? before : []
   const made: Environment = {
     ...NEW,
     ...state.settings.environments[name],
@@ -38,9 +39,16 @@ function addBranch(call: Call): Json {
   const environment = environmentOf(call)
   const name = text(call, 'name', 'DeploymentBranchPolicy')
   if (!Array.isArray(environment.branches)) throw notFound()
-  environment.branches = [...environment.branches, name]
-  const id = environment.branches.length
-  return { id, node_id: node('DBP', id), name, type: 'branch' }
+  environment.branches = [...new Set([...environment.branches, name])]
+  return policyShape(name, 'branch')
+}
+
+function removePolicy(call: Call): void {
+  demand(call.state, call.actor, 'admin')
+  const environment = environmentOf(call)
+  const others = (type: 'branch' | 'tag') => (name: string): boolean => String(policyShape(name, type).id) !== textParam(call, 'branch_policy_id')
+  if (Array.isArray(environment.branches)) environment.branches = environment.branches.filter(others('branch'))
+  environment.tags = (environment.tags ?? []).filter(others('tag'))
 }
 
 /** -1 stands for any app. */
@@ -97,6 +105,15 @@ export const SETTING: readonly Route[] = [
     path: '/environments/{environment_name}/deployment-branch-policies',
     need: write('administration'),
     handle: (call) => ({ body: addBranch(call) }),
+  },
+  {
+    method: 'DELETE',
+    path: '/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}',
+    need: write('administration'),
+    handle: (call) => {
+      removePolicy(call)
+      return { status: 204 }
+    },
   },
   {
     method: 'PUT',

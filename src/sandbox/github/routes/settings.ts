@@ -17,6 +17,12 @@ export function paidOnly({ state }: Call): void {
     throw new Refusal(403, { message: 'Upgrade to GitHub Pro or make this repository public to enable this feature.', documentation_url: DOCS, status: '403' })
 }
 
+/** Who may use an environment: its id goes by what it names, so that it stays when others go. */
+export function policyShape(name: string, type: 'branch' | 'tag'): Json & { readonly id: number } {
+  const id = Buffer.from(`${type} ${name}`).reduce((sum, byte) => (sum * 31 + byte) % 1_000_000_007, 7)
+  return { id, node_id: node('DBP', id), name, type }
+}
+
 export function environmentOf(call: Call): Environment {
   const found = call.state.settings.environments[textParam(call, 'environment_name')]
   if (!found) throw notFound()
@@ -198,9 +204,9 @@ export const SETTINGS: readonly Route[] = [
     handle: (call) => {
       const { branches, tags = [] } = environmentOf(call)
       const policies = Array.isArray(branches)
-        ? [...branches.map((name: string) => ({ name, type: 'branch' })), ...tags.map((name) => ({ name, type: 'tag' }))]
+        ? [...branches.map((name: string) => policyShape(name, 'branch')), ...tags.map((name) => policyShape(name, 'tag'))]
         : []
-      return { as: 'branch_policies', items: policies.map((one, at) => ({ id: at + 1, node_id: node('DBP', at + 1), ...one })) }
+      return { as: 'branch_policies', items: policies }
     },
   },
   ...(['secrets', 'variables'] as const).flatMap((what): Route[] => [
