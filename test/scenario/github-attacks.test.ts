@@ -145,8 +145,9 @@ describe('words of a pull request', SLOW, () => {
 
   it('are inert in the comment, in the summary and on both streams', async () => {
     const { job, comment } = await opened({ [BLOCKS]: withBlocks(...WORDS.map((words, i) => entry(`words-${i}.example`, words))) }, { fork: false })
-    const [marks = ''] = /^<!-- herdbook-approvals v1 seal=.*-->$/m.exec(comment()) ?? []
-    expectInert(comment(), { comments: ['<!-- herdbook:production -->', marks], links: ['https://github.com/'] })
+    const [marks = ''] = /^<!-- herdbook-approvals v2 seal=.*-->$/m.exec(comment()) ?? []
+    const [shows = ''] = /^<!-- herdbook-plan .*-->$/m.exec(comment()) ?? []
+    expectInert(comment(), { comments: ['<!-- herdbook:production -->', shows, marks], links: ['https://github.com/'] })
     expectInert(job.summary, { links: ['https://github.com/'] })
     expect(commands(job)).toEqual([])
     expect(comment()).toContain('words-13.example')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { must, pasture, setConfig, signAnew, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -14,7 +14,7 @@ afterAll(async () => field[Symbol.asyncDispose]())
 const env = { HB_KEY: 'a key of the herd that is long' }
 
 it('a pause has a name and a reason, and while it is on a run reports and does nothing', async () => {
-  await must(herd, ['unlock', '--new-key', 'signed from now on'], 0, { env })
+  await signAnew(herd, 'signed from now on', { env })
   herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: later.example\n    severity: none\n' })
   await must(herd, ['pause', 'the database\nis being moved'], 0, { env: { ...env, USER: 'alice' } })
   const ran = await must(herd, ['apply', '--yes'], 5, { env })

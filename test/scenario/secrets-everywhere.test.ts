@@ -47,7 +47,7 @@ async function begin(files: { readonly [name: string]: string } = EVERY_KIND): P
   herd = await field.herd({ remote: true, begin: 'none' })
   configure({})
   herd.write({ ...files, ...BESIDE }, 'Begin')
-  for (const args of [['unlock', '--new-key', 'begun'], ['adopt', '--moderators']]) await must(herd, args, 0, { env })
+  await must(herd, ['adopt', '--moderators'], 0, { env })
   herd.write({}, 'Adopt')
   await must(herd, ['apply', '--yes', '--take-over', '--first', 'begun'], 0, { env })
 }

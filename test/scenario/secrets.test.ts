@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withFaults } from '../../src/sandbox/fault.ts'
 import { EVERY_KIND } from '../support/files.ts'
 import { git } from '../support/git.ts'
-import { must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { must, pasture, setConfig, type Herd, type Pasture, signAnew } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -114,7 +114,9 @@ describe('a secret', () => {
     setConfig(herd, { ledger_key: { env: 'HB_KEY' } })
     herd.write({}, 'Key')
     const env = { HB_KEY: KEY }
-    await search([['unlock', '--new-key', 'first key'], ['apply', '--yes'], ...READING], env)
+    await search([['unlock', '--new-key', 'first key'], ['ledger', 'sign', 'first key']], env)
+    await signAnew(herd, 'first key', { env })
+    await search([['apply', '--yes'], ...READING], env)
     const objects = git(herd.dir, 'log', '-p', '--format=fuller', 'refs/herdbook/production/ledger')
     for (const secret of [token, KEY]) for (const needle of encodings(secret)) expect(objects.includes(needle)).toBe(false)
     expect(objects).not.toMatch(/Private: (by hand|our witness)/)

@@ -81,7 +81,7 @@ export async function farm({ config = {}, doors: named = ['api', 'database', 'co
   await herdbook(['apply', '--yes'])
   await hub.act.pushed(hub.state.owner)
   events.length = 0
-  const secrets = { 'herdbook-plan': env, 'herdbook-apply': env }
+  const secrets = { 'herdbook-plan': env, 'herdbook-apply': env, 'herdbook-owners': { HERDBOOK_LEDGER_KEY: LEDGER_KEY } }
   return {
     hub,
     sandbox,
@@ -119,11 +119,12 @@ function pinned(desk: string): void {
   }
 }
 
-const environment = (secrets: readonly string[]) => ({ branches: ['main'], reviewers: [], preventSelfReview: false, secrets: [...secrets], variables: [] })
+const environment = (secrets: readonly string[], reviewers: readonly string[] = []) => ({ branches: ['main'], reviewers, preventSelfReview: false, secrets: [...secrets], variables: [] })
 
 const ENVIRONMENTS = {
   'herdbook-plan': environment(['HERDBOOK_READ_TOKEN', 'HERDBOOK_LEDGER_KEY']),
   'herdbook-apply': environment(['HERDBOOK_TOKEN', 'HERDBOOK_READ_TOKEN', 'HERDBOOK_LEDGER_KEY']),
+  'herdbook-owners': environment(['HERDBOOK_LEDGER_KEY'], OWNERS),
 }
 
 /** The comment of a pull request that is ours, without what people don't see. */

@@ -128,6 +128,12 @@ export async function must(herd: Herd, args: readonly string[], code = 0, option
   return ran
 }
 
+/** Signs the ledger anew, once it has said what that comes to. */
+export async function signAnew(herd: Herd, why: string, options?: RunOptions): Promise<void> {
+  const { out } = await must(herd, ['ledger', 'sign', why], 5, options)
+  await must(herd, ['ledger', 'sign', why, '--confirm', /--confirm ([0-9a-f]{16})/.exec(out)?.[1] ?? ''], 0, options)
+}
+
 /** The plan as JSON, where the exit code is the one expected. */
 export async function planOf(herd: Herd, code: number, ...args: string[]): Promise<PlanForm> {
   return JSON.parse((await must(herd, ['plan', '--json', ...args], code)).stdout)

@@ -38,7 +38,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   ],
   unblock: [args('spam.example', '--emptied', 'all lifted')],
   promote: [args('alice', 'Moderator', '--until', '2031-01-01')],
-  demote: [args('moderator', '--emptied', 'all gone')],
+  demote: [args('moderator', '--emptied', 'all gone'), args('moderator', '--now', 'taken over', '--print'), args('moderator', '--now', 'taken over', '--yes'), args('moderator', '--let-go', 'a mistake')],
   status: [args(), args('--console'), args('--json')],
   token: [
     args('check'),
@@ -51,7 +51,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   pause: [args('agreed'), args('agreed', '--wait')],
   resume: [args('--wait'), args()],
   unlock: [args(), args('0123456789ab'), args('--new-key', 'the key is new')],
-  ledger: [args('sign', 'the key is new')],
+  ledger: [args('sign', 'the key is new'), args('sign', 'the key is new', '--confirm', '0123456789abcdef')],
   doctor: [args(), args('--json')],
   comment: [args('12', 'list.csv'), args('12', 'list.csv', '--as', 'alice')],
   // What they say on a forge is searched where there is one.
