@@ -5,6 +5,7 @@ import { isFileName } from './documents.ts'
 import { open } from './edit/original.ts'
 import { OPTIONS } from './edit/render.ts'
 import { schemaAt, type SchemaNode } from './schema.ts'
+import { dropRepeats, withoutRepeats } from './tidy.ts'
 
 export interface Formatted {
   readonly text: string
@@ -16,7 +17,7 @@ export interface Formatted {
 const ROUNDS = 4
 
 /**
- * Formats a file of the instance: one indentation, fields in the order of the schema, lists in the order that people gave them.
+ * Formats a file of the instance: one indentation, fields in the order of the schema, lists in the order that people gave them, without what stands there twice.
  * It keeps what the file means and every comment; a file for which it can't is left as it is.
  */
 export async function formatFile(name: string, text: string): Promise<Formatted> {
@@ -24,8 +25,8 @@ export async function formatFile(name: string, text: string): Promise<Formatted>
   const schema = isFileName(name) ? await schemaAt(name, []) : {}
   let formatted = text
   for (let round = 0; round < ROUNDS; round++) {
-    const next = formatOnce(formatted, schema)
-    if (next === formatted) return sameContent(text, formatted) ? { text: formatted, diagnostics: [] } : unchanged(name, text)
+    const next = formatOnce(name, formatted, schema)
+    if (next === formatted) return sameContent(name, text, formatted) ? { text: formatted, diagnostics: [] } : unchanged(name, text)
     formatted = next
   }
   return unchanged(name, text)
@@ -50,9 +51,10 @@ function unchanged(name: string, text: string): Formatted {
 const normal = (text: string): string => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
 const parsed = (text: string) => parseDocument(normal(text), { ...OPTIONS, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
 
-function formatOnce(text: string, schema: SchemaNode): string {
+function formatOnce(name: string, text: string, schema: SchemaNode): string {
   const doc = parsed(text)
   if (doc.contents === null) return text
+  dropRepeats(name, doc)
   inOrder(doc.contents, schema, schema)
   return doc.toString({ lineWidth: 0, flowCollectionPadding: true })
 }
@@ -113,11 +115,11 @@ const MOST_COMMENTS = 100
 
 const textsOf = (comments: readonly Comment[]): readonly string[] => comments.map(({ text }) => text).toSorted()
 
-/** Every comment is still there, one that was about what follows it still is, and the file means the same. */
-function sameContent(before: string, after: string): boolean {
+/** Every comment is still there, one that was about what follows it still is, and the file means the same, whether said once or twice. */
+function sameContent(name: string, before: string, after: string): boolean {
   const [old, now] = [commentsIn(normal(before)), commentsIn(after)]
   const kept = new Set(textsOf(now.filter(({ aligned }) => aligned)))
   if (!isDeepStrictEqual(textsOf(old), textsOf(now)) || !old.every(({ text, aligned }) => !aligned || kept.has(text))) return false
   const result = parsed(after)
-  return result.errors.length === 0 && isDeepStrictEqual(parsed(before).toJS(), result.toJS())
+  return result.errors.length === 0 && isDeepStrictEqual(withoutRepeats(name, parsed(before).toJS()), withoutRepeats(name, result.toJS()))
 }

@@ -81,11 +81,16 @@ export const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
   hint: 'Plan again: `herdbook plan` shows what it is now.',
 })
 
-/** The objects of a list that have not ended. */
+/** The objects of a list that have not ended, each once: what stands twice says the same. */
 export function current<Item extends { readonly until?: string }>(
   items: readonly Item[],
   now: Date,
   object: (item: Item, index: number) => DesiredObject,
 ): DesiredObject[] {
-  return items.flatMap((item, index) => (hasEnded(item.until, now) ? [] : [object(item, index)]))
+  const objects = new Map<string, DesiredObject>()
+  for (const [index, item] of items.entries()) {
+    const one = hasEnded(item.until, now) ? null : object(item, index)
+    if (one !== null && !objects.has(one.id)) objects.set(one.id, one)
+  }
+  return [...objects.values()]
 }

@@ -242,6 +242,30 @@ test('the last block goes only with a reason, and the reason goes with the first
   expect(again?.text).toBe('domain_blocks:   # ours\n  - domain: b.example\n    severity: suspend\n')
 })
 
+for (const kind of ['domain-block', 'email-domain-block', 'ip-block', 'moderator']) {
+  test(`${kind}: what stands twice is one object; a change leaves it standing once, and nothing of it stays when it goes`, async () => {
+    await fc.assert(
+      fc.asyncProperty(objectsOf(kind), objectOf(kind), fc.nat(7), async (objects, other, at) => {
+        const [one] = [objects[at % objects.length] ?? other]
+        const files = withEdits(context(kind), newFile(kind, objects))
+        const text = files[fileOf(kind)] ?? ''
+        // The whole list once more below itself: every entry stands twice.
+        const [head = '', ...lines] = text.split(/^(?= {2}- )/m)
+        const twice: Files = { ...files, [fileOf(kind)]: head + [...lines, ...lines].join('') }
+        expectSame(kind, await desired(twice, kind), objects)
+        const read = (name: string): string | undefined => twice[name]
+        expect(editObjects(read, objects.map(({ id, fields }) => ({ ref: `${kind}/${id}`, fields })))).toEqual([])
+        const changed = withEdits(twice, editObjects(read, [{ ref: `${kind}/${one.id}`, fields: other.fields }]))
+        expectSame(kind, await desired(changed, kind), objects.map((object) => (object === one ? { ...one, fields: other.fields } : object)))
+        const left = objects.filter((object) => object !== one)
+        const without = withEdits(twice, editObjects(read, [{ ref: `${kind}/${one.id}`, fields: null }], { emptied: 'a test' }))
+        expectSame(kind, await desired(without, kind), left)
+      }),
+      { numRuns: 50 },
+    )
+  })
+}
+
 test('a text that files may not hold is refused, and so is a long text that lies elsewhere', () => {
   expect(() => putObject('domain-block', LIST, 'x.example', { severity: 'suspend', public_comment: 'a\u202eb' })).toThrow('turns text around')
   const settings = 'settings:\n  site_terms: { file: ../../.ssh/config }\n'

@@ -22,6 +22,23 @@ describe('domain blocks', () => {
     ])
   })
 
+  test('an entry that stands twice, word for word, is a warning, in whatever order its keys are; two that differ are an error', async () => {
+    const lists = [
+      ['domain-blocks.yaml', 'domain_blocks', 'domain: a.example, severity: limit, public_comment: x', 'public_comment: x, domain: a.example, severity: limit', 'domain: a.example, severity: limit'],
+      ['email-domain-blocks.yaml', 'email_domain_blocks', 'domain: a.example', 'domain: a.example', 'domain: a.example, allow_with_approval: true'],
+      ['ip-blocks.yaml', 'ip_blocks', 'ip: 192.0.2.1, severity: no_access', 'severity: no_access, ip: 192.0.2.1', 'ip: 192.0.2.1, severity: sign_up_block'],
+      ['moderators.yaml', 'moderators', 'account: alice, role: Owner', 'role: Owner, account: alice', 'account: alice, role: Admin'],
+    ] as const
+    for (const [file, key, entry, again, other] of lists) {
+      const rowsOf = (...entries: readonly string[]) => told({ [file]: `${key}:\n${entries.map((one) => `  - { ${one} }\n`).join('')}` })
+      expect(await rowsOf(entry, again), file).toEqual([expect.stringMatching(new RegExp(`^warning repeated ${file}:3:\\d+ .* is here twice, word for word; first in line 2$`))])
+      expect(await rowsOf(entry, other), file).toEqual([expect.stringMatching(new RegExp(`^error duplicate ${file}:3:`))])
+      expect((await rowsOf(entry, other, again)).map((line) => line.split(' ')[0]).toSorted(), file).toEqual(['error', 'warning'])
+    }
+    // Elsewhere nothing may stand twice.
+    expect(await told({ 'rules.yaml': 'rules:\n  - { key: a, text: t }\n  - { key: a, text: t }\n' })).toEqual([expect.stringMatching(/^error duplicate/)])
+  })
+
   test('a weaker child is explained, an equal or stricter one is fine', async () => {
     const parent = 'domain: a.example, severity: limit, reject_media: true'
     expect(await told(blocks(parent, 'domain: x.y.a.example, severity: none'))).toEqual([

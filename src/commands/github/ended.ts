@@ -32,7 +32,8 @@ function endedIn({ instance: { documents }, io }: Session): Until[] {
     ...(documents['ip-blocks.yaml']?.ip_blocks ?? []).map(({ ip, until }) => ({ ref: parseRef(`ip-block/${ip}`).ref, until })),
     ...(documents['moderators.yaml']?.moderators ?? []).map(({ account, until }) => ({ ref: parseRef(`moderator/${account}`).ref, until })),
   ]
-  return entries.flatMap(({ ref, until }) => (until !== undefined && hasEnded(until, io.now()) ? [{ ref, until }] : []))
+  const ended = entries.flatMap(({ ref, until }) => (until !== undefined && hasEnded(until, io.now()) ? [{ ref, until }] : []))
+  return [...new Map(ended.map((one) => [one.ref, one])).values()]
 }
 
 async function taken(job: Job, desk: Desk, ended: readonly Until[], title: string): Promise<PullRequest> {

@@ -12,15 +12,20 @@ export function listEdits(shape: Shape, text: string, changes: readonly Named[],
   const listed = document[shape.list]
   const items: readonly Value[] = Array.isArray(listed) ? listed : []
   const nameOf = (item: Value): string => shape.normal(isRecord(item) ? stringOf(item[shape.name]) : '')
-  const indexes = new Map(items.map((item, index) => [nameOf(item), index]))
+  const indexes = Map.groupBy(items.keys(), (index) => nameOf(items[index] ?? null))
   const fresh: Item[] = []
   const edits = changes.flatMap(({ kind, id, fields, extra }): readonly Edit[] => {
     if (kind === 'role' && id === 'everyone') return everyoneEdits(document['everyone'], fields)
-    const index = indexes.get(shape.normal(id))
-    if (fields === null) return index === undefined ? [] : [{ op: 'remove', path: [shape.list, index] }]
+    const [index, ...repeats] = indexes.get(shape.normal(id)) ?? []
+    const without = (gone: readonly number[]): readonly Edit[] => gone.map((one) => ({ op: 'remove', path: [shape.list, one] }))
+    if (fields === null) return index === undefined ? [] : without([index, ...repeats])
     const wanted = wantedOf(shape, fields, extra)
     const item = index === undefined ? undefined : items[index]
-    if (index !== undefined && isRecord(item)) return itemEdits(shape, [shape.list, index], item, wanted, context)
+    if (index !== undefined && isRecord(item)) {
+      const changed = itemEdits(shape, [shape.list, index], item, wanted, context)
+      // What stood there twice would say two things.
+      return changed.length === 0 ? [] : [...changed, ...without(repeats)]
+    }
     fresh.push(withLongText(shape, { [shape.name]: shape.display(id), ...defined(wanted) }, id, context))
     return []
   })

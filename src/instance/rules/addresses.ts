@@ -29,14 +29,15 @@ interface Shut {
 export const addresses: Rule = function* (input) {
   const taken = []
   const shut: Shut[] = []
-  for (const [{ ip, severity, until }, index] of rows(input.documents[FILE]?.ip_blocks)) {
+  for (const [entry, index] of rows(input.documents[FILE]?.ip_blocks)) {
+    const { ip, severity, until } = entry
     const place = () => input.at(FILE, ['ip_blocks', index, 'ip'])
     const name = normalizeAddress(ip)
     if ('refused' in name) {
       yield error('not-an-address', `${ip} can not be blocked: ${name.refused}`, place(), 'Write it like 203.0.113.7 or 203.0.113.0/24.')
       continue
     }
-    taken.push({ name: name.address, shown: ip, at: place })
+    taken.push({ name: name.address, shown: ip, at: place, entry })
     if (severity !== 'no_access') continue
     const networks = networksOf(name.address)
     const [wide] = networks.filter(({ family, prefix }) => prefix < WIDEST[family]).toSorted((a, b) => a.prefix - b.prefix)

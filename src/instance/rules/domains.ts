@@ -1,11 +1,13 @@
 import type { Diagnostic, Position } from '../diagnostic.ts'
 import { normalizeDomain } from '../domains.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
-import type { Rule, RuleInput } from './rule.ts'
+import type { NamedRow, Rule, RuleInput } from './rule.ts'
 
 interface Named {
   readonly written: string
   readonly at: () => Position
+  /** The entry of a list that it names. */
+  readonly entry?: object
 }
 
 /** Domains are names that Mastodon takes, are stored as what they look like, and stand once in their list. */
@@ -25,12 +27,12 @@ function list(
   key: string,
   entries: readonly { readonly domain: string }[] | undefined,
 ): Iterable<Diagnostic> {
-  return names([...rows(entries)].map(([{ domain }, index]) => ({ written: domain, at: () => at(file, [key, index, 'domain']) })))
+  return names([...rows(entries)].map(([entry, index]) => ({ written: entry.domain, entry, at: () => at(file, [key, index, 'domain']) })))
 }
 
 function* names(all: readonly Named[]): Generator<Diagnostic> {
-  const taken: { readonly name: string; readonly shown: string; readonly at: () => Position }[] = []
-  for (const { written, at } of all) {
+  const taken: NamedRow[] = []
+  for (const { written, at, ...rest } of all) {
     const name = normalizeDomain(written)
     if ('refused' in name) {
       yield error('not-a-domain', `${written} can not be a domain: ${name.refused}`, at(), 'Write only the name, such as spam.example.')
@@ -43,7 +45,7 @@ function* names(all: readonly Named[]): Generator<Diagnostic> {
         at(),
         `Write ${name.changed} if that is meant; otherwise write the name in its xn-- form.`,
       )
-    taken.push({ name: name.domain, shown: written, at })
+    taken.push({ name: name.domain, shown: written, at, ...rest })
   }
   yield* duplicates(taken, 'the domain')
 }

@@ -11,9 +11,10 @@ const SEEDED: readonly string[] = ['Moderator', 'Admin', 'Owner']
 export const people: Rule = function* (input) {
   const list = [...rows(input.documents[FILE]?.moderators)]
   yield* duplicates(
-    list.map(([{ account }, index]) => ({
-      name: account.toLowerCase(),
-      shown: account,
+    list.map(([entry, index]) => ({
+      name: entry.account.toLowerCase(),
+      shown: entry.account,
+      entry,
       at: () => input.at(FILE, ['moderators', index, 'account']),
     })),
     'the account',

@@ -2,6 +2,7 @@ import type { Diagnostic, Position, Severity } from '../diagnostic.ts'
 import type { Documents, FileName } from '../documents.ts'
 import type { Release } from '../versions.ts'
 import type { Path } from '../places.ts'
+import { sameEntry } from '../repeats.ts'
 
 /** What rules across files look at. */
 export interface RuleInput {
@@ -47,15 +48,28 @@ export const error = telling('error')
 export const warning = telling('warning')
 export const info = telling('info')
 
-/** An error for each row whose name an earlier row has. */
-export function* duplicates(
-  names: Iterable<{ readonly name: string; readonly shown: string; readonly at: () => Position }>,
-  what: string,
-): Generator<Diagnostic> {
-  const first = new Map<string, () => Position>()
-  for (const { name, shown, at } of names) {
-    const earlier = first.get(name)
-    if (earlier === undefined) first.set(name, at)
-    else yield error('duplicate', `${what} ${shown} is here twice; first in line ${earlier().line}`, at(), 'Keep one of the two.')
+/** A row that is told apart from others by its name. */
+export interface NamedRow {
+  readonly name: string
+  readonly shown: string
+  readonly at: () => Position
+  /** All of it, where it may stand twice if both say the same. */
+  readonly entry?: object
+}
+
+/** An error for each row whose name an earlier row has; a warning where both may stand and say the same. */
+export function* duplicates(names: Iterable<NamedRow>, what: string): Generator<Diagnostic> {
+  const first = new Map<string, NamedRow>()
+  for (const row of names) {
+    const earlier = first.get(row.name)
+    if (earlier === undefined) first.set(row.name, row)
+    else yield twice(earlier, row, what)
   }
+}
+
+function twice(earlier: NamedRow, { entry, shown, at }: NamedRow, what: string): Diagnostic {
+  const said = `${what} ${shown} is here twice`
+  const where = `first in line ${earlier.at().line}`
+  if (entry !== undefined && sameEntry(entry, earlier.entry)) return warning('repeated', `${said}, word for word; ${where}`, at(), 'Once is enough. Take the second one out: herdbook fmt')
+  return error('duplicate', `${said}; ${where}`, at(), 'Keep one of the two.')
 }
