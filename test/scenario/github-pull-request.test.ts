@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 
+/** What GitHub was asked. */
+const asked: string[] = []
 let herd: Farm
 beforeAll(async () => {
-  herd = await farm({ people: { tess: 'triage' } })
+  herd = await farm({ people: { tess: 'triage' }, onExchange: ({ method, path }) => void asked.push(`${method} ${path}`) })
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
@@ -99,10 +101,19 @@ describe("a stranger's pull request", () => {
     const runs = await herd.settle()
     expect(commentOn(herd, number)).toContain('the live server was not asked')
     expect(checkOf(head)).toMatch(/^pending: /)
-    // GitHub calls tess a collaborator, which let two jobs begin: Herdbook asked what she may do.
+    // Anybody's comment lets a job begin: Herdbook asks what they may do.
     const began = runs.flatMap((one) => (one.ran && one.job === 'plan' ? [one.stdout] : []))
-    expect(began).toEqual([expect.stringContaining('@tess may not write here'), expect.stringContaining('@tess may not write here')])
+    expect(began).toEqual(['stan', 'tess', 'tess'].map((who) => expect.stringContaining(`@${who} may not write here`)))
     expect(herd.hub.state.issues.get(number)?.labels).toEqual([])
+  })
+
+  it('costs a request for each comment of a stranger, and none for what asks nothing', async () => {
+    for (const body of [`/plan ${head.slice(0, 12)}`, '/plan', '/plan what?', '/planned']) {
+      await herd.hub.act.comment(number, body, 'stan')
+      asked.length = 0
+      await herd.settle()
+      expect(asked).toEqual(body === '/planned' ? [] : ['GET /repos/herd/instance/collaborators/stan/permission'])
+    }
   })
 
   it('is planned for the very commit that a maintainer names, and not for another', async () => {
@@ -123,7 +134,8 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.close(number, 'stan')
     await herd.hub.act.reopen(number, 'stan')
     const looked = (await herd.settle()).flatMap((one) => (one.ran && one.job === 'check' ? [one.stdout] : []))
-    expect(looked).toEqual([expect.stringContaining('its plan stays'), expect.stringContaining('its plan stays')])
+    // another title starts nothing
+    expect(looked).toEqual([expect.stringContaining('its plan stays')])
     expect([commentOn(herd, number), checkOf(head)]).toEqual([planned, check])
   })
 

@@ -25,6 +25,7 @@ import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
+import type { EventOf } from './event.ts'
 import { tellMended } from './mended.ts'
 import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
@@ -37,36 +38,56 @@ const SUMMARY = 1_000_000
 /** Plans a pull request against the live server: one of this repository's own branches, or one that somebody who decides has asked for. */
 export async function run(job: Job): Promise<void> {
   const { event } = expect(job, ['pull_request_target', 'issue_comment'])
+  const asking = askingIn(event)
+  if (asking === null) return say(job.io, 'Nobody asked for a plan.')
+  // anybody may comment: what they may do is asked before anything else costs requests
+  if (asking.by !== null && !(await decidesHere(job, event.number, asking))) return say(job.io, `@${asking.by} may not write here, so nothing was asked of the live server.`)
   const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
-  const asking = await askedFor(job, pull, base)
-  if ('no' in asking) return say(job.io, asking.no)
+  const no = await whyNot(job, pull, base, asking)
+  if (no !== null) return say(job.io, no)
   await planPullRequest(job, pull, base)
 }
 
-/** Whether this event lets live be asked about this very commit; and if not, why, said where that helps somebody. */
-async function askedFor({ event, forge }: Job, pull: PullRequest, base: Base): Promise<{ readonly yes: true } | { readonly no: string }> {
-  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return { no: 'Only open pull requests for the default branch are planned.' }
+/** Who asks: nobody where a branch was pushed or a pull request opened. `commit` is the one that they looked at, where they name it; `labelled` says when a label was given. */
+type Asking = { readonly by: null } | { readonly by: string; readonly label: boolean; readonly labelled: string | null; readonly commit: string | undefined }
+
+/** What an event asks for; null where that is nothing. */
+function askingIn(event: EventOf<'pull_request_target' | 'issue_comment'>): Asking | null {
+  if (event.name === 'issue_comment') {
+    if (!event.onPullRequest || !/^\/plan(\s|$)/.test(event.body)) return null
+    return { by: event.sender, label: false, labelled: null, commit: /^\/plan\s+([0-9a-f]{7,64})\s*$/.exec(event.body)?.[1] }
+  }
+  if (event.action !== 'labeled') return { by: null }
+  return event.label === PLAN_LABEL ? { by: event.sender, label: true, labelled: event.at, commit: event.head } : null
+}
+
+/** Whether whoever asks decides here. A label has done what it is for, either way. */
+async function decidesHere({ forge }: Job, number: number, { by, label }: Extract<Asking, { by: string }>): Promise<boolean> {
+  const decided = decides(await forge.permission(by))
+  if (label) await forge.removeLabel(number, PLAN_LABEL)
+  return decided
+}
+
+/** Why live is not asked about this very commit, said where that helps somebody; null where it may be. */
+async function whyNot({ event, forge }: Job, pull: PullRequest, base: Base, asking: Asking): Promise<string | null> {
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return 'Only open pull requests for the default branch are planned.'
   const own = pull.head.repository === event.repository
-  if (event.name === 'pull_request_target' && event.action !== 'labeled') return own ? { yes: true } : { no: 'From a fork: somebody who may write here has to ask for it.' }
-  const asked = event.name === 'pull_request_target' ? { label: event.label, head: event.head, at: event.at, sender: event.sender } : event.name === 'issue_comment' ? { comment: event.body, sender: event.sender } : null
-  if (asked === null || (asked.label !== undefined && asked.label !== PLAN_LABEL)) return { no: 'Nobody asked for a plan.' }
-  const wanted = 'head' in asked ? asked.head : /^\/plan(?:\s+([0-9a-f]{7,64}))?\s*$/.exec(asked.comment ?? '')?.[1]
-  if ('label' in asked) await forge.removeLabel(pull.number, PLAN_LABEL)
-  if (!decides(await forge.permission(asked.sender))) return { no: `@${asked.sender} may not write here, so nothing was asked of the live server.` }
+  if (asking.by === null) return own ? null : 'From a fork: somebody who may write here has to ask for it.'
+  const { commit } = asking
   // A branch of our own was pushed by somebody who may write here: there is nothing to bind.
-  if (own && wanted === undefined) return { yes: true }
+  if (own && commit === undefined) return null
   const reply = (text: string): Promise<unknown> => forge.comment(pull.number, `${text} ${code(`/plan ${pull.head.commit.slice(0, 12)}`)}`)
-  if (wanted === undefined || wanted.length < 12) {
+  if (commit === undefined || commit.length < 12) {
     await reply('Which commit? Look at it, then write:')
-    return { no: 'The comment names no commit.' }
+    return 'The comment names no commit.'
   }
-  if (pull.head.commit.startsWith(wanted)) {
-    if (own || !('label' in asked) || (await wasShown(forge, pull, base, asked.at ?? null))) return { yes: true }
+  if (pull.head.commit.startsWith(commit)) {
+    if (own || !asking.label || (await wasShown(forge, pull, base, asking.labelled))) return null
     await reply('A label says nothing of what was looked at, and when it was given no comment here showed the files of this commit. Look at it, then write:')
-    return { no: 'The comment did not show this commit when the label was given.' }
+    return 'The comment did not show this commit when the label was given.'
   }
-  await reply(`The branch has moved since ${code(wanted.slice(0, 12))} was looked at, so nothing was asked of the live server. Look at the new commit, then write:`)
-  return { no: `The head is no longer ${wanted}.` }
+  await reply(`The branch has moved since ${code(commit.slice(0, 12))} was looked at, so nothing was asked of the live server. Look at the new commit, then write:`)
+  return `The head is no longer ${commit}.`
 }
 
 /** Whether our comment was about this very commit when somebody gave a label: else they looked at something else. */
