@@ -34,8 +34,10 @@ Examples:
   herdbook init herd.example --github herd/instance \\
     --owners @alice,@bob --moderators @herd/moderators
 
-It asks the server what everybody may ask; and GitHub, where GH_TOKEN or GITHUB_TOKEN is set, who you are. No file that is there already is touched, but for the example
-in a copy of Herdbook's own repository: that makes way. For GitHub it prints what has to be set there once.`,
+It asks the server what everybody may ask, and GitHub, where GH_TOKEN or
+GITHUB_TOKEN is set, who you are. No file that is there already is touched, but
+for the example in a copy of Herdbook's own repository: that makes way.
+For GitHub it prints what has to be set there once.`,
     )
     .action(async (given, options) => {
       const domain = domainIn(given)
@@ -148,6 +150,7 @@ function open({ domain, written, github, pin, approvers, account, owners, knowsF
   const unfilled = Object.values(approvers).filter((one) => Object.values(UNFILLED).includes(one))
   return [
     ...(pin === null ? ['No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'] : []),
+    ...(pin !== null && pin !== 'own' && pin.tag === null ? ['This Herdbook is no release: Dependabot will offer no newer one for the workflows. To pin a release, name its commit: --action OWNER/NAME@COMMIT'] : []),
     ...(written.includes('.github/CODEOWNERS') && unfilled.length > 0 ? [`Fill in .github/CODEOWNERS: who is ${unfilled.join(' and ')}?`] : []),
     ...(github === null ? [`For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME prints what has to be set there.`] : []),
     ...(github !== null && !knowsForge ? [`Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`] : []),

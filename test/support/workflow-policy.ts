@@ -111,7 +111,7 @@ export function actionViolations(file: string, text: string): Violation[] {
 }
 
 /** Whether a step brings what another job wrote: an action for caches, or a set-up that caches by itself. */
-const keepsModules = ({ uses = '', with: given = {} }: Step): boolean => /^actions\/cache\b/.test(uses) || (/^actions\/setup-/.test(uses) && (given['package-manager-cache'] !== false || given['cache'] !== undefined))
+const keepsModules = ({ uses = '', with: given = {} }: Step): boolean => /^actions\/cache\b/.test(uses) || (uses.startsWith('actions/setup-') && (given['package-manager-cache'] !== false || given['cache'] !== undefined))
 
 /** What can be told of either from its steps alone. */
 function textViolations(file: string, text: string): Violation[] {

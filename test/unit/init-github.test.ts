@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { codeowners, githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
-import { pinOf } from '../../src/commands/init/pin.ts'
+import { pinOf, RELEASE } from '../../src/commands/init/pin.ts'
 import { githubIn } from '../../src/commands/init/repository.ts'
 import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import { call } from '../support/cli.ts'
@@ -205,8 +205,30 @@ describe('the commit that this Herdbook is', () => {
     const head = commit(dir.path, 'Begin', { 'node_modules/herdbook/package.json': '{}' })
     expect(await pinOf(dir.path)).toBeNull()
     git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
-    expect(await pinOf(dir.path)).toEqual({ repository: 'herd/book', commit: head })
+    expect(await pinOf(dir.path)).toEqual({ repository: 'herd/book', commit: head, tag: null })
     expect(await pinOf(join(dir.path, 'node_modules/herdbook'))).toBeNull()
+  })
+
+  it('is named by the tag of a release, as `npm version` makes it: Dependabot finds newer ones by that', async () => {
+    using dir = scratch()
+    git(dir.path, 'init', '--quiet', '-b', 'main')
+    git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
+    commit(dir.path, 'Begin', { 'package.json': read(ROOT, 'package.json'), '.npmrc': read(ROOT, '.npmrc') })
+    for (const [key, value] of [['user.name', 'Ann'], ['user.email', 'ann@herd.example']] as const) git(dir.path, 'config', key, value)
+    execFileSync('npm', ['version', '9.8.7', '--ignore-scripts'], { cwd: dir.path, stdio: 'pipe' })
+    const pin = await pinOf(dir.path)
+    expect(pin?.tag).toBe('v9.8.7')
+    const files = new Map(await githubFiles(UNFILLED, pin))
+    expect(files.get('.github/workflows/herdbook-apply.yml')).toContain(`herd/book/.github/actions/herdbook@${pin?.commit} # v9.8.7\n`)
+    // by hand, of a commit that nobody knows the tag of: by the version of this one
+    const { version } = JSON.parse(read(ROOT, 'package.json')) as { readonly version: string }
+    expect(`v${version}`).toMatch(RELEASE)
+    expect(new Map(await githubFiles(UNFILLED, { repository: 'herd/book', commit: COMMIT })).get('.github/workflows/herdbook-apply.yml')).toContain(`@${COMMIT} # v${version}\n`)
+  })
+
+  it('is tagged by the version that it has', () => {
+    const tags = git(ROOT, 'tag', '--list', 'v*').split('\n').filter((tag) => tag !== '')
+    for (const tag of tags) expect(`v${(JSON.parse(git(ROOT, 'show', `${tag}:package.json`)) as { readonly version: string }).version}`).toBe(tag)
   })
 
   it('is on GitHub only where the address says so', () => {

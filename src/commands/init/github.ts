@@ -32,7 +32,7 @@ export async function githubFiles(approvers: Approvers, pin: Pin | 'own' | null)
 async function workflows(pin: Pin | 'own'): Promise<[string, string][]> {
   const folder = shipped('.github/workflows')
   const names = (await readdir(folder)).filter((name) => /^herdbook-.*\.yml$/.test(name))
-  const action = pin === 'own' ? OWN_ACTION : `${pin.repository}/.github/actions/herdbook@${pin.commit} # v${await version()}`
+  const action = pin === 'own' ? OWN_ACTION : `${pin.repository}/.github/actions/herdbook@${pin.commit} # ${pin.tag ?? `v${await version()}`}`
   return Promise.all(names.map(async (name) => [`.github/workflows/${name}`, (await readFile(join(folder, name), 'utf8')).replaceAll(OWN_ACTION, action)]))
 }
 
