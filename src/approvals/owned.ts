@@ -1,6 +1,7 @@
 import { MODERATED } from '../instance/owners.ts'
 import { KINDS } from '../kinds/index.ts'
-import type { Merge, ObjectRef, Step } from '../reconcile/types.ts'
+import type { Merge } from '../reconcile/ledger-types.ts'
+import type { ObjectRef, Step } from '../reconcile/types.ts'
 
 /** Files that are the owners': what changes of them takes an owner's approval. */
 export const OWNED: ReadonlySet<string> = new Set(KINDS.map(({ file }) => file)).difference(new Set<string>(MODERATED))

@@ -1,6 +1,6 @@
 import { KINDS } from '../kinds/index.ts'
 import { equal } from '../reconcile/equal.ts'
-import type { Ledger } from '../reconcile/types.ts'
+import type { Ledger } from '../reconcile/ledger-types.ts'
 import { desiredOf } from './observe.ts'
 import type { Session } from './session.ts'
 

@@ -2,7 +2,7 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { acquire } from '../reconcile/lock.ts'
-import type { Ledger } from '../reconcile/types.ts'
+import type { Ledger } from '../reconcile/ledger-types.ts'
 import { note, tell } from './io.ts'
 import { commitOf, type Session } from './session.ts'
 

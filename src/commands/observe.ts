@@ -7,7 +7,8 @@ import type { Instance } from '../instance/instance.ts'
 import type { ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
 import { entriesOf, hintsFor } from '../reconcile/input.ts'
 import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
-import type { Desired, Ledger, Observed } from '../reconcile/types.ts'
+import type { Ledger } from '../reconcile/ledger-types.ts'
+import type { Desired, Observed } from '../reconcile/types.ts'
 
 /** Live, as the doors answered and as the kinds understand it. */
 export interface Observation {

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Pause } from '../reconcile/types.ts'
+import type { Pause } from '../reconcile/ledger-types.ts'
 import { prose, say, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { commitOf, openSession, type Session } from './session.ts'

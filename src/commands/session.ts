@@ -12,7 +12,7 @@ import type { Key, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
 import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
-import type { Ledger } from '../reconcile/types.ts'
+import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Io } from './io.ts'
 
 /** Where the files of the instance are. */

@@ -10,7 +10,8 @@ import { noted, notesOf } from './notes.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
-import type { ApplyReport, Intent, Ledger, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
+import type { Intent, Ledger } from './ledger-types.ts'
+import type { ApplyReport, ObjectRef, Plan, Skipped, Step, Value } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]

@@ -1,6 +1,7 @@
 import { refInLedger } from './batches.ts'
 import { stepDigest, type Form, type Sealing } from './digest.ts'
-import type { Approval, Ledger, ObjectRef, Step } from './types.ts'
+import type { Approval, Ledger } from './ledger-types.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
 export function approve(approvals: readonly Approval[], steps: readonly Step[], by: Pick<Approval, 'by' | 'at' | 'source'>): Approval[] {

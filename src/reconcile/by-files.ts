@@ -1,5 +1,6 @@
 import { entriesOf } from './input.ts'
-import type { Desired, Ledger, LedgerEntry, Observed } from './types.ts'
+import type { Ledger, LedgerEntry } from './ledger-types.ts'
+import type { Desired, Observed } from './types.ts'
 
 /** Earlier files in the place of live and of the ledger, for kinds that no door reads. */
 export interface Stand {

@@ -1,4 +1,5 @@
-import type { Action, Attempt, Cause, Fields, Value } from './types.ts'
+import type { Attempt } from './ledger-types.ts'
+import type { Action, Cause, Fields, Value } from './types.ts'
 
 /** What desired, live and ledger together mean for one object: the table of cases of the design, as a value. */
 export type Verdict =

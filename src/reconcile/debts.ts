@@ -5,7 +5,8 @@ import { equal } from './equal.ts'
 import { sameFinding } from './findings.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
-import type { Fields, Intent, Plan, Step } from './types.ts'
+import type { Intent } from './ledger-types.ts'
+import type { Fields, Plan, Step } from './types.ts'
 
 /** The intents of broken-off runs that count: the files still want their values and live still has them. */
 export function debtsOf({ kinds, ledger, desired, observed }: Pick<PlanInput, 'kinds' | 'ledger' | 'desired' | 'observed'>): Intent[] {

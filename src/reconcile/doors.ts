@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { DoorName, Fields, Impact, Intent, Value } from './types.ts'
+import type { Intent } from './ledger-types.ts'
+import type { DoorName, Fields, Impact, Value } from './types.ts'
 
 /** The tables of a snapshot. Every door answers rows of the same shape. */
 export type TableName = keyof Rows

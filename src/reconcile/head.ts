@@ -1,6 +1,6 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
 import type { Head, Repository, Upstream } from './repository.ts'
-import type { Ledger } from './types.ts'
+import type { Ledger } from './ledger-types.ts'
 
 type Refusal = readonly [exit: ExitCode, code: string, message: string, hint: string]
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from './digest.ts'
 import type { Commit, Repository } from './repository.ts'
-import type { Approval, Ledger, ObjectRef } from './types.ts'
+import type { Approval, Ledger } from './ledger-types.ts'
+import type { ObjectRef } from './types.ts'
 
 /** One thing that happened to an object, for `why`. */
 export interface Event {

@@ -2,7 +2,8 @@ import type { Instance } from '../instance/instance.ts'
 import type { Tables } from './doors.ts'
 import type { Sealing } from './digest.ts'
 import type { Hints, Invariant, InvariantFacts, Kind } from './kind.ts'
-import type { Desired, DriftPolicy, Ledger, LedgerEntry, ObjectRef, Observed, Step } from './types.ts'
+import type { Ledger, LedgerEntry } from './ledger-types.ts'
+import type { Desired, DriftPolicy, ObjectRef, Observed, Step } from './types.ts'
 
 export interface Budget {
   readonly create: number

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { ReadRequest, TableName, Tables, Writer } from './doors.ts'
-import type { Attempt, Desired, DesiredObject, DoorName, DriftPolicy, Fields, Hazard, Impact, Intent, LedgerEntry, LiveObject, ObjectRef, Prospect, Step, Value } from './types.ts'
+import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
+import type { Desired, DesiredObject, DoorName, DriftPolicy, Fields, Hazard, Impact, LiveObject, ObjectRef, Prospect, Step, Value } from './types.ts'
 
 /** The state of all kinds as it would be: what invariants are checked on. */
 export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>

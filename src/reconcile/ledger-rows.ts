@@ -1,7 +1,8 @@
 import { canonicalJson } from './digest.ts'
 import { byText } from './equal.ts'
 import type { Files } from './repository.ts'
-import type { Action, Approval, Attempt, Fields, Intent, Ledger, LedgerEntry, Marks, Merge, Notice, ObjectRef, Pause, Removal, Weakening } from './types.ts'
+import type { Approval, Attempt, Intent, Ledger, LedgerEntry, Marks, Merge, Notice, Pause, Removal, Weakening } from './ledger-types.ts'
+import type { Action, Fields, ObjectRef } from './types.ts'
 
 /** What a ledger holds but who signed it, and when. */
 export type Rows = Omit<Ledger, 'head' | 'signed' | 'form'>

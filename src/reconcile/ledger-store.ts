@@ -3,7 +3,7 @@ import type { Form, Sealing } from './digest.ts'
 import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf, signContent } from './signature.ts'
-import type { Ledger } from './types.ts'
+import type { Ledger } from './ledger-types.ts'
 
 /** What the trailers of a ledger's commit say. */
 export interface Authorship {

@@ -3,7 +3,8 @@ import type { Form, Sealing } from './digest.ts'
 import { Malformed, readRows, writeRows, type Whose } from './ledger-rows.ts'
 import type { Files, Snapshot } from './repository.ts'
 import { signatureOf } from './signature.ts'
-import type { Adjustment, Ledger } from './types.ts'
+import type { Ledger } from './ledger-types.ts'
+import type { Adjustment } from './types.ts'
 
 /** The way out where a ledger is not taken. */
 export const SIGN = 'If that is as it should be, an owner signs it anew: herdbook ledger sign "why", or on GitHub the button new-key'

@@ -1,6 +1,7 @@
 import { refInLedger } from './batches.ts'
 import { sameDigest, seal, sealIn, sha256, stepDigest, type Form, type Sealing } from './digest.ts'
-import type { Approval, Marks, Merge, ObjectRef, Step } from './types.ts'
+import type { Approval, Marks, Merge } from './ledger-types.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 /** More marks than this would take the room of what people read. */
 const MOST_MARKS = 500

@@ -1,7 +1,8 @@
 import { idInLedger, type Batch } from './batches.ts'
 import { canonicalJson } from './digest.ts'
 import type { Kind } from './kind.ts'
-import type { Attempt, Fields, Intent, Ledger, Step } from './types.ts'
+import type { Attempt, Intent, Ledger } from './ledger-types.ts'
+import type { Fields, Step } from './types.ts'
 
 /** What the ledger gets to hold of a step before the first one is sent. */
 export interface Note {

@@ -1,6 +1,7 @@
 import { severed } from './guard.ts'
 import type { PlanInput } from './input.ts'
-import type { Ledger, Notice, ObjectRef, Step } from './types.ts'
+import type { Ledger, Notice } from './ledger-types.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 const DAY = 86_400_000
 

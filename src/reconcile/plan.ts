@@ -10,25 +10,8 @@ import { withNotices } from './notices.ts'
 import { order } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
 import type { Draft, Kind } from './kind.ts'
-import type {
-  Adjustment,
-  Change,
-  Desired,
-  DesiredObject,
-  Fields,
-  KindRead,
-  Ledger,
-  LedgerEntry,
-  LiveObject,
-  Observed,
-  Plan,
-  Prospect,
-  Standoff,
-  Step,
-  Unmanaged,
-  Value,
-  Waiting,
-} from './types.ts'
+import type { Ledger, LedgerEntry } from './ledger-types.ts'
+import type { Adjustment, Change, Desired, DesiredObject, Fields, KindRead, LiveObject, Observed, Plan, Prospect, Standoff, Step, Unmanaged, Value, Waiting } from './types.ts'
 
 /** What one kind adds to the plan. */
 interface Part {

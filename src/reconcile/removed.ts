@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { sealIn, type Sealing } from './digest.ts'
 import type { PlanInput } from './input.ts'
-import type { Desired, ObjectRef, Observed, Removal } from './types.ts'
+import type { Removal } from './ledger-types.ts'
+import type { Desired, ObjectRef, Observed } from './types.ts'
 
 /** How the ledger names somebody who was removed: by name where a file named them, else by a digest that tells nobody. */
 export function removedName(ref: ObjectRef, isNamed: boolean, sealing: Sealing): ObjectRef {

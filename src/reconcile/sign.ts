@@ -6,7 +6,8 @@ import { pointers, save, type Authorship, type Where } from './ledger-store.ts'
 import { emptyLedger, ledgerOf } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf } from './signature.ts'
-import type { Ledger, ObjectRef } from './types.ts'
+import type { Ledger } from './ledger-types.ts'
+import type { ObjectRef } from './types.ts'
 
 /** What signing a ledger anew would come to. Nothing in it was ever anybody's but Herdbook's. */
 export interface Signing {

@@ -1,4 +1,5 @@
-import type { Step, Weakening } from './types.ts'
+import type { Weakening } from './ledger-types.ts'
+import type { Step } from './types.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,4 +1,5 @@
-import type { Adjustment, ApplyReport, LedgerEntry, Plan, Step, Unmanaged } from '../reconcile/types.ts'
+import type { LedgerEntry } from '../reconcile/ledger-types.ts'
+import type { Adjustment, ApplyReport, Plan, Step, Unmanaged } from '../reconcile/types.ts'
 
 /** Milliseconds by what they were spent on. */
 export type Timings = { readonly [what: string]: number }

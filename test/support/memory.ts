@@ -1,5 +1,6 @@
 import type { Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
-import type { DoorName, Intent } from '../../src/reconcile/types.ts'
+import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import type { DoorName } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { ApplyReport, Impact, Intent, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */

@@ -1,5 +1,6 @@
 import type { KindName } from '../../src/render/describe.ts'
-import type { Intent, Plan, Standoff, Step } from '../../src/reconcile/types.ts'
+import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import type { Plan, Standoff, Step } from '../../src/reconcile/types.ts'
 
 /** What the registry says of its kinds, for tests of renderers alone. */
 export const KIND_NAMES: readonly KindName[] = [

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { approve, approvers, isRecent, missing, spend } from '../../src/reconcile/approvals.ts'
 import { canonicalJson, planDigest, sealIn, stepDigest, type Approvable, type Scope } from '../../src/reconcile/digest.ts'
 import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcile/marks.ts'
-import type { Merge, Plan, Step } from '../../src/reconcile/types.ts'
+import type { Merge } from '../../src/reconcile/ledger-types.ts'
+import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const KEY = Buffer.from('a key of the herd')

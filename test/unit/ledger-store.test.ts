@@ -6,7 +6,7 @@ import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/l
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
 import { sign, signable, type Signing } from '../../src/reconcile/sign.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
-import type { Ledger } from '../../src/reconcile/types.ts'
+import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { sealingWith } from '../support/sealing.ts'
 

@@ -1,7 +1,7 @@
 import { involvedIn, type MergedHistory, type Resolved, type Review } from '../../approvals/decide.ts'
 import type { Hand, PullRequest, Push } from '../../clients/forge.ts'
 import type { Repository } from '../../reconcile/repository.ts'
-import type { Marks } from '../../reconcile/types.ts'
+import type { Marks } from '../../reconcile/ledger-types.ts'
 import type { Session } from '../session.ts'
 import { cleanMerges } from './clean-merges.ts'
 import type { Job } from './job.ts'

@@ -3,7 +3,7 @@ import { decides, type Permission, type PullRequest } from '../../clients/forge.
 import { gitSource } from '../../clients/git-source.ts'
 import { formsIn } from '../../reconcile/approvals.ts'
 import { parseMarks } from '../../reconcile/marks.ts'
-import type { Marks, Merge } from '../../reconcile/types.ts'
+import type { Marks, Merge } from '../../reconcile/ledger-types.ts'
 import { ownersFor, ownersIn } from '../owners.ts'
 import type { Session } from '../session.ts'
 import { historyOf } from './history.ts'

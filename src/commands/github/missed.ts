@@ -1,4 +1,4 @@
-import type { Approval } from '../../reconcile/types.ts'
+import type { Approval } from '../../reconcile/ledger-types.ts'
 import { count } from '../../render/text.ts'
 import type { Session } from '../session.ts'
 import type { Job } from './job.ts'

@@ -1,7 +1,8 @@
 import { KINDS } from '../../kinds/index.ts'
 import { sameDigest, sealIn, type Sealing } from '../../reconcile/digest.ts'
 import type { Commit } from '../../reconcile/repository.ts'
-import type { Marks, ObjectRef } from '../../reconcile/types.ts'
+import type { Marks } from '../../reconcile/ledger-types.ts'
+import type { ObjectRef } from '../../reconcile/types.ts'
 
 /** What a pull request says besides its files, in the messages of its commits: they can't be changed without another commit, which has to be looked at anew. */
 export type Said = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
