@@ -13,6 +13,8 @@ let herd: Herd
 beforeAll(async () => {
   field = await pasture()
   herd = await field.herd()
+  // A round takes a block away, and there are more of them than a day's budget.
+  herd.write({ 'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n' })
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+
+let field: Pasture
+let herd: Herd
+beforeAll(async () => {
+  field = await pasture()
+  herd = await field.herd()
+})
+afterAll(async () => field[Symbol.asyncDispose]())
+
+const roleOf = async (account: string): Promise<string> => JSON.stringify(await herd.rows(`select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = '${account}' and a.domain is null`))
+
+it('says first what it would do, and does nothing before somebody says yes', async () => {
+  const printed = await must(herd, ['demote', 'second', '--now', 'taken over', '--print'])
+  expect(printed.out).toMatch(/1\. The ledger says[^]*2\. The role is taken away[^]*3\. The server is read again/)
+  await must(herd, ['demote', 'second', '--now', 'taken over'], 5)
+  await must(herd, ['demote', 'second', '--yes'], 9)
+  expect(await roleOf('second')).toContain('Owner')
+  await must(herd, ['demote', 'owner', '--now', 'x', '--yes'], 5)
+})
+
+it('an owner is removed at once, past the rule of two and a pause; every plan says so while the files name them', async () => {
+  await must(herd, ['pause', 'at night'])
+  const { out } = await must(herd, ['demote', 'second', '--now', 'taken over', '--yes'])
+  expect(out).toMatch(/What else @second may know or hold[^]*herdbook token rotate[^]*herdbook demote second/)
+  expect(await roleOf('second')).not.toContain('Owner')
+  const plan = await planOf(herd, 0)
+  expect(plan.removed).toEqual([expect.objectContaining({ ref: 'moderator/second', why: 'taken over' })])
+  expect(plan.findings.map(({ code }) => code)).toContain('removed')
+  await must(herd, ['resume'])
+  // The files count for nothing there: nobody gets the role back by an apply.
+  await must(herd, ['apply', '--yes'])
+  expect(await roleOf('second')).not.toContain('Owner')
+})
+
+it('it ends when the files name them no more', async () => {
+  await must(herd, ['demote', 'second'])
+  herd.write({}, 'Take the role of second away')
+  await must(herd, ['apply', '--yes'])
+  expect((await planOf(herd, 0)).removed).toEqual([])
+})
+
+it('or when somebody lets it go by name', async () => {
+  await must(herd, ['demote', 'mod', '--now', 'a mistake', '--yes'])
+  await must(herd, ['demote', 'nobody_here', '--let-go', 'x'], 5)
+  await must(herd, ['demote', 'mod', '--let-go', 'it was another'])
+  expect((await planOf(herd, 2)).steps).toEqual([expect.objectContaining({ id: 'mod', action: 'create' })])
+})
