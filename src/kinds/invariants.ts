@@ -19,7 +19,7 @@ const owners: Invariant = {
     const count = objects(world, 'moderator').filter(
       (holder) => functional.has(holder.id) && grants(roles.get(word(holder.fields['role'])), 'administrator'),
     ).length
-    const what = `at least ${minimumOwners} owners who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
+    const what = `at least ${minimumOwners} ${minimumOwners === 1 ? 'owner' : 'owners'} who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
     return count < minimumOwners ? [{ of: '', what, by: minimumOwners - count }] : []
   },
 }

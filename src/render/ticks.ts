@@ -69,7 +69,7 @@ function decoded(text: string): string | null {
 }
 
 /** What stands between the words of a box and its name: a mark with the number, and the number for people. */
-const PROPOSED = / <!-- proposed=(\d{1,9}) -->[^<>]*(?= <!-- [^<>]* -->$)/
+const PROPOSED = / <!-- proposed=(\d{1,9}) -->[^<>`]*(?= <!-- [^<>]* -->$)/
 /** The version before wrote it without the mark. */
 const UNMARKED = / · proposed in #(\d{1,9})(?= <!-- [^<>]* -->$)/
 

@@ -5,6 +5,9 @@ let field: Pasture
 let herd: Herd
 beforeAll(async () => {
   field = await pasture()
+  for (const [account, role] of [['mod', 'Owner'], ['alice', 'Moderator']]) {
+    await field.sandbox.query(`update users set role_id = (select id from user_roles where name = '${role}') where account_id = (select id from accounts where username = '${account}' and domain is null)`)
+  }
   herd = await field.herd()
 })
 afterAll(async () => field[Symbol.asyncDispose]())
@@ -39,11 +42,15 @@ it('it ends when the files name them no more', async () => {
   herd.write({}, 'Take the role of second away')
   await must(herd, ['apply', '--yes'])
   expect((await planOf(herd, 0)).removed).toEqual([])
+  // Nobody at all is more than one person can decide.
+  expect((await must(herd, ['demote', 'mod', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
+  expect(await roleOf('mod')).toContain('Owner')
+  expect((await planOf(herd, 0)).removed).toEqual([])
 })
 
 it('or when somebody lets it go by name', async () => {
-  await must(herd, ['demote', 'mod', '--now', 'a mistake', '--yes'])
+  await must(herd, ['demote', 'alice', '--now', 'a mistake', '--yes'])
   await must(herd, ['demote', 'nobody_here', '--let-go', 'x'], 5)
-  await must(herd, ['demote', 'mod', '--let-go', 'it was another'])
-  expect((await planOf(herd, 2)).steps).toEqual([expect.objectContaining({ id: 'mod', action: 'create' })])
+  await must(herd, ['demote', 'alice', '--let-go', 'it was another'])
+  expect((await planOf(herd, 2)).steps).toEqual([expect.objectContaining({ id: 'alice', action: 'create' })])
 })
