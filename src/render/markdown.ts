@@ -27,6 +27,8 @@ export interface Proposed {
   readonly byFiles: readonly string[]
   /** What it changes of that which Herdbook itself goes by. */
   readonly edits: Edits
+  /** Who has to approve it, in sentences. */
+  readonly deciding?: readonly string[]
   /** The page of the run. */
   readonly run: string
 }
@@ -113,7 +115,7 @@ function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
   const later = heldBack(approved)
   const merge = approved.length === 0 ? [] : proposal === undefined ? taking(approved) : isRefused(plan) ? [REFUSED] : [merging(approved)]
-  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...waitingBefore(plan, proposal), ...(later === null ? [] : [prose(later)])].join(' ')
+  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...waitingBefore(plan, proposal), ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)), ...(later === null ? [] : [prose(later)])].join(' ')
 }
 
 /** What is to be applied before it, so that nobody expects more than there is room for. */

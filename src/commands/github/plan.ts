@@ -15,7 +15,9 @@ import type { Files } from '../../render/markdown-findings.ts'
 import { renderMarkdown, showsPlanOf } from '../../render/markdown.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { PLAN_LABEL } from '../../render/differences.ts'
+import { listed } from '../../render/text.ts'
 import { say, tell, toldWaits } from '../io.ts'
+import { ownersIn, OWNERS_LINE } from '../owners.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
@@ -172,7 +174,7 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
     show: session.instance.documents['policy.yaml']?.show ?? {},
     sourceOf,
     filesAt: filesAt(job, pull, merge),
-    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, withheld, byFiles, edits, run: job.url },
+    proposal: { pullRequest: pull.number, base: merge.base, head: merge.head, leftover, withheld, byFiles, edits, deciding: await decidingOf(merge, plan.steps.filter(({ digest }) => !withheld.has(digest))), run: job.url },
   }
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
@@ -186,6 +188,16 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)
+}
+
+/** Who has to approve these steps: an owner, where one is asked; and that one person decides, where only one is named. */
+async function decidingOf({ trusted }: Merge, steps: readonly Step[]): Promise<string[]> {
+  const owners = await ownersIn(trusted)
+  const named = listed(owners.map((owner) => `@${owner}`))
+  const asked = steps.some(({ kind, id }) => takesOwner(`${kind}/${id}`))
+  if (owners.length === 1) return [`One person decides here: ${named}.`]
+  if (!asked) return []
+  return [owners.length === 0 ? `This takes an owner, and policy.yaml names none yet. Add to it: ${OWNERS_LINE}` : `This takes the approval of an owner who did not ask for it, write it or push it: ${named}.`]
 }
 
 /** Digests of the steps that earlier merges, or somebody by hand, approved already: they wait, and need nothing of this one. */
