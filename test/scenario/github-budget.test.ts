@@ -30,6 +30,8 @@ async function applied(): Promise<JobRun & { readonly ran: true }> {
 const live = async (prefix: string): Promise<number> => (await herd.rows(`select 1 from domain_blocks where domain like '${prefix}%'`)).length
 
 it('two merges that exceed a budget together are both applied, one after the other, and jam nothing', SLOW, async () => {
+  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${'  # room between two changes of this file\n'.repeat(9)}` } })
+  await applied()
   const base = herd.file(BLOCKS)
   // In two places of the file, so that both can be merged.
   const one = await propose({ [BLOCKS]: `${base}\n${entries(names('one', 20))}` })
