@@ -67,7 +67,7 @@ function isGenerous({ hazard, consent, usedConsent }: Step, relations: number): 
 function generous(step: Step, relations: number, place: Pick<Diagnostic, 'at'>): Diagnostic {
   const ref = `${step.kind}/${step.id}`
   const message = `${ref} severs ${relations} follow relations, and the file accepts ${step.consent ?? 0}: it would be applied although many more came to be severed.`
-  return { code: 'consent-generous', severity: 'warning', message, ...place, hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}` }
+  return { code: 'consent-generous', severity: 'warning', about: ref, message, ...place, hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}` }
 }
 
 function heldBy({ consent, usedConsent }: Step): string {

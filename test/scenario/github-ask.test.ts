@@ -70,7 +70,7 @@ describe('a form that was accepted', () => {
     expect(commentOn(herd, pull.number)).toMatch(/### Blocks `bad\.example`[^]*herdbook-approvals v2/)
     expect(checkOf(pull.head.commit)).toMatch(/^success: Blocks bad\.example/)
 
-    await herd.hub.act.merge(pull.number, 'ann')
+    await herd.hub.act.merge(pull.number, 'zoe')
     expect(ran(await herd.settle(), 'apply').result).toBe('success')
     expect(await herd.rows("select severity from domain_blocks where domain = 'bad.example'")).toEqual([{ severity: 1 }])
     expect(herd.hub.state.issues.get(issue)?.state).toBe('closed')

@@ -140,9 +140,9 @@ describe('a long list that is parsed in parts', () => {
   test('is told of by the lines of the file', async () => {
     const text = blocks(2_000, (n) => (n === 1_555 ? block(n).replace('suspend', 'suspnd') : block(n % 1_990)))
     expect(parseInParts(text, at)?.value).toEqual(parseWhole(FILE, text).value)
-    expect(lines(await load({ [FILE]: text })).filter((line) => line.includes('error'))).toEqual([
+    expect(lines(await load({ [FILE]: text })).filter((line) => /^(error|warning)/.test(line))).toEqual([
       expect.stringContaining('domain-blocks.yaml:3113:15 severity: suspnd is not known'),
-      ...Array.from({ length: 10 }, (_, n) => expect.stringContaining(`domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice; first in line ${2 + 2 * n}`)),
+      ...Array.from({ length: 10 }, (_, n) => expect.stringContaining(`domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice, word for word; first in line ${2 + 2 * n}`)),
     ])
   })
 

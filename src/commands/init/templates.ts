@@ -44,7 +44,7 @@ mastodon:
 #   host: ${domain}
 #   user: herdbook
 #   host_key: SHA256:…
-#   key: { env: HERDBOOK_SSH_KEY }
+#   key: { env: HERDBOOK_SSH_KEY } # stored with the line SHA256:… of host_key in front of it
 
 # Who acts in Mastodon's audit log when the console writes. Mastodon lets nobody give a role above their own:
 # the bot's is low, so to have roles and moderators managed, name an owner here.
