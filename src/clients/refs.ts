@@ -133,7 +133,7 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
 function parseCommit(source: string): Omit<Snapshot, 'id' | 'files'> {
   const end = source.indexOf('\n\n')
   const headers = source.slice(0, end).split('\n')
-  const [, author = '', seconds = '0'] = headers.flatMap((line) => /^committer (.*?) <.*> (\d+) /.exec(line) ?? [])
+  const [, author = '', seconds = '0'] = headers.flatMap((line) => /^committer ([^<]*) <[^>]*> (\d+) /.exec(line) ?? [])
   const [subject = '', ...body] = source.slice(end + 2).split('\n')
   return {
     tree: headers.find((line) => line.startsWith('tree '))?.slice('tree '.length) ?? '',

@@ -1,4 +1,6 @@
-import { stripVTControlCharacters } from 'node:util'
+import type { Units } from './escapes.ts'
+import { formsOf, SHORTEST } from './forms.ts'
+import { bare, bones, viewsOf } from './views.ts'
 
 /** Finds secrets in texts, however they are written there. */
 export interface Watch {
@@ -6,69 +8,66 @@ export interface Watch {
   readonly finds: (text: string) => boolean
 }
 
-/** Too short to be told from ordinary text. */
-const SHORTEST = 8
-/** A secret of one long word is found by any piece of nineteen signs: what is cut or folded is a leak, too. */
-const PIECE = { of: 32, length: 16, step: 4 }
+/** Of text in one case and without its signs, less than this could be anybody's. */
+const SHORTEST_BONES = 16
 
+/** Searches each view of a text once for all that is held, in time that grows with the text alone. */
 export function openWatch(): Watch {
-  const needles = new Set<string>()
+  const [written, stripped] = [needles(SHORTEST), needles(SHORTEST_BONES)]
   return {
     hold: (secret) => {
-      for (const form of partsOf(secret).flatMap(formsOf).map(bare)) if (form.length >= SHORTEST) needles.add(form)
+      for (const form of new Set(formsOf(secret))) {
+        written.add(bare(form))
+        stripped.add(bones(bare(form)))
+      }
     },
-    finds: (text) => needles.size > 0 && viewsOf(text).some((view) => needles.values().some((needle) => view.includes(needle))),
+    finds: (text) => !written.isEmpty() && viewsOf(text).some((view) => written.isIn(view) || stripped.isIn(bones(view))),
   }
 }
 
-/** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
-function partsOf(secret: string): string[] {
-  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+[A-Z]*-*$|https?:\/\/|SHA256:)/.test(line))
-  return [secret.trim(), ...lines]
+/** What is searched for, by the number of its first signs. */
+interface Needles {
+  /** One that is shorter than the shortest is left out. */
+  readonly add: (needle: Units) => void
+  readonly isEmpty: () => boolean
+  readonly isIn: (text: Units) => boolean
 }
 
-/** The secret as it could be written: plain, reversed, in pieces, hexadecimal, base64 at every alignment, escaped as little as may be. What is escaped more is found without its escapes. */
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8')
-  const hex = bytes.toString('hex')
-  // the first and last characters of base64 depend on what stands beside the secret
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '')
-    return text.slice(shift === 0 ? 0 : shift + 1, -1)
-  })
-  const escaped = [encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)]
-  return [secret, ...piecesOf(secret), ...escaped, Array.from(secret).toReversed().join(''), hex, hex.toUpperCase(), ...base64, ...base64.map(urlSafe)]
-}
+/** Of eight signs a number is made, from which that of the next eight follows (Rabin and Karp). */
+const BASE = 31
+const FALLEN = Math.trunc(BASE ** SHORTEST % 2 ** 32) | 0
+const PLACES = 2 ** 16
 
-function piecesOf(secret: string): string[] {
-  if (secret.length < PIECE.of || /\s/.test(secret)) return []
-  return Array.from({ length: Math.floor((secret.length - PIECE.length) / PIECE.step) + 1 }, (_, i) => secret.slice(i * PIECE.step, i * PIECE.step + PIECE.length))
-}
-
-const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
-
-const ESCAPES = /&#(?<decimal>\d{1,7});|(?:&#x(?<entity>[0-9a-f]{1,6});|%(?<byte>[0-7][0-9a-f])|\\u(?<unit>[0-9a-f]{4}))|&(?<name>quot|lt|gt|amp|apos);|\\(?<sign>["\\/])/gi
-const NAMED: { readonly [name: string]: string } = { quot: '"', lt: '<', gt: '>', amp: '&', apos: "'" }
-/** What was escaped was perhaps escaped before. */
-const ROUNDS = 3
-
-/** A text as it is and without its escapes of JSON, HTML and web addresses, once and again. */
-function* viewsOf(text: string): Generator<string> {
-  let view = bare(text)
-  yield view
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const next = view.replace(ESCAPES, (...found) => charOf(found.at(-1)))
-    if (next === view) return
-    view = bare(next)
-    yield view
+function needles(shortest: number): Needles {
+  const byStart = new Map<number, Units[]>()
+  // Most numbers are nobody's, and a look at one byte tells.
+  const taken = new Uint8Array(PLACES)
+  return {
+    isEmpty: () => byStart.size === 0,
+    add: (needle) => {
+      if (needle.length < shortest) return
+      const start = startOf(needle)
+      const others = byStart.get(start) ?? []
+      taken[start & (PLACES - 1)] = 1
+      // What begins with another needle is found by that one.
+      if (!others.some((other) => standsAt(needle, 0, other))) byStart.set(start, [...others.filter((other) => !standsAt(other, 0, needle)), needle])
+    },
+    isIn: (text) => {
+      if (byStart.size === 0 || text.length < shortest) return false
+      let start = startOf(text)
+      for (let at = 0; ; at += 1) {
+        if (taken[start & (PLACES - 1)] === 1 && byStart.get(start)?.some((needle) => standsAt(text, at, needle)) === true) return true
+        if (at + SHORTEST >= text.length) return false
+        start = (Math.imul(start, BASE) + (text[at + SHORTEST] ?? 0) - Math.imul(text[at] ?? 0, FALLEN)) | 0
+      }
+    },
   }
 }
 
-/** Without what folds and colours a text. */
-const bare = (text: string): string => stripVTControlCharacters(text).replaceAll(/\s+/g, '')
-
-function charOf({ decimal, entity, byte, unit, name, sign }: { readonly [group: string]: string | undefined }): string {
-  const point = decimal === undefined ? Number.parseInt(entity ?? byte ?? unit ?? '', 16) : Number(decimal)
-  if (point <= 0x10ffff) return String.fromCodePoint(point)
-  return sign ?? NAMED[(name ?? '').toLowerCase()] ?? ''
+function startOf(text: Units): number {
+  let start = 0
+  for (let at = 0; at < SHORTEST; at += 1) start = (Math.imul(start, BASE) + (text[at] ?? 0)) | 0
+  return start
 }
+
+const standsAt = (text: Units, at: number, needle: Units): boolean => at + needle.length <= text.length && needle.every((unit, i) => text[at + i] === unit)

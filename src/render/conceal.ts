@@ -1,7 +1,7 @@
-import { isIP } from 'node:net'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './hush.ts'
 import { own } from './own.ts'
 
 /** What of the live server may be printed. */
@@ -21,9 +21,6 @@ export function disclosure(visibility: 'public' | 'private', show: Show = {}): D
     obfuscated_domains: open,
   }
 }
-
-/** Stands where something is not shown. */
-export const HIDDEN = '(not shown)'
 
 const PRIVATE_FIELDS: { readonly [kind: string]: { readonly [field: string]: keyof Disclosure } } = {
   'domain-block': { private_comment: 'private_comments' },
@@ -56,8 +53,9 @@ const hushedBy =
 
 /** For sentences that may hold what a server answered: as far as they may be shown beside this plan. */
 function concealer(plan: Plan, show: Disclosure): (text: string) => string {
-  const [known, names] = [addressesIn(plan), unnamedIn(plan, show)]
-  return (text) => mask(names === null ? text : text.replace(names, HIDDEN), known, show)
+  const known = addressesIn(plan)
+  const unnamed = nameHider(plan.steps.filter((step) => isUnnamed(step, show)).map(({ id }) => id))
+  return (text) => mask(unnamed(text), known, show)
 }
 
 /** Problems without a plan, as far as they may be shown. What has a place speaks of the files, which whoever reads it can read. */
@@ -79,12 +77,6 @@ const WAITS = "can't be given a role yet; herdbook plan tells why"
 
 /** A step for what no file ever named, such as the role of somebody whom `only_these` leaves out. */
 const isUnnamed = (step: Step, show: Disclosure): boolean => step.unmanaged === true && isPrivate(step, show)
-
-/** Finds the names of such objects in a sentence; null where there are none. */
-function unnamedIn({ steps }: Plan, show: Disclosure): RegExp | null {
-  const names = steps.filter((step) => isUnnamed(step, show)).map(({ id }) => id.replaceAll(/\W/g, '\\$&'))
-  return names.length === 0 ? null : new RegExp(`(?<=@|[a-z]/)(?:${names.join('|')})(?![\\w-])`, 'gi')
-}
 
 /** The name of a step's object, as far as it may be told. */
 export const refShown = (step: Step, show: Disclosure): string => `${step.kind}/${isUnnamed(step, show) ? HIDDEN : step.id}`
@@ -138,21 +130,18 @@ export function hides(kind: string, field: string, value: Value, show: Disclosur
 
 function concealValue(kind: string, field: string, value: Value, show: Disclosure): Value {
   if (hides(kind, field, value, show)) return HIDDEN
-  return show.email_addresses ? value : withoutAddresses(value)
+  return show.email_addresses ? value : emailsHidden(value)
 }
 
-const EMAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/gu
-
-function withoutAddresses(value: Value): Value {
-  if (typeof value === 'string') return value.replace(EMAIL, HIDDEN)
-  if (Array.isArray(value)) return value.map(withoutAddresses)
+function emailsHidden(value: Value): Value {
+  if (typeof value === 'string') return withoutEmails(value)
+  if (Array.isArray(value)) return value.map(emailsHidden)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutAddresses(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, emailsHidden(inner)]))
 }
 
 /** Sentences that may hold what a server answered: e-mail and IP addresses that the plan does not name. */
 function mask(text: string, known: ReadonlySet<string>, show: Disclosure): string {
-  const quiet = show.email_addresses ? text : text.replace(EMAIL, HIDDEN)
-  if (show.ip_blocks) return quiet
-  return quiet.replace(/[0-9a-f:.]*[0-9a-f]/giu, (token) => (isIP(token) !== 0 && !known.has(token) ? HIDDEN : token))
+  const quiet = show.email_addresses ? text : withoutEmails(text)
+  return show.ip_blocks ? quiet : withoutAddresses(quiet, known)
 }

@@ -17,7 +17,7 @@ export type FieldDiff =
 const SHORT = 72
 const CONTEXT = 2
 /** How far apart two texts may be before their lines are not compared: that cost grows with the square. */
-const MAX_EDITS = 1000
+const MAX_EDITS = 500
 const MAX_LINES = 60
 const MAX_LENGTH = 2000
 

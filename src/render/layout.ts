@@ -58,22 +58,24 @@ function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
   const rows = [row]
   for (const piece of spans) {
     for (const word of piece.whole ? [piece.text] : piece.text.split(/(?<= )(?=[^ ])/)) {
-      if (row.columns > start && row.columns + width(word.trimEnd()) > limit) {
+      const columns = width(word)
+      const seen = columns - (word.length - word.trimEnd().length)
+      if (row.columns > start && row.columns + seen > limit) {
         row = newRow(hang)
         start = hang
         rows.push(row)
       }
-      append(row, word, piece.style)
+      append(row, word, columns, piece.style)
     }
   }
   return rows.map(({ pieces }) => trimmed(pieces).map(({ text, style }) => paint(text, style, screen.colour)).join(''))
 }
 
-function append(row: Row, text: string, style: Style | undefined): void {
+function append(row: Row, text: string, columns: number, style: Style | undefined): void {
   const last = row.pieces.at(-1)
   if (last && last.style === style) last.text += text
   else row.pieces.push({ text, style })
-  row.columns += width(text)
+  row.columns += columns
 }
 
 /** Without blanks at the end. */

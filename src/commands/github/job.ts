@@ -1,7 +1,10 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, stat } from 'node:fs/promises'
 import type { Forge } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { emit } from '../../render/emit.ts'
+import { size } from '../../render/fit.ts'
+import { code } from '../../render/markdown-text.ts'
+import { clip, number } from '../../render/text.ts'
 import type { Io } from '../io.ts'
 import type { Event } from './event.ts'
 
@@ -30,16 +33,30 @@ export function expect<Name extends Event['name']>(job: Job, names: readonly Nam
 /** Whether somebody has started this run again: its event is as old as the first time. */
 export const isAgain = ({ env }: Io): boolean => Number(env['GITHUB_RUN_ATTEMPT'] ?? '1') > 1
 
-/** Where the summary of a run goes; nowhere outside GitHub Actions. */
+/** What GitHub takes for the summary of a step, in bytes; of one that is longer it shows nothing. */
+const SUMMARY = 1_048_576
+/** Kept free for lines that say what was left out. */
+const SPARE = 4_000
+
+/** Where the summary of a run goes; nowhere outside GitHub Actions. What has no room beside what stands there is named and left out. */
 export const summarizer =
   (io: Io) =>
   async (markdown: string): Promise<void> => {
     const path = io.env['GITHUB_STEP_SUMMARY']
     if (path === undefined || path === '') return
     const texts: string[] = []
-    emit(`${markdown.trimEnd()}\n\n`, io.secrets.abortOnSecret, (text) => texts.push(text))
+    const written = await stat(path).then((file) => file.size, () => 0)
+    emit(within(SUMMARY - written, markdown), io.secrets.abortOnSecret, (text) => texts.push(text))
     await appendFile(path, texts.join(''))
   }
+
+function within(room: number, markdown: string): string {
+  const whole = `${markdown.trimEnd()}\n\n`
+  if (size(whole) <= room - SPARE) return whole
+  const title = markdown.trimStart().split('\n', 1)[0] ?? ''
+  const left = `Left out, since GitHub takes no longer summary: ${number(size(whole))} bytes that begin with ${code(clip(title, 100))}.\n\n`
+  return size(left) <= room ? left : ''
+}
 
 /** The page of the run that the environment tells of. */
 export function runUrl({ env }: Io, repository: string): string {
