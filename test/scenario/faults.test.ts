@@ -123,7 +123,7 @@ describe('in the console', () => {
   it('that dies between a bulk insert and its workers: the next run lets the blocks take effect', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)
     herd.write({
-      'policy.yaml': 'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 60, until: 2031-01-01, reason: a list }\n',
+      'policy.yaml': 'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: a list }\n',
       'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
     })
     await field.sandbox.breakConsole('before-workers')

@@ -133,7 +133,7 @@ describe('files of a fork', SLOW, () => {
 describe('words of a pull request', SLOW, () => {
   const WORDS = [
     '::set-output name=a::b', '::add-mask::x', 'x ##[add-path]/tmp', '@everyone @herd/owners', 'Closes #1, fixes herd/instance#1', 'https://evil.example/ www.evil.example',
-    '![beacon](https://evil.example/b.png)', '<img src=https://evil.example/b.png>', '</details><!--', '-->', '``` x', 'a | b | c', `<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} groups=0 names= -->`, 'x'.repeat(5_000),
+    '![beacon](https://evil.example/b.png)', '<img src=https://evil.example/b.png>', '</details><!--', '-->', '``` x', 'a | b | c', `<!-- herdbook-approvals v2 seal=${'0'.repeat(32)} groups=0 names= -->`, 'x'.repeat(5_000),
   ]
 
   it('put into a comment as they are would ping, close, load pictures and steer the runner', () => {

@@ -121,7 +121,7 @@ describe('the label that asks for a plan', SLOW, () => {
     expect(comment().split('\n')[2]).toMatch(new RegExp(`^### Commit \`${head.slice(0, 12)}\` in the files alone`))
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
-    expect(comment()).toMatch(/Merging this approves[^]*herdbook-approvals v1/)
+    expect(comment()).toMatch(/Merging this approves[^]*herdbook-approvals v2/)
     // And once more, for the plan that it shows by then.
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     expect(ran(await herd.settle(pullJobs), 'plan').stdout).not.toContain('did not show')
@@ -146,6 +146,6 @@ describe('the label that asks for a plan', SLOW, () => {
     expect(await directly(herd, 'plan', { name: 'pull_request', payload: { ...payload, pull_request: pull } }, { GITHUB_EVENT_NAME: 'pull_request_target' })).toContain('did not show this commit')
     await herd.hub.act.comment(number, /`(\/plan \w+)`/.exec(reply)?.[1] ?? '', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
-    expect(comment()).toMatch(/swapped\.example[^]*herdbook-approvals v1/)
+    expect(comment()).toMatch(/swapped\.example[^]*herdbook-approvals v2/)
   })
 })

@@ -125,7 +125,7 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
     const job = ran(await herd.settle(), 'plan')
     expect(job.environment).toBe('herdbook-plan')
-    expect(commentOn(herd, number)).toMatch(/### [^]*herdbook-approvals v1/)
+    expect(commentOn(herd, number)).toMatch(/### [^]*herdbook-approvals v2/)
   })
 
   it('keeps that plan whatever is done to it but a push', async () => {
