@@ -131,12 +131,17 @@ describe('a server that is another one', () => {
     ['database', () => ({ database: doorsOf(field.sandbox).database })],
     ['console', () => ({ console: doorsOf(field.sandbox).console })],
   ] as const)('behind the %s is refused before anything else', async (door, doors) => {
-    setConfig(herd, { domain: 'elsewhere.example', mastodon: { ...doors() } as NonNullable<Parameters<typeof setConfig>[1]['mastodon']> })
+    const mastodon = { ...doors() } as NonNullable<Parameters<typeof setConfig>[1]['mastodon']>
+    setConfig(herd, { domain: 'elsewhere.example', mastodon })
     herd.write({}, 'Another domain')
-    const ran = await must(herd, ['plan'], 10)
+    // Its ledger is of the server that it was begun for.
+    expect((await must(herd, ['plan'], 5)).out).toMatch(/belongs to "mastodon:herd\.example", and this is mastodon:elsewhere\.example/)
+    const other = await field.herd({ begin: 'none', config: { domain: 'elsewhere.example' }, mastodon })
+    other.write(EVERY_KIND, 'Files')
+    const ran = await must(other, ['plan'], 10)
     expect(ran.out).toMatch(/says that it is herd\.example, and instance\.yaml is for elsewhere\.example/)
     expect(ran.out.toLowerCase()).toContain(door.toLowerCase())
-    await must(herd, ['apply', '--yes', '--first', 'because'], 10)
+    await must(other, ['apply', '--yes', '--first', 'because'], 10)
   })
 })
 
