@@ -78,7 +78,7 @@ const READERS: { readonly [kind in FormField['kind']]: (text: string, options: r
   text: (text) => (text.length > LONGEST_TEXT ? `the answer has more than ${LONGEST_TEXT} characters.` : [text]),
   choice: (text, options) => (options.includes(text) ? [text] : 'the answer is none of those that the form has.'),
   boxes: (text, options) => {
-    const boxes = text.split('\n').filter((line) => line.trim() !== '').map((line) => /^- \[([ xX])\] (.+?)\s*$/.exec(line))
+    const boxes = text.split('\n').filter((line) => line.trim() !== '').map((line) => /^- \[([ xX])\] (.+)$/.exec(line.trimEnd()))
     if (boxes.some((box) => box === null || !options.includes(box[2] ?? ''))) return 'the boxes are not those of the form.'
     return boxes.flatMap((box) => (box && box[1] !== ' ' ? [box[2] ?? ''] : []))
   },

@@ -171,7 +171,7 @@ function readRow({ line, cells }: Row, { file, defaultSeverity }: ListOptions): 
 const bareDomain = (written: string): string =>
   written
     .replace(/^[a-z]+:\/\//i, '')
-    .replace(/(?:\/|\s+#).*$/s, '')
+    .replace(/(?:\/|(?<!\s)\s+#).*$/s, '')
     .replace(/^\*\.|^[.@]/, '')
     .replace(/\.$/, '')
 

@@ -9,11 +9,13 @@ const PLAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 const ASCII = /^[\u0020-\u007E]*$/
 const MAX_NAME = 255
 const MAX_LABEL = 63
+/** What is typed may be longer than what is stored, though not by this much: to convert a name takes more than linear time. */
+const MAX_TYPED = 1000
 
 /** A domain as Mastodon stores it: lower case, IDNA 2003 with compatibility mapping, without a last dot or slash. */
 export function normalizeDomain(text: string): NormalizedDomain {
   const typed = text.trim().replace(/\/$/, '').replace(/\.$/, '')
-  const domain = ASCII.test(typed) ? typed.toLowerCase() : asciiOf(typed)
+  const domain = ASCII.test(typed) ? typed.toLowerCase() : typed.length > MAX_TYPED ? typed : asciiOf(typed)
   const refused = refusal(typed, domain)
   if (refused !== undefined) return { refused }
   return readsAlike(typed, domain) ? { domain } : { domain, changed: unicodeOf(domain) }
@@ -34,7 +36,7 @@ export function isPublicSuffix(domain: string): boolean {
 
 /** A domain as people read it: `xn--mnchen-3ya.example` → `münchen.example`. As it is stored where the other form could be taken for something else. */
 export function displayDomain(domain: string): string {
-  const unicode = unicodeOf(domain)
+  const unicode = domain.length > MAX_NAME ? domain : unicodeOf(domain)
   return unicode !== domain && isPlain(unicode) && stores(unicode, domain) ? unicode : domain
 }
 
@@ -92,6 +94,7 @@ function refusal(typed: string, domain: string): string | undefined {
   if (/\s/.test(domain)) return 'a domain has no spaces'
   if (/:\d+$/.test(domain)) return 'a domain has no port'
   if (/^\.|\.\.|\.$/.test(domain)) return 'a part between two dots is empty'
+  if (typed.length > MAX_TYPED) return `a domain has at most ${MAX_NAME} characters`
   const odd = Array.from(typed).find((character) => /[^\p{L}\p{N}\p{M}.-]/u.test(character))
   return odd === undefined ? 'Mastodon takes no such domain' : `Mastodon takes no domain with ${JSON.stringify(odd)} in it`
 }

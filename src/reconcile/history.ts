@@ -142,8 +142,31 @@ function itemStart(lines: readonly string[], at: number): number {
   return at
 }
 
-/** The key and the value that a line of YAML gives, without quotes and comments. */
+/** The key and the value that a line of YAML gives, without quotes and comments: read from left to right, since the line may be anybody's. */
 function namesIn(line: string): string[] {
-  const [, key, value] = /^\s*(?:- +)?(?:("[^"]*"|'[^']*'|[^\s#:'"][^:#]*):(?=\s|$))?\s*("[^"]*"|'[^']*'|[^#]*?)\s*(?:\s#.*)?$/.exec(line) ?? []
-  return [key, value].flatMap((name) => (name === undefined || name === '' ? [] : [name.trim().replace(/^(["'])(.*)\1$/, '$2')]))
+  const text = line.trim()
+  const entry = text.startsWith('- ') ? text.slice(2).trimStart() : text
+  const end = keyEnd(entry)
+  const value = valueIn(entry.slice(end < 0 ? 0 : end + 1).trimStart())
+  if (value === null) return []
+  return [entry.slice(0, Math.max(end, 0)), value].flatMap((name) => (name === '' ? [] : [name.trim().replace(/^(["'])(.*)\1$/, '$2')]))
+}
+
+const isQuote = (sign: string): boolean => sign === '"' || sign === "'"
+
+/** Where the colon after a key stands; -1 where there is none. */
+function keyEnd(entry: string): number {
+  const first = entry.charAt(0)
+  const closing = isQuote(first) ? entry.indexOf(first, 1) : -1
+  const end = isQuote(first) ? closing + 1 : entry.search(/[:#]/)
+  return end > 0 && /^:(?:\s|$)/.test(entry.slice(end, end + 2)) ? end : -1
+}
+
+/** A value without the comment behind it; null where a `#` in it could be either. */
+function valueIn(text: string): string | null {
+  const closing = isQuote(text.charAt(0)) ? text.indexOf(text.charAt(0), 1) : -1
+  if (closing > 0 && /^(?:$|\s+(?:#|$))/.test(text.slice(closing + 1))) return text.slice(0, closing + 1)
+  const hash = text.indexOf('#')
+  if (hash < 0) return text
+  return hash === 0 || /\s/.test(text.charAt(hash - 1)) ? text.slice(0, hash).trimEnd() : null
 }

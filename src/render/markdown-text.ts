@@ -12,7 +12,8 @@ export function code(text: string): string {
   return `<code>${shown.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0) ?? 32};`)}</code>`
 }
 
-const TOKEN = /^(?<lead>[("'“‘]*)(?<core>.*?)(?<trail>[.,:;!?)"'”’…]*)$/u
+/** What stands before a word and after it, and is not of it. */
+const [LEADING, TRAILING] = [new Set('("\'“‘'), new Set('.,:;!?)"\'”’…')]
 const WORD = /^(?=.*[\p{L}\p{N}–—…→])[\p{L}\p{N}\p{M}'’%,/…–—→-]+$/u
 /** Words that GitHub links by themselves: commits, issues, addresses. */
 const LINKED = /^[0-9a-f]{7,}$|^gh-\d+$|www/i
@@ -34,23 +35,28 @@ export function prose(text: string): string {
     .split(/\s+/)
     .filter((word) => word !== '')
     .map(tokenOf)
-    .reduce(joined, [])
+    .reduce<Token[]>(joined, [])
     .map(({ lead, core, trail, plain }) => lead + (plain ? core : code(core)) + trail)
     .join(' ')
 }
 
 /** Neighbours that are both code are one piece. */
-function joined(done: readonly Token[], next: Token): Token[] {
+function joined(done: Token[], next: Token): Token[] {
   const last = done.at(-1)
-  if (!last || last.plain || next.lead !== '' || !(isKey(last) || (last.trail === '' && !next.plain))) return [...done, next]
-  return [...done.slice(0, -1), { ...last, core: `${last.core}${last.trail} ${next.core}`, trail: next.trail }]
+  const fits = last && !last.plain && next.lead === '' && (isKey(last) || (last.trail === '' && !next.plain))
+  if (fits) done.splice(-1, 1, { ...last, core: `${last.core}${last.trail} ${next.core}`, trail: next.trail })
+  else done.push(next)
+  return done
 }
 
 /** `accept_severed_relationships: 31` is one piece. */
-const isKey = ({ core, trail }: Token): boolean => trail === ':' && /^\w+_\w+$/.test(core)
+const isKey = ({ core, trail }: Token): boolean => trail === ':' && core.slice(1, -1).includes('_') && /^\w+$/.test(core)
 
 function tokenOf(word: string, index: number): Token {
-  const { lead = '', core = '', trail = '' } = TOKEN.exec(word)?.groups ?? { core: word }
+  let [start, end] = [0, word.length]
+  while (LEADING.has(word.charAt(start))) start += 1
+  while (end > start && TRAILING.has(word.charAt(end - 1))) end -= 1
+  const [lead, core, trail] = [word.slice(0, start), word.slice(start, end), word.slice(end)]
   // "1." at the beginning would be a list.
   const isItem = index === 0 && /^\d+[.)]/.test(core + trail)
   return { lead, core, trail, plain: core === '' || (WORD.test(core) && !LINKED.test(core) && !isItem) }

@@ -60,7 +60,12 @@ export function showsPlanOf(comment: string, head: string): boolean {
   const [, mark = ''] = comment.split(/\r?\n/, 2)
   const [, planned] = PLAN_MARK.exec(mark) ?? []
   // The version before wrote no mark: there the line at the end says it.
-  return planned === undefined ? new RegExp(`^<sub>.* · commit ${commit(head)} on .* · plan `, 'm').test(comment) : planned === head
+  return planned === undefined ? comment.split(/\r?\n/).some((line) => saysPlanOf(line, head)) : planned === head
+}
+
+function saysPlanOf(line: string, head: string): boolean {
+  const at = line.startsWith('<sub>') ? line.indexOf(` · commit ${commit(head)} on `) : -1
+  return at >= 0 && line.includes(' · plan ', at)
 }
 
 function body(plan: Plan, options: MarkdownOptions, room: number): string {

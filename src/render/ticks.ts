@@ -87,19 +87,20 @@ export const hasProposals = (body: string): boolean => linesOf(body).some((line)
 
 /** The body with these boxes open again, and beside each the pull request that it led to. */
 export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: number, kinds: readonly Pick<KindName, 'name'>[]): string {
-  const asked = new Set(ticks.map(written))
-  return linesOf(body)
-    .map((line) => {
-      const [tick] = tickOf(line, kinds)
-      return tick && asked.has(written(tick)) ? besides(line.replace(BOX, '- [ ] '), pullRequest) : line
-    })
-    .join('\n')
+  return withProposals(body, new Map(ticks.map((tick) => [written(tick), pullRequest])), kinds)
 }
 
 /** The pull requests that stand beside boxes of an earlier body, written into the new one: those that are open still. */
 export function carriedOver(before: string, body: string, isOpen: (pullRequest: number) => boolean, kinds: readonly Pick<KindName, 'name'>[]): string {
-  return linesOf(before).reduce((next, line) => {
-    const pullRequest = proposedBeside(line)
-    return pullRequest !== null && isOpen(pullRequest) ? proposedIn(next, tickOf(line, kinds), pullRequest, kinds) : next
-  }, body)
+  const still = new Map([...proposals(before, kinds)].filter(([, pullRequest]) => isOpen(pullRequest)))
+  return withProposals(body, still, kinds)
 }
+
+/** In one pass, however many boxes there are. */
+const withProposals = (body: string, beside: ReadonlyMap<string, number>, kinds: readonly Pick<KindName, 'name'>[]): string =>
+  linesOf(body)
+    .map((line) => {
+      const [pullRequest] = tickOf(line, kinds).flatMap((tick) => beside.get(written(tick)) ?? [])
+      return pullRequest === undefined ? line : besides(line.replace(BOX, '- [ ] '), pullRequest)
+    })
+    .join('\n')

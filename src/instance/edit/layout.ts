@@ -37,7 +37,7 @@ export function entriesOf(node: Collection): readonly Entry[] {
   return token.items.map((item: CST.CollectionItem) => blockEntry(item)).filter((entry) => entry !== undefined)
 }
 
-const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/[ \t\r\n]+$/, '')
+const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '')
 const commentColumn = (line: string): number => (/^ *#/.test(line) ? line.indexOf('#') : -1)
 
 /** Where the comments directly above an entry begin, if they are the entry's own and not the heading of a group. */

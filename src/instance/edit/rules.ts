@@ -11,7 +11,8 @@ const keysIn = (text: string): string[] => itemsOf(FILE, text, 'rules').map((ite
 
 /** A permanent key for a rule, made from its text: "Be kind to others." → `be-kind-to-others`. */
 export function ruleKey(text: string, taken: ReadonlySet<string>): string {
-  const words = text.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').match(/[a-z0-9]+/g) ?? []
+  // A key is made of the first words; to put a thousand marks on one letter in order takes long.
+  const words = text.slice(0, 10 * LONGEST).normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').match(/[a-z0-9]+/g) ?? []
   const fitting = words.findIndex((_, index) => words.slice(0, index + 1).join('-').length > LONGEST)
   const base = words.slice(0, fitting < 0 ? words.length : Math.max(1, fitting)).join('-').slice(0, LONGEST) || 'rule'
   const free = (number: number): string => (taken.has(`${base}-${number}`) ? free(number + 1) : `${base}-${number}`)

@@ -150,7 +150,7 @@ function replaceValue(source: Original, pair: Pair, key: string, value: Value, s
   const written = inFlow ? { head: renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
   const indent = ' '.repeat(column(source.text, itemToken(source, pair).key?.offset ?? 0))
   const lines = written.body.map((line) => line && indent + line)
-  const space = / *$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
+  const space = /(?<! ) *$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
   const gap = written.head && space === 0 ? ' ' : ''
   const start = written.head || head.start === head.end ? head.start : head.start - space
   return [{ start, end: head.end, text: gap + written.head, depth }, { ...insertLines(source, body.start, lines, depth + 1), end: body.end }]

@@ -37,7 +37,7 @@ function liveValue(row: Rows['settings']): Value {
 
 function parsed(name: string, yaml: string): unknown {
   try {
-    return parse(yaml, { schema: 'core', maxAliasCount: 0, logLevel: 'error' })
+    return parse(yaml, { schema: 'core', maxAliasCount: 0, logLevel: 'error', prettyErrors: false })
   } catch {
     return odd(`The setting ${name} holds something that is no YAML.`)
   }
