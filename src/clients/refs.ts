@@ -118,8 +118,8 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
     if (row === '') return []
     const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t([^/]*)$/su.exec(row) ?? []
     if (oid !== undefined && name !== undefined) return [{ oid, size: Number(size), name }]
-    // What could not be written again as it is would not be under the signature either.
-    return fail(EXIT.refused, 'ref-odd', `${ref} (commit ${id.slice(0, 12)}) holds something else than plain files: Herdbook did not write it.`, { hint: `Look at it: git ls-tree -r ${id}` })
+    // Whatever else lies there is under the signature, too: what Herdbook wrote has none of it.
+    return [{ oid: id, size: 0, name: row.slice(row.indexOf('\t') + 1).replaceAll('/', ' / ') }]
   })
   if (rows.length > MOST_FILES || rows.reduce((sum, row) => sum + row.size, 0) > MOST_BYTES) {
     return fail(EXIT.refused, 'ref-too-large', `${ref} (commit ${id.slice(0, 12)}) is too large to be Herdbook's.`, { hint: `Look at it: git show --stat ${id}` })

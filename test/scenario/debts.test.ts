@@ -7,7 +7,7 @@ beforeAll(async () => {
   field = await pasture()
   herd = await field.herd()
   herd.write({
-    'policy.yaml': 'budgets:\n  default: { create: 100, update: 100, delete: 100, weaken: 100 }\n',
+    'policy.yaml': 'budgets:\n  default: { create: 100, update: 100, delete: 100, weaken: 1000 }\n',
     'domain-blocks.yaml': blocks(''),
   })
   await must(herd, ['apply', '--yes'])

@@ -41,10 +41,9 @@ describe('status tries each door', () => {
   })
 
   it("another server's database is no open door", async () => {
-    setConfig(herd, { domain: 'other.example', mastodon: { database: { over: 'local', native: { psql: field.sandbox.database } } } })
-    const { stdout } = await must(herd, ['status'], 10)
+    const other = await field.herd({ begin: 'none', config: { domain: 'other.example' }, mastodon: { database: { over: 'local', native: { psql: field.sandbox.database } } } })
+    const { stdout } = await must(other, ['status'], 10)
     expect(stdout).toMatch(/! Database .*instance\.yaml is for other\.example/)
-    setConfig(herd, {})
   })
 })
 

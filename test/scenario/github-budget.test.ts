@@ -35,7 +35,7 @@ it('two merges that exceed a budget together are both applied, one after the oth
   const base = herd.file(BLOCKS)
   // In two places of the file, so that both can be merged.
   const one = await propose({ [BLOCKS]: `${base}\n${entries(names('one', 20))}` })
-  const two = await propose({ [BLOCKS]: base.replace('domain_blocks:\n', `domain_blocks:\n${entries(names('two', 20))}`) })
+  const two = await propose({ [BLOCKS]: `${base.replace('domain_blocks:\n', `domain_blocks:\n${entries(names('two', 20))}`)}\n` })
   await herd.hub.act.merge(one, 'ann')
   await herd.hub.act.merge(two, 'ann')
   expect((await applied()).exit).toBe(0)

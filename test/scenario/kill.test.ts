@@ -68,6 +68,7 @@ function next(): void {
   const [permissions, role] = turn % 2 === 0 ? ['manage_reports', 'Helper'] : ['manage_reports, manage_taxonomies', 'Moderator']
   herd.write({
     ...(turn % 2 === 0 ? ONE : TWO),
+    'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n',
     'roles.yaml': `${roles['roles.yaml'].trimEnd()}\n  - name: Helper\n    position: 7\n    permissions: [${permissions}]\n`,
     'moderators.yaml': `${roles['moderators.yaml'].trimEnd()}\n  - account: alice\n    role: ${role}\n`,
     'terms-of-service.yaml': `terms_of_service:\n  - effective_date: ${dayOf(turn)}\n    text: Be kind.\n    changelog: Again.\n    notify_members: true\n`,

@@ -7,6 +7,7 @@ let herd: Herd
 beforeAll(async () => {
   field = await pasture()
   herd = await field.herd()
+  herd.write({ 'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n' })
   limited()
   await must(herd, ['apply', '--yes'])
 })

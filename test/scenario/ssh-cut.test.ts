@@ -15,6 +15,7 @@ const meddling: Meddling = {}
 beforeAll(async () => {
   field = await pasture()
   herd = await field.herd()
+  herd.write({ 'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n' })
   server = await sshServer({ meddling })
   wire = await wireTo(server.port)
   const key = join(mkdtempSync(join(tmpdir(), 'herdbook-key-')), 'key')
