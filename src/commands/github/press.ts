@@ -51,7 +51,7 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
 }
 
 /** What decides about the server, and takes an owner. The others propose, or stop. */
-const AUTHORITY: ReadonlySet<string> = new Set(['unlock', 'approve', 'begin', 'new-history', 'new-key'])
+const AUTHORITY: ReadonlySet<string> = new Set(['unlock', 'approve', 'demote', 'begin', 'new-history', 'new-key'])
 
 /** What is never done by starting a run again: it was meant for what somebody saw. */
 const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key', 'demote'])
