@@ -123,10 +123,13 @@ function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
   return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...waitingBefore(plan, proposal), ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)), ...(later === null ? [] : [prose(later)])].join(' ')
 }
 
-/** What is to be applied before it, so that nobody expects more than there is room for. */
+/** What earlier merges approved, so that nobody expects more than there is room for; what waits for its day is not before this. */
 function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[] {
-  const before = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved').length
-  return before === 0 ? [] : [`${capital(count(before, 'change', 'changes'))} of earlier merges ${before === 1 ? 'is' : 'are'} applied first.`]
+  const earlier = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved')
+  const later = earlier.filter(({ notice }) => notice !== undefined).length
+  const told = (number: number, what: string): string[] =>
+    number === 0 ? [] : [`${capital(count(number, 'change', 'changes'))} of earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
+  return [...told(earlier.length - later, 'applied first'), ...told(later, 'not due yet')]
 }
 
 /** "Takes 2 calls over REST (seconds)."; nothing where all of it waits for its day. */

@@ -14,7 +14,7 @@ const TITLES: { readonly [why in Why]?: string } = { approved: 'Approved before,
 const TITLE = 'Not approved by merging this'
 
 const MEANING: { readonly [why in Why]: string } = {
-  approved: 'Earlier merges approved them. They come first, as far as the budget allows, and this changes nothing about them.',
+  approved: 'Earlier merges approved them. They come first, once they are due and as far as the budget allows; this changes nothing about them.',
   'other-file': `The files of the base branch already call for them. They lower protection or take something away, so only a pull request that changes their own file approves them. ${HOW}`,
   'not-asked': `The files of the base branch already call for them. What owners look after is approved only where its own file is changed: they are not asked here. ${HOW}`,
   'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,

@@ -38,6 +38,7 @@ describe('status tries each door', () => {
     setConfig(herd, { mastodon: { ...doors(), database: { over: 'local', native: { psql: '/nowhere/psql' } } } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(/! Database .*\/nowhere\/psql/)
+    setConfig(herd, {})
   })
 
   it("another server's database is no open door", async () => {

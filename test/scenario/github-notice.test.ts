@@ -24,7 +24,7 @@ it('a pull request says that members are told first, its merge when they were, a
   const from = inWords(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY)
   const { number, comment, log } = await propose('bad', '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n')
   const held = `Held back until ${from} at the earliest, so that members are told first: 1 change.`
-  expect(comment).toMatch(new RegExp(`^<!-- herdbook:production -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`))
+  expect(comment).toMatch(new RegExp(`^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`))
   expect(comment).toMatch(new RegExp(`Blocks \`bad\\.example\` · [^\\n]*<br>Members are told first; applied from ${from} on at the earliest\\.\\n`))
   expect(log).toContain(`Members are told first; applied from ${from} on at the earliest.`)
 
@@ -34,6 +34,6 @@ it('a pull request says that members are told first, its merge when they were, a
   expect(commentOn(herd, number, ':applied')).not.toContain('Members are told first')
 
   const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
-  expect(next.comment).toMatch(new RegExp(`Left over from earlier merges · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`))
-  expect(next.comment).toContain(`**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`)
+  expect(next.comment).toMatch(new RegExp(`Approved before, and not applied yet · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`))
+  expect(next.comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds). 1 change of earlier merges is not due yet.\n')
 })
