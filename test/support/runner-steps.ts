@@ -98,7 +98,7 @@ function programs({ temp, installed }: Machine): string {
   const folder = join(temp, 'programs')
   mkdirSync(folder, { recursive: true })
   const npm = `#!/bin/bash
-if [ "$1 $2 \${*:4}" = 'ci --prefix --omit=dev --ignore-scripts --no-audit --no-fund' ]
+if [ "$1 $2 \${*:4}" = 'ci --prefix --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund' ]
 then [ -e "$3/node_modules" ] || ln -s '${installed}' "$3/node_modules"
 else PATH="\${PATH#*:}" exec npm "$@"
 fi
