@@ -2,6 +2,7 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Entry, FileSource } from '../instance/source.ts'
 import { MAX_BYTES } from '../instance/source.ts'
 import { gitIn, type GitObject } from './git.ts'
+import { own } from '../instance/own.ts'
 
 type Listed = Entry & { readonly oid: string }
 
@@ -25,7 +26,7 @@ export function gitSources(dir: string, folder: string): (tree: string) => FileS
       return out.split('\0').flatMap((row) => {
         const [, mode = '', oid, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/su.exec(row) ?? []
         if (oid === undefined || path === undefined) return []
-        return [{ name: path.slice(folder.length + 1), kind: KINDS[mode] ?? 'other', size: size === '-' ? 0 : Number(size), oid }]
+        return [{ name: path.slice(folder.length + 1), kind: own(KINDS, mode) ?? 'other', size: size === '-' ? 0 : Number(size), oid }]
       })
     }
     let listed: ReturnType<typeof listing> | undefined

@@ -3,6 +3,7 @@ import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
 import type { SshDoor } from '../instance/documents.ts'
 import { type Machine, type Running, tail, unreachable } from './machine.ts'
 import type { Secrets } from './secrets.ts'
+import { own } from '../instance/own.ts'
 
 /** OpenSSH's MaxSessions is 10 by default; others may share the connection's host. */
 const SESSIONS = 6
@@ -25,7 +26,7 @@ export function fingerprint(key: Buffer): string {
 export function pinned(hostKey: string): { readonly fingerprint: string; readonly algorithms: readonly ServerHostKeyAlgorithm[][] } {
   const [type = '', blob] = hostKey.trim().split(/\s+/)
   if (blob === undefined) return { fingerprint: type.replace(/=+$/, ''), algorithms: Object.values(ALGORITHMS) }
-  return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [ALGORITHMS[type] ?? []] }
+  return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
 }
 
 type Attempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }

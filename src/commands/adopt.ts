@@ -192,7 +192,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
   // The base role has no rank, colour or name of its own.
   const base = kind.name === 'role' && live.id === 'everyone'
   const wanted = (field: string): boolean => {
-    if (managed) return field in managed
+    if (managed) return Object.hasOwn(managed, field)
     if (base) return field === 'permissions' || field === 'collection_limit'
     return (field !== 'private_comment' || privateComments === true) && !hides(kind.name, field, live.fields[field] ?? null, show)
   }

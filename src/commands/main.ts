@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, HerdbookError, type ExitCode } from '../instance/diagnostic.ts'
 import { version } from '../version.ts'
 import type { Io } from './io.ts'
+import { own } from '../instance/own.ts'
 
 /** A verb: what it is in a line, and where it is. */
 export type Verbs = { readonly [name: string]: readonly [summary: string, load: () => Promise<VerbModule>] }
@@ -57,7 +58,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** A file that the machine refused: that is for the person at the machine, and no defect. */
 function fileRefused(error: unknown): Told | undefined {
   if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined
-  const why = REFUSALS[String(error.code)]
+  const why = own(REFUSALS, String(error.code))
   if (why === undefined) return undefined
   return { exit: EXIT.invalid, diagnostics: [{ code: 'file-refused', severity: 'error', message: `${String(error.path)}: ${why}.`, hint: 'Put that right, and type the same again.' }] }
 }

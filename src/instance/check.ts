@@ -8,6 +8,7 @@ import { validators } from './validate.gen.js'
 import { MAX_PROBLEMS } from './refusals.ts'
 import type { Path } from './places.ts'
 import type { Parsed } from './yaml.ts'
+import { own } from './own.ts'
 
 export interface Checked<F extends FileName> {
   /** The file without what the schema refuses: rows that are wrong are holes in their list. */
@@ -75,7 +76,7 @@ async function spare(file: FileName, path: Path): Promise<Path> {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inside, segment) => (isObject(inside) ? inside[segment] : undefined), value)
+  return path.reduce<unknown>((inside, segment) => (isObject(inside) && Object.hasOwn(inside, segment) ? inside[segment] : undefined), value)
 }
 
 function isObject(value: unknown): value is Record<string | number, unknown> {
@@ -156,7 +157,7 @@ function find(error: ErrorObject, place: Place): Finding {
 }
 
 function missingKey(key: string, { node, name }: Place): Finding {
-  const { description } = node.properties?.[key] ?? {}
+  const { description } = own(node.properties, key) ?? {}
   return {
     code: 'missing-key',
     message: `${key} is missing in ${name}`,
@@ -180,11 +181,11 @@ function unknownKey(key: string, { path, node, value, name }: Place): Finding {
   if (node.title === 'Secret')
     return { code: 'wrong-secret', message: `${name} takes env or file and nothing else`, hint: 'Write { env: NAME } or { file: PATH }.' }
   const known = Object.keys(node.properties ?? {})
-  const free = known.filter((name) => !isObject(value) || !(name in value))
+  const free = known.filter((name) => !isObject(value) || !Object.hasOwn(value, name))
   const wanted = free.filter((name) => node.required?.includes(name))
   const near = nearest(key, wanted) ?? nearest(key, free) ?? nearest(key, known)
   const choices = known.length > 12 ? undefined : `The keys here are ${known.join(', ')}.`
-  const hint = EXPLAINED[key] ?? (near === undefined ? choices : `Did you mean ${near}?`)
+  const hint = own(EXPLAINED, key) ?? (near === undefined ? choices : `Did you mean ${near}?`)
   const message =
     node.patternProperties === undefined ? `there is no key ${short(key)} here` : `${short(key)} is not a key that can stand here`
   return { code: 'unknown-key', message, hint: node.patternProperties === undefined ? hint : node.description, key: [...path, key] }
@@ -208,7 +209,7 @@ function wrongType(place: Place): Finding {
       : { code: 'literal-secret', message: `${name} holds the secret itself`, hint }
   }
   const types = [node.type ?? []].flat()
-  const wanted = types.map((type) => WORDS[type] ?? type).join(' or ')
+  const wanted = types.map((type) => own(WORDS, type) ?? type).join(' or ')
   const said = shown === undefined ? name : `${name}: ${shown}`
   return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: keyHint(place) ?? typeHint(types, value, shown, name) ?? node.description }
 }

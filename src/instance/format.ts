@@ -6,6 +6,7 @@ import { open } from './edit/original.ts'
 import { OPTIONS } from './edit/render.ts'
 import { schemaAt, type SchemaNode } from './schema.ts'
 import { dropRepeats, withoutRepeats } from './tidy.ts'
+import { own } from './own.ts'
 
 export interface Formatted {
   readonly text: string
@@ -66,7 +67,7 @@ const resolved = (root: SchemaNode, node: SchemaNode): SchemaNode =>
 function inOrder(node: unknown, schema: SchemaNode, root: SchemaNode, isItem = false): void {
   if (isSeq(node)) for (const item of node.items) inOrder(item, resolved(root, schema.items ?? {}), root, true)
   if (!isMap(node)) return
-  for (const pair of node.items) inOrder(pair.value, resolved(root, schema.properties?.[keyOf(pair.key)] ?? {}), root)
+  for (const pair of node.items) inOrder(pair.value, resolved(root, own(schema.properties, keyOf(pair.key)) ?? {}), root)
   // Where no field is required, people group them: settings by what they are about.
   if (schema.required !== undefined || schema === root) sortFields(node, Object.keys(schema.properties ?? {}), isItem)
 }

@@ -1,5 +1,6 @@
 import type { FileName } from './documents.ts'
 import type { Path } from './places.ts'
+import { own } from './own.ts'
 
 /** What errors tell of a schema. */
 export interface SchemaNode {
@@ -36,10 +37,10 @@ export async function schemaAt(file: FileName, path: Path): Promise<SchemaNode> 
 
 function inside(node: SchemaNode, segment: string | number): SchemaNode {
   if (typeof segment === 'number') return node.items ?? {}
-  return node.properties?.[segment] ?? Object.values(node.patternProperties ?? {})[0] ?? {}
+  return own(node.properties, segment) ?? Object.values(node.patternProperties ?? {})[0] ?? {}
 }
 
 function followed(root: SchemaNode, node: SchemaNode): SchemaNode {
-  const target = node.$ref === undefined ? undefined : root.$defs?.[node.$ref.replace('#/$defs/', '')]
+  const target = node.$ref === undefined ? undefined : own(root.$defs, node.$ref.replace('#/$defs/', ''))
   return target === undefined ? node : { ...target, ...node }
 }

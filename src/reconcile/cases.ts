@@ -27,7 +27,7 @@ const isEmptyMap = (value: Value): boolean => typeof value === 'object' && value
 /** The fields on which two sides differ, among those that both have. */
 export function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
   return Object.keys(a)
-    .filter((field) => field in b && !same(field, a[field] ?? null, b[field] ?? null))
+    .filter((field) => Object.hasOwn(b, field) && !same(field, a[field] ?? null, b[field] ?? null))
     .sort()
 }
 
@@ -42,18 +42,18 @@ export function baseline({ live, ledger, attempts, same }: Sides): Fields | null
     return ours ? pick(live, Object.keys(ours.fields)) : null
   }
   const attempted = (field: string): boolean =>
-    attempts.some((a) => field in a.fields && field in live && same(field, a.fields[field] ?? null, live[field] ?? null))
+    attempts.some((a) => Object.hasOwn(a.fields, field) && Object.hasOwn(live, field) && same(field, a.fields[field] ?? null, live[field] ?? null))
   const fields = new Set([...Object.keys(ledger), ...attempts.flatMap((attempt) => Object.keys(attempt.fields))])
   const result: Record<string, Value> = {}
   for (const field of fields) {
     if (attempted(field)) result[field] = live[field] ?? null
-    else if (field in ledger) result[field] = ledger[field] ?? null
+    else if (Object.hasOwn(ledger, field)) result[field] = ledger[field] ?? null
   }
   return result
 }
 
 function pick(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name] ?? null]))
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name] ?? null]))
 }
 
 /** Decides the case of one object. The first row of the table that fits holds. */
@@ -77,7 +77,7 @@ function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['sa
 
 function judgeMissing(desired: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
   if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), drift: [] }
-  const cause = differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !(f in ledger)) ? 'drift' : 'conflict'
+  const cause = differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !Object.hasOwn(ledger, f)) ? 'drift' : 'conflict'
   return { is: 'standoff', cause, action: 'create', fields: Object.keys(desired).sort() }
 }
 
@@ -98,7 +98,7 @@ function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, same:
 
 /** One differing field. A field that the ledger does not know and live leaves empty overwrites nobody's word. */
 function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
-  if (!(field in ledger)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
+  if (!Object.hasOwn(ledger, field)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
   const last = ledger[field] ?? null
   // Live first: an order is compared among what both sides have, so that a new rule leaves it equal to both.
   if (same(field, live[field] ?? null, last)) return 'change'

@@ -10,7 +10,7 @@ export function equal(a: Value, b: Value): boolean {
   const left = a as { readonly [key: string]: Value }
   const right = b as { readonly [key: string]: Value }
   const keys = Object.keys(left)
-  return keys.length === Object.keys(right).length && keys.every((key) => key in right && equal(left[key] ?? null, right[key] ?? null))
+  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && equal(left[key] ?? null, right[key] ?? null))
 }
 
 /** Order by code units: the same everywhere, whatever the locale. */

@@ -248,7 +248,7 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
   const serverId = live?.serverId ?? null
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
   // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
-  const fields = Object.fromEntries(Object.entries(desired.fields).filter(([field]) => live === undefined || field in live.fields))
+  const fields = Object.fromEntries(Object.entries(desired.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)))
   const next: LedgerEntry = { kind: kind.name, id, serverId, fields, ...consent, commit: input.commit }
   const unchanged = entry && entry.id === id && entry.serverId === serverId && entry.consent === next.consent && equal(entry.fields, next.fields)
   const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
@@ -258,7 +258,7 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
 /** Fields that are in sync enter the ledger also while others of their object differ. */
 function settleFields({ id, desired, live, entry }: Trio, open: readonly string[]): Adjustment[] {
   if (!desired || !live || !entry || entry.id !== id) return []
-  const settled = Object.entries(desired.fields).filter(([field]) => field in live.fields && !open.includes(field))
+  const settled = Object.entries(desired.fields).filter(([field]) => Object.hasOwn(live.fields, field) && !open.includes(field))
   const fields = { ...entry.fields, ...Object.fromEntries(settled) }
   return equal(fields, entry.fields) ? [] : [{ to: 'record', entry: { ...entry, fields } }]
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
 import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './hush.ts'
-import { own } from './own.ts'
+import { own } from '../instance/own.ts'
 
 /** What of the live server may be printed. */
 export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean; readonly obfuscated_domains: boolean }

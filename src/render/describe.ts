@@ -1,7 +1,7 @@
 import type { Kind } from '../reconcile/kind.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { readable } from './names.ts'
-import { own } from './own.ts'
+import { own } from '../instance/own.ts'
 import { capital, count, dayOf, inline, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
 

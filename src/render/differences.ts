@@ -7,7 +7,7 @@ import { findings, type Files } from './markdown-findings.ts'
 import { alert, code, fence, link, marked } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { filesOf } from './order.ts'
-import { own } from './own.ts'
+import { own } from '../instance/own.ts'
 import { inline } from './text.ts'
 
 /** What a server shows to everybody. */

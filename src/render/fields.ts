@@ -1,7 +1,7 @@
 import { structuredPatch } from 'diff'
 import type { Fields, Standoff, Step, Value } from '../reconcile/types.ts'
 import { wordOf } from './describe.ts'
-import { own } from './own.ts'
+import { own } from '../instance/own.ts'
 
 export interface DiffLine {
   readonly sign: '+' | '-' | ' '

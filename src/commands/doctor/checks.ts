@@ -5,6 +5,7 @@ import { branchFindings, ledger } from './branch.ts'
 import { environmentFindings, nameFindings } from './environments.ts'
 import { aboutOf, fine, judge, namedSecrets, page, wrong, type Finding, type Patient } from './finding.ts'
 import { peopleFindings } from './people.ts'
+import { own } from '../../instance/own.ts'
 
 /** Holds the settings of a repository against what `herdbook init` asks for. */
 export function examine(patient: Patient): Finding[] {
@@ -117,7 +118,7 @@ function runs({ repository, settings }: Patient): Finding {
   return judge(what, settings.runs, (states) => {
     const off = [...states].flatMap(([path, state]) => {
       const name = path.split('/').at(-1) ?? path
-      return name.startsWith('herdbook-') && state.startsWith('disabled') ? [{ name, why: OFF[state] ?? state }] : []
+      return name.startsWith('herdbook-') && state.startsWith('disabled') ? [{ name, why: own(OFF, state) ?? state }] : []
     })
     return off.length === 0
       ? fine(what, 'no workflow of Herdbook is switched off')

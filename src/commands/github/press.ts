@@ -26,6 +26,7 @@ import { expect, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
 import { stateOf } from './reports.ts'
+import { own } from '../../instance/own.ts'
 
 /** What somebody wrote beside the button: anything. */
 interface Pressed {
@@ -60,7 +61,7 @@ const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'n
 export async function run(job: Job): Promise<void> {
   const { event, forge } = expect(job, ['workflow_dispatch'])
   const { verb = '', object = '', reason = '' } = event.inputs
-  const button = Object.hasOwn(BUTTONS, verb) ? BUTTONS[verb] : undefined
+  const button = own(BUTTONS, verb)
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
   if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
   if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)

@@ -6,6 +6,7 @@ import { listEdits } from './lists.ts'
 import { orderEdits, withKeys } from './rules.ts'
 import { settingEdits } from './settings.ts'
 import { SHAPES, type Fields, type Shape } from './shapes.ts'
+import { own } from '../own.ts'
 
 export type { EditOptions, FileEdit, ObjectChange, ReadText } from './changes.ts'
 export { ruleKey } from './rules.ts'
@@ -17,7 +18,7 @@ export function fileOf(kind: string): string {
 }
 
 function shapeOf(kind: string): Shape {
-  return SHAPES[kind] ?? fail(EXIT.invalid, 'unknown-kind', `There is no kind ${kind} in the files.`)
+  return own(SHAPES, kind) ?? fail(EXIT.invalid, 'unknown-kind', `There is no kind ${kind} in the files.`)
 }
 
 /** Makes the files say what the objects should be. What says so already stays as it is; the answer holds only files that change. */

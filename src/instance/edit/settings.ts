@@ -3,6 +3,7 @@ import type { Edit } from './edit.ts'
 import { alike } from './fields.ts'
 import { meaningOf, type Value } from './original.ts'
 import { isRecord } from './shapes.ts'
+import { own } from '../own.ts'
 
 const FILE = 'settings.yaml'
 
@@ -24,10 +25,10 @@ export function settingEdits(text: string, changes: readonly Named[], { read, te
   const settings = isRecord(root) && isRecord(root['settings']) ? root['settings'] : {}
   return changes.flatMap(({ id, fields }): readonly Edit[] => {
     const path = ['settings', id]
-    const before = settings[id]
+    const before = own(settings, id)
     if (fields === null) return before === undefined ? [] : [{ op: 'remove', path }]
     const value = fields['value'] ?? null
-    const page = before === undefined && typeof value === 'string' && isLong(value) ? PAGES[id] : undefined
+    const page = before === undefined && typeof value === 'string' && isLong(value) ? own(PAGES, id) : undefined
     const file = fileReference(FILE, before) ?? page
     if (file === undefined || typeof value !== 'string') return before !== undefined && same(before, value) ? [] : [{ op: 'set', path, value }]
     if (!alike(id, read(file), value)) texts.set(file, asFile(value))

@@ -1,6 +1,7 @@
 import { normalizeAddress } from '../addresses.ts'
 import { displayDomain, normalizeDomain } from '../domains.ts'
 import type { Value } from './original.ts'
+import { own } from '../own.ts'
 
 export type Fields = { readonly [field: string]: Value }
 export type Item = { readonly [key: string]: Value }
@@ -33,7 +34,7 @@ export const stringOf = (value: Value | undefined): string => (typeof value === 
 const SEVERITY: { readonly [word: string]: string } = { suspend: 'suspend', silence: 'limit', noop: 'none', limit: 'limit', none: 'none' }
 
 /** Mastodon's API words for a severity in the words of its forms; others as they are. */
-export const severityWord = (word: string): string => SEVERITY[word] ?? word
+export const severityWord = (word: string): string => own(SEVERITY, word) ?? word
 
 const domain = (written: string): string => {
   const name = normalizeDomain(written)

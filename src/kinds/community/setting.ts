@@ -6,6 +6,7 @@ import type { Kind } from '../../reconcile/kind.ts'
 import type { Hazard, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { odd, rowsOf, send, setOf, text } from '../common.ts'
+import { own } from '../../instance/own.ts'
 
 const FILE = 'settings.yaml'
 
@@ -84,6 +85,6 @@ export const setting: Kind = {
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
   // Mastodon takes the two contact settings only together.
   together: (a, b) => [a, b].every((step) => step.id.startsWith('site_contact_')),
-  hazard: (step) => HAZARDS[step.id] ?? 'reversible',
+  hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -7,6 +7,7 @@ import type { Intent } from '../../reconcile/ledger-types.ts'
 import type { Fields, Step, Value } from '../../reconcile/types.ts'
 import { byText } from '../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
+import { own } from '../../instance/own.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
@@ -47,7 +48,7 @@ const domainOf = (written: string): string => {
   return 'domain' in name ? name.domain : written
 }
 
-const strength = (severity: Value | undefined): number => STRENGTH[word(severity)] ?? -1
+const strength = (severity: Value | undefined): number => own(STRENGTH, word(severity)) ?? -1
 const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
   const change = step.changes.find((c) => c.field === 'severity')
   return change && strength(change.after) > strength(change.before) ? change.after : undefined
@@ -81,7 +82,7 @@ const EFFECTS: { readonly [severity: string]: string } = { suspend: 'the suspens
 function owed({ kind, id, action, hazard, changes }: Step): Intent | null {
   const fields = Object.fromEntries(Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'))
   if (action === 'delete' || Object.keys(fields).length === 0) return null
-  return { kind, id, action, fields, hazard, what: `${EFFECTS[word(fields['severity'])] ?? 'what is done to media from'} ${id}`, repeatable: true }
+  return { kind, id, action, fields, hazard, what: `${own(EFFECTS, word(fields['severity'])) ?? 'what is done to media from'} ${id}`, repeatable: true }
 }
 
 export const domainBlock: Kind = {

@@ -4,6 +4,7 @@ import type { Kind } from '../../reconcile/kind.ts'
 import type { Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
+import { own } from '../../instance/own.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
@@ -64,6 +65,6 @@ export const ipBlock: Kind = {
   hazard: (step) => (step.changes.some((change) => change.after === 'no_access') ? 'disruptive' : 'reversible'),
   weakens: (step) =>
     step.action === 'delete' ||
-    step.changes.some((change) => change.field === 'severity' && (STRENGTH[word(change.after)] ?? 0) < (STRENGTH[word(change.before)] ?? 0)),
+    step.changes.some((change) => change.field === 'severity' && (own(STRENGTH, word(change.after)) ?? 0) < (own(STRENGTH, word(change.before)) ?? 0)),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
