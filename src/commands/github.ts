@@ -67,7 +67,7 @@ async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {
 
 /** A job that fails says so where people look. */
 async function summarizeFailure(job: Job, error: unknown): Promise<void> {
-  if (!(error instanceof HerdbookError)) return
-  const { renderFailure } = await import('../render/failure.ts')
-  await job.summarize(renderFailure(error.exit, error.diagnostics, { visibility: job.event.visibility, run: job.url }))
+  const [{ renderFailure }, { whyFailed }] = await Promise.all([import('../render/failure.ts'), import('./github/failed.ts')])
+  const { exit, diagnostics } = whyFailed(error)
+  await job.summarize(renderFailure(exit, diagnostics, { visibility: job.event.visibility, run: job.url }))
 }

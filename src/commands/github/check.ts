@@ -13,6 +13,7 @@ import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
 import { planProposal } from '../proposed.ts'
 import type { EventOf } from './event.ts'
+import { telling } from './failed.ts'
 import { expect, type Job } from './job.ts'
 import { checkedMark, isChecked } from './checked.ts'
 import { contextOf } from './context.ts'
@@ -32,6 +33,10 @@ export async function run(job: Job): Promise<void> {
   if (await isScarce(job)) return
   const settled = await settledBy(job, pull, base)
   if (settled !== null) return say(job.io, settled)
+  await telling(here, pull, () => checkAndTell(here, pull, base))
+}
+
+async function checkAndTell(job: Job, pull: PullRequest, base: Base): Promise<void> {
   const merging = await mergeOf(pull, base)
   if (merging.state === 'mended') return tellMended(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
   const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)

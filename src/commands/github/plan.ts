@@ -25,6 +25,7 @@ import { approvable } from './approvable.ts'
 import { showsFilesOf } from './checked.ts'
 import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
+import { telling } from './failed.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import type { EventOf } from './event.ts'
@@ -101,7 +102,9 @@ async function wasShown(forge: Job['forge'], { number, head }: PullRequest, { ba
 }
 
 /** Plans a pull request, writes its comment, reports its check, and tells the summary of the run. Who may ask is for the caller to know. */
-export async function planPullRequest(job: Job, pull: PullRequest, base?: Base): Promise<void> {
+export const planPullRequest = (job: Job, pull: PullRequest, base?: Base): Promise<void> => telling(job, pull, () => planAndTell(job, pull, base))
+
+async function planAndTell(job: Job, pull: PullRequest, base?: Base): Promise<void> {
   const merging = await mergeOf(pull, base ?? (await baseOf(job)))
   const outcome = merging.state === 'merged' ? await outcomeOf(job, pull, merging.merge).catch(told) : null
   if (!(await isCurrent(job, pull))) return

@@ -1,8 +1,8 @@
 import type { PullRequest } from '../../clients/forge.ts'
-import { HerdbookError } from '../../instance/diagnostic.ts'
 import type { Form } from '../../reconcile/digest.ts'
 import { parseMarks } from '../../reconcile/marks.ts'
 import { count } from '../../render/text.ts'
+import { tellEnd } from '../end.ts'
 import { say, tell } from '../io.ts'
 import { openRefs } from '../session.ts'
 import { expect, type Job } from './job.ts'
@@ -31,9 +31,7 @@ async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
   try {
     await planPullRequest(job, pull, base)
   } catch (error) {
-    if (!(error instanceof HerdbookError)) throw error
-    tell(job.io, error.diagnostics)
-    job.io.exit = error.exit
+    job.io.exit = tellEnd(error, (diagnostics) => tell(job.io, diagnostics))
   }
 }
 
