@@ -40,5 +40,5 @@ export const verb = (command: Command, io: Io) =>
 
 /** A plan without what the files would change: that is `plan`'s to tell. */
 function onlyDrift(plan: Plan): Plan {
-  return { ...plan, steps: [], owed: [], findings: plan.findings.filter(whyUnread(plan)) }
+  return { ...plan, steps: [], owed: [], letGo: [], findings: plan.findings.filter(whyUnread(plan)) }
 }

@@ -106,9 +106,9 @@ export function stepDigest(step: Approvable, sealing: Sealing, pullRequest: numb
   return form === 2 ? sealIn(sealing, 'step', value) : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
-/** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not. */
+/** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
 export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
-  const { reads: _reads, ledger: _ledger, steps, ...rest } = plan
+  const { reads: _reads, ledger: _ledger, letGo: _letGo, steps, ...rest } = plan
   return sealIn(sealing, 'plan', { ...rest, steps: steps.map(bare) })
 }
 

@@ -14,7 +14,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
     [plan.reads.some((read) => !read.complete), EXIT.unreadable],
     [refusals(plan).length > 0, EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
-    [plan.steps.length + plan.owed.length > 0, EXIT.changes],
+    [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
     [plan.drift.length > 0, EXIT.drift],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))

@@ -20,11 +20,13 @@ interface Part {
   readonly standoffs: readonly Standoff[]
   readonly waiting: readonly Waiting[]
   readonly unmanaged: readonly Unmanaged[]
+  /** Objects that the files no longer speak of, and that the server keeps. */
+  readonly letGo: number
   readonly adjustments: readonly Adjustment[]
   readonly findings: readonly Diagnostic[]
 }
 
-const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unmanaged: [], adjustments: [], findings: [] }
+const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unmanaged: [], letGo: 0, adjustments: [], findings: [] }
 
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
@@ -47,6 +49,7 @@ export function plan(input: PlanInput): Plan {
     unmanaged: parts.flatMap((part) => part.unmanaged),
     waiting: parts.flatMap((part) => part.waiting),
     released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
+    letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
     adjustments: parts.flatMap((part) => part.adjustments),
     owed: debts.filter(({ repeatable }) => repeatable),
     removed: standing(input),
@@ -65,7 +68,7 @@ export function narrow({ plan: whole, input }: { readonly plan: Plan; readonly i
 function planKind(kind: Kind, input: PlanInput): Part {
   const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
   const entries = entriesOf(kind.name, input.ledger)
-  if (desired.state === 'unmanaged') return { ...NOTHING, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
+  if (desired.state === 'unmanaged') return { ...NOTHING, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
   const observed = input.observed.get(kind.name)
   if (observed?.state !== 'complete') return unreadable(kind, observed)
   return compare(kind, desired, observed, entries, input)
@@ -127,6 +130,7 @@ function compare(
     standoffs: parts.flatMap((part) => part.standoffs),
     waiting: parts.flatMap((part) => part.waiting),
     unmanaged: parts.flatMap((part) => part.unmanaged),
+    letGo: parts.reduce((sum, part) => sum + part.letGo, 0),
     adjustments: parts.flatMap((part) => part.adjustments),
     findings: [],
   }
@@ -166,7 +170,7 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
     case 'nothing':
       return trio.live ? unmanaged(trio, input) : NOTHING
     case 'released':
-      return { ...NOTHING, adjustments: [forget(kind, id)] }
+      return { ...NOTHING, letGo: trio.live ? 1 : 0, adjustments: [forget(kind, id)] }
     case 'in-sync':
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':

@@ -150,6 +150,12 @@ export interface Unmanaged {
   readonly fields: Fields
 }
 
+/** How many objects of a kind are managed no more. */
+export interface LetGo {
+  readonly kind: string
+  readonly objects: number
+}
+
 export interface KindRead {
   readonly kind: string
   readonly complete: boolean
@@ -176,6 +182,8 @@ export interface Plan {
   readonly waiting: readonly Waiting[]
   /** Kinds whose file or key is not there: not read, not touched. */
   readonly released: readonly string[]
+  /** What the files no longer speak of and the server keeps: apply takes it out of the ledger. */
+  readonly letGo: readonly LetGo[]
   /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
   readonly adjustments: readonly Adjustment[]
   /** What runs that were broken off owe still, and apply finishes. */

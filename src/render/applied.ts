@@ -2,7 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
-import { byDanger, capitalised, deeds, differences, impacts, sentence, type KindName } from './describe.ts'
+import { byDanger, capitalised, deeds, differences, impacts, letGo, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
 import { problems } from './markdown-findings.ts'
@@ -36,6 +36,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
   const [report, disputed] = divided(whole, options)
   const foot = footer(report, options)
   const head = headline(report, disputed.length, options)
+  const gone = letGo(report.plan, kinds)
   const skipped = (why: Skipped['why']): Skipped[] => report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
   const sections: Section[] = [
     [() => head],
@@ -51,6 +52,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
     box('NOTE', 'Finished, since an earlier run was broken off', report.paid.map(({ what }) => () => `- ${prose(readable(capital(what)))}`), ''),
     done(report, disputed.length, kinds),
+    gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],
     [() => foot],
   ]
@@ -97,6 +99,8 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
   if (done.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `**Applied**: what was still owed to ${domain} is done.` : `### What is still owed to ${domain} could not be finished`
   if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
   if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
+  const gone = letGo(plan, kinds)
+  if (gone !== null) return `**Nothing to apply** to ${domain}. ${gone}`
   return differences(plan) === null && plan.waiting.length === 0 ? `**Nothing to apply**: ${domain} is as the files say.` : `**Nothing to apply** to ${domain}.`
 }
 

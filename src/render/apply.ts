@@ -1,6 +1,6 @@
 import type { ApplyReport, Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
-import type { KindName } from './describe.ts'
+import { letGo, type KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
 import { readable } from './names.ts'
@@ -21,7 +21,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const report = concealReport(full, show)
   const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
   const sections = [
-    [paragraph(0, span(verdictOf(report), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
+    [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
     list('Done', 'green', report.done.slice(0, LISTED).flatMap((step) => item(step)), report.done.length),
     list('Finished, since an earlier run was broken off', 'green', report.paid.slice(0, LISTED).map(({ what }) => line(2, inline(readable(capital(what))))), report.paid.length),
     list(
@@ -47,11 +47,13 @@ const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boole
   [failed, skipped, notReached, remaining].every((group) => group.length === 0)
 
 /** "7 changes done and verified on herd.example." */
-function verdictOf(report: ApplyReport): string {
+function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   const { plan, done, failed, skipped, notReached, paid, remaining } = report
   const domain = inline(plan.domain)
   const known = plan.adjustments.length
   if (plan.steps.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `What was still owed to ${domain} is done.` : `What is still owed to ${domain} could not be finished.`
+  const gone = letGo(plan, kinds)
+  if (plan.steps.length === 0 && gone !== null) return `Nothing to write to ${domain}. ${gone}`
   if (plan.steps.length === 0) return known === 0 ? `Nothing to write to ${domain}.` : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [

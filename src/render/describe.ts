@@ -117,8 +117,17 @@ const NAMED_GROUPS = 5
 /** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
 export function verdict(plan: Plan, kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
   const told = differences(plan)
-  const head = plan.steps.length === 0 ? [unchanged(plan)] : headline(plan.steps, kinds, leftover)
-  return [...head, ...(told === null ? [] : [` ${capital(told)}.`])]
+  const gone = letGo(plan, kinds)
+  const head = plan.steps.length > 0 ? headline(plan.steps, kinds, leftover) : gone === null ? [unchanged(plan)] : []
+  return [...head, ...(gone === null ? [] : [`${head.length === 0 ? '' : ' '}${gone}`]), ...(told === null ? [] : [` ${capital(told)}.`])]
+}
+
+/** What the files no longer speak of: "From now on not managed: 12 domain blocks (they stay on the server)."; null where there is nothing. */
+export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): string | null {
+  if (groups.length === 0) return null
+  const named = groups.map(({ kind, objects }) => count(objects, titleOf(kind, kinds).one, titleOf(kind, kinds).many))
+  const stays = groups.length === 1 && groups[0]?.objects === 1 ? 'it stays' : 'they stay'
+  return `From now on not managed: ${listed(named)} (${stays} on the server).`
 }
 
 /** What was not read was not compared. */

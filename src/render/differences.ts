@@ -41,8 +41,8 @@ export function renderDifferences(plan: Plan, options: DifferencesOptions): stri
 function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const { kinds, head, base, run, edits = NO_EDITS } = options
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
-  if (plan.steps.length === 0 && plan.findings.length === 0 && !hasEdits(edits)) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
-  const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
+  if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits)) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
+  const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
   const sections: Section[] = [

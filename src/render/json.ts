@@ -22,6 +22,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     unmanaged: plan.unmanaged.map(unmanagedForm),
     waiting: plan.waiting,
     released: plan.released,
+    let_go: plan.letGo,
     adjustments: plan.adjustments.map(adjustmentForm),
     owed: plan.owed,
     removed: plan.removed,

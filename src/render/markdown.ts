@@ -1,7 +1,7 @@
 import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
-import { byDanger, differences, doorsOf, headline, heldBack, titleOf, unchanged, type KindName } from './describe.ts'
+import { byDanger, differences, doorsOf, headline, heldBack, letGo, titleOf, unchanged, type KindName } from './describe.ts'
 import { editSections, hasEdits, NO_EDITS, onlyEdits, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
@@ -78,7 +78,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const told = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
   if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
-  const head = `### ${told.length > 0 ? marked(headline(told, kinds, leftover)) : hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)}`
+  const head = `### ${told.length > 0 ? marked(headline(told, kinds, leftover)) : (letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)))}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
@@ -115,12 +115,13 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
 }
 
 /** What else there is to know before the details: what is not settled, what a merge does, how long that takes. */
-function meaning(plan: Plan, { proposal }: MarkdownOptions): string {
+function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
   const told = differences(plan)
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
   const later = heldBack(approved)
   const merge = approved.length === 0 ? [] : proposal === undefined ? taking(approved) : isRefused(plan) ? [REFUSED] : [merging(approved)]
-  return [...(told === null ? [] : [`${capital(told)}.`]), ...merge, ...waitingBefore(plan, proposal), ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)), ...(later === null ? [] : [prose(later)])].join(' ')
+  const gone = plan.steps.length === 0 ? null : letGo(plan, kinds)
+  return [...(told === null ? [] : [`${capital(told)}.`]), ...(gone === null ? [] : [`**${gone}**`]), ...merge, ...waitingBefore(plan, proposal), ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)), ...(later === null ? [] : [prose(later)])].join(' ')
 }
 
 /** What earlier merges approved, so that nobody expects more than there is room for; what waits for its day is not before this. */

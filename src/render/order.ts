@@ -18,13 +18,13 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
 
 /** Whether there is nothing at all to tell but that all is as the files say. */
 export function isQuiet(plan: Plan): boolean {
-  const lists = [plan.steps, plan.owed, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
+  const lists = [plan.steps, plan.owed, plan.letGo, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
   return lists.every((list) => list.length === 0) && plan.reads.every((read) => read.complete) && !plan.unmanaged.some((one) => one.addedByHand)
 }
 
 /** "142 objects read", and what apply would still write down. */
 export function readCount(plan: Plan): string {
   const objects = plan.reads.reduce((sum, read) => sum + read.objects, 0)
-  const records = plan.adjustments.length === 0 ? '' : `; apply writes ${count(plan.adjustments.length, 'object', 'objects')} into the ledger`
-  return `${count(objects, 'object', 'objects')} read${records}`
+  const records = plan.adjustments.filter(({ to }) => to === 'record').length
+  return `${count(objects, 'object', 'objects')} read${records === 0 ? '' : `; apply writes ${count(records, 'object', 'objects')} into the ledger`}`
 }

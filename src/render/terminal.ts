@@ -213,6 +213,7 @@ function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   if (refused) return [...cost, command('herdbook plan', 'again, once that is settled')]
   if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [command('herdbook apply', 'shows this again and asks before it writes')])]
+  if (plan.letGo.length > 0 && !applying) return [...cost, command('herdbook apply', 'takes that out of the ledger, and changes nothing on the server')]
   if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the two commands under each difference.')]
   return []
 }

@@ -140,6 +140,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     unmanaged: fc.array(fc.record({ kind, id: text, addedByHand: fc.boolean(), fields }), { maxLength: 4 }),
     waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
     released: fc.array(kind, { maxLength: 2 }),
+    letGo: fc.array(fc.record({ kind, objects: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
     adjustments: fc.array(
       fc.oneof(
         fc.record({ to: fc.constant('forget' as const), ref: text }),

@@ -70,6 +70,7 @@ export const EMPTY: Plan = {
   unmanaged: [],
   waiting: [],
   released: [],
+  letGo: [],
   adjustments: [],
   owed: [],
   removed: [],

@@ -85,7 +85,7 @@ describe("a step's digest", () => {
 describe("a plan's digest", () => {
   const plan: Omit<Plan, 'digest'> = {
     version: 1, environment: 'production', domain: 'herd.example', commit: null, ledger: null, reads: [], steps: [full], drift: [], conflicts: [],
-    takeovers: [], unmanaged: [], waiting: [], released: [], adjustments: [], owed: [], removed: [], findings: [],
+    takeovers: [], unmanaged: [], waiting: [], released: [], letGo: [], adjustments: [], owed: [], removed: [], findings: [],
   }
 
   it('leaves out how it was read and which door it takes', () => {

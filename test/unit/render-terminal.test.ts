@@ -110,7 +110,7 @@ describe('a plan on a terminal', () => {
   })
 
   test('is one line where nothing changes', () => {
-    const plan: Plan = { ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }], adjustments: [{ to: 'forget', ref: 'rule/x' }] }
+    const plan: Plan = { ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }], adjustments: [{ to: 'forget', ref: 'rule/y' }, { to: 'record', entry: { kind: 'rule', id: 'x', serverId: '1', fields: {}, commit: null } }] }
     expect(renderPlan(plan, PLAIN)).toBe('In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n')
   })
 

@@ -89,7 +89,7 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits
 function verdictOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
   const line = oneLine(plan, edits)
   if (edits.runs.length > 0) return { state: 'pending', description: checkLine(`Changes what runs here, somebody has to look: ${line}`) }
-  if (plan.steps.length > 0 || needsLook(edits)) return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
+  if (plan.steps.length + plan.letGo.length > 0 || needsLook(edits)) return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
   return { state: 'success', description: edits.others.length === 0 ? 'The files mean the same as before.' : line }
 }
 

@@ -18,7 +18,7 @@ export const checkLine = (text: string): string => clip(inline(text), 140)
 
 /** A plan's verdict as one line. */
 export function oneLine(plan: Plan, edits: Edits): string {
-  if (plan.steps.length > 0 || !hasEdits(edits)) return checkLine(plain(verdict(plan, KINDS)))
+  if (plan.steps.length + plan.letGo.length > 0 || !hasEdits(edits)) return checkLine(plain(verdict(plan, KINDS)))
   return checkLine(needsLook(edits) ? onlyEdits(edits) : `Nothing on the server; ${othersIn(edits.others)}`)
 }
 

@@ -19,7 +19,7 @@ export function combined(rounds: readonly ApplyReport[]): ApplyReport | null {
   const steps = earlier.flatMap(({ done, failed }) => [...done, ...failed.map(({ step }) => step)])
   return {
     ...last,
-    plan: { ...last.plan, steps: [...steps, ...last.plan.steps] },
+    plan: { ...last.plan, steps: [...steps, ...last.plan.steps], letGo: [...new Map(rounds.flatMap(({ plan }) => plan.letGo).map((one) => [one.kind, one])).values()] },
     done: rounds.flatMap(({ done }) => done),
     failed: rounds.flatMap(({ failed }) => failed),
     paid: rounds.flatMap(({ paid }) => paid),
