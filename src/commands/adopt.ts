@@ -16,6 +16,7 @@ import { EVERYTHING, hides, type Disclosure } from '../render/conceal.ts'
 import { count, listed } from '../render/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
 import { note, tell, toldWaits, type Io } from './io.ts'
+import { withoutOdd } from './odd.ts'
 import { desiredOf, observe, type Observation } from './observe.ts'
 import { parseRef, sourceOf, textsOf } from './options.ts'
 import { inputFor } from './planning.ts'
@@ -65,7 +66,7 @@ export const verb = (command: Command, io: Io) =>
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
         const drafted = await withProgress(io, 'Reading the live server', () => draftAdoption(session, reader, what, options))
-        for (const line of drafted.left) note(io, line)
+        for (const line of [...drafted.left, ...drafted.odd]) note(io, line)
         await settle(io, session, drafted)
         await checkFolder(io, session)
       } finally {
@@ -74,21 +75,23 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where live can't be read. */
-export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Draft & { readonly left: readonly string[] }> {
+export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Draft & { readonly left: readonly string[]; readonly odd: readonly string[] }> {
   const { io, instance, ledger } = session
   const now = io.now()
   const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
   const asked = askedFor(what, desiredOf(instance, now), flags, (kind) => isReadable(session, kind))
   const desired = wanting(asked, desiredOf(instance, now))
   const observation = await observe(reader, { instance, desired, ledger, now })
-  const changes = adoption(session, asked, desired, observation, options)
+  const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] => (typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : []))
+  const { changes, odd } = withoutOdd(adoption(session, asked, desired, observation, options), new Map(rules))
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
     edits: [...edits, ...newEmpty(there, asked, observation)],
     said: [`${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`],
     subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
-    left: leftOut(what, session, asked, observation, options),
+    left: leftOut(what, session, asked, desired, observation, options),
+    odd,
   }
 }
 
@@ -139,7 +142,7 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
     if (ids === undefined || observed?.state !== 'complete') return []
     const live = new Map(observed.objects.map((object) => [object.id, object]))
     const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
-    const chosen = ids === 'all' ? differing(seen, kind) : [...ids]
+    const chosen = ids === 'all' ? [...new Set([...differing(seen, kind), ...(options.privateComments ? withNotes(live, managed) : [])])] : [...ids]
     refuseUnknown(kind, ids, live, managed)
     return chosen
       .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
@@ -162,6 +165,10 @@ function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: Re
 }
 
 const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
+
+/** Objects that the files have without the private comment that is live. */
+const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
+  [...managed].flatMap(([id, fields]) => (!Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : []))
 
 /** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
 function differing(seen: Plan, kind: Kind): string[] {
@@ -192,7 +199,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
   // The base role has no rank, colour or name of its own.
   const base = kind.name === 'role' && live.id === 'everyone'
   const wanted = (field: string): boolean => {
-    if (managed) return Object.hasOwn(managed, field)
+    if (managed) return Object.hasOwn(managed, field) || (field === 'private_comment' && privateComments === true && live.fields[field] !== '')
     if (base) return field === 'permissions' || field === 'collection_limit'
     return (field !== 'private_comment' || privateComments === true) && !hides(kind.name, field, live.fields[field] ?? null, show)
   }
@@ -200,9 +207,10 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
-function leftOut(what: readonly string[], session: Session, asked: Asked, { observed }: Observation, { privateComments }: AdoptOptions): string[] {
+function leftOut(what: readonly string[], session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, { observed }: Observation, { privateComments }: AdoptOptions): string[] {
   const blocks = observed.get('domain-block')
-  const notes = blocks?.state === 'complete' ? blocks.objects.filter((object) => object.fields['private_comment'] !== '').length : 0
+  const held = new Map(objectsIn(desired.get('domain-block')).map(({ id, fields }) => [id, fields]))
+  const notes = blocks?.state === 'complete' ? blocks.objects.filter(({ id, fields }) => fields['private_comment'] !== '' && held.get(id)?.['private_comment'] === undefined).length : 0
   const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
   const acting = session.config.acting_account
   const people = observed.get('moderator')
@@ -214,6 +222,6 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, { obse
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
     ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml, write it there.`] : []),
     ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
-    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment; --private-comments writes them for blocks that are new in the files.`] : []),
+    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`] : []),
   ]
 }

@@ -57,6 +57,12 @@ export function isUnwanted(value: string): boolean {
   return UNWANTED.test(value)
 }
 
+/** The first character of a value that must not be in a file, in words; undefined where there is none. */
+export function unwantedIn(value: string): string | undefined {
+  const [character] = UNWANTED.exec(value) ?? []
+  return character === undefined ? undefined : describe(character)
+}
+
 /** A character by its code point, for characters that can not be printed. */
 export function describe(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

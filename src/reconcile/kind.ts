@@ -43,11 +43,17 @@ export interface Hints {
   readonly now: Date
 }
 
-/** What the order of steps may go by besides the steps. */
-export interface OrderHints {
-  readonly instance: Instance
-  /** Another object as it will be: as the files say, else as it is live. */
+/** Other objects than the one of a step. */
+export interface Others {
+  /** As it will be: as the files say, else as it is live. */
   readonly fieldsOf: (ref: ObjectRef) => Fields
+  /** As it is live; undefined where it is not there. */
+  readonly liveOf: (ref: ObjectRef) => Fields | undefined
+}
+
+/** What the order of steps may go by besides the steps. */
+export interface OrderHints extends Others {
+  readonly instance: Instance
 }
 
 /** What one step came to: `refused` where nothing of it was written for certain, `failed` where nobody knows. */
@@ -84,6 +90,8 @@ export interface Kind {
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
   readonly same?: (field: string, a: Value, b: Value) => boolean
+  /** Why the server would refuse a step through this door as things stand: its object then waits. */
+  readonly obstacle?: (step: Draft, door: Step['door'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard
   readonly weakens?: (step: Draft) => boolean
   readonly impact?: (step: Draft, tables: Tables) => Impact | 'unmeasured' | undefined

@@ -1,6 +1,6 @@
 import { byText } from './equal.ts'
 import type { PlanInput } from './input.ts'
-import type { OrderHints } from './kind.ts'
+import type { OrderHints, Others } from './kind.ts'
 import type { Fields, ObjectRef, Step } from './types.ts'
 
 /** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
@@ -8,7 +8,7 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
   const { kinds, instance } = input
   const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
   const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
-  const hints: OrderHints = { instance, fieldsOf: (ref) => fieldsOf(ref, input) }
+  const hints: OrderHints = { instance, ...othersIn(input) }
   const place = (step: Step): number => {
     const at = rank.get(step.kind) ?? kinds.length
     return step.action === 'delete' ? 2 * kinds.length - at : at
@@ -16,9 +16,24 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
   return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
 }
 
-function fieldsOf(ref: ObjectRef, { desired, observed }: PlanInput): Fields {
-  const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
-  const files = desired.get(kind)
-  const wanted = files?.state === 'managed' ? files.objects.find((object) => object.id === id) : undefined
-  return (wanted ?? observed.get(kind)?.objects.find((object) => object.id === id))?.fields ?? {}
+/** Objects by reference, each list looked through once. */
+export function othersIn({ desired, observed }: Pick<PlanInput, 'desired' | 'observed'>): Others {
+  const indexed = new Map<string, { readonly files: ReadonlyMap<string, Fields>; readonly live: ReadonlyMap<string, Fields> }>()
+  const byId = (list: readonly { readonly id: string; readonly fields: Fields }[]): ReadonlyMap<string, Fields> => new Map(list.map(({ id, fields }) => [id, fields]))
+  const sidesOf = (kind: string) => {
+    const files = desired.get(kind)
+    const sides = indexed.get(kind) ?? { files: byId(files?.state === 'managed' ? files.objects : []), live: byId(observed.get(kind)?.objects ?? []) }
+    indexed.set(kind, sides)
+    return sides
+  }
+  const split = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+  const liveOf = (ref: ObjectRef): Fields | undefined => {
+    const [kind, id] = split(ref)
+    return sidesOf(kind).live.get(id)
+  }
+  const fieldsOf = (ref: ObjectRef): Fields => {
+    const [kind, id] = split(ref)
+    return sidesOf(kind).files.get(id) ?? liveOf(ref) ?? {}
+  }
+  return { fieldsOf, liveOf }
 }

@@ -7,9 +7,9 @@ import { whyUnread } from './findings.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { withNotices } from './notices.ts'
-import { order } from './order.ts'
+import { order, othersIn } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
-import type { Draft, Kind } from './kind.ts'
+import type { Draft, Kind, Others } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
 import type { Adjustment, Change, Desired, DesiredObject, Fields, KindRead, LiveObject, Observed, Plan, Prospect, Standoff, Step, Unmanaged, Value, Waiting } from './types.ts'
 
@@ -30,7 +30,8 @@ const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unma
 
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
-  const parts = input.kinds.map((kind) => planKind(kind, input))
+  const others = othersIn(input)
+  const parts = input.kinds.map((kind) => holdBack(kind, planKind(kind, input), input, others))
   const sealed = input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input))
   const steps = withNotices(order(sealed, input), input)
   const standoffs = parts.flatMap((part) => part.standoffs)
@@ -265,6 +266,16 @@ function settleFields({ id, desired, live, entry }: Trio, open: readonly string[
   const settled = Object.entries(desired.fields).filter(([field]) => Object.hasOwn(live.fields, field) && !open.includes(field))
   const fields = { ...entry.fields, ...Object.fromEntries(settled) }
   return equal(fields, entry.fields) ? [] : [{ to: 'record', entry: { ...entry, fields } }]
+}
+
+/** What the server would refuse as things stand waits. */
+function holdBack(kind: Kind, part: Part, input: PlanInput, others: Others): Part {
+  const { obstacle } = kind
+  if (obstacle === undefined || part.drafts.length === 0) return part
+  const door = input.doorOf(kind, part.drafts.length)
+  const reasons = part.drafts.map((step) => (step.source === undefined ? undefined : obstacle(step, door, others)))
+  const waiting = part.drafts.flatMap(({ id, source }, i): Waiting[] => (reasons[i] === undefined || source === undefined ? [] : [{ kind: kind.name, id, reason: reasons[i], source }]))
+  return { ...part, drafts: part.drafts.filter((_, i) => reasons[i] === undefined), waiting: [...part.waiting, ...waiting] }
 }
 
 /** Measures and seals one kind's drafts. */

@@ -93,7 +93,7 @@ const objectOf = (kind: string): fc.Arbitrary<NewObject> => {
   const { id, fields } = FIELDS[kind] ?? { id: fc.constant(''), fields: fc.constant({}) }
   return fc.record({ id, fields: fields.map((all) => clean(all) as Fields) }).filter(({ fields: all }) => !Object.entries(all).some(([key, value]) => (key === 'text' || key === 'changelog') && value === ''))
 }
-const objectsOf = (kind: string): fc.Arbitrary<NewObject[]> => fc.uniqueArray(objectOf(kind), { minLength: 1, maxLength: 8, selector: (object) => object.id })
+const objectsOf = (kind: string): fc.Arbitrary<NewObject[]> => fc.uniqueArray(objectOf(kind), { minLength: 1, maxLength: 8, selector: (object) => object.id }).map((objects) => (kind === 'rule' ? [...new Map(objects.map((object) => [object.fields['text'], object])).values()] : objects))
 
 const MODERATORS_NEED = { 'roles.yaml': 'roles:\n' + ['Moderator', 'Admin', 'Owner'].map((name, i) => `  - { name: ${name}, position: ${i + 1}, permissions: [] }\n`).join('') }
 const context = (kind: string): Files => (kind === 'moderator' ? { ...BASE, ...MODERATORS_NEED } : BASE)

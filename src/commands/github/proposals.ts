@@ -38,9 +38,10 @@ export async function proposeAdoption(job: Job, desk: Desk, refs: readonly Objec
   const { session } = desk
   const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
   try {
-    const { edits } = await draftAdoption(session, reader, refs, { show: disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show) })
+    const { edits, odd } = await draftAdoption(session, reader, refs, { show: disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show) })
+    if (edits.length === 0 && odd.length > 0) return fail(EXIT.invalid, 'odd-object', odd.join('\n'))
     if (edits.length === 0) return null
-    const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`].join('\n\n')
+    const body = [origin, `The files take what ${code(session.config.domain)} has of ${refs.map(code).join(', ')}. Merging changes nothing on the server.`, ...odd.map(prose)].join('\n\n')
     return await propose(job, desk, { branch: branchFor('adopt', refs), edits, title: `Adopt ${titled(refs)}`, note: 'The files take what the server has.', body, askedBy: [by] })
   } finally {
     await reader.close()

@@ -40,7 +40,7 @@ export const blocks: Rule = function* (input) {
         'weaker-than-parent',
         message,
         at('severity'),
-        'Nothing to do if that is meant. Otherwise delete this entry: the one above covers it.',
+        'If that is meant: Mastodon takes it only before the one above is live, and the plan says where it is too late. Otherwise delete this entry: the one above covers it.',
       )
     }
     if (block.accept_severed_relationships !== undefined && block.severity !== 'suspend')

@@ -3,12 +3,17 @@ import type { Rule } from './rule.ts'
 
 const FILE = 'rules.yaml'
 
-/** Rules are told apart by key, and translated once into a language. */
+/** Rules are told apart by key, and by text on the server, and translated once into a language. */
 export const serverRules: Rule = function* ({ documents, at, keyAt }) {
   const list = [...rows(documents[FILE]?.rules)]
   yield* duplicates(
     list.map(([{ key }, index]) => ({ name: key, shown: key, at: () => at(FILE, ['rules', index, 'key']) })),
     'the key',
+  )
+  // Mastodon gives rules no name: of two with one text it takes the first for both.
+  yield* duplicates(
+    [...new Map(list.toReversed().map((row) => [row[0].key, row])).values()].toReversed().map(([{ text }, index]) => ({ name: text.trimEnd().replaceAll(/\r\n?/g, '\n'), shown: JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text), at: () => at(FILE, ['rules', index, 'text']) })),
+    'the text',
   )
   for (const [{ translations }, index] of list) {
     const languages = Object.keys(translations ?? {})

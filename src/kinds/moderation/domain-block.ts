@@ -8,10 +8,10 @@ import type { Fields, Step, Value } from '../../reconcile/types.ts'
 import { byText } from '../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 import { own } from '../../instance/own.ts'
+import { STRENGTH, underStricter } from './covering.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
-const STRENGTH: { readonly [severity: string]: number } = { noop: 0, silence: 1, suspend: 2 }
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
 /** Under a suspension the flags mean nothing, and Mastodon keeps them as given: both sides count as false. */
@@ -112,6 +112,8 @@ export const domainBlock: Kind = {
   read: (tables) => ({
     objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: liveFields(row), createdAt: row.created_at })),
   }),
+  // The console asks nobody: there it is done as it is meant.
+  obstacle: (step, door, others) => (step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined),
   hazard: (step) => {
     const to = raised(step)
     if (to === 'suspend') return 'irreversible'
