@@ -17,6 +17,10 @@ export interface Guard {
   readonly bypass: Seen<readonly string[]>
 }
 
+/** What the protection of a branch is called among its guards, and administrators among those who pass one by. */
+export const PROTECTION = 'branch protection'
+export const ADMINISTRATORS = 'administrators'
+
 /** The protection of a branch; nothing where it has none. */
 export async function readProtection(api: GitHubApi, place: Place, branch: string): Promise<Guard[]> {
   const protection = await unless404('Branch not protected', async () => {
@@ -24,13 +28,13 @@ export async function readProtection(api: GitHubApi, place: Place, branch: strin
     const reviews = data.required_pull_request_reviews
     const { users = [], teams = [], apps = [] } = reviews?.bypass_pull_request_allowances ?? {}
     const bypass = [
-      ...(data.enforce_admins?.enabled === true ? [] : ['administrators']),
+      ...(data.enforce_admins?.enabled === true ? [] : [ADMINISTRATORS]),
       ...(data.allow_force_pushes?.enabled === true ? ['whoever pushes with force'] : []),
       ...users.map(({ login }) => `@${login}`),
       ...[...teams, ...apps].flatMap((one) => one?.slug ?? []),
     ]
     return {
-      name: 'branch protection',
+      name: PROTECTION,
       checks: checksIn(data.required_status_checks),
       strict: data.required_status_checks?.strict ?? false,
       reviews: reviews

@@ -3,6 +3,7 @@ import type { Seen } from '../../clients/github-looking.ts'
 import { contextOf } from '../github/context.ts'
 import { GITHUB_ACTIONS, ledgerBranch, settingsOf } from '../init/settings.ts'
 import { aboutOf, fine, judge, page, unseen, wrong, type Finding, type Patient } from './finding.ts'
+import { mendOf, type Part } from './protection.ts'
 
 /** What must hold on a branch. */
 interface Demand {
@@ -12,15 +13,19 @@ interface Demand {
   readonly met: (guard: Guard) => boolean
 }
 
+/** One of the default branch, and the part of its protection that mends it. */
+type PartDemand = Demand & { readonly part: Part }
+
 /** What must hold on the default branch, each by one guard that nobody passes by. */
 export function branchFindings(patient: Patient): Finding[] {
-  const { repository, config, givesRoles, settings } = patient
+  const { config, givesRoles, settings } = patient
   const context = contextOf(config.environment ?? 'production')
   const has = ({ checks }: Guard): boolean => checks.some((one) => one.context === context)
   const waits = settings.guards.some((one) => one.seen && one.value.some(has))
-  const demands: readonly Demand[] = [
+  const demands: readonly PartDemand[] = [
     {
       what: 'Check',
+      part: 'checks',
       says: `${settings.branch} waits for the check ${context}`,
       lacks: `${settings.branch} does not wait for the check ${context}: what has no plan can be merged`,
       met: has,
@@ -29,31 +34,34 @@ export function branchFindings(patient: Patient): Finding[] {
     ...(waits ? ofCheck(context, settings.branch) : []),
     {
       what: 'Owners',
+      part: 'reviews',
       says: 'code owners have to approve',
       lacks: `nobody has to approve a change of ${settings.branch} as its code owner`,
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.codeOwners,
     },
     {
       what: 'Last push',
+      part: 'reviews',
       says: 'somebody else than who pushed last has to approve',
       lacks: `an approval outlives the pushes after it: what is merged may be what nobody approved${givesRoles ? ', such as a role for whoever pushed' : ''}`,
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.lastPush,
     },
   ]
-  const mend = [...settingsOf(aboutOf(patient)).protection.commands, page(repository, 'settings/rules')]
-  return demands.map((demand) => held(demand, settings.guards, mend))
+  return demands.map((demand) => held(demand, settings.guards, mendOf(patient, demand.part)))
 }
 
 /** What makes waiting for a check worth something. */
-const ofCheck = (context: string, branch: string): Demand[] => [
+const ofCheck = (context: string, branch: string): PartDemand[] => [
   {
     what: 'Source',
+    part: 'checks',
     says: `only GitHub Actions can report the check ${context}`,
     lacks: `anything that may write can report the check ${context}, not GitHub Actions alone: it would be green without a plan`,
     met: ({ checks }) => checks.some((one) => one.context === context && one.app === GITHUB_ACTIONS),
   },
   {
     what: 'Up to date',
+    part: 'checks',
     says: `a branch has to be up to date with ${branch} before it is merged`,
     lacks: `what was planned on an older ${branch} can be merged: two changes that are fine alone may not be together`,
     met: ({ checks, strict }) => strict && checks.some((one) => one.context === context),

@@ -45,16 +45,18 @@ export function environmentFindings(patient: Patient): Finding[] {
 }
 
 /** A tag is no branch, whatever its name: whoever may push makes one. */
-function whoUses(name: string, { open, policies }: EnvironmentFacts, [restrict = '', add = '']: readonly string[], { repository, settings }: Patient): Finding {
+function whoUses(name: string, { open, policies, reviewers }: EnvironmentFacts, [restrict = '', add = '']: readonly string[], { repository, settings }: Patient): Finding {
   const isOurs = (one: EnvironmentFacts['policies'][number]): boolean => !one.isTag && one.name === settings.branch
   const others = policies.filter((one) => !isOurs(one))
   const named = policies.some(isOurs)
   if (named && others.length === 0) return fine(name, `for ${settings.branch} alone`)
   const listed = policies.map((one) => (one.isTag ? `the tag ${one.name}` : one.name)).join(', ') || 'no branch at all'
   const says = open === 'all' ? 'a workflow on any branch can use it' : `it is open to ${open === 'protected' ? 'all protected branches' : listed}`
+  // what closes it sends the whole environment, and would take away reviewers that only an administrator knows of
+  const isKept = open !== 'named' && reviewers.length > 0 && name !== OWNERS_ENVIRONMENT
+  const closing = isKept ? [] : [...(open === 'named' ? [] : [restrict]), ...(named ? [] : [add])]
   const mend = [
-    ...(open === 'named' ? [] : [restrict]),
-    ...(named ? [] : [add]),
+    ...closing,
     ...others.map(({ id }) => `gh api --method DELETE repos/${repository}/environments/${name}/deployment-branch-policies/${id}`),
   ]
   return wrong(name, `${says}, and not to ${settings.branch} alone`, ...mend.filter((line) => line !== ''), page(repository, 'settings/environments'))

@@ -64,6 +64,17 @@ export const NEVER_THERE = 'Never put the secrets into the repository instead: t
 /** What the switch opens that lets workflows open pull requests. */
 export const OPENED = 'a workflow on any branch may then approve one, too, but Herdbook counts no approval by a program'
 
+const sent = (repository: string, method: string, path: string, body?: string): string =>
+  `gh api --method ${method} repos/${repository}/${path}${body === undefined ? '' : ` --input - <<< ${body}`}`
+
+/** A command for bash that sends something to GitHub's API about a repository. */
+export const ghApi = (repository: string, method: string, path: string, body?: object): string =>
+  sent(repository, method, path, body && quoted(JSON.stringify(body)))
+
+/** Where GitHub's API has the protection of a branch. */
+export const protectionPath = (branch: string): string =>
+  `branches/${encodeURIComponent(branch).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}/protection`
+
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** GitHub takes so many reviewers of an environment. */
@@ -80,8 +91,7 @@ function reviewed(owners: readonly string[]): string {
 
 /** What has to be set once in a repository on GitHub, for people to run with `gh` in bash. Herdbook never runs it; `herdbook doctor` looks whether it was done. */
 export function settingsOf({ repository, branch, environment, owners }: About) {
-  const send = (method: string, path: string, body: string): string => `gh api --method ${method} repos/${repository}/${path} --input - <<< ${body}`
-  const api = (method: string, path: string, body: object): string => send(method, path, quoted(JSON.stringify(body)))
+  const api = (method: string, path: string, body: object): string => ghApi(repository, method, path, body)
   const forBranch = (name: string): string => api('POST', `environments/${name}/deployment-branch-policies`, { name: branch, type: 'branch' })
   const secret = (name: string, one: string): string => `gh secret set ${one} --repo ${repository} --env ${name}`
   const { [OWNERS_ENVIRONMENT]: ofOwners, ...others } = ENVIRONMENTS
@@ -93,9 +103,9 @@ export function settingsOf({ repository, branch, environment, owners }: About) {
         ? { what: 'An environment for signing the ledger anew: name the owners in instance/policy.yaml, then type the same again for its commands', commands: [] }
         : {
             what: 'An environment for signing the ledger anew, once one of the owners lets it; the old key is there only while the key is changed. Where your plan has no required reviewers, leave it out: the ledger is then signed anew at a desk only',
-            commands: [send('PUT', `environments/${OWNERS_ENVIRONMENT}`, reviewed(owners)), forBranch(OWNERS_ENVIRONMENT), ...ofOwners.map((one) => secret(OWNERS_ENVIRONMENT, one))],
+            commands: [sent(repository, 'PUT', `environments/${OWNERS_ENVIRONMENT}`, reviewed(owners)), forBranch(OWNERS_ENVIRONMENT), ...ofOwners.map((one) => secret(OWNERS_ENVIRONMENT, one))],
           },
-    protection: { what: `Nothing reaches ${branch} without its plan, as GitHub Actions reports it on the newest ${branch}, and its owners; nobody approves what they pushed last`, commands: [api('PUT', `branches/${encodeURIComponent(branch).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}/protection`, protectionBy(contextOf(environment)))] },
+    protection: { what: `Nothing reaches ${branch} without its plan, as GitHub Actions reports it on the newest ${branch}, and its owners; nobody approves what they pushed last`, commands: [api('PUT', protectionPath(branch), protectionBy(contextOf(environment)))] },
     ledger: { what: 'The branch that follows the ledger only grows: nobody sets both back', commands: [api('POST', 'rulesets', growing(ledgerBranch(environment)))] },
     workflows: { what: `Workflows may open pull requests, and their tokens may read by default. It is one switch: ${OPENED}`, commands: [api('PUT', 'actions/permissions/workflow', { default_workflow_permissions: 'read', can_approve_pull_request_reviews: true })] },
     labels: { what: 'The labels', commands: Object.entries(LABELS).map(([name, [colour, description]]) => `gh label create '${name}' --repo ${repository} --color ${colour} --description '${description}' --force`) },

@@ -1,7 +1,8 @@
+import { Refusal } from '../../failure.ts'
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import type { Json } from '../shapes-base.ts'
-import { demand, invalid, notFound, type Environment, type Protection } from '../state.ts'
-import { environmentOf, environmentShape, paidOnly, policyShape, protectionShape, wholeRuleset } from './settings.ts'
+import { demand, DOCS, invalid, notFound, type Environment, type Protection } from '../state.ts'
+import { environmentOf, enforcedShape, environmentShape, paidOnly, policyShape, protectionShape, requiredShape, reviewsShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
@@ -54,21 +55,61 @@ function removePolicy(call: Call): void {
 /** -1 stands for any app. */
 const appOf = (id: unknown): number | null => (typeof id === 'number' && id > 0 ? id : null)
 
+function checksIn({ checks, contexts }: Readonly<Record<string, unknown>>): Protection['checks'] {
+  const given: readonly unknown[] = Array.isArray(checks) ? checks : []
+  return [
+    ...texts(contexts).map((context) => ({ context, app: null })),
+    ...given.flatMap((one) => (isRecord(one) && typeof one.context === 'string' ? [{ context: one.context, app: appOf(one.app_id) }] : [])),
+  ]
+}
+
 function protectionIn({ body }: Call): Protection {
   const reviews = isRecord(body.required_pull_request_reviews) ? body.required_pull_request_reviews : null
   const required = isRecord(body.required_status_checks) ? body.required_status_checks : {}
-  const given: readonly unknown[] = Array.isArray(required.checks) ? required.checks : []
   return {
-    checks: [
-      ...texts(required.contexts).map((context) => ({ context, app: null })),
-      ...given.flatMap((one) => (isRecord(one) && typeof one.context === 'string' ? [{ context: one.context, app: appOf(one.app_id) }] : [])),
-    ],
+    checks: checksIn(required),
     strict: required.strict === true,
     approvals: reviews === null ? null : Number(reviews.required_approving_review_count ?? 1),
     codeOwners: reviews?.require_code_owner_reviews === true,
     lastPush: reviews?.require_last_push_approval === true,
     forEverybody: body.enforce_admins === true,
   }
+}
+
+/** The protection that a part of is set: GitHub answers that a part is not there, in its own words, to whoever would change it. */
+function protectionOf(call: Call): Protection {
+  demand(call.state, call.actor, 'admin')
+  paidOnly(call)
+  const { protection } = call.state.settings
+  if (!protection || textParam(call, 'branch') !== call.state.defaultBranch) throw absent('Branch not protected')
+  return protection
+}
+
+const absent = (message: string): Refusal => new Refusal(404, { message, documentation_url: DOCS, status: '404' })
+
+/** What is left out stays. */
+function changeChecks(call: Call): Json {
+  const protection = protectionOf(call)
+  if (protection.checks.length === 0) throw absent('Required status checks not enabled')
+  const { body } = call
+  if (body.checks !== undefined || body.contexts !== undefined) protection.checks = checksIn(body)
+  if (typeof body.strict === 'boolean') protection.strict = body.strict
+  return requiredShape(call.state, protection)
+}
+
+function changeReviews(call: Call): Json {
+  const protection = protectionOf(call)
+  const { body } = call
+  protection.approvals = Number(body.required_approving_review_count ?? protection.approvals ?? 1)
+  if (typeof body.require_code_owner_reviews === 'boolean') protection.codeOwners = body.require_code_owner_reviews
+  if (typeof body.require_last_push_approval === 'boolean') protection.lastPush = body.require_last_push_approval
+  return reviewsShape(call.state, protection)
+}
+
+function enforceAdmins(call: Call): Json {
+  const protection = protectionOf(call)
+  protection.forEverybody = true
+  return enforcedShape(call.state, protection)
 }
 
 /** Of rules that take no parameters. */
@@ -125,6 +166,24 @@ export const SETTING: readonly Route[] = [
       call.state.settings.protection = protectionIn(call)
       return { body: protectionShape(call.state, call.state.settings.protection) }
     },
+  },
+  {
+    method: 'PATCH',
+    path: '/branches/{branch}/protection/required_status_checks',
+    need: write('administration'),
+    handle: (call) => ({ body: changeChecks(call) }),
+  },
+  {
+    method: 'PATCH',
+    path: '/branches/{branch}/protection/required_pull_request_reviews',
+    need: write('administration'),
+    handle: (call) => ({ body: changeReviews(call) }),
+  },
+  {
+    method: 'POST',
+    path: '/branches/{branch}/protection/enforce_admins',
+    need: write('administration'),
+    handle: (call) => ({ body: enforceAdmins(call) }),
   },
   {
     method: 'POST',

@@ -55,27 +55,33 @@ export function environmentShape(state: State, name: string, { branches, reviewe
   }
 }
 
-export function protectionShape(state: State, { checks, strict, approvals, codeOwners, lastPush, forEverybody }: Protection): Json {
-  const url = `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
-  const required = {
-    url: `${url}/required_status_checks`,
-    strict,
-    contexts: checks.map(({ context }) => context),
-    contexts_url: `${url}/required_status_checks/contexts`,
-    checks: checks.map(({ context, app }) => ({ context, app_id: app })),
-  }
-  const reviews = {
-    url: `${url}/required_pull_request_reviews`,
-    dismiss_stale_reviews: false,
-    require_code_owner_reviews: codeOwners,
-    require_last_push_approval: lastPush,
-    required_approving_review_count: approvals,
-  }
+const protectionUrl = (state: State): string => `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
+
+export const requiredShape = (state: State, { checks, strict }: Protection): Json => ({
+  url: `${protectionUrl(state)}/required_status_checks`,
+  strict,
+  contexts: checks.map(({ context }) => context),
+  contexts_url: `${protectionUrl(state)}/required_status_checks/contexts`,
+  checks: checks.map(({ context, app }) => ({ context, app_id: app })),
+})
+
+export const reviewsShape = (state: State, { approvals, codeOwners, lastPush }: Protection): Json => ({
+  url: `${protectionUrl(state)}/required_pull_request_reviews`,
+  dismiss_stale_reviews: false,
+  require_code_owner_reviews: codeOwners,
+  require_last_push_approval: lastPush,
+  required_approving_review_count: approvals,
+})
+
+export const enforcedShape = (state: State, { forEverybody }: Protection): Json => ({ url: `${protectionUrl(state)}/enforce_admins`, enabled: forEverybody })
+
+export function protectionShape(state: State, protection: Protection): Json {
+  const { checks, approvals } = protection
   return {
-    url,
-    ...(checks.length > 0 ? { required_status_checks: required } : {}),
-    ...(approvals === null ? {} : { required_pull_request_reviews: reviews }),
-    enforce_admins: { url: `${url}/enforce_admins`, enabled: forEverybody },
+    url: protectionUrl(state),
+    ...(checks.length > 0 ? { required_status_checks: requiredShape(state, protection) } : {}),
+    ...(approvals === null ? {} : { required_pull_request_reviews: reviewsShape(state, protection) }),
+    enforce_admins: enforcedShape(state, protection),
     allow_force_pushes: { enabled: false },
     allow_deletions: { enabled: false },
   }
