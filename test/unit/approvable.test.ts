@@ -3,11 +3,12 @@ import { approvable } from '../../src/commands/github/approvable.ts'
 import type { Documents } from '../../src/instance/documents.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld } from '../support/world.ts'
+import { look, newWorld, run, type World } from '../support/world.ts'
 
-/** The names of what a merge of this would and would not approve, where all but some domains were left over. */
-async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = [], approved: readonly string[] = []) {
-  const world = newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
+const fresh = (): World => newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
+
+/** The names of what a merge of this would and would not approve, where all but some objects were left over. */
+async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = [], approved: readonly string[] = [], world = fresh()) {
   const planned = await look(world, documents)
   const leftover = new Set(planned.plan.steps.filter(({ id }) => !own.includes(id)).map(({ digest }) => digest))
   const { plan, withheld } = approvable({ ...planned, leftover, approved: new Set(approved.map((id) => planned.plan.steps.find((step) => step.id === id)?.digest ?? '')) }, new Set(changed))
@@ -63,4 +64,21 @@ it('finds the one that is refused among many', async () => {
   const many = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
   const { steps } = await chosen({ ...budget(5000), ...blocks('own.example', ...many.slice(0, 1500), 'old.example', ...many.slice(1500)) }, ['own.example'])
   expect(Object.entries(steps).filter(([, is]) => is !== 'approved')).toEqual([['old.example', 'refused']])
+})
+
+it.for([
+  ['a role that nobody holds any more', [], []],
+  ['a role that people hold: refused for that, not for one more', ['carol'], ['invariant']],
+] as const)('does not take along a grant of what its own step deletes: %s', async ([, holders, refusal]) => {
+  const role = (...names: readonly string[]): Documents => ({ 'roles.yaml': { roles: names.map((name) => ({ name, position: 5, permissions: ['manage_reports'] as const })) } })
+  const world = fresh()
+  await run(world, role('Helper'))
+  const { roles, accounts } = world.server.rows
+  const helper = roles.find(({ name }) => name === 'Helper')?.id ?? ''
+  for (const account of accounts.filter(({ username }) => holders.some((name) => name === username))) account.role_id = helper
+  const files = { ...role(), 'moderators.yaml': { moderators: [{ account: 'alice', role: 'Helper' }] } }
+  const { steps, refused, warned } = await chosen(files, ['Helper'], ['moderators.yaml', 'roles.yaml'], [], world)
+  expect(steps).toEqual({ Helper: 'approved', alice: 'refused' })
+  expect(refused).toEqual(refusal)
+  expect(warned).toEqual(refusal.length > 0 ? [] : ['invariant'])
 })
