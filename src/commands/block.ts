@@ -8,7 +8,7 @@ import { readBlockList, severityOf, type BlockSeverity } from '../instance/csv.t
 import { bothForms, displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { policyOf } from '../instance/policy.ts'
-import { consentFor, severed } from '../reconcile/guard.ts'
+import { consentFor, severed } from '../reconcile/consent.ts'
 import { readable } from '../render/names.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkAge } from './behind.ts'
+import { CONSENT_MISSING, consentFor, severed } from './consent.ts'
 import { hintsFor, type Budget, type PlanInput } from './input.ts'
 import type { Invariant, InvariantFacts, Kind, Violation, World } from './kind.ts'
 import { weakenedLately } from './weakenings.ts'
-import type { Impact, LiveObject, Observed, Step } from './types.ts'
+import type { LiveObject, Observed, Step } from './types.ts'
 
 /** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
@@ -27,15 +28,6 @@ function checkKind(kind: Kind, steps: readonly Step[], input: PlanInput): Diagno
   ]
 }
 
-/** Relations that a step severs, both directions. */
-export const severed = (impact: Impact): number => impact.follows + impact.followers
-
-/** The consent that a file should hold for a measured number: a fifth more, at least ten, and never the number that was used up. */
-export function consentFor(relations: number, used?: number): number {
-  const enough = relations + Math.max(10, Math.ceil(relations / 5))
-  return enough === used ? enough + 1 : enough
-}
-
 function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   // Only where something is found: to find a place the file is parsed again.
   const at = () => (step.source === undefined ? {} : { at: input.instance.position(step.source) })
@@ -53,7 +45,7 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   if (step.consent !== undefined && step.consent >= relations) return []
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
-  return [{ code: 'consent-missing', severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+  return [{ code: CONSENT_MISSING, severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
 }
 
 /** A consent may be more than twice what the file should hold, or so many more, and not both: it is measured again before writing, and this much could grow unseen. */

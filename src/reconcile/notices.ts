@@ -1,4 +1,4 @@
-import { severed } from './guard.ts'
+import { severed } from './consent.ts'
 import type { PlanInput } from './input.ts'
 import type { Ledger, Notice } from './ledger-types.ts'
 import type { ObjectRef, Step } from './types.ts'

@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
+import { CONSENT_MISSING } from '../reconcile/consent.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { sorted, totals, type SourceOf } from './diagnostics.ts'
@@ -52,7 +53,7 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Files
   if (list.length === 0) return []
   if (severity === 'warning') return framed(problems(list, files), (body) => alert('NOTE', body))
   const patch = consentLines(plan, files)
-  const told = patch === '' ? list : list.map(({ hint, ...one }) => (one.code === 'consent-missing' || hint === undefined ? one : { ...one, hint }))
+  const told = patch === '' ? list : list.map(({ hint, ...one }) => (one.code === CONSENT_MISSING || hint === undefined ? one : { ...one, hint }))
   const head = `**Refused: ${totals(list)}.**`
   const whole = framed(problems(told, files), (body) => alert('CAUTION', [head, body, ...(patch === '' ? [] : ['', 'If that is meant, write the consent into the file:', '', patch])].join('\n')))
   return [...whole.slice(0, 1), ...framed(problems(list, files), (body) => alert('CAUTION', `${head}\n${body}`))]

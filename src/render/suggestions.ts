@@ -1,7 +1,7 @@
 import { structuredPatch, type StructuredPatchHunk } from 'diff'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import { edit } from '../instance/edit/edit.ts'
-import { consentFor, severed } from '../reconcile/guard.ts'
+import { consentOf, unconsented } from '../reconcile/consent.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { effect } from './describe.ts'
 import type { SourceOf } from './diagnostics.ts'
@@ -54,16 +54,9 @@ export function consentPatches(plan: Plan, textOf: SourceOf): { readonly file: s
   }))
 }
 
-const needed = (step: Step): number => consentFor(step.impact === undefined ? 0 : severed(step.impact), step.usedConsent)
-
-/** What the guard asks consent for and does not find. */
-const lacksConsent = (step: Step): boolean =>
-  step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0 && (step.consent === undefined || step.consent < severed(step.impact))
-
 function patches(plan: Plan, textOf: SourceOf, context: number) {
-  if (!plan.findings.some((finding) => finding.code === 'consent-missing')) return []
   const place = (step: Step): number => Number(step.source?.path.at(-1))
-  const lacking = plan.steps.filter((step) => lacksConsent(step) && step.source !== undefined).toSorted((a, b) => place(a) - place(b))
+  const lacking = unconsented(plan).filter((step) => step.source !== undefined).toSorted((a, b) => place(a) - place(b))
   return [...Map.groupBy(lacking, (step) => step.source?.file ?? '')].flatMap(([file, steps]) => {
     const text = textOf(file)
     const mended = text === undefined ? undefined : consented(file, text, steps)
@@ -74,7 +67,7 @@ function patches(plan: Plan, textOf: SourceOf, context: number) {
 
 /** The file with the consents in it; undefined where it can't be edited safely. */
 function consented(file: string, text: string, steps: readonly Step[]): string | undefined {
-  const edits = steps.flatMap((step) => (step.source === undefined ? [] : [{ op: 'set' as const, path: [...step.source.path, 'accept_severed_relationships'], value: needed(step) }]))
+  const edits = steps.flatMap((step) => (step.source === undefined ? [] : [{ op: 'set' as const, path: [...step.source.path, 'accept_severed_relationships'], value: consentOf(step) }]))
   try {
     return edit(file, text, edits)
   } catch (error) {

@@ -53,7 +53,7 @@ const lacking = (consents: readonly (number | undefined)[]): Plan => ({
       ...(consent === undefined ? {} : { consent }),
     })
   }),
-  findings: SAMPLE.findings,
+  findings: ['spam.example', 'raid.example'].slice(0, consents.length).flatMap((id) => SAMPLE.findings.map((finding) => ({ ...finding, about: `domain-block/${id}` }))),
 })
 const textOf = (file: string): string | undefined => (file === 'domain-blocks.yaml' ? BLOCKS : undefined)
 
@@ -181,6 +181,12 @@ describe('missing consent', () => {
     expect(replaced?.body).toContain('```suggestion\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```')
   })
 
+  test('is what the plan finds to be missing, and nothing besides', () => {
+    const plan = lacking([undefined, 12])
+    const found = suggestionsFor({ ...plan, findings: plan.findings.filter(({ about }) => about === 'domain-block/raid.example') }, textOf)
+    expect(found.map(({ line }) => line)).toEqual([9])
+  })
+
   test('of neighbours is one suggestion', () => {
     const together = (file: string): string | undefined => textOf(file)?.replace(/  - domain: quiet[^{]*(?=  - \{)/, '')
     const { steps, ...plan } = lacking([undefined, 12])
@@ -206,8 +212,7 @@ describe('missing consent', () => {
     )
   })
 
-  test('is not suggested where enough is accepted, nor in a file that is not sound', () => {
-    expect(suggestionsFor(lacking([21]), textOf)).toEqual([])
+  test('is not suggested in a file that is not sound', () => {
     expect(suggestionsFor(lacking([undefined]), () => 'domain_blocks: [')).toEqual([])
     expect(suggestionsFor(lacking([undefined]), () => BLOCKS.replace('Spam, no moderation', 'Spam \u202e'))).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { normalizeDomain, parentsOf } from '../../instance/domains.ts'
 import type { DomainBlock } from '../../instance/documents.ts'
-import { severed } from '../../reconcile/guard.ts'
+import { severed } from '../../reconcile/consent.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Draft, Kind } from '../../reconcile/kind.ts'
 import type { Intent } from '../../reconcile/ledger-types.ts'
