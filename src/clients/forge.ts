@@ -19,14 +19,10 @@ export interface Forge {
   readonly commits: (pullRequest: number) => Promise<ProposedCommits>
   /** Who a commit is by. */
   readonly commit: (id: string) => Promise<CommitFacts>
-  /** Those up to a commit that touch a path, newest first. `since` goes by the commits' own dates, which whoever commits can choose. */
-  readonly commitsTouching: (path: string, upTo: string, since: string) => Promise<readonly CommitFacts[]>
   /** Who moved a branch of that name, newest first: all that is still known of, or no more than the `newest` and some. None says that nothing is known, not that it was nobody. */
   readonly pushers: (branch: string, newest?: number) => Promise<readonly Push[]>
   /** Whom an environment asks before it is used; null where there is none of that name. */
   readonly environmentReviewers: (name: string) => Promise<EnvironmentReviewers | null>
-  /** Logins whose last review approves. */
-  readonly approvers: (pullRequest: number) => Promise<readonly string[]>
   readonly permission: (login: string) => Promise<Permission>
   /** Of an issue or a pull request, oldest first. */
   readonly comments: (issue: number) => Promise<readonly Comment[]>
@@ -39,7 +35,6 @@ export interface Forge {
   readonly openIssues: (label: string) => Promise<readonly Issue[]>
   readonly createIssue: (draft: { readonly title: string; readonly body: string; readonly labels: readonly string[] }) => Promise<Issue>
   readonly editIssue: (number: number, change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' }) => Promise<void>
-  readonly addLabel: (issue: number, label: string) => Promise<void>
   /** Taking away what is not there is done. */
   readonly removeLabel: (issue: number, label: string) => Promise<void>
   /** What branch protection waits for, on a commit; the last report of a name counts. */

@@ -97,12 +97,6 @@ export async function readCommit(api: GitHubApi, place: Place, id: string): Prom
   return commitOf((await api.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: id })).data)
 }
 
-/** The commits that touch a path. */
-export async function touching(api: GitHubApi, place: Place, path: string, sha: string, since: string): Promise<CommitFacts[]> {
-  const found = await api.all((at) => api.request('GET /repos/{owner}/{repo}/commits', { ...place, path, sha, since, ...at }))
-  return found.map(commitOf)
-}
-
 /** What moved a branch of this repository; nothing is known of a fork's. */
 export async function pushersOf(api: GitHubApi, place: Place, branch: string, newest = Infinity): Promise<Push[]> {
   const moves = await api.allAfter(

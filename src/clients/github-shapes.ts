@@ -9,7 +9,7 @@ export interface Place {
 export const isBot = (account: RawAccount | undefined): boolean => account?.type === 'Bot'
 
 /** What GitHub shows where somebody's account is gone. */
-export const GHOST = 'ghost'
+const GHOST = 'ghost'
 
 /** What a list shows, each once: something that moves while its pages are read stands on two of them. */
 export const each = <T extends { readonly id: number | bigint }>(items: readonly T[]): T[] => [

@@ -1,9 +1,9 @@
 import type { Comment, Forge, Issue, Permission, PullRequest } from './forge.ts'
-import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, readPull, reviewsOf, touching } from './github-history.ts'
+import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, readPull, reviewsOf } from './github-history.ts'
 import { openGitHubApi, type GitHubApi } from './github-api.ts'
 import { explaining, isStatus } from './github-errors.ts'
 import { propose } from './github-propose.ts'
-import { commentOf, each, GHOST, issueOf, pullOf, type Place, type RawComment, type RawIssue } from './github-shapes.ts'
+import { commentOf, each, issueOf, pullOf, type Place, type RawComment, type RawIssue } from './github-shapes.ts'
 import { suggest } from './github-suggest.ts'
 import type { OnWait } from './transport.ts'
 
@@ -44,10 +44,8 @@ export async function openForge({ api: address, repository, token, onWait }: For
     reviews: (number) => trying(`read the reviews of #${number}`, () => reviewsOf(api, place, number)),
     commits: (number) => trying(`read the commits of #${number}`, () => commitsOf(api, place, number)),
     commit: (id) => trying(`read commit ${id.slice(0, 12)}`, () => readCommit(api, place, id)),
-    commitsTouching: (path, upTo, since) => trying(`list the commits of ${path}`, () => touching(api, place, path, upTo, since)),
     pushers: (branch, newest) => trying(`ask who pushed to ${branch}`, () => pushersOf(api, place, branch, newest)),
     environmentReviewers: (name) => trying(`read the environment ${name}`, () => environmentReviewersOf(api, place, name)),
-    approvers: (number) => trying(`read the reviews of #${number}`, () => approversOf(api, place, number)),
     permission: (login) => trying(`ask what @${login} may do`, () => permissionOf(api, place, login)),
     comments: (issue) => trying(`read the comments of #${issue}`, async () => each(await readComments(api, place, issue)).map(commentOf)),
     comment: (issue, body) => trying(`comment on #${issue}`, () => addComment(api, place, issue, body)),
@@ -81,10 +79,6 @@ export async function openForge({ api: address, repository, token, onWait }: For
     editIssue: (number, change) =>
       trying(`change #${number}`, async () => {
         await api.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { ...on(number), ...change })
-      }),
-    addLabel: (issue, label) =>
-      trying(`label #${issue}`, async () => {
-        await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/labels', { ...on(issue), labels: [label] })
       }),
     removeLabel: (issue, label) => trying(`take a label from #${issue}`, () => removeLabel(api, place, issue, label)),
     report: (commit, { state, context, description, url }) =>
@@ -123,16 +117,6 @@ async function mergedPulls(api: GitHubApi, place: Place, branch: string, since: 
   const pulls: PullRequest[] = []
   for (const { number } of merged) pulls.push(await readPull(api, place, number))
   return pulls
-}
-
-async function approversOf(api: GitHubApi, place: Place, number: number): Promise<string[]> {
-  const reviews = await api.all((at) =>
-    api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { ...place, pull_number: number, ...at }),
-  )
-  // a review that only comments takes no approval back
-  const verdicts = reviews.filter(({ state }) => ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(state))
-  const last = new Map(verdicts.map(({ user, state }) => [user?.login ?? GHOST, state]))
-  return [...last].flatMap(([login, state]) => (state === 'APPROVED' && login !== GHOST ? [login] : []))
 }
 
 const PERMISSIONS: readonly Permission[] = ['admin', 'maintain', 'write', 'triage', 'read', 'none']

@@ -68,7 +68,7 @@ export const writeEdits = ({ folder }: Place, edits: readonly FileEdit[]): Promi
   writeWhole(edits.map(({ file, text }) => ({ path: join(folder, file), text })))
 
 /** What changed and how it becomes live. */
-export function sayNext(io: Io, place: Place, files: readonly string[], message: string): void {
+function sayNext(io: Io, place: Place, files: readonly string[], message: string): void {
   if (files.length === 0) return say(io, 'The files say so already.')
   const folder = relative(io.cwd, place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')

@@ -61,12 +61,6 @@ export function permissionNames(mask: string): readonly string[] {
   return [...permissionsOf(null)].filter(([, bit]) => (bits & bit) !== 0n).map(([name]) => name)
 }
 
-/** The mask of names, as the database holds it. */
-export function permissionMask(names: Iterable<string>): string {
-  const bits = permissionsOf(null)
-  return [...names].reduce((mask, name) => mask | (bits.get(name) ?? 0n), 0n).toString()
-}
-
 export type SettingType = 'boolean' | 'integer' | 'text' | 'choice' | 'upload'
 type Plain = string | number | boolean | null
 

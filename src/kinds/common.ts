@@ -73,7 +73,7 @@ function outcomeOf(step: Step, answers: readonly WriteResult[]): Outcome {
 }
 
 /** Somebody was faster: nothing was written. */
-export const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
+const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
   code: 'moved',
   severity: 'error',
   about: `${step.kind}/${step.id}`,

@@ -25,7 +25,7 @@ const isEmpty = (value: Value): boolean => value === null || value === '' || (Ar
 const isEmptyMap = (value: Value): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 
 /** The fields on which two sides differ, among those that both have. */
-export function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
+function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
   return Object.keys(a)
     .filter((field) => Object.hasOwn(b, field) && !same(field, a[field] ?? null, b[field] ?? null))
     .sort()
@@ -35,7 +35,7 @@ export function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
  * The ledger's side with attempts counted in: a live value that equals one we were about to set is ours,
  * so that a revert after a half-failed apply undoes what was done, and a killed create is not a stranger's.
  */
-export function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
+function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
   if (live === null) return attempts.some((attempt) => attempt.action === 'delete') ? null : ledger
   if (ledger === null) {
     const ours = attempts.findLast((attempt) => attempt.action !== 'delete' && differing(attempt.fields, live, same).length === 0)

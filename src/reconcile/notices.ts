@@ -6,7 +6,7 @@ import type { ObjectRef, Step } from './types.ts'
 const DAY = 86_400_000
 
 /** Whether members lose follows by a step for good, so that they are to hear of it before. */
-export const needsNotice = (step: Step): boolean => step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0
+const needsNotice = (step: Step): boolean => step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0
 
 /** A notice given now: its step may be done from the first midnight on (UTC) that is so many whole days away. */
 export const noticeOf = ({ kind, id }: Step, now: Date, days: number): Notice => ({

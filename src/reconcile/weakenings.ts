@@ -4,7 +4,7 @@ import type { Step } from './types.ts'
 const DAY_MS = 86_400_000
 
 /** Weakenings that still count against the budget of today. */
-export const recent = (weakenings: readonly Weakening[], now: Date): Weakening[] => weakenings.filter(({ at }) => now.getTime() - Date.parse(at) < DAY_MS)
+const recent = (weakenings: readonly Weakening[], now: Date): Weakening[] => weakenings.filter(({ at }) => now.getTime() - Date.parse(at) < DAY_MS)
 
 /** How many weakenings of a kind were done within the last 24 hours, and when the first of them counts no longer. */
 export function weakenedLately(weakenings: readonly Weakening[], kind: string, now: Date): { readonly count: number; readonly until: Date | null } {

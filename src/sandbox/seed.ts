@@ -58,7 +58,7 @@ const FOLLOWED = ['owner', 'mod', 'alice', 'bob']
 const FOLLOWERS: Readonly<Record<string, number>> = { owner: 10, mod: 12, alice: 12, bob: 9 }
 
 /** When the seed says that everything was made. */
-export const SEEDED_AT = '2025-03-01 09:00:00'
+const SEEDED_AT = '2025-03-01 09:00:00'
 
 const quote = (text: string | null): string => (text === null ? 'null' : `'${text.replaceAll("'", "''")}'`)
 const MADE = `${quote(SEEDED_AT)}, ${quote(SEEDED_AT)}`

@@ -1,4 +1,4 @@
-import { permissionMask } from '../../src/instance/versions.ts'
+import { permissionMask } from './permissions.ts'
 import type { Permission } from '../../src/instance/documents.ts'
 import type { Rows, TableName } from '../../src/reconcile/doors.ts'
 import type { Impact } from '../../src/reconcile/types.ts'

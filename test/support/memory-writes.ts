@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
-import { defaultOf, permissionMask, permissionNames } from '../../src/instance/versions.ts'
+import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
+import { permissionMask } from './permissions.ts'
 import { byText, equal } from '../../src/reconcile/equal.ts'
 import type { Rows, Write, WriteResult } from '../../src/reconcile/doors.ts'
 import type { Fields, Value } from '../../src/reconcile/types.ts'

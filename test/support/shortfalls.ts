@@ -1,5 +1,5 @@
 import type { Documents } from '../../src/instance/documents.ts'
-import { permissionMask } from '../../src/instance/versions.ts'
+import { permissionMask } from './permissions.ts'
 import { byText, equal } from '../../src/reconcile/equal.ts'
 import { rulesInOrder, timeOf, type Server } from './memory-server.ts'
 import { settingValue } from './memory-writes.ts'

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { dropObject, editObjects, fileOf, newFile, putObject, ruleKey, type FileEdit, type NewObject } from '../../src/instance/edit/objects.ts'
+import { editObjects, fileOf, newFile, ruleKey, type FileEdit, type NewObject } from '../../src/instance/edit/objects.ts'
 import { loadInstance } from '../../src/instance/load.ts'
 import { KINDS } from '../../src/kinds/index.ts'
 import type { DesiredObject, Fields, Value } from '../../src/reconcile/types.ts'
 import { equal } from '../../src/reconcile/equal.ts'
+import { dropObject, putObject } from '../support/edits.ts'
 
 const NOW = new Date('2026-11-23T12:00:00Z')
 const BASE = { 'instance.yaml': 'domain: herd.example\n' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { addItem, removeField, removeItem, setField, setMapEntry } from '../../src/instance/edit/file.ts'
+import { addItem, removeField, removeItem, setField, setMapEntry } from '../support/edits.ts'
 
 const NAME = 'domain-blocks.yaml'
 const LIST = `# yaml-language-server: $schema=../schema/domain-blocks.schema.json

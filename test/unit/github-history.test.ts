@@ -97,20 +97,6 @@ describe('whose commits are', () => {
     const { commits, complete } = await forge.commits(await hub.act.openPull({ by: 'mo', branch: 'long', title: 'Long' }))
     expect([commits.length, complete]).toEqual([Math.min(count, 250), count < 250])
   })
-
-  test('of those that touch a path, since a time', async () => {
-    let now = new Date('2026-11-01T00:00:00Z')
-    await using one = await bench([], { ...PEOPLE, now: () => now })
-    const { hub, forge } = one
-    const push = (path: string, by: string) => hub.act.push({ by, branch: 'main', files: { [path]: now.toISOString() } })
-    await push('instance/rules.yaml', 'alice')
-    now = new Date('2026-11-03T00:00:00Z')
-    await push('instance/other.yaml', 'ann')
-    const theirs = await push('instance/rules.yaml', 'mo')
-    const mo = account('mo')
-    expect(await forge.commitsTouching('instance/rules.yaml', 'main', '2026-11-02T00:00:00Z')).toEqual([{ id: theirs, author: mo, committer: mo, verified: false }])
-    expect(await forge.commitsTouching('instance/rules.yaml', theirs, '2026-10-01T00:00:00Z')).toHaveLength(2)
-  })
 })
 
 describe('who moved a branch', () => {

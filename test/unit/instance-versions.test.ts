@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import {
   defaultOf,
-  permissionMask,
   permissionNames,
   permissionsOf,
   releaseOf,
@@ -11,6 +10,7 @@ import {
   settingType,
   UPLOADS,
 } from '../../src/instance/versions.ts'
+import { permissionMask } from '../support/permissions.ts'
 
 const RECORDED = new URL('../contract/recorded/', import.meta.url)
 

@@ -55,16 +55,6 @@ function editsOf(kind: string, text: string, changes: readonly Named[], context:
 const SPACED = new Set(['rule', 'role'])
 const spacedOut = (text: string): string => text.replaceAll(/(?<!:)\n(?= {2}- )/g, '\n\n')
 
-/** Makes a file's text say what one object should be. */
-export function putObject(kind: string, text: string | undefined, id: string, fields: Fields, extra: Fields = {}, options: EditOptions = {}): readonly FileEdit[] {
-  return editObjects((file) => (file === fileOf(kind) ? text : undefined), [{ ref: `${kind}/${id}`, fields, extra }], options)
-}
-
-/** Takes one object out of a file's text. */
-export function dropObject(kind: string, text: string, id: string, options: EditOptions = {}): readonly FileEdit[] {
-  return editObjects((file) => (file === fileOf(kind) ? text : undefined), [{ ref: `${kind}/${id}`, fields: null }], options)
-}
-
 /** An object for a new file. */
 export interface NewObject {
   readonly id: string

@@ -10,7 +10,7 @@ import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../comm
 
 const FILE = 'roles.yaml'
 /** The base role that every member has. */
-export const EVERYONE = 'everyone'
+const EVERYONE = 'everyone'
 export const EVERYONE_ID = '-99'
 
 const colour = (value: Value): string => word(value).replace(/^#/, '').toLowerCase()

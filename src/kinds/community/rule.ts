@@ -28,7 +28,7 @@ const liveFields = (row: Rows['rules']): Fields => ({
  * The key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id,
  * one that is new, or was made again, is found by its text, and a stranger is told by its number.
  */
-export function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>): Map<string, string> {
+function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>): Map<string, string> {
   const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
   const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
   const texts = new Map<string, string>()

@@ -48,7 +48,7 @@ function resource(name: string, permission: string, verbs: Verbs): Route[] {
 const anyone = (path: string, handle: Handler): Route => ({ method: 'GET', path, access: { by: 'anyone' }, handle })
 
 /** Every route that the sandbox answers. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   ...resource('domain_blocks', 'manage_federation', { list: listBlocks, show: showBlock, create: postBlock, update: putBlock, destroy: deleteBlock }),
   ...resource('domain_allows', 'manage_federation', { list: listAllows, show: showAllow, create: postAllow, destroy: deleteAllow }),
   ...resource('email_domain_blocks', 'manage_blocks', { list: listEmail, show: showEmail, create: postEmail, destroy: deleteEmail }),

@@ -60,6 +60,6 @@ export async function layOut(directory: string, socket: string): Promise<void> {
 }
 
 /** A word as a POSIX shell reads it. */
-export function shellQuote(word: string): string {
+function shellQuote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }

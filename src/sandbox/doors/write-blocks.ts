@@ -25,7 +25,6 @@ const liveBlock = (block: DomainBlock): Fields => pick(block as unknown as Field
 
 /** How many follows a suspension of each domain would sever, as the reader counts them. */
 export type Severed = ReadonlyMap<string, number>
-export type Measure = (wanted: readonly { readonly domain: string; readonly severity: string }[]) => Promise<Severed>
 
 /** Which writes ask for a measure of what they sever. */
 export function toMeasure(writes: readonly Write[]): { readonly domain: string; readonly severity: string }[] {

@@ -54,7 +54,7 @@ export function editReviewComment(state: State, actor: Actor, id: number, body: 
   return Object.assign(comment, { body, updated: now, edits: [...comment.edits, { body: comment.body, by: actor.user.login, at: now }] })
 }
 
-export function reviewCommentOf(state: State, id: number): ReviewComment {
+function reviewCommentOf(state: State, id: number): ReviewComment {
   const comment = state.reviewComments.get(id)
   if (!comment) throw notFound()
   return comment

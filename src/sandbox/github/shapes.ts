@@ -93,7 +93,7 @@ export function issueShape(state: State, issue: Issue): Json {
   }
 }
 
-export const pageOf = (state: State, issue: Pick<Issue, 'number' | 'pull'>): string =>
+const pageOf = (state: State, issue: Pick<Issue, 'number' | 'pull'>): string =>
   `${WEB}/${fullName(state)}/${issue.pull ? 'pull' : 'issues'}/${issue.number}`
 
 export function commentShape(state: State, comment: Comment): Json {

@@ -3,7 +3,7 @@ import type { Bare } from './git.ts'
 import type { Activity } from './history.ts'
 
 /** What somebody may do in the repository, from nothing up. */
-export const LEVELS = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+const LEVELS = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
 export type Level = (typeof LEVELS)[number]
 
 export interface User {

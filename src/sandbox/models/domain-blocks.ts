@@ -4,7 +4,7 @@ import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { domainComplaints, writtenDomain } from '../names.ts'
 
-export const SEVERITIES: Readonly<Record<string, number>> = { silence: 0, suspend: 1, noop: 2 }
+const SEVERITIES: Readonly<Record<string, number>> = { silence: 0, suspend: 1, noop: 2 }
 
 /** What a caller may set. An absent value is left as it is, or takes its default. */
 export interface BlockChange {

@@ -4,7 +4,7 @@ import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { record } from './audit.ts'
 
-export const IP_SEVERITIES: Readonly<Record<string, number>> = { sign_up_requires_approval: 5000, sign_up_block: 5500, no_access: 9999 }
+const IP_SEVERITIES: Readonly<Record<string, number>> = { sign_up_requires_approval: 5000, sign_up_block: 5500, no_access: 9999 }
 
 export interface IpChange {
   /** As it is written; what can't be read as an address counts as blank. */

@@ -55,13 +55,13 @@ export async function readSetting(session: Session, version: Version, key: strin
 }
 
 /** A value out of the YAML that Ruby keeps in its row. */
-export function settingOf(yaml: string | null): SettingValue {
+function settingOf(yaml: string | null): SettingValue {
   const value: unknown = yaml === null ? null : parse(yaml, { version: '1.1' })
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
 /** A value as Ruby writes it into its row. */
-export function yamlOf(value: SettingValue): string {
+function yamlOf(value: SettingValue): string {
   return value === null ? '---\n' : `--- ${stringify(value, { version: '1.1', singleQuote: true, lineWidth: 0 })}`
 }
 

@@ -31,18 +31,6 @@ export const HISTORY: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/commits',
-    need: read('contents'),
-    handle: async ({ state, query }) => {
-      const from = await commitNamed(state, query.get('sha') ?? state.defaultBranch)
-      const [since, path] = [query.get('since'), query.get('path')]
-      const options = ['--full-history', ...(since === null ? [] : [`--since-as-filter=${since}`])]
-      const out = await state.git.run(['rev-list', ...options, from, '--', ...(path === null ? [] : [path])])
-      return { items: await shapes(state, out === '' ? [] : out.split('\n')) }
-    },
-  },
-  {
-    method: 'GET',
     path: '/commits/{commit_sha}/pulls',
     need: read('pull_requests'),
     handle: async ({ state, params }) => {

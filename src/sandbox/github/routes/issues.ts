@@ -1,5 +1,5 @@
-import { inaccessible, numberParam, optionalText, read, text, textParam, texts, write, type Call, type Route } from '../http.ts'
-import { addComment, addLabels, createIssue, createLabel, editComment, editIssue, removeLabel } from '../issues.ts'
+import { numberParam, optionalText, read, text, textParam, texts, write, type Call, type Route } from '../http.ts'
+import { addComment, createIssue, createLabel, editComment, editIssue, removeLabel } from '../issues.ts'
 import { commentShape, issueShape, labelShape } from '../shapes.ts'
 import { type Json } from '../shapes-base.ts'
 import { demand, issueOf, listed, notFound, type Issue } from '../state.ts'
@@ -109,24 +109,6 @@ export const ISSUES: readonly Route[] = [
         await editComment(call.state, call.actor, numberParam(call, 'comment_id'), text(call, 'body', 'IssueComment')),
       ),
     }),
-  },
-  {
-    method: 'GET',
-    path: '/issues/{issue_number}/labels',
-    need: read('issue'),
-    handle: (call) => ({ items: labelsOf(call, issueOf(call.state, numberParam(call, 'issue_number'))) }),
-  },
-  {
-    method: 'POST',
-    path: '/issues/{issue_number}/labels',
-    need: write('issue'),
-    handle: async (call) => {
-      const names = texts(call.body.labels)
-      // making a label takes the permission of issues, also on a pull request
-      if (names.some((name) => !call.state.labels.has(name.toLowerCase())) && call.actor.quiet && !call.may('issues', 'write'))
-        throw inaccessible()
-      return { body: labelsOf(call, await addLabels(call.state, call.actor, numberParam(call, 'issue_number'), names)) }
-    },
   },
   {
     method: 'DELETE',

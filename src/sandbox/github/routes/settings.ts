@@ -7,7 +7,7 @@ import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protect
 const named = (state: State, name: string): Json => ({ name, created_at: state.created, updated_at: state.created })
 
 /** Who may not administer is told that nothing is there. */
-export function adminOnly({ state, actor }: Call): void {
+function adminOnly({ state, actor }: Call): void {
   if (!reaches(state, actor.user, 'admin')) throw notFound()
 }
 

@@ -1,0 +1,7 @@
+import { permissionsOf } from '../../src/instance/versions.ts'
+
+/** The mask of names, as the database holds it. */
+export function permissionMask(names: Iterable<string>): string {
+  const bits = permissionsOf(null)
+  return [...names].reduce((mask, name) => mask | (bits.get(name) ?? 0n), 0n).toString()
+}
