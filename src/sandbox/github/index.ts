@@ -8,7 +8,8 @@ import { commitFiles, openBare, type Bare } from './git.ts'
 import { branchesOf } from './pushes.ts'
 import { GITHUB_LIMITS, type Limits } from './rates.ts'
 import { createApi, type Exchange } from './server.ts'
-import { ACTIONS_BOT, userOf, WEB_FLOW, type Environment, type GitHubEvent, type Level, type Settings, type State, type Token } from './state.ts'
+import { ACTIONS_BOT, userOf, WEB_FLOW, type GitHubEvent, type Level, type State, type Token } from './state.ts'
+import type { Environment, Settings } from './settings.ts'
 
 export type { Act, Exchange, Environment, GitHubEvent, Level, Limits, Settings, State }
 

@@ -1,7 +1,8 @@
 import { Refusal } from '../../failure.ts'
 import { isRecord, text, textParam, texts, write, type Call, type Route } from '../http.ts'
 import type { Json } from '../shapes-base.ts'
-import { demand, DOCS, invalid, notFound, type Environment, type Protection } from '../state.ts'
+import { demand, DOCS, invalid, notFound } from '../state.ts'
+import type { Environment, Protection } from '../settings.ts'
 import { environmentOf, enforcedShape, environmentShape, paidOnly, policyShape, protectionShape, requiredShape, reviewsShape, wholeRuleset } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }

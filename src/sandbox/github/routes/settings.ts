@@ -2,7 +2,8 @@ import { matchesGlob } from 'node:path'
 import { Refusal } from '../../failure.ts'
 import { read, textParam, type Call, type Route } from '../http.ts'
 import { fullName, node, userShape, WEB, type Json } from '../shapes-base.ts'
-import { demand, DOCS, notFound, reaches, userOf, type Environment, type Protection, type Rules, type State } from '../state.ts'
+import { demand, DOCS, notFound, reaches, userOf, type State } from '../state.ts'
+import type { Environment, Protection, Rules } from '../settings.ts'
 
 const named = (state: State, name: string): Json => ({ name, created_at: state.created, updated_at: state.created })
 
