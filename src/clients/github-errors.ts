@@ -5,6 +5,16 @@ import { GitHubFailure } from './github-api.ts'
 export const isStatus = (error: unknown, status: number, text = ''): error is GitHubFailure =>
   error instanceof GitHubFailure && error.status === status && error.text.includes(text)
 
+/** What was looked for, or something else where GitHub answers with that status and text. */
+export async function unless<T>(status: number, text: string, otherwise: T, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look()
+  } catch (error) {
+    if (isStatus(error, status, text)) return otherwise
+    throw error
+  }
+}
+
 /** Tries something and tells what GitHub would not do, with what to do about it. */
 export const explaining =
   (repository: string) =>

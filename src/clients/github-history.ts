@@ -1,6 +1,6 @@
 import type { Account, CommitFacts, EnvironmentReviewers, Hand, ProposedCommits, PullRequest, Push, Review } from './forge.ts'
 import type { GitHubApi } from './github-api.ts'
-import { isStatus } from './github-errors.ts'
+import { unless } from './github-errors.ts'
 import { isBot, pullOf, type Place } from './github-shapes.ts'
 
 /** One pull request; lists do not say who merged. */
@@ -119,13 +119,4 @@ export async function environmentReviewersOf(api: GitHubApi, place: Place, name:
       notOneself: rules.some((rule) => rule.prevent_self_review === true),
     }
   })
-}
-
-async function unless<T>(status: number, text: string, otherwise: T, look: () => Promise<T>): Promise<T> {
-  try {
-    return await look()
-  } catch (error) {
-    if (isStatus(error, status, text)) return otherwise
-    throw error
-  }
 }

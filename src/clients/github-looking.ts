@@ -1,5 +1,5 @@
 import { GitHubFailure } from './github-api.ts'
-import { isStatus } from './github-errors.ts'
+import { unless } from './github-errors.ts'
 
 /** What could be seen of a setting. That a token may not see something says nothing about it. */
 export type Seen<T> = { readonly seen: true; readonly value: T } | { readonly seen: false; readonly why: string }
@@ -15,11 +15,4 @@ export async function looking<T>(look: () => Promise<T>): Promise<Seen<T>> {
 }
 
 /** null where GitHub says with those words that there is no such thing; a mere "Not Found" may be meant for the token. */
-export async function unless404<T>(text: string, look: () => Promise<T>): Promise<T | null> {
-  try {
-    return await look()
-  } catch (error) {
-    if (isStatus(error, 404, text)) return null
-    throw error
-  }
-}
+export const unless404 = <T>(text: string, look: () => Promise<T>): Promise<T | null> => unless<T | null>(404, text, null, look)

@@ -1,9 +1,12 @@
+import { LIST_KEYS, type ListFile } from './list-keys.ts'
+
 /** Lists in which an entry may stand twice, word for word: where two people add the same in two pull requests, each of them is right. */
-export const REPEATABLE: { readonly [file: string]: string } = {
-  'domain-blocks.yaml': 'domain_blocks',
-  'email-domain-blocks.yaml': 'email_domain_blocks',
-  'ip-blocks.yaml': 'ip_blocks',
-  'moderators.yaml': 'moderators',
+const REPEATABLE: readonly ListFile[] = ['domain-blocks.yaml', 'email-domain-blocks.yaml', 'ip-blocks.yaml', 'moderators.yaml']
+
+/** The key of a file's list, where an entry may stand in it twice. */
+export function repeatableIn(name: string): string | undefined {
+  const file = REPEATABLE.find((one) => one === name)
+  return file && LIST_KEYS[file]
 }
 
 /** A value as text, the same for the same value, whatever the order of its keys. */

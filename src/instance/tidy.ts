@@ -1,9 +1,9 @@
 import { isAlias, isMap, isNode, isSeq, visit, type Document, type Node } from 'yaml'
-import { REPEATABLE, repeatsIn } from './repeats.ts'
+import { repeatableIn, repeatsIn } from './repeats.ts'
 
 /** Takes out of a document what stands in its list twice; the comments of what goes stand above what stays. */
 export function dropRepeats(name: string, doc: Document): void {
-  const key = REPEATABLE[name]
+  const key = repeatableIn(name)
   const list = key === undefined || !isMap(doc.contents) ? undefined : doc.contents.get(key, true)
   if (!isSeq(list)) return
   const entries: unknown = list.toJS(doc)
@@ -19,7 +19,7 @@ export function dropRepeats(name: string, doc: Document): void {
 
 /** The same for what a document means. */
 export function withoutRepeats(name: string, meaning: unknown): unknown {
-  const key = REPEATABLE[name]
+  const key = repeatableIn(name)
   const list = key !== undefined && typeof meaning === 'object' && meaning !== null ? Reflect.get(meaning, key) : undefined
   if (key === undefined || !Array.isArray(list)) return meaning
   const repeats = repeatsIn(list)

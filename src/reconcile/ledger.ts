@@ -92,7 +92,8 @@ export function ledgerOf(snapshot: Snapshot, { version: _version, whose: _whose,
   return { ...rows, head: snapshot.id, form, signed }
 }
 
-function tryRead({ files }: Snapshot): ReturnType<typeof readRows> | Malformed {
+/** What the files of a ledger hold, signed or not, or why they can't be read. */
+export function tryRead({ files }: Snapshot): ReturnType<typeof readRows> | Malformed {
   try {
     return readRows(files)
   } catch (cause) {

@@ -3,7 +3,7 @@ import { canonicalJson, sealIn, type Form, type Key, type Sealing } from './dige
 import { equal } from './equal.ts'
 import { Malformed, readRows } from './ledger-rows.ts'
 import { pointers, save, type Authorship, type Where } from './ledger-store.ts'
-import { emptyLedger, ledgerOf } from './ledger.ts'
+import { emptyLedger, ledgerOf, tryRead } from './ledger.ts'
 import { refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf } from './signature.ts'
 import type { Ledger } from './ledger-types.ts'
@@ -93,20 +93,11 @@ function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, 
 
 /** Of what stands on the ref now, what the signed ledger does not hold as it is. */
 function leftOf(snapshot: Snapshot | null, ledger: Ledger): Signing['left'] {
-  const now = snapshot === null ? null : tryRows(snapshot)
-  if (now === null) return { objects: [], approvals: 0 }
+  const now = snapshot === null ? null : tryRead(snapshot)
+  if (now === null || now instanceof Malformed) return { objects: [], approvals: 0 }
   const known = new Set(ledger.approvals.map(canonicalJson))
   return {
     objects: [...now.entries].flatMap(([ref, entry]) => (equal({ ...entry.fields }, { ...ledger.entries.get(ref)?.fields }) && ledger.entries.has(ref) ? [] : [ref])),
     approvals: now.approvals.filter((approval) => !known.has(canonicalJson(approval))).length,
-  }
-}
-
-function tryRows({ files }: Snapshot): ReturnType<typeof readRows> | null {
-  try {
-    return readRows(files)
-  } catch (error) {
-    if (error instanceof Malformed) return null
-    throw error
   }
 }

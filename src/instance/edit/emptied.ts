@@ -1,16 +1,14 @@
 import { EXIT, fail } from '../diagnostic.ts'
+import { LIST_KEYS } from '../list-keys.ts'
 import type { Edit } from './edit.ts'
 import type { Value } from './original.ts'
 
 const KEY = 'emptied_on_purpose'
 
-/** The lists that are intent even when they are empty, and so must say why. */
-const LISTS = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'moderators', 'rules', 'terms_of_service']
-
-/** What becomes of `emptied_on_purpose`: it goes when its list gets an item, and must come when the last one leaves. */
+/** What becomes of `emptied_on_purpose`: it goes when its list gets an item, and must come when the last one leaves. An empty list is intent, and so must say why. */
 export function reasons(name: string, before: Value, edits: readonly Edit[], emptied: string | undefined): readonly Edit[] {
   const root = before instanceof Object ? (before as { readonly [key: string]: Value }) : {}
-  return LISTS.flatMap((key): Edit[] => {
+  return Object.values(LIST_KEYS).flatMap((key): Edit[] => {
     const old = root[key]
     const set = edits.find((one) => one.op === 'set' && one.path.length === 1 && one.path[0] === key)
     const added = edits.filter((one) => one.op === 'add' && one.list.length === 1 && one.list[0] === key).length

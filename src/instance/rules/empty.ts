@@ -1,20 +1,10 @@
-import type { FileName } from '../documents.ts'
+import { LIST_KEYS, type ListFile } from '../list-keys.ts'
 import { error, warning } from './rule.ts'
 import type { Rule } from './rule.ts'
 
-const LISTS = {
-  'domain-blocks.yaml': 'domain_blocks',
-  'email-domain-blocks.yaml': 'email_domain_blocks',
-  'ip-blocks.yaml': 'ip_blocks',
-  'roles.yaml': 'roles',
-  'moderators.yaml': 'moderators',
-  'rules.yaml': 'rules',
-  'terms-of-service.yaml': 'terms_of_service',
-} as const satisfies { readonly [F in FileName]?: string }
-
 /** A list is empty on purpose or not at all. */
 export const empty: Rule = function* ({ documents, broken, at, keyAt }) {
-  for (const [file, key] of Object.entries(LISTS) as [keyof typeof LISTS, string][]) {
+  for (const [file, key] of Object.entries(LIST_KEYS) as [ListFile, string][]) {
     const document: { readonly [key: string]: unknown } = { ...documents[file] }
     const list = document[key]
     const none = Array.isArray(list) && list.length === 0

@@ -170,18 +170,20 @@ export function statusShape(state: State, status: Status): Json {
   }
 }
 
+/** Each of the levels, and whether somebody reaches it. */
+export const permissionsShape = (state: State, user: User): Json => ({
+  pull: reaches(state, user, 'read'),
+  triage: reaches(state, user, 'triage'),
+  push: reaches(state, user, 'write'),
+  maintain: reaches(state, user, 'maintain'),
+  admin: reaches(state, user, 'admin'),
+})
+
 export function permissionShape(state: State, user: User): Json {
   const role = levelOf(state, user)
   // the old word for it knows four levels only
   const permission = role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role
-  const permissions = {
-    pull: reaches(state, user, 'read'),
-    triage: reaches(state, user, 'triage'),
-    push: reaches(state, user, 'write'),
-    maintain: reaches(state, user, 'maintain'),
-    admin: reaches(state, user, 'admin'),
-  }
-  return { permission, role_name: role, user: { ...userShape(state, user), permissions, role_name: role } }
+  return { permission, role_name: role, user: { ...userShape(state, user), permissions: permissionsShape(state, user), role_name: role } }
 }
 
 /** A commit as the push event tells it. */

@@ -1,9 +1,9 @@
 import { Refusal } from '../../failure.ts'
 import { numberParam, read, text, textParam, write, isRecord, type Route } from '../http.ts'
 import { emit } from '../issues.ts'
-import { permissionShape } from '../shapes.ts'
+import { permissionShape, permissionsShape } from '../shapes.ts'
 import { fullName, repositoryShape, WEB, type Json } from '../shapes-base.ts'
-import { demand, DOCS, notFound, reaches, type State } from '../state.ts'
+import { demand, DOCS, notFound, type State } from '../state.ts'
 
 /** A file with its content, or what is in a folder. */
 async function contents(state: State, path: string, at: string): Promise<unknown> {
@@ -44,16 +44,9 @@ export const REPOSITORY: readonly Route[] = [
     method: 'GET',
     path: '',
     need: read('metadata'),
-    handle: ({ state, actor: { user } }) => {
-      const permissions = {
-        pull: reaches(state, user, 'read'),
-        triage: reaches(state, user, 'triage'),
-        push: reaches(state, user, 'write'),
-        maintain: reaches(state, user, 'maintain'),
-        admin: reaches(state, user, 'admin'),
-      }
-      return { body: { ...repositoryShape(state), network_count: 0, subscribers_count: 0, permissions } }
-    },
+    handle: ({ state, actor: { user } }) => ({
+      body: { ...repositoryShape(state), network_count: 0, subscribers_count: 0, permissions: permissionsShape(state, user) },
+    }),
   },
   {
     method: 'GET',
