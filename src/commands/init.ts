@@ -179,5 +179,6 @@ function settings(about: Begun & Parameters<typeof settingsOf>[0]): string[] {
     ...parts.flatMap(([, { what, commands }]) => ['', `# ${what}`, ...commands]),
     '',
     'Then `herdbook doctor` looks whether all of it is so.',
+    'In a public repository GitHub stops what runs at night after 60 days without activity, without a word: look now and then with `herdbook doctor`.',
   ]
 }

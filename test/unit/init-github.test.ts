@@ -75,6 +75,14 @@ describe('a repository for GitHub', () => {
     expect(stdout).toContain('gh secret set HERDBOOK_READ_TOKEN --repo herd/instance --env herdbook-plan')
   })
 
+  it('says that GitHub stops what runs at night where nothing happens, and what finds that', async () => {
+    using dir = scratch()
+    const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/after 60 days without activity, .*herdbook doctor/)
+    using bare = scratch()
+    expect((await call(bare.path, ['init', DOMAIN])).stdout).not.toContain('60 days')
+  })
+
   it('protects by the check of the environment that an instance there already names', async () => {
     using dir = scratch()
     put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\nenvironment: staging\n` })
