@@ -1,13 +1,11 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar } from 'yaml'
 import type { Document, Node, YAMLMap } from 'yaml'
 import type { Diagnostic, Position } from './diagnostic.ts'
-import { syntax } from './syntax.ts'
+import { MAX_PROBLEMS, syntax } from './syntax.ts'
 import { describe, isUnwanted } from './text.ts'
 
 export const MAX_ALIASES = 20
 const MAX_DEPTH = 50
-/** What is told of one file; a wrong tab can make an error of every line. */
-export const MAX_PROBLEMS = 100
 
 /** Places in the text by where they start and end. */
 export type At = (start: number, end: number) => Position

@@ -1,8 +1,10 @@
 import { isCollection, isScalar, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
-import { MAX_PROBLEMS } from './refusals.ts'
 import type { At } from './refusals.ts'
+
+/** What is told of one file; a wrong tab can make an error of every line. */
+export const MAX_PROBLEMS = 100
 
 /** One thing that the parser found, and the text around it. */
 interface Found {
