@@ -94,6 +94,44 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(await isLive('direct.example')).toBe(true)
   })
 
+  it.each([
+    ['a pull request was made on top of it', 1],
+    ['more commits came after it than anybody looks through', 251],
+  ])('nor where %s', async (_, many) => {
+    const domain = `buried${many}.example`
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: block(domain) } })
+    const main = herd.hub.state.branches.get('main') ?? ''
+    const noted = await herd.hub.act.push({ by: 'mo', branch: `noted${many}`, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n# Looked at.\n` } })
+    const commitOn = (parent: string, n: number): string => git(herd.hub.git, 'commit-tree', `${n % 2 === 0 ? noted : main}^{tree}`, '-p', parent, '-m', 'x')
+    const chain = Array.from({ length: many }).reduce<string>((parent, _one, n) => commitOn(parent, n), main)
+    git(herd.hub.git, 'update-ref', `refs/heads/long${many}`, chain)
+    await herd.hub.act.pushed('mo')
+    const number = await herd.hub.act.openPull({ by: 'mo', branch: `long${many}`, title: 'Back and forth' })
+    await planned()
+    await herd.hub.act.merge(number, 'mo')
+    expect((await applied()).exit).toBe(6)
+    expect((await press('approve', `domain-block/${domain}`, 'mine', 'ann')).exit).toBe(5)
+    await press('approve', `domain-block/${domain}`, 'looked at', 'zoe')
+    expect(await isLive(domain)).toBe(true)
+  })
+
+  it("nor in another's name, with a commit of something else on top", async () => {
+    using base = scratch()
+    const ann = clone(herd.hub.git, `${base.path}/ann`)
+    put(ann, { [BLOCKS]: block('below.example') })
+    git(ann, 'commit', '--quiet', '--all', '--author', 'mo <mo@users.noreply.github.com>', '-m', 'Block below.example')
+    put(ann, { 'NOTES.md': 'Nothing\n' })
+    git(ann, 'add', '--all')
+    git(ann, 'commit', '--quiet', '-m', 'Take notes')
+    git(ann, 'push', '--quiet', 'origin', 'HEAD:main')
+    await herd.hub.act.pushed('ann')
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(6)
+    expect((await press('approve', 'domain-block/below.example', 'mine', 'ann')).exit).toBe(5)
+    await press('approve', 'domain-block/below.example', 'looked at', 'zoe')
+    expect(await isLive('below.example')).toBe(true)
+  })
+
   it('is not approved by taking back a review after the merge; nor is an honest review lost by its dismissal then', async () => {
     const one = await propose({ [BLOCKS]: block('withdrawn.example') })
     const review = await herd.hub.act.review(one, 'eve').catch(() => null)
