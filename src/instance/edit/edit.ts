@@ -1,9 +1,11 @@
 import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { styleNear, type Collection } from './layout.ts'
+import { refuseAlias, refuseNamed } from './anchors.ts'
+import { isJson } from './json.ts'
+import { isFlow, styleNear, type Collection } from './layout.ts'
 import { reasons } from './emptied.ts'
 import { PLAIN, type Style } from './render.ts'
-import { insertLines, meaning, open, refuse, splice, verified, type Original, type Splice, type Value } from './original.ts'
-import { addItems, fieldLines, nodeAt, ownerOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
+import { insertLines, meaning, means, open, refuse, splice, type Original, type Splice, type Value } from './original.ts'
+import { addItems, changeFlow, fieldLines, nodeAt, ownerOf, pairOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
 
 export type { Path } from './splices.ts'
 
@@ -28,8 +30,26 @@ type Mutable = { [key: string]: Value }
 export function edit(name: string, text: string, edits: readonly Edit[], emptied?: string): string {
   const source = open(name, text)
   const before = meaning(source)
-  const steps = settle(before, [...edits, ...reasons(name, before, edits, emptied)])
-  return verified(name, splice(source, steps.length === 0 ? [] : splicesOf(source, steps)), intended(before, steps))
+  const steps = settle(before, [...edits, ...reasons(name, before, edits, emptied)], (path) => staysOpen(source, path))
+  const splices = steps.length === 0 ? [] : splicesOf(source, steps)
+  const edited = splice(source, splices)
+  return means(name, edited, intended(before, steps)) && (!isPureJson(text) || isPureJson(edited)) ? edited : refuseResult(source, splices)
+}
+
+/** Brackets with nothing in them that are kept when something comes into them: a comment stands there, or the file is JSON. */
+function staysOpen(source: Original, path: Path): boolean {
+  const node = nodeAt(source, path)
+  if (!isMap(node) && !isSeq(node)) return false
+  const [start = 0, end = 0] = node.range ?? []
+  return isFlow(node) && node.items.length === 0 && (isJson(source) || source.text.slice(start, end).includes('\n'))
+}
+
+function isPureJson(text: string): boolean {
+  try {
+    return text.trimStart().startsWith('{') && JSON.parse(text) !== undefined
+  } catch {
+    return false
+  }
 }
 
 const isRecord = (value: Value | undefined): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -40,11 +60,11 @@ function valueAt(root: Value | undefined, path: Path): Value | undefined {
 }
 
 /** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
-function settle(before: Value, edits: readonly Edit[]): readonly Edit[] {
+function settle(before: Value, edits: readonly Edit[], stays: (path: Path) => boolean): readonly Edit[] {
   const settled: Edit[] = []
   const sets = new Map<string, { path: Path; value: Value }>()
   const put = (path: Path, value: Value): void => {
-    const [target, nested] = deepestSet(before, path, value)
+    const [target, nested] = deepestSet(before, path, value, stays)
     const earlier = sets.get(keyOf(target))
     sets.set(keyOf(target), { path: target, value: earlier ? merge(earlier.value, nested) : nested })
   }
@@ -52,7 +72,7 @@ function settle(before: Value, edits: readonly Edit[]): readonly Edit[] {
   for (const one of edits) {
     if (one.op === 'add') {
       const list = valueAt(before, one.list)
-      if (Array.isArray(list) && list.length > 0) settled.push(one)
+      if (Array.isArray(list) && (list.length > 0 || stays(one.list))) settled.push(one)
       else if (!fresh.get(keyOf(one.list))?.push(one.item)) fresh.set(keyOf(one.list), [one.item])
     } else if (one.op === 'set') put(one.path, one.value)
     else settled.push(one)
@@ -61,11 +81,11 @@ function settle(before: Value, edits: readonly Edit[]): readonly Edit[] {
   return [...settled, ...[...sets.values()].map((set): Edit => ({ op: 'set', ...set }))]
 }
 
-function deepestSet(before: Value, path: Path, value: Value): [Path, Value] {
+function deepestSet(before: Value, path: Path, value: Value, stays: (path: Path) => boolean): [Path, Value] {
   let length = 1
   for (; length < path.length; length++) {
     const there = valueAt(before, path.slice(0, length))
-    if (!(there instanceof Object) || Object.keys(there).length === 0) break
+    if (!(there instanceof Object) || (Object.keys(there).length === 0 && !stays(path.slice(0, length)))) break
   }
   return [path.slice(0, length), path.slice(length).reduceRight<Value>((inner, part) => ({ [part]: inner }), value)]
 }
@@ -131,19 +151,48 @@ function intended(before: Value, steps: readonly Edit[]): Value {
 function splicesOf(source: Original, steps: readonly Edit[]): readonly Splice[] {
   const { contents } = source.doc
   const sets = steps.filter((step) => step.op === 'set')
+  if (!isMap(contents)) return [newFields(source, sets)]
+  const fresh = Map.groupBy(sets.filter(({ path }) => isNewInFlow(source, path)), ({ path }) => keyOf(path.slice(0, -1)))
+  const gathered = gather(steps)
+  const changed = new Set(gathered.map(({ path }) => keyOf(path)))
+  const others = [...fresh.keys()].filter((key) => !changed.has(key)).map((key): Gathered => ({ path: JSON.parse(key) as Path, adds: [], removes: new Set() }))
   const filled = new Set(sets.map(({ path }) => keyOf(path.slice(0, -1))))
-  const changes = gather(steps).flatMap(({ path, adds, removes, order }) => {
-    const node = nodeAt(source, path)
-    if (!isMap(node) && !isSeq(node)) return refuse(source.name, `there is no list or map at ${path.join('.')}`)
-    const gone = new Set([...removes].map((part) => indexOf(source, node, part)))
-    return [
-      ...(gone.size > 0 ? removeAll(source, node, gone, ownerOf(source, path), adds.length > 0 || filled.has(keyOf(path))) : []),
-      ...(isSeq(node) && adds.length > 0 ? addItems(source, node, adds, path.length + 1) : []),
-      ...(isSeq(node) && order ? reorder(source, node, order) : []),
-    ]
-  })
-  if (!isMap(contents)) return [...changes, newFields(source, sets)]
-  return [...changes, ...sets.flatMap(({ path, value }) => setAt(source, path, value))]
+  const changes = [...gathered, ...others].flatMap((one) => changesOf(source, one, fresh.get(keyOf(one.path)) ?? [], filled.has(keyOf(one.path))))
+  return [...changes, ...sets.filter(({ path }) => !isNewInFlow(source, path)).flatMap(({ path, value }) => setAt(source, path, value))]
+}
+
+type SetStep = Extract<Edit, { readonly op: 'set' }>
+
+function isNewInFlow(source: Original, path: Path): boolean {
+  const map = nodeAt(source, path.slice(0, -1))
+  return isMap(map) && isFlow(map) && pairOf(map as YAMLMap, String(path.at(-1))) === undefined
+}
+
+/** What changes in one list or map. */
+function changesOf(source: Original, { path, adds, removes, order }: Gathered, fresh: readonly SetStep[], filled: boolean): readonly Splice[] {
+  const node = nodeAt(source, path)
+  if (!isMap(node) && !isSeq(node)) {
+    refuseAlias(source, path)
+    return refuse(source.name, `there is no list or map at ${path.join('.')}`)
+  }
+  const removed = new Set([...removes].map((part) => indexOf(source, node, part)))
+  const moves = isSeq(node) && order ? reorder(source, node, order) : []
+  if (isFlow(node)) {
+    const fields = fresh.map(({ path: at, value }) => ({ key: String(at.at(-1)), value, style: siblingStyle(source, at) }))
+    const changes = removed.size + adds.length + fields.length === 0 ? [] : changeFlow(source, node, { removed, items: adds, fields }, path.length + 1)
+    return [...changes, ...moves]
+  }
+  return [
+    ...(removed.size > 0 ? removeAll(source, node, removed, ownerOf(source, path), adds.length > 0 || filled) : []),
+    ...(isSeq(node) && adds.length > 0 ? addItems(source, node, adds, path.length + 1) : []),
+    ...moves,
+  ]
+}
+
+/** Says why a change can't be made where what it came to is not what was asked for. */
+function refuseResult(source: Original, splices: readonly Splice[]): never {
+  refuseNamed(source, splices)
+  return refuse(source.name, 'the edited file would not mean what was intended')
 }
 
 function newFields(source: Original, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {
@@ -158,7 +207,10 @@ function indexOf(source: Original, node: Collection, part: string | number): num
 
 function setAt(source: Original, path: Path, value: Value): readonly Splice[] {
   const map = nodeAt(source, path.slice(0, -1))
-  if (!isMap(map)) return refuse(source.name, `${path.slice(0, -1).join('.')} is not a map`)
+  if (!isMap(map)) {
+    refuseAlias(source, path.slice(0, -1))
+    return refuse(source.name, `${path.slice(0, -1).join('.')} is not a map`)
+  }
   return setField(source, map as YAMLMap, String(path.at(-1)), value, siblingStyle(source, path), path.length)
 }
 

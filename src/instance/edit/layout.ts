@@ -1,5 +1,5 @@
-import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
-import { column, isFiller, itemEnd, lineStart, nextLine, refuse, type Original, type Splice } from './original.ts'
+import { isMap, isScalar, isSeq, type CST, type YAMLMap, type YAMLSeq } from 'yaml'
+import { column, isFiller, itemEnd, lineStart, nextLine, refuse, refuseAt, type Original, type Splice } from './original.ts'
 import type { Style } from './render.ts'
 
 /** An item of a list or a field of a map: from its dash or key to its last character. */
@@ -21,10 +21,11 @@ function blockEntry(item: CST.CollectionItem): Entry | undefined {
   return first ? { start: first.offset, end: itemEnd(item) } : undefined
 }
 
-function flowEntry(item: unknown): Entry {
-  const { key, value } = item instanceof Object && 'key' in item ? (item as Pair) : { key: item, value: item }
-  const range = (node: unknown): readonly number[] => (node instanceof Object && 'range' in node && Array.isArray(node.range) ? (node.range as number[]) : [])
-  return { start: range(key)[0] ?? 0, end: range(value)[1] ?? range(key)[1] ?? 0 }
+function flowEntry(item: CST.CollectionItem): Entry | undefined {
+  const { start, key, sep, value } = item
+  if (!key && !sep && !value) return undefined
+  const first = start.find((token) => !isFiller(token) && token.type !== 'comma') ?? key ?? sep?.[0] ?? value
+  return first ? { start: first.offset, end: itemEnd(item) } : undefined
 }
 
 /** True where a collection is written with brackets. */
@@ -33,11 +34,18 @@ export const isFlow = (node: Collection): boolean => node.srcToken?.type === 'fl
 /** The entries of a collection, in order. */
 export function entriesOf(node: Collection): readonly Entry[] {
   const token = node.srcToken
-  if (token?.type !== 'block-map' && token?.type !== 'block-seq') return node.items.map(flowEntry)
-  return token.items.map((item: CST.CollectionItem) => blockEntry(item)).filter((entry) => entry !== undefined)
+  const entryOf = token?.type === 'flow-collection' ? flowEntry : blockEntry
+  const items: readonly CST.CollectionItem[] = token && 'items' in token ? token.items : []
+  return items.map(entryOf).filter((entry) => entry !== undefined)
 }
 
-const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '')
+/** Where a comment begins between two places that have no text between them; -1 where there is none. */
+export function commentIn(text: string, start: number, end: number): number {
+  const found = text.slice(start, end).indexOf('#')
+  return found < 0 ? -1 : start + found
+}
+
+export const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '')
 const commentColumn = (line: string): number => (/^ *#/.test(line) ? line.indexOf('#') : -1)
 
 /** Where the comments directly above an entry begin, if they are the entry's own and not the heading of a group. */
@@ -64,16 +72,15 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
   return { start: leadStart(text, entries, index, entry), end }
 }
 
-/** Takes an entry's lines out, and the blank line that would be left over. */
-function removeChunk(source: Original, entries: readonly Entry[], index: number): Splice {
-  const { text } = source
+/** Takes an entry's lines out, and the blank line that would be left over. What holds the entries ends at `bottom`. */
+export function removeChunk({ text }: Original, entries: readonly Entry[], index: number, bottom = text.length): Splice {
   let { start, end } = chunkOf(text, entries, index)
   const floor = index > 0 ? nextLine(text, entries[index - 1]?.end ?? 0) : 0
   const above = start > floor ? lineStart(text, start - 1) : -1
   const blankAbove = above >= floor && lineAt(text, above) === ''
   const heading = start > 0 && commentColumn(lineAt(text, lineStart(text, start - 1))) >= 0
   const blankBelow = end < text.length && lineAt(text, end) === ''
-  if (blankAbove && (blankBelow || end === text.length)) start = above
+  if (blankAbove && (blankBelow || end === bottom)) start = above
   else if (index === 0 && blankBelow && !heading && entries.length > 1) end = nextLine(text, end)
   return { start, end, text: '' }
 }
@@ -81,23 +88,20 @@ function removeChunk(source: Original, entries: readonly Entry[], index: number)
 /** Takes a field out that shares its line with the dash of a list's item: the next field moves up to the dash. */
 function removeFirstField(source: Original, entries: readonly Entry[]): Splice {
   const [first, next] = entries
-  if (!first || !next || source.text.slice(first.start, next.start).includes('#')) return refuse(source.name, 'a comment stands on a line that would go')
+  if (!first || !next) return refuse(source.name, 'nothing would be left in it')
+  const comment = commentIn(source.text, first.end, next.start)
+  if (comment >= 0)
+    refuseAt(source, comment, (line) => ({
+      why: `the comment in line ${line} stands on a line that would go`,
+      hint: `Move the comment in line ${line} onto a line of its own above the entry, then run it again.`,
+    }))
   return { start: first.start, end: next.start, text: '' }
 }
 
-function removeFlow(entries: readonly Entry[], index: number, removed: ReadonlySet<number>): Splice {
-  const { start, end } = entries[index] ?? { start: 0, end: 0 }
-  const kept = entries.findLast((_, other) => other < index && !removed.has(other))
-  const next = entries[index + 1]
-  if (kept) return { start: entries[index - 1]?.end ?? start, end, text: '' }
-  return { start, end: next ? next.start : end, text: '' }
-}
-
-/** Takes entries out of a collection. */
+/** Takes entries out of a block collection. */
 export function removeEntries(source: Original, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
   const entries = entriesOf(node)
   return [...removed].map((index) => {
-    if (isFlow(node)) return removeFlow(entries, index, removed)
     const entry = entries[index]
     const shared = entry && source.text.slice(lineStart(source.text, entry.start), entry.start).trim() !== ''
     return shared ? removeFirstField(source, entries) : removeChunk(source, entries, index)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
-import { EXIT, fail } from '../diagnostic.ts'
+import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
 import { parseInParts } from '../parts.ts'
 
 /** A value of a file; the same as a value of the engine, which builds on this. */
@@ -11,7 +11,6 @@ export interface Original {
   readonly name: string
   readonly text: string
   readonly bom: string
-  readonly eol: string
   /** What was added to the text to end its last line. */
   readonly added: string
   readonly doc: Document.Parsed
@@ -30,8 +29,7 @@ const BOM = '\uFEFF'
 /** Reads a file to edit it. A file that is not sound YAML is refused: whoever edits it would have to guess. */
 export function open(name: string, input: string): Original {
   const bom = input.startsWith(BOM) ? BOM : ''
-  const eol = /\r?\n/.exec(input)?.[0] ?? '\n'
-  const added = input.length === bom.length || input.endsWith('\n') ? '' : eol
+  const added = input.length === bom.length || input.endsWith('\n') ? '' : eolBefore(input, input.length)
   const text = input.slice(bom.length) + added
   const lines = new LineCounter()
   const doc = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, lineCounter: lines, prettyErrors: false })
@@ -43,7 +41,7 @@ export function open(name: string, input: string): Original {
       hint: 'herdbook validate',
     })
   }
-  return { name, text, bom, eol, added, doc }
+  return { name, text, bom, added, doc }
 }
 
 /** What a document means, as plain data. */
@@ -80,14 +78,28 @@ export function splice(source: Original, splices: readonly Splice[]): string {
   return source.added && text.endsWith(source.added) ? text.slice(0, -source.added.length) : text
 }
 
-/** Answers the text if it means exactly what was intended; refuses it otherwise, so that no wrong file is ever written. */
-export function verified(name: string, text: string, intended: Value): string {
-  if (!isDeepStrictEqual(meaningOf(name, text), intended)) refuse(name, 'the edited file would not mean what was intended')
-  return text
+/** True if a text is sound and means exactly what was intended: no other file is ever written. */
+export function means(name: string, text: string, intended: Value): boolean {
+  try {
+    return isDeepStrictEqual(meaningOf(name, text), intended)
+  } catch (error) {
+    if (error instanceof HerdbookError) return false
+    throw error
+  }
 }
 
 export function refuse(name: string, why: string): never {
   return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, { hint: `Change ${name} by hand, then run: herdbook validate` })
+}
+
+/** Which line a place is in, counted from 1. */
+export const lineNumber = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+/** Refuses for what stands at a place; why and what to type are told with its line. */
+export function refuseAt({ name, text }: Original, offset: number, tell: (line: number) => { readonly why: string; readonly hint: string }): never {
+  const line = lineNumber(text, offset)
+  const { why, hint } = tell(line)
+  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, { at: { file: name, line, column: column(text, offset) + 1 }, hint })
 }
 
 /** Where the line that holds this place starts. */
@@ -101,8 +113,15 @@ export function nextLine(text: string, offset: number): number {
 
 export const column = (text: string, offset: number): number => offset - lineStart(text, offset)
 
-/** Inserts whole lines at the start of a line. */
-export function insertLines({ eol }: Original, offset: number, lines: readonly string[], depth: number): Splice {
+/** How the line before a place ends; the first line of all is followed by its own end. */
+export function eolBefore(text: string, offset: number): string {
+  const end = offset === 0 ? -1 : text.lastIndexOf('\n', offset - 1)
+  return (end < 0 ? /\r?\n/.exec(text)?.[0] : text[end - 1] === '\r' ? '\r\n' : '\n') ?? '\n'
+}
+
+/** Inserts whole lines at the start of a line; they end as the line before does. */
+export function insertLines({ text }: Original, offset: number, lines: readonly string[], depth: number): Splice {
+  const eol = eolBefore(text, offset)
   return { start: offset, end: offset, depth, text: lines.map((line) => line + eol).join('') }
 }
 

@@ -29,6 +29,8 @@ export const OPTIONS = { compat, version: '1.2' } as const
 /** Characters that nobody sees, or that turn text around: written as escapes, so that they can be seen. */
 // oxlint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g
+/** A text in double quotes with such characters as escapes. */
+export const visible = (text: string): string => text.replaceAll(UNSEEN, escape)
 const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Lines that a block text would lose or that a person could not see in one: empty ones at its ends, spaces alone, tabs in front. */
@@ -70,7 +72,7 @@ function write(value: Value, style: Style, flow: boolean): string {
   const doc = new Document(value, OPTIONS)
   dress(doc, style, flow)
   const text = doc.toString({ lineWidth: 0, flowCollectionPadding: style.padded, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, minContentWidth: 0 })
-  return text.replace(/\n$/, '').replaceAll(UNSEEN, escape)
+  return visible(text.replace(/\n$/, ''))
 }
 
 /** How many items of a list are written at a time: nodes need a hundred times the memory of what they say. */

@@ -1,4 +1,7 @@
 import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import { editFlow, type NewEntry } from './flow-add.ts'
+import { flowOf, moveInFlow } from './flow.ts'
+import { isJson, onOneLine, writeJson } from './json.ts'
 import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Entry, type Range } from './layout.ts'
 import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
 import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Original, type Splice, type Value } from './original.ts'
@@ -16,10 +19,9 @@ export interface NewItem {
   readonly value: Value
 }
 
-/** Puts items into a list that has some. */
+/** Puts items into a block list that has some. */
 export function addItems(source: Original, list: YAMLSeq, items: readonly NewItem[], depth: number): readonly Splice[] {
   const entries = entriesOf(list)
-  if (isFlow(list)) return items.map((item) => addFlow(source, list, item, depth))
   const spaced = isSpaced(source.text, entries)
   return items.map(({ before, value }) => {
     const index = Math.min(before, entries.length)
@@ -44,22 +46,31 @@ function itemLines(source: Original, list: YAMLSeq, entries: readonly Entry[], i
   return lines.map((line, row) => (row === 0 ? `${indent}-${space}${line}` : line && deeper + line))
 }
 
-function addFlow(source: Original, list: Collection, { before, value }: NewItem, depth: number): Splice {
-  const entries = entriesOf(list)
-  const style = isSeq(list) ? styleNear(source, list, before) : undefined
-  const text = renderFlow(value, style ?? { padded: true, mannerOf: () => ({}) })
-  const next = entries[before]
-  const last = entries.at(-1)
-  if (next) return { start: next.start, end: next.start, text: `${text}, `, depth }
-  if (last) return { start: last.end, end: last.end, text: `, ${text}`, depth }
-  const inside = (list.range?.[0] ?? 0) + 1
-  return { start: inside, end: inside, text, depth }
+/** What changes in brackets: entries that go, items that come, fields that come. */
+export interface FlowChange {
+  readonly removed: ReadonlySet<number>
+  readonly items: readonly NewItem[]
+  readonly fields: readonly { readonly key: string; readonly value: Value; readonly style: Style }[]
 }
 
-/** Takes items or fields out; a collection that has none left says so with brackets. */
+/** Makes the changes of a list or map in brackets. */
+export function changeFlow(source: Original, node: Collection, { removed, items, fields }: FlowChange, depth: number): readonly Splice[] {
+  const list = isSeq(node) ? node : undefined
+  const adds = items.map(({ before, value }): NewEntry => {
+    const style = styleNear(source, list, Math.min(before, node.items.length))
+    return { before, write: isJson(source) ? (indent) => writeJson(source, list, value, indent) : () => renderFlow(value, style) }
+  })
+  const written = fields.map(({ key, value, style }): NewEntry => {
+    const text = isJson(source) ? `${JSON.stringify(key)}: ${onOneLine(value)}` : `${renderKey(key)}: ${renderFlow(value, style)}`
+    return { before: Number.MAX_SAFE_INTEGER, write: () => text }
+  })
+  return editFlow(source, node, removed, [...adds, ...written], depth)
+}
+
+/** Takes items or fields out of a block collection; one that has none left says so with brackets. */
 export function removeAll(source: Original, node: Collection, removed: ReadonlySet<number>, owner: Pair | undefined, refilled: boolean): readonly Splice[] {
   const splices = removeEntries(source, node, removed)
-  if (removed.size < node.items.length || refilled || isFlow(node)) return splices
+  if (removed.size < node.items.length || refilled) return splices
   if (!owner) return refuse(source.name, 'nothing would be left in it')
   const { head } = slotOf(source, owner)
   return [...splices, { start: head.start, end: head.end, text: isSeq(node) ? ' []' : ' {}' }]
@@ -67,8 +78,9 @@ export function removeAll(source: Original, node: Collection, removed: ReadonlyS
 
 /** Puts the items of a list into another order; each takes its own comments along. */
 export function reorder(source: Original, list: YAMLSeq, order: readonly number[]): readonly Splice[] {
+  if (isFlow(list)) return moveInFlow(source, flowOf(source, list), order)
   const entries = entriesOf(list)
-  const ranges = entries.map((entry, index) => (isFlow(list) ? entry : chunkOf(source.text, entries, index)))
+  const ranges = entries.map((_, index) => chunkOf(source.text, entries, index))
   return order.flatMap((from, to): Splice[] => {
     const [target, origin] = [ranges[to], ranges[from]]
     if (!target || !origin || from === to) return []
@@ -107,7 +119,8 @@ function slotOf(source: Original, pair: Pair): Slot {
   return { head: { start: value.offset, end }, body: below(end) }
 }
 
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
+/** The field of a map that has this key. */
+export function pairOf(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
 }
 
@@ -118,23 +131,13 @@ export function ownerOf(source: Original, path: Path): Pair | undefined {
   return isMap(parent) && key !== undefined ? pairOf(parent, String(key)) : undefined
 }
 
-/** Writes a field of a map: in place where it is there, else after the last one. */
+/** Writes a field of a map: in place where it is there, else after the last one of a block map. */
 export function setField(source: Original, map: YAMLMap, key: string, value: Value, style: Style, depth: number): readonly Splice[] {
   const pair = pairOf(map, key)
-  const inFlow = isFlow(map)
-  if (pair) return replaceValue(source, pair, key, value, style, depth, inFlow)
-  if (inFlow) return [addFlowField(source, map, `${renderKey(key)}: ${renderFlow(value, style)}`, depth)]
+  if (pair) return replaceValue(source, pair, key, value, style, depth, isFlow(map))
   const entries = entriesOf(map)
   const indent = ' '.repeat(column(source.text, entries[0]?.start ?? 0))
   return [insertLines(source, chunkOf(source.text, entries, entries.length - 1).end, fieldLines(key, value, style, indent), depth)]
-}
-
-function addFlowField(source: Original, map: YAMLMap, field: string, depth: number): Splice {
-  const last = entriesOf(map).at(-1)
-  if (last) return { start: last.end, end: last.end, text: `, ${field}`, depth }
-  const [start = 0, end = 0] = map.range ?? []
-  if (source.text.slice(start + 1, end - 1).trim() !== '') return refuse(source.name, 'there is a comment inside empty braces')
-  return { start, end, text: `{ ${field} }`, depth }
 }
 
 /** A field as new lines of a block map. */
@@ -147,10 +150,10 @@ function replaceValue(source: Original, pair: Pair, key: string, value: Value, s
   const { head, body } = slotOf(source, pair)
   const type = isScalar(pair.value) ? pair.value.type : undefined
   const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
-  const written = inFlow ? { head: renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
+  const written = inFlow ? { head: isJson(source) ? onOneLine(value) : renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
   const indent = ' '.repeat(column(source.text, itemToken(source, pair).key?.offset ?? 0))
   const lines = written.body.map((line) => line && indent + line)
-  const space = /(?<! ) *$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
+  const space = /(?<![ \t])[ \t]*$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
   const gap = written.head && space === 0 ? ' ' : ''
   const start = written.head || head.start === head.end ? head.start : head.start - space
   return [{ start, end: head.end, text: gap + written.head, depth }, { ...insertLines(source, body.start, lines, depth + 1), end: body.end }]
