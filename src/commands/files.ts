@@ -1,26 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, rename, rm, writeFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { access, chmod, chown, constants, lstat, rename, rm, writeFile } from 'node:fs/promises'
+import { EXIT, fail } from '../instance/diagnostic.ts'
 
 export interface WholeFile {
   readonly path: string
   readonly text: string
-  /** Its permissions where it is new; those of any new file unless given. */
+  /** Its permissions, whatever they were; without it those of the file that is there, or of any new file. */
   readonly mode?: number
 }
 
 /**
  * Writes files so that each is the old or the new one, never half of it; none is touched before all of them fit on the disk.
- * What is no regular file, such as a pipe, is written as it is. Throws what the machine says, with the `path` that it says it of.
+ * What is no regular file, such as a pipe, is written as it is. Throws what the machine says, with the `path` that it says it of,
+ * and (exit 9) where a file may only be read.
  */
 export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
   const drafts: { readonly draft: string; readonly path: string }[] = []
   try {
-    for (const { path, text, mode = 0o666 } of files) {
-      if (!(await isReplaceable(path))) await written(path, path, text, { mode })
+    for (const { path, text, mode } of files) {
+      const before = await found(path)
+      if (before?.isFile() === false) await written(path, path, text, { mode: mode ?? NEW })
       else {
+        if (before && mode === undefined) await refuseReadOnly(path, before)
         const draft = `${path}.${randomBytes(4).toString('hex')}`
         drafts.push({ draft, path })
-        await written(path, draft, text, { mode, flag: 'wx' })
+        await written(path, draft, text, { mode: mode ?? (before ? OWN : NEW), flag: 'wx' })
+        if (before && mode === undefined) await likeBefore(draft, before)
       }
     }
     for (const { draft, path } of drafts) await rename(draft, path)
@@ -30,11 +36,26 @@ export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
   }
 }
 
-const isReplaceable = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    (found) => found.isFile(),
-    () => true,
-  )
+const NEW = 0o666
+/** Until it has the permissions of the file that it replaces. */
+const OWN = 0o600
+const WRITABLE = 0o222
+const GROUP = 0o070
+
+const found = (path: string): Promise<Stats | undefined> => lstat(path).catch(() => undefined)
+
+/** Whoever may write the folder could replace it: that it may only be read was meant. */
+async function refuseReadOnly(path: string, { mode }: Stats): Promise<void> {
+  if ((mode & WRITABLE) !== 0) return access(path, constants.W_OK)
+  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+  fail(EXIT.invalid, 'read-only', `${path} may only be read.`, { hint: `Make it writable: chmod u+w ${quoted}` })
+}
+
+/** Gives a draft the owner and permissions of the file that it replaces. What its group could do, no other group may. */
+async function likeBefore(draft: string, { uid, gid, mode }: Stats): Promise<void> {
+  const kept = await chown(draft, uid, gid).then(() => true, () => false)
+  await chmod(draft, mode & 0o7777 & ~(kept ? 0 : GROUP))
+}
 
 /** What fails while a file is being written comes without its name. */
 async function written(path: string, to: string, text: string, options: { readonly mode: number; readonly flag?: 'wx' }): Promise<void> {
