@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { edit } from '../../src/instance/edit/edit.ts'
+import { editObjects } from '../../src/instance/edit/objects.ts'
 import { addItem, removeField, removeItem, setField, setMapEntry } from '../support/edits.ts'
 
 const NAME = 'domain-blocks.yaml'
@@ -86,6 +87,22 @@ test('what can not be edited without guessing is refused, and nothing is written
   expect(() => edit(NAME, 'x: &a 1\ny: *a\n', [{ op: 'remove', path: ['x'] }])).toThrow('line 2 uses what line 1 says (*a), and that would change')
   expect(() => edit(NAME, 'x: 1\nx: 2\n', [{ op: 'set', path: ['x'], value: 3 }])).toThrow('would not mean what was intended')
   expect(() => removeItem(NAME, LIST, 'domain_blocks', is('nobody.example'))).toThrow('nothing in domain_blocks matches')
+})
+
+test('a name that every object of JavaScript has is a key like any other', () => {
+  const settings = 'settings:\n  site_title: Herd\n'
+  for (const name of Object.getOwnPropertyNames(Object.prototype)) {
+    const set = edit('settings.yaml', settings, [{ op: 'set', path: ['settings', name], value: 'x' }])
+    expect(set).toBe(`${settings}  ${name}: x\n`)
+    expect(edit('settings.yaml', set, [{ op: 'set', path: ['settings', name], value: 'z' }]), name).toBe(set.replace(': x', ': z'))
+    expect(edit('settings.yaml', set, [{ op: 'remove', path: ['settings', name] }])).toBe(settings)
+    expect(edit('settings.yaml', settings, [{ op: 'set', path: ['settings', name, name], value: 'x' }])).toBe(`${settings}  ${name}:\n    ${name}: x\n`)
+    expect(edit('settings.yaml', settings, [{ op: 'add', list: [name], item: 'x' }, { op: 'set', path: [name === 'toString' ? 'a' : 'b', name], value: 1 }])).toContain(`${name}:\n  - x\n`)
+    expect(() => edit('settings.yaml', settings, [{ op: 'remove', path: ['settings', name] }])).toThrow(`there is no ${name} to remove`)
+    const rule = 'rules:\n  - key: a\n    text: A\n'
+    const [edited] = editObjects(() => rule, [{ ref: 'rule/a', fields: { translations: Object.fromEntries([[name, { text: 'B', hint: '' }]]) } }])
+    expect(edited?.text).toBe(`${rule}    translations:\n      ${name}:\n        text: B\n`)
+  }
 })
 
 test('a list of 10,000 takes 2,000 changes in one go', () => {

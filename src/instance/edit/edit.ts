@@ -1,4 +1,5 @@
 import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
+import { own } from '../own.ts'
 import { refuseAlias, refuseNamed } from './anchors.ts'
 import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
@@ -56,7 +57,7 @@ const isRecord = (value: Value | undefined): value is { readonly [key: string]: 
 const keyOf = (path: Path): string => JSON.stringify(path)
 
 function valueAt(root: Value | undefined, path: Path): Value | undefined {
-  return path.reduce<Value | undefined>((value, part) => (value instanceof Object ? (value as Mutable)[part] : undefined), root)
+  return path.reduce<Value | undefined>((value, part) => (value instanceof Object ? own(value as Mutable, String(part)) : undefined), root)
 }
 
 /** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
@@ -93,7 +94,12 @@ function deepestSet(before: Value, path: Path, value: Value, stays: (path: Path)
 function merge(a: Value, b: Value): Value {
   if (!isRecord(a) || !isRecord(b)) return b
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
-  return Object.fromEntries(keys.map((key) => [key, a[key] === undefined ? (b[key] ?? null) : b[key] === undefined ? a[key] : merge(a[key], b[key])]))
+  return Object.fromEntries(
+    keys.map((key) => {
+      const [one, other] = [own(a, key), own(b, key)]
+      return [key, one === undefined ? (other ?? null) : other === undefined ? one : merge(one, other)]
+    }),
+  )
 }
 
 /** The changes of a collection's entries, gathered: they are made together. */
@@ -126,7 +132,8 @@ function intended(before: Value, steps: readonly Edit[]): Value {
   for (const step of steps) {
     if (step.op !== 'set') continue
     const parent = valueAt(root, step.path.slice(0, -1)) as Mutable
-    parent[String(step.path.at(-1))] = structuredClone(step.value)
+    // Defined, not assigned: a key may be called __proto__.
+    Object.defineProperty(parent, String(step.path.at(-1)), { value: structuredClone(step.value), enumerable: true, writable: true, configurable: true })
   }
   for (const { path, adds, removes, order } of gather(steps)) {
     const there = valueAt(root, path)

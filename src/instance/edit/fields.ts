@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { own } from '../own.ts'
 import type { Edit, Path } from './edit.ts'
 import type { Value } from './original.ts'
 import { isRecord, severityWord, stringOf, type Item, type Written } from './shapes.ts'
@@ -28,7 +29,7 @@ export const alike = (key: string, a: Value | undefined, b: Value | undefined): 
 /** The changes that make an item's fields say what they should, leaving alone what means that already. */
 export function fieldEdits(base: Path, item: Item, wanted: Written): readonly Edit[] {
   return Object.entries(wanted).flatMap(([key, value]) => {
-    const before = item[key]
+    const before = own(item, key)
     return alike(key, before, value) ? [] : fieldEdit([...base, key], key, before, value)
   })
 }
