@@ -61,7 +61,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--moderators', 'take over who holds which role, too')
     .addHelpText('after', '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nLive wins: the files take what the server has. Nothing is written to the server.')
     .action(async (what, options) => {
-      const session = await openSession(io, options.instance)
+      const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {

@@ -12,10 +12,10 @@ import { consentFor, severed } from '../reconcile/consent.ts'
 import { readable } from '../render/names.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
-import { draft, settle, type Draft } from './editing.ts'
+import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import { note, say, tell, type Io } from './io.ts'
 import { measure, usedConsents, type Measured, type UsedConsents } from './measure.ts'
-import { openFiles, openSession, type Files } from './session.ts'
+import { openSession, type Files } from './session.ts'
 
 /** What else a block may say. */
 export interface BlockOptions {
@@ -46,7 +46,7 @@ export const verb = (command: Command, io: Io) =>
       '\nExamples:\n  herdbook block spam.example --severity suspend \\\n    --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --severity limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one.',
     )
     .action(async (domains, options) => {
-      const files = await openFiles(io, options.instance)
+      const files = await openToEdit(io, options.instance, domains.flatMap((domain) => fillOf(domain, options)))
       const severity = severityIn(options.severity)
       const used = await usedIn(io, files, options.instance)
       if (options.from !== undefined) return importList(io, files, options.from, severity, used)
@@ -84,6 +84,15 @@ function blockChange(domain: string, severity: BlockSeverity, options: BlockOpti
     ...(options.privateComment === undefined ? {} : { private_comment: options.privateComment }),
   }
   return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consent } }
+}
+
+/** What a block is given but for its severity: fields that the file may hold as yet empty. */
+function fillOf(written: string, options: BlockOptions): readonly ObjectChange[] {
+  const name = normalizeDomain(written)
+  if (!('domain' in name)) return []
+  const { fields, ...rest } = blockChange(name.domain, 'noop', options, {})
+  const { severity: _unchanged, ...given } = fields ?? {}
+  return [{ ...rest, fields: given }]
 }
 
 const extraOf = ({ reportedIn, until }: BlockOptions): Record<string, string> => ({

@@ -6,7 +6,7 @@ import type { EditOptions } from '../instance/edit/objects.ts'
 import type { Instance } from '../instance/instance.ts'
 import { accountId } from '../kinds/community/moderator.ts'
 import { demoteNow, letGo } from './demote-now.ts'
-import { draft, settle, type Draft } from './editing.ts'
+import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import { prose, say, type Io } from './io.ts'
 import { openFiles, type Files } from './session.ts'
 
@@ -24,8 +24,8 @@ export const verb = (command: Command, io: Io) =>
       if (options.letGo !== undefined) return letGo(io, account, options.letGo, options)
       if (options.now === undefined && (options.yes || options.print)) fail(EXIT.invalid, 'no-effect', '--yes and --print go with --now.', { hint: 'herdbook demote ACCOUNT --now "why" --print' })
       if (options.now !== undefined) await demoteNow(io, account, options.now, options)
-      const files = await openFiles(io, options.instance)
-      if (options.now !== undefined) return sayLeft(io, files, accountId(account))
+      if (options.now !== undefined) return sayLeft(io, await openFiles(io, options.instance), accountId(account))
+      const files = await openToEdit(io, options.instance)
       await settle(io, files, await draftDemotion(io, files, account, options.emptied === undefined ? {} : { emptied: options.emptied }))
     })
 

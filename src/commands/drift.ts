@@ -21,7 +21,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--verbose', 'list what is left alone, too')
     .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides.')
     .action(async (options) => {
-      const session = await openSession(io, options.instance)
+      const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {

@@ -7,7 +7,8 @@ import { listed } from '../render/text.ts'
 import { writeWhole } from './files.ts'
 import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
-import type { Place } from './session.ts'
+import { findPlace, readFiles, type Files, type Place } from './session.ts'
+import { refuseSparse } from './whole.ts'
 
 /** A change of the files that is not written yet: a verb writes it into the folder, a job proposes it. */
 export interface Draft {
@@ -16,6 +17,23 @@ export interface Draft {
   readonly said: readonly string[]
   /** What it does, in a line. */
   readonly subject: string
+}
+
+/**
+ * Opens the files to change them: what is wrong with the folder is told before a second file is written beside the one that was meant.
+ * What is wrong with a field that is about to be set is no reason to refuse (`fills`). Throws (exit 9) where a file of the commit is missing.
+ */
+export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<Files> {
+  const place = await findPlace(io, named)
+  await refuseSparse(io, place)
+  const source = directorySource(place.folder)
+  const files = await readFiles(io, place, source).catch(async (error: unknown) => {
+    if (!(error instanceof HerdbookError) || fills.length === 0) throw error
+    const filled = await editsFor(io, place, fills, {}).catch(() => [])
+    return readFiles(io, place, edited(source, filled)).catch(() => Promise.reject(error))
+  })
+  tell(io, files.warnings.filter(({ code }) => code === 'unread'), await sourceOf(place))
+  return files
 }
 
 /** The files as they are when they say what the objects should be. Throws (exit 9) where that would not be valid. */

@@ -31,7 +31,7 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown')
     .action(async (options) => {
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
-      const session = await openSession(io, options.instance)
+      const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {

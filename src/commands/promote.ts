@@ -2,9 +2,9 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { nearest } from '../instance/nearest.ts'
 import { accountId } from '../kinds/community/moderator.ts'
-import { draft, settle, type Draft } from './editing.ts'
+import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import type { Io } from './io.ts'
-import { openFiles, type Files } from './session.ts'
+import type { Files } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -14,7 +14,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText('after', '\nExample:\n  herdbook promote alice Moderator\n\nIt changes the files, not the server. An account that is not there yet waits.')
     .action(async (account, role, options) => {
-      const files = await openFiles(io, options.instance)
+      const files = await openToEdit(io, options.instance)
       await settle(io, files, await draftPromotion(io, files, account, role, options))
     })
 

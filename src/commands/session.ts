@@ -14,6 +14,7 @@ import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Io } from './io.ts'
+import { refuseSparse } from './whole.ts'
 
 /** Where the files of the instance are. */
 export interface Place {
@@ -103,9 +104,13 @@ export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: Instanc
   return named.flatMap((secret) => secret ?? [])
 }
 
-/** Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder. */
-export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean; readonly moved?: boolean } = {}): Promise<Session> {
+/**
+ * Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder;
+ * `whole` refuses a folder from which Git leaves files out.
+ */
+export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean; readonly moved?: boolean; readonly whole?: boolean } = {}): Promise<Session> {
   const place = await findPlace(io, named)
+  if (options.whole) await refuseSparse(io, place)
   const git = openGit(place)
   // Git answers while the files are parsed; what is wrong with them is told first.
   void git.catch(() => undefined)

@@ -3,9 +3,9 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { bothForms, displayDomain, normalizeDomain } from '../instance/domains.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { domainIn } from './block.ts'
-import { draft, settle, type Draft } from './editing.ts'
+import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import type { Io } from './io.ts'
-import { openFiles, type Files } from './session.ts'
+import type { Files } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -14,7 +14,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText('after', '\nExample:\n  herdbook unblock spam.example\n\nIt changes the files, not the server.')
     .action(async (domains, options) => {
-      const files = await openFiles(io, options.instance)
+      const files = await openToEdit(io, options.instance)
       await settle(io, files, await draftLifted(io, files, domains.map(domainIn), options))
     })
 
