@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isScalar, isSeq, Lexer, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml'
+import { asWritten, isInBrackets } from './as-written.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { isFileName } from './documents.ts'
 import { open } from './edit/original.ts'
 import { OPTIONS } from './edit/render.ts'
+import { lostComment } from './format-comments.ts'
 import { schemaAt, type SchemaNode } from './schema.ts'
 import { dropRepeats, withoutRepeats } from './tidy.ts'
 import { own } from './own.ts'
@@ -17,47 +19,75 @@ export interface Formatted {
 /** Rounds until the text no longer changes: a comment that moves can move what is around it. */
 const ROUNDS = 4
 
+/** What Git LFS leaves in a file's place. */
+const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\//
+
 /**
  * Formats a file of the instance: one indentation, fields in the order of the schema, lists in the order that people gave them, without what stands there twice.
- * It keeps what the file means and every comment; a file for which it can't is left as it is.
+ * It keeps what the file means, its words as they are written, its line ends and every comment; a file for which it can't is left as it is.
  */
 export async function formatFile(name: string, text: string): Promise<Formatted> {
-  open(name, text)
+  if (POINTER.test(text)) return unchanged(name, text, { message: `${name} is a pointer of Git LFS: the file itself is not here.`, hint: 'Take it in: git lfs pull', line: 1 })
+  const { doc, bom, text: body } = open(name, text)
+  // JSON and its like are laid out by hand or by a program.
+  if (isInBrackets(doc)) return { text, diagnostics: [] }
   const schema = isFileName(name) ? await schemaAt(name, []) : {}
-  let formatted = text
+  const before = body.replaceAll('\r\n', '\n')
+  let formatted = before
   for (let round = 0; round < ROUNDS; round++) {
     const next = formatOnce(name, formatted, schema)
-    if (next === formatted) return sameContent(name, text, formatted) ? { text: formatted, diagnostics: [] } : unchanged(name, text)
+    if (next === formatted) return checked(name, text, before, formatted, bom)
     formatted = next
   }
-  return unchanged(name, text)
+  return unchanged(name, text, UNSTABLE)
 }
 
-function unchanged(name: string, text: string): Formatted {
-  const message = `${name} was left as it is: formatting would lose a comment or change what it means.`
-  return {
-    text,
-    diagnostics: [
-      {
-        code: 'not-formatted',
-        severity: 'warning',
-        message,
-        at: { file: name, line: 1, column: 1 },
-        hint: 'Move comments onto lines of their own.',
-      },
-    ],
-  }
+interface Told {
+  readonly message: string
+  readonly hint: string
+  readonly line: number
 }
 
-const normal = (text: string): string => text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
-const parsed = (text: string) => parseDocument(normal(text), { ...OPTIONS, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
+const UNSTABLE = { message: 'it can not be laid out anew so that it stays as it is', hint: 'Move comments onto lines of their own.', line: 1 }
+const MEANS = { message: 'formatting would change what it means', hint: 'Lay it out by hand, and run: herdbook validate', line: 1 }
+
+function unchanged(name: string, text: string, { message, hint, line }: Told): Formatted {
+  const full = message.startsWith(name) ? message : `${name} was left as it is: ${message}.`
+  return { text, diagnostics: [{ code: 'not-formatted', severity: 'warning', message: full, at: { file: name, line, column: 1 }, hint }] }
+}
+
+/** The file laid out anew, if every comment is still there with what it is about, and the file means the same, whether said once or twice. */
+function checked(name: string, text: string, before: string, after: string, bom: string): Formatted {
+  const [old, now] = [meaning(before), meaning(after)]
+  if (now === undefined || !isDeepStrictEqual(withoutRepeats(name, old), withoutRepeats(name, now))) return unchanged(name, text, MEANS)
+  const line = lostComment(before, after, !isDeepStrictEqual(old, now))
+  if (line === undefined) return { text: bom + withLineEnds(text.slice(bom.length), after), diagnostics: [] }
+  return unchanged(name, text, { message: `the comment in line ${line} would not stay with what it is about`, hint: `Move the comment in line ${line} onto a line of its own, above what it is about.`, line })
+}
+
+/** What a text means; undefined where it is not sound. */
+function meaning(text: string): unknown {
+  const doc = parseDocument(text, { ...OPTIONS, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
+  return doc.errors.length > 0 ? undefined : doc.toJS()
+}
 
 function formatOnce(name: string, text: string, schema: SchemaNode): string {
-  const doc = parsed(text)
-  if (doc.contents === null) return text
+  const { doc, close } = asWritten(text)
+  if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) return text
   dropRepeats(name, doc)
   inOrder(doc.contents, schema, schema)
-  return doc.toString({ lineWidth: 0, flowCollectionPadding: true })
+  return close().toString({ lineWidth: 0, flowCollectionPadding: true, verifyAliasOrder: false })
+}
+
+/** Each line ends as it did before; one that is new ends as the line before it. */
+function withLineEnds(before: string, after: string): string {
+  if (!before.includes('\r\n')) return after
+  const known = Map.groupBy(before.matchAll(/([^\r\n]*)(\r?\n)/g), ([, line = '']) => line.trim())
+  let end = '\r\n'
+  return after.replaceAll(/([^\n]*)\n/g, (_, line: string) => {
+    end = known.get(line.trim())?.shift()?.[2] ?? end
+    return line + end
+  })
 }
 
 const resolved = (root: SchemaNode, node: SchemaNode): SchemaNode =>
@@ -82,45 +112,4 @@ function sortFields(map: YAMLMap, keys: readonly string[], isItem: boolean): voi
   const headed = !isItem && (map.commentBefore || (isScalar(first) && first.commentBefore))
   if (headed && sorted[0] !== map.items[0]) return
   map.items.splice(0, map.items.length, ...sorted)
-}
-
-interface Comment {
-  readonly text: string
-  /** It stands on a line of its own, at the indentation of what follows: it is about that. */
-  readonly aligned: boolean
-}
-
-function commentsIn(text: string): readonly Comment[] {
-  const found: Comment[] = []
-  let [offset, scalar] = [0, false]
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.startsWith('#') && !scalar) found.push({ text: lexeme.trim(), aligned: isAligned(text, offset) })
-    scalar = lexeme === '\u001f'
-    // Lexemes of one control character mark where something begins; they are not in the text.
-    if (text.startsWith(lexeme, offset)) offset += lexeme.length
-  }
-  return found
-}
-
-function isAligned(text: string, offset: number): boolean {
-  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)
-  const below = text
-    .slice(offset)
-    .split('\n', MOST_COMMENTS)
-    .find((line, index) => index > 0 && !/^ *(#|\r?$)/.test(line))
-  return before.trim() === '' && below !== undefined && below.search(/[^ ]/) === before.length
-}
-
-/** A block of comments longer than this is taken to be about nothing that follows. */
-const MOST_COMMENTS = 100
-
-const textsOf = (comments: readonly Comment[]): readonly string[] => comments.map(({ text }) => text).toSorted()
-
-/** Every comment is still there, one that was about what follows it still is, and the file means the same, whether said once or twice. */
-function sameContent(name: string, before: string, after: string): boolean {
-  const [old, now] = [commentsIn(normal(before)), commentsIn(after)]
-  const kept = new Set(textsOf(now.filter(({ aligned }) => aligned)))
-  if (!isDeepStrictEqual(textsOf(old), textsOf(now)) || !old.every(({ text, aligned }) => !aligned || kept.has(text))) return false
-  const result = parsed(after)
-  return result.errors.length === 0 && isDeepStrictEqual(withoutRepeats(name, parsed(before).toJS()), withoutRepeats(name, result.toJS()))
 }

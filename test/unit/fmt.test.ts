@@ -21,7 +21,7 @@ domain_blocks:
 
 # about a
 - {severity: limit, domain: 'a.example', }
-`.replaceAll('\n', '\r\n'),
+`,
   )
   expect(diagnostics).toEqual([])
   expect(text).toBe(`# top
@@ -29,7 +29,7 @@ domain_blocks:
 domain_blocks:
   - domain: z.example # who
     severity: suspend # why
-    public_comment: "yes"
+    public_comment: yes
     until: 2026-01-01
 
   # about a
@@ -82,6 +82,62 @@ test('settings stay in the groups that people made', async () => {
 test('a file that would lose the place of a comment is left as it is, and said so', async () => {
   const text = 'domain_blocks:\n- domain: a.example\n  severity: limit\n  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
   expect(await formatFile(FILE, text)).toMatchObject({ text, diagnostics: [{ code: 'not-formatted' }] })
+})
+
+test('the line of a comment that would lose its place is told', async () => {
+  const text = 'domain_blocks:\n- domain: a.example\n  severity: limit\n  # the end of a\n\n# about b\n- domain: b.example\n  severity: limit\n'
+  expect((await formatFile(FILE, text)).diagnostics).toEqual([
+    {
+      code: 'not-formatted',
+      severity: 'warning',
+      message: 'domain-blocks.yaml was left as it is: the comment in line 6 would not stay with what it is about.',
+      at: { file: FILE, line: 6, column: 1 },
+      hint: 'Move the comment in line 6 onto a line of its own, above what it is about.',
+    },
+  ])
+})
+
+const same = async (name: string, text: string): Promise<void> => expect(await formatFile(name, text)).toEqual({ text, diagnostics: [] })
+
+test('words and numbers stay as they are written', async () => {
+  await same('moderators.yaml', 'moderators:\n  - account: 007\n    role: Owner\n  - { account: 0o17, role: 1_000 }\n')
+  await same('roles.yaml', 'roles:\n  - name: A\n    position: 1e3\n    permissions: [ manage_reports ]\n    color: 001122\n    highlighted: True\n')
+  await same('settings.yaml', `settings:\n  a: ~\n  b: Null\n  c: no\n  d: +1\n  e: .5\n  f: 0x1F\n  g: "a\\u00e9\\tb"\n  h: 'it''s'\n  i:\n`)
+  await same('rules.yaml', 'rules:\n  - key: a\n    text: plain words that\n      go on\n\n      and on\n    hint: "in quotes that\n      go on"\n')
+  await same('rules.yaml', 'rules:\n  - key: a\n    text: >- # why\n      folded as\n      people do\n\n        more\n    hint: |\n      one\n\n      # two\n')
+  expect((await formatFile('rules.yaml', 'rules:\n- text: >\n   a\n   b\n  key:   "k"\n')).text).toBe('rules:\n  - key: "k"\n    text: >\n      a\n      b\n')
+})
+
+test('line ends and the mark at the beginning stay as they are', async () => {
+  const tidy = 'rules:\n  - key: a\n    text: |\n      One\n\n      Two\n'
+  await same('rules.yaml', tidy.replaceAll('\n', '\r\n'))
+  await same('rules.yaml', `\uFEFF${tidy}`)
+  await same('rules.yaml', tidy.replace('rules:\n', 'rules:\r\n').replace('One\n', 'One\r\n'))
+  const untidy = '\uFEFFrules:\r\n- key:   a\r\n  text: A\n- key: b\n  text: B'
+  expect((await formatFile('rules.yaml', untidy)).text).toBe('\uFEFFrules:\r\n  - key: a\r\n    text: A\n  - key: b\n    text: B\n')
+})
+
+test('what stands in brackets over several lines stays as people laid it out, further in where its list is', async () => {
+  const list = (pad: string): string => `[\n${pad}  {account: zoe, role: Owner}, # founder\n\n${pad}  # the others\n${pad}  {account: bob,   role: Moderator} # on leave\n${pad}]`
+  await same('moderators.yaml', `moderators: ${list('')} # all\n\n# only_these: true\n`)
+  expect((await formatFile('roles.yaml', `roles:\n- position: 1\n  permissions: ${list('  ')} # all\n  name: A\n`)).text).toBe(`roles:\n  - name: A\n    position: 1\n    permissions: ${list('    ')} # all\n`)
+})
+
+test('a key that was commented out below a list stays outside of it, or the file is left as it is', async () => {
+  for (const comment of ['# only_these: true', '# the end\n\n# only_these: true', '  # - account: eve\n# only_these: true']) {
+    const text = `moderators:\n  - {account: zoe, role: Owner}\n${comment}\n`
+    const formatted = await formatFile('moderators.yaml', text)
+    expect(formatted.text).toMatch(/^# only_these: true$/m)
+  }
+})
+
+test('pointers of Git LFS and files in brackets, such as JSON, are left alone', async () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d7a'.repeat(16)}\nsize 12345\n`
+  expect(await formatFile(FILE, pointer)).toMatchObject({ text: pointer, diagnostics: [{ code: 'not-formatted', hint: 'Take it in: git lfs pull' }] })
+  await same('rules.yaml', '{\n  "rules": [\n    {"text": "A",   "key": "a"}\n  ]\n}\n')
+  await same('rules.yaml', '{"rules":[{"text":"A","key":"a"}]}')
+  await same('rules.yaml', '---\n')
+  await same('rules.yaml', '# nothing yet\n')
 })
 
 test('long numbers keep their digits', async () => {
@@ -140,7 +196,7 @@ test('law 11: fmt is stable and keeps meaning and comments', async () => {
       expect((await formatFile(FILE, once.text)).text).toBe(once.text)
       if (once.diagnostics.length === 0) done++
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   )
-  expect(done).toBeGreaterThan(700)
+  expect(done).toBeGreaterThan(400)
 })
