@@ -20,8 +20,23 @@ export function rangeOf(node: unknown): Range {
 /** Why a file is not read: what is not YAML, else what is YAML and is refused all the same. */
 export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
   const tell: Tell = (code, message, node, hint) => ({ code, severity: 'error', message, at: at(...rangeOf(node)), hint })
-  const wrong = syntax(document, text, at)
+  const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
   return wrong.length > 0 ? wrong : structure(document, tell).take(MAX_PROBLEMS).toArray()
+}
+
+/** YAML 1.1 is another dialect: `yes` is no text there, nor `12:30`. A file that asks for it would mean something else than people read here. */
+export const OTHER_VERSION = {
+  code: 'yaml-version',
+  message: 'this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here',
+  hint: 'Delete the line %YAML 1.1.',
+} as const
+
+/** Where a file asks for YAML 1.1; -1 where it does not. */
+export const asksForOtherVersion = ({ directives }: Document.Parsed, text: string): number => (directives.yaml.version === '1.1' ? Math.max(0, text.search(/^%YAML/m)) : -1)
+
+function otherVersion(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
+  const start = asksForOtherVersion(document, text)
+  return start < 0 ? [] : [{ ...OTHER_VERSION, severity: 'error', at: at(start, start + '%YAML 1.1'.length) }]
 }
 
 type Tell = (code: string, message: string, node: unknown, hint: string) => Diagnostic

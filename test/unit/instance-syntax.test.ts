@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { edit } from '../../src/instance/edit/edit.ts'
+import { formatFile } from '../../src/instance/format.ts'
 import { hints, lines, load } from '../support/instance.ts'
 
 const blocks = (...rows: string[]): string => ['domain_blocks:', ...rows, ''].join('\n')
@@ -72,4 +74,17 @@ describe('what is not YAML is told once, where the person has to type, in words 
     for (const value of ["'ghp_secret", '"ghp_secret', '[ghp_secret', '"ghp_secret" ghp_secret', '| ghp_secret', '"\\ghp_secret"', '@ghp_secret'])
       expect(JSON.stringify((await load({ 'instance.yaml': `domain: herd.example\nledger_key: ${value}\n` })).diagnostics)).not.toContain('ghp')
   })
+})
+
+test('a file that asks for YAML 1.1 is refused by name, by every verb: words mean something else there', async () => {
+  const body = blocks('  - domain: a.example', '    severity: limit', '    until: 2031-01-01', '    reject_media: yes')
+  const text = `# ours\n%YAML 1.1\n---\n${body}`
+  const loaded = await load({ 'domain-blocks.yaml': text })
+  expect(lines(loaded)).toEqual(['error yaml-version domain-blocks.yaml:2:1 this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here'])
+  expect(hints(loaded)).toEqual(['Delete the line %YAML 1.1.'])
+  await expect(formatFile('domain-blocks.yaml', text)).rejects.toThrow('asks for YAML 1.1')
+  expect(() => edit('domain-blocks.yaml', text, [])).toThrow('asks for YAML 1.1')
+  const mended = text.replace('%YAML 1.1\n', '').replace('yes', 'true')
+  expect(lines(await load({ 'domain-blocks.yaml': mended }))).toEqual([])
+  expect(lines(await load({ 'domain-blocks.yaml': text.replace('1.1', '1.2').replace('yes', 'true') }))).toEqual([])
 })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
 import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
 import { parseInParts } from '../parts.ts'
+import { asksForOtherVersion, OTHER_VERSION } from '../refusals.ts'
 
 /** A value of a file; the same as a value of the engine, which builds on this. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -40,6 +41,12 @@ export function open(name: string, input: string): Original {
       at: { file: name, line: at.line, column: at.col },
       hint: 'herdbook validate',
     })
+  }
+  const version = asksForOtherVersion(doc, text)
+  if (version >= 0) {
+    const { code, message, hint } = OTHER_VERSION
+    const at = lines.linePos(version)
+    fail(EXIT.invalid, code, `${name}: ${message}.`, { at: { file: name, line: at.line, column: at.col }, hint })
   }
   return { name, text, bom, added, doc }
 }
