@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { addItem, removeItem, setField } from '../../src/instance/edit/file.ts'
+import { addItem, removeItem, setField } from '../support/edits.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
 
 const NAME = 'moderators.yaml'
