@@ -10,7 +10,7 @@ export function formsOf(secret: string): string[] {
 
 /** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
 function partsOf(secret: string): string[] {
-  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+[A-Z]*-*$|https?:\/\/|SHA256:)/.test(line))
+  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+(?:[A-Z]+-*)?$|https?:\/\/|SHA256:)/.test(line))
   return [...new Set([secret.trim(), ...lines])]
 }
 
@@ -24,7 +24,7 @@ function encoded(text: string): string[] {
   const bytes = Buffer.from(text, 'utf8')
   // the first and last characters of base64 depend on what stands beside the secret
   const base64 = [0, 1, 2].map((shift) => {
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '')
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/={1,2}$/, '')
     return whole.slice(shift === 0 ? 0 : shift + 1, -1)
   })
   return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64, ...base64.map(urlSafe)]

@@ -81,7 +81,7 @@ export async function openGitHubApi(options: {
   refuseClear(options.api, 'the token for the forge', 'GITHUB_API_URL')
   const { Octokit } = await import('@octokit/core')
   const octokit = new Octokit({
-    baseUrl: options.api.replace(/\/+$/, ''),
+    baseUrl: options.api.replace(/(?<!\/)\/+$/, ''),
     auth: options.token,
     userAgent: 'herdbook',
     request: { log: SILENT, fetch: await fetchThroughProxy() },
@@ -161,7 +161,7 @@ function listIn<T>(data: readonly T[]): readonly T[] {
 
 /** The cursor of the next page, without the address that it stands in; null where there is none. */
 function cursorIn(link: string): string | null {
-  const next = /<([^>]*)>;\s*rel="next"/.exec(link)?.[1]
+  const next = /<([^<>]*)>;\s*rel="next"/.exec(link)?.[1]
   if (next === undefined) return null
   const after = new URL(next, 'https://api.github.com').searchParams.get('after')
   if (after === null) throw new GitHubFailure(null, 'GitHub answered a part of a list, and not how it goes on')

@@ -46,7 +46,7 @@ function explain(repository: string, what: string, failure: GitHubFailure): Expl
     }
   const known = KNOWN.find(({ when }) => when(failure))
   if (known)
-    return { code: known.code, message: `${known.message(what)}: ${text}.`.replace(/\.+$/, '.'), hint: known.hint(failure, repository) }
+    return { code: known.code, message: `${known.message(what)}: ${text}.`.replace(/(?<!\.)\.+$/, '.'), hint: known.hint(failure, repository) }
   if (status === null || status >= 500)
     return {
       code: 'forge-unreachable',

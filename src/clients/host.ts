@@ -19,13 +19,13 @@ const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
 
 /** A host key's fingerprint, as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/={1,2}$/, '')}`
 }
 
 /** The pinned fingerprint, from a fingerprint or a public key line, and the kinds of key that can have it. */
 export function pinned(hostKey: string): { readonly fingerprint: string; readonly algorithms: readonly ServerHostKeyAlgorithm[][] } {
   const [type = '', blob] = hostKey.trim().split(/\s+/)
-  if (blob === undefined) return { fingerprint: type.replace(/=+$/, ''), algorithms: Object.values(ALGORITHMS) }
+  if (blob === undefined) return { fingerprint: type.replace(/={1,2}$/, ''), algorithms: Object.values(ALGORITHMS) }
   return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
 }
 

@@ -57,7 +57,7 @@ For GitHub it prints what has to be set there once.`,
     })
 
 function domainIn(given: string): string {
-  const name = normalizeDomain(given.replace(/^https?:\/\//, '').replace(/\/+$/, ''))
+  const name = normalizeDomain(given.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, ''))
   return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${given}" is not a domain: ${name.refused}`, { hint: 'herdbook init herd.example' })
 }
 

@@ -4,7 +4,7 @@ export type NormalizedAddress = { readonly address: string } | { readonly refuse
 
 /** Four plain numbers: the library would read 010 as octal, and 1.2 as 1.0.0.2. */
 const IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/
-const IPV6 = /^[0-9A-Fa-f:]*:[0-9A-Fa-f:]*$/
+const IPV6 = /^(?=[^:]*:)[0-9A-Fa-f:]*$/
 const MAPPED = /^::ffff:(.*)$/i
 /** The longest that an address can be. */
 const LONGEST = 45

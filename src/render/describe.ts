@@ -48,7 +48,7 @@ export function wordOf(kind: string, field: string, value: Value): string {
 /** What a step does, as "gives Moderator to alice"; the caller sets the capital. */
 export function sentence(step: Step, kinds: readonly KindName[]): Sentence {
   return phraseOf(step, kinds)
-    .one.split(/(\{[^}]+\})/)
+    .one.split(/(\{[^{}]+\})/)
     .filter((part) => part !== '')
     .map((part) => (part.startsWith('{') ? { name: readable(nameFor(step, part.slice(1, -1))) } : part))
 }

@@ -81,7 +81,7 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
 }
 
 /** What people see of a text: not what is there for machines. */
-export const seen = (markdown: string): string => markdown.replaceAll(/<!-- [^\n]*? -->/g, '').replaceAll(/<\/?sub>/g, '').replaceAll(/[ \t]+$/gm, '').trim()
+export const seen = (markdown: string): string => markdown.replaceAll(/<!-- [^\n]*? -->/g, '').replaceAll(/<\/?sub>/g, '').replaceAll(/(?<![ \t])[ \t]+$/gm, '').trim()
 
 type Issue = NonNullable<ReturnType<GitHub['state']['issues']['get']>>
 

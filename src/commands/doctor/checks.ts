@@ -108,7 +108,7 @@ function workflowFiles({ settings }: Patient): Finding {
   })
 }
 
-const usedIn = (text: string): string[] => [...text.matchAll(/^[\s-]*uses:\s*['"]?([^\s'"#]+)/gm)].flatMap(([, action]) => action ?? [])
+const usedIn = (text: string): string[] => [...text.matchAll(/^[ \t-]*uses:[ \t]*['"]?([^\s'"#]+)/gm)].flatMap(([, action]) => action ?? [])
 
 const OFF: { readonly [state: string]: string } = { disabled_inactivity: 'GitHub stopped it after 60 days without activity', disabled_manually: 'somebody switched it off' }
 

@@ -43,7 +43,7 @@ function asking(api: string, token: string): (path: string) => Promise<Answer | 
   const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'herdbook' }
   return async (path) => {
     try {
-      const answer = await fetch(`${api.replace(/\/+$/, '')}/${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) })
+      const answer = await fetch(`${api.replace(/(?<!\/)\/+$/, '')}/${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) })
       return { status: answer.status, body: JSON.parse(await bounded(answer, MOST_BYTES)) as unknown }
     } catch {
       return null
