@@ -1,4 +1,5 @@
-const MOST_BYTES = 64 * 1024 * 1024
+/** The longest answer that is read. */
+export const MOST_BYTES = 64 * 1024 * 1024
 
 /** The text of an answer. Throws a RangeError where it is longer than anybody should have to read. */
 export async function bounded(answer: Response, most = MOST_BYTES): Promise<string> {

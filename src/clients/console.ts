@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { type Diagnostic, EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import type { ReadRequest, Write, WriteResult } from '../reconcile/doors.ts'
 import type { Fields } from '../reconcile/types.ts'
-import { complaintOf, type Machine, unreachable } from './machine.ts'
+import { complaintOf, endlessLine, type Machine, unreachable } from './machine.ts'
 import { consoleProgram, readerScript } from './scripts.ts'
 import { isRecord, readSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -61,11 +61,14 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** Nobody reads on in why something was refused. */
+const SAID = 1000
+
 /** A refusal by the console itself: the request did nothing. */
 export class ConsoleError extends HerdbookError {
   readonly code: string
-  constructor(code: string, message: string) {
-    super(EXIT.refused, [{ code, severity: 'error', message }])
+  constructor(code: string, said: string) {
+    super(EXIT.refused, [{ code, severity: 'error', message: said.slice(0, SAID) }])
     this.name = 'ConsoleError'
     this.code = code
   }
@@ -102,6 +105,7 @@ export async function openConsole(machine: Machine, line: string, actor: string 
     for (const one of waiting.values()) one.reject(ended)
     waiting.clear()
   }
+  endlessLine(running, () => stop(unreachable('console-garbled', 'the console goes on and on with one line')))
   const drained = new Promise<void>((resolve) => lines.once('close', resolve))
   void running.ended.then(async (code) => {
     await drained
@@ -153,9 +157,12 @@ export async function openConsole(machine: Machine, line: string, actor: string 
   }
 }
 
+/** Codes are words of ours, whoever answers with them. */
+const codeIn = (code: unknown): string => (typeof code === 'string' && /^[a-z0-9_-]{1,60}$/.test(code) ? code : 'console-refused')
+
 function refusal(error: unknown): Error {
   if (!isRecord(error)) return odd('error')
-  return new ConsoleError(String(error.code), String(error.message))
+  return new ConsoleError(codeIn(error.code), String(error.message))
 }
 
 const odd = (op: string): Error => unreachable('console-odd', `the console's answer to ${op} has an odd shape`)
@@ -206,9 +213,9 @@ function resultOf(result: unknown): WriteResult {
   }
   if (result.state === 'changed') return { state: 'changed', live: isFields(result.live) ? result.live : null }
   if (result.state === 'refused' && isRecord(result.reason)) {
-    const code = String(result.reason.code)
+    const code = codeIn(result.reason.code)
     const hint = HINTS.get(code)
-    const reason: Diagnostic = { code, severity: 'error', message: String(result.reason.message), ...(hint === undefined ? {} : { hint }) }
+    const reason: Diagnostic = { code, severity: 'error', message: String(result.reason.message).slice(0, SAID), ...(hint === undefined ? {} : { hint }) }
     return { state: 'refused', reason }
   }
   throw odd('write')

@@ -27,6 +27,8 @@ export interface Machine {
 }
 
 const COMPLAINT = 8192
+/** Of that what a person reads. */
+const SHOWN = 1000
 
 /** Keeps the end of a stream that nobody reads as it comes. */
 export function tail(stream: Readable): () => string {
@@ -53,22 +55,45 @@ export function localMachine(): Machine {
   }
 }
 
-/** Runs a command to its end. */
-export async function run(machine: Machine, command: string, input: string): Promise<Finished> {
+/** In characters: many times what any server has to say. */
+const MOST_OUTPUT = 256 * 1024 * 1024
+
+/** Runs a command to its end, or to where it has said more than anybody should have to read. */
+export async function run(machine: Machine, command: string, input: string, most = MOST_OUTPUT): Promise<Finished> {
   const running = await machine.start(command)
   let stdout = ''
+  let excess = false
   running.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk
+    if (stdout.length + chunk.length <= most) stdout += chunk
+    else {
+      excess = true
+      // Whatever writes there, its pipe is broken by that.
+      running.stdout.destroy()
+      running.kill()
+    }
   })
   running.stdin.end(input)
   const code = await running.ended
-  return { code, stdout, stderr: running.complaint() }
+  return excess ? { code: null, stdout: '', stderr: `it answered more than ${most} characters` } : { code, stdout, stderr: running.complaint() }
+}
+
+/** Ends a command that goes on with one line for longer than that. */
+export function endlessLine(running: Running, told: () => void, most = MOST_OUTPUT): void {
+  let length = 0
+  running.stdout.on('data', (chunk: Buffer) => {
+    const end = chunk.lastIndexOf(0x0a)
+    length = end < 0 ? length + chunk.length : chunk.length - end - 1
+    if (length <= most) return
+    told()
+    running.stdout.destroy()
+    running.kill()
+  })
 }
 
 /** What a person should read of a command that failed. */
 export function complaintOf(finished: Pick<Finished, 'code' | 'stderr'>): string {
   const ended = finished.code === null ? 'was cut off' : `ended with code ${finished.code}`
-  return finished.stderr === '' ? ended : `${ended}: ${finished.stderr.split('\n').slice(-4).join(' / ')}`
+  return finished.stderr === '' ? ended : `${ended}: ${finished.stderr.split('\n').slice(-4).join(' / ').slice(-SHOWN)}`
 }
 
 /** A door that can't be used, in words, with exit 10. */

@@ -1,10 +1,11 @@
 import type { mastodon } from 'masto'
 import type { ReadRequest, Rows, Table, TableName, Tables } from '../reconcile/doors.ts'
+import { bounded } from './bounded.ts'
 import { refuseClear } from './encrypted.ts'
 import { unreachable } from './machine.ts'
 import { checkedTable, isRecord, unknownTable } from './snapshot.ts'
 import { explain } from './token.ts'
-import { HttpFailure, openTransport, type OnWait, type Transport } from './transport.ts'
+import { HttpFailure, openTransport, PLAIN, TOO_LONG, type OnWait, type Transport } from './transport.ts'
 
 /** Mastodon's REST API with one token. */
 export interface Rest {
@@ -12,7 +13,7 @@ export interface Rest {
   readonly client: mastodon.rest.Client
   readonly patiently: Transport['patiently']
   /** One GET as it was sent, its keys untouched. */
-  readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string }>
+  readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string; readonly length: number }>
   /** How many requests were sent so far. */
   readonly requests: () => number
   readonly now: Transport['now']
@@ -40,7 +41,7 @@ export async function openRest(options: { url: string; token: string; reading: b
   const client = createRestAPIClient({
     url: origin,
     accessToken: options.token,
-    requestInit,
+    requestInit: { ...requestInit, headers: PLAIN },
     timeout: options.reading ? READ_TIMEOUT : WRITE_TIMEOUT,
   })
   const headers = { authorization: `Bearer ${options.token}`, accept: 'application/json' }
@@ -52,10 +53,12 @@ export async function openRest(options: { url: string; token: string; reading: b
     get: (path) =>
       transport.patiently(async () => {
         const answer = await fetch(`${origin}${path}`, { ...requestInit, headers, signal: AbortSignal.timeout(READ_TIMEOUT) })
-        const text = await answer.text()
+        const text = await bounded(answer).catch((error: unknown) => {
+          throw error instanceof RangeError ? new HttpFailure(answer.status, TOO_LONG) : error
+        })
         const body: unknown = JSON.parse(text)
         if (!answer.ok) throw new HttpFailure(answer.status, isRecord(body) ? String(body.error) : text)
-        return { body, link: answer.headers.get('link') ?? '' }
+        return { body, link: answer.headers.get('link') ?? '', length: text.length }
       }, true),
     requests: transport.requests,
     now: transport.now,
@@ -92,22 +95,28 @@ export const LISTS: { readonly [Name in Lists]: { readonly path: string; readonl
 
 export const isList = (name: TableName): name is Lists => name in LISTS
 
+/** Five times the longest list that anybody keeps: who answers more wants us to choke. */
+const MOST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
+
 /** Reads a list to its end. Pages go by max_id: `Link` names the public host also behind a tunnel. */
 export async function readList(rest: Rest, name: Lists): Promise<readonly unknown[]> {
   const { path, limit } = LISTS[name]
   const rows: unknown[] = []
-  for (let before: bigint | null = null; ; ) {
-    const { body, link } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
+  let length = 0
+  for (let [before, pages]: [bigint | null, number] = [null, 1]; ; pages += 1) {
+    const { body, link, length: more } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
     if (!Array.isArray(body)) throw new HttpFailure(200, `${path} answered no list`)
     for (const row of body) before = descending(row, before, path)
-    rows.push(...body)
+    for (const row of body) rows.push(row)
+    length += more
+    if (rows.length > MOST.rows || pages > MOST.pages || length > MOST.characters) throw new HttpFailure(200, `${path} does not come to an end: ${rows.length} rows on ${pages} pages so far`)
     if (body.length === 0 || (body.length < limit && !/rel="next"/.test(link))) return rows.toReversed()
   }
 }
 
 /** Every row has a smaller id than the one before, or the pages go round in a circle. */
 function descending(row: unknown, before: bigint | null, path: string): bigint {
-  if (!isRecord(row) || typeof row.id !== 'string' || !/^\d+$/.test(row.id)) throw new HttpFailure(200, `${path} answered a row without an id`)
+  if (!isRecord(row) || typeof row.id !== 'string' || !/^\d{1,30}$/.test(row.id)) throw new HttpFailure(200, `${path} answered a row without an id`)
   const id = BigInt(row.id)
   if (before !== null && id >= before) throw new HttpFailure(200, `${path} answered row ${id} after row ${before}: its pages do not come to an end`)
   return id

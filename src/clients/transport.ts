@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, DecoratorHandler, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { HerdbookError } from '../instance/diagnostic.ts'
+import { MOST_BYTES } from './bounded.ts'
 import { fence } from './fence.ts'
+
+/** Nobody reads on in what a server says of its failure. */
+const SAID = 1000
 
 /** A request that did not end well. Without a status nobody knows whether the server acted. */
 export class HttpFailure extends Error {
@@ -10,7 +14,8 @@ export class HttpFailure extends Error {
   /** What stood beside the error in a JSON answer, its keys in camelCase. */
   readonly details: { readonly [key: string]: unknown }
 
-  constructor(status: number | null, text: string, options: { readonly details?: { readonly [key: string]: unknown }; readonly cause?: unknown } = {}) {
+  constructor(status: number | null, said: string, options: { readonly details?: { readonly [key: string]: unknown }; readonly cause?: unknown } = {}) {
+    const text = said.slice(0, SAID)
     super(status === null ? text : `${status} ${text}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HttpFailure'
     this.status = status
@@ -73,7 +78,7 @@ export function openTransport(options: { readonly reading: boolean; readonly onW
   const agent = process.env.HTTPS_PROXY || process.env.https_proxy ? new EnvHttpProxyAgent() : new Agent()
   const answers: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (request, handler) => {
     requests += 1
-    return dispatch(request, jsonOnly(handler, seen))
+    return dispatch(request, jsonOnly(handler, seen, isPlain(request.headers)))
   }
   const pause = async (until: number, reason: string): Promise<void> => {
     const wait = Math.max(0, until - Date.now())
@@ -133,12 +138,22 @@ function deepest(error: unknown): string {
 
 type Headers = { readonly [name: string]: string | string[] | undefined }
 
-/** Makes every answer that is not JSON a failure with its status and text, which masto would lose, and reads the limits. */
-function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) => void): Dispatcher.DispatchHandler {
+/** Whether a request asked for an answer that is not compressed. */
+const isPlain = (headers: unknown): boolean => typeof headers === 'object' && headers !== null && Object.entries(PLAIN).every(([name, value]) => (headers as Headers)[name] === value)
+
+/** For whoever reads an answer without counting: compressed, a small one may be of any length. */
+export const PLAIN = { 'accept-encoding': 'identity' }
+
+/** Makes every answer that is not JSON, or too long for one, a failure with its status and text, which masto would lose, and reads the limits. */
+function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) => void, plain: boolean): Dispatcher.DispatchHandler {
   // fetch hands over a handler of the older form; this makes it one of the newer
   const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler)
-  let status = 0
+  let [status, bytes] = [0, 0]
   let foreign: Buffer[] | null = null
+  const refusal = (): HttpFailure => {
+    const text = Buffer.concat(foreign ?? []).toString('utf8').trim().replaceAll(/\s+/g, ' ').slice(0, SHOWN)
+    return new HttpFailure(status, `an answer that is no JSON: ${JSON.stringify(text)}`)
+  }
   return {
     onRequestStart: (controller, context) => inner.onRequestStart?.(controller, context),
     onResponseError: (controller, error) => inner.onResponseError?.(controller, error),
@@ -146,17 +161,24 @@ function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) 
       seen(headers)
       status = code
       const redirect = code >= 300 && code < 400
-      if (/\bjson\b/.test(String(headers['content-type'])) && !redirect) inner.onResponseStart?.(controller, code, headers, message)
+      const asAsked = !plain || headers['content-encoding'] === undefined
+      if (/\bjson\b/.test(String(headers['content-type'])) && !redirect && asAsked) inner.onResponseStart?.(controller, code, headers, message)
       else foreign = redirect ? [Buffer.from(`a redirect to ${String(headers.location)}, which is not followed; `)] : []
     },
     onResponseData: (controller, chunk) => {
+      bytes += chunk.length
       if (foreign) foreign.push(chunk)
       else inner.onResponseData?.(controller, chunk)
+      // Nobody waits for the end of what is not read.
+      if (foreign ? bytes > MOST_FOREIGN : bytes > MOST_BYTES) controller.abort(foreign ? refusal() : new HttpFailure(status, TOO_LONG))
     },
     onResponseEnd: (controller, trailers) => {
       if (!foreign) return inner.onResponseEnd?.(controller, trailers)
-      const text = Buffer.concat(foreign).toString('utf8').trim().replaceAll(/\s+/g, ' ').slice(0, SHOWN)
-      inner.onResponseError?.(controller, new HttpFailure(status, `an answer that is no JSON: ${JSON.stringify(text)}`))
+      inner.onResponseError?.(controller, refusal())
     },
   }
 }
+
+/** Of what is no JSON, the beginning is told. */
+const MOST_FOREIGN = 64 * 1024
+export const TOO_LONG = 'an answer that is longer than anybody should have to read'

@@ -2,7 +2,7 @@ import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { codeFrame } from './frame.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
 import { readable } from './names.ts'
-import { count, inline, listed } from './text.ts'
+import { clip, count, inline, listed } from './text.ts'
 
 /** The text of a file of the instance, for code frames; undefined where it can't be had. */
 export type SourceOf = (file: string) => string | undefined
@@ -18,13 +18,16 @@ export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
   })
 }
 
+/** Nobody reads a longer sentence, whoever said it. */
+const LONGEST = 4000
+
 /** One diagnostic: place, message, code frame, and what to type next. */
 export function diagnosticLines({ code, severity, message, at, hint }: Diagnostic, sourceOf: SourceOf = () => undefined): Line[] {
   const source = at && sourceOf(at.file)
   const place = at === undefined ? [] : [span(`${inline(at.file)}:${at.line}:${at.column} `, 'cyan')]
   return [
-    line(0, ...place, span(severity, STYLES[severity]), span(` ${code}`, 'dim')),
-    paragraph(2, inline(readable(message))),
+    line(0, ...place, span(severity, STYLES[severity]), span(` ${inline(code)}`, 'dim')),
+    paragraph(2, inline(readable(clip(message, LONGEST)))),
     ...(at !== undefined && source !== undefined ? codeFrame(source, at) : []),
     ...(hint === undefined ? [] : [hintLine(hint)]),
   ]
