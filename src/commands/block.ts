@@ -11,7 +11,7 @@ import { policyOf } from '../instance/policy.ts'
 import { consentFor, severed } from '../reconcile/consent.ts'
 import { readable } from '../render/names.ts'
 import { relations } from '../render/describe.ts'
-import { count } from '../render/text.ts'
+import { clip, count, inline } from '../render/text.ts'
 import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import { note, say, tell, type Io } from './io.ts'
 import { measure, usedConsents, type Measured, type UsedConsents } from './measure.ts'
@@ -159,7 +159,7 @@ async function importList(io: Io, files: Files, from: string, severity: BlockSev
   })
   const edits = await draft(io, files, changes)
   say(io, `${name}: adds ${merge.adds.length}, raises ${merge.raises.length}, skips ${merge.skips.length}.`)
-  for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${readable(skip.domain)}: ${readable(skip.why)}`)
+  for (const skip of merge.skips.slice(0, 20)) note(io, `  line ${skip.line}: ${inline(readable(clip(skip.domain, 300)))}: ${inline(readable(skip.why))}`)
   if (merge.skips.length > 20) note(io, `  and ${merge.skips.length - 20} more`)
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
   if (severing.length > 0) note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)

@@ -2,9 +2,10 @@ import { openSecrets, type Secrets } from '../clients/secrets.ts'
 import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
 import { renderDiagnostics, type SourceOf } from '../render/diagnostics.ts'
 import { renderAnnotations } from '../render/annotations.ts'
-import { disclosure, EVERYTHING, type Disclosure } from '../render/conceal.ts'
+import { concealedProblems, concealedText, disclosure, EVERYTHING, type Disclosure } from '../render/conceal.ts'
 import { emit } from '../render/emit.ts'
 import { layout, paragraph, wantsColour, type Screen } from '../render/layout.ts'
+import { inline, steady } from '../render/text.ts'
 
 /** What a verb has of the world outside: streams, environment, time. */
 export interface Io {
@@ -29,9 +30,11 @@ export function processIo(): Io {
   return { cwd: process.cwd(), env, stdin, stdout, stderr, secrets: openSecrets(env), now: () => new Date(), signal: stop.signal, exit: EXIT.ok }
 }
 
-/** Writes to stdout; no secret passes. */
+const ended = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
+
+/** Writes to stdout; no secret passes, and nothing that steers. */
 export function say(io: Io, text: string): void {
-  emit(text.endsWith('\n') || text === '' ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+  emit(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
 }
 
 /** Writes sentences to stdout, folded to the width of the terminal; lines that hold a command are for `say`. */
@@ -50,7 +53,7 @@ const HELP_WIDTH = 80
 
 /** Writes to stderr: what a person should see while stdout is read by a machine. */
 export function note(io: Io, text: string): void {
-  emit(text.endsWith('\n') ? text : `${text}\n`, io.secrets.abortOnSecret, (out) => io.stderr.write(out))
+  emit(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stderr.write(out))
 }
 
 export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wantsColour(stream), ...(stream.columns ? { width: stream.columns } : {}) })
@@ -65,13 +68,15 @@ const FOLDER = 'instance'
 export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): void {
   if (all.length === 0) return
   // One cause may keep several kinds from being read: it is told once.
-  const list = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const told = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const list = concealedProblems(told, shownTo(io))
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
-  if (io.env['GITHUB_ACTIONS'] === 'true') say(io, renderAnnotations(list, FOLDER))
+  // These alone are meant for the runner.
+  if (io.env['GITHUB_ACTIONS'] === 'true') emit(renderAnnotations(list, FOLDER), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
 }
 
 /** Says what the server's limits make us wait for. */
 export const toldWaits =
   (io: Io) =>
   (wait: { readonly seconds: number; readonly reason: string }): void =>
-    note(io, `Waiting ${Math.ceil(wait.seconds)} s: ${wait.reason}`)
+    note(io, `Waiting ${Math.ceil(wait.seconds)} s: ${inline(concealedText(wait.reason, shownTo(io)))}`)

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
+import { inline } from '../render/text.ts'
 import { say, type Io } from './io.ts'
 import { setPause } from './pause.ts'
 import { openSession } from './session.ts'
@@ -11,5 +12,5 @@ export const verb = (command: Command, io: Io) =>
     .action(async (options) => {
       const session = await openSession(io, options.instance)
       const was = await setPause(session, options.wait ?? false, null)
-      say(io, was === null ? 'Nothing was paused.' : `Resumed. It was paused by ${was.by} since ${was.at.slice(0, 16).replace('T', ' ')} UTC: ${was.why}\nApply what was merged meanwhile: herdbook apply`)
+      say(io, was === null ? 'Nothing was paused.' : `Resumed. It was paused by ${inline(was.by)} since ${inline(was.at.slice(0, 16).replace('T', ' '))} UTC: ${inline(was.why)}\nApply what was merged meanwhile: herdbook apply`)
     })

@@ -79,7 +79,7 @@ async function create(io: Io, options: Options): Promise<void> {
   const slot = slotOf(files, options)
   await withNew(io, files, slot, {
     keep: ({ token }) => store(io, slot, token, options.storeWith),
-    kept: async ({ username, role }) => say(io, `@${username} (${role}) has a token for ${slot.origin}. Check it: herdbook token check`),
+    kept: async ({ username, role }) => say(io, `@${inline(username)} (${inline(role)}) has a token for ${slot.origin}. Check it: herdbook token check`),
   })
 }
 
@@ -177,7 +177,7 @@ async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Whi
       io.exit = EXIT.unreadable
       return
     }
-    say(io, `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${facts.username} (${facts.role ?? 'no role'})`}, application ${facts.application ?? 'unknown'}`)
+    say(io, `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${inline(facts.username)} (${inline(facts.role ?? 'no role')})`}, application ${inline(facts.application ?? 'unknown')}`)
     const scopes = facts.scopes
     const lines = [
       ...wanted.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),

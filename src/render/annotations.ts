@@ -1,7 +1,7 @@
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
-import { sorted } from './diagnostics.ts'
+import { LONGEST, sorted } from './diagnostics.ts'
 import { readable } from './names.ts'
-import { lines } from './text.ts'
+import { clip, lines } from './text.ts'
 
 const COMMANDS: { readonly [severity in Severity]: string } = { error: 'error', warning: 'warning', info: 'notice' }
 
@@ -19,8 +19,9 @@ function annotation({ code, severity, message, at, hint }: Diagnostic, folder: s
     col: at.column,
     ...(at.end === undefined ? {} : { endLine: at.end.line, endColumn: at.end.column }),
   }
+  const said = readable(clip(message, LONGEST))
   const properties = Object.entries({ ...place, title: code }).map(([key, value]) => `${key}=${property(String(value))}`)
-  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(hint === undefined ? readable(message) : `${readable(message)}\n${hint}`)}`
+  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(hint === undefined ? said : `${said}\n${hint}`)}`
 }
 
 /** As @actions/core escapes; what is left of controls is shown by its number. */

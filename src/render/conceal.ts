@@ -60,7 +60,10 @@ function concealer(plan: Plan, show: Disclosure): (text: string) => string {
 
 /** Problems without a plan, as far as they may be shown. What has a place speaks of the files, which whoever reads it can read. */
 export const concealedProblems = (list: readonly Diagnostic[], show: Disclosure): Diagnostic[] =>
-  list.map((one) => (one.at === undefined ? hushedBy((text) => mask(text, new Set(), show))(one) : one))
+  list.map((one) => (one.at === undefined ? hushedBy((text) => concealedText(text, show))(one) : one))
+
+/** What a server said, without a plan beside it, as far as it may be shown. */
+export const concealedText = (text: string, show: Disclosure): string => mask(text, new Set(), show)
 
 /** Addresses that the files or the ledger name. */
 const addressesIn = (plan: Plan): ReadonlySet<string> =>

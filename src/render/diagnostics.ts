@@ -19,7 +19,7 @@ export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Nobody reads a longer sentence, whoever said it. */
-const LONGEST = 4000
+export const LONGEST = 4000
 
 /** One diagnostic: place, message, code frame, and what to type next. */
 export function diagnosticLines({ code, severity, message, at, hint }: Diagnostic, sourceOf: SourceOf = () => undefined): Line[] {

@@ -1,3 +1,4 @@
+import { isUnwanted } from '../../instance/text.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { sameDigest, sealIn, type Sealing } from '../../reconcile/digest.ts'
 import type { Commit } from '../../reconcile/repository.ts'
@@ -55,7 +56,8 @@ const askersIn = (trailers: Commit['trailers']): string[] => trailers[ASKED_BY]?
 function refIn(word: string): ObjectRef | null {
   try {
     const ref = decodeURIComponent(word)
-    return KINDS.some(({ name }) => ref.startsWith(`${name}/`) && ref.length > name.length + 1) ? ref : null
+    const isLine = !isUnwanted(ref) && !/[\r\n]/.test(ref)
+    return isLine && KINDS.some(({ name }) => ref.startsWith(`${name}/`) && ref.length > name.length + 1) ? ref : null
   } catch {
     return null
   }
