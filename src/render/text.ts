@@ -30,7 +30,7 @@ const units = (char: string): string => Array.from({ length: char.length }, (_, 
 export const steady = (text: string): string =>
   text
     .replace(UNSTEADY, (found) => (found.startsWith('\u001b[') ? found : units(found)))
-    .replace(/^([^\S\n]*):(?=:[a-z])/gim, '$1: ')
+    .replace(/^([^\S\r\n\u2028\u2029]*):(?=:[a-z])/gim, '$1: ')
     .replaceAll('##[', '#\\u0023[')
 
 /** Hostile text on one line: what could steer a terminal or hide is shown by its number, line ends as ⏎. */
