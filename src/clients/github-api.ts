@@ -160,7 +160,7 @@ function listIn<T>(data: readonly T[]): readonly T[] {
 }
 
 /** The cursor of the next page, without the address that it stands in; null where there is none. */
-function cursorIn(link: string): string | null {
+export function cursorIn(link: string): string | null {
   const next = /<([^<>]*)>;\s*rel="next"/.exec(link)?.[1]
   if (next === undefined) return null
   const after = new URL(next, 'https://api.github.com').searchParams.get('after')
