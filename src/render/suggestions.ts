@@ -26,7 +26,7 @@ const MOST = 20
  * Lines are those of the text that `textOf` answers; GitHub takes only those that the pull request changes.
  */
 export function suggestionsFor(plan: Plan, textOf: SourceOf): Suggestion[] {
-  return patches(plan, textOf, 0)
+  return patches(lackingIn(plan).slice(0, MOST), textOf, 0)
     .flatMap(({ file, text, steps, hunks }) => {
       const old = text.split('\n')
       return hunks.flatMap((hunk, i) => suggestion(file, old, hunk, hunks.length === steps.length ? steps[i] : undefined))
@@ -46,17 +46,26 @@ function suggestion(file: string, old: readonly string[], hunk: StructuredPatchH
   return [{ file, ...(start === end ? {} : { startLine: start }), line: end, body }]
 }
 
-/** The same as changed lines of each file, with a line around them. */
+/** Nobody reads more of them; and what they cost grows with the square of their number. */
+const MOST_PATCHED = 400
+
+/** The same as changed lines of each file, with a line around them; none where there are too many to show. */
 export function consentPatches(plan: Plan, textOf: SourceOf): { readonly file: string; readonly lines: readonly string[] }[] {
-  return patches(plan, textOf, 2).map(({ file, hunks }) => ({
+  const lacking = lackingIn(plan)
+  if (lacking.length > MOST_PATCHED) return []
+  return patches(lacking, textOf, 2).map(({ file, hunks }) => ({
     file: inline(file),
     lines: hunks.flatMap((hunk, i) => [...(i === 0 ? [] : ['  …']), ...hunk.lines.filter((line) => !line.startsWith('\\')).map(inline)]),
   }))
 }
 
-function patches(plan: Plan, textOf: SourceOf, context: number) {
+/** The steps that lack it, as they stand in their files. */
+function lackingIn(plan: Plan): readonly Step[] {
   const place = (step: Step): number => Number(step.source?.path.at(-1))
-  const lacking = unconsented(plan).filter((step) => step.source !== undefined).toSorted((a, b) => place(a) - place(b))
+  return unconsented(plan).filter((step) => step.source !== undefined).toSorted((a, b) => place(a) - place(b))
+}
+
+function patches(lacking: readonly Step[], textOf: SourceOf, context: number) {
   return [...Map.groupBy(lacking, (step) => step.source?.file ?? '')].flatMap(([file, steps]) => {
     const text = textOf(file)
     const mended = text === undefined ? undefined : consented(file, text, steps)

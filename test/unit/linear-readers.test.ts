@@ -61,7 +61,7 @@ const READERS: { readonly [reader: string]: (text: string) => void } = {
   'YAML': (text) => void [text, `rules: ${text}`, blockList(text), folded(text), `rules:\n  - key: a\n    # ${text}\n    text: a\n`].map((yaml) => parseYaml('rules.yaml', yaml)),
   'edits of a file': (text) => {
     const list = blockList(text)
-    tried(() => addItem('domain-blocks.yaml', list, 'domain_blocks', { domain: 'c.example', severity: 'none', public_comment: text.toWellFormed() }, (item) => String(item)))
+    tried(() => addItem('domain-blocks.yaml', list, 'domain_blocks', { domain: 'c.example', severity: 'none', public_comment: text.toWellFormed() }, (item) => JSON.stringify(item)))
     tried(() => removeItem('domain-blocks.yaml', list, 'domain_blocks', (item) => JSON.stringify(item).includes('b.example')))
     tried(() => setField('domain-blocks.yaml', list, ['domain_blocks', 1, 'public_comment'], text.toWellFormed()))
     tried(() => edit('rules.yaml', folded(text), [{ op: 'order', list: ['rules'], order: [1, 0] }]))

@@ -5,6 +5,7 @@ import { conceal, disclosure } from '../../src/render/conceal.ts'
 import { renderDriftIssue } from '../../src/render/drift-issue.ts'
 import { planJson } from '../../src/render/json.ts'
 import { renderMarkdown } from '../../src/render/markdown.ts'
+import { consentPatches, suggestionsFor } from '../../src/render/suggestions.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { tooDear } from '../support/cpu.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
@@ -65,5 +66,27 @@ describe('two texts of the same lines in turn', () => {
 
   it('are compared as far as that costs less than a second', () => {
     expect(tooDear(turns, told, 75_000, 1)).toBeNull()
+  })
+})
+
+describe('thousands of suspensions that nobody consented to', () => {
+  const impact = { follows: 3, followers: 4, accounts: 5 }
+  const suspensions = (count: number): Plan => {
+    const steps = Array.from({ length: count }, (_, i) => step('domain-block', `d${i}.example`, { hazard: 'irreversible', impact, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i] } }))
+    return { ...EMPTY, steps, findings: steps.map(({ id }) => ({ code: 'consent-missing', severity: 'error', message: `${id} severs 7`, hint: 'accept_severed_relationships: 17', about: `domain-block/${id}` })) }
+  }
+  const fileOf = ({ steps }: Plan): string => `domain_blocks:\n${steps.map(({ id }) => `  - domain: ${id}\n    severity: suspend\n`).join('')}`
+  const offered = (plan: Plan): void => {
+    const text = fileOf(plan)
+    renderMarkdown(plan, { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => text })
+    suggestionsFor(plan, () => text)
+  }
+
+  it('cost no more than there are of them, and the first of them are suggested all the same', { timeout: 120_000 }, () => {
+    expect(tooDear(suspensions, offered, 2_000, 10)).toBeNull()
+    const [few, many] = [suspensions(400), suspensions(401)]
+    expect([consentPatches(few, () => fileOf(few))[0]?.lines.length, consentPatches(many, () => fileOf(many))]).toEqual([1_200, []])
+    expect(suggestionsFor(many, () => fileOf(many))).toHaveLength(20)
+    expect(renderMarkdown(suspensions(401), { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => fileOf(many) })).toContain('`accept_severed_relationships: 17`')
   })
 })

@@ -7,7 +7,7 @@ import { commands, type Ran } from '../support/run-output.ts'
 
 const hostile = fc.array(fc.oneof(fc.constantFrom('::add-mask::', '##[add-path]', '\n', ' ', '\t', '\u001b[8m', '\u001b[2J', '\u001b]0;x\u0007', '\r', '\u202e', '\u{e0041}', '\ud800', '"', '\\', '{', 'a'), fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 30 }).map((parts) => parts.join(''))
 /** Colours alone are ours. */
-const bare = (text: string): string => text.replaceAll(/\u001b\[[\d;]*m/g, '')
+const bare = (text: string): string => text.replaceAll(new RegExp(String.raw`\u001b\[[\d;]*m`, 'g'), '')
 
 describe('what leaves by a stream', () => {
   it('steers no terminal and no runner, whoever forgot to make it safe', () => {
