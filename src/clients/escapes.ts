@@ -32,9 +32,13 @@ function escapeAt(text: Units, at: number): number {
   return text[at] === AND ? entityAt(text, at) : slashAt(text, at)
 }
 
-/** `\"`, `\u0041`, `\u{41}`, `\x41` and `\101`. */
+/** What folds a text, as JSON and shells write it: `\n`, `\r`, `\t`, `\b`, `\f` and `\v`. */
+const FOLDS = new Set(Array.from('nrtbfv', code))
+
+/** `\"`, `\u0041`, `\u{41}`, `\x41`, `\101` and `\n`. */
 function slashAt(text: Units, at: number): number {
   const next = text[at + 1] ?? 0
+  if (FOLDS.has(next)) return found(0x20, 2)
   if (next === BACKSLASH || next === QUOTE || next === SLASH) return found(next, 2)
   if (lower(next) === X) return exactly(text, at, at + 2, 2, 0x7f)
   if (lower(next) === U && text[at + 2] === BRACE) return closed(text, at, at + 3, 16, BRACE_END)
@@ -42,7 +46,7 @@ function slashAt(text: Units, at: number): number {
   return next === ZERO || next === ONE ? exactly(text, at, at + 1, 3, 0x7f, 8) : 0
 }
 
-const NAMED = Object.entries({ 'quot;': '"', 'lt;': '<', 'gt;': '>', 'amp;': '&', 'apos;': "'" }).map(([name, sign]) => ({ name: Array.from(name, code), sign: code(sign) }))
+const NAMED = Object.entries({ 'quot;': '"', 'lt;': '<', 'gt;': '>', 'amp;': '&', 'apos;': "'", 'nbsp;': ' ', 'newline;': ' ', 'tab;': ' ', 'shy;': ' ', 'zwj;': ' ', 'zwnj;': ' ' }).map(([name, sign]) => ({ name: Array.from(name, code), sign: code(sign) }))
 
 /** `&quot;`, `&#65;` and `&#x41;`. */
 function entityAt(text: Units, at: number): number {

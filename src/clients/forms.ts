@@ -19,7 +19,7 @@ function piecesOf(secret: string): string[] {
   return Array.from({ length: Math.floor((secret.length - PIECE.length) / PIECE.step) + 1 }, (_, i) => secret.slice(i * PIECE.step, i * PIECE.step + PIECE.length))
 }
 
-/** Plain, hexadecimal, and base64 at every alignment. */
+/** Plain, hexadecimal, the bytes as numbers as Node writes them, and base64 at every alignment. */
 function encoded(text: string): string[] {
   const bytes = Buffer.from(text, 'utf8')
   // the first and last characters of base64 depend on what stands beside the secret
@@ -27,7 +27,7 @@ function encoded(text: string): string[] {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/={1,2}$/, '')
     return whole.slice(shift === 0 ? 0 : shift + 1, -1)
   })
-  return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64, ...base64.map(urlSafe)]
+  return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.join(','), ...base64, ...base64.map(urlSafe)]
 }
 
 /** Escaped as little as may be. */

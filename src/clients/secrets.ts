@@ -25,7 +25,7 @@ export interface Secrets {
   readonly watch: (secret: Secret) => Promise<void>
   /** Holds a secret that was made in this run. */
   readonly hold: (secret: string) => void
-  /** Answers the text unchanged, or throws where it holds a secret in any encoding. */
+  /** Answers the text unchanged, or throws where it holds a secret, as it is or in a form that watch.ts finds. */
   readonly abortOnSecret: (text: string) => string
 }
 
