@@ -83,9 +83,12 @@ function roomFor(err: string): string | undefined {
   return `The disk ${/\bremote: /.test(err) ? 'of the repository that this clone pushes to' : 'that this clone is on'} is full: make room there, and run it again.`
 }
 
+/** A text without who logs in, and by what, in the addresses in it. */
+export const withoutUsers = (text: string): string => text.replace(/(\w:\/\/)[^\s/]*@/g, '$1')
+
 /** The line of Git's errors that says why. */
 export function reasonOf(err: string): string {
-  const lines = err.replace(/(\w:\/\/)[^\s/@]*@/g, '$1').split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  const lines = withoutUsers(err).split(/[\r\n]+/).filter((line) => line.trim() !== '')
   const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it gave no reason'
   return reason.replace(/\p{Cc}/gu, '').slice(0, 300)
 }

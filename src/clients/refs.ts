@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { userName } from '../reconcile/holder.ts'
 import type { Snapshot, Trailers } from '../reconcile/repository.ts'
-import { failed, reasonOf, type Git } from './git.ts'
+import { failed, reasonOf, withoutUsers, type Git } from './git.ts'
 
 /** Where refs live: in the clone, or on a remote. */
 export interface Refs {
@@ -70,7 +70,7 @@ export function remoteRefs(git: Git, remote: string): Refs {
 
 /** What the remote itself says to a push that it refuses: its error, else what a hook or a protected branch tells people. */
 function wordsOf(err: string): string[] {
-  const words = err.match(/^remote: .*\S/gm) ?? []
+  const words = withoutUsers(err).match(/^remote: .*\S/gm) ?? []
   return [words.find((line) => /^remote: (?:fatal|error): /.test(line)) ?? words[0] ?? []].flat().map((line) => line.replaceAll(/\p{Cc}/gu, '').slice(0, 300))
 }
 
