@@ -89,9 +89,12 @@ function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: 
   return null
 }
 
+/** Nobody reads on in what a door says. */
+const SAID = 1000
+
 /** A table that could not be read through that door, and why. */
 export function unknownTable(name: TableName, door: DoorName, why: string, hint?: string): { state: 'unknown'; reason: Diagnostic } {
-  return unknown(`${NAMES[name]} can't be read through ${DOORS[door]}: ${why}`, hint)
+  return unknown(`${NAMES[name]} can't be read through ${DOORS[door]}: ${why.slice(0, SAID)}`, hint)
 }
 
 /** A table that no door that is configured can read. */

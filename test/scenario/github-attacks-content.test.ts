@@ -1,12 +1,15 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { withFaults, type Faulty } from '../../src/sandbox/fault.ts'
 import { call } from '../support/cli.ts'
-import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { commentOn, farm, LEDGER_KEY, type Farm } from '../support/farm.ts'
 import { issueOf } from '../support/forms.ts'
 import { git, put } from '../support/git.ts'
 import { expectInert, expectNoControls } from '../support/github-html.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
+import { fakePrograms } from '../support/programs.ts'
 import { commands, said, type Ran } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'
 import { FORMS } from '../../src/instance/forms.ts'
@@ -32,7 +35,6 @@ afterAll(async () => herd[Symbol.asyncDispose]())
 
 const hand = () => herd.sandbox.handOf('owner')
 const pullJobs = { workflows: /^herdbook-pull/ }
-const OURS = /^<!-- (?:herdbook:production|herdbook-plan v1 head=[0-9a-f]{40}|herdbook-approvals v2 [^>]*)$/
 
 async function night(): Promise<{ readonly job: Ran; readonly body: string }> {
   await herd.hub.act.schedule(NIGHT)
@@ -91,10 +93,10 @@ describe('what somebody wrote on the server', SLOW, () => {
     const words = JSON.stringify(WORDS.replaceAll(/[^\P{C}\n]/gu, ''))
     const { job, comment, check } = await proposed({ [BLOCKS]: `${herd.file(BLOCKS).replace(/severity: none/, `severity: limit\n    public_comment: ${words}`)}\n  - domain: words.example\n    severity: none\n    public_comment: ${words}\n` })
     expect(comment).toMatch(/^\+[^\n]*\[400 blanks\] and all of its members/m)
-    const comments = comment.match(/<!--[^]*?-->/g)?.filter((one) => OURS.test(one.slice(0, -4).trimEnd())) ?? []
-    expectInert(comment, { links: ['https://github.com/'], comments: comments.filter((one) => comment.includes(`\n${one}`) || comment.startsWith(one)) })
+    const rows = comment.trimEnd().split('\n')
+    expectInert(comment, { links: ['https://github.com/'], comments: [rows[0] ?? '', rows[1] ?? '', rows.at(-1) ?? ''] })
     expect(comment.match(/^<!-- herdbook-approvals/gm)).toHaveLength(1)
-    expect(comment.trimEnd().split('\n').at(-1)).toMatch(/^<!-- herdbook-approvals v2 seal=(?!0{32})/)
+    expect(rows.at(-1)).toMatch(/^<!-- herdbook-approvals v2 seal=(?!0{32})/)
     expect(commands(job)).toEqual([])
     for (const text of [comment, job.stdout, job.stderr, job.summary, check]) {
       expectNoControls(text)
@@ -182,6 +184,67 @@ describe('a server that somebody took over', SLOW, () => {
     expectNoControls(out)
     expect(out).not.toMatch(/^::/m)
     git(dir, 'checkout', '--quiet', '.')
+  })
+})
+
+describe('doors that somebody took over', SLOW, () => {
+  const PIPELINE = { GITHUB_ACTIONS: 'true', CI: 'true' }
+  const HOSTILE = 'x\n::add-mask::y ##[add-path]z\u001b[2J\u001b]0;t\u0007</details><!-- @everyone \u202e\u2066 hazel@herd.example 203.0.113.9'
+
+  /** A verb at the desk, with these doors; the files of the desk are as before then. */
+  async function through(doors: object, ...args: readonly string[]): Promise<Awaited<ReturnType<typeof call>>> {
+    const dir = herd.desk()
+    const { mastodon: _, ...config } = parse(herd.file(CONFIG))
+    put(dir, { [CONFIG]: stringify({ ...config, ...doors }) })
+    const ran = await call(dir, args, { env: { ...PIPELINE, HERDBOOK_TOKEN: herd.sandbox.tokens.apply, HERDBOOK_READ_TOKEN: herd.sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY } })
+    git(dir, 'checkout', '--quiet', '.')
+    return ran
+  }
+  const database = (script: string): object => ({ mastodon: { database: { over: 'local', native: { psql: fakePrograms({ psql: script }).psql } } } })
+  const harmless = ({ stdout, stderr, out }: Awaited<ReturnType<typeof call>>): void => {
+    expect(commands({ stdout, stderr } as Ran)).toEqual([])
+    expectNoControls(out)
+    expect(out).not.toMatch(/hazel@herd|203\.0\.113\.9/)
+  }
+
+  it('a psql that complains in words for the runner and the terminal is quoted, without whom it names', async () => {
+    const ran = await through(database(`cat <<'EOT' >&2\npsql: error: ${HOSTILE}\n${HOSTILE}\nEOT\nexit 3`), 'plan')
+    expect(ran.code).toBe(10)
+    expect(ran.out).toContain('psql: error: x')
+    harmless(ran)
+  })
+
+  it('a psql that answers no JSON, or JSON without a shape or an end, is told as that', async () => {
+    for (const script of [`printf '%s' '${HOSTILE.replaceAll("'", '')}'`, 'echo 7', `echo '{"tables":{"__proto__":[],"domain_blocks":7},"unknown":{"rules":"${'no '.repeat(20_000)}"}}'`, `printf '['; head -c 30000000 /dev/zero | tr '\\0' '['`]) {
+      const ran = await through(database(script), 'plan')
+      expect([ran.code, ran.out.length < 30_000], ran.out.slice(0, 300)).toEqual([10, true])
+      harmless(ran)
+    }
+  })
+
+  it('a database that holds such names and versions makes a plan of them, on a terminal, in Markdown and in JSON, that steers nobody', async () => {
+    const change = `const { tables, ...rest } = JSON.parse(require('node:fs').readFileSync(0, 'utf8')); const bad = ${JSON.stringify(HOSTILE)}
+      const twist = (value, key) => Array.isArray(value) ? value.map((one) => twist(one, key)) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key)])) : ['domain', 'ip', 'public_comment', 'private_comment', 'comment', 'text', 'hint', 'name', 'username', 'value', 'language', 'changelog'].includes(key) && typeof value === 'string' ? (key === 'value' ? '--- ' + JSON.stringify(bad) : value + bad) : value
+      console.log(JSON.stringify({ ...rest, version: rest.version + bad, tables: twist(tables, '') }))`
+    const psql = `'${herd.sandbox.database}' "$@" | '${process.execPath}' -e '${change.replaceAll("'", "'\\''")}'`
+    for (const args of [['plan'], ['plan', '--markdown'], ['plan', '--json'], ['drift'], ['status'], ['status', '--json']]) {
+      const ran = await through(database(psql), ...args)
+      expect(ran.code, ran.out.slice(0, 2_000)).not.toBe(1)
+      expect(ran.stdout.length).toBeGreaterThan(20)
+      if (args.includes('--json')) expect(JSON.parse(ran.stdout)).toMatchObject({ version: 1 })
+      expect(commands({ stdout: ran.stdout, stderr: ran.stderr } as Ran)).toEqual([])
+      expectNoControls(ran.out)
+    }
+  })
+
+  it('what answers in the place of an SSH server is not repeated', async () => {
+    const greeting = createServer((socket) => void socket.on('error', () => {}).end(`${HOSTILE}\r\n::add-mask::x\r\nSSH-1.0-${HOSTILE}\r\n`)).listen(0, '127.0.0.1')
+    await once(greeting, 'listening')
+    const ssh = { host: '127.0.0.1', port: (greeting.address() as AddressInfo).port, user: 'herd', host_key: `SHA256:${'q'.repeat(43)}`, key: { env: 'HERDBOOK_LEDGER_KEY' } }
+    const ran = await through({ ssh, mastodon: { database: { over: 'ssh', native: {} } } }, 'plan')
+    greeting.close()
+    expect(ran.code).toBe(10)
+    harmless(ran)
   })
 })
 
