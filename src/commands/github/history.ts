@@ -8,6 +8,8 @@ import type { Job } from './job.ts'
 
 /** More commits than this nobody looks through. */
 const MOST = 5_000
+/** GitHub merges no more commit by commit. */
+const MOST_OWN = 100
 
 /** What the forge and Git know of who is behind a merged pull request. */
 export async function historyOf({ forge }: Job, { repository }: Session, pull: PullRequest, marks: Marks): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
@@ -26,7 +28,8 @@ export async function historyOf({ forge }: Job, { repository }: Session, pull: P
     isOurs: marks.isOurs,
     isFork,
     commits: commits.complete ? own.map(({ author, committer }) => ({ author: resolved(author), committer: resolved(committer) })) : null,
-    pushes: pushesOf(pushes, pull)?.filter(({ after }) => !clean.has(after)).map(({ login, byBot }) => (login === null ? null : { login, isBot: byBot })) ?? null,
+    // A push that brings more than such a merge has its author.
+    pushes: pushesOf(pushes, pull)?.filter(({ before, after }) => clean.get(after) !== before).map(({ login, byBot }) => (login === null ? null : { login, isBot: byBot })) ?? null,
     reviews: verdicts,
     same: await sameAsMerged(repository, pull, verdicts.map(({ commit }) => commit)),
     merged: { by: { login: pull.merged.by, isBot: pull.merged.byBot }, at: pull.merged.at },
@@ -44,22 +47,35 @@ function pushesOf(pushes: readonly Push[], { head }: PullRequest): readonly Push
 
 const resolved = (hand: Hand): Resolved => (hand === null || hand === 'forge' ? hand : { login: hand.login, isBot: hand.byBot })
 
-/** The commits of a pull request that only brought the base branch along. */
-async function cleanIn(repository: Repository, { head, base, merged }: PullRequest): Promise<ReadonlySet<string>> {
-  if (merged === null || !(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return new Set()
+/** The commits of a pull request that only brought the base branch along: as it was before the merge, which brings all of the head. */
+async function cleanIn(repository: Repository, { head, base }: PullRequest): Promise<ReadonlyMap<string, string>> {
+  if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return new Map()
   const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
-  return cleanMerges(repository, commits.filter(({ parents }) => parents.length === 2), merged.commit)
+  return cleanMerges(repository, commits.filter(({ parents }) => parents.length === 2), base.commit)
 }
 
-/** Of these commits the head that was merged, and those that would have come to the same: nothing of the instance was changed by what came after. */
-async function sameAsMerged(repository: Repository, { head, merged }: PullRequest, commits: readonly string[]): Promise<ReadonlySet<string>> {
+/** Of these commits the head that was merged, and those that would have come to the same: nothing of the instance was changed by what came after. Seen from the base: what was merged commit by commit stands below the last of them already. */
+async function sameAsMerged(repository: Repository, { head, base }: PullRequest, commits: readonly string[]): Promise<ReadonlySet<string>> {
   const same = new Set([head.commit])
-  const others = new Set(commits).difference(same)
-  const [merge] = others.size === 0 || merged === null ? [] : await repository.log(merged.commit, { limit: 1 })
-  const onto = merge?.parents[0]
-  for (const commit of others) if (onto !== undefined && (await comesToTheSame(repository, onto, commit, head.commit))) same.add(commit)
+  for (const commit of new Set(commits).difference(same)) if (await comesToTheSame(repository, base.commit, commit, head.commit)) same.add(commit)
   return same
 }
+
+/** Whether what a pull request was merged as holds just what merging its head comes to. It is called merged, too, where another one brought its commits along, whatever that one left of them. */
+export async function isMergedWhole(repository: Repository, { head, base, merged }: PullRequest): Promise<boolean> {
+  if (merged === null || !(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return false
+  // Merged commit by commit, the branch was moved by as many as there are.
+  const own = await repository.log(head.commit, { after: base.commit, limit: MOST_OWN })
+  let onto = await parentOf(repository, merged.commit)
+  for (let left = Math.max(own.length, 1); onto !== undefined && left > 0; left -= 1) {
+    const made = await repository.merge(onto, head.commit)
+    if (made.state === 'merged' && (await repository.differing(made.tree, merged.commit, [repository.folder])).length === 0) return true
+    onto = await parentOf(repository, onto)
+  }
+  return false
+}
+
+const parentOf = async (repository: Repository, commit: string): Promise<string | undefined> => (await repository.log(commit, { limit: 1 }))[0]?.parents[0]
 
 async function comesToTheSame(repository: Repository, base: string, earlier: string, head: string): Promise<boolean> {
   for (const id of [base, earlier, head]) if (!(await repository.bring(id))) return false

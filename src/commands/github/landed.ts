@@ -6,13 +6,13 @@ import { parseMarks } from '../../reconcile/marks.ts'
 import type { Marks, Merge } from '../../reconcile/ledger-types.ts'
 import { ownersFor, ownersIn } from '../owners.ts'
 import type { Session } from '../session.ts'
-import { historyOf } from './history.ts'
+import { historyOf, isMergedWhole } from './history.ts'
 import type { Job } from './job.ts'
 import { mergesAmong, pullOf } from './merges.ts'
 import { markerOf, ours } from './sticky.ts'
 
 /** Why a plan that is shown on a merged pull request approves nothing. */
-export type Void = 'altered' | Extract<Decision, { is: 'void' }>['why']
+export type Void = 'altered' | 'along' | Extract<Decision, { is: 'void' }>['why']
 
 /** A pull request that is part of what is applied now. */
 export interface Landed {
@@ -69,6 +69,7 @@ async function landed(job: Job, pull: PullRequest, session: Session, permissions
   const { at } = pull.merged
   // What was written after the merge, nobody had seen who merged.
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
+  if (session.repository === null || !(await isMergedWhole(session.repository, pull))) return { ...nothing, void: 'along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
   const decision = decide(history, await authorityOf(session, pull, history, permissions))
   if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }

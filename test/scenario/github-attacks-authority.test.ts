@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commentOn, farm, type Farm } from '../support/farm.ts'
+import { clone, git, put, scratch } from '../support/git.ts'
+import { ran, type JobRun } from '../support/runner.ts'
+
+// Who merges, presses and pushes decides only what is theirs to decide, however Git's history is laid: Eve may write here and nothing else, and the default branch is open to her.
+
+let herd: Farm
+beforeAll(async () => {
+  herd = await farm({ people: { eve: 'write' } })
+})
+afterAll(async () => herd[Symbol.asyncDispose]())
+
+const BLOCKS = 'instance/domain-blocks.yaml'
+const BUTTON = '.github/workflows/herdbook-button.yml'
+const SLOW = { timeout: 300_000 }
+const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
+const withBlock = (...domains: string[]): string => `${herd.file(BLOCKS)}\n${domains.map(entry).join('')}`
+
+type Ran = JobRun & { readonly ran: true }
+/** The newest run of a job, where several events came together. */
+async function newest(workflows: RegExp, job: string, keep: (event: Farm['events'][number]) => boolean): Promise<Ran> {
+  const last = herd.events.splice(0).findLast(keep)
+  if (last !== undefined) herd.events.push(last)
+  return ran(await herd.settle({ workflows }), job)
+}
+const planned = (): Promise<Ran> => newest(/^herdbook-pull/, 'plan', ({ name }) => name === 'pull_request')
+const applied = (): Promise<Ran> => newest(/^herdbook-apply/, 'apply', ({ name }) => name === 'push' || name === 'schedule')
+const live = async (): Promise<string> => JSON.stringify(await herd.rows('select domain from domain_blocks order by domain'))
+async function press(verb: string, object: string, by: string, job = 'decide'): Promise<Ran> {
+  await herd.hub.act.press(BUTTON, { verb, object, reason: 'because' }, by)
+  return ran(await herd.settle(), job)
+}
+const headOf = (number: number): { readonly branch: string; readonly commit: string } => {
+  const head = herd.hub.state.issues.get(number)?.pull?.head
+  if (!head) throw new Error(`#${number} is no pull request`)
+  return head
+}
+
+let branches = 0
+/** Opens a pull request with these files, and has it planned. */
+async function propose(by: string, files: { readonly [path: string]: string }): Promise<number> {
+  const branch = `${by}-${(branches += 1)}`
+  await herd.hub.act.push({ by, branch, files })
+  const number = await herd.hub.act.openPull({ by, branch, title: 'Change' })
+  await planned()
+  return number
+}
+
+/** A clone of somebody who signs as whom they like, and whose pushes are Eve's. */
+async function byHand(work: (dir: string, as: (login: string) => readonly string[]) => void, by = 'eve'): Promise<void> {
+  using base = scratch()
+  const dir = clone(herd.hub.git, `${base.path}/clone`)
+  work(dir, (login) => ['-c', `user.name=${login}`, '-c', `user.email=${login}@users.noreply.github.com`])
+  await herd.hub.act.pushed(by)
+}
+
+describe('a merge approves', SLOW, () => {
+  it('nothing of a pull request whose commits it brings along and whose change it leaves out', async () => {
+    const evil = await propose('eve', { [BLOCKS]: withBlock('along.example') })
+    await byHand((dir) => {
+      git(dir, 'fetch', '--quiet', 'origin', headOf(evil).commit)
+      put(dir, { 'README.md': 'Words.\n' })
+      git(dir, 'add', '--all')
+      git(dir, 'commit', '--quiet', '--message', 'Words')
+      git(dir, 'merge', '--quiet', '--strategy', 'ours', '--message', 'Merge', headOf(evil).commit)
+      git(dir, 'push', '--quiet', 'origin', 'HEAD:words')
+    })
+    const harmless = await herd.hub.act.openPull({ by: 'eve', branch: 'words', title: 'Words' })
+    await planned()
+    expect(commentOn(herd, harmless)).not.toContain('along.example')
+    await herd.hub.act.merge(harmless, 'ann')
+    // GitHub calls both merged, and by Ann.
+    expect(herd.hub.state.issues.get(evil)?.pull?.merged?.by).toBe('ann')
+    await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('along.example') } })
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toContain('along.example')
+    expect(commentOn(herd, evil, ':applied')).toContain('another merge brought its commits along')
+    await press('approve', 'domain-block/along.example', 'zoe')
+    expect(await live()).toContain('along.example')
+  })
+
+  it("nothing that whoever merges pushed below a merge of the base, in the author's name", async () => {
+    const number = await propose('mo', { [BLOCKS]: withBlock('honest.example') })
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'README.md': 'More words.\n' } })
+    await byHand((dir, as) => {
+      git(dir, 'fetch', '--quiet', 'origin', headOf(number).commit)
+      git(dir, 'checkout', '--quiet', 'FETCH_HEAD')
+      put(dir, { [BLOCKS]: `${git(dir, 'show', `HEAD:${BLOCKS}`)}\n${entry('below.example')}` })
+      git(dir, ...as('mo'), 'commit', '--quiet', '--all', '--message', 'Below')
+      git(dir, 'merge', '--quiet', '--no-edit', 'origin/main')
+      git(dir, 'push', '--quiet', 'origin', `HEAD:${headOf(number).branch}`)
+    })
+    await planned()
+    await herd.hub.act.merge(number, 'eve')
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toContain('below.example')
+    await press('approve', 'domain-block/below.example', 'zoe')
+    await press('approve', 'domain-block/honest.example', 'zoe')
+  })
+
+  it('nothing by a review of what stood below the last commit of a rebase; of two commits that somebody else merged so it approves both', async () => {
+    const number = await propose('eve', { [BLOCKS]: withBlock('looked.example') })
+    await herd.hub.act.review(number, 'mo')
+    const { branch } = headOf(number)
+    await herd.hub.act.push({ by: 'eve', branch, files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: unlooked.example\n' } })
+    await herd.hub.act.push({ by: 'eve', branch, files: { 'README.md': 'Last words.\n' } })
+    await planned()
+    await herd.hub.act.merge(number, 'eve', 'rebase')
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toContain('looked.example')
+    expect(await herd.rows('select 1 from email_domain_blocks')).toEqual([])
+    const other = await propose('eve', { [BLOCKS]: withBlock('first.example') })
+    await herd.hub.act.push({ by: 'eve', branch: headOf(other).branch, files: { [BLOCKS]: withBlock('second.example') } })
+    await planned()
+    await herd.hub.act.merge(other, 'ann', 'rebase')
+    await applied()
+    expect(await live()).toContain('second.example')
+  })
+})
+
+it('a pause is not taken over by pausing once more', SLOW, async () => {
+  await press('pause', '', 'ann')
+  await press('pause', '', 'eve')
+  expect((await press('resume', '', 'eve')).stderr).toContain('@eve is no owner')
+  expect((await press('resume', '', 'zoe')).exit).toBe(0)
+})
