@@ -28,7 +28,15 @@ export async function setPause(session: Session, wait: boolean, paused: Pause | 
   if (session.ledger.head === null) return fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so there is nothing to pause.', { hint: 'The first apply begins the ledger: herdbook apply' })
   return locked(session, wait, async ({ ledger }) => {
     const by = actorOf(session.io)
-    if (ledger.paused !== null || paused !== null) await store.save({ ...ledger, paused }, paused ? `Pause: ${paused.why}` : 'Resume', { run: session.run, source: commitOf(session), approvedBy: [by] })
+    const next = paused && both(ledger.paused, paused)
+    if (ledger.paused !== null || next !== null) await store.save({ ...ledger, paused: next }, paused ? `Pause: ${paused.why}` : 'Resume', { run: session.run, source: commitOf(session), approvedBy: [by] })
     return ledger.paused
   })
+}
+
+/** Whoever pauses what somebody else has paused ends nothing of it: it is the other's still. */
+function both(before: Pause | null, paused: Pause): Pause {
+  if (before === null || before.by === paused.by) return paused
+  if (before.by.split(', ').includes(paused.by)) return before
+  return { by: `${before.by}, ${paused.by}`, at: before.at, why: `${before.why}; ${paused.why}` }
 }
