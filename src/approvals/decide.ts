@@ -91,7 +91,7 @@ export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedH
 }
 
 /** Whether somebody stands behind it whom nobody can name: then they may be anybody who approves it. */
-function isUnresolved({ author, isOurs, isFork, commits, pushes }: MergedHistory): boolean {
+export function isUnresolved({ author, isOurs, isFork, commits, pushes }: MergedHistory): boolean {
   if (isOurs) return false
   const isHidden = (one: Resolved): boolean => one === null || (one !== 'forge' && one.isBot)
   if (author.isBot || commits === null || commits.length === 0) return true

@@ -6,7 +6,7 @@ import { code } from './markdown-text.ts'
 import { count } from './text.ts'
 
 /** Why merging a pull request does not approve a step of its plan. */
-export type Why = 'approved' | 'not-asked' | 'other-file' | 'unknown-account' | 'refused'
+export type Why = 'approved' | 'not-asked' | 'other-file' | 'unknown-account' | 'nobodys' | 'refused'
 
 const HOW = `An owner approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
 
@@ -18,6 +18,7 @@ const MEANING: { readonly [why in Why]: string } = {
   'other-file': `The files of the base branch already call for them. They lower protection or take something away, so only a pull request that changes their own file approves them. ${HOW}`,
   'not-asked': `The files of the base branch already call for them. What owners look after is approved only where its own file is changed: they are not asked here. ${HOW}`,
   'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,
+  nobodys: `The files of the base branch already call for them. GitHub does not tell who brought that there, so nobody can say whose approval counts. ${HOW}`,
   refused: 'The files of the base branch already call for them, and something speaks against them, which stands below. It holds nothing else back.',
 }
 

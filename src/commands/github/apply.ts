@@ -121,7 +121,7 @@ const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) 
 const VOID: { readonly [why in Void]: string } = {
   altered: 'the comment with its plan was edited since, or it is of another commit than was merged',
   along: 'another merge brought its commits along, and did not make of the files what its plan shows',
-  self: 'nobody approved it but who asked for it, wrote it or pushed it',
+  self: 'nobody approved it but who asked for it, wrote it or pushed it, or what it takes along',
   unresolved: 'GitHub does not tell who wrote or pushed all of it, so it takes the approval of an owner',
 }
 

@@ -22,6 +22,8 @@ interface Planned {
   readonly leftover: ReadonlySet<string>
   /** Digests of steps that were approved before. */
   readonly approved: ReadonlySet<string>
+  /** Digests of left-over steps of which nobody can tell who is behind them. */
+  readonly nobodys?: ReadonlySet<string>
 }
 
 /**
@@ -30,19 +32,19 @@ interface Planned {
  * merge changes its file.
  */
 export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
-  const { plan, leftover, approved } = planned
+  const { plan, leftover, approved, nobodys = new Set() } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
   const rides = (step: Step): boolean => changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
-  const asked = left.filter((step) => !approved.has(step.digest) && rides(step))
+  const asked = left.filter((step) => !approved.has(step.digest) && !nobodys.has(step.digest) && rides(step))
   const errorsOf = (steps: readonly Step[]): Plan['findings'] => refusals(part(planned, steps))
   const sent = [...own, ...sound(own, asked, errorsOf)]
-  const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved })
+  const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved, nobodys })
   return { plan: { ...plan, findings: softened(plan, part(planned, sent)) }, withheld: new Map(plan.steps.flatMap(reasons)) }
 }
 
 /** Why a step is not approved, by its digest; nothing for one that is. */
-function reasonsFor({ asked, sent, approved }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step>; readonly approved: ReadonlySet<string> }): (step: Step) => [string, Why][] {
-  const whyNot = (step: Step): Why => (approved.has(step.digest) ? 'approved' : asked.has(step) ? 'refused' : takesOwner(refOf(step)) ? 'not-asked' : 'other-file')
+function reasonsFor({ asked, sent, approved, nobodys }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step>; readonly approved: ReadonlySet<string>; readonly nobodys: ReadonlySet<string> }): (step: Step) => [string, Why][] {
+  const whyNot = (step: Step): Why => (approved.has(step.digest) ? 'approved' : nobodys.has(step.digest) ? 'nobodys' : asked.has(step) ? 'refused' : takesOwner(refOf(step)) ? 'not-asked' : 'other-file')
   return (step) => {
     if (!sent.has(step)) return [[step.digest, whyNot(step)]]
     return isNameless(step) ? [[step.digest, 'unknown-account']] : []

@@ -36,8 +36,8 @@ export interface Offer {
   /** What the commit says below its title. */
   readonly note: string
   readonly body: string
-  /** Who asked for it; nobody for what comes of itself. */
-  readonly askedBy: readonly string[]
+  /** Who asked for it; null where nobody can tell: then it is not sealed as ours, and takes an owner. */
+  readonly askedBy: readonly string[] | null
   /** Objects for which the files are to win. */
   readonly restore?: readonly ObjectRef[]
 }

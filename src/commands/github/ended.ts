@@ -7,6 +7,7 @@ import type { Ended } from '../../render/drift-issue.ts'
 import { draft } from '../editing.ts'
 import { parseRef } from '../options.ts'
 import type { Session } from '../session.ts'
+import { handsBehind } from './behind.ts'
 import { propose, type Desk } from './desk.ts'
 import type { Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
@@ -40,7 +41,13 @@ async function taken(job: Job, desk: Desk, ended: readonly Until[], title: strin
   const changes = ended.map(({ ref }): ObjectChange => ({ ref, fields: null }))
   const edits = await draft(job.io, desk.session, changes, { emptied: 'the last day of all that stood here has come' })
   const body = ['The last day of these has come:', ended.map(({ ref, until }) => `- ${code(ref)}: until ${code(until)}`).join('\n'), 'Merging takes them out of the files, and off the server where they are there still.'].join('\n\n')
-  const pullRequest = await propose(job, desk, { branch: BRANCH, edits, title, note: 'Their last day has come.', body, askedBy: [] })
+  const pullRequest = await propose(job, desk, { branch: BRANCH, edits, title, note: 'Their last day has come.', body, askedBy: await askersOf(job, desk, ended) })
   await planPullRequest(job, pullRequest)
   return pullRequest
+}
+
+/** Whoever wrote their last days asked for this; null where nobody can tell who that was. */
+async function askersOf(job: Job, { session, base }: Desk, ended: readonly Until[]): Promise<readonly string[] | null> {
+  const hands = [...(await handsBehind(job, session, base.commit, ended.map(({ ref }) => ref))).values()]
+  return hands.includes(null) ? null : [...new Set(hands.flatMap((people) => [...(people ?? [])]))]
 }

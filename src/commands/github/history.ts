@@ -12,7 +12,7 @@ const MOST = 5_000
 const MOST_OWN = 100
 
 /** What the forge and Git know of who is behind a merged pull request. */
-export async function historyOf({ forge }: Job, { repository }: Session, pull: PullRequest, marks: Marks): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
+export async function historyOf({ forge }: Job, { repository }: Session, pull: PullRequest, { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
   if (!repository || pull.merged === null) throw new Error('only what was merged has a history')
   const isFork = pull.head.repository !== forge.repository
   const [commits, pushes, reviews] = await Promise.all([forge.commits(pull.number), isFork ? [] : forge.pushers(pull.head.branch), forge.reviews(pull.number)])
@@ -24,8 +24,8 @@ export async function historyOf({ forge }: Job, { repository }: Session, pull: P
   )
   const history: MergedHistory = {
     author: { login: pull.author, isBot: pull.authorIsBot },
-    askedBy: marks.askedBy,
-    isOurs: marks.isOurs,
+    askedBy,
+    isOurs,
     isFork,
     commits: commits.complete ? own.map(({ author, committer }) => ({ author: resolved(author), committer: resolved(committer) })) : null,
     // A push that brings more than such a merge has its author.

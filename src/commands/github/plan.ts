@@ -5,6 +5,7 @@ import type { FileSource } from '../../instance/source.ts'
 import { fileOf, isEnough, takesOwner } from '../../approvals/owned.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { current, formsIn, missing } from '../../reconcile/approvals.ts'
+import { refOf } from '../../reconcile/batches.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
 import { approvalsBy, marksBlock, marksOf, sealComment } from '../../reconcile/marks.ts'
 import type { ObjectRef, Step } from '../../reconcile/types.ts'
@@ -22,6 +23,7 @@ import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
 import { planProposal, withoutConsole } from '../proposed.ts'
 import { approvable } from './approvable.ts'
+import { handsBehind, type Hands } from './behind.ts'
 import { showsFilesOf } from './checked.ts'
 import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
@@ -168,7 +170,10 @@ async function isCurrent({ forge, io }: Job, { number, head }: PullRequest): Pro
 async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, merge, proposal, said, changed, ...whole }: Outcome): Promise<void> {
   const { session, edits } = proposal
   const { environment, sealing } = session
-  const { plan, withheld } = approvable({ ...whole, leftover, approved: approvedIn(session, whole.plan.steps) }, changed)
+  const approved = approvedIn(session, whole.plan.steps)
+  const hands = await handsOfLeft(job, session, merge.base, whole.plan.steps.filter(({ digest, cause }) => cause === 'change' && leftover.has(digest) && !approved.has(digest)))
+  const nobodys = new Set([...hands].flatMap(([digest, people]) => (people === null ? [digest] : [])))
+  const { plan, withheld } = approvable({ ...whole, leftover, approved, nobodys }, changed)
   const exit = exitOfPlan(plan)
   const sourceOf = await textsIn(merge.merged)
   const options = {
@@ -181,7 +186,10 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   }
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
-  const hidden = marksBlock(marksOf(plan.steps.filter(({ digest }) => !withheld.has(digest)), { pullRequest: pull.number, ...said }, sealing))
+  // Whoever is behind what is taken along approves it by no other merge either.
+  const along = [...hands].flatMap(([digest, people]) => (withheld.has(digest) ? [] : [...(people ?? [])]))
+  const asking = { ...said, askedBy: [...new Set([...said.askedBy, ...along])] }
+  const hidden = marksBlock(marksOf(plan.steps.filter(({ digest }) => !withheld.has(digest)), { pullRequest: pull.number, ...asking }, sealing))
   // Without a key a mark would be anybody's.
   const comment = sealing.key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, sealing)
   await stick(job, pull.number, marker, comment)
@@ -191,6 +199,12 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   tell(job.io, [...session.warnings, ...shown.findings, ...stepNotes(shown, session.instance)], sourceOf)
   await report(job, pull, environment, { exit, description: oneLine(shown, edits) })
   await offerConsent(job, pull, shown, merge, sourceOf)
+}
+
+/** Who is behind steps that are left over, by their digests. */
+async function handsOfLeft(job: Job, session: Session, base: string, steps: readonly Step[]): Promise<ReadonlyMap<string, Hands>> {
+  const hands = await handsBehind(job, session, base, steps.map(refOf))
+  return new Map(steps.map((step) => [step.digest, hands.get(refOf(step)) ?? null]))
 }
 
 /** Who has to approve these steps: an owner, where one is asked; and that one person decides, where only one is named. */

@@ -12,7 +12,7 @@ export type Said = Pick<Marks, 'restore' | 'askedBy' | 'isOurs'>
 export interface Saying {
   readonly branch: string
   readonly restore: readonly ObjectRef[]
-  /** Who had Herdbook propose it; nobody for what comes of itself. */
+  /** Who had Herdbook propose it. */
   readonly askedBy: readonly string[]
 }
 
@@ -24,11 +24,11 @@ const ASKED_BY = 'Asked-By'
 const SEAL = 'Herdbook-Seal'
 const MOST_RESTORES = 200
 
-/** As the last lines of a commit's message, sealed: who asked is whom Herdbook says it was, and no commit of anybody else's can say it. */
-export function trailersOf(saying: Saying, made: Made, sealing: Sealing): string {
-  const { restore, askedBy } = saying
+/** As the last lines of a commit's message, sealed where it is known who asked: who asked is whom Herdbook says it was, and no commit of anybody else's can say it. */
+export function trailersOf({ branch, restore, askedBy }: Omit<Saying, 'askedBy'> & { readonly askedBy: Saying['askedBy'] | null }, made: Made, sealing: Sealing): string {
   const refs = restore.length === 0 ? [] : [`${RESTORE}: ${wordsOf(restore)}`]
-  return [...refs, ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]), `${SEAL}: ${sealOf(saying, made, sealing)}`].join('\n')
+  if (askedBy === null) return refs.join('\n')
+  return [...refs, ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]), `${SEAL}: ${sealOf({ branch, restore, askedBy }, made, sealing)}`].join('\n')
 }
 
 const wordsOf = (restore: readonly ObjectRef[]): string => restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')

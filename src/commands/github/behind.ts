@@ -1,0 +1,135 @@
+import { isUnresolved } from '../../approvals/decide.ts'
+import { fileOf } from '../../approvals/owned.ts'
+import { gitSources } from '../../clients/git-source.ts'
+import type { PullRequest, Push } from '../../clients/forge.ts'
+import { loadInstance } from '../../instance/load.ts'
+import { canonicalJson } from '../../reconcile/digest.ts'
+import type { Commit, Repository } from '../../reconcile/repository.ts'
+import type { Desired, ObjectRef } from '../../reconcile/types.ts'
+import { desiredOf } from '../observe.ts'
+import type { Session } from '../session.ts'
+import { cleanMerges } from './clean-merges.ts'
+import { historyOf } from './history.ts'
+import type { Job } from './job.ts'
+import { saidIn } from './trailers.ts'
+
+/** Who asked for, wrote or pushed what the files say of an object, by login in small letters; null where nobody can tell. */
+export type Hands = ReadonlySet<string> | null
+
+/** More commits than these nobody looks through: of all, and of those before what was last taken in. */
+const MOST = 1_000
+const MOST_OLD = 100
+const MOST_MOVES = 300
+
+/**
+ * Who is behind what the files of a commit of the default branch say of these objects: whoever changed it since it was last
+ * taken in, or else changed it last. By what the commits hold, whatever became of pull requests and comments.
+ */
+export async function handsBehind(job: Job, session: Session, head: string, refs: readonly ObjectRef[]): Promise<ReadonlyMap<ObjectRef, Hands>> {
+  const { repository } = session
+  if (!repository || refs.length === 0) return new Map()
+  const [words, handsOf, { fresh, old }] = [wordsIn(session, repository), handsIn(job, session, repository), await commitsOf(session, repository, head)]
+  const found = new Map<ObjectRef, Hands>()
+  const look = async (commit: Commit, among: readonly ObjectRef[]): Promise<void> => {
+    for (const ref of await changedBy(repository, words, commit, among)) found.set(ref, union(found.get(ref) ?? new Set(), await handsOf(commit.id)))
+  }
+  for (const commit of fresh) await look(commit, refs)
+  for (const commit of old) await look(commit, refs.filter((ref) => !found.has(ref)))
+  return new Map(refs.map((ref) => [ref, found.get(ref) ?? null]))
+}
+
+/** What touched the instance, newest first: since it was last taken in, and before. */
+async function commitsOf({ ledger: { taken } }: Session, repository: Repository, head: string): Promise<{ readonly fresh: readonly Commit[]; readonly old: readonly Commit[] }> {
+  const options = { path: repository.folder, limit: MOST, topological: true } as const
+  if (taken === null || !(await repository.bring(taken))) return { fresh: await repository.log(head, options), old: [] }
+  const [fresh, old] = await Promise.all([repository.log(head, { ...options, after: taken }), repository.log(taken, { ...options, limit: MOST_OLD })])
+  return { fresh, old }
+}
+
+const union = (one: Hands, other: Hands): Hands => (one === null || other === null ? null : one.union(other))
+
+type Words = (commit: string, ref: ObjectRef) => Promise<string>
+
+/** Of these objects those of which a commit says something else than each of its parents. */
+async function changedBy(repository: Repository, words: Words, { id, parents }: Commit, refs: readonly ObjectRef[]): Promise<readonly ObjectRef[]> {
+  const touched = new Set((await Promise.all(parents.map((parent) => repository.differing(parent, id, [repository.folder])))).flat())
+  const hasText = [...touched].some((path) => !path.endsWith('.yaml'))
+  const changed: ObjectRef[] = []
+  for (const ref of refs) {
+    if (parents.length > 0 && !hasText && !touched.has(`${repository.folder}/${fileOf(ref)}`)) continue
+    const [now, before] = await Promise.all([words(id, ref), Promise.all(parents.map((parent) => words(parent, ref)))])
+    if (before.length === 0 ? now !== NOTHING : !before.includes(now)) changed.push(ref)
+  }
+  return changed
+}
+
+const NOTHING = 'nothing'
+
+/** What the files of a commit say of an object, to be compared: also of one whose last day has come. What can't be read is like nothing else. */
+function wordsIn({ root, io }: Session, { folder }: Repository): Words {
+  const sourceAt = gitSources(root, folder)
+  const known = new Map<string, Promise<readonly ReadonlyMap<string, Desired>[] | null>>()
+  const load = async (commit: string, file: string): Promise<readonly ReadonlyMap<string, Desired>[] | null> => {
+    const source = sourceAt(commit)
+    const { instance } = await loadInstance({ ...source, list: async () => (await source.list()).filter(({ name }) => name === file || !name.endsWith('.yaml')) })
+    return instance && [io.now(), new Date(0)].map((now) => desiredOf(instance, now))
+  }
+  return async (commit, ref) => {
+    const file = fileOf(ref)
+    const loaded = known.get(`${commit} ${file}`) ?? load(commit, file)
+    known.set(`${commit} ${file}`, loaded)
+    const all = await loaded
+    if (all === null) return commit
+    const said = all.map((desired) => wordsOf(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)))
+    return said.every((one) => one === null) ? NOTHING : canonicalJson(said)
+  }
+}
+
+function wordsOf(desired: Desired | undefined, id: string): object | null {
+  if (desired?.state !== 'managed') return null
+  const object = desired.objects.find((one) => one.id === id)
+  if (object === undefined) return desired.others === 'delete' ? { others: 'delete' } : null
+  const { source: _source, ...words } = object
+  return words
+}
+
+/** Who brought a commit to the default branch: by a pull request whoever had part in it, past every one whoever pushed it. */
+function handsIn(job: Job, session: Session, repository: Repository): (commit: string) => Promise<Hands> {
+  const { forge, event } = job
+  let moves: Promise<readonly Push[]> | undefined
+  const known = new Map<number, Promise<Hands>>()
+  const ofPull = (pull: PullRequest): Promise<Hands> => {
+    const hands = known.get(pull.number) ?? handsOfPull(job, session, repository, pull)
+    known.set(pull.number, hands)
+    return hands
+  }
+  const mergedWith = async (commit: string): Promise<readonly PullRequest[]> => (await forge.pullRequestsOf(commit)).filter(({ base, merged }) => base.branch === event.defaultBranch && merged !== null)
+  const moveOf = async (commit: string): Promise<Push | undefined> => {
+    for (const move of (await (moves ??= forge.pushers(event.defaultBranch, MOST_MOVES))).slice(0, MOST_MOVES)) {
+      if (/^0+$/.test(move.before) || !(await repository.bring(move.before)) || !(await repository.isAncestor(commit, move.before))) return move
+    }
+    return undefined
+  }
+  return async (commit) => {
+    const move = await moveOf(commit)
+    if (move !== undefined && !move.kind.endsWith('merge')) return move.login === null || move.byBot ? null : pushedBy(job, move.login, commit)
+    const [own, whole] = [await mergedWith(commit), move === undefined ? [] : await mergedWith(move.after)]
+    const each = await Promise.all((own.length > 0 ? own : whole).map(ofPull))
+    return each.length === 0 ? null : each.reduce(union)
+  }
+}
+
+async function pushedBy({ forge }: Job, login: string, commit: string): Promise<Hands> {
+  const { author, committer } = await forge.commit(commit)
+  const people = [author, committer].flatMap((one) => (one === null || one === 'forge' || one.byBot ? [] : [one.login]))
+  return new Set([login, ...people].map((one) => one.toLowerCase()))
+}
+
+async function handsOfPull(job: Job, session: Session, repository: Repository, pull: PullRequest): Promise<Hands> {
+  const { head, base } = pull
+  if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return null
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  const clean = await cleanMerges(repository, commits, base.commit)
+  const { history, involved } = await historyOf(job, session, pull, saidIn(commits.filter(({ id }) => !clean.has(id)), head.branch, session.sealing))
+  return isUnresolved(history) ? null : involved
+}
