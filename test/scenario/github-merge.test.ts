@@ -123,7 +123,7 @@ describe('what nobody approved as it is now is not applied', () => {
   })
 
   it('a direct push: it stays undone, is one issue, and is shown as left over by the next pull request, whose merge approves it', async () => {
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` } })
+    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` } })
     expect((await applied()).exit).toBe(6)
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(6)
@@ -155,7 +155,7 @@ describe('what nobody approved as it is now is not applied', () => {
 
   it('a used approval while something waits that keeps every merge in view', async () => {
     await herd.sandbox.handOf('owner').signUp('patient')
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` } })
+    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` } })
     expect((await applied()).exit).toBe(6)
     const change = async (text: string | ((text: string) => string)): Promise<number> => {
       const number = await propose(text)
@@ -169,15 +169,15 @@ describe('what nobody approved as it is now is not applied', () => {
     const done = commentOn(herd, number, ':applied')
     expect(done).toContain('**Applied**')
     await herd.rows("update domain_blocks set severity = 1 where domain = 'again.example'")
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example').trimEnd(), entry('again.example', 'limit').trimEnd()) } })
+    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example').trimEnd(), entry('again.example', 'limit').trimEnd()) } })
     await applied()
     expect(commentOn(herd, number, ':applied')).toBe(done)
     await herd.rows("update domain_blocks set severity = 2 where domain = 'again.example'")
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example', 'limit').trimEnd(), entry('again.example').trimEnd()) } })
+    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example', 'limit').trimEnd(), entry('again.example').trimEnd()) } })
     herd.events.length = 0
     await change((text) => text.replace(entry('again.example'), ''))
     expect(await live()).not.toContain('again.example')
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` } })
+    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` } })
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('again.example')
     herd.desk()
