@@ -13,6 +13,8 @@ export interface Refs {
   readonly bring: (ref: string) => Promise<void>
   /** Asks Git to set the ref from `expected` to `next`, null meaning absent. True only where Git itself says that this call did it. `along` is a branch that grows to the same commit: both or neither. */
   readonly swap: (ref: string, expected: string | null, next: string | null, along?: string) => Promise<{ readonly done: boolean; readonly reason: string }>
+  /** A ref whose name leaves no room for one of these, with the command that takes it away; null where there is none. */
+  readonly inTheWay: (refs: readonly string[]) => Promise<{ readonly name: string; readonly remove: string } | null>
 }
 
 /** Refs in the clone itself. */
@@ -30,8 +32,21 @@ export function localRefs(git: Git): Refs {
       const { code, err } = await git.run(['update-ref', '--no-deref', '--stdin'], `start\n${command}\nprepare\ncommit\n`)
       return { done: code === 0, reason: reasonOf(err) }
     },
+    inTheWay: async (refs) => {
+      const { out } = await git.run(['for-each-ref', '--format=%(refname)', ...refs.flatMap(around)])
+      const name = out.split('\n').find((one) => refs.some((ref) => leavesNoRoom(one, ref)))
+      return name === undefined ? null : { name, remove: `git update-ref -d ${quoted(name)}` }
+    },
   }
 }
+
+/** Where Git keeps refs as files, one can't be the folder of another. */
+const leavesNoRoom = (one: string, ref: string): boolean => one.startsWith(`${ref}/`) || ref.startsWith(`${one}/`)
+
+/** A name as a shell takes it for nothing else: Git lets refs have every sign of it but spaces. */
+const quoted = (name: string): string => (/^[\w./@-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`)
+
+const around = (ref: string): string[] => [`${ref}/*`, ...ref.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/')).slice(2)]
 
 /** Refs on a remote: read by `ls-remote`, set by a push that says what it replaces. */
 export function remoteRefs(git: Git, remote: string): Refs {
@@ -65,6 +80,10 @@ export function remoteRefs(git: Git, remote: string): Refs {
       const reason = [refusal?.split('\t')[2] ?? reasonOf(err), ...wordsOf(err)].join('; ')
       return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason }
     },
+    inTheWay: async (refs) => {
+      const name = [...(await resolveAll(refs.flatMap(around))).keys()].find((one) => refs.some((ref) => leavesNoRoom(one, ref)))
+      return name === undefined ? null : { name, remove: `git push ${remote} --delete ${quoted(name)}` }
+    },
   }
 }
 
@@ -93,8 +112,15 @@ export async function swapRef(refs: Refs, ref: string, expected: string | null, 
     if (now === next) return { state: 'done' }
     if (now !== expected) return { state: 'moved', now }
     // Nobody moved it, and it was not set: another writer held it for a moment, or we may not write.
+    if (attempt === 3) await refuseCrowded(refs, [ref, ...(along === undefined ? [] : [along])])
     if (attempt === 3) return failed(`set ${ref}`, reason, 'Does your key or token have the right to push to this repository?')
   }
+}
+
+async function refuseCrowded(refs: Refs, names: readonly string[]): Promise<void> {
+  const there = await refs.inTheWay(names)
+  if (there === null) return
+  fail(EXIT.refused, 'ref-in-the-way', `${there.name} leaves no room for ${names.find((name) => leavesNoRoom(there.name, name)) ?? ''}: anyone who may push to the repository could have made it.`, { hint: `Take it away: ${there.remove}` })
 }
 
 /** The author of our commits: the person that Git knows, else the user of this machine. */
@@ -113,7 +139,7 @@ const MOST_FILES = 1_000
 /** Reads a commit of ours with all its files; null where this clone doesn't have it. */
 export async function readSnapshot(git: Git, ref: string, id: string): Promise<Snapshot | null> {
   const { code, out } = await git.run(['ls-tree', '-r', '-z', '-l', '--full-tree', id])
-  if (code !== 0) return null
+  if (code !== 0) return isOther(await git.run(['cat-file', '-t', id])) ? refuseForeign(ref, id) : null
   const rows = out.split('\0').flatMap((row) => {
     if (row === '') return []
     const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t([^/]*)$/su.exec(row) ?? []
@@ -125,9 +151,16 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
     return fail(EXIT.refused, 'ref-too-large', `${ref} (commit ${id.slice(0, 12)}) is too large to be Herdbook's.`, { hint: `Look at it: git show --stat ${id}` })
   }
   const [commit, ...blobs] = await git.objects([id, ...rows.map((row) => row.oid)])
-  if (commit?.type !== 'commit') return failed(`read ${ref}`, 'it names no commit')
+  if (commit?.type !== 'commit') return refuseForeign(ref, id)
   const files = rows.map(({ name }, i): [string, string] => [name, blobs[i]?.data.toString('utf8') ?? ''])
   return { id, ...parseCommit(commit.data.toString('utf8')), files: new Map(files) }
+}
+
+/** Whether Git has an object that is no commit. */
+const isOther = ({ code, out }: { readonly code: number; readonly out: string }): boolean => code === 0 && out.trim() !== 'commit'
+
+function refuseForeign(ref: string, id: string): never {
+  fail(EXIT.refused, 'ref-foreign', `${ref} names no commit (${id.slice(0, 12)}), so Herdbook did not write it.`, { hint: `Look at it: git cat-file -p ${id}` })
 }
 
 function parseCommit(source: string): Omit<Snapshot, 'id' | 'files'> {

@@ -1,7 +1,7 @@
-import { EXIT, fail } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Form, Sealing } from './digest.ts'
 import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
-import { refsOf, type Repository, type Snapshot } from './repository.ts'
+import { isForeign, refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf, signContent } from './signature.ts'
 import type { Ledger } from './ledger-types.ts'
 
@@ -54,7 +54,15 @@ export async function pointers(repository: Repository, { sealing: { scope: { env
 
 async function look(repository: Repository, where: Where): Promise<Standing> {
   const { ledger, ...rest } = await pointers(repository, where)
-  return { ...rest, snapshot: await repository.read(refsOf(where.sealing.scope.environment).ledger, ledger) }
+  return { ...rest, snapshot: await readOwn(repository, refsOf(where.sealing.scope.environment).ledger, ledger) }
+}
+
+/** Reads a commit of a ref, and names the way out where Herdbook never wrote it. */
+async function readOwn(repository: Repository, ref: string, named: string | null): Promise<Snapshot | null> {
+  return repository.read(ref, named).catch((error: unknown) => {
+    if (!isForeign(error)) throw error
+    throw new HerdbookError(error.exit, error.diagnostics.map((one) => ({ ...one, hint: `${one.hint ?? ''}. ${SIGN}` })))
+  })
 }
 
 async function load(repository: Repository, where: Where, moved: boolean): Promise<Ledger> {
@@ -87,7 +95,7 @@ async function formsFor(repository: Repository, { sealing }: Where, { snapshot, 
 async function checkBranch(repository: Repository, { sealing }: Where, branch: NonNullable<Standing['branch']>, snapshot: Snapshot | null): Promise<void> {
   const { name, commit } = branch
   if (snapshot !== null && (await repository.isAncestor(commit, snapshot.id))) return
-  const ahead = await repository.read(name, commit)
+  const ahead = await readOwn(repository, name, commit)
   const { key, scope: { environment } } = sealing
   if (ahead !== null && signatureOf(ahead, 'ledger', sealing).is === (key === null ? 'unsigned' : 'right')) refuseOld(repository, environment, snapshot, { who: called(name), commit })
   fail(EXIT.refused, 'ledger-branch', `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`, { hint: `Look at it: git log -p ${commit}. ${SIGN}` })

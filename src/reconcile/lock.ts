@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
 import { canonicalJson, type Form, type Sealing } from './digest.ts'
 import { describeHolder, isDead, parseHolder, thisHolder, type Holder } from './holder.ts'
-import { refsOf, type Content, type Repository } from './repository.ts'
+import { isForeign, refsOf, type Content, type Repository } from './repository.ts'
 import { signatureOf, signContent } from './signature.ts'
 
 /** What the lock needs of a repository. */
@@ -62,12 +62,22 @@ export interface Standing {
 
 /** Who holds the lock now; null where nobody does. `named`: the commit that its ref names, where that is known. */
 export async function standingLock(repository: LockRefs, { sealing, forms = NEWEST }: Pick<LockOptions, 'sealing' | 'forms'>, named?: string | null): Promise<Standing | null> {
-  const snapshot = await repository.read(refsOf(sealing.scope.environment).lock, named)
+  const { lock: ref } = refsOf(sealing.scope.environment)
+  const id = named === undefined ? await repository.resolve(ref) : named
+  if (id === null) return null
+  const snapshot = await repository.read(ref, id).catch(foreign)
   if (snapshot === null) return null
+  if (snapshot === 'foreign') return { id, name: id.slice(0, 12), holder: null }
   const found = signatureOf(snapshot, 'lock', sealing)
   const signed = sealing.key === null || (found.is === 'right' && forms.has(found.form))
   const holder = signed ? parseHolder(snapshot.files.get(LOCK_FILE) ?? '') : null
   return { id: snapshot.id, name: holder?.nonce.slice(0, 8) ?? snapshot.id.slice(0, 12), holder }
+}
+
+/** What Herdbook never writes there is a lock of nobody's, to be let go by its name. */
+function foreign(error: unknown): 'foreign' {
+  if (isForeign(error)) return 'foreign'
+  throw error
 }
 
 /** Takes the lock away from whoever holds it, if it is the one of that name. Answers who held it. */

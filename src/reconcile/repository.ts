@@ -1,4 +1,4 @@
-import { EXIT, fail } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 
 /** What the engine asks of Git. `clients/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
 export interface Repository {
@@ -107,6 +107,9 @@ export interface Content {
 
 /** What came of a compare-and-swap: where it `moved`, `now` is what the ref names instead. */
 export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved'; readonly now: string | null }
+
+/** Whether a ref could not be read since it names what Herdbook never writes: no commit, or one that is too large. */
+export const isForeign = (error: unknown): error is HerdbookError => error instanceof HerdbookError && error.diagnostics.every(({ code }) => code === 'ref-foreign' || code === 'ref-too-large')
 
 /** The refs of one environment. On a forge the branch follows the ledger: of branches a forge can see to it that they only grow. */
 export function refsOf(environment: string): { readonly ledger: string; readonly lock: string; readonly branch: string } {

@@ -32,14 +32,21 @@ export async function signable(repository: Repository, where: Where, old: Key, h
   const snapshot = await repository.read(ref, now).catch(() => null)
   if (branch !== null) await repository.bring(branch.commit)
   // Descending from the newest commits seen, too, it is taken by every clone that saw those, and by the branch.
-  const parents = [...new Set([now, seen, branch?.commit].filter((id) => typeof id === 'string'))]
-  if (parents.length === 0) fail(EXIT.refused, 'no-ledger-yet', 'There is no ledger to sign: nothing was applied yet.', { hint: 'The first apply begins it: herdbook apply' })
+  const named = [...new Set([now, seen, branch?.commit].filter((id) => typeof id === 'string'))]
+  if (named.length === 0) fail(EXIT.refused, 'no-ledger-yet', 'There is no ledger to sign: nothing was applied yet.', { hint: 'The first apply begins it: herdbook apply' })
   const keys = [where.sealing.key, ...(old === null ? [] : [old])]
-  const found = await newestOf(repository, where, [branch?.commit, seen, now].filter((id) => typeof id === 'string'), keys)
+  const parents = await commitsAmong(repository, named)
+  const found = await newestOf(repository, where, [branch?.commit, seen, now].flatMap((id) => parents.filter((one) => one === id)), keys)
   if (found?.key === where.sealing.key && found.snapshot.id === now && (await descends(repository, found.snapshot.id, parents))) return null
   const ledger = ledgerFrom(found, where.sealing, now, head)
-  const digest = sealIn(where.sealing, 'ledger', { from: found?.snapshot.id ?? null, over: parents }).slice(0, 16)
+  const digest = sealIn(where.sealing, 'ledger', { from: found?.snapshot.id ?? null, over: named }).slice(0, 16)
   return { from: found?.snapshot ?? null, ledger, parents, left: leftOf(snapshot, ledger), digest }
+}
+
+/** Of what refs name those that are commits themselves: a ref may name anything. */
+async function commitsAmong(repository: Repository, ids: readonly string[]): Promise<readonly string[]> {
+  const own = await Promise.all(ids.map(async (id) => (await repository.bring(id)) && (await repository.commit(id)) === id))
+  return ids.filter((_, i) => own[i])
 }
 
 /** Signs it with the key of now. Refuses (exit 6) if the ref moved meanwhile. */
