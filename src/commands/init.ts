@@ -75,7 +75,7 @@ function pinNamed(given: string | undefined): Pin | null {
 function handlesIn(given: string | undefined): string | null {
   if (given === undefined) return null
   const handles = given.split(/[\s,]+/).filter((one) => one !== '')
-  const wrong = handles.find((one) => !/^@(?=[A-Za-z0-9-]{1,39}(\/|$))[A-Za-z0-9]+(-[A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one))
+  const wrong = handles.find((one) => !/^@(?=[\w-]{1,39}(\/|$))[A-Za-z0-9]+([-_][A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one))
   if (wrong === undefined && handles.length > 0) return handles.join(' ')
   return fail(EXIT.invalid, 'not-a-handle', `"${wrong ?? given}" is nobody on GitHub.`, { hint: 'Write @name for a person and @organisation/team for a team, several with a comma between them.' })
 }

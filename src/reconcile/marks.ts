@@ -17,14 +17,20 @@ export interface Planned {
 /** What a pull request says besides its files. */
 export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> {
   readonly pullRequest: number
+  /** What is left over and taken along, and who is behind it. */
+  readonly along?: { readonly by: readonly string[]; readonly steps: readonly Step[] }
 }
 
 /** The marks of these steps, in the newest form. */
-export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy, isOurs }: Proposed, sealing: Sealing): Marks {
+export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed, sealing: Sealing): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
   const shape = { form: 2, groups } as const
   const names = groups === 0 ? steps.map((step) => nameOf(step, sealing, 2)).sort() : []
-  return { ...shape, marks: [...marked(steps, shape, pullRequest, sealing).keys()].sort(), names, restore, askedBy, isOurs }
+  const markList = (some: readonly Step[]): string[] => [...marked(some, shape, pullRequest, sealing).keys()].sort()
+  const said = { ...shape, marks: markList(steps), names, restore, isOurs }
+  // Groups mix what is taken along with what is not.
+  if (along.by.length === 0 || groups > 0) return { ...said, askedBy: [...new Set([...askedBy, ...along.by])] }
+  return { ...said, askedBy, along: { by: along.by, marks: markList(along.steps) } }
 }
 
 /** By the key: a name that could be guessed by its hash would be told. */
@@ -75,11 +81,11 @@ export function unused(merges: readonly Merge[], approvals: readonly Approval[])
   })
 }
 
-const LOGIN = '[A-Za-z0-9[\\]-]+'
+const LOGIN = '[A-Za-z0-9_[\\]-]+'
 /** The hidden block by the version of its form. */
 const BLOCKS: { readonly [form in Form]: RegExp } = {
-  1: new RegExp(`^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
-  2: new RegExp(`^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
+  1: new RegExp(`^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
+  2: new RegExp(`^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
 }
 const BEGIN = '\n<!-- herdbook-approvals'
 const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
@@ -87,9 +93,9 @@ const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
 const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
 
 /** The marks as the hidden block that a comment ends with, yet to be sealed. */
-export function marksBlock({ groups, marks, names, restore, askedBy, isOurs }: Marks): string {
+export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
   const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
-  return ['<!-- herdbook-approvals v2', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...asked, ...(isOurs ? ['ours'] : []), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+  return ['<!-- herdbook-approvals v2', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...asked, ...(isOurs ? ['ours'] : []), ...(along ? [`along=${along.by.join(',')}:${along.marks.join(',')}`] : []), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
 }
 
 /** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
@@ -112,12 +118,12 @@ export function parseMarks(body: string, planned: Planned, sealing: Sealing, for
   if (start < 0) return null
   const block = body.slice(start)
   for (const form of forms) {
-    const [, sealedAs = '', groups = '', names = '', askedBy = '', ours = '', restore = '', marks = ''] = BLOCKS[form].exec(block) ?? []
+    const [, sealedAs = '', groups = '', names = '', askedBy = '', ours = '', alongBy = '', alongMarks = '', restore = '', marks = ''] = BLOCKS[form].exec(block) ?? []
     const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
     if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, sealing, form))) continue
     const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
     const list = (text: string, by: string): string[] => text.split(by).filter((one) => one !== '')
-    return { form, groups: Number(groups), marks: list(marks, ' '), names: list(names, ','), restore: refs, askedBy: list(askedBy, ','), isOurs: ours !== '' }
+    return { form, groups: Number(groups), marks: list(marks, ' '), names: list(names, ','), restore: refs, askedBy: list(askedBy, ','), isOurs: ours !== '', ...(alongBy === '' ? {} : { along: { by: list(alongBy, ','), marks: list(alongMarks, ',') } }) }
   }
   return 'altered'
 }

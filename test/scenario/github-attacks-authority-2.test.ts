@@ -57,11 +57,15 @@ describe('somebody who has pushed past every pull request', SLOW, () => {
   it("does not approve it by merging a pull request of another's that takes it along; somebody else does", async () => {
     await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('rides.example') } })
     const typo = await propose('mo', { 'README.md': 'A typo.\n' })
-    expect(commentOn(herd, typo)).toMatch(/asked-by=eve /)
+    expect(commentOn(herd, typo)).toMatch(/ along=eve:[0-9a-f]{32} /)
     await herd.hub.act.merge(typo, 'eve')
     expect((await applied()).exit).toBe(6)
-    expect(commentOn(herd, typo, ':applied')).toContain('or what it takes along')
     expect(await live()).not.toContain('rides.example')
+    // What it holds of its own counts all the same.
+    const own = await propose('mo', { [BLOCKS]: withBlock('own.example') })
+    await herd.hub.act.merge(own, 'eve')
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).toMatch(/^(?!.*rides).*own\.example/)
     const other = await propose('mo', { 'README.md': 'Another.\n' })
     await herd.hub.act.merge(other, 'ann')
     expect((await applied()).exit).toBe(0)

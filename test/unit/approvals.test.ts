@@ -30,6 +30,12 @@ it('names in marks tell nobody without the key which objects they are of', () =>
   expect(ours?.names).not.toEqual(theirs?.names)
 })
 
+it.each(['ann', 'mo_corp', 'renovate[bot]', 'a-b-c'])('a comment of what @%s asked for is read as it was sealed', (login) => {
+  const planned = { pullRequest: 12, head: HEAD }
+  const body = sealComment(`words\n${marksBlock(marksOf([full], { pullRequest: 12, restore: [], askedBy: [login, 'zoe'], isOurs: true }, SEALING))}`, planned, SEALING)
+  expect(parseMarks(body, planned, SEALING)).toMatchObject({ askedBy: [login, 'zoe'], isOurs: true })
+})
+
 describe('canonical JSON', () => {
   it('is the same for equal values, whatever the order of keys', () => {
     fc.assert(

@@ -71,14 +71,24 @@ async function landed(job: Job, pull: PullRequest, session: Session, permissions
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
   if (session.repository === null || !(await isMergedWhole(session.repository, pull))) return { ...nothing, void: 'along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
-  const decision = decide(history, await authorityOf(session, pull, history, permissions))
+  const authority = await authorityOf(session, pull, history, permissions)
+  const decision = decide(history, authority)
   if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
-  return { ...nothing, marks, involved, merge: { pullRequest: pull.number, by: decision.by.join(', '), at, byOwner: decision.byOwner, marks } }
+  return { ...nothing, marks, involved, merge: { pullRequest: pull.number, by: decision.by.join(', '), at, byOwner: decision.byOwner, marks: counting(marks, decision, history, authority) } }
+}
+
+/** The marks that count: those of what was taken along only where it is approved as much without whoever is behind that. */
+function counting({ along, ...marks }: Marks, { byOwner }: Extract<Decision, { is: 'approved' }>, history: MergedHistory, authority: Authority): Marks {
+  if (along === undefined) return marks
+  const others = decide({ ...history, askedBy: [...history.askedBy, ...along.by] }, authority)
+  if (others.is === 'approved' && others.byOwner === byOwner) return marks
+  const left = new Set(along.marks)
+  return { ...marks, marks: marks.marks.filter((mark) => !left.has(mark)) }
 }
 
 /** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
-async function authorityOf({ root, repository, instance }: Session, { base }: PullRequest, { reviews, merged }: MergedHistory, permissions: PermissionOf): Promise<Authority> {
-  const logins = [...new Set([...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login))]
+async function authorityOf({ root, repository, instance }: Session, { base }: PullRequest, { reviews, merged, askedBy }: MergedHistory, permissions: PermissionOf): Promise<Authority> {
+  const logins = [...new Set([...[...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login), ...askedBy.slice(0, 1)])]
   const may = new Map(await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])))
   const before = repository && (await repository.bring(base.commit)) ? await ownersIn(gitSource(root, base.commit, repository.folder)) : null
   const of = (login: string): Permission => may.get(login) ?? 'none'

@@ -186,10 +186,8 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
   }
   const marker = markerOf(environment, 'plan')
   const planned = { pullRequest: pull.number, head: merge.head }
-  // Whoever is behind what is taken along approves it by no other merge either.
-  const along = [...hands].flatMap(([digest, people]) => (withheld.has(digest) ? [] : [...(people ?? [])]))
-  const asking = { ...said, askedBy: [...new Set([...said.askedBy, ...along])] }
-  const hidden = marksBlock(marksOf(plan.steps.filter(({ digest }) => !withheld.has(digest)), { pullRequest: pull.number, ...asking }, sealing))
+  const sent = plan.steps.filter(({ digest }) => !withheld.has(digest))
+  const hidden = marksBlock(marksOf(sent, { pullRequest: pull.number, ...said, along: alongIn(sent, hands) }, sealing))
   // Without a key a mark would be anybody's.
   const comment = sealing.key === null ? renderMarkdown(plan, { ...options, marker }) : sealComment(renderMarkdown(plan, { ...options, marker, hidden }), planned, sealing)
   await stick(job, pull.number, marker, comment)
@@ -205,6 +203,12 @@ async function tellPlanned(job: Job, pull: PullRequest, { leftover, byFiles, mer
 async function handsOfLeft(job: Job, session: Session, base: string, steps: readonly Step[]): Promise<ReadonlyMap<string, Hands>> {
   const hands = await handsBehind(job, session, base, steps.map(refOf))
   return new Map(steps.map((step) => [step.digest, hands.get(refOf(step)) ?? null]))
+}
+
+/** Of these steps those that are left over, and who is behind them: whoever that is approves them by no other merge either. */
+function alongIn(steps: readonly Step[], hands: ReadonlyMap<string, Hands>): { readonly by: readonly string[]; readonly steps: readonly Step[] } {
+  const left = steps.filter(({ digest }) => hands.has(digest))
+  return { by: [...new Set(left.flatMap(({ digest }) => [...(hands.get(digest) ?? [])]))], steps: left }
 }
 
 /** Who has to approve these steps: an owner, where one is asked; and that one person decides, where only one is named. */

@@ -21,7 +21,7 @@ export async function askAccount({ env, secrets }: Io, repository: string | null
   const ask = asking(env['GITHUB_API_URL'] ?? 'https://api.github.com', token)
   const [user, isPrivate] = await Promise.all([ask('user'), repository === null ? null : ask(`repos/${repository}`)])
   const login = textIn(user?.body, 'login')
-  return { login: login !== null && /^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(login) ? login : null, unprotected: await unprotectedIn(isPrivate, () => ask(`repos/${repository}/rulesets`)) }
+  return { login: login !== null && /^[A-Za-z0-9]([-_]?[A-Za-z0-9])*$/.test(login) ? login : null, unprotected: await unprotectedIn(isPrivate, () => ask(`repos/${repository}/rulesets`)) }
 }
 
 interface Answer {
