@@ -67,7 +67,7 @@ export function decide(history: MergedHistory, authority: Authority): Decision {
   const deciders = decidersIn(history).filter((login) => authority.mayWrite(login) && (!involved.has(same(login)) || isSoleOwner(login)))
   const byOwner = deciders.some((login) => (owners.size === 0 ? authority.administers(login) : owners.has(same(login))))
   if (deciders.length === 0) return { is: 'void', why: 'self' }
-  if (!byOwner && isUnresolved(history)) return { is: 'void', why: 'unresolved' }
+  if (!byOwner && (isUnresolved(history) || hasLeft(history, authority))) return { is: 'void', why: 'unresolved' }
   return { is: 'approved', by: deciders, byOwner }
 }
 
@@ -80,6 +80,9 @@ export function decidersIn({ reviews, merged, same: counted }: MergedHistory): s
   const people = [...standing, merged.by].filter(({ isBot }) => !isBot)
   return [...new Map(people.map(({ login }) => [same(login), login])).values()]
 }
+
+/** Whether whoever had Herdbook propose it may no longer write: by then they may go by another name, and approve it. */
+const hasLeft = ({ isOurs, askedBy: [first] }: MergedHistory, { mayWrite }: Authority): boolean => isOurs && first !== undefined && !mayWrite(first)
 
 const person = (one: Resolved): string[] => (one === null || one === 'forge' || one.isBot ? [] : [same(one.login)])
 

@@ -243,6 +243,13 @@ describe('one by one', () => {
     ['proposed by Herdbook for whoever merges it', proposedFor('bob'), {}, SELF],
     ['proposed by Herdbook for somebody else', proposedFor('ann'), OTHERS, BY_MODERATOR],
     [
+      'proposed by Herdbook for a name that may no longer write, whoever goes by another now',
+      proposedFor('gone'),
+      { ...OTHERS, mayWrite: (name) => name !== 'gone' },
+      { is: 'void', why: 'unresolved' },
+    ],
+    ['the same, merged by an owner', proposedFor('gone'), { mayWrite: (name) => name !== 'gone' }, BY_OWNER],
+    [
       'proposed by Herdbook, and its branch brought up to date by whoever merges it',
       { ...proposedFor('ann'), pushes: [BOB], commits: [{ author: BOB, committer: 'forge' }] },
       OTHERS,
