@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
 import { ran, type JobRun } from '../support/runner.ts'
@@ -12,6 +13,7 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const BLOCKS = 'instance/domain-blocks.yaml'
+const CONFIG = 'instance/instance.yaml'
 const BUTTON = '.github/workflows/herdbook-button.yml'
 const SLOW = { timeout: 300_000 }
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
@@ -124,4 +126,20 @@ it('a pause is not taken over by pausing once more', SLOW, async () => {
   await press('pause', '', 'eve')
   expect((await press('resume', '', 'eve')).stderr).toContain('@eve is no owner')
   expect((await press('resume', '', 'zoe')).exit).toBe(0)
+})
+
+describe('an instance.yaml that would ask nobody', SLOW, () => {
+  it.each<[string, (config: Record<string, unknown>) => object, string]>([
+    ['since it names no forge', ({ forge: _forge, ...config }) => config, 'Add to instance/instance.yaml: forge: { github: herd/instance }'],
+    ['since its key is one that others know', (config) => ({ ...config, ledger_key: { file: '/proc/version' } }), 'ledger_key: { env: HERDBOOK_LEDGER_KEY }'],
+  ])('%s, is obeyed by no job that applies or decides, and the way back is named', async (_what, change, hint) => {
+    const [before, blocks] = [herd.file(CONFIG), herd.file(BLOCKS)]
+    await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [CONFIG]: stringify(change(parse(before))), [BLOCKS]: withBlock('unasked.example') } })
+    const run = await applied()
+    expect([run.exit, run.stderr]).toEqual([5, expect.stringContaining(hint)])
+    expect((await press('approve', 'domain-block/unasked.example', 'zoe')).exit).toBe(5)
+    expect(await live()).not.toContain('unasked.example')
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONFIG]: `${before}\n`, [BLOCKS]: `${blocks}\n` } })
+    expect((await applied()).exit).toBe(0)
+  })
 })

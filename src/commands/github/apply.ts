@@ -10,6 +10,7 @@ import { run as applyNow, type Options } from '../apply.ts'
 import { say, tell } from '../io.ts'
 import type { Session } from '../session.ts'
 import { refresh } from './drift.ts'
+import { refuseGround } from './ground.ts'
 import { expect, isAgain, type Job } from './job.ts'
 import { landedSince, type Landed, type Void } from './landed.ts'
 import { tellMissed } from './missed.ts'
@@ -69,6 +70,7 @@ async function attempt(job: Job): Promise<Outcome> {
     try {
       const repository = await repositoryOf(job)
       await repository.follow(await tipOf(repository))
+      await refuseGround(io)
       io.exit = EXIT.ok
       const report = await applyNow(io, { yes: true, wait: true, ...(rounds.length === 0 ? leaveOf(job) : {}) }, null, mergesOf)
       rounds.push(report)
@@ -121,7 +123,7 @@ const isWaiting = ({ skipped }: ApplyReport): boolean => skipped.some(({ why }) 
 const VOID: { readonly [why in Void]: string } = {
   altered: 'the comment with its plan was edited since, or it is of another commit than was merged',
   along: 'another merge brought its commits along, and did not make of the files what its plan shows',
-  self: 'nobody approved it but who asked for it, wrote it or pushed it, or what it takes along',
+  self: 'nobody approved it but who asked for it, wrote it or pushed it',
   unresolved: 'GitHub does not tell who wrote or pushed all of it, so it takes the approval of an owner',
 }
 

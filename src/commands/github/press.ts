@@ -22,6 +22,7 @@ import { openSession } from '../session.ts'
 import { verb as unlock } from '../unlock.ts'
 import { demandOwner, ownChanges, ownersNow } from './authority.ts'
 import { openDesk, propose } from './desk.ts'
+import { refuseGround } from './ground.ts'
 import { expect, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
@@ -64,6 +65,7 @@ export async function run(job: Job): Promise<void> {
   const button = own(BUTTONS, verb)
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
   if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
+  if (AUTHORITY.has(verb)) await refuseGround(job.io)
   if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)
   if (ONCE.has(verb) && isAgain(job.io)) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
   await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
