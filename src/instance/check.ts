@@ -211,7 +211,7 @@ function wrongType(place: Place): Finding {
   const types = [node.type ?? []].flat()
   const wanted = types.map((type) => own(WORDS, type) ?? type).join(' or ')
   const said = shown === undefined ? name : `${name}: ${shown}`
-  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: keyHint(place) ?? typeHint(types, value, shown, name) ?? node.description }
+  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: keyHint(place) ?? typeHint(types, place) ?? node.description }
 }
 
 /** A word where keys belong is mostly the value of the first of them. */
@@ -221,7 +221,9 @@ function keyHint({ node, value, path, shown }: Place): string | undefined {
   return path.length === 0 ? `Begin the file with ${key}:` : `Write it as ${key}: ${shown ?? '…'}`
 }
 
-function typeHint(types: readonly string[], value: unknown, shown: string | undefined, name: string): string | undefined {
+function typeHint(types: readonly string[], { node: { format }, value, shown, name }: Place): string | undefined {
+  const [, year, month, day] = (format === 'date' && /^(\d{4})(\d{2})(\d{2})$/.exec(shown ?? '')) || []
+  if (year !== undefined) return `Write it with dashes: ${name}: ${year}-${month}-${day}`
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
     return shown === undefined ? 'Write it in quotes.' : `Write '${shown}' in quotes.`
   if (types.includes('string') && value === null)

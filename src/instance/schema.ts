@@ -8,6 +8,7 @@ export interface SchemaNode {
   readonly description?: string
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
+  readonly format?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode

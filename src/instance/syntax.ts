@@ -77,6 +77,7 @@ const WORDS: readonly Words[] = [
   { fits: code('BAD_INDENT'), ...COLUMNS },
   { fits: code('BLOCK_AS_IMPLICIT_KEY', /sequence/), ...COLUMNS },
   { fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && /: .*: /.test(found.line), message: 'this text has a colon and a space in it', hint: 'Put it in quotes.' },
+  { fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && /: \S[^#]*:\s*$/.test(found.line), message: 'this text ends with a colon, which makes a key of it', hint: 'Put it in quotes.' },
   { fits: code('BLOCK_AS_IMPLICIT_KEY'), message: 'the line below is too far in', hint: 'Begin it with as many spaces as the keys beside it.' },
   { fits: code('MULTILINE_IMPLICIT_KEY'), ...COLON_MISSING },
   { fits: code('KEY_OVER_1024_CHARS'), message: 'a text before a colon is longer than 1,024 characters', hint: 'Put text with a colon in it in quotes.' },

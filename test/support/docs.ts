@@ -105,7 +105,7 @@ const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
   locked: 'another run holds the lock',
   partial: 'partly applied, or not what it should be afterwards',
   invalid: 'the files, or the command line, are not valid',
-  unreadable: 'the live server can not be read',
+  unreadable: 'the live server can not be read, or Git can not reach or change the repository',
 }
 
 /** The exit codes as a table; the README has the same. */

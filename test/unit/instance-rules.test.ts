@@ -195,9 +195,17 @@ describe('rules, settings and terms', () => {
   test('a key twice, and a language twice in whatever letters', async () => {
     const rules = 'rules:\n  - { key: a, text: t, translations: { pt-BR: { text: u }, pt-br: { text: v } } }\n  - { key: a, text: w }\n'
     expect(await told({ 'rules.yaml': rules })).toEqual([
+      expect.stringContaining('warning odd-language rules.yaml:2:60 Mastodon writes the language pt-br as pt-BR'),
       'error duplicate rules.yaml:2:60 the language pt-br is here twice; first in line 2',
       expect.stringContaining('error duplicate rules.yaml:3:12 the key a'),
     ])
+  })
+
+  test('a language as Mastodon does not write it', async () => {
+    const rules = (language: string): { readonly 'rules.yaml': string } => ({ 'rules.yaml': `rules:\n  - { key: a, text: t, translations: { ${language}: { text: u } } }\n` })
+    expect(await told(rules('zh_TW'))).toEqual([expect.stringContaining('warning odd-language rules.yaml:2:40 Mastodon writes the language zh_TW as zh-TW')])
+    expect(await told(rules('DE'))).toEqual([expect.stringContaining('Mastodon writes the language DE as de')])
+    for (const language of ['de', 'pt-BR', 'no', 'cnr', 'sr-Latn', 'iw', 'zh-TW']) expect(await told(rules(language))).toEqual([])
   })
 
   test('settings of another version are told only where the version is known', async () => {

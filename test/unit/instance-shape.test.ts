@@ -33,6 +33,13 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'Did you mean name?',
     ],
     [
+      'a day without its dashes',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severity: limit\n    until: 20311224\n',
+      'wrong-type domain-blocks.yaml:4:12',
+      'Write it with dashes: until: 2031-12-24',
+    ],
+    [
       'a word',
       'domain-blocks.yaml',
       'domain_blocks:\n  - domain: a.example\n    severity: suspnd\n',

@@ -26,6 +26,7 @@ describe('what is not YAML is told once, where the person has to type, in words 
     ['a colon that is missing', blocks('  - domain: a.example', '    severity suspend', '  - domain: b.example'), '3:5', 'no colon', 'key: value'],
     ['a colon that is missing at the top', 'domain_blocks\n  - domain: a.example\n', '1:1', 'no colon', 'key: value'],
     ['a colon in a text', blocks('  - domain: a.example', '    public_comment: Spam: no moderation'), '3:21', 'a colon', 'in quotes'],
+    ['a colon at the end of a text', 'ip_blocks:\n  - ip: 2001:db8::\n    severity: no_access\n', '2:9', 'ends with a colon', 'in quotes'],
     ['a line that is too far in', blocks('  - domain: a.example', '      severity: suspend'), '2:13', 'too far in', 'as many spaces'],
     ['a line that is not far enough in', blocks('  - domain: a.example', '  severity: suspend'), '3:1', 'another number of spaces', 'as many spaces'],
     ['a line between two columns', blocks('  - domain: a.example', '   severity: suspend'), '3:1', 'another number of spaces', 'as many spaces'],
@@ -42,7 +43,7 @@ describe('what is not YAML is told once, where the person has to type, in words 
     ['a list where a text belongs', blocks('  - domain: a.example', '    public_comment: - spam'), '3:21', 'a dash', 'in quotes'],
     ['a comment right after a quote', blocks("  - domain: 'a.example'#b"), '2:24', '# needs a space', 'space before'],
   ])('%s', async (_what, text, place, message, hint) => {
-    const file = text.startsWith('moderators') ? 'moderators.yaml' : 'domain-blocks.yaml'
+    const file = /^(moderators|ip_blocks)/.test(text) ? `${text.slice(0, text.indexOf(':')).replace('_', '-')}.yaml` : 'domain-blocks.yaml'
     const loaded = await load({ [file]: text })
     expect(loaded.instance).toBeNull()
     expect(lines(loaded)).toEqual([expect.stringContaining(message)])

@@ -1,4 +1,4 @@
-import { duplicates, rows } from './rule.ts'
+import { duplicates, rows, warning } from './rule.ts'
 import type { Rule } from './rule.ts'
 
 const FILE = 'rules.yaml'
@@ -17,6 +17,10 @@ export const serverRules: Rule = function* ({ documents, at, keyAt }) {
   )
   for (const [{ translations }, index] of list) {
     const languages = Object.keys(translations ?? {})
+    for (const language of languages) {
+      const usual = usualOf(language)
+      if (usual !== language) yield warning('odd-language', `Mastodon writes the language ${language} as ${usual}: nobody is shown what stands under another name`, keyAt(FILE, ['rules', index, 'translations', language]), `Write ${usual}:`)
+    }
     yield* duplicates(
       languages.map((language) => ({
         name: language.toLowerCase().replaceAll('_', '-'),
@@ -25,5 +29,17 @@ export const serverRules: Rule = function* ({ documents, at, keyAt }) {
       })),
       'the language',
     )
+  }
+}
+
+/** A language as Mastodon writes it: `de`, `zh-TW`. */
+function usualOf(language: string): string {
+  const written = language.replaceAll('_', '-')
+  try {
+    const [usual = written] = Intl.getCanonicalLocales(written)
+    // An alias is another language.
+    return usual.toLowerCase() === written.toLowerCase() ? usual : written
+  } catch {
+    return written
   }
 }
