@@ -76,7 +76,7 @@ export function parseLedger(snapshot: Snapshot, sealing: Sealing, forms: Readonl
   const signed = signatureOf(snapshot, 'ledger', own)
   const { key } = sealing
   if (key !== null && signed.is === 'unsigned') refuse('ledger-not-signed', snapshot, 'is not signed, and instance.yaml names a ledger_key')
-  if (key === null && signed.is === 'wrong') refuse('ledger-key-missing', snapshot, 'is signed, and instance.yaml names no ledger_key to check it with')
+  if (key === null && signed.is === 'wrong') refuse('ledger-key-missing', snapshot, 'is signed, and instance.yaml names no ledger_key to check it with', 'Name it again as ledger_key in instance.yaml: the ledger can be read with it alone.')
   if (whose !== null && signed.is !== 'right') refuseForeign(snapshot, whose, own)
   if (signed.is === 'wrong') refuse('ledger-forged', snapshot, 'is not signed with your ledger_key: somebody else wrote it, or the key is another')
   if (read instanceof Malformed) return refuse('ledger-unreadable', snapshot, read.message)
@@ -113,6 +113,6 @@ function refuseForeign(snapshot: Snapshot, whose: Whose, { scope }: Sealing): vo
   }
 }
 
-function refuse(code: string, snapshot: Snapshot, what: string): never {
-  fail(EXIT.refused, code, `The ledger (commit ${snapshot.id.slice(0, 12)}) ${what}.`, { hint: `Look at it: git log -p ${snapshot.id}. ${SIGN}` })
+function refuse(code: string, snapshot: Snapshot, what: string, hint = `Look at it: git log -p ${snapshot.id}. ${SIGN}`): never {
+  fail(EXIT.refused, code, `The ledger (commit ${snapshot.id.slice(0, 12)}) ${what}.`, { hint })
 }

@@ -124,7 +124,7 @@ describe('a signed ledger', () => {
 
   it('is refused for another environment, and without a key', () => {
     expect(() => parseLedger(signed, sealingWith(KEY, { environment: 'staging' }), FORMS)).toThrow(expect.objectContaining({ exit: 5 }))
-    expect(() => parseLedger(signed, sealingWith(null), FORMS)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'ledger-key-missing' })] }))
+    expect(() => parseLedger(signed, sealingWith(null), FORMS)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'ledger-key-missing', hint: expect.stringMatching(/^Name it again as ledger_key in instance\.yaml/) })] }))
   })
 })
 

@@ -9,6 +9,7 @@ import { code, fence, prose } from '../../render/markdown-text.ts'
 import { renderMarkdown } from '../../render/markdown.ts'
 import { run as approve } from '../approve.ts'
 import { domainIn } from '../block.ts'
+import { OWNERS_ENVIRONMENT } from '../init/environments.ts'
 import { demoteNow } from '../demote-now.ts'
 import { draftDemotion, known } from '../demote.ts'
 import { toldWaits, type Io } from '../io.ts'
@@ -123,7 +124,9 @@ async function planOfPull(job: Job, object: string): Promise<string> {
   const pull = await job.forge.pullRequest(Number(number))
   if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch) fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`)
   const own = pull.head.repository === job.event.repository
-  if (commit === undefined ? !own : !pull.head.commit.startsWith(commit)) fail(EXIT.refused, 'another-commit', `The pull request is by somebody else. Look at its commit, then write: ${number} ${pull.head.commit.slice(0, 12)}`)
+  const hint = `Look at its commit, then write: ${number} ${pull.head.commit.slice(0, 12)}`
+  if (commit === undefined && !own) fail(EXIT.refused, 'another-commit', `#${number} is from a fork, and may move after you looked at it.`, { hint })
+  if (commit !== undefined && !pull.head.commit.startsWith(commit)) fail(EXIT.refused, 'another-commit', `#${number} is at another commit by now, so nothing was planned.`, { hint })
   await planPullRequest(job, pull)
   return `Planned #${number}.`
 }
@@ -158,8 +161,6 @@ async function demoting(job: Job, { object, reason, by }: Pressed): Promise<stri
   await planPullRequest(job, pullRequest)
   return `${done} Proposed in #${pullRequest.number}.\n\n${left}`
 }
-
-const OWNERS_ENVIRONMENT = 'herdbook-owners'
 
 /** Shows first what signing would come to; a second press with the digits that it showed does it. Where nobody looks at it, it is done at a desk. */
 async function signing(job: Job, { object, reason, by }: Pressed): Promise<string> {
