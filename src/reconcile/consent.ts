@@ -14,7 +14,8 @@ export function consentFor(relations: number, used?: number): number {
 }
 
 /** The consent that the file should hold for a step of a plan. */
-export const consentOf = ({ impact, usedConsent }: Pick<Step, 'impact' | 'usedConsent'>): number => consentFor(impact === undefined ? 0 : severed(impact), usedConsent)
+export const consentOf = ({ impact, usedConsent }: Pick<Step, 'impact' | 'usedConsent'>): number =>
+  consentFor(impact === undefined ? 0 : severed(impact), usedConsent)
 
 /** The steps of a plan that its findings say lack their consent. */
 export function unconsented({ steps, findings }: Pick<Plan, 'steps' | 'findings'>): Step[] {

@@ -18,7 +18,8 @@ export function mendOf(patient: Patient, part: Part): string[] {
   const seen = settings.guards.flatMap((one) => (one.seen ? one.value : []))
   const protection = seen.find(({ name }) => name === PROTECTION)
   if (!protection) return [...settingsOf(aboutOf(patient)).protection.commands, page(repository, 'settings/rules')]
-  const send = (method: string, under: string, body?: object): string => ghApi(repository, method, `${protectionPath(settings.branch)}/${under}`, body)
+  const path = protectionPath(settings.branch)
+  const send = (method: string, under: string, body?: object): string => ghApi(repository, method, `${path}/${under}`, body)
   const own = part === 'checks' ? checksOf(protection, contextOf(patient.config.environment ?? 'production')) : reviewsOf(protection)
   const passed = protection.bypass.seen && protection.bypass.value.includes(ADMINISTRATORS)
   return [
@@ -37,4 +38,8 @@ function checksOf({ checks }: Guard, context: string): object | null {
 
 /** The reviews of a protection, as strict as they must be at least; null where it asks for none yet. */
 const reviewsOf = ({ reviews }: Guard): object | null =>
-  reviews && { required_approving_review_count: Math.max(1, reviews.count), require_code_owner_reviews: true, require_last_push_approval: true }
+  reviews && {
+    required_approving_review_count: Math.max(1, reviews.count),
+    require_code_owner_reviews: true,
+    require_last_push_approval: true,
+  }
