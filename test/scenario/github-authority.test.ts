@@ -132,6 +132,23 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(await isLive('below.example')).toBe(true)
   })
 
+  it('nor in a merge that they made by hand', async () => {
+    const number = await propose({ 'NOTES.md': 'Of another\n' }, 'mo')
+    using base = scratch()
+    const ann = clone(herd.hub.git, `${base.path}/ann`)
+    git(ann, 'merge', '--quiet', '--no-ff', '--no-commit', herd.hub.state.issues.get(number)?.pull?.head.commit ?? '')
+    put(ann, { [BLOCKS]: block('in-between.example') })
+    git(ann, 'commit', '--quiet', '--all', '--author', 'mo <mo@users.noreply.github.com>', '-m', 'Merge')
+    git(ann, 'push', '--quiet', 'origin', 'HEAD:main')
+    await herd.hub.act.pushed('ann')
+    expect(herd.hub.state.issues.get(number)?.pull?.merged?.by).toBe('ann')
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(6)
+    expect((await press('approve', 'domain-block/in-between.example', 'mine', 'ann')).exit).toBe(5)
+    await press('approve', 'domain-block/in-between.example', 'looked at', 'zoe')
+    expect(await isLive('in-between.example')).toBe(true)
+  })
+
   it('is not approved by taking back a review after the merge; nor is an honest review lost by its dismissal then', async () => {
     const one = await propose({ [BLOCKS]: block('withdrawn.example') })
     const review = await herd.hub.act.review(one, 'eve').catch(() => null)
