@@ -65,7 +65,7 @@ export async function run(job: Job): Promise<void> {
   const { verb = '', object = '', reason = '' } = event.inputs
   const button = own(BUTTONS, verb)
   if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
-  if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`)
+  if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`, { hint: 'Ask somebody who may to press it.' })
   if (AUTHORITY.has(verb)) await refuseGround(job.io)
   if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)
   if (ONCE.has(verb) && isAgain(job.io)) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
@@ -76,7 +76,7 @@ const LONGEST = 300
 
 function lineIn(name: string, text: string): string {
   if (!/[\r\n]/.test(text) && !isUnwanted(text) && text.length <= LONGEST) return text
-  return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`)
+  return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`, { hint: 'Press the button again and write less.' })
 }
 
 /** The beginning of a plan's digest, as a summary shows it. */
@@ -122,7 +122,7 @@ async function planOfPull(job: Job, object: string): Promise<string> {
   const [, number = '', commit] = /^#?([1-9]\d{0,8})(?:\s+([0-9a-f]{12,64}))?$/.exec(object) ?? []
   if (number === '') fail(EXIT.invalid, 'no-such-object', 'That is not the number of a pull request.', { hint: 'Write it as 12, or leave it empty to plan the default branch.' })
   const pull = await job.forge.pullRequest(Number(number))
-  if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch) fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`)
+  if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch) fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`, { hint: 'Look at its number in the list of pull requests. To plan the default branch, leave it empty.' })
   const own = pull.head.repository === job.event.repository
   const hint = `Look at its commit, then write: ${number} ${pull.head.commit.slice(0, 12)}`
   if (commit === undefined && !own) fail(EXIT.refused, 'another-commit', `#${number} is from a fork, and may move after you looked at it.`, { hint })
@@ -178,10 +178,10 @@ async function signing(job: Job, { object, reason, by }: Pressed): Promise<strin
 const running = (job: Job, by: string, verb: VerbModule['verb'], args: readonly string[]): Promise<string> =>
   named(job, by, async (io) => void (await verb(new Command('herdbook').exitOverride(), io).parseAsync(args, { from: 'user' })))
 
-async function named({ io, event: { repository } }: Job, by: string, work: (io: Io) => Promise<void>): Promise<string> {
+async function named({ io }: Job, by: string, work: (io: Io) => Promise<void>): Promise<string> {
   const theirs: Io = { ...io, env: { ...io.env, GITHUB_ACTOR: by } }
   await work(theirs)
   // A plan that holds something else is no failure of this.
   io.exit = stateOf(theirs.exit) === 'success' ? EXIT.ok : theirs.exit
-  return `In the name of ${code(`@${by}`)}; the log says what came of it (${code(repository)}).`
+  return `In the name of ${code(`@${by}`)}. The log of this run says what came of it.`
 }
