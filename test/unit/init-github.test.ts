@@ -75,6 +75,12 @@ describe('a repository for GitHub', () => {
     expect(stdout).toContain('gh secret set HERDBOOK_READ_TOKEN --repo herd/instance --env herdbook-plan')
   })
 
+  it('says that its branch protection takes the place of one that is there', async () => {
+    using dir = scratch()
+    const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('takes the place of a protection that main has already: then leave it out, and herdbook doctor shows what to add')
+  })
+
   it('says that GitHub stops what runs at night where nothing happens, and what finds that', async () => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
