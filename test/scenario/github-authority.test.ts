@@ -94,25 +94,27 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect(await isLive('direct.example')).toBe(true)
   })
 
-  it.each([
-    ['a pull request was made on top of it', 1],
-    ['more commits came after it than anybody looks through', 251],
-  ])('nor where %s', async (_, many) => {
-    const domain = `buried${many}.example`
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: block(domain) } })
-    const main = herd.hub.state.branches.get('main') ?? ''
-    const noted = await herd.hub.act.push({ by: 'mo', branch: `noted${many}`, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n# Looked at.\n` } })
-    const commitOn = (parent: string, n: number): string => git(herd.hub.git, 'commit-tree', `${n % 2 === 0 ? noted : main}^{tree}`, '-p', parent, '-m', 'x')
-    const chain = Array.from({ length: many }).reduce<string>((parent, _one, n) => commitOn(parent, n), main)
-    git(herd.hub.git, 'update-ref', `refs/heads/long${many}`, chain)
-    await herd.hub.act.pushed('mo')
-    const number = await herd.hub.act.openPull({ by: 'mo', branch: `long${many}`, title: 'Back and forth' })
-    await planned()
+  it('nor where a pull request was made on top of it', async () => {
+    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: block('under.example') } })
+    const number = await propose({ [BLOCKS]: `${herd.file(BLOCKS)}\n# Looked at.\n` }, 'mo')
     await herd.hub.act.merge(number, 'mo')
     expect((await applied()).exit).toBe(6)
-    expect((await press('approve', `domain-block/${domain}`, 'mine', 'ann')).exit).toBe(5)
-    await press('approve', `domain-block/${domain}`, 'looked at', 'zoe')
-    expect(await isLive(domain)).toBe(true)
+    expect((await press('approve', 'domain-block/under.example', 'mine', 'ann')).exit).toBe(5)
+    await press('approve', 'domain-block/under.example', 'looked at', 'zoe')
+    expect(await isLive('under.example')).toBe(true)
+  })
+
+  it('nor where more commits lie above it than anybody looks through; who pushed none approves it', async () => {
+    const before = herd.hub.state.branches.get('main') ?? ''
+    const buried = await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: block('buried.example') } })
+    const commitOn = (parent: string, n: number): string => git(herd.hub.git, 'commit-tree', `${n % 2 === 0 ? before : buried}^{tree}`, '-p', parent, '-m', 'x')
+    git(herd.hub.git, 'update-ref', 'refs/heads/main', Array.from({ length: 250 }).reduce<string>((parent, _, n) => commitOn(parent, n), buried))
+    await herd.hub.act.pushed('mo')
+    await herd.hub.act.schedule('23 4 * * *')
+    expect((await applied()).exit).toBe(6)
+    expect((await press('approve', 'domain-block/buried.example', 'mine', 'ann')).exit).toBe(5)
+    await press('approve', 'domain-block/buried.example', 'looked at', 'zoe')
+    expect(await isLive('buried.example')).toBe(true)
   })
 
   it("nor in another's name, with a commit of something else on top", async () => {
