@@ -1,7 +1,8 @@
 import { loadInstance } from '../instance/load.ts'
 import type { FileSource } from '../instance/source.ts'
 
-const POLICY = 'policy.yaml'
+/** The file that names them. */
+export const POLICY = 'policy.yaml'
 
 /** The owners that the policy of these files names; nobody where it names none, or is not valid. */
 export async function ownersIn(files: FileSource): Promise<readonly string[]> {

@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const BLOCKS = 'instance/domain-blocks.yaml'
+const POLICY = 'instance/policy.yaml'
 const CONFIG = 'instance/instance.yaml'
 const BUTTON = '.github/workflows/herdbook-button.yml'
 const SLOW = { timeout: 300_000 }
@@ -142,4 +143,26 @@ describe('an instance.yaml that would ask nobody', SLOW, () => {
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONFIG]: `${before}\n`, [BLOCKS]: `${blocks}\n` } })
     expect((await applied()).exit).toBe(0)
   })
+})
+
+it('owners whom no owner has named hold nothing, whatever is merged on top of them; those of before do, and name others', SLOW, async () => {
+  const policy = herd.file(POLICY)
+  const naming = (names: string, more = ''): { readonly [path: string]: string } => ({ [POLICY]: `${policy.replace(/owners: .*/, `owners: [${names}]`)}\n${more}` })
+  await herd.hub.act.push({ by: 'eve', branch: 'main', files: { ...naming('eve'), [BLOCKS]: withBlock('named.example') } })
+  expect((await applied()).exit).toBe(6)
+  expect((await press('approve', 'domain-block/named.example', 'eve')).stderr).toContain('policy.yaml names @eve as an owner, and nobody who may has approved that')
+  const own = await propose('eve', { [BLOCKS]: withBlock('sole.example') })
+  await herd.hub.act.merge(own, 'eve')
+  expect((await applied()).exit).toBe(6)
+  expect(await live()).not.toMatch(/named|sole/)
+  const budgets = await propose('mo', naming('eve', 'budgets:\n  default:\n    create: 30\n'))
+  await herd.hub.act.merge(budgets, 'ann')
+  herd.events.length = 0
+  expect((await press('unlock', '', 'eve')).exit).toBe(5)
+  expect((await press('approve', 'domain-block/named.example', 'zoe')).exit).not.toBe(5)
+  expect(await live()).toContain('named.example')
+  const named = await propose('zoe', naming('ann, zoe, mo'))
+  await herd.hub.act.merge(named, 'ann')
+  herd.events.length = 0
+  expect((await press('unlock', '', 'mo')).exit).toBe(0)
 })

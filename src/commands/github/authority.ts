@@ -2,25 +2,31 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import type { ObjectRef, Step } from '../../reconcile/types.ts'
 import { ownersIn, OWNERS_LINE } from '../owners.ts'
-import type { Session } from '../session.ts'
+import { openRefs, type Session } from '../session.ts'
 import type { Job } from './job.ts'
 import { handsBehind } from './behind.ts'
 import { historyOf } from './history.ts'
 import { landedSince } from './landed.ts'
-import { baseOf, sourceAt } from './merge.ts'
+import { baseOf, sourceAt, tipOf } from './merge.ts'
+import { namedOwners } from './named-owners.ts'
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 /** The owners that the default branch names now. */
 export async function ownersNow(job: Job): Promise<readonly string[]> {
-  const { base, ...clone } = await baseOf(job)
-  return ownersIn(sourceAt(clone, base))
+  const { repository, sealing, files } = await openRefs(job.io)
+  return (await namedOwners(job, { repository, sealing, root: files.root }))(await tipOf(repository))
 }
 
 /** Refuses (exit 5) whoever is no owner, and says who is. Write permission is not authority. */
 export async function demandOwner(job: Job, login: string): Promise<void> {
   const owners = await ownersNow(job)
   if (owners.some((owner) => same(owner, login))) return
+  const { base, ...clone } = await baseOf(job)
+  if ((await ownersIn(sourceAt(clone, base))).some((owner) => same(owner, login))) {
+    const who = owners.length === 0 ? 'somebody who administers the repository' : `one of ${owners.map((owner) => `@${owner}`).join(', ')}`
+    fail(EXIT.refused, 'not-owner', `policy.yaml names @${login} as an owner, and nobody who may has approved that, so nothing was done.`, { hint: `Have it taken back, and name them by a pull request that ${who} approves who did not ask for it, write it or push it` })
+  }
   if (owners.length === 0) {
     fail(EXIT.refused, 'no-owners', 'Only an owner may do this, and policy.yaml names none.', { hint: `Add to instance/policy.yaml, by a pull request that somebody who administers the repository merges: ${OWNERS_LINE}` })
   }
@@ -29,10 +35,10 @@ export async function demandOwner(job: Job, login: string): Promise<void> {
 
 /** Of these steps those that somebody may not approve by hand, since they asked for, wrote or pushed what calls for them. Nobody is kept from it who is the only owner. */
 export async function ownChanges(job: Job, session: Session, steps: readonly Step[], login: string): Promise<readonly ObjectRef[]> {
-  const owners = session.instance.documents['policy.yaml']?.owners ?? []
-  if (owners.length <= 1 || !session.head?.commit) return []
+  const { repository, head, sealing, root } = session
+  if (!repository || !head?.commit || (await (await namedOwners(job, { repository, sealing, root }))(head.commit)).length <= 1) return []
   const me = login.toLowerCase()
-  const hands = await handsBehind(job, session, session.head.commit, steps.filter(({ cause }) => cause === 'change').map(refOf))
+  const hands = await handsBehind(job, session, head.commit, steps.filter(({ cause }) => cause === 'change').map(refOf))
   const restoring = await restoredBy(job, session, me)
   return steps.map(refOf).filter((ref) => hands.get(ref)?.has(me) || restoring.has(ref))
 }

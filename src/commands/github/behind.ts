@@ -8,10 +8,8 @@ import type { Commit, Repository } from '../../reconcile/repository.ts'
 import type { Desired, ObjectRef } from '../../reconcile/types.ts'
 import { desiredOf } from '../observe.ts'
 import type { Session } from '../session.ts'
-import { cleanMerges } from './clean-merges.ts'
-import { historyOf } from './history.ts'
+import { historyOf, saidOf } from './history.ts'
 import type { Job } from './job.ts'
-import { saidIn } from './trailers.ts'
 
 /** Who asked for, wrote or pushed what the files say of an object, by login in small letters; null where nobody can tell. */
 export type Hands = ReadonlySet<string> | null
@@ -128,8 +126,6 @@ async function pushedBy({ forge }: Job, login: string, commit: string): Promise<
 async function handsOfPull(job: Job, session: Session, repository: Repository, pull: PullRequest): Promise<Hands> {
   const { head, base } = pull
   if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return null
-  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
-  const clean = await cleanMerges(repository, commits, base.commit)
-  const { history, involved } = await historyOf(job, session, pull, saidIn(commits.filter(({ id }) => !clean.has(id)), head.branch, session.sealing))
+  const { history, involved } = await historyOf(job, session, pull, await saidOf(repository, pull, session.sealing))
   return isUnresolved(history) ? null : involved
 }

@@ -1,10 +1,12 @@
 import { involvedIn, type MergedHistory, type Resolved, type Review } from '../../approvals/decide.ts'
 import type { Hand, PullRequest, Push } from '../../clients/forge.ts'
+import type { Sealing } from '../../reconcile/digest.ts'
 import type { Repository } from '../../reconcile/repository.ts'
 import type { Marks } from '../../reconcile/ledger-types.ts'
 import type { Session } from '../session.ts'
 import { cleanMerges } from './clean-merges.ts'
 import type { Job } from './job.ts'
+import { saidIn, type Said } from './trailers.ts'
 
 /** More commits than this nobody looks through. */
 const MOST = 5_000
@@ -12,7 +14,7 @@ const MOST = 5_000
 const MOST_OWN = 100
 
 /** What the forge and Git know of who is behind a merged pull request. */
-export async function historyOf({ forge }: Job, { repository }: Session, pull: PullRequest, { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
+export async function historyOf({ forge }: Job, { repository }: Pick<Session, 'repository'>, pull: PullRequest, { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
   if (!repository || pull.merged === null) throw new Error('only what was merged has a history')
   const isFork = pull.head.repository !== forge.repository
   const [commits, pushes, reviews] = await Promise.all([forge.commits(pull.number), isFork ? [] : forge.pushers(pull.head.branch), forge.reviews(pull.number)])
@@ -35,6 +37,14 @@ export async function historyOf({ forge }: Job, { repository }: Session, pull: P
     merged: { by: { login: pull.merged.by, isBot: pull.merged.byBot }, at: pull.merged.at },
   }
   return { history, involved: involvedIn(history) }
+}
+
+/** What the commits of a pull request say besides its files. */
+export async function saidOf(repository: Repository, { head, base }: PullRequest, sealing: Sealing): Promise<Said> {
+  if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return { restore: [], askedBy: [], isOurs: false }
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  const clean = await cleanMerges(repository, commits.filter(({ parents }) => parents.length === 2), base.commit)
+  return saidIn(commits.filter(({ id }) => !clean.has(id)), head.branch, sealing)
 }
 
 /** The pushes that made this head, newest first: an earlier branch of the same name is another's. null where the forge knows nothing of this one. */

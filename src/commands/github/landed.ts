@@ -1,14 +1,14 @@
 import { decide, type Authority, type Decision, type MergedHistory } from '../../approvals/decide.ts'
 import { decides, type Permission, type PullRequest } from '../../clients/forge.ts'
-import { gitSource } from '../../clients/git-source.ts'
 import { formsIn } from '../../reconcile/approvals.ts'
 import { parseMarks } from '../../reconcile/marks.ts'
 import type { Marks, Merge } from '../../reconcile/ledger-types.ts'
-import { ownersFor, ownersIn } from '../owners.ts'
+import { ownersFor } from '../owners.ts'
 import type { Session } from '../session.ts'
 import { historyOf, isMergedWhole } from './history.ts'
 import type { Job } from './job.ts'
 import { mergesAmong, pullOf } from './merges.ts'
+import { namedOwners, type OwnersAt } from './named-owners.ts'
 import { markerOf, ours } from './sticky.ts'
 
 /** Why a plan that is shown on a merged pull request approves nothing. */
@@ -39,16 +39,22 @@ export async function landedSince(job: Job, session: Session): Promise<readonly 
   const held = new Map(ledger.merges.map((merge) => [merge.pullRequest, merge]))
   const known = new Set(pulls.map(({ number }) => number))
   const earlier = await Promise.all([...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)))
-  const permissions = permissionsOf(job)
+  const asked: Asked = { permissions: permissionsOf(job), ownersAt: await namedOwners(job, { ...session, repository }) }
   return Promise.all(
     [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<Landed> => {
       const merge = held.get(pull.number)
-      return merge ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null }) : landed(job, pull, session, permissions)
+      return merge ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null }) : landed(job, pull, session, asked)
     }),
   )
 }
 
 type PermissionOf = (login: string) => Promise<Permission>
+
+/** What is asked once a run. */
+interface Asked {
+  readonly permissions: PermissionOf
+  readonly ownersAt: OwnersAt
+}
 
 /** What somebody may do, asked once a run. */
 function permissionsOf({ forge }: Job): PermissionOf {
@@ -60,7 +66,7 @@ function permissionsOf({ forge }: Job): PermissionOf {
   }
 }
 
-async function landed(job: Job, pull: PullRequest, session: Session, permissions: PermissionOf): Promise<Landed> {
+async function landed(job: Job, pull: PullRequest, session: Session, asked: Asked): Promise<Landed> {
   const { environment, sealing, ledger, io } = session
   const nothing = { pull, merge: null, void: null, marks: null, involved: null }
   const comment = ours(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
@@ -71,7 +77,7 @@ async function landed(job: Job, pull: PullRequest, session: Session, permissions
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
   if (session.repository === null || !(await isMergedWhole(session.repository, pull))) return { ...nothing, void: 'along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
-  const authority = await authorityOf(session, pull, history, permissions)
+  const authority = await authorityOf(session, pull, history, asked)
   const decision = decide(history, authority)
   if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
   return { ...nothing, marks, involved, merge: { pullRequest: pull.number, by: decision.by.join(', '), at, byOwner: decision.byOwner, marks: counting(marks, decision, history, authority) } }
@@ -87,14 +93,14 @@ function counting({ along, ...marks }: Marks, { byOwner }: Extract<Decision, { i
 }
 
 /** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
-async function authorityOf({ root, repository, instance }: Session, { base }: PullRequest, { reviews, merged, askedBy }: MergedHistory, permissions: PermissionOf): Promise<Authority> {
+async function authorityOf({ repository, head }: Session, { base }: PullRequest, { reviews, merged, askedBy }: MergedHistory, { permissions, ownersAt }: Asked): Promise<Authority> {
   const logins = [...new Set([...[...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login), ...askedBy.slice(0, 1)])]
   const may = new Map(await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])))
-  const before = repository && (await repository.bring(base.commit)) ? await ownersIn(gitSource(root, base.commit, repository.folder)) : null
+  const before = repository && (await repository.bring(base.commit)) ? await ownersAt(base.commit) : null
   const of = (login: string): Permission => may.get(login) ?? 'none'
   return {
     // What its base said can't be told: then nobody stands in for owners.
-    owners: ownersFor(before ?? [], instance.documents['policy.yaml']?.owners ?? []),
+    owners: ownersFor(before ?? [], head?.commit ? await ownersAt(head.commit) : []),
     mayWrite: (login) => decides(of(login)),
     administers: (login) => before !== null && of(login) === 'admin',
   }
