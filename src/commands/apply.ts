@@ -17,6 +17,7 @@ import { planDigest1 } from '../reconcile/digest.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
 import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
+import { withoutLapsed } from '../reconcile/lapsed.ts'
 import { approvalsBy, unused } from '../reconcile/marks.ts'
 import { narrow } from '../reconcile/plan.ts'
 import type { Ledger, Merge } from '../reconcile/ledger-types.ts'
@@ -136,14 +137,15 @@ export interface Run {
   readonly holds: () => boolean
 }
 
-async function applyUnderLock(session: Session, run: Run): Promise<ApplyReport> {
+async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   const { io, options, saved, wishes, reader } = run
-  const planned = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishes))
+  const planned = await withProgress(io, 'Reading the live server', () => planNow(opened, reader, wishes))
   const { plan } = planned
-  if (saved && !isSame(saved, plan, session)) refuseStale(saved, plan)
-  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(session) }))
+  if (saved && !isSame(saved, plan, opened)) refuseStale(saved, plan)
+  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(opened) }))
   io.exit = exitOfPlan(plan)
-  refusePaused(session, plan)
+  refusePaused(opened, plan)
+  const session = await forgetLapsed(opened, plan)
   if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
   const approved = withApprovals(session, plan)
   const withheld = held(approved, planned, withholding(approved, planned, wishes), io)
@@ -180,6 +182,14 @@ function isSame(saved: Plan, plan: Plan, { ledger, sealing }: Session): boolean 
 function withApprovals(session: Session, plan: Plan): Session {
   const { ledger, sealing } = session
   return { ...session, ledger: { ...ledger, approvals: [...ledger.approvals, ...approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)] } }
+}
+
+/** The ledger without what was approved and nothing calls for any more. */
+async function forgetLapsed(session: Session, plan: Plan): Promise<Session> {
+  const { ledger, store, sealing, run } = session
+  const lasting = store && ledger.head !== null ? withoutLapsed(ledger, plan, sealing) : null
+  if (!store || lasting === null) return session
+  return { ...session, ledger: await store.save({ ...ledger, ...lasting }, 'Forget approvals of what was taken back', { run, source: plan.commit, approvedBy: [] }) }
 }
 
 type Withheld = Map<ObjectRef, Omit<Skipped, 'step'>>

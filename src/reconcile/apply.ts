@@ -5,7 +5,7 @@ import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
 import { equal } from './equal.ts'
 import { adjust } from './ledger.ts'
-import { unused } from './marks.ts'
+import { isLapsed, unused } from './marks.ts'
 import { noted, notesOf } from './notes.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
@@ -245,7 +245,8 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     ...adjust(ledger, seen.adjustments),
     taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
     applied: pointersAfter(ledger.applied, plan),
-    merges: unused(ledger.merges, approvals),
+    // One that has lapsed is still in view while something waits, and would be taken in anew.
+    merges: isWaiting ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0) : unused(ledger.merges, approvals),
     removed: seen.removed,
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,

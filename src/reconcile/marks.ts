@@ -25,12 +25,12 @@ export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> 
 export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed, sealing: Sealing): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
   const shape = { form: 2, groups } as const
-  const names = groups === 0 ? steps.map((step) => nameOf(step, sealing, 2)).sort() : []
+  const nameList = (some: readonly Step[]): string[] => (groups === 0 ? some.map((step) => nameOf(step, sealing, 2)).sort() : [])
   const markList = (some: readonly Step[]): string[] => [...marked(some, shape, pullRequest, sealing).keys()].sort()
-  const said = { ...shape, marks: markList(steps), names, restore, isOurs }
+  const said = { ...shape, marks: markList(steps), names: nameList(steps), restore, isOurs }
   // Groups mix what is taken along with what is not.
   if (along.by.length === 0 || groups > 0) return { ...said, askedBy: [...new Set([...askedBy, ...along.by])] }
-  return { ...said, askedBy, along: { by: along.by, marks: markList(along.steps) } }
+  return { ...said, askedBy, along: { by: along.by, marks: markList(along.steps), names: nameList(along.steps) } }
 }
 
 /** By the key: a name that could be guessed by its hash would be told. */
@@ -47,6 +47,9 @@ export function coveredBy({ marks, pullRequest }: Pick<Merge, 'marks' | 'pullReq
   const known = new Set(marks.marks)
   return [...marked(steps, marks, pullRequest, sealing)].flatMap(([mark, members]) => (known.has(mark) ? members : []))
 }
+
+/** The marks that these steps of now have for a pull request. */
+export const marksAmong = ({ marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>, steps: readonly Step[], sealing: Sealing): ReadonlySet<string> => new Set(marked(steps, marks, pullRequest, sealing).keys())
 
 function marked(steps: readonly Step[], { groups, form }: Pick<Marks, 'groups' | 'form'>, pullRequest: number, sealing: Sealing): Map<string, readonly Step[]> {
   const digestOf = (step: Step): string => stepDigest(step, sealing, pullRequest, form)
@@ -72,20 +75,27 @@ export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], kn
   })
 }
 
+/** Whether nothing of a merge counts any more. */
+export const isLapsed = ({ marks }: Merge): boolean => marks.marks.length === 0
+
+/** The marks of a merge that were used up. */
+export const usedOf = ({ pullRequest }: Merge, approvals: readonly Approval[]): ReadonlySet<string> =>
+  new Set(approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])))
+
 /** Merges without those all of whose marks were used up. What is in groups stays: its marks name no step. */
 export function unused(merges: readonly Merge[], approvals: readonly Approval[]): Merge[] {
-  const used = Map.groupBy(approvals.filter(({ spent }) => spent), ({ pullRequest }) => pullRequest)
-  return merges.filter(({ pullRequest, marks }) => {
-    const spent = new Set((used.get(pullRequest) ?? []).map(({ digest }) => digest.slice(0, LENGTH)))
-    return marks.groups > 0 || marks.marks.some((mark) => !spent.has(mark))
+  return merges.filter((merge) => {
+    const { marks } = merge
+    const spent = usedOf(merge, approvals)
+    return (marks.groups > 0 && marks.marks.length > 0) || marks.marks.some((mark) => !spent.has(mark))
   })
 }
 
 const LOGIN = '[A-Za-z0-9_[\\]-]+'
 /** The hidden block by the version of its form. */
 const BLOCKS: { readonly [form in Form]: RegExp } = {
-  1: new RegExp(`^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
-  2: new RegExp(`^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
+  1: new RegExp(`^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
+  2: new RegExp(`^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
 }
 const BEGIN = '\n<!-- herdbook-approvals'
 const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
@@ -95,7 +105,7 @@ const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('
 /** The marks as the hidden block that a comment ends with, yet to be sealed. */
 export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
   const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
-  return ['<!-- herdbook-approvals v2', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...asked, ...(isOurs ? ['ours'] : []), ...(along ? [`along=${along.by.join(',')}:${along.marks.join(',')}`] : []), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+  return ['<!-- herdbook-approvals v2', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...asked, ...(isOurs ? ['ours'] : []), ...(along ? [`along=${[along.by, along.marks, along.names].map((list) => list.join(',')).join(':')}`] : []), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
 }
 
 /** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
@@ -118,12 +128,12 @@ export function parseMarks(body: string, planned: Planned, sealing: Sealing, for
   if (start < 0) return null
   const block = body.slice(start)
   for (const form of forms) {
-    const [, sealedAs = '', groups = '', names = '', askedBy = '', ours = '', alongBy = '', alongMarks = '', restore = '', marks = ''] = BLOCKS[form].exec(block) ?? []
+    const [, sealedAs = '', groups = '', names = '', askedBy = '', ours = '', alongBy = '', alongMarks = '', alongNames = '', restore = '', marks = ''] = BLOCKS[form].exec(block) ?? []
     const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
     if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, sealing, form))) continue
     const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
     const list = (text: string, by: string): string[] => text.split(by).filter((one) => one !== '')
-    return { form, groups: Number(groups), marks: list(marks, ' '), names: list(names, ','), restore: refs, askedBy: list(askedBy, ','), isOurs: ours !== '', ...(alongBy === '' ? {} : { along: { by: list(alongBy, ','), marks: list(alongMarks, ',') } }) }
+    return { form, groups: Number(groups), marks: list(marks, ' '), names: list(names, ','), restore: refs, askedBy: list(askedBy, ','), isOurs: ours !== '', ...(alongBy === '' ? {} : { along: { by: list(alongBy, ','), marks: list(alongMarks, ','), names: list(alongNames, ',') } }) }
   }
   return 'altered'
 }

@@ -57,7 +57,7 @@ describe('somebody who has pushed past every pull request', SLOW, () => {
   it("does not approve it by merging a pull request of another's that takes it along; somebody else does", async () => {
     await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('rides.example') } })
     const typo = await propose('mo', { 'README.md': 'A typo.\n' })
-    expect(commentOn(herd, typo)).toMatch(/ along=eve:[0-9a-f]{32} /)
+    expect(commentOn(herd, typo)).toMatch(/ along=eve:[0-9a-f]{32}:[0-9a-f]{8} /)
     await herd.hub.act.merge(typo, 'eve')
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('rides.example')

@@ -166,3 +166,19 @@ it('owners whom no owner has named hold nothing, whatever is merged on top of th
   herd.events.length = 0
   expect((await press('unlock', '', 'mo')).exit).toBe(0)
 })
+
+it('what was approved and taken back before it was done is approved no more: neither by the merge nor by hand', SLOW, async () => {
+  const before = herd.file(BLOCKS)
+  const number = await propose('mo', { [BLOCKS]: withBlock('stale.example') })
+  await herd.hub.act.merge(number, 'ann')
+  await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n${entry('byhand.example')}` } })
+  // Nothing is done about the one any more, and the other waits.
+  expect((await applied()).exit).toBe(6)
+  herd.desk()
+  await herd.herdbook(['approve', 'agreed', '--yes'])
+  await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n` } })
+  expect((await applied()).exit).toBe(0)
+  await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('stale.example', 'byhand.example') } })
+  expect((await applied()).exit).toBe(6)
+  expect(await live()).not.toMatch(/stale|byhand/)
+})

@@ -32,8 +32,8 @@ it('names in marks tell nobody without the key which objects they are of', () =>
 
 it.each(['ann', 'mo_corp', 'renovate[bot]', 'a-b-c'])('a comment of what @%s asked for is read as it was sealed', (login) => {
   const planned = { pullRequest: 12, head: HEAD }
-  const body = sealComment(`words\n${marksBlock(marksOf([full], { pullRequest: 12, restore: [], askedBy: [login, 'zoe'], isOurs: true }, SEALING))}`, planned, SEALING)
-  expect(parseMarks(body, planned, SEALING)).toMatchObject({ askedBy: [login, 'zoe'], isOurs: true })
+  const body = sealComment(`words\n${marksBlock(marksOf([full], { pullRequest: 12, restore: [], askedBy: [login, 'zoe'], isOurs: true, along: { by: [login], steps: [full] } }, SEALING))}`, planned, SEALING)
+  expect(parseMarks(body, planned, SEALING)).toMatchObject({ askedBy: [login, 'zoe'], isOurs: true, along: { by: [login], marks: [expect.any(String)], names: [expect.any(String)] } })
 })
 
 describe('canonical JSON', () => {

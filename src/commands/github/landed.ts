@@ -88,8 +88,9 @@ function counting({ along, ...marks }: Marks, { byOwner }: Extract<Decision, { i
   if (along === undefined) return marks
   const others = decide({ ...history, askedBy: [...history.askedBy, ...along.by] }, authority)
   if (others.is === 'approved' && others.byOwner === byOwner) return marks
-  const left = new Set(along.marks)
-  return { ...marks, marks: marks.marks.filter((mark) => !left.has(mark)) }
+  const left = new Set([...along.marks, ...along.names])
+  const without = (list: readonly string[]): string[] => list.filter((one) => !left.has(one))
+  return { ...marks, marks: without(marks.marks), names: without(marks.names) }
 }
 
 /** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
