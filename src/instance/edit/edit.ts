@@ -5,7 +5,7 @@ import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
 import { reasons } from './emptied.ts'
 import { PLAIN, type Style } from './render.ts'
-import { insertLines, meaning, means, open, refuse, splice, type Original, type Splice, type Value } from './original.ts'
+import { insertLines, meaning, means, open, refuse, refuseAt, splice, type Original, type Splice, type Value } from './original.ts'
 import { addItems, changeFlow, fieldLines, nodeAt, ownerOf, pairOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
 
 export type { Path } from './splices.ts'
@@ -199,7 +199,10 @@ function changesOf(source: Original, { path, adds, removes, order }: Gathered, f
 /** Says why a change can't be made where what it came to is not what was asked for. */
 function refuseResult(source: Original, splices: readonly Splice[]): never {
   refuseNamed(source, splices)
-  return refuse(source.name, 'the edited file would not mean what was intended')
+  return refuseAt(source, Math.min(...splices.map(({ start }) => start), source.text.length), (line) => ({
+    why: `what begins in line ${line} is written so that the change would mean something else`,
+    hint: `Change what begins in line ${line} by hand, then run: herdbook validate`,
+  }))
 }
 
 function newFields(source: Original, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {

@@ -65,14 +65,17 @@ function addAfter(source: Original, flow: Flow, after: number, items: readonly N
   const group = flow.groups[nth]
   const end = flow.entries[after]?.end ?? 0
   const comma: Splice = { start: end, end, text: ',', depth: depth + 1 }
-  if (group?.ends && group.last === after) {
+  // The last entry shares its line with the bracket: where it goes, the comma before it goes along.
+  const next = flow.groups[nth + 1]
+  const eaten = isLast && next?.ends === false && nth + 2 === flow.groups.length && commentIn(text, end, next.start) < 0
+  if (group?.ends && group.last === after && !eaten) {
     const at = chunkOf(text, flow.groups, nth).end
     const blank = isSpaced(text, flow.groups) ? eolBefore(text, at) : ''
     const lines = blank + linesOf(source, flow, items, indentOf(source, flow, group), at, !isLast || flow.trailing)
     const behind = after < flow.entries.length - 1 || flow.trailing
     return [...(behind ? [] : [comma]), { start: at, end: at, text: lines, depth }]
   }
-  const alone = group?.starts === true && group.first === group.last && !text.slice(end, flow.close).includes('\n')
+  const alone = group?.starts === true && group.first === group.last && (eaten || !text.slice(end, flow.close).includes('\n'))
   if (alone && isLast) {
     const indent = column(text, group.start)
     const lines = items.map(({ write }) => `,\n${' '.repeat(indent)}${write(indent)}`)

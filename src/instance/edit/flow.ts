@@ -1,5 +1,5 @@
 import { lineStart, refuseAt, type Original, type Splice } from './original.ts'
-import { chunkOf, commentIn, entriesOf, removeChunk, type Collection, type Entry } from './layout.ts'
+import { chunkOf, commentIn, entriesOf, removeChunks, type Collection, type Entry } from './layout.ts'
 
 /** Entries that share lines: a run of them without a line end between. */
 export interface Group extends Entry {
@@ -78,12 +78,13 @@ export function commentBehind(text: string, { end }: Entry): number {
 
 /** Takes entries out of a collection in brackets, of which some stay: with their lines, commas and comments where they have lines of their own. */
 export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySet<number>): readonly Splice[] {
-  return flow.groups.flatMap((group, nth) => {
-    const gone = indexes(group).filter((index) => removed.has(index))
-    if (gone.length === 0) return []
-    if (gone.length <= group.last - group.first) return runsOf(gone).map((run) => removeRun(source, flow, group, run))
-    return [isWhole(group) ? removeChunk(source, flow.groups, nth, lineStart(source.text, flow.close)) : removeGroup(source, flow, nth, group)]
-  })
+  const { groups, close } = flow
+  const goneOf = (group: Group): readonly number[] => indexes(group).filter((index) => removed.has(index))
+  const isGone = (group: Group): boolean => goneOf(group).length > group.last - group.first
+  const inPart = groups.filter((group) => !isGone(group)).flatMap((group) => runsOf(goneOf(group)).map((run) => removeRun(source, flow, group, run)))
+  const shared = groups.flatMap((group, nth) => (isGone(group) && !isWhole(group) ? [removeGroup(source, flow, nth, group)] : []))
+  const whole = groups.flatMap((group, nth) => (isGone(group) && isWhole(group) ? [nth] : []))
+  return [...inPart, ...shared, ...removeChunks(source, groups, whole, lineStart(source.text, close))]
 }
 
 /** Whether nothing else stands on the lines of a group. */

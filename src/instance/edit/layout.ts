@@ -72,17 +72,36 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
   return { start: leadStart(text, entries, index, entry), end }
 }
 
-/** Takes an entry's lines out, and the blank line that would be left over. What holds the entries ends at `bottom`. */
-export function removeChunk({ text }: Original, entries: readonly Entry[], index: number, bottom = text.length): Splice {
-  let { start, end } = chunkOf(text, entries, index)
-  const floor = index > 0 ? nextLine(text, entries[index - 1]?.end ?? 0) : 0
-  const above = start > floor ? lineStart(text, start - 1) : -1
-  const blankAbove = above >= floor && lineAt(text, above) === ''
-  const heading = start > 0 && commentColumn(lineAt(text, lineStart(text, start - 1))) >= 0
-  const blankBelow = end < text.length && lineAt(text, end) === ''
-  if (blankAbove && (blankBelow || end === bottom)) start = above
-  else if (index === 0 && blankBelow && !heading && entries.length > 1) end = nextLine(text, end)
-  return { start, end, text: '' }
+/** Takes the lines of entries out, and the blank line that would be left over. What holds the entries ends at `bottom`. */
+export function removeChunks({ text }: Original, entries: readonly Entry[], removed: readonly number[], bottom = text.length): readonly Splice[] {
+  return runsOf(text, entries, removed.toSorted((a, b) => a - b)).map(({ first, last, ...chunk }) => {
+    let { start, end } = chunk
+    const floor = first > 0 ? nextLine(text, entries[first - 1]?.end ?? 0) : 0
+    const above = start > floor ? lineStart(text, start - 1) : -1
+    const blankAbove = above >= floor && lineAt(text, above) === ''
+    const heading = start > 0 && commentColumn(lineAt(text, lineStart(text, start - 1))) >= 0
+    const blankBelow = end < text.length && lineAt(text, end) === ''
+    if (blankAbove && (blankBelow || end === bottom)) start = above
+    else if (first === 0 && blankBelow && !heading && last < entries.length - 1) end = nextLine(text, end)
+    return { start, end, text: '' }
+  })
+}
+
+interface Run extends Range {
+  readonly first: number
+  readonly last: number
+}
+
+/** Entries that stand together, with nothing but blank lines between them. */
+function runsOf(text: string, entries: readonly Entry[], indexes: readonly number[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const index of indexes) {
+    const { start, end } = chunkOf(text, entries, index)
+    const before = runs.at(-1)
+    if (before?.last === index - 1 && text.slice(before.end, start).trim() === '') runs.splice(-1, 1, { ...before, last: index, end })
+    else runs.push({ first: index, last: index, start, end })
+  }
+  return runs
 }
 
 /** Takes a field out that shares its line with the dash of a list's item: the next field moves up to the dash. */
@@ -101,11 +120,9 @@ function removeFirstField(source: Original, entries: readonly Entry[]): Splice {
 /** Takes entries out of a block collection. */
 export function removeEntries(source: Original, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
   const entries = entriesOf(node)
-  return [...removed].map((index) => {
-    const entry = entries[index]
-    const shared = entry && source.text.slice(lineStart(source.text, entry.start), entry.start).trim() !== ''
-    return shared ? removeFirstField(source, entries) : removeChunk(source, entries, index)
-  })
+  const shares = ({ start }: Entry): boolean => source.text.slice(lineStart(source.text, start), start).trim() !== ''
+  const first = entries[0] && removed.has(0) && shares(entries[0]) ? [removeFirstField(source, entries)] : []
+  return [...first, ...removeChunks(source, entries, [...removed].filter((index) => index > 0 || first.length === 0))]
 }
 
 const SAMPLE = 20

@@ -82,7 +82,7 @@ export function splice(source: Original, splices: readonly Splice[]): string {
     if (next.end > next.start) previous = next
   }
   const text = source.bom + parts.join('') + source.text.slice(done)
-  return source.added && text.endsWith(source.added) ? text.slice(0, -source.added.length) : text
+  return source.added ? text.replace(/\r?\n$/, '') : text
 }
 
 /** True if a text is sound and means exactly what was intended: no other file is ever written. */

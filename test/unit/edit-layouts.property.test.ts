@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { parse } from 'yaml'
+import { expect, test } from 'vitest'
+import { HerdbookError } from '../../src/instance/diagnostic.ts'
+import { edit, type Edit } from '../../src/instance/edit/edit.ts'
+import { layouts, stanceOf, type Layout } from '../support/layouts.ts'
+
+// Files as people write them, and everything that a verb does to them: all other lines stay byte for byte, each comment
+// stays with its entry, or the edit is refused with the line that it can't keep.
+
+/** What a verb does, and which entries it touches. */
+interface Change {
+  readonly edits: readonly Edit[]
+  readonly removed: readonly number[]
+  readonly set: readonly number[]
+  readonly added: number
+}
+
+const changes = fc.oneof(
+  // block, promote: an entry more, at the end or where it sorts in.
+  fc.record({ before: fc.option(fc.nat(5), { nil: undefined }), more: fc.boolean() }).map(({ before, more }) => (entries: number): Change => {
+    const add = (name: string): Edit => ({ op: 'add', list: ['list'], item: { name, text: 'new' }, ...(before === undefined || before >= entries ? {} : { before }) })
+    return { edits: more ? [add('x1'), add('x2')] : [add('x1')], removed: [], set: [], added: more ? 2 : 1 }
+  }),
+  // unblock, demote.
+  fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 3 }).map((wanted) => (entries: number): Change => {
+    const removed = [...new Set(wanted.map((index) => index % entries))]
+    return { edits: removed.map((index) => ({ op: 'remove', path: ['list', index] })), removed, set: [], added: 0 }
+  }),
+  // block of what is blocked already, promote to another role.
+  fc.record({ at: fc.nat(4), key: fc.constantFrom('text', 'fresh', 'name'), value: fc.constantFrom('plain', 'it is: quoted', 'two\nlines', true) }).map(({ at, key, value }) => (entries: number): Change => {
+    const index = at % entries
+    return { edits: [{ op: 'set', path: ['list', index, key], value: key === 'name' ? `n${index}.` : value }], removed: [], set: [index], added: 0 }
+  }),
+  // adopt: some go, some come, some change, all at once.
+  fc.record({ gone: fc.nat(4), changed: fc.nat(4), before: fc.nat(5) }).map(({ gone, changed, before }) => (entries: number): Change => {
+    const [out, other] = [gone % entries, changed % entries]
+    const set = other === out ? [] : [other]
+    const place = before < entries ? { before } : {}
+    return {
+      edits: [
+        { op: 'remove', path: ['list', out] },
+        { op: 'add', list: ['list'], item: { name: 'x1', text: 'new' }, ...place },
+        ...set.map((index): Edit => ({ op: 'set', path: ['list', index, 'fresh'], value: 'new' })),
+        { op: 'set', path: ['made', 'here'], value: 1 },
+      ],
+      removed: [out],
+      set,
+      added: 1,
+    }
+  }),
+)
+
+const split = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+const bare = (line: string): string => line.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
+const isBlank = (line: string): boolean => bare(line).trim() === ''
+/** A comma more or less is what an entry that becomes or stops being the last one may need, and the bracket where that stands behind the last one. */
+const withoutComma = (line: string): string => bare(line).replace(/,(?=\s*(?:#|$))/, '').replace(/,? \]$/, '')
+
+/** The lines of an edited file, and which of the comments that are known stands on each. */
+function commented(text: string, known: ReadonlySet<string>): readonly { readonly line: string; readonly comment: string | undefined }[] {
+  return split(text).map((line) => {
+    const at = line.indexOf('#')
+    const comment = at < 0 ? undefined : [...known].find((one) => bare(line).endsWith(one))
+    return { line: bare(line), comment }
+  })
+}
+
+const codeOf = ({ line, comment }: { readonly line: string; readonly comment: string | undefined }): string => (comment === undefined ? line : line.slice(0, -comment.length)).trim()
+
+/** Whether a comment stands where it stood to its entry. */
+function isWithEntry(all: ReturnType<typeof commented>, at: number): boolean {
+  const { stance, of } = stanceOf(all[at]?.comment ?? '')
+  const own = (line: { readonly line: string; readonly comment: string | undefined } | undefined): boolean => line !== undefined && codeOf(line).includes(`n${of}.`)
+  if (of === null || stance === 'other') return true
+  const code = (line: (typeof all)[number]): boolean => codeOf(line) !== ''
+  if (stance === 'above') return own(all.slice(at + 1).find((line) => code(line) && codeOf(line) !== '{' && codeOf(line) !== '-'))
+  // An entry of several lines has its name on the first, or below its brace.
+  const lines = all.slice(0, at + 1).map(codeOf)
+  return lines.findLast((line) => /\bn\d\./.test(line))?.includes(`n${of}.`) === true
+}
+
+function check(layout: Layout, { edits, removed, set, added }: Change): 'edited' | 'refused' {
+  const { text, lines } = layout
+  let edited: string
+  try {
+    edited = edit('x.yaml', text, edits, 'all is well')
+  } catch (error) {
+    const [told] = error instanceof HerdbookError ? error.diagnostics : []
+    if (told === undefined) throw error
+    expect(told).toMatchObject({ code: 'edit-by-hand', message: expect.stringMatching(/line \d+/), hint: expect.stringMatching(/line \d+/) })
+    expect(told.message, `${text}\n${JSON.stringify(edits)}`).not.toContain('would mean something else')
+    expect(bare(lines[(told.at?.line ?? 0) - 1]?.text ?? ''), 'the line that is told has a comment').toContain('#')
+    return 'refused'
+  }
+  const touched = new Set([...removed, ...set])
+  const result = split(edited)
+  // Every other line is there, in its order, to the last byte; at one of them a comma may come or go.
+  let commas = 0
+  let at = 0
+  const foreign: string[] = []
+  const finalEnd = text.endsWith('\n')
+  for (const one of lines.filter(({ of, text: line }) => !isBlank(line) && !of.some((index) => touched.has(index)))) {
+    const same = (line: string): boolean => line === one.text || (!finalEnd && bare(line) === bare(one.text))
+    const alike = (line: string): boolean => one.of.length > 0 && withoutComma(line) === withoutComma(one.text)
+    const found = result.findIndex((line, index) => index >= at && (same(line) || alike(line)))
+    const shared = one.of.length > 0 && added > 0 && found < 0
+    const opening = one.text.includes('list:') || one.text.startsWith(']')
+    if (found < 0 && !shared && !opening) expect.fail(`lost ${JSON.stringify(one.text)} of\n${text}\nin\n${edited}`)
+    if (found < 0 && !opening) foreign.push(one.text)
+    else if (found >= 0) {
+      if (!same(result[found] ?? '')) commas++
+      at = found + 1
+    }
+  }
+  expect(commas, edited).toBeLessThanOrEqual(1)
+  // A line that entries share may take a new one in; no other changes.
+  expect(foreign.length, edited).toBeLessThanOrEqual(1)
+  // Each comment is still there with its entry; those of entries that went are gone.
+  const known = new Set(lines.flatMap(({ comment }) => comment?.text ?? []))
+  const after = commented(edited, known)
+  const expected = lines.flatMap(({ comment }) => (comment === undefined || (comment.of !== null && removed.includes(comment.of)) ? [] : [comment.text]))
+  expect(after.flatMap(({ comment }) => comment ?? []).toSorted(), `${text}\nbecame\n${edited}`).toEqual(expected.toSorted())
+  for (const [index, { comment }] of after.entries()) if (comment !== undefined) expect(isWithEntry(after, index), `${comment} of\n${text}\nin\n${edited}`).toBe(true)
+  // A new line ends as one that was there, and the marks at both ends of the file stay.
+  expect([edited.startsWith('\uFEFF'), edited.endsWith('\n')]).toEqual([text.startsWith('\uFEFF'), finalEnd])
+  const ends = (all: string): Set<string> => new Set(all.match(/\r?\n/g) ?? [])
+  if (ends(text).size > 0) expect(ends(edited).difference(ends(text)).size, edited).toBe(0)
+  const names = (parse(edited.replace(/^\uFEFF/, '')) as { readonly list: readonly { readonly name: string }[] }).list.map(({ name }) => name)
+  expect(names.filter((name) => name.startsWith('n'))).toEqual(Array.from({ length: layout.entries }, (_, index) => `n${index}.`).filter((_, index) => !removed.includes(index)))
+  expect(names.length).toBe(layout.entries - removed.length + added)
+  return 'edited'
+}
+
+test('whatever an edit does, all other lines stay byte for byte and each comment with its entry, or it is refused with its line', () => {
+  const came = { edited: 0, refused: 0 }
+  fc.assert(
+    fc.property(layouts, changes, (layout, change) => {
+      came[check(layout, change(layout.entries))]++
+    }),
+    { numRuns: 4000 },
+  )
+  // Refusals are for what nobody could keep, and rare.
+  expect(came.refused).toBeLessThan(came.edited / 10)
+})
