@@ -82,7 +82,7 @@ export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySe
   const goneOf = (group: Group): readonly number[] => indexes(group).filter((index) => removed.has(index))
   const isGone = (group: Group): boolean => goneOf(group).length > group.last - group.first
   const inPart = groups.filter((group) => !isGone(group)).flatMap((group) => runsOf(goneOf(group)).map((run) => removeRun(source, flow, group, run)))
-  const shared = groups.flatMap((group, nth) => (isGone(group) && !isWhole(group) ? [removeGroup(source, flow, nth, group)] : []))
+  const shared = groups.flatMap((group, nth) => (isGone(group) && !isWhole(group) ? [removeGroup(source, flow, nth, group, isGone)] : []))
   const whole = groups.flatMap((group, nth) => (isGone(group) && isWhole(group) ? [nth] : []))
   return [...inPart, ...shared, ...removeChunks(source, groups, whole, lineStart(source.text, close))]
 }
@@ -114,7 +114,7 @@ function removeRun(source: Original, { entries }: Flow, { last }: Group, run: re
 }
 
 /** Takes entries out that share their line with a bracket or a comma alone. */
-function removeGroup(source: Original, { open, close, entries, groups }: Flow, nth: number, group: Group): Splice {
+function removeGroup(source: Original, { open, close, entries, groups }: Flow, nth: number, group: Group, isGone: (group: Group) => boolean): Splice {
   const { text } = source
   const behind = commentBehind(text, group)
   if (behind >= 0 && behind < close) return refuseComment(source, behind)
@@ -127,15 +127,19 @@ function removeGroup(source: Original, { open, close, entries, groups }: Flow, n
     return { start: group.start - space, end: comma + 1, text: '' }
   }
   const comment = commentIn(text, before.end, group.start)
-  if (comment < 0) return { start: before.end, end: group.end, text: '' }
+  const above = groups[nth - 1]
+  const closes = group.starts && group.last === entries.length - 1
+  // The lines before it go, too, and with them their commas.
+  const alone = closes && above !== undefined && isWhole(above) && isGone(above)
+  if (comment < 0 && !alone) return { start: before.end, end: group.end, text: '' }
   const lead = chunkOf(text, groups, nth).start < lineStart(text, group.start)
-  if (lead || !group.starts || group.last < entries.length - 1) return refuseComment(source, comment)
+  if (lead || !closes) return refuseComment(source, comment)
   return { start: group.start, end: close, text: '' }
 }
 
-/** Takes the comma away that would be the last thing in brackets, where entries with lines of their own went behind it. */
+/** Takes the comma away that would be the last thing in brackets, where all went that stood behind it. */
 export function lastComma({ text }: Original, { close, entries, groups }: Flow, removed: ReadonlySet<number>): readonly Splice[] {
-  const kept = groups.findLastIndex((group) => !isWhole(group) || indexes(group).some((index) => !removed.has(index)))
+  const kept = groups.findLastIndex((group) => indexes(group).some((index) => !removed.has(index)))
   const last = entries[groups[kept]?.last ?? -1]
   if (!last || kept === groups.length - 1) return []
   const comma = commaIn(text, last.end, close)
