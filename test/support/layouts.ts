@@ -210,3 +210,31 @@ export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 5 }).chai
       return { text: lines.map(({ text }) => text).join(''), lines, entries }
     }),
 )
+
+/** The lines of a text with their ends. */
+export const split = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+/** A line without its end and the mark at the beginning of a file. */
+export const bare = (line: string): string => line.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
+
+/** The lines of an edited file, and which of the comments that are known stands on each. */
+export function commented(text: string, known: ReadonlySet<string>): readonly { readonly line: string; readonly comment: string | undefined }[] {
+  return split(text).map((line) => {
+    const at = line.indexOf('#')
+    const comment = at < 0 ? undefined : [...known].find((one) => bare(line).endsWith(one))
+    return { line: bare(line), comment }
+  })
+}
+
+const codeOf = ({ line, comment }: { readonly line: string; readonly comment: string | undefined }): string => (comment === undefined ? line : line.slice(0, -comment.length)).trim()
+
+/** Whether a comment stands where it stood to its entry. */
+export function isWithEntry(all: ReturnType<typeof commented>, at: number): boolean {
+  const { stance, of } = stanceOf(all[at]?.comment ?? '')
+  const own = (line: { readonly line: string; readonly comment: string | undefined } | undefined): boolean => line !== undefined && codeOf(line).includes(`n${of}.`)
+  if (of === null || stance === 'other') return true
+  const code = (line: (typeof all)[number]): boolean => codeOf(line) !== ''
+  if (stance === 'above') return own(all.slice(at + 1).find((line) => code(line) && codeOf(line) !== '{' && codeOf(line) !== '-'))
+  // An entry of several lines has its name on the first, or below its brace.
+  const lines = all.slice(0, at + 1).map(codeOf)
+  return lines.findLast((line) => /\bn\d\./.test(line))?.includes(`n${of}.`) === true
+}

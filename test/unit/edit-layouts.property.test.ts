@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { edit, type Edit } from '../../src/instance/edit/edit.ts'
-import { layouts, stanceOf, type Layout } from '../support/layouts.ts'
+import { bare, commented, isWithEntry, layouts, split, type Layout } from '../support/layouts.ts'
 
 // Files as people write them, and everything that a verb does to them: all other lines stay byte for byte, each comment
 // stays with its entry, or the edit is refused with the line that it can't keep.
@@ -51,34 +51,11 @@ const changes = fc.oneof(
   }),
 )
 
-const split = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-const bare = (line: string): string => line.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
 const isBlank = (line: string): boolean => bare(line).trim() === ''
 /** A comma more or less is what an entry that becomes or stops being the last one may need, and the bracket where that stands behind the last one. */
 const withoutComma = (line: string): string => bare(line).replace(/,(?=\s*(?:#|$))/, '').replace(/,? \]$/, '')
 
-/** The lines of an edited file, and which of the comments that are known stands on each. */
-function commented(text: string, known: ReadonlySet<string>): readonly { readonly line: string; readonly comment: string | undefined }[] {
-  return split(text).map((line) => {
-    const at = line.indexOf('#')
-    const comment = at < 0 ? undefined : [...known].find((one) => bare(line).endsWith(one))
-    return { line: bare(line), comment }
-  })
-}
-
-const codeOf = ({ line, comment }: { readonly line: string; readonly comment: string | undefined }): string => (comment === undefined ? line : line.slice(0, -comment.length)).trim()
-
-/** Whether a comment stands where it stood to its entry. */
-function isWithEntry(all: ReturnType<typeof commented>, at: number): boolean {
-  const { stance, of } = stanceOf(all[at]?.comment ?? '')
-  const own = (line: { readonly line: string; readonly comment: string | undefined } | undefined): boolean => line !== undefined && codeOf(line).includes(`n${of}.`)
-  if (of === null || stance === 'other') return true
-  const code = (line: (typeof all)[number]): boolean => codeOf(line) !== ''
-  if (stance === 'above') return own(all.slice(at + 1).find((line) => code(line) && codeOf(line) !== '{' && codeOf(line) !== '-'))
-  // An entry of several lines has its name on the first, or below its brace.
-  const lines = all.slice(0, at + 1).map(codeOf)
-  return lines.findLast((line) => /\bn\d\./.test(line))?.includes(`n${of}.`) === true
-}
+const endOf = (line: string): string => /\r?\n$/.exec(line)?.[0] ?? ''
 
 function check(layout: Layout, { edits, removed, set, added }: Change): 'edited' | 'refused' {
   const { text, lines } = layout
@@ -126,6 +103,8 @@ function check(layout: Layout, { edits, removed, set, added }: Change): 'edited'
   expect([edited.startsWith('\uFEFF'), edited.endsWith('\n')]).toEqual([text.startsWith('\uFEFF'), finalEnd])
   const ends = (all: string): Set<string> => new Set(all.match(/\r?\n/g) ?? [])
   if (ends(text).size > 0) expect(ends(edited).difference(ends(text)).size, edited).toBe(0)
+  // Nothing goes together with what is new here: a new line ends as the line before it does.
+  if (removed.length === 0) for (const [index, line] of result.entries()) if (/^[ {-]*name: x[12]\b[^\]]*$/.test(bare(line)) && index > 0 && line.endsWith('\n')) expect(endOf(line), edited).toBe(endOf(result[index - 1] ?? ''))
   const names = (parse(edited.replace(/^\uFEFF/, '')) as { readonly list: readonly { readonly name: string }[] }).list.map(({ name }) => name)
   expect(names.filter((name) => name.startsWith('n'))).toEqual(Array.from({ length: layout.entries }, (_, index) => `n${index}.`).filter((_, index) => !removed.includes(index)))
   expect(names.length).toBe(layout.entries - removed.length + added)

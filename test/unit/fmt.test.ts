@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import { formatFile } from '../../src/instance/format.ts'
+import { commented, isWithEntry, layouts } from '../support/layouts.ts'
 
 const FILE = 'domain-blocks.yaml'
 const instance = new URL('../../instance/', import.meta.url)
@@ -152,6 +153,34 @@ test('every file of the example keeps its meaning, and formatting it twice is fo
     expect(parse(once.text), name).toEqual(parse(text))
     expect((await formatFile(name, once.text)).text, name).toBe(once.text)
   }
+})
+
+/** Words of a file without its layout and comments. */
+const wordsOf = (text: string, known: ReadonlySet<string>): string =>
+  commented(text, known).map(({ line, comment }) => (comment === undefined ? line : line.slice(0, -comment.length))).join('').replaceAll(/[\s,]/g, '')
+
+test('of whatever people lay out, all words stay as they are written, each comment with its entry, and line ends', async () => {
+  let tidied = 0
+  await fc.assert(
+    fc.asyncProperty(layouts, async (layout) => {
+      const { text, diagnostics } = await formatFile('x.yaml', layout.text)
+      if (diagnostics.length > 0) {
+        expect(text).toBe(layout.text)
+        return
+      }
+      const known = new Set(layout.lines.flatMap(({ comment }) => comment?.text ?? []))
+      expect(wordsOf(text, known)).toBe(wordsOf(layout.text, known))
+      const after = commented(text, known)
+      expect(after.flatMap(({ comment }) => comment ?? [])).toEqual(layout.lines.flatMap(({ comment }) => comment?.text ?? []))
+      for (const [index, { comment }] of after.entries()) if (comment !== undefined) expect(isWithEntry(after, index), `${comment} of\n${layout.text}\nin\n${text}`).toBe(true)
+      expect(text.startsWith('\uFEFF')).toBe(layout.text.startsWith('\uFEFF'))
+      const ends = new Set(layout.text.match(/\r?\n/g) ?? ['\n'])
+      for (const end of text.match(/\r?\n/g) ?? []) expect(ends).toContain(end)
+      tidied++
+    }),
+    { numRuns: 500 },
+  )
+  expect(tidied).toBeGreaterThan(300)
 })
 
 const word = fc.stringMatching(/^[a-z]{3,8}$/)
