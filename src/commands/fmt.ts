@@ -12,7 +12,7 @@ export const verb = (command: Command, io: Io) =>
   command
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--check', 'write nothing; exit 9 if a file is not tidy')
-    .addHelpText('after', '\nExample:\n  herdbook fmt\n\nIt changes how the files look, never what they say, and keeps every comment. An entry that stands twice, word for word, is kept once.')
+    .addHelpText('after', '\nExample:\n  herdbook fmt\n\nIt changes how the files look, never what they say, and keeps every comment. Words stay as they are written; what stands in brackets over several lines, and JSON, stays as it is laid out. An entry that stands twice, word for word, is kept once.')
     .action(async (options) => {
       const place = await findPlace(io, options.instance)
       const texts = [...(await textsOf(place))].filter(([file]) => isFileName(file))

@@ -5,7 +5,15 @@ import { visible } from './render.ts'
 
 /** Whether a file is written the way JSON is: brackets alone, and all keys in double quotes. */
 export function isJson({ doc }: Original): boolean {
-  const { contents } = doc
+  const known = asked.get(doc) ?? allQuoted(doc)
+  asked.set(doc, known)
+  return known
+}
+
+/** Asked of a document for each of its changes. */
+const asked = new WeakMap<Original['doc'], boolean>()
+
+function allQuoted({ contents }: Original['doc']): boolean {
   if (!isMap(contents) || !isFlow(contents)) return false
   let quoted = true
   visit(contents, { Pair: (_, { key }) => ((quoted &&= isScalar(key) && key.type === 'QUOTE_DOUBLE'), quoted ? undefined : visit.BREAK) })

@@ -104,12 +104,12 @@ function runsOf(text: string, entries: readonly Entry[], indexes: readonly numbe
   return runs
 }
 
-/** Takes a field out that shares its line with the dash of a list's item: the next field moves up to the dash. */
-function removeFirstField(source: Original, entries: readonly Entry[]): Splice {
-  const [first, next] = entries
+/** Takes fields out of which the first shares its line with the dash of a list's item: the next one moves up to the dash. */
+function removeFirstFields(source: Original, entries: readonly Entry[], count: number): Splice {
+  const [first, next] = [entries[0], entries[count]]
   if (!first || !next) return refuse(source.name, 'nothing would be left in it')
-  const comment = commentIn(source.text, first.end, next.start)
-  if (comment >= 0)
+  const comment = entries.slice(0, count).map(({ end }, nth) => commentIn(source.text, end, entries[nth + 1]?.start ?? end)).find((found) => found >= 0)
+  if (comment !== undefined)
     refuseAt(source, comment, (line) => ({
       why: `the comment in line ${line} stands on a line that would go`,
       hint: `Move the comment in line ${line} onto a line of its own above the entry, then run it again.`,
@@ -119,10 +119,13 @@ function removeFirstField(source: Original, entries: readonly Entry[]): Splice {
 
 /** Takes entries out of a block collection. */
 export function removeEntries(source: Original, node: Collection, removed: ReadonlySet<number>): readonly Splice[] {
+  const { text } = source
   const entries = entriesOf(node)
-  const shares = ({ start }: Entry): boolean => source.text.slice(lineStart(source.text, start), start).trim() !== ''
-  const first = entries[0] && removed.has(0) && shares(entries[0]) ? [removeFirstField(source, entries)] : []
-  return [...first, ...removeChunks(source, entries, [...removed].filter((index) => index > 0 || first.length === 0))]
+  const [first] = entries
+  const shared = first !== undefined && text.slice(lineStart(text, first.start), first.start).trim() !== ''
+  const count = shared ? entries.findIndex((_, index) => !removed.has(index)) : 0
+  const whole = removeChunks(source, entries, [...removed].filter((index) => index >= count))
+  return count === 0 ? whole : [removeFirstFields(source, entries, count), ...whole]
 }
 
 const SAMPLE = 20
