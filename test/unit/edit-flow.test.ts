@@ -171,3 +171,11 @@ test('a list that a name stands for is not changed in its place', () => {
     line: 7,
   })
 })
+
+test('a long text beside a file keeps its line ends', () => {
+  const files = new Map([['settings.yaml', 'settings:\n  site_terms: { file: terms.md }\n'], ['terms.md', '\uFEFFOld\r\nterms\r\n']])
+  expect(editObjects((name) => files.get(name), [{ ref: 'setting/site_terms', fields: { value: 'New\nterms' } }])).toEqual([{ file: 'terms.md', text: '\uFEFFNew\r\nterms\r\n' }])
+  expect(editObjects((name) => files.get(name), [{ ref: 'setting/site_terms', fields: { value: 'Old\nterms' } }])).toEqual([])
+  files.set('terms.md', 'Old\nterms')
+  expect(editObjects((name) => files.get(name), [{ ref: 'setting/site_terms', fields: { value: 'New\r\nterms' } }])).toEqual([{ file: 'terms.md', text: 'New\nterms\n' }])
+})

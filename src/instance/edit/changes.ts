@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../diagnostic.ts'
 import { isUnwanted } from '../text.ts'
-import { refuse, type Value } from './original.ts'
+import { BOM, eolBefore, refuse, type Value } from './original.ts'
 import { isRecord, stringOf, type Fields } from './shapes.ts'
 
 /** A file as it is to be written, by its name in the instance folder. */
@@ -61,8 +61,11 @@ function checkCharacters(ref: string, value: Value): void {
 const LONG = 200
 export const isLong = (text: string): boolean => text.includes('\n') || text.length > LONG
 
-/** A text as a file holds it. */
-export const asFile = (text: string): string => `${text.replace(/\r\n?/g, '\n').trimEnd()}\n`
+/** A text as a file holds it, with the line ends and the mark at the beginning that the file has. */
+export function asFile(text: string, before = ''): string {
+  const [mark, end] = [before.startsWith(BOM) ? BOM : '', eolBefore(before, 0)]
+  return mark + `${text.replace(/\r\n?/g, '\n').trimEnd()}\n`.replaceAll('\n', end)
+}
 
 /** The file that `{ file: NAME }` names; undefined for any other value. Only a file beside this one is ever written. */
 export function fileReference(name: string, value: Value | undefined): string | undefined {

@@ -9,7 +9,7 @@ const MINUTE = 60_000
 /** Fields whose absence means that they are not managed: emptied, they stay, so that they go on being managed. */
 const STAY_MANAGED = new Set(['private_comment', 'comment'])
 
-const lines = (text: string): string => text.replace(/\r\n?/g, '\n').trimEnd()
+const lines = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').trimEnd()
 
 /** A value as it is compared: what is absent, empty and false mean the same, and texts end where their last line does. */
 function comparable(key: string, value: Value | undefined): Value {

@@ -43,7 +43,7 @@ function wantedOf(shape: Shape, fields: Fields, extra: Fields): Written {
 function itemEdits(shape: Shape, base: Path, item: Item, wanted: Written, { read, texts, now }: Context): readonly Edit[] {
   const { text, ...others } = wanted
   const file = fileReference(shape.file, item['text'])
-  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text)) texts.set(file, asFile(text))
+  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text)) texts.set(file, asFile(text, read(file)))
   const until = item['until']
   const ended = now !== undefined && !('until' in wanted) && typeof until === 'string' && Date.parse(until) <= now.getTime()
   return fieldEdits(base, item, { ...(file === undefined ? wanted : others), ...(ended ? { until: undefined } : {}) })

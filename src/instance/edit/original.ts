@@ -25,7 +25,8 @@ export interface Splice {
   readonly depth?: number
 }
 
-const BOM = '\uFEFF'
+/** The mark that some editors put at the beginning of a file. */
+export const BOM = '\uFEFF'
 
 /** Reads a file to edit it. A file that is not sound YAML is refused: whoever edits it would have to guess. */
 export function open(name: string, input: string): Original {

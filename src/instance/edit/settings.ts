@@ -31,7 +31,7 @@ export function settingEdits(text: string, changes: readonly Named[], { read, te
     const page = before === undefined && typeof value === 'string' && isLong(value) ? own(PAGES, id) : undefined
     const file = fileReference(FILE, before) ?? page
     if (file === undefined || typeof value !== 'string') return before !== undefined && same(before, value) ? [] : [{ op: 'set', path, value }]
-    if (!alike(id, read(file), value)) texts.set(file, asFile(value))
+    if (!alike(id, read(file), value)) texts.set(file, asFile(value, read(file)))
     return before === undefined ? [{ op: 'set', path, value: { file } }] : []
   })
 }
