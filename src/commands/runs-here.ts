@@ -1,3 +1,5 @@
+import { isFileName } from '../instance/documents.ts'
+
 /** What a path of a proposal is: of the instance, something that runs here or is obeyed here once it is merged, or another file. */
 export type PathClass = 'instance' | 'runs' | 'other'
 
@@ -28,12 +30,14 @@ const HARMLESS: readonly RegExp[] = [
 /** A name as the most careless reader would take it: in whatever letters, and without characters that nobody sees. */
 const folded = (path: string): string => path.normalize('NFKC').replaceAll(/\p{Cf}/gu, '').toLowerCase()
 
+/** Files by just these names, and texts that they may name; no folders in the instance. */
+const isRead = (name: string): boolean => isFileName(name) || (name.endsWith('.md') && !name.includes('/'))
+
 /** What a changed path is. What is not known to be harmless counts as what could do harm. */
 export function classOf(path: string, { folder, inCopy }: Around): PathClass {
   const name = folded(path)
   if (RUNS.some((pattern) => pattern.test(name))) return 'runs'
-  // Folders in the instance are not read.
-  if (path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/')) return 'instance'
+  if (path.startsWith(`${folder}/`) && isRead(path.slice(folder.length + 1))) return 'instance'
   return inCopy && !path.startsWith(`${folder}/`) && !HARMLESS.some((pattern) => pattern.test(name)) ? 'runs' : 'other'
 }
 

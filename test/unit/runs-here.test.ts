@@ -47,7 +47,8 @@ describe('what a changed path is', () => {
   })
 
   test('the instance is what lies in its folder, in just these letters', () => {
-    expect(['instance/roles.yaml', 'instance/about.md', 'instance/Domain-Blocks.yaml'].map((path) => classOf(path, COPY))).toEqual(['instance', 'instance', 'instance'])
+    expect(['instance/roles.yaml', 'instance/about.md'].map((path) => classOf(path, COPY))).toEqual(['instance', 'instance'])
+    for (const name of ['Domain-Blocks.yaml', 'domain-blocks.yml', 'domain-blocks.yaml ', 'd\u043emain-blocks.yaml', 'vm.yaml', 'x', 'roles.yaml\u200b']) expect(classOf(`instance/${name}`, COPY), name).toBe('other')
     expect(['Instance/roles.yaml', 'instance', 'instances/roles.yaml', 'x/instance/roles.yaml'].map((path) => classOf(path, COPY))).toEqual(['runs', 'runs', 'runs', 'runs'])
     expect(classOf('staging/instance/roles.yaml', { folder: 'staging/instance', inCopy: true })).toBe('instance')
   })
