@@ -21,7 +21,15 @@ export function rangeOf(node: unknown): Range {
 export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
   const tell: Tell = (code, message, node, hint) => ({ code, severity: 'error', message, at: at(...rangeOf(node)), hint })
   const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
-  return wrong.length > 0 ? wrong : structure(document, tell).take(MAX_PROBLEMS).toArray()
+  if (wrong.length > 0) return wrong
+  if (isDirected(document)) return [tell('yaml-directive', 'a line above --- that begins with % changes how the file is read', undefined, 'Delete that line.')]
+  return structure(document, tell).take(MAX_PROBLEMS).toArray()
+}
+
+/** Whether a file says in which version of YAML it is written, or what tags stand for. */
+function isDirected({ directives }: Document.Parsed): boolean {
+  const { yaml, tags } = directives
+  return (yaml.explicit === true && yaml.version !== '1.2') || Object.keys(tags).some((handle) => handle !== '!!')
 }
 
 /** YAML 1.1 is another dialect: `yes` is no text there, nor `12:30`. A file that asks for it would mean something else than people read here. */
