@@ -1,6 +1,7 @@
 import { openReader } from '../clients/reader.ts'
-import type { BlockSeverity } from '../instance/csv.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
+import type { BlockSeverity } from '../instance/severity.ts'
+import { consentFor, severed } from '../reconcile/consent.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Impact } from '../reconcile/types.ts'
 import { toldWaits, type Io } from './io.ts'
@@ -37,4 +38,10 @@ async function ask(io: Io, config: Files['config'], domains: readonly string[], 
   } finally {
     await reader.close()
   }
+}
+
+/** The consent that a suspension needs, where it is known what it cuts. */
+export function consentOf(severity: BlockSeverity, measured: Measured | undefined, used?: number): Record<string, number> {
+  const relations = measured?.state === 'measured' ? severed(measured.impact) : 0
+  return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations, used) } : {}
 }

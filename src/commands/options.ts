@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { normalizeAddress } from '../instance/addresses.ts'
+import { parseDay } from '../instance/dates.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { normalizeDomain } from '../instance/domains.ts'
 import { KINDS } from '../kinds/index.ts'
@@ -58,4 +59,11 @@ export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<st
 export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
   const texts = await textsOf(place)
   return (file) => (file === 'instance.yaml' ? undefined : texts.get(file))
+}
+
+/** A day that is still to come. Throws (exit 9) for any other: what ends then would never begin. */
+export function dayToCome(written: string, now: Date): string {
+  const day = parseDay(written)
+  if (day === undefined) return fail(EXIT.invalid, 'not-a-date', `--until: ${JSON.stringify(written)} is no day of the calendar.`, { hint: 'Write year, month and day, such as 2026-12-24.' })
+  return day > now ? written : fail(EXIT.invalid, 'until-passed', `--until: ${written} has passed.`, { hint: 'Name a day that is still to come, or none.' })
 }

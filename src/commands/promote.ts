@@ -4,6 +4,7 @@ import { nearest } from '../instance/nearest.ts'
 import { accountId } from '../kinds/community/moderator.ts'
 import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import type { Io } from './io.ts'
+import { dayToCome } from './options.ts'
 import type { Files } from './session.ts'
 
 export const verb = (command: Command, io: Io) =>
@@ -28,7 +29,7 @@ export async function draftPromotion(io: Io, files: Files, account: string, role
     fail(EXIT.invalid, 'unknown-role', `roles.yaml has no role ${role}.`, { hint: meant === undefined ? `Roles: ${roles.join(', ')}` : `Did you mean ${meant}?` })
   }
   const before = documents['moderators.yaml']?.moderators?.find((one) => accountId(one.account) === id)
-  const extra = { ...(before ? {} : { since: io.now().toISOString().slice(0, 10) }), ...(until === undefined ? {} : { until }) }
+  const extra = { ...(before ? {} : { since: io.now().toISOString().slice(0, 10) }), ...(until === undefined ? {} : { until: dayToCome(until, io.now()) }) }
   return {
     edits: await draft(io, files, [{ ref: `moderator/${id}`, fields: { role }, extra }]),
     said: [before ? `@${id}: ${before.role} → ${role}.` : `@${id} becomes ${role}.`],

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
-import { mergeBlockList } from '../../src/instance/block-list.ts'
-import { readBlockList, STRENGTH, severityOf, type ListedBlock } from '../../src/instance/csv.ts'
 import type { DomainBlock } from '../../src/instance/documents.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
+import { mergeBlockList } from '../../src/instance/lists/merge.ts'
+import { readBlockList, type ListedBlock } from '../../src/instance/lists/read.ts'
+import { STRENGTH, severityOf } from '../../src/instance/severity.ts'
 
 const read = (text: string, more: { defaultSeverity?: 'suspend' | 'silence' | 'noop' } = {}) => readBlockList(Buffer.from(text), { file: 'list.csv', ...more })
 const block = (domain: string, line: number, rest: Partial<ListedBlock> = {}): ListedBlock => ({ domain, severity: 'suspend', reject_media: false, reject_reports: false, obfuscate: false, line, ...rest })
@@ -53,7 +54,7 @@ test('60,000 rows are read', () => {
   expect([entries.length, diagnostics.length, entries.at(-1)?.line]).toEqual([60_000, 0, 60_001])
 })
 
-const OPTIONS = { source: 'https://lists.example/tier0.csv', budget: { create: 25, update: 25 }, until: '2026-12-01' }
+const OPTIONS = { source: 'https://lists.example/tier0.csv', budget: { create: 25, update: 25 }, until: '2026-12-01', now: new Date('2026-11-24T12:00:00Z') }
 const FILE = `domain_blocks:
   # ours
   - domain: Limited.Example   # since 2024

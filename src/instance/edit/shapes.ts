@@ -76,8 +76,9 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
     display: readable,
     sort: byName('domain'),
     write: (fields) => {
-      // Under a suspension the two mean nothing: what a person wrote stays.
-      const flags = fields['severity'] === 'suspend' ? {} : { reject_media: orAbsent(fields['reject_media']), reject_reports: orAbsent(fields['reject_reports']) }
+      const said = { reject_media: orAbsent(fields['reject_media']), reject_reports: orAbsent(fields['reject_reports']) }
+      // Under a suspension the two mean nothing until it ends: what somebody says is kept, and what a person wrote stays.
+      const flags = fields['severity'] === 'suspend' ? Object.fromEntries(Object.entries(said).filter(([, flag]) => flag !== undefined)) : said
       return only(fields, {
         severity: severityWord(stringOf(fields['severity'])),
         ...flags,

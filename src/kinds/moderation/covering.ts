@@ -2,10 +2,8 @@ import { parentsOf } from '../../instance/domains.ts'
 import type { Draft, Others } from '../../reconcile/kind.ts'
 import type { Fields } from '../../reconcile/types.ts'
 import { own } from '../../instance/own.ts'
+import { STRENGTH } from '../../instance/severity.ts'
 import { word } from '../common.ts'
-
-/** How strict a severity of Mastodon's is. */
-export const STRENGTH: { readonly [severity: string]: number } = { noop: 0, silence: 1, suspend: 2 }
 
 const DONE: { readonly [severity: string]: string } = { noop: 'blocked more strictly', silence: 'limited', suspend: 'suspended' }
 

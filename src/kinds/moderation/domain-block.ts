@@ -8,40 +8,37 @@ import type { Fields, Step, Value } from '../../reconcile/types.ts'
 import { byText } from '../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 import { own } from '../../instance/own.ts'
-import { STRENGTH, underStricter } from './covering.ts'
+import { STRENGTH } from '../../instance/severity.ts'
+import { underStricter } from './covering.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
-/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: both sides count as false. */
-function normalise(block: Fields): Fields {
-  return block['severity'] === 'suspend' ? { ...block, reject_media: false, reject_reports: false } : block
+/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: of two suspensions they count as the same. */
+function aligned(block: Fields, other: Fields | undefined): Fields {
+  if (block['severity'] !== 'suspend' || other?.['severity'] !== 'suspend') return block
+  return { ...block, ...managed(Object.fromEntries(FLAGS.map((flag) => [flag, other[flag]]))) }
 }
 
-function fieldsOf(block: DomainBlock): Fields {
-  return normalise(
-    managed({
-      severity: SEVERITY[block.severity],
-      reject_media: block.reject_media ?? false,
-      reject_reports: block.reject_reports ?? false,
-      obfuscate: block.obfuscate ?? false,
-      public_comment: text(block.public_comment),
-      private_comment: block.private_comment === undefined ? undefined : text(block.private_comment),
-    }),
-  )
-}
-
-function liveFields(row: Rows['domain_blocks']): Fields {
-  return normalise({
-    severity: row.severity,
-    reject_media: row.reject_media,
-    reject_reports: row.reject_reports,
-    obfuscate: row.obfuscate,
-    public_comment: text(row.public_comment),
-    private_comment: text(row.private_comment),
+const fieldsOf = (block: DomainBlock): Fields =>
+  managed({
+    severity: SEVERITY[block.severity],
+    reject_media: block.reject_media ?? false,
+    reject_reports: block.reject_reports ?? false,
+    obfuscate: block.obfuscate ?? false,
+    public_comment: text(block.public_comment),
+    private_comment: block.private_comment === undefined ? undefined : text(block.private_comment),
   })
-}
+
+const liveFields = (row: Rows['domain_blocks']): Fields => ({
+  severity: row.severity,
+  reject_media: row.reject_media,
+  reject_reports: row.reject_reports,
+  obfuscate: row.obfuscate,
+  public_comment: text(row.public_comment),
+  private_comment: text(row.private_comment),
+})
 
 const domainOf = (written: string): string => {
   const name = normalizeDomain(written)
@@ -109,9 +106,11 @@ export const domainBlock: Kind = {
       const severity = fields['severity']
       return severity === 'suspend' || severity === 'silence' ? [{ domain: id, severity }] : []
     }),
-  read: (tables) => ({
-    objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: liveFields(row), createdAt: row.created_at })),
-  }),
+  read: (tables, { desired }) => {
+    const wanted = new Map(desired.map(({ id, fields }) => [id, fields]))
+    return { objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: aligned(liveFields(row), wanted.get(row.domain)), createdAt: row.created_at })) }
+  },
+  remembered: (fields, _instance, live) => aligned(fields, live),
   // The console asks nobody: there it is done as it is meant.
   obstacle: (step, door, others) => (step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined),
   hazard: (step) => {
@@ -123,7 +122,7 @@ export const domainBlock: Kind = {
   weakens: (step) =>
     step.action === 'delete' ||
     step.changes.some((change) =>
-      change.field === 'severity' ? strength(change.after) < strength(change.before) : FLAGS.some((f) => f === change.field) && change.before === true && change.after === false,
+      change.field === 'severity' ? strength(change.after) < strength(change.before) : step.target['severity'] !== 'suspend' && FLAGS.some((f) => f === change.field) && change.before === true && change.after === false,
     ),
   impact: (step, tables) => {
     const to = raised(step)

@@ -1,0 +1,42 @@
+import { membersOf, textOf, type LineOf, type Shape } from './json-shape.ts'
+import { bareRow, FLAGS, type Flag, type LeftOut, type ListRow } from './row.ts'
+import { yesOrNo } from './words.ts'
+
+type Members = ReadonlyMap<string, unknown>
+
+/** An array of blocks: Mastodon's API for everybody and for admins, GoToSocial's domain permissions; or of bare domains. */
+export const blocksJson: Shape = (value, { lineOf }) => {
+  if (!Array.isArray(value)) return undefined
+  const read = value.map((item: unknown) => rowOf(item, lineOf))
+  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: read.flatMap((one) => ('code' in one ? [one] : [])), diagnostics: [] }
+}
+
+function rowOf(item: unknown, lineOf: LineOf): ListRow | LeftOut {
+  if (typeof item === 'string') return bareRow(item, lineOf(item))
+  const members = membersOf(item)
+  const domain = textOf(members?.get('domain'))
+  if (members === undefined || domain === undefined) return { line: lineOf(), code: 'no-domain', message: 'this entry has no domain' }
+  const line = lineOf(domain)
+  if (textOf(members.get('permission_type'))?.toLowerCase() === 'allow') return { line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }
+  const comments = { public_comment: textOf(members.get('public_comment')) ?? textOf(members.get('comment')), private_comment: textOf(members.get('private_comment')) }
+  return {
+    domain,
+    severity: severityIn(members),
+    flags: flagsIn(members),
+    ...Object.fromEntries(Object.entries({ ...comments, digest: textOf(members.get('digest')) }).filter(([, text]) => text !== undefined)),
+    line,
+  }
+}
+
+/** Its word; for GoToSocial the day of what was done. Anything else that stands there is kept, so that it is told as no severity. */
+function severityIn(members: Members): string | null {
+  const written = members.get('severity')
+  if (written !== undefined && written !== null && written !== '') return typeof written === 'object' ? 'a list or an object' : String(written)
+  if (textOf(members.get('suspended_at')) !== undefined) return 'suspend'
+  return textOf(members.get('silenced_at')) === undefined ? null : 'silence'
+}
+
+function flagsIn(members: Members): { readonly [flag in Flag]?: boolean } {
+  const said = FLAGS.map((flag) => [flag, members.get(flag)] as const).map(([flag, value]) => [flag, typeof value === 'boolean' ? value : yesOrNo(typeof value === 'string' || typeof value === 'number' ? String(value) : '')] as const)
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,17 @@
+import { membersOf, textOf, type Shape } from './json-shape.ts'
+import type { LeftOut, ListRow } from './row.ts'
+
+/** RapidBlock's list: an object of domains, each blocked or no longer. */
+export const rapidBlock: Shape = (value, { lineOf }) => {
+  const blocks = membersOf(membersOf(value)?.get('blocks'))
+  if (blocks === undefined) return undefined
+  const read = [...blocks].map(([domain, item]): ListRow | LeftOut => {
+    const members = membersOf(item)
+    const line = lineOf(domain)
+    const blocked = members?.get('isBlocked')
+    if (typeof blocked !== 'boolean') return { line, code: 'no-severity', message: `the list does not say whether ${domain} is blocked` }
+    const reason = textOf(members?.get('reason'))
+    return { domain, severity: blocked ? 'suspend' : 'noop', flags: {}, ...(reason === undefined ? {} : { public_comment: reason }), line }
+  })
+  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: read.flatMap((one) => ('code' in one ? [one] : [])), diagnostics: [] }
+}

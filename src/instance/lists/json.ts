@@ -1,0 +1,50 @@
+import { blocksJson } from './json-blocks.ts'
+import { mrfJson } from './json-mrf.ts'
+import { rapidBlock } from './json-rapidblock.ts'
+import { membersOf, type LineOf, type Shape } from './json-shape.ts'
+import { refused, type Format } from './row.ts'
+
+/** What lists in JSON look like. */
+const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, mrfJson]
+
+const KNOWN = "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, and Pleroma's or Akkoma's MRF simple policy."
+
+/** JSON, told apart by its shape. */
+export const json: Format = {
+  name: 'JSON',
+  read: (text, file) => {
+    if (!/^\s*[[{]/.test(text)) return undefined
+    const value = parsed(text)
+    // An Elixir list begins like one of JSON, and a name in brackets may stand in any text.
+    if (value === undefined) return /^\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text) ? refused('json-syntax', file, 1, `${file} looks like JSON and can't be read as that`, 'Was it saved whole?') : undefined
+    const lineOf = places(text)
+    for (const shape of SHAPES) {
+      const reading = shape(value, { file, lineOf })
+      if (reading) return reading
+    }
+    const error = membersOf(value)?.get('error')
+    return refused('json-unknown', file, 1, typeof error === 'string' ? `${file} is no list: it says ${JSON.stringify(error.slice(0, 200))}` : `${file} is JSON, and no list that Herdbook knows`, KNOWN)
+  },
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Finds the lines of values that are asked for in their order. What is not found stands where the last one was, and then nothing is looked for any more. */
+function places(text: string): LineOf {
+  let [at, line, lost] = [0, 1, false]
+  return (written) => {
+    if (written === undefined) return line
+    const found = lost ? -1 : text.indexOf(JSON.stringify(written), at)
+    if (found < 0) lost = true
+    else {
+      for (; at < found; at++) if (text[at] === '\n') line++
+    }
+    return line
+  }
+}

@@ -1,0 +1,38 @@
+import { bareRow, toldOf, type LeftOut, type ListRow, type Reading } from './row.ts'
+
+/** One entry of a policy: what is done, to whom, and why. */
+export interface PolicyEntry {
+  readonly action: string
+  readonly domain: string
+  readonly reason?: string
+  readonly line: number
+}
+
+/** What Pleroma and Akkoma do to posts of a server, in the words of Mastodon. */
+const ACTIONS: ReadonlyMap<string, Pick<ListRow, 'severity' | 'flags'>> = new Map([
+  ['reject', { severity: 'suspend', flags: {} }],
+  ['federated_timeline_removal', { severity: 'silence', flags: {} }],
+  ['media_removal', { severity: 'noop', flags: { reject_media: true } }],
+  ['report_removal', { severity: 'noop', flags: { reject_reports: true } }],
+])
+
+/** For which Mastodon has nothing, or which allow. */
+const OTHERS = new Set('accept media_nsfw followers_only reject_deletes avatar_removal banner_removal background_removal quarantined_instances handle_threads'.split(' '))
+
+export const isAction = (word: string): boolean => ACTIONS.has(word) || OTHERS.has(word)
+
+/** The rows of a simple policy. */
+export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): Reading {
+  const rows = entries.flatMap(({ action, domain, reason, line }): ListRow[] => {
+    const does = ACTIONS.get(action)
+    return does ? [{ ...bareRow(domain, line), ...does, ...(reason === undefined ? {} : { public_comment: reason }) }] : []
+  })
+  const leftOut = entries.flatMap(({ action, domain, line }): LeftOut[] => {
+    if (ACTIONS.has(action)) return []
+    if (action === 'accept') return [{ line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }]
+    return [{ line, code: 'no-counterpart', message: `${action} of ${domain}: Mastodon has nothing like it` }]
+  })
+  const nearest = rows.find(({ severity }) => severity === 'silence')
+  const message = "federated_timeline_removal is read as limit, the nearest that Mastodon has: it also hides posts from searches, and messages from people whom nobody follows"
+  return { rows, leftOut, diagnostics: nearest ? [toldOf('warning', 'nearest-severity', file, nearest.line, message, 'If that is too much: --at-most none.')] : [] }
+}
