@@ -51,7 +51,7 @@ function isHeaderLine(line: string, delimiter: string): boolean {
 const uncommented = (text: string, delimiter: string): string =>
   text
     .split('\n')
-    .map((line) => (/^\s*#/.test(line) && isHeaderLine(line, delimiter) ? line.replace(/^\s*#/, '') : line))
+    .map((line) => (/^\s*#/.test(line) && isHeaderLine(line, delimiter) ? line.replace(/^[\s#]+/, '') : line))
     .join('\n')
 
 interface Parsed {
@@ -66,7 +66,7 @@ function recordsOf(text: string, delimiter: string): readonly TableRecord[] {
   const parsed = parse(text, { ...OPTIONS, delimiter, info: true, raw: true }) as unknown as readonly Parsed[]
   return parsed
     .map(({ record, raw, info }) => ({ cells: unwrapped(record, delimiter), line: info.lines - breaksIn(raw) }))
-    .filter(({ cells }) => cells.some((cell) => cell !== '') && !(cells[0]?.startsWith('#') === true && !isHeader(cells)))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''))
 }
 
 /** How many lines a record goes on for behind its first, without the blank lines and comments before it. */

@@ -7,15 +7,15 @@ type Members = ReadonlyMap<string, unknown>
 /** An array of blocks: Mastodon's API for everybody and for admins, GoToSocial's domain permissions; or of bare domains. */
 export const blocksJson: Shape = (value, { lineOf }) => {
   if (!Array.isArray(value)) return undefined
-  const read = value.map((item: unknown) => rowOf(item, lineOf))
+  const read = value.map((item: unknown, index) => rowOf(item, index, lineOf))
   return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: read.flatMap((one) => ('code' in one ? [one] : [])), diagnostics: [] }
 }
 
-function rowOf(item: unknown, lineOf: LineOf): ListRow | LeftOut {
+function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut {
   if (typeof item === 'string') return bareRow(item, lineOf(item))
   const members = membersOf(item)
   const domain = textOf(members?.get('domain'))
-  if (members === undefined || domain === undefined) return { line: lineOf(), code: 'no-domain', message: 'this entry has no domain' }
+  if (members === undefined || domain === undefined) return { line: lineOf(), code: 'no-domain', message: `entry ${index + 1} has no domain` }
   const line = lineOf(domain)
   if (textOf(members.get('permission_type'))?.toLowerCase() === 'allow') return { line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }
   const comments = { public_comment: textOf(members.get('public_comment')) ?? textOf(members.get('comment')), private_comment: textOf(members.get('private_comment')) }

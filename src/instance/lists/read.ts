@@ -64,7 +64,8 @@ export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
 
 function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockList {
   const { file, defaultSeverity, atMost } = options
-  const given = read.rows.filter(({ domain }) => domain !== '')
+  // A comment that a spreadsheet put into quotes stands where the domain would.
+  const given = read.rows.filter(({ domain }) => domain !== '' && !domain.startsWith('#'))
   const resolved = resolvedRows(given, options)
   const one = merged(resolved.flatMap(({ entry }) => entry ?? []), file)
   const leftOut = [...read.leftOut, ...resolved.flatMap(({ out }) => out ?? [])].toSorted((a, b) => a.line - b.line)

@@ -39,13 +39,14 @@ export function readTable(records: readonly TableRecord[], file: string, delimit
   }
 }
 
+/** The parts below a header each; those below the same one are one part, so that its columns mean one thing. */
 function sectionsOf(records: readonly TableRecord[]): readonly Section[] {
   const starts = [0, ...records.flatMap(({ cells }, index) => (isHeader(cells) ? [index] : [])), records.length]
-  return starts.slice(0, -1).flatMap((start, index): readonly Section[] => {
-    const part = records.slice(start, starts[index + 1])
-    const [first] = part
-    if (first === undefined) return []
-    return isHeader(first.cells) ? [{ header: headerOf(first), records: part.slice(1) }] : [{ records: part }]
+  const parts = starts.slice(0, -1).map((start, index) => records.slice(start, starts[index + 1])).filter((part) => part.length > 0)
+  const alike = Map.groupBy(parts, ([first]) => (first && isHeader(first.cells) ? JSON.stringify(first.cells) : ''))
+  return [...alike].map(([header, of]): Section => {
+    const [first] = of[0] ?? []
+    return header === '' || first === undefined ? { records: of.flat() } : { header: headerOf(first), records: of.flatMap((part) => part.slice(1)) }
   })
 }
 
@@ -66,7 +67,7 @@ function named(found: Header, records: readonly TableRecord[], file: string, del
   if ('code' in header) return refused(header.code, file, header.line, header.message, NAME_THEM)
   const rows = records.map((record) => rowOf(header, record, file, delimiter))
   const names = [...header.unread].filter(([index]) => wordsIn(records, index).length > 0).map(([, name]) => name)
-  const ignored = toldOf('info', 'columns-not-read', file, header.line, `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => JSON.stringify(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} not read`)
+  const ignored = toldOf(header.at.has('severity') ? 'info' : 'warning', 'columns-not-read', file, header.line, `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => JSON.stringify(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} not read`)
   return {
     rows: rows.flatMap(({ row }) => row ?? []),
     leftOut: rows.flatMap(({ out }) => out ?? []),
@@ -109,6 +110,7 @@ function unnamed(records: readonly TableRecord[], file: string): Reading {
   const words = wordsIn(records, 1)
   if (words.filter(isSeverity).length * 2 <= words.length || words.length === 0)
     return refused('columns-unnamed', file, first.line, `the rows have ${width} columns without names, and the second one holds no severities`, NAME_THEM)
+  if (records.some(({ cells }) => cells.slice(2).some(isSeverity))) return refused('columns-unnamed', file, first.line, `the rows have ${width} columns without names, and severities stand in more than one of them`, NAME_THEM)
   const rest = width > 2 ? [toldOf('warning', 'columns-not-read', file, first.line, `the columns have no names: the first is read as domain, the second as severity, and ${width === 3 ? 'the third is' : `the other ${width - 2} are`} not read`, NAME_THEM)] : []
   return { rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: cells[1] || null, flags: {}, line })), leftOut: [], diagnostics: rest }
 }
@@ -116,14 +118,22 @@ function unnamed(records: readonly TableRecord[], file: string): Reading {
 type ReadRow = Pick<Reading, 'diagnostics'> & { readonly row?: ListRow; readonly out?: LeftOut }
 
 function rowOf(header: Header, record: TableRecord, file: string, delimiter: string): ReadRow {
-  const extra = record.cells.slice(header.width).some((cell) => cell !== '')
-  if (extra) return shifted(header, record, file, delimiter)
-  return readCells((column) => record.cells[header.at.get(column) ?? -1] ?? '', record.line, file)
+  const { cells, line } = record
+  const text = firstText(header)
+  const read = Math.max(...[...header.at].filter(([column]) => column !== 'public_comment' && column !== 'private_comment').map(([, index]) => index))
+  // Empty cells at the end are a spreadsheet's, unless a text before them may have moved them there.
+  if (cells.length > header.width && (text < read || cells.slice(header.width).some((cell) => cell !== ''))) return shifted(header, record, file, delimiter)
+  const severity = header.at.get('severity') ?? Infinity
+  if (text < severity && (cells[severity] ?? '') === '' && cells.slice(severity + 1).some(isSeverity))
+    return { out: { code: 'too-many-cells', line, message: 'this row gives no severity in its column, and one behind it' }, diagnostics: [] }
+  return readCells((column) => cells[header.at.get(column) ?? -1] ?? '', line, file)
 }
+
+const firstText = (header: Header): number => Math.min(header.width, ...TEXTS.flatMap((column) => header.at.get(column) ?? []), ...header.unread.keys())
 
 /** A row with more cells than the header has names: somebody's comma in a text. Only what stands before the first text is sure. */
 function shifted(header: Header, { cells, line }: TableRecord, file: string, delimiter: string): ReadRow {
-  const text = Math.min(header.width, ...TEXTS.flatMap((column) => header.at.get(column) ?? []), ...header.unread.keys())
+  const text = firstText(header)
   const at = (column: Column): number => header.at.get(column) ?? Infinity
   const message = `this row has ${cells.length} cells, and the header ${header.width}`
   if (at('domain') >= text || at('severity') >= text) return { out: { code: 'too-many-cells', line, message }, diagnostics: [] }
