@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import type { Io } from '../../src/commands/io.ts'
 import { main } from '../../src/commands/main.ts'
@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly now?: Date
   /** How wide the terminal is that both streams are taken for; only in process. */
   readonly columns?: number
+  /** What is piped in; only in process. */
+  readonly stdin?: string
   /** Aborted as a signal would; only in process. */
   readonly signal?: AbortSignal
 }
@@ -52,12 +54,12 @@ export function start(dir: string, args: readonly string[], { env = {}, cwd = di
 }
 
 /** Runs the same verb in this process: no boot of Node, all else as it is. */
-export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, columns, signal }: RunOptions = {}): Promise<Ran> {
+export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, columns, signal, stdin }: RunOptions = {}): Promise<Ran> {
   const [stdout, stderr] = [sink(columns), sink(columns)]
   const io: Io = {
     cwd,
     env: { ...HERE, ...env },
-    stdin: process.stdin,
+    stdin: stdin === undefined ? process.stdin : Object.assign(Readable.from([Buffer.from(stdin)]), { fd: 0 as const, isTTY: false }) as unknown as NodeJS.ReadStream,
     stdout: stdout.stream,
     stderr: stderr.stream,
     secrets: openSecrets({ ...HERE, ...env }),

@@ -150,6 +150,7 @@ domain_blocks:
     obfuscate: true
   - domain: spam.example
     severity: suspend
+    reject_media: true
     public_comment: "Spam: lots"
 `)
 })

@@ -75,18 +75,15 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
     normal: domain,
     display: readable,
     sort: byName('domain'),
-    write: (fields) => {
-      const said = { reject_media: orAbsent(fields['reject_media']), reject_reports: orAbsent(fields['reject_reports']) }
-      // Under a suspension the two mean nothing until it ends: what somebody says is kept, and what a person wrote stays.
-      const flags = fields['severity'] === 'suspend' ? Object.fromEntries(Object.entries(said).filter(([, flag]) => flag !== undefined)) : said
-      return only(fields, {
+    write: (fields) =>
+      only(fields, {
         severity: severityWord(stringOf(fields['severity'])),
-        ...flags,
+        reject_media: orAbsent(fields['reject_media']),
+        reject_reports: orAbsent(fields['reject_reports']),
         obfuscate: orAbsent(fields['obfuscate']),
         public_comment: orAbsent(fields['public_comment']),
         private_comment: orAbsent(fields['private_comment']),
-      })
-    },
+      }),
     outdated: (fields) => ('severity' in fields && fields['severity'] !== 'suspend' ? ['accept_severed_relationships'] : []),
   },
   'email-domain-block': {

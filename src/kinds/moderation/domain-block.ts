@@ -15,9 +15,9 @@ const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
-/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: of two suspensions they count as the same. */
+/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: they count as what another says of the same block. */
 function aligned(block: Fields, other: Fields | undefined): Fields {
-  if (block['severity'] !== 'suspend' || other?.['severity'] !== 'suspend') return block
+  if (block['severity'] !== 'suspend' || other === undefined) return block
   return { ...block, ...managed(Object.fromEntries(FLAGS.map((flag) => [flag, other[flag]]))) }
 }
 
@@ -110,7 +110,7 @@ export const domainBlock: Kind = {
     const wanted = new Map(desired.map(({ id, fields }) => [id, fields]))
     return { objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: aligned(liveFields(row), wanted.get(row.domain)), createdAt: row.created_at })) }
   },
-  remembered: (fields, _instance, live) => aligned(fields, live),
+  remembered: (fields, _instance, live) => (live['severity'] === 'suspend' ? aligned(fields, live) : fields),
   // The console asks nobody: there it is done as it is meant.
   obstacle: (step, door, others) => (step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined),
   hazard: (step) => {
