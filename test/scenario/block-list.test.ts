@@ -45,16 +45,18 @@ describe('block --from', () => {
   })
 
   it('keeps the flags of a suspension on the server', async () => {
-    await must(herd, ['block', '--from', list('l.csv', TABLE), '--severity', 'limit'])
-    herd.write({}, 'Import')
-    await must(herd, ['apply', '--yes'])
-    await must(herd, ['plan'])
-    expect(await herd.rows("select severity, reject_media from domain_blocks where domain = 'bad.test'")).toEqual([{ severity: 1, reject_media: true }])
-    herd.edit('domain-blocks.yaml', (text) => text.replace('domain: bad.test\n    severity: suspend', 'domain: bad.test\n    severity: limit'))
-    await must(herd, ['apply', '--yes'])
-    expect(await herd.rows("select severity, reject_media from domain_blocks where domain = 'bad.test'")).toEqual([{ severity: 0, reject_media: true }])
-    git(herd.dir, 'reset', '--quiet', '--hard', 'HEAD~2')
-    await must(herd, ['apply', '--yes'])
+    const own = await field.herd()
+    writeFileSync(join(own.dir, 'l.csv'), 'domain,severity,reject_media\nbad.test,suspend,true\n')
+    await must(own, ['block', '--from', 'l.csv'])
+    own.write({}, 'Import')
+    await must(own, ['apply', '--yes'])
+    await must(own, ['plan'])
+    const live = "select severity, reject_media from domain_blocks where domain = 'bad.test'"
+    expect(await own.rows(live)).toEqual([{ severity: 1, reject_media: true }])
+    own.edit('domain-blocks.yaml', (text) => text.replace('domain: bad.test\n    severity: suspend', 'domain: bad.test\n    severity: limit'))
+    await must(own, ['apply', '--yes'])
+    expect(await own.rows(live)).toEqual([{ severity: 0, reject_media: true }])
+    await own.hand.liftBlock('bad.test')
   })
 
   it('is held down by --at-most, and says where --severity was not needed', async () => {
