@@ -3,8 +3,8 @@ export type BlockSeverity = 'suspend' | 'silence' | 'noop'
 
 /** The words for a severity in Mastodon's forms and API, and in other lists. */
 const SEVERITIES = new Map<string, BlockSeverity>([
-  ...(['suspend', 'suspended', 'block', 'blocked', 'reject', 'drop'] as const).map((word) => [word, 'suspend'] as const),
-  ...(['silence', 'silenced', 'limit', 'limited', 'filter'] as const).map((word) => [word, 'silence'] as const),
+  ...(['suspend', 'suspended', 'suspension', 'block', 'blocked', 'reject', 'drop', '⛔'] as const).map((word) => [word, 'suspend'] as const),
+  ...(['silence', 'silenced', 'limit', 'limited', 'filter', '🔇'] as const).map((word) => [word, 'silence'] as const),
   ...(['noop', 'none', 'accept'] as const).map((word) => [word, 'noop'] as const),
 ])
 

@@ -30,6 +30,7 @@ describe('a header is found', () => {
     'in a table of Markdown': '| domain | severity | reject_media |\n|---|---|---|\n| alpha.example | silence | no |\n| beta.example | noop | yes |\n',
     'in rows that are quoted whole': `${HEADER}\n${ROWS}`.replaceAll(/^.+$/gm, '"$&"'),
     'above rows that are quoted whole': `${HEADER}\n${ROWS.replaceAll(/^.+$/gm, '"$&"')}`,
+    'in a page of Markdown with text around it': 'Our list\n====\n\nA "free" text, with | and more.\n\n| Instance | Status¹ | Reject media | Reason |\n| :--- | -- | :-: | --- |\n| `alpha.example` | 🔇 | no | [loud](https://x.example/) |\n| **beta.example** | none | yes | "media" |\n\n¹ 🔇: limit\n',
     'called action': 'domain,action,reject_media\nalpha.example,silence,false\nbeta.example,noop,true\n',
     'with a severity under a name that nobody knows': 'domain,what we do,reject_media\nalpha.example,silence,false\nbeta.example,noop,true\n',
     'with a severity under a comment': 'domain,comment,reject_media\nalpha.example,silence,false\nbeta.example,noop,true\n',
@@ -130,6 +131,15 @@ describe('rows', () => {
     const list = read('https://a.example/about\n@user@b.example\nuser@c.example\n*.d.example\ntk\nhttps://a.example/@x@e.example\n', { defaultSeverity: 'silence' })
     expect(said(list)).toEqual(['a.example silence', 'b.example silence', 'c.example silence', 'd.example silence'])
     expect(list.leftOut.map(({ code }) => code)).toEqual(['no-dot', 'not-a-domain'])
+  })
+
+  test('that name people are no list of servers', () => {
+    for (const text of ['@alice@a.example\nbob@b.example\n', 'domain,severity\nalice@a.example,suspend\n']) expect(errors(read(text, { defaultSeverity: 'suspend' }))).toEqual(['accounts-listed'])
+    expect(errors(read('Account address,Hide notifications\nalice@a.example,true\n', { defaultSeverity: 'suspend' }))).toHaveLength(1)
+  })
+
+  test('have no comment where a program wrote that there is none', () => {
+    expect(read('domain,severity,comment\na.example,limit,null\nb.example,limit,None\nc.example,limit,none of it\n').entries.map((entry) => entry.public_comment)).toEqual([undefined, undefined, 'none of it'])
   })
 
   test('of a table with no domain in them are told with their line', () => {

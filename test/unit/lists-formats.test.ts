@@ -54,6 +54,16 @@ test("RapidBlock's list says of each domain whether it is blocked", () => {
   expect([said(list), left(list)]).toEqual([['5 a.example suspend Spam', '9 b.example noop'], ['12 no-severity']])
 })
 
+test('a dataset of FIRES recommends, and takes back', () => {
+  const about = (entityKey: string, type: string, recommendedPolicy?: string) => ({ type, entityKind: 'domain', entityKey, recommendedPolicy })
+  const list = read({
+    type: 'Collection',
+    orderedItems: [about('a.example', 'Recommendation', 'drop'), about('b.example', 'Recommendation', 'filter'), about('c.example', 'Recommendation', 'accept'), about('d.example', 'Recommendation', 'drop'), about('d.example', 'Retraction'), about('e.example', 'Advisory'), { type: 'Recommendation', entityKind: 'actor', entityKey: 'https://f.example/users/x', recommendedPolicy: 'drop' }],
+  })
+  expect(said(list).map((one) => one.replace(/^\d+ /, ''))).toEqual(['a.example suspend', 'b.example silence', 'c.example noop', 'd.example noop'])
+  expect(list.leftOut.map(({ code }) => code).toSorted()).toEqual(['no-domain', 'no-severity'])
+})
+
 describe('the MRF simple policy', () => {
   const policy = { accept: ['friend.example'], reject: ['a.example', ['b.example', 'Spam']], media_removal: ['*.c.example'], report_removal: ['c.example'], federated_timeline_removal: ['d.example'], media_nsfw: ['e.example'] }
   const rows = (list: BlockList) => said(list).map((one) => one.replace(/^\d+ /, ''))
@@ -65,6 +75,7 @@ describe('the MRF simple policy', () => {
     expect(alone.diagnostics.map(({ code }) => code)).toContain('nearest-severity')
     const nodeinfo = { version: '2.0', metadata: { federation: { mrf_policies: ['SimplePolicy'], mrf_simple: policy, mrf_simple_info: { reject: { 'a.example': { reason: 'Bots' } } } } } }
     expect(rows(read(nodeinfo))).toEqual(['a.example suspend Bots', ...READ.slice(1)])
+    expect(rows(read({ uri: 'x', pleroma: nodeinfo }))).toEqual(['a.example suspend Bots', ...READ.slice(1)])
     expect(rows(read(nodeinfo.metadata.federation))).toEqual(['a.example suspend Bots', ...READ.slice(1)])
   })
 

@@ -39,8 +39,11 @@ export function resolve(row: ListRow, file: string, known: ReadonlyMap<string, s
 
 const quoted = (text: string | null): string => JSON.stringify(text !== null && text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
+/** What programs write where there is no comment. */
+const NOTHING = /^(?:null|none|nil|undefined|nan|n\/a)$/i
+
 function commentsOf(row: ListRow): { readonly fit: Pick<Entry, 'public_comment' | 'private_comment'>; readonly unfit: readonly string[] } {
-  const given = (['public_comment', 'private_comment'] as const).map((column) => [column, (row[column] ?? '').trim()] as const).filter(([, text]) => text !== '')
+  const given = (['public_comment', 'private_comment'] as const).map((column) => [column, (row[column] ?? '').trim()] as const).filter(([, text]) => text !== '' && !NOTHING.test(text))
   return { fit: Object.fromEntries(given.filter(([, text]) => !isUnwanted(text))), unfit: given.filter(([, text]) => isUnwanted(text)).map(([column]) => column) }
 }
 

@@ -2,12 +2,13 @@ import { csv } from './csv.ts'
 import { elixir } from './elixir.ts'
 import { hosts } from './hosts.ts'
 import { json } from './json.ts'
+import { markdown } from './markdown.ts'
 import { plain } from './plain.ts'
 import { causeOf } from './causes.ts'
 import { refused, type Format, type Reading } from './row.ts'
 
 /** The formats, in the order in which they are tried: the last one takes any text. */
-const FORMATS: readonly Format[] = [json, elixir, hosts, plain, csv]
+const FORMATS: readonly Format[] = [json, elixir, hosts, markdown, plain, csv]
 
 /** The rows of a list in any format, and what that format is called. */
 export function readRows(text: string, file: string): Reading & { readonly format: string } {

@@ -3,7 +3,7 @@ import { isAction, rowsOfPolicy, type PolicyEntry } from './mrf.ts'
 
 type Members = ReadonlyMap<string, unknown>
 
-/** Pleroma's or Akkoma's simple policy: alone, or in the nodeinfo of a server. */
+/** Pleroma's or Akkoma's simple policy: alone, or in what a server says of itself (nodeinfo, /api/v1/instance). */
 export const mrfJson: Shape = (value, { file, lineOf }) => {
   const around = federationOf(value)
   const policy = membersOf(around?.get('mrf_simple')) ?? membersOf(value)
@@ -15,7 +15,7 @@ export const mrfJson: Shape = (value, { file, lineOf }) => {
 
 function federationOf(value: unknown): Members | undefined {
   const top = membersOf(value)
-  const metadata = membersOf(top?.get('metadata')) ?? top
+  const metadata = membersOf(membersOf(top?.get('pleroma'))?.get('metadata')) ?? membersOf(top?.get('metadata')) ?? top
   return membersOf(metadata?.get('federation')) ?? metadata
 }
 

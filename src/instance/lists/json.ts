@@ -1,13 +1,14 @@
 import { blocksJson } from './json-blocks.ts'
+import { fires } from './json-fires.ts'
 import { mrfJson } from './json-mrf.ts'
 import { rapidBlock } from './json-rapidblock.ts'
 import { membersOf, type LineOf, type Shape } from './json-shape.ts'
 import { refused, type Format } from './row.ts'
 
 /** What lists in JSON look like. */
-const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, mrfJson]
+const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, fires, mrfJson]
 
-const KNOWN = "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, and Pleroma's or Akkoma's MRF simple policy."
+const KNOWN = "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
 
 /** JSON, told apart by its shape. */
 export const json: Format = {

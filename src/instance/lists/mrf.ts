@@ -33,6 +33,6 @@ export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): Rea
     return [{ line, code: 'no-counterpart', message: `${action} of ${domain}: Mastodon has nothing like it` }]
   })
   const nearest = rows.find(({ severity }) => severity === 'silence')
-  const message = "federated_timeline_removal is read as limit, the nearest that Mastodon has: it also hides posts from searches, and messages from people whom nobody follows"
+  const message = "federated_timeline_removal is read as limit, as Pleroma itself shows it to Mastodon: that also hides posts from searches, and messages from people whom nobody follows"
   return { rows, leftOut, diagnostics: nearest ? [toldOf('warning', 'nearest-severity', file, nearest.line, message, 'If that is too much: --at-most none.')] : [] }
 }

@@ -72,9 +72,10 @@ function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockL
   const missing = defaultSeverity === undefined ? one.entries.filter(({ severity }) => severity === null) : []
   const complete = one.entries.flatMap((entry) => blockOf(entry, options) ?? [])
   const rows = given.length + read.leftOut.length
+  const accounts = accountsListed(file, given)
   return {
     entries: complete.map((block) => ({ ...block, severity: cap(block.severity, atMost) })),
-    diagnostics: [...leftOut.map((out) => toldOf('warning', out.code, file, out.line, out.message, 'This row is left out.')), ...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics), ...one.diagnostics, ...asksForSeverity(file, missing), ...nothingRead(file, one.entries.length, leftOut, rows)],
+    diagnostics: [...leftOut.map((out) => toldOf('warning', out.code, file, out.line, out.message, 'This row is left out.')), ...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics), ...one.diagnostics, ...(accounts.length > 0 ? accounts : asksForSeverity(file, missing)), ...nothingRead(file, one.entries.length, leftOut, rows)],
     leftOut,
     format: read.format,
     rows,
@@ -106,6 +107,14 @@ function asksForSeverity(file: string, missing: readonly Entry[]): readonly Diag
   if (first === undefined) return []
   const many = missing.length === 1 ? 'This row gives' : `${missing.length} rows give`
   return [toldOf('error', 'severity-missing', file, first.line, `${many} no severity.`, 'Give one for them: --severity suspend, limit or none.')]
+}
+
+/** A list of accounts that somebody blocks: taken for their servers, it would block everybody there. */
+function accountsListed(file: string, rows: readonly ListRow[]): readonly Diagnostic[] {
+  const accounts = rows.filter(({ domain }) => /^@?[^@/\s]+@[^@\s]+$/.test(domain))
+  const [first] = accounts
+  if (first === undefined || accounts.length * 2 <= rows.length) return []
+  return [toldOf('error', 'accounts-listed', file, first.line, `${accounts.length} of ${rows.length} rows name accounts: this is a list of people, not of servers`, 'Where servers are meant, write only what follows the last @.')]
 }
 
 function nothingRead(file: string, read: number, leftOut: readonly LeftOut[], rows: number): readonly Diagnostic[] {

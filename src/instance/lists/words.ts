@@ -7,11 +7,11 @@ const NAMES: { readonly [column in Column]: string } = {
   domain:
     'domain domains domainname instance instances instancedomain instancename host hosts hostname server servers servername fqdn ' +
     'blockeddomain blockedinstance site website url uri domäne instanz domaine dominio',
-  severity: 'severity blockseverity action level blocklevel blocktype limitation restriction schweregrad',
+  severity: 'severity blockseverity action level blocklevel blocktype limitation restriction schweregrad policy status state',
   reject_media: 'rejectmedia blockmedia',
   reject_reports: 'rejectreports rejectreport',
   obfuscate: 'obfuscate obfuscated',
-  public_comment: 'publiccomment publiccomments publicreason comment comments reason reasons description kommentar grund',
+  public_comment: 'publiccomment publiccomments publicreason comment comments reason reasons rationale why description kommentar grund',
   private_comment: 'privatecomment privatecomments privatenote privatenotes internalnote note notes',
   digest: 'digest domaindigest sha256',
 }
@@ -22,7 +22,7 @@ const COLUMNS: ReadonlyMap<string, { readonly column: Column; readonly rank: num
 
 /** The column that a cell of a header names, however it is spelt: `#domain`, `Reject Media`, `public-comment`. The lower rank is the plainer name. */
 export const columnOf = (cell: string): { readonly column: Column; readonly rank: number } | undefined =>
-  COLUMNS.get(cell.toLowerCase().replaceAll(/[#"'`*:?\s_-]+/g, ''))
+  COLUMNS.get(cell.toLowerCase().replaceAll(/[#"'`*:?\s_¹²³-]+/g, ''))
 
 /** Those that Rails takes for true, with those that spreadsheets write in other languages. */
 const YES = new Set('true t yes y on x 1 wahr ja oui vrai si sí verdadero vero sim verdadeiro ✓ ✔ ✅ ☑'.split(' '))

@@ -1,0 +1,24 @@
+import { membersOf, textOf, type Shape } from './json-shape.ts'
+import type { LeftOut, ListRow } from './row.ts'
+
+/** A dataset of FIRES: recommendations for domains, and what was taken back. What comes later counts. */
+export const fires: Shape = (value, { lineOf }) => {
+  const items = membersOf(value)?.get('orderedItems')
+  if (!Array.isArray(items)) return undefined
+  const latest = new Map<string, ListRow | LeftOut>()
+  const odd: LeftOut[] = []
+  for (const [index, item] of items.entries()) {
+    const members = membersOf(item)
+    const domain = textOf(members?.get('entityKey'))
+    if (domain === undefined || textOf(members?.get('entityKind')) !== 'domain') odd.push({ line: lineOf(), code: 'no-domain', message: `entry ${index + 1} is about no domain` })
+    else latest.set(domain, rowOf(domain, textOf(members?.get('type')), textOf(members?.get('recommendedPolicy')), lineOf(domain)))
+  }
+  const read = [...latest.values()]
+  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: [...odd, ...read.flatMap((one) => ('code' in one ? [one] : []))], diagnostics: [] }
+}
+
+function rowOf(domain: string, type: string | undefined, policy: string | undefined, line: number): ListRow | LeftOut {
+  if (type === 'Retraction' || type === 'Tombstone') return { domain, severity: 'noop', flags: {}, line }
+  if (type === 'Recommendation') return { domain, severity: policy ?? null, flags: {}, line }
+  return { line, code: 'no-severity', message: `the list recommends nothing for ${domain}` }
+}
