@@ -40,7 +40,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText(
       'after',
-      '\nExamples:\n  herdbook block spam.example --severity suspend \\\n    --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --at-most limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one. The other options stand in for what its rows do not say.\nIt is read as CSV (Mastodon, FediBlockHole, GoToSocial, a spreadsheet), JSON (the public list of a Mastodon, GoToSocial, RapidBlock, the MRF simple policy of Pleroma or Akkoma), the configuration of Pleroma or Akkoma, a hosts file, or one domain a line.',
+      '\nExamples:\n  herdbook block spam.example --severity suspend \\\n    --public-comment "Spam, no moderation"\n  herdbook block --from tier0.csv --at-most limit\n\nIt changes the files, not the server. For a suspension it measures what would be severed and writes the consent.\nA list never lowers a block and never removes one. The other options stand in for what its rows do not say.\nIt is read as CSV (Mastodon, FediBlockHole, GoToSocial, a spreadsheet), JSON (the public list of a Mastodon, GoToSocial, RapidBlock, FIRES, the MRF simple policy of Pleroma or Akkoma), the configuration of Pleroma or Akkoma, a table in Markdown, a hosts file, or one domain a line.',
     )
     .action(async (domains, options) => {
       const files = await openToEdit(io, options.instance, domains.flatMap((domain) => fillOf(domain, options)))

@@ -31,7 +31,7 @@ function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut 
 /** Its word; for GoToSocial the day of what was done. Anything else that stands there is kept, so that it is told as no severity. */
 function severityIn(members: Members): string | null {
   const written = members.get('severity')
-  if (written !== undefined && written !== null && written !== '') return typeof written === 'object' ? 'a list or an object' : String(written)
+  if (written !== undefined && written !== null && written !== '') return typeof written === 'string' ? written : `a value that is no word (${typeof written})`
   if (textOf(members.get('suspended_at')) !== undefined) return 'suspend'
   return textOf(members.get('silenced_at')) === undefined ? null : 'silence'
 }
