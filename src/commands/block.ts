@@ -1,9 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import type { DomainBlock } from '../instance/documents.ts'
 import { bothForms, displayDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
 import { namedDomain } from '../instance/named-domain.ts'
 import { severityOf, SEVERITY_WORDS, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
+import { hasEnded } from '../kinds/common.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { importList } from './block-list.ts'
@@ -60,9 +62,11 @@ export const verb = (command: Command, io: Io) =>
 export async function draftBlocks(io: Io, files: Files, domains: readonly string[], severity: BlockSeverity, options: BlockOptions, used: UsedConsents): Promise<Draft> {
   untilIn(io, options.until)
   const measured = await measure(io, files, domains, severity)
+  const ends = new Map(domains.map((domain) => [domain, options.until === undefined ? endOf(domain, severity, files.instance, io.now()) : undefined]))
+  const change = (domain: string): ObjectChange => blockChange(domain, severity, options, { ...(ends.get(domain) === undefined ? {} : { until: null }), ...consentOf(severity, measured.get(domain), used.get(domain)) })
   return {
-    edits: await draft(io, files, domains.map((domain) => blockChange(domain, severity, options, consentOf(severity, measured.get(domain), used.get(domain))))),
-    said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), told(domain, severity, measured.get(domain))]),
+    edits: await draft(io, files, domains.map(change)),
+    said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), ...endless(domain, ends.get(domain)), told(domain, severity, measured.get(domain))]),
     subject: `Block ${domains.map(displayDomain).join(', ')}`,
   }
 }
@@ -79,7 +83,7 @@ export function domainIn(text: string): string {
   return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: 'Write it as spam.example' })
 }
 
-function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, consent: Record<string, number>): ObjectChange {
+function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, beside: Readonly<Record<string, number | null>>): ObjectChange {
   const given = {
     ...(options.rejectMedia ? { reject_media: true } : {}),
     ...(options.rejectReports ? { reject_reports: true } : {}),
@@ -87,7 +91,7 @@ function blockChange(domain: string, severity: BlockSeverity, options: BlockOpti
     ...(options.publicComment === undefined ? {} : { public_comment: options.publicComment }),
     ...(options.privateComment === undefined ? {} : { private_comment: options.privateComment }),
   }
-  return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...consent } }
+  return { ref: `domain-block/${domain}`, fields: { severity, ...given }, extra: { ...extraOf(options), ...beside } }
 }
 
 /** What a block is given but for its severity: fields that the file may hold as yet empty. */
@@ -116,9 +120,19 @@ async function usedIn(io: Io, { instance }: Files, named: string | undefined): P
   }
 }
 
+const entryOf = (domain: string, { documents }: Files['instance']): DomainBlock | undefined => documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
+
+/** The end of a block that becomes stricter: it was given for the weaker one. */
+function endOf(domain: string, severity: BlockSeverity, instance: Files['instance'], now: Date): string | undefined {
+  const before = entryOf(domain, instance)
+  return before !== undefined && !hasEnded(before.until, now) && STRENGTH[severity] > STRENGTH[severityOf(before.severity) ?? 'noop'] ? before.until : undefined
+}
+
+const endless = (domain: string, end: string | undefined): string[] => (end === undefined ? [] : [`${bothForms(domain)}: ended on ${end} in the files. That is dropped, since it was the end of the weaker block. To set one: --until`])
+
 /** Said where a block becomes weaker: that may be meant, and must not go unnoticed. */
-function weaker(domain: string, severity: BlockSeverity, { documents }: Files['instance']): string[] {
-  const before = documents['domain-blocks.yaml']?.domain_blocks?.find((block) => domainIn(block.domain) === domain)
+function weaker(domain: string, severity: BlockSeverity, instance: Files['instance']): string[] {
+  const before = entryOf(domain, instance)
   const was = severityOf(before?.severity ?? '') ?? 'noop'
   return STRENGTH[was] > STRENGTH[severity] ? [`${bothForms(domain)}: was ${SEVERITY_WORDS[was]} in the files and becomes ${SEVERITY_WORDS[severity]}, which is weaker.`] : []
 }

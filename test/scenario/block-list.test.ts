@@ -117,6 +117,14 @@ it('a domain is taken as people have it: an address of the web, or a handle', as
   expect([block('web.test'), block('handle.test')]).toEqual([undefined, undefined])
 })
 
+it('a block that is raised by hand loses the end of the weaker one, and that is said', async () => {
+  const { stdout } = await must(herd, ['block', 'limited.example', '--severity', 'suspend'])
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('limited.example: ended on 2099-01-01 in the files. That is dropped')
+  expect(block('limited.example')).toEqual({ domain: 'limited.example', severity: 'suspend' })
+  await must(herd, ['block', 'limited.example', '--severity', 'suspend', '--until', '2099-02-02'])
+  expect(block('limited.example')).toMatchObject({ until: '2099-02-02' })
+})
+
 it('no role is given until a day that has passed', async () => {
   expect((await must(herd, ['promote', 'second', 'Moderator', '--until', '2020-01-01'], 9)).stderr).toContain('2020-01-01 has passed')
 })

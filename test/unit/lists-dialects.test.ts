@@ -133,6 +133,10 @@ describe('rows', () => {
     expect(list.leftOut.map(({ code }) => code)).toEqual(['no-dot', 'not-a-domain'])
   })
 
+  test('that begin with a number are no error', () => {
+    for (const domain of ['404.example', '434.example']) expect(said(read(`${domain}\n`, { defaultSeverity: 'silence' }))).toEqual([`${domain} silence`])
+  })
+
   test('that name people are no list of servers', () => {
     for (const text of ['@alice@a.example\nbob@b.example\n', 'domain,severity\nalice@a.example,suspend\n']) expect(errors(read(text, { defaultSeverity: 'suspend' }))).toEqual(['accounts-listed'])
     expect(errors(read('Account address,Hide notifications\nalice@a.example,true\n', { defaultSeverity: 'suspend' }))).toHaveLength(1)
