@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { DomainBlock } from '../../src/instance/documents.ts'
+import { byHand } from '../support/hands.ts'
+import { newServer } from '../support/memory-server.ts'
+import { look, newWorld, run, type World } from '../support/world.ts'
+
+const files = (...blocks: DomainBlock[]) => ({ 'domain-blocks.yaml': { domain_blocks: blocks } })
+const stored = ({ server }: World): readonly unknown[] => [...server.rows.domain_blocks.values()].map(({ domain, severity, reject_media }) => ({ domain, severity, reject_media }))
+
+async function begun(block: DomainBlock): Promise<World> {
+  const world = newWorld(newServer())
+  expect((await run(world, files(block))).refused).toEqual([])
+  return world
+}
+
+test('what the files say of the flags of a suspension is written, and stays when it is lowered', async () => {
+  const world = await begun({ domain: 'a.example', severity: 'suspend', reject_media: true })
+  expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'suspend', reject_media: true }])
+  await run(world, files({ domain: 'a.example', severity: 'limit', reject_media: true }))
+  expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'silence', reject_media: true }])
+})
+
+test('a limit that refuses media is raised to a suspension without weakening anything, whatever it says of media', async () => {
+  for (const flag of [{ reject_media: true }, {}]) {
+    const world = await begun({ domain: 'a.example', severity: 'limit', reject_media: true })
+    const { plan } = await look(world, files({ domain: 'a.example', severity: 'suspend', ...flag }))
+    expect(plan.steps.map(({ weakens }) => weakens)).toEqual([false])
+  }
+})
+
+test('flags that differ under a suspension are no difference, and what lies there is said anew when it ends', async () => {
+  const world = await begun({ domain: 'a.example', severity: 'suspend' })
+  byHand(world.server, { does: 'block', domain: 'a.example', severity: 'suspend', media: true })
+  const { plan } = await look(world, files({ domain: 'a.example', severity: 'suspend' }))
+  expect([plan.steps, plan.drift, plan.conflicts, plan.takeovers]).toEqual([[], [], [], []])
+  await run(world, files({ domain: 'a.example', severity: 'limit' }))
+  expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'silence', reject_media: false }])
+})
