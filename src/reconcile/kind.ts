@@ -93,7 +93,7 @@ export interface Kind {
   /** Why the server would refuse a step through this door as things stand: its object then waits. */
   readonly obstacle?: (step: Draft, door: Step['door'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard
-  readonly weakens?: (step: Draft) => boolean
+  readonly weakens?: (step: Draft, tables: Tables) => boolean
   readonly impact?: (step: Draft, tables: Tables) => Impact | 'unmeasured' | undefined
   /** True where the impact asks for consent in the file. */
   readonly needsConsent?: (step: Draft, impact: Impact) => boolean

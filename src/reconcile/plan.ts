@@ -287,7 +287,7 @@ function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
     return {
       ...step,
       hazard: kind.hazard(step),
-      weakens: kind.weakens?.(step) ?? false,
+      weakens: kind.weakens?.(step, input.tables) ?? false,
       ...(impact === undefined || impact === 'unmeasured' ? {} : { impact }),
       ...(note === undefined ? {} : { note }),
       door,

@@ -52,11 +52,25 @@ const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
 }
 
 /** Rows by domain, indexed once for a table. */
-const indexes = new WeakMap<readonly Rows['impact'][], Map<string, Rows['impact']>>()
-function measured(rows: readonly Rows['impact'][]): Map<string, Rows['impact']> {
-  const index = indexes.get(rows) ?? new Map(rows.map((row) => [row.domain, row]))
-  indexes.set(rows, index)
-  return index
+function indexed<Row extends { readonly domain: string }>(): (rows: readonly Row[]) => ReadonlyMap<string, Row> {
+  const indexes = new WeakMap<readonly Row[], ReadonlyMap<string, Row>>()
+  return (rows) => {
+    const index = indexes.get(rows) ?? new Map(rows.map((row) => [row.domain, row]))
+    indexes.set(rows, index)
+    return index
+  }
+}
+
+const measured = indexed<Rows['impact']>()
+const blocked = indexed<Rows['domain_blocks']>()
+
+/** Whether a new block is weaker than the one above it that held until now: it exempts the domain from that. */
+function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][]): boolean {
+  const live = blocked(rows)
+  const above = parentsOf(id).flatMap((parent) => live.get(parent) ?? [])[0]
+  if (above === undefined) return false
+  const [before, own] = [liveFields(above), Object.fromEntries(changes.map(({ field, after }) => [field, after]))]
+  return strength(own['severity']) < strength(before['severity']) || (own['severity'] !== 'suspend' && FLAGS.some((flag) => before[flag] === true && own[flag] !== true))
 }
 
 const labels = (domain: string): number => domain.split('.').length
@@ -119,8 +133,9 @@ export const domainBlock: Kind = {
     const clearsMedia = step.changes.some((change) => change.field === 'reject_media' && change.after === true)
     return to === 'silence' || clearsMedia || step.action !== 'create' ? 'disruptive' : 'reversible'
   },
-  weakens: (step) =>
+  weakens: (step, tables) =>
     step.action === 'delete' ||
+    (step.action === 'create' && tables.domain_blocks.state !== 'unknown' && exempts(step, tables.domain_blocks.rows)) ||
     step.changes.some((change) =>
       change.field === 'severity' ? strength(change.after) < strength(change.before) : step.target['severity'] !== 'suspend' && FLAGS.some((f) => f === change.field) && change.before === true && change.after === false,
     ),
