@@ -82,12 +82,15 @@ function formatOnce(name: string, text: string, schema: SchemaNode): string {
 /** Each line ends as it did before; one that is new ends as the line before it. */
 function withLineEnds(before: string, after: string): string {
   if (!before.includes('\r\n')) return after
-  const known = Map.groupBy(before.matchAll(/([^\r\n]*)(\r?\n)/g), ([, line = '']) => line.trim())
+  const known = Map.groupBy(before.split('\n').slice(0, -1), (line) => line.trim())
   let end = '\r\n'
-  return after.replaceAll(/([^\n]*)\n/g, (_, line: string) => {
-    end = known.get(line.trim())?.shift()?.[2] ?? end
+  const ended = (line: string): string => {
+    const old = known.get(line.trim())?.shift()
+    if (old !== undefined) end = old.endsWith('\r') ? '\r\n' : '\n'
     return line + end
-  })
+  }
+  const lines = after.split('\n')
+  return lines.slice(0, -1).map(ended).join('') + (lines.at(-1) ?? '')
 }
 
 const resolved = (root: SchemaNode, node: SchemaNode): SchemaNode =>

@@ -179,3 +179,8 @@ test('a long text beside a file keeps its line ends', () => {
   files.set('terms.md', 'Old\nterms')
   expect(editObjects((name) => files.get(name), [{ ref: 'setting/site_terms', fields: { value: 'New\r\nterms' } }])).toEqual([{ file: 'terms.md', text: 'New\nterms\n' }])
 })
+
+test('a comment of many signs, and many blanks, cost no more than their length', () => {
+  const text = `moderators: [\n  {account: a, role: b}${' '.repeat(50_000)}${'# '.repeat(50_000)}\n]\n`
+  expect(withOne(text, 'new')).toBe(text.replace('b}', 'b},').replace('\n]', '\n  {account: new, role: Moderator}\n]'))
+})

@@ -34,11 +34,15 @@ export function flowOf({ text }: Original, node: Collection): Flow {
 
 /** Where the comma between two entries is; -1 where there is none. A comment may hold others. */
 function commaIn(text: string, start: number, end: number): number {
-  const found = /^(?:[^,#]|#[^\n]*)*,/.exec(text.slice(start, end))
-  return found ? start + found[0].length - 1 : -1
+  let at = start
+  while (at < end && text[at] !== ',') {
+    const line = text[at] === '#' ? text.indexOf('\n', at) : at
+    at = line < 0 ? end : line + 1
+  }
+  return at < end ? at : -1
 }
 
-const LINE_END = /[ \t]*(,?)[ \t]*(?:#[^\n]*)?\r?\n/y
+const LINE_END = /[ \t]*(?:(,)[ \t]*)?(?:#[^\n]*)?\r?\n/y
 
 /** Whether nothing but a comma and a comment stands behind an entry on its line. What has another one behind it needs its comma there. */
 function endsLine(text: string, { end }: Entry, close: number, isLast: boolean): boolean {
@@ -67,7 +71,7 @@ function refuseComment(source: Original, comment: number): never {
   }))
 }
 
-const BEHIND = /[ \t]*,?[ \t]*#/y
+const BEHIND = /[ \t]*(?:,[ \t]*)?#/y
 
 /** Where the comment behind an entry on its line is; -1 where there is none. */
 export function commentBehind(text: string, { end }: Entry): number {
@@ -123,7 +127,7 @@ function removeGroup(source: Original, { open, close, entries, groups }: Flow, n
     const comma = commaIn(text, group.end, close)
     const comment = commentIn(text, open, group.start)
     if (comment >= 0 || commentIn(text, group.end, comma) >= 0) return refuseComment(source, comment >= 0 ? comment : commentIn(text, group.end, comma))
-    const space = /\s*$/.exec(text.slice(open, group.start))?.[0].length ?? 0
+    const space = /(?<!\s)\s*$/.exec(text.slice(open, group.start))?.[0].length ?? 0
     return { start: group.start - space, end: comma + 1, text: '' }
   }
   const comment = commentIn(text, before.end, group.start)
