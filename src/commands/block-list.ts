@@ -8,7 +8,7 @@ import { policyOf } from '../instance/policy.ts'
 import { SEVERITY_WORDS, type BlockSeverity } from '../instance/severity.ts'
 import { bySeverity, readOf } from '../render/block-list.ts'
 import { readable } from '../render/names.ts'
-import { count } from '../render/text.ts'
+import { clip, count, inline } from '../render/text.ts'
 import type { BlockOptions } from './block.ts'
 import { draft, settle } from './editing.ts'
 import { note, prose, say, tell, toldWaits, type Io } from './io.ts'
@@ -119,7 +119,7 @@ function sayMerge(io: Io, name: string, { adds, raises, skips, remarks }: Merge)
 }
 
 function noteEach(io: Io, remarks: readonly Remark[]): void {
-  for (const { line, domain, why } of remarks.slice(0, SHOWN)) note(io, `  line ${line}: ${readable(domain)}: ${readable(why)}`)
+  for (const { line, domain, why } of remarks.slice(0, SHOWN)) note(io, `  line ${line}: ${inline(readable(clip(domain, 300)))}: ${inline(readable(why))}`)
   if (remarks.length > SHOWN) note(io, `  and ${remarks.length - SHOWN} more`)
 }
 

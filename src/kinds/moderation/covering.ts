@@ -7,10 +7,10 @@ import { word } from '../common.ts'
 
 const DONE: { readonly [severity: string]: string } = { noop: 'blocked more strictly', silence: 'limited', suspend: 'suspended' }
 
-/** Mastodon's own order of blocks: equal ones count as stricter. Source: DomainBlock#stricter_than?. */
-function isAsStrict(block: Fields, other: Fields): boolean {
+/** Mastodon's own order of blocks: equal ones count as stricter, and a flag that the other has is not made up for. Source: DomainBlock#stricter_than?. */
+export function isAsStrict(block: Fields, other: Fields): boolean {
   const [mine, theirs] = [own(STRENGTH, word(block['severity'])) ?? 0, own(STRENGTH, word(other['severity'])) ?? 0]
-  if (mine !== theirs) return mine > theirs
+  if (mine < theirs) return false
   return mine === 2 || (['reject_media', 'reject_reports'] as const).every((flag) => block[flag] === true || other[flag] !== true)
 }
 

@@ -9,7 +9,7 @@ import { byText } from '../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 import { own } from '../../instance/own.ts'
 import { STRENGTH } from '../../instance/severity.ts'
-import { underStricter } from './covering.ts'
+import { isAsStrict, underStricter } from './covering.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
@@ -69,8 +69,7 @@ function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][])
   const live = blocked(rows)
   const above = parentsOf(id).flatMap((parent) => live.get(parent) ?? [])[0]
   if (above === undefined) return false
-  const [before, own] = [liveFields(above), Object.fromEntries(changes.map(({ field, after }) => [field, after]))]
-  return strength(own['severity']) < strength(before['severity']) || (own['severity'] !== 'suspend' && FLAGS.some((flag) => before[flag] === true && own[flag] !== true))
+  return !isAsStrict(Object.fromEntries(changes.map(({ field, after }) => [field, after])), liveFields(above))
 }
 
 const labels = (domain: string): number => domain.split('.').length
