@@ -107,9 +107,9 @@ export function stricterParent(server: Server, write: Write): WriteResult | unde
   const wanted = STRENGTH[wordOf(write.set['severity']) as keyof typeof STRENGTH] ?? 1
   const parents = server.rows.domain_blocks.filter((row) => write.name.endsWith(`.${row.domain}`)).sort((a, b) => b.domain.length - a.domain.length)
   const [nearest] = parents
-  if (!nearest || wanted > STRENGTH[nearest.severity] || wanted === 2) return undefined
+  if (!nearest || wanted === 2) return undefined
   const flags = (['reject_media', 'reject_reports'] as const).every((flag) => write.set[flag] === true || !nearest[flag])
-  return wanted === STRENGTH[nearest.severity] && flags ? undefined : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
+  return wanted >= STRENGTH[nearest.severity] && flags ? undefined : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
 }
 
 const writeEmail: Perform = (server, write, later) =>
