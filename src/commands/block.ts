@@ -55,7 +55,7 @@ export const verb = (command: Command, io: Io) =>
       if (options.atMost !== undefined) fail(EXIT.invalid, 'no-list', '--at-most is for a list.', { hint: 'For a domain: --severity suspend, limit or none' })
       if (domains.length === 0) fail(EXIT.invalid, 'no-domain', 'Which domain?', { hint: 'herdbook block spam.example --severity suspend' })
       if (severity === undefined) fail(EXIT.invalid, 'no-severity', 'How strictly?', { hint: '--severity suspend, limit or none' })
-      await settle(io, files, await draftBlocks(io, files, domains.map(domainIn), severity, options, used))
+      await settle(io, files, await draftBlocks(io, files, [...new Set(domains.map(domainIn))], severity, options, used))
     })
 
 /** Blocks, measured on the live server and with the consent that a suspension needs. Domains are as Mastodon stores them. */

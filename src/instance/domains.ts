@@ -92,6 +92,7 @@ function refusal(typed: string, domain: string): string | undefined {
   if (domain.includes('@')) return 'this is an address; write only what follows the @'
   if (domain.includes('*')) return 'stars are not taken; a domain always covers its subdomains'
   if (/\s/.test(domain)) return 'a domain has no spaces'
+  if (/^\[?[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*\]?$/.test(domain)) return 'this is an IP address, which ip-blocks.yaml is for'
   if (/:\d+$/.test(domain)) return 'a domain has no port'
   if (/^\.|\.\.|\.$/.test(domain)) return 'a part between two dots is empty'
   if (typed.length > MAX_TYPED) return `a domain has at most ${MAX_NAME} characters`

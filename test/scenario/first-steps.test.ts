@@ -77,6 +77,12 @@ describe('a verb that edits', () => {
     expect(stdout).toContain('spam.example: was suspend in the files and becomes limit, which is weaker.')
   })
 
+  it('takes a domain once, however often and in whatever letters it is typed', async () => {
+    herd.write({ 'domain-blocks.yaml': BLOCKS })
+    await must(herd, ['block', 'a.example', 'A.example.', 'https://a.example/about', '--severity', 'limit'])
+    expect(herd.read('domain-blocks.yaml').match(/a\.example/g)).toHaveLength(1)
+  })
+
   it('says what to type for a list that is empty on purpose', async () => {
     herd.write({ 'domain-blocks.yaml': BLOCKS })
     const { stderr } = await must(herd, ['unblock', 'spam.example'], 9)

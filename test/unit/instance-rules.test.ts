@@ -39,6 +39,14 @@ describe('domain blocks', () => {
     expect(await told({ 'rules.yaml': 'rules:\n  - { key: a, text: t }\n  - { key: a, text: t }\n' })).toEqual([expect.stringMatching(/^error duplicate/)])
   })
 
+  test('what has ended covers nothing, and is covered by nothing', async () => {
+    const ended = 'domain: a.example, severity: suspend, until: 2026-11-01'
+    const child = 'domain: x.a.example, severity: none'
+    expect(await told(blocks(ended, child), { now })).not.toContainEqual(expect.stringContaining('weaker-than-parent'))
+    expect(await told(blocks(ended.replace('2026-11-01', '2026-12-24'), child), { now })).toContainEqual(expect.stringContaining('weaker-than-parent'))
+    expect(await told(blocks('domain: a.example, severity: suspend', `${child}, until: 2026-11-01`), { now })).not.toContainEqual(expect.stringContaining('weaker-than-parent'))
+  })
+
   test('a weaker child is explained, an equal or stricter one is fine', async () => {
     const parent = 'domain: a.example, severity: limit, reject_media: true'
     expect(await told(blocks(parent, 'domain: x.y.a.example, severity: none'))).toEqual([

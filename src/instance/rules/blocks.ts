@@ -1,4 +1,5 @@
 import type { DomainBlock } from '../documents.ts'
+import { parseMoment } from '../dates.ts'
 import { isPublicSuffix, normalizeDomain, parentsOf } from '../domains.ts'
 import { error, info, rows } from './rule.ts'
 import type { Rule, RuleInput } from './rule.ts'
@@ -18,7 +19,8 @@ export const blocks: Rule = function* (input) {
     const domain = asciiOf(block.domain)
     return domain === undefined ? [] : [{ block, index, domain }]
   })
-  const byDomain = new Map(named.map(({ block, domain }) => [domain, block]))
+  // What has ended is no block, and covers nothing.
+  const byDomain = new Map(named.filter(({ block }) => !isOver(block, input.now)).map(({ block, domain }) => [domain, block]))
   const safe = untouchable(input)
   for (const { block, index, domain } of named) {
     const at = (key: string) => input.at(FILE, ['domain_blocks', index, key])
@@ -34,7 +36,7 @@ export const blocks: Rule = function* (input) {
       )
     const parent = parentsOf(domain).find((name) => byDomain.has(name))
     const above = parent === undefined ? undefined : byDomain.get(parent)
-    if (above !== undefined && weaker(block, above)) {
+    if (above !== undefined && weaker(block, above) && byDomain.has(domain)) {
       const message = `this entry ${DOES[block.severity]} ${block.domain} although ${above.domain}, which is above it, ${PASSIVE[above.severity]}: the nearer entry wins for what comes from now on`
       yield info(
         'weaker-than-parent',
@@ -51,6 +53,11 @@ export const blocks: Rule = function* (input) {
         'Delete the line: nothing else cuts follows.',
       )
   }
+}
+
+const isOver = ({ until }: DomainBlock, now: Date | undefined): boolean => {
+  const end = until === undefined ? undefined : parseMoment(until)
+  return end !== undefined && now !== undefined && end <= now
 }
 
 const PASSIVE = {
