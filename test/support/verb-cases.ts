@@ -34,7 +34,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   why: [args(REF), args('--json', 'rule/be-kind')],
   block: [
     args('new.example', '--severity', 'suspend', '--reject-media', '--reject-reports', '--obfuscate', '--public-comment', 'Spam', '--private-comment', 'known', '--reported-in', 'https://herd.example/1', '--until', '2031-01-01'),
-    args('--from', 'list.csv', '--severity', 'limit'),
+    args('--from', 'list.csv', '--severity', 'limit', '--at-most', 'limit'),
   ],
   unblock: [args('spam.example', '--emptied', 'all lifted')],
   promote: [args('alice', 'Moderator', '--until', '2031-01-01')],
