@@ -52,6 +52,21 @@ function invisible(file: string, text: string): Diagnostic | undefined {
   }
 }
 
+/** A line that only some programs end: others, and those who read it there, see another file. */
+export function endedAlone(file: string, text: string): Diagnostic | undefined {
+  const index = text.search(/\r(?!\n)/)
+  if (index < 0) return undefined
+  const before = text.slice(0, index)
+  const line = before.split('\n').length
+  return {
+    code: 'unwanted-character',
+    severity: 'error',
+    message: 'a line ends with a carriage return (U+000D) alone here, which only some programs take for an end',
+    at: { file, line, column: index - before.lastIndexOf('\n') },
+    hint: 'Save the file with line ends of Unix (LF) or of Windows (CRLF).',
+  }
+}
+
 /** Whether a value holds a character that must not be in a file; an escape such as "\\0" can make one. */
 export function isUnwanted(value: string): boolean {
   return UNWANTED.test(value)

@@ -6,7 +6,7 @@ import { placesIn } from './places.ts'
 import type { Places } from './places.ts'
 import { MAX_ALIASES, refusals } from './refusals.ts'
 import type { At } from './refusals.ts'
-import { unwanted } from './text.ts'
+import { endedAlone, unwanted } from './text.ts'
 
 /** A YAML file with its value and the way back from the value to lines and columns. */
 export interface Parsed extends Places {
@@ -16,7 +16,7 @@ export interface Parsed extends Places {
 
 /** Parses YAML 1.2 core: no tags, no merge keys, one document, keys once, and few aliases. */
 export function parseYaml(file: string, text: string): Parsed {
-  const bad = unwanted(file, text)
+  const bad = unwanted(file, text) ?? endedAlone(file, text)
   if (bad !== undefined) return refused(file, [bad])
   const at = placeIn(file, text)
   const inParts = parseInParts(text, at)

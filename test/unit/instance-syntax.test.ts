@@ -71,6 +71,14 @@ describe('what is not YAML is told once, where the person has to type, in words 
     expect(new Set(hints(loaded))).toEqual(new Set(['Keep what is right of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.']))
   })
 
+  test('lines that end as on old Macs', async () => {
+    for (const [text, place] of [[blocks('  - domain: a.example').replaceAll('\n', '\r'), '1:15'], [`# ours\n# a\r${blocks('  - domain: a.example')}`, '2:4']] as const) {
+      const loaded = await load({ 'domain-blocks.yaml': text })
+      expect(lines(loaded)).toEqual([`error unwanted-character domain-blocks.yaml:${place} a line ends with a carriage return (U+000D) alone here, which only some programs take for an end`])
+      expect(hints(loaded)).toEqual(['Save the file with line ends of Unix (LF) or of Windows (CRLF).'])
+    }
+  })
+
   test('and never repeats what may be a secret', async () => {
     for (const value of ["'ghp_secret", '"ghp_secret', '[ghp_secret', '"ghp_secret" ghp_secret', '| ghp_secret', '"\\ghp_secret"', '@ghp_secret'])
       expect(JSON.stringify((await load({ 'instance.yaml': `domain: herd.example\nledger_key: ${value}\n` })).diagnostics)).not.toContain('ghp')

@@ -60,6 +60,11 @@ describe('is refused', () => {
     ['a raw NUL', `${ENTRY}    public_comment: "a\0b"\n`],
     ['letters that change the direction', `${ENTRY}    public_comment: "a\u202eb"\n`],
     ['the same, escaped', `${ENTRY}    public_comment: "a\\u202eb"\n`],
+    ['lines that end as on old Macs', ENTRY.replaceAll('\n', '\r')],
+    ['a line that only some programs end', `# a\r${ENTRY}`],
+    ['a comment in which some programs see a key', `${ENTRY}    # no:\r    reject_media: true\n`],
+    ['a page break', ENTRY.replace('  -', '\f-')],
+    ['latin-1', Buffer.from(`${ENTRY}    public_comment: sch\u00f6n\n`, 'latin1')],
     ['UTF-16', Buffer.from(`\ufeff${ENTRY}`, 'utf16le')],
     ['UTF-8 that is too long for its letters', Buffer.concat([Buffer.from(ENTRY), Buffer.from([0x23, 0xc0, 0xaf, 0x0a])])],
   ])('%s', async (_what, text) => {
