@@ -127,6 +127,35 @@ describe('rows', () => {
     expect([list.defaulted, list.capped, list.rows]).toEqual([1, 1, 2])
   })
 
+  test('give a severity in the words of Mastodon, of its forms and of other programs, in whatever letters', () => {
+    const list = read('domain,severity\na.example,limit\nb.example,Suspend\nc.example,SUSPEND\nd.example,filter\ne.example,drop\nf.example,noop\ng.example,None\n')
+    expect([said(list), codes(list)]).toEqual([['a.example silence', 'b.example suspend', 'c.example suspend', 'd.example silence', 'e.example suspend', 'f.example noop', 'g.example noop'], []])
+  })
+
+  test('with empty cells in quotes say nothing there', () => {
+    const list = read('domain,severity,reject_media,public_comment,obfuscate\nalpha.example,"limit","","",""\n')
+    expect([list.entries, codes(list)]).toEqual([[{ domain: 'alpha.example', severity: 'silence', reject_media: false, reject_reports: false, obfuscate: false, line: 2 }], []])
+  })
+
+  test.each(['', 'domain,severity\n'])('take a star for a server with all below it, and for nothing else: %j', (header) => {
+    const list = read(header + ['*.zeta.example', '*.tk', '*foo.example', 'foo.*', '*'].map((name) => (header ? `${name},suspend\n` : `${name}\n`)).join(''), { defaultSeverity: 'suspend' })
+    expect(said(list)).toEqual(['zeta.example suspend'])
+    expect(list.leftOut.map(({ code }) => code)).toEqual(['no-dot', 'obfuscated', 'obfuscated', 'obfuscated'])
+  })
+
+  test('name one domain in any of its spellings, and one that only looks like another as what it is', () => {
+    const list = read('domain,severity\nmünchen.example,limit\nxn--mnchen-3ya.example,limit\nI❤.example,limit\nfoo。example,limit\nfoo.example,limit\nmast\u043edon.example,suspend\n')
+    expect(said(list)).toEqual(['xn--mnchen-3ya.example silence', 'xn--i-7iq.example silence', 'foo.example silence', 'xn--mastdon-djg.example suspend'])
+    expect(list.diagnostics.map(({ code, at }) => [code, at?.line])).toEqual([['listed-twice', 3], ['listed-twice', 6]])
+  })
+
+  test('that name an address of IPv6 are told as that, and a row that tests a list is a row', () => {
+    const list = read('domain,severity\n2001:db8::1,suspend\ndni.invalid,suspend\n')
+    expect(list.leftOut).toMatchObject([{ code: 'not-a-domain', line: 2 }])
+    expect(list.diagnostics.map(({ message }) => message).join()).toContain('this is an IP address')
+    expect(said(list)).toEqual(['dni.invalid suspend'])
+  })
+
   test('name a domain by a web address or a handle; one label names no server', () => {
     const list = read('https://a.example/about\n@user@b.example\nuser@c.example\n*.d.example\ntk\nhttps://a.example/@x@e.example\n', { defaultSeverity: 'silence' })
     expect(said(list)).toEqual(['a.example silence', 'b.example silence', 'c.example silence', 'd.example silence'])

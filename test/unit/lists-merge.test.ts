@@ -66,6 +66,11 @@ test('what a list says of the flags of a suspension is kept', () => {
   expect(blocks.map(({ domain: _domain, private_comment: _note, ...rest }) => rest)).toEqual([{ severity: 'suspend', ...flags }, { severity: 'suspend', ...flags }])
 })
 
+test('the private comment of a list is kept, else it says where the block is from; the words of the people here stay', () => {
+  const { blocks } = merged([{ domain: 'old.example', severity: 'limit', private_comment: 'ours' }], [row('old.example', { private_comment: 'theirs' }), row('a.example', { private_comment: 'theirs' }), row('b.example')])
+  expect(blocks.map(({ domain, private_comment }) => [domain, private_comment])).toEqual([['old.example', 'ours'], ['a.example', 'theirs'], ['b.example', 'Imported from list.csv']])
+})
+
 test('options stand in where a row has no word for it', () => {
   const extra = { reported_in: 'https://x.example/1', until: '2027-01-01' }
   const { blocks } = merged([{ domain: 'a.example', severity: 'limit' }], [row('b.example'), row('a.example')], { extra, source: 'https://lists.example/a.csv' })
