@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { edit } from '../../src/instance/edit/edit.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
 import { addItem, removeField, removeItem, setField, setMapEntry } from '../support/edits.ts'
@@ -44,6 +45,65 @@ test('an item goes with the comments that are its own, and with nothing else', (
 test('the heading of a group stays when one of the group goes', () => {
   const groups = 'domain_blocks:\n  - domain: a\n\n  # Spam\n  - domain: b\n  - domain: c\n'
   expect(removeItem(NAME, groups, 'domain_blocks', is('b'))).toBe('domain_blocks:\n  - domain: a\n\n  # Spam\n  - domain: c\n')
+})
+
+test('a comment right below an entry is that of the next one', () => {
+  const groups = 'domain_blocks:\n  # Spam\n  - domain: a\n  # Hate\n  - domain: b\n  - domain: c\n'
+  expect(removeItem(NAME, groups, 'domain_blocks', is('b'))).toBe(groups.replace(/ {2}# Hate\n.*b\n/, ''))
+  expect(removeItem(NAME, groups, 'domain_blocks', is('a'))).toBe(groups.replace('  - domain: a\n', ''))
+})
+
+test('a banner below the last entry stays, however far in it stands', () => {
+  for (const pad of ['', '  ', '    ', '      ']) {
+    const text = `domain_blocks:\n  - domain: a.example\n    severity: limit\n  - domain: b.example\n    severity: limit\n${pad}# ---- the end ----\n`
+    const added = addItem(NAME, text, 'domain_blocks', { domain: 'n.example', severity: 'limit' })
+    expect(added.replace('  - domain: n.example\n    severity: limit\n', '')).toBe(text)
+    // Deeper than the list it is of the entry itself, and goes with it.
+    expect(removeItem(NAME, text, 'domain_blocks', is('b.example'))).toBe(`domain_blocks:\n  - domain: a.example\n    severity: limit\n${pad.length > 2 ? '' : `${pad}# ---- the end ----\n`}`)
+  }
+})
+
+test('the last entry goes and leaves what is said about the list; the reason goes with what is said about it', () => {
+  const one = 'domain_blocks: # list\n  # the worst\n  - domain: a.example # A\n    severity: limit\n'
+  const none = removeItem(NAME, one, 'domain_blocks', is('a.example'), 'all is well')
+  expect(none).toBe('domain_blocks: [] # list\n  # the worst\nemptied_on_purpose: all is well\n')
+  const item = { domain: 'n.example', severity: 'limit' }
+  expect(addItem(NAME, 'domain_blocks: [] # list\n# since May\nemptied_on_purpose: all is well\n', 'domain_blocks', item)).toBe('domain_blocks: # list\n  - domain: n.example\n    severity: limit\n')
+})
+
+const ODD: { readonly [what: string]: readonly [head: string, ...entries: string[]] } = {
+  'a dash alone on its line': ['domain_blocks:\n', '  -\n    domain: a.example\n    severity: limit\n', '  -\n    domain: b.example\n    severity: limit\n'],
+  'values on the next line': ['domain_blocks:\n', '  - domain:\n      a.example\n    severity: limit\n', '  - domain:\n      b.example\n    severity: limit\n'],
+  'keys with a question mark': ['domain_blocks:\n', '  - ? domain\n    : a.example\n    severity: limit\n', '  - ? domain\n    : b.example\n    severity: limit\n'],
+  'quoted keys and values': ['"domain_blocks":\n', `  - 'domain': "a.example"\n    "severity": 'limit'\n`, `  - 'domain': "b.example"\n    "severity": 'limit'\n`],
+  'blanks at the ends of lines': ['domain_blocks:  \n', '  - domain: a.example  \n    severity: limit\t\n', '  - domain: b.example  \n    severity: limit\t\n'],
+  'a start with a comment, a modeline, and a comment between key and list': ['--- # ours\n# vim: set ft=yaml:\ndomain_blocks:\n# column 0\n    # deeper\n', '  - domain: a.example\n    severity: limit\n', '  - domain: b.example\n    severity: limit\n'],
+  'literal texts of all kinds': ['domain_blocks:\n', '  - domain: a.example\n    severity: limit\n    public_comment: |+\n      # no comment\n\n      - domain: x\n\n', '  - domain: b.example\n    severity: limit\n    public_comment: |2-\n        in\n      # out\n', '  - domain: c.example\n    severity: limit\n    public_comment: >\n      folded\n      # text\n'],
+  'texts over several lines': ['domain_blocks:\n', '  - domain: a.example\n    severity: limit\n    public_comment: "in\n      quotes # no comment"\n', '  - domain: b.example\n    severity: limit\n    public_comment: plain\n      words\n'],
+  'comments that are long, or have line ends of other programs in them': ['domain_blocks:\n', '  - domain: c.example\n    severity: limit\n', `  # ${'x'.repeat(20_000)}\n  - domain: a.example\n    severity: limit\n`, '  # a\u0085- domain: x\u2028- domain: y\n  - domain: b.example\n    severity: limit\n'],
+  'names in letters of their own': ['domain_blocks:\n', '  - domain: mu\u0308nchen.example\n    severity: limit\n', '  - domain: I❤.example\n    severity: limit\n', '  - domain: 日本語.example # 日本\n    severity: limit\n'],
+  'names for values elsewhere': ['x: &x 1\ny: *x\ndomain_blocks:\n', '  - domain: &a a.example\n    severity: limit\n', '  - domain: b.example\n    severity: &s limit\n'],
+}
+
+test.each(Object.entries(ODD))('%s stay byte for byte around an edit', (_what, [head, ...entries]) => {
+  for (const tail of ['', '# the end\n', 'emptied: |+\n  # text\n\n', '...\n# after\n']) {
+    const text = head + entries.join('') + tail
+    for (const [at, entry] of entries.entries()) {
+      expect(edit(NAME, text, [{ op: 'remove', path: ['domain_blocks', at] }])).toBe(head + entries.filter((_, index) => index !== at).join('') + tail)
+      const set = edit(NAME, text, [{ op: 'set', path: ['domain_blocks', at, 'obfuscate'], value: true }])
+      expect(set.replace('    obfuscate: true\n', '')).toBe(text)
+      expect(edit(NAME, text, [{ op: 'set', path: ['domain_blocks', at, 'severity'], value: 'suspend' }])).toBe(text.replace(entry, entry.replace('limit', 'suspend')))
+    }
+    expect(addItem(NAME, text, 'domain_blocks', { domain: 'n.example', severity: 'limit' }).replace(/ {2}-\s+["']?domain["']?: ["']?n\.example["']?\n {4}["']?severity["']?: ["']?limit["']?\n/, '')).toBe(text)
+  }
+})
+
+test('whatever is given is read back as it was, by readers of YAML 1.1 too', () => {
+  const given = ['no', 'y', 'Off', '1e3', '0777', '12:30:45', '=', '<<', '-', '?', '|', '~', '#', '@', '`', ' padded ', 'a\tb', '😀', 'several\nlines\n', 'a\r\nb', 'key: value', '007', '1e5', 'null', '- x', '%d', '!tag', '&a', '*a', '---', '...', '[', '}', ',']
+  for (const value of given) {
+    const added = addItem('moderators.yaml', undefined, 'moderators', { account: value, role: 'Moderator' })
+    for (const version of ['1.1', '1.2'] as const) expect(parse(added, { version }), added).toEqual({ moderators: [{ account: value, role: 'Moderator' }] })
+  }
 })
 
 test('a field changes in place and keeps its quotes and its comment', () => {
