@@ -109,6 +109,23 @@ test('a sparse checkout without a file of the commit is refused where that file 
   expect(read(dir, 'domain-blocks.yaml')).toBe(`${BLOCKS}  - domain: b.example\n    severity: limit\n`)
 })
 
+test('in a hook of a linked worktree the files there are read, and what is being committed stays as it is', { timeout: 60_000 }, async () => {
+  const dir = committed({ 'domain-blocks.yaml': BLOCKS })
+  const linked = join(newFolder(), 'linked')
+  git(dir, 'worktree', 'add', '--quiet', '-b', 'more', linked)
+  const told = join(newFolder(), 'told')
+  const run = (args: string): string => `"${process.execPath}" "${join(import.meta.dirname, '../../src/cli.ts')}" ${args} >>"${told}" 2>&1 || exit 1\n`
+  writeFileSync(join(dir, '.git/hooks/pre-commit'), `#!/bin/sh\n${run('validate')}${run('block b.example --severity limit')}`, { mode: 0o755 })
+  writeFileSync(join(linked, 'instance/rules.yaml'), 'rules:\n  - key: a\n    text: A\n')
+  git(linked, 'add', 'instance/rules.yaml')
+  git(linked, 'commit', '--quiet', '--message', 'Rules')
+  expect(readFileSync(told, 'utf8')).toContain('3 files are valid.')
+  expect(git(linked, 'show', '--format=', '--name-only', 'HEAD')).toBe('instance/rules.yaml')
+  expect(git(linked, 'status', '--porcelain')).toBe('M instance/domain-blocks.yaml')
+  expect(read(linked, 'domain-blocks.yaml')).toContain('b.example')
+  expect(read(dir, 'domain-blocks.yaml')).toBe(BLOCKS)
+})
+
 test('a file that a person deleted is no sparse checkout, and what lies outside of Git neither', async () => {
   const dir = committed({ 'domain-blocks.yaml': BLOCKS, 'rules.yaml': 'rules:\n  - key: a\n    text: A\n' })
   rmSync(join(dir, 'instance', 'rules.yaml'))

@@ -136,6 +136,15 @@ describe('refs by compare-and-swap', () => {
     await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({ exit: 10, message: expect.stringContaining('pre-receive hook declined') })
   })
 
+  it('refuses with the reason when the server takes nothing but branches', async () => {
+    using base = scratch()
+    const bare = newBare(base.path)
+    writeFileSync(join(bare, 'hooks/update'), '#!/bin/sh\ncase $1 in refs/heads/*) ;; *) exit 1;; esac\n', { mode: 0o755 })
+    const repository = await open(clone(bare, join(base.path, 'one')))
+    await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({ exit: 10, message: expect.stringMatching(/^Git could not .*hook declined/) })
+    expect(await repository.write('refs/heads/ledger', null, content('one\n'))).toMatchObject({ state: 'written' })
+  })
+
   it('refuses when the remote is not there, and prints no password', async () => {
     using base = scratch()
     const dir = clone(newBare(base.path), join(base.path, 'one'))
@@ -199,6 +208,32 @@ describe('the state of the clone', () => {
     expect(await repository.upstream()).toMatchObject({ commit: pushed, position: 'diverged' })
     git(dir, 'reset', '--quiet', '--hard', first)
     expect(await repository.upstream()).toMatchObject({ position: 'behind' })
+  })
+
+  it('is known in a linked worktree and in a submodule, whatever branch the remote begins with, and in a hook of another repository', async () => {
+    using base = scratch()
+    const bare = newBare(base.path)
+    git(bare, 'branch', '--move', 'main', 'trunk/prod')
+    const dir = clone(bare, join(base.path, 'one'))
+    const other = newRepository(join(base.path, 'other'))
+    git(dir, 'worktree', 'add', '--quiet', '-b', 'more', join(base.path, 'linked'))
+    git(other, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', bare, 'herd')
+    const theirs = git(other, 'ls-files', '--stage')
+    const at = git(dir, 'rev-parse', 'HEAD')
+    const before = { ...process.env }
+    Object.assign(process.env, { GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: join(other, '.git/index'), GIT_PREFIX: 'x/' })
+    try {
+      for (const [name, branch] of [['one', 'trunk/prod'], ['linked', 'more'], ['other/herd', 'trunk/prod']] as const) {
+        put(join(base.path, name), { 'instance/rules.yaml': 'rules: []\n' })
+        const repository = await open(join(base.path, name))
+        expect(await repository.head(), name).toEqual({ commit: at, branch, shallow: false, uncommitted: ['instance/rules.yaml'] })
+        expect(await repository.upstream(), name).toMatchObject({ branch: 'trunk/prod', commit: at, position: 'same' })
+      }
+    } finally {
+      for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) Reflect.deleteProperty(process.env, name)
+      Object.assign(process.env, before)
+    }
+    expect(git(other, 'ls-files', '--stage')).toBe(theirs)
   })
 
   it('takes the remote of the branch, and asks where that is not clear', async () => {
