@@ -27,7 +27,7 @@ function propose(files: { readonly [path: string]: string }, mode?: string): str
 }
 
 /** A file of Git that holds a text. */
-const blob = (text: string): string => execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: herd.dir, input: text, encoding: 'utf8' }).trim()
+const blob = (text: string | Buffer): string => execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: herd.dir, input: text, encoding: 'utf8' }).trim()
 const blocks = (...domains: string[]): string => `domain_blocks:\n${domains.map((domain) => `  - domain: ${domain}\n    severity: none\n`).join('')}`
 const config = (change: object): string => stringify({ domain: herd.sandbox.domain, acting_account: 'owner', mastodon: doorsOf(herd.sandbox), ...change })
 
@@ -69,12 +69,30 @@ describe('the plan of a merge that is only proposed', () => {
     await must(herd, ['plan', '--base', 'main'], 9)
     expect((await must(herd, ['plan', '--base', 'main', '--head', 'f'.repeat(40)], 9)).out).toContain('There is no commit "ffff')
     expect((await must(herd, ['plan', '--base', 'main', '--head', '--output=x'], 9)).out).toContain('There is no commit')
+    expect((await must(herd, ['plan', '--base', 'main', '--head=--help'], 9)).out).toContain('There is no commit')
     await must(herd, ['plan', '--base', 'main', '--head', 'main', '--out', 'x.json'], 9)
+  })
+
+  it('of modes alone changes nothing; a name that is changed in its letters alone is that of no file', async () => {
+    const headOf = (...args: readonly string[]): string => {
+      git(herd.dir, 'switch', '--quiet', '--detach', 'main')
+      git(herd.dir, ...args)
+      git(herd.dir, 'commit', '--quiet', '--message', 'Propose')
+      const head = git(herd.dir, 'rev-parse', 'HEAD')
+      git(herd.dir, 'switch', '--quiet', '--force', 'main')
+      return head
+    }
+    const modes = await must(herd, ['plan', '--base', 'main', '--head', headOf('update-index', '--chmod=+x', 'instance/domain-blocks.yaml')])
+    expect(modes.out).toMatch(/^In sync: /)
+    const named = await must(herd, ['plan', '--base', 'main', '--head', headOf('mv', 'instance/domain-blocks.yaml', 'instance/Domain-Blocks.yaml')], 2)
+    expect(named.out).toMatch(/From now on not managed: \d domain block/)
+    expect(named.out).toMatch(/Domain-Blocks\.yaml is not a file that is read/)
   })
 
   it.each<[string, number, { readonly [path: string]: string }, (() => string) | undefined, RegExp]>([
     ['a link to a secret', 9, {}, () => `120000,${blob('/proc/self/environ')}`, /rules\.yaml/],
     ['a submodule', 9, {}, () => `160000,${'a'.repeat(40)}`, /rules\.yaml/],
+    ['a file in latin-1', 9, {}, () => `100644,${blob(Buffer.from('rules: [] # sch\u00f6n\n', 'latin1'))}`, /rules\.yaml is not UTF-8/],
     ['a long text out of the repository', 9, { 'instance/settings.yaml': 'settings:\n  site_extended_description: { file: /proc/self/environ }\n' }, undefined, /settings\.yaml/],
     ['aliases without end', 9, { 'instance/rules.yaml': BOMB }, undefined, /rules\.yaml/],
     ['a line of a megabyte', 9, { 'instance/rules.yaml': `rules: "${'x'.repeat(1_000_000)}"\n` }, undefined, /rules\.yaml/],
