@@ -49,6 +49,22 @@ describe('adopt', () => {
   })
 })
 
+describe('what is odd and can be held', () => {
+  it('is taken over as it is, tidily, and is in sync', async () => {
+    const comments = ['two\r\nlines\r\n\r\nand more', '  padded \t ', 'no', '~', '# no comment', 'x'.repeat(3_000), '😀 \u0085\u2028 "quoted"', '12:30', '- a\n- b\n']
+    const domains = ['xn--i-7iq.example', 'xn--mnchen-3ya.example', ...comments.map((_, index) => `odd-${index}.example`)]
+    for (const [index, domain] of domains.entries()) await herd.hand.blockDomain(domain, { severity: 'silence', public_comment: comments[index % comments.length] ?? '', private_comment: '' })
+    await herd.rows("insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) values ('2001:db8::', 9999, 'no', null, now(), now()), ('198.51.100.16/28', 5000, ' two' || chr(13) || chr(10) || 'lines ', null, now(), now()), ('203.0.113.7', 5500, '~', '2099-12-24 18:00:00', now(), now())")
+    await must(herd, ['adopt', '--ip-blocks'])
+    await must(herd, ['fmt', '--check'])
+    herd.write({}, 'Adopt what is odd')
+    await must(herd, ['apply', '--yes', '--first', 'as live has it'])
+    expect((await must(herd, ['plan'])).out).toMatch(/^In sync: /)
+    for (const domain of ['xn--i-7iq.example', 'münchen.example', ...domains.slice(2)]) expect(herd.read('domain-blocks.yaml')).toContain(`domain: ${domain}\n`)
+    for (const ip of ['2001:db8::', '198.51.100.16/28', '203.0.113.7', '2099-12-24T18:00']) expect(herd.read('ip-blocks.yaml')).toContain(ip)
+  })
+})
+
 describe('two rules of one text', () => {
   it('are an error, with both lines, since Mastodon can not tell them apart', async () => {
     herd.write({ 'rules.yaml': 'rules:\n  - key: spam-posts\n    text: No spam here\n    hint: In posts.\n  - key: spam-mail\n    text: "No spam here "\n    hint: In messages.\n' })
