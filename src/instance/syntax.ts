@@ -22,7 +22,12 @@ interface Words {
   readonly fits: (found: Found) => boolean
   readonly message: string
   readonly hint: string
+  /** The sign of the line that is to be typed anew, where that is known better than by the parser. */
+  readonly sign?: RegExp
 }
+
+/** What looks like a space and is none. */
+const NO_SPACE = /[\u00a0\u2000-\u200a\u202f\u3000]/
 
 const code =
   (name: string, says = /(?:)/) =>
@@ -54,7 +59,7 @@ const WORDS: readonly Words[] = [
   unclosed('a list', '[', ']'),
   unclosed('something', '{', '}'),
   { fits: code('TAB_AS_INDENT'), message: 'this line begins with a tab', hint: 'Begin it with spaces instead, as many as its neighbours.' },
-  { fits: line(/[\u00a0\u2000-\u200a\u202f\u3000]/), message: 'something in this line only looks like a space', hint: 'Type a space in its place, after each colon and dash.' },
+  { fits: line(NO_SPACE), sign: NO_SPACE, message: 'something in this line only looks like a space', hint: 'Type a space in its place, after each colon and dash.' },
   { fits: line(/^\s*-[^\s-]/), message: 'this line has no space after its dash', hint: 'Type a space after the dash.' },
   { fits: line(/^\s*(?:- +)?[a-z_]+:[^\s]/), message: 'this line has no space after its colon', hint: 'Type a space after the colon.' },
   { ...QUOTED, fits: (found) => QUOTED.fits(found) && found.before === "'", hint: "Type an apostrophe twice inside such a text: 'it''s'." },
@@ -101,8 +106,10 @@ function told(problem: Problem, openings: readonly Range[], text: string, at: At
   const { code: name, message: says, pos: [start, end] } = problem
   const opening = isUnclosed(problem) ? openings.findLast(([from, to]) => from <= start && to >= start)?.[0] : undefined
   const found = { code: name, says, line: lineAt(text, start), before: text.charAt(start - 1), open: opening === undefined ? undefined : text.charAt(opening) }
-  const { message, hint } = WORDS.find(({ fits }) => fits(found)) ?? REST
-  return { code: 'yaml-syntax', severity: 'error', message, at: opening === undefined ? at(start, end) : at(opening, opening + 1), hint }
+  const { message, hint, sign }: Pick<Words, 'message' | 'hint' | 'sign'> = WORDS.find(({ fits }) => fits(found)) ?? REST
+  const column = sign === undefined ? -1 : found.line.search(sign)
+  const typed = column < 0 ? opening : text.lastIndexOf('\n', start - 1) + 1 + column
+  return { code: 'yaml-syntax', severity: 'error', message, at: typed === undefined ? at(start, end) : at(typed, typed + 1), hint }
 }
 
 function lineAt(text: string, offset: number): string {
