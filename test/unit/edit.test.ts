@@ -134,6 +134,14 @@ test('a file and a key that are not there are made', () => {
   expect(addItem('policy.yaml', 'minimum_owners: 3', 'raises', { kind: 'domain-block', create: 30 })).toBe('minimum_owners: 3\nraises:\n  - kind: domain-block\n    create: 30')
 })
 
+test('a file that holds nothing yet keeps what it holds', () => {
+  const entry = 'domain_blocks:\n  - domain: n.example\n    severity: limit\n'
+  const item = { domain: 'n.example', severity: 'limit' }
+  for (const text of ['', '# ours\n', '---\n', '--- # ours\n', '# ours\n---\n# more\n', '\uFEFF', '\n\n']) expect(addItem(NAME, text, 'domain_blocks', item)).toBe(text + entry)
+  expect(addItem(NAME, '# ours\r\n', 'domain_blocks', item)).toBe(`# ours\n${entry}`.replaceAll('\n', '\r\n'))
+  for (const text of ['domain_blocks: [] # none\nemptied_on_purpose: x\n', 'emptied_on_purpose: x\ndomain_blocks: [] # none\n']) expect(addItem(NAME, text, 'domain_blocks', item)).toBe(entry.replace(':\n', ': # none\n'))
+})
+
 test('a list in brackets stays in brackets, an empty one becomes a block', () => {
   expect(addItem('policy.yaml', 'protected_domains: [a.example, b.example] # friends\n', 'protected_domains', 'c.example')).toBe('protected_domains: [a.example, b.example, c.example] # friends\n')
   expect(removeItem('policy.yaml', 'protected_domains: [a.example, b.example]\n', 'protected_domains', (item) => item === 'a.example')).toBe('protected_domains: [b.example]\n')
