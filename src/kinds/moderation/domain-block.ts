@@ -72,6 +72,12 @@ function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][])
   return !isAsStrict(Object.fromEntries(changes.map(({ field, after }) => [field, after])), liveFields(above))
 }
 
+/** Whether a block that is there becomes weaker. */
+const lowers = ({ changes, target }: Pick<Draft, 'changes' | 'target'>): boolean =>
+  changes.some(({ field, before, after }) =>
+    field === 'severity' ? strength(after) < strength(before) : target['severity'] !== 'suspend' && FLAGS.some((flag) => flag === field) && before === true && after === false,
+  )
+
 const labels = (domain: string): number => domain.split('.').length
 
 function writeOf(step: Step): Write {
@@ -135,9 +141,7 @@ export const domainBlock: Kind = {
   weakens: (step, tables) =>
     step.action === 'delete' ||
     (step.action === 'create' && tables.domain_blocks.state !== 'unknown' && exempts(step, tables.domain_blocks.rows)) ||
-    step.changes.some((change) =>
-      change.field === 'severity' ? strength(change.after) < strength(change.before) : step.target['severity'] !== 'suspend' && FLAGS.some((f) => f === change.field) && change.before === true && change.after === false,
-    ),
+    lowers(step),
   impact: (step, tables) => {
     const to = raised(step)
     if (to !== 'suspend' && to !== 'silence') return undefined
@@ -154,7 +158,7 @@ export const domainBlock: Kind = {
     return 'Mastodon applies the block again: accounts that moderators exempted by hand are limited again.'
   },
   // Over REST a child may not be weaker than a parent that is there: what is lowered makes room first, then children before parents.
-  order: (a, b) => Number(b.weakens) - Number(a.weakens) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
+  order: (a, b) => Number(lowers(b)) - Number(lowers(a)) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   together: (a, b) => a.action === 'create' && b.action === 'create',
