@@ -52,6 +52,9 @@ const QUOTED = { fits: (found: Found): boolean => code('UNEXPECTED_TOKEN', /at n
 const COLUMNS = { message: 'this line begins with another number of spaces than those that it belongs to', hint: 'Begin it with as many spaces as they do.' }
 const COLON_MISSING = { message: 'there is no colon in this line, or the next line is too far in', hint: 'Write it as key: value, with a colon and a space.' }
 
+/** Whether the value in a line ends with a colon. */
+const endsInColon = (text: string): boolean => text.includes(': ') && text.slice(text.indexOf(': ') + 2).trim().endsWith(':')
+
 /** What the parser says, in words for people who have never seen YAML; the first that fits is taken. None repeats the text, which may be a secret. */
 const WORDS: readonly Words[] = [
   unclosed('a text', "'", "'"),
@@ -82,7 +85,7 @@ const WORDS: readonly Words[] = [
   { fits: code('BAD_INDENT'), ...COLUMNS },
   { fits: code('BLOCK_AS_IMPLICIT_KEY', /sequence/), ...COLUMNS },
   { fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && /: .*: /.test(found.line), message: 'this text has a colon and a space in it', hint: 'Put it in quotes.' },
-  { fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && /: \S[^#]*:\s*$/.test(found.line), message: 'this text ends with a colon, which makes a key of it', hint: 'Put it in quotes.' },
+  { fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && endsInColon(found.line), message: 'this text ends with a colon, which makes a key of it', hint: 'Put it in quotes.' },
   { fits: code('BLOCK_AS_IMPLICIT_KEY'), message: 'the line below is too far in', hint: 'Begin it with as many spaces as the keys beside it.' },
   { fits: code('MULTILINE_IMPLICIT_KEY'), ...COLON_MISSING },
   { fits: code('KEY_OVER_1024_CHARS'), message: 'a text before a colon is longer than 1,024 characters', hint: 'Put text with a colon in it in quotes.' },

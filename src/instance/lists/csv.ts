@@ -6,7 +6,7 @@ import { columnOf, looksLikeDomain } from './words.ts'
 const DELIMITERS = [',', ';', '\t', '|'] as const
 
 /** What a spreadsheet writes first, to say what separates its cells. */
-const SEPARATOR = /^[^\S\n]*"?sep=(?<delimiter>[,;\t|])"?[ \t]*$/im
+const SEPARATOR = /^[ \t]*"?sep=(?<delimiter>[,;\t|])"?[ \t]*$/im
 
 /** A table: Mastodon's or FediBlockHole's CSV, or what a spreadsheet made of it. */
 export const csv: Format = {

@@ -1,7 +1,7 @@
 import { isAction, rowsOfPolicy, type PolicyEntry } from './mrf.ts'
 import { refused, type Format } from './row.ts'
 
-const BEGIN = /^[^\S\n]*config\s+:(?:pleroma|akkoma)\s*,\s*:mrf_simple\s*,/m
+const BEGIN = /^[ \t]*config\s+:(?:pleroma|akkoma)\s*,\s*:mrf_simple\s*,/m
 const TOKEN = /"(?<text>(?:[^"\\]|\\.)*)"|(?<key>[a-z_]+):(?=\s)|(?<mark>[[\]{},])|(?<other>[^\s[\]{},"]+)/gs
 
 /** The simple policy in Pleroma's or Akkoma's own configuration: `config :pleroma, :mrf_simple, reject: [{"a.example", "why"}]`. */
@@ -12,7 +12,7 @@ export const elixir: Format = {
     const bare = uncommented(text)
     const begin = BEGIN.exec(bare)
     const from = begin ? begin.index + begin[0].length : bare.length
-    const end = bare.slice(from).search(/^[^\S\n]*config\s/m)
+    const end = bare.slice(from).search(/^[ \t]*config\s/m)
     const read = entriesOf(bare, from, end < 0 ? bare.length : from + end)
     if (Array.isArray(read)) return rowsOfPolicy(read as readonly PolicyEntry[], file)
     return refused('elixir-syntax', file, read as number, 'this is more than names in quotes, which is all that is read of a configuration', 'Have the list as JSON instead: metadata.federation of the nodeinfo of that server.')

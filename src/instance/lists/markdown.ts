@@ -39,4 +39,11 @@ const cellsOf = (line: string): readonly string[] =>
     .replace(/^\|/, '')
     .replace(/\|$/, '')
     .split('|')
-    .map((cell) => cell.trim().replace(/^(?:`+|\*\*|~~)(.*?)(?:`+|\*\*|~~)$/, '$1').trim())
+    .map((cell) => unmarked(cell.trim()).trim())
+
+function unmarked(cell: string): string {
+  if (['**', '~~'].some((mark) => cell.length > 4 && cell.startsWith(mark) && cell.endsWith(mark))) return cell.slice(2, -2)
+  let ticks = 0
+  while (cell.charAt(ticks) === '`' && cell.charAt(cell.length - 1 - ticks) === '`' && 2 * ticks < cell.length - 2) ticks += 1
+  return cell.slice(ticks, cell.length - ticks)
+}
