@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { normalizeAddress } from '../instance/addresses.ts'
 import { parseDay } from '../instance/dates.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { normalizeDomain } from '../instance/domains.ts'
+import { namedDomain } from '../instance/named-domain.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
@@ -39,7 +39,7 @@ function identity(kind: string, written: string): string {
     const ip = normalizeAddress(written)
     return 'address' in ip ? ip.address : written
   }
-  const name = normalizeDomain(written)
+  const name = namedDomain(written)
   return kind.endsWith('domain-block') && 'domain' in name ? name.domain : written
 }
 

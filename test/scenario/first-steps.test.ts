@@ -96,6 +96,8 @@ describe('an object is found however its name is written', () => {
     await must(herd, ['apply', '--yes'])
     await must(herd, [verb, 'domain-block/Spam.Example'])
     await must(herd, [verb, 'domain-block/Bücher.example'])
+    await must(herd, [verb, 'domain-block/https://spam.example/about'])
+    await must(herd, [verb, 'domain-block/@bob@spam.example'])
   })
 })
 
