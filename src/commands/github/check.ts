@@ -13,7 +13,7 @@ import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
 import { planProposal } from '../proposed.ts'
 import type { EventOf } from './event.ts'
-import { telling } from './failed.ts'
+import { laterOf, telling } from './failed.ts'
 import { expect, type Job } from './job.ts'
 import { checkedMark, isChecked } from './checked.ts'
 import { contextOf } from './context.ts'
@@ -28,12 +28,14 @@ export async function run(job: Job): Promise<void> {
   const here = expect(job, ['pull_request_target', 'merge_group'])
   const { event } = here
   if (event.name === 'merge_group') return checkQueue(job, event)
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), laterOf(baseOf(job))])
   if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
   if (await isScarce(job)) return
-  const settled = await settledBy(job, pull, base)
-  if (settled !== null) return say(job.io, settled)
-  await telling(here, pull, () => checkAndTell(here, pull, base))
+  await telling(here, pull, async () => {
+    const settled = await settledBy(job, pull, await base())
+    if (settled !== null) return say(job.io, settled)
+    await checkAndTell(here, pull, await base())
+  })
 }
 
 async function checkAndTell(job: Job, pull: PullRequest, base: Base): Promise<void> {

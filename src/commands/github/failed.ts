@@ -24,6 +24,12 @@ export async function telling(job: Job, pull: PullRequest, work: () => Promise<v
   }
 }
 
+/** What is begun now, and fails where it is asked for: by then it is known whom to tell. */
+export async function laterOf<Value>(work: Promise<Value>): Promise<() => Promise<Value>> {
+  await work.catch(() => undefined)
+  return () => work
+}
+
 async function tellFailed(job: Job, pull: PullRequest, error: unknown): Promise<void> {
   const environment = await environmentHere(job)
   const { exit, diagnostics } = whyFailed(error)

@@ -27,7 +27,7 @@ import { handsBehind, type Hands } from './behind.ts'
 import { showsFilesOf } from './checked.ts'
 import { cleanMerges } from './clean-merges.ts'
 import { offerConsent } from './consent.ts'
-import { telling } from './failed.ts'
+import { laterOf, telling } from './failed.ts'
 import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import type { EventOf } from './event.ts'
@@ -47,10 +47,12 @@ export async function run(job: Job): Promise<void> {
   if (asking === null) return say(job.io, 'Nobody asked for a plan.')
   // anybody may comment: what they may do is asked before anything else costs requests
   if (asking.by !== null && !(await decidesHere(job, event.number, asking))) return say(job.io, `@${asking.by} may not write here, so nothing was asked of the live server.`)
-  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), baseOf(job)])
-  const no = await whyNot(job, pull, base, asking)
-  if (no !== null) return say(job.io, no)
-  await planPullRequest(job, pull, base)
+  const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), laterOf(baseOf(job))])
+  await telling(job, pull, async () => {
+    const no = await whyNot(job, pull, await base(), asking)
+    if (no !== null) return say(job.io, no)
+    await planAndTell(job, pull, await base())
+  })
 }
 
 /** Who asks: nobody where a branch was pushed or a pull request opened. `commit` is the one that they looked at, where they name it; `labelled` says when a label was given. */
