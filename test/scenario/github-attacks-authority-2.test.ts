@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
-import { ran, type JobRun } from '../support/runner.ts'
+import { handsOn } from '../support/hands-on.ts'
 
 // Nobody approves what they are behind, by whatever way it came to the default branch: Eve may write here and nothing else, Ann and Zoe are owners, and the default branch is open to all three.
 
@@ -12,25 +12,9 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const BLOCKS = 'instance/domain-blocks.yaml'
-const BUTTON = '.github/workflows/herdbook-button.yml'
 const SLOW = { timeout: 300_000 }
-const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
-const withBlock = (...domains: string[]): string => `${herd.file(BLOCKS)}\n${domains.map(entry).join('')}`
 
-type Ran = JobRun & { readonly ran: true }
-/** The newest run of a job, where several events came together. */
-async function newest(workflows: RegExp, job: string, keep: (event: Farm['events'][number]) => boolean): Promise<Ran> {
-  const last = herd.events.splice(0).findLast(keep)
-  if (last !== undefined) herd.events.push(last)
-  return ran(await herd.settle({ workflows }), job)
-}
-const planned = (): Promise<Ran> => newest(/^herdbook-pull/, 'plan', ({ name }) => name === 'pull_request')
-const applied = (): Promise<Ran> => newest(/^herdbook-apply/, 'apply', ({ name }) => name === 'push' || name === 'schedule')
-const live = async (): Promise<string> => JSON.stringify(await herd.rows('select domain from domain_blocks order by domain'))
-async function press(verb: string, object: string, by: string, job = 'decide'): Promise<Ran> {
-  await herd.hub.act.press(BUTTON, { verb, object, reason: 'because' }, by)
-  return ran(await herd.settle(), job)
-}
+const { planned, applied, live, withBlock, press } = handsOn(() => herd)
 let branches = 0
 /** Opens a pull request with these files, and has it planned. */
 async function propose(by: string, files: { readonly [path: string]: string }): Promise<number> {

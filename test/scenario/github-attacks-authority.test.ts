@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { clone, git, put, scratch } from '../support/git.ts'
-import { ran, type JobRun } from '../support/runner.ts'
+import { handsOn } from '../support/hands-on.ts'
 
 // Who merges, presses and pushes decides only what is theirs to decide, however Git's history is laid: Eve may write here and nothing else, and the default branch is open to her.
 
@@ -15,25 +15,10 @@ afterAll(async () => herd[Symbol.asyncDispose]())
 const BLOCKS = 'instance/domain-blocks.yaml'
 const POLICY = 'instance/policy.yaml'
 const CONFIG = 'instance/instance.yaml'
-const BUTTON = '.github/workflows/herdbook-button.yml'
 const SLOW = { timeout: 300_000 }
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
-const withBlock = (...domains: string[]): string => `${herd.file(BLOCKS)}\n${domains.map(entry).join('')}`
 
-type Ran = JobRun & { readonly ran: true }
-/** The newest run of a job, where several events came together. */
-async function newest(workflows: RegExp, job: string, keep: (event: Farm['events'][number]) => boolean): Promise<Ran> {
-  const last = herd.events.splice(0).findLast(keep)
-  if (last !== undefined) herd.events.push(last)
-  return ran(await herd.settle({ workflows }), job)
-}
-const planned = (): Promise<Ran> => newest(/^herdbook-pull/, 'plan', ({ name }) => name === 'pull_request')
-const applied = (): Promise<Ran> => newest(/^herdbook-apply/, 'apply', ({ name }) => name === 'push' || name === 'schedule')
-const live = async (): Promise<string> => JSON.stringify(await herd.rows('select domain from domain_blocks order by domain'))
-async function press(verb: string, object: string, by: string, job = 'decide'): Promise<Ran> {
-  await herd.hub.act.press(BUTTON, { verb, object, reason: 'because' }, by)
-  return ran(await herd.settle(), job)
-}
+const { planned, applied, live, withBlock, press } = handsOn(() => herd)
 const headOf = (number: number): { readonly branch: string; readonly commit: string } => {
   const head = herd.hub.state.issues.get(number)?.pull?.head
   if (!head) throw new Error(`#${number} is no pull request`)
