@@ -13,32 +13,45 @@ const WORDS = 'words that only the run has'
 
 let herd: Farm
 const base = scratch()
-const broken = join(base.path, 'herdbook')
+/** What answers a pull request, and what is read before anything of it is. */
+const broken = join(base.path, 'telling')
+const blind = join(base.path, 'reading')
+const DEFECT = `if (Math.random() < 2) throw new TypeError('${WORDS}')`
 beforeAll(async () => {
   herd = await farm()
-  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(broken, name), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(broken, 'node_modules'))
-  for (const name of ['markdown', 'differences']) {
-    const file = join(broken, `src/render/${name}.ts`)
-    const text = readFileSync(file, 'utf8')
-    const defect = text.replace(/(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/, `$1  if (Math.random() < 2) throw new TypeError('${WORDS}')\n`)
-    expect(defect).not.toBe(text)
-    writeFileSync(file, defect)
-  }
+  copied(broken)
+  for (const name of ['markdown', 'differences']) change(join(broken, `src/render/${name}.ts`), /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/)
+  copied(blind)
+  change(join(blind, 'src/commands/github/merge.ts'), /(export async function baseOf\([^]*?\): Promise<Base> \{\n)/)
 })
+
+function copied(tree: string): void {
+  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(tree, name), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
+}
+
+function change(file: string, where: RegExp): void {
+  const text = readFileSync(file, 'utf8')
+  const defect = text.replace(where, `$1  ${DEFECT}\n`)
+  expect(defect).not.toBe(text)
+  writeFileSync(file, defect)
+}
+
 afterAll(async () => {
   await herd[Symbol.asyncDispose]()
   base[Symbol.dispose]()
 })
 
 it.each([
-  ['a branch', 'plan', false],
-  ['a fork', 'check', true],
-] as const)('a defect leaves the pull request of %s with a comment and a check that say so', async (_, name, fork) => {
+  ['a branch', 'plan', false, 'one', () => broken],
+  ['a fork', 'check', true, 'two', () => broken],
+  ['a branch, before anything of it was read,', 'plan', false, 'three', () => blind],
+  ['a fork, before anything of it was read,', 'check', true, 'four', () => blind],
+] as const)('a defect leaves the pull request of %s with a comment and a check that say so', async (_, name, fork, branch, tree) => {
   const by = fork ? 'stan' : 'mo'
-  await herd.hub.act.push({ by, branch: `of-${by}`, fork, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n` } })
-  const number = await herd.hub.act.openPull({ by, branch: `of-${by}`, fork, title: 'Block' })
-  const job = ran(await herd.settle({ workflows: /^herdbook-pull/, actionFolder: () => broken }), name)
+  await herd.hub.act.push({ by, branch, fork, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n` } })
+  const number = await herd.hub.act.openPull({ by, branch, fork, title: 'Block' })
+  const job = ran(await herd.settle({ workflows: /^herdbook-pull/, actionFolder: tree }), name)
   expect([job.exit, job.result]).toEqual([1, 'failure'])
   expect(job.stderr).toContain(WORDS)
   const comment = commentOn(herd, number)
@@ -51,7 +64,7 @@ it.each([
 })
 
 it('what is mended plans it, in the same comment', async () => {
-  const [number = 0] = [...herd.hub.state.issues.values()].flatMap((issue) => (issue.pull?.head.branch === 'of-mo' ? [issue.number] : []))
+  const [number = 0] = [...herd.hub.state.issues.values()].flatMap((issue) => (issue.pull?.head.branch === 'one' ? [issue.number] : []))
   await herd.hub.act.comment(number, '/plan', 'mo')
   expect(ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan').exit).toBe(0)
   expect(commentOn(herd, number)).toContain('**Merging this approves 1 change**')
