@@ -11,6 +11,7 @@ export const VERBS = {
   drift: ['Show what was changed by hand', () => import('./commands/drift.ts')],
   adopt: ['Let live win: write it into the files', () => import('./commands/adopt.ts')],
   restore: ['Let the files win, once', () => import('./commands/restore.ts')],
+  leave: ['Leave what was added by hand as it is', () => import('./commands/leave.ts')],
   why: ['Tell who proposed, approved and applied something', () => import('./commands/why.ts')],
   block: ['Write a domain block into the files', () => import('./commands/block.ts')],
   unblock: ['Take a domain block out of the files', () => import('./commands/unblock.ts')],

@@ -24,6 +24,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
   const refs = remote === null ? localRefs(git) : remoteRefs(git, remote)
   const own = localRefs(git)
   const seenRef = (name: string): string => `refs/herdbook-seen/${name}`
+  const keptRef = (name: string): string => `refs/herdbook-kept/${name}`
   return {
     prefix,
     folder: `${prefix}${instance}`,
@@ -52,6 +53,14 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     seen: (name) => own.resolve(seenRef(name)),
     see: async (name, commit) => {
       await swapRef(own, seenRef(name), await own.resolve(seenRef(name)), commit)
+    },
+    kept: async (name) => {
+      const id = await own.resolve(keptRef(name))
+      return (id === null ? null : await readSnapshot(git, keptRef(name), id))?.files ?? new Map()
+    },
+    keep: async (name, files) => {
+      const commit = await writeCommit(git, format, await identity(git), { files, subject: 'Kept in this clone' })
+      await swapRef(own, keptRef(name), await own.resolve(keptRef(name)), commit)
     },
     log: (from, options) => readLog(git, from, options),
     texts: async (path, commits) => {

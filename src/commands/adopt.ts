@@ -1,3 +1,4 @@
+import { typed } from '../instance/typed.ts'
 import type { Command } from '@commander-js/extra-typings'
 import { isList } from '../clients/mastodon.ts'
 import { openReader } from '../clients/reader.ts'
@@ -35,13 +36,13 @@ export interface AdoptOptions {
 const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
 
 /** Lists of which an empty one says something: nothing is blocked, and what is added by hand is told. */
-const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'rule'])
+const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'moderator', 'rule', 'setting'])
 
 /** The files of lists that live has nothing in, where there is none yet. */
 function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observation): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
-    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.length === 0
+    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.every(({ initial }) => initial)
   })
   return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
@@ -142,7 +143,7 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
     if (ids === undefined || observed?.state !== 'complete') return []
     const live = new Map(observed.objects.map((object) => [object.id, object]))
     const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
-    const chosen = ids === 'all' ? [...new Set([...differing(seen, kind), ...(options.privateComments ? withNotes(live, managed) : [])])] : [...ids]
+    const chosen = ids === 'all' ? [...new Set([...differing(seen, kind), ...storedIn(live, managed), ...(options.privateComments ? withNotes(live, managed) : [])])] : [...ids]
     refuseUnknown(kind, ids, live, managed)
     return chosen
       .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
@@ -166,6 +167,9 @@ function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: Re
 
 const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
 
+/** What the server holds although a new one is the same: a person may have said so, and the files may. */
+const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] => [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
+
 /** Objects that the files have without the private comment that is live. */
 const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
   [...managed].flatMap(([id, fields]) => (!Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : []))
@@ -187,7 +191,7 @@ function refuseHidden(kind: Kind, id: string, { live, managed }: { readonly live
   const hidden = Object.keys(managed).filter((field) => live[field] !== undefined && !equal(live[field], managed[field] ?? null) && hides(kind.name, field, live[field], show))
   if (hidden.length === 0) return id
   const ref = `${kind.name}/${id}`
-  return fail(EXIT.invalid, 'not-shown', `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`, { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${ref}` })
+  return fail(EXIT.invalid, 'not-shown', `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`, { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${typed(ref)}` })
 }
 
 /** Fields that the files write in another place, or not at all. */

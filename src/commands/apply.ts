@@ -20,6 +20,7 @@ import { checkHead } from '../reconcile/head.ts'
 import { withoutLapsed } from '../reconcile/lapsed.ts'
 import { approvalsBy, unused } from '../reconcile/marks.ts'
 import { narrow } from '../reconcile/plan.ts'
+import { seenAfter } from '../reconcile/seen.ts'
 import type { Ledger, Merge } from '../reconcile/ledger-types.ts'
 import type { ApplyReport, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
 import { conceal, concealReport, refShown } from '../render/conceal.ts'
@@ -143,7 +144,9 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   const { plan } = planned
   if (saved && !isSame(saved, plan, opened)) refuseStale(saved, plan)
   if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(opened) }))
-  io.exit = exitOfPlan(plan)
+  const exit = exitOfPlan(plan)
+  // What somebody did by hand is told, and no failure of an apply.
+  io.exit = exit === EXIT.drift ? EXIT.ok : exit
   refusePaused(opened, plan)
   const session = await forgetLapsed(opened, plan)
   if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
@@ -168,10 +171,12 @@ function isSettled({ store, ledger }: Session, plan: Plan, { first, historyRewri
   // … but not while something is still in dispute: whoever takes it over later must say why.
   const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
   // A history that is taken as it was rewritten has to be written down: the next apply goes by it.
-  return disputed || (begun && historyRewritten !== true && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
+  // What is in no file is looked at once, so that what comes later is told.
+  const looked = !store || seenAfter(ledger.seen, plan) === ledger.seen
+  return disputed || (begun && looked && historyRewritten !== true && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
 }
 
-const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] })
+const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] })
 
 /** Whether a saved plan is what would be done now. One that version 1 saved is known by the digest that version 1 gave it, until the ledger is of version 2. */
 function isSame(saved: Plan, plan: Plan, { ledger, sealing }: Session): boolean {

@@ -1,6 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
 import { openReader } from '../clients/reader.ts'
-import { EXIT, worstExit } from '../instance/diagnostic.ts'
 import { KINDS } from '../kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { whyUnread } from '../reconcile/findings.ts'
@@ -19,7 +18,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--json', 'print it as JSON')
     .option('--verbose', 'list what is left alone, too')
-    .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides.')
+    .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.')
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
@@ -31,8 +30,7 @@ export const verb = (command: Command, io: Io) =>
           ? planJson(conceal(plan, shownTo(io)))
           : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, pending: full.steps.length, sourceOf: await sourceOf(session) })
         say(io, text)
-        // What somebody added by hand is no drift of ours, and whoever asks for drift wants to hear of it.
-        io.exit = worstExit([exitOfPlan(plan), ...(plan.unmanaged.some((one) => one.addedByHand) ? [EXIT.drift] : [])])
+        io.exit = exitOfPlan(plan)
       } finally {
         await reader.close()
       }

@@ -82,9 +82,9 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
  * was approved is asked for each step.
  */
 export function wishesWith(wishes: Wishes, { instance, ledger, io }: Session): Wishes {
-  const desired = [...desiredOf(instance, io.now())].flatMap(([kind, files]) => (files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : []))
-  const managed = new Set([...desired, ...ledger.entries.keys()])
+  const kinds = new Set([...desiredOf(instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])))
+  const isManaged = (ref: ObjectRef): boolean => kinds.has(ref.slice(0, ref.indexOf('/'))) || ledger.entries.has(ref)
   const done = new Set(ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`))
-  const wished = ledger.merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => managed.has(ref) && !done.has(`${pullRequest} ${ref}`)))
+  const wished = ledger.merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => isManaged(ref) && !done.has(`${pullRequest} ${ref}`)))
   return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
 }

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { displayDomain } from '../instance/domains.ts'
 import { excerptOf, history, type Event } from '../reconcile/history.ts'
+import { rowOf } from '../reconcile/seen.ts'
 import { readable } from '../render/names.ts'
 import { inline } from '../render/text.ts'
 import { say, tell, type Io } from './io.ts'
@@ -20,7 +21,8 @@ export const verb = (command: Command, io: Io) =>
       if (!session.repository) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: it has no history to tell of.', { hint: 'git init' })
       tell(io, session.warnings.filter((warning) => warning.severity === 'error'), await sourceOf(session))
       const { repository, ledger, head } = session
-      const events = await history(repository, { ref: named.ref, file: named.kind.file, excerpt: excerptOf(namesOf(named)), ledger, head: head?.commit ?? null })
+      const left = rowOf(ledger.seen, named.kind.name, named.id, session.sealing.key)
+      const events = await history(repository, { ref: named.ref, file: named.kind.file, excerpt: excerptOf(namesOf(named)), ledger, ...(left === undefined ? {} : { left }), head: head?.commit ?? null })
       if (events.length === 0) fail(EXIT.invalid, 'no-such-object', `Neither the files nor the ledger ever named ${named.ref}.`)
       say(io, options.json ? JSON.stringify({ version: 1, ref: named.ref, events }, null, 2) : told(named.ref, events))
     })
@@ -32,7 +34,7 @@ function namesOf({ kind, id }: Named): string[] {
   return [...new Set([id, bare, `@${id}`, ...shown, ...(kind.name === 'rule-order' ? ['rules'] : [])])]
 }
 
-const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied' } as const
+const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied', left: 'Left as it is' } as const
 
 function told(ref: string, events: readonly Event[]): string {
   return [inline(readable(ref)), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')
@@ -40,7 +42,7 @@ function told(ref: string, events: readonly Event[]): string {
 
 function eventLines(event: Event): string[] {
   const when = event.at.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC')
-  const gone = event.text === null && event.what !== 'approved'
+  const gone = event.text === null && event.what !== 'approved' && event.what !== 'left'
   const what = gone ? (event.what === 'proposed' ? 'Taken out of the files' : 'Taken out of the ledger') : VERBS[event.what]
   return [
     `${when}  ${what} by ${inline(event.by)}`,

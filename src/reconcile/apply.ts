@@ -7,6 +7,7 @@ import { equal } from './equal.ts'
 import { adjust } from './ledger.ts'
 import { isLapsed, unused } from './marks.ts'
 import { noted, notesOf } from './notes.ts'
+import { newlySeen, seenAfter } from './seen.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
@@ -214,7 +215,7 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
-  return { plan, done, failed, skipped, notReached, paid, remaining, findings }
+  return { plan, done, failed, skipped, notReached, paid, looked: seen ? newlySeen(ledger.seen, seen) : [], remaining, findings }
 }
 
 /** Live as it is now; null where it can't be read, which leaves what was done unverified. */
@@ -248,6 +249,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     // One that has lapsed is still in view while something waits, and would be taken in anew.
     merges: isWaiting ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0) : unused(ledger.merges, approvals),
     removed: seen.removed,
+    seen: seenAfter(ledger.seen, seen),
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,
     intents,
@@ -255,7 +257,7 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     // Done again one day, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && next.removed.length === ledger.removed.length && over.length === 0 && intents.length === ledger.intents.length
+  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.seen === ledger.seen && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && next.removed.length === ledger.removed.length && over.length === 0 && intents.length === ledger.intents.length
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { byText } from './equal.ts'
-import type { Plan, Step } from './types.ts'
+import type { Plan, Step, Unmanaged } from './types.ts'
 
 /** The secret that `ledger_key` in `instance.yaml` refers to; null where there is none. */
 export type Key = Uint8Array | null
@@ -108,9 +108,11 @@ export function stepDigest(step: Approvable, sealing: Sealing, pullRequest: numb
 
 /** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
 export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
-  const { reads: _reads, ledger: _ledger, letGo: _letGo, steps, ...rest } = plan
-  return sealIn(sealing, 'plan', { ...rest, steps: steps.map(bare) })
+  const { reads: _reads, ledger: _ledger, letGo: _letGo, steps, unmanaged, ...rest } = plan
+  return sealIn(sealing, 'plan', { ...rest, unmanaged: unmanaged.map(unmarked), steps: steps.map(bare) })
 }
+
+const unmarked = ({ mark: _mark, restorable: _restorable, initial: _asNew, ...one }: Unmanaged): object => one
 
 const bare = ({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }: Step): object => step
 
@@ -119,5 +121,5 @@ export function planDigest1(plan: Omit<Plan, 'digest'>, sealing: Sealing): strin
   const { version, environment, domain, commit, drift, conflicts, takeovers, unmanaged, waiting, released, adjustments, owed } = plan
   const steps = plan.steps.map((step) => bare({ ...step, digest: stepDigest(step, sealing, null, 1) }))
   const findings = plan.findings.map(({ code, severity, message, at, hint }) => ({ code, severity, message, at, hint }))
-  return seal('plan', { version, environment, domain, commit, steps, drift, conflicts, takeovers, unmanaged, waiting, released, adjustments, owed, findings }, sealing.key)
+  return seal('plan', { version, environment, domain, commit, steps, drift, conflicts, takeovers, unmanaged: unmanaged.map(unmarked), waiting, released, adjustments, owed, findings }, sealing.key)
 }

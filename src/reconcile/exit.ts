@@ -15,7 +15,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
     [refusals(plan).length > 0, EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
-    [plan.drift.length > 0, EXIT.drift],
+    [plan.drift.length > 0 || plan.unmanaged.some(({ addedByHand }) => addedByHand), EXIT.drift],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
 }

@@ -3,6 +3,7 @@ import { checkAge } from './behind.ts'
 import { CONSENT_MISSING, consentFor, severed } from './consent.ts'
 import { hintsFor, type Budget, type PlanInput } from './input.ts'
 import type { Invariant, InvariantFacts, Kind, Violation, World } from './kind.ts'
+import { checkRestores } from './restores.ts'
 import { weakenedLately } from './weakenings.ts'
 import type { LiveObject, Observed, Step } from './types.ts'
 
@@ -11,7 +12,7 @@ export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   return [
     ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
     ...checkDoors(steps, input),
-    ...checkRestores(input),
+    ...checkRestores(steps, input),
     ...checkAge(input),
     ...checkInvariants(steps, worldOf(input.observed), input.invariants, input.facts),
   ]
@@ -111,18 +112,6 @@ function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
     message: `No door that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
     hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
   }))
-}
-
-/** A restore of what the files do not manage would do nothing but apply all the rest. */
-function checkRestores({ restore, kinds, desired, ledger }: PlanInput): Diagnostic[] {
-  const managed = kinds.flatMap((kind) => {
-    const files = desired.get(kind.name)
-    return files?.state === 'managed' ? files.objects.map(({ id }) => `${kind.name}/${id}`) : []
-  })
-  const known = new Set([...managed, ...ledger.entries.keys()])
-  return [...restore]
-    .filter((ref) => !known.has(ref))
-    .map((ref) => ({ code: 'not-managed', severity: 'error', about: ref, message: `${ref} can't be restored: the files do not manage it.`, hint: 'Look at its name: herdbook plan' }))
 }
 
 /** The live objects of all kinds that could be read. */

@@ -1,11 +1,11 @@
 import { canonicalJson } from './digest.ts'
 import type { Commit, Repository } from './repository.ts'
-import type { Approval, Ledger } from './ledger-types.ts'
+import type { Approval, Ledger, Seen } from './ledger-types.ts'
 import type { ObjectRef } from './types.ts'
 
 /** One thing that happened to an object, for `why`. */
 export interface Event {
-  readonly what: 'proposed' | 'approved' | 'applied'
+  readonly what: 'proposed' | 'approved' | 'applied' | 'left'
   readonly at: string
   readonly by: string
   /** Of the instance (proposed) or of the ledger (applied); null for an approval. */
@@ -27,6 +27,8 @@ export interface HistoryRequest {
   /** The part of the file's text that is about the object; null where it does not name it. */
   readonly excerpt: (text: string) => string | null
   readonly ledger: Ledger
+  /** That somebody left it as it is, where somebody did. */
+  readonly left?: Seen
   /** Where the instance's history is read from. */
   readonly head: string | null
 }
@@ -40,10 +42,10 @@ const CHUNK = 16
 export async function history(repository: Repository, request: HistoryRequest): Promise<Event[]> {
   const [proposed, applied] = await Promise.all([proposals(repository, request), applications(repository, request)])
   const approved = request.ledger.approvals.filter((approval) => approval.ref === request.ref).map(approvalEvent)
-  return [...proposed, ...approved, ...applied].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : ORDER.indexOf(b.what) - ORDER.indexOf(a.what)))
+  return [...proposed, ...approved, ...applied, ...leftBy(request.left)].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : ORDER.indexOf(b.what) - ORDER.indexOf(a.what)))
 }
 
-const ORDER: readonly Event['what'][] = ['proposed', 'approved', 'applied']
+const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applied']
 
 async function proposals(repository: Repository, { head, file, excerpt }: HistoryRequest): Promise<Event[]> {
   const found = head === null ? [] : await changes(repository, { from: head, path: `${repository.folder}/${file}`, excerpt })
@@ -86,6 +88,9 @@ const eventOf = (what: Event['what'], commit: Commit, text: string | null): Even
 })
 
 const approvalEvent = ({ at, by, source }: Approval): Event => ({ what: 'approved', at, by, commit: null, subject: source, text: null, source: null, approvedBy: by, run: null })
+
+const leftBy = (left: Seen | undefined): Event[] =>
+  left?.at === undefined ? [] : [{ what: 'left', at: left.at, by: left.by ?? 'somebody', commit: null, subject: left.why ?? '', text: null, source: null, approvedBy: null, run: null }]
 
 interface Walk {
   readonly from: string

@@ -1,7 +1,8 @@
 import { canonicalJson } from './digest.ts'
 import { byText } from './equal.ts'
+import { objectIn } from './seen.ts'
 import type { Files } from './repository.ts'
-import type { Approval, Attempt, Intent, Ledger, LedgerEntry, Marks, Merge, Notice, Pause, Removal, Weakening } from './ledger-types.ts'
+import type { Approval, Attempt, Intent, Ledger, LedgerEntry, Marks, Merge, Notice, Pause, Removal, Seen, SeenLists, Weakening } from './ledger-types.ts'
 import type { Action, Fields, ObjectRef } from './types.ts'
 
 /** What a ledger holds but who signed it, and when. */
@@ -12,6 +13,7 @@ export class Malformed extends Error {}
 
 const META = 'meta.json'
 const LINES = '.jsonl'
+const SEEN = 'seen.'
 const DIGEST = 'digest'
 type Members = { readonly [name: string]: unknown }
 
@@ -30,6 +32,7 @@ export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
     const text = sorted(rows.write(ledger))
     if (text !== '' || rows.always) files.set(name + LINES, text)
   }
+  for (const [name, text] of seenFiles(ledger.seen)) files.set(name, text)
   const { applied, taken, began, paused, upgraded } = ledger
   const meta = { ...ledger.more.meta, ...whose, version: 2, at, began: began ?? at, applied: Object.fromEntries(applied), taken, paused: paused ?? undefined, upgraded: upgraded ?? undefined }
   files.set(META, lines([canonicalJson(meta)]))
@@ -41,7 +44,7 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
   const meta = members(json(META, files.get(META) ?? ''))
   const version = meta['version']
   if (version !== 1 && version !== 2) throw new Malformed(`has a version that this Herdbook doesn't know: ${JSON.stringify(version)}`)
-  const rows = (name: string): Members[] => (files.get(name + LINES) ?? '').split('\n').filter((row) => row !== '').map((row) => members(json(name + LINES, row)))
+  const rows = rowsIn(files)
   const { at, began, applied, taken, paused, upgraded, version: _version, environment: _environment, provider, repository, ...more } = meta
   const held = { approvals: rows('approvals').map(approvalOf), attempts: rows('attempts').map(attemptOf), intents: rows('intents').map(intentOf), notices: rows('notices').map(noticeOf) }
   const later = { merges: rows('merges').map(mergeOf), weakenings: rows('weakenings').map(weakeningOf), removed: rows('removed').map(removalOf) }
@@ -58,14 +61,37 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
     upgraded: typeof upgraded === 'string' ? upgraded : null,
     paused: paused === undefined ? null : pauseOf(members(paused)),
     entries: entriesIn(files, rows),
+    seen: readSeen(files),
     more: { files: new Map([...files].filter(([name]) => !isKnown(name))), meta: fieldsFrom(more) },
   }
 }
 
-const isKnown = (name: string): boolean => name === META || name === DIGEST || Object.hasOwn(LISTS, name.replace(LINES, '')) || isKindFile(name)
+const rowsIn =
+  (files: Files) =>
+  (name: string): Members[] =>
+    (files.get(name + LINES) ?? '').split('\n').filter((row) => row !== '').map((row) => members(json(name + LINES, row)))
 
-/** A kind's file has its name. What later versions keep besides has a dot in it (`list.seen.jsonl`), and is left alone here. */
+const isKnown = (name: string): boolean => name === META || name === DIGEST || Object.hasOwn(LISTS, name.replace(LINES, '')) || isKindFile(name) || isSeenFile(name)
+
+/** A kind's file has its name. What has a dot in it is something else, and left alone where this version does not know it. */
 const isKindFile = (name: string): boolean => /^[a-z][a-z0-9-]*\.jsonl$/.test(name) && !Object.hasOwn(LISTS, name.replace(LINES, ''))
+
+/** The seen list of a kind has the kind's name, too. */
+const isSeenFile = (name: string): boolean => name.startsWith(SEEN) && isKindFile(name.slice(SEEN.length))
+
+/** The seen lists as files: one a kind, also where nothing is on it. */
+export const seenFiles = (lists: SeenLists): Files => new Map([...lists].map(([kind, list]) => [`${SEEN}${kind}${LINES}`, sorted([...list.values()])]))
+
+/** Reads the seen lists out of files. Throws Malformed where one holds something else than it should. */
+export function readSeen(files: Files): SeenLists {
+  const rows = rowsIn(files)
+  return new Map(
+    [...files.keys()].filter(isSeenFile).map((file) => {
+      const list = rows(file.slice(0, -LINES.length)).map(seenOf)
+      return [file.slice(SEEN.length, -LINES.length), new Map(list.map((row) => [objectIn(row.mark), row]))]
+    }),
+  )
+}
 
 function entriesIn(files: Files, rows: (name: string) => Members[]): Map<ObjectRef, LedgerEntry> {
   const kinds = [...files.keys()].filter(isKindFile).map((name) => name.slice(0, -LINES.length))
@@ -144,6 +170,7 @@ const attemptOf = (row: Members): Attempt => ({ ...later(row), kind: text(row, '
 const noticeOf = (row: Members): Notice => ({ ...later(row), ref: text(row, 'ref'), at: text(row, 'at'), from: text(row, 'from') })
 const weakeningOf = (row: Members): Weakening => ({ ...later(row), kind: text(row, 'kind'), at: text(row, 'at'), count: amount(row, 'count') })
 const removalOf = (row: Members): Removal => ({ ...later(row), ref: text(row, 'ref'), by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })
+const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })
 const pauseOf = (row: Members): Pause => ({ ...later(row), by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })
 
 /** A row as it is: what it holds besides what this version reads comes with it, and is written again. */

@@ -3,6 +3,7 @@ import type { Form, Sealing } from './digest.ts'
 import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
 import { isForeign, refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf, signContent } from './signature.ts'
+import { readSeen, seenFiles } from './ledger-rows.ts'
 import type { Ledger } from './ledger-types.ts'
 
 /** What the trailers of a ledger's commit say. */
@@ -32,7 +33,7 @@ export interface Where {
 export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
   const where = repository.remote === null ? { ...asked, branch: null } : asked
   return {
-    load: (moved = false) => load(repository, where, moved),
+    load: async (moved = false) => withKept(repository, where, await load(repository, where, moved)),
     save: (next, subject, by) => save(repository, where, next, next.head === null ? [] : [next.head], { subject, by }),
   }
 }
@@ -50,6 +51,11 @@ export async function pointers(repository: Repository, { sealing: { scope: { env
   const [now, seen] = await Promise.all([repository.resolveAll(name === null ? [ledger] : [ledger, name]), repository.seen(environment)])
   const commit = name === null ? undefined : now.get(name)
   return { ledger: now.get(ledger) ?? null, branch: name === null || commit === undefined ? null : { name, commit }, seen }
+}
+
+/** Without a key anybody could write a seen list: then it stays in the clone. */
+async function withKept(repository: Repository, { sealing: { key, scope } }: Where, ledger: Ledger): Promise<Ledger> {
+  return key !== null || ledger.head === null ? ledger : { ...ledger, seen: readSeen(await repository.kept(scope.environment)) }
 }
 
 async function look(repository: Repository, where: Where): Promise<Standing> {
@@ -129,13 +135,14 @@ export async function save(repository: Repository, { sealing, branch }: Where, n
     ...(by.source === null ? {} : { 'Source-Commit': by.source }),
     ...(by.approvedBy.length === 0 ? {} : { 'Approved-By': by.approvedBy.join(', ') }),
   }
-  const { environment } = sealing.scope
+  const { key, scope: { environment } } = sealing
   const upgraded = next.form === 1 ? at : next.upgraded
-  const content = { files: serializeLedger({ ...next, upgraded }, sealing, at), subject, trailers, parents }
+  const content = { files: serializeLedger({ ...next, upgraded, ...(key === null ? { seen: new Map() } : {}) }, sealing, at), subject, trailers, parents }
   const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, 'ledger', sealing), branch ?? undefined)
   if (swap.state === 'moved') {
     return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
   }
   await repository.see(environment, swap.commit)
-  return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: sealing.key !== null }
+  if (key === null) await repository.keep(environment, seenFiles(next.seen))
+  return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: key !== null }
 }

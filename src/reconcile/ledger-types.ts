@@ -102,6 +102,19 @@ export interface Removal {
   readonly why: string
 }
 
+/** What was live and in no file when somebody last looked and left it. */
+export interface Seen {
+  /** Which object it is and what it was like, as `markOf` has it: no name and no value. */
+  readonly mark: string
+  /** Who left it and why, where somebody said so. */
+  readonly by?: string
+  readonly at?: string
+  readonly why?: string
+}
+
+/** By kind and by object. A kind without a list was never looked at. */
+export type SeenLists = ReadonlyMap<string, ReadonlyMap<string, Seen>>
+
 /** Somebody wants nothing applied for now. */
 export interface Pause {
   readonly by: string
@@ -143,6 +156,7 @@ export interface Ledger {
   readonly notices: readonly Notice[]
   readonly weakenings: readonly Weakening[]
   readonly removed: readonly Removal[]
+  readonly seen: SeenLists
   /** While it is there, runs report and apply nothing. */
   readonly paused: Pause | null
   /** Files and keys of a later version: kept, signed and ignored. */

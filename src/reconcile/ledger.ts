@@ -27,6 +27,7 @@ export const emptyLedger: Ledger = {
   notices: [],
   weakenings: [],
   removed: [],
+  seen: new Map(),
   paused: null,
   more: { files: new Map(), meta: {} },
 }
@@ -35,7 +36,7 @@ export const emptyLedger: Ledger = {
 export const UNSIGNED: Diagnostic = {
   code: 'ledger-unsigned',
   severity: 'warning',
-  message: 'The ledger and the lock are not signed: whoever may push to this repository can change them unnoticed.',
+  message: 'The ledger and the lock are not signed: whoever may push to this repository can change them unnoticed, and what was seen on the server is remembered in this clone alone.',
   hint: 'Name a secret as ledger_key in instance.yaml, then: herdbook ledger sign "why"',
 }
 

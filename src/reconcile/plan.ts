@@ -9,6 +9,7 @@ import { entriesOf, type PlanInput } from './input.ts'
 import { withNotices } from './notices.ts'
 import { order, othersIn } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
+import { plainly, unmanagedOf } from './seen.ts'
 import type { Draft, Kind, Others } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
 import type { Adjustment, Change, Desired, DesiredObject, Fields, KindRead, LiveObject, Observed, Plan, Prospect, Standoff, Step, Unmanaged, Value, Waiting } from './types.ts'
@@ -126,7 +127,7 @@ function compare(
     ),
   )
   return {
-    read: { kind: kind.name, complete: true, objects: observed.objects.length, requests: observed.requests, ...(observed.door === null ? {} : { door: observed.door }) },
+    read: { kind: kind.name, complete: true, objects: observed.objects.filter(({ id, initial }) => initial !== true || wanted.has(id)).length, requests: observed.requests, ...(observed.door === null ? {} : { door: observed.door }) },
     drafts: parts.flatMap((part) => part.drafts),
     standoffs: parts.flatMap((part) => part.standoffs),
     waiting: parts.flatMap((part) => part.waiting),
@@ -157,7 +158,7 @@ function compareObject(trio: Trio, input: PlanInput): Part {
   const verdict = judge({
     desired: desired?.fields ?? null,
     live: live?.fields ?? null,
-    ledger: entry ? remembered(entry.fields) : live?.untouched ? live.fields : null,
+    ledger: entry ? remembered(entry.fields) : desired && live?.untouched ? live.fields : null,
     managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
@@ -169,9 +170,9 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
   const { kind, id, entry } = trio
   switch (verdict.is) {
     case 'nothing':
-      return trio.live ? unmanaged(trio, input) : NOTHING
+      return unmanaged(trio, input)
     case 'released':
-      return { ...NOTHING, letGo: trio.live ? 1 : 0, adjustments: [forget(kind, id)] }
+      return { ...NOTHING, letGo: trio.live ? 1 : 0, unmanaged: trio.live ? [plainly(kind.name, trio.live, input)] : [], adjustments: [forget(kind, id)] }
     case 'in-sync':
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':
@@ -239,10 +240,12 @@ function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[
   }
 }
 
-function unmanaged({ kind, id, live }: Trio, input: PlanInput): Part {
-  const since = input.ledger.began
-  const addedByHand = since !== null && live?.createdAt !== undefined && Date.parse(live.createdAt) > Date.parse(since)
-  return { ...NOTHING, unmanaged: [{ kind: kind.name, id, addedByHand, fields: live?.fields ?? {} }] }
+/** What no file names is told, and stays; `restore` takes away what was added. */
+function unmanaged(trio: Trio, input: PlanInput): Part {
+  const { kind, id, live } = trio
+  const one = live ? unmanagedOf(kind, live, input) : null
+  if (one === null) return NOTHING
+  return one.restorable && input.restore.has(`${kind.name}/${id}`) ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'drift', []), unmanaged: true }] } : { ...NOTHING, unmanaged: [one] }
 }
 
 const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })

@@ -37,6 +37,9 @@ export interface Repository {
   /** A note of this clone alone, under `refs/herdbook-seen/`. */
   readonly seen: (name: string) => Promise<string | null>
   readonly see: (name: string, commit: string) => Promise<void>
+  /** Files that this clone alone keeps by a name; none where it keeps none. */
+  readonly kept: (name: string) => Promise<Files>
+  readonly keep: (name: string, files: Files) => Promise<void>
   /** Commits reachable from `from`, newest first. */
   readonly log: (from: string, options: LogOptions) => Promise<Commit[]>
   /** The texts of a path (from the tree's root) in these commits; null where it is not there. */

@@ -89,13 +89,13 @@ async function signedIn(repository: Repository, sealing: Sealing, start: string,
   return null
 }
 
-/** The ledger of a commit of ours. What another key made can't be told from a forgery any more: approvals that were not used are given anew. */
+/** The ledger of a commit of ours. What another key made can't be told from a forgery any more: approvals that were not used are given anew, and the seen lists are begun anew, by an apply that names all staff. */
 function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, commit: string | null): Ledger {
   // Beginning anew, what was merged before was merged for the ledger that is gone.
   if (found === null) return { ...emptyLedger, head, taken: commit }
   const { snapshot, form, key } = found
   const ledger = { ...ledgerOf(snapshot, readRows(snapshot.files), form, true), head }
-  return key === sealing.key ? ledger : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [] }
+  return key === sealing.key ? ledger : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
 }
 
 /** Of what stands on the ref now, what the signed ledger does not hold as it is. */

@@ -44,6 +44,10 @@ export interface LiveObject {
   readonly createdAt?: string
   /** True where it is as the server came: nobody's word, so that a change takes nothing over. */
   readonly untouched?: true
+  /** True where a new server of this version has the same: it is not told while no file names it, unless it was different when somebody last looked. */
+  readonly initial?: true
+  /** What of it the seen list goes by; its fields where this is not given. */
+  readonly seenAs?: Value
 }
 
 /** What is known of an object that is desired and not live: may it be created, and on what? */
@@ -101,7 +105,7 @@ export interface Step {
   readonly target: Fields
   /** All fields as the plan saw them; empty for a create. */
   readonly seen: Fields
-  /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`). */
+  /** Neither the files nor the ledger name its object: it goes since the file is the whole list (`only_these`), or since somebody added it by hand and somebody restores. */
   readonly unmanaged?: true
   /** Somebody was removed at once: it needs no other approval, fits every budget, and may leave one who holds the role Owner. */
   readonly removal?: true
@@ -145,8 +149,15 @@ export interface Waiting {
 export interface Unmanaged {
   readonly kind: string
   readonly id: string
-  /** Younger than the ledger: somebody made it by hand since. */
+  /** Somebody added or changed it by hand, and nobody has decided yet: to adopt, restore or leave it. */
   readonly addedByHand: boolean
+  /** It was there and different when somebody last looked. */
+  readonly changed?: true
+  /** `restore` takes it away. */
+  readonly restorable?: true
+  readonly initial?: true
+  /** How the seen list has it; empty where it may not be told. */
+  readonly mark: string
   readonly fields: Fields
 }
 
@@ -217,6 +228,8 @@ export interface ApplyReport {
   readonly notReached: readonly Step[]
   /** What an earlier run owed, and this one finished. */
   readonly paid: readonly Intent[]
+  /** What was there when a seen list was begun: from now on it is told when one of its kind is added or changed by hand. */
+  readonly looked: readonly Unmanaged[]
   /** What was written and is not there when read again. */
   readonly remaining: readonly { readonly kind: string; readonly id: string; readonly fields: readonly string[]; readonly reason: string }[]
   readonly findings: readonly Diagnostic[]

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
+import { lookedAt } from './by-hand.ts'
 import { byDanger, capitalised, deeds, differences, impacts, letGo, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
@@ -54,6 +55,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     done(report, disputed.length, kinds),
     gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],
+    [() => looked(report, kinds), () => ''],
     [() => foot],
   ]
   return fit(sections, room) ?? lastResort(head, foot, room)
@@ -134,7 +136,12 @@ function done(report: ApplyReport, disputed: number, kinds: readonly KindName[])
 
 function differing({ plan }: ApplyReport): string {
   const told = differences(plan)
-  return told === null ? '' : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with two ways out for each.`
+  return told === null ? '' : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with the ways out for each.`
+}
+
+const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {
+  const told = lookedAt(report.looked, kinds)
+  return told === null ? '' : prose(told)
 }
 
 function footer({ plan }: ApplyReport, { run }: AppliedOptions): string {

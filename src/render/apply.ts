@@ -1,6 +1,7 @@
 import type { ApplyReport, Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
-import { letGo, type KindName } from './describe.ts'
+import { lookedAt } from './by-hand.ts'
+import { differences, letGo, type KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
 import { readable } from './names.ts'
@@ -20,6 +21,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const { kinds, show = EVERYTHING } = options
   const report = concealReport(full, show)
   const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
+  const looked = lookedAt(report.looked, kinds)
   const sections = [
     [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
     list('Done', 'green', report.done.slice(0, LISTED).flatMap((step) => item(step)), report.done.length),
@@ -33,6 +35,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
     list('Skipped', 'yellow', report.skipped.flatMap(({ step, reason }) => item(step, paragraph(6, span(inline(readable(reason)), 'dim')))), report.skipped.length),
     list('Not reached', 'yellow', report.notReached.flatMap((step) => item(step)), report.notReached.length),
     list('Did not converge', 'red', report.remaining.flatMap((one) => remainder(one)), report.remaining.length),
+    looked === null ? [] : [paragraph(0, inline(looked))],
     report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) })),
     next(report),
   ]
@@ -83,6 +86,5 @@ function next(report: ApplyReport): Line[] {
   if (report.failed.length + report.remaining.length > 0) return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
   if (report.skipped.some(({ why }) => why === 'not-approved')) return command('herdbook approve "why"', 'or merge the pull request that proposes them')
   if (report.skipped.length > 0) return command('herdbook plan', 'shows what is left')
-  const differs = report.plan.drift.length + report.plan.conflicts.length + report.plan.takeovers.length > 0
-  return differs ? command('herdbook drift', 'shows what differs still, with two ways out for each') : []
+  return differences(report.plan) === null ? [] : command('herdbook drift', 'shows what differs still, with the ways out for each')
 }

@@ -70,7 +70,7 @@ const addressesIn = (plan: Plan): ReadonlySet<string> =>
   new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].filter(({ kind }) => kind === 'ip-block').map(({ id }) => id.replace(/\/.*/, '')))
 
 /** Whether it is nobody's business here which objects of a kind there are. */
-function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {
+export function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {
   const topic = own(PRIVATE_KINDS, kind)
   return topic !== undefined && !show[topic]
 }
@@ -107,6 +107,7 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
     failed: report.failed.map((one) => ({ step: step(one.step), reason: names(hushed(one.reason)) ? { ...hushed(one.reason), message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' } : hushed(one.reason) })),
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
+    looked: report.looked.map((one) => concealUnmanaged(one, show)),
     paid: report.paid,
     remaining: report.remaining.map((one) => ({ ...one, id: unnamedIds.has(`${one.kind}/${one.id}`) ? HIDDEN : one.id, reason: hush(one.reason) })),
     findings: report.findings.map(hushed),
@@ -116,7 +117,7 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
 function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
   // One that is obfuscated everywhere else is not told in clear here.
   const isObfuscated = one.fields['obfuscate'] === true && !show.obfuscated_domains
-  return isPrivate(one, show) || isObfuscated ? { ...one, id: HIDDEN, fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
+  return isPrivate(one, show) || isObfuscated ? { ...one, id: HIDDEN, mark: '', fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
 }
 
 /** A live value that is also in the file is no secret. */

@@ -171,10 +171,12 @@ export function impacts(steps: readonly Step[]): string[] {
 
 /** What is told and not applied; null where there is nothing. */
 export function differences(plan: Plan): string | null {
+  const added = plan.unmanaged.filter(({ addedByHand }) => addedByHand).length
   const parts = [
     ...(plan.conflicts.length > 0 ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`] : []),
     ...(plan.drift.length > 0 ? [`${number(plan.drift.length)} changed by hand`] : []),
     ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`] : []),
+    ...(added > 0 ? [`${number(added)} added by hand`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)
 }

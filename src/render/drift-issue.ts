@@ -1,6 +1,8 @@
+import { typed } from '../instance/typed.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ObjectRef, Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
+import { byHandIn, counted, likeness } from './by-hand.ts'
 import { byDanger, titleOf, type KindName } from './describe.ts'
 import { enveloped, fit, framed, shortening, type Envelope, type Section } from './fit.ts'
 import { stepForms } from './markdown-file.ts'
@@ -8,7 +10,6 @@ import { HIDDEN } from './hush.ts'
 import { facts, unread, waiting } from './markdown-sections.ts'
 import { code, link } from './markdown-text.ts'
 import { readable } from './names.ts'
-import { counted } from './order.ts'
 import { capital, clip, count, dayOf, inline, listed, number } from './text.ts'
 import { boxLine } from './ticks.ts'
 
@@ -50,7 +51,7 @@ function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
     [plan.drift.length, 'changed by hand'],
     [plan.conflicts.length, 'changed on both sides'],
     [plan.takeovers.length, 'new to Herdbook'],
-    [addedIn(plan).length, 'added by hand'],
+    [byHandIn(plan).length, 'added by hand'],
     [ended.length, 'ended'],
     [plan.steps.length, 'not applied yet'],
     [plan.waiting.length, 'waiting'],
@@ -59,11 +60,9 @@ function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
   return counts.flatMap(([n, what]) => (n > 0 ? [`${number(n)} ${what}`] : []))
 }
 
-const addedIn = (plan: Plan): Unmanaged[] => plan.unmanaged.filter((one) => one.addedByHand)
-
 function body(plan: Plan, options: DriftOptions, room: number): string {
   const { kinds, ended = [], run } = options
-  const head = `This is where ${code(plan.domain)} and the files differ. **Ticking a box opens a pull request**; nothing happens before that is merged.`
+  const head = `This is where ${code(plan.domain)} and the files differ. **Ticking a box opens a pull request**; nothing happens before that is merged. Only *Leave* counts at once, and changes nothing on the server.`
   const foot = `<sub>${[`Kept up to date every night, and closed when all is settled`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
   const standoffs = (list: readonly Standoff[], title: string, meaning: string): Section =>
     section(title, list.length, meaning, cut(list.map((one) => () => difference(one, kinds)), '\n\n'))
@@ -96,7 +95,7 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
   return [
     `**${capital(titleOf(standoff.kind, kinds).one)}** ${code(readable(standoff.id))}<br>${facts(standoff).join('<br>')}`,
     '',
-    isHidden(standoff) ? `- To keep it as the server has it: ${code(`herdbook adopt ${ref}`)} at a desk, since what it has is not shown here` : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
+    isHidden(standoff) ? `- To keep it as the server has it: ${code(`herdbook adopt ${typed(ref)}`)} at a desk, since what it has is not shown here` : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
     boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
   ].join('\n')
 }
@@ -106,12 +105,24 @@ const isHidden = ({ fields, live }: Standoff): boolean => fields.some((field) =>
 
 /** Objects that may not be named here are counted, and have no box. */
 function added(plan: Plan, kinds: readonly KindName[]): Section {
-  const all = addedIn(plan)
+  const all = byHandIn(plan)
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
-  const items = named.map(({ kind, id }) => () => boxLine({ what: 'adopt', ref: `${kind}/${id}` }, `**Adopt** the ${titleOf(kind, kinds).one} ${code(readable(id))}`))
-  const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here.`
-  const meaning = 'Somebody added this on the server. It stays as it is; adopted, it stands in the files, too.'
-  return framed(section('Added by hand', all.length, meaning, cut(items, '\n')), (text) => `${text.trimEnd()}${unnamed}`)
+  const items = named.map((one) => () => addedItem(one, kinds))
+  const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
+  const meaning = 'Somebody added or changed this on the server, and no file names it. It stays as it is until you decide.'
+  return framed(section('Added by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
+}
+
+function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
+  const ref = `${one.kind}/${one.id}`
+  const like = likeness(one)
+  return [
+    `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`,
+    '',
+    boxLine({ what: 'adopt', ref }, '**Adopt**: write it into the files'),
+    ...(one.restorable ? [boxLine({ what: 'restore', ref }, '**Restore**: take it away on the server')] : []),
+    boxLine({ what: 'leave', ref, mark: one.mark }, '**Leave**: it stays, and is not told any more'),
+  ].join('\n')
 }
 
 function endedItem({ ref, until, pullRequest }: Ended): string {

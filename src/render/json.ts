@@ -48,6 +48,7 @@ export function applyJson(report: ApplyReport, timings: Timings = {}): string {
     skipped: report.skipped.map(({ step, ...why }) => ({ ...why, step: stepForm(step) })),
     not_reached: report.notReached.map(stepForm),
     paid: report.paid,
+    looked: report.looked.map(unmanagedForm),
     remaining: report.remaining,
   }
   return JSON.stringify(form, null, 2)

@@ -1,11 +1,13 @@
-import type { Plan, Standoff } from '../reconcile/types.ts'
+import { typed } from '../instance/typed.ts'
+import type { Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { titleOf, type KindName } from './describe.ts'
 import { absence, sidesOf } from './fields.ts'
 import { bullets, framed, shortening, type Section } from './fit.ts'
+import { HIDDEN } from './hush.ts'
 import { alert, code, details, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
-import { counted } from './order.ts'
-import { clip, count, inline, listed, number } from './text.ts'
+import { byHandIn, counted, likeness } from './by-hand.ts'
+import { clip, inline, listed, number } from './text.ts'
 
 /** Longer lists of differences are folded away. */
 const OPEN_ITEMS = 5
@@ -23,7 +25,7 @@ const SIDE = 200
 /** A difference with both sides and its two ways out. */
 export function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
-  const ways = [`Live wins: ${code(`herdbook adopt ${ref}`)}`, `The files win: ${code(`herdbook restore ${ref}`)}`]
+  const ways = [`Live wins: ${code(`herdbook adopt ${typed(ref)}`)}`, `The files win: ${code(`herdbook restore ${typed(ref)}`)}`]
   return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`
 }
 
@@ -53,15 +55,21 @@ export function unread(plan: Plan, kinds: readonly KindName[]): Section {
 
 /** Objects that may not be named here have one id for all: they are counted. */
 export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
-  const added = plan.unmanaged.filter((one) => one.addedByHand)
+  const added = byHandIn(plan)
   if (added.length === 0) return []
   const items = [...Map.groupBy(added, ({ kind, id }) => `${kind}/${id}`)].map(
     ([ref, all]) =>
       () =>
-        all.length > 1 ? count(all.length, titleOf(all[0]?.kind ?? '', kinds).one, titleOf(all[0]?.kind ?? '', kinds).many) : code(readable(ref)),
+        all.length > 1 || all[0]?.id === HIDDEN ? counted(all, kinds) : named(ref, all[0]),
   )
-  const tail = `\n\n${code('herdbook adopt KIND/ID')} writes one into the files; until then it is left alone.`
-  return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added by hand since the last apply\n\n${body}${tail}`)
+  const ways = ['adopt', 'restore', 'leave'].map((way) => code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`))
+  const tail = `\n\nIn no file, and left alone until somebody decides. ${ways[0] ?? ''} writes one into the files, ${ways[1] ?? ''} takes away what was added, ${ways[2] ?? ''} leaves it.`
+  return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`)
+}
+
+function named(ref: string, one: Unmanaged | undefined): string {
+  const like = one === undefined ? null : likeness(one)
+  return `${code(readable(ref))}${like === null ? '' : ` (${code(like)})`}`
 }
 
 /** What is live and nobody's business here, in sentences. */

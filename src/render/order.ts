@@ -1,6 +1,6 @@
-import type { Plan, Step, Unmanaged } from '../reconcile/types.ts'
-import { byDanger, rank, titleOf, type KindName } from './describe.ts'
-import { count, listed } from './text.ts'
+import type { Plan, Step } from '../reconcile/types.ts'
+import { byDanger, rank, type KindName } from './describe.ts'
+import { count } from './text.ts'
 
 /** Steps by file, the file with the most dangerous step first; within it the most dangerous step. */
 export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [string, Step[]][] {
@@ -8,12 +8,6 @@ export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [st
   const groups = [...Map.groupBy(steps, file)].map(([name, members]): [string, Step[]] => [name, members.toSorted(byDanger)])
   const worst = ([, members]: [string, Step[]]): number => members.reduce((least, step) => Math.min(least, rank(step)), Number.POSITIVE_INFINITY)
   return groups.toSorted((a, b) => worst(a) - worst(b))
-}
-
-/** "1,203 domain blocks and 3 moderators". */
-export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]): string {
-  const groups = [...Map.groupBy(list, (one) => one.kind)]
-  return listed(groups.map(([kind, members]) => count(members.length, titleOf(kind, kinds).one, titleOf(kind, kinds).many)))
 }
 
 /** Whether there is nothing at all to tell but that all is as the files say. */

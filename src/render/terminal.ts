@@ -1,13 +1,14 @@
+import { typed } from '../instance/typed.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan, Standoff, Step } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
+import { byHandLines, counted } from './by-hand.ts'
 import { CAUSES, capitalised, differences, doorsOf, effect, heldBack, sentence, titleOf, toldFirst, verdict, type KindName, type Sentence } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
-import { HIDDEN } from './hush.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
 import { readable } from './names.ts'
-import { counted, filesOf, isQuiet, readCount } from './order.ts'
+import { filesOf, isQuiet, readCount } from './order.ts'
 import { capital, clip, count, inline, listed, number } from './text.ts'
 
 export interface TerminalOptions extends Screen {
@@ -40,7 +41,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
     waiting(plan, options),
     unread(plan, options),
-    byHand(plan, options),
+    byHandLines(plan, options.kinds, BY_HAND, options.verbose === true),
     leftAlone(plan, options),
     findings(plan, 'warning', options),
     pending(options),
@@ -128,12 +129,13 @@ const TOGETHER = 48
 
 function standoffLines(standoff: Standoff): Line[] {
   const ref = inline(`${standoff.kind}/${standoff.id}`)
+  const name = inline(typed(`${standoff.kind}/${standoff.id}`))
   const gone = absence(standoff)
   return [
     line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
     ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
-    line(6, { text: `herdbook adopt ${ref}`, whole: true }, span('    live wins', 'dim')),
-    line(6, { text: `herdbook restore ${ref}`, whole: true }, span('  the files win', 'dim')),
+    line(6, { text: `herdbook adopt ${name}`, whole: true }, span('    live wins', 'dim')),
+    line(6, { text: `herdbook restore ${name}`, whole: true }, span('  the files win', 'dim')),
   ]
 }
 
@@ -177,14 +179,7 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   return [heading('Not read', 'nothing of these kinds is changed'), ...items]
 }
 
-function byHand(plan: Plan, { kinds }: TerminalOptions): Line[] {
-  const added = plan.unmanaged.filter((one) => one.addedByHand)
-  if (added.length === 0) return []
-  const items = added.map(({ kind, id }) => line(2, span('· ', 'magenta'), `${titleOf(kind, kinds).one} `, span(inline(readable(id)), 'bold')))
-  const first = added.find(({ id }) => id !== HIDDEN)
-  const command = `herdbook adopt ${first === undefined ? 'KIND/ID' : inline(`${first.kind}/${first.id}`)}`
-  return [heading('Added by hand', 'since the last apply; left alone'), ...items, line(2, span('To record one: ', 'dim'), { text: command, whole: true })]
-}
+const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
 
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand)
@@ -214,7 +209,7 @@ function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
   if (refused) return [...cost, command('herdbook plan', 'again, once that is settled')]
   if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [command('herdbook apply', 'shows this again and asks before it writes')])]
   if (plan.letGo.length > 0 && !applying) return [...cost, command('herdbook apply', 'takes that out of the ledger, and changes nothing on the server')]
-  if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the two commands under each difference.')]
+  if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
   return []
 }
 

@@ -1,20 +1,24 @@
 import type { ObjectRef } from '../reconcile/types.ts'
 import type { KindName } from './describe.ts'
 
+const WAYS = ['adopt', 'restore', 'leave'] as const
+
 /** A way out of a difference that somebody has ticked. */
 export interface Tick {
-  /** Live wins, or the files win. */
-  readonly what: 'adopt' | 'restore'
+  /** Live wins, or the files win, or it stays as it is. */
+  readonly what: (typeof WAYS)[number]
   readonly ref: ObjectRef
+  /** What somebody saw who leaves it, as the seen list has it. */
+  readonly mark?: string
 }
 
 /** A name that can't end the comment that it stands in. */
-const written = ({ what, ref }: Tick): string => `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}`
+const written = ({ what, ref, mark }: Tick): string => `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}${mark === undefined ? '' : ` ${mark}`}`
 
 /** The line of a box to tick. The words are ours. */
 export const boxLine = (tick: Tick, words: string): string => `- [ ] ${words} <!-- ${written(tick)} -->`
 
-const LINE = /^- \[[ xX]\] [^\r\n]* <!-- (?<what>adopt|restore) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+) -->$/
+const LINE = /^- \[[ xX]\] [^\r\n]* <!-- (?<what>adopt|restore|leave) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+)(?: (?<mark>[0-9a-f]{64}))? -->$/
 const BOX = /^- \[[ xX]\] /
 
 /**
@@ -54,10 +58,12 @@ const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): Read
 const linesOf = (body: string): string[] => body.split(/\r?\n/)
 
 function tickOf(line: string, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
-  const { what, ref = '' } = LINE.exec(line)?.groups ?? {}
+  const { what: word, ref = '', mark } = LINE.exec(line)?.groups ?? {}
+  const what = WAYS.find((way) => way === word)
   const name = decoded(ref)
   const known = kinds.some((kind) => name?.startsWith(`${kind.name}/`) && name.length > kind.name.length + 1)
-  return name !== null && known && (what === 'adopt' || what === 'restore') ? [{ what, ref: name }] : []
+  if (name === null || !known || what === undefined || (what === 'leave') !== (mark !== undefined)) return []
+  return [{ what, ref: name, ...(mark === undefined ? {} : { mark }) }]
 }
 
 function decoded(text: string): string | null {

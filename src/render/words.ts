@@ -12,6 +12,10 @@ export interface Phrase {
 
 export interface Words {
   readonly phrases: readonly Phrase[]
+  /** The field that says most of an object that is only named. */
+  readonly main?: string
+  /** Whoever holds one can do what members can't: always named where names may be told, never only counted. */
+  readonly staff?: true
   /** What people read for a field's value where the API has another word. */
   readonly values?: { readonly [field: string]: { readonly [value: string]: string } }
   /** What its impact does to follows, by hazard. */
@@ -21,6 +25,7 @@ export interface Words {
 /** The words of each kind. A kind without an entry is spoken of by its title. */
 export const WORDS: { readonly [kind: string]: Words } = {
   'domain-block': {
+    main: 'severity',
     values: { severity: { silence: 'limit', noop: 'none' } },
     impact: { irreversible: 'severs', disruptive: 'hides', reversible: 'hides' },
     phrases: [
@@ -46,6 +51,7 @@ export const WORDS: { readonly [kind: string]: Words } = {
     ],
   },
   'ip-block': {
+    main: 'severity',
     phrases: [
       { action: 'create', to: { severity: 'no_access' }, one: 'shuts out {id}', many: 'shuts out {n} addresses' },
       { action: 'create', to: { severity: 'sign_up_block' }, one: 'refuses sign-ups from {id}', many: 'refuses sign-ups from {n} addresses' },
@@ -62,6 +68,8 @@ export const WORDS: { readonly [kind: string]: Words } = {
     ],
   },
   moderator: {
+    main: 'role',
+    staff: true,
     phrases: [
       { action: 'create', one: 'gives {after.role} to {id}', many: 'gives a role to {n} people' },
       { action: 'update', one: 'moves {id} from {before.role} to {after.role}', many: 'changes the role of {n} people' },
@@ -69,6 +77,7 @@ export const WORDS: { readonly [kind: string]: Words } = {
     ],
   },
   rule: {
+    main: 'text',
     phrases: [
       { action: 'create', one: 'adds the rule {id}', many: 'adds {n} rules' },
       { action: 'update', one: 'rewords the rule {id}', many: 'rewords {n} rules' },
@@ -83,6 +92,7 @@ export const WORDS: { readonly [kind: string]: Words } = {
     ],
   },
   setting: {
+    main: 'value',
     phrases: [
       { action: 'create', one: 'sets {id}', many: 'sets {n} settings' },
       { action: 'update', one: 'changes the setting {id}', many: 'changes {n} settings' },

@@ -59,7 +59,7 @@ const texts = (plan: typeof SAMPLE): string[] => [
 
 describe('what is written on GitHub, opened in Chromium', () => {
   test('asks the network for nothing and fits a telephone and a desktop', async () => {
-    const report = { plan: SAMPLE, done: SAMPLE.steps, failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
+    const report = { plan: SAMPLE, done: SAMPLE.steps, failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }
     for (const width of [400, 900]) expect(await open([...texts(SAMPLE), renderApplied(report, PUBLIC)], width)).toEqual({ requests: [], alive: [], strange: [], width })
   })
 

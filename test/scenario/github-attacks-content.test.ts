@@ -80,8 +80,8 @@ describe('what somebody wrote on the server', SLOW, () => {
     const boxes = body.match(/^- \[ \] \*\*(Adopt|Restore)\*\*/gm)?.length ?? 0
     expect(boxes).toBeGreaterThan(4)
     expect(body).not.toMatch(/^\s*- \[[xX]\]/m)
-    expectInert(body, { links: ['https://github.com/'], comments: /^<!-- (adopt|restore) [a-z-]+\/[\w.!~*'():/%-]* -->$/, boxes })
-    expectInert(job.summary, { links: ['https://github.com/'], comments: /^<!-- (adopt|restore) [a-z-]+\/[\w.!~*'():/%-]* -->$/, boxes })
+    expectInert(body, { links: ['https://github.com/'], comments: /^<!-- (?:(?:adopt|restore) [a-z-]+\/[\w.!~*'():/%-]*|leave [a-z-]+\/[\w.!~*'():/%-]* [0-9a-f]{64}) -->$/, boxes })
+    expectInert(job.summary, { links: ['https://github.com/'], comments: /^<!-- (?:(?:adopt|restore) [a-z-]+\/[\w.!~*'():/%-]*|leave [a-z-]+\/[\w.!~*'():/%-]* [0-9a-f]{64}) -->$/, boxes })
     expect(commands(job)).toEqual([])
     for (const text of [body, job.stdout, job.stderr]) {
       expectNoControls(text)
@@ -166,7 +166,7 @@ describe('a server that somebody took over', SLOW, () => {
     const { job, body } = await night()
     expect(job.stderr.length + job.stdout.length).toBeLessThan(60_000)
     expect(commands(job)).toEqual([])
-    expectInert(body, { links: ['https://github.com/'], comments: /^<!-- (adopt|restore) [a-z-]+\/[\w.!~*'():/%-]* -->$/, boxes: body.match(/^- \[ \] /gm)?.length ?? 0 })
+    expectInert(body, { links: ['https://github.com/'], comments: /^<!-- (?:(?:adopt|restore) [a-z-]+\/[\w.!~*'():/%-]*|leave [a-z-]+\/[\w.!~*'():/%-]* [0-9a-f]{64}) -->$/, boxes: body.match(/^- \[ \] /gm)?.length ?? 0 })
   })
 
   it('and calls its application or its owner what a terminal obeys is shown as what it wrote', async () => {

@@ -75,18 +75,18 @@ describe('the nightly issue', () => {
     expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`))
     expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
-    expect(lineOf('fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
+    expect(lineOf('adopt domain-block/fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
   })
 
   it('keeps that number for as long as the pull request is open, and ticked again it is brought up to date', async () => {
     await hand().blockDomain('more.example')
     await night()
-    expect(lineOf('fresh.example')).toContain('proposed in #')
+    expect(lineOf('adopt domain-block/fresh.example')).toContain('proposed in #')
     expect(lineOf('adopt domain-block/more.example')).not.toContain('proposed in')
     await tick('<!-- adopt domain-block/fresh.example -->')
     expect(pulls()).toHaveLength(1)
-    expect(lineOf('fresh.example').match(/proposed=/g)).toHaveLength(1)
-    expect(lineOf('fresh.example').match(/proposed in/g)).toHaveLength(1)
+    expect(lineOf('adopt domain-block/fresh.example').match(/proposed=/g)).toHaveLength(1)
+    expect(lineOf('adopt domain-block/fresh.example').match(/proposed in/g)).toHaveLength(1)
   })
 
   it('restores at a tick: an empty commit whose merge puts live back', async () => {
@@ -138,11 +138,11 @@ describe('every tick counts once', () => {
     await ticked('early.example')
     const events = herd.events.splice(0)
     await night()
-    expect(lineOf('early.example')).toMatch(/^- \[ \] /)
+    expect(lineOf('adopt domain-block/early.example')).toMatch(/^- \[ \] /)
     herd.events.push(...events)
     ran(await herd.settle(), 'tick')
     expect(titled('Adopt domain-block/early.example')).toHaveLength(1)
-    expect(lineOf('early.example')).toContain('proposed in #')
+    expect(lineOf('adopt domain-block/early.example')).toContain('proposed in #')
   })
 
   it('though another follows and the night comes before their runs', async () => {

@@ -98,7 +98,7 @@ const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
   ok: 'in sync, or applied',
   defect: 'a defect in Herdbook',
   changes: 'changes are planned',
-  drift: 'something was changed by hand, and nothing else is to be done',
+  drift: 'something was changed or added by hand, and nothing else is to be done',
   conflict: 'something was changed on both sides, or is new to Herdbook and differs',
   refused: 'refused: a budget, a consent, an invariant, a pause, or nobody confirmed',
   stale: 'what would be done is not what was saved or approved',

@@ -137,7 +137,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     drift: fc.array(anyStandoff('drift'), { maxLength: 3 }),
     conflicts: fc.array(anyStandoff('conflict'), { maxLength: 3 }),
     takeovers: fc.array(anyStandoff('takeover'), { maxLength: 3 }),
-    unmanaged: fc.array(fc.record({ kind, id: text, addedByHand: fc.boolean(), fields }), { maxLength: 4 }),
+    unmanaged: fc.array(fc.record({ kind, id: text, addedByHand: fc.boolean(), mark: fc.constantFrom('0'.repeat(64), 'a'.repeat(64)), fields }), { maxLength: 4 }),
     waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
     released: fc.array(kind, { maxLength: 2 }),
     letGo: fc.array(fc.record({ kind, objects: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
@@ -163,6 +163,7 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   skipped: fc.array(skipped, { maxLength: 3 }),
   notReached: fc.array(anyStep, { maxLength: 2 }),
   paid: fc.array(intent, { maxLength: 2 }),
+  looked: fc.array(fc.record({ kind, id: text, addedByHand: fc.constant(false), mark: fc.constant(''), fields }), { maxLength: 2 }),
   remaining: fc.array(fc.record({ kind, id: text, fields: fc.array(field, { maxLength: 2 }), reason: text }), { maxLength: 2 }),
   findings: fc.array(finding, { maxLength: 2 }),
 })

@@ -146,9 +146,9 @@ export const SAMPLE: Plan = {
     }),
   ],
   unmanaged: [
-    { kind: 'domain-block', id: 'tonight.example', addedByHand: true, fields: { severity: 'suspend' } },
-    { kind: 'domain-block', id: 'older.example', addedByHand: false, fields: { severity: 'suspend' } },
-    { kind: 'moderator', id: 'second', addedByHand: false, fields: { role: 'Owner' } },
+    { kind: 'domain-block', id: 'tonight.example', addedByHand: true, restorable: true, mark: 'a'.repeat(64), fields: { severity: 'suspend' } },
+    { kind: 'domain-block', id: 'older.example', addedByHand: false, mark: 'a'.repeat(64), fields: { severity: 'suspend' } },
+    { kind: 'moderator', id: 'second', addedByHand: false, mark: 'a'.repeat(64), fields: { role: 'Owner' } },
   ],
   waiting: [{ kind: 'moderator', id: 'newcomer', reason: 'there is no account of that name yet', source: { file: 'moderators.yaml', path: ['moderators', 4] } }],
   released: ['terms-of-service'],

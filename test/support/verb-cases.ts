@@ -31,6 +31,7 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
   drift: [args(), args('--json'), args('--verbose')],
   adopt: [args(), args(REF), { args: ['--private-comments'], reveals: true }, { args: ['--ip-blocks'], reveals: true }, args('--moderators')],
   restore: [args(REF, '--yes'), args(REF, '--yes', '--json', '--wait')],
+  leave: [args(REF, 'agreed'), args('setting', 'agreed', '--wait')],
   why: [args(REF), args('--json', 'rule/be-kind')],
   block: [
     args('new.example', '--severity', 'suspend', '--reject-media', '--reject-reports', '--obfuscate', '--public-comment', 'Spam', '--private-comment', 'known', '--reported-in', 'https://herd.example/1', '--until', '2031-01-01'),

@@ -53,6 +53,7 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
   notices: fc.array(fc.record({ ref: fc.string(), at: fc.string(), from: fc.string() })),
   merges: fc.array(merge),
   weakenings: fc.array(fc.record({ kind, at: fc.string(), count: fc.nat() })),
+  seen: fc.dictionary(fc.constantFrom('domain-block', 'rule'), fc.array(fc.stringMatching(/^[0-9a-f]{64}$/))).map((each) => new Map(Object.entries(each).map(([name, all]) => [name, new Map(all.map((mark) => [mark.slice(0, 32), { mark }]))]))),
   removed: fc.array(fc.record({ ref: fc.string(), by: fc.string(), at: fc.string(), why: fc.string() })),
   more: fc.record({ files: fc.dictionary(fc.stringMatching(/^list\.[a-z]{1,8}\.jsonl$/), fc.string()).map((each) => new Map(Object.entries(each))), meta: fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.string()) }),
   paused: fc.option(fc.record({ by: fc.string(), at: fc.string(), why: fc.string() })),

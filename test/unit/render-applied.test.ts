@@ -11,7 +11,7 @@ import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/pla
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
 const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
-const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
+const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }
 const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])
 
 describe('the report of an apply', () => {
@@ -83,7 +83,7 @@ describe('the report of an apply', () => {
   })
 
   test('says what still differs', () => {
-    expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain('1 object was changed on both sides and 1 changed by hand: nothing is done about that here.')
+    expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain('1 object was changed on both sides, 1 changed by hand and 1 added by hand: nothing is done about that here.')
   })
 
   test('names what can not be undone among ten thousand', () => {

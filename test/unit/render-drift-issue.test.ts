@@ -12,7 +12,7 @@ const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const PULL = 'https://github.com/herd/instance/pull/31'
 const OPTIONS: DriftOptions = { kinds: KIND_NAMES, visibility: 'public', run: RUN }
 const PLAN: Plan = { ...SAMPLE, findings: [], steps: SAMPLE.steps.slice(0, 1) }
-const BOX = /^<!-- (adopt|restore) [a-z-]+\/[\w.!~*'():/%-]* -->$/
+const BOX = /^<!-- (?:(?:adopt|restore) [a-z-]+\/[\w.!~*'():/%-]*|leave [a-z-]+\/[\w.!~*'():/%-]* [0-9a-f]{64}) -->$/
 
 const issueOf = (plan: Plan, options: Partial<DriftOptions> = {}): { title: string; body: string } => {
   const issue = renderDriftIssue(plan, { ...OPTIONS, ...options })
@@ -32,9 +32,11 @@ describe('the drift issue', () => {
     expect(issue.body).toContain(
       '**Domain block** `flood.example`<br>`severity`: `suspend` on the server, `limit` in the files\n\n- [ ] **Adopt**: keep it as the server has it <!-- adopt domain-block/flood.example -->\n- [ ] **Restore**: put it back as the files have it <!-- restore domain-block/flood.example -->',
     )
-    expect(issue.body).toContain('- [ ] **Adopt** the domain block `tonight.example` <!-- adopt domain-block/tonight.example -->')
+    expect(issue.body).toContain(
+      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: write it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: take it away on the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: it stays, and is not told any more <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
+    )
     expect(issue.body).not.toContain('adopt domain-block/older.example')
-    expect(html(issue.body).match(/<input type="checkbox"/g)).toHaveLength(5)
+    expect(html(issue.body).match(/<input type="checkbox"/g)).toHaveLength(7)
   })
 
   test('links the pull request that ends what has ended', () => {
@@ -65,7 +67,7 @@ describe('the drift issue', () => {
   })
 
   test('counts what was added and may not be named', () => {
-    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush-name', addedByHand: true, fields: {} }, { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, fields: {} }] }
+    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush-name', addedByHand: true, mark: 'a'.repeat(64), fields: {} }, { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, mark: 'a'.repeat(64), fields: {} }] }
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 2 added by hand')
     expect(body).toContain('And 1 moderator and 1 IP block, not named here.')
@@ -73,7 +75,7 @@ describe('the drift issue', () => {
   })
 
   test('is not there where nobody has to decide anything', () => {
-    expect(renderDriftIssue({ ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'second', addedByHand: false, fields: {} }] }, OPTIONS)).toBeNull()
+    expect(renderDriftIssue({ ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'second', addedByHand: false, mark: 'a'.repeat(64), fields: {} }] }, OPTIONS)).toBeNull()
   })
 
   test('is inert and within the limit, whatever is on the server', () => {

@@ -154,7 +154,7 @@ describe('a comment (law 9)', () => {
     expect(comment.split('\n')[0]).toBe(
       '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
     )
-    expect(comment.split('\n')[2]).toBe('1 object was changed on both sides and 1 changed by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).')
+    expect(comment.split('\n')[2]).toBe('1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).')
     expect(comment).toContain('`accept_severed_relationships: 31`')
     expect(comment).toContain('`herdbook adopt domain-block/flood.example`')
     expect(comment).toContain('`herdbook restore setting/site_short_description`')
@@ -192,9 +192,9 @@ describe('a public repository', () => {
       }),
     ],
     unmanaged: [
-      { kind: 'moderator', id: 'hush-name', addedByHand: true, fields: { role: 'Owner' } },
-      { kind: 'moderator', id: 'hush-other', addedByHand: true, fields: { role: 'Owner' } },
-      { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, fields: { comment: 'hush-comment' } },
+      { kind: 'moderator', id: 'hush-name', addedByHand: true, mark: '', fields: { role: 'Owner' } },
+      { kind: 'moderator', id: 'hush-other', addedByHand: true, mark: '', fields: { role: 'Owner' } },
+      { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, mark: '', fields: { comment: 'hush-comment' } },
     ],
     findings: [{ code: 'odd', severity: 'warning', message: 'The block of 203.0.113.9 was made by hush@mail.example.' }],
   }
@@ -213,8 +213,8 @@ describe('a public repository', () => {
     steps: ['bob', 'bobby'].map((id) => step('moderator', id, { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } })).concat(step('moderator', 'carol', { action: 'delete', seen: { role: 'Admin' } })),
     waiting: [{ kind: 'moderator', id: 'erin', reason: '@erin is suspended.', source: { file: 'moderators.yaml', path: [] } }],
     unmanaged: [
-      { kind: 'domain-block', id: 'quiet.example', addedByHand: true, fields: { obfuscate: true } },
-      { kind: 'domain-block', id: 'plain.example', addedByHand: true, fields: { obfuscate: false } },
+      { kind: 'domain-block', id: 'quiet.example', addedByHand: true, mark: '', fields: { obfuscate: true } },
+      { kind: 'domain-block', id: 'plain.example', addedByHand: true, mark: '', fields: { obfuscate: false } },
     ],
     findings: [{ code: 'invariant', severity: 'error', message: 'delete moderator/bob would break a rule: @Bobby and @bob stay; so does @bob2.' }],
   }

@@ -23,7 +23,7 @@ const PLAN = {
   ...EMPTY,
   steps: [suspension, step('email-domain-block', ASCII)],
   drift: [standoff('domain-block', ASCII, 'drift', { desired: { severity: 'silence' }, live: { severity: 'suspend' }, fields: ['severity'] })],
-  unmanaged: [{ kind: 'domain-block', id: ASCII, addedByHand: true, fields: {} }],
+  unmanaged: [{ kind: 'domain-block', id: ASCII, addedByHand: true, mark: '', fields: {} }],
   waiting: [{ kind: 'email-domain-block', id: ASCII, reason: 'waits', source: { file: 'email-domain-blocks.yaml', path: [] } }],
   findings: [finding],
 }
@@ -46,7 +46,7 @@ describe('an internationalised name', () => {
   it('does so beside the changed lines, and where an apply tells what it did', () => {
     expect(renderAnnotations([finding])).toContain(`::domain-block/${BOTH} severs`)
     expect(renderAnnotations([finding])).toContain(`herdbook adopt domain-block/${ASCII}\n`)
-    const report = { plan: PLAN, done: [suspension], failed: [], skipped: [], notReached: [], paid: [], remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }], findings: [] }
+    const report = { plan: PLAN, done: [suspension], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }], findings: [] }
     const shown = renderApply(report, { colour: false, kinds: KIND_NAMES, width: 200 })
     for (const text of [`Blocks ${BOTH}`, `! domain-block/${BOTH}`]) expect(shown).toContain(text)
   })

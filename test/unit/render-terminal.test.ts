@@ -16,7 +16,7 @@ const PLAIN = { kinds: KIND_NAMES, colour: false }
 /** Fails where a line is longer than it must be: only one word, or a command, may stick out. */
 function expectFolded(output: string, columns: number): void {
   for (const line of output.split('\n')) {
-    if (width(line) <= columns || /herdbook (adopt|restore|plan|apply|drift)|[│]/.test(line)) continue
+    if (width(line) <= columns || /herdbook (adopt|restore|leave|plan|apply|drift)|[│]/.test(line)) continue
     const [indent = ''] = /^ */.exec(line) ?? []
     expect(width(line.trim().replace(/^([-+~!?·…→] )/, '')) <= columns - indent.length || !/\S {1}\S/.test(line.trim().replace(/^[-+~!?·…→] /, '')), line).toBe(true)
   }
@@ -35,7 +35,8 @@ describe('a plan on a terminal', () => {
     expect(renderPlan(SAMPLE, { ...PLAIN, width: 100 })).toMatchInlineSnapshot(`
       "Blocks spam.example, raises raid.example from limit to suspend, limits noisy.example, lifts the
       block of reformed.example, rewords the rule be-kind and makes 2 other changes. Severs 23 follow
-      relations. Hides 35 follow relations. 1 object was changed on both sides and 1 changed by hand.
+      relations. Hides 35 follow relations. 1 object was changed on both sides, 1 changed by hand and 1
+      added by hand.
 
       Refused  1 error
         domain-blocks.yaml:14:5 error consent-missing
@@ -96,9 +97,11 @@ describe('a plan on a terminal', () => {
       Not read  nothing of these kinds is changed
         ? IP blocks: the token may not read IP blocks: admin:read:ip_blocks is missing
 
-      Added by hand  since the last apply; left alone
-        · domain block tonight.example
-        To record one: herdbook adopt domain-block/tonight.example
+      Added or changed by hand  in no file; it stays until you decide
+        · domain block tonight.example: suspend
+            herdbook adopt domain-block/tonight.example  writes it into the files
+            herdbook restore domain-block/tonight.example  takes it away on the server
+            herdbook leave domain-block/tonight.example "why"  leaves it as it is
 
       Live and not in the files: 1 domain block and 1 moderator. Left alone.
       Not managed here: terms of service.
@@ -200,7 +203,7 @@ describe('a plan on a terminal', () => {
   })
 
   test('hides what is private where its output is public', () => {
-    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush', addedByHand: true, fields: { role: 'Owner' } }] }
+    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush', addedByHand: true, mark: '', fields: { role: 'Owner' } }] }
     expect(renderPlan(plan, PLAIN)).toContain('hush')
     expect(renderPlan(plan, { ...PLAIN, show: disclosure('public') })).not.toContain('hush')
   })
@@ -211,13 +214,13 @@ describe('an apply', () => {
   const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
   test('says what an earlier run owed, and what of it was finished', () => {
     const owed = [debt('spam.example')]
-    const report: ApplyReport = { plan: { ...EMPTY, owed }, done: [], failed: [], skipped: [], notReached: [], paid: owed, remaining: [], findings: [] }
+    const report: ApplyReport = { plan: { ...EMPTY, owed }, done: [], failed: [], skipped: [], notReached: [], paid: owed, looked: [], remaining: [], findings: [] }
     expect(renderApply(report, PLAIN)).toBe('What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n')
     expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe('What is still owed to herd.example could not be finished.\n')
     expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(/^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/)
   })
 
-  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], paid: [], remaining: [], findings: [] }
+  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }
 
   test('is told in four lists and what did not converge', () => {
     if (!a || !b || !c || !d) throw new Error('four steps')

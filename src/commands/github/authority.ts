@@ -1,10 +1,12 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
+import { takesOwner } from '../../approvals/owned.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import type { ObjectRef, Step } from '../../reconcile/types.ts'
 import { ownersIn, OWNERS_LINE } from '../owners.ts'
 import { openRefs, type Session } from '../session.ts'
 import type { Job } from './job.ts'
 import { handsBehind } from './behind.ts'
+import { refuseGround } from './ground.ts'
 import { historyOf } from './history.ts'
 import { landedSince } from './landed.ts'
 import { baseOf, sourceAt, tipOf } from './merge.ts'
@@ -31,6 +33,13 @@ export async function demandOwner(job: Job, login: string): Promise<void> {
     fail(EXIT.refused, 'no-owners', 'Only an owner may do this, and policy.yaml names none.', { hint: `Add to instance/policy.yaml, by a pull request that somebody who administers the repository merges: ${OWNERS_LINE}` })
   }
   fail(EXIT.refused, 'not-owner', `@${login} is no owner, so nothing was done.`, { hint: `Ask one of them: ${owners.map((owner) => `@${owner}`).join(', ')}` })
+}
+
+/** Refuses (exit 5) whoever may not leave these objects as they are: what owners look after is theirs, the rest whoever decides. */
+export async function demandForLeaving(job: Job, refs: readonly ObjectRef[], login: string): Promise<void> {
+  if (!refs.some(takesOwner)) return
+  await refuseGround(job.io)
+  await demandOwner(job, login)
 }
 
 /** Of these steps those that somebody may not approve by hand, since they asked for, wrote or pushed what calls for them. Nobody is kept from it who is the only owner. */

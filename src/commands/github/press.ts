@@ -12,6 +12,7 @@ import { domainIn } from '../block.ts'
 import { OWNERS_ENVIRONMENT } from '../init/environments.ts'
 import { demoteNow } from '../demote-now.ts'
 import { draftDemotion, known } from '../demote.ts'
+import { leave } from '../leave.ts'
 import { toldWaits, type Io } from '../io.ts'
 import type { VerbModule } from '../main.ts'
 import { verb as pause } from '../pause.ts'
@@ -21,8 +22,9 @@ import { draftLifted } from '../unblock.ts'
 import { signNow } from '../ledger.ts'
 import { openSession } from '../session.ts'
 import { verb as unlock } from '../unlock.ts'
-import { demandOwner, ownChanges, ownersNow } from './authority.ts'
+import { demandForLeaving, demandOwner, ownChanges, ownersNow } from './authority.ts'
 import { openDesk, propose } from './desk.ts'
+import { refresh } from './drift.ts'
 import { refuseGround } from './ground.ts'
 import { expect, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
@@ -42,13 +44,14 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   plan: (job, { object }) => (object === '' ? planOfBranch(job) : planOfPull(job, object)),
   adopt: (job, pressed) => proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
   restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
+  leave: leaving,
   unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
   unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
   approve: approving,
   pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
   resume: resuming,
-  begin: (_job, pressed) => leave('The apply behind this may be the first one and change the server', pressed),
-  'new-history': (_job, pressed) => leave('The apply behind this takes the history of the default branch as it was rewritten', pressed),
+  begin: (_job, pressed) => behind('The apply behind this may be the first one and change the server', pressed),
+  'new-history': (_job, pressed) => behind('The apply behind this takes the history of the default branch as it was rewritten', pressed),
   'new-key': signing,
   demote: demoting,
 }
@@ -57,7 +60,7 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
 const AUTHORITY: ReadonlySet<string> = new Set(['unlock', 'approve', 'demote', 'begin', 'new-history', 'new-key'])
 
 /** What is never done by starting a run again: it was meant for what somebody saw. */
-const ONCE: ReadonlySet<string> = new Set(['approve', 'begin', 'new-history', 'new-key', 'demote'])
+const ONCE: ReadonlySet<string> = new Set(['leave', 'approve', 'begin', 'new-history', 'new-key', 'demote'])
 
 /** Does what a maintainer pressed the button for. */
 export async function run(job: Job): Promise<void> {
@@ -87,7 +90,7 @@ const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 
 const asking = ({ by, reason }: Pressed): Asking => ({ origin: askedBy(by, reason), by })
 
 /** What the apply of the same run goes by: here stands who let it. */
-const leave = (what: string, { by, reason }: Pressed): Promise<string> => Promise.resolve(`${what}. ${askedBy(by, because(reason))}`)
+const behind = (what: string, { by, reason }: Pressed): Promise<string> => Promise.resolve(`${what}. ${askedBy(by, because(reason))}`)
 
 /** The pull request, planned: what a workflow's own token opens starts no workflow. */
 async function proposing(job: Job, made: () => Promise<PullRequest | null>): Promise<string> {
@@ -136,6 +139,15 @@ async function approving(job: Job, { object, reason, by }: Pressed): Promise<str
   const isPlan = DIGEST.test(object)
   const why = because(reason)
   return named(job, by, (io) => approve(io, why, isPlan ? [] : refsOf([meant(object)]), { yes: true, ...(isPlan ? { plan: object } : {}) }, (session, steps) => ownChanges(job, session, steps, by)))
+}
+
+/** What was added by hand stays; of what owners look after, an owner says so. */
+async function leaving(job: Job, { object, reason, by }: Pressed): Promise<string> {
+  const [refs, why] = [refsOf([meant(object)]), because(reason)]
+  await demandForLeaving(job, refs, by)
+  const done = await named(job, by, async (io) => void (await leave(io, refs, why, { wait: true })))
+  await refresh(job)
+  return done
 }
 
 /** A pause is ended by whoever paused, or by an owner, where there are any. */

@@ -1,3 +1,4 @@
+import { typed } from '../../instance/typed.ts'
 import { openReader } from '../../clients/reader.ts'
 import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
@@ -5,10 +6,11 @@ import { isUnwanted } from '../../instance/text.ts'
 import { sha256 } from '../../reconcile/digest.ts'
 import { fileOf, takesOwner } from '../../approvals/owned.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
-import { disclosure } from '../../render/conceal.ts'
+import { disclosure, isPrivate } from '../../render/conceal.ts'
 import { code, prose } from '../../render/markdown-text.ts'
 import { count, listed } from '../../render/text.ts'
 import { draftAdoption } from '../adopt.ts'
+import { desiredOf } from '../observe.ts'
 import { toldWaits } from '../io.ts'
 import { parseRef, textsOf } from '../options.ts'
 import { propose, type Desk } from './desk.ts'
@@ -50,12 +52,21 @@ export async function proposeAdoption(job: Job, desk: Desk, refs: readonly Objec
 
 /** Proposes that the files win for these objects: an empty commit that says so. Where owners decide, a line in their file, so that they are asked. */
 export async function proposeRestore(job: Job, desk: Desk, refs: readonly ObjectRef[], { origin, by }: Asking): Promise<PullRequest> {
+  refuseUnnamed(job, desk, refs)
   const texts = await textsOf(desk.session)
   const owned = Map.groupBy(refs.filter(takesOwner), fileOf)
   const day = job.io.now().toISOString().slice(0, 10)
   const edits = [...owned].map(([file, own]) => ({ file, text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map((ref) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}` }))
-  const body = [origin, 'Merging puts these back as the files have them:', refs.map((ref) => `- ${code(ref)}`).join('\n'), ...(edits.length === 0 ? ['It changes no file.'] : [])].join('\n\n')
+  const body = [origin, 'Merging puts these back as the files have them, and takes away what no file names:', refs.map((ref) => `- ${code(ref)}`).join('\n'), ...(edits.length === 0 ? ['It changes no file.'] : [])].join('\n\n')
   return propose(job, desk, { branch: branchFor('restore', refs), edits, title: `Restore ${titled(refs)}`, note: 'The server gets what the files have.', body, askedBy: [by], restore: refs })
+}
+
+/** What no file names and may not be named here is not written into a pull request. */
+function refuseUnnamed(job: Job, { session }: Desk, refs: readonly ObjectRef[]): void {
+  const show = disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show)
+  const named = new Set<ObjectRef>([...session.ledger.entries.keys(), ...[...desiredOf(session.instance, job.io.now())].flatMap(([kind, files]) => (files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : []))])
+  const [hidden] = refs.filter((ref) => isPrivate({ kind: ref.slice(0, ref.indexOf('/')) }, show) && !named.has(ref))
+  if (hidden !== undefined) fail(EXIT.invalid, 'not-shown', 'It is not proposed here: no file names it, and it may not be named in this repository.', { hint: `At a desk: herdbook restore ${typed(hidden)}` })
 }
 
 const lineOf = (ref: ObjectRef): string => ref.replaceAll(/\p{Cc}/gu, ' ')

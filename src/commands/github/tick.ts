@@ -4,12 +4,15 @@ import { DRIFT_LABEL } from '../../instance/forms.ts'
 import { KINDS } from '../../kinds/index.ts'
 import { dueTicks, proposedIn, type Tick } from '../../render/ticks.ts'
 import { say, tell } from '../io.ts'
+import { leave } from '../leave.ts'
+import { demandForLeaving } from './authority.ts'
 import { openDesk, reasons, type Desk } from './desk.ts'
+import { refresh } from './drift.ts'
 import { expect, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, proposeAdoption, proposeRestore, refsOf, type Asking } from './proposals.ts'
 
-/** Makes pull requests of the boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
+/** Leaves what somebody left, at once, and makes pull requests of the other boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['issues'])
   if (event.action !== 'edited' || event.bodyBefore === null) return say(io, 'Only the text of the issue has boxes to tick.')
@@ -20,6 +23,7 @@ export async function run(job: Job): Promise<void> {
   if (!decides(await forge.permission(event.sender))) return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
   const desk = await openDesk(job)
   const asking = { origin: `${askedBy(event.sender)} From #${issue.number}.`, by: event.sender }
+  await left(job, ticks.filter(({ what }) => what === 'leave'))
   for (const what of ['adopt', 'restore'] as const) {
     const chosen = ticks.filter((tick) => tick.what === what)
     const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, asking)
@@ -29,6 +33,25 @@ export async function run(job: Job): Promise<void> {
     await forge.editIssue(event.number, { body: proposedIn(body, chosen, pullRequest.number, KINDS) })
     await planPullRequest(job, pullRequest)
   }
+}
+
+/** The seen list takes it in the name of who ticked, if it is as they saw it and theirs to decide; else the issue is told why not. */
+async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
+  if (ticks.length === 0) return
+  const { event, forge, io } = expect(job, ['issues'])
+  const refs = refsOf(ticks.map(({ ref }) => ref))
+  const theirs = { ...io, env: { ...io.env, GITHUB_ACTOR: event.sender } }
+  try {
+    await demandForLeaving(job, refs, event.sender)
+    await leave(theirs, refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])) })
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    io.exit = error.exit
+    tell(io, error.diagnostics)
+    await forge.comment(event.number, io.secrets.abortOnSecret(`Not left:\n\n${reasons(error)}`))
+  }
+  // With its boxes open again, and as things are now.
+  await refresh(job)
 }
 
 /** The pull request; null where there is none to make, which the issue is told. */

@@ -39,7 +39,8 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
     if (acting !== undefined && id === accountId(acting) && !wanted.has(id)) return []
     const held = names.get(row.role_id) ?? odd(`Somebody holds a role that the server does not list (its id is ${row.role_id}).`)
     const called = roles.find((role) => role.id === row.role_id)?.name ?? held
-    return [{ id, serverId: row.id, fields: called === held ? { role: held } : { role: held, called } }]
+    // By the role itself: to rename it gives nobody another one.
+    return [{ id, serverId: row.id, seenAs: row.role_id, fields: called === held ? { role: held } : { role: held, called } }]
   })
 }
 

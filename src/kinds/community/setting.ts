@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { defaultOf, settingType } from '../../instance/versions.ts'
+import { defaultOf, SETTINGS, settingType } from '../../instance/versions.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Rows, Write } from '../../reconcile/doors.ts'
 import type { Kind } from '../../reconcile/kind.ts'
@@ -50,6 +50,14 @@ const isKnown = ({ var: name }: Rows['settings']): boolean => !['upload', undefi
 /** A cleared number is "" or null, whichever way it was cleared. */
 const canonical = (value: Value): Value => (value === '' ? null : value)
 
+/** A setting that nobody ever changed has no row: it is what the version's default says. Mastodon's own form writes such rows, too, for all of a page. */
+function liveOf(id: string, row: Rows['settings'] | undefined, version: string | null): LiveObject[] {
+  const fallback = defaultOf(id, version)
+  if (row === undefined) return fallback === undefined ? [] : [{ id, serverId: null, fields: { value: fallback }, untouched: true, initial: true }]
+  const value = liveValue(row)
+  return [{ id, serverId: null, fields: { value }, ...(equal(canonical(value), canonical(fallback ?? null)) ? { initial: true } : {}) }]
+}
+
 function writeOf(step: Step): Write {
   return { table: 'settings', action: 'update', serverId: null, name: step.id, expect: step.seen, set: setOf(step) }
 }
@@ -72,15 +80,10 @@ export const setting: Kind = {
     }))
     return { state: 'managed', objects, others: 'leave' }
   },
-  read: (tables, { desired }) => {
-    const rows = rowsOf(tables.settings).filter(isKnown)
-    const stored = new Set(rows.map((row) => row.var))
-    // A setting that nobody ever changed has no row: it is what the version's default says.
-    const defaults = desired.filter((object) => !stored.has(object.id)).flatMap(({ id }): LiveObject[] => {
-      const value = defaultOf(id, tables.version)
-      return value === undefined ? [] : [{ id, serverId: null, fields: { value }, untouched: true }]
-    })
-    return { objects: [...rows.map((row) => ({ id: row.var, serverId: null, fields: { value: liveValue(row) } })), ...defaults] }
+  read: ({ settings, version }) => {
+    const rows = new Map(rowsOf(settings).filter(isKnown).map((row) => [row.var, row]))
+    const names = new Set([...rows.keys(), ...Object.keys(SETTINGS)])
+    return { objects: [...names].flatMap((id) => liveOf(id, rows.get(id), version)) }
   },
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
   // Mastodon takes the two contact settings only together.
