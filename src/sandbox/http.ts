@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Session } from './database.ts'
 import { NOT_FOUND, Refusal } from './failure.ts'
+import type { Params } from './params.ts'
 import type { Token } from './tokens.ts'
 import type { Version } from './tables.ts'
 
@@ -8,8 +9,7 @@ export interface Call {
   readonly session: Session
   readonly version: Version
   /** Parameters of the path, the query and the body, as Rails merges them. */
-  readonly params: Readonly<Record<string, unknown>>
-  readonly query: URLSearchParams
+  readonly params: Params
   readonly path: string
   readonly token: Token | null
   /** What makes one post of two that come with the same. */
@@ -34,25 +34,6 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 /** A timestamp column as the API writes it. */
 export const time = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-
-/** A parameter as text, the way Rails casts scalars; other shapes are not permitted and count as absent. */
-export function textParam(params: Call['params'], name: string): string | null | undefined {
-  const value = params[name]
-  if (value === null) return null
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-}
-
-/** A parameter as a boolean: "" is null, a few words are false, any other is true. */
-export function booleanParam(params: Call['params'], name: string): boolean | null | undefined {
-  const text = textParam(params, name)
-  if (text === undefined || text === null) return text
-  return text === '' ? null : !['false', '0', 'f', 'F', 'FALSE', 'off', 'OFF'].includes(text)
-}
-
-/** An id as Rails casts it: the digits at its start, else 0. */
-export function idParam(params: Call['params'], name: string): string {
-  return /^\d{1,18}/.exec(textParam(params, name) ?? '')?.[0] ?? '0'
-}
 
 /** The one row that a path names, or 404. */
 export function found<R>(rows: readonly R[]): R {

@@ -3,38 +3,37 @@ import { routeOf } from './api/routes.ts'
 import type { Database } from './database.ts'
 import { Invalid, Refusal } from './failure.ts'
 import type { Answer, Call } from './http.ts'
+import { bodyParams, decoded, formParams, Unreadable, type Params } from './params.ts'
 import { rateHeaders, type Rates } from './rates.ts'
 import type { Version } from './tables.ts'
 import { authorize, findToken } from './tokens.ts'
 
 const PRIVATE = { 'cache-control': 'private, no-store' }
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
-const STUMBLED: Answer = {
-  status: 500,
-  body: { status: 500, error: 'Internal Server Error' },
-  headers: { 'content-type': 'application/json; charset=UTF-8' },
-}
+const SERVER_ERROR = { 'content-type': 'application/json; charset=UTF-8' }
+const STUMBLED: Answer = { status: 500, body: { status: 500, error: 'Internal Server Error' }, headers: SERVER_ERROR }
+const UNREADABLE: Answer = { status: 400, body: { status: 400, error: 'Bad Request' }, headers: SERVER_ERROR }
 
 /** Mastodon's HTTP side over a database. */
 export function createHttpServer(database: Database, version: Version, rates: Rates): Server {
   const cache: Call['cache'] = new Map()
   return createServer((request, response) => {
     void answer(database, version, rates, cache, request)
-      .catch((): Answer => STUMBLED)
+      .catch((error: unknown): Answer => (error instanceof Unreadable ? UNREADABLE : STUMBLED))
       .then((reply) => send(response, reply))
   })
 }
 
 async function answer(database: Database, version: Version, rates: Rates, cache: Call['cache'], request: IncomingMessage): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const { path, query, search } = addressOf(request.url ?? '/')
   const token = await findToken(database, request.headers.authorization)
   const rate = rates.count(
     {
       address: request.socket.remoteAddress ?? '',
       token: token?.id ?? null,
       user: token?.user_id ?? null,
-      api: url.pathname.startsWith('/api'),
-      paging: ['page', 'min_id', 'max_id', 'since_id'].some((name) => (url.searchParams.get(name) ?? '') !== ''),
+      api: path.startsWith('/api'),
+      paging: ['page', 'min_id', 'max_id', 'since_id'].some((name) => (query.get(name) ?? '') !== ''),
     },
     Date.now(),
   )
@@ -42,18 +41,18 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache', ...rateHeaders(rate) }
     return { status: 429, body: { error: 'Too many requests' }, headers }
   }
-  const hit = routeOf(request.method ?? 'GET', url.pathname)
+  const body = await bodyParams(request)
+  const hit = routeOf(methodOf(request.method ?? 'GET', body), path)
   if (hit === undefined) return { status: 404, body: { error: 'Not Found' }, headers: { ...JSON_TYPE, ...PRIVATE } }
-  const body = await bodyOf(request)
-  if (body === undefined) return { status: 400, body: { status: 400, error: 'Bad Request' }, headers: JSON_TYPE }
-  const params = { ...Object.fromEntries(url.searchParams), ...body, ...hit.params }
+  const named = Object.fromEntries(Object.entries(hit.params).map(([name, part]) => [name, decoded(part.replaceAll('+', '%2B'))]))
+  const params = { ...body.params, ...formParams(search), ...named }
   const headers = { ...JSON_TYPE, ...PRIVATE, ...(rate === null ? {} : rateHeaders(rate)) }
   try {
     const reply = await database.transaction(async (session) => {
       await authorize(session, version, hit.route.access, token)
       const key = request.headers['idempotency-key']
       const idempotencyKey = typeof key === 'string' ? key : null
-      return hit.route.handle({ session, version, params, query: url.searchParams, path: url.pathname, token, idempotencyKey, cache })
+      return hit.route.handle({ session, version, params, path, token, idempotencyKey, cache })
     })
     return { ...reply, headers: { ...headers, ...reply.headers } }
   } catch (error) {
@@ -63,19 +62,17 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
   }
 }
 
-/** The body's parameters, from JSON or a form; undefined where it is neither. */
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  const text = Buffer.concat(chunks).toString('utf8')
-  if (text === '') return {}
-  if (!(request.headers['content-type'] ?? '').includes('json')) return Object.fromEntries(new URLSearchParams(text))
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-  } catch {
-    return undefined
-  }
+/** The parts of what was asked for. Slashes that follow a slash, and one at the end, are as if they weren't there. */
+function addressOf(asked: string): { readonly path: string; readonly search: string; readonly query: URLSearchParams } {
+  const [path = '', ...rest] = asked.split('?')
+  const search = rest.join('?')
+  return { path: `/${path.split('/').filter((part) => part !== '').join('/')}`, search, query: new URLSearchParams(search) }
+}
+
+/** The method that is meant: HEAD reads, and a form may name another than POST. */
+function methodOf(method: string, { params, form }: { readonly params: Params; readonly form: boolean }): string {
+  const meant = method === 'POST' && form && typeof params['_method'] === 'string' ? params['_method'].toUpperCase() : method
+  return meant === 'HEAD' ? 'GET' : meant
 }
 
 function send(response: ServerResponse, { status = 200, body, text, headers = {} }: Answer): void {

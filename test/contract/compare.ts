@@ -23,6 +23,8 @@ export function startPairs(): Pairs {
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/
 const DIGEST = /^[0-9a-f]{64}$/
 const DAY = 86_400
+/** How long a replay may take between what makes a block and what changes its end. */
+const A_WHILE = 25_000
 
 /** Where two answers differ, as sentences. Ids must pair up, times must be times; everything else must be equal. */
 export function differences(recorded: unknown, ours: unknown, list: string, pairs: Pairs, at = 'body'): readonly string[] {
@@ -33,9 +35,11 @@ export function differences(recorded: unknown, ours: unknown, list: string, pair
   }
   if (isObject(recorded) && isObject(ours)) {
     const keys = [...new Set([...Object.keys(recorded), ...Object.keys(ours)])]
-    return keys.flatMap((key) =>
+    const inside = keys.flatMap((key) =>
       differences(recorded[key], ours[key], key === 'role' || key === 'roles' ? 'roles' : list, pairs, `${at}.${key}`),
     )
+    const apart = Math.abs(lifetime(recorded) - lifetime(ours))
+    return apart > A_WHILE ? [...inside, `${at}: ends ${apart / 1000} seconds apart from the recorded end`] : inside
   }
   if (typeof recorded !== 'string' || typeof ours !== 'string') return Object.is(recorded, ours) ? [] : differ
   if (at.endsWith('.id')) return pairs.pair(list, recorded, ours) ? [] : differ
@@ -43,6 +47,11 @@ export function differences(recorded: unknown, ours: unknown, list: string, pair
   if (at.endsWith('.uri')) return recorded.replace(/\d+$/, (id) => pairs.ours(list, id)) === ours ? [] : differ
   for (const shape of [TIME, DIGEST]) if (shape.test(recorded)) return shape.test(ours) ? [] : differ
   return recorded === ours ? [] : differ
+}
+
+/** How long after it was made something ends, in milliseconds; 0 where it does not. */
+function lifetime({ created_at, expires_at }: Readonly<Record<string, unknown>>): number {
+  return typeof created_at === 'string' && typeof expires_at === 'string' ? Date.parse(expires_at) - Date.parse(created_at) : 0
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

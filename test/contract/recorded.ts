@@ -3,7 +3,16 @@ import type { Version } from '../../src/sandbox/tables.ts'
 
 export interface Step {
   readonly name: string
-  readonly request: { readonly method: string; readonly path: string; readonly body?: unknown; readonly token: string | null }
+  readonly request: {
+    readonly method: string
+    readonly path: string
+    readonly body?: unknown
+    /** A body as it was sent, where it is not what `body` makes as JSON. */
+    readonly text?: string
+    /** Its content type, where that is not application/json. */
+    readonly type?: string
+    readonly token: string | null
+  }
   readonly response: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
@@ -39,9 +48,18 @@ export const FILES = [
   'measures', 'people', 'auth', 'public', 'domain-allows', 'domain-blocks-write', 'email-domain-blocks', 'ip-blocks', 'paging', 'rate-limit',
 ] as const
 
+/** What servers do with odd requests, a file a rule, by the version that was asked. Each begins with no block and no allow. */
+export const RULES = {
+  '4.5.15': [
+    'percent-encoded-names', 'dots', 'severities', 'netmasks', 'zones', 'addresses', 'booleans', 'comments', 'expiries', 'pages', 'ids', 'bodies',
+    'paths', 'measures',
+  ],
+  '4.6.5': ['people-asked-oddly', 'public-asked-oddly'],
+} as const
+
 const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
 
-export const steps = (version: Version, file: string): readonly Step[] => read<{ readonly steps: readonly Step[] }>(`recorded/${version}/${file}.json`).steps
+export const steps = (version: Version | keyof typeof RULES, file: string): readonly Step[] => read<{ readonly steps: readonly Step[] }>(`recorded/${version}/${file}.json`).steps
 export const consoleEntries = (version: Version): readonly ConsoleEntry[] => read(`recorded/${version}/console.json`)
 export const columns = (version: Version): Readonly<Record<string, readonly Column[]>> => read(`recorded/${version}/columns.json`)
 export const leftOut: readonly LeftOut[] = read('left-out.json')

@@ -1,23 +1,26 @@
 import { Refusal } from '../failure.ts'
-import { booleanParam, found, given, idParam, textParam, type Answer, type Call } from '../http.ts'
+import { booleanParam, enumParam, idParam, scalarParam, textParam } from '../casts.ts'
+import { found, given, type Answer, type Call } from '../http.ts'
 import {
   BLOCK_FIELDS,
   createBlocks,
   destroyBlock,
   findBlocks,
   ruleFor,
+  SEVERITIES,
   stricterThan,
   updateBlock,
   type BlockChange,
 } from '../models/domain-blocks.ts'
-import { writtenDomain } from '../names.ts'
+import { comparedDomain } from '../names.ts'
 import { page } from './paging.ts'
 
 export const actorOf = (call: Call): string => call.token?.account_id ?? ''
 
 function changeOf({ params }: Call): BlockChange {
+  const severity = enumParam(params, 'severity', SEVERITIES)
   return given({
-    severity: textParam(params, 'severity'),
+    severity: severity === undefined || severity === null ? severity : String(severity),
     reject_media: booleanParam(params, 'reject_media'),
     reject_reports: booleanParam(params, 'reject_reports'),
     private_comment: textParam(params, 'private_comment'),
@@ -40,12 +43,19 @@ export async function showBlock(call: Call): Promise<Answer> {
 export async function postBlock(call: Call): Promise<Answer> {
   const domain = textParam(call.params, 'domain') ?? ''
   const change = changeOf(call)
-  const existing = await ruleFor(call.session, domain)
-  if (existing !== undefined && (existing.domain === writtenDomain(domain) || !stricterThan(change, existing))) {
+  const existing = await existingFor(call, domain)
+  if (existing !== undefined && (existing.domain === comparedDomain(domain) || !stricterThan(change, existing))) {
     throw new Refusal(422, { error: `You have already imposed stricter limits on ${existing.domain}.`, existing_domain_block: existing })
   }
   const ids = await createBlocks(call.session, actorOf(call), [{ domain, ...change }])
   return { body: found(await findBlocks(call.session, ids)) }
+}
+
+/** The block that is in the way. A number or a yes has no `strip`, which the server calls to look for it; a no is nothing to look for. */
+async function existingFor(call: Call, domain: string): ReturnType<typeof ruleFor> {
+  const asked = scalarParam(call.params, 'domain')
+  if (typeof asked === 'number' || asked === true) throw new TypeError("undefined method 'strip'")
+  return asked === false ? undefined : ruleFor(call.session, domain)
 }
 
 export async function putBlock(call: Call): Promise<Answer> {

@@ -1,9 +1,10 @@
-import { demand, Invalid } from '../failure.ts'
-import { booleanParam, found, given, idParam, textParam, time, type Answer, type Call } from '../http.ts'
+import { booleanParam, enumParam, expiryParam, idParam, scalarParam, textParam } from '../casts.ts'
+import { demand } from '../failure.ts'
+import { found, given, time, type Answer, type Call } from '../http.ts'
 import { record } from '../models/audit.ts'
 import { refreshInstances } from '../models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, EMAIL_FIELDS, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
-import { createIpBlock, destroyIpBlock, findIpBlocks, IP_FIELDS, updateIpBlock, type IpChange } from '../models/ip-blocks.ts'
+import { createIpBlock, destroyIpBlock, findIpBlocks, IP_FIELDS, IP_SEVERITIES, saveIpBlock, type IpChange } from '../models/ip-blocks.ts'
 import { domainComplaints, writtenDomain } from '../names.ts'
 import { actorOf } from './blocks.ts'
 import { page } from './paging.ts'
@@ -34,7 +35,8 @@ export async function showEmail(call: Call): Promise<Answer> {
 }
 
 export async function postEmail(call: Call): Promise<Answer> {
-  const allow = booleanParam(call.params, 'allow_with_approval') ?? false
+  const asked = booleanParam(call.params, 'allow_with_approval')
+  const allow = asked === undefined ? false : asked
   const id = await createEmailBlock(call.session, actorOf(call), textParam(call.params, 'domain') ?? '', allow)
   return { body: withHistory(found(await findEmailBlocks(call.session, id))) }
 }
@@ -45,19 +47,14 @@ export async function deleteEmail(call: Call): Promise<Answer> {
 }
 
 function ipChangeOf({ params }: Call): IpChange {
+  const ip = scalarParam(params, 'ip')
+  if (typeof ip === 'number' || typeof ip === 'boolean') throw new TypeError("undefined method 'prefix'")
   return given({
-    ip: textParam(params, 'ip'),
-    severity: textParam(params, 'severity'),
+    ip,
+    severity: enumParam(params, 'severity', IP_SEVERITIES),
     comment: textParam(params, 'comment'),
-    expires_at: expiryOf(textParam(params, 'expires_in')),
+    expires_at: expiryParam(params, 'expires_in'),
   })
-}
-
-/** Seconds from now; a blank one means no end, and a word counts as 0: expired at once. */
-function expiryOf(seconds: string | null | undefined): string | null | undefined {
-  if (seconds === undefined) return undefined
-  if (seconds === null || seconds.trim() === '') return null
-  return new Date(Date.now() + (Number.parseInt(seconds, 10) || 0) * 1000).toISOString()
 }
 
 const readIp = async (call: Call) => found(await findIpBlocks(call.session, idParam(call.params, 'id')))
@@ -76,13 +73,15 @@ export async function postIp(call: Call): Promise<Answer> {
   return { body: found(await findIpBlocks(call.session, id)) }
 }
 
+/** Up to 4.6 the server saves without looking whether it could: it logs and answers what it would have saved. */
 export async function putIp(call: Call): Promise<Answer> {
   const block = await readIp(call)
-  await updateIpBlock(call.session, actorOf(call), block, ipChangeOf(call)).catch((error: unknown) => {
-    // Up to 4.6 the server saves without looking, and stumbles over what it did not save.
-    throw error instanceof Invalid ? new TypeError(error.message) : error
-  })
-  return showIp(call)
+  const change = ipChangeOf(call)
+  const { saved, ip } = await saveIpBlock(call.session, actorOf(call), block, change)
+  if (saved) return showIp(call)
+  if (ip === null) throw new TypeError("undefined method 'prefix' for nil")
+  await record(call.session, actorOf(call), [{ action: 'update', type: 'IpBlock', id: block.id, name: ip }])
+  return { body: { ...block, ...change, ip } }
 }
 
 export async function deleteIp(call: Call): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { Row } from '../database.ts'
-import { PUBLIC_URL, textParam, type Call } from '../http.ts'
+import { fitsColumn, rubyInteger, scalarParam, textParam } from '../casts.ts'
+import { PUBLIC_URL, type Call } from '../http.ts'
 
 export interface Listing {
   /** `from` and `where` of the query. */
@@ -25,35 +26,44 @@ export async function page<R extends Row & { readonly id: string }>(
   if (limit === 0) throw new TypeError("undefined method 'id' for nil")
   const { id } = listing
   const [max, since, min] = CURSORS.map((cursor) => cursorOf(call, cursor))
-  const lower = min ?? since
-  const params = listing.params ?? []
+  const bounds = [
+    { sign: '<', cursor: max },
+    { sign: '>', cursor: min ?? since },
+  ].filter(({ cursor }) => cursor !== undefined)
+  const params = [...(listing.params ?? []), ...bounds.map(({ cursor }) => cursor?.id)]
+  const before = params.length - bounds.length
   const rows = await call.session.query<R>(
     `select ${listing.select} from ${listing.from}
-      and ($${params.length + 1}::bigint is null or ${id} < $${params.length + 1})
-      and ($${params.length + 2}::bigint is null or ${id} > $${params.length + 2})
-      order by ${id} ${min === null ? 'desc' : 'asc'} limit ${limit}`,
-    [...params, max, lower],
+      ${bounds.map(({ sign }, index) => `and ${id} ${sign} $${before + index + 1}::bigint`).join(' ')}
+      order by ${id} ${min === undefined ? 'desc' : 'asc'} limit ${limit}`,
+    params,
   )
-  const shown = min === null ? rows : rows.toReversed()
+  const shown = min === undefined ? rows : rows.toReversed()
   return { rows: shown, headers: linkOf(call, listing, shown, limit) }
 }
 
 function limitOf(call: Call, max: number): number {
-  const given = textParam(call.params, 'limit')
-  return given === undefined || given === null ? 100 : Math.min(Math.abs(Number.parseInt(given, 10) || 0), max)
+  const given = scalarParam(call.params, 'limit')
+  if (given === undefined && call.params['limit'] !== undefined) throw new TypeError("undefined method 'to_i'")
+  return given === undefined || given === null ? 100 : Math.min(Math.abs(Number(rubyInteger(String(given)))), max)
 }
 
-function cursorOf(call: Call, name: string): string | null {
-  const given = textParam(call.params, name)
-  return given === undefined || given === null || given === '' ? null : (/^\d{1,18}/.exec(given)?.[0] ?? '0')
+/** A cursor that is no number is before and behind nothing; over one that no id can be the server stumbles. */
+function cursorOf(call: Call, name: string): { readonly id: string | null } | undefined {
+  const given = textParam(call.params, name) ?? ''
+  if (given.trim() === '') return undefined
+  const cursor = rubyInteger(given)
+  if (!fitsColumn(cursor)) throw new RangeError(`${name} is out of range`)
+  return { id: /^\s*[+-]?\d/.test(given) ? String(cursor) : null }
 }
 
 function linkOf(call: Call, listing: Listing, rows: readonly { readonly id: string }[], limit: number): Record<string, string> {
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return {}
-  const kept = ['limit', ...(listing.filters ?? [])].flatMap((name) =>
-    call.query.getAll(name).map((value): [string, string] => [name, value]),
-  )
+  const kept = ['limit', ...(listing.filters ?? [])].flatMap((name): [string, string][] => {
+    const value = textParam(call.params, name)
+    return typeof value === 'string' ? [[name, value]] : []
+  })
   const link = (cursor: string, id: string, rel: string): string => {
     const query = new URLSearchParams([...kept, [cursor, id]])
     query.sort()

@@ -1,5 +1,7 @@
 import type { Row } from '../database.ts'
-import { found, PUBLIC_URL, textParam, time, type Answer, type Call } from '../http.ts'
+import { textParam } from '../casts.ts'
+import { Refusal } from '../failure.ts'
+import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
 import { EVERYONE, FLAGS } from '../seed.ts'
 import { permissionsOf } from '../tokens.ts'
 import { page } from './paging.ts'
@@ -38,17 +40,19 @@ const STAFF = (FLAGS['administrator'] ?? 0) | (FLAGS['manage_reports'] ?? 0)
 
 const FILTERS: Readonly<Record<string, (value: string) => { readonly where: string; readonly param?: unknown }>> = {
   origin: (value) => ({ where: value === 'local' ? 'a.domain is null' : 'a.domain is not null' }),
-  username: (value) => ({ where: 'lower(a.username) like lower(?) || \'%\'', param: value }),
-  by_domain: (value) => ({ where: 'a.domain = ?', param: value }),
-  permissions: () => ({ where: `(r.id <> ${EVERYONE} and (r.permissions & ${STAFF}) <> 0)` }),
+  username: (value) => ({ where: 'lower(a.username) like lower(?) || \'%\'', param: value.trim().replace(/^@/, '') }),
+  by_domain: (value) => ({ where: 'a.domain = ?', param: value.trim() }),
+  permissions: (value) => ({ where: value === 'staff' ? `(r.id <> ${EVERYONE} and (r.permissions & ${STAFF}) <> 0)` : 'true' }),
 }
 
 /** `GET /api/v2/admin/accounts`, with the filters that block lists and rosters need. */
 export async function listPeople(call: Call): Promise<Answer> {
   const params: unknown[] = []
+  const [origin, domain] = [textParam(call.params, 'origin') ?? '', (textParam(call.params, 'by_domain') ?? '').trim() !== '']
+  if (!['', 'local', 'remote'].includes(origin.trim())) throw new Refusal(400, { error: `Unknown origin: ${origin}` })
   const conditions = Object.entries(FILTERS).flatMap(([name, filter]) => {
-    const value = textParam(call.params, name)
-    if (value === undefined || value === null) return []
+    const value = textParam(call.params, name) ?? ''
+    if (value.trim() === '' || (name === 'origin' && domain && value === 'remote')) return []
     const { where, param } = filter(value)
     if (param !== undefined) params.push(param)
     return [where.replace('?', `$${params.length}`)]

@@ -1,4 +1,5 @@
-import { found, PUBLIC_URL, sha256, textParam, time, type Answer, type Call } from '../http.ts'
+import { textParam } from '../casts.ts'
+import { found, PUBLIC_URL, sha256, time, type Answer, type Call } from '../http.ts'
 import { NOT_FOUND, Refusal } from '../failure.ts'
 import { BLOCK_FIELDS, type DomainBlock } from '../models/domain-blocks.ts'
 import { readSetting, type SettingValue } from '../models/settings.ts'
@@ -105,9 +106,17 @@ async function termsOf(call: Call, date: string | null): Promise<Terms | undefin
   return rows[0]
 }
 
+/** The date whose terms are asked for: null for those in force, and a word that is no date for what no terms can have. */
+function askedDate({ params }: Call): string | null {
+  const given = params['date']
+  if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) return null
+  const day = /^\d{4}-\d\d-\d\d/.exec(textParam(params, 'date') ?? '')?.[0] ?? 'none'
+  return new Date(Date.parse(day) || 0).toISOString().startsWith(day) ? day : 'none'
+}
+
 export async function showTerms(call: Call): Promise<Answer> {
-  const date = textParam(call.params, 'date') ?? null
-  const terms = await termsOf(call, date)
+  const date = askedDate(call)
+  const terms = date !== null && Number.isNaN(Date.parse(date)) ? undefined : await termsOf(call, date)
   if (terms !== undefined) return { headers: CACHED, body: { ...terms, content: markdown(terms.content) } }
   if (call.version !== '4.4.22') throw new Refusal(404, NOT_FOUND, CACHED)
   throw new Refusal(404, date === null ? { error: 'Not Found' } : NOT_FOUND)

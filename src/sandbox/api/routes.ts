@@ -74,7 +74,9 @@ const ROUTES: readonly Route[] = [
   anyone('/api/v1/instance/domain_blocks', listPublicBlocks),
   anyone('/api/v1/instance/peers', listPeers),
   anyone('/nodeinfo/2.0', showNodeinfo),
+  anyone('/nodeinfo/2.0.json', showNodeinfo),
   anyone('/health', showHealth),
+  anyone('/health.json', showHealth),
   anyone('/.well-known/oauth-authorization-server', showOauth),
 ]
 
@@ -93,7 +95,8 @@ function match(pattern: string, path: string): Record<string, string> | undefine
   const params: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
     const actual = parts[index] ?? ''
-    if (part.startsWith(':')) params[part.slice(1)] = actual
+    // What stands behind a dot would be a format, and Mastodon's routes have none.
+    if (part.startsWith(':') && /^[^.]+$/.test(actual)) params[part.slice(1)] = actual
     else if (part !== actual) return undefined
   }
   return params

@@ -1,6 +1,7 @@
 import type { Session } from '../database.ts'
 import { Invalid, Refusal } from '../failure.ts'
-import { found, idParam, PUBLIC_URL, textParam, time, type Answer, type Call } from '../http.ts'
+import { idParam, textParam } from '../casts.ts'
+import { found, PUBLIC_URL, time, type Answer, type Call } from '../http.ts'
 
 const VISIBILITIES = ['public', 'unlisted', 'private', 'direct'] as const
 const LONGEST = 500

@@ -2,9 +2,9 @@ import { record } from './audit.ts'
 import type { Row, Session } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
-import { domainComplaints, writtenDomain } from '../names.ts'
+import { coveringNames, domainComplaints, writtenDomain } from '../names.ts'
 
-const SEVERITIES: Readonly<Record<string, number>> = { silence: 0, suspend: 1, noop: 2 }
+export const SEVERITIES: Readonly<Record<string, number>> = { silence: 0, suspend: 1, noop: 2 }
 
 /** What a caller may set. An absent value is left as it is, or takes its default. */
 export interface BlockChange {
@@ -38,11 +38,9 @@ export async function findBlocks(session: Session, ids: readonly string[]): Prom
 
 /** The block that holds for a domain: its own, or that of its nearest parent. */
 export async function ruleFor(session: Session, domain: string): Promise<DomainBlock | undefined> {
-  const labels = writtenDomain(domain).replaceAll('/', '').split('.')
-  const variants = labels.map((_, index) => labels.slice(index).join('.'))
   const rows = await session.query<DomainBlock>(
     `select ${BLOCK_FIELDS} from domain_blocks where domain = any($1::text[]) order by length(domain) desc limit 1`,
-    [variants],
+    [coveringNames(domain)],
   )
   return rows[0]
 }
@@ -51,7 +49,8 @@ export async function ruleFor(session: Session, domain: string): Promise<DomainB
 export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
   const severity = block.severity === undefined ? 'silence' : block.severity
   if (severity === 'suspend') return true
-  if (other.severity === 'suspend') return false
+  // One that no block can have is neither, and gets as far as the model.
+  if (other.severity === 'suspend' && (severity === 'silence' || severity === 'noop')) return false
   if (other.severity === 'silence' && severity === 'noop') return false
   return (block.reject_media === true || !other.reject_media) && (block.reject_reports === true || !other.reject_reports)
 }

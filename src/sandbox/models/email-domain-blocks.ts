@@ -15,7 +15,7 @@ export async function findEmailBlocks(session: Session, id: string): Promise<Ema
   return session.query<EmailBlock>(`select ${EMAIL_FIELDS} from email_domain_blocks where id = $1::bigint`, [id])
 }
 
-export async function createEmailBlock(session: Session, actor: string, domain: string, allowWithApproval: boolean): Promise<string> {
+export async function createEmailBlock(session: Session, actor: string, domain: string, allowWithApproval: boolean | null): Promise<string> {
   const written = writtenDomain(domain)
   const taken = await session.query('select 1 from email_domain_blocks where domain = $1', [written])
   demand([...domainComplaints(domain, written), ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' }))])

@@ -1,15 +1,17 @@
 import { isIP } from 'node:net'
+import { parse } from 'ipaddr.js'
 import type { Row, Session } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { record } from './audit.ts'
 
-const IP_SEVERITIES: Readonly<Record<string, number>> = { sign_up_requires_approval: 5000, sign_up_block: 5500, no_access: 9999 }
+export const IP_SEVERITIES: Readonly<Record<string, number>> = { sign_up_requires_approval: 5000, sign_up_block: 5500, no_access: 9999 }
 
 export interface IpChange {
   /** As it is written; what can't be read as an address counts as blank. */
   readonly ip?: string | null
-  readonly severity?: string | null
+  /** What is no name of one is refused. */
+  readonly severity?: string | number | boolean | null
   readonly comment?: string | null
   /** Null for no end. */
   readonly expires_at?: string | null
@@ -30,37 +32,51 @@ export async function findIpBlocks(session: Session, id: string): Promise<IpBloc
 }
 
 export async function createIpBlock(session: Session, actor: string, block: IpChange): Promise<string> {
-  const ip = addressOf(block.ip)
-  demand([
-    ...severityComplaints(block.severity),
-    ...(await addressComplaints(session, ip, null)),
-    ...blankComplaints(block.severity ?? null),
-  ])
+  const ip = block.ip === undefined ? UNSAID : addressOf(block.ip)
+  const severity = block.severity ?? null
+  demand(await complaintsAbout(session, ip, severity, null))
   const [row] = await session.query<{ readonly id: string; readonly name: string }>(
     `insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at)
      values (network($1::inet), $2, $3, $4::timestamp, clock_timestamp(), clock_timestamp()) returning id::text, text(ip) as name`,
-    [ip, IP_SEVERITIES[block.severity ?? ''], block.comment ?? '', block.expires_at ?? null],
+    [ip, numberOf(severity), block.comment === undefined ? '' : block.comment, block.expires_at ?? null],
   )
   const id = row?.id ?? ''
   await record(session, actor, [{ action: 'create', type: 'IpBlock', id, name: row?.name ?? '' }])
   return id
 }
 
+/** Changes a block, or throws what its model has against that. */
 export async function updateIpBlock(session: Session, actor: string, block: IpBlock, change: IpChange): Promise<void> {
+  const { complaints } = await saveIpBlock(session, actor, block, change)
+  demand(complaints)
+}
+
+/** Changes a block unless its model has complaints. `ip` is what it would be, null for none. */
+export async function saveIpBlock(
+  session: Session,
+  actor: string,
+  block: IpBlock,
+  change: IpChange,
+): Promise<{ readonly saved: boolean; readonly complaints: readonly Complaint[]; readonly ip: string | null }> {
   const ip = change.ip === undefined ? block.ip : addressOf(change.ip)
-  demand([...('severity' in change ? severityComplaints(change.severity) : []), ...(await addressComplaints(session, ip, block.id))])
-  await session.query(
-    `update ip_blocks set ip = network($2::inet), severity = $3, comment = $4, expires_at = $5::timestamp, updated_at = clock_timestamp()
-     where id = $1::bigint`,
-    [
-      block.id,
-      ip,
-      IP_SEVERITIES[change.severity ?? block.severity],
-      'comment' in change ? change.comment : block['comment'],
-      'expires_at' in change ? change.expires_at : block['expires_at'],
-    ],
-  )
-  await record(session, actor, [{ action: 'update', type: 'IpBlock', id: block.id, name: block.ip }])
+  const severity = change.severity === undefined ? block.severity : change.severity
+  const complaints = await complaintsAbout(session, ip, severity, block.id)
+  const saved = complaints.length === 0
+  if (saved) {
+    await session.query(
+      `update ip_blocks set ip = network($2::inet), severity = $3, comment = $4, expires_at = $5::timestamp, updated_at = clock_timestamp()
+       where id = $1::bigint`,
+      [
+        block.id,
+        ip,
+        numberOf(severity),
+        'comment' in change ? change.comment : block['comment'],
+        'expires_at' in change ? change.expires_at : block['expires_at'],
+      ],
+    )
+    await record(session, actor, [{ action: 'update', type: 'IpBlock', id: block.id, name: block.ip }])
+  }
+  return { saved, complaints, ip: ip === null ? null : await maskedOf(session, ip) }
 }
 
 export async function destroyIpBlock(session: Session, actor: string, block: IpBlock): Promise<void> {
@@ -68,25 +84,52 @@ export async function destroyIpBlock(session: Session, actor: string, block: IpB
   await record(session, actor, [{ action: 'destroy', type: 'IpBlock', id: block.id, name: block.ip }])
 }
 
-/** An address or network as Ruby's IPAddr takes it, or null; PostgreSQL then masks its host bits. */
+/** What the column holds where nobody says an address. */
+const UNSAID = '0.0.0.0/32'
+
+const numberOf = (severity: unknown): number | undefined =>
+  Object.hasOwn(IP_SEVERITIES, String(severity)) ? IP_SEVERITIES[String(severity)] : undefined
+
+async function maskedOf(session: Session, ip: string): Promise<string> {
+  const [row] = await session.query<{ readonly ip: string }>(`select host(n) || '/' || masklen(n) as ip from network($1::inet) as n`, [ip])
+  return row?.ip ?? ip
+}
+
+/** An address or network as Ruby's IPAddr takes it, or null; PostgreSQL then masks its host bits. Over a zone the server stumbles. */
 export function addressOf(text: string | null | undefined): string | null {
-  const [host = '', prefix, ...rest] = (text ?? '').split('/')
+  const [, written = '', mask] = /^([^/]*)(?:\/(.*))?$/s.exec(text ?? '') ?? []
+  const [, bracketed = written] = /^\[(.*)\]$/s.exec(written) ?? []
+  const host = bracketed.replace(/%\w+$/, '')
   const version = isIP(host)
-  if (version === 0 || host.includes('%') || rest.length > 0) return null
+  if (version === 0 || host.includes('%') || (version === 4 && (host !== bracketed || bracketed !== written))) return null
   const bits = version === 4 ? 32 : 128
-  if (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)) return null
-  return `${host}/${prefix ?? bits}`
+  const length = mask === undefined ? bits : lengthOf(mask, version, bits)
+  if (length === null) return null
+  if (host !== bracketed) throw new TypeError('invalid address')
+  return `${host}/${length}`
 }
 
-async function addressComplaints(session: Session, ip: string | null, self: string | null): Promise<readonly Complaint[]> {
-  if (ip === null) return [{ attribute: 'ip', message: "can't be blank" }]
+/** How many bits a mask leaves: said as a number, or by an address whose bits stand at its start. */
+function lengthOf(mask: string, version: number, bits: number): number | null {
+  if (/^\d+$/.test(mask)) return /^(0|[1-9]\d*)$/.test(mask) && Number(mask) <= bits ? Number(mask) : null
+  const [host = '', own = String(bits)] = (addressOf(mask) ?? '').split('/')
+  const length = isIP(host) === version ? parse(host).prefixLengthFromSubnetMask() : null
+  return length === null ? null : Math.min(length, Number(own))
+}
+
+/** In the order in which the model looks: the severity, what is blank, what is taken. */
+async function complaintsAbout(
+  session: Session,
+  ip: string | null,
+  severity: IpChange['severity'],
+  self: string | null,
+): Promise<readonly Complaint[]> {
+  const blank = { message: "can't be blank" }
   const taken = await session.query('select 1 from ip_blocks where ip = network($1::inet) and id is distinct from $2::bigint', [ip, self])
-  return taken.map(() => ({ attribute: 'ip', message: 'has already been taken' }))
+  return [
+    ...(numberOf(severity) === undefined ? [{ attribute: 'severity', message: 'is not included in the list' }] : []),
+    ...(ip === null ? [{ attribute: 'ip', ...blank }] : []),
+    ...(severity === null || severity === '' ? [{ attribute: 'severity', ...blank }] : []),
+    ...taken.map(() => ({ attribute: 'ip', message: 'has already been taken' })),
+  ]
 }
-
-function severityComplaints(severity: string | null | undefined): readonly Complaint[] {
-  return Object.hasOwn(IP_SEVERITIES, severity ?? '') ? [] : [{ attribute: 'severity', message: 'is not included in the list' }]
-}
-
-const blankComplaints = (severity: string | null): readonly Complaint[] =>
-  severity === null ? [{ attribute: 'severity', message: "can't be blank" }] : []
