@@ -42,12 +42,12 @@ module Herdbook
     blocks.transform_values { |block| ids.fetch(block.domain) }
   end
 
-  # Counted by the same query that the plan read, at this moment.
+  # Counted by the same query that the plan read, at this moment, and with more patience: without a number nothing is severed.
   def severed_by(wanted)
     return {} if wanted.empty?
 
     measure = wanted.map { |domain, severity| { domain: domain, severity: severity } }
-    document = read({ tables: ['impact'], accounts: [], measure: measure })
+    document = read({ tables: ['impact'], accounts: [], measure: measure, seconds: 300 })
     rows = document['tables']['impact'] || raise(Refused.new('unmeasured', "whom the blocks touch can't be measured: #{document['unknown']['impact']}"))
     rows.to_h { |row| [row['domain'], row['follows'] + row['followers']] }
   end

@@ -27,7 +27,7 @@ export function beforeRequest(): string {
   return `set standard_conforming_strings = on;
 set client_encoding = 'UTF8';
 begin transaction isolation level repeatable read read only;
-set local statement_timeout = '300s';
+set local idle_in_transaction_session_timeout = '60s';
 do $role$ begin
   perform set_config('role', rolname, true) from pg_roles where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
 exception when insufficient_privilege then null;

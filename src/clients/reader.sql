@@ -1,8 +1,15 @@
 -- Herdbook's reader: answers the one JSON document that `herdbook.request` asks for.
 -- The caller has opened a read-only repeatable-read transaction and set `herdbook.request` in it:
---   { "tables": [name, …], "accounts": [username, …], "acting": username, "measure": [{ "domain", "severity" }, …] }
+--   { "tables": [name, …], "accounts": [username, …], "acting": username, "measure": [{ "domain", "severity" }, …], "seconds": how long to measure (60) }
 -- Answer: { "version", "domain", "taken_at", "tables": { name: rows }, "unknown": { name: why } }.
 -- A table that was not asked for is not read; one that can't be read is told in "unknown" and stops no other.
+-- A timeout is of a whole statement, so that what is measured has one of its own. The settings are left as they were found.
+do $settings$ begin
+  perform set_config('herdbook.settings', (select json_object_agg(name, current_setting(name))
+    from unnest(array['statement_timeout', 'lock_timeout', 'jit', 'enable_seqscan']) as name)::text, true);
+  perform set_config('statement_timeout', '60s', true), set_config('lock_timeout', '5s', true);
+end $settings$;
+
 do $reader$
 declare
   request constant jsonb := current_setting('herdbook.request')::jsonb;
@@ -10,6 +17,7 @@ declare
   rows text;
   tables text := '';
   unknown jsonb := '{}';
+  late boolean := false;
 begin
   for one in select * from (values
     ('domain_blocks', $table$
@@ -89,57 +97,85 @@ begin
         where lower(a.username) = lower(current_setting('herdbook.request')::jsonb ->> 'acting') and coalesce(lower(a.domain), '') = ''
         order by l.id desc limit 1
       ) l
-    $table$),
-    -- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row.
-    -- The hosts that accounts come from are few beside the accounts: walk the index from one to the next, then match their suffixes.
-    ('impact', $table$
-      with recursive wanted as materialized (
-        select m.domain from jsonb_to_recordset(current_setting('herdbook.request')::jsonb -> 'measure') as m(domain text, severity text)
-        left join domain_blocks b on b.domain = m.domain
-        where case m.severity when 'silence' then b.severity is distinct from 0 and b.severity is distinct from 1
-          when 'suspend' then b.severity is distinct from 1 else false end
-        group by m.domain
-      ), hosts (host) as (
-        select (select min(a.domain) from accounts a) where exists (select from wanted)
-        union all
-        select (select min(a.domain) from accounts a where a.domain > h.host) from hosts h where h.host is not null
-      ), labelled as (
-        select h.host, string_to_array(h.host, '.') as labels from hosts h where h.host is not null
-      ), touched as materialized (
-        select w.domain, l.host
-        from labelled l cross join lateral generate_series(1, cardinality(l.labels)) as n
-        join wanted w on w.domain = array_to_string(l.labels[n:], '.')
-      ), theirs as materialized (
-        select a.id, a.domain as host from accounts a where a.domain in (select t.host from touched t)
-      ), relations as materialized (
-        select r.host, r.member, sum(r.follows) as follows, sum(r.followers) as followers
-        from (
-          select x.host, f.account_id as member, 1 as follows, 0 as followers from theirs x join follows f on f.target_account_id = x.id
-          union all
-          select x.host, f.target_account_id, 0, 1 from theirs x join follows f on f.account_id = x.id
-        ) r group by r.host, r.member
-      ), known as (
-        select t.domain, count(*) as accounts from touched t join theirs x on x.host = t.host group by t.domain
-      ), cut as (
-        select t.domain, sum(r.follows) as follows, sum(r.followers) as followers, count(distinct r.member) as members
-        from touched t join relations r on r.host = t.host group by t.domain
-      )
-      select json_agg(json_build_object('domain', k.domain, 'follows', coalesce(c.follows, 0), 'followers', coalesce(c.followers, 0),
-        'accounts', k.accounts, 'members', coalesce(c.members, 0)) order by k.domain collate "C")
-      from known k left join cut c on c.domain = k.domain
     $table$)
   ) as known (name, query) where request -> 'tables' ? name
   loop
     begin
+      -- once it has struck, the timeout strikes no more
+      if late then raise query_canceled; end if;
       execute one.query into rows;
       tables := concat_ws(',', nullif(tables, ''), to_json(one.name) || ':' || coalesce(rows, '[]'));
-    exception when insufficient_privilege or undefined_table or undefined_column then
-      unknown := unknown || jsonb_build_object(one.name, sqlerrm);
+    exception
+      when insufficient_privilege or undefined_table or undefined_column then unknown := unknown || jsonb_build_object(one.name, sqlerrm);
+      when lock_not_available then unknown := unknown || jsonb_build_object(one.name, 'somebody else has locked it for more than 5 s');
+      when query_canceled then
+        late := true;
+        unknown := unknown || jsonb_build_object(one.name, 'it could not be read in 60 s');
     end;
   end loop;
-  perform set_config('herdbook.answer', '{"tables":{' || tables || '},"unknown":' || unknown || '}', true);
+  perform set_config('herdbook.tables', tables, true), set_config('herdbook.unknown', unknown::text, true);
+  perform set_config('statement_timeout', coalesce(request ->> 'seconds', '60') || 's', true);
+  -- compiling takes longer than all of it, and a table that was never analysed is not to be read row by row
+  perform set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true);
 end
 $reader$;
+
+-- What a silence or a suspension would touch, as the API's measures count it; domains with nothing have no row. The planner can't know
+-- how much that is, so that nothing is left to it: the hosts that accounts come from are few beside the accounts, and the index is walked
+-- from one to the next; their suffixes are looked up as keys; and each account's follows are looked up, never all follows.
+do $impact$
+declare
+  request constant jsonb := current_setting('herdbook.request')::jsonb;
+  rows text;
+  tables text := current_setting('herdbook.tables');
+  unknown jsonb := current_setting('herdbook.unknown');
+begin
+  begin
+    if request -> 'tables' ? 'impact' then
+      with recursive wanted (domains) as materialized (
+        select jsonb_object_agg(m.domain, true) from jsonb_to_recordset(request -> 'measure') as m(domain text, severity text)
+        left join domain_blocks b on b.domain = m.domain
+        where case m.severity when 'silence' then b.severity is distinct from 0 and b.severity is distinct from 1
+          when 'suspend' then b.severity is distinct from 1 else false end
+      ), hosts (host) as (
+        select (select min(a.domain) from accounts a) where exists (select from wanted where domains is not null)
+        union all
+        select (select min(a.domain) from accounts a where a.domain > h.host) from hosts h where h.host is not null
+      ), touched as materialized (
+        select above.domain, array_agg(h.host) as hosts
+        from hosts h cross join lateral (
+          select array_to_string(l.labels[n:], '.') as domain
+          from (select string_to_array(h.host, '.') as labels) l cross join lateral generate_series(1, cardinality(l.labels)) as n offset 0
+        ) above
+        where (select domains from wanted) ? above.domain
+        group by above.domain
+      ), theirs as materialized (
+        select t.domain, array(
+          select x.id from unnest(t.hosts) as h (host) cross join lateral (select a.id from accounts a where a.domain = h.host offset 0) x order by x.id
+        ) as ids
+        from touched t
+      )
+      select json_agg(json_build_object('domain', t.domain, 'follows', coalesce(c.follows, 0), 'followers', coalesce(c.followers, 0),
+        'accounts', cardinality(t.ids), 'members', c.members) order by t.domain collate "C") into rows
+      from theirs t cross join lateral (
+        select sum(r.follows) as follows, sum(r.followers) as followers, count(distinct r.member) as members
+        from (
+          select f.account_id as member, 1 as follows, 0 as followers from follows f where f.target_account_id = any(t.ids)
+          union all
+          select f.target_account_id, 0, 1 from follows f where f.account_id = any(t.ids)
+        ) r
+      ) c;
+      tables := concat_ws(',', nullif(tables, ''), '"impact":' || coalesce(rows, '[]'));
+    end if;
+  exception
+    when insufficient_privilege or undefined_table or undefined_column then unknown := unknown || jsonb_build_object('impact', sqlerrm);
+    when lock_not_available then unknown := unknown || jsonb_build_object('impact', 'somebody else has locked it for more than 5 s');
+    when query_canceled then unknown := unknown || jsonb_build_object('impact', 'it could not be measured in ' || coalesce(request ->> 'seconds', '60') || ' s');
+  end;
+  perform set_config('herdbook.answer', '{"tables":{' || tables || '},"unknown":' || unknown || '}', true);
+  perform set_config(name, value, true) from json_each_text(current_setting('herdbook.settings')::json) as was (name, value);
+end
+$impact$;
 
 select left(current_setting('herdbook.answer'), -1)
   || ',"domain":' || coalesce((

@@ -131,7 +131,7 @@ async function read({ database, version, reader }: Open, request: unknown): Prom
 
 async function measure(open: Open, wanted: readonly object[]): Promise<Severed> {
   if (wanted.length === 0) return new Map()
-  const { tables, unknown } = await read(open, { tables: ['impact'], accounts: [], measure: wanted })
+  const { tables, unknown } = await read(open, { tables: ['impact'], accounts: [], measure: wanted, seconds: 300 })
   if (tables.impact === undefined) throw new Declined('unmeasured', `whom the blocks touch can't be measured: ${unknown.impact}`)
   return new Map(tables.impact.map(({ domain, follows, followers }) => [domain, follows + followers]))
 }
