@@ -35,9 +35,7 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   const measured = kind.impact?.(step, input.tables)
   const ref = `${step.kind}/${step.id}`
   if (measured === 'unmeasured') {
-    if (step.hazard !== 'irreversible') return []
-    const hint = 'Give the database door, or a token that may read measures (admin:read, view_dashboard).'
-    return [{ code: 'impact-unmeasured', severity: 'error', about: ref, message: `${ref} can't be undone and its impact could not be measured.`, ...at(), hint }]
+    return step.hazard === 'irreversible' ? [unmeasured(step, input, at())] : []
   }
   if (measured === undefined) return []
   const relations = severed(measured)
@@ -47,6 +45,17 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
   return [{ code: CONSENT_MISSING, severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+}
+
+/** What nobody could count is unknown: it needs a consent in the file, and it is counted again before it is written, for longer. */
+function unmeasured({ kind, id, consent }: Step, { tables: { impact } }: PlanInput, place: Pick<Diagnostic, 'at'>): Diagnostic {
+  const ref = `${kind}/${id}`
+  const why = impact.state === 'unknown' ? ` (${impact.reason.message})` : ''
+  const known = `${ref} can't be undone and its impact could not be measured${why}`
+  const found = { code: 'impact-unmeasured', about: ref, ...place }
+  if (consent !== undefined) return { ...found, severity: 'warning', message: `${known}; the file accepts ${consent}, and it is counted again before anything is written.` }
+  const hint = `If it is meant, write in that entry how many follow relations it may sever: accept_severed_relationships: NUMBER. They are counted again before anything is written. Where nothing can count them, give the database door, or a token that may read measures (admin:read, view_dashboard).`
+  return { ...found, severity: 'error', message: `${known}.`, hint }
 }
 
 /** A consent may be more than twice what the file should hold, or so many more, and not both: it is measured again before writing, and this much could grow unseen. */
