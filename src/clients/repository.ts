@@ -63,6 +63,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       await swapRef(own, keptRef(name), await own.resolve(keptRef(name)), commit)
     },
     log: (from, options) => readLog(git, from, options),
+    changing: async (path, text, commits) => changing(git, path, text, commits.map(objectId)),
     texts: async (path, commits) => {
       const blobs = await git.objects(commits.map((commit) => `${objectId(commit)}:${path}`))
       return blobs.map((blob) => (blob?.type === 'blob' ? blob.data.toString('utf8') : null))
@@ -177,12 +178,20 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
   return failed(`read ${ref}`, 'it moves faster than it can be fetched')
 }
 
+/** What is never to be added to what we ask for, whatever is set. */
+const PLAIN = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8']
+
+async function changing(git: Git, path: string, text: string, commits: readonly string[]): Promise<readonly string[]> {
+  if (commits.length === 0) return []
+  const wanted = `-G${text.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`
+  const { code, out, err } = await git.run(['-c', 'log.showRoot=true', 'log', ...PLAIN, '--format=%H', '--no-patch', '--no-walk=unsorted', wanted, '--stdin', '--', path], commits.map((id) => `${id}\n`).join(''))
+  return code === 0 ? out.split('\0').filter((id) => id !== '') : failed('compare the history', err)
+}
+
 const FIELDS = ['%H', '%T', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
-async function readLog(git: Git, from: string, { limit, path, mentioning, after, topological }: LogOptions): Promise<Commit[]> {
-  const plain = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8', `--format=${FIELDS.join('%x00')}`]
-  const lines = mentioning === undefined ? [] : [`-G${mentioning.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`]
-  const { code, out, err } = await git.run(['log', ...plain, `--max-count=${limit}`, ...(topological ? ['--topo-order'] : []), ...lines, objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
+async function readLog(git: Git, from: string, { limit, path, after, topological }: LogOptions): Promise<Commit[]> {
+  const { code, out, err } = await git.run(['log', ...PLAIN, `--format=${FIELDS.join('%x00')}`, `--max-count=${limit}`, ...(topological ? ['--topo-order'] : []), objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
   if (code !== 0) return failed('read the history', err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {

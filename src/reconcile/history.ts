@@ -1,6 +1,7 @@
 import { canonicalJson } from './digest.ts'
 import type { Commit, Repository } from './repository.ts'
 import type { Approval, Ledger, Seen } from './ledger-types.ts'
+import { mayTouch, TOUCHED } from './touched.ts'
 import type { ObjectRef } from './types.ts'
 
 /** One thing that happened to an object, for `why`. */
@@ -35,6 +36,8 @@ export interface HistoryRequest {
 
 /** Commits of a file that are looked at: enough for years of a herd, and an answer within seconds. */
 const MOST = 1_000
+/** Commits of the ledger that are asked what they touched. */
+const MOST_ASKED = 20_000
 /** Texts held at a time. */
 const CHUNK = 16
 
@@ -48,7 +51,8 @@ export async function history(repository: Repository, request: HistoryRequest): 
 const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applied']
 
 async function proposals(repository: Repository, { head, file, excerpt }: HistoryRequest): Promise<Event[]> {
-  const found = head === null ? [] : await changes(repository, { from: head, path: `${repository.folder}/${file}`, excerpt })
+  const path = `${repository.folder}/${file}`
+  const found = head === null ? [] : await changes(repository, await repository.log(head, { path, limit: MOST }), path, excerpt)
   return found.map(({ commit, text }) => ({ ...eventOf('proposed', commit, text), approvedBy: approverOf(commit) }))
 }
 
@@ -58,8 +62,19 @@ const approverOf = ({ trailers }: Commit): string | null => trailers['Approved-B
 async function applications(repository: Repository, { ref, ledger }: HistoryRequest): Promise<Event[]> {
   if (ledger.head === null) return []
   const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
-  const found = await changes(repository, { from: ledger.head, path: `${kind}.jsonl`, mentioning: idMember(id), excerpt: (text) => ledgerLine(text, id) })
+  const path = `${kind}.jsonl`
+  const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MOST_ASKED }), { ref, path, id })
+  const found = await changes(repository, commits.slice(0, MOST), path, (text) => ledgerLine(text, id))
   return found.map(({ commit, text }) => eventOf('applied', commit, text))
+}
+
+/** The commits of the ledger that may have changed an object's line. Those of earlier versions don't say what they touched: Git compares them. */
+async function touching(repository: Repository, commits: readonly Commit[], { ref, path, id }: { readonly ref: ObjectRef; readonly path: string; readonly id: string }): Promise<Commit[]> {
+  const said = new Map(commits.map((commit) => [commit, mayTouch(commit.trailers[TOUCHED], ref)]))
+  const silent = commits.filter((commit) => said.get(commit) === undefined && commit.parents.length < 2).map((commit) => commit.id)
+  const compared = await repository.changing(path, idMember(id), silent)
+  const isIn = new Set(compared)
+  return commits.filter((commit) => said.get(commit) ?? (commit.parents.length > 1 || isIn.has(commit.id)))
 }
 
 const idMember = (id: string): string => `"id":${JSON.stringify(id)},`
@@ -92,17 +107,8 @@ const approvalEvent = ({ at, by, source }: Approval): Event => ({ what: 'approve
 const leftBy = (left: Seen | undefined): Event[] =>
   left?.at === undefined ? [] : [{ what: 'left', at: left.at, by: left.by ?? 'somebody', commit: null, subject: left.why ?? '', text: null, source: null, approvedBy: null, run: null }]
 
-interface Walk {
-  readonly from: string
-  readonly path: string
-  /** Where every change of the excerpt is on a line with this text: looks at fewer commits. */
-  readonly mentioning?: string
-  readonly excerpt: (text: string) => string | null
-}
-
-/** The commits in which the excerpt of a file became another than in any parent, newest first. */
-async function changes(repository: Repository, { excerpt, path, from, ...options }: Walk): Promise<{ commit: Commit; text: string | null }[]> {
-  const commits = await repository.log(from, { path, limit: MOST, ...options })
+/** Of these commits, newest first, those in which the excerpt of a file became another than in any parent. */
+async function changes(repository: Repository, commits: readonly Commit[], path: string, excerpt: (text: string) => string | null): Promise<{ commit: Commit; text: string | null }[]> {
   const found: { commit: Commit; text: string | null }[] = []
   for (let at = 0; at < commits.length; at += CHUNK) {
     const chunk = commits.slice(at, at + CHUNK)
@@ -118,30 +124,61 @@ async function changes(repository: Repository, { excerpt, path, from, ...options
   return found
 }
 
-/** Finds an object in YAML as people write it: the item of a list, or the entry of a map, in which one of these names is a value or a key. */
+/** Finds an object in YAML as people write it: the item of a list, or the entry of a map, in which one of these names is a value or a key. Only lines around a name are read. */
 export function excerptOf(names: readonly string[]): (text: string) => string | null {
-  const wanted = new Set(names)
+  const wanted = new Set(names.filter((name) => name !== ''))
   return (text) => {
-    const lines = text.split('\n')
-    const at = lines.findIndex((line) => namesIn(line).some((name) => wanted.has(name)))
-    if (at < 0) return null
-    const start = itemStart(lines, at)
-    const depth = indent(lines[start] ?? '')
-    const next = lines.findIndex((line, i) => i > start && !blank(line) && indent(line) <= depth)
-    return lines.slice(start, next < 0 ? lines.length : next).filter((line) => !blank(line)).join('\n')
+    const at = firstNaming(text, wanted)
+    if (at === null) return null
+    const start = itemStart(text, at)
+    const first = lineAt(text, start)
+    const depth = indent(first)
+    const lines = [first]
+    for (let next = start + first.length + 1; next <= text.length; ) {
+      const line = lineAt(text, next)
+      if (!blank(line) && indent(line) <= depth) break
+      lines.push(line)
+      next += line.length + 1
+    }
+    return lines.filter((line) => !blank(line)).join('\n')
   }
 }
 
 const blank = (line: string): boolean => /^\s*(#|$)/.test(line)
 const indent = (line: string): number => line.search(/\S/)
 
-/** The first `- ` at or above a line that the line belongs to; the line itself where it is in no list. */
-function itemStart(lines: readonly string[], at: number): number {
-  let depth = indent(lines[at] ?? '') + (/^\s*- /.test(lines[at] ?? '') ? 1 : 0)
-  for (let i = at; i >= 0; i -= 1) {
-    const line = lines[i] ?? ''
+/** The line that begins there. */
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf('\n', start)
+  return text.slice(start, end < 0 ? text.length : end)
+}
+
+/** Where the line begins that holds this place. */
+const lineStart = (text: string, at: number): number => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1)
+
+/** Where the first line begins that gives one of the names as key or value. */
+function firstNaming(text: string, wanted: ReadonlySet<string>): number | null {
+  let first: number | null = null
+  for (const name of wanted) {
+    // A line is read once, however often the name stands in it.
+    for (let at = text.indexOf(name); at >= 0 && (first === null || at < first); ) {
+      const start = lineStart(text, at)
+      const line = lineAt(text, start)
+      if (namesIn(line).some((one) => wanted.has(one))) first = start
+      at = text.indexOf(name, start + line.length + 1)
+    }
+  }
+  return first
+}
+
+/** Where the first `- ` stands at or above a line that the line belongs to; where the line itself stands if it is in no list. */
+function itemStart(text: string, at: number): number {
+  const own = lineAt(text, at)
+  let depth = indent(own) + (/^\s*- /.test(own) ? 1 : 0)
+  for (let start = at; start >= 0; start = start === 0 ? -1 : lineStart(text, start - 1)) {
+    const line = lineAt(text, start)
     if (blank(line) || indent(line) >= depth) continue
-    if (/^\s*- /.test(line)) return i
+    if (/^\s*- /.test(line)) return start
     depth = indent(line)
   }
   return at

@@ -4,6 +4,7 @@ import { emptyLedger, parseLedger, serializeLedger, SIGN } from './ledger.ts'
 import { isForeign, refsOf, type Repository, type Snapshot } from './repository.ts'
 import { signatureOf, signContent } from './signature.ts'
 import { readSeen, seenFiles } from './ledger-rows.ts'
+import { TOUCHED, touchedIn } from './touched.ts'
 import type { Ledger } from './ledger-types.ts'
 
 /** What the trailers of a ledger's commit say. */
@@ -32,9 +33,14 @@ export interface Where {
 /** The ledger of one environment, on its ref. */
 export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
   const where = repository.remote === null ? { ...asked, branch: null } : asked
+  let last = emptyLedger
+  const kept = (ledger: Ledger): Ledger => (last = ledger)
   return {
-    load: async (moved = false) => withKept(repository, where, await load(repository, where, moved)),
-    save: (next, subject, by) => save(repository, where, next, next.head === null ? [] : [next.head], { subject, by }),
+    load: async (moved = false) => kept(await withKept(repository, where, await load(repository, where, moved))),
+    save: async (next, subject, by) => {
+      const touched = next.head === last.head ? touchedIn(last.entries, next.entries) : null
+      return kept(await save(repository, where, next, next.head === null ? [] : [next.head], { subject, by, touched }))
+    },
   }
 }
 
@@ -127,13 +133,22 @@ function refuseOld(repository: Repository, environment: string, snapshot: Snapsh
   })
 }
 
+/** What the commit of a ledger says of it. */
+interface Written {
+  readonly subject: string
+  readonly by: Authorship
+  /** Which objects changed since the commit before it; null where that is not known. */
+  readonly touched: string | null
+}
+
 /** Writes a ledger after these commits. Refuses (exit 6) if the ref no longer names `next.head`. */
-export async function save(repository: Repository, { sealing, branch }: Where, next: Ledger, parents: readonly string[], { subject, by }: { subject: string; by: Authorship }): Promise<Ledger> {
+export async function save(repository: Repository, { sealing, branch }: Where, next: Ledger, parents: readonly string[], { subject, by, touched }: Written): Promise<Ledger> {
   const at = new Date().toISOString()
   const trailers = {
     Run: by.run,
     ...(by.source === null ? {} : { 'Source-Commit': by.source }),
     ...(by.approvedBy.length === 0 ? {} : { 'Approved-By': by.approvedBy.join(', ') }),
+    ...(touched === null ? {} : { [TOUCHED]: touched }),
   }
   const { key, scope: { environment } } = sealing
   const upgraded = next.form === 1 ? at : next.upgraded

@@ -42,6 +42,8 @@ export interface Repository {
   readonly keep: (name: string, files: Files) => Promise<void>
   /** Commits reachable from `from`, newest first. */
   readonly log: (from: string, options: LogOptions) => Promise<Commit[]>
+  /** Of these commits those that changed a line of a file with this text, compared with their first parent. */
+  readonly changing: (path: string, text: string, commits: readonly string[]) => Promise<readonly string[]>
   /** The texts of a path (from the tree's root) in these commits; null where it is not there. */
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
@@ -54,8 +56,6 @@ export interface LogOptions {
   readonly limit: number
   /** Only commits that touched this path, from the tree's root. */
   readonly path?: string
-  /** Only commits that changed a line with this text. */
-  readonly mentioning?: string
   /** No commit before all that descend from it, whatever dates they claim. */
   readonly topological?: true
 }

@@ -50,7 +50,7 @@ async function commitsAmong(repository: Repository, ids: readonly string[]): Pro
 }
 
 /** Signs it with the key of now. Refuses (exit 6) if the ref moved meanwhile. */
-export const sign = (repository: Repository, where: Where, { ledger, parents }: Signing, why: string, by: Authorship): Promise<Ledger> => save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by })
+export const sign = (repository: Repository, where: Where, { ledger, parents }: Signing, why: string, by: Authorship): Promise<Ledger> => save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by, touched: null })
 
 /** Whether a commit is what came of all of these. */
 async function descends(repository: Repository, commit: string, earlier: readonly string[]): Promise<boolean> {

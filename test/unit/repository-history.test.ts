@@ -6,6 +6,8 @@ import { excerptOf, history, type Event } from '../../src/reconcile/history.ts'
 import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Repository } from '../../src/reconcile/repository.ts'
+import { TOUCHED } from '../../src/reconcile/touched.ts'
 import type { Step } from '../../src/reconcile/types.ts'
 import { commit, git, newRepository, scratch } from '../support/git.ts'
 import { sealingWith } from '../support/sealing.ts'
@@ -25,10 +27,37 @@ describe('the lines of one object', () => {
     ['with other lists inside', 'rules:\n  - key: kind\n    translations:\n      - language: de\n        text: Nett\n  - key: other\n', 'kind', '  - key: kind\n    translations:\n      - language: de\n        text: Nett'],
     ['a bare item', 'protected:\n  - a.example\n  - b.example\n', 'b.example', '  - b.example'],
     ['nothing', '', 'a.example', null],
+    ['a first line that is blank', '\n- domain: a.example\n', 'a.example', '- domain: a.example'],
+    ['named in a comment before it', '# a.example\n- domain: b\n- domain: a.example # a.example\n', 'a.example', '- domain: a.example # a.example'],
+    ['of no name', 'a: 1\n', '', null],
+    ['of a name of two lines', 'x\ny: 1\n', '\ny', null],
   ])('%s', (_, text, name, wanted) => {
     expect(excerptOf([name])(text)).toBe(wanted)
   })
 })
+
+/** A repository whose work is counted: the processes that it starts, and the bytes of texts that it reads. */
+function counted(repository: Repository): { readonly repository: Repository; readonly work: { processes: number; bytes: number; compared: number } } {
+  const work = { processes: 0, bytes: 0, compared: 0 }
+  const once = <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>, told: (answer: Answer, ...args: Args) => void) => async (...args: Args): Promise<Answer> => {
+    work.processes += 1
+    const answer = await call(...args)
+    told(answer, ...args)
+    return answer
+  }
+  return {
+    work,
+    repository: {
+      ...repository,
+      log: once(repository.log, () => {}),
+      texts: once(repository.texts, (texts) => (work.bytes += texts.join('').length)),
+      changing: async (path, text, commits) => {
+        work.compared += commits.length
+        return commits.length === 0 ? [] : once(repository.changing, () => {})(path, text, commits)
+      },
+    },
+  }
+}
 
 describe('why an object is as it is', () => {
   const record = (ledger: Ledger, id: string, fields: { severity: string }, source: string): Ledger => adjust({ ...ledger, taken: source }, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } }])
@@ -92,5 +121,68 @@ describe('why an object is as it is', () => {
     const ledger = await store.save(record(emptyLedger, id, { severity: 'none' }, 'a'.repeat(40)), 'Applied', { run: '1', source: null, approvedBy: [] })
     const told = await history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })
     expect(told.map(brief)).toEqual(['applied | Alice | Applied | 1'])
+  })
+
+  const ledgerHistory = (repository: Repository, ledger: Ledger, id: string) => history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })
+  const by = (run: number) => ({ run: `${run}`, source: null, approvedBy: [] })
+  const taken = (ledger: Ledger, id: string): Ledger => adjust(ledger, [{ to: 'forget', ref: `domain-block/${id}` }])
+  const opened = async (dir: string): Promise<Repository> => (await openRepository(dir)) ?? Promise.reject(new Error('outside Git'))
+
+  it("costs that object's history in the ledger, however long the ledger's is", async () => {
+    using base = scratch()
+    const repository = await opened(newRepository(join(base.path, 'r')))
+    const store = ledgerStore(repository, { sealing: sealingWith(Buffer.from('a key of the herd')), branch: null })
+    let ledger: Ledger = emptyLedger
+    for (let i = 0; i < 200; i += 1) ledger = record(ledger, `other-${i}.example`, { severity: 'none' }, 'a'.repeat(40))
+    ledger = await store.save(record(ledger, 'a.example', { severity: 'none' }, 'a'.repeat(40)), 'Begin', by(0))
+    const size = (await repository.texts('domain-block.jsonl', [ledger.head ?? '']))[0]?.length ?? 0
+    const asked = async () => {
+      const { repository: watched, work } = counted(repository)
+      return { told: (await ledgerHistory(watched, ledger, 'a.example')).map(({ subject }) => subject).sort(), work }
+    }
+    const applies = async (count: number) => {
+      for (let i = 0; i < count; i += 1) ledger = await store.save(record(ledger, `other-${i}.example`, { severity: `${i % 2 === 0 ? 'limit' : 'none'}-${count}` }, 'b'.repeat(40)), 'Other', by(i))
+    }
+    ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, 'b'.repeat(40)), 'Raise', by(1))
+    await applies(5)
+    const [few] = [await asked()]
+    await applies(45)
+    // Another run, which has loaded what an earlier one wrote.
+    const again = ledgerStore(repository, { sealing: sealingWith(Buffer.from('a key of the herd')), branch: null })
+    ledger = await again.save(taken(await again.load(), 'a.example'), 'Lift', by(2))
+    ledger = await again.save(record(ledger, 'a.example', { severity: 'limit' }, 'c'.repeat(40)), 'Block again', by(3))
+    const many = await asked()
+    expect(few).toMatchObject({ told: ['Begin', 'Raise'], work: { processes: 2, compared: 0 } })
+    expect(many).toMatchObject({ told: ['Begin', 'Block again', 'Lift', 'Raise'], work: { processes: 2, compared: 0 } })
+    // Each of its four commits with the one before.
+    expect(many.work.bytes).toBeLessThan(8 * (size + 1_000))
+  })
+
+  it('is found also where earlier versions wrote the ledger, which did not say what they touched, or said it of too many', async () => {
+    using base = scratch()
+    const dir = newRepository(join(base.path, 'r'))
+    const repository = await opened(dir)
+    const old: Repository = { ...repository, write: (ref, expected, { trailers: { [TOUCHED]: _, ...trailers } = {}, ...content }, along) => repository.write(ref, expected, { ...content, trailers }, along) }
+    const [before, now] = [old, repository].map((one) => ledgerStore(one, { sealing: sealingWith(null), branch: null }))
+    if (before === undefined || now === undefined) throw new Error('two of them')
+    let ledger = await before.save(record(emptyLedger, 'a.example', { severity: 'none' }, 'a'.repeat(40)), 'Begin', by(0))
+    ledger = await before.save(record(ledger, 'b.example', { severity: 'none' }, 'a'.repeat(40)), 'Other', by(1))
+    ledger = await before.save(taken(ledger, 'a.example'), 'Lift', by(2))
+    ledger = await now.load()
+    let many = ledger
+    for (let i = 0; i < 1_001; i += 1) many = record(many, `many-${i}.example`, { severity: 'none' }, 'b'.repeat(40))
+    ledger = await now.save(record(many, 'a.example', { severity: 'limit' }, 'b'.repeat(40)), 'Many', by(3))
+    ledger = await now.save(record(ledger, 'b.example', { severity: 'limit' }, 'b'.repeat(40)), 'Other', by(4))
+    // In between one of an earlier version, and nothing that changed an object.
+    await before.load()
+    ledger = await before.save(record(ledger, 'a.example', { severity: 'suspend' }, 'b'.repeat(40)), 'Old', by(5))
+    await now.load()
+    ledger = await now.save({ ...ledger, paused: { by: 'carol', at: '2026-11-30T00:00:00.000Z', why: 'Rest' } }, 'Pause', by(6))
+    const { repository: watched, work } = counted(repository)
+    expect((await ledgerHistory(watched, ledger, 'a.example')).map(({ subject }) => subject).sort()).toEqual(['Begin', 'Lift', 'Many', 'Old'])
+    expect(work.compared).toBe(5)
+    expect((await ledgerHistory(repository, ledger, 'b.example')).map(({ subject }) => subject).sort()).toEqual(['Other', 'Other'])
+    expect((await ledgerHistory(repository, ledger, 'many-7.example')).map(({ subject }) => subject)).toEqual(['Many'])
+    expect(await ledgerHistory(repository, ledger, 'never.example')).toEqual([])
   })
 })
