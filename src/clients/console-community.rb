@@ -191,7 +191,7 @@ module Herdbook
     unknown = values.keys - known.map(&:to_s)
     raise Refused.new('unknown-setting', "this server has no setting #{unknown.join(', ')}") if unknown.any?
 
-    form = Form::AdminSettings.new(values.transform_values { |value| form_text(value) })
+    form = saving_only(Form::AdminSettings.new(values.transform_values { |value| form_text(value) }), writes.pluck('name'))
     raise Refused.new('refused-by-mastodon', form.errors.full_messages.join(', ')) unless form.save
 
     values.each do |key, value|
@@ -199,6 +199,17 @@ module Herdbook
       raise Refused.new('not-stored', "#{key} was not stored as it was given") if plain(nil, stored) != plain(nil, value)
     end
     writes.map { |write| done(nil, { value: setting(write['name']) }) }
+  end
+
+  # Mastodon's form saves whatever it holds, and that is also what its validations looked at: it forgets that before it saves.
+  def saving_only(form, names)
+    others = Form::AdminSettings::KEYS.map(&:to_s) - names
+    form.define_singleton_method(:valid?) do |*given|
+      super(*given).tap do
+        others.map { |key| "@#{key}" }.each { |held| remove_instance_variable(held) if instance_variable_defined?(held) }
+      end
+    end
+    form
   end
 
   # The form knows what a browser sends: text, and 1 or 0 for a checkbox.

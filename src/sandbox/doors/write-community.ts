@@ -16,7 +16,7 @@ import {
   type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
-import { DEFAULTS, readSetting, saveForm, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
+import { castSetting, DEFAULTS, readSetting, saveSetting, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
 import { mailMembers, notifyOfTerms, publishedTerms, publishTerms, type TermsFields } from '../models/terms.ts'
 import { EVERYONE } from '../seed.ts'
 import { alike, already, Changed, Declined, done, expectLive, pick, rowFor, textOf, type Done, type Writing } from './writing.ts'
@@ -152,7 +152,8 @@ export async function writeSettings({ session, version }: Writing, writes: reado
   const words = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, formText(value)]))
   const complaints = await settingComplaints(session, words)
   if (complaints.length > 0) throw new Declined('refused-by-mastodon', new Invalid(complaints).message.replace(/^Validation failed: /, ''))
-  await saveForm(session, version, words)
+  // The form would save what it looked at, too: here it is made to forget that.
+  for (const { name } of writes) await saveSetting(session, name, castSetting(name, words[name] ?? ''))
   for (const [key, value] of Object.entries(values)) {
     if (!alike('', await current(key), value)) throw new Declined('not-stored', `${key} was not stored as it was given`)
   }

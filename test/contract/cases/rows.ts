@@ -5,8 +5,8 @@ import { SETTINGS } from './cycle-files.ts'
 
 /** Ours to number and to date, not to manage. */
 const OWN = new Set(['id', 'created_at', 'updated_at', 'priority'])
-/** Settings that the cycle leaves with a row of their own: Mastodon's form writes those that it looks at beside those that it is given. */
-const LEFT = new Set([...Object.keys(SETTINGS), 'site_contact_username', 'site_contact_email', 'status_page_url', 'content_cache_retention_period', 'backups_retention_period'])
+/** Settings that the cycle leaves with a row of their own. */
+const LEFT = new Set([...Object.keys(SETTINGS), 'site_contact_username', 'site_contact_email'])
 const READ = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'accounts', 'rules', 'settings'] as const
 
 /** All that is live and managed, without what a server gives out anew each time. */
