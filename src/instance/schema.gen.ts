@@ -516,11 +516,11 @@ export interface DomainBlock {
    */
   severity: 'suspend' | 'limit' | 'none' | 'silence' | 'noop'
   /**
-   * Refuse images and other files from there. Absent: the default, false. A suspension refuses them anyway.
+   * Refuse images and other files from there. Absent: the default, false. A suspension refuses them anyway: there, absent leaves what the server has.
    */
   reject_media?: boolean
   /**
-   * Ignore reports from there. Absent: the default, false. A suspension ignores them anyway.
+   * Ignore reports from there. Absent: the default, false. A suspension ignores them anyway: there, absent leaves what the server has.
    */
   reject_reports?: boolean
   /**

@@ -28,6 +28,26 @@ test('a limit that refuses media is raised to a suspension without weakening any
   }
 })
 
+test('a limit that is raised keeps the flags that the file says nothing more of, and loses those that it says no to', async () => {
+  for (const [flag, left] of [[{}, true], [{ reject_media: false }, false], [{ reject_media: true }, true]] as const) {
+    const world = await begun({ domain: 'a.example', severity: 'limit', reject_media: true })
+    const raised = files({ domain: 'a.example', severity: 'suspend', ...flag })
+    const { plan } = await run(world, raised)
+    expect(plan.steps.map(({ changes }) => changes.map(({ field }) => field))).toEqual([left ? ['severity'] : ['reject_media', 'severity']])
+    expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'suspend', reject_media: left }])
+    expect((await look(world, raised)).plan.steps).toEqual([])
+    await run(world, files({ domain: 'a.example', severity: 'limit' }))
+    expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'silence', reject_media: false }])
+  }
+})
+
+test('what a block refuses that was suspended without a word of that, and lowered by hand, is told before it is overwritten', async () => {
+  const world = await begun({ domain: 'a.example', severity: 'suspend' })
+  byHand(world.server, { does: 'block', domain: 'a.example', severity: 'silence', media: true })
+  const { plan } = await look(world, files({ domain: 'a.example', severity: 'limit' }))
+  expect([plan.steps, plan.takeovers.map(({ fields }) => fields)]).toEqual([[], [['reject_media']]])
+})
+
 test('flags that differ under a suspension are no difference, and what lies there is said anew when it ends', async () => {
   const world = await begun({ domain: 'a.example', severity: 'suspend' })
   byHand(world.server, { does: 'block', domain: 'a.example', severity: 'suspend', media: true })

@@ -21,11 +21,14 @@ function aligned(block: Fields, other: Fields | undefined): Fields {
   return { ...block, ...managed(Object.fromEntries(FLAGS.map((flag) => [flag, other[flag]]))) }
 }
 
+/** What the files say of a flag. What a suspension says nothing of stays as the server has it, for whoever lowers it one day. */
+const flagOf = (block: DomainBlock, flag: (typeof FLAGS)[number]): boolean | undefined => block[flag] ?? (SEVERITY[block.severity] === 'suspend' ? undefined : false)
+
 const fieldsOf = (block: DomainBlock): Fields =>
   managed({
     severity: SEVERITY[block.severity],
-    reject_media: block.reject_media ?? false,
-    reject_reports: block.reject_reports ?? false,
+    reject_media: flagOf(block, 'reject_media'),
+    reject_reports: flagOf(block, 'reject_reports'),
     obfuscate: block.obfuscate ?? false,
     public_comment: text(block.public_comment),
     private_comment: block.private_comment === undefined ? undefined : text(block.private_comment),
@@ -71,6 +74,9 @@ function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][])
   if (above === undefined) return false
   return !isAsStrict(Object.fromEntries(changes.map(({ field, after }) => [field, after])), liveFields(above))
 }
+
+/** A block that neither limits nor refuses anything protects from nothing. */
+const isIdle = (block: Fields): boolean => block['severity'] === 'noop' && FLAGS.every((flag) => block[flag] !== true)
 
 /** Whether a block that is there becomes weaker. */
 const lowers = ({ changes, target }: Pick<Draft, 'changes' | 'target'>): boolean =>
@@ -139,7 +145,7 @@ export const domainBlock: Kind = {
     return to === 'silence' || clearsMedia || step.action !== 'create' ? 'disruptive' : 'reversible'
   },
   weakens: (step, tables) =>
-    step.action === 'delete' ||
+    (step.action === 'delete' && !isIdle(step.seen)) ||
     (step.action === 'create' && tables.domain_blocks.state !== 'unknown' && exempts(step, tables.domain_blocks.rows)) ||
     lowers(step),
   impact: (step, tables) => {

@@ -22,6 +22,10 @@ function same(field: string, a: Value, b: Value): boolean {
   return Math.abs(Date.parse(a) - Date.parse(b)) < MINUTE
 }
 
+const strength = (severity: Value): number => own(STRENGTH, word(severity)) ?? 0
+/** When a block ends; one without an end never does. */
+const end = (expiry: Value): number => (typeof expiry === 'string' ? Date.parse(expiry) : Infinity)
+
 export const ipBlock: Kind = {
   name: 'ip-block',
   title: { one: 'IP block', many: 'IP blocks' },
@@ -65,6 +69,7 @@ export const ipBlock: Kind = {
   hazard: (step) => (step.changes.some((change) => change.after === 'no_access') ? 'disruptive' : 'reversible'),
   weakens: (step) =>
     step.action === 'delete' ||
-    step.changes.some((change) => change.field === 'severity' && (own(STRENGTH, word(change.after)) ?? 0) < (own(STRENGTH, word(change.before)) ?? 0)),
+    (step.action === 'update' &&
+      step.changes.some(({ field, before, after }) => (field === 'severity' && strength(after) < strength(before)) || (field === 'expires_at' && end(after) < end(before)))),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
