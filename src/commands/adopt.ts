@@ -12,7 +12,7 @@ import { whyUnread } from '../reconcile/findings.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Reader } from '../reconcile/doors.ts'
 import type { Kind } from '../reconcile/kind.ts'
-import type { Desired, Fields, LiveObject, Plan } from '../reconcile/types.ts'
+import type { Desired, Fields, LiveObject, Plan, Step } from '../reconcile/types.ts'
 import { EVERYTHING, hides, type Disclosure } from '../render/conceal.ts'
 import { count, listed } from '../render/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
@@ -149,10 +149,19 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
       .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
       .toSorted(byText)
       .map((id) => refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options))
-      .map((id) => ({ ref: `${kind.name}/${id}`, fields: fieldsFor(kind, live.get(id), managed.get(id), options) }))
+      .map((id) => ({ ref: `${kind.name}/${id}`, fields: without(aboutToChange(seen, `${kind.name}/${id}`), fieldsFor(kind, live.get(id), managed.get(id), options)) }))
   })
   return [...changes, ...placesOfRules(seen, changes, desired, observation)]
 }
+
+/** The fields that the files are about to change, of an object of which others differ: those alone are to be settled. */
+function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string): ReadonlySet<string> {
+  const isIt = (one: Pick<Step, 'kind' | 'id'>): boolean => `${one.kind}/${one.id}` === ref
+  const differs = [...drift, ...conflicts, ...takeovers].some(isIt)
+  return new Set(differs ? steps.filter(isIt).flatMap(({ changes }) => changes.map(({ field }) => field)) : [])
+}
+
+const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null => fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
 
 /** New rules go where they stand on the server, unless the files are about to change the order anyway. */
 function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: ReadonlyMap<string, Desired>, { observed }: Observation): ObjectChange[] {

@@ -8,6 +8,7 @@ import { adjust } from './ledger.ts'
 import { isLapsed, unused } from './marks.ts'
 import { noted, notesOf } from './notes.ts'
 import { newlySeen, seenAfter } from './seen.ts'
+import { isVerified, openFields } from './open.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
@@ -234,16 +235,17 @@ async function leave(ledger: Ledger, deps: ApplyDeps): Promise<void> {
 }
 
 async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const open = new Set([...seen.steps.map(refInLedger), ...[...seen.drift, ...seen.conflicts, ...seen.takeovers].map(refOf)])
+  const open = openFields(seen, refInLedger)
+  const settled = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
-  const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || open.has(refOf(attempt)) ? 'lasting' : 'over'))
+  const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries)) ? 'lasting' : 'over'))
   // What neither waits for a step nor is owed as things are now will never be.
   const intents = stillOwed(ledger.intents, plan, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
   // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
   const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')
   const approvals = spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf))
   const next: Ledger = {
-    ...adjust(ledger, seen.adjustments),
+    ...settled,
     taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
     applied: pointersAfter(ledger.applied, plan),
     // One that has lapsed is still in view while something waits, and would be taken in anew.
@@ -283,17 +285,17 @@ function subjectOf(done: readonly Step[]): string {
 const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and live was not read again.' })
 
 function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining'] {
-  const steps = new Map(seen.steps.map((step) => [refOf(step), step.changes.map((change) => change.field)]))
-  const standoffs = new Map([...seen.drift, ...seen.conflicts, ...seen.takeovers].map((standoff) => [refOf(standoff), standoff.fields]))
+  const differing = openFields(seen, refOf)
   const unread = new Map(seen.reads.flatMap((read) => (read.complete ? [] : [[read.kind, read.reason ?? 'It could not be read again.']])))
   return done.flatMap((step) => {
     const { kind, id } = step
     const lost = unread.get(kind)
     if (lost !== undefined) return [{ kind, id, fields: [], reason: `It could not be read again: ${lost}` }]
-    const open = steps.get(refOf(step)) ?? standoffs.get(refOf(step))
+    const open = differing.get(refOf(step))
+    if (open === undefined) return []
     // What differs beside what was written was told before, and is not this step's.
-    const fields = step.action === 'update' ? open?.filter((field) => step.changes.some((change) => change.field === field)) : open
-    if (fields === undefined || (step.action === 'update' && fields.length === 0)) return []
+    const fields = [...open].filter((field) => step.action !== 'update' || step.changes.some((change) => change.field === field))
+    if (step.action === 'update' && fields.length === 0) return []
     return [{ kind, id, fields, reason: 'It was written, and live does not show it.' }]
   })
 }

@@ -7,8 +7,17 @@ export type Verdict =
   | { readonly is: 'released' }
   | { readonly is: 'in-sync' }
   | { readonly is: 'unmanaged' }
-  | { readonly is: 'step'; readonly action: Action; readonly fields: readonly string[]; readonly drift: readonly string[] }
-  | { readonly is: 'standoff'; readonly cause: Exclude<Cause, 'change'>; readonly action: Action; readonly fields: readonly string[] }
+  | { readonly is: 'step'; readonly action: Action; readonly fields: readonly string[]; readonly apart: readonly Apart[] }
+  | { readonly is: 'standoff'; readonly action: Action; readonly apart: readonly Apart[] }
+
+/** Fields that differ for one reason, and are told until somebody has settled it. */
+export interface Apart {
+  readonly cause: Exclude<Cause, 'change'>
+  readonly fields: readonly string[]
+}
+
+/** The fields of all of them. */
+export const fieldsApart = (list: readonly Apart[]): readonly string[] => list.flatMap(({ fields }) => fields)
 
 export interface Sides {
   readonly desired: Fields | null
@@ -19,6 +28,8 @@ export interface Sides {
   /** Writes that were about to be made and were never verified. */
   readonly attempts: readonly Pick<Attempt, 'action' | 'fields'>[]
   readonly same: (field: string, a: Value, b: Value) => boolean
+  /** Fields that belong together; one that is in none of these stands by itself. */
+  readonly bound?: readonly (readonly string[])[]
 }
 
 const isEmpty = (value: Value): boolean => value === null || value === '' || (Array.isArray(value) && value.length === 0) || isEmptyMap(value)
@@ -63,7 +74,7 @@ export function judge(sides: Sides): Verdict {
   const ledger = baseline(sides)
   if (desired === null) return judgeAbsent(live, ledger, same)
   if (live === null) return judgeMissing(desired, ledger, same)
-  return judgeFields(desired, live, ledger, same)
+  return judgeFields(desired, live, ledger, sides)
 }
 
 function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
@@ -71,29 +82,34 @@ function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['sa
   if (ledger === null) return { is: 'unmanaged' }
   const changed = differing(ledger, live, same)
   return changed.length === 0
-    ? { is: 'step', action: 'delete', fields: [], drift: [] }
-    : { is: 'standoff', cause: 'conflict', action: 'delete', fields: changed }
+    ? { is: 'step', action: 'delete', fields: [], apart: [] }
+    : { is: 'standoff', action: 'delete', apart: [{ cause: 'conflict', fields: changed }] }
 }
 
 function judgeMissing(desired: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
-  if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), drift: [] }
+  if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), apart: [] }
   const cause = differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !Object.hasOwn(ledger, f)) ? 'drift' : 'conflict'
-  return { is: 'standoff', cause, action: 'create', fields: Object.keys(desired).sort() }
+  return { is: 'standoff', action: 'create', apart: [{ cause, fields: Object.keys(desired).sort() }] }
 }
 
-function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
+function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, { same, bound = [] }: Sides): Verdict {
   const fields = differing(desired, live, same)
   if (fields.length === 0) return { is: 'in-sync' }
-  if (ledger === null) return { is: 'standoff', cause: 'takeover', action: 'update', fields }
-  const causes = Map.groupBy(fields, (field) => causeOf(field, desired, live, ledger, same))
-  for (const cause of ['conflict', 'takeover'] as const) {
-    if (causes.has(cause)) return { is: 'standoff', cause, action: 'update', fields }
-  }
-  const change = causes.get('change') ?? []
-  const drift = causes.get('drift') ?? []
-  return change.length > 0
-    ? { is: 'step', action: 'update', fields: change, drift }
-    : { is: 'standoff', cause: 'drift', action: 'update', fields: drift }
+  if (ledger === null) return { is: 'standoff', action: 'update', apart: [{ cause: 'takeover', fields }] }
+  const own = new Map(fields.map((field) => [field, causeOf(field, desired, live, ledger, same)]))
+  const causes = Map.groupBy(fields, (field) => heldBack(field, own, bound))
+  const apart = APART.flatMap((cause): Apart[] => (causes.has(cause) ? [{ cause, fields: causes.get(cause) ?? [] }] : []))
+  const change = causes.get('change')
+  return change ? { is: 'step', action: 'update', fields: change, apart } : { is: 'standoff', action: 'update', apart }
+}
+
+/** Reasons to tell instead of to act, those first that take others along. */
+const APART = ['conflict', 'takeover', 'drift'] as const
+
+/** The case of a field among those that belong together with it: a conflict or a takeover of one is that of all. */
+function heldBack(field: string, causes: ReadonlyMap<string, Cause>, bound: NonNullable<Sides['bound']>): Cause {
+  const among = (bound.find((group) => group.includes(field)) ?? [field]).map((other) => causes.get(other))
+  return (['conflict', 'takeover'] as const).find((cause) => among.includes(cause)) ?? causes.get(field) ?? 'change'
 }
 
 /** One differing field. A field that the ledger does not know and live leaves empty overwrites nobody's word. */

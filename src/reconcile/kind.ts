@@ -90,6 +90,8 @@ export interface Kind {
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
   readonly same?: (field: string, a: Value, b: Value) => boolean
+  /** Fields that mean something only together: while one is changed on both sides or taken over, the others wait with it. Any other stands by itself. */
+  readonly bound?: readonly (readonly string[])[]
   /** Why the server would refuse a step through this door as things stand: its object then waits. */
   readonly obstacle?: (step: Draft, door: Step['door'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard

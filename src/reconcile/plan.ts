@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import { judge, type Verdict } from './cases.ts'
+import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
 import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest, stepDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
@@ -162,12 +162,14 @@ function compareObject(trio: Trio, input: PlanInput): Part {
     managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
+    // What gets another name gets all that goes with it, or waits.
+    bound: entry && desired && entry.id !== id ? [Object.keys(desired.fields)] : (kind.bound ?? []),
   })
   return partOf(verdict, trio, input)
 }
 
 function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
-  const { kind, id, entry } = trio
+  const { kind, id } = trio
   switch (verdict.is) {
     case 'nothing':
       return unmanaged(trio, input)
@@ -177,24 +179,23 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':
       return trio.others === 'delete' ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), unmanaged: true }] } : unmanaged(trio, input)
-    case 'step': {
-      const corrected = verdict.drift.length > 0 && corrects(kind, id, input) ? verdict.drift : []
-      const standoffs = verdict.drift.length > corrected.length ? [standoff(trio, 'drift', verdict.drift)] : []
-      const part = stepOrWait(trio, verdict.action, 'change', [...verdict.fields, ...corrected])
-      return { ...part, standoffs, adjustments: settleFields(trio, [...verdict.fields, ...verdict.drift]) }
-    }
-    case 'standoff': {
-      const wins = input.restore.has(`${kind.name}/${id}`) || (verdict.cause === 'takeover' && input.takeOver)
-      if (wins || (verdict.cause === 'drift' && corrects(kind, id, input))) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
-      // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
-      if (trio.prospect?.obstacle !== undefined && entry === undefined) return stepOrWait(trio, verdict.action, verdict.cause, verdict.fields)
-      return { ...NOTHING, standoffs: [standoff(trio, verdict.cause, verdict.fields)], adjustments: verdict.cause === 'drift' ? settleFields(trio, verdict.fields) : [] }
-    }
+    default:
+      return different(verdict, trio, input)
   }
 }
 
-const corrects = (kind: Kind, id: string, input: PlanInput): boolean =>
-  input.policy.driftOf(kind.name) === 'correct' || input.restore.has(`${kind.name}/${id}`)
+/** What changed in the files is a step, with what is to win besides; the rest of what differs is told. */
+function different(verdict: Extract<Verdict, { is: 'step' | 'standoff' }>, trio: Trio, input: PlanInput): Part {
+  // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
+  const waits = verdict.is === 'standoff' && trio.prospect?.obstacle !== undefined && trio.entry === undefined
+  const { won = [], open = [] } = Object.groupBy(verdict.apart, ({ cause }) => (waits || wins(cause, trio, input) ? 'won' : 'open'))
+  const [own, cause] = verdict.is === 'step' ? [verdict.fields, 'change' as const] : [[], won[0]?.cause]
+  const part = cause === undefined ? NOTHING : stepOrWait(trio, verdict.action, cause, [...own, ...fieldsApart(won)])
+  return { ...part, standoffs: open.map((one) => standoff(trio, one.cause, one.fields)), adjustments: settleFields(trio, [...own, ...fieldsApart(verdict.apart)]) }
+}
+
+const wins = (cause: Apart['cause'], { kind, id }: Trio, input: PlanInput): boolean =>
+  input.restore.has(`${kind.name}/${id}`) || (cause === 'takeover' && input.takeOver) || (cause === 'drift' && input.policy.driftOf(kind.name) === 'correct')
 
 function stepOrWait(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
   const obstacle = action === 'delete' ? undefined : trio.prospect?.obstacle

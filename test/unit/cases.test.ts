@@ -24,42 +24,57 @@ describe('the table of cases, row by row', () => {
   })
   test('3 only live knows it: unmanaged', () => expect(sides(null, a, null)).toEqual({ is: 'unmanaged' }))
   test('4 gone from the file, live as we left it: delete', () => {
-    expect(sides(null, a, a)).toEqual({ is: 'step', action: 'delete', fields: [], drift: [] })
+    expect(sides(null, a, a)).toEqual({ is: 'step', action: 'delete', fields: [], apart: [] })
   })
   test('5 gone from the file, live changed: both sides', () => {
-    expect(sides(null, b, a)).toEqual({ is: 'standoff', cause: 'conflict', action: 'delete', fields: ['severity'] })
+    expect(sides(null, b, a)).toEqual({ is: 'standoff', action: 'delete', apart: [{ cause: 'conflict', fields: ['severity'] }] })
   })
   test('6 only the file knows it: create', () => {
-    expect(sides(a, null, null)).toEqual({ is: 'step', action: 'create', fields: ['severity'], drift: [] })
+    expect(sides(a, null, null)).toEqual({ is: 'step', action: 'create', fields: ['severity'], apart: [] })
   })
   test('7 the ledger knows nothing and live differs: takeover', () => {
-    expect(sides(a, b, null)).toEqual({ is: 'standoff', cause: 'takeover', action: 'update', fields: ['severity'] })
+    expect(sides(a, b, null)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'takeover', fields: ['severity'] }] })
   })
   test('8 live changed or gone: drift', () => {
-    expect(sides(a, b, a)).toEqual({ is: 'standoff', cause: 'drift', action: 'update', fields: ['severity'] })
-    expect(sides(a, null, a)).toEqual({ is: 'standoff', cause: 'drift', action: 'create', fields: ['severity'] })
+    expect(sides(a, b, a)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'drift', fields: ['severity'] }] })
+    expect(sides(a, null, a)).toEqual({ is: 'standoff', action: 'create', apart: [{ cause: 'drift', fields: ['severity'] }] })
   })
   test('9 the file changed: update', () => {
-    expect(sides(b, a, a)).toEqual({ is: 'step', action: 'update', fields: ['severity'], drift: [] })
+    expect(sides(b, a, a)).toEqual({ is: 'step', action: 'update', fields: ['severity'], apart: [] })
   })
   test('10 all three differ: both sides', () => {
-    expect(sides(a, b, c)).toEqual({ is: 'standoff', cause: 'conflict', action: 'update', fields: ['severity'] })
-    expect(sides(b, null, a)).toEqual({ is: 'standoff', cause: 'conflict', action: 'create', fields: ['severity'] })
+    expect(sides(a, b, c)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'conflict', fields: ['severity'] }] })
+    expect(sides(b, null, a)).toEqual({ is: 'standoff', action: 'create', apart: [{ cause: 'conflict', fields: ['severity'] }] })
   })
 })
 
 describe('between the rows', () => {
   test('an edited comment does not lower a severity that somebody raised', () => {
     const verdict = sides({ severity: 'silence', comment: 'new' }, { severity: 'suspend', comment: 'old' }, { severity: 'silence', comment: 'old' })
-    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['comment'], drift: ['severity'] })
+    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['comment'], apart: [{ cause: 'drift', fields: ['severity'] }] })
   })
-  test('one field changed on both sides holds the whole object back', () => {
-    const verdict = sides({ x: 1, y: 2 }, { x: 0, y: 3 }, { x: 0, y: 4 })
-    expect(verdict).toEqual({ is: 'standoff', cause: 'conflict', action: 'update', fields: ['x', 'y'] })
+  test('one field changed on both sides holds back those that belong together with it, and no other', () => {
+    const [desired, live, ledger] = [{ w: 1, x: 1, y: 2, z: 1 }, { w: 0, x: 0, y: 3, z: 5 }, { w: 0, x: 0, y: 4, z: 1 }]
+    const apart = [{ cause: 'conflict', fields: ['x', 'y'] }, { cause: 'drift', fields: ['z'] }]
+    expect(sides(desired, live, ledger, { bound: [['x', 'y']] })).toEqual({ is: 'step', action: 'update', fields: ['w'], apart })
+    expect(sides(desired, live, ledger, { bound: [['w', 'x', 'y', 'z']] })).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'conflict', fields: ['w', 'x', 'y', 'z'] }] })
+  })
+  test('each field that stands by itself has a case of its own', () => {
+    const verdict = sides({ a: 1, b: 1, c: 1 }, { a: 2, b: 2, c: 2 }, { a: 3, c: 1 })
+    const apart = [
+      { cause: 'conflict', fields: ['a'] },
+      { cause: 'takeover', fields: ['b'] },
+      { cause: 'drift', fields: ['c'] },
+    ]
+    expect(verdict).toEqual({ is: 'standoff', action: 'update', apart })
+  })
+  test('a new field that differs on the server is a takeover by itself; what the file changed beside it goes out', () => {
+    const verdict = sides({ severity: 'suspend', note: 'ours' }, { severity: 'silence', note: 'theirs' }, { severity: 'silence' })
+    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['severity'], apart: [{ cause: 'takeover', fields: ['note'] }] })
   })
   test('a field that is new in the file takes over nothing where live leaves it empty', () => {
     expect(sides({ x: 1, note: 'why' }, { x: 1, note: '' }, { x: 1 })).toMatchObject({ is: 'step', fields: ['note'] })
-    expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({ is: 'standoff', cause: 'takeover' })
+    expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({ is: 'standoff', apart: [{ cause: 'takeover' }] })
   })
   test('a field that only one side has is not compared', () => {
     expect(sides({ x: 1, newer: true }, { x: 1 }, { x: 1 })).toEqual({ is: 'in-sync' })
@@ -83,7 +98,7 @@ describe('attempts: what a killed run was about to do counts as ours', () => {
   })
   test('an object with other values than we tried is a stranger', () => {
     expect(sides(null, b, null, attempt('create', a))).toEqual({ is: 'unmanaged' })
-    expect(sides(a, b, null, attempt('create', a))).toMatchObject({ cause: 'takeover' })
+    expect(sides(a, b, null, attempt('create', a))).toMatchObject({ apart: [{ cause: 'takeover' }] })
   })
   test('an update that went out and was reverted in the file is undone', () => {
     expect(sides(a, b, a, attempt('update', b))).toMatchObject({ is: 'step', action: 'update', fields: ['severity'] })
@@ -95,6 +110,6 @@ describe('attempts: what a killed run was about to do counts as ours', () => {
     expect(sides(a, null, a, attempt('delete', {}))).toMatchObject({ is: 'step', action: 'create' })
   })
   test('somebody who changed it after us is drift', () => {
-    expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'standoff', cause: 'conflict' })
+    expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'standoff', apart: [{ cause: 'conflict' }] })
   })
 })

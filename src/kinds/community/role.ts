@@ -89,6 +89,7 @@ export const role: Kind = {
   tables: ['roles'],
   writes: ['console'],
   absence: 'delete',
+  bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],
   desired: (instance) => {
     const file = instance.documents[FILE]
     if (!file || (!file.roles && !file.everyone)) return { state: 'unmanaged' }

@@ -60,6 +60,7 @@ export const rule: Kind = {
   tables: ['rules'],
   writes: ['console'],
   absence: 'delete',
+  bound: [['text', 'hint', 'translations']],
   desired: (instance) => {
     const rules = instance.documents[FILE]?.rules
     if (!rules) return { state: 'unmanaged' }

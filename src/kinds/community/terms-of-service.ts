@@ -21,6 +21,7 @@ export const termsOfService: Kind = {
   tables: ['terms_of_services'],
   writes: ['console'],
   absence: 'release',
+  bound: [['text', 'changelog', 'notified']],
   desired: (instance) => {
     const versions = instance.documents[FILE]?.terms_of_service
     if (!versions) return { state: 'unmanaged' }

@@ -115,6 +115,7 @@ export const domainBlock: Kind = {
   tables: ['domain_blocks'],
   writes: ['rest', 'console'],
   absence: 'delete',
+  bound: [['severity', ...FLAGS]],
   desired: (instance, now) => {
     const blocks = instance.documents[FILE]?.domain_blocks
     if (!blocks) return { state: 'unmanaged' }

@@ -34,6 +34,7 @@ export const ipBlock: Kind = {
   tables: ['ip_blocks'],
   writes: ['rest', 'console'],
   absence: 'delete',
+  bound: [['severity', 'expires_at']],
   desired: (instance, now) => {
     const blocks = instance.documents[FILE]?.ip_blocks
     if (!blocks) return { state: 'unmanaged' }
