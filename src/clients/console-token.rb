@@ -4,7 +4,10 @@ module Herdbook
 
   def token_create(request)
     User.transaction do
-      user = bot(request['username'], bot_role(request['role']))
+      made = []
+      user = bot(request['username'], bot_role(request['role'], made), made)
+      # Where nobody is there yet to act, the bot itself does.
+      made.each { |action, target| log(action, target, @actor&.user ? @actor : user.account) }
       application = Doorkeeper::Application.find_by(name: request['application'], owner_id: nil) || Doorkeeper::Application.new(name: request['application'])
       application.update!(redirect_uri: 'urn:ietf:wg:oauth:2.0:oob', scopes: (application.scopes.to_a | request['scopes']).join(' '))
       token = Doorkeeper::AccessToken.create!(application_id: application.id, resource_owner_id: user.id, scopes: request['scopes'].join(' '), expires_in: nil)
@@ -12,18 +15,19 @@ module Herdbook
     end
   end
 
-  def bot_role(wanted)
+  def bot_role(wanted, made)
     role = UserRole.find_by(name: wanted['name'])
     return role if role
 
     role = UserRole.new(name: wanted['name'], position: wanted['position'])
     role.permissions_as_keys = wanted['permissions']
     role.save!
+    made << [:create, role]
     role
   end
 
   # An account that is a person's, or holds another role, is never turned into the bot.
-  def bot(username, role)
+  def bot(username, role, made)
     account = Account.find_local(username)
     if account
       raise Refused.new('not-the-bot', "@#{username} is there already and holds another role") unless account.user && account.user.role_id == role.id
@@ -41,6 +45,7 @@ module Herdbook
     user.save!(validate: false)
     # sign-up decides about approval by itself, whatever it is told
     user.update_columns(approved: true)
+    made << [:change_role, user]
     user
   end
 

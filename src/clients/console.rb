@@ -158,8 +158,8 @@ module Herdbook
     { state: 'refused', reason: { code: code, severity: 'error', message: message } }
   end
 
-  def log(action, target)
-    Admin::ActionLog.create!(account: @actor, action: action, target: target)
+  def log(action, target, account = @actor)
+    Admin::ActionLog.create!(account: account, action: action, target: target)
   end
 
   # What the plan saw must still be there. Texts are compared without what line ends and empty values add.

@@ -91,7 +91,7 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'settle':
       return settle(open, request['blocks'] as readonly Owed[])
     case 'token_create':
-      return open.database.transaction((session) => createToken(session, open.version, request as unknown as TokenWish))
+      return open.database.transaction((session) => createToken(session, open.version, open.actor, request as unknown as TokenWish))
     case 'token_destroy':
       return { destroyed: await destroyToken(open.database, String(request['token'])) }
     default:

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Session } from '../database.ts'
-import { findMember, findRoles, saveRole } from '../models/roles.ts'
+import { record, type Deed } from '../models/audit.ts'
+import { findMember, findRoles, saveRole, type Actor, type Member } from '../models/roles.ts'
 import { DOMAIN } from '../seed.ts'
 import type { Version } from '../tables.ts'
 import { Declined } from './writing.ts'
@@ -16,11 +17,17 @@ export interface TokenWish {
 export async function createToken(
   session: Session,
   version: Version,
+  actor: Pick<Actor, 'id'> | null,
   wish: TokenWish,
 ): Promise<{ token: string; username: string; role: string }> {
   const [held] = await findRoles(session, 'name', wish.role.name)
   const role = held?.id ?? (await saveRole(session, version, null, null, wish.role))
-  const user = await botOf(session, wish, role)
+  const { made, user_id: user, account_id: bot } = await botOf(session, wish, role)
+  const deeds: Deed[] = [
+    ...(held === undefined ? [{ action: 'create', type: 'UserRole', id: role, name: wish.role.name }] : []),
+    ...(made ? [{ action: 'change_role', type: 'User', id: user, name: wish.username }] : []),
+  ]
+  if (deeds.length > 0) await record(session, actor?.id ?? bot, deeds)
   const [application] = await session.query<{ readonly id: string }>(
     `with known as (
        update oauth_applications set scopes = (select string_agg(distinct scope, ' ') from unnest(string_to_array(scopes, ' ') || $2::text[]) scope)
@@ -41,20 +48,21 @@ export async function createToken(
 }
 
 /** An account that is a person's, or holds another role, is never turned into the bot. */
-async function botOf(session: Session, { username, role: { name } }: TokenWish, role: string): Promise<string> {
+async function botOf(session: Session, { username, role: { name } }: TokenWish, role: string): Promise<Pick<Member, 'user_id' | 'account_id'> & { readonly made: boolean }> {
   const member = await findMember(session, username)
   if (member !== undefined && member.role !== name)
     throw new Declined('not-the-bot', `@${username} is there already and holds another role`)
-  if (member !== undefined) return member.user_id
-  const [user] = await session.query<{ readonly id: string }>(
+  if (member !== undefined) return { ...member, made: false }
+  const [user] = await session.query<Pick<Member, 'user_id' | 'account_id'>>(
     `with account as (
        insert into accounts (username, actor_type, created_at, updated_at) values ($1, 'Service', now(), now()) returning id
      )
      insert into users (email, account_id, role_id, confirmed_at, created_at, updated_at)
-       select $2, id, $3::bigint, now(), now(), now() from account returning id::text`,
+       select $2, id, $3::bigint, now(), now(), now() from account returning id::text as user_id, account_id::text`,
     [username, `${username}@${DOMAIN}`, role],
   )
-  return user?.id ?? ''
+  if (user === undefined) throw new Error('the bot was not made')
+  return { ...user, made: true }
 }
 
 export async function destroyToken(session: Session, token: string): Promise<boolean> {

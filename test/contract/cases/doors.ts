@@ -249,7 +249,12 @@ export function doorCases(start: () => Promise<Server>): void {
   })
 
   test('a token is made for a bot of its own, works, and is destroyed', async () => {
-    const doors = openDoors(instanceOf(server, ['api', 'console']), secretsOf(server))
+    const deeds = async (): Promise<string[]> => {
+      const sql = "select concat_ws(' ', a.username, l.action, l.target_type, l.human_identifier) from admin_action_logs l join accounts a on a.id = l.account_id order by l.id"
+      const { stdout } = await run(localMachine(), `${server.directory}/bin/psql -At`, sql)
+      return stdout.split('\n').filter((line) => line !== '')
+    }
+    const doors = openDoors({ ...instanceOf(server, ['api', 'console']), acting_account: 'owner' }, secretsOf(server))
     const console = await doors.console()
     const role = { name: 'Herdbook', position: 5, permissions: ['manage_federation', 'manage_blocks', 'view_dashboard'] }
     const made = await console.createToken({ username: 'herdbook', application: 'Herdbook', role, scopes: ['admin:read', 'admin:write', 'profile'] })
@@ -257,6 +262,13 @@ export function doorCases(start: () => Promise<Server>): void {
     expect((await ask()).status).toBe(200)
     expect(await console.destroyToken(made.token)).toBe(true)
     expect((await ask()).status).toBe(403)
+    const known = await deeds()
+    // the role and the bot were there before: nothing was done that the audit log has a word for
+    await console.createToken({ username: 'herdbook', application: 'Herdbook', role, scopes: ['admin:read'] })
+    expect(await deeds()).toEqual(known)
+    const name = `bot${process.pid}`
+    await console.createToken({ username: name, application: 'Herdbook', role: { ...role, name }, scopes: ['admin:read'] })
+    expect((await deeds()).slice(known.length)).toEqual([`owner create UserRole ${name}`, `owner change_role User ${name}`])
     await expect(console.createToken({ username: 'alice', application: 'Herdbook', role, scopes: ['admin:read'] })).rejects.toMatchObject({ code: 'not-the-bot' })
     await doors.close()
   })
