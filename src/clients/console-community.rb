@@ -13,6 +13,7 @@ module Herdbook
   end
 
   def write_role(write)
+    entitled!
     live = method(:live_role)
     if write['action'] == 'create'
       ours = already(write, UserRole.find_by(name: write['name']), live)
@@ -91,7 +92,9 @@ module Herdbook
     wanted = write['action'] == 'delete' ? nil : role_with(write['set']['role_id'])
     raise Refused.new('own-role', "@#{account.username} acts here and keeps its role") if wanted.nil? && account.id == @actor.id
 
+    entitled!
     outranked!(user.role) if user.role_id
+    beyond!(wanted) if wanted
 
     keeping_owners(write) { change_role(user, wanted) }
     end_sessions(user) if wanted.nil?
@@ -108,6 +111,21 @@ module Herdbook
     return if role.position <= own.position
 
     raise Refused.new('outranked', "#{role.name} (rank #{role.position}) stands above #{own.name} (rank #{own.position}), the role of @#{@actor.username} that acts")
+  end
+
+  # Mastodon's web interface asks for this, too; its models do not.
+  def entitled!
+    own = @actor.user.role
+    return if own.can?(:manage_roles)
+
+    raise Refused.new('actor-lacks', "#{own.name}, the role of @#{@actor.username} that acts, lacks the permission manage_roles")
+  end
+
+  # Nobody hands out what they may not do themselves.
+  def beyond!(role)
+    own = @actor.user.role
+    lacks = permissions_of(role.permissions & ~own.computed_permissions)
+    raise Refused.new('actor-too-low', "@#{@actor.username} has the role #{own.name}, which is too low for this: it lacks #{lacks.join(', ')}") if lacks.any?
   end
 
   def change_role(user, role)

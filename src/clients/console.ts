@@ -203,6 +203,7 @@ const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['actor-too-low', HIGHER],
   ['outranked', HIGHER],
+  ['actor-lacks', 'name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out'],
 ])
 
 function resultOf(result: unknown): WriteResult {

@@ -1,6 +1,6 @@
 import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
-import type { Reader, ReadRequest, TableName, Tables } from '../reconcile/doors.ts'
+import type { Holder, Reader, ReadRequest, TableName, Tables } from '../reconcile/doors.ts'
 import { checkDomain, type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './snapshot.ts'
@@ -10,7 +10,9 @@ type Read = { readonly tables: Partial<Tables>; readonly version: string | null 
 /** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
 export async function openReader(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Reader> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, reading: true })
+  let holder: Promise<Holder> | undefined
   return {
+    holder: () => (holder ??= holderOf(doors)),
     read: async (request) => {
       const { tables, version } = doors.has.database ? await fromDatabase(doors, request) : await fromOthers(doors, request)
       return tablesOf(tables, version)
@@ -72,16 +74,31 @@ async function fromConsole(doors: Doors, request: ReadRequest): Promise<Read> {
   return attempt(request, async () => (await doors.console()).read(request))
 }
 
+/** Whose the token of the API is: the one that this run reads with. */
+async function holderOf(doors: Doors): Promise<Holder> {
+  if (!doors.has.api) return { state: 'none' }
+  try {
+    const { usernameOf } = await import('./token.ts')
+    return { state: 'known', username: await usernameOf(await doors.reading()) }
+  } catch (error) {
+    return { state: 'unknown', reason: reasonOf(error) }
+  }
+}
+
 /** A door that can't be used makes its tables unknown. A door that leads elsewhere ends the run. */
 async function attempt<R extends Read>(request: ReadRequest, read: () => Promise<R>): Promise<R | Read> {
   try {
     return await read()
   } catch (error) {
-    const [first] = error instanceof HerdbookError ? error.diagnostics : []
-    if (error instanceof HerdbookError && FINAL.has(first?.code ?? '')) throw error
-    const reason: Diagnostic = first ?? { code: 'unreadable', severity: 'error', message: error instanceof Error ? error.message : String(error) }
-    return { tables: allUnknown(request, reason), version: null }
+    return { tables: allUnknown(request, reasonOf(error)), version: null }
   }
+}
+
+/** Why a door can't be used. Throws what ends the run. */
+function reasonOf(error: unknown): Diagnostic {
+  const [first] = error instanceof HerdbookError ? error.diagnostics : []
+  if (error instanceof HerdbookError && FINAL.has(first?.code ?? '')) throw error
+  return first ?? { code: 'unreadable', severity: 'error', message: error instanceof Error ? error.message : String(error) }
 }
 
 /** What no other table's reading makes good: another server, another machine, a credential that must not be sent, a defect. */

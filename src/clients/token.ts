@@ -56,6 +56,13 @@ export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
   }
 }
 
+/** Whose a token is. Throws where the server does not say. */
+export async function usernameOf(rest: Pick<Rest, 'get'>): Promise<string> {
+  const { body } = await rest.get('/api/v1/accounts/verify_credentials')
+  if (isRecord(body) && typeof body.username === 'string') return body.username
+  throw new HttpFailure(200, 'the server does not say whose the token is')
+}
+
 const isAnswer = (answer: unknown): answer is { readonly [key: string]: unknown } => isRecord(answer) && !(answer instanceof HttpFailure)
 
 /** Why a read or a write was refused: which token, which scope and which permission were found, and which is missing. */

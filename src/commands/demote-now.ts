@@ -1,7 +1,7 @@
 import { openDoors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import { accountId } from '../kinds/community/moderator.ts'
+import { accountId } from '../kinds/community/accounts.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { refusals } from '../reconcile/exit.ts'
 import { narrow } from '../reconcile/plan.ts'

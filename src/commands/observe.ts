@@ -1,10 +1,11 @@
+import { accountId } from '../kinds/community/accounts.ts'
 import { KINDS } from '../kinds/index.ts'
 import { functionalAccounts } from '../kinds/community/moderator.ts'
+import { actingAs } from '../kinds/community/acting.ts'
 import { roleNames } from '../kinds/community/role.ts'
-import { permissionNames } from '../instance/versions.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
+import type { Holder, ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
 import { entriesOf, hintsFor } from '../reconcile/input.ts'
 import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
@@ -41,8 +42,11 @@ export function requestFor(desired: ReadonlyMap<string, Desired>, instance: Inst
   }
   const measure = kinds.flatMap((kind) => kind.measure?.(objectsOf(kind)) ?? [])
   const acting = instance.documents['instance.yaml']?.acting_account
-  const tables = new Set<TableName>([...kinds.flatMap((kind) => kind.tables), ...(measure.length > 0 ? (['impact'] as const) : []), ...(acting !== undefined ? (['audit'] as const) : [])])
-  const accounts = [...kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? []), ...(acting !== undefined && tables.has('accounts') ? [acting.toLowerCase()] : [])]
+  const named = kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? [])
+  // Whether the account that acts is there is asked beside what the API does not read: for the block lists alone it would take another door.
+  const looks = named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
+  const tables = new Set<TableName>([...(looks ? (['accounts'] as const) : []), ...kinds.flatMap((kind) => kind.tables), ...(measure.length > 0 ? (['impact'] as const) : []), ...(acting !== undefined ? (['audit'] as const) : [])])
+  const accounts = [...named, ...(acting !== undefined && tables.has('accounts') ? [accountId(acting)] : [])]
   return { tables: [...tables], accounts: [...new Set(accounts)], measure, ...(acting === undefined ? {} : { acting }) }
 }
 
@@ -62,7 +66,8 @@ export async function observe(reader: Reader, input: Understanding): Promise<Obs
 /** Has every kind make its objects of rows that were read. */
 export function observed(tables: Tables, input: Understanding): Observation {
   const kinds = kindsToRead(input.desired)
-  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf(tables, input) }
+  const seen = new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)]))
+  return { tables, observed: seen, facts: factsOf({ tables, observed: seen }, input, { state: 'none' }) }
 }
 
 function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
@@ -79,17 +84,17 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
 
 const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', about: kind.name, message: `The ${kind.title.many} could not be read.` })
 
-function factsOf(tables: Tables, { instance, ledger }: Understanding): Observation['facts'] {
-  const acting = instance.documents['instance.yaml']?.acting_account?.toLowerCase() ?? null
+/** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
+export function factsOf({ tables, observed: seen }: Pick<Observation, 'tables' | 'observed'>, { instance, ledger }: Pick<Understanding, 'instance' | 'ledger'>, holder: Holder): Observation['facts'] {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = tables.roles.state === 'complete' ? tables.roles.rows : []
-  const held = accounts.find((row) => row.username.toLowerCase() === acting)?.role_id ?? null
-  const role = roles.find((row) => row.id === held)
+  const named = instance.documents['instance.yaml']?.acting_account
+  // As invariants know them: by the names of today's files, which may be about to rename them.
+  const names = roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], entriesOf('role', ledger))
+  const told = new Set(seen.get('moderator')?.objects.map(({ id }) => id))
   return {
-    actingAccount: acting,
-    // As invariants know it: by the name of today's files, which may be about to rename it.
-    actingRole: role ? (roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], entriesOf('role', ledger)).get(role.id) ?? role.name) : null,
-    actingPermissions: role ? permissionNames(role.permissions) : [],
+    actingAccount: named === undefined ? null : accountId(named),
+    acting: actingAs({ tables, instance, holder, names, told }),
     functional: functionalAccounts(accounts),
   }
 }

@@ -1,4 +1,5 @@
 import { KINDS } from '../kinds/index.ts'
+import { actorMissing } from '../kinds/community/acting.ts'
 import { INVARIANTS } from '../kinds/invariants.ts'
 import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
 import { policyOf } from '../instance/policy.ts'
@@ -9,7 +10,7 @@ import { plan } from '../reconcile/plan.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Desired, ObjectRef, Plan, Step } from '../reconcile/types.ts'
-import { desiredOf, observe, type Observation } from './observe.ts'
+import { desiredOf, factsOf, observe, type Observation } from './observe.ts'
 import { commitOf, type Session } from './session.ts'
 
 /** What a person says beside the files: which objects the files win, once. */
@@ -56,6 +57,7 @@ export function inputFor(session: Session, seen: Observation & { readonly desire
     takeOver: wishes.takeOver,
     invariants: INVARIANTS,
     facts: { ...seen.facts, minimumOwners: policy.minimumOwners },
+    against: (steps) => actorMissing(steps, seen.tables, instance),
     doorOf: (kind, writes) => doorOf(config, kind, writes),
     sealing: session.sealing,
   }
@@ -74,7 +76,17 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
   const errors = session.errorsFor(observation.tables.version)
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
   const input = inputFor(session, { ...observation, desired }, wishes, ledger)
-  return { plan: plan(input), input }
+  return lookedUp({ plan: plan(input), input }, reader)
+}
+
+/** Where a step may take a role from those that Herdbook acts as, whose its token is is looked up, and planned with. */
+export async function lookedUp(planned: Planned, reader: Pick<Reader, 'holder'>): Promise<Planned> {
+  const { input } = planned
+  if (!planned.plan.steps.some(({ kind }) => input.invariants.some(({ kinds }) => kinds.includes(kind)))) return planned
+  const holder = await reader.holder()
+  if (holder.state === 'none') return planned
+  const next = { ...input, facts: { ...input.facts, ...factsOf(input, input, holder) } }
+  return { plan: plan(next), input: next }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Reader } from '../reconcile/doors.ts'
 import { plan } from '../reconcile/plan.ts'
 import type { Desired, Plan } from '../reconcile/types.ts'
 import { desiredOf, observed, requestFor } from './observe.ts'
-import { inputFor, NO_WISHES, type Wishes } from './planning.ts'
+import { inputFor, lookedUp, NO_WISHES, type Wishes } from './planning.ts'
 import type { Proposal } from './proposal.ts'
 
 /** What merging a proposal would do. */
@@ -50,7 +50,8 @@ export async function planProposal(proposal: Proposal, reader: Reader | null, wi
     const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: seen.observed, ledger: session.ledger })
     return inputFor({ ...session, instance }, { ...seen, observed: stand.observed, desired: wanted }, wished, stand.ledger)
   }
-  const input = inputOf(session.instance, desired, wishes)
+  const wanted = inputOf(session.instance, desired, wishes)
+  const { plan: proposed, input } = reader ? await lookedUp({ plan: plan(wanted), input: wanted }, reader) : { plan: plan(wanted), input: wanted }
   const base = earlier && before ? plan(inputOf(before, earlier, NO_WISHES)) : null
-  return { plan: plan(input), input, leftover: new Set(base?.steps.map(({ digest }) => digest)), byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed') }
+  return { plan: proposed, input, leftover: new Set(base?.steps.map(({ digest }) => digest)), byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed') }
 }

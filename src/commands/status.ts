@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { accountId, obstacleOf } from '../kinds/community/accounts.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { standingLock } from '../reconcile/lock.ts'
@@ -68,7 +69,8 @@ async function here(session: Session): Promise<Fact[]> {
   ]
 }
 
-function tryDoors({ config }: Session, doors: Doors, { secrets }: Io, console: boolean): Promise<Fact[]> {
+function tryDoors(session: Session, doors: Doors, { secrets }: Io, console: boolean): Promise<Fact[]> {
+  const { config } = session
   return Promise.all([
     attempt('API', doors.has.api, async () => {
       const { tokenFacts } = await import('../clients/token.ts')
@@ -85,9 +87,25 @@ function tryDoors({ config }: Session, doors: Doors, { secrets }: Io, console: b
     }),
     doors.has.console && !console ? { what: 'Console', ok: true, says: 'not tried: herdbook status --console' } : attempt('Console', doors.has.console, async () => {
       const { hello } = await doors.console()
+      if (hello.actor === null && config.acting_account !== undefined) refuseActor(`This server has no account @${accountId(config.acting_account)}`)
       return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
     }),
+    ...(config.acting_account !== undefined && doors.has.database ? [actingFact(config.acting_account, session, doors)] : []),
   ])
+}
+
+const refuseActor = (why: string): never => fail(EXIT.unreadable, 'no-actor', `${why.replace(/\.$/, '')}: nobody acts.`, { hint: 'Name one that is there and can log in as acting_account in instance.yaml' })
+
+/** Whether the account that the files name as acting is there. */
+function actingFact(named: string, { config, io: { secrets } }: Session, doors: Doors): Promise<Fact> {
+  const account = accountId(named)
+  return attempt('Acts as', true, async () => {
+    const { accounts } = await (await openReader(config, secrets, { doors })).read({ tables: ['accounts'], accounts: [account], measure: [] })
+    if (accounts.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [accounts.reason])
+    const why = obstacleOf(accounts.rows.find(({ username }) => accountId(username) === account), account)
+    if (why !== undefined) refuseActor(why)
+    return `@${account}`
+  })
 }
 
 async function attempt(what: string, there: boolean, open: () => Promise<string>): Promise<Fact> {

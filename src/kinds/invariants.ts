@@ -13,12 +13,13 @@ const grants = (role: LiveObject | undefined, permission: string): boolean => {
 const owners: Invariant = {
   name: 'minimum-owners',
   kinds: ['role', 'moderator'],
-  violations: (world, { minimumOwners, functional }) => {
+  violations: (world, { minimumOwners, functional, acting }) => {
     const roles = world.get('role')
     if (!roles || !world.has('moderator')) return []
-    const count = objects(world, 'moderator').filter(
-      (holder) => functional.has(holder.id) && grants(roles.get(word(holder.fields['role'])), 'administrator'),
-    ).length
+    // Who acts is spared, and not among those who hold a role then; that account can let the others in all the same.
+    const spared = acting.flatMap(({ account: id, untold: role }) => (role === null ? [] : [{ id, role }]))
+    const holders = [...objects(world, 'moderator').map(({ id, fields }) => ({ id, role: word(fields['role']) })), ...spared]
+    const count = holders.filter(({ id, role }) => functional.has(id) && grants(roles.get(role), 'administrator')).length
     const what = `at least ${minimumOwners} ${minimumOwners === 1 ? 'owner' : 'owners'} who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
     return count < minimumOwners ? [{ of: '', what, by: minimumOwners - count }] : []
   },
@@ -39,18 +40,26 @@ const heldRoles: Invariant = {
   },
 }
 
-/** The bot that acts must be able to go on. */
-const actingRole: Invariant = {
+const GOES_ON = 'Herdbook could not go on without it: leave that account a role that allows it, or give Herdbook another one first, in instance.yaml.'
+
+/** Whom Herdbook acts as must be able to go on: who loses the role loses the sessions and the tokens with it. */
+const actingAccounts: Invariant = {
   name: 'acting-account',
   kinds: ['role', 'moderator'],
-  violations: (world, { actingAccount, actingRole: name, actingPermissions }) => {
+  violations: (world, { acting }) => {
     const roles = world.get('role')
-    if (!roles || actingAccount === null || name === null) return []
-    const holder = world.get('moderator')?.get(actingAccount)
-    const role = roles.get(holder ? word(holder.fields['role']) : name)
-    const lost = grants(role, 'administrator') ? [] : actingPermissions.filter((permission) => !grants(role, permission))
-    return lost.length > 0 ? [{ of: lost.join(','), what: `@${actingAccount}, the account that acts, keeps what it may do: ${lost.join(', ')}.`, by: lost.length }] : []
+    if (!roles) return []
+    const broken = acting.flatMap(({ account, called, as, untold, keeps }) => {
+      const holder = world.get('moderator')?.get(account)
+      const name = holder ? word(holder.fields['role']) : untold
+      const role = name === null ? undefined : roles.get(name)
+      const lost = grants(role, 'administrator') ? [] : keeps.filter((permission) => !grants(role, permission))
+      const of = `${as === 'token' ? 'token:' : ''}${lost.join(',')}`
+      return lost.length > 0 ? [{ of, what: `${called} keeps what it may do: ${lost.join(', ')}.`, by: lost.length, hint: GOES_ON }] : []
+    })
+    // Several may be the one that nobody could look up: that is one thing to tell.
+    return [...new Map(broken.map((one) => [one.of, one])).values()]
   },
 }
 
-export const INVARIANTS: readonly Invariant[] = [owners, heldRoles, actingRole]
+export const INVARIANTS: readonly Invariant[] = [owners, heldRoles, actingAccounts]

@@ -97,10 +97,18 @@ export interface ReadRequest {
   readonly measure: readonly { readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }[]
 }
 
+/** Whose the token is that writes through the API: nobody's where there is no API. */
+export type Holder =
+  | { readonly state: 'none' }
+  | { readonly state: 'known'; readonly username: string }
+  | { readonly state: 'unknown'; readonly reason: Diagnostic }
+
 /** The way in for reading. It has no verb that writes. */
 export interface Reader {
   /** Reads all tables that are asked for; a table that can't be read is unknown and stops no other. Throws only for a server that is not the instance's domain. */
   readonly read: (request: ReadRequest) => Promise<Tables>
+  /** Looks up whose the token of the API is, once for a run. */
+  readonly holder: () => Promise<Holder>
   readonly close: () => Promise<void>
 }
 

@@ -15,6 +15,7 @@ export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
     ...checkRestores(steps, input),
     ...checkAge(input),
     ...checkInvariants(steps, worldOf(input.observed), input.invariants, input.facts),
+    ...input.against(steps),
   ]
 }
 
@@ -165,14 +166,16 @@ export function worsened(step: Step, world: World, invariants: readonly Invarian
   })
 }
 
+const HOLDS = 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.'
+
 function checkInvariants(steps: readonly Step[], world: World, invariants: readonly Invariant[], facts: InvariantFacts): Diagnostic[] {
   const findings: Diagnostic[] = []
   let state = world
   for (const step of steps.filter((s) => invariants.some((invariant) => invariant.kinds.includes(s.kind)))) {
     const ref = `${step.kind}/${step.id}`
-    for (const { invariant, of, by, what } of worsened(step, state, invariants, facts)) {
+    for (const { invariant, of, by, what, hint = HOLDS } of worsened(step, state, invariants, facts)) {
       const message = `${step.action} ${ref} would break a rule that always holds: ${what}`
-      findings.push({ code: 'invariant', severity: 'error', about: `${ref}#${invariant}${of === '' ? '' : `:${of}`}`, by, message, hint: 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.' })
+      findings.push({ code: 'invariant', severity: 'error', about: `${ref}#${invariant}${of === '' ? '' : `:${of}`}`, by, message, hint })
     }
     state = after(state, step)
   }

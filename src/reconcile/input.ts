@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Tables } from './doors.ts'
 import type { Sealing } from './digest.ts'
@@ -38,6 +39,8 @@ export interface PlanInput {
   readonly takeOver: boolean
   readonly invariants: readonly Invariant[]
   readonly facts: InvariantFacts
+  /** What speaks against steps as they are to be written, whatever they are of. */
+  readonly against: (steps: readonly Step[]) => readonly Diagnostic[]
   /** The door that writes this many steps of a kind; null where none is configured. */
   readonly doorOf: (kind: Kind, writes: number) => Step['door']
   readonly sealing: Sealing

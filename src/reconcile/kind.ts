@@ -13,6 +13,8 @@ export interface Violation {
   readonly of: string
   readonly what: string
   readonly by: number
+  /** What to type so that it holds, where that is known. */
+  readonly hint?: string
 }
 
 /** A condition that every state must meet. */
@@ -24,12 +26,25 @@ export interface Invariant {
 
 export interface InvariantFacts {
   readonly minimumOwners: number
+  /** The account that stands in the audit log, as the files name it. */
   readonly actingAccount: string | null
-  /** The role that it holds now, and what that allows. */
-  readonly actingRole: string | null
-  readonly actingPermissions: readonly string[]
+  /** The accounts that Herdbook acts as. */
+  readonly acting: readonly Acting[]
   /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
   readonly functional: ReadonlySet<string>
+}
+
+/** An account that Herdbook acts as, or may act as where nobody could look that up. */
+export interface Acting {
+  readonly account: string
+  /** For people. Only an account that the files name is told by its name: this is read by everybody. */
+  readonly called: string
+  /** Whether it stands in the audit log, or writes through the API. */
+  readonly as: 'actor' | 'token'
+  /** The role that it holds without being told among those who hold one; null where it is told among them. */
+  readonly untold: string | null
+  /** What it may do now, and needs. */
+  readonly keeps: readonly string[]
 }
 
 export interface Hints {

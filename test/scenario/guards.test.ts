@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add, EVERY_KIND } from '../support/files.ts'
-import { must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const blocks = (count: number, severity = 'none'): string =>
-  `domain_blocks:\n${Array.from({ length: count }, (_, i) => `  - domain: d${String(i).padStart(2, '0')}.example\n    severity: ${severity}\n`).join('')}`
+  `domain_blocks:\n${Array.from({ length: count }, (_, i) => `  - domain: d${String(i).padStart(2, '0')}.example\n    severity: ${severity}\n    reject_reports: true\n`).join('')}`
 
 /** One line, as a person reads it. */
 const flat = (text: string): string => text.replace(/\s+/g, ' ')
@@ -57,7 +57,7 @@ describe('an irreversible step', () => {
   it('needs consent in the file, and says where and what to write', async () => {
     suspend('fine.example')
     const out = await refused()
-    expect(out).toMatch(/domain-blocks\.yaml:54:\d+ error consent-missing/)
+    expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('severs 24 follow relations for good')
     expect(out).toContain('accept_severed_relationships: 34')
   })
@@ -157,6 +157,36 @@ describe('an invariant', () => {
     expect(await refused()).toMatch(/@herdbook, the account that acts, keeps what it may do: manage_federation/)
     setConfig(herd, {})
     herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
+  })
+
+  it('keeps the role of the account of the token, which the server tells', async () => {
+    const [roles, holders] = [herd.read('roles.yaml'), people()]
+    const keeps = 'the account of mastodon.api.token keeps what it may do'
+    await must(herd, ['demote', 'herdbook'])
+    herd.write({}, 'Demote')
+    expect(await refused()).toContain(`delete moderator/herdbook would break a rule that always holds: ${keeps}: view_dashboard, manage_federation, manage_blocks`)
+    herd.write({ 'moderators.yaml': holders })
+    await must(herd, ['promote', 'herdbook', 'Moderator'])
+    herd.write({}, 'Promote')
+    expect(await refused()).toContain(`${keeps}: manage_federation`)
+    herd.write({ 'moderators.yaml': holders })
+    herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, ''))
+    expect(await refused()).toContain(`${keeps}: manage_federation`)
+    herd.write({ 'roles.yaml': roles })
+    expect(flat((await must(herd, ['demote', 'herdbook', '--now', 'by mistake', '--yes'], 5)).out)).toContain(keeps)
+    await planOf(herd, 0)
+  })
+
+  it('is not taken for kept where nobody can be asked whose the token is', async () => {
+    const before = people()
+    await must(herd, ['demote', 'mod'])
+    herd.write({}, 'Demote')
+    await planOf(herd, 2)
+    setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } } })
+    expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(/delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which could not be looked up \(.*\) and may be this one/)
+    setConfig(herd, {})
+    herd.write({ 'moderators.yaml': before })
+    await planOf(herd, 0)
   })
 
   it('keeps roles that people hold', async () => {

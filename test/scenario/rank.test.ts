@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pasture, type Pasture } from '../support/sandbox.ts'
+import { openDoors } from '../../src/clients/doors.ts'
+import { openSecrets } from '../../src/clients/secrets.ts'
+import { doorsOf, must, pasture, type Pasture } from '../support/sandbox.ts'
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ')
 
@@ -14,9 +16,28 @@ describe('an account that acts and ranks too low', () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     expect(await herd.run(['promote', 'alice', 'Moderator'])).toMatchObject({ code: 0 })
     const planned = await herd.run(['plan'])
-    expect(planned.code).toBe(2)
+    expect(planned.code).toBe(5)
     expect(planned.stdout).toContain('Mastodon will refuse moderator/alice: @herdbook (Herdbook) acts')
+    expect(flat(planned.stdout)).toContain('moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles')
     expect(planned.stdout).toContain('Name an owner as acting_account')
+  })
+  test('hands out no role without Manage Roles, nor what it lacks itself, however low that ranks: the console refuses it, too', async () => {
+    await field.sandbox.query("insert into user_roles (name, position, permissions, created_at, updated_at) values ('Helper', 1, 16, now(), now())")
+    const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
+    await must(herd, ['promote', 'alice', 'Helper'])
+    expect(flat((await must(herd, ['plan'], 5)).stdout)).toMatch(/can't hand out manage_reports, which it lacks itself[\s\S]*lacks the permission manage_roles|lacks the permission manage_roles[\s\S]*can't hand out manage_reports/)
+    const idOf = async (sql: string): Promise<string> => Object.values((await herd.rows(sql))[0] ?? {}).join('')
+    const [alice, helper] = [await idOf("select id::text from accounts where username = 'alice' and domain is null"), await idOf("select id::text from user_roles where name = 'Helper'")]
+    const given = async () => {
+      const doors = openDoors({ domain: 'herd.example', acting_account: 'herdbook', mastodon: doorsOf(field.sandbox) }, openSecrets({ HB_TOKEN: field.sandbox.tokens.apply }))
+      const results = await (await doors.console()).write([{ table: 'role_of', action: 'create', name: 'alice', serverId: alice, expect: { role_id: null }, set: { role_id: helper } }])
+      await doors.close()
+      return results
+    }
+    expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-lacks' } }])
+    await field.sandbox.query("update user_roles set permissions = permissions | 131072 where name = 'Herdbook'")
+    expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-too-low', message: expect.stringContaining('it lacks manage_reports') } }])
+    await field.sandbox.query("update user_roles set permissions = permissions & ~131072 where name = 'Herdbook'; delete from user_roles where name = 'Helper'")
   })
   test('takes no role away from who stands above it, whatever its console would let it do', async () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })

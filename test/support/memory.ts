@@ -1,4 +1,4 @@
-import type { Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Holder, Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
 import type { DoorName } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
@@ -20,6 +20,8 @@ export interface Mishaps {
   readonly trusting?: boolean
   /** The server refuses every write. */
   readonly refusing?: boolean
+  /** Whose the token of the API is; nobody's where it is not given. */
+  readonly holder?: Holder
   /** Is told of every write, with the server as it was and as it is. */
   readonly watch?: (seen: Seen) => void
 }
@@ -133,6 +135,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
         alive()
         return read(server, new Set(tables), new Set(accounts), measure, mishaps.unreadable)
       },
+      holder: async () => mishaps.holder ?? { state: 'none' },
       close: async () => {},
     },
     openWriter: async () => {

@@ -3,6 +3,8 @@ import type { Instance } from '../../src/instance/instance.ts'
 import { policyOf } from '../../src/instance/policy.ts'
 import { KINDS } from '../../src/kinds/index.ts'
 import { INVARIANTS } from '../../src/kinds/invariants.ts'
+import { actorMissing } from '../../src/kinds/community/acting.ts'
+import { lookedUp } from '../../src/commands/planning.ts'
 import { desiredOf, observe } from '../../src/commands/observe.ts'
 import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
@@ -94,10 +96,11 @@ export async function look(world: World, documents: Documents, memory: Memory = 
     takeOver: wishes.takeOver ?? false,
     invariants: INVARIANTS,
     facts: { ...facts, minimumOwners: policy.minimumOwners },
+    against: (steps) => actorMissing(steps, tables, instance),
     doorOf: (kind, writes) => doorOf(world.doors, kind, writes),
     sealing: SEALING,
   }
-  return { plan: plan(input), input }
+  return lookedUp({ plan: plan(input), input }, memory.reader)
 }
 
 function doorOf(doors: Doors, kind: Kind, writes: number): Step['door'] {

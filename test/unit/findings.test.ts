@@ -93,7 +93,7 @@ test('a rule that is broken already refuses nothing that breaks it less', () => 
     ['role', objects(['Owner', { permissions: ['administrator'] }])],
     ['moderator', objects(['ann', { role: 'Owner' }], ['bo', { role: 'Gone' }], ['cy', { role: 'Gone' }], ['di', { role: 'Owner' }])],
   ])
-  const facts = { minimumOwners: 1, actingAccount: null, actingRole: null, actingPermissions: [], functional: new Set(['ann', 'di']) }
+  const facts = { minimumOwners: 1, actingAccount: null, acting: [], functional: new Set(['ann', 'di']) }
   const change = (id: string, role: string) => step('moderator', id, { action: 'update', changes: [{ field: 'role', before: null, after: role }] })
   expect(worsened(change('bo', 'Owner'), world, INVARIANTS, facts)).toEqual([])
   expect(worsened(change('di', 'Gone'), world, INVARIANTS, facts)).toMatchObject([{ invariant: 'held-roles', of: 'Gone', by: 3 }])

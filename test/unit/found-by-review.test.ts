@@ -154,7 +154,7 @@ async function stopped(world: World, documents: Documents): Promise<{ readonly r
     openWriter: memory.openWriter,
     replan: () => expect.fail('read again'),
     invariants: [],
-    facts: { minimumOwners: 2, actingAccount: null, actingRole: null, actingPermissions: [], functional: new Set() },
+    facts: { minimumOwners: 2, actingAccount: null, acting: [], functional: new Set() },
     world: new Map(),
     guard: () => ({}),
     withheld: new Map(),

@@ -1,9 +1,65 @@
 import { permissionNames } from '../../instance/versions.ts'
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
-import type { Tables } from '../../reconcile/doors.ts'
-import type { Draft } from '../../reconcile/kind.ts'
+import type { Holder, Tables } from '../../reconcile/doors.ts'
+import type { Acting, Draft } from '../../reconcile/kind.ts'
+import type { Step } from '../../reconcile/types.ts'
 import { about } from '../common.ts'
+import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
+
+/** What the account of the token needs to write block lists and to measure. */
+const API_NEEDS = ['view_dashboard', 'manage_federation', 'manage_blocks']
+
+/** The account that the files name as acting. */
+const namedIn = (instance: Instance): string | null => {
+  const account = instance.documents['instance.yaml']?.acting_account
+  return account === undefined ? null : accountId(account)
+}
+
+/** What is known of those that Herdbook acts as. */
+interface Knowledge {
+  readonly tables: Tables
+  readonly instance: Instance
+  readonly holder: Holder
+  /** What the live roles are called in today's files, by the server's ids. */
+  readonly names: ReadonlyMap<string, string>
+  /** The accounts that are told among those who hold a role. */
+  readonly told: ReadonlySet<string>
+}
+
+/** The accounts that Herdbook acts as: the one that is named, and the token's. Where nobody could look up whose that is, it may be anybody's who may do what it needs. */
+export function actingAs({ tables, instance, holder, names, told }: Knowledge): Acting[] {
+  const rows = tables.accounts.state === 'complete' ? tables.accounts.rows : []
+  const roles = new Map(tables.roles.state === 'complete' ? tables.roles.rows.map((role) => [role.id, permissionNames(role.permissions)]) : [])
+  const named = namedIn(instance)
+  const token = holder.state === 'known' ? accountId(holder.username) : null
+  const acting = named ?? token
+  return rows.flatMap(({ username, role_id: id }): Acting[] => {
+    const [account, permissions] = [accountId(username), roles.get(id ?? '')]
+    if (id === null || permissions === undefined) return []
+    const untold = told.has(account) ? null : (names.get(id) ?? null)
+    if (account === acting) return [{ account, called: named === null ? `${OF_TOKEN}, which acts,` : `@${account}, the account that acts,`, as: 'actor', untold, keeps: permissions }]
+    const keeps = permissions.includes('administrator') ? API_NEEDS : API_NEEDS.filter((permission) => permissions.includes(permission))
+    if (keeps.length === 0 || (account !== token && holder.state !== 'unknown')) return []
+    const called = holder.state === 'unknown' ? `${OF_TOKEN}, which could not be looked up (${holder.reason.message}) and may be this one,` : OF_TOKEN
+    return [{ account, called, as: 'token', untold, keeps }]
+  })
+}
+
+const OF_TOKEN = 'the account of mastodon.api.token'
+
+/** Says before anything is written that nobody is there to write in the name of. */
+export function actorMissing(steps: readonly Step[], tables: Tables, instance: Instance): Diagnostic[] {
+  const named = namedIn(instance)
+  if (named === null || tables.accounts.state !== 'complete' || steps.every(({ door }) => door !== 'console')) return []
+  const row = tables.accounts.rows.find(({ username }) => accountId(username) === named)
+  const why = obstacleOf(row, named)
+  if (why === undefined) return []
+  const at = instance.position({ file: 'instance.yaml', path: ['acting_account'] })
+  const hint = 'Name one in instance.yaml that is there and can log in: acting_account: owner'
+  const message = row ? `The account that acts can't log in: ${why}` : `There is nobody to act as: this server has no account @${named}.`
+  return [{ code: row ? 'actor-unable' : 'no-actor', severity: row ? 'warning' : 'error', about: 'acting_account', message, at, hint }]
+}
 
 /** What Mastodon lets the account that acts hand out: nothing above its own rank, and nothing that it may not do itself. */
 export interface Rank {
@@ -13,11 +69,13 @@ export interface Rank {
 
 /** The rank of the account that acts; null where it is not known. */
 function actingRank(tables: Tables, instance: Instance): { readonly account: string; readonly role: string; readonly rank: Rank } | null {
-  const account = instance.documents['instance.yaml']?.acting_account?.toLowerCase()
-  if (account === undefined || tables.accounts.state !== 'complete' || tables.roles.state !== 'complete') return null
-  const held = tables.accounts.rows.find((row) => row.username.toLowerCase() === account)?.role_id
-  const row = tables.roles.rows.find((one) => one.id === held)
-  return row ? { account, role: row.name, rank: { position: row.position, permissions: permissionNames(row.permissions) } } : null
+  const account = namedIn(instance)
+  if (account === null || tables.accounts.state !== 'complete' || tables.roles.state !== 'complete') return null
+  const found = tables.accounts.rows.find(({ username }) => accountId(username) === account)
+  const roles = new Map(tables.roles.rows.map((role) => [role.id, role]))
+  const row = found && roles.get(found.role_id ?? EVERYONE_ID)
+  const everyone = permissionNames(roles.get(EVERYONE_ID)?.permissions ?? '0')
+  return row ? { account, role: row.name === '' ? 'no role' : row.name, rank: { position: row.position, permissions: [...permissionNames(row.permissions), ...everyone] } } : null
 }
 
 /** Refuses what Mastodon's web interface would refuse and its console would not: a step against who, or what, stands above the account that acts. */
@@ -35,6 +93,16 @@ export function outranked(step: Draft, roleId: string | null, tables: Tables, in
 }
 
 const HIGHER = 'Name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon.'
+
+/** Refuses what Mastodon's web interface leaves to those who may manage roles, and its console does not. */
+export function unentitled(step: Draft, tables: Tables, instance: Instance): Diagnostic[] {
+  const acting = actingRank(tables, instance)
+  if (acting === null || ['administrator', 'manage_roles'].some((permission) => acting.rank.permissions.includes(permission))) return []
+  const message = `${step.kind}/${step.id}: @${acting.account} (${acting.role}) acts, and lacks the permission manage_roles.`
+  return [about(step, instance, { code: 'actor-lacks', severity: 'error', message, hint: ENTITLED })]
+}
+
+const ENTITLED = 'Name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out.'
 
 /** Says beforehand that Mastodon will refuse a step, since the account that acts ranks too low for it. */
 export function tooLow(step: Draft, wanted: Rank, tables: Tables, instance: Instance): Diagnostic[] {

@@ -1,27 +1,15 @@
+import { permissionNames } from '../../instance/versions.ts'
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
 import type { Rows, Tables, Write } from '../../reconcile/doors.ts'
 import type { ApplyContext, Draft, Hints, Kind, OrderHints } from '../../reconcile/kind.ts'
 import type { LiveObject, Prospect, Step, Value } from '../../reconcile/types.ts'
 import { about, current, odd, rowsOf, send, word } from '../common.ts'
-import { outranked, tooLow } from './acting.ts'
-import { EVERYONE_ID, nameToday, roleNames } from './role.ts'
+import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
+import { outranked, tooLow, unentitled } from './acting.ts'
+import { nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
-
-/** The name of an account as it is compared. */
-export const accountId = (account: string): string => account.replace(/^@/, '').toLowerCase()
-
-/** Why an account can't be given a role yet. */
-export function obstacleOf(row: Rows['accounts'] | undefined, name: string): string | undefined {
-  if (!row) return `There is no account @${name} yet.`
-  if (!row.confirmed) return `@${name} has not confirmed the e-mail address yet.`
-  if (!row.approved) return `The sign-up of @${name} has not been approved yet.`
-  if (row.suspended) return `@${name} is suspended.`
-  if (row.disabled) return `The login of @${name} is disabled.`
-  if (row.moved) return `@${name} has moved to another account.`
-  return undefined
-}
 
 /** Accounts that can use what their role allows. */
 export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
@@ -122,8 +110,9 @@ export const moderator: Kind = {
     const held = tables.accounts.state === 'complete' ? tables.accounts.rows.find(({ id }) => id === step.serverId)?.role_id : undefined
     return [
       ...unknownRole(step, tables, instance),
+      ...unentitled(step, tables, instance),
       ...outranked(step, held ?? null, tables, instance),
-      ...(position === undefined ? [] : tooLow(step, { position, permissions: [] }, tables, instance)),
+      ...(position === undefined ? [] : tooLow(step, { position, permissions: role?.permissions ?? permissionNames(row?.permissions ?? '0') }, tables, instance)),
     ]
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context)]),

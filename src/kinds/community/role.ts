@@ -5,13 +5,13 @@ import type { Hints, Kind } from '../../reconcile/kind.ts'
 import type { LedgerEntry } from '../../reconcile/ledger-types.ts'
 import type { DesiredObject, Fields, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { outranked, tooLow } from './acting.ts'
+import { EVERYONE_ID } from './accounts.ts'
+import { outranked, tooLow, unentitled } from './acting.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
 
 const FILE = 'roles.yaml'
 /** The base role that every member has. */
 const EVERYONE = 'everyone'
-export const EVERYONE_ID = '-99'
 
 const colour = (value: Value): string => word(value).replace(/^#/, '').toLowerCase()
 
@@ -113,10 +113,11 @@ export const role: Kind = {
     const grants = step.changes.find((change) => change.field === 'permissions')
     const permissions = Array.isArray(grants?.after) ? grants.after.map(word) : []
     const above = step.action === 'create' ? [] : outranked(step, step.serverId, tables, instance)
+    const lacks = unentitled(step, tables, instance)
     const low = step.action === 'delete' || above.length > 0 ? above : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
-    if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return low
+    if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return [...lacks, ...low]
     const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
-    return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...low]
+    return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...lacks, ...low]
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

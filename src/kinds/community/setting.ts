@@ -1,11 +1,13 @@
 import { parse } from 'yaml'
 import { defaultOf, SETTINGS, settingType } from '../../instance/versions.ts'
 import type { Instance } from '../../instance/instance.ts'
-import type { Rows, Write } from '../../reconcile/doors.ts'
-import type { Kind } from '../../reconcile/kind.ts'
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import type { Rows, Tables, Write } from '../../reconcile/doors.ts'
+import type { Draft, Hints, Kind } from '../../reconcile/kind.ts'
 import type { Hazard, LiveObject, Step, Value } from '../../reconcile/types.ts'
 import { equal } from '../../reconcile/equal.ts'
-import { odd, rowsOf, send, setOf, text } from '../common.ts'
+import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
+import { accountId } from './accounts.ts'
 import { own } from '../../instance/own.ts'
 
 const FILE = 'settings.yaml'
@@ -44,6 +46,20 @@ function parsed(name: string, yaml: string): unknown {
   }
 }
 
+/** The account that members are told to write to. */
+const CONTACT = 'site_contact_username'
+
+/** Says beforehand that Mastodon will refuse a contact who is not there. */
+function strangerAsContact(step: Draft, { accounts }: Tables, { instance }: Hints): Diagnostic[] {
+  const after = step.changes.find(({ field }) => field === 'value')?.after
+  if (step.id !== CONTACT || typeof after !== 'string' || accounts.state !== 'complete') return []
+  const name = accountId(after)
+  // With a domain behind it, it is Mastodon that knows which are its own.
+  if (name === '' || name.includes('@') || accounts.rows.some(({ username }) => accountId(username) === name)) return []
+  const message = `${step.kind}/${step.id}: there is no account @${name} on this server.`
+  return [about(step, instance, { code: 'no-such-account', severity: 'error', message, hint: 'Write the name of one that is there, without the domain.' })]
+}
+
 /** Rows that old versions and plugins left behind say nothing that the files could. */
 const isKnown = ({ var: name }: Rows['settings']): boolean => !['upload', undefined].includes(settingType(name))
 
@@ -68,6 +84,7 @@ export const setting: Kind = {
   file: FILE,
   drift: 'report',
   tables: ['settings'],
+  accounts: (objects) => objects.flatMap(({ id, fields: { value } }) => (id === CONTACT && typeof value === 'string' && value !== '' ? [accountId(value)] : [])),
   writes: ['console'],
   absence: 'release',
   desired: (instance) => {
@@ -88,6 +105,7 @@ export const setting: Kind = {
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
   // Mastodon takes the two contact settings only together.
   together: (a, b) => [a, b].every((step) => step.id.startsWith('site_contact_')),
+  advice: strangerAsContact,
   hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -10,6 +10,8 @@ import {
   findMember,
   findRoles,
   grantComplaints,
+  keysOf,
+  maskOf,
   permissionKeys,
   saveRole,
   type Role,
@@ -25,6 +27,7 @@ const asFields = (value: object): Fields => value as Fields
 
 export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   const { session, version, actor } = writing
+  entitled(writing)
   const [found] =
     write.action === 'create' ? await findRoles(session, 'name', write.name) : await findRoles(session, 'id', write.serverId ?? '')
   if (write.action === 'create') {
@@ -83,11 +86,20 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
   const [role = null] = write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
   if (write.action !== 'delete' && (role === null || role.id === EVERYONE)) throw new Declined('no-such-role', 'the role is not there any more')
   if (role === null && member.account_id === actor.id) throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
+  entitled(writing)
   if (held !== undefined) belowActor(writing, held)
+  const lacks = role === null ? [] : keysOf(maskOf(role.fields.permissions) & ~actor.role.permissions)
+  if (lacks.length > 0) throw new Declined('actor-too-low', `@${actor.username} has the role ${actor.role.name}, which is too low for this: it lacks ${lacks.join(', ')}`)
   await withinReach(writing, async () => demand(grantComplaints(actor, role)))
   await keepingOwners(session, write, () => assignRole(session, actor, member, role))
   if (role === null) await endSessions(session, member)
   return done(member.account_id, { role_id: role?.id ?? null })
+}
+
+/** Roles are for those who may manage them: Mastodon's web interface says so, its models do not. */
+function entitled({ actor: { username, role } }: Writing): void {
+  if (keysOf(role.permissions).some((key) => key === 'administrator' || key === 'manage_roles')) return
+  throw new Declined('actor-lacks', `${role.name}, the role of @${username} that acts, lacks the permission manage_roles`)
 }
 
 /** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
