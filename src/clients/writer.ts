@@ -12,6 +12,8 @@ export async function openWriter(instance: InstanceFile, secrets: Secrets, optio
   return {
     write: (writes, door) => through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
     settle: (owed) => settle(doors, owed),
+    // whoever writes through it awaits it, and is told why it did not open
+    expectConsole: () => void doors.console().catch(() => undefined),
     close: () => (options.doors ? Promise.resolve() : doors.close()),
   }
 }

@@ -32,7 +32,6 @@ import { count } from '../render/text.ts'
 import { announceDone, giveNotice, type Noticed } from './announce.ts'
 import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
-import { needsConsole } from './foresee.ts'
 import { locked } from './locked.ts'
 import { collect, sourceOf, wishesOf } from './options.ts'
 import { planNow, wishesWith, type Planned, type Wishes } from './planning.ts'
@@ -98,7 +97,6 @@ export async function run(io: Io, options: Options, saved: Plan | null, mergesOf
     const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
     try {
       const reader = await openReader(session.config, io.secrets, { doors })
-      if (needsConsole(session, ledger)) void doors.console().catch(() => undefined)
       const known = await takeIn({ ...session, ledger }, await mergesOf({ ...session, ledger }))
       return await applyUnderLock(known, { io, options, saved, wishes: wishesWith(wishes, known), reader, doors, holds })
     } finally {

@@ -1,5 +1,6 @@
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { batches, refInLedger, refOf, type Batch } from './batches.ts'
+import { isConsoleCertain } from './certain.ts'
 import { inWords, lostIn, stillOwed, unpaid } from './debts.ts'
 import type { Writer } from './doors.ts'
 import { after, worsened } from './guard.ts'
@@ -96,22 +97,23 @@ function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps
 async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Progress, deps: ApplyDeps): Promise<void> {
   const writer = await deps.openWriter()
   try {
+    if (!isStopped(deps) && isConsoleCertain(todo, (step, kind) => whyNot(step, kind, progress, deps) === null)) writer.expectConsole()
     await pay(owed, writer, progress, deps)
     for (const batch of todo) {
-      if (deps.signal.aborted || !deps.holds()) {
+      if (isStopped(deps)) {
         progress.notReached.push(...batch.steps)
         for (const step of batch.steps) progress.untouched.add(step)
-        continue
-      }
-      await runBatch(batch, writer, progress, deps)
+      } else await runBatch(batch, writer, progress, deps)
     }
   } finally {
     await writer.close()
   }
 }
 
-async function pay(owed: readonly Intent[], writer: Writer, { paid, findings }: Progress, { signal, holds }: ApplyDeps): Promise<void> {
-  if (owed.length === 0 || signal.aborted || !holds()) return
+const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
+
+async function pay(owed: readonly Intent[], writer: Writer, { paid, findings }: Progress, deps: ApplyDeps): Promise<void> {
+  if (owed.length === 0 || isStopped(deps)) return
   const result = await writer.settle(owed)
   if (result.state === 'done') paid.push(...owed)
   else findings.push(owing(owed, result.state === 'failed' ? result.reason : { message: 'live has changed' }))
@@ -154,19 +156,19 @@ function liveId(world: World, ref: ObjectRef): string | null {
   return world.get(ref.slice(0, slash))?.get(ref.slice(slash + 1))?.serverId ?? null
 }
 
-/** Whether a step may go out now: its dependencies are done and no invariant gets worse. */
+/** Whether a step may go out now. One that may not is skipped. */
 function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boolean {
+  const why = whyNot(step, kind, progress, deps)
+  if (why !== null) skip({ step, ...why }, kind, progress)
+  return why === null
+}
+
+/** Why a step may not go out now: what it needs was not done, or an invariant would get worse. */
+function whyNot(step: Step, kind: Kind, progress: Progress, { invariants, facts }: ApplyDeps): Omit<Skipped, 'step'> | null {
   const needed = blockerOf(step, kind, progress)
-  if (needed !== undefined) {
-    skip({ step, why: needed.why, reason: `It needs ${needed.ref}, which was not done.` }, kind, progress)
-    return false
-  }
-  const worse = worsened(step, progress.world, deps.invariants, deps.facts)
-  if (worse.length > 0) {
-    skip({ step, why: 'blocked', reason: worse.map(({ what }) => what).join(' ') }, kind, progress)
-    return false
-  }
-  return true
+  if (needed !== undefined) return { why: needed.why, reason: `It needs ${needed.ref}, which was not done.` }
+  const worse = worsened(step, progress.world, invariants, facts)
+  return worse.length > 0 ? { why: 'blocked', reason: worse.map(({ what }) => what).join(' ') } : null
 }
 
 /** What a step needs and was not done. One that only lowers takes nothing along, and may be what the others need. */
@@ -209,8 +211,7 @@ function reasonOf(error: unknown): Diagnostic {
 async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
   const { done, failed, skipped, notReached, paid } = progress
   const touched = done.length + failed.length > 0
-  const stopped = deps.signal.aborted || !deps.holds()
-  const seen = stopped ? null : touched ? await lookAgain(ledger, progress, deps) : plan
+  const seen = isStopped(deps) ? null : touched ? await lookAgain(ledger, progress, deps) : plan
   if (seen) progress.findings.push(...lostIn(plan))
   const writeDown = seen ? settle(plan, seen, ledger, progress, deps) : leave(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))

@@ -142,5 +142,7 @@ export interface Writer {
   readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
   /** Finishes what runs that were broken off still owe: all of it, or none. */
   readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
+  /** Told once it is certain that something is written through the console: it may open while the API works. */
+  readonly expectConsole: () => void
   readonly close: () => Promise<void>
 }

@@ -143,6 +143,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
       return {
         write,
         settle: async (owed) => at(() => settle(owed), refused),
+        expectConsole: () => {},
         close: async () => {},
       }
     },

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { Documents } from '../../src/instance/documents.ts'
+import { INVARIANTS } from '../../src/kinds/invariants.ts'
+import { KINDS } from '../../src/kinds/index.ts'
+import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
+import { refOf } from '../../src/reconcile/batches.ts'
+import { worldOf } from '../../src/reconcile/guard.ts'
+import { openMemory } from '../support/memory.ts'
+import { newServer } from '../support/memory-server.ts'
+import { look, newWorld } from '../support/world.ts'
+
+const BLOCK: Documents = { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' }] } }
+const RULE: Documents = { 'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] } }
+
+/** What happens at the doors, in order, when these files are applied to an empty server that has both. */
+async function doorsUsed(files: Documents, changed: (refs: readonly string[]) => Partial<ApplyDeps> = () => ({})): Promise<readonly string[]> {
+  const world = { ...newWorld(newServer(new Map())), doors: 'both' as const }
+  const memory = openMemory(world.server)
+  const { plan, input } = await look(world, files, memory)
+  const used: string[] = []
+  await apply(plan, {
+    kinds: KINDS,
+    ledger: world.ledger,
+    save: async (next) => next,
+    openWriter: async () => {
+      const writer = await memory.openWriter()
+      return {
+        ...writer,
+        expectConsole: () => void used.push('expected'),
+        write: (writes, door) => {
+          used.push(door)
+          return writer.write(writes, door)
+        },
+      }
+    },
+    now: () => input.now,
+    replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
+    invariants: INVARIANTS,
+    facts: input.facts,
+    world: worldOf(input.observed),
+    guard: () => ({}),
+    withheld: new Map(),
+    holds: () => true,
+    signal: new AbortController().signal,
+    told: () => {},
+    ...changed(plan.steps.map(refOf)),
+  })
+  return used
+}
+
+test('what goes through the console for certain is told before the API writes, and nothing else is', async () => {
+  expect(await doorsUsed({ ...BLOCK, ...RULE })).toEqual(['expected', 'rest', 'console'])
+  expect(await doorsUsed(BLOCK)).toEqual(['rest'])
+})
+
+test('a step that is held back, or that nothing has time for, opens no console', async () => {
+  const held = (refs: readonly string[]) => ({ withheld: new Map(refs.filter((ref) => !ref.startsWith('domain-block/')).map((ref) => [ref, { why: 'not-approved' as const, reason: 'Nobody.' }])) })
+  expect(await doorsUsed({ ...BLOCK, ...RULE }, held)).toEqual(['rest'])
+  expect(await doorsUsed({ ...BLOCK, ...RULE }, () => ({ signal: AbortSignal.abort() }))).toEqual([])
+})
