@@ -1,6 +1,7 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Console } from './console.ts'
+import type { Login } from './host.ts'
 import { consoleLine } from './launch.ts'
 import { localMachine, type Machine, unreachable } from './machine.ts'
 import type { Rest } from './mastodon.ts'
@@ -29,6 +30,9 @@ export interface Doors {
   readonly close: () => Promise<void>
 }
 
+/** Where the reader is installed and no key of its own is named. */
+const NO_READER_KEY = 'a key that may only read is named as mastodon.database.reader_key'
+
 /** Holds the doors that `instance.yaml` names; opens none. */
 export function openDoors(instance: InstanceFile, secrets: Secrets, options: DoorOptions = {}): Doors {
   const { api, database, console: door } = instance.mastodon ?? {}
@@ -47,13 +51,13 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
     }
   }
 
-  const ssh = (key?: { env?: string; file?: string }): Promise<Machine> => {
+  const ssh = (named?: Login): Promise<Machine> => {
     const { ssh: login } = instance
     if (!login) fail(EXIT.invalid, 'no-ssh', 'a door says over: ssh, and instance.yaml has no ssh', { hint: 'add ssh: with host, user and host_key' })
-    return import('./host.ts').then(({ connect }) => connect(login, secrets, key))
+    return import('./host.ts').then(({ connect }) => connect(login, secrets, named))
   }
-  const shared = once(() => ssh())
-  const reader = once(() => ssh(database?.reader_key))
+  const shared = once(() => ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', beside: NO_READER_KEY } : undefined))
+  const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key' }))
   const local = once(async () => localMachine())
 
   const rest = (reading: boolean) =>

@@ -29,13 +29,23 @@ export function pinned(hostKey: string): { readonly fingerprint: string; readonl
   return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
 }
 
+/** The key that logs in, and what `instance.yaml` calls it. */
+export interface Login {
+  readonly key: SshDoor['key']
+  readonly name: string
+  /** What else to say of it where it is turned away. */
+  readonly beside?: string
+}
+
+const loginOf = ({ key }: SshDoor): Login => ({ key, name: 'ssh.key' })
+
 type Attempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }
 
 /**
  * Logs in to the machine that `ssh` names and keeps the connection open.
  * The host key is pinned: a machine with another one is never spoken to.
  */
-export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key'] = door.key): Promise<Machine> {
+export async function connect(door: SshDoor, secrets: Secrets, { key, name, beside }: Login = loginOf(door)): Promise<Machine> {
   const { NodeSSH } = await import('node-ssh')
   const pin = pinned(door.host_key)
   const where = `${door.host}:${door.port ?? 22}`
@@ -43,7 +53,7 @@ export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key
     host: door.host,
     port: door.port ?? 22,
     username: door.user,
-    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, key === door.key ? 'ssh.key' : 'mastodon.database.reader_key', { host: door.host, fingerprint: pin.fingerprint }) }),
+    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, name, { host: door.host, fingerprint: pin.fingerprint }) }),
     ...(door.passphrase === undefined ? {} : { passphrase: await secrets.read(door.passphrase, 'ssh.passphrase') }),
     ...((door.agent ?? key === undefined) && process.env.SSH_AUTH_SOCK ? { agent: process.env.SSH_AUTH_SOCK } : {}),
     readyTimeout: 20_000,
@@ -79,7 +89,7 @@ export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key
     else if (!/no matching (host key|server host key)/i.test(result.error.message)) last = result.error
     if (last) break
   }
-  if (last) throw unreachable('ssh-failed', `can't log in to ${where} as ${door.user}: ${last.message}`, sshHint(last), last)
+  if (last) throw unreachable('ssh-failed', `can't log in to ${where} as ${door.user}: ${last.message}`, sshHint(last, { name: key === undefined ? null : name, beside }), last)
   throw unreachable(
     'host-key-mismatch',
     `${where} has another host key: pinned is ${pin.fingerprint}, the machine shows ${seen.join(' and ') || 'none of a known kind'}`,
@@ -87,8 +97,16 @@ export async function connect(door: SshDoor, secrets: Secrets, key: SshDoor['key
   )
 }
 
-function sshHint(error: Error): string {
-  if (/authentication/i.test(error.message)) return 'check ssh.user and ssh.key, and that the key is in authorized_keys there'
+function sshHint({ message }: Error, { name, beside }: { readonly name: string | null; readonly beside: Login['beside'] }): string {
+  const more = beside === undefined ? '' : `; ${beside}`
+  if (/privateKey/.test(message)) {
+    if (/encrypted|passphrase/i.test(message)) return `${name ?? 'the key'} has a passphrase: name the right one as ssh.passphrase in instance.yaml, or store a key without one`
+    return `${name ?? 'the key'} is no private key: store the whole file, from -----BEGIN to -----END`
+  }
+  if (/authentication/i.test(message)) {
+    if (name === null) return `no ssh.key is named, so only an ssh-agent logs in: look at ssh-add -l, or name a key in instance.yaml${more}`
+    return `check ssh.user and ${name}, and that the key is in authorized_keys there${more}`
+  }
   return 'check ssh.host and ssh.port, and that this machine can reach it'
 }
 

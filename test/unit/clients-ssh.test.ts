@@ -1,3 +1,4 @@
+import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../src/clients/host.ts'
 import { openReader } from '../../src/clients/reader.ts'
@@ -32,6 +33,41 @@ describe('SSH', () => {
     await using server = await sshServer()
     await using other = await sshServer()
     await expect(connect(door(server), secrets(other.key))).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('authorized_keys') }] })
+  })
+
+  test.each([
+    ['a key that was never let in', async (_server: SshServer, other: SshServer) => other.key, 'authorized_keys'],
+    ['a text that is no key', async () => 'Not a key', 'is no private key'],
+    ['nothing', async () => '', 'secret-missing'],
+  ])('where the reader’s key is %s, it is named, and not the other one', async (_what, keyOf, says) => {
+    await using server = await sshServer()
+    await using other = await sshServer()
+    const ssh = { ...door(server), key: { env: 'OTHER' } }
+    const instance = { domain: 'herd.example', ssh, mastodon: { database: { over: 'ssh', reader: true, reader_key: { env: 'KEY' } } } } as const
+    const reader = await openReader(instance, openSecrets({ OTHER: server.key, KEY: await keyOf(server, other) }))
+    const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
+    await reader.close()
+    const said = JSON.stringify(rules)
+    expect(said).toContain('mastodon.database.reader_key')
+    expect(said).toContain(says)
+    expect(said).not.toContain('ssh.key')
+  })
+
+  test('where no key for the reader is named, the one that was used is, and how the other is named', async () => {
+    await using server = await sshServer()
+    await using other = await sshServer()
+    const instance = { domain: 'herd.example', ssh: door(server), mastodon: { database: { over: 'ssh', reader: true } } } as const
+    const reader = await openReader(instance, secrets(other.key))
+    const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
+    await reader.close()
+    expect(rules).toMatchObject({ reason: { hint: expect.stringMatching(/ssh\.key.*mastodon\.database\.reader_key/) } })
+  })
+
+  test('a key that is no key is told by its name, and so is one that has a passphrase', async () => {
+    await using server = await sshServer()
+    await expect(connect(door(server), secrets('Not a key'))).rejects.toMatchObject({ diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is no private key.*BEGIN/) }] })
+    const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'words', cipher: 'aes256-cbc', rounds: 16 }).private
+    await expect(connect(door(server), secrets(locked))).rejects.toMatchObject({ diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('ssh.passphrase') }] })
   })
 
   test('a key that is stored for another machine is not used', async () => {
