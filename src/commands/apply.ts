@@ -155,9 +155,9 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   refuseFirst(session, plan, options.first)
   // An approval on a forge is for the account's own id: there somebody has looked.
   if (options.yes && !session.config.forge) await refuseYoung(session, plan)
-  if (plan.steps.length - withheld.size + plan.owed.length > 0 && !options.yes && !saved && !(await confirm(io, plan))) {
-    fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: 'Say yes, give --yes, or save the plan and apply it: herdbook plan --out plan.json' })
-  }
+  const isAsked = plan.steps.length - withheld.size + plan.owed.length > 0 && !options.yes && !saved
+  const unsaid = isAsked ? await confirm(io, plan) : null
+  if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: `${unsaid}. Or save the plan and apply it: herdbook plan --out plan.json` })
   const noticed = await giveNotice(approved, plan, withheld, run.doors)
   return carryOut(noticed, planned, run)
 }

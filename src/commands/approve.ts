@@ -67,7 +67,8 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
     if (own.length > 0) {
       fail(EXIT.refused, 'own-change', `Nobody approves what they asked for, wrote or pushed: ${own.length} of these ${own.length === 1 ? 'is' : 'are'} yours. Nothing was approved.`, { hint: 'Ask another owner, or approve the others by name.' })
     }
-    if (!options.yes && !(await confirm(io, plan))) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: 'Say yes, or give --yes.' })
+    const unsaid = options.yes ? null : await confirm(io, plan)
+    if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: `${unsaid}.` })
     const by = actorOf(io)
     const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
     await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })

@@ -3,7 +3,7 @@ import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { DomainBlock } from '../instance/documents.ts'
 import { bothForms, displayDomain } from '../instance/domains.ts'
 import type { ObjectChange } from '../instance/edit/objects.ts'
-import { namedDomain } from '../instance/named-domain.ts'
+import { domainHint, namedDomain } from '../instance/named-domain.ts'
 import { severityOf, SEVERITY_WORDS, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
 import { hasEnded } from '../kinds/common.ts'
 import { relations } from '../render/describe.ts'
@@ -80,7 +80,7 @@ function severityIn(word: string | undefined): BlockSeverity | undefined {
 
 export function domainIn(text: string): string {
   const name = namedDomain(text)
-  return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: 'Write it as spam.example' })
+  return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${text}" is not a domain: ${name.refused}`, { hint: domainHint(text) })
 }
 
 function blockChange(domain: string, severity: BlockSeverity, options: BlockOptions, beside: Readonly<Record<string, number | null>>): ObjectChange {

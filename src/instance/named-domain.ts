@@ -14,3 +14,23 @@ export function namedDomain(text: string): NormalizedDomain {
   if (other !== undefined) return { refused: `this is a page of ${host} about somebody of ${other}; write only the domain that is meant` }
   return host.includes('@') ? { refused: 'this is a web address with a name or password in it; write only the domain' } : normalizeDomain(host)
 }
+
+/** Nobody means a domain by a longer text. */
+const MAX_TYPED = 1000
+
+/** The domain that somebody most likely meant by what is none; nothing where that is a guess. */
+export function likelyDomain(text: string): string | undefined {
+  if (text.length > MAX_TYPED) return undefined
+  const { host = '', rest = '' } = ADDRESS.exec(text.trim())?.groups ?? {}
+  const other = ELSEWHERE.exec(rest)?.groups?.['domain']
+  const bare = (other ?? (host === '' ? text : host)).replaceAll(/["'`´‘-‟‹›«»\s]+$|^["'`´‘-‟‹›«»\s]+/g, '').replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+  const [authority = ''] = bare.split(/[/?#]/)
+  const name = normalizeDomain(authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '').replace(/^\*?\./, ''))
+  return 'domain' in name ? name.domain : undefined
+}
+
+/** What to do about a name that is no domain. */
+export function domainHint(text: string): string {
+  const likely = likelyDomain(text)
+  return likely === undefined ? 'Write only the name, such as spam.example.' : `Write it as ${likely}`
+}

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { namedDomain } from '../../src/instance/named-domain.ts'
+import { domainIn } from '../../src/commands/block.ts'
+import { likelyDomain, namedDomain } from '../../src/instance/named-domain.ts'
+import { load } from '../support/instance.ts'
 
 test.each([
   ['a.example', 'a.example'],
@@ -25,3 +27,31 @@ test.each([
   ['a@b@c.example', 'this is an address'],
   ['*.a.example', 'stars are not taken'],
 ])('%j is refused', (typed, why) => expect(namedDomain(typed)).toMatchObject({ refused: expect.stringContaining(why) }))
+
+test.each([
+  ['https://spam.test/path', 'spam.test'],
+  ['spam.test/path', 'spam.test'],
+  ['spam.test:443', 'spam.test'],
+  ['"spam.test"', 'spam.test'],
+  ['*.spam.test', 'spam.test'],
+  ['.spam.test', 'spam.test'],
+  ['spam..test', undefined],
+  ['ftp://spam.test/', 'spam.test'],
+  ['https://user:secret@spam.test/', 'spam.test'],
+  ['https://mine.test/@user@spam.test', 'spam.test'],
+  ['a@b@spam.test', 'spam.test'],
+  ['https://münchen.test:8443/', 'xn--mnchen-3ya.test'],
+  ['so***e.test', undefined],
+  ['two words', undefined],
+  ['https://', undefined],
+])('who typed %j meant %j', (typed, domain) => {
+  expect(likelyDomain(typed)).toBe(domain)
+  if (domain !== undefined) expect(namedDomain(likelyDomain(typed) ?? '')).toMatchObject({ domain })
+})
+
+test.each(['spam.test/path', '*.spam.test', 'two words'])('a verb that gets %j says how to write it', async (typed) => {
+  const wanted = likelyDomain(typed) ?? 'spam.example'
+  expect(() => domainIn(typed)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'not-a-domain', hint: expect.stringContaining(wanted) })] }))
+  const { diagnostics } = await load({ 'domain-blocks.yaml': `domain_blocks:\n  - { domain: ${JSON.stringify(typed)}, severity: limit }\n` })
+  expect(diagnostics).toEqual([expect.objectContaining({ hint: expect.stringContaining(wanted) })])
+})

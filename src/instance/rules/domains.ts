@@ -1,5 +1,6 @@
 import type { Diagnostic, Position } from '../diagnostic.ts'
 import { normalizeDomain } from '../domains.ts'
+import { domainHint } from '../named-domain.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
 import type { NamedRow, Rule, RuleInput } from './rule.ts'
 
@@ -35,7 +36,7 @@ function* names(all: readonly Named[]): Generator<Diagnostic> {
   for (const { written, at, ...rest } of all) {
     const name = normalizeDomain(written)
     if ('refused' in name) {
-      yield error('not-a-domain', `${written} can not be a domain: ${name.refused}`, at(), 'Write only the name, such as spam.example.')
+      yield error('not-a-domain', `${written} can not be a domain: ${name.refused}`, at(), domainHint(written))
       continue
     }
     if (name.changed !== undefined)
