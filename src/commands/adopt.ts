@@ -17,6 +17,7 @@ import { EVERYTHING, hides, type Disclosure } from '../render/conceal.ts'
 import { count, listed } from '../render/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
 import { note, tell, toldWaits, type Io } from './io.ts'
+import { numbered } from './numbered.ts'
 import { withoutOdd } from './odd.ts'
 import { desiredOf, observe, type Observation } from './observe.ts'
 import { parseRef, sourceOf, textsOf } from './options.ts'
@@ -47,6 +48,9 @@ function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observ
   return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
 
+/** So many objects that no file can hold are told with their reasons. */
+const TOLD = 20
+
 /** What a person asked for: whole kinds, or single objects of them. */
 type Asked = ReadonlyMap<string, 'all' | ReadonlySet<string>>
 
@@ -67,7 +71,8 @@ export const verb = (command: Command, io: Io) =>
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
         const drafted = await withProgress(io, 'Reading the live server', () => draftAdoption(session, reader, what, options))
-        for (const line of [...drafted.left, ...drafted.odd]) note(io, line)
+        for (const line of [...drafted.left, ...drafted.odd.slice(0, TOLD)]) note(io, line)
+        if (drafted.odd.length > TOLD) note(io, `${drafted.odd.length - TOLD} more were not taken over for such reasons. Once these are settled, the others are told: herdbook adopt`)
         await settle(io, session, drafted)
         await checkFolder(io, session)
       } finally {
@@ -138,11 +143,12 @@ function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, D
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
   const release = releaseOf(observation.tables.version)
   const changes = KINDS.flatMap((kind) => {
-    const ids = asked.get(kind.name)
+    const named = asked.get(kind.name)
     const observed = observation.observed.get(kind.name)
-    if (ids === undefined || observed?.state !== 'complete') return []
+    if (named === undefined || observed?.state !== 'complete') return []
     const live = new Map(observed.objects.map((object) => [object.id, object]))
     const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
+    const ids = named === 'all' ? named : new Set([...named].map((id) => numbered(id, (one) => live.has(one) || managed.has(one))))
     const chosen = ids === 'all' ? [...new Set([...differing(seen, kind), ...storedIn(live, managed), ...(options.privateComments ? withNotes(live, managed) : [])])] : [...ids]
     refuseUnknown(kind, ids, live, managed)
     return chosen
@@ -191,7 +197,7 @@ function differing(seen: Plan, kind: Kind): string[] {
 
 function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): void {
   const nowhere = ids === 'all' ? [] : [...ids].filter((id) => !live.has(id) && !managed.has(id))
-  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', about: `${kind.name}/${id}`, message: `${kind.name}/${id} is neither live nor in the files.` }))
+  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', about: `${kind.name}/${id}`, message: `${kind.name}/${id} is neither live nor in the files.`, hint: 'Look at its name: herdbook drift --verbose' }))
   if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
 }
 

@@ -33,7 +33,7 @@ import { announceDone, giveNotice, type Noticed } from './announce.ts'
 import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
-import { collect, sourceOf, wishesOf } from './options.ts'
+import { collect, commandLine, sourceOf, wishesOf } from './options.ts'
 import { planNow, wishesWith, type Planned, type Wishes } from './planning.ts'
 import { OWNERS_LINE } from './owners.ts'
 import { withProgress } from './progress.ts'
@@ -50,6 +50,7 @@ export interface Options {
   readonly takeOver?: true
   readonly restore?: readonly string[]
   readonly json?: true
+  readonly verbose?: true
 }
 
 export const verb = (command: Command, io: Io) =>
@@ -63,6 +64,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
     .option('--take-over', 'let the files win for everything that the ledger does not know')
     .option('--json', 'print what was done as JSON')
+    .option('--verbose', 'list all of what is long')
     .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')
     .action(async (file, options) => {
       const saved = file === undefined ? null : parsePlan(await readPlan(io, file))
@@ -141,7 +143,7 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   const planned = await withProgress(io, 'Reading the live server', () => planNow(opened, reader, wishes))
   const { plan } = planned
   if (saved && !isSame(saved, plan, opened)) refuseStale(saved, plan)
-  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, sourceOf: await sourceOf(opened) }))
+  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, verbose: options.verbose ?? false, again: commandLine('plan', options), sourceOf: await sourceOf(opened) }))
   const exit = exitOfPlan(plan)
   // What somebody did by hand is told, and no failure of an apply.
   io.exit = exit === EXIT.drift ? EXIT.ok : exit
@@ -232,7 +234,7 @@ function reasonOf(step: Step, { instance }: Session): string {
 }
 
 function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
-  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io) }))
+  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false }))
   return report
 }
 

@@ -12,7 +12,7 @@ import { confirm } from './confirm.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { actorOf } from './pause.ts'
-import { collect, parseRef, sourceOf, wishesOf } from './options.ts'
+import { collect, commandLine, parseRef, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -59,7 +59,7 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
   try {
     const { plan } = await planNow(session, reader, wishesOf(options))
     const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, sealing)
-    say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), sourceOf: await sourceOf(session) }))
+    say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), again: commandLine('plan', options), applying: true, sourceOf: await sourceOf(session) }))
     if (options.plan !== undefined) refuseAnother(plan, options.plan)
     io.exit = exitOfPlan(plan)
     if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)

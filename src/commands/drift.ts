@@ -8,7 +8,7 @@ import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
-import { sourceOf } from './options.ts'
+import { commandLine, sourceOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession } from './session.ts'
@@ -17,7 +17,7 @@ export const verb = (command: Command, io: Io) =>
   command
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--json', 'print it as JSON')
-    .option('--verbose', 'list what is left alone, too')
+    .option('--verbose', 'list all where there is much, and what is left alone')
     .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.')
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })
@@ -28,7 +28,7 @@ export const verb = (command: Command, io: Io) =>
         const plan = onlyDrift(full)
         const text = options.json
           ? planJson(conceal(plan, shownTo(io)))
-          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, pending: full.steps.length, sourceOf: await sourceOf(session) })
+          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, pending: full.steps.length, sourceOf: await sourceOf(session), again: commandLine('drift', options) })
         say(io, text)
         io.exit = exitOfPlan(plan)
       } finally {

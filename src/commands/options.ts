@@ -7,6 +7,7 @@ import { namedDomain } from '../instance/named-domain.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
+import { shellWord } from '../render/text.ts'
 import type { Wishes } from './planning.ts'
 import type { Place } from './session.ts'
 
@@ -46,6 +47,12 @@ function identity(kind: string, written: string): string {
 /** What the options say beside the files. */
 export function wishesOf(options: { readonly restore?: readonly string[]; readonly takeOver?: true | undefined }): Wishes {
   return { restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)), takeOver: options.takeOver ?? false }
+}
+
+/** A command that does the same for the same files and wishes, as it is typed. */
+export function commandLine(verb: string, { instance, restore = [], takeOver }: { readonly instance?: string; readonly restore?: readonly string[]; readonly takeOver?: true }, ...more: readonly string[]): string {
+  const options = [...(instance === undefined ? [] : ['--instance', instance]), ...restore.flatMap((ref) => ['--restore', ref]), ...(takeOver ? ['--take-over'] : [])]
+  return ['herdbook', verb, ...options, ...more].map(shellWord).join(' ')
 }
 
 /** The texts of the files of the instance by name, long texts too. */

@@ -15,7 +15,7 @@ import { withProgress } from './progress.ts'
 import { openClone, openMerge, openProposal, textsIn } from './proposal.ts'
 import { planProposal, withoutConsole } from './proposed.ts'
 import { openSession } from './session.ts'
-import { collect, sourceOf, wishesOf } from './options.ts'
+import { collect, commandLine, sourceOf, wishesOf } from './options.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -27,7 +27,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--out <file>', 'save the plan, for `herdbook apply FILE`')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as a comment for a pull request')
-    .option('--verbose', 'list what is left alone, too')
+    .option('--verbose', 'list all of a long plan, and what is left alone')
     .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown')
     .action(async (options) => {
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
@@ -40,12 +40,19 @@ export const verb = (command: Command, io: Io) =>
         if (options.out !== undefined) await writeWhole([{ path: resolve(io.cwd, options.out), text: io.secrets.abortOnSecret(`${planJson(plan)}\n`), mode: 0o600 }])
         if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
-        else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session) }))
+        else {
+          const { out } = options
+          // A saved plan holds the wishes that it was made with.
+          const apply = out === undefined ? { apply: commandLine('apply', options) } : { apply: commandLine('apply', placeOnly(options), out), saved: true }
+          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session), again: commandLine('plan', options), ...apply }))
+        }
         io.exit = exitOfPlan(plan)
       } finally {
         await reader.close()
       }
     })
+
+const placeOnly = ({ instance }: { readonly instance?: string }): { readonly instance?: string } => (instance === undefined ? {} : { instance })
 
 interface MergeOptions {
   readonly instance?: string
@@ -75,7 +82,7 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
     const show = session.instance.documents['policy.yaml']?.show ?? {}
     if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
     else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
-    else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf }))
+    else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf, again: commandLine('plan', options, '--base', base, '--head', head), apply: null }))
     io.exit = exitOfPlan(plan)
   } finally {
     await reader.close()

@@ -10,6 +10,7 @@ import { plan } from '../reconcile/plan.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Desired, ObjectRef, Plan, Step } from '../reconcile/types.ts'
+import { numberedIn } from './numbered.ts'
 import { desiredOf, factsOf, observe, type Observation } from './observe.ts'
 import { commitOf, type Session } from './session.ts'
 
@@ -53,7 +54,7 @@ export function inputFor(session: Session, seen: Observation & { readonly desire
     ledger,
     policy,
     now,
-    restore: wishes.restore,
+    restore: numberedIn(wishes.restore, seen.observed),
     takeOver: wishes.takeOver,
     invariants: INVARIANTS,
     facts: { ...seen.facts, minimumOwners: policy.minimumOwners },

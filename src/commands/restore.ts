@@ -9,6 +9,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--yes', 'do not ask')
     .option('--wait', 'wait for a run that holds the lock')
     .option('--json', 'print what was done as JSON')
+    .option('--verbose', 'list all of what is long')
     .addHelpText('after', '\nExample:\n  herdbook restore domain-block/spam.example\n\nIt is `herdbook apply --restore …`: what else the files changed is applied, too.\nWhat somebody added by hand and no file names is taken away. To let live win: herdbook adopt KIND/ID')
     .action(async (refs, options) => {
       await run(io, { ...options, restore: refs }, null)

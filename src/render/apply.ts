@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { ApplyReport, Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
 import { lookedAt } from './by-hand.ts'
@@ -5,45 +6,49 @@ import { differences, letGo, type KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
 import { readable } from './names.ts'
-import { heading, stepLine } from './terminal.ts'
+import { beginnings, shortened, within, type Part } from './shorten.ts'
+import { heading, packed, stepLine, stepLines } from './terminal-steps.ts'
 import { capital, count, inline, listed, number } from './text.ts'
 
 export interface ApplyOptions extends Screen {
   readonly kinds: readonly KindName[]
   readonly show?: Disclosure
+  /** Lists all that was done. */
+  readonly verbose?: boolean
 }
-
-/** What is done is listed up to here, then counted; what is not done is always listed. */
-const LISTED = 100
 
 /** What an apply came to: the verdict, what was done and what was not, and what to type next. */
 export function renderApply(full: ApplyReport, options: ApplyOptions): string {
-  const { kinds, show = EVERYTHING } = options
+  const { kinds, show = EVERYTHING, verbose = false } = options
   const report = concealReport(full, show)
-  const item = (step: Step, ...reason: readonly Line[]): Line[] => [stepLine(step, kinds), ...reason]
   const looked = lookedAt(report.looked, kinds)
-  const sections = [
-    [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))],
-    list('Done', 'green', report.done.slice(0, LISTED).flatMap((step) => item(step)), report.done.length),
-    list('Finished, since an earlier run was broken off', 'green', report.paid.slice(0, LISTED).map(({ what }) => line(2, inline(readable(capital(what))))), report.paid.length),
-    list(
-      'Failed',
-      'red',
-      report.failed.flatMap(({ step, reason }) => item(step, ...[readable(reason.message), ...(reason.hint === undefined ? [] : [`→ ${readable(reason.hint)}`])].map((text) => paragraph(6, inline(text))))),
-      report.failed.length,
-    ),
-    list('Skipped', 'yellow', report.skipped.flatMap(({ step, reason }) => item(step, paragraph(6, span(inline(readable(reason)), 'dim')))), report.skipped.length),
-    list('Not reached', 'yellow', report.notReached.flatMap((step) => item(step)), report.notReached.length),
-    list('Did not converge', 'red', report.remaining.flatMap((one) => remainder(one)), report.remaining.length),
-    looked === null ? [] : [paragraph(0, inline(looked))],
-    report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) })),
-    next(report),
+  const parts: Part[] = [
+    [() => [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))]],
+    list('Done', 'green', stepLines(report.done, kinds), report.done.length),
+    list('Finished, since an earlier run was broken off', 'green', beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])), report.paid.length),
+    list('Failed', 'red', notDone(report.failed.map(({ step, reason }) => ({ step, why: whyFailed(reason) })), kinds), report.failed.length),
+    list('Skipped', 'yellow', notDone(report.skipped.map(({ step, reason }) => ({ step, why: [paragraph(6, span(inline(readable(reason)), 'dim'))] })), kinds), report.skipped.length),
+    list('Not reached', 'yellow', [() => report.notReached.map((step) => stepLine(step, kinds)), () => packed(report.notReached, kinds)], report.notReached.length),
+    list('Did not converge', 'red', remainders(report.remaining), report.remaining.length),
+    looked === null ? [] : [() => [paragraph(0, inline(looked))]],
+    [() => report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) }))],
   ]
-  const shown = sections.filter((section) => section.length > 0)
-  return layout(
-    shown.flatMap((section, i) => (i === 0 ? section : [blank, ...section])),
-    options,
-  )
+  const { lines, isShortened } = shortened(parts, verbose)
+  const last = [...(isShortened ? [line(0, span('Not all of it is listed here. Of each: ', 'dim'), { text: 'herdbook why KIND/ID', whole: true })] : []), ...next(report)]
+  return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
+}
+
+const whyFailed = ({ message, hint }: Diagnostic): Line[] => [readable(message), ...(hint === undefined ? [] : [`→ ${readable(hint)}`])].map((text) => paragraph(6, inline(text)))
+
+interface NotDone {
+  readonly step: Step
+  readonly why: readonly Line[]
+}
+
+/** What was not done, each with its reason; where that is long, a reason once for all that have it. */
+function notDone(all: readonly NotDone[], kinds: readonly KindName[]): Part {
+  const alike = (): Line[] => [...Map.groupBy(all, ({ step, why }) => JSON.stringify(why).replaceAll(step.id, ''))].flatMap(([, group]) => [...packed(group.map(({ step }) => step), kinds), ...(group[0]?.why ?? [])])
+  return [() => all.flatMap(({ step, why }) => [stepLine(step, kinds), ...why]), alike]
 }
 
 const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boolean =>
@@ -69,15 +74,19 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.`
 }
 
-function list(title: string, colour: 'green' | 'yellow' | 'red', items: readonly Line[], total: number): Line[] {
-  if (total === 0) return []
-  const more = total > items.length ? [line(4, span(`… and ${number(total - LISTED)} more`, 'dim'))] : []
-  return [heading(title, number(total), [colour, 'bold']), ...items, ...more]
-}
+const list = (title: string, colour: 'green' | 'yellow' | 'red', part: Part, total: number): Part =>
+  total === 0 ? [] : within([heading(title, number(total), [colour, 'bold'])], part)
 
-function remainder({ kind, id, fields, reason }: ApplyReport['remaining'][number]): Line[] {
-  const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
-  return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(readable(reason)))]
+type Remaining = ApplyReport['remaining'][number]
+
+/** What is not as it was written, each with its reason; where that is long, a reason once and the names. */
+function remainders(all: readonly Remaining[]): Part {
+  const one = ({ kind, id, fields, reason }: Remaining): Line[] => {
+    const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
+    return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(readable(reason)))]
+  }
+  const alike = (): Line[] => [...Map.groupBy(all, ({ reason }) => reason)].flatMap(([reason, group]) => [line(2, span('! ', 'red'), inline(readable(reason))), paragraph(6, span(group.map(({ kind, id }) => inline(readable(`${kind}/${id}`))).join('  ')))])
+  return [() => all.flatMap(one), alike]
 }
 
 function next(report: ApplyReport): Line[] {

@@ -13,7 +13,8 @@ export type Sentence = readonly (string | { readonly name: string })[]
 
 const VERBS: { readonly [action in Action]: string } = { create: 'creates', update: 'changes', delete: 'deletes' }
 
-function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
+/** The words of what a step does. */
+export function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
   const fits = (phrase: Phrase): boolean => phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
   return own(WORDS, step.kind)?.phrases.find(fits) ?? generic(step, kinds)
 }

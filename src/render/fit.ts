@@ -3,10 +3,10 @@ import { number } from './text.ts'
 /** A part of a comment, from its full form to its shortest; each is made when it is first needed. */
 export type Section = readonly (() => string)[]
 
-interface State {
-  readonly section: Section
+interface State<Form> {
+  readonly section: readonly (() => Form)[]
   level: number
-  text: string
+  form: Form
 }
 
 /** What GitHub counts is characters; bytes are never fewer. */
@@ -14,20 +14,23 @@ export const size = (text: string): number => Buffer.byteLength(text)
 
 const GAP = 2
 
-/** Joins sections to a text within the limit: while it is too long, the largest that has a shorter form takes it. Null where the shortest forms don't fit. */
-export function fit(sections: readonly Section[], limit: number): string | null {
-  const states = sections.map((section): State => ({ section, level: 0, text: section[0]?.() ?? '' }))
-  const total = (): number => states.reduce((sum, { text }) => sum + size(text) + GAP, 0)
-  while (total() > limit) {
-    const largest = states.filter(({ section, level }) => level + 1 < section.length).toSorted((a, b) => size(b.text) - size(a.text))[0]
-    if (largest === undefined) return null
+/** A form of each section: while all together are more than the limit, the largest that has a shorter one takes it. `fits` is false where the shortest are too much. */
+export function shrink<Form>(sections: readonly (readonly (() => Form)[])[], sizeOf: (form: Form) => number, limit: number): { readonly forms: readonly Form[]; readonly fits: boolean; readonly isShortened: boolean } {
+  const states = sections.flatMap((section): State<Form>[] => section.slice(0, 1).map((form) => ({ section, level: 0, form: form() })))
+  const left = (): number => limit - states.reduce((sum, { form }) => sum + sizeOf(form), 0)
+  while (left() < 0) {
+    const largest = states.filter(({ section, level }) => level + 1 < section.length).toSorted((a, b) => sizeOf(b.form) - sizeOf(a.form))[0]
+    if (largest === undefined) break
     largest.level += 1
-    largest.text = largest.section[largest.level]?.() ?? ''
+    largest.form = largest.section[largest.level]?.() ?? largest.form
   }
-  return states
-    .map(({ text }) => text)
-    .filter((text) => text !== '')
-    .join('\n\n')
+  return { forms: states.map(({ form }) => form), fits: left() >= 0, isShortened: states.some(({ level }) => level > 0) }
+}
+
+/** Joins sections to a text within the limit. Null where the shortest forms don't fit. */
+export function fit(sections: readonly Section[], limit: number): string | null {
+  const { forms, fits } = shrink(sections, (text) => size(text) + GAP, limit)
+  return fits ? forms.filter((text) => text !== '').join('\n\n') : null
 }
 
 /** What GitHub takes for a comment or the body of an issue, in characters. */
@@ -49,11 +52,13 @@ export function enveloped({ limit = LIMIT, marker, hidden }: Envelope, make: (ro
   return `${head}${make(limit - size(head) - size(tail) - 1)}${tail}\n`
 }
 
+/** How many of a list its shorter forms name. */
+export const shorter = (length: number): readonly number[] => [100, 20, 3, 0].filter((less) => less < length)
+
 /** A list, then shorter beginnings of it with the rest counted. */
 export function shortening(items: readonly (() => string)[], glue: string, more: (rest: number) => string): Section {
   const form = (length: number): string => [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
-  const shorter = [100, 20, 3, 0].filter((length) => length < items.length)
-  return [() => items.map((item) => item()).join(glue), ...shorter.map((length) => () => form(length))]
+  return [() => items.map((item) => item()).join(glue), ...shorter(items.length).map((length) => () => form(length))]
 }
 
 /** Bullets, as many as fit. */

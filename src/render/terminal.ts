@@ -1,26 +1,35 @@
 import { typed } from '../instance/typed.ts'
+import type { Diagnostic } from '../instance/diagnostic.ts'
 import { whyUnread } from '../reconcile/findings.ts'
-import type { Plan, Standoff, Step } from '../reconcile/types.ts'
+import type { Plan, Standoff } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
 import { byHandLines, counted } from './by-hand.ts'
-import { CAUSES, capitalised, differences, doorsOf, effect, heldBack, sentence, titleOf, toldFirst, verdict, type KindName, type Sentence } from './describe.ts'
+import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
-import { absence, fieldDiffs, sidesOf, type FieldDiff, type Sides } from './fields.ts'
-import { blank, layout, line, paragraph, span, type Line, type Screen, type Span, type Style } from './layout.ts'
+import { absence, sidesOf, type Sides } from './fields.ts'
+import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
 import { readable } from './names.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
-import { capital, clip, count, inline, listed, number } from './text.ts'
+import { beginnings, shortened, within, type Part } from './shorten.ts'
+import { heading, spans, stepForms } from './terminal-steps.ts'
+import { clip, count, inline, listed, number } from './text.ts'
 
 export interface TerminalOptions extends Screen {
   readonly kinds: readonly KindName[]
   readonly show?: Disclosure
-  /** Lists what is left alone, too. */
+  /** Lists all: a long plan in full, and what is left alone. */
   readonly verbose?: boolean
   /** It is about to be applied: nobody needs to type that. */
   readonly applying?: boolean
   /** How many changes of the files were taken out of the plan, because what was changed by hand is asked for. */
   readonly pending?: number
   readonly sourceOf?: SourceOf
+  /** What is typed to see this again; `herdbook plan` unless given. */
+  readonly again?: string
+  /** What is typed to apply it, `herdbook apply` unless given; null for what is only proposed. */
+  readonly apply?: string | null
+  /** It was saved, and is applied as it is without another question. */
+  readonly saved?: boolean
 }
 
 /** A plan for a terminal: the verdict first, the most dangerous change next, what to type last. */
@@ -32,95 +41,33 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     if (options.pending) return layout([line(0, `Nothing was changed by hand on ${inline(plan.domain)}.`), blank, ...pending(options)], options)
     return layout([line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`)], options)
   }
-  const sections = [
-    [head],
+  const parts: Part[] = [
+    [() => [head]],
     findings(plan, 'error', options),
-    ...filesOf(plan.steps, options.kinds).map(([file, steps]) => fileSection(file, steps, options)),
+    ...filesOf(plan.steps, options.kinds).map(([file, steps]) => within([heading(inline(file), count(steps.length, 'change', 'changes'))], stepForms(steps, options.kinds))),
     standoffs(plan.conflicts, 'Changed on both sides', 'the file and the live server, since the last apply'),
     standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
     waiting(plan, options),
-    unread(plan, options),
-    byHandLines(plan, options.kinds, BY_HAND, options.verbose === true),
-    leftAlone(plan, options),
+    [() => unread(plan, options)],
+    [() => byHandLines(plan, options.kinds, BY_HAND, options.verbose === true)],
+    [() => leftAlone(plan, options)],
     findings(plan, 'warning', options),
-    pending(options),
-    next(plan, options),
+    [() => pending(options)],
   ]
-  return layout(
-    sections.filter((section) => section.length > 0).flatMap((section, i) => (i === 0 ? section : [blank, ...section])),
-    options,
-  )
+  const { lines, isShortened } = shortened(parts, options.verbose ?? false)
+  const last = [...(isShortened ? [allOf(`${options.again ?? 'herdbook plan'} --verbose`)] : []), ...next(plan, options)]
+  return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
 }
+
+/** How to see all of what was shortened. */
+const allOf = (text: string): Line => line(0, span('Not all of it is listed here. All: ', 'dim'), { text, whole: true })
 
 const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
   changes === 0 ? [] : [line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, { text: 'herdbook plan', whole: true })]
 
-const SIGNS = { create: '+', update: '~', delete: '-' } as const
-const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }
-
-/** The title of a section. */
-export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line => line(0, span(title, style), span(`  ${rest}`, 'dim'))
-
-function fileSection(file: string, steps: readonly Step[], { kinds }: TerminalOptions): Line[] {
-  return [heading(inline(file), count(steps.length, 'change', 'changes')), ...steps.flatMap((step) => stepLines(step, kinds))]
-}
-
-/** A step in one line: sign, words, hazard. */
-export function stepLine(step: Step, kinds: readonly KindName[]): Line {
-  const words = spans(capitalised(sentence(step, kinds)), undefined, 'bold')
-  return line(2, span(`${SIGNS[step.action]} `, SIGN_STYLES[step.action]), ...words, ...tags(step))
-}
-
-function tags(step: Step): Span[] {
-  return [
-    ...(step.hazard === 'irreversible' ? [span("can't be undone", ['red', 'bold'])] : []),
-    ...(step.hazard === 'disruptive' ? [span('disruptive', 'yellow')] : []),
-    ...(step.weakens ? [span('weakens protection', 'yellow')] : []),
-    ...(step.cause === 'change' ? [] : [span(CAUSES[step.cause], 'magenta')]),
-    ...(step.door === null ? [span('no door can write it', 'red')] : []),
-  ].flatMap((tag) => [span('  '), tag])
-}
-
-function stepLines(step: Step, kinds: readonly KindName[]): Line[] {
-  return [stepLine(step, kinds), ...notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim'))), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]
-}
-
-/** What else a person should know of a step. */
-function notesOf(step: Step): string[] {
-  const [touched, told] = [effect(step), toldFirst(step)]
-  const accepted = step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
-  return [
-    ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
-    ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
-    ...(step.note === undefined ? [] : [inline(step.note)]),
-    ...(told === null ? [] : [told]),
-  ]
-}
-
-const MAX_COLUMN = 24
-
-function fieldLines(diffs: readonly FieldDiff[], indent: number, arrow: boolean): Line[] {
-  const column = Math.min(MAX_COLUMN, Math.max(0, ...diffs.map(({ field }) => inline(field).length)))
-  return diffs.flatMap((diff) => {
-    const name = span(inline(diff.field).padEnd(column), 'cyan')
-    if (diff.form === 'text') return [line(indent, name), ...diff.lines.map(({ sign, text }) => diffLine(indent + 2, sign, text))]
-    return [{ ...line(indent, name, span('  '), ...values(diff.before, diff.after, arrow)), hang: indent + column + 2 }]
-  })
-}
-
-const DIFF_STYLES = { '+': 'green', '-': 'red', ' ': 'dim' } as const
-const diffLine = (indent: number, sign: '+' | '-' | ' ', text: string): Line => line(indent, span(`${sign} ${inline(text)}`, DIFF_STYLES[sign]))
-
-function values(before: string | null, after: string | null, arrow: boolean): Span[] {
-  const side = (text: string | null, style: Style): Span => (text === null ? span('none', 'dim') : span(inline(text), style))
-  if (arrow) return [side(before, 'red'), span(' → ', 'dim'), side(after, 'green')]
-  return [before === null ? side(after, 'green') : side(before, 'red')]
-}
-
-function standoffs(list: readonly Standoff[], title: string, meaning: string): Line[] {
-  return list.length === 0 ? [] : [heading(title, meaning), ...list.flatMap(standoffLines)]
-}
+const standoffs = (list: readonly Standoff[], title: string, meaning: string): Part =>
+  list.length === 0 ? [] : within([heading(title, meaning)], beginnings(list.map(standoffLines)))
 
 /** Values of a difference are cut to this: the way out does not depend on them. */
 const SIDE = 200
@@ -154,12 +101,12 @@ function sideLines(sides: Sides, cause: Standoff['cause']): Line[] {
   return [line(6, name), ...all.map(([label, text, style]) => ({ ...line(8, span(label.padEnd(column), 'dim'), span(text, style)), hang: 8 + column }))]
 }
 
-function waiting(plan: Plan, { kinds }: TerminalOptions): Line[] {
+function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
   if (plan.waiting.length === 0) return []
-  const items = plan.waiting.map(({ kind, id, reason }) =>
+  const items = plan.waiting.map(({ kind, id, reason }) => [
     line(2, span('… ', 'blue'), `${titleOf(kind, kinds).one} `, span(inline(readable(id)), 'bold'), `: ${inline(readable(reason))}`),
-  )
-  return [heading('Waiting', 'holds nothing else back'), ...items]
+  ])
+  return within([heading('Waiting', 'holds nothing else back')], beginnings(items))
 }
 
 /** Kinds that were not read, those with the same reason together, and what to do about it. */
@@ -191,29 +138,40 @@ function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   ]
 }
 
-function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Line[] {
+function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Part {
   const isUnread = whyUnread(plan)
   const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)))
   if (list.length === 0) return []
   const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
-  return [title, ...list.flatMap((one) => diagnosticLines(one, sourceOf).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 })))]
+  const told = (one: Diagnostic, from?: SourceOf): Line[] => diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
+  const plain = list.map((one) => told(one))
+  const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, told)] : beginnings(plain)
+  return within([title], [() => list.flatMap((one) => told(one, sourceOf)), ...brief])
 }
 
-function next(plan: Plan, { applying = false }: TerminalOptions): Line[] {
+/** Of each code so many are told whole. */
+const WHOLE = 3
+
+/** Refusals of a kind: the first ones whole, of the others what they are about. */
+function byCode(list: readonly Diagnostic[], told: (one: Diagnostic) => Line[]): Line[] {
+  return [...Map.groupBy(list, ({ code }) => code)].flatMap(([code, alike]) => {
+    const others = alike.slice(WHOLE).map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
+    const names = others.filter((name) => name !== '').join('  ')
+    return [...alike.slice(0, WHOLE).flatMap(told), ...(others.length === 0 ? [] : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))])]
+  })
+}
+
+function next(plan: Plan, { applying = false, again = 'herdbook plan', apply = 'herdbook apply', saved = false }: TerminalOptions): Line[] {
   const doors = doorsOf(plan.steps)
   const later = heldBack(plan.steps)
   const facts = [...(doors.length > 0 ? [`Takes ${listed(doors)}.`] : []), ...(later === null ? [] : [later])]
   const cost = facts.length > 0 ? [paragraph(0, span(facts.join(' '), 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
   const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
-  if (refused) return [...cost, command('herdbook plan', 'again, once that is settled')]
-  if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [command('herdbook apply', 'shows this again and asks before it writes')])]
-  if (plan.letGo.length > 0 && !applying) return [...cost, command('herdbook apply', 'takes that out of the ledger, and changes nothing on the server')]
+  const how = apply === null ? line(0, span('Next: ', 'bold'), 'merge it, and apply it then.') : command(apply, saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes')
+  if (refused) return [...cost, command(again, 'again, once that is settled')]
+  if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
+  if (plan.letGo.length > 0 && !applying) return [...cost, apply === null ? how : command(apply, 'takes that out of the ledger, and changes nothing on the server')]
   if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
   return []
-}
-
-/** A sentence as spans: names are made safe and set apart. */
-export function spans(parts: Sentence, plain: Style | undefined, named: Style): Span[] {
-  return parts.map((part) => (typeof part === 'string' ? span(part, plain) : span(clip(inline(part.name), 120), named)))
 }

@@ -21,4 +21,19 @@ describe('a rule that somebody added by hand', () => {
     expect([...herd.read('rules.yaml').matchAll(/text: (\w+)/g)].map((match) => match[1])).toEqual(['First', 'Second', 'Third'])
     expect(await herd.run(['plan'])).toMatchObject({ code: 0 })
   })
+
+  test('is shown as it can be typed, and may be typed by its number alone', async () => {
+    const herd = await field.herd()
+    await herd.hand.addRule({ text: 'Numbered' })
+    const [row] = (await herd.rows(`select id::text as id from rules where text = 'Numbered'`)) as { id: string }[]
+    expect((await herd.run(['drift'])).stdout).toContain(`rule/#${row?.id}`)
+    const restored = await herd.run(['plan', '--restore', `rule/${row?.id}`])
+    expect(restored.out).not.toContain(`rule/${row?.id} can't`)
+    expect(await herd.run(['adopt', `rule/${row?.id}`])).toMatchObject({ code: 0 })
+    expect(herd.read('rules.yaml')).toContain('text: Numbered')
+    const nowhere = await herd.run(['adopt', 'rule/4711'])
+    expect(nowhere.code).toBe(9)
+    expect(nowhere.out).toContain('rule/4711 is neither live nor in the files')
+    expect(nowhere.out).toContain('herdbook drift')
+  })
 })

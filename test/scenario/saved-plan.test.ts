@@ -17,7 +17,8 @@ const saved = (): string => join(herd.dir, 'plan.json')
 describe('a saved plan', () => {
   it('is for its owner alone, and is applied as it is', async () => {
     herd.write({ 'domain-blocks.yaml': EVERY_KIND['domain-blocks.yaml'], 'rules.yaml': EVERY_KIND['rules.yaml'] })
-    await must(herd, ['plan', '--out', 'plan.json'], 2)
+    const planned = await must(herd, ['plan', '--out', 'plan.json'], 2)
+    expect(planned.stdout).toContain('Next: herdbook apply plan.json  does exactly this')
     expect(statSync(saved()).mode & 0o777).toBe(0o600)
     const ran = await must(herd, ['apply', 'plan.json'])
     expect(ran.stdout).toContain('7 changes done and verified')
@@ -55,6 +56,7 @@ describe('a saved plan', () => {
     await herd.hand.liftBlock('one.example')
     const drift = await planOf(herd, 3)
     expect(refs(drift.drift)).toEqual(['domain-block/one.example'])
+    expect((await must(herd, ['plan', '--restore', 'domain-block/one.example'], 2)).stdout).toContain('Next: herdbook apply --restore domain-block/one.example  shows')
     await must(herd, ['plan', '--restore', 'domain-block/one.example', '--out', 'plan.json'], 2)
     await must(herd, ['apply', 'plan.json'])
     await planOf(herd, 0)

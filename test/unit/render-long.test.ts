@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import type { ApplyReport, Plan, Step } from '../../src/reconcile/types.ts'
+import { renderApply } from '../../src/render/apply.ts'
+import { renderPlan } from '../../src/render/terminal.ts'
+import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+
+const SCREEN = { kinds: KIND_NAMES, colour: false, width: 100 }
+const many = <One>(length: number, one: (i: number) => One): One[] => Array.from({ length }, (_, i) => one(i))
+const linesOf = (text: string): number => text.split('\n').length - 1
+const named = (text: string, name: string): boolean => text.split(/[\s:]+/).includes(name)
+
+const block = (id: string, severity: string, rest: Partial<Step>): Step =>
+  step('domain-block', id, { target: { severity }, changes: [{ field: 'severity', before: null, after: severity }, { field: 'public_comment', before: null, after: 'Spam' }], impact: { follows: 1, followers: 0, accounts: 2 }, ...rest })
+const limits = many(1867, (i) => block(`limited-${i}.example`, 'silence', { hazard: 'disruptive' }))
+const suspensions = many(60, (i) => block(`bad-${i}.example`, 'suspend', { hazard: 'irreversible', consent: 40 }))
+const lifts = many(3, (i) => step('domain-block', `lifted-${i}.example`, { action: 'delete', hazard: 'disruptive', weakens: true }))
+const PLAN: Plan = { ...EMPTY, steps: [...limits, ...suspensions, ...lifts] }
+
+describe('a plan of thousands', () => {
+  test('is short: what is alike is counted, what can’t be undone or weakens is named, and it says how to see all', () => {
+    const shown = renderPlan(PLAN, SCREEN)
+    expect(linesOf(shown)).toBeLessThan(250)
+    expect(shown).toContain('limits 1,867 domains')
+    for (const { id } of [...suspensions, ...lifts]) expect(named(shown, id), id).toBe(true)
+    expect(named(shown, 'limited-7.example')).toBe(false)
+    expect(shown).toMatch(/\nNot all of it is listed here\. All: herdbook plan --verbose\nTakes [^\n]*\n(?:[^\n]*\n)?Next: herdbook apply/)
+    const all = renderPlan(PLAN, { ...SCREEN, verbose: true })
+    for (const { id } of PLAN.steps) expect(named(all, id), id).toBe(true)
+    expect(all).not.toContain('Not all of it')
+  })
+
+  test('names what can’t be undone also where that alone is long, in as few lines as names take', () => {
+    const steps = many(2000, (i) => block(`bad-${i}.example`, 'suspend', { hazard: 'irreversible' }))
+    const shown = renderPlan({ ...EMPTY, steps }, SCREEN)
+    for (const { id } of steps) expect(named(shown, id), id).toBe(true)
+    expect(linesOf(shown)).toBeLessThan(450)
+    expect(shown).toContain("Blocks 2,000 domains  can't be undone")
+    expect(shown).toContain('Severs 2,000 follow relations')
+  })
+
+  test('names all that is refused, and the first of each kind with what to do', () => {
+    const findings = suspensions.concat(limits.slice(0, 240)).map(({ id }) => ({ code: 'consent-missing', severity: 'error' as const, about: `domain-block/${id}`, message: `domain-block/${id} severs 1 follow.`, hint: `Write it: ${id}` }))
+    const shown = renderPlan({ ...PLAN, findings }, SCREEN)
+    for (const { about } of findings) expect(shown).toMatch(new RegExp(`${about}\\b`))
+    expect(shown).toContain('Write it: bad-0.example')
+    expect(shown).toContain('… and 297 more of consent-missing:')
+    expect(linesOf(shown)).toBeLessThan(450)
+  })
+
+  test('counts what was added or changed by hand, waits, or is only to be known', () => {
+    const plan: Plan = {
+      ...EMPTY,
+      unmanaged: many(900, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, fields: {} })),
+      drift: many(300, (i) => standoff('domain-block', `drift-${i}.example`, 'drift', { desired: { severity: 'silence' }, live: { severity: 'suspend' }, fields: ['severity'] })),
+      waiting: many(300, (i) => ({ kind: 'moderator', id: `new${i}`, reason: 'there is no account of that name yet', source: { file: 'moderators.yaml', path: [] } })),
+      findings: many(300, (i) => ({ code: 'w', severity: 'warning' as const, message: `Warning ${i}` })),
+    }
+    const shown = renderPlan(plan, { ...SCREEN, again: 'herdbook drift' })
+    expect(linesOf(shown)).toBeLessThan(250)
+    for (const title of ['Added by hand', 'Changed by hand', 'Waiting', 'To know  300 warnings']) expect(shown).toContain(title)
+    expect(shown).toMatch(/… and \d+ more\n {2}To record one: herdbook adopt domain-block\/hand-0\.example/)
+    expect(shown).toContain('All: herdbook drift --verbose')
+  })
+
+  test('of a usual length is told whole', () => {
+    const shown = renderPlan({ ...EMPTY, steps: [...limits.slice(0, 20), ...lifts] }, SCREEN)
+    expect(shown).toContain('public_comment  Spam')
+    expect(shown).not.toContain('Not all of it')
+  })
+})
+
+describe('an apply of thousands', () => {
+  const REPORT: ApplyReport = { plan: PLAN, done: limits, failed: [], skipped: [], notReached: lifts, paid: [], remaining: [], findings: [] }
+
+  test('counts what went well, and says a reason once for all that have it', () => {
+    const failed = suspensions.concat(many(400, (i) => block(`other-${i}.example`, 'silence', {}))).map((one) => ({ step: one, reason: { code: 'refused', severity: 'error' as const, message: `The token may not write ${one.id}.`, hint: 'herdbook token rotate' } }))
+    const shown = renderApply({ ...REPORT, failed }, SCREEN)
+    expect(shown).toContain('Done  1,867')
+    expect(named(shown, 'limited-7.example')).toBe(false)
+    for (const one of [...failed.map(({ step: { id } }) => id), ...lifts.map(({ id }) => id)]) expect(named(shown, one), one).toBe(true)
+    expect(shown.match(/herdbook token rotate/g)).toHaveLength(1)
+    expect(shown).toContain('Of each: herdbook why KIND/ID')
+    expect(linesOf(shown)).toBeLessThan(250)
+    expect(linesOf(renderApply({ ...REPORT, failed }, { ...SCREEN, verbose: true }))).toBeGreaterThan(1867 + 3 * failed.length)
+  })
+
+  test('names everything that did not hold', () => {
+    const remaining = limits.map(({ kind, id }) => ({ kind, id, fields: ['severity'], reason: 'It was written, and live does not show it.' }))
+    const shown = renderApply({ ...REPORT, remaining }, SCREEN)
+    for (const { id } of remaining) expect(shown).toContain(`domain-block/${id}`)
+    expect(shown.match(/live does not show it/g)).toHaveLength(1)
+  })
+})
+
+test('a command that is to be copied is one that a shell takes', () => {
+  const plan: Plan = { ...EMPTY, drift: [standoff('role', "Old 'Hands'", 'drift', { desired: { position: 1 }, live: { position: 2 }, fields: ['position'] })], unmanaged: [{ kind: 'rule', id: '#8', addedByHand: true, fields: {} }] }
+  const shown = renderPlan(plan, SCREEN)
+  expect(shown).toContain(`herdbook adopt 'role/Old '\\''Hands'\\'''`)
+  expect(shown).toContain('· rule rule/#8\n')
+  expect(shown).toContain('herdbook adopt rule/#8\n')
+})
+
+test.each([
+  [{}, /\nNext: herdbook apply {2}shows this again and asks before it writes\n/],
+  [{ apply: 'herdbook apply plan.json', saved: true }, /\nNext: herdbook apply plan\.json {2}does exactly this or nothing, without asking\n/],
+  [{ apply: null }, /\nNext: merge it, and apply it then\.\n/],
+])('what is typed next is what does this: %j', (options, next) => {
+  expect(renderPlan({ ...EMPTY, steps: lifts }, { ...SCREEN, ...options })).toMatch(next)
+})
