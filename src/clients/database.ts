@@ -3,6 +3,7 @@ import type { DatabaseDoor } from '../instance/documents.ts'
 import type { ReadRequest } from '../reconcile/doors.ts'
 import { psqlLine } from './launch.ts'
 import { complaintOf, type Machine, run } from './machine.ts'
+import { MINIMUM } from '../minimum.ts'
 import { readerScript } from './scripts.ts'
 import { allUnknown, readSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -22,12 +23,20 @@ export function requestText(request: ReadRequest): string {
   return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** Refuses a server that is too old to read the rest, in words that any server reads. */
+export const refuseOldServer = (least: string): string => `do $old$ begin
+  if current_setting('server_version_num')::int < ${least}0000 then
+    raise exception 'PostgreSQL % is too old: Herdbook needs ${least} or newer', current_setting('server_version');
+  end if;
+end $old$;`
+
 /** What psql reads before the request: a read-only transaction, as herdbook_reader where the one who connects may be that. */
 export function beforeRequest(): string {
   return `set standard_conforming_strings = on;
 set client_encoding = 'UTF8';
 begin transaction isolation level repeatable read read only;
 set local idle_in_transaction_session_timeout = '60s';
+${refuseOldServer(MINIMUM.postgresql)}
 do $role$ begin
   perform set_config('role', rolname, true) from pg_roles where rolname = 'herdbook_reader' and pg_has_role(oid, 'MEMBER');
 exception when insufficient_privilege then null;
@@ -48,6 +57,8 @@ export function readingSession(request: ReadRequest): string {
   return `${beforeRequest()}${literal(requestText(request)).slice(1, -1)}${afterRequest()}`
 }
 
+const UPGRADE = 'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
+
 /** Reads a snapshot through the database door, in one exec. */
 export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
   // a key that was bound to the reader runs it whatever is asked for, and any other key runs it by name
@@ -58,6 +69,9 @@ export async function readDatabase(machine: Machine, door: DatabaseDoor, request
     return { domain: null, version: null, tables: allUnknown(request, hint === undefined ? reason : { ...reason, hint }) }
   }
   if (finished.code !== 0) {
+    const [old] = /PostgreSQL \d[^\n]* is too old: [^\n]*/.exec(finished.stderr) ?? []
+    if (old !== undefined) return nothing(old, UPGRADE)
+    if (/syntax error/.test(finished.stderr)) return nothing(complaintOf(finished), `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`)
     return nothing(complaintOf(finished), 'check mastodon.database in instance.yaml, or run `herdbook reader install`')
   }
   try {

@@ -5,6 +5,7 @@ import type { Login } from './host.ts'
 import { consoleLine } from './launch.ts'
 import { localMachine, type Machine, unreachable } from './machine.ts'
 import type { Rest } from './mastodon.ts'
+import { isOlder, MINIMUM } from '../minimum.ts'
 import type { Secrets } from './secrets.ts'
 import type { OnWait } from './transport.ts'
 
@@ -33,6 +34,9 @@ export interface Doors {
 /** Where the reader is installed and no key of its own is named. */
 const NO_READER_KEY = 'a key that may only read is named as mastodon.database.reader_key'
 
+/** An older one lets no key in with what `reader install` writes. */
+const OLD_SSHD = `OpenSSH must be ${MINIMUM.openssh} or newer there`
+
 /** Holds the doors that `instance.yaml` names; opens none. */
 export function openDoors(instance: InstanceFile, secrets: Secrets, options: DoorOptions = {}): Doors {
   const { api, database, console: door } = instance.mastodon ?? {}
@@ -57,7 +61,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
     return import('./host.ts').then(({ connect }) => connect(login, secrets, named))
   }
   const shared = once(() => ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', beside: NO_READER_KEY } : undefined))
-  const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key' }))
+  const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key', beside: OLD_SSHD }))
   const local = once(async () => localMachine())
 
   const rest = (reading: boolean) =>
@@ -73,6 +77,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
         throw error
       })
       checkDomain(instance.domain, domain, `the API at ${origin}`)
+      checkVersion(version, `the API at ${origin}`)
       return { ...opened, version }
     })
   const reading = rest(true)
@@ -88,6 +93,7 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
     const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
     const opened = await openConsole(machine, consoleLine(door), name, options.reading)
     checkDomain(instance.domain, opened.hello.domain, 'the console')
+    checkVersion(opened.hello.version, 'the console')
     return opened
   })
 
@@ -109,6 +115,12 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
 export function checkDomain(wanted: string, said: string, door: string): void {
   if (ascii(said) === ascii(wanted)) return
   throw unreachable('another-server', `${door} says that it is ${said}, and instance.yaml is for ${wanted}`, 'correct domain or the door in instance.yaml')
+}
+
+/** What an older Mastodon's tables and answers mean, nobody looked at. */
+function checkVersion(version: string, door: string): void {
+  if (!isOlder(version, MINIMUM.mastodon)) return
+  throw unreachable('mastodon-too-old', `${door} is Mastodon ${version}, and Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`, 'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/')
 }
 
 const ascii = (domain: string): string => new URL(`http://${domain}`).hostname

@@ -1,5 +1,6 @@
 import type { SimpleGit } from 'simple-git'
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import { isOlder, MINIMUM } from '../minimum.ts'
 
 /** What a call of Git came to, whatever its exit code. */
 export interface GitResult {
@@ -61,7 +62,11 @@ export function gitIn(dir: string): Git {
     return { code, out, err }
   }
   return {
-    run: (args, input = '') => call((git) => git.raw([...args]), input),
+    run: async (args, input = '') => {
+      const result = await call((git) => git.raw([...args]), input)
+      if (UNKNOWN.test(result.err)) await refuseOld(async () => (await call((git) => git.raw(['version']), '')).out)
+      return result
+    },
     objects: async (names) => {
       if (names.length === 0) return []
       const { code, out, err } = await call((git): Promise<Buffer> => git.binaryCatFile(['--batch']), names.map((name) => `${name}\n`).join(''))
@@ -69,6 +74,18 @@ export function gitIn(dir: string): Git {
       return parseBatch(out, names.length)
     },
   }
+}
+
+/** What Git says to a command or an option that it does not know, and what Node says where there is no Git. */
+const UNKNOWN = /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option)|git: '\S+' is not a git command)|\bspawn git ENOENT\b/m
+
+/** Refuses a Git that is missing, or too old for what it was asked; what another refuses is for the caller to tell. */
+async function refuseOld(versionOf: () => Promise<string>): Promise<void> {
+  const said = await versionOf()
+  const [, version] = /git version (\S+)/.exec(said) ?? []
+  if (version === undefined) fail(EXIT.unreadable, 'git-missing', 'Git is not installed here, or not where PATH looks.', { hint: `Install Git ${MINIMUM.git} or newer: https://git-scm.com/downloads` })
+  if (!isOlder(version, MINIMUM.git)) return
+  fail(EXIT.unreadable, 'git-too-old', `This Git is ${version}, and Herdbook needs Git ${MINIMUM.git} or newer.`, { hint: 'Install a newer one: https://git-scm.com/downloads' })
 }
 
 /** Refuses with what Git said, without the credentials that a URL in it may hold. */

@@ -2,6 +2,7 @@ import type { DatabaseDoor } from '../instance/documents.ts'
 import { afterRequest, beforeRequest, literal, READER } from './database.ts'
 import { psqlLine, quote } from './launch.ts'
 import { complaintOf, type Machine, run, unreachable } from './machine.ts'
+import { MINIMUM } from '../minimum.ts'
 
 /** One thing that `reader install` does: a shell line and what it reads on stdin. */
 export interface InstallStep {
@@ -65,6 +66,9 @@ export function authorizedKey(publicKey: string): string {
   return `restrict,command="${READER}" ${type} ${blob} herdbook-reader`
 }
 
+/** An older one knows no `restrict`, and lets a key with it in for nothing. What says no version is taken as it is. */
+const REFUSE_OLD_SSH = `case "$(ssh -V 2>&1)" in OpenSSH_[1-6].*|OpenSSH_7.[01]*) { ssh -V; echo "is too old, and Herdbook needs OpenSSH ${MINIMUM.openssh} or newer there"; } >&2; exit 1 ;; esac;`
+
 /** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. On this machine there is no key to bind. */
 export function installSteps(door: DatabaseDoor, domain: string, publicKey: string | null): readonly InstallStep[] {
   const role = { title: 'make the database role herdbook_reader, which may select the columns that a plan needs', command: psqlLine(asSuperuser(door)), input: roleSql(domain) }
@@ -83,7 +87,7 @@ export function installSteps(door: DatabaseDoor, domain: string, publicKey: stri
     ...made,
     {
       title: 'let the key read, and do nothing else',
-      command: `umask 077 && mkdir -p .ssh && touch .ssh/authorized_keys && { grep -qxF ${quote(line)} .ssh/authorized_keys || cat >> .ssh/authorized_keys; }`,
+      command: `${REFUSE_OLD_SSH} umask 077 && mkdir -p .ssh && touch .ssh/authorized_keys && { grep -qxF ${quote(line)} .ssh/authorized_keys || cat >> .ssh/authorized_keys; }`,
       input: `${line}\n`,
     },
   ]

@@ -102,4 +102,4 @@ function reasonOf(error: unknown): Diagnostic {
 }
 
 /** What no other table's reading makes good: another server, another machine, a credential that must not be sent, a defect. */
-const FINAL: ReadonlySet<string> = new Set(['another-server', 'host-key-mismatch', 'secret-elsewhere', 'secret-unbound', 'write-while-planning', 'one-runtime', 'no-ssh'])
+const FINAL: ReadonlySet<string> = new Set(['another-server', 'mastodon-too-old', 'host-key-mismatch', 'secret-elsewhere', 'secret-unbound', 'write-while-planning', 'one-runtime', 'no-ssh'])

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { ReadRequest, Rows, Table, TableName, Tables } from '../reconcile/doors.ts'
 import type { DoorName } from '../reconcile/types.ts'
+import { MINIMUM } from '../minimum.ts'
 
 /** What reader.sql answers, its rows checked. */
 export interface Snapshot {
@@ -145,6 +146,7 @@ export function readSnapshot(document: unknown, request: ReadRequest, door: Door
 
 /** Restoring a dump, or a newer Herdbook, leaves the reading role without what it needs. */
 function refusedTable(name: TableName, door: DoorName, why: string): { state: 'unknown'; reason: Diagnostic } {
+  if (/^relation .* does not exist$/.test(why)) return unknownTable(name, door, why, `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer: upgrade it, or correct the name of the database in instance.yaml`)
   return unknownTable(name, door, why, door === 'database' && why.startsWith('permission denied') ? 'let the reading role see it again: herdbook reader install' : undefined)
 }
 

@@ -36,7 +36,7 @@ describe('SSH', () => {
   })
 
   test.each([
-    ['a key that was never let in', async (_server: SshServer, other: SshServer) => other.key, 'authorized_keys'],
+    ['a key that was never let in', async (_server: SshServer, other: SshServer) => other.key, 'authorized_keys there; OpenSSH must be 7.2 or newer there'],
     ['a text that is no key', async () => 'Not a key', 'is no private key'],
     ['nothing', async () => '', 'secret-missing'],
   ])('where the reader’s key is %s, it is named, and not the other one', async (_what, keyOf, says) => {
