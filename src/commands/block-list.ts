@@ -6,6 +6,7 @@ import { mergeBlockList, type Merge, type Remark } from '../instance/lists/merge
 import { readBlockList, type BlockList, type ListOptions } from '../instance/lists/read.ts'
 import { policyOf } from '../instance/policy.ts'
 import { SEVERITY_WORDS, type BlockSeverity } from '../instance/severity.ts'
+import { MARGIN } from '../reconcile/consent.ts'
 import { bySeverity, readOf } from '../render/block-list.ts'
 import { readable } from '../render/names.ts'
 import { clip, count, inline } from '../render/text.ts'
@@ -126,7 +127,7 @@ function noteEach(io: Io, remarks: readonly Remark[]): void {
 function sayConsents(io: Io, suspended: readonly string[], measured: ReadonlyMap<string, Measured>): void {
   const severing = suspended.filter((domain) => consentOf('suspend', measured.get(domain))['accept_severed_relationships'] !== undefined)
   if (severing.length === 0) return
-  note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; the consent was written: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)
+  note(io, `${count(severing.length, 'suspension severs', 'suspensions sever')} follows of members; what the file accepts of each is ${MARGIN}: ${severing.slice(0, 10).map(bothForms).join(', ')}${severing.length > 10 ? ', …' : ''}`)
 }
 
 const TOLD = 10

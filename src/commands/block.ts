@@ -6,6 +6,7 @@ import type { ObjectChange } from '../instance/edit/objects.ts'
 import { domainHint, namedDomain } from '../instance/named-domain.ts'
 import { severityOf, SEVERITY_WORDS, STRENGTH, type BlockSeverity } from '../instance/severity.ts'
 import { hasEnded } from '../kinds/common.ts'
+import { MARGIN } from '../reconcile/consent.ts'
 import { relations } from '../render/describe.ts'
 import { count } from '../render/text.ts'
 import { importList } from './block-list.ts'
@@ -63,10 +64,11 @@ export async function draftBlocks(io: Io, files: Files, domains: readonly string
   untilIn(io, options.until)
   const measured = await measure(io, files, domains, severity)
   const ends = new Map(domains.map((domain) => [domain, options.until === undefined ? endOf(domain, severity, files.instance, io.now()) : undefined]))
-  const change = (domain: string): ObjectChange => blockChange(domain, severity, options, { ...(ends.get(domain) === undefined ? {} : { until: null }), ...consentOf(severity, measured.get(domain), used.get(domain)) })
+  const consents = new Map(domains.map((domain) => [domain, consentOf(severity, measured.get(domain), used.get(domain))]))
+  const change = (domain: string): ObjectChange => blockChange(domain, severity, options, { ...(ends.get(domain) === undefined ? {} : { until: null }), ...consents.get(domain) })
   return {
     edits: await draft(io, files, domains.map(change)),
-    said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), ...endless(domain, ends.get(domain)), told(domain, severity, measured.get(domain))]),
+    said: domains.flatMap((domain) => [...weaker(domain, severity, files.instance), ...endless(domain, ends.get(domain)), told(domain, severity, measured.get(domain), consents.get(domain)?.['accept_severed_relationships'])]),
     subject: `Block ${domains.map(displayDomain).join(', ')}`,
   }
 }
@@ -137,7 +139,7 @@ function weaker(domain: string, severity: BlockSeverity, instance: Files['instan
   return STRENGTH[was] > STRENGTH[severity] ? [`${bothForms(domain)}: was ${SEVERITY_WORDS[was]} in the files and becomes ${SEVERITY_WORDS[severity]}, which is weaker.`] : []
 }
 
-function told(domain: string, severity: BlockSeverity, measured: Measured | undefined): string {
+function told(domain: string, severity: BlockSeverity, measured: Measured | undefined, consent: number | undefined): string {
   const name = bothForms(domain)
   if (severity === 'noop') return `${name}: noted.`
   if (measured?.state !== 'measured') return `${name}: what it touches could not be measured, and the plan will${measured ? `: ${measured.reason}` : ''}.`
@@ -145,5 +147,6 @@ function told(domain: string, severity: BlockSeverity, measured: Measured | unde
   const cut = relations(measured.impact)
   const verb = severity === 'suspend' ? 'severs for good' : 'hides'
   const whose = cut === null || members === undefined ? ' of members' : ''
-  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.`
+  const accepted = consent === undefined ? '' : ` The file accepts ${consent}: ${MARGIN}, since it is measured again before it is done.`
+  return `${name}: ${cut === null ? 'touches no follows' : `${verb} ${cut}`}${whose}; ${count(accounts, 'account', 'accounts')} known from there.${accepted}`
 }

@@ -544,7 +544,7 @@ export interface DomainBlock {
    */
   until?: string
   /**
-   * Consent to a suspension that cuts up to so many follows in either direction, for good. Absent: the default, a suspension that cuts any is refused.
+   * Consent to a suspension that cuts up to so many follows in either direction, for good. herdbook block writes a fifth more than it measures, and at least ten more: it is measured again before it is done, and refused if it has grown past this. Absent: the default, a suspension that cuts any is refused.
    */
   accept_severed_relationships?: number
 }

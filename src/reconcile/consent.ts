@@ -7,6 +7,9 @@ export const CONSENT_MISSING = 'consent-missing'
 /** Relations that a step severs, both directions. */
 export const severed = (impact: Impact): number => impact.follows + impact.followers
 
+/** How much more than was measured that is, in words. */
+export const MARGIN = 'a fifth more, and at least ten more'
+
 /** The consent that a file should hold for a measured number: a fifth more, at least ten, and never the number that was used up. */
 export function consentFor(relations: number, used?: number): number {
   const enough = relations + Math.max(10, Math.ceil(relations / 5))

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkAge } from './behind.ts'
-import { CONSENT_MISSING, consentFor, severed } from './consent.ts'
+import { CONSENT_MISSING, consentFor, MARGIN, severed } from './consent.ts'
 import { hintsFor, type Budget, type PlanInput } from './input.ts'
 import type { Invariant, InvariantFacts, Kind, Violation, World } from './kind.ts'
 import { checkRestores } from './restores.ts'
@@ -45,7 +45,7 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   if (step.consent !== undefined && step.consent >= relations) return []
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
-  return [{ code: CONSENT_MISSING, severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry: ${needs}` }]
+  return [{ code: CONSENT_MISSING, severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry (${MARGIN}, since it is measured again before it is done): ${needs}` }]
 }
 
 /** What nobody could count is unknown: it needs a consent in the file, and it is counted again before it is written, for longer. */

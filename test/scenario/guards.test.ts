@@ -59,7 +59,7 @@ describe('an irreversible step', () => {
     const out = await refused()
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('severs 24 follow relations for good')
-    expect(out).toContain('accept_severed_relationships: 34')
+    expect(flat(out)).toContain('write in that entry (a fifth more, and at least ten more, since it is measured again before it is done): accept_severed_relationships: 34')
   })
 
   it('is refused when the consent is less than is measured', async () => {
@@ -101,7 +101,9 @@ describe('an irreversible step', () => {
     const out = await refused(['--restore', 'domain-block/meh.example'])
     expect(out).toContain('severs 10 follow relations')
     expect(out).toContain('accept_severed_relationships: 21')
-    expect((await must(herd, ['block', 'meh.example', '--severity', 'suspend'])).out).toContain('Changed')
+    const written = await must(herd, ['block', 'meh.example', '--severity', 'suspend'])
+    expect(written.out).toContain('Changed')
+    expect(flat(written.out)).toContain('The file accepts 21: a fifth more, and at least ten more, since it is measured again before it is done.')
     expect(herd.read('domain-blocks.yaml')).toContain('accept_severed_relationships: 21')
     herd.write({}, 'Once more')
     expect((await must(herd, ['block', 'meh.example', '--severity', 'suspend'])).out).toContain('The files say so already')

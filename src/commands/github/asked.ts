@@ -61,7 +61,7 @@ async function block(session: Session, { domain, severity, refuse, why }: Answer
     look: [
       `Is ${bothForms(name)} the server that is meant?${mapped(one(domain))}`,
       'The public comment is in the words of whoever asked: everybody will read it.',
-      ...(strictness === 'suspend' ? ['How many follows it severs was measured on the live server; what the file accepts is a fifth more, and at least ten more.'] : []),
+      ...(strictness === 'suspend' ? ['How many follows it severs was measured on the live server.'] : []),
     ],
   }
 }
