@@ -38,7 +38,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
 }
 
-const whyFailed = ({ message, hint }: Diagnostic): Line[] => [readable(message), ...(hint === undefined ? [] : [`→ ${readable(hint)}`])].map((text) => paragraph(6, inline(text)))
+const whyFailed = ({ message, hint }: Diagnostic): Line[] => [readable(message), ...(hint === undefined ? [] : [`→ ${hint}`])].map((text) => paragraph(6, inline(text)))
 
 interface NotDone {
   readonly step: Step

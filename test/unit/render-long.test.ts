@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ApplyReport, Plan, Step } from '../../src/reconcile/types.ts'
 import { renderApply } from '../../src/render/apply.ts'
+import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
 
@@ -96,6 +97,8 @@ test('a command that is to be copied is one that a shell takes', () => {
   const plan: Plan = { ...EMPTY, drift: [standoff('role', "Old 'Hands'", 'drift', { desired: { position: 1 }, live: { position: 2 }, fields: ['position'] })], unmanaged: [{ kind: 'rule', id: '#8', addedByHand: true, fields: {} }] }
   const shown = renderPlan(plan, SCREEN)
   expect(shown).toContain(`herdbook adopt 'role/Old '\\''Hands'\\'''`)
+  const simple: Plan = { ...plan, drift: plan.drift.map((one) => ({ ...one, id: 'Old Hands' })) }
+  expect(renderMarkdown(simple, { kinds: KIND_NAMES, visibility: 'private' })).toContain("herdbook adopt 'role/Old Hands'")
   expect(shown).toContain('· rule rule/#8\n')
   expect(shown).toContain('herdbook adopt rule/#8\n')
 })
@@ -106,4 +109,11 @@ test.each([
   [{ apply: null }, /\nNext: merge it, and apply it then\.\n/],
 ])('what is typed next is what does this: %j', (options, next) => {
   expect(renderPlan({ ...EMPTY, steps: lifts }, { ...SCREEN, ...options })).toMatch(next)
+})
+
+test('a hint after an apply names a domain as it is typed', () => {
+  const step = block('xn--bcher-kva.example', 'suspend', {})
+  const failed = [{ step, reason: { code: 'refused', severity: 'error' as const, message: 'No.', hint: 'herdbook adopt domain-block/xn--bcher-kva.example' } }]
+  const shown = renderApply({ plan: { ...EMPTY, steps: [step] }, done: [], failed, skipped: [], notReached: [], paid: [], remaining: [], findings: [] }, SCREEN)
+  expect(shown).toContain('→ herdbook adopt domain-block/xn--bcher-kva.example\n')
 })
