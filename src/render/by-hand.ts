@@ -4,9 +4,9 @@ import type { Plan, Unmanaged } from '../reconcile/types.ts'
 import { own } from '../instance/own.ts'
 import { titleOf, wordOf, type KindName } from './describe.ts'
 import { HIDDEN } from './hush.ts'
-import { line, span, type Line } from './layout.ts'
+import { line, paragraph, span, type Line } from './layout.ts'
 import { readable } from './names.ts'
-import { clip, count, inline, listed } from './text.ts'
+import { clip, count, inline, listed, number } from './text.ts'
 import { WORDS } from './words.ts'
 
 /** Whether such an object gives somebody power: always named where it may be. */
@@ -35,31 +35,42 @@ export function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[
   const staff = list.filter(isStaff)
   const named = staff.filter(({ id }) => id !== HIDDEN)
   const hidden = staff.filter(({ id }) => id === HIDDEN)
-  const names = named.map((one) => `${inline(readable(one.id))} (${inline(likeness(one) ?? '')})`)
+  const names = named.map(withRole)
   return staff.length === 0 ? null : listed([...names, ...(hidden.length === 0 ? [] : [`${counted(hidden, kinds)} who are not named here`])])
 }
-
-/** More than this are counted. */
-const LISTED = 20
 
 /** The section of a terminal. */
 export function byHandLines(plan: Plan, kinds: readonly KindName[], heading: Line, verbose: boolean): Line[] {
   const all = byHandIn(plan)
-  if (all.length === 0) return []
-  const shown = verbose ? all : all.slice(0, LISTED)
-  const rest = all.slice(shown.length)
-  return [
-    heading,
-    ...shown.map((one) => item(one, kinds)),
-    ...(rest.length === 0 ? [] : [line(2, span(`… and ${counted(rest, kinds)} more: `, 'dim'), { text: 'herdbook drift --verbose', whole: true })]),
-    ...ways(all),
-  ]
+  return all.length === 0 ? [] : [heading, ...(all.length <= LINES || verbose ? all.map((one) => item(one, kinds)) : grouped(all, kinds)), ...ways(all)]
 }
+
+/** So many have a line each. */
+const LINES = 20
+/** Of a kind so many are named; where there are more, so many of them. */
+const NAMES = 200
+const FIRST = 100
+
+/** By kind, so that many of one hide none of another. */
+function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] {
+  return [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, members]) => {
+    const { one, many } = titleOf(kind, kinds)
+    const names = members.filter(({ id }) => id !== HIDDEN).map((member) => (isStaff(member) ? withRole(member) : nameOf(member)))
+    const more = names.length > NAMES ? `  … and ${number(names.length - FIRST)} more; --verbose names them` : ''
+    return [line(2, span('· ', 'magenta'), span(count(members.length, one, many), 'bold')), ...(names.length === 0 ? [] : [paragraph(4, span(`${names.slice(0, more === '' ? NAMES : FIRST).join('  ')}${more}`))])]
+  })
+}
+
+/** What has no name is shown as it is typed: a shell takes `#8` by itself for a comment. */
+const nameOf = ({ kind, id }: Unmanaged): string => inline(readable(id.startsWith('#') ? `${kind}/${id}` : id))
+
+/** "alice (Owner)". */
+const withRole = (one: Unmanaged): string => `${nameOf(one)} (${inline(likeness(one) ?? '')})`
 
 function item(one: Unmanaged, kinds: readonly KindName[]): Line {
   const like = likeness(one)
   const says = [...(like === null ? [] : [span(`: ${inline(readable(like))}`)]), ...(one.changed ? [span('  changed', 'dim')] : [])]
-  return line(2, span('· ', 'magenta'), `${titleOf(one.kind, kinds).one} `, span(inline(readable(one.id)), 'bold'), ...says)
+  return line(2, span('· ', 'magenta'), `${titleOf(one.kind, kinds).one} `, span(nameOf(one), 'bold'), ...says)
 }
 
 /** The ways out, for the first that they are for. */

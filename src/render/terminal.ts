@@ -2,6 +2,7 @@ import { typed } from '../instance/typed.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan, Standoff } from '../reconcile/types.ts'
+import { addedLines } from './by-hand.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
 import { byHandLines, counted } from './by-hand.ts'
 import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
@@ -67,7 +68,14 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
   changes === 0 ? [] : [line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, { text: 'herdbook plan', whole: true })]
 
 const standoffs = (list: readonly Standoff[], title: string, meaning: string): Part =>
-  list.length === 0 ? [] : within([heading(title, meaning)], beginnings(list.map(standoffLines)))
+  list.length === 0 ? [] : within([heading(title, meaning)], [() => list.flatMap(standoffLines), ...[20, 3].map((whole) => () => firstOf(list, whole))])
+
+/** The first differences with both sides, the others by name: what was changed by hand is told until somebody has decided. */
+function firstOf(list: readonly Standoff[], whole: number): Line[] {
+  const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
+  const more = [line(2, span(`… and ${number(others.length)} more, with the same two ways out:`, 'dim')), paragraph(6, span(others.join('  ')))]
+  return [...list.slice(0, whole).flatMap(standoffLines), ...(others.length === 0 ? [] : more)]
+}
 
 /** Values of a difference are cut to this: the way out does not depend on them. */
 const SIDE = 200

@@ -48,7 +48,22 @@ describe('a plan of thousands', () => {
     expect(linesOf(shown)).toBeLessThan(450)
   })
 
-  test('counts what was added or changed by hand, waits, or is only to be known', () => {
+  test('names what was added by hand, kind by kind, so that nobody is lost behind many blocks', () => {
+    const blocks = (length: number) => many(length, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, fields: {} }))
+    const unmanaged = (length: number) => [...blocks(length), { kind: 'moderator', id: 'eve', addedByHand: true, fields: {} }]
+    const few = renderPlan({ ...EMPTY, unmanaged: unmanaged(200) }, SCREEN)
+    for (const { id } of unmanaged(200)) expect(named(few, id), id).toBe(true)
+    expect(few).toContain('· 200 domain blocks\n')
+    expect(few).toContain('· 1 moderator\n    eve\n')
+    expect(linesOf(few)).toBeLessThan(60)
+    const more = renderPlan({ ...EMPTY, unmanaged: unmanaged(900) }, SCREEN)
+    expect(more).toContain('hand-99.example  … and 800 more; --verbose names them')
+    expect(named(more, 'eve')).toBe(true)
+    const all = renderPlan({ ...EMPTY, unmanaged: unmanaged(900) }, { ...SCREEN, verbose: true })
+    for (const { id } of unmanaged(900)) expect(named(all, id), id).toBe(true)
+  })
+
+  test('names what was changed by hand, counts what waits or is only to be known', () => {
     const plan: Plan = {
       ...EMPTY,
       unmanaged: many(900, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, fields: {} })),
@@ -57,9 +72,10 @@ describe('a plan of thousands', () => {
       findings: many(300, (i) => ({ code: 'w', severity: 'warning' as const, message: `Warning ${i}` })),
     }
     const shown = renderPlan(plan, { ...SCREEN, again: 'herdbook drift' })
-    expect(linesOf(shown)).toBeLessThan(250)
+    expect(linesOf(shown)).toBeLessThan(300)
     for (const title of ['Added by hand', 'Changed by hand', 'Waiting', 'To know  300 warnings']) expect(shown).toContain(title)
-    expect(shown).toMatch(/… and \d+ more\n {2}To record one: herdbook adopt domain-block\/hand-0\.example/)
+    for (const { kind, id } of plan.drift) expect(named(shown, `${kind}/${id}`), id).toBe(true)
+    expect(shown).toMatch(/\n {2}To record one: herdbook adopt domain-block\/hand-0\.example/)
     expect(shown).toContain('All: herdbook drift --verbose')
   })
 
