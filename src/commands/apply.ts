@@ -159,7 +159,7 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   if (options.yes && !session.config.forge) await refuseYoung(session, plan)
   const isAsked = plan.steps.length - withheld.size + plan.owed.length > 0 && !options.yes && !saved
   const unsaid = isAsked ? await confirm(io, plan) : null
-  if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: `${unsaid}. Or save the plan and apply it: herdbook plan --out plan.json` })
+  if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: `${unsaid}. Or save the plan and apply it: ${commandLine('plan', options, '--out', 'plan.json')}` })
   const noticed = await giveNotice(approved, plan, withheld, run.doors)
   return carryOut(noticed, planned, run)
 }
@@ -233,8 +233,8 @@ function reasonOf(step: Step, { instance }: Session): string {
   return named ? 'This takes the approval of an owner, and none approved it as it is now.' : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`
 }
 
-function tellReport({ io, options }: Run, report: ApplyReport): ApplyReport {
-  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false }))
+function tellReport({ io, options, saved }: Run, report: ApplyReport): ApplyReport {
+  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, planShown: saved === null }))
   return report
 }
 

@@ -7,24 +7,26 @@ import { diagnosticLines } from './diagnostics.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
 import { readable } from './names.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
-import { heading, packed, stepLine, stepLines } from './terminal-steps.ts'
+import { heading, packed, stepLine, stepLines, counted } from './terminal-steps.ts'
 import { capital, count, inline, listed, number } from './text.ts'
 
 export interface ApplyOptions extends Screen {
   readonly kinds: readonly KindName[]
   readonly show?: Disclosure
+  /** Its plan stands right above: where that is long, what went well is not named a second time. */
+  readonly planShown?: boolean
   /** Lists all that was done. */
   readonly verbose?: boolean
 }
 
 /** What an apply came to: the verdict, what was done and what was not, and what to type next. */
 export function renderApply(full: ApplyReport, options: ApplyOptions): string {
-  const { kinds, show = EVERYTHING, verbose = false } = options
+  const { kinds, show = EVERYTHING, verbose = false, planShown = false } = options
   const report = concealReport(full, show)
   const looked = lookedAt(report.looked, kinds)
   const parts: Part[] = [
     [() => [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))]],
-    list('Done', 'green', stepLines(report.done, kinds), report.done.length),
+    list('Done', 'green', planShown ? [...stepLines(report.done, kinds).slice(0, -1), () => counted(report.done, kinds)] : stepLines(report.done, kinds), report.done.length),
     list('Finished, since an earlier run was broken off', 'green', beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])), report.paid.length),
     list('Failed', 'red', notDone(report.failed.map(({ step, reason }) => ({ step, why: whyFailed(reason) })), kinds), report.failed.length),
     list('Skipped', 'yellow', notDone(report.skipped.map(({ step, reason }) => ({ step, why: [paragraph(6, span(inline(readable(reason)), 'dim'))] })), kinds), report.skipped.length),

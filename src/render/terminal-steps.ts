@@ -17,7 +17,10 @@ export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): P
   const grave = (step: Step): boolean => step.hazard === 'irreversible' || step.weakens
   const serious = (step: Step): boolean => grave(step) || step.hazard === 'disruptive'
   const brief = (step: Step): Line[] => [stepLine(step, kinds), ...noteLines(step)]
-  const only = (chosen: (step: Step) => boolean, shown: (chosen: readonly Step[]) => Line[]): Line[] => [...shown(steps.filter(chosen)), ...uncounted(steps.filter((step) => !chosen(step)), kinds)]
+  const only = (isNamed: (step: Step) => boolean, shown: (named: readonly Step[]) => Line[]): Line[] => {
+    const named = shown(steps.filter(isNamed))
+    return [...named, ...counted(steps.filter((step) => !isNamed(step)), kinds, named.length > 0)]
+  }
   return [
     () => steps.flatMap((step) => [...brief(step), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]),
     () => steps.flatMap(brief),
@@ -33,8 +36,11 @@ export function stepLines(steps: readonly Step[], kinds: readonly KindName[]): P
   return [() => steps.map((step) => stepLine(step, kinds)), ...shorter]
 }
 
-/** What is not named one by one. */
-const uncounted = (steps: readonly Step[], kinds: readonly KindName[]): Line[] => (steps.length === 0 ? [] : [paragraph(2, span('… and ', 'dim'), ...spans(deeds(steps, kinds), 'dim', 'dim'))])
+/** What is not named one by one, counted. */
+export function counted(steps: readonly Step[], kinds: readonly KindName[], beside = false): Line[] {
+  const words = deeds(steps, kinds)
+  return steps.length === 0 ? [] : [paragraph(2, span(beside ? '… and ' : '… ', 'dim'), ...spans(beside ? words : capitalised(words), 'dim', 'dim'))]
+}
 
 /** Steps that do the same in one line and a paragraph of their names. */
 export function packed(steps: readonly Step[], kinds: readonly KindName[]): Line[] {

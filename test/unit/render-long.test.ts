@@ -101,6 +101,15 @@ describe('an apply of thousands', () => {
     expect(linesOf(renderApply({ ...REPORT, failed }, { ...SCREEN, verbose: true }))).toBeGreaterThan(1867 + 3 * failed.length)
   })
 
+  test('counts what went well where its plan stands right above, and names what can’t be undone where it does not', () => {
+    const done = many(2000, (i) => block(`bad-${i}.example`, 'suspend', { hazard: 'irreversible' }))
+    const report = { ...REPORT, done, notReached: [] }
+    expect(linesOf(renderApply(report, { ...SCREEN, planShown: true }))).toBeLessThan(10)
+    expect(renderApply(report, { ...SCREEN, planShown: true })).toContain('  … Blocks 2,000 domains\n')
+    const shown = renderApply(report, SCREEN)
+    for (const { id } of done) expect(named(shown, id), id).toBe(true)
+  })
+
   test('names everything that did not hold', () => {
     const remaining = limits.map(({ kind, id }) => ({ kind, id, fields: ['severity'], reason: 'It was written, and live does not show it.' }))
     const shown = renderApply({ ...REPORT, remaining }, SCREEN)
