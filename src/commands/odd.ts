@@ -2,7 +2,8 @@ import type { ObjectChange } from '../instance/edit/objects.ts'
 import { unwantedIn } from '../instance/text.ts'
 import type { Value } from '../reconcile/types.ts'
 import { readable } from '../render/names.ts'
-import { inline, shellWord } from '../render/text.ts'
+import { typed } from '../instance/typed.ts'
+import { inline } from '../render/text.ts'
 
 /** Objects that the files can hold, and in a sentence each why another can not be taken over. */
 export interface Sorted {
@@ -19,7 +20,7 @@ export function withoutOdd(changes: readonly ObjectChange[], said: ReadonlyMap<s
 
 function whyOdd({ ref, fields }: ObjectChange, texts: Map<string, string>): string | null {
   const place = placeIn(fields ?? {}, '')
-  if (place !== null) return `${named(ref)} was not taken over: its ${place}. Change it in Mastodon, then: herdbook adopt ${shellWord(inline(ref))}`
+  if (place !== null) return `${named(ref)} was not taken over: its ${place}. Change it in Mastodon, then: herdbook adopt ${typed(inline(ref))}`
   if (unwantedIn(ref) !== undefined) return `${named(ref)} was not taken over: its name has ${unwantedIn(ref)}. No file can name it.`
   const text = ref.startsWith('rule/') ? fields?.['text'] : undefined
   if (typeof text !== 'string') return null

@@ -7,7 +7,7 @@ import { namedDomain } from '../instance/named-domain.ts'
 import { KINDS } from '../kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
-import { shellWord } from '../render/text.ts'
+import { typed } from '../instance/typed.ts'
 import type { Wishes } from './planning.ts'
 import type { Place } from './session.ts'
 
@@ -52,7 +52,7 @@ export function wishesOf(options: { readonly restore?: readonly string[]; readon
 /** A command that does the same for the same files and wishes, as it is typed. */
 export function commandLine(verb: string, { instance, restore = [], takeOver }: { readonly instance?: string; readonly restore?: readonly string[]; readonly takeOver?: true }, ...more: readonly string[]): string {
   const options = [...(instance === undefined ? [] : ['--instance', instance]), ...restore.flatMap((ref) => ['--restore', ref]), ...(takeOver ? ['--take-over'] : [])]
-  return ['herdbook', verb, ...options, ...more].map(shellWord).join(' ')
+  return ['herdbook', verb, ...options, ...more].map(typed).join(' ')
 }
 
 /** The texts of the files of the instance by name, long texts too. */

@@ -1,2 +1,2 @@
 /** A name as somebody types it in a command: in quotes where a shell would take it for more than one word, or for something else. */
-export const typed = (name: string): string => (/^[\w./@:#%+=,~-]+$/.test(name) && !name.startsWith('~') ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`)
+export const typed = (name: string): string => (/^[\p{L}\p{N}_@%+=:,./-][\p{L}\p{N}_@%+=:,./#-]*$/u.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`)

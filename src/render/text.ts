@@ -43,9 +43,6 @@ export function lines(text: string): string[] {
   return text.split(/\r?\n/).map((line) => tame(line.replaceAll('\t', '  ')))
 }
 
-/** A word of a command that people copy, as a shell takes it for one. */
-export const shellWord = (text: string): string => (/^[\p{L}\p{N}_@%+=:,./-][\p{L}\p{N}_@%+=:,./#-]*$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
-
 /** Shortens to so many characters, whole graphemes, with an ellipsis. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text

@@ -49,8 +49,8 @@ describe('a plan of thousands', () => {
   })
 
   test('names what was added by hand, kind by kind, so that nobody is lost behind many blocks', () => {
-    const blocks = (length: number) => many(length, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, fields: {} }))
-    const unmanaged = (length: number) => [...blocks(length), { kind: 'moderator', id: 'eve', addedByHand: true, fields: {} }]
+    const blocks = (length: number) => many(length, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, mark: '', fields: {} }))
+    const unmanaged = (length: number) => [...blocks(length), { kind: 'moderator', id: 'eve', addedByHand: true, mark: '', fields: {} }]
     const few = renderPlan({ ...EMPTY, unmanaged: unmanaged(200) }, SCREEN)
     for (const { id } of unmanaged(200)) expect(named(few, id), id).toBe(true)
     expect(few).toContain('· 200 domain blocks\n')
@@ -66,7 +66,7 @@ describe('a plan of thousands', () => {
   test('names what was changed by hand, counts what waits or is only to be known', () => {
     const plan: Plan = {
       ...EMPTY,
-      unmanaged: many(900, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, fields: {} })),
+      unmanaged: many(900, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, mark: '', fields: {} })),
       drift: many(300, (i) => standoff('domain-block', `drift-${i}.example`, 'drift', { desired: { severity: 'silence' }, live: { severity: 'suspend' }, fields: ['severity'] })),
       waiting: many(300, (i) => ({ kind: 'moderator', id: `new${i}`, reason: 'there is no account of that name yet', source: { file: 'moderators.yaml', path: [] } })),
       findings: many(300, (i) => ({ code: 'w', severity: 'warning' as const, message: `Warning ${i}` })),
@@ -87,7 +87,7 @@ describe('a plan of thousands', () => {
 })
 
 describe('an apply of thousands', () => {
-  const REPORT: ApplyReport = { plan: PLAN, done: limits, failed: [], skipped: [], notReached: lifts, paid: [], remaining: [], findings: [] }
+  const REPORT: ApplyReport = { plan: PLAN, done: limits, failed: [], skipped: [], notReached: lifts, paid: [], looked: [], remaining: [], findings: [] }
 
   test('counts what went well, and says a reason once for all that have it', () => {
     const failed = suspensions.concat(many(400, (i) => block(`other-${i}.example`, 'silence', {}))).map((one) => ({ step: one, reason: { code: 'refused', severity: 'error' as const, message: `The token may not write ${one.id}.`, hint: 'herdbook token rotate' } }))
@@ -119,7 +119,7 @@ describe('an apply of thousands', () => {
 })
 
 test('a command that is to be copied is one that a shell takes', () => {
-  const plan: Plan = { ...EMPTY, drift: [standoff('role', "Old 'Hands'", 'drift', { desired: { position: 1 }, live: { position: 2 }, fields: ['position'] })], unmanaged: [{ kind: 'rule', id: '#8', addedByHand: true, fields: {} }] }
+  const plan: Plan = { ...EMPTY, drift: [standoff('role', "Old 'Hands'", 'drift', { desired: { position: 1 }, live: { position: 2 }, fields: ['position'] })], unmanaged: [{ kind: 'rule', id: '#8', addedByHand: true, mark: '', fields: {} }] }
   const shown = renderPlan(plan, SCREEN)
   expect(shown).toContain(`herdbook adopt 'role/Old '\\''Hands'\\'''`)
   const simple: Plan = { ...plan, drift: plan.drift.map((one) => ({ ...one, id: 'Old Hands' })) }
@@ -139,6 +139,6 @@ test.each([
 test('a hint after an apply names a domain as it is typed', () => {
   const step = block('xn--bcher-kva.example', 'suspend', {})
   const failed = [{ step, reason: { code: 'refused', severity: 'error' as const, message: 'No.', hint: 'herdbook adopt domain-block/xn--bcher-kva.example' } }]
-  const shown = renderApply({ plan: { ...EMPTY, steps: [step] }, done: [], failed, skipped: [], notReached: [], paid: [], remaining: [], findings: [] }, SCREEN)
+  const shown = renderApply({ plan: { ...EMPTY, steps: [step] }, done: [], failed, skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }, SCREEN)
   expect(shown).toContain('→ herdbook adopt domain-block/xn--bcher-kva.example\n')
 })
