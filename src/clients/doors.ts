@@ -70,8 +70,8 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
       const named = reading && options.verb !== 'apply' && api.read_token ? 'read_token' : 'token'
       const { origin } = new URL(api.url)
       const token = await secrets.token(api[named] ?? api.token, `mastodon.api.${named}`, origin)
-      const { identify, openRest } = await import('./mastodon.ts')
-      const opened = await openRest({ url: api.url, token, reading, onWait: options.onWait })
+      const [{ identify, openRest }, { renewalOf }] = await Promise.all([import('./mastodon.ts'), import('./token.ts')])
+      const opened = await openRest({ url: api.url, token, reading, renewal: renewalOf(instance, named), onWait: options.onWait })
       const { domain, version } = await identify(opened).catch(async (error: unknown) => {
         await opened.close()
         throw error

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/core'
+import { causeOf } from './causes.ts'
 import { refuseClear } from './encrypted.ts'
 import { isRecord } from './snapshot.ts'
 import type { OnWait } from './transport.ts'
@@ -219,7 +220,7 @@ const isUnclear = ({ status }: GitHubFailure): boolean => status === null || PAS
 function failureOf(error: unknown): GitHubFailure {
   if (error instanceof GitHubFailure) return error
   const response = isRecord(error) && isAnswer(error.response) ? error.response : null
-  if (!response) return new GitHubFailure(null, `no answer: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  if (!response) return new GitHubFailure(null, `no answer: ${causeOf(error)}`, { cause: error })
   const { status, headers, data } = response
   const text = textOf(data)
   const accepted = headers['x-accepted-github-permissions']

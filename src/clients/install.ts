@@ -123,9 +123,8 @@ function asSuperuser(door: DatabaseDoor): DatabaseDoor {
 }
 
 /** Does it, over the admin's own login; stops at the first step that fails. */
-export async function install(machine: Machine, steps: readonly InstallStep[], told: (title: string) => void): Promise<void> {
+export async function install(machine: Machine, steps: readonly InstallStep[]): Promise<void> {
   for (const step of steps) {
-    told(step.title)
     const finished = await run(machine, step.command, step.input)
     if (finished.code !== 0) throw unreachable('install-failed', `could not ${step.title}: ${complaintOf(finished)}`, 'run it by hand as a user who may: `herdbook reader install --print`')
   }

@@ -1,6 +1,7 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { isLoopback } from '../instance/loopback.ts'
 import { MAX_BYTES } from '../instance/source.ts'
+import { causeOf } from './causes.ts'
 
 const PATIENCE_MS = 30_000
 const MOST_HOPS = 5
@@ -15,7 +16,7 @@ export async function fetchList(url: string, signal: AbortSignal, patience = PAT
     return await follow(checked(url, url), until, MOST_HOPS)
   } catch (error) {
     if (until.aborted && !signal.aborted) return unread(url, `it did not come within ${patience / 1000} seconds`)
-    if (error instanceof TypeError) return unread(url, error.cause instanceof Error ? error.cause.message : error.message)
+    if (error instanceof TypeError) return unread(url, causeOf(error))
     throw error
   }
 }

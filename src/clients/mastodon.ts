@@ -10,6 +10,8 @@ import { HttpFailure, openTransport, PLAIN, TOO_LONG, type OnWait, type Transpor
 /** Mastodon's REST API with one token. */
 export interface Rest {
   readonly origin: string
+  /** What to do where the server does not know the token. */
+  readonly renewal: string
   readonly client: mastodon.rest.Client
   readonly patiently: Transport['patiently']
   /** One GET as it was sent, its keys untouched. */
@@ -31,7 +33,7 @@ const READ_TIMEOUT = 60_000
 const WRITE_TIMEOUT = 300_000
 
 /** Opens the REST door. `reading` puts the fence up that lets no write through. */
-export async function openRest(options: { url: string; token: string; reading: boolean; onWait?: OnWait | undefined }): Promise<Rest> {
+export async function openRest(options: { url: string; token: string; reading: boolean; renewal?: string; onWait?: OnWait | undefined }): Promise<Rest> {
   const { createRestAPIClient } = await import('masto')
   const origin = new URL(options.url).origin
   refuseClear(origin, 'the token', 'mastodon.api.url')
@@ -47,6 +49,7 @@ export async function openRest(options: { url: string; token: string; reading: b
   const headers = { authorization: `Bearer ${options.token}`, accept: 'application/json' }
   return {
     origin,
+    renewal: options.renewal ?? 'Store the right one.',
     client,
     patiently: transport.patiently,
     // masto makes camelCase of every key, also of keys that are data, and takes its time over thousands of rows

@@ -36,7 +36,7 @@ async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
     code: 'nameless-database',
     severity: 'error',
     message: 'the database does not say whose it is, so nothing that it holds is used',
-    hint: 'run `herdbook reader install`: it writes the domain there, as Mastodon itself says it',
+    hint: 'Leave mastodon.database out for now, or let the domain be written there, as Mastodon itself says it: herdbook reader install',
   }
   return { tables: allUnknown(request, reason), version: null }
 }

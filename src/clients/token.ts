@@ -1,3 +1,4 @@
+import type { InstanceFile } from '../instance/documents.ts'
 import type { TableName } from '../reconcile/doors.ts'
 import type { Rest } from './mastodon.ts'
 import { unreachable } from './machine.ts'
@@ -65,6 +66,14 @@ export async function usernameOf(rest: Pick<Rest, 'get'>): Promise<string> {
 
 const isAnswer = (answer: unknown): answer is { readonly [key: string]: unknown } => isRecord(answer) && !(answer instanceof HttpFailure)
 
+/** What to type for a new token in place of one that the server does not know. */
+export function renewalOf({ mastodon }: InstanceFile, which: 'token' | 'read_token'): string {
+  if (mastodon?.console === undefined) return 'Make a new one in the web interface (Preferences, Development), and store it.'
+  const rotate = `herdbook token rotate${which === 'read_token' ? ' --read' : ''}`
+  const kept = mastodon.api?.[which]?.file !== undefined
+  return `Store the right one, or make a new one: ${rotate}${kept ? '' : " --store-with 'COMMAND', which gets it on its stdin"}`
+}
+
 /** Why a read or a write was refused: which token, which scope and which permission were found, and which is missing. */
 export async function explain(rest: Rest, name: TableName, error: unknown, what: 'read' | 'write' = 'read'): Promise<{ readonly message: string; readonly hint?: string }> {
   if (!(error instanceof HttpFailure)) return { message: error instanceof Error ? error.message : String(error) }
@@ -73,7 +82,7 @@ export async function explain(rest: Rest, name: TableName, error: unknown, what:
   const scope = what === 'read' ? needs.scope : needs.scope.replace('read', 'write')
   const facts = await tokenFacts(rest)
   if (error.status === 401 || !facts.known) {
-    return { message: `the server knows no such token (${error.message})`, hint: 'make a new one with `herdbook token create`, or store the right one' }
+    return { message: `the server knows no such token (${error.message})`, hint: rest.renewal }
   }
   const whose = facts.username === null ? `nobody's${facts.refusal === null ? '' : ` (${facts.refusal})`}` : `@${facts.username}'s`
   const found = `the token is ${whose}, of the application ${facts.application ?? 'unknown'}`

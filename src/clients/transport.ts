@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, DecoratorHandler, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import { MOST_BYTES } from './bounded.ts'
+import { causeOf } from './causes.ts'
 import { fence } from './fence.ts'
 
 /** Nobody reads on in what a server says of its failure. */
@@ -127,13 +128,7 @@ export function failureOf(error: unknown): Error {
       return new HttpFailure(cause.statusCode, cause.message, { details, cause: error })
     }
   }
-  return new HttpFailure(null, `no answer: ${deepest(error)}`, { cause: error })
-}
-
-function deepest(error: unknown): string {
-  let message = String(error)
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) message = cause.message
-  return message
+  return new HttpFailure(null, `no answer: ${causeOf(error)}`, { cause: error })
 }
 
 type Headers = { readonly [name: string]: string | string[] | undefined }

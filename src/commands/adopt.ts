@@ -75,13 +75,23 @@ export const verb = (command: Command, io: Io) =>
         if (drafted.odd.length > TOLD) note(io, `${drafted.odd.length - TOLD} more were not taken over for such reasons. Once these are settled, the others are told: herdbook adopt`)
         await settle(io, session, drafted)
         await checkFolder(io, session)
+        tell(io, drafted.unread)
+        if (drafted.unread.length > 0) io.exit = EXIT.unreadable
       } finally {
         await reader.close()
       }
     })
 
-/** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where live can't be read. */
-export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Draft & { readonly left: readonly string[]; readonly odd: readonly string[] }> {
+interface Adoption extends Draft {
+  /** What nobody asked for, and objects that no file can hold, in sentences. */
+  readonly left: readonly string[]
+  readonly odd: readonly string[]
+  /** Why some of what was asked for was not read. */
+  readonly unread: readonly Diagnostic[]
+}
+
+/** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where nothing, or not what was named, can be read. */
+export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Adoption> {
   const { io, instance, ledger } = session
   const now = io.now()
   const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
@@ -89,7 +99,11 @@ export async function draftAdoption(session: Session, reader: Reader, what: read
   const desired = wanting(asked, desiredOf(instance, now))
   const observation = await observe(reader, { instance, desired, ledger, now })
   const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] => (typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : []))
-  const { changes, odd } = withoutOdd(adoption(session, asked, desired, observation, options), new Map(rules))
+  const seen = plan(inputFor(session, { ...observation, desired }))
+  const unread = seen.findings.filter(whyUnread(seen))
+  const some = [...asked.keys()].some((kind) => observation.observed.get(kind)?.state === 'complete')
+  if (unread.length > 0 && (what.length > 0 || !some)) throw new HerdbookError(EXIT.unreadable, unread)
+  const { changes, odd } = withoutOdd(adoption(seen, asked, desired, observation, options), new Map(rules))
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
@@ -98,6 +112,7 @@ export async function draftAdoption(session: Session, reader: Reader, what: read
     subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
     left: leftOut(what, session, asked, desired, observation, options),
     odd,
+    unread,
   }
 }
 
@@ -109,7 +124,7 @@ function isReadable({ config }: Session, kind: Kind): boolean {
 
 function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }, readable: (kind: Kind) => boolean): Asked {
   if (what.length === 0) {
-    const wanted = (kind: Kind): boolean => flags[kind.name] === true || (readable(kind) && !UNASKED.has(kind.name))
+    const wanted = (kind: Kind): boolean => readable(kind) && (flags[kind.name] === true || !UNASKED.has(kind.name))
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
     return new Map(kinds.map((kind) => [kind.name, 'all']))
   }
@@ -137,10 +152,7 @@ function wanted(asked: boolean, desired: Desired): Desired {
 }
 
 /** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
-function adoption(session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: AdoptOptions): ObjectChange[] {
-  const seen = plan(inputFor(session, { ...observation, desired }))
-  const unread = seen.findings.filter(whyUnread(seen))
-  if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
+function adoption(seen: Plan, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: AdoptOptions): ObjectChange[] {
   const release = releaseOf(observation.tables.version)
   const changes = KINDS.flatMap((kind) => {
     const named = asked.get(kind.name)

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import { gitIn } from '../clients/git.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { editObjects, type EditOptions, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { loadInstance } from '../instance/load.ts'
@@ -48,7 +49,7 @@ export async function draft(io: Io, place: Place, changes: readonly ObjectChange
 export async function settle(io: Io, place: Place, { edits, said, subject }: Draft): Promise<void> {
   await writeEdits(place, edits)
   for (const line of said) prose(io, line)
-  sayNext(io, place, edits.map((edit) => edit.file), subject)
+  await sayNext(io, place, edits.map((edit) => edit.file), subject)
 }
 
 /** Tells where the files say what no file should say since that is what is live: that is left to people. */
@@ -86,10 +87,13 @@ export const writeEdits = ({ folder }: Place, edits: readonly FileEdit[]): Promi
   writeWhole(edits.map(({ file, text }) => ({ path: join(folder, file), text })))
 
 /** What changed and how it becomes live. */
-function sayNext(io: Io, place: Place, files: readonly string[], message: string): void {
+async function sayNext(io: Io, place: Place, files: readonly string[], message: string): Promise<void> {
   if (files.length === 0) return say(io, 'The files say so already.')
-  const folder = relative(io.cwd, place.folder) || '.'
+  // What a repository begins with belongs in its first commit, too.
+  const begins = (await gitIn(place.root).run(['rev-parse', '--verify', '--quiet', 'HEAD'])).code !== 0
+  const folder = relative(io.cwd, begins ? place.root : place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
   prose(io, `Changed ${listed(files)}. Look at it and propose it:`)
-  return say(io, `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}\n  herdbook plan`)
+  const commands = begins ? `  git add ${folder}\n  git commit -m "${quoted}"` : `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}`
+  return say(io, `${commands}\n  herdbook plan`)
 }

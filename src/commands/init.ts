@@ -11,7 +11,7 @@ import { removeExample } from './init/example.ts'
 import { githubFiles, OWN_ACTION, UNFILLED, type Approvers } from './init/github.ts'
 import { ownPin, parsePin, type Pin } from './init/pin.ts'
 import { branchOf, ensureRepository, originOf } from './init/repository.ts'
-import { askServer, type Found } from './init/server.ts'
+import { askServer, type Found, type Silent } from './init/server.ts'
 import { ANYWHERE, LACKING, NEVER_THERE, settingsOf, type Setting } from './init/settings.ts'
 import { templates } from './init/templates.ts'
 import { exists, schemas, writeNew, type Content } from './init/write.ts'
@@ -42,18 +42,23 @@ For GitHub it prints what has to be set there once.`,
     .action(async (given, options) => {
       const domain = domainIn(given)
       const dir = resolve(io.cwd, options.dir)
-      const approvers: Approvers = { owners: handlesIn(options.owners) ?? UNFILLED.owners, moderators: handlesIn(options.moderators) ?? UNFILLED.moderators }
+      const handles = { owners: handlesIn(options.owners), moderators: handlesIn(options.moderators) }
       const [named, chosen] = [repositoryNamed(options.github), pinNamed(options.action)]
       await mkdir(dir, { recursive: true })
       const github = named ?? (await originOf(dir))
       const removed = await removeExample(dir)
-      const [found, account] = await Promise.all([askServer(domain), askAccount(io, github)])
-      const pin = (await exists(join(dir, OWN_ACTION))) ? 'own' : (chosen ?? (await ownPin()))
-      const files = new Map<string, Content>([...templates(domain, found, github, peopleIn(approvers, account)), ...(await schemas()), ...(await githubFiles(approvers, pin))])
+      const [answer, account] = await Promise.all([askServer(domain), askAccount(io, github)])
+      const approvers = approversOf(handles, account)
+      const own = await exists(join(dir, OWN_ACTION))
+      // What only GitHub reads is written where somebody spoke of GitHub.
+      const forGitHub = github !== null || chosen !== null || own
+      const pin = !forGitHub ? null : own ? 'own' : (chosen ?? (await ownPin()))
+      const begin = { domain, found: 'why' in answer ? null : answer, github, owners: peopleIn(approvers), proposed: pin !== null }
+      const files = new Map<string, Content>([...templates(begin), ...(await schemas()), ...(forGitHub ? await githubFiles(approvers, pin) : [])])
       const written = await writeNew(dir, files)
       const git = await ensureRepository(dir)
       const begun = await begunIn(dir)
-      say(io, told(io, { domain, dir, found, removed, written, git, github, pin, approvers, account, branch: await branchOf(dir), ...begun }))
+      say(io, told(io, { domain, dir, answer, forGitHub, removed, written, git, github, pin, approvers, account, branch: await branchOf(dir), ...begun }))
     })
 
 function domainIn(given: string): string {
@@ -80,9 +85,15 @@ function handlesIn(given: string | undefined): string | null {
   return fail(EXIT.invalid, 'not-a-handle', `"${wrong ?? given}" is nobody on GitHub.`, { hint: 'Write @name for a person and @organisation/team for a team, several with a comma between them.' })
 }
 
-/** Teams hold no authority: whoever decides is a person. Where nobody is named, whoever begins is one. */
-function peopleIn({ owners }: Approvers, { login }: Account): string[] {
-  const people = owners === UNFILLED.owners ? (login === null ? [] : [login]) : owners.split(' ').map((handle) => handle.slice(1)).filter((name) => !name.includes('/'))
+/** Who approves: those who are named; where nobody is, whoever begins. Where no moderators are named, the owners look after their files, too. */
+function approversOf({ owners, moderators }: Record<keyof Approvers, string | null>, { login }: Account): Approvers {
+  const known = owners ?? (login === null ? null : `@${login}`)
+  return { owners: known ?? UNFILLED.owners, moderators: moderators ?? (known === null ? UNFILLED.moderators : '') }
+}
+
+/** Teams hold no authority: whoever decides is a person. */
+function peopleIn({ owners }: Approvers): string[] {
+  const people = owners === UNFILLED.owners ? [] : owners.split(' ').map((handle) => handle.slice(1)).filter((name) => !name.includes('/'))
   return [...new Map(people.map((name) => [name.toLowerCase(), name])).values()]
 }
 
@@ -101,7 +112,8 @@ async function begunIn(dir: string): Promise<Pick<Begun, 'environment' | 'knowsF
 interface Begun {
   readonly domain: string
   readonly dir: string
-  readonly found: Found | null
+  readonly answer: Found | Silent
+  readonly forGitHub: boolean
   /** Files of the example that made way. */
   readonly removed: readonly string[]
   readonly written: readonly string[]
@@ -120,39 +132,39 @@ interface Begun {
 }
 
 function told(io: Io, begun: Begun): string {
-  const { domain, dir, found, removed, written, git, github } = begun
+  const { domain, dir, answer, removed, written, git, github } = begun
   return [
-    found ? `${found.title} runs Mastodon ${found.version} at ${found.url}.` : `${domain} could not be asked; that is no hindrance.`,
+    'why' in answer ? `${domain} could not be asked: ${answer.why}. That is no hindrance.` : `${answer.title} runs Mastodon ${answer.version} at ${answer.url}.`,
     ...(removed.length === 0 ? [] : [`Herdbook's example has made way: ${count(removed.length, 'file', 'files')} of instance/.`]),
-    ...(written.length === 0 ? ['Every file is there already: nothing was written.'] : ['Written:', ...listed(written)]),
+    ...(written.length === 0 ? ['Every file is there already: nothing was written.'] : ['Written:', ...listed(written, begun.pin)]),
     ...(git === 'new' ? ['It is a Git repository now, on the branch main.'] : []),
     ...open(begun).flatMap((line) => ['', line]),
     '',
     'Next: fill in the doors in instance/instance.yaml, then',
     ...(dir === io.cwd ? [] : [`  cd ${relative(io.cwd, dir)}`]),
-    '  herdbook adopt',
+    '  herdbook status',
+    '  herdbook adopt --moderators',
     ...(github === null ? [] : settings({ ...begun, repository: github })),
   ].join('\n')
 }
 
-const FOLDERS = { schema: 'for your editor', '.github': 'workflows, issue forms, who approves what' } as const
-
 /** Files by name, and folders that people need not look into by how much is in them. */
-function listed(written: readonly string[]): string[] {
+function listed(written: readonly string[], pin: Begun['pin']): string[] {
   const inside = (folder: string): number => written.filter((name) => name.startsWith(`${folder}/`)).length
-  const folders = Object.entries(FOLDERS).filter(([folder]) => inside(folder) > 0)
+  const all = { schema: 'for your editor', '.github': pin === null ? 'who approves what' : 'workflows, issue forms, who approves what' }
+  const folders = Object.entries(all).filter(([folder]) => inside(folder) > 0)
   const own = written.filter((name) => folders.every(([folder]) => !name.startsWith(`${folder}/`)))
   return [...own, ...folders.map(([folder, what]) => `${folder}/ (${count(inside(folder), 'file', 'files')}: ${what})`)].map((line) => `  ${line}`)
 }
 
 /** What is left for somebody to fill in. */
-function open({ domain, written, github, pin, approvers, account, owners, knowsForge }: Begun): string[] {
+function open({ domain, written, github, forGitHub, pin, approvers, account, owners, knowsForge }: Begun): string[] {
   const unfilled = Object.values(approvers).filter((one) => Object.values(UNFILLED).includes(one))
   return [
-    ...(pin === null ? ['No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'] : []),
+    ...(forGitHub && pin === null ? ['No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'] : []),
     ...(pin !== null && pin !== 'own' && pin.tag === null ? ['This Herdbook is no release: Dependabot will offer no newer one for the workflows. To pin a release, name its commit: --action OWNER/NAME@COMMIT'] : []),
     ...(written.includes('.github/CODEOWNERS') && unfilled.length > 0 ? [`Fill in .github/CODEOWNERS: who is ${unfilled.join(' and ')}?`] : []),
-    ...(github === null ? [`For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME prints what has to be set there.`] : []),
+    ...(github === null ? [`For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints what has to be set there.`] : []),
     ...(github !== null && !knowsForge ? [`Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`] : []),
     ...(github === null ? [] : deciding(owners)),
     ...(github === null || account.unprotected === false ? [] : [planOf(github, account)]),

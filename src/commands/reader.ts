@@ -7,7 +7,7 @@ import { afterwards, asText, install, installSteps, type ReaderKey } from '../cl
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { DatabaseDoor } from '../instance/documents.ts'
 import { asked } from './confirm.ts'
-import { note, say, tell, toldWaits, type Io } from './io.ts'
+import { say, tell, toldWaits, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
 import { withProgress } from './progress.ts'
 import { openFiles, type Files } from './session.ts'
@@ -48,7 +48,7 @@ async function run(io: Io, options: Options): Promise<void> {
     if (options.print) return say(io, asText(steps))
     say(io, [`On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`, ...steps.map((step) => `  ${step.title}`)].join('\n'))
     if (!options.yes && !(await asked(io, 'Do this? [y/N] '))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, give --yes, or print it for copying: --print' })
-    await install(await doors.database(), steps, (title) => note(io, title))
+    await install(await doors.database(), steps)
     say(io, `Done. ${afterwards(door, keyFile === null ? null : boundKey(keyFile, files))}`)
   } finally {
     await doors.close()

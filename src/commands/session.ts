@@ -10,7 +10,7 @@ import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
 import type { Key, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
-import { emptyLedger, NO_LEDGER, UNSIGNED } from '../reconcile/ledger.ts'
+import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Io } from './io.ts'
@@ -146,18 +146,32 @@ export async function openLedger(io: Io, config: InstanceFile, git: Repository |
 
 /** The run of files that were read, with their ledger. */
 export function sessionOf(io: Io, files: Files, head: Head | null, opened: Opened): Session {
-  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [UNSIGNED] : [])]
+  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [unsigned(opened.ledger)] : [])]
   return { ...files, ...opened, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), head }
 }
 
+/** A run that goes on where the ledger can't be read, to tell the rest; why it could not stands beside it. */
+export async function openTorn(io: Io, named?: string): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
+  const files = await openFiles(io, named)
+  const { repository, head } = await openGit(files)
+  try {
+    return { session: sessionOf(io, files, head, await openLedger(io, files.config, repository)), torn: null }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    return { session: { ...unread(io, files), repository, head }, torn: error }
+  }
+}
+
 /** A run that holds no secret and so knows no ledger: it can compare files with files. */
-export const blindSession = (io: Io, files: Files, head: Head): Session => ({
+export const blindSession = (io: Io, files: Files, head: Head): Session => ({ ...unread(io, files), head })
+
+const unread = (io: Io, files: Files): Session => ({
   ...files,
   io,
   run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
   environment: files.config.environment ?? 'production',
   repository: null,
-  head,
+  head: null,
   sealing: sealingOf(files.config, null, null),
   store: null,
   ledger: emptyLedger,

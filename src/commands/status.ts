@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { openDoors, type Doors } from '../clients/doors.ts'
 import { openReader } from '../clients/reader.ts'
-import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import { accountId, obstacleOf } from '../kinds/community/accounts.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
@@ -12,7 +12,7 @@ import { count, inline } from '../render/text.ts'
 import { say, screenOf, tell, toldWaits, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
 import { withProgress } from './progress.ts'
-import { openSession, type Session } from './session.ts'
+import { openTorn, type Session } from './session.ts'
 
 const minuteOf = (at: string | null): string => `${at?.slice(0, 16).replace('T', ' ') ?? 'never'} UTC`
 
@@ -32,16 +32,18 @@ export const verb = (command: Command, io: Io) =>
     .option('--json', 'print it as JSON')
     .addHelpText('after', '\nExample:\n  herdbook status\n\nExit 10 if a door does not open.')
     .action(async (options) => {
-      const session = await openSession(io, options.instance)
+      const { session, torn } = await openTorn(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
-      const doors = openDoors(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const opened = openDoors(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const facts = [...(await here(session)), ...(await withProgress(io, 'Trying the doors', () => tryDoors(session, doors, io, options.console ?? false)))]
+        const doors = await withProgress(io, 'Trying the doors', () => tryDoors(session, opened, io, options.console ?? false))
+        const facts = [...(await here(session, torn)), ...doors]
         const width = Math.max(...facts.map((fact) => fact.what.length))
         say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : layout(facts.flatMap((fact) => told(fact, width)), screenOf(io.stdout)))
-        if (facts.some((fact) => !fact.ok)) io.exit = EXIT.unreadable
+        const closed: readonly ExitCode[] = doors.some((fact) => !fact.ok) ? [EXIT.unreadable] : []
+        io.exit = worstExit([...closed, ...(torn === null ? [] : [torn.exit])])
       } finally {
-        await doors.close()
+        await opened.close()
       }
     })
 
@@ -52,16 +54,18 @@ function told({ ok, what, says, hint }: Fact, width: number): Line[] {
   return hint === undefined ? [first] : [first, { ...hintLine(hint), indent: hang, hang: hang + 2 }]
 }
 
-async function here(session: Session): Promise<Fact[]> {
+async function here(session: Session, torn: HerdbookError | null): Promise<Fact[]> {
   const { config, environment, repository, head, ledger, instance } = session
   const fact = (what: string, says: string): Fact => ({ what, ok: true, says })
   const files = fact('Instance', `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`)
   if (!repository || !head) return [files, fact('Git', 'none: there is no ledger, and nothing is ever deleted')]
+  const git = fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`)
+  if (torn !== null) return [files, git, ...torn.diagnostics.map(({ message, hint }): Fact => ({ what: 'Ledger', ok: false, says: message, hint }))]
   const standing = await standingLock(repository, { sealing: session.sealing, forms: formsIn(ledger, session.io.now()) })
   const open = ledger.attempts.length + ledger.intents.length
   return [
     files,
-    fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`),
+    git,
     fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.taken?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`),
     ...(ledger.paused === null ? [] : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
     ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),

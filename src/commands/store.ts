@@ -13,13 +13,14 @@ export interface Kept {
   readonly secret: Secret
 }
 
-/** Stores a new credential; refuses to write over one. */
-export async function store(io: Io, kept: Kept, token: string, command: string | undefined): Promise<void> {
-  const { file } = kept.secret
-  if (command === undefined && file !== undefined && (await exists(file))) {
-    fail(EXIT.refused, 'token-there', `${file} is there already.`, { hint: 'To replace what it holds: herdbook token rotate' })
+/** Refuses where a new credential could not be stored: before anything is made. `another` is what takes the place of one that is there. */
+export async function refuseToStore({ secret: { file, env } }: Kept, command: string | undefined, another?: string): Promise<void> {
+  if (command !== undefined) return
+  if (file === undefined) {
+    const hint = `--store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply', or name a file: { file: PATH }`
+    fail(EXIT.invalid, 'nowhere-to-store', `instance.yaml takes this token from the environment (${env ?? ''}), where it can't be stored.`, { hint })
   }
-  await replace(io, kept, token, command)
+  if (another !== undefined && (await exists(file))) fail(EXIT.refused, 'token-there', `${file} is there already.`, { hint: `To replace what it holds: ${another}` })
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -29,15 +30,10 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 /** Stores a credential together with the server that it may be sent to, in place of an older one. */
-export async function replace(io: Io, { origin, secret }: Kept, token: string, command: string | undefined): Promise<void> {
+export async function store(io: Io, { origin, secret }: Kept, token: string, command: string | undefined): Promise<void> {
   const text = `${origin} ${token}\n`
   if (command !== undefined) return handOver(io, command, text)
-  const { file } = secret
-  if (file === undefined) {
-    const hint = `--store-with 'gh secret set ${secret.env ?? 'NAME'} --env apply', or name a file: { file: PATH }`
-    fail(EXIT.invalid, 'nowhere-to-store', `instance.yaml takes this token from the environment (${secret.env ?? ''}), where it can't be stored.`, { hint })
-  }
-  await writeWhole([{ path: file, text, mode: 0o600 }])
+  await writeWhole([{ path: secret.file ?? '', text, mode: 0o600 }])
 }
 
 /** Gives the credential to a command of the person's own, on its stdin alone. What it says is shown only where it fails: it may repeat what it was given. */

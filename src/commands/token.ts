@@ -3,7 +3,7 @@ import type { Console, TokenWish } from '../clients/console.ts'
 import { openDoors } from '../clients/doors.ts'
 import { openRest, type Rest } from '../clients/mastodon.ts'
 import { POSTING } from '../clients/statuses.ts'
-import { NEEDS, tokenFacts } from '../clients/token.ts'
+import { NEEDS, renewalOf, tokenFacts } from '../clients/token.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { Secret } from '../instance/documents.ts'
 import { hintLine } from '../render/diagnostics.ts'
@@ -12,7 +12,7 @@ import { inline } from '../render/text.ts'
 import { note, say, screenOf, toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import { openFiles, type Files } from './session.ts'
-import { replace, store } from './store.ts'
+import { refuseToStore, store } from './store.ts'
 
 interface Options {
   readonly instance?: string
@@ -45,7 +45,7 @@ export const verb = (command: Command, io: Io) => {
       .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
       .addHelpText('after', `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`)
   common('create', 'Make the role, the bot, its application and a token, through the console.', 'herdbook token create').action((options) => create(io, options))
-  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate --store-with 'gh secret set HERDBOOK_TOKEN --env apply'").action((options) => rotate(io, options))
+  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'").action((options) => rotate(io, options))
   command
     .command('check')
     .description('Tell what the tokens may do, against what is needed.')
@@ -77,6 +77,7 @@ function slotOf({ config }: Files, options: Options): Slot {
 async function create(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   const slot = slotOf(files, options)
+  await refuseToStore(slot, options.storeWith, `herdbook token rotate${options.read ? ' --read' : ''}`)
   await withNew(io, files, slot, {
     keep: ({ token }) => store(io, slot, token, options.storeWith),
     kept: async ({ username, role }) => say(io, `@${inline(username)} (${inline(role)}) has a token for ${slot.origin}. Check it: herdbook token check`),
@@ -86,9 +87,10 @@ async function create(io: Io, options: Options): Promise<void> {
 async function rotate(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   const slot = slotOf(files, options)
+  await refuseToStore(slot, options.storeWith)
   const old = await io.secrets.token(slot.secret, `mastodon.api.${slot.which}`, slot.origin)
   await withNew(io, files, slot, {
-    keep: ({ token }) => replace(io, slot, token, options.storeWith),
+    keep: ({ token }) => store(io, slot, token, options.storeWith),
     kept: async (_made, console) => {
       const destroyed = await console.destroyToken(old)
       say(io, destroyed ? `The new token works and is stored; the old one is destroyed.` : `The new token works and is stored; the server did not know the old one.`)
@@ -157,7 +159,7 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
     if (!secret) continue
     try {
       const token = await io.secrets.token(secret, `mastodon.api.${which}`, new URL(api.url).origin)
-      await checkOne(io, { which, scopes: scopesOf(files, which) }, await openRest({ url: api.url, token, reading: true, onWait: toldWaits(io) }))
+      await checkOne(io, { which, scopes: scopesOf(files, which) }, await openRest({ url: api.url, token, reading: true, renewal: renewalOf(files.config, which), onWait: toldWaits(io) }))
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
       lacking(io, which, error.message, error.diagnostics[0]?.hint)
@@ -173,7 +175,7 @@ async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Whi
   try {
     const facts = await tokenFacts(rest)
     if (!facts.known) {
-      lacking(io, which, 'the server knows no such token', 'make a new one: herdbook token create. Or store the right one.')
+      lacking(io, which, 'the server knows no such token', rest.renewal)
       io.exit = EXIT.unreadable
       return
     }

@@ -7,9 +7,9 @@ import type { Entry } from './source.ts'
 /** Files that the design has and this version does not read yet. */
 const LATER: readonly string[] = ['vm.yaml', 'services.yaml', 'access.yaml', 'certificates.yaml', 'backups.yaml']
 
-/** What is wrong with the folder itself: links, files that are too large, names that are not read. */
-export function checkFolder(entries: readonly Entry[]): readonly Diagnostic[] {
-  const found = entries.filter(({ name }) => !name.startsWith('.')).flatMap(checkEntry)
+/** What is wrong with the folder itself: links, files that are too large, names that are not read. `texts` are those that the files name. */
+export function checkFolder(entries: readonly Entry[], texts: ReadonlySet<string>): readonly Diagnostic[] {
+  const found = entries.filter(({ name }) => !name.startsWith('.')).flatMap((entry) => checkEntry(entry, texts))
   const nameless = entries.some(({ name }) => name === 'instance.yaml') ? [] : [missing]
   return [...found, ...nameless]
 }
@@ -21,7 +21,7 @@ const missing: Diagnostic = {
   hint: 'Add one with a line such as domain: herd.example, or let herdbook init make it.',
 }
 
-function checkEntry(entry: Entry): readonly Diagnostic[] {
+function checkEntry(entry: Entry, texts: ReadonlySet<string>): readonly Diagnostic[] {
   const { name, kind, size } = entry
   const at = { file: name, line: 1, column: 1 }
   if (kind === 'symlink')
@@ -58,7 +58,7 @@ function checkEntry(entry: Entry): readonly Diagnostic[] {
         hint: 'Check whether the right file is there.',
       },
     ]
-  if (isFileName(name) || name.endsWith('.md') || LATER.includes(name)) return []
+  if (isFileName(name) || name.endsWith('.md') || texts.has(name) || LATER.includes(name)) return []
   const near = nearest(
     name.replace(/\.\w+$/, ''),
     FILE_NAMES.map((file) => file.replace(/\.yaml$/, '')),
@@ -69,7 +69,7 @@ function checkEntry(entry: Entry): readonly Diagnostic[] {
       severity: 'warning',
       message: `${name} is not a file that is read`,
       at,
-      hint: near === undefined ? `The files are ${FILE_NAMES.join(', ')} and texts that end in .md.` : `Did you mean ${near}.yaml?`,
+      hint: near === undefined ? `The files are ${FILE_NAMES.join(', ')}, texts that these name, and texts that end in .md.` : `Did you mean ${near}.yaml?`,
     },
   ]
 }

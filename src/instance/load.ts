@@ -50,7 +50,7 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
     now: options.now,
     release: releaseOf(options.version),
   }
-  const diagnostics = [...checkFolder(entries), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
+  const diagnostics = [...checkFolder(entries, new Set(textReferences(documents).map(({ name }) => name))), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
   for (const one of parsed.values()) one.rest()
   const server = documents['instance.yaml']
   if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, server, diagnostics, errorsFor: none }

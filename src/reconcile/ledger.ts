@@ -32,13 +32,13 @@ export const emptyLedger: Ledger = {
   more: { files: new Map(), meta: {} },
 }
 
-/** Told by every run without a key. */
-export const UNSIGNED: Diagnostic = {
+/** Told by every run without a key. A ledger that is there already has to be signed. */
+export const unsigned = ({ head }: Pick<Ledger, 'head'>): Diagnostic => ({
   code: 'ledger-unsigned',
   severity: 'warning',
   message: 'The ledger and the lock are not signed: whoever may push to this repository can change them unnoticed, and what was seen on the server is remembered in this clone alone.',
-  hint: 'Name a secret as ledger_key in instance.yaml, then: herdbook ledger sign "why"',
-}
+  hint: `Name a secret as ledger_key in instance.yaml${head === null ? '.' : ', then: herdbook ledger sign "why"'}`,
+})
 
 /** Told by every run outside Git. */
 export const NO_LEDGER: Diagnostic = {

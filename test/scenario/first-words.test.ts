@@ -30,7 +30,7 @@ describe('what does not work is told with what to type', () => {
     expect((await must(herd, ['token', 'check'], 10)).out).toMatch(/^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 can't be asked: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/)
     setConfig(herd, {})
     const { out } = await must(herd, ['token', 'check'], 10, { env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` } })
-    expect(out).toBe('! token: the server knows no such token\n  → make a new one: herdbook token create. Or store the right one.\n')
+    expect(out).toBe("! token: the server knows no such token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n")
   })
 
   it('by what came instead of an answer, shortly', async () => {

@@ -38,20 +38,30 @@ describe('a repository for GitHub', () => {
 
   it('has the forms, and who approves what', async () => {
     using dir = scratch()
-    await call(dir.path, ['init', DOMAIN, '--owners', '@alice,@bob', '--moderators', '@herd/moderators'])
+    await call(dir.path, ['init', DOMAIN, '--action', ACTION, '--owners', '@alice,@bob', '--moderators', '@herd/moderators'])
     expect(readdirSync(join(dir.path, '.github/ISSUE_TEMPLATE'))).toEqual(readdirSync(join(ROOT, '.github/ISSUE_TEMPLATE')))
     const rules = read(dir.path, '.github/CODEOWNERS').split('\n').filter((line) => /^[*/]/.test(line))
     expect(rules[0]).toBe('* @alice @bob')
     expect(rules.slice(1)).toEqual(['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules'].map((name) => `/instance/${name}.yaml @herd/moderators @alice @bob`))
   })
 
-  it('says who is missing, what is missing, and that no workflows were written', async () => {
+  it('says who is missing, and promises no answer where no workflows were written', async () => {
     using dir = scratch()
-    const { stdout } = await call(dir.path, ['init', DOMAIN])
+    const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
     expect(stdout).toContain(`who is ${UNFILLED.owners} and ${UNFILLED.moderators}?`)
     expect(stdout).toContain('No workflows were written')
-    expect(stdout).toContain('--github OWNER/NAME')
-    expect(stdout).not.toContain('gh api')
+    expect(readdirSync(join(dir.path, '.github'))).toEqual(['CODEOWNERS'])
+    expect(read(dir.path, 'README.md')).not.toMatch(/open an issue|pull request|button/)
+    // Named later, they come, and who is known is filled in.
+    await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance', '--action', ACTION])
+    expect(readdirSync(join(dir.path, '.github/workflows'))).toContain('herdbook-apply.yml')
+  })
+
+  it('leaves nobody to fill in where the owners are known', async () => {
+    using dir = scratch()
+    const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance', '--owners', '@alice'])
+    expect(stdout).not.toContain('Fill in')
+    expect(read(dir.path, '.github/CODEOWNERS')).toMatch(/^\* @alice$[^]*^\/instance\/rules\.yaml @alice$/m)
   })
 
   it('is named in the instance where it is known, by hand or from the remote', async () => {

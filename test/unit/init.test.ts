@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync, existsSync, readdirSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import { createServer as secure } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { askServer, foundIn } from '../../src/commands/init/server.ts'
 import { templates } from '../../src/commands/init/templates.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
-import { call } from '../support/cli.ts'
-import { git } from '../support/git.ts'
+import { call, start } from '../support/cli.ts'
+import { git, put } from '../support/git.ts'
 
 const empty = (): string => mkdtempSync(join(tmpdir(), 'herdbook-init-'))
 // Names under .invalid never resolve: nobody is asked.
@@ -17,7 +22,7 @@ describe('a new repository', () => {
     const dir = empty()
     const ran = await call(dir, ['init', DOMAIN, '--dir', 'herd'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
-    expect(ran.stdout).toMatch(/\n {2}cd herd\n {2}herdbook adopt\n$/)
+    expect(ran.stdout).toMatch(/\n {2}cd herd\n {2}herdbook status\n {2}herdbook adopt --moderators\n$/)
     expect(await call(join(dir, 'herd'), ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n', stderr: '' })
     expect(git(join(dir, 'herd'), 'symbolic-ref', '--short', 'HEAD')).toBe('main')
   })
@@ -32,6 +37,16 @@ describe('a new repository', () => {
     }
     expect(existsSync(join(dir, 'schema/domain-blocks.schema.json'))).toBe(true)
     expect(existsSync(join(dir, 'schema/plan.schema.json'))).toBe(false)
+  })
+
+  it('says nothing of GitHub in its files where nobody spoke of GitHub', async () => {
+    const dir = empty()
+    const { stdout } = await call(dir, ['init', DOMAIN])
+    expect(existsSync(join(dir, '.github'))).toBe(false)
+    expect(readFileSync(join(dir, 'README.md'), 'utf8')).not.toMatch(/issue|pull request|button|comment/i)
+    expect(stdout).not.toMatch(/workflow|fill-in/)
+    expect(stdout).toContain(`herdbook init ${DOMAIN} --github OWNER/NAME`)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${DOMAIN} could not be asked: getaddrinfo`)
   })
 
   it('overwrites no file, and joins a repository that is there', async () => {
@@ -66,17 +81,50 @@ describe('a new repository', () => {
 describe('what a server says of itself', () => {
   it('fills in where the web interface is', async () => {
     const sandbox = await startSandbox()
-    const found = await askServer(sandbox.domain, sandbox.url)
+    const answer = await askServer(sandbox.domain, sandbox.url)
     await sandbox.close()
-    expect(found).toMatchObject({ version: '4.6.5', url: sandbox.url })
-    expect(templates(sandbox.domain, found, null, [])[0]?.[1]).toContain(`url: ${sandbox.url}`)
+    expect(answer).toMatchObject({ version: '4.6.5', url: sandbox.url })
+    const found = 'why' in answer ? null : answer
+    expect(templates({ domain: sandbox.domain, found, github: null, owners: [], proposed: false })[0]?.[1]).toContain(`url: ${sandbox.url}`)
   })
 
   it('counts only for its own domain, and can do no harm in a terminal', () => {
-    expect(foundIn('herd.example', { domain: 'evil.example', version: '4.6.5', title: 'x' }, 'https://evil.example')).toBeNull()
-    expect(foundIn('herd.example', [], 'https://herd.example')).toBeNull()
-    const { title = '', version = '' } = foundIn('herd.example', { domain: 'herd.example', version: '4\u001b[2J', title: 'x\n\u202ey' }, 'u') ?? {}
-    expect(version).toContain('4')
-    for (const control of ['\u001b', '\u202e', '\n']) expect(title + version).not.toContain(control)
+    expect(foundIn('herd.example', { domain: 'evil.example', version: '4.6.5', title: 'x' }, 'https://evil.example')).toEqual({ why: 'https://evil.example says that it is evil.example' })
+    expect(foundIn('herd.example', [], 'https://herd.example')).toHaveProperty('why')
+    const told = [{ domain: 'herd.example', version: '4\u001b[2J', title: 'x\n\u202ey' }, { domain: 'evil\u001b[2J\u202e', version: '4', title: 'x' }]
+      .flatMap((body) => Object.values(foundIn('herd.example', body, 'u')))
+      .join()
+    expect(told).toMatch(/^4.*says that it is evil/)
+    for (const control of ['\u001b', '\u202e', '\n']) expect(told).not.toContain(control)
+  })
+
+  it.each([
+    ['502', (response: ServerResponse) => response.writeHead(502).end(), 'it answers 502'],
+    ['a page', (response: ServerResponse) => response.end('<html>'), 'it answers no JSON'],
+    ['nothing', () => undefined, 'no answer in 0.2 s'],
+  ] as const)('is told with the reason where it is of no use: %s', async (_, answer, why) => {
+    const server = createServer((_request, response) => void answer(response))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    expect(await askServer(DOMAIN, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, 200)).toEqual({ why })
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it('is not believed where its certificate comes from nobody known, and what helps is something that herdbook has', async () => {
+    const dir = empty()
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'], { cwd: dir, stdio: 'pipe' })
+    const server = secure({ key: readFileSync(join(dir, 'key.pem')), cert: readFileSync(join(dir, 'ca.pem')) }, (_request, response) => void response.end('{}'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { why } = (await askServer(DOMAIN, url)) as { readonly why: string }
+    expect(why).toMatch(/self-signed certificate.*NODE_EXTRA_CA_CERTS=\/path\/to\/ca\.pem/)
+    expect(why).not.toContain('--use-system-ca')
+    put(dir, { 'instance/instance.yaml': `domain: ${DOMAIN}\nmastodon: { api: { url: '${url}', token: { env: HB_TOKEN } } }\n` })
+    const env = { HB_TOKEN: `${url} some-token` }
+    expect((await start(dir, ['token', 'check'], { env }).ran).stderr).toMatch(/NODE_EXTRA_CA_CERTS/)
+    // the server is believed now, and tells nothing of use
+    expect((await start(dir, ['token', 'check'], { env: { ...env, NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem') } }).ran).stderr).not.toMatch(/certificate/)
+    server.closeAllConnections()
+    server.close()
   })
 })

@@ -5,7 +5,7 @@ import { shipped } from '../shipped.ts'
 import { issueForms } from './forms.ts'
 import type { Pin } from './pin.ts'
 
-/** Who has to approve: handles such as `@alice` or `@herd/owners`, by a space. */
+/** Who has to approve: handles such as `@alice` or `@herd/owners`, by a space. No moderators are "". */
 export interface Approvers {
   readonly owners: string
   readonly moderators: string
@@ -19,13 +19,10 @@ export const OWN_ACTION = './.github/actions/herdbook'
 
 /** What a repository on GitHub begins with besides its instance, by path. Workflows need a pin, or the action in the repository itself. */
 export async function githubFiles(approvers: Approvers, pin: Pin | 'own' | null): Promise<[string, string][]> {
-  return [
-    ...(pin === null ? [] : await workflows(pin)),
-    ...issueForms(),
-    ['.github/CODEOWNERS', codeowners(approvers)],
-    ['.github/pull_request_template.md', PULL_REQUEST],
-    ['.github/dependabot.yml', DEPENDABOT],
-  ]
+  const owners: [string, string] = ['.github/CODEOWNERS', codeowners(approvers)]
+  // Without workflows nobody answers a form or a pull request.
+  if (pin === null) return [owners]
+  return [...(await workflows(pin)), ...issueForms(), owners, ['.github/pull_request_template.md', PULL_REQUEST], ['.github/dependabot.yml', DEPENDABOT]]
 }
 
 /** Herdbook's own workflows, with the action pinned to a commit. */
@@ -48,7 +45,7 @@ export const codeowners = ({ owners, moderators }: Approvers): string => `# Who 
 * ${owners}
 
 # Moderators: blocks and rules.
-${MODERATED.map((name) => `/instance/${name} ${moderators} ${owners}\n`).join('')}`
+${MODERATED.map((name) => `/instance/${name} ${moderators === '' ? '' : `${moderators} `}${owners}\n`).join('')}`
 
 const PULL_REQUEST = `<!--
 What does this change, and why? A sentence is enough. Herdbook answers below with what it does to the server and whom it touches.

@@ -1,13 +1,25 @@
 import { stringify } from 'yaml'
 import type { Found } from './server.ts'
 
-/** The files that a repository for a domain begins with, by path. Each says what to fill in. `github` is its name there, as `owner/name`; `owners` are people there. */
-export function templates(domain: string, found: Found | null, github: string | null, owners: readonly string[]): [string, string][] {
+/** What a repository begins with. */
+export interface Beginning {
+  readonly domain: string
+  readonly found: Found | null
+  /** Its name there, as `owner/name`. */
+  readonly github: string | null
+  /** People there. */
+  readonly owners: readonly string[]
+  /** Whether workflows answer what people propose. */
+  readonly proposed: boolean
+}
+
+/** The files that a repository for a domain begins with, by path. Each says what to fill in. */
+export function templates({ domain, found, github, owners, proposed }: Beginning): [string, string][] {
   return [
     ['instance/instance.yaml', instanceFile(domain, found, github !== null) + (github === null ? LATER : forge(github))],
     ['instance/policy.yaml', policyFile(owners)],
     ['.gitignore', IGNORED],
-    ['README.md', readme(domain)],
+    ['README.md', readme(domain, proposed ? BY_PROPOSAL : AT_A_DESK)],
   ]
 }
 
@@ -97,15 +109,21 @@ plan*.json
 node_modules/
 `
 
-const readme = (domain: string): string => `# ${domain}
-
-This is how ${domain}, a Mastodon server, is run: what is blocked and why, who moderates, the rules and the settings are files in \`instance/\`.
-
-- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need to know no Git.
+const BY_PROPOSAL = `- **To ask for something**, open an issue: block a domain, lift a block, become a moderator, change a rule. You need to know no Git.
 - **To propose it yourself**, edit a file in \`instance/\` on the web and open a pull request. A comment shows what it does to the server, and whom it touches.
 - **Merging applies it**, once its owners have approved. The comment then says what was done.
 - **In an emergency**, moderators block in Mastodon itself. It is not undone: an issue tells of it next morning, with a box to tick for each way out.
 - **At night, without a laptop**: Actions, Herdbook button, Run workflow. It plans, adopts, restores, unblocks, approves, takes a role away, pauses, resumes and unlocks; and it begins, takes a rewritten history and signs the ledger anew.
-- **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
+`
+
+const AT_A_DESK = `- **To change something**, edit a file in \`instance/\` and commit it. \`herdbook plan\` shows what that does to the server, and whom it touches; \`herdbook apply\` does it.
+- **In an emergency**, moderators block in Mastodon itself. It is not undone: \`herdbook drift\` tells of it, with each way out.
+`
+
+const readme = (domain: string, how: string): string => `# ${domain}
+
+This is how ${domain}, a Mastodon server, is run: what is blocked and why, who moderates, the rules and the settings are files in \`instance/\`.
+
+${how}- **Why is it so?** Every line has its history, and \`herdbook why domain-block/spam.example\` tells who proposed, approved and applied it.
 - **What must not be public** goes into a report in Mastodon, never here. Secrets are only named here.
 `
