@@ -45,7 +45,7 @@ export const verb = (command: Command, io: Io) => {
       .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
       .addHelpText('after', `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`)
   common('create', 'Make the role, the bot, its application and a token, through the console.', 'herdbook token create').action((options) => create(io, options))
-  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'").action((options) => rotate(io, options))
+  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'").action((options) => rotate(io, options))
   command
     .command('check')
     .description('Tell what the tokens may do, against what is needed.')

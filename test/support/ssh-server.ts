@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import ssh2 from 'ssh2'
 import { ed25519Pair } from './ssh-keys.ts'
@@ -43,21 +45,27 @@ function filtered(passes: (line: string) => boolean): Transform {
   })
 }
 
-/** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for. */
-export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly meddling?: Meddling; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
+/** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for; `home` lets keys in as its .ssh/authorized_keys says. */
+export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly home?: string; readonly meddling?: Meddling; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
   const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ed25519Pair()
   const login = ed25519Pair()
   const allowed = ssh2.utils.parseKey(login.public)
   if (allowed instanceof Error) throw allowed
+  const cwd = options.cwd ?? options.home
   const commands: string[] = []
   const connections = new Set<ssh2.Connection>()
   let running = 0
   let most = 0
 
-  const serve = (stream: ssh2.ServerChannel, command: string): void => {
+  const forcedFor = (key: Buffer): string | undefined => {
+    const file = options.home === undefined ? '' : join(options.home, '.ssh/authorized_keys')
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+    return lines.flatMap((line) => (line.includes(` ${key.toString('base64')} `) ? (/^restrict,command="([^"]*)" /.exec(line)?.[1] ?? []) : []))[0]
+  }
+  const serve = (stream: ssh2.ServerChannel, command: string, forced = options.forced): void => {
     running += 1
     most = Math.max(most, running)
-    const child = spawn('/bin/sh', ['-c', options.forced ?? command], { env: { ...process.env, ...options.env }, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+    const child = spawn('/bin/sh', ['-c', forced ?? command], { env: { ...process.env, ...options.env }, ...(cwd === undefined ? {} : { cwd }) })
     child.stdin.on('error', () => {})
     const { meddling } = options
     const through = (from: Readable, way: keyof Meddling): Readable => (meddling ? from.pipe(filtered((line) => meddling[way]?.(line) ?? true)) : from)
@@ -75,15 +83,18 @@ export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; rea
     connections.add(connection)
     connection.on('error', () => {})
     connection.on('close', () => connections.delete(connection))
+    let bound: string | undefined
     connection.on('authentication', (context) => {
-      if (context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH())) context.accept()
+      if (context.method !== 'publickey') return context.reject(['publickey'])
+      bound = forcedFor(context.key.data)
+      if (bound !== undefined || context.key.data.equals(allowed.getPublicSSH())) context.accept()
       else context.reject(['publickey'])
     })
     connection.on('ready', () => {
       connection.on('session', (accept) => {
         accept().on('exec', (take, _refuse, { command }) => {
           commands.push(command)
-          serve(take(), command)
+          serve(take(), command, bound)
         })
       })
     })
