@@ -58,6 +58,9 @@ export function readingSession(request: ReadRequest): string {
 }
 
 const UPGRADE = 'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
+/** Installs the reading role again. While that goes on, instance.yaml has to say how psql is run. */
+export const reinstall = ({ reader }: DatabaseDoor): string =>
+  `Have the reading role made again: ${reader === true ? 'write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml for as long as it takes, and type ' : ''}herdbook reader install`
 
 /** Reads a snapshot through the database door, in one exec. */
 export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
@@ -72,10 +75,10 @@ export async function readDatabase(machine: Machine, door: DatabaseDoor, request
     const [old] = /PostgreSQL \d[^\n]* is too old: [^\n]*/.exec(finished.stderr) ?? []
     if (old !== undefined) return nothing(old, UPGRADE)
     if (/syntax error/.test(finished.stderr)) return nothing(complaintOf(finished), `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`)
-    return nothing(complaintOf(finished), 'check mastodon.database in instance.yaml, or run `herdbook reader install`')
+    return nothing(complaintOf(finished), `check mastodon.database in instance.yaml. ${reinstall(door)}`)
   }
   try {
-    return readSnapshot(JSON.parse(finished.stdout), request, 'database')
+    return readSnapshot(JSON.parse(finished.stdout), request, 'database', reinstall(door))
   } catch {
     return nothing(`the answer is no JSON document: ${JSON.stringify(finished.stdout.slice(0, 120))}`)
   }

@@ -25,8 +25,8 @@ export async function openReader(instance: InstanceFile, secrets: Secrets, optio
 async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
   const door = doors.instance.mastodon?.database
   if (!door) return { tables: {}, version: null }
+  const { readDatabase, reinstall } = await import('./database.ts')
   const read = await attempt(request, async () => {
-    const { readDatabase } = await import('./database.ts')
     const snapshot = await readDatabase(await doors.database(), door, request)
     if (snapshot.domain !== null) checkDomain(doors.instance.domain, snapshot.domain, 'the database')
     return snapshot
@@ -36,7 +36,7 @@ async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
     code: 'nameless-database',
     severity: 'error',
     message: 'the database does not say whose it is, so nothing that it holds is used',
-    hint: 'Leave mastodon.database out for now, or let the domain be written there, as Mastodon itself says it: herdbook reader install',
+    hint: `Leave mastodon.database out for now, or let the domain be written there. ${reinstall(door)}`,
   }
   return { tables: allUnknown(request, reason), version: null }
 }

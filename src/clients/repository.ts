@@ -13,7 +13,8 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     here.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
   ])
   if (code !== 0 && /dubious ownership/.test(err)) {
-    const hint = `If you trust it: git config --global --add safe.directory ${dir}`
+    // Git goes by the top of the tree, and names it.
+    const hint = `If you trust it: ${/git config --global --add safe\.directory .*/.exec(err)?.[0] ?? `git config --global --add safe.directory ${dir}`}`
     return fail(EXIT.invalid, 'git-ownership', 'This folder belongs to another user, and Git does not read what others own.', { hint })
   }
   if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
@@ -87,7 +88,7 @@ function remoteOf(config: string, branch: string): string | null {
   const configured = rows.findLast(([key]) => key === `branch.${branch}.remote`)?.[1] ?? ''
   const chosen = [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
   return chosen ?? fail(EXIT.refused, 'remote-unclear', `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`, {
-    hint: `Say which one holds the ledger: git branch --set-upstream-to=${names[0]}/BRANCH`,
+    hint: branch === '' ? 'Go to the branch that is applied: git switch BRANCH' : `Say which one holds the ledger, such as ${names[0]}: git config branch.${branch}.remote ${names[0]}`,
   })
 }
 

@@ -130,8 +130,8 @@ export function allUnknown(request: ReadRequest, reason: Diagnostic): Partial<Ta
   return Object.fromEntries(request.tables.map((name) => [name, { state: 'unknown', reason }]))
 }
 
-/** Checks an answer of reader.sql, table by table. */
-export function readSnapshot(document: unknown, request: ReadRequest, door: DoorName): Snapshot {
+/** Checks an answer of reader.sql, table by table. `mend` helps where the reading role may not see one. */
+export function readSnapshot(document: unknown, request: ReadRequest, door: DoorName, mend?: string): Snapshot {
   if (!isRecord(document) || !isRecord(document.tables) || !isRecord(document.unknown)) {
     const odd = (name: TableName) => [name, unknownTable(name, door, 'the answer has an odd shape')]
     return { domain: null, version: null, tables: Object.fromEntries(request.tables.map(odd)) }
@@ -139,15 +139,15 @@ export function readSnapshot(document: unknown, request: ReadRequest, door: Door
   const { tables, unknown: refused, domain, version } = document
   const read = request.tables.map((name) => {
     const why = refused[name]
-    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : refusedTable(name, door, textOr(why) ?? 'the answer has an odd shape')]
+    return [name, why === undefined ? checkedTable(name, tables[name], door, 1) : refusedTable(name, door, textOr(why) ?? 'the answer has an odd shape', mend)]
   })
   return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
 }
 
 /** Restoring a dump, or a newer Herdbook, leaves the reading role without what it needs. */
-function refusedTable(name: TableName, door: DoorName, why: string): { state: 'unknown'; reason: Diagnostic } {
+function refusedTable(name: TableName, door: DoorName, why: string, mend: string | undefined): { state: 'unknown'; reason: Diagnostic } {
   if (/^relation .* does not exist$/.test(why)) return unknownTable(name, door, why, `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer: upgrade it, or correct the name of the database in instance.yaml`)
-  return unknownTable(name, door, why, door === 'database' && why.startsWith('permission denied') ? 'let the reading role see it again: herdbook reader install' : undefined)
+  return unknownTable(name, door, why, why.startsWith('permission denied') ? mend : undefined)
 }
 
 const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)

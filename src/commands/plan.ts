@@ -69,7 +69,7 @@ interface MergeOptions {
 /** The plan of a merge that is only proposed: for pipelines, and for whoever reviews. */
 async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   const { base, head } = options
-  if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', { hint: 'herdbook plan --base origin/main --head HEAD' })
+  if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', { hint: `herdbook plan --base ${base ?? 'BRANCH'} --head ${head ?? 'HEAD'}` })
   if (options.out !== undefined) return fail(EXIT.invalid, 'not-to-apply', 'The plan of a merge that is only proposed can not be saved to be applied.', { hint: 'Merge it, then: herdbook plan --out plan.json' })
   const merge = await openMerge(await openClone(io, options.instance), { base, head })
   const proposal = await openProposal(merge)

@@ -79,7 +79,7 @@ export async function touchedBy(repository: Repository, base: string, tree: stri
 async function commitAt(repository: Repository, name: string): Promise<string> {
   const isId = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
   const commit = isId ? ((await repository.bring(name)) ? name : null) : await repository.commit(name)
-  return commit ?? fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, { hint: 'Fetch it first: git fetch origin' })
+  return commit ?? fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, { hint: repository.remote === null ? 'See which there are: git branch --all' : `Fetch it first: git fetch ${repository.remote}` })
 }
 
 /** `instance.yaml` of a source, whatever else is wrong there; undefined where it is not there or not valid. */
@@ -116,8 +116,11 @@ export async function openProposal({ io, place, repository, base, head, config, 
 export async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
   const merged = await repository.merge(base, head)
   if (merged.state === 'merged') return merged.tree
-  const where = merged.state === 'conflicts' ? `Both sides changed ${merged.files.slice(0, 5).join(', ')}.` : 'The two have no commit in common.'
-  return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint: 'Bring the branch up to date and settle what both sides changed: git merge origin/HEAD' })
+  const [where, hint] =
+    merged.state === 'conflicts'
+      ? [`Both sides changed ${merged.files.slice(0, 5).join(', ')}.`, `Bring the branch up to date and settle what both sides changed: git merge ${base.slice(0, 12)}`]
+      : ['The two have no commit in common.', `Begin the branch anew: git switch --create NAME ${base.slice(0, 12)}`]
+  return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint })
 }
 
 type Show = NonNullable<Instance['documents']['policy.yaml']>['show']

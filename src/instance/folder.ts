@@ -18,7 +18,7 @@ const missing: Diagnostic = {
   code: 'no-instance-yaml',
   severity: 'warning',
   message: 'there is no instance.yaml, so no server is named',
-  hint: 'Add one with a line such as domain: herd.example, or let herdbook init make it.',
+  hint: 'Add one with a line such as domain: herd.example, or have it made: herdbook init DOMAIN',
 }
 
 function checkEntry(entry: Entry, texts: ReadonlySet<string>): readonly Diagnostic[] {

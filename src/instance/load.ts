@@ -70,7 +70,7 @@ async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic>
       code: 'no-folder',
       severity: 'error',
       message: `the folder of the instance can not be listed: ${reason}`,
-      hint: 'Run herdbook in the folder that holds instance/, or herdbook init to begin one.',
+      hint: 'Type it in the folder that holds instance/, or begin one: herdbook init DOMAIN',
     }
   }
 }
@@ -102,7 +102,7 @@ const emptyFile = (file: string): Diagnostic => ({
   severity: 'warning',
   message: `${file} is empty: what it held is no longer managed`,
   at: { file, line: 1, column: 1 },
-  hint: `Delete it if that is meant; otherwise bring it back: git checkout -- ${file}`,
+  hint: `Delete it if that is meant; otherwise bring it back: git checkout -- instance/${file}`,
 })
 
 async function readTexts(files: FileSource, entries: readonly Entry[], documents: Documents, parsed: ReadonlyMap<string, Parsed>) {

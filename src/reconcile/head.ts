@@ -17,10 +17,11 @@ export async function checkHead(repository: Repository, ledger: Pick<Ledger, 'ap
 }
 
 function ofClone({ commit, shallow, uncommitted }: Head, { folder }: Repository): Refusal[] {
-  const git = `git add ${folder} && git commit`
+  // From the top of the tree: whoever types it may stand in a folder of it.
+  const git = `git add :/${folder} && git commit`
   if (commit === null) return [[EXIT.refused, 'nothing-committed', 'Nothing is committed yet.', `Commit it: ${git}`]]
   const refusals: Refusal[] = []
-  if (uncommitted.length > 0) refusals.push([EXIT.refused, 'uncommitted', `Not committed: ${list(uncommitted)}.`, `Commit it: ${git}. Or look at it: git status ${folder}`])
+  if (uncommitted.length > 0) refusals.push([EXIT.refused, 'uncommitted', `Not committed: ${list(uncommitted)}.`, `Commit it: ${git}. Or look at it: git status :/${folder}`])
   if (shallow) refusals.push([EXIT.refused, 'shallow-clone', 'This clone is shallow: its history is cut off.', 'Fetch the rest: git fetch --unshallow'])
   return refusals
 }
@@ -35,11 +36,11 @@ function ofUpstream({ branch }: Head, upstream: Upstream | null): Refusal[] {
   const { remote, branch: main, position } = upstream
   const there = `${remote}/${main}`
   if (branch !== null && branch !== main) {
-    return [[EXIT.refused, 'other-branch', `You are on ${branch}; what is applied is ${there}.`, `Merge it first, then: git switch ${main} && git pull`]]
+    return [[EXIT.refused, 'other-branch', `You are on ${branch}; what is applied is ${there}.`, `Merge it first, then: git switch ${main} && git pull --ff-only ${remote} ${main}`]]
   }
   if (position === 'ahead') return [[EXIT.refused, 'unpushed', `HEAD is not on ${there} yet.`, `Push it: git push ${remote} HEAD:${main}`]]
   if (position === 'behind') return [[EXIT.stale, 'behind', `${there} has newer commits.`, `Take them: git pull --ff-only ${remote} ${main}`]]
-  return [[EXIT.stale, 'diverged', `HEAD and ${there} have gone different ways.`, `Bring them together: git pull --rebase ${remote} ${main}, then push`]]
+  return [[EXIT.stale, 'diverged', `HEAD and ${there} have gone different ways.`, `Bring them together, then push: git pull --rebase ${remote} ${main}`]]
 }
 
 /** The commits that were applied last, of any kind. */
@@ -50,12 +51,13 @@ async function ofHistory(repository: Repository, { commit, shallow }: Head, poin
   const known = await Promise.all(pointers.map((pointer) => repository.isAncestor(pointer, commit)))
   const applied = pointers.find((_, i) => known[i] === false)
   if (applied === undefined) return []
+  const here = (await repository.commit(applied)) !== null
   return [
     [
       EXIT.stale,
       'not-descended',
       `HEAD does not descend from ${applied.slice(0, 12)}, the commit that was applied last: applying it could undo what came since.`,
-      'Take the newest commits: git pull. If the branch was rewritten on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history',
+      `${here ? `Bring it back: git merge ${applied.slice(0, 12)}. ` : ''}If the branch was rewritten on purpose: herdbook apply --history-rewritten, or on GitHub the button new-history`,
     ],
   ]
 }
