@@ -5,7 +5,7 @@ import { VERBS } from '../../src/verbs.ts'
 import type { Ran, RunOptions } from './cli.ts'
 import { literalsOf } from './literals.ts'
 import { fakePrograms } from './programs.ts'
-import { must, pasture, type Herd, type HerdOptions, type Pasture } from './sandbox.ts'
+import { pasture, type Herd, type HerdOptions, type Pasture } from './sandbox.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -35,6 +35,8 @@ export interface HintCase {
   readonly types: readonly string[] | ((herd: Herd) => Promise<readonly string[]>)
   readonly exit: number
   readonly run?: RunOptions | ((herd: Herd) => RunOptions)
+  /** It runs in a process of its own: what is asked for is in the environment. */
+  readonly alone?: true
   /** Each group is a command as it is printed, in one line. */
   readonly says: RegExp
   /** Words that stand for something, and what a person would write there. */
@@ -63,13 +65,15 @@ export const typedBy = (herd: Herd, command: string, run: RunOptions = {}): Prom
 
 const sandboxed = (run: HintCase['run'], herd: Herd): RunOptions => (typeof run === 'function' ? run(herd) : (run ?? {}))
 
-async function follow({ herd: options, state, types, exit, run, says, fill = {}, first, ends = [], shows }: HintCase, field: Pasture): Promise<void> {
+async function follow({ herd: options, state, types, exit, run, alone, says, fill = {}, first, ends = [], shows }: HintCase, field: Pasture): Promise<void> {
   const herd = await field.herd(options)
   await state?.(herd, field)
   const args = typeof types === 'function' ? await types(herd) : types
   const where = sandboxed(run, herd)
-  const found = says.exec(flat((await must(herd, args, exit, where)).out))
-  if (found === null) expect.fail(`${args.join(' ')} does not say ${String(says)}:\n${(await herd.run(args, where)).out}`)
+  const say = (): Promise<Ran> => (alone ? herd.start(args, where).ran : herd.run(args, where))
+  const said = await say()
+  const found = says.exec(flat(said.out))
+  if (said.code !== exit || found === null) expect.fail(`${args.join(' ')} ended with ${said.code}, not ${exit}, and should say ${String(says)}:\n${said.out}`)
   await first?.(herd, field)
   let last = ''
   for (const [index, printed] of found.slice(1).entries()) {
@@ -79,7 +83,7 @@ async function follow({ herd: options, state, types, exit, run, says, fill = {},
     last = ran.out
   }
   if (shows) expect(flat(last)).toMatch(shows)
-  else expect(flat((await herd.run(args, where)).out)).not.toMatch(says)
+  else expect(flat((await say()).out)).not.toMatch(says)
 }
 
 /** Runs cases on a sandbox of their own. */
