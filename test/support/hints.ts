@@ -30,6 +30,8 @@ export interface HintCase {
   /** What it types, as `namedCommands` has it. */
   readonly of: readonly string[]
   readonly herd?: HerdOptions
+  /** Puts back on the server what cases before it left there. */
+  readonly before?: (field: Pasture) => unknown
   readonly state?: (herd: Herd, field: Pasture) => unknown
   /** The verb that says it, and how that ends. */
   readonly types: readonly string[] | ((herd: Herd) => Promise<readonly string[]>)
@@ -65,7 +67,8 @@ export const typedBy = (herd: Herd, command: string, run: RunOptions = {}): Prom
 
 const sandboxed = (run: HintCase['run'], herd: Herd): RunOptions => (typeof run === 'function' ? run(herd) : (run ?? {}))
 
-async function follow({ herd: options, state, types, exit, run, alone, says, fill = {}, first, ends = [], shows }: HintCase, field: Pasture): Promise<void> {
+async function follow({ herd: options, before, state, types, exit, run, alone, says, fill = {}, first, ends = [], shows }: HintCase, field: Pasture): Promise<void> {
+  await before?.(field)
   const herd = await field.herd(options)
   await state?.(herd, field)
   const args = typeof types === 'function' ? await types(herd) : types
