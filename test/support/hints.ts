@@ -54,14 +54,15 @@ export interface HintCase {
 /** In one line, however it was folded. */
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
-const { directory: programs } = fakePrograms({
+/** What a person has on the PATH: Herdbook, and leave to become another user. */
+export const { directory: PROGRAMS } = fakePrograms({
   herdbook: `exec '${process.execPath}' '${join(ROOT, 'src/cli.ts')}' "$@"`,
   sudo: 'while [ "$1" != -- ]; do [ "$1" = -u ] && shift; shift; done; shift; exec "$@"',
 })
 
 /** Types a line at a shell, as the person does who reads it. */
 export const typedBy = (herd: Herd, command: string, run: RunOptions = {}): Promise<Ran> => {
-  const PATH = [programs, dirname(process.execPath), process.env['PATH']].join(delimiter)
+  const PATH = [PROGRAMS, dirname(process.execPath), process.env['PATH']].join(delimiter)
   return herd.start([], { ...run, env: { PATH, GIT_EDITOR: 'sed -i 1iChange', ...run.env }, under: ['bash', '-ec', command] }).ran
 }
 
@@ -94,7 +95,7 @@ export function followHints(title: string, cases: readonly HintCase[]): void {
   let field: Pasture
   const { PATH } = process.env
   beforeAll(async () => {
-    process.env['PATH'] = `${programs}${delimiter}${PATH ?? ''}`
+    process.env['PATH'] = `${PROGRAMS}${delimiter}${PATH ?? ''}`
     field = await pasture()
   })
   afterAll(() => field[Symbol.asyncDispose]())
