@@ -23,7 +23,7 @@ describe('with a remote', () => {
   it('what is not committed is planned, and not applied: it prints the command', async () => {
     put(join(herd.dir, 'instance'), { 'domain-blocks.yaml': block('one.example') })
     await planOf(herd, 2)
-    expect((await apply(herd, 5)).out).toMatch(/uncommitted[^]*instance\/domain-blocks\.yaml[^]*git add instance && git commit/)
+    expect((await apply(herd, 5)).out).toMatch(/uncommitted[^]*instance\/domain-blocks\.yaml[^]*git add :\/instance && git commit/)
     expect(await blocked()).toEqual([])
   })
 

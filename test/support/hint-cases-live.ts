@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import { git } from './git.ts'
@@ -209,7 +209,22 @@ const CASES: readonly HintCase[] = [
     ends: [5],
     shows: /not-confirmed/,
   },
-  { of: ['render/apply.ts: herdbook plan', 'render/apply.ts: herdbook apply'], herd: bare, state: broken, types: APPLY, exit: 8, says: /Next: (herdbook plan) shows what is left; herdbook apply tries it again/, ends: [2], shows: /be-brief/ },
+  {
+    of: ['render/apply.ts: herdbook plan'],
+    herd: bare,
+    state: async (herd) => {
+      await begun('rule')(herd)
+      withRule('be-calm')(herd)
+      configure(({ sandbox }) => ({ mastodon: { ...(({ console: _, ...doors }) => doors)(doorsOf(sandbox)) } }))(herd)
+    },
+    types: APPLY,
+    exit: 2,
+    says: /Next: (herdbook plan) shows what is left/,
+    ends: [2],
+    shows: /be-calm/,
+  },
+  { of: ['commands/github/event.ts: herdbook plan', 'commands/github/event.ts: herdbook apply'], herd: bare, types: ['github', 'plan'], exit: 9, says: /error no-event .*Elsewhere: (herdbook plan), then (herdbook apply)/, shows: /Nothing is managed yet/ },
+  { of: ['render/apply.ts: herdbook plan', 'render/apply.ts: herdbook apply'], herd: bare, state: broken, types: APPLY, exit: 8, says: /Next: (herdbook plan) shows what is left; (herdbook apply) tries it again/, ends: [2, 5], shows: /be-brief/ },
 ]
 
 /** A change of the files that waits for an apply. */
@@ -228,11 +243,16 @@ async function refused(herd: Herd): Promise<void> {
   herd.write({}, 'Many')
 }
 
+/** A rule more in the files. */
+const withRule = (key: string) => (herd: Herd): void => {
+  const text = herd.read('rules.yaml').replace(/^emptied_on_purpose:.*\n/m, '').replace('rules: []', 'rules:')
+  herd.write({ 'rules.yaml': `${text}  - key: ${key}\n    text: Please ${key.replace('-', ' ')}.\n` })
+}
+
 /** A console that is gone when the first write needs it. */
 async function broken(herd: Herd): Promise<void> {
   await begun('rule')(herd)
-  const text = existsSync(join(herd.dir, 'instance/rules.yaml')) ? herd.read('rules.yaml').replace(/^emptied_on_purpose:.*\n/m, '').replace('rules: []', 'rules:') : 'rules:\n'
-  herd.write({ 'rules.yaml': `${text}  - key: be-brief\n    text: Be brief.\n` })
+  withRule('be-brief')(herd)
   configure(({ sandbox }) => ({ mastodon: { ...doorsOf(sandbox), console: { over: 'local', native: { directory: '/nowhere' } } } }))(herd)
 }
 

@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** Commands as our texts name them. */
 const COMMAND = new RegExp(`(?<![\\w-])(herdbook (?:${Object.keys(VERBS).join('|')})(?: (?:install|create|rotate|check|sign))?(?!\\w)|git [a-z][\\w-]*|gh [a-z]+|openssl [a-z]+|ssh-keygen)`, 'g')
 /** Helps show examples, which test/unit/docs.test.ts looks after. */
-const HELP = /(?:addHelpText\('after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^\n]*)\s*$/
+const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^\n]*)\s*$/
 const OTHERS = /\.gen\.|^sandbox\/|^commands\/(?:demo\/|demo\.ts|sandbox\.ts)|^instance\/generate\.ts/
 
 /** Every command that a text of ours names for people to type, by file: "reconcile/lock.ts: herdbook unlock", as often as it stands there. */

@@ -32,7 +32,7 @@ describe('the environment that signs the ledger anew', () => {
   const NAME = 'herdbook-owners'
   const LET = { reviewers: ['alice', 'olga'], preventSelfReview: true }
   const CASES: readonly (readonly [what: string, given: Partial<Environment> | null, expected: RegExp])[] = [
-    ['which is not there', null, /^fine: the ledger is signed anew at a desk only: herdbook ledger sign$/],
+    ['which is not there', null, /^fine: the ledger is signed anew at a desk only: herdbook ledger sign "why"$/],
     ['without reviewers and keys', { secrets: [] }, /^fine: it waits for no reviewer and holds no key: the ledger is signed anew at a desk only/],
     ['without reviewers, and with keys', {}, /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and no owner has to let its jobs run/],
     ['whose reviewers are no owners', { ...LET, reviewers: ['olga', 'mo'] }, /wrong: @mo can let its jobs run, whom policy\.yaml does not name/],

@@ -27,7 +27,7 @@ describe('what an apply takes for HEAD', () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'))
     put(dir, { 'instance/rules.yaml': 'rules: []\n' })
-    await expect(check(dir)).rejects.toMatchObject(codes(5, ['uncommitted', 'git add instance && git commit']))
+    await expect(check(dir)).rejects.toMatchObject(codes(5, ['uncommitted', 'git add :/instance && git commit']))
     await expect(check(dir)).rejects.toThrow('instance/rules.yaml')
   })
 
@@ -85,7 +85,7 @@ describe('what an apply takes for HEAD', () => {
     expect(await check(dir, second)).toBe(second)
     git(dir, 'reset', '--quiet', '--hard', first)
     await expect(check(dir, second)).rejects.toMatchObject(codes(6, ['not-descended', '--history-rewritten']))
-    await expect(check(dir, 'f'.repeat(40))).rejects.toMatchObject(codes(6, ['not-descended', 'git pull']))
+    await expect(check(dir, 'f'.repeat(40))).rejects.toMatchObject(codes(6, ['not-descended', 'herdbook apply --history-rewritten']))
     expect(await check(dir, second, true)).toBe(first)
   })
 })

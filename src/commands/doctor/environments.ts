@@ -75,7 +75,7 @@ function whatItHolds(name: string, { secrets }: EnvironmentFacts, allowed: reado
   })
 }
 
-const AT_A_DESK = 'the ledger is signed anew at a desk only: herdbook ledger sign'
+const AT_A_DESK = 'the ledger is signed anew at a desk only: herdbook ledger sign "why"'
 
 /** Not every plan has required reviewers. Without them the environment must hold no key: whoever may write could press the button. */
 function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly string[], patient: Patient): Finding[] {

@@ -102,7 +102,7 @@ function refuseCovered({ instance, io }: Session, domain: string, asked: Strictn
 async function lift(session: Session, { domain }: AnswersOf<'unblock'>, issue: Issue): Promise<Wished> {
   const name = domainIn(one(domain))
   const draft = await draftLifted(session.io, session, [name], { emptied: `the last block was lifted: ${issue.url}` })
-  return { draft, look: [`Is ${bothForms(name)} the server that is meant?`, 'What has changed there since it was blocked? Git knows why it was: herdbook why.'] }
+  return { draft, look: [`Is ${bothForms(name)} the server that is meant?`, `What has changed there since it was blocked? Git knows why it was: herdbook why domain-block/${name}`] }
 }
 
 async function promote(session: Session, { account, role }: AnswersOf<'promote'>): Promise<Wished> {

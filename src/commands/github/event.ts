@@ -28,7 +28,7 @@ const MOST_BYTES = 64 * 1024 * 1024
 /** Reads the event of this run. Throws (exit 9) where there is none that a job goes by. */
 export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<Event> {
   const path = env['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', { hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, herdbook apply, herdbook comment' })
+  if (path === undefined || path === '') return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', { hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply' })
   const text = await readFile(path)
   if (text.length > MOST_BYTES) return fail(EXIT.invalid, 'event-too-large', 'The event is too large to be one.')
   const event = eventOf(env['GITHUB_EVENT_NAME'] ?? '', JSON.parse(text.toString('utf8')), env['GITHUB_REPOSITORY'] ?? '')

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { FILES } from '../support/hint-cases-files.ts'
+import { GIT } from '../support/hint-cases-git.ts'
+import { LEDGER } from '../support/hint-cases-ledger.ts'
+import { LIVE } from '../support/hint-cases-live.ts'
+import { namedCommands } from '../support/hints.ts'
+import { ELSEWHERE } from '../support/hints-elsewhere.ts'
+import { literalsOf } from '../support/literals.ts'
+
+const often = (names: readonly string[]): Map<string, number> => new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
+
+const followed = [...[...FILES, ...GIT, ...LEDGER, ...LIVE].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
+
+it('every command that a text of ours names is typed by a case, or stands among those that can not be, with the reason', () => {
+  const known = often(followed)
+  const unknown = [...often(namedCommands())].filter(([name, count]) => (known.get(name) ?? 0) < count)
+  expect(unknown, 'write a case for it in test/support/hint-cases-*.ts').toEqual([])
+})
+
+it('no case is of a command that no text names any more', () => {
+  const there = new Set(namedCommands())
+  expect(followed.filter((name) => !there.has(name))).toEqual([])
+})
+
+it('texts are found in whatever quotes they stand, and in no comment and no expression', () => {
+  const source = ["const a = 'git init' // 'git no'", '/* `git no` */', 'const b = `x ${f({ c: "git add" })} git log`', "const d = e.replace(/['\"`]/g, 'git push') / 2", "const f = 'it\\'s git tag'"].join('\n')
+  expect(literalsOf(source).map(({ text }) => text)).toEqual(['git init', 'git add', 'x … git log', 'git push', "it's git tag"])
+})
