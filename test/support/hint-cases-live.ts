@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import { git } from './git.ts'
 import type { HintCase } from './hints.ts'
@@ -215,7 +216,8 @@ const CASES: readonly HintCase[] = [
     state: async (herd) => {
       await begun('rule')(herd)
       withRule('be-calm')(herd)
-      configure(({ sandbox }) => ({ mastodon: { ...(({ console: _, ...doors }) => doors)(doorsOf(sandbox)) } }))(herd)
+      const { api = expect.fail(), database = expect.fail() } = doorsOf(herd.sandbox)
+      configure(() => ({ mastodon: { api, database } }))(herd)
     },
     types: APPLY,
     exit: 2,
