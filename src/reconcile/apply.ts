@@ -10,6 +10,7 @@ import { isLapsed, unused } from './marks.ts'
 import { noted, notesOf } from './notes.ts'
 import { newlySeen, seenAfter } from './seen.ts'
 import { isVerified, openFields } from './open.ts'
+import { remainders, unverified } from './remaining.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import { spend } from './approvals.ts'
 import type { Invariant, InvariantFacts, Kind, Outcome, World } from './kind.ts'
@@ -281,22 +282,4 @@ function subjectOf(done: readonly Step[]): string {
   const [first] = done
   if (first === undefined || done.length > 1) return `Apply ${done.length} steps`
   return first.unmanaged ? 'Apply a step' : `Apply ${refOf(first)}`
-}
-
-const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({ kind, id, fields: [], reason: 'It was written, and live was not read again.' })
-
-function remainders(done: readonly Step[], seen: Plan): ApplyReport['remaining'] {
-  const differing = openFields(seen, refOf)
-  const unread = new Map(seen.reads.flatMap((read) => (read.complete ? [] : [[read.kind, read.reason ?? 'It could not be read again.']])))
-  return done.flatMap((step) => {
-    const { kind, id } = step
-    const lost = unread.get(kind)
-    if (lost !== undefined) return [{ kind, id, fields: [], reason: `It could not be read again: ${lost}` }]
-    const open = differing.get(refOf(step))
-    if (open === undefined) return []
-    // What differs beside what was written was told before, and is not this step's.
-    const fields = [...open].filter((field) => step.action !== 'update' || step.changes.some((change) => change.field === field))
-    if (step.action === 'update' && fields.length === 0) return []
-    return [{ kind, id, fields, reason: 'It was written, and live does not show it.' }]
-  })
 }

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
 import { checkDebts, debtsOf } from './debts.ts'
-import { planDigest, stepDigest } from './digest.ts'
+import { planDigest } from './digest.ts'
 import { byText, equal } from './equal.ts'
 import { whyUnread } from './findings.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
+import { measured } from './measured.ts'
 import { withNotices } from './notices.ts'
 import { order, othersIn } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
@@ -33,8 +34,7 @@ const NOTHING: Part = { read: null, drafts: [], standoffs: [], waiting: [], unma
 export function plan(input: PlanInput): Plan {
   const others = othersIn(input)
   const parts = input.kinds.map((kind) => holdBack(kind, planKind(kind, input), input, others))
-  const sealed = input.kinds.flatMap((kind, i) => seal(kind, parts[i]?.drafts ?? [], input))
-  const steps = withNotices(order(sealed, input), input)
+  const steps = withNotices(order(input.kinds.flatMap((kind, i) => measured(kind, parts[i]?.drafts ?? [], input)), input), input)
   const standoffs = parts.flatMap((part) => part.standoffs)
   const debts = debtsOf(input)
   const unsealed = {
@@ -280,23 +280,4 @@ function holdBack(kind: Kind, part: Part, input: PlanInput, others: Others): Par
   const reasons = part.drafts.map((step) => (step.source === undefined ? undefined : obstacle(step, door, others)))
   const waiting = part.drafts.flatMap(({ id, source }, i): Waiting[] => (reasons[i] === undefined || source === undefined ? [] : [{ kind: kind.name, id, reason: reasons[i], source }]))
   return { ...part, drafts: part.drafts.filter((_, i) => reasons[i] === undefined), waiting: [...part.waiting, ...waiting] }
-}
-
-/** Measures and seals one kind's drafts. */
-function seal(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
-  const door = input.doorOf(kind, drafts.length)
-  return drafts.map((step) => {
-    const impact = kind.impact?.(step, input.tables)
-    const note = kind.note?.(step)
-    return {
-      ...step,
-      hazard: kind.hazard(step),
-      weakens: kind.weakens?.(step, input.tables) ?? false,
-      ...(impact === undefined || impact === 'unmeasured' ? {} : { impact }),
-      ...(note === undefined ? {} : { note }),
-      door,
-      calls: kind.calls?.(step) ?? 1,
-      digest: stepDigest(step, input.sealing),
-    }
-  })
 }

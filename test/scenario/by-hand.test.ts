@@ -24,11 +24,11 @@ describe('with a ledger key', () => {
 
   it('a role that was given is told by plan and drift, also in another clone, until it is taken away', async () => {
     await inSync()
-    await herd.hand.giveRole('alice', 'Moderator')
+    await herd.hand.giveRole('alice', 'Owner')
     for (const verb of ['plan', 'drift'] as const) {
       const { out } = await must(herd, [verb], 3)
-      expect(out).toMatch(/Added or changed by hand[^]*moderator alice: Moderator[^]*herdbook restore moderator\/alice/)
-      expect((await must(cloneOf(herd, verb), [verb], 3)).out).toContain('moderator alice: Moderator')
+      expect(out).toMatch(/Added or changed by hand[^]*moderator alice: Owner[^]*herdbook restore moderator\/alice/)
+      expect((await must(cloneOf(herd, verb), [verb], 3)).out).toContain('moderator alice: Owner')
       expect(JSON.parse((await must(herd, [verb, '--json'], 3)).stdout).unmanaged).toContainEqual(expect.objectContaining({ id: 'alice', added_by_hand: true, restorable: true }))
     }
     // an ordinary apply takes nothing in
@@ -36,7 +36,7 @@ describe('with a ledger key', () => {
     await must(herd, ['apply', '--yes'])
     await must(herd, ['drift'], 3)
     const { out } = await must(herd, ['restore', 'moderator/alice', '--yes'])
-    expect(out).toMatch(/Takes Moderator from alice/)
+    expect(out).toMatch(/Takes Owner from alice/)
     expect(await herd.rows("select a.username from users u join accounts a on a.id = u.account_id where u.role_id is not null and a.username = 'alice'")).toEqual([])
     await inSync()
   })
@@ -98,7 +98,7 @@ describe('without a ledger key', () => {
 
   it('the list stays in the clone, and the output says so; a ledger without one gets it at the next apply, which names all staff', async () => {
     const herd = await field.herd({ remote: true })
-    await herd.hand.giveRole('alice', 'Moderator')
+    await herd.hand.giveRole('alice', 'Owner')
     expect((await must(herd, ['plan'], 3)).out).toMatch(/what was seen on the server is remembered in this clone alone/)
     expect(git(herd.dir, 'ls-tree', '-r', '--name-only', git(herd.dir, 'rev-parse', 'refs/herdbook-seen/production'))).not.toContain('seen.')
     const other = cloneOf(herd, 'other')

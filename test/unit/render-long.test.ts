@@ -50,11 +50,11 @@ describe('a plan of thousands', () => {
 
   test('names what was added by hand, kind by kind, so that nobody is lost behind many blocks', () => {
     const blocks = (length: number) => many(length, (i) => ({ kind: 'domain-block', id: `hand-${i}.example`, addedByHand: true, mark: '', fields: {} }))
-    const unmanaged = (length: number) => [...blocks(length), { kind: 'moderator', id: 'eve', addedByHand: true, mark: '', fields: {} }]
+    const unmanaged = (length: number) => [...blocks(length), { kind: 'moderator', id: 'eve', addedByHand: true, mark: '', fields: { role: 'Owner' } }]
     const few = renderPlan({ ...EMPTY, unmanaged: unmanaged(200) }, SCREEN)
     for (const { id } of unmanaged(200)) expect(named(few, id), id).toBe(true)
     expect(few).toContain('· 200 domain blocks\n')
-    expect(few).toContain('· 1 moderator\n    eve\n')
+    expect(few).toContain('· 1 moderator\n    eve (Owner)\n')
     expect(linesOf(few)).toBeLessThan(60)
     const more = renderPlan({ ...EMPTY, unmanaged: unmanaged(900) }, SCREEN)
     expect(more).toContain('hand-99.example  … and 800 more; --verbose names them')
@@ -73,9 +73,9 @@ describe('a plan of thousands', () => {
     }
     const shown = renderPlan(plan, { ...SCREEN, again: 'herdbook drift' })
     expect(linesOf(shown)).toBeLessThan(300)
-    for (const title of ['Added by hand', 'Changed by hand', 'Waiting', 'To know  300 warnings']) expect(shown).toContain(title)
+    for (const title of ['Added or changed by hand', 'Changed by hand', 'Waiting', 'To know  300 warnings']) expect(shown).toContain(title)
     for (const { kind, id } of plan.drift) expect(named(shown, `${kind}/${id}`), id).toBe(true)
-    expect(shown).toMatch(/\n {2}To record one: herdbook adopt domain-block\/hand-0\.example/)
+    expect(shown).toMatch(/\n {6}herdbook adopt domain-block\/hand-0\.example {2}writes it into the files\n/)
     expect(shown).toContain('All: herdbook drift --verbose')
   })
 
@@ -125,7 +125,7 @@ test('a command that is to be copied is one that a shell takes', () => {
   const simple: Plan = { ...plan, drift: plan.drift.map((one) => ({ ...one, id: 'Old Hands' })) }
   expect(renderMarkdown(simple, { kinds: KIND_NAMES, visibility: 'private' })).toContain("herdbook adopt 'role/Old Hands'")
   expect(shown).toContain('· rule rule/#8\n')
-  expect(shown).toContain('herdbook adopt rule/#8\n')
+  expect(shown).toContain('herdbook adopt rule/#8  writes')
 })
 
 test.each([

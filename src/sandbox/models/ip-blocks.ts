@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { parse } from 'ipaddr.js'
+import ipaddr from 'ipaddr.js'
 import type { Row, Session } from '../database.ts'
 import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
@@ -113,7 +113,7 @@ export function addressOf(text: string | null | undefined): string | null {
 function lengthOf(mask: string, version: number, bits: number): number | null {
   if (/^\d+$/.test(mask)) return /^(0|[1-9]\d*)$/.test(mask) && Number(mask) <= bits ? Number(mask) : null
   const [host = '', own = String(bits)] = (addressOf(mask) ?? '').split('/')
-  const length = isIP(host) === version ? parse(host).prefixLengthFromSubnetMask() : null
+  const length = isIP(host) === version ? ipaddr.parse(host).prefixLengthFromSubnetMask() : null
   return length === null ? null : Math.min(length, Number(own))
 }
 

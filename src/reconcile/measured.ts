@@ -1,0 +1,23 @@
+import { stepDigest } from './digest.ts'
+import type { PlanInput } from './input.ts'
+import type { Draft, Kind } from './kind.ts'
+import type { Step } from './types.ts'
+
+/** Measures and seals one kind's drafts. */
+export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
+  const door = input.doorOf(kind, drafts.length)
+  return drafts.map((step) => {
+    const impact = kind.impact?.(step, input.tables)
+    const note = kind.note?.(step)
+    return {
+      ...step,
+      hazard: kind.hazard(step),
+      weakens: kind.weakens?.(step, input.tables) ?? false,
+      ...(impact === undefined || impact === 'unmeasured' ? {} : { impact }),
+      ...(note === undefined ? {} : { note }),
+      door,
+      calls: kind.calls?.(step) ?? 1,
+      digest: stepDigest(step, input.sealing),
+    }
+  })
+}
