@@ -98,7 +98,7 @@ describe('without a ledger key', () => {
 
   it('the list stays in the clone, and the output says so; a ledger without one gets it at the next apply, which names all staff', async () => {
     const herd = await field.herd({ remote: true })
-    await herd.hand.giveRole('alice', 'Owner')
+    await herd.hand.giveRole('alice', 'Moderator')
     expect((await must(herd, ['plan'], 3)).out).toMatch(/what was seen on the server is remembered in this clone alone/)
     expect(git(herd.dir, 'ls-tree', '-r', '--name-only', git(herd.dir, 'rev-parse', 'refs/herdbook-seen/production'))).not.toContain('seen.')
     const other = cloneOf(herd, 'other')
