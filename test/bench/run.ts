@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs'
 import { action } from './action.ts'
 import { applyMany, plan, planMany, validate, version, type Figure } from './cases.ts'
 import { scratch } from './herd.ts'
+import { impact } from './impact.ts'
 import { texts } from './texts.ts'
+import { why } from './why.ts'
 
 const shown = ({ figure, unit }: Pick<Figure, 'figure' | 'unit'>): string =>
   `${unit === '×' || unit === 's' ? figure.toFixed(2) : figure.toFixed(0)}${unit === '' ? '' : ` ${unit}`}`
@@ -15,7 +17,7 @@ function line(one: Figure): string {
 const holds = ({ figure, most }: Figure): boolean => most === undefined || figure <= most
 
 const only = process.argv.slice(2)
-const cases = { version, validate, plan, action, texts, planMany, applyMany }
+const cases = { version, validate, plan, action, texts, why, impact, planMany, applyMany }
 let missed = 0
 try {
   for (const [name, measure] of Object.entries(cases)) {

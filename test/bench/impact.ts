@@ -1,0 +1,135 @@
+import { deepStrictEqual } from 'node:assert'
+import { roleSql } from '../../src/clients/install.ts'
+import { readerScript } from '../../src/clients/scripts.ts'
+import { schemaOf } from '../../src/sandbox/tables.ts'
+import { countedImpact, herdSql, measuring, randomHerd } from '../support/impact.ts'
+import type { Figure } from './cases.ts'
+import { herdOf, naive, QUESTIONS, type Size } from './impact-data.ts'
+import { median } from './measure.ts'
+import { installed, startCluster, type Cluster } from './postgres.ts'
+
+const FULL: Size = { accounts: 1_500_000, follows: 5_000_000 }
+const PARTS = [1 / 8, 1 / 4, 1 / 2, 1]
+/** Where nobody here has a server as large: read off the curve. */
+const BEYOND: Size = { accounts: 10_000_000, follows: 50_000_000 }
+const RUNS = 5
+const SERVERS = 200
+
+/** What measuring costs on a real PostgreSQL: PGlite's planner is no proof. */
+export async function impact(): Promise<Figure[]> {
+  const found = installed()
+  if (found === null) {
+    process.stdout.write('impact: not measured, there is no PostgreSQL here (on Debian: apt install postgresql)\n')
+    return []
+  }
+  await using cluster = await startCluster(found)
+  await proveAlike(cluster)
+  await proveBounded(cluster)
+  const curve: Curve[] = []
+  for (const part of PARTS) curve.push(await timed(cluster, { accounts: FULL.accounts * part, follows: FULL.follows * part }))
+  return figures(cluster, curve)
+}
+
+const answerOf = (text: string): { readonly tables: { readonly impact?: unknown }; readonly unknown: unknown } => JSON.parse(text)
+const wantedOf = (domains: readonly string[]) => domains.map((domain) => ({ domain, severity: 'suspend' as const }))
+
+/** Random servers, each against a count one by one. */
+async function proveAlike({ psql }: Cluster): Promise<void> {
+  await psql('postgres', 'create database small')
+  await psql('small', `${schemaOf('4.6.5')}${roleSql('herd.example')}`)
+  const herds = Array.from({ length: SERVERS }, (_, seed) => randomHerd(seed))
+  const answers = (await psql('small', herds.map(({ known, measure }) => `${herdSql(known)}${measuring(readerScript(), measure)}`).join(''))).split('\n')
+  for (const [seed, { known, measure }] of herds.entries()) deepStrictEqual(answerOf(answers[seed] ?? '').tables.impact, countedImpact(known, measure), `the random server ${seed}`)
+}
+
+const SLOW = `alter table follows rename to kept; create view follows as select * from kept where (select pg_sleep(60) is not null); grant select on follows to herdbook_reader;`
+
+/** A real timeout and a real lock: what can't be read is told, and all else is answered. */
+async function proveBounded({ psql }: Cluster): Promise<void> {
+  const tables = ['domain_blocks', 'rules', 'settings', 'impact']
+  const { measure } = randomHerd(1)
+  await psql('small', SLOW)
+  const slow = answerOf(await psql('small', measuring(readerScript(), measure, { tables, seconds: 1 })))
+  deepStrictEqual([Object.keys(slow.tables), slow.unknown], [['domain_blocks', 'rules', 'settings'], { impact: 'it could not be measured in 1 s' }])
+  await psql('small', 'drop view follows; alter table kept rename to follows;')
+  const holding = psql('small', `begin; lock table rules in access exclusive mode; update settings set value = value; select pg_sleep(20); rollback;`)
+  await until(async () => (await psql('small', "select count(*) from pg_locks where relation = 'rules'::regclass and mode = 'AccessExclusiveLock' and granted")) === '1')
+  const locked = answerOf(await psql('small', measuring(readerScript(), measure, { tables })))
+  deepStrictEqual([Object.keys(locked.tables), locked.unknown], [['domain_blocks', 'settings', 'impact'], { rules: 'somebody else has locked it for more than 5 s' }])
+  await psql('small', "select pg_terminate_backend(pid) from pg_stat_activity where query like '%lock table rules%' and pid <> pg_backend_pid()")
+  await holding.catch(() => undefined)
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
+
+/** What one question took: the median beside what it is compared with, and the fastest run, which other work on the machine slowed least. */
+interface Answer {
+  readonly seconds: number
+  readonly base: number
+  readonly ratio: number
+  readonly fastest: number
+  readonly touched: string
+}
+
+interface Curve {
+  readonly size: Size
+  readonly answers: ReadonlyMap<string, Answer>
+}
+
+async function timed({ psql }: Cluster, size: Size): Promise<Curve> {
+  await psql('postgres', 'create database herd')
+  await psql('herd', herdOf(size))
+  const hosts = (await psql('herd', 'select host from hosts order by i')).split('\n')
+  const clocked = async (sql: string): Promise<{ readonly seconds: number; readonly out: string }> => {
+    const from = performance.now()
+    const out = await psql('herd', sql)
+    return { seconds: (performance.now() - from) / 1000, out }
+  }
+  const answers: [string, Answer][] = []
+  for (const [name, domainsOf] of Object.entries(QUESTIONS)) {
+    const domains = domainsOf((place) => hosts[place - 1] ?? '')
+    const question = measuring(readerScript(), wantedOf(domains))
+    const pairs: { readonly seconds: number; readonly base: number }[] = []
+    const rows = answerOf((await clocked(question)).out).tables.impact
+    deepStrictEqual(rows, JSON.parse((await clocked(naive(domains))).out), `${name} at ${size.accounts} accounts`)
+    for (let run = 0; run < RUNS; run += 1) pairs.push({ seconds: (await clocked(question)).seconds, base: (await clocked('set max_parallel_workers_per_gather = 0; select count(*) from follows')).seconds })
+    const [seconds, base] = [median(pairs.map((pair) => pair.seconds)), median(pairs.map((pair) => pair.base))]
+    const fastest = Math.min(...pairs.map((pair) => pair.seconds))
+    answers.push([name, { seconds, base, fastest, ratio: median(pairs.map((pair) => pair.seconds / pair.base)), touched: touchedBy(rows) }])
+  }
+  await psql('postgres', 'drop database herd')
+  return { size, answers: new Map(answers) }
+}
+
+function touchedBy(rows: unknown): string {
+  const list = rows as readonly { readonly accounts: number; readonly follows: number; readonly followers: number }[]
+  const sum = (count: (row: (typeof list)[number]) => number): string => list.reduce((total, row) => total + count(row), 0).toLocaleString('en')
+  return `${sum((row) => row.accounts)} accounts and ${sum((row) => row.follows + row.followers)} relations of ${list.length.toLocaleString('en')} domains`
+}
+
+/** A straight line through points, by least squares: what it begins with, and what it rises by. */
+function line(points: readonly (readonly [number, number])[]): { readonly start: number; readonly rise: number } {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))]
+  const rise = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
+  return { start: y - rise * x, rise }
+}
+
+const millions = ({ accounts, follows }: Size): number => (accounts + follows) / 1e6
+/** Of the questions of the report: what 1.5 s were there. */
+const MOST = 3
+
+function figures({ version }: Cluster, curve: readonly Curve[]): Figure[] {
+  return Object.keys(QUESTIONS).flatMap((name, i): Figure[] => {
+    const seen = curve.flatMap(({ size, answers }) => ((answer) => (answer === undefined ? [] : [{ size, answer }]))(answers.get(name)))
+    const last = seen.at(-1)?.answer
+    const { start, rise } = line(seen.map(({ size, answer }) => [millions(size), answer.fastest]))
+    const each = seen.map(({ size, answer }) => `${answer.fastest.toFixed(2)} s at ${millions(size).toFixed(1)}`)
+    return [
+      { name: `impact, ${name}`, figure: last?.ratio ?? Number.NaN, unit: '×', ...(i < 3 ? { most: MOST } : {}), how: `${last?.seconds.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows, PostgreSQL ${version}: ${last?.touched}` },
+      { name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`, figure: start + rise * millions(BEYOND), unit: 's', how: `${start.toFixed(2)} s and ${(rise * 1000).toFixed(0)} ms a million; the fastest of ${RUNS}: ${each.join(', ')} million` },
+    ]
+  })
+}
