@@ -6,7 +6,7 @@ import { excerptOf, history, type Event } from '../../src/reconcile/history.ts'
 import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import type { Trailers, Repository } from '../../src/reconcile/repository.ts'
+import type { Repository, Trailers } from '../../src/reconcile/repository.ts'
 import { TOUCHED } from '../../src/reconcile/touched.ts'
 import type { Step } from '../../src/reconcile/types.ts'
 import { commit, git, newRepository, scratch } from '../support/git.ts'
@@ -15,9 +15,6 @@ import { sealingWith } from '../support/sealing.ts'
 const FILE = 'instance/domain-blocks.yaml'
 const A = '  - domain: a.example   # spam\n    severity: limit\n'
 const B = '  - domain: "b.example"\n    # a note\n    severity: suspend\n    public_comment: see a.example\n'
-
-/** Trailers as earlier versions wrote them. */
-const without = (trailers: Trailers): Trailers => Object.fromEntries(Object.entries(trailers).filter(([name]) => name !== TOUCHED))
 
 describe('the lines of one object', () => {
   it.each<[string, string, string, string | null]>([
@@ -165,7 +162,8 @@ describe('why an object is as it is', () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'))
     const repository = await opened(dir)
-    const old: Repository = { ...repository, write: (ref, expected, content, along) => repository.write(ref, expected, { ...content, trailers: without(content.trailers ?? {}) }, along) }
+    const untold = (trailers: Trailers = {}): Trailers => Object.fromEntries(Object.entries(trailers).filter(([name]) => name !== TOUCHED))
+    const old: Repository = { ...repository, write: (ref, expected, content, along) => repository.write(ref, expected, { ...content, trailers: untold(content.trailers) }, along) }
     const [before, now] = [old, repository].map((one) => ledgerStore(one, { sealing: sealingWith(null), branch: null }))
     if (before === undefined || now === undefined) throw new Error('two of them')
     let ledger = await before.save(record(emptyLedger, 'a.example', { severity: 'none' }, 'a'.repeat(40)), 'Begin', by(0))
