@@ -40,7 +40,7 @@ function questionOf(call: Call, key: string, start: unknown, end: unknown): Ques
   return { key, days, domain: textParam(permitted, 'domain') ?? '', subdomains: wide }
 }
 
-const PLAIN_DATE = /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/
+const PLAIN_DATE = /^(\d{4})([-/]?)(\d\d)\2(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/
 const DATE_IN_WORDS = /^\d{1,2} [A-Za-z]{3,9} \d{4}$/
 
 /** A day or a moment as Ruby reads the usual ways to write one. */
