@@ -12,7 +12,7 @@ const BLOCKS = 'instance/domain-blocks.yaml'
 const EMAIL = 'instance/email-domain-blocks.yaml'
 const SLOW = { timeout: 300_000 }
 const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}.example`)
-const entries = (domains: readonly string[]): string => domains.map((domain) => `  - domain: ${domain}\n    severity: none\n`).join('')
+const entries = (domains: readonly string[]): string => domains.map((domain) => `  - domain: ${domain}\n    severity: limit\n`).join('')
 
 let branches = 0
 async function propose(files: { readonly [path: string]: string }): Promise<number> {
@@ -82,7 +82,7 @@ it('a day has one budget of weakenings, whatever the number of merges', SLOW, as
   await applied()
   const without = (prefix: string, count: number): string => {
     const gone = new Set(names(prefix, 20).slice(0, count))
-    return herd.file(BLOCKS).replaceAll(/ {2}- domain: (\S+)\n {4}severity: none\n?/g, (entry, domain: string) => (gone.has(domain) ? '' : entry))
+    return herd.file(BLOCKS).replaceAll(/ {2}- domain: (\S+)\n {4}severity: limit\n?/g, (entry, domain: string) => (gone.has(domain) ? '' : entry))
   }
   const four = await propose({ [BLOCKS]: without('two', 4) })
   await herd.hub.act.merge(four, 'ann')

@@ -37,7 +37,8 @@ describe('an account that acts and ranks too low', () => {
     expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-lacks' } }])
     await field.sandbox.query("update user_roles set permissions = permissions | 131072 where name = 'Herdbook'")
     expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-too-low', message: expect.stringContaining('it lacks manage_reports') } }])
-    await field.sandbox.query("update user_roles set permissions = permissions & ~131072 where name = 'Herdbook'; delete from user_roles where name = 'Helper'")
+    await field.sandbox.query("update user_roles set permissions = permissions & ~131072 where name = 'Herdbook'")
+    await field.sandbox.query("delete from user_roles where name = 'Helper'")
   })
   test('takes no role away from who stands above it, whatever its console would let it do', async () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })

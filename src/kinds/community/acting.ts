@@ -109,7 +109,7 @@ export function tooLow(step: Draft, wanted: Rank, tables: Tables, instance: Inst
   const acting = actingRank(tables, instance)
   if (acting === null) return []
   const { position, permissions } = acting.rank
-  const lacks = permissions.includes('administrator') ? [] : wanted.permissions.filter((permission) => !permissions.includes(permission))
+  const lacks = permissions.includes('administrator') ? [] : wanted.permissions.filter((permission) => !permissions.includes(permission)).toSorted()
   if (wanted.position <= position && lacks.length === 0) return []
   const why = wanted.position > position ? `the rank ${wanted.position}, and its own is ${position}` : `${lacks.join(', ')}, which it lacks itself`
   const message = `Mastodon will refuse ${step.kind}/${step.id}: @${acting.account} (${acting.role}) acts, and can't hand out ${why}.`
