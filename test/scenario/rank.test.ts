@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDoors } from '../../src/clients/doors.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
-import { doorsOf, must, pasture, type Pasture } from '../support/sandbox.ts'
+import { doorsOf, must, pasture, setConfig, type Pasture } from '../support/sandbox.ts'
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ')
 
@@ -60,6 +60,22 @@ describe('an account that acts and ranks too low', () => {
     expect(flat(ran.out)).toContain('role/Elder stands above Herdbook (rank 500 over 5), the role of @herdbook that acts')
     expect(flat(ran.out)).toContain('role/Moderator stands above Herdbook (rank 10 over 5), the role of @herdbook that acts')
     await field.sandbox.query("delete from user_roles where name = 'Elder'")
+  })
+  test('is told by status and plan where it is named and not there, and nothing is written', async () => {
+    const herd = await field.herd({ begin: 'live' })
+    setConfig(herd, { acting_account: 'nobodyhere' })
+    herd.write({ 'settings.yaml': 'settings:\n  site_title: Another\n' })
+    for (const args of [['status'], ['status', '--console']]) {
+      const { out } = await must(herd, args, 10)
+      expect(flat(out)).toMatch(/This server has no account @nobodyhere|There is no account @nobodyhere/)
+      expect(flat(out)).toContain('Name one that is there and can log in as acting_account in instance.yaml')
+    }
+    const said = /instance\.yaml:\d+:\d+ error no-actor There is nobody to act as: this server has no account @nobodyhere/
+    expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(said)
+    expect(flat((await must(herd, ['apply', '--yes'], 5)).out)).toMatch(said)
+    expect(await herd.rows("select 1 from settings where value like '%Another%'")).toEqual([])
+    setConfig(herd, {})
+    expect((await must(herd, ['status'])).stdout).toMatch(/Acts as +@owner/)
   })
   test('is not told of where an owner acts', async () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'owner' } })

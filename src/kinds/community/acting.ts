@@ -113,5 +113,5 @@ export function tooLow(step: Draft, wanted: Rank, tables: Tables, instance: Inst
   if (wanted.position <= position && lacks.length === 0) return []
   const why = wanted.position > position ? `the rank ${wanted.position}, and its own is ${position}` : `${lacks.join(', ')}, which it lacks itself`
   const message = `Mastodon will refuse ${step.kind}/${step.id}: @${acting.account} (${acting.role}) acts, and can't hand out ${why}.`
-  return [about(step, instance, { code: 'actor-too-low', severity: 'warning', message, hint: HIGHER })]
+  return [about(step, instance, { code: 'actor-too-low', severity: 'warning', message, hint: wanted.position > position ? HIGHER : ENTITLED })]
 }
