@@ -3,13 +3,14 @@ import { FILES } from '../support/hint-cases-files.ts'
 import { GIT } from '../support/hint-cases-git.ts'
 import { LEDGER } from '../support/hint-cases-ledger.ts'
 import { LIVE } from '../support/hint-cases-live.ts'
+import { LONG } from '../support/hint-cases-long.ts'
 import { namedCommands } from '../support/hints.ts'
 import { ELSEWHERE } from '../support/hints-elsewhere.ts'
 import { literalsOf } from '../support/literals.ts'
 
 const often = (names: readonly string[]): Map<string, number> => new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
 
-const followed = [...[...FILES, ...GIT, ...LEDGER, ...LIVE].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
+const followed = [...[...FILES, ...GIT, ...LEDGER, ...LIVE, ...LONG].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
 
 it('every command that a text of ours names is typed by a case, or stands among those that can not be, with the reason', () => {
   const known = often(followed)
