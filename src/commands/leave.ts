@@ -11,6 +11,7 @@ import { readable } from '../render/names.ts'
 import { inline } from '../render/text.ts'
 import { prose, say, tell, toldWaits, type Io } from './io.ts'
 import { locked } from './locked.ts'
+import { numbered } from './numbered.ts'
 import { parseRef, sourceOf } from './options.ts'
 import { actorOf } from './pause.ts'
 import { NO_WISHES, planNow } from './planning.ts'
@@ -79,7 +80,7 @@ async function planOf(session: Session): Promise<Plan> {
 function chosenBy(text: string, plan: Plan): Unmanaged[] {
   const added = plan.unmanaged.filter(({ addedByHand }) => addedByHand)
   const kind = KINDS.find(({ name }) => name === text)
-  const ref = kind ? text : parseRef(text).ref
+  const ref = kind ? text : refAmong(text, added)
   const name = kind?.name ?? ref.slice(0, ref.indexOf('/'))
   const unread = plan.findings.filter((one) => whyUnread(plan)(one) && one.about === name)
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
@@ -88,6 +89,12 @@ function chosenBy(text: string, plan: Plan): Unmanaged[] {
   if (plan.released.includes(name)) return fail(EXIT.refused, 'not-managed', `Nothing of the kind ${name} is in the files, so nobody is told of it.`, { hint: `To have it looked after: herdbook adopt ${name}` })
   const what = kind ? `No ${kind.title.one} that is in no file was added or changed by hand` : `${ref} was not added or changed by hand, or it is decided already`
   return fail(EXIT.refused, 'not-by-hand', `${what}, so there is nothing to leave.`, { hint: 'What was: herdbook drift' })
+}
+
+/** An object that a person named, by its number where it has no name. */
+function refAmong(text: string, added: readonly Unmanaged[]): ObjectRef {
+  const { kind, id } = parseRef(text)
+  return `${kind.name}/${numbered(id, (one) => added.some((there) => there.kind === kind.name && there.id === one))}`
 }
 
 function refuseMoved(chosen: readonly Unmanaged[], marks: LeaveOptions['marks']): void {

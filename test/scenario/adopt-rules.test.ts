@@ -29,6 +29,9 @@ describe('a rule that somebody added by hand', () => {
     expect((await herd.run(['drift'])).stdout).toContain(`rule/#${row?.id}`)
     const restored = await herd.run(['plan', '--restore', `rule/${row?.id}`])
     expect(restored.out).not.toContain(`rule/${row?.id} can't`)
+    await herd.hand.addRule({ text: 'Left as it is' })
+    const [other] = (await herd.rows(`select id::text as id from rules where text = 'Left as it is'`)) as { id: string }[]
+    expect((await herd.run(['leave', `rule/${other?.id}`, 'for now'])).out).toContain(`rule/#${other?.id}`)
     expect(await herd.run(['adopt', `rule/${row?.id}`])).toMatchObject({ code: 0 })
     expect(herd.read('rules.yaml')).toContain('text: Numbered')
     const nowhere = await herd.run(['adopt', 'rule/4711'])

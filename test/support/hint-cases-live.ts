@@ -148,7 +148,7 @@ const CASES: readonly HintCase[] = [
     says: /warning ledger-behind .*→ Compare: (git ls-remote REMOTE \S+),/,
     shows: /refs\/herdbook\/production\/ledger/,
   },
-  { of: ['reconcile/guard.ts: herdbook plan'], herd: bare, types: ['plan', '--restore', 'domain-block/nope.example'], exit: 5, says: /error not-managed .*→ Look at its name: (herdbook plan)/, shows: /Nothing is managed yet/ },
+  { of: ['reconcile/restores.ts: herdbook plan'], herd: bare, types: ['plan', '--restore', 'domain-block/nope.example'], exit: 5, says: /error not-managed .*→ Look at its name: (herdbook plan)/, shows: /Nothing is managed yet/ },
   { of: ['commands/apply.ts: herdbook plan', 'render/terminal.ts: herdbook apply'], herd: bare, state: pending('new1.example'), types: ['apply'], exit: 5, says: /error not-confirmed .*apply it: (herdbook plan --out plan\.json)/, ends: [2], shows: /Next: herdbook apply/ },
   { of: ['commands/apply.ts: herdbook adopt'], herd: bare, state: (herd) => herd.write(blocks('new2.example')), types: APPLY, exit: 5, says: /error first-apply .*→ Take over what is live first: (herdbook adopt)\./, shows: /taken over/ },
   { of: ['commands/apply.ts: herdbook apply'], herd: bare, state: (herd) => herd.write(blocks('new3.example')), types: APPLY, exit: 5, says: /error first-apply .*If the steps are meant: (herdbook apply --first "why"),/, ends: [5], shows: /not-confirmed/ },

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { BY_HAND } from '../support/hint-cases-by-hand.ts'
 import { FILES } from '../support/hint-cases-files.ts'
 import { GIT } from '../support/hint-cases-git.ts'
 import { LEDGER } from '../support/hint-cases-ledger.ts'
@@ -10,7 +11,7 @@ import { literalsOf } from '../support/literals.ts'
 
 const often = (names: readonly string[]): Map<string, number> => new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
 
-const followed = [...[...FILES, ...GIT, ...LEDGER, ...LIVE, ...LONG].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
+const followed = [...[...BY_HAND, ...FILES, ...GIT, ...LEDGER, ...LIVE, ...LONG].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
 
 it('every command that a text of ours names is typed by a case, or stands among those that can not be, with the reason', () => {
   const known = often(followed)
