@@ -55,7 +55,8 @@ export function psqlLine(door: DatabaseDoor): string {
   // whoever enters a container is root there, and PostgreSQL knows no such role
   const { database = 'mastodon_production', role = native ? undefined : 'postgres' } = native ?? podman ?? docker_compose ?? kubernetes ?? {}
   const psql = [...PSQL, `--dbname=${database}`, ...(role === undefined ? [] : [`--username=${role}`])]
-  const inside = ['env', 'PGCLIENTENCODING=UTF8', native?.psql === undefined ? 'psql' : named(native.psql), ...psql]
+  // a server that takes connections and answers none is not waited for
+  const inside = ['env', 'PGCLIENTENCODING=UTF8', 'PGCONNECT_TIMEOUT=20', native?.psql === undefined ? 'psql' : named(native.psql), ...psql]
   if (native) return lineAs(native.user, inside)
   if (podman) return lineAs(podman.user, [...podmanExec(podman.container), ...inside])
   if (docker_compose) return line([...compose(docker_compose.directory, docker_compose.service ?? 'db'), ...inside])

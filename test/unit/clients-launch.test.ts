@@ -9,7 +9,7 @@ import type { ConsoleDoor, DatabaseDoor } from '../../src/instance/documents.ts'
 
 const RUNNER = 'eval $stdin.read($stdin.gets.to_i)'
 const RAILS = ['env', 'RAILS_ENV=production', 'RAILS_LOG_LEVEL=fatal', 'bin/rails', 'runner', RUNNER]
-const PSQL = ['env', 'PGCLIENTENCODING=UTF8', 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
+const PSQL = ['env', 'PGCLIENTENCODING=UTF8', 'PGCONNECT_TIMEOUT=20', 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
 
 /** Runs a line in a real shell where the named programs print what they were given. */
 function given(line: string): string[] {
@@ -39,7 +39,7 @@ describe('the command lines that open the doors', () => {
   })
 
   test.each<[string, DatabaseDoor, string[]]>([
-    ['native', { over: 'ssh', native: {} }, [...PSQL.slice(2), '--dbname=mastodon_production']],
+    ['native', { over: 'ssh', native: {} }, [...PSQL.slice(3), '--dbname=mastodon_production']],
     ['native, as another user', { over: 'ssh', native: { user: 'postgres', database: 'm', role: 'r' } }, ['sudo', '-n', '-H', '-u', 'postgres', '--', ...PSQL, '--dbname=m', '--username=r']],
     ['podman', { over: 'ssh', podman: { container: 'db' } }, ['podman', 'exec', '--interactive', 'db', ...PSQL, '--dbname=mastodon_production', '--username=postgres']],
     ['docker compose', { over: 'ssh', docker_compose: { directory: '/srv/m', role: 'mastodon' } }, ['docker', 'compose', '--project-directory=/srv/m', 'exec', '-T', 'db', ...PSQL, '--dbname=mastodon_production', '--username=mastodon']],
