@@ -64,12 +64,12 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
 }
 
-/** What one question took: the median beside what it is compared with, and the fastest run, which other work on the machine slowed least. */
+/** What one question took, in seconds: of the server's CPU beside what it is compared with, and by the clock. */
 interface Answer {
-  readonly seconds: number
+  readonly cpu: number
   readonly base: number
   readonly ratio: number
-  readonly fastest: number
+  readonly wall: number
   readonly touched: string
 }
 
@@ -78,26 +78,35 @@ interface Curve {
   readonly answers: ReadonlyMap<string, Answer>
 }
 
+interface Took {
+  readonly cpu: number
+  readonly wall: number
+}
+
+const COUNT = 'set max_parallel_workers_per_gather = 0; select count(*) from follows;\n'
+/** The CPU that the session's own process has used, as Linux counts it: a hundredth of a second each, whatever else wants the machine. */
+const USED = "select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int from pg_read_file('/proc/self/stat') as stat;\n"
+
+async function clocked(psql: Cluster['psql'], sql: string): Promise<Took> {
+  const from = performance.now()
+  const used = [...(await psql('herd', `${USED}${sql}${USED}`)).matchAll(/^used (\d+)$/gm)].map(([, ticks]) => Number(ticks) / 100)
+  return { cpu: (used.at(-1) ?? Number.NaN) - (used[0] ?? Number.NaN), wall: (performance.now() - from) / 1000 }
+}
+
 async function timed({ psql }: Cluster, size: Size): Promise<Curve> {
   await psql('postgres', 'create database herd')
   await psql('herd', herdOf(size))
   const hosts = (await psql('herd', 'select host from hosts order by i')).split('\n')
-  const clocked = async (sql: string): Promise<{ readonly seconds: number; readonly out: string }> => {
-    const from = performance.now()
-    const out = await psql('herd', sql)
-    return { seconds: (performance.now() - from) / 1000, out }
-  }
   const answers: [string, Answer][] = []
   for (const [name, domainsOf] of Object.entries(QUESTIONS)) {
     const domains = domainsOf((place) => hosts[place - 1] ?? '')
     const question = measuring(readerScript(), wantedOf(domains))
-    const pairs: { readonly seconds: number; readonly base: number }[] = []
-    const rows = answerOf((await clocked(question)).out).tables.impact
-    deepStrictEqual(rows, JSON.parse((await clocked(naive(domains))).out), `${name} at ${size.accounts} accounts`)
-    for (let run = 0; run < RUNS; run += 1) pairs.push({ seconds: (await clocked(question)).seconds, base: (await clocked('set max_parallel_workers_per_gather = 0; select count(*) from follows')).seconds })
-    const [seconds, base] = [median(pairs.map((pair) => pair.seconds)), median(pairs.map((pair) => pair.base))]
-    const fastest = Math.min(...pairs.map((pair) => pair.seconds))
-    answers.push([name, { seconds, base, fastest, ratio: median(pairs.map((pair) => pair.seconds / pair.base)), touched: touchedBy(rows) }])
+    const rows = answerOf(await psql('herd', question)).tables.impact
+    deepStrictEqual(rows, JSON.parse(await psql('herd', naive(domains))), `${name} at ${size.accounts} accounts`)
+    const pairs: { readonly a: Took; readonly b: Took }[] = []
+    for (let run = 0; run < RUNS; run += 1) pairs.push({ a: await clocked(psql, question), b: await clocked(psql, COUNT) })
+    const [cpu, base, wall] = [median(pairs.map(({ a }) => a.cpu)), median(pairs.map(({ b }) => b.cpu)), Math.min(...pairs.map(({ a }) => a.wall))]
+    answers.push([name, { cpu, base, wall, ratio: median(pairs.map(({ a, b }) => a.cpu / b.cpu)), touched: touchedBy(rows) }])
   }
   await psql('postgres', 'drop database herd')
   return { size, answers: new Map(answers) }
@@ -125,11 +134,11 @@ function figures({ version }: Cluster, curve: readonly Curve[]): Figure[] {
   return Object.keys(QUESTIONS).flatMap((name, i): Figure[] => {
     const seen = curve.flatMap(({ size, answers }) => ((answer) => (answer === undefined ? [] : [{ size, answer }]))(answers.get(name)))
     const last = seen.at(-1)?.answer
-    const { start, rise } = line(seen.map(({ size, answer }) => [millions(size), answer.fastest]))
-    const each = seen.map(({ size, answer }) => `${answer.fastest.toFixed(2)} s at ${millions(size).toFixed(1)}`)
+    const { start, rise } = line(seen.map(({ size, answer }) => [millions(size), answer.cpu]))
+    const each = seen.map(({ size, answer }) => `${answer.cpu.toFixed(2)} s at ${millions(size).toFixed(1)}`)
     return [
-      { name: `impact, ${name}`, figure: last?.ratio ?? Number.NaN, unit: '×', ...(i < 3 ? { most: MOST } : {}), how: `${last?.seconds.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows, PostgreSQL ${version}: ${last?.touched}` },
-      { name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`, figure: start + rise * millions(BEYOND), unit: 's', how: `${start.toFixed(2)} s and ${(rise * 1000).toFixed(0)} ms a million; the fastest of ${RUNS}: ${each.join(', ')} million` },
+      { name: `impact, ${name}`, figure: last?.ratio ?? Number.NaN, unit: '×', ...(i < 3 ? { most: MOST } : {}), how: `CPU of PostgreSQL ${version}: ${last?.cpu.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows (fastest by the clock: ${last?.wall.toFixed(2)} s); ${last?.touched}` },
+      { name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`, figure: start + rise * millions(BEYOND), unit: 's', how: `${start.toFixed(2)} s and ${(rise * 1000).toFixed(0)} ms a million, by CPU; ${each.join(', ')} million` },
     ]
   })
 }

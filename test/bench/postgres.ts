@@ -37,6 +37,8 @@ function owner(): { readonly uid: number; readonly gid: number } | Record<string
 /** For throw-away data alone: nothing outlives a crash. */
 const SETTINGS = ['listen_addresses=', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=8GB', 'maintenance_work_mem=256MB', 'autovacuum=off']
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /** Starts a throw-away cluster as Debian's package sets it up, but for how it keeps its data. */
 export async function startCluster({ version, bin }: { readonly version: string; readonly bin: string }): Promise<Cluster> {
   const dir = mkdtempSync(join(tmpdir(), 'herdbook-pg-'))
@@ -45,12 +47,22 @@ export async function startCluster({ version, bin }: { readonly version: string;
   if ('uid' in user) chownSync(dir, user.uid, user.gid)
   const data = join(dir, 'data')
   const call = (program: string, args: readonly string[]): void => void execFileSync(join(bin, program), args, { cwd: dir, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
-  const stop = async (): Promise<void> => {
+  const stop = (): void => {
     try {
       call('pg_ctl', ['stop', '--pgdata', data, '--mode=immediate', '-w'])
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
+  }
+  // It is nobody's child: whoever stops the bench would leave it behind.
+  const broken = (): never => {
+    stop()
+    process.exit(130)
+  }
+  for (const signal of SIGNALS) process.once(signal, broken)
+  const dispose = async (): Promise<void> => {
+    for (const signal of SIGNALS) process.off(signal, broken)
+    stop()
   }
   const psql = async (database: string, sql: string): Promise<string> => {
     const child = spawn(join(bin, 'psql'), ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', dir, '-U', 'herd', '-d', database], { cwd: dir, ...user, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -69,5 +81,5 @@ export async function startCluster({ version, bin }: { readonly version: string;
     rmSync(dir, { recursive: true, force: true })
     throw error
   }
-  return { version, psql, [Symbol.asyncDispose]: stop }
+  return { version, psql, [Symbol.asyncDispose]: dispose }
 }
