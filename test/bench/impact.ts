@@ -127,8 +127,8 @@ function line(points: readonly (readonly [number, number])[]): { readonly start:
 }
 
 const millions = ({ accounts, follows }: Size): number => (accounts + follows) / 1e6
-/** Of the questions of the report: what 1.5 s were there. */
-const MOST = 3
+/** For the first three questions: less than 1.5 s where counting 5 million follows takes 0.3 s. */
+const MOST = 4
 
 function figures({ version }: Cluster, curve: readonly Curve[]): Figure[] {
   return Object.keys(QUESTIONS).flatMap((name, i): Figure[] => {
