@@ -7,6 +7,8 @@ export class Unreadable extends Error {}
 
 /** What Mastodon takes for JSON. */
 const JSON_TYPES = ['json', 'jsonrequest', 'jrd+json', 'activity+json', 'ld+json'].map((kind) => `application/${kind}`).concat('text/x-json')
+/** What Rails itself knows besides. */
+const ASKED_AS_JSON = [...JSON_TYPES, 'application/problem+json']
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** Parameters of a query or a form, as Rack reads them: the last of a name counts, `a[]` makes a list and `a[b]` an object. */
@@ -59,6 +61,9 @@ export async function bodyParams(request: IncomingMessage): Promise<{ readonly p
   if (type === FORM_TYPE) return { params: formParams(text), form: true }
   return { params: text !== '' && JSON_TYPES.includes(type) ? jsonParams(text) : {}, form: false }
 }
+
+/** Whether a request asks for JSON alone: where it names several forms, Rails takes it for a browser. */
+export const asksForJson = (accept: string): boolean => !accept.includes(',') && ASKED_AS_JSON.includes(accept.split(';')[0]?.trim() ?? '')
 
 /** What is no object has no names, and so no parameters. */
 function jsonParams(text: string): Params {

@@ -3,23 +3,20 @@ import { routeOf } from './api/routes.ts'
 import type { Database } from './database.ts'
 import { Invalid, Refusal } from './failure.ts'
 import type { Answer, Call } from './http.ts'
-import { bodyParams, decoded, formParams, Unreadable, type Params } from './params.ts'
+import { asksForJson, bodyParams, decoded, formParams, Unreadable, type Params } from './params.ts'
 import { rateHeaders, type Rates } from './rates.ts'
 import type { Version } from './tables.ts'
 import { authorize, findToken } from './tokens.ts'
 
 const PRIVATE = { 'cache-control': 'private, no-store' }
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
-const SERVER_ERROR = { 'content-type': 'application/json; charset=UTF-8' }
-const STUMBLED: Answer = { status: 500, body: { status: 500, error: 'Internal Server Error' }, headers: SERVER_ERROR }
-const UNREADABLE: Answer = { status: 400, body: { status: 400, error: 'Bad Request' }, headers: SERVER_ERROR }
 
 /** Mastodon's HTTP side over a database. */
 export function createHttpServer(database: Database, version: Version, rates: Rates): Server {
   const cache: Call['cache'] = new Map()
   return createServer((request, response) => {
     void answer(database, version, rates, cache, request)
-      .catch((error: unknown): Answer => (error instanceof Unreadable ? UNREADABLE : STUMBLED))
+      .catch((error: unknown) => stumbled(error, request.headers.accept ?? ''))
       .then((reply) => send(response, reply))
   })
 }
@@ -60,6 +57,13 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
     if (error instanceof Refusal) return { status: error.status, body: error.body, headers: { ...headers, ...error.headers } }
     throw error
   }
+}
+
+/** What Rails says in place of Mastodon: a page, unless JSON and nothing else is asked for. */
+function stumbled(error: unknown, accept: string): Answer {
+  const [status, words] = error instanceof Unreadable ? [400, 'Bad Request'] : [500, 'Internal Server Error']
+  if (!asksForJson(accept)) return { status, text: '', headers: { 'content-type': 'text/html; charset=UTF-8' } }
+  return { status, body: { status, error: words }, headers: { 'content-type': 'application/json; charset=UTF-8' } }
 }
 
 /** The parts of what was asked for. Slashes that follow a slash, and one at the end, are as if they weren't there. */

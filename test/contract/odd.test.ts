@@ -24,9 +24,9 @@ describe('what is asked oddly is answered as a real Mastodon answers it', () => 
     await sandbox.query('truncate domain_blocks, domain_allows, email_domain_blocks, ip_blocks restart identity')
     sandbox.newWindow()
     for (const step of steps(version, rule)) {
-      const { method, path, token, body, text, type } = step.request
+      const { method, path, token, body, text, type, accept } = step.request
       const list = listOf(path)
-      const response = await ask(method, translated(path, list, pairs), token, body, { text, type })
+      const response = await ask(method, translated(path, list, pairs), token, body, { text, type, accept })
       const { status, headers: said } = step.response
       const headers = 'content-type' in said ? said : { ...USUAL, ...said }
       const different = [
@@ -35,7 +35,7 @@ describe('what is asked oddly is answered as a real Mastodon answers it', () => 
         ...(await bodyDifferences(step, response, list, pairs, 0)),
         ...headerDifferences(headers, response.headers, list, pairs),
       ]
-      wrong.push(...different.map((difference) => `${method} ${path} ${text ?? JSON.stringify(body) ?? ''}: ${difference}`))
+      wrong.push(...different.map((difference) => `${method} ${path} ${text ?? JSON.stringify(body) ?? ''} ${accept ?? ''}: ${difference}`))
     }
     expect(wrong).toEqual([])
   })

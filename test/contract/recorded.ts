@@ -11,6 +11,8 @@ export interface Step {
     readonly text?: string
     /** Its content type, where that is not application/json. */
     readonly type?: string
+    /** The form that was asked for, where that is not application/json. */
+    readonly accept?: string
     readonly token: string | null
   }
   readonly response: {
@@ -52,7 +54,7 @@ export const FILES = [
 export const RULES = {
   '4.5.15': [
     'percent-encoded-names', 'dots', 'severities', 'netmasks', 'zones', 'addresses', 'booleans', 'comments', 'expiries', 'pages', 'ids', 'bodies',
-    'paths', 'measures',
+    'paths', 'measures', 'accepts',
   ],
   '4.6.5': ['people-asked-oddly', 'public-asked-oddly'],
 } as const

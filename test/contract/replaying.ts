@@ -2,21 +2,23 @@ import type { Sandbox } from '../../src/sandbox/index.ts'
 import { differences, type Pairs } from './compare.ts'
 import type { Step } from './recorded.ts'
 
+const JSON_TYPE = 'application/json'
+
 /** Sends a request; `raw` is a body that is no JSON, or of another type than its text says. */
 export type Ask = (
   method: string,
   path: string,
   token: string | null,
   body?: unknown,
-  raw?: { readonly text?: string | undefined; readonly type?: string | undefined },
+  raw?: { readonly text?: string | undefined; readonly type?: string | undefined; readonly accept?: string | undefined },
 ) => Promise<Response>
 
 export const asking =
   ({ url, tokens }: Sandbox): Ask =>
-  (method, path, token, body, { text = body === undefined ? undefined : JSON.stringify(body), type = 'application/json' } = {}) => {
+  (method, path, token, body, { text = body === undefined ? undefined : JSON.stringify(body), type = JSON_TYPE, accept = JSON_TYPE } = {}) => {
     const secret = token === null ? {} : { authorization: `Bearer ${(tokens as Record<string, string>)[token] ?? token}` }
     const content = text === undefined ? {} : { body: text }
-    return fetch(`${url}${path}`, { method, headers: { 'content-type': type, ...secret }, ...content })
+    return fetch(`${url}${path}`, { method, headers: { 'content-type': type, accept, ...secret }, ...content })
   }
 
 /** The list that a path is about: what its ids are ids of. */

@@ -10,6 +10,8 @@ def member(name, role, disabled: false, created: Time.utc(2026, 3, 1, 9))
   account
 end
 people = { owner: role('Owner'), second: role('Owner'), mod: role('Moderator'), alice: nil }.to_h { |n, r| [n.to_s, member(n.to_s, r)] }
+# Where no moderator was seen for a week, Mastodon closes registrations that the cycle opens, once an hour.
+people['mod'].user.update_columns(current_sign_in_at: Time.now.utc)
 people['bob'] = member('bob', role('Admin'), disabled: true)
 people['herdbook'] = member('herdbook', herd)
 left = { 'owner' => 10, 'mod' => 12, 'alice' => 12, 'bob' => 9 }

@@ -17,7 +17,7 @@ async function call(
 ): Promise<{ status: number; body: Record<string, string> }> {
   const response = await fetch(`${sandbox.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   return { status: response.status, body: JSON.parse(await response.text()) }
