@@ -13,7 +13,6 @@ module Herdbook
   end
 
   def write_role(write)
-    entitled!
     live = method(:live_role)
     if write['action'] == 'create'
       ours = already(write, UserRole.find_by(name: write['name']), live)
@@ -26,6 +25,7 @@ module Herdbook
 
       outranked!(role)
     end
+    entitled!
     keeping_owners(write) { write['action'] == 'delete' ? delete_role(role) : save_role(role, write) }
   end
 
@@ -92,8 +92,8 @@ module Herdbook
     wanted = write['action'] == 'delete' ? nil : role_with(write['set']['role_id'])
     raise Refused.new('own-role', "@#{account.username} acts here and keeps its role") if wanted.nil? && account.id == @actor.id
 
-    entitled!
     outranked!(user.role) if user.role_id
+    entitled!
     beyond!(wanted) if wanted
 
     keeping_owners(write) { change_role(user, wanted) }

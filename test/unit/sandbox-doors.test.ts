@@ -103,7 +103,7 @@ describe('bin/rails', () => {
       'refused-by-mastodon',
       'consent-exceeded',
       'changed',
-      'actor-too-low',
+      'actor-lacks',
       'outranked',
       'outranked',
     ])

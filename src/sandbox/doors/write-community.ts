@@ -27,7 +27,6 @@ const asFields = (value: object): Fields => value as Fields
 
 export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   const { session, version, actor } = writing
-  entitled(writing)
   const [found] =
     write.action === 'create' ? await findRoles(session, 'name', write.name) : await findRoles(session, 'id', write.serverId ?? '')
   if (write.action === 'create') {
@@ -37,6 +36,7 @@ export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   const role = write.action === 'create' ? undefined : rowFor(write, found, ({ fields }) => asFields(fields))
   if (role === undefined && write.action !== 'create') return done(write.serverId)
   if (role !== undefined) belowActor(writing, role)
+  entitled(writing)
   return keepingOwners(session, write, async () => {
     if (write.action === 'delete' && role !== undefined) {
       const held = await session.query('select 1 from users where role_id = $1::bigint', [role.id])
@@ -86,8 +86,8 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
   const [role = null] = write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
   if (write.action !== 'delete' && (role === null || role.id === EVERYONE)) throw new Declined('no-such-role', 'the role is not there any more')
   if (role === null && member.account_id === actor.id) throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
-  entitled(writing)
   if (held !== undefined) belowActor(writing, held)
+  entitled(writing)
   const lacks = role === null ? [] : keysOf(maskOf(role.fields.permissions) & ~actor.role.permissions)
   if (lacks.length > 0) throw new Declined('actor-too-low', `@${actor.username} has the role ${actor.role.name}, which is too low for this: it lacks ${lacks.join(', ')}`)
   await withinReach(writing, async () => demand(grantComplaints(actor, role)))
