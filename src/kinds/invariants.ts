@@ -42,6 +42,8 @@ const heldRoles: Invariant = {
 
 const GOES_ON = 'Herdbook could not go on without it: leave that account a role that allows it, or give Herdbook another one first, in instance.yaml.'
 
+const LOOK = 'See why it could not be looked up: herdbook token check. Until then nobody loses a role who may be the one.'
+
 /** Whom Herdbook acts as must be able to go on: who loses the role loses the sessions and the tokens with it. */
 const actingAccounts: Invariant = {
   name: 'acting-account',
@@ -49,13 +51,13 @@ const actingAccounts: Invariant = {
   violations: (world, { acting }) => {
     const roles = world.get('role')
     if (!roles) return []
-    const broken = acting.flatMap(({ account, called, as, untold, keeps }) => {
+    const broken = acting.flatMap(({ account, called, as, untold, keeps, unsure }) => {
       const holder = world.get('moderator')?.get(account)
       const name = holder ? word(holder.fields['role']) : untold
       const role = name === null ? undefined : roles.get(name)
       const lost = grants(role, 'administrator') ? [] : keeps.filter((permission) => !grants(role, permission))
       const of = `${as === 'token' ? 'token:' : ''}${lost.join(',')}`
-      return lost.length > 0 ? [{ of, what: `${called} keeps what it may do: ${lost.join(', ')}.`, by: lost.length, hint: GOES_ON }] : []
+      return lost.length > 0 ? [{ of, what: `${called} keeps what it may do: ${lost.join(', ')}.`, by: lost.length, hint: unsure ? LOOK : GOES_ON }] : []
     })
     // Several may be the one that nobody could look up: that is one thing to tell.
     return [...new Map(broken.map((one) => [one.of, one])).values()]

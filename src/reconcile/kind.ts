@@ -39,6 +39,8 @@ export interface Acting {
   readonly account: string
   /** For people. Only an account that the files name is told by its name: this is read by everybody. */
   readonly called: string
+  /** Nobody could look up whether it is this one. */
+  readonly unsure?: true
   /** Whether it stands in the audit log, or writes through the API. */
   readonly as: 'actor' | 'token'
   /** The role that it holds without being told among those who hold one; null where it is told among them. */

@@ -54,6 +54,8 @@ describe('the account of the token', () => {
   test('is anybody who may do what it needs, where nobody could look it up: then only what takes nothing away goes out', async () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([expect.stringContaining('delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which could not be looked up (nobody answers) and may be this one, keeps what it may do')])
+    const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, holder: SILENT }))
+    expect(plan.findings.map(({ hint }) => hint)).toContainEqual(expect.stringContaining('herdbook token check'))
     expect(await against(world, files(HOLDERS.filter(({ account }) => account !== 'carol')), SILENT)).toEqual([expect.stringContaining('delete moderator/carol would')])
     expect(await against(world, files([...HOLDERS, { account: 'alice', role: 'Moderator' }]), SILENT)).toEqual([])
   })

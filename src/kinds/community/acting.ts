@@ -42,7 +42,7 @@ export function actingAs({ tables, instance, holder, names, told }: Knowledge): 
     const keeps = permissions.includes('administrator') ? API_NEEDS : API_NEEDS.filter((permission) => permissions.includes(permission))
     if (keeps.length === 0 || (account !== token && holder.state !== 'unknown')) return []
     const called = holder.state === 'unknown' ? `${OF_TOKEN}, which could not be looked up (${holder.reason.message}) and may be this one,` : OF_TOKEN
-    return [{ account, called, as: 'token', untold, keeps }]
+    return [{ account, called, as: 'token', untold, keeps, ...(holder.state === 'unknown' ? { unsure: true as const } : {}) }]
   })
 }
 
