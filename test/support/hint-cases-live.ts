@@ -142,7 +142,7 @@ const CASES: readonly HintCase[] = [
       await herd.hand.blockDomain('hand2.example', { severity: 'silence' })
     },
     types: ['plan'],
-    exit: 0,
+    exit: 3,
     run: { now: new Date(Date.now() + 3_600_000) },
     fill: { REMOTE: 'origin' },
     says: /warning ledger-behind .*→ Compare: (git ls-remote REMOTE \S+),/,
@@ -169,17 +169,6 @@ const CASES: readonly HintCase[] = [
     ends: [2],
   },
   { of: ['render/terminal.ts: herdbook adopt'], herd: bare, types: ['plan'], exit: 0, says: /Next: (herdbook adopt) writes what is live/ },
-  {
-    of: ['render/terminal.ts: herdbook adopt'],
-    herd: bare,
-    state: async (herd) => {
-      await begun('domain-block')(herd)
-      await herd.hand.blockDomain('hand3.example', { severity: 'silence' })
-    },
-    types: ['drift'],
-    exit: 3,
-    says: /To record one: (herdbook adopt domain-block\/hand3\.example)/,
-  },
   { of: ['render/terminal.ts: herdbook adopt'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook adopt \S+ ?\S*) live wins/ },
   { of: ['render/terminal.ts: herdbook restore'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook restore \S+ ?\S*) the files win/, ends: [5], shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/ },
   { of: ['render/terminal.ts: herdbook plan'], herd: bare, state: pending('new7.example'), types: ['drift'], exit: 0, says: /of the files is not live yet: (herdbook plan)/, ends: [2], shows: /new7\.example/ },
