@@ -43,7 +43,7 @@ const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'modera
 function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observation): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
-    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.every(({ initial }) => initial)
+    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.every(({ initial, spared }) => initial === true || spared === true)
   })
   return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
@@ -203,7 +203,7 @@ const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<s
 
 /** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
 function differing(seen: Plan, kind: Kind): string[] {
-  const lists = [seen.drift, seen.conflicts, seen.takeovers, seen.unmanaged]
+  const lists = [seen.drift, seen.conflicts, seen.takeovers, seen.unmanaged.filter(({ spared }) => !spared)]
   return [...new Set(lists.flatMap((list) => list.filter((item) => item.kind === kind.name).map((item) => item.id)))]
 }
 
@@ -245,13 +245,13 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, desire
   const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
   const acting = session.config.acting_account
   const people = observed.get('moderator')
-  const spared = acting !== undefined && asked.get('moderator') === 'all' && people?.state === 'complete' && people.objects.every(({ id }) => id !== accountId(acting))
+  const spared = acting !== undefined && asked.get('moderator') === 'all' && people?.state === 'complete' && people.objects.some((one) => one.spared)
   const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
   const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
   return [
     ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
-    ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml, write it there.`] : []),
+    ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml: herdbook adopt moderator/${accountId(acting)}`] : []),
     ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
     ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`] : []),
   ]

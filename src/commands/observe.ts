@@ -2,11 +2,10 @@ import { accountId } from '../kinds/community/accounts.ts'
 import { KINDS } from '../kinds/index.ts'
 import { functionalAccounts } from '../kinds/community/moderator.ts'
 import { actingAs } from '../kinds/community/acting.ts'
-import { roleNames } from '../kinds/community/role.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Holder, ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
-import { entriesOf, hintsFor } from '../reconcile/input.ts'
+import { hintsFor } from '../reconcile/input.ts'
 import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Desired, Observed } from '../reconcile/types.ts'
@@ -66,8 +65,7 @@ export async function observe(reader: Reader, input: Understanding): Promise<Obs
 /** Has every kind make its objects of rows that were read. */
 export function observed(tables: Tables, input: Understanding): Observation {
   const kinds = kindsToRead(input.desired)
-  const seen = new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)]))
-  return { tables, observed: seen, facts: factsOf({ tables, observed: seen }, input, { state: 'none' }) }
+  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf({ tables, instance: input.instance }, { state: 'none' }) }
 }
 
 function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
@@ -85,16 +83,12 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
 const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', about: kind.name, message: `The ${kind.title.many} could not be read.` })
 
 /** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
-export function factsOf({ tables, observed: seen }: Pick<Observation, 'tables' | 'observed'>, { instance, ledger }: Pick<Understanding, 'instance' | 'ledger'>, holder: Holder): Observation['facts'] {
+export function factsOf({ tables, instance }: { readonly tables: Tables; readonly instance: Instance }, holder: Holder): Observation['facts'] {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
-  const roles = tables.roles.state === 'complete' ? tables.roles.rows : []
   const named = instance.documents['instance.yaml']?.acting_account
-  // As invariants know them: by the names of today's files, which may be about to rename them.
-  const names = roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], entriesOf('role', ledger))
-  const told = new Set(seen.get('moderator')?.objects.map(({ id }) => id))
   return {
     actingAccount: named === undefined ? null : accountId(named),
-    acting: actingAs({ tables, instance, holder, names, told }),
+    acting: actingAs({ tables, instance, holder }),
     functional: functionalAccounts(accounts),
   }
 }

@@ -86,7 +86,7 @@ export async function lookedUp(planned: Planned, reader: Pick<Reader, 'holder'>)
   if (!planned.plan.steps.some(({ kind }) => input.invariants.some(({ kinds }) => kinds.includes(kind)))) return planned
   const holder = await reader.holder()
   if (holder.state === 'none') return planned
-  const next = { ...input, facts: { ...input.facts, ...factsOf(input, input, holder) } }
+  const next = { ...input, facts: { ...input.facts, ...factsOf(input, holder) } }
   return { plan: plan(next), input: next }
 }
 

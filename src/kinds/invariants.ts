@@ -13,13 +13,10 @@ const grants = (role: LiveObject | undefined, permission: string): boolean => {
 const owners: Invariant = {
   name: 'minimum-owners',
   kinds: ['role', 'moderator'],
-  violations: (world, { minimumOwners, functional, acting }) => {
+  violations: (world, { minimumOwners, functional }) => {
     const roles = world.get('role')
     if (!roles || !world.has('moderator')) return []
-    // Who acts is spared, and not among those who hold a role then; that account can let the others in all the same.
-    const spared = acting.flatMap(({ account: id, untold: role }) => (role === null ? [] : [{ id, role }]))
-    const holders = [...objects(world, 'moderator').map(({ id, fields }) => ({ id, role: word(fields['role']) })), ...spared]
-    const count = holders.filter(({ id, role }) => functional.has(id) && grants(roles.get(role), 'administrator')).length
+    const count = objects(world, 'moderator').filter(({ id, fields }) => functional.has(id) && grants(roles.get(word(fields['role'])), 'administrator')).length
     const what = `at least ${minimumOwners} ${minimumOwners === 1 ? 'owner' : 'owners'} who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
     return count < minimumOwners ? [{ of: '', what, by: minimumOwners - count }] : []
   },
@@ -51,10 +48,9 @@ const actingAccounts: Invariant = {
   violations: (world, { acting }) => {
     const roles = world.get('role')
     if (!roles) return []
-    const broken = acting.flatMap(({ account, called, as, untold, keeps, unsure }) => {
+    const broken = acting.flatMap(({ account, called, as, keeps, unsure }) => {
       const holder = world.get('moderator')?.get(account)
-      const name = holder ? word(holder.fields['role']) : untold
-      const role = name === null ? undefined : roles.get(name)
+      const role = holder ? roles.get(word(holder.fields['role'])) : undefined
       const lost = grants(role, 'administrator') ? [] : keeps.filter((permission) => !grants(role, permission))
       const of = `${as === 'token' ? 'token:' : ''}${lost.join(',')}`
       return lost.length > 0 ? [{ of, what: `${called} keeps what it may do: ${lost.join(', ')}.`, by: lost.length, hint: unsure ? LOOK : GOES_ON }] : []

@@ -112,7 +112,7 @@ export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string
   return sealIn(sealing, 'plan', { ...rest, unmanaged: unmanaged.map(unmarked), steps: steps.map(bare) })
 }
 
-const unmarked = ({ mark: _mark, restorable: _restorable, initial: _asNew, ...one }: Unmanaged): object => one
+const unmarked = ({ mark: _mark, restorable: _restorable, initial: _initial, spared: _spared, ...one }: Unmanaged): object => one
 
 const bare = ({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }: Step): object => step
 

@@ -43,8 +43,6 @@ export interface Acting {
   readonly unsure?: true
   /** Whether it stands in the audit log, or writes through the API. */
   readonly as: 'actor' | 'token'
-  /** The role that it holds without being told among those who hold one; null where it is told among them. */
-  readonly untold: string | null
   /** What it may do now, and needs. */
   readonly keeps: readonly string[]
 }

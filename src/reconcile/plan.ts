@@ -178,7 +178,7 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
     case 'in-sync':
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':
-      return trio.others === 'delete' ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), unmanaged: true }] } : unmanaged(trio, input)
+      return trio.others === 'delete' && !trio.live?.spared ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), unmanaged: true }] } : unmanaged(trio, input)
     default:
       return different(verdict, trio, input)
   }

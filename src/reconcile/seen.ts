@@ -42,6 +42,7 @@ export const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanIn
   id: live.id,
   addedByHand: false,
   ...(live.initial ? { initial: true } : {}),
+  ...(live.spared ? { spared: true } : {}),
   mark: markOf(kind, live, sealing.key),
   fields: live.fields,
 })

@@ -46,6 +46,8 @@ export interface LiveObject {
   readonly untouched?: true
   /** True where a new server of this version has the same: it is not told while no file names it, unless it was different when somebody last looked. */
   readonly initial?: true
+  /** True where nobody takes it away by leaving it out of a list (`only_these`). */
+  readonly spared?: true
   /** What of it the seen list goes by; its fields where this is not given. */
   readonly seenAs?: Value
 }
@@ -156,6 +158,7 @@ export interface Unmanaged {
   /** `restore` takes it away. */
   readonly restorable?: true
   readonly initial?: true
+  readonly spared?: true
   /** How the seen list has it; empty where it may not be told. */
   readonly mark: string
   readonly fields: Fields

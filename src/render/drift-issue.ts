@@ -132,7 +132,7 @@ function endedItem({ ref, until, pullRequest }: Ended): string {
 
 /** Who holds a role and is not in the files: by name only where the policy opens it. */
 function staff(plan: Plan, kinds: readonly KindName[]): string {
-  const people = plan.unmanaged.filter(({ kind, addedByHand }) => kind === 'moderator' && !addedByHand)
+  const people = plan.unmanaged.filter(({ kind, addedByHand, spared }) => kind === 'moderator' && !addedByHand && !spared)
   if (people.length === 0) return ''
   const named = people.some(({ id }) => id === HIDDEN) ? '' : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
   return `Not in the files, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`

@@ -74,7 +74,7 @@ function named(ref: string, one: Unmanaged | undefined): string {
 
 /** What is live and nobody's business here, in sentences. */
 export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
-  const rest = plan.unmanaged.filter((one) => !one.addedByHand)
+  const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
   const told = [
     ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),

@@ -136,7 +136,7 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
 const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
 
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
-  const rest = plan.unmanaged.filter((one) => !one.addedByHand)
+  const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
   const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
   return [

@@ -21,14 +21,10 @@ interface Knowledge {
   readonly tables: Tables
   readonly instance: Instance
   readonly holder: Holder
-  /** What the live roles are called in today's files, by the server's ids. */
-  readonly names: ReadonlyMap<string, string>
-  /** The accounts that are told among those who hold a role. */
-  readonly told: ReadonlySet<string>
 }
 
 /** The accounts that Herdbook acts as: the one that is named, and the token's. Where nobody could look up whose that is, it may be anybody's who may do what it needs. */
-export function actingAs({ tables, instance, holder, names, told }: Knowledge): Acting[] {
+export function actingAs({ tables, instance, holder }: Knowledge): Acting[] {
   const rows = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = new Map(tables.roles.state === 'complete' ? tables.roles.rows.map((role) => [role.id, permissionNames(role.permissions)]) : [])
   const named = namedIn(instance)
@@ -37,12 +33,11 @@ export function actingAs({ tables, instance, holder, names, told }: Knowledge): 
   return rows.flatMap(({ username, role_id: id }): Acting[] => {
     const [account, permissions] = [accountId(username), roles.get(id ?? '')]
     if (id === null || permissions === undefined) return []
-    const untold = told.has(account) ? null : (names.get(id) ?? null)
-    if (account === acting) return [{ account, called: named === null ? `${OF_TOKEN}, which acts,` : `@${account}, the account that acts,`, as: 'actor', untold, keeps: permissions }]
+    if (account === acting) return [{ account, called: named === null ? `${OF_TOKEN}, which acts,` : `@${account}, the account that acts,`, as: 'actor', keeps: permissions }]
     const keeps = permissions.includes('administrator') ? API_NEEDS : API_NEEDS.filter((permission) => permissions.includes(permission))
     if (keeps.length === 0 || (account !== token && holder.state !== 'unknown')) return []
     const called = holder.state === 'unknown' ? `${OF_TOKEN}, which could not be looked up (${holder.reason.message}) and may be this one,` : OF_TOKEN
-    return [{ account, called, as: 'token', untold, keeps, ...(holder.state === 'unknown' ? { unsure: true as const } : {}) }]
+    return [{ account, called, as: 'token', keeps, ...(holder.state === 'unknown' ? { unsure: true as const } : {}) }]
   })
 }
 

@@ -24,11 +24,11 @@ function readHolders(accounts: readonly Rows['accounts'][], roles: readonly Rows
     const id = accountId(row.username)
     if (row.role_id === null || row.role_id === EVERYONE_ID) return []
     // The account that acts is nobody's to take away by leaving it out of a list.
-    if (acting !== undefined && id === accountId(acting) && !wanted.has(id)) return []
+    const spared = acting !== undefined && id === accountId(acting) && !wanted.has(id)
     const held = names.get(row.role_id) ?? odd(`Somebody holds a role that the server does not list (its id is ${row.role_id}).`)
     const called = roles.find((role) => role.id === row.role_id)?.name ?? held
     // By the role itself: to rename it gives nobody another one.
-    return [{ id, serverId: row.id, seenAs: row.role_id, fields: called === held ? { role: held } : { role: held, called } }]
+    return [{ id, serverId: row.id, seenAs: row.role_id, ...(spared ? { spared } : {}), fields: called === held ? { role: held } : { role: held, called } }]
   })
 }
 
