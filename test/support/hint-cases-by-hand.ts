@@ -49,5 +49,6 @@ export const BY_HAND: readonly HintCase[] = [
     exit: 5,
     says: /it is older than what was added by hand.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
+  { of: ['commands/adopt.ts: herdbook adopt'], herd: bare, types: ['adopt', 'moderator'], exit: 0, says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/ },
   { of: ['reconcile/restores.ts: herdbook leave'], herd: bare, state: changed, types: ['restore', 'setting/site_short_description', '--yes'], exit: 5, says: /To leave it: (herdbook leave setting\/site_short_description "why")/ },
 ]
