@@ -60,8 +60,16 @@ export const { directory: PROGRAMS } = fakePrograms({
   sudo: 'while [ "$1" != -- ]; do [ "$1" = -u ] && shift; shift; done; shift; exec "$@"',
 })
 
-/** Types a line at a shell, as the person does who reads it. */
+/** The words of a line as a shell takes them; null where it takes more than words. */
+function wordsOf(line: string): readonly string[] | null {
+  const words = [...line.matchAll(/'([^']*)'|"([^"$`\\]*)"|([\w@%+=:,./#-]+)/g)]
+  return words.map(([all]) => all).join(' ') === line ? words.map(([, single, double, bare]) => single ?? double ?? bare ?? '') : null
+}
+
+/** Types a line at a shell, as the person does who reads it. A verb by itself needs none. */
 export const typedBy = (herd: Herd, command: string, run: RunOptions = {}): Promise<Ran> => {
+  const [program, ...args] = wordsOf(command) ?? []
+  if (program === 'herdbook') return herd.run(args, run)
   const PATH = [PROGRAMS, dirname(process.execPath), process.env['PATH']].join(delimiter)
   return herd.start([], { ...run, env: { PATH, GIT_EDITOR: 'sed -i 1iChange', ...run.env }, under: ['bash', '-ec', command] }).ran
 }
