@@ -186,6 +186,20 @@ const CASES: readonly HintCase[] = [
     says: /error stale-plan .*→ Plan again: (herdbook plan --out plan\.json)/,
     ends: [2],
   },
+  {
+    of: ['kinds/invariants.ts: herdbook token check'],
+    herd: bare,
+    state: async (herd) => {
+      await begun('moderator')(herd)
+      setConfig(herd, { mastodon: { ...doorsOf(herd.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } } })
+      await must(herd, ['demote', 'mod'])
+    },
+    types: ['plan'],
+    exit: 5,
+    says: /See why it could not be looked up: (herdbook token check)\./,
+    ends: [10],
+    shows: /127\.0\.0\.1:9/,
+  },
   { of: ['render/terminal.ts: herdbook adopt'], herd: bare, types: ['plan'], exit: 0, says: /Next: (herdbook adopt) writes what is live/ },
   { of: ['render/terminal.ts: herdbook adopt'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook adopt \S+ ?\S*) live wins/ },
   { of: ['render/terminal.ts: herdbook restore'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook restore \S+ ?\S*) the files win/, ends: [5], shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/ },
