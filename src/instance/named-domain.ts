@@ -23,10 +23,20 @@ export function likelyDomain(text: string): string | undefined {
   if (text.length > MAX_TYPED) return undefined
   const { host = '', rest = '' } = ADDRESS.exec(text.trim())?.groups ?? {}
   const other = ELSEWHERE.exec(rest)?.groups?.['domain']
-  const bare = (other ?? (host === '' ? text : host)).replaceAll(/["'`´‘-‟‹›«»\s]+$|^["'`´‘-‟‹›«»\s]+/g, '').replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+  const bare = unquoted(other ?? (host === '' ? text : host)).replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
   const [authority = ''] = bare.split(/[/?#]/)
   const name = normalizeDomain(authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '').replace(/^\*?\./, ''))
   return 'domain' in name ? name.domain : undefined
+}
+
+const QUOTE = /["'`´‘-‟‹›«»\s]/
+
+/** Without quotes and blanks around it; sign by sign, since an expression would look at a long row of them again and again. */
+function unquoted(text: string): string {
+  let [from, to] = [0, text.length]
+  while (from < to && QUOTE.test(text.charAt(from))) from += 1
+  while (from < to && QUOTE.test(text.charAt(to - 1))) to -= 1
+  return text.slice(from, to)
 }
 
 /** What to do about a name that is no domain. */

@@ -83,24 +83,6 @@ const CASES: readonly HintCase[] = [
   },
   { of: ['commands/token.ts: herdbook token rotate'], herd: bare, state: inFile(({ sandbox }) => sandbox.tokens.burn), types: ['token', 'create'], exit: 5, says: /error token-there .*→ To replace what it holds: (herdbook token rotate)/, shows: /The new token works and is stored/ },
   { of: ['commands/token.ts: herdbook token check'], herd: bare, state: inFile(() => null), types: ['token', 'create'], exit: 0, says: /has a token for .*Check it: (herdbook token check)/, shows: /has permission manage_blocks/ },
-  {
-    of: ['kinds/invariants.ts: herdbook token check'],
-    herd: bare,
-    state: async (herd) => {
-      inFile(() => 'nobody-knows-this')(herd)
-      const { database } = doorsOf(herd.sandbox)
-      const doors = herd.read('instance.yaml')
-      herd.write({ 'instance.yaml': doors.replace('mastodon:\n', `mastodon:\n  database: ${JSON.stringify(database)}\n`) })
-      await must(herd, ['adopt', 'moderator'])
-      herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: herdbook\n.*\n/, '').concat('only_these: true\n'))
-      await must(herd, ['apply', '--yes', '--first', 'no bot'], 5)
-    },
-    types: ['plan'],
-    exit: 5,
-    says: /See why it could not be looked up: (herdbook token check)/,
-    ends: [10],
-    shows: /knows no such token/,
-  },
   { of: ['commands/status.ts: herdbook token check'], herd: bare, state: inFile(() => 'nobody-knows-this'), types: ['status'], exit: 10, says: /See which it knows: (herdbook token check)/, ends: [10], shows: /knows no such token/ },
   { of: ['commands/status.ts: herdbook status'], herd: bare, types: ['status'], exit: 0, says: /not tried: (herdbook status --console)/, shows: /Console Mastodon/ },
   {
