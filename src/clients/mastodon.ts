@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { mastodon } from 'masto'
 import type { ReadRequest, Rows, Table, TableName, Tables } from '../reconcile/doors.ts'
 import { bounded } from './bounded.ts'
@@ -125,17 +126,20 @@ function descending(row: unknown, before: bigint | null, path: string): bigint {
   return id
 }
 
+const DAY_MS = 86_400_000
+
 /** What a block of that domain would touch, with subdomains, as the server's own measures count it. */
 export async function measure(rest: Rest, domain: string): Promise<Rows['impact']> {
-  // Mastodon keeps what it counted for five minutes, by these two: a moment is asked for once, and answered by counting.
-  const now = new Date().toISOString()
+  // Mastodon keeps what it counted for five minutes, by the seconds of these two: hardly any of today's is asked for twice.
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  const moment = new Date(today + randomInt(DAY_MS)).toISOString()
   const params = { domain, includeSubdomains: true }
   const answer: unknown = await rest.patiently(
     () =>
       rest.client.v1.admin.measures.create({
         keys: ['instance_accounts', 'instance_follows', 'instance_followers'],
-        startAt: now,
-        endAt: now,
+        startAt: moment,
+        endAt: moment,
         instanceAccounts: params,
         instanceFollows: params,
         instanceFollowers: params,

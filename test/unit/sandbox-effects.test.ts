@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { measure, openRest } from '../../src/clients/mastodon.ts'
 import { handOf } from '../../src/sandbox/hand.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 
@@ -111,6 +112,26 @@ describe('the API of the embedded Mastodon', () => {
     const list: readonly { domain: string; comment?: string }[] = JSON.parse(await response.text())
     expect(list.map(({ domain }) => domain)).toContain('obfus*****.***mple')
     expect(list.every((block) => !('comment' in block))).toBe(true)
+  })
+
+  test('keeps what it counted, by the second that was asked for; Herdbook is told what is there all the same', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const rest = await openRest({ url: sandbox.url, token: sandbox.tokens.apply, reading: true })
+    const asked = async () =>
+      (
+        await call('POST', '/api/v1/admin/measures', {
+          keys: ['instance_follows'], start_at: new Date().toISOString(), end_at: new Date().toISOString(), instance_follows: { domain: 'fine.example' },
+        })
+      ).body
+    try {
+      const [before, counted] = [await asked(), await measure(rest, 'fine.example')]
+      await sandbox.query("delete from follows where target_account_id in (select id from accounts where domain = 'fine.example' limit 1)")
+      expect(await asked()).toEqual(before)
+      expect((await measure(rest, 'fine.example')).follows).toBeLessThan(counted.follows)
+    } finally {
+      vi.useRealTimers()
+      await rest.close()
+    }
   })
 
   test('gives each sandbox tokens of its own', async () => {

@@ -55,12 +55,12 @@ function dateOf(value: unknown): Date {
 
 const FIVE_MINUTES = 5 * 60_000
 
-/** Counts once in five minutes for the same question, whatever happens meanwhile. Questions are told apart by the text of what they hold. */
+/** Counts once in five minutes for the same question, whatever happens meanwhile. Of times, the second is the question. */
 async function remembered(call: Call, question: Question): Promise<object> {
   const { key, days } = question
   const held = { ...(call.params[key] as object) }
   const told = ['domain', 'include_subdomains'].filter((name) => scalarParam(held, name) !== undefined)
-  const name = JSON.stringify([key, days, told.map((one) => `${one}=${scalarParam(held, one) ?? ''}`)])
+  const name = JSON.stringify([key, days.map((day) => day.toISOString().slice(0, -5)), told.map((one) => `${one}=${scalarParam(held, one) ?? ''}`)])
   const known = call.cache.get(name)
   if (known !== undefined && known.until > Date.now()) return known.value
   const value = await measure(call, question)
