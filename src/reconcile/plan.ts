@@ -159,7 +159,7 @@ function compareObject(trio: Trio, input: PlanInput): Part {
     desired: desired?.fields ?? null,
     live: live?.fields ?? null,
     ledger: entry ? remembered(entry.fields) : desired && live?.untouched ? live.fields : null,
-    managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true),
+    managed: desired !== undefined || (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true && !live?.spared),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
     // What gets another name gets all that goes with it, or waits.

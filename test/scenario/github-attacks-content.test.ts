@@ -77,7 +77,7 @@ describe('what somebody wrote on the server', SLOW, () => {
     await hand().addRule({ text: rule, hint: WORDS })
     await hand().changeBlock('kept.example', { severity: 'noop', public_comment: WORDS, private_comment: WORDS })
     const { job, body } = await night()
-    const boxes = body.match(/^- \[ \] \*\*(Adopt|Restore)\*\*/gm)?.length ?? 0
+    const boxes = body.match(/^- \[ \] \*\*(Adopt|Restore|Leave)\*\*/gm)?.length ?? 0
     expect(boxes).toBeGreaterThan(4)
     expect(body).not.toMatch(/^\s*- \[[xX]\]/m)
     expectInert(body, { links: ['https://github.com/'], comments: /^<!-- (?:(?:adopt|restore) [a-z-]+\/[\w.!~*'():/%-]*|leave [a-z-]+\/[\w.!~*'():/%-]* [0-9a-f]{64}) -->$/, boxes })
