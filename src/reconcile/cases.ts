@@ -4,7 +4,8 @@ import type { Action, Cause, Fields, Value } from './types.ts'
 /** What desired, live and ledger together mean for one object: the table of cases of the design, as a value. */
 export type Verdict =
   | { readonly is: 'nothing' }
-  | { readonly is: 'released' }
+  /** `changed`: live is not as Herdbook left it. */
+  | { readonly is: 'released'; readonly changed?: true }
   | { readonly is: 'in-sync' }
   | { readonly is: 'unmanaged' }
   | { readonly is: 'step'; readonly action: Action; readonly fields: readonly string[]; readonly apart: readonly Apart[] }
@@ -70,11 +71,15 @@ function pick(fields: Fields, names: readonly string[]): Fields {
 /** Decides the case of one object. The first row of the table that fits holds. */
 export function judge(sides: Sides): Verdict {
   const { desired, live, managed, same } = sides
-  if (!managed) return sides.ledger ? { is: 'released' } : { is: 'nothing' }
   const ledger = baseline(sides)
+  if (!managed) return sides.ledger ? judgeReleased(live, ledger, same) : { is: 'nothing' }
   if (desired === null) return judgeAbsent(live, ledger, same)
   if (live === null) return judgeMissing(desired, ledger, same)
   return judgeFields(desired, live, ledger, sides)
+}
+
+function judgeReleased(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
+  return live !== null && ledger !== null && differing(ledger, live, same).length > 0 ? { is: 'released', changed: true } : { is: 'released' }
 }
 
 function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {

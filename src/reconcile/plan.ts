@@ -10,7 +10,7 @@ import { measured } from './measured.ts'
 import { withNotices } from './notices.ts'
 import { order, othersIn } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
-import { plainly, unmanagedOf } from './seen.ts'
+import { letGoOf, unmanagedOf } from './seen.ts'
 import type { Draft, Kind, Others } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
 import type { Adjustment, Change, Desired, DesiredObject, Fields, KindRead, LiveObject, Observed, Plan, Prospect, Standoff, Step, Unmanaged, Value, Waiting } from './types.ts'
@@ -174,7 +174,7 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
     case 'nothing':
       return unmanaged(trio, input)
     case 'released':
-      return { ...NOTHING, letGo: trio.live ? 1 : 0, unmanaged: trio.live ? [plainly(kind.name, trio.live, input)] : [], adjustments: [forget(kind, id)] }
+      return { ...NOTHING, letGo: trio.live ? 1 : 0, unmanaged: trio.live ? [letGoOf(kind.name, trio.live, verdict, input)] : [], adjustments: [forget(kind, id)] }
     case 'in-sync':
       return { ...NOTHING, adjustments: settle(trio, input) }
     case 'unmanaged':

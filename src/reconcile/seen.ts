@@ -37,7 +37,7 @@ function lookBack(kind: string, { createdAt }: LiveObject, { began, applied }: L
 }
 
 /** A live object that no file names, as one that nobody did anything to. */
-export const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 'sealing'>): Unmanaged => ({
+const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 'sealing'>): Unmanaged => ({
   kind,
   id: live.id,
   addedByHand: false,
@@ -46,6 +46,13 @@ export const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanIn
   mark: markOf(kind, live, sealing.key),
   fields: live.fields,
 })
+
+/** What the files let go of is nobody's doing as they had it; what somebody changed before is told until a person has decided. */
+export function letGoOf(kind: string, live: LiveObject, { changed = false }: { readonly changed?: boolean }, input: PlanInput): Unmanaged {
+  const one = plainly(kind, live, input)
+  const isLeft = input.ledger.seen.get(kind)?.get(objectIn(one.mark))?.mark === one.mark
+  return changed && !live.initial && !isLeft ? { ...one, addedByHand: true, changed: true } : one
+}
 
 /** What is to be told of a live object that no file names: that somebody did it, unless it was seen so. Null where it is as on a new server. */
 export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unmanaged | null {
