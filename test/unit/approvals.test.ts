@@ -64,6 +64,14 @@ describe("a step's digest", () => {
     expect(stepDigest({ ...step, ...change }, SEALING, 12)).not.toBe(stepDigest(step, SEALING, 12))
   })
 
+  it('that takes away what somebody added by hand is another when that is not as it was seen', () => {
+    const taken = { ...full, action: 'delete', cause: 'drift', unmanaged: true, changes: [], seen: { severity: 'silence' } } as const
+    expect(stepDigest({ ...taken, seen: { severity: 'suspend' } }, SEALING, 12)).not.toBe(stepDigest(taken, SEALING, 12))
+    // What a list leaves out is taken away by the list, whatever it is like.
+    const listed = { ...taken, cause: 'change' } as const
+    expect(stepDigest({ ...listed, seen: { severity: 'suspend' } }, SEALING, 12)).toBe(stepDigest(listed, SEALING, 12))
+  })
+
   it.each<[string, Partial<Scope>]>([
     ['server', { provider: 'mastodon:other.example' }],
     ['kind of provider', { provider: 'host:herd.example' }],
