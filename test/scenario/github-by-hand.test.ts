@@ -84,6 +84,20 @@ describe('in a private repository that shows staff', () => {
     await night()
     expect(open()).toBeUndefined()
   })
+
+  it('but not where somebody made something else of it since that was approved', async () => {
+    const hand = herd.sandbox.handOf('owner')
+    await hand.blockDomain('raid.example', { severity: 'silence' })
+    await night()
+    await tick('restore domain-block/raid.example', 'mo')
+    const [pull] = pulls().filter(({ title }) => title === 'Restore domain-block/raid.example')
+    await hand.changeBlock('raid.example', { severity: 'suspend' })
+    await herd.hub.act.merge(pull?.number ?? 0, 'ann')
+    await herd.settle()
+    expect(await herd.rows("select severity from domain_blocks where domain = 'raid.example'")).toEqual([{ severity: 1 }])
+    await night()
+    expect(boxOf('restore domain-block/raid.example')).toMatch(/^- \[ \] /)
+  })
 })
 
 describe('in a public repository', () => {
