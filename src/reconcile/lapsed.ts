@@ -1,8 +1,8 @@
 import { refInLedger, refOf } from './batches.ts'
 import type { Sealing } from './digest.ts'
 import type { Ledger, Merge } from './ledger-types.ts'
-import { marksAmong, showed, usedOf } from './marks.ts'
-import type { Plan } from './types.ts'
+import { coveredBy, marksAmong, showed, usedOf } from './marks.ts'
+import type { ObjectRef, Plan } from './types.ts'
 
 type Approving = Pick<Ledger, 'merges' | 'approvals'>
 
@@ -11,7 +11,7 @@ type Approving = Pick<Ledger, 'merges' | 'approvals'>
  * approved anew, should it come again. Null where all stay. What could not be read, and what is in dispute or waits, takes none away.
  */
 export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, sealing: Sealing): Approving | null {
-  if (plan.reads.some(({ complete }) => !complete)) return null
+  const isComplete = plan.reads.every(({ complete }) => complete)
   const open = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting]
   const refs = new Set([...plan.steps.map(refInLedger), ...open.map(refOf)])
   const lasting = (merge: Merge): Merge => {
@@ -20,6 +20,21 @@ export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, seal
     const needed = marksAmong(merge, plan.steps, sealing).union(usedOf(merge, approvals))
     return marks.marks.every((mark) => needed.has(mark)) ? merge : { ...merge, marks: { ...marks, marks: marks.marks.filter((mark) => needed.has(mark)), restore: [] } }
   }
-  const next = { merges: merges.map(lasting), approvals: approvals.filter(({ spent, ref }) => spent || refs.has(ref)) }
+  const next = {
+    merges: merges.map((merge) => withoutOver(isComplete ? lasting(merge) : merge, approvals, plan, sealing)),
+    approvals: isComplete ? approvals.filter(({ spent, ref }) => spent || refs.has(ref)) : approvals,
+  }
   return next.approvals.length === approvals.length && next.merges.every((merge, i) => merge === merges[i]) ? null : next
+}
+
+/** Without the wish to restore what is as it should be, was done, or is another by now than what was looked at. Of kinds that could not be read nobody knows. */
+function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan, sealing: Sealing): Merge {
+  const { restore, groups } = merge.marks
+  if (restore.length === 0 || groups > 0) return merge
+  const read = new Set(plan.reads.flatMap(({ kind, complete }) => (complete ? [kind] : [])))
+  const used = usedOf(merge, approvals)
+  const called = coveredBy(merge, plan.steps, sealing).filter((step) => !marksAmong(merge, [step], sealing).isSubsetOf(used))
+  const wanted = new Set<ObjectRef>([...called, ...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf))
+  const left = restore.filter((ref) => wanted.has(ref) || !read.has(ref.slice(0, ref.indexOf('/'))))
+  return left.length === restore.length ? merge : { ...merge, marks: { ...merge.marks, restore: left } }
 }
