@@ -149,11 +149,14 @@ export interface Worsening extends Violation {
   readonly invariant: string
 }
 
+/** Who is removed at once is removed although one owner is left, and although nobody can look up whose the token is: somebody may have had it taken away. */
+const forRemoval = (facts: InvariantFacts): InvariantFacts => ({ ...facts, minimumOwners: Math.min(1, facts.minimumOwners), acting: facts.acting.filter(({ unsure }) => !unsure) })
+
 /** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
 export function worsened(step: Step, world: World, invariants: readonly Invariant[], whole: InvariantFacts): Worsening[] {
   const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
   if (touched.length === 0) return []
-  const facts = step.removal ? { ...whole, minimumOwners: Math.min(1, whole.minimumOwners) } : whole
+  const facts = step.removal ? forRemoval(whole) : whole
   const next = after(world, step)
   return touched.flatMap((invariant) => {
     // Unknown is never fulfilled: people may hold a role although the holders could not be read.

@@ -60,6 +60,14 @@ describe('the account of the token', () => {
     expect(await against(world, files([...HOLDERS, { account: 'alice', role: 'Moderator' }]), SILENT)).toEqual([])
   })
 
+  test('is nobody who is removed at once for that alone: whoever had the token taken away would be safe from it', async () => {
+    const world = await begun()
+    world.ledger = { ...world.ledger, removed: [{ ref: 'moderator/otto', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }] }
+    expect(await against(world, files(HOLDERS), SILENT)).toEqual([])
+    world.ledger = { ...world.ledger, removed: [{ ref: 'moderator/herdbook', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }] }
+    expect(await against(world, files(HOLDERS), TOKEN)).toEqual([expect.stringContaining('the account of mastodon.api.token keeps what it may do')])
+  })
+
   test('is the one that acts where none is named: it keeps all that it may do', async () => {
     const world = await begun()
     const unnamed = { 'instance.yaml': { domain: 'herd.example' } }
@@ -121,7 +129,7 @@ describe('an account that acts without the permission', () => {
   test('hands out no role, and is told of what it lacks itself', async () => {
     const world = await begun()
     const herdbook = { 'instance.yaml': { domain: 'herd.example', acting_account: 'herdbook' } }
-    const more = files([...others, { account: 'alice', role: 'Moderator' }], herdbook)
+    const more = files([...HOLDERS, { account: 'alice', role: 'Moderator' }], herdbook)
     const { plan } = await look(world, more)
     expect(plan.findings.map(({ code, message }) => [code, message])).toEqual([['actor-too-low', expect.stringContaining("can't hand out manage_reports, manage_users, which it lacks itself")]])
     const bot = world.server.rows.roles.find(({ id }) => id === '4')
