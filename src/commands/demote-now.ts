@@ -54,13 +54,13 @@ async function removeUnderLock(session: Session, ref: ObjectRef, why: string, ho
   const doors = openDoors(config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
   try {
     const reader = await openReader(config, io.secrets, { doors })
-    const named = await recorded(session, ref, why)
+    const { session: named, called } = await recorded(session, ref, why)
     const planned = await planNow(named, reader, NO_WISHES, named.ledger)
     const part = partOf(planned, ref)
     if (part.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
     const refused = refusals(part.plan)
     if (refused.length > 0) {
-      await session.store?.save({ ...named.ledger, removed: session.ledger.removed }, `Not removed: ${ref}`, by(named))
+      await session.store?.save({ ...named.ledger, removed: session.ledger.removed }, `Not removed: ${called}`, by(named))
       throw new HerdbookError(EXIT.refused, refused)
     }
     await carryOut({ session: named, withheld: new Map(), findings: [] }, part, { io, options: { yes: true }, saved: null, wishes: NO_WISHES, reader, doors, holds })
@@ -72,13 +72,14 @@ async function removeUnderLock(session: Session, ref: ObjectRef, why: string, ho
 const by = (session: Session) => ({ run: session.run, source: null, approvedBy: [actorOf(session.io)] })
 
 /** The ledger says it first: whoever looks finds out why, also where this run ends here. */
-async function recorded(session: Session, ref: ObjectRef, why: string): Promise<Session> {
+async function recorded(session: Session, ref: ObjectRef, why: string): Promise<{ readonly session: Session; readonly called: ObjectRef }> {
   const { ledger, store, io, instance, sealing } = session
   const files = instance.documents['moderators.yaml']?.moderators ?? []
   const isNamed = ledger.entries.has(ref) || files.some(({ account }) => `moderator/${accountId(account)}` === ref)
   const removal = { ref: removedName(ref, isNamed, sealing), by: actorOf(io), at: io.now().toISOString(), why: why.replace(/\s+/g, ' ').trim() }
   const next: Ledger = { ...ledger, removed: [...ledger.removed, removal] }
-  return { ...session, ledger: (await store?.save(next, `Removed ${removal.ref}: ${removal.why}`, by(session))) ?? next }
+  const saved = (await store?.save(next, `Removed ${removal.ref}: ${removal.why}`, by(session))) ?? next
+  return { session: { ...session, ledger: saved }, called: removal.ref }
 }
 
 /** The one step, and what speaks against just that. It is of no commit: what else the files say waits for an apply. */

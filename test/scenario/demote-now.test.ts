@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { git } from '../support/git.ts'
 import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
@@ -49,6 +50,20 @@ it('it ends when the files name them no more', async () => {
   expect(await roleOf('mod')).toContain('Owner')
   await able(true)
   expect((await planOf(herd, 0)).removed).toEqual([])
+})
+
+it('what is refused names nobody in the ledger whom no file names', async () => {
+  const run = (sql: string) => field.sandbox.query(sql)
+  const change = (account: string, set: string) => run(`update users set ${set} where account_id = (select id from accounts where username = '${account}' and domain is null)`)
+  await herd.hand.signUp('stranger')
+  await change('stranger', `confirmed_at = now(), approved = true, role_id = (select id from user_roles where name = 'Owner')`)
+  await change('owner', 'disabled = true')
+  await change('mod', 'disabled = true')
+  expect((await must(herd, ['demote', 'stranger', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
+  expect(git(herd.dir, 'log', '--format=%B', 'refs/herdbook/production/ledger')).not.toContain('stranger')
+  await change('owner', 'disabled = false')
+  await change('mod', 'disabled = false')
+  await change('stranger', 'role_id = null')
 })
 
 it('or when somebody lets it go by name', async () => {
