@@ -151,7 +151,7 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   const session = await forgetLapsed(opened, plan)
   if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
   const approved = withApprovals(session, plan)
-  const withheld = held(approved, planned, withholding(approved, planned, wishes), io)
+  const withheld = held(approved, planned, withholding(approved, planned), io)
   // What the files say goes to a public server as it stands.
   io.secrets.abortOnSecret(JSON.stringify(plan.steps))
   refuseFirst(session, plan, options.first)
@@ -219,9 +219,9 @@ function held(session: Session, planned: Planned, withheld: Withheld, io: Io): W
 }
 
 /** The steps that may not go out: where a forge approves, those that nobody approved. What a policy corrects by itself is approved by the policy. */
-function withholding(session: Session, { plan, input }: Planned, wishes: Wishes): Withheld {
+function withholding(session: Session, { plan, input }: Planned): Withheld {
   if (!session.config.forge) return new Map()
-  const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !wishes.restore.has(refOf(step))
+  const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !input.restore.has(refOf(step))
   const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter((step) => !byPolicy(step) && step.removal !== true)
   return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: reasonOf(step, session) }]))
 }

@@ -131,3 +131,23 @@ describe('in a public repository', () => {
     expect(open()).toBeUndefined()
   })
 })
+
+describe('where what drifts is put back by itself', () => {
+  beforeAll(async () => {
+    herd = await farm({ private: true, files: { 'instance/policy.yaml': 'drift:\n  rule: correct\n' } })
+  })
+  afterAll(async () => herd[Symbol.asyncDispose]())
+
+  it('a rule that was added by hand is taken away as it was approved alone, however its number was typed', async () => {
+    const hand = herd.sandbox.handOf('owner')
+    await hand.addRule({ text: 'Be loud.' })
+    await night()
+    const [, id = ''] = /restore rule\/%23(\d+)/.exec(body()) ?? []
+    await press('restore', `rule/${id}`, 'mo')
+    const [pull] = pulls()
+    await hand.changeRule('Be loud.', { text: 'Be kind.' })
+    await herd.hub.act.merge(pull?.number ?? 0, 'ann')
+    await herd.settle()
+    expect(await herd.rows("select text from rules where text = 'Be kind.' and deleted_at is null")).toHaveLength(1)
+  })
+})
