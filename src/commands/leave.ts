@@ -22,6 +22,8 @@ export interface LeaveOptions {
   readonly wait?: true
   /** The marks that somebody saw: what is different by now is not left. */
   readonly marks?: ReadonlyMap<ObjectRef, string>
+  /** Whether somebody saw it as it is now. */
+  readonly wasShown?: (one: Unmanaged, session: Session) => boolean
 }
 
 export const verb = (command: Command, io: Io) =>
@@ -61,6 +63,7 @@ export async function leave(io: Io, what: readonly string[], why: string, option
     const plan = await planOf({ ...session, ledger })
     const chosen = what.flatMap((text) => chosenBy(text, plan))
     refuseMoved(chosen, options.marks)
+    refuseUnshown(chosen.filter((one) => options.wasShown?.(one, session) === false))
     const by = { by: actorOf(io), at: io.now().toISOString(), why: why.replace(/\s+/g, ' ').trim() }
     // The names are nobody's business who reads the repository.
     await store.save({ ...ledger, seen: withLeft(ledger.seen, chosen, by) }, `Leave ${counted(chosen, KINDS)}: ${by.why}`, { run: session.run, source: commitOf(session), approvedBy: [by.by] })
@@ -100,4 +103,8 @@ function refAmong(text: string, added: readonly Unmanaged[]): ObjectRef {
 function refuseMoved(chosen: readonly Unmanaged[], marks: LeaveOptions['marks']): void {
   const moved = chosen.filter((one) => marks !== undefined && marks.get(refOf(one)) !== one.mark)
   if (moved.length > 0) fail(EXIT.stale, 'moved', `${moved.map(refOf).join(', ')} changed since somebody looked at it, so nothing was left.`, { hint: 'Look at it anew: herdbook drift' })
+}
+
+function refuseUnshown(unshown: readonly Unmanaged[]): void {
+  if (unshown.length > 0) fail(EXIT.stale, 'not-as-shown', `The text of this issue says something else of ${unshown.map(refOf).join(', ')} than what is on the server, so nothing was left.`, { hint: 'Somebody edited it: look at what it says now, and tick the box again' })
 }

@@ -114,7 +114,8 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
   }
 }
 
-function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
+/** What no file names, as far as it may be shown. */
+export function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
   // One that is obfuscated everywhere else is not told in clear here.
   const isObfuscated = one.fields['obfuscate'] === true && !show.obfuscated_domains
   return isPrivate(one, show) || isObfuscated ? { ...one, id: HIDDEN, mark: '', fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }

@@ -1,7 +1,7 @@
 import { typed } from '../instance/typed.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ObjectRef, Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
-import { conceal, disclosure } from './conceal.ts'
+import { conceal, concealUnmanaged, disclosure } from './conceal.ts'
 import { byHandIn, counted, likeness } from './by-hand.ts'
 import { byDanger, titleOf, type KindName } from './describe.ts'
 import { enveloped, fit, framed, shortening, type Envelope, type Section } from './fit.ts'
@@ -113,15 +113,30 @@ function added(plan: Plan, kinds: readonly KindName[]): Section {
   return framed(section('Added by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
 }
 
+/** The line above its boxes. */
+function headOf(one: Unmanaged, kinds: readonly KindName[]): string {
+  const like = likeness(one)
+  return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`
+}
+
+const leaveBox = (one: Unmanaged): string => boxLine({ what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark }, '**Leave**: it stays, and is not told any more')
+
+/** Whether a body has the box to leave this below what it is: anybody who may edit the text can put a box elsewhere, or another name above it. */
+export function showsToLeave(body: string, one: Unmanaged, { kinds, visibility, show }: Pick<DriftOptions, 'kinds' | 'visibility' | 'show'>): boolean {
+  const lines = body.split(/\r?\n/)
+  const shown = concealUnmanaged(one, disclosure(visibility, show))
+  const at = lines.indexOf(leaveBox(shown))
+  return at >= 0 && lines.lastIndexOf(leaveBox(shown)) === at && lines.slice(0, at).findLast((line) => line.startsWith('**')) === headOf(shown, kinds)
+}
+
 function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
   const ref = `${one.kind}/${one.id}`
-  const like = likeness(one)
   return [
-    `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`,
+    headOf(one, kinds),
     '',
     boxLine({ what: 'adopt', ref }, '**Adopt**: write it into the files'),
     ...(one.restorable ? [boxLine({ what: 'restore', ref }, '**Restore**: take it away on the server')] : []),
-    boxLine({ what: 'leave', ref, mark: one.mark }, '**Leave**: it stays, and is not told any more'),
+    leaveBox(one),
   ].join('\n')
 }
 

@@ -66,6 +66,15 @@ describe('in a private repository that shows staff', () => {
     expect(body()).toContain('`alice`: `Admin`')
   })
 
+  it('nor below the words of somebody who edited the issue; the box stands open again below what it is', async () => {
+    await herd.hub.act.edit(open()?.number ?? 0, { body: body().replace('`alice`: `Admin`', '`alice`: `Moderator`') }, 'mo')
+    await herd.settle()
+    expect((await tick('leave moderator/alice', 'ann')).result).toBe('failure')
+    expect(said()).toMatch(/says something else of `?moderator\/alice/)
+    expect(body()).toContain('`alice`: `Admin`')
+    expect(boxOf('leave moderator/alice')).toMatch(/^- \[ \]/)
+  })
+
   it('an owner leaves it by a tick, a maintainer a block by the button', async () => {
     expect((await tick('leave moderator/alice', 'ann')).result).toBe('success')
     expect(body()).not.toContain('moderator/alice')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
-import { renderDriftIssue, type DriftOptions } from '../../src/render/drift-issue.ts'
+import { renderDriftIssue, showsToLeave, type DriftOptions } from '../../src/render/drift-issue.ts'
 import { boxLine, carriedOver, dueTicks, hasProposals, parseTicks, proposedIn, type Tick } from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
@@ -150,6 +150,16 @@ describe('ticked boxes', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('a box to leave something counts below what it is, and nowhere else', () => {
+  const alice = { kind: 'role', id: 'Guide', addedByHand: true, mark: 'a'.repeat(64), fields: { position: 3 } } as const
+  const bob = { kind: 'role', id: 'Helper', addedByHand: true, mark: 'b'.repeat(64), fields: { position: 4 } } as const
+  const { body } = issueOf({ ...EMPTY, unmanaged: [alice, bob] })
+  const options = { kinds: KIND_NAMES, visibility: 'public' } as const
+  expect([alice, bob].map((one) => showsToLeave(body.replaceAll('\n', '\r\n'), one, options))).toEqual([true, true])
+  for (const [from, to] of [['leave role/Guide', 'adopt role/Guide'], ['`Guide`', '`Helper`'], [`leave role/Helper ${'b'.repeat(64)}`, `leave role/Guide ${'a'.repeat(64)}`], ['**Leave**', '**Adopt**']] as const) expect(showsToLeave(body.replace(from, to), alice, options)).toBe(false)
+  expect(showsToLeave(body, { ...alice, changed: true }, options)).toBe(false)
 })
 
 describe('the pull request that a box has led to', () => {

@@ -2,9 +2,10 @@ import { decides, type PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
 import { KINDS } from '../../kinds/index.ts'
+import { showsToLeave } from '../../render/drift-issue.ts'
 import { dueTicks, proposedIn, type Tick } from '../../render/ticks.ts'
 import { say, tell } from '../io.ts'
-import { leave } from '../leave.ts'
+import { leave, type LeaveOptions } from '../leave.ts'
 import { demandForLeaving } from './authority.ts'
 import { openDesk, reasons, type Desk } from './desk.ts'
 import { refresh } from './drift.ts'
@@ -43,7 +44,8 @@ async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
   const theirs = { ...io, env: { ...io.env, GITHUB_ACTOR: event.sender } }
   try {
     await demandForLeaving(job, refs, event.sender)
-    await leave(theirs, refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])) })
+    const wasShown: LeaveOptions['wasShown'] = (one, { instance }) => showsToLeave(event.bodyBefore ?? '', one, { kinds: KINDS, visibility: event.visibility, show: instance.documents['policy.yaml']?.show ?? {} })
+    await leave(theirs, refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])), wasShown })
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     io.exit = error.exit
