@@ -95,7 +95,9 @@ function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, 
   if (found === null) return { ...emptyLedger, head, taken: commit }
   const { snapshot, form, key } = found
   const ledger = { ...ledgerOf(snapshot, readRows(snapshot.files), form, true), head }
-  return key === sealing.key ? ledger : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
+  // Without a key anybody may have pushed a list.
+  const own = sealing.key === null ? { ...ledger, seen: new Map() } : ledger
+  return key === sealing.key ? own : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
 }
 
 /** Of what stands on the ref now, what the signed ledger does not hold as it is. */

@@ -5,6 +5,7 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { accountId } from '../../kinds/community/accounts.ts'
 import { KINDS } from '../../kinds/index.ts'
+import { counted } from '../../render/by-hand.ts'
 import { code, fence, prose } from '../../render/markdown-text.ts'
 import { renderMarkdown } from '../../render/markdown.ts'
 import { run as approve } from '../approve.ts'
@@ -145,9 +146,10 @@ async function approving(job: Job, { object, reason, by }: Pressed): Promise<str
 async function leaving(job: Job, { object, reason, by }: Pressed): Promise<string> {
   const [refs, why] = [refsOf([meant(object)]), because(reason)]
   await demandForLeaving(job, refs, by)
-  const done = await named(job, by, async (io) => void (await leave(io, refs, why, { wait: true })))
+  const theirs: Io = { ...job.io, env: { ...job.io.env, GITHUB_ACTOR: by } }
+  const left = await leave(theirs, refs, why, { wait: true })
   await refresh(job)
-  return done
+  return `Left as it is in the name of ${code(`@${by}`)}: ${counted(left.map(({ one }) => one), KINDS)}.`
 }
 
 /** A pause is ended by whoever paused, or by an owner, where there are any. */
