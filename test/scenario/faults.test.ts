@@ -52,6 +52,7 @@ describe('over HTTP', () => {
     await must(herd, ['apply', '--yes'])
     // Enough for a second page.
     await field.sandbox.query("insert into domain_blocks (domain, severity, created_at, updated_at) select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n")
+    await must(herd, ['leave', 'domain-block', 'what was there'])
   })
 
   const writes: [string, Strike['match'], Fault, number[]][] = [
