@@ -69,7 +69,7 @@ export function capitalised(parts: Sentence): Sentence {
 /** Why a step is there, where it is not for a change of the files alone. */
 export const CAUSES: { readonly [cause in Exclude<Cause, 'change'>]: string } = {
   drift: 'undoes a change by hand',
-  conflict: 'the file wins over a change by hand',
+  conflict: 'overwrites a change by hand',
   takeover: 'takes over what is live',
 }
 
@@ -170,12 +170,19 @@ export function impacts(steps: readonly Step[]): string[] {
   })
 }
 
+/** How many objects somebody changed on the server alone, and how many they added: those that no file names count, too. */
+export function byHandCounts({ drift, unmanaged }: Plan): { readonly changed: number; readonly added: number } {
+  const all = unmanaged.filter(({ addedByHand }) => addedByHand)
+  const changed = all.filter((one) => one.changed === true).length
+  return { changed: drift.length + changed, added: all.length - changed }
+}
+
 /** What is told and not applied; null where there is nothing. */
 export function differences(plan: Plan): string | null {
-  const added = plan.unmanaged.filter(({ addedByHand }) => addedByHand).length
+  const { changed, added } = byHandCounts(plan)
   const parts = [
     ...(plan.conflicts.length > 0 ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`] : []),
-    ...(plan.drift.length > 0 ? [`${number(plan.drift.length)} changed by hand`] : []),
+    ...(changed > 0 ? [`${number(changed)} changed by hand`] : []),
     ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`] : []),
     ...(added > 0 ? [`${number(added)} added by hand`] : []),
   ]

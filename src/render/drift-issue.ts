@@ -3,7 +3,7 @@ import type { Show } from '../instance/documents.ts'
 import type { ObjectRef, Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { conceal, concealUnmanaged, disclosure } from './conceal.ts'
 import { byHandIn, counted, likeness } from './by-hand.ts'
-import { byDanger, titleOf, type KindName } from './describe.ts'
+import { byDanger, byHandCounts, titleOf, type KindName } from './describe.ts'
 import { enveloped, fit, framed, shortening, type Envelope, type Section } from './fit.ts'
 import { stepForms } from './markdown-file.ts'
 import { HIDDEN } from './hush.ts'
@@ -47,11 +47,12 @@ export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText |
 
 /** "2 changed by hand", "1 added by hand": what makes it an issue. */
 function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
+  const { changed, added } = byHandCounts(plan)
   const counts: [number, string][] = [
-    [plan.drift.length, 'changed by hand'],
+    [changed, 'changed by hand'],
     [plan.conflicts.length, 'changed on both sides'],
     [plan.takeovers.length, 'new to Herdbook'],
-    [byHandIn(plan).length, 'added by hand'],
+    [added, 'added by hand'],
     [ended.length, 'ended'],
     [plan.steps.length, 'not applied yet'],
     [plan.waiting.length, 'waiting'],
@@ -69,9 +70,9 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
   const sections: Section[] = [
     [() => head],
     standoffs(plan.drift, 'Changed by hand', 'Somebody changed this on the server itself.'),
-    standoffs(plan.conflicts, 'Changed on both sides', 'The files and the server were both changed, each in its own way. Nothing is done before one of them wins.'),
+    standoffs(plan.conflicts, 'Changed on both sides', 'The files and the server were both changed, each in its own way. Nothing is done before you choose one.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'The files now name what was on the server already, and differ from it.'),
-    added(plan, kinds),
+    inNoFile(plan, kinds),
     section('Ended', ended.length, 'The last day of these has come.', cut(ended.map((one) => () => endedItem(one)), '\n')),
     plan.steps.length === 0 ? [] : section('Not applied yet', plan.steps.length, LEFT_OVER, stepForms(plan.steps.toSorted(byDanger), kinds)),
     waiting(plan, kinds),
@@ -104,13 +105,13 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
 const isHidden = ({ fields, live }: Standoff): boolean => fields.some((field) => live?.[field] === HIDDEN)
 
 /** Objects that may not be named here are counted, and have no box. */
-function added(plan: Plan, kinds: readonly KindName[]): Section {
+function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
   const all = byHandIn(plan)
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
   const items = named.map((one) => () => addedItem(one, kinds))
   const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
   const meaning = 'Somebody added or changed this on the server, and no file names it. It stays as it is until you decide.'
-  return framed(section('Added by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
+  return framed(section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
 }
 
 /** The line above its boxes. */
@@ -119,7 +120,7 @@ function headOf(one: Unmanaged, kinds: readonly KindName[]): string {
   return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`
 }
 
-const leaveBox = (one: Unmanaged): string => boxLine({ what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark }, '**Leave**: it stays, and is not told any more')
+const leaveBox = (one: Unmanaged): string => boxLine({ what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark }, '**Leave**: it stays, in no file, and leaves this list until it changes')
 
 /** Whether a body has the box to leave this below what it is: anybody who may edit the text can put a box elsewhere, or another name above it. */
 export function showsToLeave(body: string, one: Unmanaged, { kinds, visibility, show }: Pick<DriftOptions, 'kinds' | 'visibility' | 'show'>): boolean {

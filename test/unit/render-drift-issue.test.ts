@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
+import { differences } from '../../src/render/describe.ts'
 import { renderDriftIssue, showsToLeave, type DriftOptions } from '../../src/render/drift-issue.ts'
 import { boxLine, carriedOver, dueTicks, hasProposals, parseTicks, proposedIn, type Tick } from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
@@ -33,7 +34,7 @@ describe('the drift issue', () => {
       '**Domain block** `flood.example`<br>`severity`: `suspend` on the server, `limit` in the files\n\n- [ ] **Adopt**: keep it as the server has it <!-- adopt domain-block/flood.example -->\n- [ ] **Restore**: put it back as the files have it <!-- restore domain-block/flood.example -->',
     )
     expect(issue.body).toContain(
-      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: write it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: take it away on the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: it stays, and is not told any more <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
+      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: write it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: take it away on the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: it stays, in no file, and leaves this list until it changes <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
     )
     expect(issue.body).not.toContain('adopt domain-block/older.example')
     expect(html(issue.body).match(/<input type="checkbox"/g)).toHaveLength(7)
@@ -72,6 +73,15 @@ describe('the drift issue', () => {
     expect(title).toBe('herd.example: 2 added by hand')
     expect(body).toContain('And 1 moderator and 1 IP block, not named here.')
     expect(body).not.toMatch(/hush|203\.0|- \[/)
+  })
+
+  test('counts what somebody changed and no file names as changed, and has it under the same words as the terminal', () => {
+    const [changed, added] = ['site_title', 'theme'].map((id, i) => ({ kind: 'setting', id, addedByHand: true, ...(i === 0 ? { changed: true as const } : {}), mark: 'a'.repeat(64), fields: { value: 'x' } }))
+    const plan: Plan = { ...EMPTY, unmanaged: [changed, added, added].flatMap((one) => one ?? []) }
+    const { title, body } = issueOf(plan)
+    expect(title).toBe('herd.example: 1 changed by hand and 2 added by hand')
+    expect(body).toContain('### Added or changed by hand · 3\n')
+    expect(differences(plan)).toBe('1 changed by hand and 2 added by hand')
   })
 
   test('is not there where nobody has to decide anything', () => {
