@@ -64,7 +64,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--private-comments', 'write private comments of blocks into the files, too')
     .option('--ip-blocks', 'take over the IP blocks, too')
     .option('--moderators', 'take over who holds which role, too')
-    .addHelpText('after', '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nLive wins: the files take what the server has. Nothing is written to the server.')
+    .addHelpText('after', '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nThe files take what the server has. Nothing is written to the server.')
     .action(async (what, options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))

@@ -61,10 +61,10 @@ export const verb = (command: Command, io: Io) =>
     .option('--wait', 'wait for a run that holds the lock')
     .option('--first <why>', 'the server has no ledger yet, and this is meant to change it')
     .option('--history-rewritten', 'the branch was rewritten since the last apply, on purpose')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
-    .option('--take-over', 'let the files win for everything that the ledger does not know')
+    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
+    .option('--take-over', "use the files' version of everything that the ledger does not know")
     .option('--json', 'print what was done as JSON')
-    .option('--verbose', 'list all of what is long')
+    .option('--verbose', 'list every change, however many')
     .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')
     .action(async (file, options) => {
       const saved = file === undefined ? null : parsePlan(await readPlan(io, file))

@@ -23,7 +23,7 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--yes', 'do not ask')
     .option('--plan <digest>', 'only while the plan is this one: what a comment or a summary shows of its digest')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
+    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
     .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
     .action((why, refs, options) => run(io, why, refs, options))
 

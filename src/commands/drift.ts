@@ -17,7 +17,7 @@ export const verb = (command: Command, io: Io) =>
   command
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--json', 'print it as JSON')
-    .option('--verbose', 'list all where there is much, and what is left alone')
+    .option('--verbose', 'list everything, however much, and what is left alone')
     .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.')
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })

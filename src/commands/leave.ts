@@ -28,18 +28,18 @@ export interface LeaveOptions {
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<kind/id>', 'what was added or changed by hand and stays as it is, or all of a kind')
+    .argument('<kind/id>', 'what was added or changed by hand and is in no file, or all of a kind')
     .argument('<why>', 'the reason, which the ledger keeps')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--wait', 'wait for a run that holds the lock')
     .addHelpText(
       'after',
-      '\nExamples:\n  herdbook leave domain-block/raid.example "agreed in the meeting"\n  herdbook leave setting "tried out until Friday"\n\nNothing changes on the server or in the files. It is told again when it changes again.\nTo write it into the files: herdbook adopt KIND/ID. To take it away: herdbook restore KIND/ID',
+      '\nExamples:\n  herdbook leave domain-block/raid.example "agreed in the meeting"\n  herdbook leave setting "tried out until Friday"\n\nNothing changes on the server or in the files. You see it again when it changes again.\nTo write it into the files: herdbook adopt KIND/ID. To take it away: herdbook restore KIND/ID',
     )
     .action(async (what, why, options) => {
       const left = await leave(io, [what], why, options)
       const names = left.map(({ ref, shown }) => `  ${inline(readable(ref))}${shown === null ? '' : `: ${inline(shown)}`}`)
-      prose(io, `Left as it is on the server, and not told any more until it changes: ${counted(left.map(({ one }) => one), KINDS)}.`)
+      prose(io, `Left on the server, in no file: ${counted(left.map(({ one }) => one), KINDS)}. You are told again when it changes.`)
       if (names.length <= NAMED) say(io, names.join('\n'))
     })
 
@@ -89,8 +89,8 @@ function chosenBy(text: string, plan: Plan): Unmanaged[] {
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
   const chosen = added.filter((one) => (kind ? one.kind === kind.name : refOf(one) === ref))
   if (chosen.length > 0) return chosen
-  if (plan.released.includes(name)) return fail(EXIT.refused, 'not-managed', `Nothing of the kind ${name} is in the files, so nobody is told of it.`, { hint: `To have it looked after: herdbook adopt ${name}` })
-  const what = kind ? `No ${kind.title.one} that is in no file was added or changed by hand` : `${ref} was not added or changed by hand, or it is decided already`
+  if (plan.released.includes(name)) return fail(EXIT.refused, 'not-managed', `The files manage nothing of the kind ${name}, so nothing of it counts as added by hand.`, { hint: `To have it looked after: herdbook adopt ${name}` })
+  const what = kind ? `No ${kind.title.one} outside the files was added or changed by hand` : `${ref} was not added or changed by hand, or somebody has decided about it already`
   return fail(EXIT.refused, 'not-by-hand', `${what}, so there is nothing to leave.`, { hint: 'What was: herdbook drift' })
 }
 

@@ -20,14 +20,14 @@ import { collect, commandLine, sourceOf, wishesOf } from './options.ts'
 export const verb = (command: Command, io: Io) =>
   command
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--restore <kind/id>', 'let the files win for this object, once; may be given again', collect)
-    .option('--take-over', 'let the files win for everything that the ledger does not know')
+    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
+    .option('--take-over', "use the files' version of everything that the ledger does not know")
     .option('--base <commit>', 'with --head: plan what merging that commit into this one would do')
     .option('--head <commit>', 'the proposed commit; its files are read out of Git, and nothing of it is run')
     .option('--out <file>', 'save the plan, for `herdbook apply FILE`')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as a comment for a pull request')
-    .option('--verbose', 'list all of a long plan, and what is left alone')
+    .option('--verbose', 'list every change, however many, and what is left alone')
     .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown')
     .action(async (options) => {
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)

@@ -34,7 +34,7 @@ function namesOf({ kind, id }: Named): string[] {
   return [...new Set([id, bare, `@${id}`, ...shown, ...(kind.name === 'rule-order' ? ['rules'] : [])])]
 }
 
-const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied', left: 'Left as it is' } as const
+const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied', left: 'Left in no file' } as const
 
 function told(ref: string, events: readonly Event[]): string {
   return [inline(readable(ref)), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')

@@ -31,7 +31,7 @@ function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
 function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Pick<Diagnostic, 'message' | 'hint'> {
   const one = unmanagedOf(kind, live, input)
   const adopt = `herdbook adopt ${typed(ref)}`
-  if (!one?.addedByHand) return { message: `${ref} can't be restored: it is older than what was added by hand, and no file names it.`, hint: `To have it taken away by the files, take it over first: ${adopt}` }
+  if (!one?.addedByHand) return { message: `${ref} can't be restored: it was there when Herdbook began to look, or somebody left it, and no file names it.`, hint: `To have it taken away by the files, take it over first: ${adopt}` }
   const message = one.changed ? `${ref} can't be restored: it was changed by hand, and what it was before is not kept.` : `${ref} can't be restored: no file says what it should be.`
-  return { message, hint: `To write it into the files as it is now: ${adopt}. To leave it: herdbook leave ${typed(ref)} "why"` }
+  return { message, hint: `To write it into the files: ${adopt}. To leave it: herdbook leave ${typed(ref)} "why"` }
 }

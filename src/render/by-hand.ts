@@ -6,7 +6,7 @@ import { titleOf, wordOf, type KindName } from './describe.ts'
 import { HIDDEN } from './hush.ts'
 import { line, paragraph, span, type Line } from './layout.ts'
 import { readable } from './names.ts'
-import { clip, count, inline, listed, number } from './text.ts'
+import { clip, count, inline, listed, number, width } from './text.ts'
 import { WORDS } from './words.ts'
 
 /** Whether such an object gives somebody power: always named where it may be. */
@@ -30,7 +30,7 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
   return listed([...Map.groupBy(list, ({ kind }) => kind)].map(([kind, members]) => count(members.length, titleOf(kind, kinds).one, titleOf(kind, kinds).many)))
 }
 
-/** Whoever holds a role, by name and role; those who may not be named are counted. */
+/** Who holds a role, by name and role; those who may not be named are counted. */
 export function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
   const staff = list.filter(isStaff)
   const named = staff.filter(({ id }) => id !== HIDDEN)
@@ -62,7 +62,9 @@ function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] 
 }
 
 /** What has no name is shown as it is typed: a shell takes `#8` by itself for a comment. */
-const nameOf = ({ kind, id }: Unmanaged): string => inline(readable(id.startsWith('#') ? `${kind}/${id}` : id))
+const nameOf = ({ kind, id }: Unmanaged): string => inline(readable(isNumbered({ id }) ? `${kind}/${id}` : id))
+
+const isNumbered = ({ id }: Pick<Unmanaged, 'id'>): boolean => id.startsWith('#')
 
 /** "alice (Owner)". */
 const withRole = (one: Unmanaged): string => `${nameOf(one)} (${inline(likeness(one) ?? '')})`
@@ -70,7 +72,7 @@ const withRole = (one: Unmanaged): string => `${nameOf(one)} (${inline(likeness(
 function item(one: Unmanaged, kinds: readonly KindName[]): Line {
   const like = likeness(one)
   const says = [...(like === null ? [] : [span(`: ${inline(readable(like))}`)]), ...(one.changed ? [span('  changed', 'dim')] : [])]
-  return line(2, span('· ', 'magenta'), `${titleOf(one.kind, kinds).one} `, span(nameOf(one), 'bold'), ...says)
+  return line(2, span('· ', 'magenta'), ...(isNumbered(one) ? [] : [`${titleOf(one.kind, kinds).one} `]), span(nameOf(one), 'bold'), ...says)
 }
 
 /** The ways out, for the first that they are for. */
@@ -81,9 +83,10 @@ function ways(all: readonly Unmanaged[]): Line[] {
   const commands = [
     [`herdbook adopt ${of(first)}`, 'writes it into the files'],
     ...(gone === undefined && first !== undefined ? [] : [[`herdbook restore ${of(gone)}`, 'takes it away on the server']]),
-    [`herdbook leave ${of(first)} "why"`, 'leaves it as it is'],
+    [`herdbook leave ${of(first)} "why"`, 'lets it stay, in no file'],
   ]
-  return commands.map(([text = '', why = '']) => line(6, { text, whole: true }, span(`  ${why}`, 'dim')))
+  const column = Math.max(...commands.map(([text = '']) => width(text)))
+  return commands.map(([text = '', why = '']) => line(6, { text, whole: true }, span(`${' '.repeat(column - width(text) + 2)}${why}`, 'dim')))
 }
 
 /** What a seen list has begun with, in sentences. */

@@ -25,7 +25,7 @@ const SIDE = 200
 /** A difference with both sides and its two ways out. */
 export function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
-  const ways = [`Live wins: ${code(`herdbook adopt ${typed(ref)}`)}`, `The files win: ${code(`herdbook restore ${typed(ref)}`)}`]
+  const ways = [`Keep the server's version: ${code(`herdbook adopt ${typed(ref)}`)}`, `Use the files' version: ${code(`herdbook restore ${typed(ref)}`)}`]
   return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`
 }
 

@@ -88,8 +88,8 @@ function standoffLines(standoff: Standoff): Line[] {
   return [
     line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
     ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
-    line(6, { text: `herdbook adopt ${name}`, whole: true }, span('    live wins', 'dim')),
-    line(6, { text: `herdbook restore ${name}`, whole: true }, span('  the files win', 'dim')),
+    line(6, { text: `herdbook adopt ${name}`, whole: true }, span("    keeps the server's version", 'dim')),
+    line(6, { text: `herdbook restore ${name}`, whole: true }, span("  uses the files' version", 'dim')),
   ]
 }
 

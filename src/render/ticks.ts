@@ -5,7 +5,7 @@ const WAYS = ['adopt', 'restore', 'leave'] as const
 
 /** A way out of a difference that somebody has ticked. */
 export interface Tick {
-  /** Live wins, or the files win, or it stays as it is. */
+  /** Keep the server's version, use the files' version, or let it stay in no file. */
   readonly what: (typeof WAYS)[number]
   readonly ref: ObjectRef
   /** What somebody saw who leaves it, as the seen list has it. */

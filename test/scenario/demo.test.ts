@@ -31,7 +31,7 @@ describe('the demo, where there is no terminal', () => {
     expect(proposal).toContain('+    accept_severed_relationships: 63')
     expect(apply).toContain('5 changes done and verified')
     expect(again).toContain('In sync')
-    expect(night).toMatch(/Changed by hand[^]*domain-block\/newsbots\.example[^]*Added by hand[^]*wolves\.example/)
+    expect(night).toMatch(/Changed by hand[^]*domain-block\/newsbots\.example[^]*Added or changed by hand[^]*wolves\.example/)
     expect(morning).toMatch(/\+ {2}- domain: wolves\.example[^]*Limits newsbots\.example.*undoes a change by hand[^]*In sync/)
     expect(why).toMatch(/Applied by Clover[^]*Proposed by Clover/)
 

@@ -35,7 +35,7 @@ export const BY_HAND: readonly HintCase[] = [
   { of: ['commands/leave.ts: herdbook drift'], herd: bare, state: begun, types: ['leave', 'domain-block/nowhere.example', 'as it is'], exit: 5, says: /so there is nothing to leave\. → What was: (herdbook drift)/, shows: /In sync|Nothing was changed by hand|Not managed here/ },
   { of: ['render/by-hand.ts: herdbook adopt'], herd: bare, before: putBack, state: added('by-hand-1.example'), types: ['drift'], exit: 3, says: /(herdbook adopt \S+) writes it into the files/ },
   { of: ['render/by-hand.ts: herdbook restore'], herd: bare, before: putBack, state: added('by-hand-2.example'), types: ['drift'], exit: 3, says: /(herdbook restore \S+) takes it away on the server/, ends: [5], shows: /Lifts the block of by-hand-2\.example .*Nobody is at a terminal here/ },
-  { of: ['render/by-hand.ts: herdbook leave'], herd: bare, before: putBack, state: added('by-hand-3.example'), types: ['drift'], exit: 3, says: /(herdbook leave \S+ "why") leaves it as it is/ },
+  { of: ['render/by-hand.ts: herdbook leave'], herd: bare, before: putBack, state: added('by-hand-3.example'), types: ['drift'], exit: 3, says: /(herdbook leave \S+ "why") lets it stay, in no file/ },
   {
     of: ['reconcile/restores.ts: herdbook adopt'],
     herd: bare,
@@ -47,7 +47,7 @@ export const BY_HAND: readonly HintCase[] = [
     },
     types: ['restore', 'domain-block/by-hand-4.example', '--yes'],
     exit: 5,
-    says: /it is older than what was added by hand.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
+    says: /it was there when Herdbook began to look, or somebody left it.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
   { of: ['commands/adopt.ts: herdbook adopt'], herd: bare, types: ['adopt', 'moderator'], exit: 0, says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/ },
   { of: ['reconcile/restores.ts: herdbook leave'], herd: bare, state: changed, types: ['restore', 'setting/site_short_description', '--yes'], exit: 5, says: /To leave it: (herdbook leave setting\/site_short_description "why")/ },

@@ -183,8 +183,8 @@ const CASES: readonly HintCase[] = [
     shows: /127\.0\.0\.1:9/,
   },
   { of: ['render/terminal.ts: herdbook adopt'], herd: bare, types: ['plan'], exit: 0, says: /Next: (herdbook adopt) writes what is live/ },
-  { of: ['render/terminal.ts: herdbook adopt'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook adopt \S+ ?\S*) live wins/ },
-  { of: ['render/terminal.ts: herdbook restore'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook restore \S+ ?\S*) the files win/, ends: [5], shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/ },
+  { of: ['render/terminal.ts: herdbook adopt'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook adopt \S+ ?\S*) keeps the server's version/ },
+  { of: ['render/terminal.ts: herdbook restore'], herd: bare, state: renamedColour, types: ['drift'], exit: 3, says: /(herdbook restore \S+ ?\S*) uses the files' version/, ends: [5], shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/ },
   { of: ['render/terminal.ts: herdbook plan'], herd: bare, state: pending('new7.example'), types: ['drift'], exit: 0, says: /of the files is not live yet: (herdbook plan)/, ends: [2], shows: /new7\.example/ },
   { of: ['render/terminal.ts: herdbook plan'], herd: bare, state: refused, types: ['plan'], exit: 5, says: /Next: (herdbook plan) again, once that is settled/, ends: [5], shows: /Refused/ },
   {

@@ -82,14 +82,14 @@ describe('a plan on a terminal', () => {
               file          A calm place for people who keep animals
               live          A friendly place for people who keep animals
               last applied  A place for people who keep animals
-            herdbook adopt setting/site_short_description    live wins
-            herdbook restore setting/site_short_description  the files win
+            herdbook adopt setting/site_short_description    keeps the server's version
+            herdbook restore setting/site_short_description  uses the files' version
 
       Changed by hand  live is no longer what was applied
         ! domain-block/flood.example
             severity  file limit, live suspend
-            herdbook adopt domain-block/flood.example    live wins
-            herdbook restore domain-block/flood.example  the files win
+            herdbook adopt domain-block/flood.example    keeps the server's version
+            herdbook restore domain-block/flood.example  uses the files' version
 
       Waiting  holds nothing else back
         … moderator newcomer: there is no account of that name yet
@@ -99,9 +99,9 @@ describe('a plan on a terminal', () => {
 
       Added or changed by hand  in no file; it stays until you decide
         · domain block tonight.example: suspend
-            herdbook adopt domain-block/tonight.example  writes it into the files
-            herdbook restore domain-block/tonight.example  takes it away on the server
-            herdbook leave domain-block/tonight.example "why"  leaves it as it is
+            herdbook adopt domain-block/tonight.example        writes it into the files
+            herdbook restore domain-block/tonight.example      takes it away on the server
+            herdbook leave domain-block/tonight.example "why"  lets it stay, in no file
 
       Live and not in the files: 1 domain block and 1 moderator. Left alone.
       Not managed here: terms of service.

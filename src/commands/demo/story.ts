@@ -41,11 +41,11 @@ export async function tellStory(io: Io, stage: Stage): Promise<void> {
   await told.herdbook(EXIT.drift, 'drift')
 
   told.heading('5  The morning after')
-  told.text('The block was right. Live wins, and the files record it:')
+  told.text('The block was right. It stays, and the files record it:')
   await told.herdbook(EXIT.ok, 'adopt', 'domain-block/wolves.example')
   await told.git('diff', '--unified=1')
   await told.git('commit', '--quiet', '-am', 'Adopt the block of wolves.example')
-  told.text('The limit was lifted by mistake. The files win, once:')
+  told.text('The limit was lifted by mistake. It is put back, as the files have it:')
   await told.herdbook(EXIT.ok, 'restore', 'domain-block/newsbots.example', '--yes')
   await told.herdbook(EXIT.ok, 'plan')
 
