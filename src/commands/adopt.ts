@@ -238,7 +238,7 @@ function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | u
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
-function leftOut(what: readonly string[], session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, { observed }: Observation, { privateComments }: AdoptOptions): string[] {
+function leftOut(what: readonly string[], session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, { observed, tables }: Observation, { privateComments }: AdoptOptions): string[] {
   const blocks = observed.get('domain-block')
   const held = new Map(objectsIn(desired.get('domain-block')).map(({ id, fields }) => [id, fields]))
   const notes = blocks?.state === 'complete' ? blocks.objects.filter(({ id, fields }) => fields['private_comment'] !== '' && held.get(id)?.['private_comment'] === undefined).length : 0
@@ -246,6 +246,7 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, desire
   const acting = session.config.acting_account
   const people = observed.get('moderator')
   const spared = acting !== undefined && asked.get('moderator') === 'all' && people?.state === 'complete' && people.objects.some((one) => one.spared)
+  const drafts = asked.has('terms-of-service') && tables.terms_of_services.state === 'complete' ? tables.terms_of_services.rows.filter((row) => row.published_at === null).length : 0
   const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
   const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
   return [
@@ -254,5 +255,6 @@ function leftOut(what: readonly string[], session: Session, asked: Asked, desire
     ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml: herdbook adopt moderator/${accountId(acting)}`] : []),
     ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
     ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`] : []),
+    ...(drafts > 0 ? [`${count(drafts, 'draft of the terms of service was', 'drafts of the terms of service were')} not taken over: the files hold what is published.`] : []),
   ]
 }
