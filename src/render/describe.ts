@@ -132,9 +132,11 @@ export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): stri
 }
 
 /** What was not read was not compared. */
-export function unchanged({ reads, owed }: Plan): string {
+export function unchanged(plan: Plan): string {
+  const { reads, owed } = plan
   if (owed.length > 0) return 'Nothing new, and an earlier run is to be finished.'
-  if (reads.every((read) => read.complete)) return 'No changes.'
+  // What was done by hand is a change, too.
+  if (reads.every((read) => read.complete)) return differences(plan) === null ? 'No changes.' : 'No changes to apply.'
   return reads.some((read) => read.complete) ? 'No changes as far as the live server could be read.' : 'The live server could not be read.'
 }
 

@@ -63,7 +63,7 @@ export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
         all.length > 1 || all[0]?.id === HIDDEN ? counted(all, kinds) : named(ref, all[0]),
   )
   const ways = ['adopt', 'restore', 'leave'].map((way) => code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`))
-  const tail = `\n\nIn no file, and left alone until somebody decides. ${ways[0] ?? ''} writes one into the files, ${ways[1] ?? ''} takes away what was added, ${ways[2] ?? ''} leaves it.`
+  const tail = `\n\nIn no file, and left alone until somebody decides. ${ways[0] ?? ''} writes one into the files, ${ways[1] ?? ''} takes away what was added, ${ways[2] ?? ''} lets it stay, in no file.`
   return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`)
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
-import { differences } from '../../src/render/describe.ts'
 import { renderDriftIssue, showsToLeave, type DriftOptions } from '../../src/render/drift-issue.ts'
+import { renderPlan } from '../../src/render/terminal.ts'
 import { boxLine, carriedOver, dueTicks, hasProposals, parseTicks, proposedIn, type Tick } from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
@@ -81,7 +81,7 @@ describe('the drift issue', () => {
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 1 changed by hand and 2 added by hand')
     expect(body).toContain('### Added or changed by hand · 3\n')
-    expect(differences(plan)).toBe('1 changed by hand and 2 added by hand')
+    expect(renderPlan(plan, { kinds: KIND_NAMES, colour: false }).split('\n')[0]).toBe('No changes to apply. 1 changed by hand and 2 added by hand.')
   })
 
   test('is not there where nobody has to decide anything', () => {
