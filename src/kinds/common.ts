@@ -77,7 +77,7 @@ const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
   code: 'moved',
   severity: 'error',
   about: `${step.kind}/${step.id}`,
-  message: `${step.kind}/${step.id} is no longer what the plan saw; it was left as it is.`,
+  message: `${step.kind}/${step.id} is no longer what the plan saw, so nothing was done to it.`,
   hint: 'Plan again: `herdbook plan` shows what it is now.',
 })
 

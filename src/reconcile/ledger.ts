@@ -36,7 +36,7 @@ export const emptyLedger: Ledger = {
 export const unsigned = ({ head }: Pick<Ledger, 'head'>): Diagnostic => ({
   code: 'ledger-unsigned',
   severity: 'warning',
-  message: 'The ledger and the lock are not signed: whoever may push to this repository can change them unnoticed, and what was seen on the server is remembered in this clone alone.',
+  message: 'The ledger and the lock are not signed: anybody who can push to this repository can change them unnoticed, and what was seen on the server is remembered in this clone alone.',
   hint: `Name a secret as ledger_key in instance.yaml${head === null ? '.' : ', then: herdbook ledger sign "why"'}`,
 })
 

@@ -240,7 +240,7 @@ describe('herdbook doctor', () => {
   test('where roles are managed, it says what an old approval is good for', async () => {
     await using hub = await begun({ settings: { protection: { ...PROTECTION, lastPush: false } } })
     const files = { 'instance/moderators.yaml': 'moderators: []\nemptied_on_purpose: nobody yet\n' }
-    expect(faults(await findings(hub, 'alice', { files }))).toEqual([expect.stringContaining('such as a role for whoever pushed')])
+    expect(faults(await findings(hub, 'alice', { files }))).toEqual([expect.stringContaining('such as a role for the person who pushed')])
   })
 
   test('what a token may not see is never called fine', async () => {

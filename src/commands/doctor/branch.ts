@@ -43,7 +43,7 @@ export function branchFindings(patient: Patient): Finding[] {
       what: 'Last push',
       part: 'reviews',
       says: 'somebody else than who pushed last has to approve',
-      lacks: `an approval outlives the pushes after it: what is merged may be what nobody approved${givesRoles ? ', such as a role for whoever pushed' : ''}`,
+      lacks: `an approval outlives the pushes after it: what is merged may be what nobody approved${givesRoles ? ', such as a role for the person who pushed' : ''}`,
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.lastPush,
     },
   ]

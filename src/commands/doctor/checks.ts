@@ -103,7 +103,7 @@ function workflowFiles({ settings }: Patient): Finding {
       : wrong(
           what,
           `not pinned to a commit: ${loose.join(', ')}`,
-          'Write the full commit behind the @, as herdbook init does: whoever moves a tag gets your keys otherwise.',
+          'Write the full commit behind the @, as herdbook init does: otherwise anybody who can move a tag gets your keys.',
         )
   })
 }

@@ -77,7 +77,7 @@ forge:
 
 const policyFile = (owners: readonly string[]): string => `# yaml-language-server: $schema=../schema/policy.schema.json
 # The people on GitHub who hold authority, by their names there: they approve by hand, begin, unlock, and sign the ledger anew.
-# Two or more is better: whoever is alone approves what they asked for.
+# Two or more is better: an owner who is alone approves what they asked for.
 ${owners.length === 0 ? '# owners: [your-name, another-name]' : `owners: ${stringify(owners, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`}
 
 # What one apply may do at most, and what must never happen. What is not named here keeps its default.
