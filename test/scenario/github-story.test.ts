@@ -13,7 +13,7 @@ const STORY = [
   /^Comment on #2\n### Blocks `rustlers\.example`\.[^]*Merging this approves 1 change/,
   /^Comment on #2\n\*\*Applied\*\*: blocks `rustlers\.example`\..* after the merge/,
   /^Issue #1 is closed\n\*\*Applied\*\*: blocks `rustlers\.example`/,
-  /^Issue #3: herd\.example: 1 added by hand\n[^]*\*\*Adopt\*\* the domain block `wolves\.example`/,
+  /^Issue #3: herd\.example: 1 added by hand\n[^]*`wolves\.example`[^]*\*\*Adopt\*\*: write it into the files/,
   /^Pull request #4: Adopt domain-block\/wolves\.example\n[^]*Merging changes nothing on the server/,
   /^Comment on #4\n\*\*No changes\*\*/,
   /^Issue #3 is closed\nAll is as the files say/,
