@@ -110,7 +110,7 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
   const items = named.map((one) => () => addedItem(one, kinds))
   const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
-  const meaning = 'Somebody added or changed this on the server, and no file names it. It stays as it is until you decide.'
+  const meaning = 'Somebody added or changed this on the server, and no file names it. It stays until you decide.'
   return framed(section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
 }
 
