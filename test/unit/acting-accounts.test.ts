@@ -113,6 +113,12 @@ describe('an account that is named and not there', () => {
     expect(await against(world, { 'instance.yaml': { domain: 'herd.example', acting_account: 'nobodyhere' }, ...rest })).toEqual([])
   })
 
+  test('as the one that acts is told also where nothing is to be done, and refuses nothing then', async () => {
+    const { plan } = await look(newWorld(newServer()), settings({}, 'nobodyhere'))
+    expect(plan.findings).toEqual([expect.objectContaining({ code: 'no-actor', severity: 'warning', message: expect.stringContaining('@nobodyhere') })])
+    expect((await look(newWorld(newServer()), settings({}))).plan.findings).toEqual([])
+  })
+
   test('as the one that acts, and can not log in, is told', async () => {
     const { plan } = await look(newWorld(newServer()), settings({ site_title: 'Herd' }, 'erin'))
     expect(plan.findings).toEqual([expect.objectContaining({ code: 'actor-unable', severity: 'warning', message: expect.stringContaining('@erin is suspended') })])

@@ -43,17 +43,17 @@ export function actingAs({ tables, instance, holder }: Knowledge): Acting[] {
 
 const OF_TOKEN = 'the account of mastodon.api.token'
 
-/** Says before anything is written that nobody is there to write in the name of. */
+/** Says before anything is written that nobody is there to write in the name of: a refusal where the console is to write, else to know. */
 export function actorMissing(steps: readonly Step[], tables: Tables, instance: Instance): Diagnostic[] {
   const named = namedIn(instance)
-  if (named === null || tables.accounts.state !== 'complete' || steps.every(({ door }) => door !== 'console')) return []
+  if (named === null || tables.accounts.state !== 'complete') return []
   const row = tables.accounts.rows.find(({ username }) => accountId(username) === named)
   const why = obstacleOf(row, named)
   if (why === undefined) return []
   const at = instance.position({ file: 'instance.yaml', path: ['acting_account'] })
   const hint = 'Name one in instance.yaml that is there and can log in: acting_account: owner'
   const message = row ? `The account that acts can't log in: ${why}` : `There is nobody to act as: this server has no account @${named}.`
-  return [{ code: row ? 'actor-unable' : 'no-actor', severity: row ? 'warning' : 'error', about: 'acting_account', message, at, hint }]
+  return [{ code: row ? 'actor-unable' : 'no-actor', severity: row || steps.every(({ door }) => door !== 'console') ? 'warning' : 'error', about: 'acting_account', message, at, hint }]
 }
 
 /** What Mastodon lets the account that acts hand out: nothing above its own rank, and nothing that it may not do itself. */
