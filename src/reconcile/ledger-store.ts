@@ -153,11 +153,12 @@ export async function save(repository: Repository, { sealing, branch }: Where, n
   const { key, scope: { environment } } = sealing
   const upgraded = next.form === 1 ? at : next.upgraded
   const content = { files: serializeLedger({ ...next, upgraded, ...(key === null ? { seen: new Map() } : {}) }, sealing, at), subject, trailers, parents }
+  // Before the ledger: where this is killed in between, what that let go of is on the list already.
+  if (key === null) await repository.keep(environment, seenFiles(next.seen))
   const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, 'ledger', sealing), branch ?? undefined)
   if (swap.state === 'moved') {
     return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
   }
   await repository.see(environment, swap.commit)
-  if (key === null) await repository.keep(environment, seenFiles(next.seen))
   return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: key !== null }
 }
