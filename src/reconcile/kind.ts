@@ -93,6 +93,8 @@ export interface Kind {
   readonly absence: 'delete' | 'release'
   /** True for objects that are only released when the files no longer name them, whatever `absence` says. */
   readonly releases?: (id: string, instance: Instance) => boolean
+  /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
+  readonly ofAccounts?: true
   /** Accounts that the read must look up by name. */
   readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
   /** Domains whose impact must be measured, with the severity that the files want. */

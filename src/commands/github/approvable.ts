@@ -52,7 +52,7 @@ function reasonsFor({ asked, sent, approved, nobodys }: { readonly asked: Readon
 }
 
 /** A grant to a name of which nobody could read whose it is: an approval is for an account. */
-const isNameless = ({ kind, serverId }: Step): boolean => serverId === null && KINDS.some(({ name, accounts }) => name === kind && accounts !== undefined)
+const isNameless = ({ kind, serverId }: Step): boolean => serverId === null && KINDS.some(({ name, ofAccounts }) => name === kind && ofAccounts === true)
 
 function part(planned: Planned, steps: readonly Step[]): Plan {
   const kept = new Set(steps)

@@ -92,6 +92,7 @@ export const moderator: Kind = {
     }))
     return { state: 'managed', objects, others: file.only_these ? 'delete' : 'leave' }
   },
+  ofAccounts: true,
   accounts: (objects) => objects.map((object) => object.id),
   read: (tables, hints) => {
     const accounts = rowsOf(tables.accounts)
