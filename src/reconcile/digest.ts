@@ -99,14 +99,14 @@ export function sameDigest(a: string, b: string): boolean {
 export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> & Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen'>>
 
 /** What somebody added by hand is taken away as it was looked at: no file says what it should have been. */
-const lookedAt = ({ action, cause, unmanaged, seen }: Approvable): object => (action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {})
+const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object => (action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {})
 
 /** The digest that approves one step: for this server, object and change, and from this pull request alone, where there is one. */
 export function stepDigest(step: Approvable, sealing: Sealing, pullRequest: number | null = null, form: Form = 2): string {
   const { kind, id, action, serverId } = step
   const changes = step.changes.map(({ field, before, after }) => ({ field, before, after })).sort((a, b) => byText(a.field, b.field))
   const value = { kind, id, action, serverId, changes, pullRequest }
-  return form === 2 ? sealIn(sealing, 'step', { ...value, ...lookedAt(step) }) : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
+  return form === 2 ? sealIn(sealing, 'step', { ...value, ...asSeen(step) }) : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
 /** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */

@@ -10,7 +10,7 @@ import { clip, count, inline, listed, number, width } from './text.ts'
 import { WORDS } from './words.ts'
 
 /** Whether such an object gives somebody power: always named where it may be. */
-export const isStaff = ({ kind }: { readonly kind: string }): boolean => own(WORDS, kind)?.staff === true
+const isStaff = ({ kind }: { readonly kind: string }): boolean => own(WORDS, kind)?.staff === true
 
 /** What was added or changed by hand and no file names, who got a role first. */
 export const byHandIn = (plan: Plan): Unmanaged[] => plan.unmanaged.filter(({ addedByHand }) => addedByHand).toSorted((a, b) => Number(isStaff(b)) - Number(isStaff(a)))
@@ -31,7 +31,7 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
 }
 
 /** Who holds a role, by name and role; those who may not be named are counted. */
-export function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
+function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
   const staff = list.filter(isStaff)
   const named = staff.filter(({ id }) => id !== HIDDEN)
   const hidden = staff.filter(({ id }) => id === HIDDEN)

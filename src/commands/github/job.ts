@@ -33,6 +33,9 @@ export function expect<Name extends Event['name']>(job: Job, names: readonly Nam
 /** Whether somebody has started this run again: its event is as old as the first time. */
 export const isAgain = ({ env }: Io): boolean => Number(env['GITHUB_RUN_ATTEMPT'] ?? '1') > 1
 
+/** What a verb goes by that is done in somebody's name: the ledger says who. */
+export const inNameOf = (io: Io, login: string): Io => ({ ...io, env: { ...io.env, GITHUB_ACTOR: login } })
+
 /** What GitHub takes for the summary of a step, in bytes; of one that is longer it shows nothing. */
 const SUMMARY = 1_048_576
 /** Kept free for lines that say what was left out. */

@@ -27,7 +27,7 @@ import { demandForLeaving, demandOwner, ownChanges, ownersNow } from './authorit
 import { openDesk, propose } from './desk.ts'
 import { refresh } from './drift.ts'
 import { refuseGround } from './ground.ts'
-import { expect, isAgain, type Job } from './job.ts'
+import { expect, inNameOf, isAgain, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
 import { stateOf } from './reports.ts'
@@ -146,10 +146,9 @@ async function approving(job: Job, { object, reason, by }: Pressed): Promise<str
 async function leaving(job: Job, { object, reason, by }: Pressed): Promise<string> {
   const [refs, why] = [refsOf([meant(object)]), because(reason)]
   await demandForLeaving(job, refs, by)
-  const theirs: Io = { ...job.io, env: { ...job.io.env, GITHUB_ACTOR: by } }
-  const left = await leave(theirs, refs, why, { wait: true })
+  const left = await leave(inNameOf(job.io, by), refs, why, { wait: true })
   await refresh(job)
-  return `Left as it is in the name of ${code(`@${by}`)}: ${counted(left.map(({ one }) => one), KINDS)}.`
+  return `Left on the server, in no file, in the name of ${code(`@${by}`)}: ${counted(left.map(({ one }) => one), KINDS)}.`
 }
 
 /** A pause is ended by whoever paused, or by an owner, where there are any. */
@@ -184,8 +183,7 @@ async function signing(job: Job, { object, reason, by }: Pressed): Promise<strin
     fail(EXIT.refused, 'desk-only', `The ledger is signed anew at a desk only: nobody has to look at what runs in the Environment ${OWNERS_ENVIRONMENT}.`, { hint: 'From a clone: herdbook ledger sign "why". Or let the owners review that Environment: herdbook doctor' })
   }
   if (object !== '' && !DIGEST.test(object)) fail(EXIT.invalid, 'no-digest', 'That is not what it showed.', { hint: 'Press it with nothing beside it, look at the summary, and write the 16 digits that it shows.' })
-  const theirs: Io = { ...job.io, env: { ...job.io.env, GITHUB_ACTOR: by } }
-  return fence((await signNow(theirs, why, object === '' ? { show: true } : { confirm: object })).split('\n'), '')
+  return fence((await signNow(inNameOf(job.io, by), why, object === '' ? { show: true } : { confirm: object })).split('\n'), '')
 }
 
 /** A verb of the command line in somebody's name. What they wrote comes after \`--\`: it is never an option. */
@@ -193,7 +191,7 @@ const running = (job: Job, by: string, verb: VerbModule['verb'], args: readonly 
   named(job, by, async (io) => void (await verb(new Command('herdbook').exitOverride(), io).parseAsync(args, { from: 'user' })))
 
 async function named({ io }: Job, by: string, work: (io: Io) => Promise<void>): Promise<string> {
-  const theirs: Io = { ...io, env: { ...io.env, GITHUB_ACTOR: by } }
+  const theirs = inNameOf(io, by)
   await work(theirs)
   // A plan that holds something else is no failure of this.
   io.exit = stateOf(theirs.exit) === 'success' ? EXIT.ok : theirs.exit

@@ -9,7 +9,7 @@ import { leave, type LeaveOptions } from '../leave.ts'
 import { demandForLeaving } from './authority.ts'
 import { openDesk, reasons, type Desk } from './desk.ts'
 import { refresh } from './drift.ts'
-import { expect, type Job } from './job.ts'
+import { expect, inNameOf, type Job } from './job.ts'
 import { planPullRequest } from './plan.ts'
 import { askedBy, proposeAdoption, proposeRestore, refsOf, type Asking } from './proposals.ts'
 
@@ -41,11 +41,10 @@ async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
   if (ticks.length === 0) return
   const { event, forge, io } = expect(job, ['issues'])
   const refs = refsOf(ticks.map(({ ref }) => ref))
-  const theirs = { ...io, env: { ...io.env, GITHUB_ACTOR: event.sender } }
   try {
     await demandForLeaving(job, refs, event.sender)
     const wasShown: LeaveOptions['wasShown'] = (one, { instance }) => showsToLeave(event.bodyBefore ?? '', one, { kinds: KINDS, visibility: event.visibility, show: instance.documents['policy.yaml']?.show ?? {} })
-    await leave(theirs, refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])), wasShown })
+    await leave(inNameOf(io, event.sender), refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])), wasShown })
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     io.exit = error.exit

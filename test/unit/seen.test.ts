@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { Documents } from '../../src/instance/documents.ts'
+import { KINDS } from '../../src/kinds/index.ts'
+import { exitOfPlan } from '../../src/reconcile/exit.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
+import { byHand, type Hand } from '../support/hands.ts'
+import { newServer, type Server } from '../support/memory-server.ts'
+import { look, newWorld, run, type World } from '../support/world.ts'
+
+/** All kinds are managed, and next to nothing is in the files. */
+const FILES: Documents = {
+  'domain-blocks.yaml': { domain_blocks: [], emptied_on_purpose: 'new' },
+  'email-domain-blocks.yaml': { email_domain_blocks: [], emptied_on_purpose: 'new' },
+  'ip-blocks.yaml': { ip_blocks: [], emptied_on_purpose: 'new' },
+  'roles.yaml': { roles: [] },
+  'moderators.yaml': { moderators: [] },
+  'rules.yaml': { rules: [], emptied_on_purpose: 'new' },
+  'settings.yaml': { settings: {} },
+  'terms-of-service.yaml': { terms_of_service: [], emptied_on_purpose: 'new' },
+}
+
+const told = ({ unmanaged }: Plan): string[] => unmanaged.filter(({ addedByHand }) => addedByHand).map(({ kind }) => kind)
+const does = (act: Hand) => (server: Server): void => byHand(server, act)
+
+async function begun(): Promise<World> {
+  const world = newWorld(newServer())
+  await run(world, FILES)
+  expect(told((await look(world, FILES)).plan)).toEqual([])
+  return world
+}
+
+const HANDS: { readonly [kind: string]: (server: Server) => void } = {
+  'domain-block': does({ does: 'block', domain: 'raid.example', severity: 'suspend', media: false }),
+  'email-domain-block': does({ does: 'mail', domain: 'junk.example', allow: false }),
+  'ip-block': does({ does: 'ip', ip: '198.51.100.7/32', severity: 'no_access' }),
+  role: does({ does: 'role', name: 'Mentor', position: 3 }),
+  moderator: ({ rows }) => {
+    const [owner, account] = [rows.roles.find(({ name }) => name === 'Owner'), rows.accounts.find(({ role_id: role }) => role === null)]
+    if (owner === undefined || account === undefined) throw new Error('a role and somebody without one')
+    account.role_id = owner.id
+  },
+  rule: does({ does: 'rule', nth: 99, text: 'By hand.' }),
+  setting: does({ does: 'set', key: 'status_page_url', value: 'https://elsewhere.example' }),
+  'terms-of-service': ({ rows }) => {
+    const at = '2026-11-30T00:00:00.000Z'
+    rows.terms_of_services.push({ id: '900', text: 'By hand.', changelog: '', effective_date: '2031-01-01', published_at: at, notification_sent_at: null, created_at: at })
+  },
+}
+
+test.each(Object.keys(HANDS))('what somebody does by hand is told of every kind: %s', async (kind) => {
+  const world = await begun()
+  HANDS[kind]?.(world.server)
+  const { plan } = await look(world, FILES)
+  expect(told(plan)).toEqual([kind])
+  expect(exitOfPlan(plan)).toBe(3)
+  await run(world, FILES)
+  expect(told((await look(world, FILES)).plan)).toEqual([kind])
+})
+
+test('and no kind is left out but the order of the rules, which the files always name', () => {
+  expect(Object.keys(HANDS).toSorted()).toEqual(KINDS.map(({ name }) => name).filter((name) => name !== 'rule-order').toSorted())
+})
+
+test('a ledger without lists gets them at the next apply, which tells all staff that no file names', async () => {
+  const world = await begun()
+  world.ledger = { ...world.ledger, seen: new Map() }
+  const { report } = await run(world, FILES)
+  const holders = world.server.rows.accounts.filter(({ role_id: role }) => role !== null && role !== '-99').map(({ username }) => username.toLowerCase())
+  expect(report?.looked.filter(({ kind }) => kind === 'moderator').map(({ id }) => id).toSorted()).toEqual(holders.toSorted())
+  expect(holders.length).toBeGreaterThan(1)
+  expect((await run(world, FILES)).report?.looked).toEqual([])
+  HANDS['moderator']?.(world.server)
+  expect(told((await look(world, FILES)).plan)).toEqual(['moderator'])
+})
