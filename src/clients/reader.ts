@@ -1,6 +1,6 @@
 import { type Diagnostic, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
-import type { Holder, Reader, ReadRequest, TableName, Tables } from '../reconcile/doors.ts'
+import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from '../reconcile/doors.ts'
 import { checkDomain, type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './snapshot.ts'
@@ -10,9 +10,9 @@ type Read = { readonly tables: Partial<Tables>; readonly version: string | null 
 /** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
 export async function openReader(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Reader> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, reading: true })
-  let holder: Promise<Holder> | undefined
+  let tokenAccount: Promise<TokenAccount> | undefined
   return {
-    holder: () => (holder ??= holderOf(doors)),
+    tokenAccount: () => (tokenAccount ??= tokenAccountOf(doors)),
     read: async (request) => {
       const { tables, version } = doors.has.database ? await fromDatabase(doors, request) : await fromOthers(doors, request)
       return tablesOf(tables, version)
@@ -75,7 +75,7 @@ async function fromConsole(doors: Doors, request: ReadRequest): Promise<Read> {
 }
 
 /** Whose the token of the API is: the one that this run reads with. */
-async function holderOf(doors: Doors): Promise<Holder> {
+async function tokenAccountOf(doors: Doors): Promise<TokenAccount> {
   if (!doors.has.api) return { state: 'none' }
   try {
     const { usernameOf } = await import('./token.ts')

@@ -4,7 +4,7 @@ import { functionalAccounts } from '../kinds/community/moderator.ts'
 import { actingAs } from '../kinds/community/acting.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Holder, ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
+import type { TokenAccount, ReadRequest, Reader, TableName, Tables } from '../reconcile/doors.ts'
 import { hintsFor } from '../reconcile/input.ts'
 import type { InvariantFacts, Kind } from '../reconcile/kind.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
@@ -83,12 +83,12 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
 const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', about: kind.name, message: `The ${kind.title.many} could not be read.` })
 
 /** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
-export function factsOf({ tables, instance }: { readonly tables: Tables; readonly instance: Instance }, holder: Holder): Observation['facts'] {
+export function factsOf({ tables, instance }: { readonly tables: Tables; readonly instance: Instance }, tokenAccount: TokenAccount): Observation['facts'] {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const named = instance.documents['instance.yaml']?.acting_account
   return {
     actingAccount: named === undefined ? null : accountId(named),
-    acting: actingAs({ tables, instance, holder }),
+    acting: actingAs({ tables, instance, tokenAccount }),
     functional: functionalAccounts(accounts),
   }
 }

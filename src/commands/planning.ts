@@ -81,12 +81,12 @@ export async function planNow(session: Session, reader: Reader, wishes: Wishes =
 }
 
 /** Where a step may take a role from those that Herdbook acts as, whose its token is is looked up, and planned with. */
-export async function lookedUp(planned: Planned, reader: Pick<Reader, 'holder'>): Promise<Planned> {
+export async function lookedUp(planned: Planned, reader: Pick<Reader, 'tokenAccount'>): Promise<Planned> {
   const { input } = planned
   if (!planned.plan.steps.some(({ kind }) => input.invariants.some(({ kinds }) => kinds.includes(kind)))) return planned
-  const holder = await reader.holder()
-  if (holder.state === 'none') return planned
-  const next = { ...input, facts: { ...input.facts, ...factsOf(input, holder) } }
+  const tokenAccount = await reader.tokenAccount()
+  if (tokenAccount.state === 'none') return planned
+  const next = { ...input, facts: { ...input.facts, ...factsOf(input, tokenAccount) } }
   return { plan: plan(next), input: next }
 }
 

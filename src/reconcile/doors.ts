@@ -98,7 +98,7 @@ export interface ReadRequest {
 }
 
 /** Whose the token is that writes through the API: nobody's where there is no API. */
-export type Holder =
+export type TokenAccount =
   | { readonly state: 'none' }
   | { readonly state: 'known'; readonly username: string }
   | { readonly state: 'unknown'; readonly reason: Diagnostic }
@@ -108,7 +108,7 @@ export interface Reader {
   /** Reads all tables that are asked for; a table that can't be read is unknown and stops no other. Throws only for a server that is not the instance's domain. */
   readonly read: (request: ReadRequest) => Promise<Tables>
   /** Looks up whose the token of the API is, once for a run. */
-  readonly holder: () => Promise<Holder>
+  readonly tokenAccount: () => Promise<TokenAccount>
   readonly close: () => Promise<void>
 }
 

@@ -34,12 +34,12 @@ export interface Where {
 export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
   const where = repository.remote === null ? { ...asked, branch: null } : asked
   let last = emptyLedger
-  const kept = (ledger: Ledger): Ledger => (last = ledger)
+  const remembered = (ledger: Ledger): Ledger => (last = ledger)
   return {
-    load: async (moved = false) => kept(await withKept(repository, where, await load(repository, where, moved))),
+    load: async (moved = false) => remembered(await withKept(repository, where, await load(repository, where, moved))),
     save: async (next, subject, by) => {
       const touched = next.head === last.head ? touchedIn(last.entries, next.entries) : null
-      return kept(await save(repository, where, next, next.head === null ? [] : [next.head], { subject, by, touched }))
+      return remembered(await save(repository, where, next, next.head === null ? [] : [next.head], { subject, by, touched }))
     },
   }
 }

@@ -63,7 +63,7 @@ const tables = await timed('rows', () => {
   const { tables, version } = readSnapshot(JSON.parse(answer), request, 'database')
   return tablesOf(tables, version)
 })
-const seen = await timed('observed', () => observe({ read: () => Promise.resolve(tables), holder: () => Promise.resolve({ state: 'none' }), close: () => Promise.resolve() }, { instance, desired, ledger, now }))
+const seen = await timed('observed', () => observe({ read: () => Promise.resolve(tables), tokenAccount: () => Promise.resolve({ state: 'none' }), close: () => Promise.resolve() }, { instance, desired, ledger, now }))
 const planned = await timed('plan, guard, digest', () => plan(inputFor(session, { ...seen, desired }, undefined, ledger)))
 await timed('rendering', () => renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }))
 await timed('ledger written', () => serializeLedger(adjust(ledger, planned.adjustments), session.sealing, now.toISOString()))

@@ -1,4 +1,4 @@
-import type { Holder, Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
+import type { TokenAccount, Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
 import type { DoorName } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
@@ -21,7 +21,7 @@ export interface Mishaps {
   /** The server refuses every write. */
   readonly refusing?: boolean
   /** Whose the token of the API is; nobody's where it is not given. */
-  readonly holder?: Holder
+  readonly tokenAccount?: TokenAccount
   /** Is told of every write, with the server as it was and as it is. */
   readonly watch?: (seen: Seen) => void
 }
@@ -135,7 +135,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
         alive()
         return read(server, new Set(tables), new Set(accounts), measure, mishaps.unreadable)
       },
-      holder: async () => mishaps.holder ?? { state: 'none' },
+      tokenAccount: async () => mishaps.tokenAccount ?? { state: 'none' },
       close: async () => {},
     },
     openWriter: async () => {

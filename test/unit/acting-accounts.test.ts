@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Documents, Moderator, Role } from '../../src/instance/documents.ts'
-import type { Holder } from '../../src/reconcile/doors.ts'
+import type { TokenAccount } from '../../src/reconcile/doors.ts'
 import { NO_MISHAPS, openMemory } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
-const TOKEN: Holder = { state: 'known', username: 'herdbook' }
-const SILENT: Holder = { state: 'unknown', reason: { code: 'api-unreachable', severity: 'error', message: 'nobody answers' } }
+const TOKEN: TokenAccount = { state: 'known', username: 'herdbook' }
+const SILENT: TokenAccount = { state: 'unknown', reason: { code: 'api-unreachable', severity: 'error', message: 'nobody answers' } }
 
 const ACTS = { 'instance.yaml': { domain: 'herd.example', acting_account: 'olga' } } as const
 const BOT: Role = { name: 'Herdbook', position: 1000, permissions: ['manage_federation', 'manage_blocks', 'manage_roles', 'manage_rules', 'manage_settings', 'view_dashboard'] }
@@ -21,8 +21,8 @@ async function begun(): Promise<World> {
   return world
 }
 
-const against = async (world: World, documents: Documents, holder?: Holder) => {
-  const { plan } = await look(world, documents, openMemory(world.server, { ...NO_MISHAPS, ...(holder ? { holder } : {}) }))
+const against = async (world: World, documents: Documents, tokenAccount?: TokenAccount) => {
+  const { plan } = await look(world, documents, openMemory(world.server, { ...NO_MISHAPS, ...(tokenAccount ? { tokenAccount } : {}) }))
   return plan.findings.filter(({ severity }) => severity === 'error').map(({ code, about, message }) => `${code} ${about}: ${message}`)
 }
 
@@ -40,7 +40,7 @@ describe('the account of the token', () => {
     const documents = ways[way] ?? {}
     expect(await against(world, documents)).toEqual([])
     expect(await against(world, documents, TOKEN)).toEqual([expect.stringMatching(/^invariant .*: the account of mastodon\.api\.token keeps what it may do: .*manage_blocks/)])
-    const { refused } = await run(world, documents, { mishaps: { ...NO_MISHAPS, holder: TOKEN } })
+    const { refused } = await run(world, documents, { mishaps: { ...NO_MISHAPS, tokenAccount: TOKEN } })
     expect(refused.join(' ')).toContain('the account of mastodon.api.token keeps what it may do')
   })
 
@@ -54,7 +54,7 @@ describe('the account of the token', () => {
   test('is anybody who may do what it needs, where nobody could look it up: then only what takes nothing away goes out', async () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([expect.stringContaining('delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which could not be looked up (nobody answers) and may be this one, keeps what it may do')])
-    const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, holder: SILENT }))
+    const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, tokenAccount: SILENT }))
     expect(plan.findings.map(({ hint }) => hint)).toContainEqual(expect.stringContaining('herdbook token check'))
     expect(await against(world, files(HOLDERS.filter(({ account }) => account !== 'carol')), SILENT)).toEqual([expect.stringContaining('delete moderator/carol would')])
     expect(await against(world, files([...HOLDERS, { account: 'alice', role: 'Moderator' }]), SILENT)).toEqual([])
@@ -80,7 +80,7 @@ describe('the account of the token', () => {
     const world = await begun()
     let asked = 0
     const memory = openMemory(world.server)
-    const reader = { ...memory.reader, holder: async () => ((asked += 1), TOKEN) }
+    const reader = { ...memory.reader, tokenAccount: async () => ((asked += 1), TOKEN) }
     await look(world, files(HOLDERS, { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' }] } }), { ...memory, reader })
     expect(asked).toBe(0)
     await look(world, files(others), { ...memory, reader })

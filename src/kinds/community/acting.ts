@@ -1,7 +1,7 @@
 import { permissionNames } from '../../instance/versions.ts'
 import type { Diagnostic } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
-import type { Holder, Tables } from '../../reconcile/doors.ts'
+import type { TokenAccount, Tables } from '../../reconcile/doors.ts'
 import type { Acting, Draft } from '../../reconcile/kind.ts'
 import type { Step } from '../../reconcile/types.ts'
 import { about } from '../common.ts'
@@ -20,24 +20,24 @@ const namedIn = (instance: Instance): string | null => {
 interface Knowledge {
   readonly tables: Tables
   readonly instance: Instance
-  readonly holder: Holder
+  readonly tokenAccount: TokenAccount
 }
 
 /** The accounts that Herdbook acts as: the one that is named, and the token's. Where nobody could look up whose that is, it may be anybody's who may do what it needs. */
-export function actingAs({ tables, instance, holder }: Knowledge): Acting[] {
+export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[] {
   const rows = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = new Map(tables.roles.state === 'complete' ? tables.roles.rows.map((role) => [role.id, permissionNames(role.permissions)]) : [])
   const named = namedIn(instance)
-  const token = holder.state === 'known' ? accountId(holder.username) : null
+  const token = tokenAccount.state === 'known' ? accountId(tokenAccount.username) : null
   const acting = named ?? token
   return rows.flatMap(({ username, role_id: id }): Acting[] => {
     const [account, permissions] = [accountId(username), roles.get(id ?? '')]
     if (id === null || permissions === undefined) return []
     if (account === acting) return [{ account, called: named === null ? `${OF_TOKEN}, which acts,` : `@${account}, the account that acts,`, as: 'actor', keeps: permissions }]
     const keeps = permissions.includes('administrator') ? API_NEEDS : API_NEEDS.filter((permission) => permissions.includes(permission))
-    if (keeps.length === 0 || (account !== token && holder.state !== 'unknown')) return []
-    const called = holder.state === 'unknown' ? `${OF_TOKEN}, which could not be looked up (${holder.reason.message}) and may be this one,` : OF_TOKEN
-    return [{ account, called, as: 'token', keeps, ...(holder.state === 'unknown' ? { unsure: true as const } : {}) }]
+    if (keeps.length === 0 || (account !== token && tokenAccount.state !== 'unknown')) return []
+    const called = tokenAccount.state === 'unknown' ? `${OF_TOKEN}, which could not be looked up (${tokenAccount.reason.message}) and may be this one,` : OF_TOKEN
+    return [{ account, called, as: 'token', keeps, ...(tokenAccount.state === 'unknown' ? { unsure: true as const } : {}) }]
   })
 }
 
