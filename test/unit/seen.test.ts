@@ -72,3 +72,16 @@ test('a ledger without lists gets them at the next apply, which tells all staff 
   HANDS['moderator']?.(world.server)
   expect(told((await look(world, FILES)).plan)).toEqual(['moderator'])
 })
+
+test('what is taken away again is a delete like any other: counted against the budget of deletes', async () => {
+  const world = await begun()
+  const domains = Array.from({ length: 6 }, (_, i) => `raid${i}.example`)
+  for (const domain of domains) byHand(world.server, { does: 'block', domain, severity: 'silence', media: false })
+  const restoring = (some: readonly string[]) => run(world, { ...FILES, 'policy.yaml': { budgets: { default: { weaken: 100 } } } }, { restore: new Set(some.map((domain) => `domain-block/${domain}`)) })
+  expect((await restoring(domains)).refused).toEqual([expect.stringContaining('6 deletes of domain blocks, and the budget is 5')])
+  expect(world.server.rows.domain_blocks).toHaveLength(6)
+  const { refused, report } = await restoring(domains.slice(1))
+  expect(refused).toEqual([])
+  expect(report?.done.map(({ action, weakens }) => [action, weakens])).toEqual(Array.from({ length: 5 }, () => ['delete', true]))
+  expect(world.server.rows.domain_blocks.map(({ domain }) => domain)).toEqual(['raid0.example'])
+})
