@@ -9,7 +9,9 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   process.stdout.write(`${version()}\n`)
 } else if (isOlder(process.versions.node, MINIMUM.node)) {
   // It could not even read the rest.
-  process.stderr.write(`Herdbook needs Node.js ${MINIMUM.node} or newer, and this is ${process.versions.node}: https://nodejs.org\n`)
+  process.stderr.write(
+    `Herdbook needs Node.js ${MINIMUM.node} or newer, and this is ${process.versions.node}: https://nodejs.org\n`,
+  )
   process.exitCode = 1
 } else {
   const [{ start }, { VERBS }] = await Promise.all([import('./commands/start.ts'), import('./verbs.ts')])

@@ -15,7 +15,8 @@ export const MINIMUM = {
 /** Whether a version, as programs say theirs, is before another. False where it is none. */
 export function isOlder(version: string, least: string): boolean {
   const [have, need] = [version, least].map((text) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number))
-  if (have === undefined || need === undefined || Number.isNaN(have[0] ?? Number.NaN) || version.search(/\d/) < 0) return false
+  if (have === undefined || need === undefined || Number.isNaN(have[0] ?? Number.NaN) || version.search(/\d/) < 0)
+    return false
   const differs = need.findIndex((part, i) => (have[i] ?? 0) !== part)
   return differs >= 0 && (have[differs] ?? 0) < (need[differs] ?? 0)
 }

@@ -64,7 +64,9 @@ export function decide(history: MergedHistory, authority: Authority): Decision {
   const owners = new Set(authority.owners.map(same))
   const involved = involvedIn(history)
   const isSoleOwner = (login: string): boolean => owners.size === 1 && owners.has(same(login))
-  const deciders = decidersIn(history).filter((login) => authority.mayWrite(login) && (!involved.has(same(login)) || isSoleOwner(login)))
+  const deciders = decidersIn(history).filter(
+    (login) => authority.mayWrite(login) && (!involved.has(same(login)) || isSoleOwner(login)),
+  )
   const byOwner = deciders.some((login) => (owners.size === 0 ? authority.administers(login) : owners.has(same(login))))
   if (deciders.length === 0) return { is: 'void', why: 'self' }
   if (!byOwner && (isUnresolved(history) || hasLeft(history, authority))) return { is: 'void', why: 'unresolved' }
@@ -74,15 +76,21 @@ export function decide(history: MergedHistory, authority: Authority): Decision {
 /** The people whose reviews approved when it was merged, and who merged it; no program is one. */
 export function decidersIn({ reviews, merged, same: counted }: MergedHistory): string[] {
   const until = Date.parse(merged.at)
-  const before = reviews.filter(({ at }) => Date.parse(at) <= until).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  const before = reviews
+    .filter(({ at }) => Date.parse(at) <= until)
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   const last = new Map(before.map((review) => [same(review.login), review]))
-  const standing = [...last.values()].filter(({ says, dismissedAt, commit }) => says === 'approves' && counted.has(commit) && !(dismissedAt !== null && Date.parse(dismissedAt) <= until))
+  const standing = [...last.values()].filter(
+    ({ says, dismissedAt, commit }) =>
+      says === 'approves' && counted.has(commit) && !(dismissedAt !== null && Date.parse(dismissedAt) <= until),
+  )
   const people = [...standing, merged.by].filter(({ isBot }) => !isBot)
   return [...new Map(people.map(({ login }) => [same(login), login])).values()]
 }
 
 /** Whether whoever had Herdbook propose it may no longer write: by then they may go by another name, and approve it. */
-const hasLeft = ({ isOurs, askedBy: [first] }: MergedHistory, { mayWrite }: Authority): boolean => isOurs && first !== undefined && !mayWrite(first)
+const hasLeft = ({ isOurs, askedBy: [first] }: MergedHistory, { mayWrite }: Authority): boolean =>
+  isOurs && first !== undefined && !mayWrite(first)
 
 const person = (one: Resolved): string[] => (one === null || one === 'forge' || one.isBot ? [] : [same(one.login)])
 
@@ -90,7 +98,11 @@ const person = (one: Resolved): string[] => (one === null || one === 'forge' || 
 export function involvedIn({ author, askedBy, isOurs, commits, pushes }: MergedHistory): ReadonlySet<string> {
   const asking = [...person(author), ...askedBy.map(same)]
   if (isOurs) return new Set(asking)
-  return new Set([...asking, ...(commits ?? []).flatMap((one) => [...person(one.author), ...person(one.committer)]), ...(pushes ?? []).flatMap(person)])
+  return new Set([
+    ...asking,
+    ...(commits ?? []).flatMap((one) => [...person(one.author), ...person(one.committer)]),
+    ...(pushes ?? []).flatMap(person),
+  ])
 }
 
 /** Whether somebody stands behind it whom nobody can name: then they may be anybody who approves it. */

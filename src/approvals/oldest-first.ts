@@ -5,9 +5,14 @@ import type { Approval } from '../reconcile/ledger-types.ts'
 import type { Step } from '../reconcile/types.ts'
 
 /** The steps by what approved them first, the oldest approval first; what the policy approves by itself comes last. */
-export function byApproval(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): (readonly Step[])[] {
+export function byApproval(
+  steps: readonly Step[],
+  approvals: readonly Approval[],
+  sealing: Sealing,
+): (readonly Step[])[] {
   const found = coveringOf(steps, approvals, sealing)
-  const first = (step: Step): Approval | undefined => found.get(step)?.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0]
+  const first = (step: Step): Approval | undefined =>
+    found.get(step)?.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0]
   const groups = Map.groupBy(steps, (step) => {
     const { at, source } = step.removal ? { at: FIRST, source: '' } : (first(step) ?? { at: LAST, source: '' })
     return `${new Date(at).toISOString()} ${source}`
@@ -26,7 +31,10 @@ export interface Chosen {
 }
 
 /** Takes whole groups, in order, as long as nothing speaks against what was taken together: one that does not fit holds no other back. */
-export function oldestFirst(groups: readonly (readonly Step[])[], against: (steps: readonly Step[]) => readonly Diagnostic[]): Chosen {
+export function oldestFirst(
+  groups: readonly (readonly Step[])[],
+  against: (steps: readonly Step[]) => readonly Diagnostic[],
+): Chosen {
   const held = new Map<Step, readonly Diagnostic[]>()
   let sent: readonly Step[] = []
   for (const group of groups) {

@@ -13,4 +13,5 @@ export const fileOf = (ref: ObjectRef): string => KINDS.find(({ name }) => ref.s
 export const takesOwner = (ref: ObjectRef): boolean => OWNED.has(fileOf(ref))
 
 /** Whether the approval that a merge gives is enough for a step. */
-export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, { kind, id }: Pick<Step, 'kind' | 'id'>): boolean => byOwner || !takesOwner(`${kind}/${id}`)
+export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, { kind, id }: Pick<Step, 'kind' | 'id'>): boolean =>
+  byOwner || !takesOwner(`${kind}/${id}`)

@@ -15,12 +15,20 @@ const FIELDS: { readonly [Name in List]: readonly string[] } = {
   email_domain_blocks: ['allow_with_approval'],
   ip_blocks: ['severity', 'comment', 'expires_at'],
 }
-const NAME: { readonly [Name in List]: string } = { domain_blocks: 'domain', email_domain_blocks: 'domain', ip_blocks: 'ip' }
+const NAME: { readonly [Name in List]: string } = {
+  domain_blocks: 'domain',
+  email_domain_blocks: 'domain',
+  ip_blocks: 'ip',
+}
 
 /** A resource of masto, as far as all three lists have it. */
 interface Resource {
   create(params: object): PromiseLike<unknown>
-  $select(id: string): { fetch(): PromiseLike<unknown>; update(params: object): PromiseLike<unknown>; remove(): PromiseLike<unknown> }
+  $select(id: string): {
+    fetch(): PromiseLike<unknown>
+    update(params: object): PromiseLike<unknown>
+    remove(): PromiseLike<unknown>
+  }
 }
 
 /** Sends one write of a block list and looks at what came of it. A write is never repeated on a guess: it is read back. */
@@ -40,8 +48,16 @@ export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult>
   }
 }
 
-const diagnostic = (code: string, message: string, hint?: string): Diagnostic => ({ code, severity: 'error', message, ...(hint === undefined ? {} : { hint }) })
-const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: diagnostic(code, message) })
+const diagnostic = (code: string, message: string, hint?: string): Diagnostic => ({
+  code,
+  severity: 'error',
+  message,
+  ...(hint === undefined ? {} : { hint }),
+})
+const refused = (code: string, message: string): WriteResult => ({
+  state: 'refused',
+  reason: diagnostic(code, message),
+})
 const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: diagnostic(code, message) })
 
 async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnostic> {
@@ -51,14 +67,19 @@ async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnos
 }
 
 /** Whether an answer says that the server did not act. A request that took too long may have been heard all the same. */
-const isRefusal = ({ status }: HttpFailure): boolean => status !== null && status >= 400 && status < 500 && status !== 408
+const isRefusal = ({ status }: HttpFailure): boolean =>
+  status !== null && status >= 400 && status < 500 && status !== 408
 
 /** What is known before anything is sent: live has moved, too much would be severed, nothing is left to do. Null where it may go out. */
 async function before(rest: Rest, list: List, write: Write): Promise<WriteResult | null> {
   if (write.action === 'create') return refusedConsent(rest, write)
   const live = await fetchRow(rest, list, write.serverId ?? '')
-  if (!live) return write.action === 'delete' ? { state: 'done', serverId: write.serverId ?? '' } : { state: 'changed', live: null }
-  if (live[NAME[list]] !== write.name || !holds(live, write.expect)) return { state: 'changed', live: fieldsOf(list, live) }
+  if (!live)
+    return write.action === 'delete'
+      ? { state: 'done', serverId: write.serverId ?? '' }
+      : { state: 'changed', live: null }
+  if (live[NAME[list]] !== write.name || !holds(live, write.expect))
+    return { state: 'changed', live: fieldsOf(list, live) }
   if (write.action === 'delete') return null
   if (list === 'email_domain_blocks') return refused('no-update', 'Mastodon has no update of an e-mail domain block')
   return refusedConsent(rest, write)
@@ -74,12 +95,20 @@ function resource(rest: Rest, list: List): Resource {
 async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   let row: Row | null
   try {
-    row = snake(await rest.patiently(async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })), false))
+    row = snake(
+      await rest.patiently(
+        async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })),
+        false,
+      ),
+    )
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
     const existing = isRecord(error.details.existingDomainBlock) ? snake(error.details.existingDomainBlock) : null
     if (existing && existing[NAME[list]] !== write.name) {
-      return refused('covered', `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`)
+      return refused(
+        'covered',
+        `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`,
+      )
     }
     const turnedAway = isRefusal(error)
     if (!turnedAway || error.status === 422) row = existing ?? (await find(rest, list, write.name))
@@ -93,13 +122,25 @@ async function create(rest: Rest, list: List, write: Write): Promise<WriteResult
 async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   const id = write.serverId ?? ''
   const one = resource(rest, list).$select(id)
-  return (await unsettled(rest, list, async () => one.remove(), async () => (await fetchRow(rest, list, id)) === null)) ?? { state: 'done', serverId: id }
+  return (
+    (await unsettled(
+      rest,
+      list,
+      async () => one.remove(),
+      async () => (await fetchRow(rest, list, id)) === null,
+    )) ?? { state: 'done', serverId: id }
+  )
 }
 
 async function update(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   const id = write.serverId ?? ''
   const one = resource(rest, list).$select(id)
-  const open = await unsettled(rest, list, async () => one.update(camel(params(rest, write))), async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set))
+  const open = await unsettled(
+    rest,
+    list,
+    async () => one.update(camel(params(rest, write))),
+    async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set),
+  )
   // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
   return open ?? verified(list, await fetchRow(rest, list, id), write)
 }
@@ -107,7 +148,12 @@ async function update(rest: Rest, list: List, write: Write): Promise<WriteResult
 const SEND = { create, update, delete: remove } as const
 
 /** Sends a write; where nobody knows whether the server acted, what is live decides. Null where it is done. */
-async function unsettled(rest: Rest, list: List, send: () => Promise<unknown>, isThere: () => Promise<boolean>): Promise<WriteResult | null> {
+async function unsettled(
+  rest: Rest,
+  list: List,
+  send: () => Promise<unknown>,
+  isThere: () => Promise<boolean>,
+): Promise<WriteResult | null> {
   try {
     await rest.patiently(send, false)
     return null
@@ -124,7 +170,10 @@ async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | n
   const { follows, followers } = await measure(rest, write.name)
   const count = follows + followers
   if (count <= write.consent) return null
-  return refused('consent-exceeded', `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`)
+  return refused(
+    'consent-exceeded',
+    `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`,
+  )
 }
 
 async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null> {
@@ -145,16 +194,24 @@ async function find(rest: Rest, list: List, name: string): Promise<Row | null> {
 /** The server drops what it doesn't know without a word: what it answers must be what was sent. */
 function verified(list: List, row: Row | null, write: Write): WriteResult {
   if (!row) return failed('not-as-sent', `${write.name} is not there after it was written`)
-  if (row[NAME[list]] !== write.name) return failed('not-as-sent', `the server stored ${String(row[NAME[list]])} for ${write.name}`)
-  return holds(row, write.set) ? done(list, row) : failed('not-as-sent', `the server did not store ${write.name} as it was sent`)
+  if (row[NAME[list]] !== write.name)
+    return failed('not-as-sent', `the server stored ${String(row[NAME[list]])} for ${write.name}`)
+  return holds(row, write.set)
+    ? done(list, row)
+    : failed('not-as-sent', `the server did not store ${write.name} as it was sent`)
 }
 
-const done = (list: List, row: Row): WriteResult => ({ state: 'done', serverId: String(row.id), live: fieldsOf(list, row) })
+const done = (list: List, row: Row): WriteResult => ({
+  state: 'done',
+  serverId: String(row.id),
+  live: fieldsOf(list, row),
+})
 
 const fieldsOf = (list: List, row: Row): Fields =>
   Object.fromEntries(FIELDS[list].flatMap((field) => (isScalar(row[field]) ? [[field, row[field]] as const] : [])))
 
-const isScalar = (value: unknown): value is string | number | boolean | null => value === null || ['string', 'number', 'boolean'].includes(typeof value)
+const isScalar = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
 /** Whether a row holds these values: "" and null are one, and so are the ends of lines and an expiry within a minute. */
 export function holds(row: Row, fields: Fields): boolean {
@@ -166,16 +223,33 @@ export function holds(row: Row, fields: Fields): boolean {
   })
 }
 
-const plain = (value: unknown): unknown => (value === null || typeof value === 'string' ? (value ?? '').replace(/\r\n?/g, '\n').trimEnd() : value)
+const plain = (value: unknown): unknown =>
+  value === null || typeof value === 'string' ? (value ?? '').replace(/\r\n?/g, '\n').trimEnd() : value
 
 /** What the API takes: an expiry is told as seconds from now, and the server counts them by its own clock. */
 function params({ now }: Rest, write: Write): { readonly [field: string]: Value } {
   const { expires_at: expires, ...rest } = write.set
   if (expires === undefined) return rest
-  return { ...rest, expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - now()) / 1000)) : '' }
+  return {
+    ...rest,
+    expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - now()) / 1000)) : '',
+  }
 }
 
-const camel = (fields: Row): Row => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]))
+const camel = (fields: Row): Row =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )
 
 const snake = (answer: unknown): Row =>
-  isRecord(answer) ? Object.fromEntries(Object.entries(answer).map(([key, value]) => [key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value])) : {}
+  isRecord(answer)
+    ? Object.fromEntries(
+        Object.entries(answer).map(([key, value]) => [
+          key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+          value,
+        ]),
+      )
+    : {}

@@ -51,7 +51,9 @@ export interface Console {
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
   /** Queues the workers of those domain blocks that are there as they were set. */
   readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
-  readonly createToken: (wish: TokenWish) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
+  readonly createToken: (
+    wish: TokenWish,
+  ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
   readonly destroyToken: (token: string) => Promise<boolean>
   readonly close: () => Promise<void>
 }
@@ -75,7 +77,12 @@ export class ConsoleError extends HerdbookError {
 }
 
 /** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. With `reading` no write leaves. */
-export async function openConsole(machine: Machine, line: string, actor: string | null, reading = false): Promise<Console> {
+export async function openConsole(
+  machine: Machine,
+  line: string,
+  actor: string | null,
+  reading = false,
+): Promise<Console> {
   const running = await machine.start(line)
   const mark = randomBytes(16).toString('hex')
   const waiting = new Map<number, Waiting>()
@@ -109,14 +116,21 @@ export async function openConsole(machine: Machine, line: string, actor: string 
   const drained = new Promise<void>((resolve) => lines.once('close', resolve))
   void running.ended.then(async (code) => {
     await drained
-    stop(unreachable('console-ended', `the console ${complaintOf({ code, stderr: running.complaint() })}`, 'check mastodon.console in instance.yaml'))
+    stop(
+      unreachable(
+        'console-ended',
+        `the console ${complaintOf({ code, stderr: running.complaint() })}`,
+        'check mastodon.console in instance.yaml',
+      ),
+    )
   })
 
   const ask = (op: string, body: { readonly [key: string]: unknown } = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended)
       // the program on the other side refuses it too
-      if (reading && op !== 'hello' && op !== 'read') return reject(new ConsoleError('write-while-planning', `${op} was asked for while planning`))
+      if (reading && op !== 'hello' && op !== 'read')
+        return reject(new ConsoleError('write-while-planning', `${op} was asked for while planning`))
       last += 1
       waiting.set(last, { resolve, reject })
       running.stdin.write(`${JSON.stringify({ id: last, op, ...body })}\n`)
@@ -158,7 +172,8 @@ export async function openConsole(machine: Machine, line: string, actor: string 
 }
 
 /** Codes are words of ours, whoever answers with them. */
-const codeIn = (code: unknown): string => (typeof code === 'string' && /^[a-z0-9_-]{1,60}$/.test(code) ? code : 'console-refused')
+const codeIn = (code: unknown): string =>
+  typeof code === 'string' && /^[a-z0-9_-]{1,60}$/.test(code) ? code : 'console-refused'
 
 function refusal(error: unknown): Error {
   if (!isRecord(error)) return odd('error')
@@ -172,7 +187,11 @@ const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 function helloOf(answer: unknown): Hello {
   if (!isRecord(answer) || typeof answer.version !== 'string' || typeof answer.domain !== 'string') throw odd('hello')
   const { version, domain, actor } = answer
-  const known = { permissions: words(answer.permissions), settings: words(answer.settings), role_columns: words(answer.role_columns) }
+  const known = {
+    permissions: words(answer.permissions),
+    settings: words(answer.settings),
+    role_columns: words(answer.role_columns),
+  }
   if (!isRecord(actor)) return { version, domain, actor: null, ...known }
   return {
     version,
@@ -194,7 +213,8 @@ function resultsOf(answer: unknown, length: number): WriteResult[] {
   return answer.map(resultOf)
 }
 
-const HIGHER = 'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
+const HIGHER =
+  'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
 
 /** Refusals of a whole request before anything of it is written. */
 const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
@@ -203,7 +223,10 @@ const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['actor-too-low', HIGHER],
   ['outranked', HIGHER],
-  ['actor-lacks', 'name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out'],
+  [
+    'actor-lacks',
+    'name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out',
+  ],
 ])
 
 function resultOf(result: unknown): WriteResult {
@@ -216,7 +239,12 @@ function resultOf(result: unknown): WriteResult {
   if (result.state === 'refused' && isRecord(result.reason)) {
     const code = codeIn(result.reason.code)
     const hint = HINTS.get(code)
-    const reason: Diagnostic = { code, severity: 'error', message: String(result.reason.message).slice(0, SAID), ...(hint === undefined ? {} : { hint }) }
+    const reason: Diagnostic = {
+      code,
+      severity: 'error',
+      message: String(result.reason.message).slice(0, SAID),
+      ...(hint === undefined ? {} : { hint }),
+    }
     return { state: 'refused', reason }
   }
   throw odd('write')

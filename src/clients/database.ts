@@ -12,7 +12,7 @@ export const READER = 'exec .herdbook/reader'
 
 /** A literal of SQL, with standard_conforming_strings on: nothing but a quote means anything in it. */
 export function literal(text: string): string {
-  if (text.includes('\0')) throw new TypeError('a literal can\'t hold a null byte')
+  if (text.includes('\0')) throw new TypeError("a literal can't hold a null byte")
   return `'${text.replaceAll("'", "''")}'`
 }
 
@@ -65,16 +65,29 @@ export const reinstall = ({ reader }: DatabaseDoor): string =>
 /** Reads a snapshot through the database door, in one exec. */
 export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
   // a key that was bound to the reader runs it whatever is asked for, and any other key runs it by name
-  const [command, input] = door.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
+  const [command, input] =
+    door.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
   const finished = await run(machine, command, input)
   const nothing = (message: string, hint?: string): Snapshot => {
-    const reason: Diagnostic = { code: 'database-failed', severity: 'error', message: `the database can't be read: ${message}` }
-    return { domain: null, version: null, tables: allUnknown(request, hint === undefined ? reason : { ...reason, hint }) }
+    const reason: Diagnostic = {
+      code: 'database-failed',
+      severity: 'error',
+      message: `the database can't be read: ${message}`,
+    }
+    return {
+      domain: null,
+      version: null,
+      tables: allUnknown(request, hint === undefined ? reason : { ...reason, hint }),
+    }
   }
   if (finished.code !== 0) {
     const [old] = /PostgreSQL \d[^\n]* is too old: [^\n]*/.exec(finished.stderr) ?? []
     if (old !== undefined) return nothing(old, UPGRADE)
-    if (/syntax error/.test(finished.stderr)) return nothing(complaintOf(finished), `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`)
+    if (/syntax error/.test(finished.stderr))
+      return nothing(
+        complaintOf(finished),
+        `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`,
+      )
     return nothing(complaintOf(finished), `check mastodon.database in instance.yaml. ${reinstall(door)}`)
   }
   try {

@@ -49,7 +49,12 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
         opened = open()
         const mine = opened
         // who asked early may look at it late, or never
-        closing.push(() => mine.then((one) => one.close(), () => {}))
+        closing.push(() =>
+          mine.then(
+            (one) => one.close(),
+            () => {},
+          ),
+        )
       }
       return opened
     }
@@ -57,10 +62,15 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
 
   const ssh = (named?: Login): Promise<Machine> => {
     const { ssh: login } = instance
-    if (!login) fail(EXIT.invalid, 'no-ssh', 'a door says over: ssh, and instance.yaml has no ssh', { hint: 'add ssh: with host, user and host_key' })
+    if (!login)
+      fail(EXIT.invalid, 'no-ssh', 'a door says over: ssh, and instance.yaml has no ssh', {
+        hint: 'add ssh: with host, user and host_key',
+      })
     return import('./host.ts').then(({ connect }) => connect(login, secrets, named))
   }
-  const shared = once(() => ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', beside: NO_READER_KEY } : undefined))
+  const shared = once(() =>
+    ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', beside: NO_READER_KEY } : undefined),
+  )
   const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key', beside: OLD_SSHD }))
   const local = once(async () => localMachine())
 
@@ -71,7 +81,13 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
       const { origin } = new URL(api.url)
       const token = await secrets.token(api[named] ?? api.token, `mastodon.api.${named}`, origin)
       const [{ identify, openRest }, { renewalOf }] = await Promise.all([import('./mastodon.ts'), import('./token.ts')])
-      const opened = await openRest({ url: api.url, token, reading, renewal: renewalOf(instance, named), onWait: options.onWait })
+      const opened = await openRest({
+        url: api.url,
+        token,
+        reading,
+        renewal: renewalOf(instance, named),
+        onWait: options.onWait,
+      })
       const { domain, version } = await identify(opened).catch(async (error: unknown) => {
         await opened.close()
         throw error
@@ -89,8 +105,15 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
     return (await tokenFacts(await (options.verb === 'apply' ? writing() : reading()))).username
   }
   const console = once(async () => {
-    if (!door) fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console', { hint: 'add mastodon.console to instance.yaml' })
-    const [{ openConsole }, machine, name] = await Promise.all([import('./console.ts'), door.over === 'ssh' ? shared() : local(), actor()])
+    if (!door)
+      fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console', {
+        hint: 'add mastodon.console to instance.yaml',
+      })
+    const [{ openConsole }, machine, name] = await Promise.all([
+      import('./console.ts'),
+      door.over === 'ssh' ? shared() : local(),
+      actor(),
+    ])
     const opened = await openConsole(machine, consoleLine(door), name, options.reading)
     checkDomain(instance.domain, opened.hello.domain, 'the console')
     checkVersion(opened.hello.version, 'the console')
@@ -114,13 +137,21 @@ export function openDoors(instance: InstanceFile, secrets: Secrets, options: Doo
 /** Every door's server must say that it is the instance's domain, before anything else. */
 export function checkDomain(wanted: string, said: string, door: string): void {
   if (ascii(said) === ascii(wanted)) return
-  throw unreachable('another-server', `${door} says that it is ${said}, and instance.yaml is for ${wanted}`, 'correct domain or the door in instance.yaml')
+  throw unreachable(
+    'another-server',
+    `${door} says that it is ${said}, and instance.yaml is for ${wanted}`,
+    'correct domain or the door in instance.yaml',
+  )
 }
 
 /** What an older Mastodon's tables and answers mean, nobody looked at. */
 function checkVersion(version: string, door: string): void {
   if (!isOlder(version, MINIMUM.mastodon)) return
-  throw unreachable('mastodon-too-old', `${door} is Mastodon ${version}, and Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`, 'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/')
+  throw unreachable(
+    'mastodon-too-old',
+    `${door} is Mastodon ${version}, and Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`,
+    'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
+  )
 }
 
 const ascii = (domain: string): string => new URL(`http://${domain}`).hostname

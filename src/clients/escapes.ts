@@ -8,7 +8,7 @@ const found = (point: number, length: number): number => (point <= 0x10ffff ? po
 export function unescaped(text: Units): Units {
   const shown = new Uint16Array(text.length)
   let size = 0
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const unit = text[at] ?? 0
     const escape = begins(unit) ? escapeAt(text, at) : 0
     const point = escape === 0 ? unit : Math.floor(escape / 16)
@@ -20,8 +20,23 @@ export function unescaped(text: Units): Units {
 }
 
 const code = (sign: string): number => sign.charCodeAt(0)
-const [PERCENT, AND, BACKSLASH, HASH, BRACE, X, U] = [code('%'), code('&'), code('\\'), code('#'), code('{'), code('x'), code('u')]
-const [QUOTE, SLASH, SEMICOLON, BRACE_END, ZERO, ONE] = [code('"'), code('/'), code(';'), code('}'), code('0'), code('1')]
+const [PERCENT, AND, BACKSLASH, HASH, BRACE, X, U] = [
+  code('%'),
+  code('&'),
+  code('\\'),
+  code('#'),
+  code('{'),
+  code('x'),
+  code('u'),
+]
+const [QUOTE, SLASH, SEMICOLON, BRACE_END, ZERO, ONE] = [
+  code('"'),
+  code('/'),
+  code(';'),
+  code('}'),
+  code('0'),
+  code('1'),
+]
 
 const begins = (unit: number): boolean => unit === PERCENT || unit === AND || unit === BACKSLASH
 /** Letters in one case. */
@@ -46,7 +61,19 @@ function slashAt(text: Units, at: number): number {
   return next === ZERO || next === ONE ? exactly(text, at, at + 1, 3, 0x7f, 8) : 0
 }
 
-const NAMED = Object.entries({ 'quot;': '"', 'lt;': '<', 'gt;': '>', 'amp;': '&', 'apos;': "'", 'nbsp;': ' ', 'newline;': ' ', 'tab;': ' ', 'shy;': ' ', 'zwj;': ' ', 'zwnj;': ' ' }).map(([name, sign]) => ({ name: Array.from(name, code), sign: code(sign) }))
+const NAMED = Object.entries({
+  'quot;': '"',
+  'lt;': '<',
+  'gt;': '>',
+  'amp;': '&',
+  'apos;': "'",
+  'nbsp;': ' ',
+  'newline;': ' ',
+  'tab;': ' ',
+  'shy;': ' ',
+  'zwj;': ' ',
+  'zwnj;': ' ',
+}).map(([name, sign]) => ({ name: Array.from(name, code), sign: code(sign) }))
 
 /** `&quot;`, `&#65;` and `&#x41;`. */
 function entityAt(text: Units, at: number): number {

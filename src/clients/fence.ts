@@ -13,7 +13,11 @@ export function onlyReads(method: string, path: string): boolean {
 export function fence(): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (request, handler) => {
     if (!onlyReads(request.method, request.path)) {
-      fail(EXIT.defect, 'write-while-planning', `a ${request.method} of ${request.path} was about to be sent while planning; it was not sent`)
+      fail(
+        EXIT.defect,
+        'write-while-planning',
+        `a ${request.method} of ${request.path} was about to be sent while planning; it was not sent`,
+      )
     }
     return dispatch(request, handler)
   }

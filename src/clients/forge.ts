@@ -33,8 +33,15 @@ export interface Forge {
   readonly issue: (number: number) => Promise<Issue>
   /** Open issues (no pull requests) with that label, oldest first. */
   readonly openIssues: (label: string) => Promise<readonly Issue[]>
-  readonly createIssue: (draft: { readonly title: string; readonly body: string; readonly labels: readonly string[] }) => Promise<Issue>
-  readonly editIssue: (number: number, change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' }) => Promise<void>
+  readonly createIssue: (draft: {
+    readonly title: string
+    readonly body: string
+    readonly labels: readonly string[]
+  }) => Promise<Issue>
+  readonly editIssue: (
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
+  ) => Promise<void>
   /** Taking away what is not there is done. */
   readonly removeLabel: (issue: number, label: string) => Promise<void>
   /** What branch protection waits for, on a commit; the last report of a name counts. */
@@ -176,4 +183,5 @@ export interface Proposal {
 }
 
 /** May decide what happens to the server: who may write to the repository. */
-export const decides = (permission: Permission): boolean => permission === 'admin' || permission === 'maintain' || permission === 'write'
+export const decides = (permission: Permission): boolean =>
+  permission === 'admin' || permission === 'maintain' || permission === 'write'

@@ -5,18 +5,27 @@ const PIECE = { of: 32, length: 16, step: 4 }
 
 /** A secret as it could be written, whole and in parts. What is escaped, folded or set apart is found without that. */
 export function formsOf(secret: string): string[] {
-  return partsOf(secret).flatMap((part) => [...encoded(part), ...piecesOf(part).flatMap(encoded), Array.from(part).toReversed().join(''), ...escaped(part)])
+  return partsOf(secret).flatMap((part) => [
+    ...encoded(part),
+    ...piecesOf(part).flatMap(encoded),
+    Array.from(part).toReversed().join(''),
+    ...escaped(part),
+  ])
 }
 
 /** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
 function partsOf(secret: string): string[] {
-  const lines = secret.split(/\s+/).filter((line) => line.length >= 16 && !/^(-+(?:[A-Z]+-*)?$|https?:\/\/|SHA256:)/.test(line))
+  const lines = secret
+    .split(/\s+/)
+    .filter((line) => line.length >= 16 && !/^(-+(?:[A-Z]+-*)?$|https?:\/\/|SHA256:)/.test(line))
   return [...new Set([secret.trim(), ...lines])]
 }
 
 function piecesOf(secret: string): string[] {
   if (secret.length < PIECE.of || /\s/.test(secret)) return []
-  return Array.from({ length: Math.floor((secret.length - PIECE.length) / PIECE.step) + 1 }, (_, i) => secret.slice(i * PIECE.step, i * PIECE.step + PIECE.length))
+  return Array.from({ length: Math.floor((secret.length - PIECE.length) / PIECE.step) + 1 }, (_, i) =>
+    secret.slice(i * PIECE.step, i * PIECE.step + PIECE.length),
+  )
 }
 
 /** Plain, hexadecimal, the bytes as numbers as Node writes them, and base64 at every alignment. */
@@ -24,13 +33,26 @@ function encoded(text: string): string[] {
   const bytes = Buffer.from(text, 'utf8')
   // the first and last characters of base64 depend on what stands beside the secret
   const base64 = [0, 1, 2].map((shift) => {
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/={1,2}$/, '')
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/={1,2}$/, '')
     return whole.slice(shift === 0 ? 0 : shift + 1, -1)
   })
-  return [text, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.join(','), ...base64, ...base64.map(urlSafe)]
+  return [
+    text,
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    bytes.join(','),
+    ...base64,
+    ...base64.map(urlSafe),
+  ]
 }
 
 /** Escaped as little as may be. */
-const escaped = (secret: string): string[] => [encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)]
+const escaped = (secret: string): string[] => [
+  encodeURIComponent(secret),
+  encodeURI(secret),
+  JSON.stringify(secret).slice(1, -1),
+]
 
 const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')

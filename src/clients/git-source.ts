@@ -19,14 +19,25 @@ export function gitSources(dir: string, folder: string): (tree: string) => FileS
     for (const oid of wanted) blobs.set(oid, found)
   }
   return (tree) => {
-    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(tree)) fail(EXIT.refused, 'commit-id', `${JSON.stringify(tree.slice(0, 80))} is no full commit id.`)
+    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(tree))
+      fail(EXIT.refused, 'commit-id', `${JSON.stringify(tree.slice(0, 80))} is no full commit id.`)
     const listing = async (): Promise<readonly Listed[]> => {
       const { code, out, err } = await git.run(['ls-tree', '-z', '-l', '--full-tree', tree, '--', `${folder}/`])
-      if (code !== 0) fail(EXIT.unreadable, 'git-failed', `Git could not read ${folder} of ${tree.slice(0, 12)}.`, { cause: new Error(err) })
+      if (code !== 0)
+        fail(EXIT.unreadable, 'git-failed', `Git could not read ${folder} of ${tree.slice(0, 12)}.`, {
+          cause: new Error(err),
+        })
       return out.split('\0').flatMap((row) => {
         const [, mode = '', oid, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/su.exec(row) ?? []
         if (oid === undefined || path === undefined) return []
-        return [{ name: path.slice(folder.length + 1), kind: own(KINDS, mode) ?? 'other', size: size === '-' ? 0 : Number(size), oid }]
+        return [
+          {
+            name: path.slice(folder.length + 1),
+            kind: own(KINDS, mode) ?? 'other',
+            size: size === '-' ? 0 : Number(size),
+            oid,
+          },
+        ]
       })
     }
     let listed: ReturnType<typeof listing> | undefined
@@ -49,4 +60,9 @@ export function gitSources(dir: string, folder: string): (tree: string) => FileS
 /** A source that reads a folder of one commit. */
 export const gitSource = (dir: string, commit: string, folder: string): FileSource => gitSources(dir, folder)(commit)
 
-const KINDS: { readonly [mode: string]: Entry['kind'] } = { '100644': 'file', '100755': 'file', '120000': 'symlink', '040000': 'folder' }
+const KINDS: { readonly [mode: string]: Entry['kind'] } = {
+  '100644': 'file',
+  '100755': 'file',
+  '120000': 'symlink',
+  '040000': 'folder',
+}

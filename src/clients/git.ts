@@ -25,7 +25,17 @@ export interface GitObject {
 const SILENCE_MS = 60_000
 
 // The person's own ways to reach the remote; all other GIT_* variables could point us at another repository.
-const TAKEN_OVER = ['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_SSH_VARIANT', 'GIT_ASKPASS', 'SSH_ASKPASS', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM', 'GIT_SSL_CAINFO']
+const TAKEN_OVER = [
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_ASKPASS',
+  'SSH_ASKPASS',
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_SSL_CAINFO',
+]
 const OURS = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
@@ -37,8 +47,16 @@ const UNWANTED = /^(GIT_|(EDITOR|VISUAL|PAGER|PREFIX)$)/i
 
 /** Git in a folder, through simple-git. */
 export function gitIn(dir: string): Git {
-  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => TAKEN_OVER.includes(name) || !UNWANTED.test(name))), ...OURS }
-  const call = async <Out>(task: (git: SimpleGit) => Promise<Out>, input: string | Buffer): Promise<{ code: number; out: Out; err: string }> => {
+  const env = {
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => TAKEN_OVER.includes(name) || !UNWANTED.test(name)),
+    ),
+    ...OURS,
+  }
+  const call = async <Out>(
+    task: (git: SimpleGit) => Promise<Out>,
+    input: string | Buffer,
+  ): Promise<{ code: number; out: Out; err: string }> => {
     let code = 0
     let err = ''
     const { GitPluginError, simpleGit } = await import('simple-git')
@@ -69,7 +87,10 @@ export function gitIn(dir: string): Git {
     },
     objects: async (names) => {
       if (names.length === 0) return []
-      const { code, out, err } = await call((git): Promise<Buffer> => git.binaryCatFile(['--batch']), names.map((name) => `${name}\n`).join(''))
+      const { code, out, err } = await call(
+        (git): Promise<Buffer> => git.binaryCatFile(['--batch']),
+        names.map((name) => `${name}\n`).join(''),
+      )
       if (code !== 0) return failed('read its objects', err)
       return parseBatch(out, names.length)
     },
@@ -77,21 +98,32 @@ export function gitIn(dir: string): Git {
 }
 
 /** What Git says to a command or an option that it does not know, and what Node says where there is no Git. */
-const UNKNOWN = /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option)|git: '\S+' is not a git command)|\bspawn git ENOENT\b/m
+const UNKNOWN =
+  /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option)|git: '\S+' is not a git command)|\bspawn git ENOENT\b/m
 
 /** Refuses a Git that is missing, or too old for what it was asked; what another refuses is for the caller to tell. */
 async function refuseOld(versionOf: () => Promise<string>): Promise<void> {
   const said = await versionOf()
   const [, version] = /git version (\S+)/.exec(said) ?? []
-  if (version === undefined) fail(EXIT.unreadable, 'git-missing', 'Git is not installed here, or not where PATH looks.', { hint: `Install Git ${MINIMUM.git} or newer: https://git-scm.com/downloads` })
+  if (version === undefined)
+    fail(EXIT.unreadable, 'git-missing', 'Git is not installed here, or not where PATH looks.', {
+      hint: `Install Git ${MINIMUM.git} or newer: https://git-scm.com/downloads`,
+    })
   if (!isOlder(version, MINIMUM.git)) return
-  fail(EXIT.unreadable, 'git-too-old', `This Git is ${version}, and Herdbook needs Git ${MINIMUM.git} or newer.`, { hint: 'Install a newer one: https://git-scm.com/downloads' })
+  fail(EXIT.unreadable, 'git-too-old', `This Git is ${version}, and Herdbook needs Git ${MINIMUM.git} or newer.`, {
+    hint: 'Install a newer one: https://git-scm.com/downloads',
+  })
 }
 
 /** Refuses with what Git said, without the credentials that a URL in it may hold. */
 export function failed(what: string, err: string, hint?: string): never {
   const todo = roomFor(err) ?? hint
-  return fail(EXIT.unreadable, 'git-failed', `Git could not ${what}: ${reasonOf(err)}`, todo === undefined ? {} : { hint: todo })
+  return fail(
+    EXIT.unreadable,
+    'git-failed',
+    `Git could not ${what}: ${reasonOf(err)}`,
+    todo === undefined ? {} : { hint: todo },
+  )
 }
 
 /** What to do where a disk takes nothing more: of a ref Git says no more than that it could not be written. */
@@ -105,14 +137,16 @@ export const withoutUsers = (text: string): string => text.replace(/(\w:\/\/)[^\
 
 /** The line of Git's errors that says why. */
 export function reasonOf(err: string): string {
-  const lines = withoutUsers(err).split(/[\r\n]+/).filter((line) => line.trim() !== '')
+  const lines = withoutUsers(err)
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
   const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it gave no reason'
   return reason.replace(/\p{Cc}/gu, '').slice(0, 300)
 }
 
 function parseBatch(out: Buffer, count: number): (GitObject | null)[] {
   const objects: (GitObject | null)[] = []
-  for (let at = 0; objects.length < count; ) {
+  for (let at = 0; objects.length < count;) {
     const end = out.indexOf(0x0a, at)
     if (end < 0) return failed('read its objects', 'the answer ended early')
     const [, id, type = '', size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(out.toString('utf8', at, end)) ?? []

@@ -98,7 +98,11 @@ export async function openGitHubApi(options: {
     const headers = { ...given.headers, 'x-github-api-version': VERSION }
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
       if (pace.from > Date.now()) throw new GitHubFailure(429, LIMITED, { until: new Date(pace.from) })
-      const answer = await request({ ...given, headers, request: { ...given.request, signal: AbortSignal.timeout(TIMEOUT) } })
+      const answer = await request({
+        ...given,
+        headers,
+        request: { ...given.request, signal: AbortSignal.timeout(TIMEOUT) },
+      })
       const { remaining, reset, skew } = limitsOf(answer.headers, Date.now())
       Object.assign(pace, { from: remaining === 0 ? reset : 0, skew, remaining })
       checkWhole(answer)
@@ -129,7 +133,7 @@ export async function openGitHubApi(options: {
     },
     allAfter: async (page, enough = () => false) => {
       const items = []
-      for (let after: string | null = null; ; ) {
+      for (let after: string | null = null; ;) {
         const { data, headers } = await page({ per_page: 100, ...(after === null ? {} : { after }) })
         items.push(...listIn(data))
         after = cursorIn(headers.link ?? '')
@@ -185,7 +189,8 @@ async function fetchThroughProxy(): Promise<typeof fetch> {
 
 /** Octokit takes an answer that was cut off for an empty text. */
 function checkWhole({ status, data }: Answer): void {
-  if (status !== 204 && (typeof data !== 'object' || data === null)) throw new GitHubFailure(null, 'the answer was cut off')
+  if (status !== 204 && (typeof data !== 'object' || data === null))
+    throw new GitHubFailure(null, 'the answer was cut off')
 }
 
 interface Limits {
@@ -203,7 +208,11 @@ export function limitsOf(headers: Headers, now: number): Limits {
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN)
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000
   // a second more, since the time is told in whole ones
-  return { remaining: Number.isFinite(reset) ? remaining : Number.NaN, reset: reset - skew + 1000, skew: Math.abs(skew) < 2000 ? 0 : skew }
+  return {
+    remaining: Number.isFinite(reset) ? remaining : Number.NaN,
+    reset: reset - skew + 1000,
+    skew: Math.abs(skew) < 2000 ? 0 : skew,
+  }
 }
 
 /** When to try again, or null. What the limit turned away was not acted on, whatever it was. */
@@ -225,10 +234,15 @@ function failureOf(error: unknown): GitHubFailure {
   const text = textOf(data)
   const accepted = headers['x-accepted-github-permissions']
   const until = status === 403 || status === 429 ? untilOf(headers, text) : null
-  return new GitHubFailure(status, text, { accepted: accepted === undefined ? null : String(accepted), until, cause: error })
+  return new GitHubFailure(status, text, {
+    accepted: accepted === undefined ? null : String(accepted),
+    until,
+    cause: error,
+  })
 }
 
-const isAnswer = (value: unknown): value is Answer => isRecord(value) && typeof value.status === 'number' && isRecord(value.headers)
+const isAnswer = (value: unknown): value is Answer =>
+  isRecord(value) && typeof value.status === 'number' && isRecord(value.headers)
 
 /** When a limit ends: the seconds to wait, else the end of the hour, else a minute. */
 function untilOf(headers: Headers, text: string): Date | null {
@@ -245,6 +259,7 @@ const SHOWN = 300
 function textOf(data: unknown): string {
   if (!isRecord(data)) return String(data).slice(0, SHOWN)
   const errors: readonly unknown[] = Array.isArray(data.errors) ? data.errors : []
-  const said = (one: unknown): string => (isRecord(one) && typeof one.message === 'string' ? one.message : JSON.stringify(one))
+  const said = (one: unknown): string =>
+    isRecord(one) && typeof one.message === 'string' ? one.message : JSON.stringify(one)
   return [String(data.message), ...errors.map(said)].join(': ').slice(0, SHOWN)
 }

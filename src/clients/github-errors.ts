@@ -46,14 +46,22 @@ function explain(repository: string, what: string, failure: GitHubFailure): Expl
     }
   const known = KNOWN.find(({ when }) => when(failure))
   if (known)
-    return { code: known.code, message: `${known.message(what)}: ${text}.`.replace(/(?<!\.)\.+$/, '.'), hint: known.hint(failure, repository) }
+    return {
+      code: known.code,
+      message: `${known.message(what)}: ${text}.`.replace(/(?<!\.)\.+$/, '.'),
+      hint: known.hint(failure, repository),
+    }
   if (status === null || status >= 500)
     return {
       code: 'forge-unreachable',
       message: `${could}: ${text}.`,
       hint: 'Run it again; https://www.githubstatus.com says how GitHub is.',
     }
-  return { code: 'forge-refused', message: `${could}: ${text}.`, hint: 'That is what GitHub answered; nothing was changed by it.' }
+  return {
+    code: 'forge-refused',
+    message: `${could}: ${text}.`,
+    hint: 'That is what GitHub answered; nothing was changed by it.',
+  }
 }
 
 const KNOWN: readonly {
@@ -92,7 +100,9 @@ const KNOWN: readonly {
 
 /** The lines that a workflow lacks: GitHub's `pull_requests=write` is `pull-requests: write` there. */
 function permissionHint(accepted: string | null, personal: boolean): string {
-  const keys = (accepted ?? '').split(/[;,]/).flatMap((one) => /^\s*(\w+)=(\w+)\s*$/.exec(one)?.slice(1, 3).join(': ') ?? [])
+  const keys = (accepted ?? '')
+    .split(/[;,]/)
+    .flatMap((one) => /^\s*(\w+)=(\w+)\s*$/.exec(one)?.slice(1, 3).join(': ') ?? [])
   if (personal)
     return `Give the token the repository permission ${keys.join(' or ') || 'that this takes'}: https://github.com/settings/personal-access-tokens`
   const lines = keys.map((key) => key.replaceAll('_', '-')).join(' or ') || 'the one that this takes'

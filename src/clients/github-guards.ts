@@ -53,16 +53,22 @@ export async function readProtection(api: GitHubApi, place: Place, branch: strin
 
 /** The rules that are in force on a branch, there or not, by the ruleset that they come from. */
 export async function readRules(api: GitHubApi, place: Place, branch: string): Promise<Guard[]> {
-  const rules = await api.all((at) => api.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch, ...at }))
+  const rules = await api.all((at) =>
+    api.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch, ...at }),
+  )
   const guards: Guard[] = []
   for (const id of new Set(rules.flatMap(({ ruleset_id: one }) => one ?? []))) {
     const own = rules.filter(({ ruleset_id: one }) => one === id)
     const { data } = await api.request('GET /repos/{owner}/{repo}/rulesets/{ruleset_id}', { ...place, ruleset_id: id })
-    const waits = own.flatMap((rule) => (rule.type === 'required_status_checks' && rule.parameters ? [rule.parameters] : []))
+    const waits = own.flatMap((rule) =>
+      rule.type === 'required_status_checks' && rule.parameters ? [rule.parameters] : [],
+    )
     const asked = own.flatMap((rule) => (rule.type === 'pull_request' && rule.parameters ? [rule.parameters] : []))[0]
     guards.push({
       name: `ruleset ${data.name}`,
-      checks: waits.flatMap((one) => one.required_status_checks.map(({ context, integration_id: app }) => ({ context, app: app ?? null }))),
+      checks: waits.flatMap((one) =>
+        one.required_status_checks.map(({ context, integration_id: app }) => ({ context, app: app ?? null })),
+      ),
       strict: waits.some((one) => one.strict_required_status_checks_policy),
       reviews: asked
         ? {
@@ -76,7 +82,10 @@ export async function readRules(api: GitHubApi, place: Place, branch: string): P
       bypass:
         data.bypass_actors === undefined
           ? { seen: false, why: 'GitHub shows it to administrators only' }
-          : { seen: true, value: data.bypass_actors.map(({ actor_type: type, actor_id: one }) => `${type} ${one ?? ''}`.trim()) },
+          : {
+              seen: true,
+              value: data.bypass_actors.map(({ actor_type: type, actor_id: one }) => `${type} ${one ?? ''}`.trim()),
+            },
     })
   }
   return guards
@@ -89,4 +98,6 @@ interface Required {
 
 /** Names alone are what GitHub answered before checks had a source. */
 const checksIn = (required: Required | undefined): Guard['checks'] =>
-  required?.checks?.map(({ context, app_id: app }) => ({ context, app })) ?? required?.contexts.map((context) => ({ context, app: null })) ?? []
+  required?.checks?.map(({ context, app_id: app }) => ({ context, app })) ??
+  required?.contexts.map((context) => ({ context, app: null })) ??
+  []

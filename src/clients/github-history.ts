@@ -1,17 +1,30 @@
-import type { Account, CommitFacts, EnvironmentReviewers, Hand, ProposedCommits, PullRequest, Push, Review } from './forge.ts'
+import type {
+  Account,
+  CommitFacts,
+  EnvironmentReviewers,
+  Hand,
+  ProposedCommits,
+  PullRequest,
+  Push,
+  Review,
+} from './forge.ts'
 import type { GitHubApi } from './github-api.ts'
 import { unless } from './github-errors.ts'
 import { isBot, pullOf, type Place } from './github-shapes.ts'
 
 /** One pull request; lists do not say who merged. */
 export async function readPull(api: GitHubApi, place: Place, number: number): Promise<PullRequest> {
-  return pullOf((await api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, pull_number: number })).data)
+  return pullOf(
+    (await api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, pull_number: number })).data,
+  )
 }
 
 /** Those that brought a commit, each read by itself. */
 export async function pullsOf(api: GitHubApi, place: Place, commit: string): Promise<PullRequest[]> {
   const found = await unless(422, 'No commit found', [], () =>
-    api.all((at) => api.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { ...place, commit_sha: commit, ...at })),
+    api.all((at) =>
+      api.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { ...place, commit_sha: commit, ...at }),
+    ),
   )
   const pulls: PullRequest[] = []
   for (const number of new Set(found.map((one) => one.number))) pulls.push(await readPull(api, place, number))
@@ -29,7 +42,9 @@ export async function reviewsOf(api: GitHubApi, place: Place, number: number): P
   const all = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { ...place, pull_number: number, ...at }),
   )
-  const dismissals = all.some(({ state }) => state === 'DISMISSED') ? await dismissalsOf(api, place, number) : new Map<number, Dismissal>()
+  const dismissals = all.some(({ state }) => state === 'DISMISSED')
+    ? await dismissalsOf(api, place, number)
+    : new Map<number, Dismissal>()
   return all.flatMap(({ id, user, state, commit_id: commit, submitted_at: at }) => {
     const verdict = VERDICTS.get(state)
     if (verdict === undefined || at === undefined) return []
@@ -109,9 +124,16 @@ export async function pushersOf(api: GitHubApi, place: Place, branch: string, ne
 }
 
 /** Whom an environment asks. */
-export async function environmentReviewersOf(api: GitHubApi, place: Place, name: string): Promise<EnvironmentReviewers | null> {
+export async function environmentReviewersOf(
+  api: GitHubApi,
+  place: Place,
+  name: string,
+): Promise<EnvironmentReviewers | null> {
   return unless(404, '', null, async () => {
-    const { data } = await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', { ...place, environment_name: name })
+    const { data } = await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}', {
+      ...place,
+      environment_name: name,
+    })
     const rules = (data.protection_rules ?? []).flatMap((rule) => ('reviewers' in rule ? [rule] : []))
     const reviewers = rules.flatMap((rule) => rule.reviewers ?? []).map(({ reviewer }) => reviewer)
     return {

@@ -15,4 +15,5 @@ export async function looking<T>(look: () => Promise<T>): Promise<Seen<T>> {
 }
 
 /** null where GitHub says with those words that there is no such thing; a mere "Not Found" may be meant for the token. */
-export const unless404 = <T>(text: string, look: () => Promise<T>): Promise<T | null> => unless<T | null>(404, text, null, look)
+export const unless404 = <T>(text: string, look: () => Promise<T>): Promise<T | null> =>
+  unless<T | null>(404, text, null, look)

@@ -13,18 +13,33 @@ export async function propose(api: GitHubApi, place: Place, proposal: Proposal):
 }
 
 /** The branch's commit. One that already is what was asked for stays, so that nothing starts anew for it. */
-async function putCommit(api: GitHubApi, place: Place, { branch, base, files, message: given }: Proposal): Promise<string> {
-  const parent = (await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: base.commit })).data
+async function putCommit(
+  api: GitHubApi,
+  place: Place,
+  { branch, base, files, message: given }: Proposal,
+): Promise<string> {
+  const parent = (
+    await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: base.commit })
+  ).data
   const tree = files.size === 0 ? parent.tree.sha : await putTree(api, place, parent.tree.sha, files)
   const message = typeof given === 'string' ? given : given({ tree, parent: base.commit })
   const ref = `heads/${branch}`
   const tip = await tipOf(api, place, ref)
   if (tip !== null) {
-    const there = (await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: tip })).data
-    if (there.tree.sha === tree && there.message === message && there.parents.length === 1 && there.parents[0]?.sha === base.commit)
+    const there = (
+      await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: tip })
+    ).data
+    if (
+      there.tree.sha === tree &&
+      there.message === message &&
+      there.parents.length === 1 &&
+      there.parents[0]?.sha === base.commit
+    )
       return tip
   }
-  const { sha } = (await api.request('POST /repos/{owner}/{repo}/git/commits', { ...place, message, tree, parents: [base.commit] })).data
+  const { sha } = (
+    await api.request('POST /repos/{owner}/{repo}/git/commits', { ...place, message, tree, parents: [base.commit] })
+  ).data
   if (tip === null) await createRef(api, place, ref, sha)
   else await moveRef(api, place, ref, sha)
   return sha
@@ -70,11 +85,19 @@ async function moveRef(api: GitHubApi, place: Place, ref: string, sha: string): 
 
 /** Whether GitHub asks for the permission to change workflows, which no workflow's own token has. */
 const takesWorkflows = (error: unknown): boolean =>
-  error instanceof GitHubFailure && (error.status === 403 || error.status === 422) && /workflows/.test(`${error.text} ${error.accepted ?? ''}`)
+  error instanceof GitHubFailure &&
+  (error.status === 403 || error.status === 422) &&
+  /workflows/.test(`${error.text} ${error.accepted ?? ''}`)
 
 async function findPull(api: GitHubApi, place: Place, { branch, base }: Proposal): Promise<RawPull | undefined> {
   const open = await api.all((at) =>
-    api.request('GET /repos/{owner}/{repo}/pulls', { ...place, state: 'open', head: `${place.owner}:${branch}`, base: base.branch, ...at }),
+    api.request('GET /repos/{owner}/{repo}/pulls', {
+      ...place,
+      state: 'open',
+      head: `${place.owner}:${branch}`,
+      base: base.branch,
+      ...at,
+    }),
   )
   return open[0]
 }
@@ -85,7 +108,14 @@ async function openPull(api: GitHubApi, place: Place, proposal: Proposal): Promi
   if (!found) return null
   const { title, body } = proposal
   return pullOf(
-    (await api.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, pull_number: found.number, title, body })).data,
+    (
+      await api.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
+        ...place,
+        pull_number: found.number,
+        title,
+        body,
+      })
+    ).data,
   )
 }
 
@@ -96,7 +126,16 @@ async function createPull(api: GitHubApi, place: Place, proposal: Proposal): Pro
   const { branch, base, title, body } = proposal
   try {
     const made = await api.once<RawPull>(
-      async () => (await api.request('POST /repos/{owner}/{repo}/pulls', { ...place, title, body, head: branch, base: base.branch })).data,
+      async () =>
+        (
+          await api.request('POST /repos/{owner}/{repo}/pulls', {
+            ...place,
+            title,
+            body,
+            head: branch,
+            base: base.branch,
+          })
+        ).data,
       () => findPull(api, place, proposal),
     )
     return pullOf(made)

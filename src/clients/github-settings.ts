@@ -2,7 +2,15 @@ import { openGitHubApi } from './github-api.ts'
 import { explaining } from './github-errors.ts'
 import { readProtection, readRules, type Guard } from './github-guards.ts'
 import { looking, type Seen } from './github-looking.ts'
-import { readCodeowners, readEnvironment, readPermission, readRuns, readSecrets, readWorkflows, type EnvironmentFacts } from './github-places.ts'
+import {
+  readCodeowners,
+  readEnvironment,
+  readPermission,
+  readRuns,
+  readSecrets,
+  readWorkflows,
+  type EnvironmentFacts,
+} from './github-places.ts'
 import type { OnWait } from './transport.ts'
 
 /** The settings of a repository that Herdbook goes by. */
@@ -20,7 +28,9 @@ export interface RepositorySettings {
   readonly workflows: Seen<{ readonly mayOpenPullRequests: boolean; readonly readOnly: boolean }>
   readonly labels: Seen<readonly string[]>
   /** What is wrong with CODEOWNERS; null where there is none. */
-  readonly codeowners: Seen<readonly { readonly path: string; readonly line: number; readonly message: string }[] | null>
+  readonly codeowners: Seen<
+    readonly { readonly path: string; readonly line: number; readonly message: string }[] | null
+  >
   /** The workflows on the default branch, with their texts. */
   readonly files: Seen<ReadonlyMap<string, string>>
   /** What GitHub makes of each workflow, by path: `active`, or why not. */
@@ -32,7 +42,11 @@ export interface RepositorySettings {
 /** Reads them with a person's token. `ledger` is the name of the branch that follows it. Throws (exit 10) where not even the repository can be read. */
 export async function readSettings(
   options: { readonly api: string; readonly repository: string; readonly token: string; readonly onWait?: OnWait },
-  { environments, ledger: follower, people }: { readonly environments: readonly string[]; readonly ledger: string; readonly people: readonly string[] },
+  {
+    environments,
+    ledger: follower,
+    people,
+  }: { readonly environments: readonly string[]; readonly ledger: string; readonly people: readonly string[] },
 ): Promise<RepositorySettings> {
   const api = await openGitHubApi(options)
   const [owner = '', repo = ''] = options.repository.split('/')
@@ -48,17 +62,24 @@ export async function readSettings(
     looking(() => readSecrets(api, place)),
     looking(async () => {
       const { data } = await api.request('GET /repos/{owner}/{repo}/actions/permissions/workflow', place)
-      return { mayOpenPullRequests: data.can_approve_pull_request_reviews, readOnly: data.default_workflow_permissions === 'read' }
+      return {
+        mayOpenPullRequests: data.can_approve_pull_request_reviews,
+        readOnly: data.default_workflow_permissions === 'read',
+      }
     }),
     looking(async () =>
-      (await api.all((at) => api.request('GET /repos/{owner}/{repo}/labels', { ...place, ...at }))).map(({ name }) => name),
+      (await api.all((at) => api.request('GET /repos/{owner}/{repo}/labels', { ...place, ...at }))).map(
+        ({ name }) => name,
+      ),
     ),
     looking(() => readCodeowners(api, place)),
     looking(() => readWorkflows(api, place, branch)),
     looking(() => readRuns(api, place)),
     ...environments.map((name) => looking(() => readEnvironment(api, place, name))),
   ])
-  const may = await Promise.all(people.map(async (login) => [login, await looking(() => readPermission(api, place, login))] as const))
+  const may = await Promise.all(
+    people.map(async (login) => [login, await looking(() => readPermission(api, place, login))] as const),
+  )
   return {
     branch,
     private: hidden,

@@ -52,7 +52,10 @@ export function pullOf(raw: RawPull): PullRequest {
   }
 }
 
-const mergeOf = (at: string, { merged_by: by, merge_commit_sha: commit }: RawPull): NonNullable<PullRequest['merged']> => ({
+const mergeOf = (
+  at: string,
+  { merged_by: by, merge_commit_sha: commit }: RawPull,
+): NonNullable<PullRequest['merged']> => ({
   at,
   by: by?.login ?? GHOST,
   byBot: isBot(by),

@@ -28,7 +28,12 @@ export async function suggest(target: Target, suggestions: readonly Suggestion[]
   const wanted = suggestions.filter((one) => shown.some((range) => isIn(range, one)))
   if (wanted.length === 0) return
   const there = await readReviewComments(target)
-  for (const one of wanted) await put(target, one, there.find((comment) => isOurs(comment, one)))
+  for (const one of wanted)
+    await put(
+      target,
+      one,
+      there.find((comment) => isOurs(comment, one)),
+    )
 }
 
 interface Range {
@@ -41,15 +46,21 @@ interface Range {
 /** The lines of the new files that the pull request's difference shows, changed or around what is changed. */
 async function shownLines({ api, place, pullRequest }: Target, paths: ReadonlySet<string>): Promise<Range[]> {
   const files = await api.all(
-    (at) => api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/files', { ...place, pull_number: pullRequest, ...at }),
+    (at) =>
+      api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/files', { ...place, pull_number: pullRequest, ...at }),
     (all) => all.filter(({ filename }) => paths.has(filename)).length === paths.size,
   )
   return files.flatMap(({ filename: path, patch = '' }) =>
-    [...patch.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)].map(([, from, lines = '1']) => ({ path, from: Number(from), end: Number(from) + Number(lines) })),
+    [...patch.matchAll(/^@@ -\S+ \+(\d+)(?:,(\d+))? @@/gm)].map(([, from, lines = '1']) => ({
+      path,
+      from: Number(from),
+      end: Number(from) + Number(lines),
+    })),
   )
 }
 
-const isIn = ({ path, from, end }: Range, one: Suggestion): boolean => one.path === path && from <= (one.startLine ?? one.line) && one.line < end
+const isIn = ({ path, from, end }: Range, one: Suggestion): boolean =>
+  one.path === path && from <= (one.startLine ?? one.line) && one.line < end
 
 const firstLine = (text: string): string | undefined => text.split(/\r?\n/, 1)[0]
 
@@ -63,13 +74,27 @@ const isOurs = (there: RawReviewComment, one: Suggestion): boolean =>
 
 const readReviewComments = ({ api, place, pullRequest }: Target, since?: string): Promise<RawReviewComment[]> =>
   api.all<RawReviewComment>((at) =>
-    api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', { ...place, pull_number: pullRequest, ...(since === undefined ? {} : { since }), ...at }),
+    api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', {
+      ...place,
+      pull_number: pullRequest,
+      ...(since === undefined ? {} : { since }),
+      ...at,
+    }),
   )
 
-async function put(target: Target, { path, startLine, line, body }: Suggestion, there: RawReviewComment | undefined): Promise<void> {
+async function put(
+  target: Target,
+  { path, startLine, line, body }: Suggestion,
+  there: RawReviewComment | undefined,
+): Promise<void> {
   const { api, place, pullRequest, commit } = target
   if (there !== undefined) {
-    if (there.body.trim() !== body.trim()) await api.request('PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}', { ...place, comment_id: Number(there.id), body })
+    if (there.body.trim() !== body.trim())
+      await api.request('PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}', {
+        ...place,
+        comment_id: Number(there.id),
+        body,
+      })
     return
   }
   const start = startLine === undefined ? {} : { start_line: startLine, start_side: 'RIGHT' as const }
@@ -88,7 +113,10 @@ async function put(target: Target, { path, startLine, line, body }: Suggestion, 
             body,
           })
         ).data,
-      async (since) => (await readReviewComments(target, since)).findLast((one) => one.created_at >= since && one.path === path && one.body === body),
+      async (since) =>
+        (await readReviewComments(target, since)).findLast(
+          (one) => one.created_at >= since && one.path === path && one.body === body,
+        ),
     )
   } catch (error) {
     // The branch has moved since the files were asked for.

@@ -19,11 +19,17 @@ const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
 
 /** A host key's fingerprint, as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/={1,2}$/, '')}`
+  return `SHA256:${createHash('sha256')
+    .update(key)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`
 }
 
 /** The pinned fingerprint, from a fingerprint or a public key line, and the kinds of key that can have it. */
-export function pinned(hostKey: string): { readonly fingerprint: string; readonly algorithms: readonly ServerHostKeyAlgorithm[][] } {
+export function pinned(hostKey: string): {
+  readonly fingerprint: string
+  readonly algorithms: readonly ServerHostKeyAlgorithm[][]
+} {
   const [type = '', blob] = hostKey.trim().split(/\s+/)
   if (blob === undefined) return { fingerprint: type.replace(/={1,2}$/, ''), algorithms: Object.values(ALGORITHMS) }
   return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
@@ -45,7 +51,11 @@ type Attempt = { readonly client: Client } | { readonly refused: string | null; 
  * Logs in to the machine that `ssh` names and keeps the connection open.
  * The host key is pinned: a machine with another one is never spoken to.
  */
-export async function connect(door: SshDoor, secrets: Secrets, { key, name, beside }: Login = loginOf(door)): Promise<Machine> {
+export async function connect(
+  door: SshDoor,
+  secrets: Secrets,
+  { key, name, beside }: Login = loginOf(door),
+): Promise<Machine> {
   const { NodeSSH } = await import('node-ssh')
   const pin = pinned(door.host_key)
   const where = `${door.host}:${door.port ?? 22}`
@@ -53,7 +63,9 @@ export async function connect(door: SshDoor, secrets: Secrets, { key, name, besi
     host: door.host,
     port: door.port ?? 22,
     username: door.user,
-    ...(key === undefined ? {} : { privateKey: await secrets.sshKey(key, name, { host: door.host, fingerprint: pin.fingerprint }) }),
+    ...(key === undefined
+      ? {}
+      : { privateKey: await secrets.sshKey(key, name, { host: door.host, fingerprint: pin.fingerprint }) }),
     ...(door.passphrase === undefined ? {} : { passphrase: await secrets.read(door.passphrase, 'ssh.passphrase') }),
     ...((door.agent ?? key === undefined) && process.env.SSH_AUTH_SOCK ? { agent: process.env.SSH_AUTH_SOCK } : {}),
     readyTimeout: 20_000,
@@ -89,7 +101,13 @@ export async function connect(door: SshDoor, secrets: Secrets, { key, name, besi
     else if (!/no matching (host key|server host key)/i.test(result.error.message)) last = result.error
     if (last) break
   }
-  if (last) throw unreachable('ssh-failed', `can't log in to ${where} as ${door.user}: ${last.message}`, sshHint(last, { name: key === undefined ? null : name, beside }), last)
+  if (last)
+    throw unreachable(
+      'ssh-failed',
+      `can't log in to ${where} as ${door.user}: ${last.message}`,
+      sshHint(last, { name: key === undefined ? null : name, beside }),
+      last,
+    )
   throw unreachable(
     'host-key-mismatch',
     `${where} has another host key: pinned is ${pin.fingerprint}, the machine shows ${seen.join(' and ') || 'none of a known kind'}`,
@@ -97,14 +115,19 @@ export async function connect(door: SshDoor, secrets: Secrets, { key, name, besi
   )
 }
 
-function sshHint({ message }: Error, { name, beside }: { readonly name: string | null; readonly beside: Login['beside'] }): string {
+function sshHint(
+  { message }: Error,
+  { name, beside }: { readonly name: string | null; readonly beside: Login['beside'] },
+): string {
   const more = beside === undefined ? '' : `; ${beside}`
   if (/privateKey/.test(message)) {
-    if (/encrypted|passphrase/i.test(message)) return `${name ?? 'the key'} has a passphrase: name the right one as ssh.passphrase in instance.yaml, or store a key without one`
+    if (/encrypted|passphrase/i.test(message))
+      return `${name ?? 'the key'} has a passphrase: name the right one as ssh.passphrase in instance.yaml, or store a key without one`
     return `${name ?? 'the key'} is no private key: store the whole file, from -----BEGIN to -----END`
   }
   if (/authentication/i.test(message)) {
-    if (name === null) return `no ssh.key is named, so only an ssh-agent logs in: look at ssh-add -l, or name a key in instance.yaml${more}`
+    if (name === null)
+      return `no ssh.key is named, so only an ssh-agent logs in: look at ssh-add -l, or name a key in instance.yaml${more}`
     return `check ssh.user and ${name}, and that the key is in authorized_keys there${more}`
   }
   return 'check ssh.host and ssh.port, and that this machine can reach it'
@@ -130,7 +153,9 @@ function machineOver(client: Client, where: string): Machine {
   }
   // a short command's end can come in the same packet as its start: listen before anything is awaited
   const open = (command: string): Promise<Running> =>
-    new Promise((resolve, reject) => client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))))
+    new Promise((resolve, reject) =>
+      client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))),
+    )
 
   return {
     start: async (command): Promise<Running> => {
@@ -140,7 +165,12 @@ function machineOver(client: Client, where: string): Machine {
       } catch (error) {
         leave()
         const why = broken ?? error
-        throw unreachable('ssh-failed', `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`, undefined, why)
+        throw unreachable(
+          'ssh-failed',
+          `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`,
+          undefined,
+          why,
+        )
       }
     },
     close: async () => {

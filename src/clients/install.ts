@@ -14,16 +14,29 @@ export interface InstallStep {
 /** What the role may select, table by table; a table without columns is granted whole. */
 const GRANTS: readonly { readonly table: string; readonly columns?: readonly string[] }[] = [
   { table: 'users', columns: ['id', 'account_id', 'role_id', 'confirmed_at', 'approved', 'disabled', 'created_at'] },
-  { table: 'accounts', columns: ['id', 'username', 'domain', 'suspended_at', 'silenced_at', 'moved_to_account_id', 'created_at'] },
+  {
+    table: 'accounts',
+    columns: ['id', 'username', 'domain', 'suspended_at', 'silenced_at', 'moved_to_account_id', 'created_at'],
+  },
   { table: 'admin_action_logs', columns: ['id', 'account_id', 'created_at'] },
   { table: 'follows', columns: ['account_id', 'target_account_id'] },
   { table: 'settings', columns: ['var', 'value', 'updated_at'] },
-  ...['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'rules', 'rule_translations', 'user_roles', 'terms_of_services'].map((table) => ({ table })),
+  ...[
+    'domain_blocks',
+    'email_domain_blocks',
+    'ip_blocks',
+    'rules',
+    'rule_translations',
+    'user_roles',
+    'terms_of_services',
+  ].map((table) => ({ table })),
 ]
 
 /** The SQL that makes the reading role, or brings it up to date. `domain` is what Mastodon itself says it is. */
 export function roleSql(domain: string): string {
-  const grants = GRANTS.map(({ table, columns }) => `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`)
+  const grants = GRANTS.map(
+    ({ table, columns }) => `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`,
+  )
   return `begin;
 set local standard_conforming_strings = on;
 do $make$ begin
@@ -61,7 +74,11 @@ ${afterRequest()}HERDBOOK_AFTER
 export function authorizedKey(publicKey: string): string {
   const [type = '', blob = ''] = publicKey.trim().split(/\s+/)
   if (!/^[a-z0-9@.-]+$/.test(type) || !/^[A-Za-z0-9+/]+={0,3}$/.test(blob)) {
-    throw unreachable('not-a-public-key', 'that is no public key line such as "ssh-ed25519 AAAA…"', 'give the file that ends in .pub')
+    throw unreachable(
+      'not-a-public-key',
+      'that is no public key line such as "ssh-ed25519 AAAA…"',
+      'give the file that ends in .pub',
+    )
   }
   return `restrict,command="${READER}" ${type} ${blob} herdbook-reader`
 }
@@ -71,13 +88,18 @@ const REFUSE_OLD_SSH = `case "$(ssh -V 2>&1)" in OpenSSH_[1-6].*|OpenSSH_7.[01]*
 
 /** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. On this machine there is no key to bind. */
 export function installSteps(door: DatabaseDoor, domain: string, publicKey: string | null): readonly InstallStep[] {
-  const role = { title: 'make the database role herdbook_reader, which may select the columns that a plan needs', command: psqlLine(asSuperuser(door)), input: roleSql(domain) }
+  const role = {
+    title: 'make the database role herdbook_reader, which may select the columns that a plan needs',
+    command: psqlLine(asSuperuser(door)),
+    input: roleSql(domain),
+  }
   if (door.over === 'local') return [role]
   const made: InstallStep[] = [
     role,
     {
       title: 'put the reading program at ~/.herdbook/reader',
-      command: 'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
+      command:
+        'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
       input: wrapper(door),
     },
   ]
@@ -102,7 +124,8 @@ export interface ReaderKey {
 /** What is to do once that is done. A key is stored with the machine that it is for: by itself it is used for none. */
 export function afterwards(door: DatabaseDoor, key: ReaderKey | null): string {
   if (door.over === 'local') return 'instance.yaml can stay as it is.'
-  const written = (rest: string): string => `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
+  const written = (rest: string): string =>
+    `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
   if (key === null) return written('')
   const bound = `{ echo ${key.fingerprint}; cat ${quote(key.file)}; }`
   return [
@@ -110,7 +133,9 @@ export function afterwards(door: DatabaseDoor, key: ReaderKey | null): string {
     'That file is the key with the machine that it is for in front. This makes it:',
     `  (umask 077; ${bound} > ${quote(`${key.file}.bound`)})`,
     'On GitHub it is { env: HERDBOOK_READER_KEY }, and this stores it:',
-    ...['herdbook-plan', 'herdbook-apply'].map((name) => `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${name}`),
+    ...['herdbook-plan', 'herdbook-apply'].map(
+      (name) => `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${name}`,
+    ),
   ].join('\n')
 }
 
@@ -126,11 +151,18 @@ function asSuperuser(door: DatabaseDoor): DatabaseDoor {
 export async function install(machine: Machine, steps: readonly InstallStep[]): Promise<void> {
   for (const step of steps) {
     const finished = await run(machine, step.command, step.input)
-    if (finished.code !== 0) throw unreachable('install-failed', `could not ${step.title}: ${complaintOf(finished)}`, 'run it by hand as a user who may: `herdbook reader install --print`')
+    if (finished.code !== 0)
+      throw unreachable(
+        'install-failed',
+        `could not ${step.title}: ${complaintOf(finished)}`,
+        'run it by hand as a user who may: `herdbook reader install --print`',
+      )
   }
 }
 
 /** The same as a text for copying. */
 export function asText(steps: readonly InstallStep[]): string {
-  return steps.map(({ title, command, input }) => `# ${title}\n${command} <<'HERDBOOK_INPUT'\n${input}HERDBOOK_INPUT\n`).join('\n')
+  return steps
+    .map(({ title, command, input }) => `# ${title}\n${command} <<'HERDBOOK_INPUT'\n${input}HERDBOOK_INPUT\n`)
+    .join('\n')
 }

@@ -10,7 +10,7 @@ const RUBY = 'export PATH="$HOME/.rbenv/shims:$HOME/.rbenv/bin:$PATH"'
 
 /** One word of a POSIX shell, whatever is in it. */
 export function quote(word: string): string {
-  if (word.includes('\0')) fail(EXIT.invalid, 'null-byte', 'a command can\'t hold a null byte')
+  if (word.includes('\0')) fail(EXIT.invalid, 'null-byte', "a command can't hold a null byte")
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
@@ -18,11 +18,16 @@ const line = (words: readonly string[]): string => words.map(quote).join(' ')
 
 /** The words, as another user where one is named: from /, since nobody can stay in a home folder that is not theirs. */
 const lineAs = (user: string | undefined, words: readonly string[]): string =>
-  line(user === undefined ? words : ['sh', '-c', 'cd / && exec "$@"', 'sh', 'sudo', '-n', '-H', '-u', named(user), '--', ...words])
+  line(
+    user === undefined
+      ? words
+      : ['sh', '-c', 'cd / && exec "$@"', 'sh', 'sudo', '-n', '-H', '-u', named(user), '--', ...words],
+  )
 
 /** A name from the instance, which must not be taken for an option. */
 function named(name: string): string {
-  if (name.startsWith('-')) fail(EXIT.invalid, 'not-a-name', `${JSON.stringify(name)} is no name: it would be taken for an option`)
+  if (name.startsWith('-'))
+    fail(EXIT.invalid, 'not-a-name', `${JSON.stringify(name)} is no name: it would be taken for an option`)
   return name
 }
 
@@ -39,13 +44,24 @@ const kubectl = (pod: { namespace: string; pod: string; container?: string; kube
   '--',
 ]
 
-const compose = (directory: string, service: string): string[] => ['docker', 'compose', `--project-directory=${directory}`, 'exec', '-T', named(service)]
+const compose = (directory: string, service: string): string[] => [
+  'docker',
+  'compose',
+  `--project-directory=${directory}`,
+  'exec',
+  '-T',
+  named(service),
+]
 
 const RUNTIMES = ['native', 'podman', 'docker_compose', 'kubernetes'] as const
 
-function exactlyOne<Door extends { readonly [name in (typeof RUNTIMES)[number]]?: unknown }>(name: string, door: Door): Door {
+function exactlyOne<Door extends { readonly [name in (typeof RUNTIMES)[number]]?: unknown }>(
+  name: string,
+  door: Door,
+): Door {
   const said = RUNTIMES.filter((runtime) => door[runtime] !== undefined)
-  if (said.length !== 1) fail(EXIT.invalid, 'one-runtime', `mastodon.${name} needs exactly one of ${RUNTIMES.join(', ')}`)
+  if (said.length !== 1)
+    fail(EXIT.invalid, 'one-runtime', `mastodon.${name} needs exactly one of ${RUNTIMES.join(', ')}`)
   return door
 }
 
@@ -53,10 +69,17 @@ function exactlyOne<Door extends { readonly [name in (typeof RUNTIMES)[number]]?
 export function psqlLine(door: DatabaseDoor): string {
   const { native, podman, docker_compose, kubernetes } = exactlyOne('database', door)
   // whoever enters a container is root there, and PostgreSQL knows no such role
-  const { database = 'mastodon_production', role = native ? undefined : 'postgres' } = native ?? podman ?? docker_compose ?? kubernetes ?? {}
+  const { database = 'mastodon_production', role = native ? undefined : 'postgres' } =
+    native ?? podman ?? docker_compose ?? kubernetes ?? {}
   const psql = [...PSQL, `--dbname=${database}`, ...(role === undefined ? [] : [`--username=${role}`])]
   // a server that takes connections and answers none is not waited for
-  const inside = ['env', 'PGCLIENTENCODING=UTF8', 'PGCONNECT_TIMEOUT=20', native?.psql === undefined ? 'psql' : named(native.psql), ...psql]
+  const inside = [
+    'env',
+    'PGCLIENTENCODING=UTF8',
+    'PGCONNECT_TIMEOUT=20',
+    native?.psql === undefined ? 'psql' : named(native.psql),
+    ...psql,
+  ]
   if (native) return lineAs(native.user, inside)
   if (podman) return lineAs(podman.user, [...podmanExec(podman.container), ...inside])
   if (docker_compose) return line([...compose(docker_compose.directory, docker_compose.service ?? 'db'), ...inside])

@@ -22,7 +22,11 @@ export async function fetchList(url: string, signal: AbortSignal, patience = PAT
 }
 
 async function follow(url: URL, signal: AbortSignal, hops: number): Promise<Buffer> {
-  const answer = await fetch(url, { redirect: 'manual', signal, headers: { accept: 'text/csv, application/json, text/plain, */*;q=0.5' } })
+  const answer = await fetch(url, {
+    redirect: 'manual',
+    signal,
+    headers: { accept: 'text/csv, application/json, text/plain, */*;q=0.5' },
+  })
   const to = answer.headers.get('location')
   if (answer.status >= 300 && answer.status < 400 && to !== null) {
     await answer.body?.cancel()
@@ -34,7 +38,10 @@ async function follow(url: URL, signal: AbortSignal, hops: number): Promise<Buff
   }
   if (!answer.ok) {
     await answer.body?.cancel()
-    return unread(url.href, `the server answers ${answer.status}${answer.statusText === '' ? '' : ` ${answer.statusText}`}`)
+    return unread(
+      url.href,
+      `the server answers ${answer.status}${answer.statusText === '' ? '' : ` ${answer.statusText}`}`,
+    )
   }
   return body(url, answer)
 }
@@ -54,10 +61,19 @@ async function body(url: URL, answer: Response): Promise<Buffer> {
 function checked(text: string, asked: string): URL {
   if (!URL.canParse(text)) return unread(asked, 'it is no web address')
   const url = new URL(text)
-  if (url.username !== '' || url.password !== '') return unread(url.hostname, 'the address has a name or password in it, and would stand in the files', 'Save the list into a file, and name that: --from list.csv')
+  if (url.username !== '' || url.password !== '')
+    return unread(
+      url.hostname,
+      'the address has a name or password in it, and would stand in the files',
+      'Save the list into a file, and name that: --from list.csv',
+    )
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     return unread(text, 'over plain HTTP anybody on the way could change the list', 'Use the address with https.')
   return url
 }
 
-const unread = (url: string, why: string, hint = 'Open the address in a browser: is it that of the list itself?'): never => fail(EXIT.invalid, 'list-unreadable', `${url} can't be read: ${why}.`, { hint })
+const unread = (
+  url: string,
+  why: string,
+  hint = 'Open the address in a browser: is it that of the list itself?',
+): never => fail(EXIT.invalid, 'list-unreadable', `${url} can't be read: ${why}.`, { hint })

@@ -49,7 +49,13 @@ export function localMachine(): Machine {
       // a command that ended early breaks the pipe: its code and its complaint say more
       child.stdin.on('error', () => {})
       await once(child, 'spawn')
-      return { stdin: child.stdin, stdout: child.stdout, complaint, ended: once(child, 'close').then(([code]) => code), kill: () => child.kill() }
+      return {
+        stdin: child.stdin,
+        stdout: child.stdout,
+        complaint,
+        ended: once(child, 'close').then(([code]) => code),
+        kill: () => child.kill(),
+      }
     },
     close: async () => {},
   }
@@ -74,7 +80,9 @@ export async function run(machine: Machine, command: string, input: string, most
   })
   running.stdin.end(input)
   const code = await running.ended
-  return excess ? { code: null, stdout: '', stderr: `it answered more than ${most} characters` } : { code, stdout, stderr: running.complaint() }
+  return excess
+    ? { code: null, stdout: '', stderr: `it answered more than ${most} characters` }
+    : { code, stdout, stderr: running.complaint() }
 }
 
 /** Ends a command that goes on with one line for longer than that. */
@@ -99,5 +107,9 @@ export function complaintOf(finished: Pick<Finished, 'code' | 'stderr'>): string
 /** A door that can't be used, in words, with exit 10. */
 export function unreachable(code: string, message: string, hint?: string, cause?: unknown): HerdbookError {
   const diagnostic = { code, severity: 'error' as const, message }
-  return new HerdbookError(EXIT.unreadable, [hint === undefined ? diagnostic : { ...diagnostic, hint }], cause === undefined ? undefined : { cause })
+  return new HerdbookError(
+    EXIT.unreadable,
+    [hint === undefined ? diagnostic : { ...diagnostic, hint }],
+    cause === undefined ? undefined : { cause },
+  )
 }

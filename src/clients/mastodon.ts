@@ -34,7 +34,13 @@ const READ_TIMEOUT = 60_000
 const WRITE_TIMEOUT = 300_000
 
 /** Opens the REST door. `reading` puts the fence up that lets no write through. */
-export async function openRest(options: { url: string; token: string; reading: boolean; renewal?: string; onWait?: OnWait | undefined }): Promise<Rest> {
+export async function openRest(options: {
+  url: string
+  token: string
+  reading: boolean
+  renewal?: string
+  onWait?: OnWait | undefined
+}): Promise<Rest> {
   const { createRestAPIClient } = await import('masto')
   const origin = new URL(options.url).origin
   refuseClear(origin, 'the token', 'mastodon.api.url')
@@ -56,7 +62,11 @@ export async function openRest(options: { url: string; token: string; reading: b
     // masto makes camelCase of every key, also of keys that are data, and takes its time over thousands of rows
     get: (path) =>
       transport.patiently(async () => {
-        const answer = await fetch(`${origin}${path}`, { ...requestInit, headers, signal: AbortSignal.timeout(READ_TIMEOUT) })
+        const answer = await fetch(`${origin}${path}`, {
+          ...requestInit,
+          headers,
+          signal: AbortSignal.timeout(READ_TIMEOUT),
+        })
         const text = await bounded(answer).catch((error: unknown) => {
           throw error instanceof RangeError ? new HttpFailure(answer.status, TOO_LONG) : error
         })
@@ -74,7 +84,8 @@ export async function openRest(options: { url: string; token: string; reading: b
 export async function identify(rest: Rest): Promise<Identity> {
   const from = async (path: string, key: string): Promise<Identity> => {
     const { body } = await rest.get(path)
-    if (!isRecord(body) || typeof body[key] !== 'string' || typeof body.version !== 'string') throw new HttpFailure(200, `${path} has an odd shape`)
+    if (!isRecord(body) || typeof body[key] !== 'string' || typeof body.version !== 'string')
+      throw new HttpFailure(200, `${path} has an odd shape`)
     return { domain: body[key], version: body.version }
   }
   try {
@@ -84,7 +95,12 @@ export async function identify(rest: Rest): Promise<Identity> {
     const silent = error instanceof HttpFailure && error.status === null
     const old = silent ? null : await from('/api/v1/instance', 'uri').catch(() => null)
     if (old) return { ...old, domain: old.domain.replace(/^https?:\/\//, '') }
-    throw unreachable('api-unreachable', `${rest.origin} can't be read: ${error instanceof Error ? error.message : String(error)}`, 'check mastodon.api.url', error)
+    throw unreachable(
+      'api-unreachable',
+      `${rest.origin} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      'check mastodon.api.url',
+      error,
+    )
   }
 }
 
@@ -108,21 +124,28 @@ export async function readList(rest: Rest, name: Lists): Promise<readonly unknow
   const rows: unknown[] = []
   let length = 0
   for (let [before, pages]: [bigint | null, number] = [null, 1]; ; pages += 1) {
-    const { body, link, length: more } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
+    const {
+      body,
+      link,
+      length: more,
+    } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
     if (!Array.isArray(body)) throw new HttpFailure(200, `${path} answered no list`)
     for (const row of body) before = descending(row, before, path)
     for (const row of body) rows.push(row)
     length += more
-    if (rows.length > MOST.rows || pages > MOST.pages || length > MOST.characters) throw new HttpFailure(200, `${path} does not come to an end: ${rows.length} rows on ${pages} pages so far`)
+    if (rows.length > MOST.rows || pages > MOST.pages || length > MOST.characters)
+      throw new HttpFailure(200, `${path} does not come to an end: ${rows.length} rows on ${pages} pages so far`)
     if (body.length === 0 || (body.length < limit && !/rel="next"/.test(link))) return rows.toReversed()
   }
 }
 
 /** Every row has a smaller id than the one before, or the pages go round in a circle. */
 function descending(row: unknown, before: bigint | null, path: string): bigint {
-  if (!isRecord(row) || typeof row.id !== 'string' || !/^\d{1,30}$/.test(row.id)) throw new HttpFailure(200, `${path} answered a row without an id`)
+  if (!isRecord(row) || typeof row.id !== 'string' || !/^\d{1,30}$/.test(row.id))
+    throw new HttpFailure(200, `${path} answered a row without an id`)
   const id = BigInt(row.id)
-  if (before !== null && id >= before) throw new HttpFailure(200, `${path} answered row ${id} after row ${before}: its pages do not come to an end`)
+  if (before !== null && id >= before)
+    throw new HttpFailure(200, `${path} answered row ${id} after row ${before}: its pages do not come to an end`)
   return id
 }
 
@@ -148,17 +171,27 @@ export async function measure(rest: Rest, domain: string): Promise<Rows['impact'
   )
   const total = (key: string): number => {
     const found = Array.isArray(answer) ? answer.find((one: unknown) => isRecord(one) && one.key === key) : undefined
-    if (!isRecord(found) || !/^\d+$/.test(String(found.total))) throw new HttpFailure(200, `the measure ${key} of ${domain} has an odd shape`)
+    if (!isRecord(found) || !/^\d+$/.test(String(found.total)))
+      throw new HttpFailure(200, `the measure ${key} of ${domain} has an odd shape`)
     return Number(found.total)
   }
-  return { domain, follows: total('instance_follows'), followers: total('instance_followers'), accounts: total('instance_accounts') }
+  return {
+    domain,
+    follows: total('instance_follows'),
+    followers: total('instance_followers'),
+    accounts: total('instance_accounts'),
+  }
 }
 
 const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
 const AT_ONCE = 4
 
 /** Measures what live does not block as strictly already; domains without anybody have no row. */
-async function measureAll(rest: Rest, request: ReadRequest, blocks: readonly Rows['domain_blocks'][]): Promise<Rows['impact'][]> {
+async function measureAll(
+  rest: Rest,
+  request: ReadRequest,
+  blocks: readonly Rows['domain_blocks'][],
+): Promise<Rows['impact'][]> {
   const live = new Map(blocks.map((block) => [block.domain, STRENGTH[block.severity]]))
   const raised = request.measure.filter(({ domain, severity }) => STRENGTH[severity] > (live.get(domain) ?? 0))
   const domains = [...new Set(raised.map(({ domain }) => domain))]
@@ -166,13 +199,18 @@ async function measureAll(rest: Rest, request: ReadRequest, blocks: readonly Row
   for (let start = 0; start < domains.length; start += AT_ONCE) {
     rows.push(...(await Promise.all(domains.slice(start, start + AT_ONCE).map((domain) => measure(rest, domain)))))
   }
-  return rows.filter((row) => row.accounts + row.follows + row.followers > 0).toSorted((a, b) => (a.domain < b.domain ? -1 : 1))
+  return rows
+    .filter((row) => row.accounts + row.follows + row.followers > 0)
+    .toSorted((a, b) => (a.domain < b.domain ? -1 : 1))
 }
 
 /** Reads the tables that the API has; one that can't be read is unknown and stops no other. */
 export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
   const read: { -readonly [Name in TableName]?: Table<Rows[Name]> } = {}
-  const table = async <Name extends Lists | 'impact'>(name: Name, rows: () => Promise<readonly unknown[]>): Promise<Table<Rows[Name]>> => {
+  const table = async <Name extends Lists | 'impact'>(
+    name: Name,
+    rows: () => Promise<readonly unknown[]>,
+  ): Promise<Table<Rows[Name]>> => {
     const before = rest.requests()
     try {
       return checkedTable(name, await rows(), 'rest', rest.requests() - before)
@@ -183,12 +221,17 @@ export async function readRest(rest: Rest, request: ReadRequest): Promise<Partia
   }
   const wanted = new Set(request.tables)
   const measuring = wanted.has('impact') && request.measure.length > 0
-  const blocks = wanted.has('domain_blocks') || measuring ? await table('domain_blocks', () => readList(rest, 'domain_blocks')) : null
+  const blocks =
+    wanted.has('domain_blocks') || measuring
+      ? await table('domain_blocks', () => readList(rest, 'domain_blocks'))
+      : null
   if (wanted.has('domain_blocks') && blocks) read.domain_blocks = blocks
-  if (wanted.has('email_domain_blocks')) read.email_domain_blocks = await table('email_domain_blocks', () => readList(rest, 'email_domain_blocks'))
+  if (wanted.has('email_domain_blocks'))
+    read.email_domain_blocks = await table('email_domain_blocks', () => readList(rest, 'email_domain_blocks'))
   if (wanted.has('ip_blocks')) read.ip_blocks = await table('ip_blocks', () => readList(rest, 'ip_blocks'))
   if (wanted.has('impact')) {
-    read.impact = blocks?.state === 'unknown' ? blocks : await table('impact', () => measureAll(rest, request, blocks?.rows ?? []))
+    read.impact =
+      blocks?.state === 'unknown' ? blocks : await table('impact', () => measureAll(rest, request, blocks?.rows ?? []))
   }
   return read
 }

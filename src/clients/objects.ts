@@ -20,15 +20,34 @@ const TYPES = { commit: 1, tree: 2, blob: 3 } as const
  * Writes a commit with its files into the object store and answers its id; `who` is its author. One Git for all of it, and no
  * setting (line ends, signing, a missing name) changes or stops it. Throws where the store takes nothing.
  */
-export async function writeCommit(git: Git, format: ObjectFormat, who: string, { files, subject, trailers = {}, parents = [] }: Content): Promise<string> {
-  const object = (type: Made['type'], data: Buffer): Made => ({ id: createHash(format).update(`${type} ${data.length}\0`).update(data).digest('hex'), type, data })
+export async function writeCommit(
+  git: Git,
+  format: ObjectFormat,
+  who: string,
+  { files, subject, trailers = {}, parents = [] }: Content,
+): Promise<string> {
+  const object = (type: Made['type'], data: Buffer): Made => ({
+    id: createHash(format).update(`${type} ${data.length}\0`).update(data).digest('hex'),
+    type,
+    data,
+  })
   // Git orders a tree by the bytes of its names.
-  const blobs = [...files].map(([name, text]) => ({ name: Buffer.from(name), ...object('blob', Buffer.from(text)) })).sort((a, b) => Buffer.compare(a.name, b.name))
-  const tree = object('tree', Buffer.concat(blobs.flatMap(({ name, id }) => [Buffer.from('100644 '), name, Buffer.from([0]), Buffer.from(id, 'hex')])))
+  const blobs = [...files]
+    .map(([name, text]) => ({ name: Buffer.from(name), ...object('blob', Buffer.from(text)) }))
+    .sort((a, b) => Buffer.compare(a.name, b.name))
+  const tree = object(
+    'tree',
+    Buffer.concat(
+      blobs.flatMap(({ name, id }) => [Buffer.from('100644 '), name, Buffer.from([0]), Buffer.from(id, 'hex')]),
+    ),
+  )
   const person = `${who} ${Math.floor(Date.now() / 1000)} +0000`
   const head = [`tree ${tree.id}`, ...parents.map((id) => `parent ${id}`), `author ${person}`, `committer ${person}`]
   const tail = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\n`)
-  const commit = object('commit', Buffer.from(`${head.join('\n')}\n\n${subject}\n${tail.length === 0 ? '' : '\n'}${tail.join('')}`))
+  const commit = object(
+    'commit',
+    Buffer.from(`${head.join('\n')}\n\n${subject}\n${tail.length === 0 ? '' : '\n'}${tail.join('')}`),
+  )
   const { code, err } = await git.run(['unpack-objects', '-q'], await packOf(format, [...blobs, tree, commit]))
   return code === 0 ? commit.id : failed('write to its object store', err)
 }
@@ -38,7 +57,9 @@ const compressed = promisify(deflate)
 async function packOf(format: ObjectFormat, objects: readonly Made[]): Promise<Buffer> {
   const head = Buffer.from('PACK\0\0\0\x02\0\0\0\0')
   head.writeUInt32BE(objects.length, 8)
-  const entries = await Promise.all(objects.map(async ({ type, data }) => Buffer.concat([sizeOf(TYPES[type], data.length), await compressed(data)])))
+  const entries = await Promise.all(
+    objects.map(async ({ type, data }) => Buffer.concat([sizeOf(TYPES[type], data.length), await compressed(data)])),
+  )
   const body = Buffer.concat([head, ...entries])
   return Buffer.concat([body, createHash(format).update(body).digest()])
 }

@@ -18,10 +18,14 @@ const PATIENCE_MS = 10_000
 
 /** Asks the API of a server for what it shows to everybody: `GET /api/v1/instance/domain_blocks` and `/rules`. What it does not show is null; nor is anybody else asked, wherever it sends us. */
 export async function readPublic(url: string, domains: readonly string[]): Promise<PublicView> {
-  const [blocks, rules] = await Promise.all([ask(url, '/api/v1/instance/domain_blocks'), ask(url, '/api/v1/instance/rules')])
+  const [blocks, rules] = await Promise.all([
+    ask(url, '/api/v1/instance/domain_blocks'),
+    ask(url, '/api/v1/instance/rules'),
+  ])
   return {
     domainBlocks: blocks && among(domains, new Map(blocks.flatMap(blockOf))),
-    rules: rules && rules.flatMap((rule) => (isMembers(rule) && typeof rule['text'] === 'string' ? [rule['text']] : [])),
+    rules:
+      rules && rules.flatMap((rule) => (isMembers(rule) && typeof rule['text'] === 'string' ? [rule['text']] : [])),
   }
 }
 
@@ -37,7 +41,11 @@ function among(domains: readonly string[], byDigest: ReadonlyMap<string, PublicB
 
 async function ask(url: string, path: string): Promise<readonly unknown[] | null> {
   try {
-    const answer = await fetch(new URL(path, url), { redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS), headers: { accept: 'application/json' } })
+    const answer = await fetch(new URL(path, url), {
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      headers: { accept: 'application/json' },
+    })
     const body: unknown = answer.ok ? JSON.parse(await bounded(answer)) : null
     return Array.isArray(body) ? body : null
   } catch {
@@ -50,5 +58,10 @@ const isMembers = (value: unknown): value is Members => typeof value === 'object
 
 function blockOf(block: unknown): [string, PublicBlock][] {
   if (!isMembers(block) || typeof block['digest'] !== 'string' || typeof block['severity'] !== 'string') return []
-  return [[block['digest'], { severity: block['severity'], comment: typeof block['comment'] === 'string' ? block['comment'] : '' }]]
+  return [
+    [
+      block['digest'],
+      { severity: block['severity'], comment: typeof block['comment'] === 'string' ? block['comment'] : '' },
+    ],
+  ]
 }

@@ -8,13 +8,19 @@ import { allUnknown, tablesOf, unreadTable } from './snapshot.ts'
 type Read = { readonly tables: Partial<Tables>; readonly version: string | null }
 
 /** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
-export async function openReader(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Reader> {
+export async function openReader(
+  instance: InstanceFile,
+  secrets: Secrets,
+  options: DoorOptions & { readonly doors?: Doors } = {},
+): Promise<Reader> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, reading: true })
   let tokenAccount: Promise<TokenAccount> | undefined
   return {
     tokenAccount: () => (tokenAccount ??= tokenAccountOf(doors)),
     read: async (request) => {
-      const { tables, version } = doors.has.database ? await fromDatabase(doors, request) : await fromOthers(doors, request)
+      const { tables, version } = doors.has.database
+        ? await fromDatabase(doors, request)
+        : await fromOthers(doors, request)
       return tablesOf(tables, version)
     },
     // doors that were handed over are closed by who opened them
@@ -41,7 +47,8 @@ async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
   return { tables: allUnknown(request, reason), version: null }
 }
 
-const isComplete = (table: unknown): boolean => typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
+const isComplete = (table: unknown): boolean =>
+  typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
 
 async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
   // not before it is needed: the database door has no use for HTTP
@@ -50,7 +57,10 @@ async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
   const others = request.tables.filter((name) => !byRest.includes(name))
   // the audit log alone is not worth booting the console, nor missed where there is none
   const byConsole = others.every((name) => name === 'audit') ? [] : others
-  const [rest, console] = await Promise.all([fromRest(doors, part(request, byRest)), fromConsole(doors, part(request, byConsole))])
+  const [rest, console] = await Promise.all([
+    fromRest(doors, part(request, byRest)),
+    fromConsole(doors, part(request, byConsole)),
+  ])
   return { tables: { ...rest.tables, ...console.tables }, version: console.version ?? rest.version }
 }
 
@@ -69,7 +79,10 @@ async function fromConsole(doors: Doors, request: ReadRequest): Promise<Read> {
   if (request.tables.length === 0) return { tables: {}, version: null }
   if (!doors.has.console) {
     const missing = 'that needs the database or the console, and instance.yaml names neither'
-    return { tables: Object.fromEntries(request.tables.map((name) => [name, unreadTable(name, missing)])), version: null }
+    return {
+      tables: Object.fromEntries(request.tables.map((name) => [name, unreadTable(name, missing)])),
+      version: null,
+    }
   }
   return attempt(request, async () => (await doors.console()).read(request))
 }
@@ -98,8 +111,19 @@ async function attempt<R extends Read>(request: ReadRequest, read: () => Promise
 function reasonOf(error: unknown): Diagnostic {
   const [first] = error instanceof HerdbookError ? error.diagnostics : []
   if (error instanceof HerdbookError && FINAL.has(first?.code ?? '')) throw error
-  return first ?? { code: 'unreadable', severity: 'error', message: error instanceof Error ? error.message : String(error) }
+  return (
+    first ?? { code: 'unreadable', severity: 'error', message: error instanceof Error ? error.message : String(error) }
+  )
 }
 
 /** What no other table's reading makes good: another server, another machine, a credential that must not be sent, a defect. */
-const FINAL: ReadonlySet<string> = new Set(['another-server', 'mastodon-too-old', 'host-key-mismatch', 'secret-elsewhere', 'secret-unbound', 'write-while-planning', 'one-runtime', 'no-ssh'])
+const FINAL: ReadonlySet<string> = new Set([
+  'another-server',
+  'mastodon-too-old',
+  'host-key-mismatch',
+  'secret-elsewhere',
+  'secret-unbound',
+  'write-while-planning',
+  'one-runtime',
+  'no-ssh',
+])

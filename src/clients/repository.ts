@@ -15,7 +15,12 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
   if (code !== 0 && /dubious ownership/.test(err)) {
     // Git goes by the top of the tree, and names it.
     const hint = `If you trust it: ${/git config --global --add safe\.directory .*/.exec(err)?.[0] ?? `git config --global --add safe.directory ${dir}`}`
-    return fail(EXIT.invalid, 'git-ownership', 'This folder belongs to another user, and Git does not read what others own.', { hint })
+    return fail(
+      EXIT.invalid,
+      'git-ownership',
+      'This folder belongs to another user, and Git does not read what others own.',
+      { hint },
+    )
   }
   if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
   const [root = dir, prefix = '', named] = out.split('\n')
@@ -50,7 +55,8 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       const swapped = await swapRef(refs, ref, expected, commit, along)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
-    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved'),
+    remove: async (ref, expected) =>
+      (await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved',
     seen: (name) => own.resolve(seenRef(name)),
     see: async (name, commit) => {
       await swapRef(own, seenRef(name), await own.resolve(seenRef(name)), commit)
@@ -74,7 +80,9 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
 
 /** Only a full id goes into a command: a name could be an option, or move between two calls. */
 function objectId(id: string): string {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id) ? id : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id)
+    ? id
+    : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
 }
 
 /** All that Git's configuration says of remotes, and to which a branch belongs. */
@@ -86,30 +94,56 @@ function remoteOf(config: string, branch: string): string | null {
   const names = [...new Set(rows.flatMap(([key]) => /^remote\.(.+)\.[^.]+$/.exec(key)?.[1] ?? []))].sort()
   if (names.length === 0) return null
   const configured = rows.findLast(([key]) => key === `branch.${branch}.remote`)?.[1] ?? ''
-  const chosen = [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
-  return chosen ?? fail(EXIT.refused, 'remote-unclear', `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`, {
-    hint: branch === '' ? 'Go to the branch that is applied: git switch BRANCH' : `Say which one holds the ledger, such as ${names[0]}: git config branch.${branch}.remote ${names[0]}`,
-  })
+  const chosen =
+    [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
+  return (
+    chosen ??
+    fail(
+      EXIT.refused,
+      'remote-unclear',
+      `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`,
+      {
+        hint:
+          branch === ''
+            ? 'Go to the branch that is applied: git switch BRANCH'
+            : `Say which one holds the ledger, such as ${names[0]}: git config branch.${branch}.remote ${names[0]}`,
+      },
+    )
+  )
 }
 
 async function readHead(git: Git, path: string): Promise<Head> {
-  const options = ['--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames']
-  const [status, shallow] = await Promise.all([git.run(['status', ...options, '--', path]), git.run(['rev-parse', '--is-shallow-repository'])])
+  const options = [
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--untracked-files=all',
+    '--ignore-submodules=none',
+    '--no-renames',
+  ]
+  const [status, shallow] = await Promise.all([
+    git.run(['status', ...options, '--', path]),
+    git.run(['rev-parse', '--is-shallow-repository']),
+  ])
   if (status.code !== 0) return failed('read the status of instance/', status.err)
   const rows = status.out.split('\0')
-  const header = (name: string): string | null => rows.find((row) => row.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length) ?? null
+  const header = (name: string): string | null =>
+    rows.find((row) => row.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length) ?? null
   const commit = header('oid')
   const branch = header('head')
   return {
     commit: commit === '(initial)' ? null : commit,
     branch: branch === '(detached)' ? null : branch,
     shallow: shallow.out.trim() === 'true',
-    uncommitted: rows.flatMap((row) => (/^(?:\? |1 (?:\S+ ){7}|u (?:\S+ ){9})(.*)$/su.exec(row)?.[1] ?? [])),
+    uncommitted: rows.flatMap((row) => /^(?:\? |1 (?:\S+ ){7}|u (?:\S+ ){9})(.*)$/su.exec(row)?.[1] ?? []),
   }
 }
 
 async function readUpstream(git: Git, refs: Refs, remote: string): Promise<Upstream> {
-  const [{ code, out, err }, [head]] = await Promise.all([git.run(['ls-remote', '--symref', '--', remote, 'HEAD']), git.objects(['HEAD'])])
+  const [{ code, out, err }, [head]] = await Promise.all([
+    git.run(['ls-remote', '--symref', '--', remote, 'HEAD']),
+    git.objects(['HEAD']),
+  ])
   if (code !== 0) return failed(`reach ${remote}`, err, `Try it by hand: git ls-remote ${remote}`)
   const ref = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(out)?.[1] ?? (await localBranch(git))
   const commit = parseRefs(out).get('HEAD') ?? (await refs.resolve(ref))
@@ -133,30 +167,65 @@ async function isAncestor(git: Git, ancestor: string, commit: string): Promise<b
 }
 
 async function readRoot(git: Git): Promise<string | null> {
-  const [shallow, { code, out }] = await Promise.all([git.run(['rev-parse', '--is-shallow-repository']), git.run(['rev-list', '--first-parent', '--max-parents=0', 'HEAD', '--'])])
-  if (shallow.out.trim() === 'true') fail(EXIT.refused, 'shallow', 'This clone does not have the whole history, so it can not tell which repository it is of.', { hint: 'Take all of it: git fetch --unshallow' })
+  const [shallow, { code, out }] = await Promise.all([
+    git.run(['rev-parse', '--is-shallow-repository']),
+    git.run(['rev-list', '--first-parent', '--max-parents=0', 'HEAD', '--']),
+  ])
+  if (shallow.out.trim() === 'true')
+    fail(
+      EXIT.refused,
+      'shallow',
+      'This clone does not have the whole history, so it can not tell which repository it is of.',
+      { hint: 'Take all of it: git fetch --unshallow' },
+    )
   return code === 0 && out.trim() !== '' ? out.trim() : null
 }
 
 /** By its id, so that nothing else can come in its place. */
 async function bring(git: Git, remote: string | null, commit: string): Promise<boolean> {
-  const here = async (): Promise<boolean> => (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
+  const here = async (): Promise<boolean> =>
+    (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
   if (await here()) return true
   if (remote === null) return false
-  const { code, err } = await git.run(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', '--refmap=', '--', remote, commit])
-  if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err)) return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
+  const { code, err } = await git.run([
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-gc',
+    '--no-recurse-submodules',
+    '--refmap=',
+    '--',
+    remote,
+    commit,
+  ])
+  if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err))
+    return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
   return code === 0
 }
 
 async function follow(git: Git, commit: string, path: string): Promise<void> {
-  for (const args of [['reset', '--quiet', '--soft', commit], ['restore', '--source', commit, '--staged', '--worktree', '--', path]]) {
+  for (const args of [
+    ['reset', '--quiet', '--soft', commit],
+    ['restore', '--source', commit, '--staged', '--worktree', '--', path],
+  ]) {
     const { code, err } = await git.run(args)
     if (code !== 0) failed(`move to ${commit.slice(0, 12)}`, err)
   }
 }
 
 async function merge(git: Git, base: string, head: string): Promise<Merged> {
-  const { code, out, err } = await git.run(['-c', 'core.attributesFile=/dev/null', 'merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', base, head])
+  const { code, out, err } = await git.run([
+    '-c',
+    'core.attributesFile=/dev/null',
+    'merge-tree',
+    '--write-tree',
+    '-z',
+    '--name-only',
+    '--no-messages',
+    base,
+    head,
+  ])
   const [tree = '', ...files] = out.split('\0').filter((part) => part !== '')
   if (code === 0) return { state: 'merged', tree }
   if (code === 1) return { state: 'conflicts', files: [...new Set(files)] }
@@ -164,7 +233,18 @@ async function merge(git: Git, base: string, head: string): Promise<Merged> {
 }
 
 async function differing(git: Git, one: string, other: string, under: readonly string[]): Promise<readonly string[]> {
-  const { code, out, err } = await git.run(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', one, other, '--', ...under])
+  const { code, out, err } = await git.run([
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    '--no-renames',
+    '--no-ext-diff',
+    one,
+    other,
+    '--',
+    ...under,
+  ])
   return code === 0 ? out.split('\0').filter((path) => path !== '') : failed('compare two trees', err)
 }
 
@@ -180,23 +260,58 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
 }
 
 /** What is never to be added to what we ask for, whatever is set. */
-const PLAIN = ['-z', '--no-show-signature', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--encoding=UTF-8']
+const PLAIN = [
+  '-z',
+  '--no-show-signature',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--text',
+  '--encoding=UTF-8',
+]
 
 async function changing(git: Git, path: string, text: string, commits: readonly string[]): Promise<readonly string[]> {
   if (commits.length === 0) return []
   const wanted = `-G${text.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`
-  const { code, out, err } = await git.run(['-c', 'log.showRoot=true', 'log', ...PLAIN, '--format=%H', '--no-patch', '--no-walk=unsorted', wanted, '--stdin', '--', path], commits.map((id) => `${id}\n`).join(''))
+  const { code, out, err } = await git.run(
+    [
+      '-c',
+      'log.showRoot=true',
+      'log',
+      ...PLAIN,
+      '--format=%H',
+      '--no-patch',
+      '--no-walk=unsorted',
+      wanted,
+      '--stdin',
+      '--',
+      path,
+    ],
+    commits.map((id) => `${id}\n`).join(''),
+  )
   return code === 0 ? out.split('\0').filter((id) => id !== '') : failed('compare the history', err)
 }
 
 const FIELDS = ['%H', '%T', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
 async function readLog(git: Git, from: string, { limit, path, after, topological }: LogOptions): Promise<Commit[]> {
-  const { code, out, err } = await git.run(['log', ...PLAIN, `--format=${FIELDS.join('%x00')}`, `--max-count=${limit}`, ...(topological ? ['--topo-order'] : []), objectId(from), ...(after === undefined ? [] : [`^${objectId(after)}`]), '--', ...(path === undefined ? [] : [path])])
+  const { code, out, err } = await git.run([
+    'log',
+    ...PLAIN,
+    `--format=${FIELDS.join('%x00')}`,
+    `--max-count=${limit}`,
+    ...(topological ? ['--topo-order'] : []),
+    objectId(from),
+    ...(after === undefined ? [] : [`^${objectId(after)}`]),
+    '--',
+    ...(path === undefined ? [] : [path]),
+  ])
   if (code !== 0) return failed('read the history', err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {
-    const [id = '', tree = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(i * FIELDS.length)
+    const [id = '', tree = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(
+      i * FIELDS.length,
+    )
     return {
       id,
       tree,

@@ -6,4 +6,5 @@ const beside = (name: string): string => readFileSync(new URL(name, import.meta.
 export const readerScript = (): string => beside('./reader.sql')
 
 /** The Ruby program that becomes the console: one text of a protocol and what it can do. */
-export const consoleProgram = (): string => ['console', 'console-blocks', 'console-community', 'console-token'].map((part) => beside(`./${part}.rb`)).join('\n')
+export const consoleProgram = (): string =>
+  ['console', 'console-blocks', 'console-community', 'console-token'].map((part) => beside(`./${part}.rb`)).join('\n')

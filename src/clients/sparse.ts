@@ -7,6 +7,13 @@ export async function leftOutOf(dir: string, folder: string): Promise<readonly s
   const { code, out } = await gitIn(dir).run(['ls-files', '-t', '-z', '--', `${folder}/`])
   if (code !== 0) return []
   const skipped = out.split('\0').flatMap((row) => (row.startsWith('S ') ? [row.slice(2)] : []))
-  const there = await Promise.all(skipped.map((path) => lstat(join(dir, path)).then(() => true, () => false)))
+  const there = await Promise.all(
+    skipped.map((path) =>
+      lstat(join(dir, path)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   return skipped.filter((_, nth) => there[nth] === false)
 }

@@ -20,7 +20,14 @@ const ATTEMPTS = 3
 export async function post(rest: Rest, { text, visibility, key }: Post): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await rest.patiently(async () => rest.client.v1.statuses.create({ status: text, visibility, allowedMentions: [] }, { requestInit: { headers: { 'Idempotency-Key': key } } }), false)
+      await rest.patiently(
+        async () =>
+          rest.client.v1.statuses.create(
+            { status: text, visibility, allowedMentions: [] },
+            { requestInit: { headers: { 'Idempotency-Key': key } } },
+          ),
+        false,
+      )
       return
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error
@@ -33,7 +40,10 @@ export async function post(rest: Rest, { text, visibility, key }: Post): Promise
 }
 
 function refuse({ origin }: Rest, error: HttpFailure): never {
-  const hint = error.status === 401 || error.status === 403 ? `Its token needs the scopes ${POSTING.join(' and ')}: herdbook token check` : 'The next run tries again.'
+  const hint =
+    error.status === 401 || error.status === 403
+      ? `Its token needs the scopes ${POSTING.join(' and ')}: herdbook token check`
+      : 'The next run tries again.'
   fail(EXIT.unreadable, 'not-posted', `${origin} took no post: ${error.message}`, { hint, cause: error })
 }
 
@@ -53,4 +63,5 @@ async function isThere(rest: Rest, text: string): Promise<boolean> {
   }
 }
 
-const idOf = (row: unknown): string => (isRecord(row) && typeof row.id === 'string' && /^\d+$/.test(row.id) ? row.id : '0')
+const idOf = (row: unknown): string =>
+  isRecord(row) && typeof row.id === 'string' && /^\d+$/.test(row.id) ? row.id : '0'

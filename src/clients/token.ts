@@ -21,7 +21,9 @@ export interface TokenFacts {
 }
 
 /** What a table asks of a token and of the role of its account. */
-export const NEEDS: { readonly [name in TableName]?: { readonly scope: string; readonly permission: string; readonly bit: bigint } } = {
+export const NEEDS: {
+  readonly [name in TableName]?: { readonly scope: string; readonly permission: string; readonly bit: bigint }
+} = {
   domain_blocks: { scope: 'admin:read:domain_blocks', permission: 'manage_federation', bit: 32n },
   email_domain_blocks: { scope: 'admin:read:email_domain_blocks', permission: 'manage_blocks', bit: 128n },
   ip_blocks: { scope: 'admin:read:ip_blocks', permission: 'manage_blocks', bit: 128n },
@@ -41,7 +43,13 @@ export async function tokenFacts(rest: Rest): Promise<TokenFacts> {
   }
   const application = await ask('/api/v1/apps/verify_credentials')
   // Who does not answer says nothing of a token.
-  if (application instanceof HttpFailure && application.status === null) throw unreachable('api-silent', `${rest.origin} can't be asked: ${application.message}`, 'check mastodon.api.url', application)
+  if (application instanceof HttpFailure && application.status === null)
+    throw unreachable(
+      'api-silent',
+      `${rest.origin} can't be asked: ${application.message}`,
+      'check mastodon.api.url',
+      application,
+    )
   const account = await ask('/api/v1/accounts/verify_credentials')
   const told = isAnswer(account) ? account : null
   const role = isRecord(told?.role) ? told.role : null
@@ -64,18 +72,25 @@ export async function usernameOf(rest: Pick<Rest, 'get'>): Promise<string> {
   throw new HttpFailure(200, 'the server does not say whose the token is')
 }
 
-const isAnswer = (answer: unknown): answer is { readonly [key: string]: unknown } => isRecord(answer) && !(answer instanceof HttpFailure)
+const isAnswer = (answer: unknown): answer is { readonly [key: string]: unknown } =>
+  isRecord(answer) && !(answer instanceof HttpFailure)
 
 /** What to type for a new token in place of one that the server does not know. */
 export function renewalOf({ mastodon }: InstanceFile, which: 'token' | 'read_token'): string {
-  if (mastodon?.console === undefined) return 'Make a new one in the web interface (Preferences, Development), and store it.'
+  if (mastodon?.console === undefined)
+    return 'Make a new one in the web interface (Preferences, Development), and store it.'
   const rotate = `herdbook token rotate${which === 'read_token' ? ' --read' : ''}`
   const kept = mastodon.api?.[which]?.file !== undefined
   return `Store the right one, or make a new one: ${rotate}${kept ? '' : " --store-with 'COMMAND', which gets it on its stdin"}`
 }
 
 /** Why a read or a write was refused: which token, which scope and which permission were found, and which is missing. */
-export async function explain(rest: Rest, name: TableName, error: unknown, what: 'read' | 'write' = 'read'): Promise<{ readonly message: string; readonly hint?: string }> {
+export async function explain(
+  rest: Rest,
+  name: TableName,
+  error: unknown,
+  what: 'read' | 'write' = 'read',
+): Promise<{ readonly message: string; readonly hint?: string }> {
   if (!(error instanceof HttpFailure)) return { message: error instanceof Error ? error.message : String(error) }
   const needs = NEEDS[name]
   if (!needs || (error.status !== 401 && error.status !== 403)) return { message: error.message }
@@ -84,13 +99,26 @@ export async function explain(rest: Rest, name: TableName, error: unknown, what:
   if (error.status === 401 || !facts.known) {
     return { message: `the server knows no such token (${error.message})`, hint: rest.renewal }
   }
-  const whose = facts.username === null ? `nobody's${facts.refusal === null ? '' : ` (${facts.refusal})`}` : `@${facts.username}'s`
+  const whose =
+    facts.username === null ? `nobody's${facts.refusal === null ? '' : ` (${facts.refusal})`}` : `@${facts.username}'s`
   const found = `the token is ${whose}, of the application ${facts.application ?? 'unknown'}`
   if (/scope/i.test(error.text)) {
-    return { message: `${found}, and lacks the scope ${scope}`, hint: `give its application the scope ${scope} and make a new token` }
+    return {
+      message: `${found}, and lacks the scope ${scope}`,
+      hint: `give its application the scope ${scope} and make a new token`,
+    }
   }
   const may = facts.permissions === null ? null : (facts.permissions & (needs.bit | ADMINISTRATOR)) !== 0n
-  if (may === true) return { message: `${found} with the role ${facts.role}, which has ${needs.permission}; the server refused all the same: ${error.message}` }
-  const role = facts.role === null ? 'an account whose role can\'t be seen' : `the role ${facts.role === '' ? 'everyone' : facts.role}`
-  return { message: `${found} with ${role}, which lacks the permission ${needs.permission}`, hint: `give that role ${needs.permission}` }
+  if (may === true)
+    return {
+      message: `${found} with the role ${facts.role}, which has ${needs.permission}; the server refused all the same: ${error.message}`,
+    }
+  const role =
+    facts.role === null
+      ? "an account whose role can't be seen"
+      : `the role ${facts.role === '' ? 'everyone' : facts.role}`
+  return {
+    message: `${found} with ${role}, which lacks the permission ${needs.permission}`,
+    hint: `give that role ${needs.permission}`,
+  }
 }

@@ -15,9 +15,16 @@ export class HttpFailure extends Error {
   /** What stood beside the error in a JSON answer, its keys in camelCase. */
   readonly details: { readonly [key: string]: unknown }
 
-  constructor(status: number | null, said: string, options: { readonly details?: { readonly [key: string]: unknown }; readonly cause?: unknown } = {}) {
+  constructor(
+    status: number | null,
+    said: string,
+    options: { readonly details?: { readonly [key: string]: unknown }; readonly cause?: unknown } = {},
+  ) {
     const text = said.slice(0, SAID)
-    super(status === null ? text : `${status} ${text}`, options.cause === undefined ? undefined : { cause: options.cause })
+    super(
+      status === null ? text : `${status} ${text}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
     this.name = 'HttpFailure'
     this.status = status
     this.text = text
@@ -94,7 +101,8 @@ export function openTransport(options: { readonly reading: boolean; readonly onW
     close: () => agent.close(),
     patiently: async (send, repeatable) => {
       for (let attempt = 1; ; attempt += 1) {
-        if (pace.remaining <= 0 && pace.reset > Date.now()) await pause(pace.reset, 'the server takes no more requests until then')
+        if (pace.remaining <= 0 && pace.reset > Date.now())
+          await pause(pace.reset, 'the server takes no more requests until then')
         try {
           return await send()
         } catch (error) {
@@ -124,7 +132,10 @@ export function failureOf(error: unknown): Error {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof HttpFailure || cause instanceof HerdbookError) return cause
     if ('statusCode' in cause && typeof cause.statusCode === 'number') {
-      const details = 'additionalProperties' in cause && typeof cause.additionalProperties === 'object' ? { ...cause.additionalProperties } : {}
+      const details =
+        'additionalProperties' in cause && typeof cause.additionalProperties === 'object'
+          ? { ...cause.additionalProperties }
+          : {}
       return new HttpFailure(cause.statusCode, cause.message, { details, cause: error })
     }
   }
@@ -134,19 +145,30 @@ export function failureOf(error: unknown): Error {
 type Headers = { readonly [name: string]: string | string[] | undefined }
 
 /** Whether a request asked for an answer that is not compressed. */
-const isPlain = (headers: unknown): boolean => typeof headers === 'object' && headers !== null && Object.entries(PLAIN).every(([name, value]) => (headers as Headers)[name] === value)
+const isPlain = (headers: unknown): boolean =>
+  typeof headers === 'object' &&
+  headers !== null &&
+  Object.entries(PLAIN).every(([name, value]) => (headers as Headers)[name] === value)
 
 /** For whoever reads an answer without counting: compressed, a small one may be of any length. */
 export const PLAIN = { 'accept-encoding': 'identity' }
 
 /** Makes every answer that is not JSON, or too long for one, a failure with its status and text, which masto would lose, and reads the limits. */
-function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) => void, plain: boolean): Dispatcher.DispatchHandler {
+function jsonOnly(
+  handler: Dispatcher.DispatchHandler,
+  seen: (headers: Headers) => void,
+  plain: boolean,
+): Dispatcher.DispatchHandler {
   // fetch hands over a handler of the older form; this makes it one of the newer
   const inner: Dispatcher.DispatchHandler = new DecoratorHandler(handler)
   let [status, bytes] = [0, 0]
   let foreign: Buffer[] | null = null
   const refusal = (): HttpFailure => {
-    const text = Buffer.concat(foreign ?? []).toString('utf8').trim().replaceAll(/\s+/g, ' ').slice(0, SHOWN)
+    const text = Buffer.concat(foreign ?? [])
+      .toString('utf8')
+      .trim()
+      .replaceAll(/\s+/g, ' ')
+      .slice(0, SHOWN)
     return new HttpFailure(status, `an answer that is no JSON: ${JSON.stringify(text)}`)
   }
   return {
@@ -157,7 +179,8 @@ function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) 
       status = code
       const redirect = code >= 300 && code < 400
       const asAsked = !plain || headers['content-encoding'] === undefined
-      if (/\bjson\b/.test(String(headers['content-type'])) && !redirect && asAsked) inner.onResponseStart?.(controller, code, headers, message)
+      if (/\bjson\b/.test(String(headers['content-type'])) && !redirect && asAsked)
+        inner.onResponseStart?.(controller, code, headers, message)
       else foreign = redirect ? [Buffer.from(`a redirect to ${String(headers.location)}, which is not followed; `)] : []
     },
     onResponseData: (controller, chunk) => {
@@ -165,7 +188,8 @@ function jsonOnly(handler: Dispatcher.DispatchHandler, seen: (headers: Headers) 
       if (foreign) foreign.push(chunk)
       else inner.onResponseData?.(controller, chunk)
       // Nobody waits for the end of what is not read.
-      if (foreign ? bytes > MOST_FOREIGN : bytes > MOST_BYTES) controller.abort(foreign ? refusal() : new HttpFailure(status, TOO_LONG))
+      if (foreign ? bytes > MOST_FOREIGN : bytes > MOST_BYTES)
+        controller.abort(foreign ? refusal() : new HttpFailure(status, TOO_LONG))
     },
     onResponseEnd: (controller, trailers) => {
       if (!foreign) return inner.onResponseEnd?.(controller, trailers)

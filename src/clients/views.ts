@@ -24,7 +24,11 @@ export function bare(text: string): Units {
 
 /** What folds a text, and what nobody sees: blanks, controls, joiners, marks of direction. */
 const UNSEEN = new Uint8Array(0x10000)
-const RANGES = [0, 0x20, 0x7f, 0xa0, 0xad, 0xad, 0x34f, 0x34f, 0x61c, 0x61c, 0x115f, 0x1160, 0x1680, 0x1680, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x2000, 0x200f, 0x2028, 0x202f, 0x205f, 0x206f, 0x3000, 0x3000, 0x3164, 0x3164, 0xfe00, 0xfe0f, 0xfeff, 0xfeff, 0xffa0, 0xffa0, 0xfff9, 0xfffb]
+const RANGES = [
+  0, 0x20, 0x7f, 0xa0, 0xad, 0xad, 0x34f, 0x34f, 0x61c, 0x61c, 0x115f, 0x1160, 0x1680, 0x1680, 0x17b4, 0x17b5, 0x180b,
+  0x180f, 0x2000, 0x200f, 0x2028, 0x202f, 0x205f, 0x206f, 0x3000, 0x3000, 0x3164, 0x3164, 0xfe00, 0xfe0f, 0xfeff,
+  0xfeff, 0xffa0, 0xffa0, 0xfff9, 0xfffb,
+]
 for (let i = 0; i < RANGES.length; i += 2) UNSEEN.fill(1, RANGES[i], (RANGES[i + 1] ?? 0) + 1)
 /** The first half of every tag and of the rarer selectors. */
 const TAG = 0xdb40
@@ -50,7 +54,8 @@ function endOfColour(text: Units, start: number): number {
   return isAmong(text[at], 0x40, 0x7e) ? at : start
 }
 
-const isAmong = (unit: number | undefined, first: number, last: number): boolean => unit !== undefined && unit >= first && unit <= last
+const isAmong = (unit: number | undefined, first: number, last: number): boolean =>
+  unit !== undefined && unit >= first && unit <= last
 
 /** Letters and digits alone, in one case: what is left where signs were put between them. */
 export function bones(view: Units): Units {

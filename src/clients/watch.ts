@@ -21,7 +21,8 @@ export function openWatch(): Watch {
         stripped.add(bones(bare(form)))
       }
     },
-    finds: (text) => !written.isEmpty() && viewsOf(text).some((view) => written.isIn(view) || stripped.isIn(bones(view))),
+    finds: (text) =>
+      !written.isEmpty() && viewsOf(text).some((view) => written.isIn(view) || stripped.isIn(bones(view))),
   }
 }
 
@@ -50,13 +51,18 @@ function needles(shortest: number): Needles {
       const others = byStart.get(start) ?? []
       taken[start & (PLACES - 1)] = 1
       // What begins with another needle is found by that one.
-      if (!others.some((other) => standsAt(needle, 0, other))) byStart.set(start, [...others.filter((other) => !standsAt(other, 0, needle)), needle])
+      if (!others.some((other) => standsAt(needle, 0, other)))
+        byStart.set(start, [...others.filter((other) => !standsAt(other, 0, needle)), needle])
     },
     isIn: (text) => {
       if (byStart.size === 0 || text.length < shortest) return false
       let start = startOf(text)
       for (let at = 0; ; at += 1) {
-        if (taken[start & (PLACES - 1)] === 1 && byStart.get(start)?.some((needle) => standsAt(text, at, needle)) === true) return true
+        if (
+          taken[start & (PLACES - 1)] === 1 &&
+          byStart.get(start)?.some((needle) => standsAt(text, at, needle)) === true
+        )
+          return true
         if (at + SHORTEST >= text.length) return false
         start = (Math.imul(start, BASE) + (text[at + SHORTEST] ?? 0) - Math.imul(text[at] ?? 0, FALLEN)) | 0
       }
@@ -70,4 +76,5 @@ function startOf(text: Units): number {
   return start
 }
 
-const standsAt = (text: Units, at: number, needle: Units): boolean => at + needle.length <= text.length && needle.every((unit, i) => text[at + i] === unit)
+const standsAt = (text: Units, at: number, needle: Units): boolean =>
+  at + needle.length <= text.length && needle.every((unit, i) => text[at + i] === unit)

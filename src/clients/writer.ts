@@ -7,10 +7,15 @@ import { type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from './secrets.ts'
 
 /** Opens the way in for writing. The console boots when something first goes through it. */
-export async function openWriter(instance: InstanceFile, secrets: Secrets, options: DoorOptions & { readonly doors?: Doors } = {}): Promise<Writer> {
+export async function openWriter(
+  instance: InstanceFile,
+  secrets: Secrets,
+  options: DoorOptions & { readonly doors?: Doors } = {},
+): Promise<Writer> {
   const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
   return {
-    write: (writes, door) => through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
+    write: (writes, door) =>
+      through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
     settle: (owed) => settle(doors, owed),
     // whoever writes through it awaits it, and is told why it did not open
     expectConsole: () => void doors.console().catch(() => undefined),

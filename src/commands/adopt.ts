@@ -43,7 +43,12 @@ const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'modera
 function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observation): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
-    return LISTS.has(kind.name) && asked.get(kind.name) === 'all' && o?.state === 'complete' && o.objects.every(({ initial, spared }) => initial === true || spared === true)
+    return (
+      LISTS.has(kind.name) &&
+      asked.get(kind.name) === 'all' &&
+      o?.state === 'complete' &&
+      o.objects.every(({ initial, spared }) => initial === true || spared === true)
+    )
   })
   return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
@@ -59,20 +64,32 @@ const UNASKED = new Set(['ip-block', 'moderator'])
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('[what...]', 'kinds, or objects as KIND/ID (default: everything but IP blocks and moderators that the files do not manage)')
+    .argument(
+      '[what...]',
+      'kinds, or objects as KIND/ID (default: everything but IP blocks and moderators that the files do not manage)',
+    )
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--private-comments', 'write private comments of blocks into the files, too')
     .option('--ip-blocks', 'take over the IP blocks, too')
     .option('--moderators', 'take over who holds which role, too')
-    .addHelpText('after', '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nThe files take what the server has. Nothing is written to the server.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook adopt --moderators\n  herdbook adopt domain-block/spam.example\n\nThe files take what the server has. Nothing is written to the server.',
+    )
     .action(async (what, options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const drafted = await withProgress(io, 'Reading the live server', () => draftAdoption(session, reader, what, options))
+        const drafted = await withProgress(io, 'Reading the live server', () =>
+          draftAdoption(session, reader, what, options),
+        )
         for (const line of [...drafted.left, ...drafted.odd.slice(0, TOLD)]) note(io, line)
-        if (drafted.odd.length > TOLD) note(io, `${drafted.odd.length - TOLD} more were not taken over for such reasons. Once these are settled, the others are told: herdbook adopt`)
+        if (drafted.odd.length > TOLD)
+          note(
+            io,
+            `${drafted.odd.length - TOLD} more were not taken over for such reasons. Once these are settled, the others are told: herdbook adopt`,
+          )
         await settle(io, session, drafted)
         await checkFolder(io, session)
         tell(io, drafted.unread)
@@ -91,14 +108,21 @@ interface Adoption extends Draft {
 }
 
 /** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where nothing, or not what was named, can be read. */
-export async function draftAdoption(session: Session, reader: Reader, what: readonly string[], options: AdoptOptions = {}): Promise<Adoption> {
+export async function draftAdoption(
+  session: Session,
+  reader: Reader,
+  what: readonly string[],
+  options: AdoptOptions = {},
+): Promise<Adoption> {
   const { io, instance, ledger } = session
   const now = io.now()
   const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
   const asked = askedFor(what, desiredOf(instance, now), flags, (kind) => isReadable(session, kind))
   const desired = wanting(asked, desiredOf(instance, now))
   const observation = await observe(reader, { instance, desired, ledger, now })
-  const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] => (typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : []))
+  const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] =>
+    typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : [],
+  )
   const seen = plan(inputFor(session, { ...observation, desired }))
   const unread = seen.findings.filter(whyUnread(seen))
   const some = [...asked.keys()].some((kind) => observation.observed.get(kind)?.state === 'complete')
@@ -122,7 +146,12 @@ function isReadable({ config }: Session, kind: Kind): boolean {
   return database !== undefined || console !== undefined || kind.tables.every(isList)
 }
 
-function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>, flags: { readonly [kind: string]: true | undefined }, readable: (kind: Kind) => boolean): Asked {
+function askedFor(
+  what: readonly string[],
+  desired: ReadonlyMap<string, Desired>,
+  flags: { readonly [kind: string]: true | undefined },
+  readable: (kind: Kind) => boolean,
+): Asked {
   if (what.length === 0) {
     const wanted = (kind: Kind): boolean => readable(kind) && (flags[kind.name] === true || !UNASKED.has(kind.name))
     const kinds = KINDS.filter((kind) => wanted(kind) || desired.get(kind.name)?.state === 'managed')
@@ -143,7 +172,9 @@ function askedFor(what: readonly string[], desired: ReadonlyMap<string, Desired>
 /** What the files say, with the kinds that are asked for managed, so that they are read. */
 function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
   // A rule goes to its live place, so that their order is read beside them.
-  return new Map([...desired].map(([kind, d]) => [kind, wanted(asked.has(kind) || (kind === 'rule-order' && asked.has('rule')), d)]))
+  return new Map(
+    [...desired].map(([kind, d]) => [kind, wanted(asked.has(kind) || (kind === 'rule-order' && asked.has('rule')), d)]),
+  )
 }
 
 function wanted(asked: boolean, desired: Desired): Desired {
@@ -152,7 +183,13 @@ function wanted(asked: boolean, desired: Desired): Desired {
 }
 
 /** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
-function adoption(seen: Plan, asked: Asked, desired: ReadonlyMap<string, Desired>, observation: Observation, options: AdoptOptions): ObjectChange[] {
+function adoption(
+  seen: Plan,
+  asked: Asked,
+  desired: ReadonlyMap<string, Desired>,
+  observation: Observation,
+  options: AdoptOptions,
+): ObjectChange[] {
   const release = releaseOf(observation.tables.version)
   const changes = KINDS.flatMap((kind) => {
     const named = asked.get(kind.name)
@@ -160,14 +197,34 @@ function adoption(seen: Plan, asked: Asked, desired: ReadonlyMap<string, Desired
     if (named === undefined || observed?.state !== 'complete') return []
     const live = new Map(observed.objects.map((object) => [object.id, object]))
     const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
-    const ids = named === 'all' ? named : new Set([...named].map((id) => numbered(id, (one) => live.has(one) || managed.has(one))))
-    const chosen = ids === 'all' ? [...new Set([...differing(seen, kind), ...storedIn(live, managed), ...(options.privateComments ? withNotes(live, managed) : [])])] : [...ids]
+    const ids =
+      named === 'all'
+        ? named
+        : new Set([...named].map((id) => numbered(id, (one) => live.has(one) || managed.has(one))))
+    const chosen =
+      ids === 'all'
+        ? [
+            ...new Set([
+              ...differing(seen, kind),
+              ...storedIn(live, managed),
+              ...(options.privateComments ? withNotes(live, managed) : []),
+            ]),
+          ]
+        : [...ids]
     refuseUnknown(kind, ids, live, managed)
     return chosen
       .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
       .toSorted(byText)
-      .map((id) => refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options))
-      .map((id) => ({ ref: `${kind.name}/${id}`, fields: without(aboutToChange(seen, `${kind.name}/${id}`), fieldsFor(kind, live.get(id), managed.get(id), options)) }))
+      .map((id) =>
+        refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options),
+      )
+      .map((id) => ({
+        ref: `${kind.name}/${id}`,
+        fields: without(
+          aboutToChange(seen, `${kind.name}/${id}`),
+          fieldsFor(kind, live.get(id), managed.get(id), options),
+        ),
+      }))
   })
   return [...changes, ...placesOfRules(seen, changes, desired, observation)]
 }
@@ -179,13 +236,21 @@ function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string
   return new Set(differs ? steps.filter(isIt).flatMap(({ changes }) => changes.map(({ field }) => field)) : [])
 }
 
-const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null => fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
+const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null =>
+  fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
 
 /** New rules go where they stand on the server, unless the files are about to change the order anyway. */
-function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: ReadonlyMap<string, Desired>, { observed }: Observation): ObjectChange[] {
+function placesOfRules(
+  seen: Plan,
+  changes: readonly ObjectChange[],
+  desired: ReadonlyMap<string, Desired>,
+  { observed }: Observation,
+): ObjectChange[] {
   const known = new Set(objectsIn(desired.get('rule')).map((object) => `rule/${object.id}`))
   const fresh = changes.some(({ ref, fields }) => ref.startsWith('rule/') && fields !== null && !known.has(ref))
-  const open = [...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].some((item) => item.kind === 'rule-order')
+  const open = [...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].some(
+    (item) => item.kind === 'rule-order',
+  )
   const order = observed.get('rule-order')
   const live = order?.state === 'complete' ? order.objects[0]?.fields['order'] : undefined
   if (!fresh || open || live === undefined || changes.some(({ ref }) => ref.startsWith('rule-order/'))) return []
@@ -195,11 +260,14 @@ function placesOfRules(seen: Plan, changes: readonly ObjectChange[], desired: Re
 const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
 
 /** What the server holds although a new one is the same: a person may have said so, and the files may. */
-const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] => [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
+const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
+  [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
 
 /** Objects that the files have without the private comment that is live. */
 const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
-  [...managed].flatMap(([id, fields]) => (!Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : []))
+  [...managed].flatMap(([id, fields]) =>
+    !Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : [],
+  )
 
 /** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
 function differing(seen: Plan, kind: Kind): string[] {
@@ -207,54 +275,129 @@ function differing(seen: Plan, kind: Kind): string[] {
   return [...new Set(lists.flatMap((list) => list.filter((item) => item.kind === kind.name).map((item) => item.id)))]
 }
 
-function refuseUnknown(kind: Kind, ids: 'all' | ReadonlySet<string>, live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): void {
+function refuseUnknown(
+  kind: Kind,
+  ids: 'all' | ReadonlySet<string>,
+  live: ReadonlyMap<string, LiveObject>,
+  managed: ReadonlyMap<string, Fields>,
+): void {
   const nowhere = ids === 'all' ? [] : [...ids].filter((id) => !live.has(id) && !managed.has(id))
-  const list: Diagnostic[] = nowhere.map((id) => ({ code: 'no-such-object', severity: 'error', about: `${kind.name}/${id}`, message: `${kind.name}/${id} is neither live nor in the files.`, hint: 'Look at its name: herdbook drift --verbose' }))
+  const list: Diagnostic[] = nowhere.map((id) => ({
+    code: 'no-such-object',
+    severity: 'error',
+    about: `${kind.name}/${id}`,
+    message: `${kind.name}/${id} is neither live nor in the files.`,
+    hint: 'Look at its name: herdbook drift --verbose',
+  }))
   if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
 }
 
 /** What may not be shown is not written where it is shown: a file that manages it takes it over at a desk alone. */
-function refuseHidden(kind: Kind, id: string, { live, managed }: { readonly live: Fields; readonly managed: Fields }, { show = EVERYTHING }: AdoptOptions): string {
-  const hidden = Object.keys(managed).filter((field) => live[field] !== undefined && !equal(live[field], managed[field] ?? null) && hides(kind.name, field, live[field], show))
+function refuseHidden(
+  kind: Kind,
+  id: string,
+  { live, managed }: { readonly live: Fields; readonly managed: Fields },
+  { show = EVERYTHING }: AdoptOptions,
+): string {
+  const hidden = Object.keys(managed).filter(
+    (field) =>
+      live[field] !== undefined &&
+      !equal(live[field], managed[field] ?? null) &&
+      hides(kind.name, field, live[field], show),
+  )
   if (hidden.length === 0) return id
   const ref = `${kind.name}/${id}`
-  return fail(EXIT.invalid, 'not-shown', `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`, { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${typed(ref)}` })
+  return fail(
+    EXIT.invalid,
+    'not-shown',
+    `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`,
+    { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${typed(ref)}` },
+  )
 }
 
 /** Fields that the files write in another place, or not at all. */
-const ELSEWHERE: { readonly [kind: string]: readonly string[] } = { role: ['name'], 'terms-of-service': ['notified'], 'rule-order': ['coming'] }
+const ELSEWHERE: { readonly [kind: string]: readonly string[] } = {
+  role: ['name'],
+  'terms-of-service': ['notified'],
+  'rule-order': ['coming'],
+}
 
-function fieldsFor(kind: Kind, live: LiveObject | undefined, managed: Fields | undefined, { privateComments, show = EVERYTHING }: AdoptOptions): Fields | null {
+function fieldsFor(
+  kind: Kind,
+  live: LiveObject | undefined,
+  managed: Fields | undefined,
+  { privateComments, show = EVERYTHING }: AdoptOptions,
+): Fields | null {
   if (!live) return null
   const left = new Set(ELSEWHERE[kind.name])
   // The base role has no rank, colour or name of its own.
   const base = kind.name === 'role' && live.id === 'everyone'
   const wanted = (field: string): boolean => {
-    if (managed) return Object.hasOwn(managed, field) || (field === 'private_comment' && privateComments === true && live.fields[field] !== '')
+    if (managed)
+      return (
+        Object.hasOwn(managed, field) ||
+        (field === 'private_comment' && privateComments === true && live.fields[field] !== '')
+      )
     if (base) return field === 'permissions' || field === 'collection_limit'
-    return (field !== 'private_comment' || privateComments === true) && !hides(kind.name, field, live.fields[field] ?? null, show)
+    return (
+      (field !== 'private_comment' || privateComments === true) &&
+      !hides(kind.name, field, live.fields[field] ?? null, show)
+    )
   }
   return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
-function leftOut(what: readonly string[], session: Session, asked: Asked, desired: ReadonlyMap<string, Desired>, { observed, tables }: Observation, { privateComments }: AdoptOptions): string[] {
+function leftOut(
+  what: readonly string[],
+  session: Session,
+  asked: Asked,
+  desired: ReadonlyMap<string, Desired>,
+  { observed, tables }: Observation,
+  { privateComments }: AdoptOptions,
+): string[] {
   const blocks = observed.get('domain-block')
   const held = new Map(objectsIn(desired.get('domain-block')).map(({ id, fields }) => [id, fields]))
-  const notes = blocks?.state === 'complete' ? blocks.objects.filter(({ id, fields }) => fields['private_comment'] !== '' && held.get(id)?.['private_comment'] === undefined).length : 0
+  const notes =
+    blocks?.state === 'complete'
+      ? blocks.objects.filter(
+          ({ id, fields }) => fields['private_comment'] !== '' && held.get(id)?.['private_comment'] === undefined,
+        ).length
+      : 0
   const left = what.length > 0 ? [] : KINDS.filter((kind) => !asked.has(kind.name))
   const acting = session.config.acting_account
   const people = observed.get('moderator')
-  const spared = acting !== undefined && asked.get('moderator') === 'all' && people?.state === 'complete' && people.objects.some((one) => one.spared)
-  const drafts = asked.has('terms-of-service') && tables.terms_of_services.state === 'complete' ? tables.terms_of_services.rows.filter((row) => row.published_at === null).length : 0
+  const spared =
+    acting !== undefined &&
+    asked.get('moderator') === 'all' &&
+    people?.state === 'complete' &&
+    people.objects.some((one) => one.spared)
+  const drafts =
+    asked.has('terms-of-service') && tables.terms_of_services.state === 'complete'
+      ? tables.terms_of_services.rows.filter((row) => row.published_at === null).length
+      : 0
   const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
   const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
   return [
     ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
-    ...(spared ? [`@${acting.replace(/^@/, "")} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml: herdbook adopt moderator/${accountId(acting)}`] : []),
-    ...(closed.size > 0 ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`] : []),
-    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0 ? [`${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`] : []),
-    ...(drafts > 0 ? [`${count(drafts, 'draft of the terms of service was', 'drafts of the terms of service were')} not taken over: the files hold what is published.`] : []),
+    ...(spared
+      ? [
+          `@${acting.replace(/^@/, '')} acts here and was not taken over: no list takes its role away. To have it in moderators.yaml: herdbook adopt moderator/${accountId(acting)}`,
+        ]
+      : []),
+    ...(closed.size > 0
+      ? [`No door reads what belongs in ${listed([...closed])}: that needs the database or the console.`]
+      : []),
+    ...(privateComments !== true && asked.get('domain-block') === 'all' && notes > 0
+      ? [
+          `${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`,
+        ]
+      : []),
+    ...(drafts > 0
+      ? [
+          `${count(drafts, 'draft of the terms of service was', 'drafts of the terms of service were')} not taken over: the files hold what is published.`,
+        ]
+      : []),
   ]
 }

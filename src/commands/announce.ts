@@ -34,7 +34,11 @@ export async function giveNotice(session: Session, plan: Plan, withheld: Withhel
   const fresh = ready.filter((step) => !known.has(refOf(step)))
   const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), doors)
   const notices = [...kept, ...given]
-  return { session: { ...session, ledger: await remembered(session, plan, notices) }, withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? FAILED : LATER)]), findings }
+  return {
+    session: { ...session, ledger: await remembered(session, plan, notices) },
+    withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? FAILED : LATER)]),
+    findings,
+  }
 }
 
 const FAILED = 'Members are to hear of it first, and that failed.'
@@ -53,11 +57,28 @@ function early(ready: readonly Step[], notices: readonly Notice[], now: Date, un
 }
 
 /** Answers what was announced, and what stood against the rest. Without a ledger nobody would know the next time that it was done. */
-async function announceFirst(session: Session, fresh: readonly Step[], noticeFor: (step: Step) => Notice, doors: Doors): Promise<{ readonly given: readonly Notice[]; readonly findings: readonly Diagnostic[] }> {
+async function announceFirst(
+  session: Session,
+  fresh: readonly Step[],
+  noticeFor: (step: Step) => Notice,
+  doors: Doors,
+): Promise<{ readonly given: readonly Notice[]; readonly findings: readonly Diagnostic[] }> {
   const given: Notice[] = []
   const [first] = fresh
   if (first === undefined) return { given, findings: [] }
-  if (!session.store) return { given, findings: [{ code: 'no-notice', severity: 'error', message: 'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.', hint: 'git init' }] }
+  if (!session.store)
+    return {
+      given,
+      findings: [
+        {
+          code: 'no-notice',
+          severity: 'error',
+          message:
+            'Outside Git nobody remembers what was announced, so notice_days of policy.yaml holds these steps back.',
+          hint: 'git init',
+        },
+      ],
+    }
   const { from } = noticeFor(first)
   for (const { text, steps } of renderNotices(fresh, session.config.domain, from)) {
     const findings = await posted(session, doors, { text, about: ['notice', from, ...steps.map(refOf)] })
@@ -72,7 +93,11 @@ async function remembered({ ledger, store, run }: Session, plan: Plan, notices: 
   const before = new Set(ledger.notices)
   const given = notices.filter((notice) => !before.has(notice)).length
   if (!store || (given === 0 && notices.length === ledger.notices.length)) return ledger
-  return store.save({ ...ledger, notices }, given === 0 ? 'Forget what was announced' : `Announce ${count(given, 'step', 'steps')}`, { run, source: plan.commit, approvedBy: [] })
+  return store.save(
+    { ...ledger, notices },
+    given === 0 ? 'Forget what was announced' : `Announce ${count(given, 'step', 'steps')}`,
+    { run, source: plan.commit, approvedBy: [] },
+  )
 }
 
 const readsOf = ({ reads }: Plan) => {
@@ -81,7 +106,11 @@ const readsOf = ({ reads }: Plan) => {
 }
 
 /** Posts what was done, in members' words, where the policy says so. What could not be posted is told, and undoes nothing. */
-export async function announceDone(session: Session, { done, remaining }: Pick<ApplyReport, 'done' | 'remaining'>, doors: Doors): Promise<readonly Diagnostic[]> {
+export async function announceDone(
+  session: Session,
+  { done, remaining }: Pick<ApplyReport, 'done' | 'remaining'>,
+  doors: Doors,
+): Promise<readonly Diagnostic[]> {
   if (policyOf(session.instance, session.io.now()).announce === null) return []
   const open = new Set(remaining.map(refOf))
   const blocks = done.filter((step) => step.kind === 'domain-block' && !open.has(refOf(step)))
@@ -98,10 +127,18 @@ interface Said {
 }
 
 /** Posts, and answers what went wrong. */
-async function posted({ io, config, instance }: Session, doors: Doors, { text, about }: Said): Promise<readonly Diagnostic[]> {
+async function posted(
+  { io, config, instance }: Session,
+  doors: Doors,
+  { text, about }: Said,
+): Promise<readonly Diagnostic[]> {
   const { visibility = 'private' } = policyOf(instance, io.now()).announce ?? {}
   try {
-    await post(await doors.writing(), { text: io.secrets.abortOnSecret(text), visibility, key: sha256([config.domain, ...about].join('\n')) })
+    await post(await doors.writing(), {
+      text: io.secrets.abortOnSecret(text),
+      visibility,
+      key: sha256([config.domain, ...about].join('\n')),
+    })
     return []
   } catch (error) {
     if (error instanceof HerdbookError) return error.diagnostics

@@ -65,7 +65,10 @@ export const verb = (command: Command, io: Io) =>
     .option('--take-over', "use the files' version of everything that the ledger does not know")
     .option('--json', 'print what was done as JSON')
     .option('--verbose', 'list every change, however many')
-    .addHelpText('after', '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook apply\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook apply --yes --wait',
+    )
     .action(async (file, options) => {
       const saved = file === undefined ? null : parsePlan(await readPlan(io, file))
       await run(io, options, saved)
@@ -75,7 +78,10 @@ async function readPlan(io: Io, file: string): Promise<string> {
   try {
     return await readFile(resolve(io.cwd, file), 'utf8')
   } catch (cause) {
-    return fail(EXIT.invalid, 'no-plan', `The saved plan ${file} can't be read.`, { hint: 'Save one: herdbook plan --out plan.json', cause })
+    return fail(EXIT.invalid, 'no-plan', `The saved plan ${file} can't be read.`, {
+      hint: 'Save one: herdbook plan --out plan.json',
+      cause,
+    })
   }
 }
 
@@ -85,26 +91,44 @@ export type MergesOf = (session: Session) => Promise<readonly Merge[]>
 const noMerges: MergesOf = () => Promise.resolve([])
 
 /** Plans, asks, applies, verifies. Answers what came of it; where there was nothing to do, a report of nothing. */
-export async function run(io: Io, options: Options, saved: Plan | null, mergesOf: MergesOf = noMerges): Promise<ApplyReport> {
+export async function run(
+  io: Io,
+  options: Options,
+  saved: Plan | null,
+  mergesOf: MergesOf = noMerges,
+): Promise<ApplyReport> {
   const moved = options.historyRewritten === true
   const session = await openSession(io, options.instance, { committed: true, moved })
   tell(io, session.warnings, await sourceOf(session))
   await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)
-  return locked(session, options.wait ?? false, async ({ ledger: found, holds }) => {
-    // Pointers into a history that is gone would hold up every apply.
-    const ledger = moved ? { ...found, applied: new Map<string, string>(), taken: null } : found
-    // Until it was our turn somebody may have applied, or merged: a commit that is taken back by now is not applied.
-    await refuseHead(session, ledger, options)
-    const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
-    try {
-      const reader = await openReader(session.config, io.secrets, { doors })
-      const known = await takeIn({ ...session, ledger }, await mergesOf({ ...session, ledger }))
-      return await applyUnderLock(known, { io, options, saved, wishes: wishesWith(wishes, known), reader, doors, holds })
-    } finally {
-      await doors.close()
-    }
-  }, moved)
+  return locked(
+    session,
+    options.wait ?? false,
+    async ({ ledger: found, holds }) => {
+      // Pointers into a history that is gone would hold up every apply.
+      const ledger = moved ? { ...found, applied: new Map<string, string>(), taken: null } : found
+      // Until it was our turn somebody may have applied, or merged: a commit that is taken back by now is not applied.
+      await refuseHead(session, ledger, options)
+      const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
+      try {
+        const reader = await openReader(session.config, io.secrets, { doors })
+        const known = await takeIn({ ...session, ledger }, await mergesOf({ ...session, ledger }))
+        return await applyUnderLock(known, {
+          io,
+          options,
+          saved,
+          wishes: wishesWith(wishes, known),
+          reader,
+          doors,
+          holds,
+        })
+      } finally {
+        await doors.close()
+      }
+    },
+    moved,
+  )
 }
 
 /** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
@@ -112,18 +136,29 @@ async function takeIn(session: Session, fresh: readonly Merge[]): Promise<Sessio
   const { ledger, store, io } = session
   const [now, forms] = [io.now(), formsIn(ledger, io.now())]
   const known = new Set(ledger.merges.map(({ pullRequest }) => pullRequest))
-  const added = unused(fresh.filter((merge) => !known.has(merge.pullRequest)), ledger.approvals)
+  const added = unused(
+    fresh.filter((merge) => !known.has(merge.pullRequest)),
+    ledger.approvals,
+  )
   const merges = [...ledger.merges, ...added].filter((merge) => isRecent(merge, now) && forms.has(merge.marks.form))
   const next = { ...ledger, merges, approvals: current(ledger.approvals, now, forms) }
   // The first apply begins the ledger, and nothing before it.
   if (added.length === 0 || !store || ledger.head === null) return { ...session, ledger: next }
-  const by = { run: session.run, source: session.head?.commit ?? null, approvedBy: [...new Set(added.map((merge) => merge.by))] }
-  return { ...session, ledger: await store.save(next, `Take in ${added.map(({ pullRequest }) => `#${pullRequest}`).join(', ')}`, by) }
+  const by = {
+    run: session.run,
+    source: session.head?.commit ?? null,
+    approvedBy: [...new Set(added.map((merge) => merge.by))],
+  }
+  return {
+    ...session,
+    ledger: await store.save(next, `Take in ${added.map(({ pullRequest }) => `#${pullRequest}`).join(', ')}`, by),
+  }
 }
 
 /** Refuses a HEAD that is not the newest, and one that has moved since its files were read. */
 async function refuseHead({ repository, head }: Session, ledger: Ledger, { historyRewritten }: Options): Promise<void> {
-  if (!repository || (await checkHead(repository, ledger, { rewritten: historyRewritten === true })) === head?.commit) return
+  if (!repository || (await checkHead(repository, ledger, { rewritten: historyRewritten === true })) === head?.commit)
+    return
   fail(EXIT.stale, 'head-moved', 'HEAD moved while this run read its files.', { hint: 'Run it again.' })
 }
 
@@ -143,13 +178,26 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   const planned = await withProgress(io, 'Reading the live server', () => planNow(opened, reader, wishes))
   const { plan } = planned
   if (saved && !isSame(saved, plan, opened)) refuseStale(saved, plan)
-  if (!saved && !options.json) say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), applying: true, verbose: options.verbose ?? false, again: commandLine('plan', options), sourceOf: await sourceOf(opened) }))
+  if (!saved && !options.json)
+    say(
+      io,
+      renderPlan(plan, {
+        ...screenOf(io.stdout),
+        kinds: KINDS,
+        show: shownTo(io),
+        applying: true,
+        verbose: options.verbose ?? false,
+        again: commandLine('plan', options),
+        sourceOf: await sourceOf(opened),
+      }),
+    )
   const exit = exitOfPlan(plan)
   // What somebody did by hand is told, and no failure of an apply.
   io.exit = exit === EXIT.drift ? EXIT.ok : exit
   refusePaused(opened, plan)
   const session = await forgetLapsed(opened, plan)
-  if (isSettled(session, plan, options)) return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
+  if (isSettled(session, plan, options))
+    return saved || options.json ? tellReport(run, nothingOf(plan)) : nothingOf(plan)
   const approved = withApprovals(session, plan)
   const withheld = held(approved, planned, withholding(approved, planned), io)
   // What the files say goes to a public server as it stands.
@@ -159,7 +207,10 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
   if (options.yes && !session.config.forge) await refuseYoung(session, plan)
   const isAsked = plan.steps.length - withheld.size + plan.owed.length > 0 && !options.yes && !saved
   const unsaid = isAsked ? await confirm(io, plan) : null
-  if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', { hint: `${unsaid}. Or save the plan and apply it: ${commandLine('plan', options, '--out', 'plan.json')}` })
+  if (unsaid !== null)
+    fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', {
+      hint: `${unsaid}. Or save the plan and apply it: ${commandLine('plan', options, '--out', 'plan.json')}`,
+    })
   const noticed = await giveNotice(approved, plan, withheld, run.doors)
   return carryOut(noticed, planned, run)
 }
@@ -173,10 +224,28 @@ function isSettled({ store, ledger }: Session, plan: Plan, { first, historyRewri
   // A history that is taken as it was rewritten has to be written down: the next apply goes by it.
   // What is in no file is looked at once, so that what comes later is told.
   const looked = !store || seenAfter(ledger.seen, plan) === ledger.seen
-  return disputed || (begun && looked && historyRewritten !== true && [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every((list) => list.length === 0))
+  return (
+    disputed ||
+    (begun &&
+      looked &&
+      historyRewritten !== true &&
+      [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every(
+        (list) => list.length === 0,
+      ))
+  )
 }
 
-const nothingOf = (plan: Plan): ApplyReport => ({ plan, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] })
+const nothingOf = (plan: Plan): ApplyReport => ({
+  plan,
+  done: [],
+  failed: [],
+  skipped: [],
+  notReached: [],
+  paid: [],
+  looked: [],
+  remaining: [],
+  findings: [],
+})
 
 /** Whether a saved plan is what would be done now. One that version 1 saved is known by the digest that version 1 gave it, until the ledger is of version 2. */
 function isSame(saved: Plan, plan: Plan, { ledger, sealing }: Session): boolean {
@@ -186,7 +255,13 @@ function isSame(saved: Plan, plan: Plan, { ledger, sealing }: Session): boolean 
 /** The ledger with what the merged pull requests approve. */
 function withApprovals(session: Session, plan: Plan): Session {
   const { ledger, sealing } = session
-  return { ...session, ledger: { ...ledger, approvals: [...ledger.approvals, ...approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)] } }
+  return {
+    ...session,
+    ledger: {
+      ...ledger,
+      approvals: [...ledger.approvals, ...approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)],
+    },
+  }
 }
 
 /** The ledger without what was approved and nothing calls for any more. */
@@ -194,7 +269,14 @@ async function forgetLapsed(session: Session, plan: Plan): Promise<Session> {
   const { ledger, store, sealing, run } = session
   const lasting = store && ledger.head !== null ? withoutLapsed(ledger, plan, sealing) : null
   if (!store || lasting === null) return session
-  return { ...session, ledger: await store.save({ ...ledger, ...lasting }, 'Forget approvals of what was taken back', { run, source: plan.commit, approvedBy: [] }) }
+  return {
+    ...session,
+    ledger: await store.save({ ...ledger, ...lasting }, 'Forget approvals of what was taken back', {
+      run,
+      source: plan.commit,
+      approvedBy: [],
+    }),
+  }
 }
 
 type Withheld = Map<ObjectRef, Omit<Skipped, 'step'>>
@@ -210,19 +292,34 @@ function held(session: Session, planned: Planned, withheld: Withheld, io: Io): W
     const kept = new Set(steps)
     return refusals(narrow(planned, (step) => kept.has(step)))
   }
-  const chosen: Chosen = session.config.forge && against([]).length === 0 ? oldestFirst(byApproval(open, session.ledger.approvals, session.sealing), against) : { sent: open, held: new Map() }
+  const chosen: Chosen =
+    session.config.forge && against([]).length === 0
+      ? oldestFirst(byApproval(open, session.ledger.approvals, session.sealing), against)
+      : { sent: open, held: new Map() }
   if (chosen.held.size === open.length || chosen.held.size === 0) {
     refuseGuarded(shown(narrow(planned, (step) => !withheld.has(refOf(step)))))
     return withheld
   }
-  return new Map([...withheld, ...[...chosen.held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [refOf(step), { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') }])])
+  return new Map([
+    ...withheld,
+    ...[...chosen.held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
+      refOf(step),
+      { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
+    ]),
+  ])
 }
 
 /** The steps that may not go out: where a forge approves, those that nobody approved. What a policy corrects by itself is approved by the policy. */
 function withholding(session: Session, { plan, input }: Planned): Withheld {
   if (!session.config.forge) return new Map()
-  const byPolicy = (step: Step): boolean => step.cause === 'drift' && step.hazard === 'reversible' && input.policy.driftOf(step.kind) === 'correct' && !input.restore.has(refOf(step))
-  const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter((step) => !byPolicy(step) && step.removal !== true)
+  const byPolicy = (step: Step): boolean =>
+    step.cause === 'drift' &&
+    step.hazard === 'reversible' &&
+    input.policy.driftOf(step.kind) === 'correct' &&
+    !input.restore.has(refOf(step))
+  const open = missing(plan.steps, session.ledger.approvals, session.sealing).filter(
+    (step) => !byPolicy(step) && step.removal !== true,
+  )
   return new Map(open.map((step) => [refOf(step), { why: 'not-approved', reason: reasonOf(step, session) }]))
 }
 
@@ -230,39 +327,72 @@ function withholding(session: Session, { plan, input }: Planned): Withheld {
 function reasonOf(step: Step, { instance }: Session): string {
   if (!takesOwner(refOf(step))) return 'Nobody approved this step as it is now.'
   const named = (instance.documents['policy.yaml']?.owners ?? []).length > 0
-  return named ? 'This takes the approval of an owner, and none approved it as it is now.' : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`
+  return named
+    ? 'This takes the approval of an owner, and none approved it as it is now.'
+    : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`
 }
 
 function tellReport({ io, options, saved }: Run, report: ApplyReport): ApplyReport {
-  say(io, options.json ? applyJson(concealReport(report, shownTo(io))) : renderApply(report, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, planShown: saved === null }))
+  say(
+    io,
+    options.json
+      ? applyJson(concealReport(report, shownTo(io)))
+      : renderApply(report, {
+          ...screenOf(io.stdout),
+          kinds: KINDS,
+          show: shownTo(io),
+          verbose: options.verbose ?? false,
+          planShown: saved === null,
+        }),
+  )
   return report
 }
 
 /** Applies a plan, whole or in part, and tells what came of it. */
-export async function carryOut({ session, withheld, findings }: Noticed, { plan, input }: Planned, run: Run): Promise<ApplyReport> {
+export async function carryOut(
+  { session, withheld, findings }: Noticed,
+  { plan, input }: Planned,
+  run: Run,
+): Promise<ApplyReport> {
   const { io, wishes, reader, doors, holds } = run
-  const by = { run: session.run, source: plan.commit, approvedBy: approvers(plan.steps, session.ledger.approvals, session.sealing) }
+  const by = {
+    run: session.run,
+    source: plan.commit,
+    approvedBy: approvers(plan.steps, session.ledger.approvals, session.sealing),
+  }
   // Why a first apply was meant to change the server stays in the ledger's history.
-  const firstWhy = session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
-  const applied = await withProgress(io, `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`, (told) =>
-    apply(plan, {
-      kinds: KINDS,
-      ledger: session.ledger,
-      save: (ledger, subject) => (session.store ? session.store.save(ledger, `${subject}${firstWhy}`, by) : Promise.resolve(ledger)),
-      openWriter: () => openWriter(session.config, io.secrets, { doors }),
-      replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
-      invariants: INVARIANTS,
-      facts: input.facts,
-      world: worldOf(input.observed),
-      guard: (steps) => ({ minimum_owners: steps.every(({ removal }) => removal) ? Math.min(1, input.policy.minimumOwners) : input.policy.minimumOwners }),
-      withheld,
-      holds,
-      now: io.now,
-      signal: io.signal,
-      told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${refShown(step, shownTo(io))}`),
-    }),
+  const firstWhy =
+    session.ledger.head === null && run.options.first !== undefined ? ` (first: ${run.options.first})` : ''
+  const applied = await withProgress(
+    io,
+    `Applying ${count(plan.steps.length - withheld.size, 'step', 'steps')}`,
+    (told) =>
+      apply(plan, {
+        kinds: KINDS,
+        ledger: session.ledger,
+        save: (ledger, subject) =>
+          session.store ? session.store.save(ledger, `${subject}${firstWhy}`, by) : Promise.resolve(ledger),
+        openWriter: () => openWriter(session.config, io.secrets, { doors }),
+        replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
+        invariants: INVARIANTS,
+        facts: input.facts,
+        world: worldOf(input.observed),
+        guard: (steps) => ({
+          minimum_owners: steps.every(({ removal }) => removal)
+            ? Math.min(1, input.policy.minimumOwners)
+            : input.policy.minimumOwners,
+        }),
+        withheld,
+        holds,
+        now: io.now,
+        signal: io.signal,
+        told: ({ step, state }) => told(`${state === 'done' ? 'done' : 'failed'}: ${refShown(step, shownTo(io))}`),
+      }),
   )
-  const report = { ...applied, findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, doors))] }
+  const report = {
+    ...applied,
+    findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, doors))],
+  }
   io.exit = exitOfApply(report)
   return tellReport(run, report)
 }
@@ -270,7 +400,12 @@ export async function carryOut({ session, withheld, findings }: Noticed, { plan,
 /** While a pause is on, a run says what it would do, and does nothing. */
 function refusePaused({ ledger: { paused } }: Session, plan: Plan): void {
   if (paused === null || plan.steps.length + plan.owed.length === 0) return
-  fail(EXIT.refused, 'paused', `Paused by ${paused.by} since ${paused.at.slice(0, 16).replace('T', ' ')} UTC: ${paused.why}`, { hint: 'Nothing is applied until somebody types: herdbook resume' })
+  fail(
+    EXIT.refused,
+    'paused',
+    `Paused by ${paused.by} since ${paused.at.slice(0, 16).replace('T', ' ')} UTC: ${paused.why}`,
+    { hint: 'Nothing is applied until somebody types: herdbook resume' },
+  )
 }
 
 function refuseGuarded(plan: Plan): void {

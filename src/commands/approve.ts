@@ -24,7 +24,10 @@ export const verb = (command: Command, io: Io) =>
     .option('--yes', 'do not ask')
     .option('--plan <digest>', 'only while the plan is this one: what a comment or a summary shows of its digest')
     .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
-    .addHelpText('after', '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  herdbook approve "agreed in the moderators\' meeting of 2026-11-23"\n\nApproves the steps of the plan as it is now; `herdbook apply` then does them, each once.',
+    )
     .action((why, refs, options) => run(io, why, refs, options))
 
 export interface Options {
@@ -38,12 +41,23 @@ export interface Options {
 export type OwnChanges = (session: Session, steps: readonly Step[]) => Promise<readonly ObjectRef[]>
 
 /** Approves what is not approved yet, once somebody has looked at it. */
-export async function run(io: Io, why: string, refs: readonly string[], options: Options, ownChanges: OwnChanges = () => Promise.resolve([])): Promise<void> {
+export async function run(
+  io: Io,
+  why: string,
+  refs: readonly string[],
+  options: Options,
+  ownChanges: OwnChanges = () => Promise.resolve([]),
+): Promise<void> {
   const only = new Set(refs.map((text) => parseRef(text).ref))
   const session = await openSession(io, options.instance)
-  if (!session.store) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', { hint: 'git init' })
+  if (!session.store)
+    fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: approvals have no place.', {
+      hint: 'git init',
+    })
   tell(io, session.warnings, await sourceOf(session))
-  await locked(session, false, ({ ledger }) => approveUnderLock({ ...session, ledger }, { why, only, options, ownChanges }))
+  await locked(session, false, ({ ledger }) =>
+    approveUnderLock({ ...session, ledger }, { why, only, options, ownChanges }),
+  )
 }
 
 interface Asked {
@@ -58,20 +72,49 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
   const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const { plan } = await planNow(session, reader, wishesOf(options))
-    const open = missing(plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))), ledger.approvals, sealing)
-    say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), again: commandLine('plan', options), applying: true, sourceOf: await sourceOf(session) }))
+    const open = missing(
+      plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))),
+      ledger.approvals,
+      sealing,
+    )
+    say(
+      io,
+      renderPlan(plan, {
+        ...screenOf(io.stdout),
+        kinds: KINDS,
+        show: shownTo(io),
+        again: commandLine('plan', options),
+        applying: true,
+        sourceOf: await sourceOf(session),
+      }),
+    )
     if (options.plan !== undefined) refuseAnother(plan, options.plan)
     io.exit = exitOfPlan(plan)
-    if (open.length === 0) return say(io, only.size === 0 ? 'There is nothing to approve.' : `The plan has nothing to approve for ${[...only].join(', ')}.`)
+    if (open.length === 0)
+      return say(
+        io,
+        only.size === 0
+          ? 'There is nothing to approve.'
+          : `The plan has nothing to approve for ${[...only].join(', ')}.`,
+      )
     const own = await ownChanges(session, open)
     if (own.length > 0) {
-      fail(EXIT.refused, 'own-change', `Nobody approves what they asked for, wrote or pushed: ${own.length} of these ${own.length === 1 ? 'is' : 'are'} yours. Nothing was approved.`, { hint: 'Ask another owner, or approve the others by name.' })
+      fail(
+        EXIT.refused,
+        'own-change',
+        `Nobody approves what they asked for, wrote or pushed: ${own.length} of these ${own.length === 1 ? 'is' : 'are'} yours. Nothing was approved.`,
+        { hint: 'Ask another owner, or approve the others by name.' },
+      )
     }
     const unsaid = options.yes ? null : await confirm(io, plan)
     if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was approved.', { hint: `${unsaid}.` })
     const by = actorOf(io)
     const approvals = approve(ledger.approvals, open, { by, at: io.now().toISOString(), source: why })
-    await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, { run: session.run, source: plan.commit, approvedBy: [by] })
+    await session.store?.save({ ...ledger, approvals }, `Approve ${count(open.length, 'step', 'steps')}`, {
+      run: session.run,
+      source: plan.commit,
+      approvedBy: [by],
+    })
     say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
     io.exit = EXIT.ok
   } finally {
@@ -81,6 +124,12 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
 
 /** Whoever approves a plan by its digest has looked at that one, and at no other. */
 function refuseAnother({ digest }: Plan, looked: string): void {
-  if (!/^[0-9a-f]{16,64}$/.test(looked)) fail(EXIT.invalid, 'no-digest', `"${looked}" is no digest of a plan.`, { hint: 'Write its first 16 digits or more.' })
-  if (!digest.startsWith(looked)) fail(EXIT.stale, 'another-plan', 'The plan is another one by now, so nothing was approved.', { hint: `Look at it anew: it is ${digest.slice(0, 16)}.` })
+  if (!/^[0-9a-f]{16,64}$/.test(looked))
+    fail(EXIT.invalid, 'no-digest', `"${looked}" is no digest of a plan.`, {
+      hint: 'Write its first 16 digits or more.',
+    })
+  if (!digest.startsWith(looked))
+    fail(EXIT.stale, 'another-plan', 'The plan is another one by now, so nothing was approved.', {
+      hint: `Look at it anew: it is ${digest.slice(0, 16)}.`,
+    })
 }

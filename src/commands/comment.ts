@@ -18,16 +18,32 @@ export const verb = (command: Command, io: Io) =>
       '\nExample:\n  herdbook plan --base origin/main --head HEAD --markdown > plan.md\n  herdbook comment 12 plan.md\n\nWrites one comment and keeps it up to date. It needs `forge` in instance.yaml and GITHUB_TOKEN in the environment; GITHUB_API_URL names another server.',
     )
     .action(async (given, file, options) => {
-      const number = /^[1-9]\d{0,9}$/.test(given) ? Number(given) : fail(EXIT.invalid, 'no-number', `${JSON.stringify(given)} is not the number of a pull request.`)
+      const number = /^[1-9]\d{0,9}$/.test(given)
+        ? Number(given)
+        : fail(EXIT.invalid, 'no-number', `${JSON.stringify(given)} is not the number of a pull request.`)
       const { config } = await openFiles(io, options.instance)
       const { forge: named, environment = 'production' } = config
-      if (!named) return fail(EXIT.invalid, 'no-forge', 'instance.yaml names no forge to comment on.', { hint: 'Add to it: forge: { github: owner/name }' })
+      if (!named)
+        return fail(EXIT.invalid, 'no-forge', 'instance.yaml names no forge to comment on.', {
+          hint: 'Add to it: forge: { github: owner/name }',
+        })
       const body = file === '-' ? await text(io.stdin) : await readFile(resolve(io.cwd, file), 'utf8')
       const token = await io.secrets.read({ env: 'GITHUB_TOKEN' }, 'the token for the forge')
       const { openForge } = await import('../clients/github.ts')
-      const forge = await openForge({ api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com', repository: named.github, token, onWait: toldWaits(io) })
+      const forge = await openForge({
+        api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com',
+        repository: named.github,
+        token,
+        onWait: toldWaits(io),
+      })
       const marker = markerOf(environment, 'plan')
       const { as } = options
-      await stick({ forge, io }, number, marker, `${marker}\n${body.trim()}\n`, as === undefined ? undefined : ({ author }) => author === as)
+      await stick(
+        { forge, io },
+        number,
+        marker,
+        `${marker}\n${body.trim()}\n`,
+        as === undefined ? undefined : ({ author }) => author === as,
+      )
       say(io, `Commented on #${number} of ${named.github}.`)
     })

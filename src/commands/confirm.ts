@@ -8,7 +8,11 @@ export async function confirm(io: Io, plan: Plan): Promise<string | null> {
   const [question, words, how] =
     irreversible === 0
       ? ['Apply these changes? [y/N] ', YES, 'Say yes, or give --yes']
-      : [`${irreversible} of these can't be undone. Type the domain (${plan.domain}) to apply: `, [plan.domain], `Where something can't be undone, the answer is the domain, ${plan.domain}. Type that, or give --yes`]
+      : [
+          `${irreversible} of these can't be undone. Type the domain (${plan.domain}) to apply: `,
+          [plan.domain],
+          `Where something can't be undone, the answer is the domain, ${plan.domain}. Type that, or give --yes`,
+        ]
   if (!io.stdin.isTTY) return 'Nobody is at a terminal here to say yes: give --yes'
   return (await asked(io, question, words)) ? null : how
 }

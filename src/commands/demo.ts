@@ -6,15 +6,25 @@ import { tellStory } from './demo/story.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--github', 'the story of pull requests: an issue form, a comment, a merge, a night, on a stand-in for GitHub')
+    .option(
+      '--github',
+      'the story of pull requests: an issue form, a comment, a merge, a night, on a stand-in for GitHub',
+    )
     .option('--once', 'end after the story (default where there is no terminal: on one, the server stays until Ctrl-C)')
-    .addHelpText('after', '\nExamples:\n  herdbook demo\n  herdbook demo --github\n\nIt needs no server: an embedded Mastodon and a Git repository, both in a temporary folder. Everything in them is made up.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook demo\n  herdbook demo --github\n\nIt needs no server: an embedded Mastodon and a Git repository, both in a temporary folder. Everything in them is made up.',
+    )
     .action(async ({ once: ends, github }) => {
       if (github) return playGitHub(io)
       const stage = await setStage(io)
       try {
         await tellStory(io, stage)
-        if (ends || !io.stdout.isTTY) return say(io, `\n\nThe repository stays in ${stage.herd}; its Mastodon ends here. On a terminal it stays for you to play with: herdbook demo`)
+        if (ends || !io.stdout.isTTY)
+          return say(
+            io,
+            `\n\nThe repository stays in ${stage.herd}; its Mastodon ends here. On a terminal it stays for you to play with: herdbook demo`,
+          )
         say(io, `\n\n${goOn(stage)}`)
         if (!io.signal.aborted) await once(io.signal, 'abort')
       } finally {
@@ -27,7 +37,10 @@ async function playGitHub(io: Io): Promise<void> {
   const { tellGitHubStory, tellers } = await import('./demo/github-story.ts')
   const { stage, hub, settle, close } = await setGitHubStage(io)
   try {
-    say(io, `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. Its files are the repository ${hub.repository} on a stand-in for GitHub, with the workflows that \`herdbook init\` writes.`)
+    say(
+      io,
+      `Herd is a made-up server with seven volunteers, on an embedded Mastodon ${stage.live.version}. Its files are the repository ${hub.repository} on a stand-in for GitHub, with the workflows that \`herdbook init\` writes.`,
+    )
     await tellGitHubStory({ hub, settle, hand: stage.live.hand, ...tellers(io) })
     say(io, `\n\nThe repository stays in ${stage.herd}. Begin your own: herdbook init DOMAIN --github OWNER/NAME`)
   } finally {

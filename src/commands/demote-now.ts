@@ -36,17 +36,36 @@ export async function demoteNow(io: Io, account: string, why: string, options: N
   prose(io, `2. The role is taken away on ${session.config.domain}; sessions and tokens of the account end.`)
   prose(io, '3. The server is read again.')
   if (options.print) return session
-  if (!options.yes && !(await asked(io, `Take the role away from ${ref.slice('moderator/'.length)} now? [y/N] `))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, or give --yes.' })
+  if (!options.yes && !(await asked(io, `Take the role away from ${ref.slice('moderator/'.length)} now? [y/N] `)))
+    fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, or give --yes.' })
   await locked(session, true, ({ ledger, holds }) => removeUnderLock({ ...session, ledger }, ref, why, holds))
   return session
 }
 
 function refuseUnable({ config, instance, store, ledger, sealing }: Session, ref: ObjectRef): void {
-  if (!store || ledger.head === null) fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so there is no ledger to write it into.', { hint: 'Take the role away in Mastodon: Administration, Accounts. The first apply begins the ledger: herdbook apply' })
-  if (instance.documents['moderators.yaml']?.moderators === undefined) fail(EXIT.refused, 'not-managed', 'moderators.yaml is not there: who holds a role is not managed here.', { hint: 'Take the role away in Mastodon: Administration, Accounts. To have it managed: herdbook adopt moderator' })
-  if (config.mastodon?.console === undefined) fail(EXIT.refused, 'no-door', 'Only the console can take a role away, and instance.yaml names none.', { hint: 'Take the role away in Mastodon: Administration, Accounts.' })
-  if (config.acting_account?.toLowerCase() === ref.slice('moderator/'.length)) fail(EXIT.refused, 'acting-account', 'This is the account that Herdbook acts as: it can not take away its own role.', { hint: 'Name another one as acting_account in instance.yaml first.' })
-  if (removalOf(ref, ledger.removed, sealing) !== undefined) fail(EXIT.refused, 'removed-already', `${ref} was removed already.`, { hint: 'What is left to do of it stands in: herdbook plan' })
+  if (!store || ledger.head === null)
+    fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so there is no ledger to write it into.', {
+      hint: 'Take the role away in Mastodon: Administration, Accounts. The first apply begins the ledger: herdbook apply',
+    })
+  if (instance.documents['moderators.yaml']?.moderators === undefined)
+    fail(EXIT.refused, 'not-managed', 'moderators.yaml is not there: who holds a role is not managed here.', {
+      hint: 'Take the role away in Mastodon: Administration, Accounts. To have it managed: herdbook adopt moderator',
+    })
+  if (config.mastodon?.console === undefined)
+    fail(EXIT.refused, 'no-door', 'Only the console can take a role away, and instance.yaml names none.', {
+      hint: 'Take the role away in Mastodon: Administration, Accounts.',
+    })
+  if (config.acting_account?.toLowerCase() === ref.slice('moderator/'.length))
+    fail(
+      EXIT.refused,
+      'acting-account',
+      'This is the account that Herdbook acts as: it can not take away its own role.',
+      { hint: 'Name another one as acting_account in instance.yaml first.' },
+    )
+  if (removalOf(ref, ledger.removed, sealing) !== undefined)
+    fail(EXIT.refused, 'removed-already', `${ref} was removed already.`, {
+      hint: 'What is left to do of it stands in: herdbook plan',
+    })
 }
 
 async function removeUnderLock(session: Session, ref: ObjectRef, why: string, holds: () => boolean): Promise<void> {
@@ -60,10 +79,22 @@ async function removeUnderLock(session: Session, ref: ObjectRef, why: string, ho
     if (part.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
     const refused = refusals(part.plan)
     if (refused.length > 0) {
-      await session.store?.save({ ...named.ledger, removed: session.ledger.removed }, `Not removed: ${called}`, by(named))
+      await session.store?.save(
+        { ...named.ledger, removed: session.ledger.removed },
+        `Not removed: ${called}`,
+        by(named),
+      )
       throw new HerdbookError(EXIT.refused, refused)
     }
-    await carryOut({ session: named, withheld: new Map(), findings: [] }, part, { io, options: { yes: true }, saved: null, wishes: NO_WISHES, reader, doors, holds })
+    await carryOut({ session: named, withheld: new Map(), findings: [] }, part, {
+      io,
+      options: { yes: true },
+      saved: null,
+      wishes: NO_WISHES,
+      reader,
+      doors,
+      holds,
+    })
   } finally {
     await doors.close()
   }
@@ -72,11 +103,20 @@ async function removeUnderLock(session: Session, ref: ObjectRef, why: string, ho
 const by = (session: Session) => ({ run: session.run, source: null, approvedBy: [actorOf(session.io)] })
 
 /** The ledger says it first: whoever looks finds out why, also where this run ends here. */
-async function recorded(session: Session, ref: ObjectRef, why: string): Promise<{ readonly session: Session; readonly called: ObjectRef }> {
+async function recorded(
+  session: Session,
+  ref: ObjectRef,
+  why: string,
+): Promise<{ readonly session: Session; readonly called: ObjectRef }> {
   const { ledger, store, io, instance, sealing } = session
   const files = instance.documents['moderators.yaml']?.moderators ?? []
   const isNamed = ledger.entries.has(ref) || files.some(({ account }) => `moderator/${accountId(account)}` === ref)
-  const removal = { ref: removedName(ref, isNamed, sealing), by: actorOf(io), at: io.now().toISOString(), why: why.replace(/\s+/g, ' ').trim() }
+  const removal = {
+    ref: removedName(ref, isNamed, sealing),
+    by: actorOf(io),
+    at: io.now().toISOString(),
+    why: why.replace(/\s+/g, ' ').trim(),
+  }
   const next: Ledger = { ...ledger, removed: [...ledger.removed, removal] }
   const saved = (await store?.save(next, `Removed ${removal.ref}: ${removal.why}`, by(session))) ?? next
   return { session: { ...session, ledger: saved }, called: removal.ref }
@@ -84,17 +124,30 @@ async function recorded(session: Session, ref: ObjectRef, why: string): Promise<
 
 /** The one step, and what speaks against just that. It is of no commit: what else the files say waits for an apply. */
 function partOf(planned: Planned, ref: ObjectRef): Planned {
-  return { ...planned, plan: { ...narrow(planned, (step) => step.removal === true && refOf(step) === ref), commit: null, owed: [] } }
+  return {
+    ...planned,
+    plan: { ...narrow(planned, (step) => step.removal === true && refOf(step) === ref), commit: null, owed: [] },
+  }
 }
 
 /** Lets a removal go: from then on the files count again. Throws (exit 5) where there is none of that name. */
-export async function letGo(io: Io, account: string, why: string, options: Pick<NowOptions, 'instance'>): Promise<void> {
+export async function letGo(
+  io: Io,
+  account: string,
+  why: string,
+  options: Pick<NowOptions, 'instance'>,
+): Promise<void> {
   const session = await openSession(io, options.instance)
   const ref: ObjectRef = `moderator/${accountId(account)}`
   await locked(session, true, async ({ ledger }) => {
     const removal = removalOf(ref, ledger.removed, session.sealing)
-    if (removal === undefined) return fail(EXIT.refused, 'not-removed', `${ref} was not removed.`, { hint: 'Who was: herdbook plan' })
-    await session.store?.save({ ...ledger, removed: ledger.removed.filter((one) => one !== removal) }, `Let go of the removal of ${removal.ref}: ${why}`, by(session))
+    if (removal === undefined)
+      return fail(EXIT.refused, 'not-removed', `${ref} was not removed.`, { hint: 'Who was: herdbook plan' })
+    await session.store?.save(
+      { ...ledger, removed: ledger.removed.filter((one) => one !== removal) },
+      `Let go of the removal of ${removal.ref}: ${why}`,
+      by(session),
+    )
     say(io, `Let go. What the files say of ${ref} counts again: herdbook plan`)
   })
 }

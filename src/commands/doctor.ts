@@ -36,7 +36,14 @@ what your token may not see is told as such. Exit 9 if something is wrong, 10 if
       const owners = instance.documents['policy.yaml']?.owners ?? []
       const api = io.env['GITHUB_API_URL'] ?? 'https://api.github.com'
       const settings = await withProgress(io, `Looking at ${repository}`, () =>
-        readSettings({ api, repository, token, onWait: toldWaits(io) }, { environments: Object.keys(ENVIRONMENTS), ledger: ledgerBranch(config.environment ?? 'production'), people: owners }),
+        readSettings(
+          { api, repository, token, onWait: toldWaits(io) },
+          {
+            environments: Object.keys(ENVIRONMENTS),
+            ledger: ledgerBranch(config.environment ?? 'production'),
+            people: owners,
+          },
+        ),
       )
       const { documents } = instance
       const givesRoles = documents['roles.yaml'] !== undefined || documents['moderators.yaml'] !== undefined
@@ -65,8 +72,16 @@ function told({ stdout }: Io, findings: readonly Finding[]): string {
     // what mends several in a row stands once, below them all
     const shown = String(findings[at + 1]?.mend) === String(mend) ? [] : mend
     return [
-      { indent: 0, hang: width + 4, spans: [{ text: `${MARKS[state]} ${what.padEnd(width)}  `, whole: true }, span(inline(says))] },
-      ...shown.map((command): Line => ({ indent: width + 6, hang: width + 8, spans: [{ text: command, whole: true }] })),
+      {
+        indent: 0,
+        hang: width + 4,
+        spans: [{ text: `${MARKS[state]} ${what.padEnd(width)}  `, whole: true }, span(inline(says))],
+      },
+      ...shown.map((command): Line => ({
+        indent: width + 6,
+        hang: width + 8,
+        spans: [{ text: command, whole: true }],
+      })),
     ]
   })
   return layout([...lines, blank, { indent: 0, hang: 0, spans: [span(summary(findings))] }], screenOf(stdout))
@@ -78,6 +93,8 @@ function summary(findings: readonly Finding[]): string {
   if (faults + hidden === 0) return 'All is as it should be.'
   return [
     ...(faults > 0 ? [`${count(faults, 'thing is', 'things are')} wrong (!): what mends it stands below it.`] : []),
-    ...(hidden > 0 ? [`${count(hidden, 'thing', 'things')} could not be seen (?): ask an administrator of the repository.`] : []),
+    ...(hidden > 0
+      ? [`${count(hidden, 'thing', 'things')} could not be seen (?): ask an administrator of the repository.`]
+      : []),
   ].join(' ')
 }

@@ -18,7 +18,10 @@ export const verb = (command: Command, io: Io) =>
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--json', 'print it as JSON')
     .option('--verbose', 'list everything, however much, and what is left alone')
-    .addHelpText('after', '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  herdbook drift\n\nExit 0 if nothing was changed or added by hand, 3 if something was, 4 if it was changed on both sides. `herdbook plan` says the same.',
+    )
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
@@ -28,7 +31,15 @@ export const verb = (command: Command, io: Io) =>
         const plan = onlyDrift(full)
         const text = options.json
           ? planJson(conceal(plan, shownTo(io)))
-          : renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, pending: full.steps.length, sourceOf: await sourceOf(session), again: commandLine('drift', options) })
+          : renderPlan(plan, {
+              ...screenOf(io.stdout),
+              kinds: KINDS,
+              show: shownTo(io),
+              verbose: options.verbose ?? false,
+              pending: full.steps.length,
+              sourceOf: await sourceOf(session),
+              again: commandLine('drift', options),
+            })
         say(io, text)
         io.exit = exitOfPlan(plan)
       } finally {

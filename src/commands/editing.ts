@@ -33,12 +33,21 @@ export async function openToEdit(io: Io, named?: string, fills: readonly ObjectC
     const filled = await editsFor(io, place, fills, {}).catch(() => [])
     return readFiles(io, place, edited(source, filled)).catch(() => Promise.reject(error))
   })
-  tell(io, files.warnings.filter(({ code }) => code === 'unread'), await sourceOf(place))
+  tell(
+    io,
+    files.warnings.filter(({ code }) => code === 'unread'),
+    await sourceOf(place),
+  )
   return files
 }
 
 /** The files as they are when they say what the objects should be. Throws (exit 9) where that would not be valid. */
-export async function draft(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions = {}): Promise<readonly FileEdit[]> {
+export async function draft(
+  io: Io,
+  place: Place,
+  changes: readonly ObjectChange[],
+  options: EditOptions = {},
+): Promise<readonly FileEdit[]> {
   const edits = await editsFor(io, place, changes, options)
   const { instance, diagnostics } = await loadInstance(edited(directorySource(place.folder), edits), { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics.filter((d) => d.severity === 'error').map(unwritten))
@@ -49,18 +58,32 @@ export async function draft(io: Io, place: Place, changes: readonly ObjectChange
 export async function settle(io: Io, place: Place, { edits, said, subject }: Draft): Promise<void> {
   await writeEdits(place, edits)
   for (const line of said) prose(io, line)
-  await sayNext(io, place, edits.map((edit) => edit.file), subject)
+  await sayNext(
+    io,
+    place,
+    edits.map((edit) => edit.file),
+    subject,
+  )
 }
 
 /** Tells where the files say what no file should say since that is what is live: that is left to people. */
 export async function checkFolder(io: Io, place: Place): Promise<void> {
   const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
-  tell(io, diagnostics.filter((d) => d.severity === 'error'), await sourceOf(place))
+  tell(
+    io,
+    diagnostics.filter((d) => d.severity === 'error'),
+    await sourceOf(place),
+  )
   if (!instance) io.exit = EXIT.invalid
 }
 
 /** The files as they are when they say what the objects should be, valid or not. */
-export async function editsFor(io: Io, place: Place, changes: readonly ObjectChange[], options: EditOptions): Promise<readonly FileEdit[]> {
+export async function editsFor(
+  io: Io,
+  place: Place,
+  changes: readonly ObjectChange[],
+  options: EditOptions,
+): Promise<readonly FileEdit[]> {
   const texts = await textsOf(place)
   const edits = editObjects((file) => texts.get(file), changes, { now: io.now(), ...options })
   for (const { text } of edits) io.secrets.abortOnSecret(text)
@@ -80,7 +103,12 @@ function edited(files: FileSource, edits: readonly FileEdit[]): FileSource {
 }
 
 /** Without its place, since no file has that line. */
-const unwritten = ({ code, severity, message }: Diagnostic): Diagnostic => ({ code, severity, message, hint: 'Nothing was written.' })
+const unwritten = ({ code, severity, message }: Diagnostic): Diagnostic => ({
+  code,
+  severity,
+  message,
+  hint: 'Nothing was written.',
+})
 
 /** Writes what was edited. */
 export const writeEdits = ({ folder }: Place, edits: readonly FileEdit[]): Promise<void> =>
@@ -94,6 +122,8 @@ async function sayNext(io: Io, place: Place, files: readonly string[], message: 
   const folder = relative(io.cwd, begins ? place.root : place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
   prose(io, `Changed ${listed(files)}. Look at it and propose it:`)
-  const commands = begins ? `  git add ${folder}\n  git commit -m "${quoted}"` : `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}`
+  const commands = begins
+    ? `  git add ${folder}\n  git commit -m "${quoted}"`
+    : `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}`
   return say(io, `${commands}\n  herdbook plan`)
 }

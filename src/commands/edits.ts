@@ -11,8 +11,15 @@ export function editsOf(before: Ground, after: Ground): Omit<Edits, 'runs' | 'ot
   const policy = differences(before['policy.yaml'], after['policy.yaml'])
   const discloses = ({ path }: Difference): boolean => path === 'show' || path.startsWith('show.')
   return {
-    notUsed: [...new Set([...doors.map(({ path }) => `instance.yaml: ${path}`), ...policy.filter(discloses).map(({ path }) => `policy.yaml: ${path}`)])],
-    inForce: policy.filter((one) => !discloses(one)).map(({ path, before: was, after: is }) => ({ key: path, before: textOf(was), after: textOf(is) })),
+    notUsed: [
+      ...new Set([
+        ...doors.map(({ path }) => `instance.yaml: ${path}`),
+        ...policy.filter(discloses).map(({ path }) => `policy.yaml: ${path}`),
+      ]),
+    ],
+    inForce: policy
+      .filter((one) => !discloses(one))
+      .map(({ path, before: was, after: is }) => ({ key: path, before: textOf(was), after: textOf(is) })),
   }
 }
 
@@ -23,16 +30,19 @@ interface Difference {
   readonly after: unknown
 }
 
-const textOf = (value: unknown): string | null => (value === undefined ? null : typeof value === 'string' ? value : canonicalJson(value))
+const textOf = (value: unknown): string | null =>
+  value === undefined ? null : typeof value === 'string' ? value : canonicalJson(value)
 
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-const isMap = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Where two values differ: by key, and in lists by what was taken out and what came in. */
 function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
-  if (Array.isArray(before ?? after) && Array.isArray(after ?? before)) return changedItems(itemsOf(before), itemsOf(after), path)
+  if (Array.isArray(before ?? after) && Array.isArray(after ?? before))
+    return changedItems(itemsOf(before), itemsOf(after), path)
   const [a, b] = [before ?? {}, after ?? {}]
   if (!isMap(a) || !isMap(b)) return [{ path, before, after }]
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()

@@ -9,7 +9,14 @@ export function tellEnd(error: unknown, tell: (diagnostics: Told['diagnostics'])
     return exit
   } catch (withheld) {
     if (!(withheld instanceof HerdbookError)) throw withheld
-    tell([...diagnostics.map(({ code, severity }) => ({ code, severity, message: 'The words of this hold a secret, and are not shown.' })), ...withheld.diagnostics])
+    tell([
+      ...diagnostics.map(({ code, severity }) => ({
+        code,
+        severity,
+        message: 'The words of this hold a secret, and are not shown.',
+      })),
+      ...withheld.diagnostics,
+    ])
     return withheld.exit
   }
 }
@@ -33,10 +40,30 @@ function fileRefused(error: unknown): Told | undefined {
   if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined
   const why = own(REFUSALS, String(error.code))
   if (why === undefined) return undefined
-  return { exit: EXIT.invalid, diagnostics: [{ code: 'file-refused', severity: 'error', message: `${String(error.path)}: ${why}.`, hint: 'Put that right, and type the same again.' }] }
+  return {
+    exit: EXIT.invalid,
+    diagnostics: [
+      {
+        code: 'file-refused',
+        severity: 'error',
+        message: `${String(error.path)}: ${why}.`,
+        hint: 'Put that right, and type the same again.',
+      },
+    ],
+  }
 }
 
 function defect(error: unknown): Told {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { exit: EXIT.defect, diagnostics: [{ code: 'defect', severity: 'error', message, hint: 'This is a defect in Herdbook: please report it with this text.' }] }
+  return {
+    exit: EXIT.defect,
+    diagnostics: [
+      {
+        code: 'defect',
+        severity: 'error',
+        message,
+        hint: 'This is a defect in Herdbook: please report it with this text.',
+      },
+    ],
+  }
 }

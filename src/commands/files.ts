@@ -53,12 +53,20 @@ async function refuseReadOnly(path: string, { mode }: Stats): Promise<void> {
 
 /** Gives a draft the owner and permissions of the file that it replaces. What its group could do, no other group may. */
 async function likeBefore(draft: string, { uid, gid, mode }: Stats): Promise<void> {
-  const kept = await chown(draft, uid, gid).then(() => true, () => false)
+  const kept = await chown(draft, uid, gid).then(
+    () => true,
+    () => false,
+  )
   await chmod(draft, mode & 0o7777 & ~(kept ? 0 : GROUP))
 }
 
 /** What fails while a file is being written comes without its name. */
-async function written(path: string, to: string, text: string, options: { readonly mode: number; readonly flag?: 'wx' }): Promise<void> {
+async function written(
+  path: string,
+  to: string,
+  text: string,
+  options: { readonly mode: number; readonly flag?: 'wx' },
+): Promise<void> {
   try {
     await writeFile(to, text, options)
   } catch (cause) {

@@ -26,10 +26,18 @@ export const verb = (command: Command, io: Io) =>
     .argument('<job>', Object.keys(JOBS).join(', '))
     .addHelpText(
       'after',
-      `\nJobs:\n${Object.entries(JOBS).map(([name, [what]]) => `  ${name.padEnd(8)}${what}`).join('\n')}\n\nExample:\n  herdbook github plan\n\nFor workflows of GitHub Actions, which \`herdbook init\` writes: it reads the event, and answers by comments, checks and the summary of the run.`,
+      `\nJobs:\n${Object.entries(JOBS)
+        .map(([name, [what]]) => `  ${name.padEnd(8)}${what}`)
+        .join(
+          '\n',
+        )}\n\nExample:\n  herdbook github plan\n\nFor workflows of GitHub Actions, which \`herdbook init\` writes: it reads the event, and answers by comments, checks and the summary of the run.`,
     )
     .action(async (name) => {
-      const [, load] = own(JOBS, name) ?? fail(EXIT.invalid, 'no-such-job', `There is no job ${JSON.stringify(name)}.`, { hint: `One of ${Object.keys(JOBS).join(', ')}.` })
+      const [, load] =
+        own(JOBS, name) ??
+        fail(EXIT.invalid, 'no-such-job', `There is no job ${JSON.stringify(name)}.`, {
+          hint: `One of ${Object.keys(JOBS).join(', ')}.`,
+        })
       const event = await readEvent(io.env)
       const summarize = summarizer(io)
       const example = await exampleHere(io)
@@ -62,12 +70,20 @@ async function exampleHere(io: Io): Promise<string | null> {
 async function forgeOf(io: Io, { repository }: Event): Promise<Forge> {
   const token = await io.secrets.read({ env: 'GITHUB_TOKEN' }, 'the token of the workflow')
   const { openForge } = await import('../clients/github.ts')
-  return openForge({ api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com', repository, token, onWait: toldWaits(io) })
+  return openForge({
+    api: io.env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    repository,
+    token,
+    onWait: toldWaits(io),
+  })
 }
 
 /** A job that fails says so where people look. */
 async function summarizeFailure(job: Job, error: unknown): Promise<void> {
-  const [{ renderFailure }, { whyFailed }] = await Promise.all([import('../render/failure.ts'), import('./github/failed.ts')])
+  const [{ renderFailure }, { whyFailed }] = await Promise.all([
+    import('../render/failure.ts'),
+    import('./github/failed.ts'),
+  ])
   const { exit, diagnostics } = whyFailed(error)
   await job.summarize(renderFailure(exit, diagnostics, { visibility: job.event.visibility, run: job.url }))
 }

@@ -53,36 +53,80 @@ For GitHub it prints what has to be set there once.`,
       // What only GitHub reads is written where somebody spoke of GitHub.
       const forGitHub = github !== null || chosen !== null || own
       const pin = !forGitHub ? null : own ? 'own' : (chosen ?? (await ownPin()))
-      const begin = { domain, found: 'why' in answer ? null : answer, github, owners: peopleIn(approvers), proposed: pin !== null }
-      const files = new Map<string, Content>([...templates(begin), ...(await schemas()), ...(forGitHub ? await githubFiles(approvers, pin) : [])])
+      const begin = {
+        domain,
+        found: 'why' in answer ? null : answer,
+        github,
+        owners: peopleIn(approvers),
+        proposed: pin !== null,
+      }
+      const files = new Map<string, Content>([
+        ...templates(begin),
+        ...(await schemas()),
+        ...(forGitHub ? await githubFiles(approvers, pin) : []),
+      ])
       const written = await writeNew(dir, files)
       const git = await ensureRepository(dir)
       const begun = await begunIn(dir)
-      say(io, told(io, { domain, dir, answer, forGitHub, removed, written, git, github, pin, approvers, account, branch: await branchOf(dir), ...begun }))
+      say(
+        io,
+        told(io, {
+          domain,
+          dir,
+          answer,
+          forGitHub,
+          removed,
+          written,
+          git,
+          github,
+          pin,
+          approvers,
+          account,
+          branch: await branchOf(dir),
+          ...begun,
+        }),
+      )
     })
 
 function domainIn(given: string): string {
   const name = normalizeDomain(given.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, ''))
-  return 'domain' in name ? name.domain : fail(EXIT.invalid, 'not-a-domain', `"${given}" is not a domain: ${name.refused}`, { hint: 'herdbook init herd.example' })
+  return 'domain' in name
+    ? name.domain
+    : fail(EXIT.invalid, 'not-a-domain', `"${given}" is not a domain: ${name.refused}`, {
+        hint: 'herdbook init herd.example',
+      })
 }
 
 function repositoryNamed(given: string | undefined): string | null {
   if (given === undefined) return null
-  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(given) ? given : fail(EXIT.invalid, 'not-a-repository', `"${given}" names no repository on GitHub.`, { hint: 'Write OWNER/NAME, such as herd/instance.' })
+  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(given)
+    ? given
+    : fail(EXIT.invalid, 'not-a-repository', `"${given}" names no repository on GitHub.`, {
+        hint: 'Write OWNER/NAME, such as herd/instance.',
+      })
 }
 
 function pinNamed(given: string | undefined): Pin | null {
   if (given === undefined) return null
-  return parsePin(given) ?? fail(EXIT.invalid, 'not-an-action', `"${given}" names no commit of a repository.`, { hint: 'Write OWNER/NAME@COMMIT, with all 40 digits of the commit.' })
+  return (
+    parsePin(given) ??
+    fail(EXIT.invalid, 'not-an-action', `"${given}" names no commit of a repository.`, {
+      hint: 'Write OWNER/NAME@COMMIT, with all 40 digits of the commit.',
+    })
+  )
 }
 
 /** Handles as CODEOWNERS has them, by a space. */
 function handlesIn(given: string | undefined): string | null {
   if (given === undefined) return null
   const handles = given.split(/[\s,]+/).filter((one) => one !== '')
-  const wrong = handles.find((one) => !/^@(?=[\w-]{1,39}(\/|$))[A-Za-z0-9]+([-_][A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one))
+  const wrong = handles.find(
+    (one) => !/^@(?=[\w-]{1,39}(\/|$))[A-Za-z0-9]+([-_][A-Za-z0-9]+)*(\/[A-Za-z0-9._-]+)?$/.test(one),
+  )
   if (wrong === undefined && handles.length > 0) return handles.join(' ')
-  return fail(EXIT.invalid, 'not-a-handle', `"${wrong ?? given}" is nobody on GitHub.`, { hint: 'Write @name for a person and @organisation/team for a team, several with a comma between them.' })
+  return fail(EXIT.invalid, 'not-a-handle', `"${wrong ?? given}" is nobody on GitHub.`, {
+    hint: 'Write @name for a person and @organisation/team for a team, several with a comma between them.',
+  })
 }
 
 /** Who approves: those who are named; where nobody is, whoever begins. Where no moderators are named, the owners look after their files, too. */
@@ -93,7 +137,13 @@ function approversOf({ owners, moderators }: Record<keyof Approvers, string | nu
 
 /** Teams hold no authority: whoever decides is a person. */
 function peopleIn({ owners }: Approvers): string[] {
-  const people = owners === UNFILLED.owners ? [] : owners.split(' ').map((handle) => handle.slice(1)).filter((name) => !name.includes('/'))
+  const people =
+    owners === UNFILLED.owners
+      ? []
+      : owners
+          .split(' ')
+          .map((handle) => handle.slice(1))
+          .filter((name) => !name.includes('/'))
   return [...new Map(people.map((name) => [name.toLowerCase(), name])).values()]
 }
 
@@ -134,9 +184,15 @@ interface Begun {
 function told(io: Io, begun: Begun): string {
   const { domain, dir, answer, removed, written, git, github } = begun
   return [
-    'why' in answer ? `${domain} could not be asked: ${answer.why}. That is no hindrance.` : `${answer.title} runs Mastodon ${answer.version} at ${answer.url}.`,
-    ...(removed.length === 0 ? [] : [`Herdbook's example has made way: ${count(removed.length, 'file', 'files')} of instance/.`]),
-    ...(written.length === 0 ? ['Every file is there already: nothing was written.'] : ['Written:', ...listed(written, begun.pin)]),
+    'why' in answer
+      ? `${domain} could not be asked: ${answer.why}. That is no hindrance.`
+      : `${answer.title} runs Mastodon ${answer.version} at ${answer.url}.`,
+    ...(removed.length === 0
+      ? []
+      : [`Herdbook's example has made way: ${count(removed.length, 'file', 'files')} of instance/.`]),
+    ...(written.length === 0
+      ? ['Every file is there already: nothing was written.']
+      : ['Written:', ...listed(written, begun.pin)]),
     ...(git === 'new' ? ['It is a Git repository now, on the branch main.'] : []),
     ...open(begun).flatMap((line) => ['', line]),
     '',
@@ -151,29 +207,58 @@ function told(io: Io, begun: Begun): string {
 /** Files by name, and folders that people need not look into by how much is in them. */
 function listed(written: readonly string[], pin: Begun['pin']): string[] {
   const inside = (folder: string): number => written.filter((name) => name.startsWith(`${folder}/`)).length
-  const all = { schema: 'for your editor', '.github': pin === null ? 'who approves what' : 'workflows, issue forms, who approves what' }
+  const all = {
+    schema: 'for your editor',
+    '.github': pin === null ? 'who approves what' : 'workflows, issue forms, who approves what',
+  }
   const folders = Object.entries(all).filter(([folder]) => inside(folder) > 0)
   const own = written.filter((name) => folders.every(([folder]) => !name.startsWith(`${folder}/`)))
-  return [...own, ...folders.map(([folder, what]) => `${folder}/ (${count(inside(folder), 'file', 'files')}: ${what})`)].map((line) => `  ${line}`)
+  return [
+    ...own,
+    ...folders.map(([folder, what]) => `${folder}/ (${count(inside(folder), 'file', 'files')}: ${what})`),
+  ].map((line) => `  ${line}`)
 }
 
 /** What is left for somebody to fill in. */
 function open({ domain, written, github, forGitHub, pin, approvers, account, owners, knowsForge }: Begun): string[] {
   const unfilled = Object.values(approvers).filter((one) => Object.values(UNFILLED).includes(one))
   return [
-    ...(forGitHub && pin === null ? ['No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'] : []),
-    ...(pin !== null && pin !== 'own' && pin.tag === null ? ['This Herdbook is no release: Dependabot will offer no newer one for the workflows. To pin a release, name its commit: --action OWNER/NAME@COMMIT'] : []),
-    ...(written.includes('.github/CODEOWNERS') && unfilled.length > 0 ? [`Fill in .github/CODEOWNERS: who is ${unfilled.join(' and ')}?`] : []),
-    ...(github === null ? [`For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints what has to be set there.`] : []),
-    ...(github !== null && !knowsForge ? [`Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`] : []),
+    ...(forGitHub && pin === null
+      ? [
+          'No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT',
+        ]
+      : []),
+    ...(pin !== null && pin !== 'own' && pin.tag === null
+      ? [
+          'This Herdbook is no release: Dependabot will offer no newer one for the workflows. To pin a release, name its commit: --action OWNER/NAME@COMMIT',
+        ]
+      : []),
+    ...(written.includes('.github/CODEOWNERS') && unfilled.length > 0
+      ? [`Fill in .github/CODEOWNERS: who is ${unfilled.join(' and ')}?`]
+      : []),
+    ...(github === null
+      ? [
+          `For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints what has to be set there.`,
+        ]
+      : []),
+    ...(github !== null && !knowsForge
+      ? [`Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`]
+      : []),
     ...(github === null ? [] : deciding(owners)),
     ...(github === null || account.unprotected === false ? [] : [planOf(github, account)]),
   ]
 }
 
 function deciding([first, ...others]: readonly string[]): string[] {
-  if (first === undefined) return ['Name the owners in instance/policy.yaml (owners: [NAME, NAME]): the people on GitHub who approve by hand, begin, unlock and sign the ledger anew. Until then, nobody does.']
-  return others.length === 0 ? [`One person decides here: @${first}. Name a second one under owners in instance/policy.yaml as soon as there is one.`] : []
+  if (first === undefined)
+    return [
+      'Name the owners in instance/policy.yaml (owners: [NAME, NAME]): the people on GitHub who approve by hand, begin, unlock and sign the ledger anew. Until then, nobody does.',
+    ]
+  return others.length === 0
+    ? [
+        `One person decides here: @${first}. Name a second one under owners in instance/policy.yaml as soon as there is one.`,
+      ]
+    : []
 }
 
 function planOf(github: string, { unprotected }: Account): string {
@@ -184,7 +269,9 @@ function planOf(github: string, { unprotected }: Account): string {
 
 /** The commands, as far as the plan lets them work. */
 function settings(about: Begun & Parameters<typeof settingsOf>[0]): string[] {
-  const parts = Object.entries<Setting>(settingsOf(about)).filter(([name]) => about.account.unprotected !== true || ANYWHERE.includes(name))
+  const parts = Object.entries<Setting>(settingsOf(about)).filter(
+    ([name]) => about.account.unprotected !== true || ANYWHERE.includes(name),
+  )
   return [
     '',
     `Once, by somebody who administers ${about.repository} on GitHub (shown, not run; the commands are for bash):`,

@@ -27,7 +27,17 @@ export function processIo(): Io {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
   const { env, stdin, stdout, stderr } = process
-  return { cwd: process.cwd(), env, stdin, stdout, stderr, secrets: openSecrets(env), now: () => new Date(), signal: stop.signal, exit: EXIT.ok }
+  return {
+    cwd: process.cwd(),
+    env,
+    stdin,
+    stdout,
+    stderr,
+    secrets: openSecrets(env),
+    now: () => new Date(),
+    signal: stop.signal,
+    exit: EXIT.ok,
+  }
 }
 
 const ended = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
@@ -39,12 +49,24 @@ export function say(io: Io, text: string): void {
 
 /** Writes sentences to stdout, folded to the width of the terminal; lines that hold a command are for `say`. */
 export function prose(io: Io, text: string): void {
-  say(io, layout(text.split('\n').map((one) => paragraph(one.search(/\S|$/), one.trimStart())), screenOf(io.stdout)))
+  say(
+    io,
+    layout(
+      text.split('\n').map((one) => paragraph(one.search(/\S|$/), one.trimStart())),
+      screenOf(io.stdout),
+    ),
+  )
 }
 
 /** A help with its sentences folded to the width; lines that begin with blanks hold commands and columns, which stay. */
 export function folded({ stdout }: Io, text: string): string {
-  const lines = text.split('\n').map((line) => (/^\s|^$/.test(line) ? `${line}\n` : layout([paragraph(0, line)], { colour: false, width: stdout.columns ?? HELP_WIDTH })))
+  const lines = text
+    .split('\n')
+    .map((line) =>
+      /^\s|^$/.test(line)
+        ? `${line}\n`
+        : layout([paragraph(0, line)], { colour: false, width: stdout.columns ?? HELP_WIDTH }),
+    )
   return lines.join('').slice(0, -1)
 }
 
@@ -56,10 +78,14 @@ export function note(io: Io, text: string): void {
   emit(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stderr.write(out))
 }
 
-export const screenOf = (stream: NodeJS.WriteStream): Screen => ({ colour: wantsColour(stream), ...(stream.columns ? { width: stream.columns } : {}) })
+export const screenOf = (stream: NodeJS.WriteStream): Screen => ({
+  colour: wantsColour(stream),
+  ...(stream.columns ? { width: stream.columns } : {}),
+})
 
 /** What may be shown where we run: the log of a pipeline may be read by everybody. */
-export const shownTo = (io: Io): Disclosure => (io.env['CI'] === undefined || io.env['CI'] === '' ? EVERYTHING : disclosure('public'))
+export const shownTo = (io: Io): Disclosure =>
+  io.env['CI'] === undefined || io.env['CI'] === '' ? EVERYTHING : disclosure('public')
 
 /** Where the files are in a repository, for annotations beside their lines. */
 const FOLDER = 'instance'
@@ -72,7 +98,8 @@ export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): v
   const list = concealedProblems(told, shownTo(io))
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
   // These alone are meant for the runner.
-  if (io.env['GITHUB_ACTIONS'] === 'true') emit(renderAnnotations(list, FOLDER), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+  if (io.env['GITHUB_ACTIONS'] === 'true')
+    emit(renderAnnotations(list, FOLDER), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
 }
 
 /** Says what the server's limits make us wait for. */

@@ -38,8 +38,16 @@ export const verb = (command: Command, io: Io) =>
     )
     .action(async (what, why, options) => {
       const left = await leave(io, [what], why, options)
-      const names = left.map(({ ref, shown }) => `  ${inline(readable(ref))}${shown === null ? '' : `: ${inline(shown)}`}`)
-      prose(io, `Left on the server, in no file: ${counted(left.map(({ one }) => one), KINDS)}. You are told again when it changes.`)
+      const names = left.map(
+        ({ ref, shown }) => `  ${inline(readable(ref))}${shown === null ? '' : `: ${inline(shown)}`}`,
+      )
+      prose(
+        io,
+        `Left on the server, in no file: ${counted(
+          left.map(({ one }) => one),
+          KINDS,
+        )}. You are told again when it changes.`,
+      )
       if (names.length <= NAMED) say(io, names.join('\n'))
     })
 
@@ -53,12 +61,26 @@ interface Left {
 }
 
 /** Takes what was added or changed by hand into the seen list. Throws (exit 5) for anything older, (exit 6) for what is not as somebody saw it, (exit 10) where it can't be read. */
-export async function leave(io: Io, what: readonly string[], why: string, options: LeaveOptions = {}): Promise<readonly Left[]> {
+export async function leave(
+  io: Io,
+  what: readonly string[],
+  why: string,
+  options: LeaveOptions = {},
+): Promise<readonly Left[]> {
   const session = await openSession(io, options.instance)
   tell(io, session.warnings, await sourceOf(session))
   const { store } = session
-  if (!store) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no list to keep.', { hint: 'git init' })
-  if (session.ledger.head === null) return fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so nothing counts as added by hand yet.', { hint: 'The first apply begins the ledger: herdbook apply' })
+  if (!store)
+    return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no list to keep.', {
+      hint: 'git init',
+    })
+  if (session.ledger.head === null)
+    return fail(
+      EXIT.refused,
+      'nothing-applied',
+      'Nothing was ever applied here, so nothing counts as added by hand yet.',
+      { hint: 'The first apply begins the ledger: herdbook apply' },
+    )
   return locked(session, options.wait ?? false, async ({ ledger }) => {
     const plan = await planOf({ ...session, ledger })
     const chosen = what.flatMap((text) => chosenBy(text, plan))
@@ -66,7 +88,11 @@ export async function leave(io: Io, what: readonly string[], why: string, option
     refuseUnshown(chosen.filter((one) => options.wasShown?.(one, session) === false))
     const by = { by: actorOf(io), at: io.now().toISOString(), why: why.replace(/\s+/g, ' ').trim() }
     // The names are nobody's business who reads the repository.
-    await store.save({ ...ledger, seen: withLeft(ledger.seen, chosen, by) }, `Leave ${counted(chosen, KINDS)}: ${by.why}`, { run: session.run, source: commitOf(session), approvedBy: [by.by] })
+    await store.save(
+      { ...ledger, seen: withLeft(ledger.seen, chosen, by) },
+      `Leave ${counted(chosen, KINDS)}: ${by.why}`,
+      { run: session.run, source: commitOf(session), approvedBy: [by.by] },
+    )
     return chosen.map((one) => ({ ref: refOf(one), one, shown: likeness(one) }))
   })
 }
@@ -89,9 +115,19 @@ function chosenBy(text: string, plan: Plan): Unmanaged[] {
   if (unread.length > 0) throw new HerdbookError(EXIT.unreadable, unread)
   const chosen = added.filter((one) => (kind ? one.kind === kind.name : refOf(one) === ref))
   if (chosen.length > 0) return chosen
-  if (plan.released.includes(name)) return fail(EXIT.refused, 'not-managed', `The files manage nothing of the kind ${name}, so nothing of it counts as added by hand.`, { hint: `To have it looked after: herdbook adopt ${name}` })
-  const what = kind ? `No ${kind.title.one} outside the files was added or changed by hand` : `${ref} was not added or changed by hand, or somebody has decided about it already`
-  return fail(EXIT.refused, 'not-by-hand', `${what}, so there is nothing to leave.`, { hint: 'What was: herdbook drift' })
+  if (plan.released.includes(name))
+    return fail(
+      EXIT.refused,
+      'not-managed',
+      `The files manage nothing of the kind ${name}, so nothing of it counts as added by hand.`,
+      { hint: `To have it looked after: herdbook adopt ${name}` },
+    )
+  const what = kind
+    ? `No ${kind.title.one} outside the files was added or changed by hand`
+    : `${ref} was not added or changed by hand, or somebody has decided about it already`
+  return fail(EXIT.refused, 'not-by-hand', `${what}, so there is nothing to leave.`, {
+    hint: 'What was: herdbook drift',
+  })
 }
 
 /** An object that a person named, by its number where it has no name. */
@@ -102,9 +138,21 @@ function refAmong(text: string, added: readonly Unmanaged[]): ObjectRef {
 
 function refuseMoved(chosen: readonly Unmanaged[], marks: LeaveOptions['marks']): void {
   const moved = chosen.filter((one) => marks !== undefined && marks.get(refOf(one)) !== one.mark)
-  if (moved.length > 0) fail(EXIT.stale, 'moved', `${moved.map(refOf).join(', ')} changed since somebody looked at it, so nothing was left.`, { hint: 'Look at it anew: herdbook drift' })
+  if (moved.length > 0)
+    fail(
+      EXIT.stale,
+      'moved',
+      `${moved.map(refOf).join(', ')} changed since somebody looked at it, so nothing was left.`,
+      { hint: 'Look at it anew: herdbook drift' },
+    )
 }
 
 function refuseUnshown(unshown: readonly Unmanaged[]): void {
-  if (unshown.length > 0) fail(EXIT.stale, 'not-as-shown', `The text of this issue says something else of ${unshown.map(refOf).join(', ')} than what is on the server, so nothing was left.`, { hint: 'Somebody edited it: look at what it says now, and tick the box again' })
+  if (unshown.length > 0)
+    fail(
+      EXIT.stale,
+      'not-as-shown',
+      `The text of this issue says something else of ${unshown.map(refOf).join(', ')} than what is on the server, so nothing was left.`,
+      { hint: 'Somebody edited it: look at what it says now, and tick the box again' },
+    )
 }

@@ -41,7 +41,8 @@ async function gathered(stream: AsyncIterable<unknown>, from: string): Promise<B
       if (bytes > MAX_BYTES) break
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') fail(EXIT.invalid, 'list-unreadable', `${from} is a folder.`, { hint: 'Name the list in it.' })
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
+      fail(EXIT.invalid, 'list-unreadable', `${from} is a folder.`, { hint: 'Name the list in it.' })
     throw error
   }
   return Buffer.concat(chunks)

@@ -14,7 +14,12 @@ export interface Holding {
 }
 
 /** Runs under the lock of the environment, and gives it back whatever happens. Outside Git there is nothing to lock. `moved`: the history was rewritten, and that is meant. */
-export async function locked<Result>(session: Session, wait: boolean, work: (holding: Holding) => Promise<Result>, moved = false): Promise<Result> {
+export async function locked<Result>(
+  session: Session,
+  wait: boolean,
+  work: (holding: Holding) => Promise<Result>,
+  moved = false,
+): Promise<Result> {
   const { io, repository, store } = session
   if (!repository || !store) return work({ ledger: session.ledger, holds: () => true })
   const held = await acquire(repository, {

@@ -9,7 +9,10 @@ export type Verbs = { readonly [name: string]: readonly [summary: string, load: 
 
 export interface VerbModule {
   /** The verb with its arguments, options and examples; running it sets `io.exit`. */
-  readonly verb: (command: Command, io: Io) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
+  readonly verb: (
+    command: Command,
+    io: Io,
+  ) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
 }
 
 /** Runs a command line. Only the verb that is asked for is loaded. `given` stands in for the process's own streams. Answers the exit code. */
@@ -17,10 +20,23 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (chosen === undefined) return program(argv, verbs)
-  const [{ Command, CommanderError }, { verb }, { folded, processIo, tell }] = await Promise.all([import('@commander-js/extra-typings'), chosen[1](), import('./io.ts')])
+  const [{ Command, CommanderError }, { verb }, { folded, processIo, tell }] = await Promise.all([
+    import('@commander-js/extra-typings'),
+    chosen[1](),
+    import('./io.ts'),
+  ])
   const io = given ?? processIo()
   try {
-    const command = verb(new Command(`herdbook ${name}`).description(`${chosen[0]}.`).exitOverride().configureOutput({ writeErr: (text) => void io.stderr.write(text), writeOut: (text) => void io.stdout.write(folded(io, text)) }), io)
+    const command = verb(
+      new Command(`herdbook ${name}`)
+        .description(`${chosen[0]}.`)
+        .exitOverride()
+        .configureOutput({
+          writeErr: (text) => void io.stderr.write(text),
+          writeOut: (text) => void io.stdout.write(folded(io, text)),
+        }),
+      io,
+    )
     await command.parseAsync(argv.slice(1), { from: 'user' })
     return io.exit
   } catch (error) {
@@ -32,7 +48,9 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
 async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
   const { Command, CommanderError } = await import('@commander-js/extra-typings')
   const herdbook = new Command('herdbook')
-    .description('A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.')
+    .description(
+      'A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.',
+    )
     .version(version(), '-V, --version')
     .helpOption('-h, --help')
     .helpCommand(false)

@@ -1,13 +1,20 @@
 import type { ObjectRef, Observed } from '../reconcile/types.ts'
 
 /** What Mastodon gives no name is shown by its number, `#8`: it may be typed without the sign, where nothing else is called that. */
-export const numbered = (id: string, isThere: (id: string) => boolean): string => (/^\d+$/.test(id) && !isThere(id) && isThere(`#${id}`) ? `#${id}` : id)
+export const numbered = (id: string, isThere: (id: string) => boolean): string =>
+  /^\d+$/.test(id) && !isThere(id) && isThere(`#${id}`) ? `#${id}` : id
 
 /** The same for objects with their kind, by what is live. */
 export function numberedIn(refs: ReadonlySet<ObjectRef>, observed: ReadonlyMap<string, Observed>): Set<ObjectRef> {
-  const there = new Set([...observed].flatMap(([kind, seen]) => (seen.state === 'complete' ? seen.objects.map(({ id }) => `${kind}/${id}`) : [])))
-  return new Set([...refs].map((ref) => {
-    const kind = ref.slice(0, ref.indexOf('/') + 1)
-    return `${kind}${numbered(ref.slice(kind.length), (id) => there.has(`${kind}${id}`))}`
-  }))
+  const there = new Set(
+    [...observed].flatMap(([kind, seen]) =>
+      seen.state === 'complete' ? seen.objects.map(({ id }) => `${kind}/${id}`) : [],
+    ),
+  )
+  return new Set(
+    [...refs].map((ref) => {
+      const kind = ref.slice(0, ref.indexOf('/') + 1)
+      return `${kind}${numbered(ref.slice(kind.length), (id) => there.has(`${kind}${id}`))}`
+    }),
+  )
 }

@@ -44,7 +44,12 @@ export function requestFor(desired: ReadonlyMap<string, Desired>, instance: Inst
   const named = kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? [])
   // Whether the account that acts is there is asked beside what the API does not read: for the block lists alone it would take another door.
   const looks = named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
-  const tables = new Set<TableName>([...(looks ? (['accounts'] as const) : []), ...kinds.flatMap((kind) => kind.tables), ...(measure.length > 0 ? (['impact'] as const) : []), ...(acting !== undefined ? (['audit'] as const) : [])])
+  const tables = new Set<TableName>([
+    ...(looks ? (['accounts'] as const) : []),
+    ...kinds.flatMap((kind) => kind.tables),
+    ...(measure.length > 0 ? (['impact'] as const) : []),
+    ...(acting !== undefined ? (['audit'] as const) : []),
+  ])
   const accounts = [...named, ...(acting !== undefined && tables.has('accounts') ? [accountId(acting)] : [])]
   return { tables: [...tables], accounts: [...new Set(accounts)], measure, ...(acting === undefined ? {} : { acting }) }
 }
@@ -65,7 +70,11 @@ export async function observe(reader: Reader, input: Understanding): Promise<Obs
 /** Has every kind make its objects of rows that were read. */
 export function observed(tables: Tables, input: Understanding): Observation {
   const kinds = kindsToRead(input.desired)
-  return { tables, observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])), facts: factsOf({ tables, instance: input.instance }, { state: 'none' }) }
+  return {
+    tables,
+    observed: new Map(kinds.map((kind) => [kind.name, observeKind(kind, tables, input)])),
+    facts: factsOf({ tables, instance: input.instance }, { state: 'none' }),
+  }
 }
 
 function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
@@ -80,10 +89,18 @@ function observeKind(kind: Kind, tables: Tables, input: Parameters<typeof hintsF
   }
 }
 
-const unread = (kind: Kind): Diagnostic => ({ code: 'not-read', severity: 'error', about: kind.name, message: `The ${kind.title.many} could not be read.` })
+const unread = (kind: Kind): Diagnostic => ({
+  code: 'not-read',
+  severity: 'error',
+  about: kind.name,
+  message: `The ${kind.title.many} could not be read.`,
+})
 
 /** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
-export function factsOf({ tables, instance }: { readonly tables: Tables; readonly instance: Instance }, tokenAccount: TokenAccount): Observation['facts'] {
+export function factsOf(
+  { tables, instance }: { readonly tables: Tables; readonly instance: Instance },
+  tokenAccount: TokenAccount,
+): Observation['facts'] {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const named = instance.documents['instance.yaml']?.acting_account
   return {

@@ -20,13 +20,17 @@ export function withoutOdd(changes: readonly ObjectChange[], said: ReadonlyMap<s
 
 function whyOdd({ ref, fields }: ObjectChange, texts: Map<string, string>): string | null {
   const place = placeIn(fields ?? {}, '')
-  if (place !== null) return `${named(ref)} was not taken over: its ${place}. Change it in Mastodon, then: herdbook adopt ${typed(inline(ref))}`
-  if (unwantedIn(ref) !== undefined) return `${named(ref)} was not taken over: its name has ${unwantedIn(ref)}. No file can name it.`
+  if (place !== null)
+    return `${named(ref)} was not taken over: its ${place}. Change it in Mastodon, then: herdbook adopt ${typed(inline(ref))}`
+  if (unwantedIn(ref) !== undefined)
+    return `${named(ref)} was not taken over: its name has ${unwantedIn(ref)}. No file can name it.`
   const text = ref.startsWith('rule/') ? fields?.['text'] : undefined
   if (typeof text !== 'string') return null
   const first = texts.get(text)
   texts.set(text, first ?? ref)
-  return first === undefined || first === ref ? null : `${named(ref)} was not taken over: ${named(first)} says the same, and rules are told apart by their text. Change one of them in Mastodon, or delete it there.`
+  return first === undefined || first === ref
+    ? null
+    : `${named(ref)} was not taken over: ${named(first)} says the same, and rules are told apart by their text. Change one of them in Mastodon, or delete it there.`
 }
 
 /** "public_comment has a control character (U+0007)"; null where a value holds nothing of the kind. */

@@ -45,13 +45,31 @@ function identity(kind: string, written: string): string {
 }
 
 /** What the options say beside the files. */
-export function wishesOf(options: { readonly restore?: readonly string[]; readonly takeOver?: true | undefined }): Wishes {
-  return { restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)), takeOver: options.takeOver ?? false }
+export function wishesOf(options: {
+  readonly restore?: readonly string[]
+  readonly takeOver?: true | undefined
+}): Wishes {
+  return {
+    restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)),
+    takeOver: options.takeOver ?? false,
+  }
 }
 
 /** A command that does the same for the same files and wishes, as it is typed. */
-export function commandLine(verb: string, { instance, restore = [], takeOver }: { readonly instance?: string; readonly restore?: readonly string[]; readonly takeOver?: true }, ...more: readonly string[]): string {
-  const options = [...(instance === undefined ? [] : ['--instance', instance]), ...restore.flatMap((ref) => ['--restore', ref]), ...(takeOver ? ['--take-over'] : [])]
+export function commandLine(
+  verb: string,
+  {
+    instance,
+    restore = [],
+    takeOver,
+  }: { readonly instance?: string; readonly restore?: readonly string[]; readonly takeOver?: true },
+  ...more: readonly string[]
+): string {
+  const options = [
+    ...(instance === undefined ? [] : ['--instance', instance]),
+    ...restore.flatMap((ref) => ['--restore', ref]),
+    ...(takeOver ? ['--take-over'] : []),
+  ]
   return ['herdbook', verb, ...options, ...more].map(typed).join(' ')
 }
 
@@ -59,7 +77,9 @@ export function commandLine(verb: string, { instance, restore = [], takeOver }: 
 export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
-  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  )
 }
 
 /** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown: somebody may have written a secret there. */
@@ -71,6 +91,13 @@ export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> 
 /** A day that is still to come. Throws (exit 9) for any other: what ends then would never begin. */
 export function dayToCome(written: string, now: Date): string {
   const day = parseDay(written)
-  if (day === undefined) return fail(EXIT.invalid, 'not-a-date', `--until: ${JSON.stringify(written)} is no day of the calendar.`, { hint: 'Write year, month and day, such as 2026-12-24.' })
-  return day > now ? written : fail(EXIT.invalid, 'until-passed', `--until: ${written} has passed.`, { hint: 'Name a day that is still to come, or none.' })
+  if (day === undefined)
+    return fail(EXIT.invalid, 'not-a-date', `--until: ${JSON.stringify(written)} is no day of the calendar.`, {
+      hint: 'Write year, month and day, such as 2026-12-24.',
+    })
+  return day > now
+    ? written
+    : fail(EXIT.invalid, 'until-passed', `--until: ${written} has passed.`, {
+        hint: 'Name a day that is still to come, or none.',
+      })
 }

@@ -6,7 +6,10 @@ export const POLICY = 'policy.yaml'
 
 /** The owners that the policy of these files names; nobody where it names none, or is not valid. */
 export async function ownersIn(files: FileSource): Promise<readonly string[]> {
-  const { instance } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === POLICY) })
+  const { instance } = await loadInstance({
+    ...files,
+    list: async () => (await files.list()).filter(({ name }) => name === POLICY),
+  })
   return instance?.documents[POLICY]?.owners ?? []
 }
 

@@ -28,23 +28,45 @@ export const verb = (command: Command, io: Io) =>
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as a comment for a pull request')
     .option('--verbose', 'list every change, however many, and what is left alone')
-    .addHelpText('after', '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown',
+    )
     .action(async (options) => {
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const { plan } = await withProgress(io, 'Reading the live server', () => planNow(session, reader, wishesOf(options)))
+        const { plan } = await withProgress(io, 'Reading the live server', () =>
+          planNow(session, reader, wishesOf(options)),
+        )
         const show = session.instance.documents['policy.yaml']?.show ?? {}
-        if (options.out !== undefined) await writeWhole([{ path: resolve(io.cwd, options.out), text: io.secrets.abortOnSecret(`${planJson(plan)}\n`), mode: 0o600 }])
+        if (options.out !== undefined)
+          await writeWhole([
+            { path: resolve(io.cwd, options.out), text: io.secrets.abortOnSecret(`${planJson(plan)}\n`), mode: 0o600 },
+          ])
         if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
         else {
           const { out } = options
           // A saved plan holds the wishes that it was made with.
-          const apply = out === undefined ? { apply: commandLine('apply', options) } : { apply: commandLine('apply', placeOnly(options), out), saved: true }
-          say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf: await sourceOf(session), again: commandLine('plan', options), ...apply }))
+          const apply =
+            out === undefined
+              ? { apply: commandLine('apply', options) }
+              : { apply: commandLine('apply', placeOnly(options), out), saved: true }
+          say(
+            io,
+            renderPlan(plan, {
+              ...screenOf(io.stdout),
+              kinds: KINDS,
+              show: shownTo(io),
+              verbose: options.verbose ?? false,
+              sourceOf: await sourceOf(session),
+              again: commandLine('plan', options),
+              ...apply,
+            }),
+          )
         }
         io.exit = exitOfPlan(plan)
       } finally {
@@ -52,7 +74,8 @@ export const verb = (command: Command, io: Io) =>
       }
     })
 
-const placeOnly = ({ instance }: { readonly instance?: string }): { readonly instance?: string } => (instance === undefined ? {} : { instance })
+const placeOnly = ({ instance }: { readonly instance?: string }): { readonly instance?: string } =>
+  instance === undefined ? {} : { instance }
 
 interface MergeOptions {
   readonly instance?: string
@@ -69,8 +92,17 @@ interface MergeOptions {
 /** The plan of a merge that is only proposed: for pipelines, and for whoever reviews. */
 async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   const { base, head } = options
-  if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', { hint: `herdbook plan --base ${base ?? 'BRANCH'} --head ${head ?? 'HEAD'}` })
-  if (options.out !== undefined) return fail(EXIT.invalid, 'not-to-apply', 'The plan of a merge that is only proposed can not be saved to be applied.', { hint: 'Merge it, then: herdbook plan --out plan.json' })
+  if (base === undefined || head === undefined)
+    return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', {
+      hint: `herdbook plan --base ${base ?? 'BRANCH'} --head ${head ?? 'HEAD'}`,
+    })
+  if (options.out !== undefined)
+    return fail(
+      EXIT.invalid,
+      'not-to-apply',
+      'The plan of a merge that is only proposed can not be saved to be applied.',
+      { hint: 'Merge it, then: herdbook plan --out plan.json' },
+    )
   const merge = await openMerge(await openClone(io, options.instance), { base, head })
   const proposal = await openProposal(merge)
   const { session } = proposal
@@ -78,11 +110,25 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   tell(io, session.warnings, sourceOf)
   const reader = await openReader(withoutConsole(session.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
-    const { plan } = await withProgress(io, 'Reading the live server', () => planProposal(proposal, reader, wishesOf(options)))
+    const { plan } = await withProgress(io, 'Reading the live server', () =>
+      planProposal(proposal, reader, wishesOf(options)),
+    )
     const show = session.instance.documents['policy.yaml']?.show ?? {}
     if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
     else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
-    else say(io, renderPlan(plan, { ...screenOf(io.stdout), kinds: KINDS, show: shownTo(io), verbose: options.verbose ?? false, sourceOf, again: commandLine('plan', options, '--base', base, '--head', head), apply: null }))
+    else
+      say(
+        io,
+        renderPlan(plan, {
+          ...screenOf(io.stdout),
+          kinds: KINDS,
+          show: shownTo(io),
+          verbose: options.verbose ?? false,
+          sourceOf,
+          again: commandLine('plan', options, '--base', base, '--head', head),
+          apply: null,
+        }),
+      )
     io.exit = exitOfPlan(plan)
   } finally {
     await reader.close()

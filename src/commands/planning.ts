@@ -38,7 +38,12 @@ export function doorOf(config: InstanceFile, kind: Kind, writes: number): Step['
 }
 
 /** All that a plan is made of, from what was read. */
-export function inputFor(session: Session, seen: Observation & { readonly desired: ReadonlyMap<string, Desired> }, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): PlanInput {
+export function inputFor(
+  session: Session,
+  seen: Observation & { readonly desired: ReadonlyMap<string, Desired> },
+  wishes: Wishes = NO_WISHES,
+  ledger: Ledger = session.ledger,
+): PlanInput {
   const { instance, config, io } = session
   const now = io.now()
   const policy = policyOf(instance, now, new Map(KINDS.map((kind) => [kind.name, kind.drift])))
@@ -69,7 +74,12 @@ const sparing = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>
   new Map([...desired].map(([kind, d]) => [kind, d.state === 'managed' ? { ...d, others: 'leave' } : d]))
 
 /** Reads live and compares: the plan, and what it was made of. */
-export async function planNow(session: Session, reader: Reader, wishes: Wishes = NO_WISHES, ledger: Ledger = session.ledger): Promise<Planned> {
+export async function planNow(
+  session: Session,
+  reader: Reader,
+  wishes: Wishes = NO_WISHES,
+  ledger: Ledger = session.ledger,
+): Promise<Planned> {
   const { instance } = session
   const now = session.io.now()
   const desired = session.store ? desiredOf(instance, now) : sparing(desiredOf(instance, now))
@@ -95,9 +105,15 @@ export async function lookedUp(planned: Planned, reader: Pick<Reader, 'tokenAcco
  * was approved is asked for each step.
  */
 export function wishesWith(wishes: Wishes, { instance, ledger, io }: Session): Wishes {
-  const kinds = new Set([...desiredOf(instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])))
+  const kinds = new Set(
+    [...desiredOf(instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])),
+  )
   const isManaged = (ref: ObjectRef): boolean => kinds.has(ref.slice(0, ref.indexOf('/'))) || ledger.entries.has(ref)
-  const done = new Set(ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`))
-  const wished = ledger.merges.flatMap(({ pullRequest, marks }) => marks.restore.filter((ref) => isManaged(ref) && !done.has(`${pullRequest} ${ref}`)))
+  const done = new Set(
+    ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`),
+  )
+  const wished = ledger.merges.flatMap(({ pullRequest, marks }) =>
+    marks.restore.filter((ref) => isManaged(ref) && !done.has(`${pullRequest} ${ref}`)),
+  )
   return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
 }

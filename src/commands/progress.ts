@@ -2,7 +2,11 @@ import { progress } from '../render/progress.ts'
 import type { Io } from './io.ts'
 
 /** Runs something that may take a while, and says so on stderr when it does. */
-export async function withProgress<Result>(io: Io, what: string, work: (told: (detail: string) => void) => Promise<Result>): Promise<Result> {
+export async function withProgress<Result>(
+  io: Io,
+  what: string,
+  work: (told: (detail: string) => void) => Promise<Result>,
+): Promise<Result> {
   const line = progress(io.stderr)
   line.start(what)
   try {

@@ -55,7 +55,15 @@ export interface Ends {
 export async function openClone(io: Io, named?: string): Promise<Clone> {
   const place = await findPlace(io, named)
   const repository = await openRepository(place.root, basename(place.folder))
-  return { io, place, repository: repository ?? fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', { hint: 'git init, or actions/checkout in a workflow' }) }
+  return {
+    io,
+    place,
+    repository:
+      repository ??
+      fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', {
+        hint: 'git init, or actions/checkout in a workflow',
+      }),
+  }
 }
 
 /** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
@@ -71,7 +79,10 @@ export async function openMerge(clone: Clone, ends: Ends): Promise<Merge> {
 
 /** What a merged tree changes outside the instance. */
 export async function touchedBy(repository: Repository, base: string, tree: string): Promise<Touched> {
-  const [paths, [action]] = await Promise.all([repository.differing(base, tree, []), repository.texts(OWN_ACTION, [base])])
+  const [paths, [action]] = await Promise.all([
+    repository.differing(base, tree, []),
+    repository.texts(OWN_ACTION, [base]),
+  ])
   return touchedOf(paths, { folder: repository.folder, inCopy: typeof action === 'string' })
 }
 
@@ -79,29 +90,54 @@ export async function touchedBy(repository: Repository, base: string, tree: stri
 async function commitAt(repository: Repository, name: string): Promise<string> {
   const isId = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
   const commit = isId ? ((await repository.bring(name)) ? name : null) : await repository.commit(name)
-  return commit ?? fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, { hint: repository.remote === null ? 'See which there are: git branch --all' : `Fetch it first: git fetch ${repository.remote}` })
+  return (
+    commit ??
+    fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, {
+      hint:
+        repository.remote === null
+          ? 'See which there are: git branch --all'
+          : `Fetch it first: git fetch ${repository.remote}`,
+    })
+  )
 }
 
 /** `instance.yaml` of a source, whatever else is wrong there; undefined where it is not there or not valid. */
 export async function doorsIn(files: FileSource): Promise<InstanceFile | undefined> {
-  const { instance } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })
+  const { instance } = await loadInstance({
+    ...files,
+    list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml'),
+  })
   return instance?.documents['instance.yaml']
 }
 
 /** The same, where a run needs it. Throws (exit 9) where it is not there or not valid. */
 async function configOf(files: FileSource): Promise<InstanceFile> {
-  return (await doorsIn(files)) ?? fail(EXIT.invalid, 'no-instance', 'The default branch has no instance.yaml that is valid: nothing says which server this is.', { hint: 'Mend it there first: herdbook validate' })
+  return (
+    (await doorsIn(files)) ??
+    fail(
+      EXIT.invalid,
+      'no-instance',
+      'The default branch has no instance.yaml that is valid: nothing says which server this is.',
+      { hint: 'Mend it there first: herdbook validate' },
+    )
+  )
 }
 
 /** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
-export async function openProposal({ io, place, repository, base, head, config, merged, trusted, touched }: Merge, seeing: 'live' | 'blind' = 'live'): Promise<Proposal> {
+export async function openProposal(
+  { io, place, repository, base, head, config, merged, trusted, touched }: Merge,
+  seeing: 'live' | 'blind' = 'live',
+): Promise<Proposal> {
   const now = io.now()
   const opened = seeing === 'live' ? openLedger(io, config, repository) : null
   // What is wrong with the files is told first.
   void opened?.catch(() => undefined)
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
-  if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', { hint: 'Bring it back, as the default branch has it.' })
+  if (!wanted.instance.documents['instance.yaml'])
+    fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', {
+      hint: 'Bring it back, as the default branch has it.',
+    })
   const earlier = { ...before.instance?.documents, 'instance.yaml': config }
   const edits = { ...editsOf(earlier, wanted.instance.documents), ...touched }
   const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
@@ -118,7 +154,10 @@ export async function mergedTree(repository: Repository, base: string, head: str
   if (merged.state === 'merged') return merged.tree
   const [where, hint] =
     merged.state === 'conflicts'
-      ? [`Both sides changed ${merged.files.slice(0, 5).join(', ')}.`, `Bring the branch up to date and settle what both sides changed: git merge ${base.slice(0, 12)}`]
+      ? [
+          `Both sides changed ${merged.files.slice(0, 5).join(', ')}.`,
+          `Bring the branch up to date and settle what both sides changed: git merge ${base.slice(0, 12)}`,
+        ]
       : ['The two have no commit in common.', `Begin the branch anew: git switch --create NAME ${base.slice(0, 12)}`]
   return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint })
 }
@@ -135,7 +174,14 @@ function behind(wanted: Instance, config: InstanceFile, show: Show): Instance {
 
 /** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown. */
 export async function textsIn(files: FileSource): Promise<SourceOf> {
-  const names = (await files.list()).filter(({ name, kind, size }) => kind === 'file' && size <= MAX_BYTES && name.endsWith('.yaml') && name !== 'instance.yaml').map(({ name }) => name)
-  const texts = new Map(await Promise.all(names.map(async (name) => [name, (await files.read(name)).toString('utf8')] as const)))
+  const names = (await files.list())
+    .filter(
+      ({ name, kind, size }) =>
+        kind === 'file' && size <= MAX_BYTES && name.endsWith('.yaml') && name !== 'instance.yaml',
+    )
+    .map(({ name }) => name)
+  const texts = new Map(
+    await Promise.all(names.map(async (name) => [name, (await files.read(name)).toString('utf8')] as const)),
+  )
   return (file) => texts.get(file)
 }

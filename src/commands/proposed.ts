@@ -36,7 +36,11 @@ export function beyondDoors({ mastodon }: InstanceFile): string[] {
 }
 
 /** Plans a proposal against live, read once; without a reader, against the files of the base alone. */
-export async function planProposal(proposal: Proposal, reader: Reader | null, wishes: Wishes = NO_WISHES): Promise<Proposed> {
+export async function planProposal(
+  proposal: Proposal,
+  reader: Reader | null,
+  wishes: Wishes = NO_WISHES,
+): Promise<Proposed> {
   const { session, before } = proposal
   const now = session.io.now()
   const desired = desiredOf(session.instance, now)
@@ -48,10 +52,22 @@ export async function planProposal(proposal: Proposal, reader: Reader | null, wi
   const inputOf = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes): PlanInput => {
     const seen = observed(tables, { instance, desired: wanted, ledger: session.ledger, now })
     const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: seen.observed, ledger: session.ledger })
-    return inputFor({ ...session, instance }, { ...seen, observed: stand.observed, desired: wanted }, wished, stand.ledger)
+    return inputFor(
+      { ...session, instance },
+      { ...seen, observed: stand.observed, desired: wanted },
+      wished,
+      stand.ledger,
+    )
   }
   const wanted = inputOf(session.instance, desired, wishes)
-  const { plan: proposed, input } = reader ? await lookedUp({ plan: plan(wanted), input: wanted }, reader) : { plan: plan(wanted), input: wanted }
+  const { plan: proposed, input } = reader
+    ? await lookedUp({ plan: plan(wanted), input: wanted }, reader)
+    : { plan: plan(wanted), input: wanted }
   const base = earlier && before ? plan(inputOf(before, earlier, NO_WISHES)) : null
-  return { plan: proposed, input, leftover: new Set(base?.steps.map(({ digest }) => digest)), byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed') }
+  return {
+    plan: proposed,
+    input,
+    leftover: new Set(base?.steps.map(({ digest }) => digest)),
+    byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed'),
+  }
 }

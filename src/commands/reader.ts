@@ -22,12 +22,17 @@ interface Options {
 export const verb = (command: Command, io: Io) => {
   command
     .command('install')
-    .description('Make the database role that may only read, put the reading program on the server, and let a key do nothing but run it.')
+    .description(
+      'Make the database role that may only read, put the reading program on the server, and let a key do nothing but run it.',
+    )
     .option('--key <file>', 'the public key (.pub) that may read and do nothing else')
     .option('--print', 'print the commands for copying, and do nothing')
     .option('--yes', 'do not ask')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .addHelpText('after', '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh',
+    )
     .action((options) => run(io, options))
   return command.addHelpText('after', '\nExample:\n  herdbook reader install --key reader.pub')
 }
@@ -37,7 +42,9 @@ async function run(io: Io, options: Options): Promise<void> {
   tell(io, files.warnings, await sourceOf(files))
   const door = doorOf(files)
   if (door.over === 'local' && options.key !== undefined) {
-    fail(EXIT.invalid, 'key-without-ssh', 'A key is for logging in over SSH, and mastodon.database says over: local.', { hint: 'Leave --key out.' })
+    fail(EXIT.invalid, 'key-without-ssh', 'A key is for logging in over SSH, and mastodon.database says over: local.', {
+      hint: 'Leave --key out.',
+    })
   }
   const keyFile = options.key === undefined ? null : resolve(io.cwd, options.key)
   const key = keyFile === null ? null : await readFile(keyFile, 'utf8')
@@ -46,8 +53,17 @@ async function run(io: Io, options: Options): Promise<void> {
     const domain = await withProgress(io, 'Asking Mastodon for its domain', () => ownDomain(doors, files))
     const steps = installSteps(door, domain, key)
     if (options.print) return say(io, asText(steps))
-    say(io, [`On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`, ...steps.map((step) => `  ${step.title}`)].join('\n'))
-    if (!options.yes && !(await asked(io, 'Do this? [y/N] '))) fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, give --yes, or print it for copying: --print' })
+    say(
+      io,
+      [
+        `On ${door.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`,
+        ...steps.map((step) => `  ${step.title}`),
+      ].join('\n'),
+    )
+    if (!options.yes && !(await asked(io, 'Do this? [y/N] ')))
+      fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', {
+        hint: 'Say yes, give --yes, or print it for copying: --print',
+      })
     await install(await doors.database(), steps)
     say(io, `Done. ${afterwards(door, keyFile === null ? null : boundKey(keyFile, files))}`)
   } finally {
@@ -63,7 +79,8 @@ function boundKey(publicFile: string, { config }: Files): ReaderKey {
 function doorOf({ config }: Files): DatabaseDoor {
   const door = config.mastodon?.database
   if (door && door.reader !== true) return door
-  const hint = 'Name it while it is installed: mastodon: database: { over: ssh, native: { user: mastodon } }; write reader: true in its place afterwards.'
+  const hint =
+    'Name it while it is installed: mastodon: database: { over: ssh, native: { user: mastodon } }; write reader: true in its place afterwards.'
   return fail(EXIT.invalid, 'no-database', 'instance.yaml does not say how psql is run on the server.', { hint })
 }
 

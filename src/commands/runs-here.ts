@@ -28,7 +28,11 @@ const HARMLESS: readonly RegExp[] = [
 ]
 
 /** A name as the most careless reader would take it: in whatever letters, and without characters that nobody sees. */
-const folded = (path: string): string => path.normalize('NFKC').replaceAll(/\p{Cf}/gu, '').toLowerCase()
+const folded = (path: string): string =>
+  path
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .toLowerCase()
 
 /** Files by just these names, and texts that they may name; no folders in the instance. */
 const isRead = (name: string): boolean => isFileName(name) || (name.endsWith('.md') && !name.includes('/'))

@@ -8,7 +8,9 @@ import type { Wishes } from './planning.ts'
 /** The wishes that a saved plan was made with: the files won where no difference was left to tell. A create or delete of their own needs no wish. */
 export function wishesIn(saved: Plan): Wishes {
   const told = new Set([...saved.drift, ...saved.conflicts, ...saved.takeovers].map(refOf))
-  const won = saved.steps.filter((step) => (step.cause !== 'change' || step.action === 'update') && !told.has(refOf(step)))
+  const won = saved.steps.filter(
+    (step) => (step.cause !== 'change' || step.action === 'update') && !told.has(refOf(step)),
+  )
   return { restore: new Set(won.map(refOf)), takeOver: false }
 }
 
@@ -16,8 +18,14 @@ export function wishesIn(saved: Plan): Wishes {
 export function refuseStale(saved: Plan, plan: Plan): never {
   const [before, now] = [said(saved), said(plan)]
   const moved = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => before.get(ref) !== now.get(ref))
-  const what = moved.length > 0 ? ` Moved: ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? ` and ${moved.length - 10} more` : ''}.` : ''
-  const reason = saved.commit === plan.commit ? '' : ` It was made of commit ${saved.commit?.slice(0, 12) ?? 'files that were not committed'}.`
+  const what =
+    moved.length > 0
+      ? ` Moved: ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? ` and ${moved.length - 10} more` : ''}.`
+      : ''
+  const reason =
+    saved.commit === plan.commit
+      ? ''
+      : ` It was made of commit ${saved.commit?.slice(0, 12) ?? 'files that were not committed'}.`
   const message = `The saved plan is not what would be done now; nothing was applied.${what}${reason}`
   throw new HerdbookError(EXIT.stale, [
     ...worseThan(saved.findings, plan.findings),

@@ -51,7 +51,10 @@ export interface Session extends Files {
 export async function findPlace(io: Io, named?: string): Promise<Place> {
   const place = await placeFrom(io.cwd, named)
   const files = directorySource(place.folder)
-  const { server } = await loadInstance({ ...files, list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml') })
+  const { server } = await loadInstance({
+    ...files,
+    list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml'),
+  })
   if (server) await watchSecrets(io, server)
   return place
 }
@@ -60,13 +63,19 @@ async function placeFrom(cwd: string, named: string | undefined): Promise<Place>
   if (named !== undefined) {
     const folder = resolve(cwd, named)
     if (await exists(folder)) return { root: dirname(folder), folder }
-    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`, { hint: 'Name the one that holds instance.yaml, or none: the nearest is found.' })
+    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`, {
+      hint: 'Name the one that holds instance.yaml, or none: the nearest is found.',
+    })
   }
   for (let dir = cwd; ; dir = dirname(dir)) {
     const folder = join(dir, 'instance')
     if (await exists(join(folder, 'instance.yaml'))) return { root: dir, folder }
-    if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml')))) return { root: dirname(dir), folder: dir }
-    if (dir === dirname(dir)) fail(EXIT.invalid, 'no-instance', 'There is no instance/ with an instance.yaml here or above.', { hint: 'Start one: herdbook init DOMAIN' })
+    if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml'))))
+      return { root: dirname(dir), folder: dir }
+    if (dir === dirname(dir))
+      fail(EXIT.invalid, 'no-instance', 'There is no instance/ with an instance.yaml here or above.', {
+        hint: 'Start one: herdbook init DOMAIN',
+      })
   }
 }
 
@@ -87,7 +96,10 @@ export async function readFiles(io: Io, place: Place, source: FileSource): Promi
   const { instance, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
-  if (!config) fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', { hint: 'Start one: herdbook init DOMAIN' })
+  if (!config)
+    fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', {
+      hint: 'Start one: herdbook init DOMAIN',
+    })
   await watchSecrets(io, config)
   // What is legal and merely explained is for `validate` to tell, not for every run.
   return { ...place, instance, config, warnings: diagnostics.filter(({ severity }) => severity !== 'info'), errorsFor }
@@ -100,7 +112,15 @@ export async function watchSecrets({ secrets }: Io, config: InstanceFile): Promi
 
 /** Where instance.yaml says that its secrets are. */
 export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: InstanceFile): readonly Secret[] {
-  const named = [mastodon?.api?.token, mastodon?.api?.read_token, mastodon?.database?.reader_key, ssh?.key, ssh?.passphrase, ledger_key, old_ledger_key]
+  const named = [
+    mastodon?.api?.token,
+    mastodon?.api?.read_token,
+    mastodon?.database?.reader_key,
+    ssh?.key,
+    ssh?.passphrase,
+    ledger_key,
+    old_ledger_key,
+  ]
   return named.flatMap((secret) => secret ?? [])
 }
 
@@ -108,23 +128,38 @@ export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: Instanc
  * Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder;
  * `whole` refuses a folder from which Git leaves files out.
  */
-export async function openSession(io: Io, named?: string, options: { readonly committed?: boolean; readonly moved?: boolean; readonly whole?: boolean } = {}): Promise<Session> {
+export async function openSession(
+  io: Io,
+  named?: string,
+  options: { readonly committed?: boolean; readonly moved?: boolean; readonly whole?: boolean } = {},
+): Promise<Session> {
   const place = await findPlace(io, named)
   if (options.whole) await refuseSparse(io, place)
   const git = openGit(place)
   // Git answers while the files are parsed; what is wrong with them is told first.
   void git.catch(() => undefined)
-  const files = await readFiles(io, place, options.committed ? committedSource(place, await git) : directorySource(place.folder))
+  const files = await readFiles(
+    io,
+    place,
+    options.committed ? committedSource(place, await git) : directorySource(place.folder),
+  )
   const { repository, head } = await git
   return sessionOf(io, files, head, await openLedger(io, files.config, repository, options.moved))
 }
 
 /** The files of HEAD, whatever lies in the folder; those of the folder where nothing is committed. */
-const committedSource = ({ root, folder }: Place, { repository, head }: Awaited<ReturnType<typeof openGit>>): FileSource =>
+const committedSource = (
+  { root, folder }: Place,
+  { repository, head }: Awaited<ReturnType<typeof openGit>>,
+): FileSource =>
   repository && head?.commit ? gitSource(root, head.commit, repository.folder) : directorySource(folder)
 
 /** What the digests of an instance are made for and with. */
-export const sealingOf = ({ domain, environment = 'production' }: InstanceFile, repository: string | null, key: Key): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key })
+export const sealingOf = (
+  { domain, environment = 'production' }: InstanceFile,
+  repository: string | null,
+  key: Key,
+): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key })
 
 /** Which ledger an instance has. On a forge a branch follows it. */
 async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {
@@ -141,17 +176,29 @@ export async function openLedger(io: Io, config: InstanceFile, git: Repository |
   const repository = git && withoutSecrets(io, git)
   const where = await whereOf(io, config, repository)
   const store = repository ? ledgerStore(repository, where) : null
-  return { environment: where.sealing.scope.environment, sealing: where.sealing, repository, store, ledger: (await store?.load(moved)) ?? emptyLedger }
+  return {
+    environment: where.sealing.scope.environment,
+    sealing: where.sealing,
+    repository,
+    store,
+    ledger: (await store?.load(moved)) ?? emptyLedger,
+  }
 }
 
 /** The run of files that were read, with their ledger. */
 export function sessionOf(io: Io, files: Files, head: Head | null, opened: Opened): Session {
-  const warnings = [...files.warnings, ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [unsigned(opened.ledger)] : [])]
+  const warnings = [
+    ...files.warnings,
+    ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [unsigned(opened.ledger)] : []),
+  ]
   return { ...files, ...opened, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), head }
 }
 
 /** A run that goes on where the ledger can't be read, to tell the rest; why it could not stands beside it. */
-export async function openTorn(io: Io, named?: string): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
+export async function openTorn(
+  io: Io,
+  named?: string,
+): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
   const files = await openFiles(io, named)
   const { repository, head } = await openGit(files)
   try {
@@ -177,7 +224,10 @@ const unread = (io: Io, files: Files): Session => ({
   ledger: emptyLedger,
 })
 
-async function openGit({ root, folder }: Place): Promise<{ readonly repository: Repository | null; readonly head: Head | null }> {
+async function openGit({
+  root,
+  folder,
+}: Place): Promise<{ readonly repository: Repository | null; readonly head: Head | null }> {
   const repository = await openRepository(root, basename(folder))
   return { repository, head: repository ? await repository.head() : null }
 }
@@ -186,24 +236,44 @@ async function openGit({ root, folder }: Place): Promise<{ readonly repository: 
 const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => ({
   ...repository,
   write: async (ref, expected, content, along) => {
-    for (const text of [content.subject, ...Object.values(content.trailers ?? {}), ...content.files.values()]) secrets.abortOnSecret(text)
+    for (const text of [content.subject, ...Object.values(content.trailers ?? {}), ...content.files.values()])
+      secrets.abortOnSecret(text)
     return repository.write(ref, expected, content, along)
   },
 })
 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
-export async function openRefs(io: Io, named?: string): Promise<Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }> {
+export async function openRefs(
+  io: Io,
+  named?: string,
+): Promise<
+  Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
+> {
   const files = await openFiles(io, named)
   const { repository, head } = await openGit(files)
-  if (!repository || !head) return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', { hint: 'git init' })
-  return { ...(await whereOf(io, files.config, repository)), repository: withoutSecrets(io, repository), run: randomUUID(), head, files }
+  if (!repository || !head)
+    return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', {
+      hint: 'git init',
+    })
+  return {
+    ...(await whereOf(io, files.config, repository)),
+    repository: withoutSecrets(io, repository),
+    run: randomUUID(),
+    head,
+    files,
+  }
 }
 
 /** The secret that signs the ledger, or signed it before; null where instance.yaml names none. */
-export async function keyOf(io: Io, config: InstanceFile, which: 'ledger_key' | 'old_ledger_key' = 'ledger_key'): Promise<Key> {
+export async function keyOf(
+  io: Io,
+  config: InstanceFile,
+  which: 'ledger_key' | 'old_ledger_key' = 'ledger_key',
+): Promise<Key> {
   const secret = config[which]
   return secret === undefined ? null : Buffer.from(await io.secrets.read(secret, which))
 }
 
 /** The commit that the files are of; null outside Git and where they are not committed. */
-export const commitOf = ({ head }: Pick<Session, 'head'>): string | null => (head && head.uncommitted.length === 0 ? head.commit : null)
+export const commitOf = ({ head }: Pick<Session, 'head'>): string | null =>
+  head && head.uncommitted.length === 0 ? head.commit : null

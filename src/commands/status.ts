@@ -36,10 +36,20 @@ export const verb = (command: Command, io: Io) =>
       tell(io, session.warnings, await sourceOf(session))
       const opened = openDoors(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const doors = await withProgress(io, 'Trying the doors', () => tryDoors(session, opened, io, options.console ?? false))
+        const doors = await withProgress(io, 'Trying the doors', () =>
+          tryDoors(session, opened, io, options.console ?? false),
+        )
         const facts = [...(await here(session, torn)), ...doors]
         const width = Math.max(...facts.map((fact) => fact.what.length))
-        say(io, options.json ? JSON.stringify({ version: 1, facts }, null, 2) : layout(facts.flatMap((fact) => told(fact, width)), screenOf(io.stdout)))
+        say(
+          io,
+          options.json
+            ? JSON.stringify({ version: 1, facts }, null, 2)
+            : layout(
+                facts.flatMap((fact) => told(fact, width)),
+                screenOf(io.stdout),
+              ),
+        )
         const closed: readonly ExitCode[] = doors.some((fact) => !fact.ok) ? [EXIT.unreadable] : []
         io.exit = worstExit([...closed, ...(torn === null ? [] : [torn.exit])])
       } finally {
@@ -50,26 +60,58 @@ export const verb = (command: Command, io: Io) =>
 /** One fact on a line, what to do below it; what does not fit stands under its beginning. */
 function told({ ok, what, says, hint }: Fact, width: number): Line[] {
   const hang = width + 4
-  const first = { indent: 0, hang, spans: [{ text: `${ok ? ' ' : '!'} ${what.padEnd(width)}  `, whole: true }, span(inline(says))] }
+  const first = {
+    indent: 0,
+    hang,
+    spans: [{ text: `${ok ? ' ' : '!'} ${what.padEnd(width)}  `, whole: true }, span(inline(says))],
+  }
   return hint === undefined ? [first] : [first, { ...hintLine(hint), indent: hang, hang: hang + 2 }]
 }
 
 async function here(session: Session, torn: HerdbookError | null): Promise<Fact[]> {
   const { config, environment, repository, head, ledger, instance } = session
   const fact = (what: string, says: string): Fact => ({ what, ok: true, says })
-  const files = fact('Instance', `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`)
+  const files = fact(
+    'Instance',
+    `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`,
+  )
   if (!repository || !head) return [files, fact('Git', 'none: there is no ledger, and nothing is ever deleted')]
-  const git = fact('Git', `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`)
-  if (torn !== null) return [files, git, ...torn.diagnostics.map(({ message, hint }): Fact => ({ what: 'Ledger', ok: false, says: message, hint }))]
-  const standing = await standingLock(repository, { sealing: session.sealing, forms: formsIn(ledger, session.io.now()) })
+  const git = fact(
+    'Git',
+    `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`,
+  )
+  if (torn !== null)
+    return [
+      files,
+      git,
+      ...torn.diagnostics.map(({ message, hint }): Fact => ({ what: 'Ledger', ok: false, says: message, hint })),
+    ]
+  const standing = await standingLock(repository, {
+    sealing: session.sealing,
+    forms: formsIn(ledger, session.io.now()),
+  })
   const open = ledger.attempts.length + ledger.intents.length
   return [
     files,
     git,
-    fact('Ledger', ledger.head === null ? 'none yet: the first apply begins it' : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.taken?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`),
-    ...(ledger.paused === null ? [] : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
-    ...(open > 0 ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)] : []),
-    fact('Lock', standing === null ? 'free' : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`),
+    fact(
+      'Ledger',
+      ledger.head === null
+        ? 'none yet: the first apply begins it'
+        : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.taken?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`,
+    ),
+    ...(ledger.paused === null
+      ? []
+      : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
+    ...(open > 0
+      ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)]
+      : []),
+    fact(
+      'Lock',
+      standing === null
+        ? 'free'
+        : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`,
+    ),
   ]
 }
 
@@ -80,33 +122,51 @@ function tryDoors(session: Session, doors: Doors, { secrets }: Io, console: bool
       const { tokenFacts } = await import('../clients/token.ts')
       const rest = await doors.reading()
       const { known } = await tokenFacts(rest)
-      if (!known) fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token`, { hint: 'See which it knows: herdbook token check' })
+      if (!known)
+        fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token`, {
+          hint: 'See which it knows: herdbook token check',
+        })
       return `Mastodon ${rest.version} at ${rest.origin}`
     }),
     attempt('Database', doors.has.database, async () => {
       // Any table will do: what counts is that a plan could use what this door answers.
-      const { rules } = await (await openReader(config, secrets, { doors })).read({ tables: ['rules'], accounts: [], measure: [] })
+      const { rules } = await (
+        await openReader(config, secrets, { doors })
+      ).read({ tables: ['rules'], accounts: [], measure: [] })
       if (rules.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [rules.reason])
       return config.domain
     }),
-    doors.has.console && !console ? { what: 'Console', ok: true, says: 'not tried: herdbook status --console' } : attempt('Console', doors.has.console, async () => {
-      const { hello } = await doors.console()
-      if (hello.actor === null && config.acting_account !== undefined) refuseActor(`This server has no account @${accountId(config.acting_account)}`)
-      return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
-    }),
-    ...(config.acting_account !== undefined && doors.has.database ? [actingFact(config.acting_account, session, doors)] : []),
+    doors.has.console && !console
+      ? { what: 'Console', ok: true, says: 'not tried: herdbook status --console' }
+      : attempt('Console', doors.has.console, async () => {
+          const { hello } = await doors.console()
+          if (hello.actor === null && config.acting_account !== undefined)
+            refuseActor(`This server has no account @${accountId(config.acting_account)}`)
+          return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
+        }),
+    ...(config.acting_account !== undefined && doors.has.database
+      ? [actingFact(config.acting_account, session, doors)]
+      : []),
   ])
 }
 
-const refuseActor = (why: string): never => fail(EXIT.unreadable, 'no-actor', `${why.replace(/\.$/, '')}: nobody acts.`, { hint: 'Name one that is there and can log in as acting_account in instance.yaml' })
+const refuseActor = (why: string): never =>
+  fail(EXIT.unreadable, 'no-actor', `${why.replace(/\.$/, '')}: nobody acts.`, {
+    hint: 'Name one that is there and can log in as acting_account in instance.yaml',
+  })
 
 /** Whether the account that the files name as acting is there. */
 function actingFact(named: string, { config, io: { secrets } }: Session, doors: Doors): Promise<Fact> {
   const account = accountId(named)
   return attempt('Acts as', true, async () => {
-    const { accounts } = await (await openReader(config, secrets, { doors })).read({ tables: ['accounts'], accounts: [account], measure: [] })
+    const { accounts } = await (
+      await openReader(config, secrets, { doors })
+    ).read({ tables: ['accounts'], accounts: [account], measure: [] })
     if (accounts.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [accounts.reason])
-    const why = obstacleOf(accounts.rows.find(({ username }) => accountId(username) === account), account)
+    const why = obstacleOf(
+      accounts.rows.find(({ username }) => accountId(username) === account),
+      account,
+    )
     if (why !== undefined) refuseActor(why)
     return `@${account}`
   })

@@ -14,13 +14,23 @@ export interface Kept {
 }
 
 /** Refuses where a new credential could not be stored: before anything is made. `another` is what takes the place of one that is there. */
-export async function refuseToStore({ secret: { file, env } }: Kept, command: string | undefined, another?: string): Promise<void> {
+export async function refuseToStore(
+  { secret: { file, env } }: Kept,
+  command: string | undefined,
+  another?: string,
+): Promise<void> {
   if (command !== undefined) return
   if (file === undefined) {
     const hint = `--store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply', or name a file: { file: PATH }`
-    fail(EXIT.invalid, 'nowhere-to-store', `instance.yaml takes this token from the environment (${env ?? ''}), where it can't be stored.`, { hint })
+    fail(
+      EXIT.invalid,
+      'nowhere-to-store',
+      `instance.yaml takes this token from the environment (${env ?? ''}), where it can't be stored.`,
+      { hint },
+    )
   }
-  if (another !== undefined && (await exists(file))) fail(EXIT.refused, 'token-there', `${file} is there already.`, { hint: `To replace what it holds: ${another}` })
+  if (another !== undefined && (await exists(file)))
+    fail(EXIT.refused, 'token-there', `${file} is there already.`, { hint: `To replace what it holds: ${another}` })
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -30,7 +40,12 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 /** Stores a credential together with the server that it may be sent to, in place of an older one. */
-export async function store(io: Io, { origin, secret }: Kept, token: string, command: string | undefined): Promise<void> {
+export async function store(
+  io: Io,
+  { origin, secret }: Kept,
+  token: string,
+  command: string | undefined,
+): Promise<void> {
   const text = `${origin} ${token}\n`
   if (command !== undefined) return handOver(io, command, text)
   await writeWhole([{ path: secret.file ?? '', text, mode: 0o600 }])
@@ -44,5 +59,10 @@ async function handOver({ cwd }: Io, command: string, text: string): Promise<voi
   child.stdin.end(text)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code === 0) return
-  fail(EXIT.partial, 'not-stored', `The command that should store the token ${complaintOf({ code, stderr: stderr() })}.`, { hint: 'The new token was destroyed again, and an older one still works. Try again.' })
+  fail(
+    EXIT.partial,
+    'not-stored',
+    `The command that should store the token ${complaintOf({ code, stderr: stderr() })}.`,
+    { hint: 'The new token was destroyed again, and an older one still works. Try again.' },
+  )
 }

@@ -24,13 +24,22 @@ interface Options {
 const TOKENS = {
   token: {
     application: 'Herdbook',
-    scopes: ['profile', 'admin:read', 'admin:write:domain_blocks', 'admin:write:email_domain_blocks', 'admin:write:ip_blocks'],
+    scopes: [
+      'profile',
+      'admin:read',
+      'admin:write:domain_blocks',
+      'admin:write:email_domain_blocks',
+      'admin:write:ip_blocks',
+    ],
   },
   read_token: { application: 'Herdbook plan', scopes: ['profile', 'admin:read'] },
 } as const
 
 /** Posting is asked for only where the policy announces. */
-const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [...TOKENS[which].scopes, ...(which === 'token' && instance.documents['policy.yaml']?.announce ? POSTING : [])]
+const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [
+  ...TOKENS[which].scopes,
+  ...(which === 'token' && instance.documents['policy.yaml']?.announce ? POSTING : []),
+]
 
 const ROLE = { name: 'Herdbook', position: 5, permissions: ['view_dashboard', 'manage_federation', 'manage_blocks'] }
 const BOT = 'herdbook'
@@ -43,16 +52,30 @@ export const verb = (command: Command, io: Io) => {
       .option('--read', 'the token that only reads (mastodon.api.read_token)')
       .option('--store-with <command>', 'give the token to this command on its stdin, instead of writing a file')
       .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-      .addHelpText('after', `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`)
-  common('create', 'Make the role, the bot, its application and a token, through the console.', 'herdbook token create').action((options) => create(io, options))
-  common('rotate', 'Make a new token, prove it, then destroy the old one.', "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'").action((options) => rotate(io, options))
+      .addHelpText(
+        'after',
+        `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`,
+      )
+  common(
+    'create',
+    'Make the role, the bot, its application and a token, through the console.',
+    'herdbook token create',
+  ).action((options) => create(io, options))
+  common(
+    'rotate',
+    'Make a new token, prove it, then destroy the old one.',
+    "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'",
+  ).action((options) => rotate(io, options))
   command
     .command('check')
     .description('Tell what the tokens may do, against what is needed.')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .addHelpText('after', '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.')
     .action((options) => check(io, options))
-  return command.addHelpText('after', '\nExample:\n  herdbook token create\n\nEach has its own help: herdbook token create --help')
+  return command.addHelpText(
+    'after',
+    '\nExample:\n  herdbook token create\n\nEach has its own help: herdbook token create --help',
+  )
 }
 
 type Which = keyof typeof TOKENS
@@ -69,7 +92,9 @@ function slotOf({ config }: Files, options: Options): Slot {
   const api = config.mastodon?.api
   const secret = api?.[which]
   if (!api || !secret) {
-    return fail(EXIT.invalid, 'no-api', `instance.yaml does not say where mastodon.api.${which} is kept.`, { hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }` })
+    return fail(EXIT.invalid, 'no-api', `instance.yaml does not say where mastodon.api.${which} is kept.`, {
+      hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }`,
+    })
   }
   return { which, url: api.url, origin: new URL(api.url).origin, secret }
 }
@@ -80,7 +105,8 @@ async function create(io: Io, options: Options): Promise<void> {
   await refuseToStore(slot, options.storeWith, `herdbook token rotate${options.read ? ' --read' : ''}`)
   await withNew(io, files, slot, {
     keep: ({ token }) => store(io, slot, token, options.storeWith),
-    kept: async ({ username, role }) => say(io, `@${inline(username)} (${inline(role)}) has a token for ${slot.origin}. Check it: herdbook token check`),
+    kept: async ({ username, role }) =>
+      say(io, `@${inline(username)} (${inline(role)}) has a token for ${slot.origin}. Check it: herdbook token check`),
   })
 }
 
@@ -93,7 +119,12 @@ async function rotate(io: Io, options: Options): Promise<void> {
     keep: ({ token }) => store(io, slot, token, options.storeWith),
     kept: async (_made, console) => {
       const destroyed = await console.destroyToken(old)
-      say(io, destroyed ? `The new token works and is stored; the old one is destroyed.` : `The new token works and is stored; the server did not know the old one.`)
+      say(
+        io,
+        destroyed
+          ? `The new token works and is stored; the old one is destroyed.`
+          : `The new token works and is stored; the server did not know the old one.`,
+      )
     },
   })
 }
@@ -109,7 +140,10 @@ interface Work {
 /** Makes a token, proves it and keeps it. One that does not work, or that could not be kept, is destroyed again. */
 async function withNew(io: Io, files: Files, slot: Slot, work: Work): Promise<void> {
   const { console: door } = files.config.mastodon ?? {}
-  if (!door) return fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', { hint: 'Make it in the web interface instead: the README says how.' })
+  if (!door)
+    return fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', {
+      hint: 'Make it in the web interface instead: the README says how.',
+    })
   // The console alone: who acts there must not depend on a token that is yet to be made.
   const doors = openDoors({ ...files.config, mastodon: { console: door } }, io.secrets)
   try {
@@ -144,7 +178,12 @@ async function prove({ url, which }: Slot, token: string): Promise<void> {
   try {
     const facts = await tokenFacts(rest)
     if (facts.known && facts.username !== null) return
-    fail(EXIT.unreadable, 'token-unproved', `${url} does not know the new token for mastodon.api.${which}; it was destroyed again.`, { hint: 'Is that URL the server that the console belongs to?' })
+    fail(
+      EXIT.unreadable,
+      'token-unproved',
+      `${url} does not know the new token for mastodon.api.${which}; it was destroyed again.`,
+      { hint: 'Is that URL the server that the console belongs to?' },
+    )
   } finally {
     await rest.close()
   }
@@ -159,7 +198,17 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
     if (!secret) continue
     try {
       const token = await io.secrets.token(secret, `mastodon.api.${which}`, new URL(api.url).origin)
-      await checkOne(io, { which, scopes: scopesOf(files, which) }, await openRest({ url: api.url, token, reading: true, renewal: renewalOf(files.config, which), onWait: toldWaits(io) }))
+      await checkOne(
+        io,
+        { which, scopes: scopesOf(files, which) },
+        await openRest({
+          url: api.url,
+          token,
+          reading: true,
+          renewal: renewalOf(files.config, which),
+          onWait: toldWaits(io),
+        }),
+      )
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
       lacking(io, which, error.message, error.diagnostics[0]?.hint)
@@ -169,9 +218,19 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
 }
 
 const lacking = (io: Io, which: Which, why: string, hint: string | undefined): void =>
-  note(io, layout([line(0, `! ${which}: ${inline(why)}`), ...(hint === undefined ? [] : [hintLine(hint)])], screenOf(io.stderr)))
+  note(
+    io,
+    layout(
+      [line(0, `! ${which}: ${inline(why)}`), ...(hint === undefined ? [] : [hintLine(hint)])],
+      screenOf(io.stderr),
+    ),
+  )
 
-async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Which; readonly scopes: readonly string[] }, rest: Rest): Promise<void> {
+async function checkOne(
+  io: Io,
+  { which, scopes: wanted }: { readonly which: Which; readonly scopes: readonly string[] },
+  rest: Rest,
+): Promise<void> {
   try {
     const facts = await tokenFacts(rest)
     if (!facts.known) {
@@ -179,11 +238,20 @@ async function checkOne(io: Io, { which, scopes: wanted }: { readonly which: Whi
       io.exit = EXIT.unreadable
       return
     }
-    say(io, `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${inline(facts.username)} (${inline(facts.role ?? 'no role')})`}, application ${inline(facts.application ?? 'unknown')}`)
+    say(
+      io,
+      `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${inline(facts.username)} (${inline(facts.role ?? 'no role')})`}, application ${inline(facts.application ?? 'unknown')}`,
+    )
     const scopes = facts.scopes
     const lines = [
-      ...wanted.map((scope) => ({ ok: scopes === null || covers(scopes, scope), says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}` })),
-      ...needed().map(({ permission, bit }) => ({ ok: holds(facts.permissions, bit), says: `permission ${permission}` })),
+      ...wanted.map((scope) => ({
+        ok: scopes === null || covers(scopes, scope),
+        says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}`,
+      })),
+      ...needed().map(({ permission, bit }) => ({
+        ok: holds(facts.permissions, bit),
+        says: `permission ${permission}`,
+      })),
     ]
     for (const line of lines) say(io, `${line.ok ? '   ' : '  !'} ${line.ok ? 'has' : 'lacks'} ${line.says}`)
     if (lines.some((line) => !line.ok)) io.exit = EXIT.unreadable
@@ -200,5 +268,8 @@ const holds = (mask: bigint | null, bit: bigint): boolean => mask !== null && (m
 
 /** `admin:read` covers `admin:read:domain_blocks`, and `read` covers `profile`'s part that is asked for. */
 export function covers(scopes: readonly string[], wanted: string): boolean {
-  return scopes.some((scope) => scope === wanted || wanted.startsWith(`${scope}:`)) || (wanted === 'profile' && (scopes.includes('read') || scopes.includes('read:accounts')))
+  return (
+    scopes.some((scope) => scope === wanted || wanted.startsWith(`${scope}:`)) ||
+    (wanted === 'profile' && (scopes.includes('read') || scopes.includes('read:accounts')))
+  )
 }

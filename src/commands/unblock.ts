@@ -19,7 +19,12 @@ export const verb = (command: Command, io: Io) =>
     })
 
 /** Blocks lifted. Throws (exit 9) where the files have none of them. Domains are as Mastodon stores them. */
-export async function draftLifted(io: Io, files: Files, domains: readonly string[], { emptied }: { readonly emptied?: string }): Promise<Draft> {
+export async function draftLifted(
+  io: Io,
+  files: Files,
+  domains: readonly string[],
+  { emptied }: { readonly emptied?: string },
+): Promise<Draft> {
   const blocks = files.instance.documents['domain-blocks.yaml']?.domain_blocks ?? []
   const found = domains.map((domain) => blockOf(domain, blocks))
   const changes = found.map(({ domain }) => ({ ref: `domain-block/${domain}`, fields: null }))
@@ -30,18 +35,25 @@ export async function draftLifted(io: Io, files: Files, domains: readonly string
   }
 }
 
-function blockOf(domain: string, blocks: readonly DomainBlock[]): { readonly domain: string; readonly block: DomainBlock } {
+function blockOf(
+  domain: string,
+  blocks: readonly DomainBlock[],
+): { readonly domain: string; readonly block: DomainBlock } {
   const block = blocks.find((b) => {
     const name = normalizeDomain(b.domain)
     return 'domain' in name && name.domain === domain
   })
   if (block) return { domain, block }
-  return fail(EXIT.invalid, 'no-such-object', `domain-blocks.yaml has no block of ${domain}.`, { hint: `If Mastodon has one: herdbook adopt domain-block/${domain}` })
+  return fail(EXIT.invalid, 'no-such-object', `domain-blocks.yaml has no block of ${domain}.`, {
+    hint: `If Mastodon has one: herdbook adopt domain-block/${domain}`,
+  })
 }
 
 function told(domain: string, { severity }: DomainBlock): string {
   const name = bothForms(domain)
-  if (severity === 'suspend') return `${name}: its accounts can be found again, empty. The follows in both directions, the posts and the media that the suspension removed do not come back; people must follow anew.`
-  if (severity === 'limit' || severity === 'silence') return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
+  if (severity === 'suspend')
+    return `${name}: its accounts can be found again, empty. The follows in both directions, the posts and the media that the suspension removed do not come back; people must follow anew.`
+  if (severity === 'limit' || severity === 'silence')
+    return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
   return `${name}: nothing else changes.`
 }

@@ -18,18 +18,37 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', '\nExamples:\n  herdbook unlock\n  herdbook unlock 3f2a91c0')
     .action(async (id, options) => {
       if (options.newKey !== undefined) {
-        tell(io, [{ code: 'verb-moved', severity: 'warning', message: 'Signing the ledger anew is a verb of its own now.', hint: 'Next time: herdbook ledger sign "why"' }])
-        return void (await signNow(io, options.newKey, options.instance === undefined ? {} : { instance: options.instance }))
+        tell(io, [
+          {
+            code: 'verb-moved',
+            severity: 'warning',
+            message: 'Signing the ledger anew is a verb of its own now.',
+            hint: 'Next time: herdbook ledger sign "why"',
+          },
+        ])
+        return void (await signNow(
+          io,
+          options.newKey,
+          options.instance === undefined ? {} : { instance: options.instance },
+        ))
       }
       const { repository, sealing } = await openRefs(io, options.instance)
       const where = { sealing, forms: FORMS }
       if (id !== undefined) {
         const standing = await unlock(repository, where, id)
-        return say(io, `Unlocked. It was held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`)
+        return say(
+          io,
+          `Unlocked. It was held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`,
+        )
       }
       const standing = await standingLock(repository, where)
       if (!standing) return say(io, 'Nobody holds the lock.')
-      return fail(EXIT.locked, 'locked', `The lock is held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`, {
-        hint: `If that run is dead: herdbook unlock ${standing.name}`,
-      })
+      return fail(
+        EXIT.locked,
+        'locked',
+        `The lock is held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}.`,
+        {
+          hint: `If that run is dead: herdbook unlock ${standing.name}`,
+        },
+      )
     })

@@ -20,7 +20,8 @@ export const verb = (command: Command, io: Io) =>
         ...(options.mastodon === undefined ? {} : { version: options.mastodon }),
       })
       io.exit = instance ? EXIT.ok : EXIT.invalid
-      if (options.json) return say(io, JSON.stringify({ version: 1, valid: instance !== null, findings: diagnostics }, null, 2))
+      if (options.json)
+        return say(io, JSON.stringify({ version: 1, valid: instance !== null, findings: diagnostics }, null, 2))
       tell(io, diagnostics, await sourceOf(place))
       if (instance) say(io, `${count(Object.keys(instance.documents).length, 'file is', 'files are')} valid.`)
     })

@@ -11,7 +11,12 @@ export async function refuseSparse({ cwd }: Io, { root, folder }: Place): Promis
   if (missing.length === 0) return
   const paths = missing.map((path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`))
   const one = missing.length === 1
-  fail(EXIT.invalid, 'sparse-checkout', `${listed(missing)} ${one ? 'is' : 'are'} in the commit and not in this folder: a sparse checkout leaves ${one ? 'it' : 'them'} out.`, {
-    hint: `Take ${one ? 'it' : 'them'} in: git checkout --ignore-skip-worktree-bits -- ${paths.join(' ')}`,
-  })
+  fail(
+    EXIT.invalid,
+    'sparse-checkout',
+    `${listed(missing)} ${one ? 'is' : 'are'} in the commit and not in this folder: a sparse checkout leaves ${one ? 'it' : 'them'} out.`,
+    {
+      hint: `Take ${one ? 'it' : 'them'} in: git checkout --ignore-skip-worktree-bits -- ${paths.join(' ')}`,
+    },
+  )
 }

@@ -14,16 +14,34 @@ export const verb = (command: Command, io: Io) =>
     .argument('<kind/id>', 'the object')
     .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
     .option('--json', 'print it as JSON')
-    .addHelpText('after', '\nExample:\n  herdbook why domain-block/spam.example\n\nIt reads Git alone: the history of the files, and the ledger.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  herdbook why domain-block/spam.example\n\nIt reads Git alone: the history of the files, and the ledger.',
+    )
     .action(async (text, options) => {
       const named = parseRef(text)
       const session = await openSession(io, options.instance)
-      if (!session.repository) fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: it has no history to tell of.', { hint: 'git init' })
-      tell(io, session.warnings.filter((warning) => warning.severity === 'error'), await sourceOf(session))
+      if (!session.repository)
+        fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: it has no history to tell of.', {
+          hint: 'git init',
+        })
+      tell(
+        io,
+        session.warnings.filter((warning) => warning.severity === 'error'),
+        await sourceOf(session),
+      )
       const { repository, ledger, head } = session
       const left = rowOf(ledger.seen, named.kind.name, named.id, session.sealing.key)
-      const events = await history(repository, { ref: named.ref, file: named.kind.file, excerpt: excerptOf(namesOf(named)), ledger, ...(left === undefined ? {} : { left }), head: head?.commit ?? null })
-      if (events.length === 0) fail(EXIT.invalid, 'no-such-object', `Neither the files nor the ledger ever named ${named.ref}.`)
+      const events = await history(repository, {
+        ref: named.ref,
+        file: named.kind.file,
+        excerpt: excerptOf(namesOf(named)),
+        ledger,
+        ...(left === undefined ? {} : { left }),
+        head: head?.commit ?? null,
+      })
+      if (events.length === 0)
+        fail(EXIT.invalid, 'no-such-object', `Neither the files nor the ledger ever named ${named.ref}.`)
       say(io, options.json ? JSON.stringify({ version: 1, ref: named.ref, events }, null, 2) : told(named.ref, events))
     })
 
@@ -43,13 +61,22 @@ function told(ref: string, events: readonly Event[]): string {
 function eventLines(event: Event): string[] {
   const when = event.at.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC')
   const gone = event.text === null && event.what !== 'approved' && event.what !== 'left'
-  const what = gone ? (event.what === 'proposed' ? 'Taken out of the files' : 'Taken out of the ledger') : VERBS[event.what]
+  const what = gone
+    ? event.what === 'proposed'
+      ? 'Taken out of the files'
+      : 'Taken out of the ledger'
+    : VERBS[event.what]
   return [
     `${when}  ${what} by ${inline(event.by)}`,
     ...(event.commit === null ? [] : [`  ${event.commit.slice(0, 12)}  ${inline(event.subject)}`]),
     ...(event.commit === null ? [`  ${inline(event.subject)}`] : []),
     ...(event.source === null ? [] : [`  of commit ${event.source.slice(0, 12)}`]),
     ...(event.approvedBy === null || event.what === 'approved' ? [] : [`  approved by ${inline(event.approvedBy)}`]),
-    ...(event.what === 'proposed' && event.text !== null ? event.text.split('\n').slice(0, 12).map((line) => `    ${inline(line.replace(/^ {2}/, ''))}`) : []),
+    ...(event.what === 'proposed' && event.text !== null
+      ? event.text
+          .split('\n')
+          .slice(0, 12)
+          .map((line) => `    ${inline(line.replace(/^ {2}/, ''))}`)
+      : []),
   ]
 }

@@ -13,7 +13,8 @@ const LONGEST = 45
 export function normalizeAddress(text: string): NormalizedAddress {
   const [host = '', prefix, ...rest] = text.trim().split('/')
   const plain = host.length <= LONGEST && (IPV6.test(host) || IPV4.test(MAPPED.exec(host)?.[1] ?? host))
-  if (rest.length > 0 || !plain || !ipaddr.isValid(host)) return { refused: 'this is no IP address, such as 203.0.113.7 or 2001:db8::/32' }
+  if (rest.length > 0 || !plain || !ipaddr.isValid(host))
+    return { refused: 'this is no IP address, such as 203.0.113.7 or 2001:db8::/32' }
   const address = ipaddr.parse(host)
   const bits = address.kind() === 'ipv4' ? 32 : 128
   if (prefix !== undefined && !(/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits))
@@ -22,12 +23,15 @@ export function normalizeAddress(text: string): NormalizedAddress {
 }
 
 function masked(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): string {
-  const bytes = address.toByteArray().map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - index * 8))))
+  const bytes = address
+    .toByteArray()
+    .map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, prefix - index * 8))))
   return `${written(ipaddr.fromByteArray(bytes))}/${prefix}`
 }
 
 /** As Ruby writes it: an IPv4 address inside an IPv6 one keeps its dots. */
 function written(address: ipaddr.IPv4 | ipaddr.IPv6): string {
-  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) return `::ffff:${address.toIPv4Address().toString()}`
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
+    return `::ffff:${address.toIPv4Address().toString()}`
   return address.toString()
 }

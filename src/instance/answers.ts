@@ -4,7 +4,10 @@ import { isUnwanted } from './text.ts'
 
 /** What an issue's form was answered with: none, one, or the boxes that were ticked. */
 export type Answers = {
-  readonly [Name in FormName]: { readonly form: Name; readonly answers: { readonly [Field in keyof (typeof FORMS)[Name]['fields']]: readonly string[] } }
+  readonly [Name in FormName]: {
+    readonly form: Name
+    readonly answers: { readonly [Field in keyof (typeof FORMS)[Name]['fields']]: readonly string[] }
+  }
 }[FormName]
 
 /** GitHub takes no longer issue. */
@@ -29,7 +32,13 @@ export function readAnswers(body: string): Answers {
     Object.entries(fields).map(([field, question], index) => {
       const start = places[index]
       const end = places.slice(index + 1).find((place) => place !== undefined) ?? lines.length
-      const answer = start === undefined ? '' : lines.slice(start + 1, end).join('\n').trim()
+      const answer =
+        start === undefined
+          ? ''
+          : lines
+              .slice(start + 1, end)
+              .join('\n')
+              .trim()
       const read = answerOf(question, answer === NOTHING ? '' : answer)
       if (typeof read === 'string') problems.push(problem('wrong-answer', `${question.label}: ${read}`))
       return [field, read]
@@ -55,11 +64,16 @@ function formOf(lines: readonly string[]): FormName {
 function placesOf(fields: Form['fields'], lines: readonly string[]): (number | undefined)[] {
   const places = Object.values(fields).map(({ label }) => {
     const found = lines.flatMap((line, index) => (line.trimEnd() === headingOf(label) ? [index] : []))
-    if (found.length > 1) return refuse('answered-twice', `${label}: this label stands here ${found.length} times, so that nobody can tell which answer is meant.`)
+    if (found.length > 1)
+      return refuse(
+        'answered-twice',
+        `${label}: this label stands here ${found.length} times, so that nobody can tell which answer is meant.`,
+      )
     return found[0]
   })
   const there = places.filter((place) => place !== undefined)
-  if (there.some((place, index) => place < (there[index - 1] ?? 0))) return refuse('out-of-order', 'The answers are not in the order of the form.')
+  if (there.some((place, index) => place < (there[index - 1] ?? 0)))
+    return refuse('out-of-order', 'The answers are not in the order of the form.')
   return places
 }
 
@@ -70,7 +84,9 @@ function answerOf(question: FormField, text: string): readonly string[] | string
   return READERS[question.kind](text, question.options ?? [])
 }
 
-const READERS: { readonly [kind in FormField['kind']]: (text: string, options: readonly string[]) => readonly string[] | string } = {
+const READERS: {
+  readonly [kind in FormField['kind']]: (text: string, options: readonly string[]) => readonly string[] | string
+} = {
   line: (text) => {
     if (text.includes('\n')) return 'the answer has more than one line.'
     return text.length > LONGEST_LINE ? `the answer has more than ${LONGEST_LINE} characters.` : [text]
@@ -78,8 +94,12 @@ const READERS: { readonly [kind in FormField['kind']]: (text: string, options: r
   text: (text) => (text.length > LONGEST_TEXT ? `the answer has more than ${LONGEST_TEXT} characters.` : [text]),
   choice: (text, options) => (options.includes(text) ? [text] : 'the answer is none of those that the form has.'),
   boxes: (text, options) => {
-    const boxes = text.split('\n').filter((line) => line.trim() !== '').map((line) => /^- \[([ xX])\] (.+)$/.exec(line.trimEnd()))
-    if (boxes.some((box) => box === null || !options.includes(box[2] ?? ''))) return 'the boxes are not those of the form.'
+    const boxes = text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => /^- \[([ xX])\] (.+)$/.exec(line.trimEnd()))
+    if (boxes.some((box) => box === null || !options.includes(box[2] ?? '')))
+      return 'the boxes are not those of the form.'
     return boxes.flatMap((box) => (box && box[1] !== ' ' ? [box[2] ?? ''] : []))
   },
 }

@@ -32,7 +32,10 @@ export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Pr
     message: `${file} has ${rest} more problems`,
     at: told.at(-1)?.at ?? parsed.position([]),
   }
-  return { document: (await pruned(file, value, errors)) as Documents[F], diagnostics: rest > 0 ? [...told, more] : told }
+  return {
+    document: (await pruned(file, value, errors)) as Documents[F],
+    diagnostics: rest > 0 ? [...told, more] : told,
+  }
 }
 
 /** A key that has to be there and is misspelt is one mistake: it is told where it stands, not as missing. */
@@ -40,7 +43,10 @@ function withoutMisspelt(errors: readonly ErrorObject[]): readonly ErrorObject[]
   const unknown = Map.groupBy(errors.filter(isUnknown), ({ instancePath }) => instancePath)
   return errors.filter(
     ({ keyword, instancePath, params }) =>
-      keyword !== 'required' || !unknown.get(instancePath)?.some((other) => nearest(unknownIn(other), [String(params['missingProperty'])]) !== undefined),
+      keyword !== 'required' ||
+      !unknown
+        .get(instancePath)
+        ?.some((other) => nearest(unknownIn(other), [String(params['missingProperty'])]) !== undefined),
   )
 }
 
@@ -76,7 +82,10 @@ async function spare(file: FileName, path: Path): Promise<Path> {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inside, segment) => (isObject(inside) && Object.hasOwn(inside, segment) ? inside[segment] : undefined), value)
+  return path.reduce<unknown>(
+    (inside, segment) => (isObject(inside) && Object.hasOwn(inside, segment) ? inside[segment] : undefined),
+    value,
+  )
 }
 
 function isObject(value: unknown): value is Record<string | number, unknown> {
@@ -96,9 +105,16 @@ async function explain(file: FileName, parsed: Parsed, error: ErrorObject): Prom
   const node = await schemaAt(file, path)
   const value = valueAt(parsed.value, path)
   // What stands in instance.yaml may be a secret in the wrong place.
-  const shown = file === 'instance.yaml' ? undefined : (parsed.typed(path) ?? (typeof value === 'string' ? value : undefined))
+  const shown =
+    file === 'instance.yaml' ? undefined : (parsed.typed(path) ?? (typeof value === 'string' ? value : undefined))
   const name = nameOf(path, file)
-  const { code, message, hint, key } = find(error, { path, node, value, shown: short(shown === '' ? undefined : shown), name })
+  const { code, message, hint, key } = find(error, {
+    path,
+    node,
+    value,
+    shown: short(shown === '' ? undefined : shown),
+    name,
+  })
   const at = key === undefined ? parsed.position(path) : parsed.keyPosition(key)
   return { code, severity: 'error', message, at, ...(hint === undefined ? {} : { hint }) }
 }
@@ -150,7 +166,11 @@ function find(error: ErrorObject, place: Place): Finding {
       return { code: 'duplicate', message: `${name} names something twice`, hint: 'Keep one of the two.' }
     case 'minProperties':
     case 'maxProperties':
-      return { code: 'wrong-secret', message: `${name} needs exactly one of env and file`, hint: 'Write { env: NAME } or { file: PATH }.' }
+      return {
+        code: 'wrong-secret',
+        message: `${name} needs exactly one of env and file`,
+        hint: 'Write { env: NAME } or { file: PATH }.',
+      }
     default:
       return { code: 'wrong-value', message: `${said} is not taken here`, hint: node.description }
   }
@@ -179,7 +199,11 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 function unknownKey(key: string, { path, node, value, name }: Place): Finding {
   // What stands here may be the secret itself.
   if (node.title === 'Secret')
-    return { code: 'wrong-secret', message: `${name} takes env or file and nothing else`, hint: 'Write { env: NAME } or { file: PATH }.' }
+    return {
+      code: 'wrong-secret',
+      message: `${name} takes env or file and nothing else`,
+      hint: 'Write { env: NAME } or { file: PATH }.',
+    }
   const known = Object.keys(node.properties ?? {})
   const free = known.filter((name) => !isObject(value) || !Object.hasOwn(value, name))
   const wanted = free.filter((name) => node.required?.includes(name))
@@ -187,8 +211,15 @@ function unknownKey(key: string, { path, node, value, name }: Place): Finding {
   const choices = known.length > 12 ? undefined : `The keys here are ${known.join(', ')}.`
   const hint = own(EXPLAINED, key) ?? (near === undefined ? choices : `Did you mean ${near}?`)
   const message =
-    node.patternProperties === undefined ? `there is no key ${short(key)} here` : `${short(key)} is not a key that can stand here`
-  return { code: 'unknown-key', message, hint: node.patternProperties === undefined ? hint : node.description, key: [...path, key] }
+    node.patternProperties === undefined
+      ? `there is no key ${short(key)} here`
+      : `${short(key)} is not a key that can stand here`
+  return {
+    code: 'unknown-key',
+    message,
+    hint: node.patternProperties === undefined ? hint : node.description,
+    key: [...path, key],
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -203,7 +234,8 @@ const WORDS: Readonly<Record<string, string>> = {
 function wrongType(place: Place): Finding {
   const { node, value, shown, name } = place
   if (node.title === 'Secret') {
-    const hint = 'Write { env: NAME } or { file: PATH } instead, and make a new secret: this one may be in the history of the repository.'
+    const hint =
+      'Write { env: NAME } or { file: PATH } instead, and make a new secret: this one may be in the history of the repository.'
     return value === null
       ? { code: 'wrong-secret', message: `${name} is empty`, hint: 'Write { env: NAME } or { file: PATH }.' }
       : { code: 'literal-secret', message: `${name} holds the secret itself`, hint }
@@ -211,7 +243,11 @@ function wrongType(place: Place): Finding {
   const types = [node.type ?? []].flat()
   const wanted = types.map((type) => own(WORDS, type) ?? type).join(' or ')
   const said = shown === undefined ? name : `${name}: ${shown}`
-  return { code: 'wrong-type', message: `${said} has to be ${wanted}`, hint: keyHint(place) ?? typeHint(types, place) ?? node.description }
+  return {
+    code: 'wrong-type',
+    message: `${said} has to be ${wanted}`,
+    hint: keyHint(place) ?? typeHint(types, place) ?? node.description,
+  }
 }
 
 /** A word where keys belong is mostly the value of the first of them. */
@@ -235,7 +271,8 @@ function typeHint(types: readonly string[], { node: { format }, value, shown, na
     const yes = /^(yes|on|y|true|ja|oui)$/i.test(value)
     if (yes || /^(no|off|n|false|nein|non)$/i.test(value)) return `Write ${name}: ${String(yes)}`
   }
-  if (types.includes('integer') && typeof value === 'string' && /^\d+$/.test(value)) return `Write ${name}: ${value} without quotes.`
+  if (types.includes('integer') && typeof value === 'string' && /^\d+$/.test(value))
+    return `Write ${name}: ${value} without quotes.`
   return undefined
 }
 

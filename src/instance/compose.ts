@@ -63,6 +63,7 @@ export function linesOf(text: string): LineCounter {
 
 export function hasTooManyLines(text: string): boolean {
   let lines = 0
-  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) if (++lines > MAX_LINES) return true
+  for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1))
+    if (++lines > MAX_LINES) return true
   return false
 }

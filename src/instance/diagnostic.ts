@@ -66,7 +66,16 @@ export class HerdbookError extends Error {
 }
 
 /** Throws one error diagnostic with its exit code. */
-export function fail(exit: ExitCode, code: string, message: string, rest: { hint?: string; at?: Position; cause?: unknown } = {}): never {
+export function fail(
+  exit: ExitCode,
+  code: string,
+  message: string,
+  rest: { hint?: string; at?: Position; cause?: unknown } = {},
+): never {
   const { cause, ...place } = rest
-  throw new HerdbookError(exit, [{ code, severity: 'error', message, ...place }], cause === undefined ? undefined : { cause })
+  throw new HerdbookError(
+    exit,
+    [{ code, severity: 'error', message, ...place }],
+    cause === undefined ? undefined : { cause },
+  )
 }

@@ -53,15 +53,23 @@ const MAX_BOTH = 100
 const unicodeOf = (domain: string): string => (domain.includes('xn--') ? domainToUnicode(domain) || domain : domain)
 
 /** Letters of these look like each other's. */
-const ALIKE = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u]
-const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u
+const ALIKE = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+]
+const RIGHT_TO_LEFT =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u
 
 /** Whether a name is made of letters and digits that read in one order, and of one alphabet in each part. */
 function isPlain(unicode: string): boolean {
   const labels = unicode.split('.')
   const mixed = labels.some((label) => ALIKE.filter((script) => script.test(label)).length > 1)
   // Two of them would change places, and so would a number after one: that is what checkBidi refuses.
-  const ordered = labels.filter((label) => RIGHT_TO_LEFT.test(label)).length <= 1 && toASCII(unicode, { checkBidi: true }) !== null
+  const ordered =
+    labels.filter((label) => RIGHT_TO_LEFT.test(label)).length <= 1 && toASCII(unicode, { checkBidi: true }) !== null
   return /^[\p{L}\p{M}\p{N}.-]+$/u.test(unicode) && !mixed && ordered
 }
 
@@ -74,7 +82,9 @@ function stores(written: string, domain: string): boolean {
 function asciiOf(typed: string): string {
   const labels = typed.replaceAll(/[。．｡]/g, '.').split('.')
   return labels
-    .map((label) => (ASCII.test(label) ? label.toLowerCase() : (toASCII(label, { transitionalProcessing: true }) ?? label)))
+    .map((label) =>
+      ASCII.test(label) ? label.toLowerCase() : (toASCII(label, { transitionalProcessing: true }) ?? label),
+    )
     .join('.')
 }
 
@@ -92,12 +102,15 @@ function refusal(typed: string, domain: string): string | undefined {
   if (domain.includes('@')) return 'this is an address; write only what follows the @'
   if (domain.includes('*')) return 'stars are not taken; a domain always covers its subdomains'
   if (/\s/.test(domain)) return 'a domain has no spaces'
-  if (/^\[?[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*\]?$/.test(domain)) return 'this is an IP address, which ip-blocks.yaml is for'
+  if (/^\[?[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*\]?$/.test(domain))
+    return 'this is an IP address, which ip-blocks.yaml is for'
   if (/:\d+$/.test(domain)) return 'a domain has no port'
   if (/^\.|\.\.|\.$/.test(domain)) return 'a part between two dots is empty'
   if (typed.length > MAX_TYPED) return `a domain has at most ${MAX_NAME} characters`
   const odd = Array.from(typed).find((character) => /[^\p{L}\p{N}\p{M}.-]/u.test(character))
-  return odd === undefined ? 'Mastodon takes no such domain' : `Mastodon takes no domain with ${JSON.stringify(odd)} in it`
+  return odd === undefined
+    ? 'Mastodon takes no such domain'
+    : `Mastodon takes no domain with ${JSON.stringify(odd)} in it`
 }
 
 function readsAlike(typed: string, domain: string): boolean {

@@ -35,9 +35,25 @@ function checkEntry(entry: Entry, texts: ReadonlySet<string>): readonly Diagnost
       },
     ]
   if (kind === 'other')
-    return [{ code: 'not-a-file', severity: 'error', message: `${name} is neither a file nor a folder`, at, hint: 'Delete it.' }]
+    return [
+      {
+        code: 'not-a-file',
+        severity: 'error',
+        message: `${name} is neither a file nor a folder`,
+        at,
+        hint: 'Delete it.',
+      },
+    ]
   if (kind === 'folder' && isFileName(name))
-    return [{ code: 'not-a-file', severity: 'error', message: `${name} is a folder, and a file of that name is read`, at, hint: 'Rename it, and put the file back: git status' }]
+    return [
+      {
+        code: 'not-a-file',
+        severity: 'error',
+        message: `${name} is a folder, and a file of that name is read`,
+        at,
+        hint: 'Rename it, and put the file back: git status',
+      },
+    ]
   if (kind === 'folder')
     return [
       {
@@ -69,7 +85,10 @@ function checkEntry(entry: Entry, texts: ReadonlySet<string>): readonly Diagnost
       severity: 'warning',
       message: `${name} is not a file that is read`,
       at,
-      hint: near === undefined ? `The files are ${FILE_NAMES.join(', ')}, texts that these name, and texts that end in .md.` : `Did you mean ${near}.yaml?`,
+      hint:
+        near === undefined
+          ? `The files are ${FILE_NAMES.join(', ')}, texts that these name, and texts that end in .md.`
+          : `Did you mean ${near}.yaml?`,
     },
   ]
 }

@@ -22,7 +22,8 @@ export function lostComment(before: string, after: string, merged: boolean): num
   return taken?.line ?? (old.length === now.length ? undefined : 1)
 }
 
-const staysWith = (a: Comment, b: Comment): boolean => (a.aligned ? b.aligned : true) && a.beside.some((one) => b.beside.includes(one))
+const staysWith = (a: Comment, b: Comment): boolean =>
+  (a.aligned ? b.aligned : true) && a.beside.some((one) => b.beside.includes(one))
 
 function commentsIn(text: string): readonly Comment[] {
   const found: { readonly start: number; readonly source: string }[] = []
@@ -36,12 +37,16 @@ function commentsIn(text: string): readonly Comment[] {
   const lines = withoutComments(text, found).split('\n')
   let [line, from] = [0, 0]
   return found.map(({ start, source }) => {
-    for (let end = text.indexOf('\n', from); end >= 0 && end < start; end = text.indexOf('\n', from)) [line, from] = [line + 1, end + 1]
+    for (let end = text.indexOf('\n', from); end >= 0 && end < start; end = text.indexOf('\n', from))
+      [line, from] = [line + 1, end + 1]
     return { text: source.trim(), line: line + 1, ...placeOf(lines, line, start - from) }
   })
 }
 
-function withoutComments(text: string, comments: readonly { readonly start: number; readonly source: string }[]): string {
+function withoutComments(
+  text: string,
+  comments: readonly { readonly start: number; readonly source: string }[],
+): string {
   let done = 0
   const parts = comments.map(({ start, source }) => {
     const part = text.slice(done, start)
@@ -62,17 +67,28 @@ function placeOf(lines: readonly string[], line: number, column: number): Pick<C
   const aligned = next !== undefined && inkOf(lines[next] ?? '') === column
   const below = next === undefined ? 'the end' : entry(lines, next)
   const above = nearest(lines, line, -1)
-  if (aligned) return { aligned, beside: [below, ...(above === undefined ? ['the top'] : isEntry(lines[next] ?? '') ? [] : around(lines, line, column))] }
+  if (aligned)
+    return {
+      aligned,
+      beside: [
+        below,
+        ...(above === undefined ? ['the top'] : isEntry(lines[next] ?? '') ? [] : around(lines, line, column)),
+      ],
+    }
   // At the left edge it is about the file, further in about what is around it.
   const edge = column === 0 ? 'at the edge: ' : ''
-  return { aligned, beside: [`${edge}above ${below}`, `${edge}below ${above === undefined ? '' : letters([lines[above] ?? ''])}`] }
+  return {
+    aligned,
+    beside: [`${edge}above ${below}`, `${edge}below ${above === undefined ? '' : letters([lines[above] ?? ''])}`],
+  }
 }
 
 /** A block of comments or blanks longer than this is taken to be about nothing that is beside it. */
 const MOST = 100
 
 function nearest(lines: readonly string[], line: number, step: 1 | -1): number | undefined {
-  for (let at = line + step, seen = 0; at >= 0 && at < lines.length && seen < MOST; at += step, seen++) if ((lines[at] ?? '').trim() !== '') return at
+  for (let at = line + step, seen = 0; at >= 0 && at < lines.length && seen < MOST; at += step, seen++)
+    if ((lines[at] ?? '').trim() !== '') return at
   return undefined
 }
 
@@ -96,4 +112,10 @@ function entry(lines: readonly string[], at: number): string {
 }
 
 /** Lines by their letters alone: spaces, commas and dashes are layout, and what stands in braces may change places. */
-const letters = (lines: readonly string[]): string => lines.join('').replaceAll(/[\s,-]/g, '').split('').sort().join('')
+const letters = (lines: readonly string[]): string =>
+  lines
+    .join('')
+    .replaceAll(/[\s,-]/g, '')
+    .split('')
+    .sort()
+    .join('')

@@ -27,7 +27,12 @@ const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\//
  * It keeps what the file means, its words as they are written, its line ends and every comment; a file for which it can't is left as it is.
  */
 export async function formatFile(name: string, text: string): Promise<Formatted> {
-  if (POINTER.test(text)) return unchanged(name, text, { message: `${name} is a pointer of Git LFS: the file itself is not here.`, hint: 'Take it in: git lfs pull', line: 1 })
+  if (POINTER.test(text))
+    return unchanged(name, text, {
+      message: `${name} is a pointer of Git LFS: the file itself is not here.`,
+      hint: 'Take it in: git lfs pull',
+      line: 1,
+    })
   const { doc, bom, text: body } = open(name, text)
   // JSON and its like are laid out by hand or by a program.
   if (isInBrackets(doc)) return { text, diagnostics: [] }
@@ -48,21 +53,39 @@ interface Told {
   readonly line: number
 }
 
-const UNSTABLE = { message: 'it can not be laid out anew so that it stays as it is', hint: 'Move comments onto lines of their own.', line: 1 }
-const MEANS = { message: 'formatting would change what it means', hint: 'Lay it out by hand, and run: herdbook validate', line: 1 }
+const UNSTABLE = {
+  message: 'it can not be laid out anew so that it stays as it is',
+  hint: 'Move comments onto lines of their own.',
+  line: 1,
+}
+const MEANS = {
+  message: 'formatting would change what it means',
+  hint: 'Lay it out by hand, and run: herdbook validate',
+  line: 1,
+}
 
 function unchanged(name: string, text: string, { message, hint, line }: Told): Formatted {
   const full = message.startsWith(name) ? message : `${name} was left as it is: ${message}.`
-  return { text, diagnostics: [{ code: 'not-formatted', severity: 'warning', message: full, at: { file: name, line, column: 1 }, hint }] }
+  return {
+    text,
+    diagnostics: [
+      { code: 'not-formatted', severity: 'warning', message: full, at: { file: name, line, column: 1 }, hint },
+    ],
+  }
 }
 
 /** The file laid out anew, if every comment is still there with what it is about, and the file means the same, whether said once or twice. */
 function checked(name: string, text: string, before: string, after: string, bom: string): Formatted {
   const [old, now] = [meaning(before), meaning(after)]
-  if (now === undefined || !isDeepStrictEqual(withoutRepeats(name, old), withoutRepeats(name, now))) return unchanged(name, text, MEANS)
+  if (now === undefined || !isDeepStrictEqual(withoutRepeats(name, old), withoutRepeats(name, now)))
+    return unchanged(name, text, MEANS)
   const line = lostComment(before, after, !isDeepStrictEqual(old, now))
   if (line === undefined) return { text: bom + withLineEnds(text.slice(bom.length), after), diagnostics: [] }
-  return unchanged(name, text, { message: `the comment in line ${line} would not stay with what it is about`, hint: `Move the comment in line ${line} onto a line of its own, above what it is about.`, line })
+  return unchanged(name, text, {
+    message: `the comment in line ${line} would not stay with what it is about`,
+    hint: `Move the comment in line ${line} onto a line of its own, above what it is about.`,
+    line,
+  })
 }
 
 /** What a text means; undefined where it is not sound. */
@@ -100,7 +123,8 @@ const resolved = (root: SchemaNode, node: SchemaNode): SchemaNode =>
 function inOrder(node: unknown, schema: SchemaNode, root: SchemaNode, isItem = false): void {
   if (isSeq(node)) for (const item of node.items) inOrder(item, resolved(root, schema.items ?? {}), root, true)
   if (!isMap(node)) return
-  for (const pair of node.items) inOrder(pair.value, resolved(root, own(schema.properties, keyOf(pair.key)) ?? {}), root)
+  for (const pair of node.items)
+    inOrder(pair.value, resolved(root, own(schema.properties, keyOf(pair.key)) ?? {}), root)
   // Where no field is required, people group them: settings by what they are about.
   if (schema.required !== undefined || schema === root) sortFields(node, Object.keys(schema.properties ?? {}), isItem)
 }

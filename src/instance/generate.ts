@@ -38,7 +38,9 @@ function bareReferences(node: unknown): unknown {
 
 /** TypeScript types of every file, from one schema that holds them all, so that shared ones stand once. */
 async function types(all: ReadonlyMap<string, Schema>): Promise<string> {
-  const files = [...all].map(([file, { $id: _id, $schema: _schema, $defs: _defs, ...schema }]) => [file, schema] as const)
+  const files = [...all].map(
+    ([file, { $id: _id, $schema: _schema, $defs: _defs, ...schema }]) => [file, schema] as const,
+  )
   const whole = bareReferences({
     title: 'Documents',
     description: 'The files of the instance, parsed, by name. A file or key that is not there is unmanaged.',
@@ -73,7 +75,10 @@ async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
   const names = Object.fromEntries([...all.values()].map((schema, index) => [`v${index}`, schema.$id]))
   const table = [...all.keys()].map((file, index) => `  '${file}': v${index},`).join('\n')
   const bundle = await build({
-    stdin: { contents: `${standalone.default(ajv, names)}\nexport const validators = {\n${table}\n}\n`, resolveDir: fileURLToPath(ROOT) },
+    stdin: {
+      contents: `${standalone.default(ajv, names)}\nexport const validators = {\n${table}\n}\n`,
+      resolveDir: fileURLToPath(ROOT),
+    },
     bundle: true,
     write: false,
     format: 'esm',
@@ -89,7 +94,9 @@ async function validators(all: ReadonlyMap<string, Schema>): Promise<string> {
 async function example(): Promise<string> {
   const folder = new URL('instance/', ROOT)
   const names = (await readdir(folder)).toSorted()
-  const rows = await Promise.all(names.map(async (name) => `  ['${name}', '${fingerprint(await readFile(new URL(name, folder)))}'],`))
+  const rows = await Promise.all(
+    names.map(async (name) => `  ['${name}', '${fingerprint(await readFile(new URL(name, folder)))}'],`),
+  )
   return `// Made from instance/ by \`npm run generate\`. Change the example, not this file.\nexport const EXAMPLE: ReadonlyMap<string, string> = new Map([\n${rows.join('\n')}\n])\n`
 }
 

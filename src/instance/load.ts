@@ -50,22 +50,34 @@ export async function loadInstance(files: FileSource, options: LoadOptions = {})
     now: options.now,
     release: releaseOf(options.version),
   }
-  const diagnostics = [...checkFolder(entries, new Set(textReferences(documents).map(({ name }) => name))), ...found, ...untold, ...RULES.flatMap((rule) => [...rule(input)])].sort(inOrder)
+  const diagnostics = [
+    ...checkFolder(entries, new Set(textReferences(documents).map(({ name }) => name))),
+    ...found,
+    ...untold,
+    ...RULES.flatMap((rule) => [...rule(input)]),
+  ].sort(inOrder)
   for (const one of parsed.values()) one.rest()
   const server = documents['instance.yaml']
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { instance: null, server, diagnostics, errorsFor: none }
+  if (diagnostics.some(({ severity }) => severity === 'error'))
+    return { instance: null, server, diagnostics, errorsFor: none }
   const errorsFor = (version: string | null): readonly Diagnostic[] =>
     VERSION_RULES.flatMap((rule) => [...rule({ ...input, release: releaseOf(version) })])
       .filter(({ severity }) => severity === 'error')
       .sort(inOrder)
-  return { instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) }, server, diagnostics, errorsFor }
+  return {
+    instance: { documents, text: textOf(texts), position: ({ file, path }: Source) => at(file, path) },
+    server,
+    diagnostics,
+    errorsFor,
+  }
 }
 
 async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic> {
   try {
     return await files.list()
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'it is not there' : 'it can not be read'
+    const reason =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'it is not there' : 'it can not be read'
     return {
       code: 'no-folder',
       severity: 'error',
@@ -86,14 +98,18 @@ async function readDocuments(files: FileSource, entries: readonly Entry[]) {
     const text = await readText(files, file)
     const yaml = 'text' in text ? parseYaml(file, text.text) : undefined
     const problems = yaml === undefined ? ('diagnostic' in text ? [text.diagnostic] : []) : yaml.diagnostics
-    const checked = yaml === undefined || problems.length > 0 ? { document: undefined, diagnostics: problems } : await checkFile(file, yaml)
+    const checked =
+      yaml === undefined || problems.length > 0
+        ? { document: undefined, diagnostics: problems }
+        : await checkFile(file, yaml)
     if (yaml !== undefined) parsed.set(file, yaml)
     if ('text' in text && problems.length === 0 && text.text.trim() === '') diagnostics.push(emptyFile(file))
     if (checked.document !== undefined) documents[file] = checked.document
     if (checked.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
     diagnostics.push(...checked.diagnostics)
   }
-  for (const file of FILE_NAMES) if (entries.some((entry) => entry.name === file && isReadable(entry))) await readOne(file)
+  for (const file of FILE_NAMES)
+    if (entries.some((entry) => entry.name === file && isReadable(entry))) await readOne(file)
   return { documents, parsed, broken, diagnostics }
 }
 
@@ -105,13 +121,19 @@ const emptyFile = (file: string): Diagnostic => ({
   hint: `Delete it if that is meant; otherwise bring it back: git checkout -- instance/${file}`,
 })
 
-async function readTexts(files: FileSource, entries: readonly Entry[], documents: Documents, parsed: ReadonlyMap<string, Parsed>) {
+async function readTexts(
+  files: FileSource,
+  entries: readonly Entry[],
+  documents: Documents,
+  parsed: ReadonlyMap<string, Parsed>,
+) {
   const texts = new Map<string, string>()
   const diagnostics: Diagnostic[] = []
   for (const { name, file, path } of textReferences(documents)) {
     const problem = textProblem(name, entries)
     const position = parsed.get(file)?.position(path)
-    if (problem !== undefined) diagnostics.push({ ...problem, severity: 'error', ...(position === undefined ? {} : { at: position }) })
+    if (problem !== undefined)
+      diagnostics.push({ ...problem, severity: 'error', ...(position === undefined ? {} : { at: position }) })
     else if (!texts.has(name) && entries.some((entry) => entry.name === name && isReadable(entry))) {
       const text = await readText(files, name)
       if ('diagnostic' in text) diagnostics.push(text.diagnostic)

@@ -9,10 +9,14 @@ const ELSEWHERE = /^\/(?:[^?#]*\/)?@[^\s@/?#]+@(?<domain>[^\s@/?#]+)/
 export function namedDomain(text: string): NormalizedDomain {
   const typed = text.trim()
   const { host, rest = '' } = ADDRESS.exec(typed)?.groups ?? {}
-  if (host === undefined) return normalizeDomain(HANDLE.exec(typed)?.groups?.['domain'] ?? typed.replace(/^@(?=[^@]+$)/, ''))
+  if (host === undefined)
+    return normalizeDomain(HANDLE.exec(typed)?.groups?.['domain'] ?? typed.replace(/^@(?=[^@]+$)/, ''))
   const other = ELSEWHERE.exec(rest)?.groups?.['domain']
-  if (other !== undefined) return { refused: `this is a page of ${host} about somebody of ${other}; write only the domain that is meant` }
-  return host.includes('@') ? { refused: 'this is a web address with a name or password in it; write only the domain' } : normalizeDomain(host)
+  if (other !== undefined)
+    return { refused: `this is a page of ${host} about somebody of ${other}; write only the domain that is meant` }
+  return host.includes('@')
+    ? { refused: 'this is a web address with a name or password in it; write only the domain' }
+    : normalizeDomain(host)
 }
 
 /** Nobody means a domain by a longer text. */
@@ -25,7 +29,12 @@ export function likelyDomain(text: string): string | undefined {
   const other = ELSEWHERE.exec(rest)?.groups?.['domain']
   const bare = unquoted(other ?? (host === '' ? text : host)).replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
   const [authority = ''] = bare.split(/[/?#]/)
-  const name = normalizeDomain(authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '').replace(/^\*?\./, ''))
+  const name = normalizeDomain(
+    authority
+      .slice(authority.lastIndexOf('@') + 1)
+      .replace(/:\d*$/, '')
+      .replace(/^\*?\./, ''),
+  )
   return 'domain' in name ? name.domain : undefined
 }
 

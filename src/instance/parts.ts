@@ -33,7 +33,11 @@ interface Part {
  * Parses a file that is one long list a few entries at a time, since nodes need a hundred times the memory of what they say.
  * Undefined where the file is no such thing, or anything is wrong with it or needs to be seen as a whole.
  */
-export function parseInParts(text: string, at: At, entries = ENTRIES): (Places & { readonly value: unknown }) | undefined {
+export function parseInParts(
+  text: string,
+  at: At,
+  entries = ENTRIES,
+): (Places & { readonly value: unknown }) | undefined {
   const cut = cutOf(text, entries)
   if (cut === undefined || hasTooManyLines(text)) return undefined
   const seen = nothingSeen()
@@ -44,7 +48,8 @@ export function parseInParts(text: string, at: At, entries = ENTRIES): (Places &
     const textOf = (): string => cut.head + text.slice(...span)
     const part = textOf()
     const composed = compose(part, seen)
-    if (composed.state !== 'composed' || seen.anchor || refusals(composed.document, part, at).length > 0) return undefined
+    if (composed.state !== 'composed' || seen.anchor || refusals(composed.document, part, at).length > 0)
+      return undefined
     const name = listAt(composed.document, cut.dash)
     if (name === undefined) return undefined
     value = composed.document.toJS() as Record<string, unknown>
@@ -91,7 +96,9 @@ function* cuts(text: string, from: number, indent: number): Generator<number> {
 
 /** The key at the top of a file whose list begins there. */
 function listAt({ contents }: Document.Parsed, dash: number): string | undefined {
-  const pair = isMap(contents) ? contents.items.find(({ value }) => isSeq(value) && value.range?.[0] === dash) : undefined
+  const pair = isMap(contents)
+    ? contents.items.find(({ value }) => isSeq(value) && value.range?.[0] === dash)
+    : undefined
   return isScalar(pair?.key) ? String(pair.key.value) : undefined
 }
 

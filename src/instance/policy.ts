@@ -18,7 +18,11 @@ const BUDGET: Amounts = { create: 25, update: 25, delete: 5, weaken: 5 }
 const MINIMUM_OWNERS = 2
 
 /** The policy at a moment. `drift` holds what each kind does where the file says nothing of it. */
-export function policyOf(instance: Instance, now: Date, drift: ReadonlyMap<string, DriftPolicy> = new Map()): PolicyInForce {
+export function policyOf(
+  instance: Instance,
+  now: Date,
+  drift: ReadonlyMap<string, DriftPolicy> = new Map(),
+): PolicyInForce {
   const file = instance.documents['policy.yaml'] ?? {}
   const raises = (file.raises ?? []).filter(({ until }) => now < (parseDay(until) ?? now))
   const named = <Value>(map: { readonly [kind: string]: Value } | undefined, kind: string): Value | undefined => {
@@ -33,12 +37,16 @@ export function policyOf(instance: Instance, now: Date, drift: ReadonlyMap<strin
       ),
     driftOf: (kind) => named({ ...file.drift }, kind) ?? drift.get(kind) ?? 'report',
     minimumOwners: file.minimum_owners ?? MINIMUM_OWNERS,
-    announce: file.announce === undefined ? null : { visibility: file.announce.visibility, noticeDays: file.announce.notice_days ?? null },
+    announce:
+      file.announce === undefined
+        ? null
+        : { visibility: file.announce.visibility, noticeDays: file.announce.notice_days ?? null },
   }
 }
 
 /** A raise never lowers. */
 function raised(budget: Amounts, raises: readonly BudgetLimits[]): Amounts {
-  const highest = (amount: keyof Amounts): number => Math.max(budget[amount], ...raises.map((raise) => raise[amount] ?? 0))
+  const highest = (amount: keyof Amounts): number =>
+    Math.max(budget[amount], ...raises.map((raise) => raise[amount] ?? 0))
   return { create: highest('create'), update: highest('update'), delete: highest('delete'), weaken: highest('weaken') }
 }

@@ -19,10 +19,24 @@ export function rangeOf(node: unknown): Range {
 
 /** Why a file is not read: what is not YAML, else what is YAML and is refused all the same. */
 export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
-  const tell: Tell = (code, message, node, hint) => ({ code, severity: 'error', message, at: at(...rangeOf(node)), hint })
+  const tell: Tell = (code, message, node, hint) => ({
+    code,
+    severity: 'error',
+    message,
+    at: at(...rangeOf(node)),
+    hint,
+  })
   const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
   if (wrong.length > 0) return wrong
-  if (isDirected(document)) return [tell('yaml-directive', 'a line above --- that begins with % changes how the file is read', undefined, 'Delete that line.')]
+  if (isDirected(document))
+    return [
+      tell(
+        'yaml-directive',
+        'a line above --- that begins with % changes how the file is read',
+        undefined,
+        'Delete that line.',
+      ),
+    ]
   return structure(document, tell).take(MAX_PROBLEMS).toArray()
 }
 
@@ -35,12 +49,14 @@ function isDirected({ directives }: Document.Parsed): boolean {
 /** YAML 1.1 is another dialect: `yes` is no text there, nor `12:30`. A file that asks for it would mean something else than people read here. */
 export const OTHER_VERSION = {
   code: 'yaml-version',
-  message: 'this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here',
+  message:
+    'this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here',
   hint: 'Delete the line %YAML 1.1.',
 } as const
 
 /** Where a file asks for YAML 1.1; -1 where it does not. */
-export const asksForOtherVersion = ({ directives }: Document.Parsed, text: string): number => (directives.yaml.version === '1.1' ? Math.max(0, text.search(/^%YAML/m)) : -1)
+export const asksForOtherVersion = ({ directives }: Document.Parsed, text: string): number =>
+  directives.yaml.version === '1.1' ? Math.max(0, text.search(/^%YAML/m)) : -1
 
 function otherVersion(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
   const start = asksForOtherVersion(document, text)
@@ -55,17 +71,22 @@ function* structure(document: Document.Parsed, tell: Tell): Generator<Diagnostic
   let aliases = 0
   for (const [node, depth] of nodes(document)) {
     if (depth > MAX_DEPTH)
-      return yield tell('too-deep', 'lists and maps are nested too deeply', node, 'Check the dashes and how far lines are indented.')
+      return yield tell(
+        'too-deep',
+        'lists and maps are nested too deeply',
+        node,
+        'Check the dashes and how far lines are indented.',
+      )
     if (isAlias(node)) {
       if (++aliases > MAX_ALIASES)
-        return yield tell('too-many-aliases', `more than ${MAX_ALIASES} aliases (*name)`, node, 'Write the values out instead.')
-      if (!anchors.has(node.source))
-        yield tell(
-          'yaml-alias',
-          'a text that begins with * means something else here',
+        return yield tell(
+          'too-many-aliases',
+          `more than ${MAX_ALIASES} aliases (*name)`,
           node,
-          'Put it in quotes.',
+          'Write the values out instead.',
         )
+      if (!anchors.has(node.source))
+        yield tell('yaml-alias', 'a text that begins with * means something else here', node, 'Put it in quotes.')
       continue
     }
     if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor)
@@ -111,8 +132,15 @@ function* keys(map: YAMLMap, tell: Tell): Generator<Diagnostic> {
     const name = String(key.value)
     const first = seen.get(name)
     if (first === undefined) seen.set(name, key)
-    else yield tell('duplicate-key', `the same key is in line ${tell('', '', first, '').at?.line} already`, key, 'Keep one of the two.')
-    if (isUnwanted(name)) yield tell('unwanted-character', 'this key holds a character that can not be seen', key, 'Retype it.')
+    else
+      yield tell(
+        'duplicate-key',
+        `the same key is in line ${tell('', '', first, '').at?.line} already`,
+        key,
+        'Keep one of the two.',
+      )
+    if (isUnwanted(name))
+      yield tell('unwanted-character', 'this key holds a character that can not be seen', key, 'Retype it.')
     if (key.tag !== undefined) yield tell('yaml-tag', TAGS, key, 'Delete the tag.')
   }
 }

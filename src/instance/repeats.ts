@@ -1,7 +1,12 @@
 import { LIST_KEYS, type ListFile } from './list-keys.ts'
 
 /** Lists in which an entry may stand twice, word for word: where two people add the same in two pull requests, each of them is right. */
-const REPEATABLE: readonly ListFile[] = ['domain-blocks.yaml', 'email-domain-blocks.yaml', 'ip-blocks.yaml', 'moderators.yaml']
+const REPEATABLE: readonly ListFile[] = [
+  'domain-blocks.yaml',
+  'email-domain-blocks.yaml',
+  'ip-blocks.yaml',
+  'moderators.yaml',
+]
 
 /** The key of a file's list, where an entry may stand in it twice. */
 export function repeatableIn(name: string): string | undefined {

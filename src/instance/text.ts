@@ -12,7 +12,13 @@ export function decode(file: string, bytes: Buffer): { readonly text: string } |
   } catch {
     const hint = 'Save the file as UTF-8.'
     return {
-      diagnostic: { code: 'not-utf8', severity: 'error', message: `${file} is not UTF-8 text`, at: { file, line: 1, column: 1 }, hint },
+      diagnostic: {
+        code: 'not-utf8',
+        severity: 'error',
+        message: `${file} is not UTF-8 text`,
+        at: { file, line: 1, column: 1 },
+        hint,
+      },
     }
   }
 }

@@ -20,7 +20,8 @@ export function dropRepeats(name: string, doc: Document): void {
 /** The same for what a document means. */
 export function withoutRepeats(name: string, meaning: unknown): unknown {
   const key = repeatableIn(name)
-  const list = key !== undefined && typeof meaning === 'object' && meaning !== null ? Reflect.get(meaning, key) : undefined
+  const list =
+    key !== undefined && typeof meaning === 'object' && meaning !== null ? Reflect.get(meaning, key) : undefined
   if (key === undefined || !Array.isArray(list)) return meaning
   const repeats = repeatsIn(list)
   return { ...Object(meaning), [key]: list.filter((_, index) => !repeats.has(index)) }
@@ -34,7 +35,8 @@ function isFree(node: unknown): boolean {
   return free
 }
 
-const written = (comment: string | null | undefined): readonly string[] => (typeof comment === 'string' ? [comment] : [])
+const written = (comment: string | null | undefined): readonly string[] =>
+  typeof comment === 'string' ? [comment] : []
 
 /** All comments in a node, in the order in which they stand there. */
 function commentsOf(node: Node): readonly string[] {

@@ -75,7 +75,12 @@ export interface SettingKey extends Span {
 const boolean = (value: boolean | null, span: Span = {}): SettingKey => ({ type: 'boolean', default: value, ...span })
 const integer = (value: number | null): SettingKey => ({ type: 'integer', default: value })
 const text = (value: string | null, span: Span = {}): SettingKey => ({ type: 'text', default: value, ...span })
-const long = (value: string | null, span: Span = {}): SettingKey => ({ type: 'text', default: value, long: true, ...span })
+const long = (value: string | null, span: Span = {}): SettingKey => ({
+  type: 'text',
+  default: value,
+  long: true,
+  ...span,
+})
 const choice = (value: string, choices: readonly string[], span: Span = {}): SettingKey => ({
   type: 'choice',
   default: value,

@@ -58,8 +58,14 @@ export function parseWhole(file: string, text: string, at = placeIn(file, text))
 }
 
 const STOPPED = {
-  'too-deep': { message: 'lists and maps are nested too deeply', hint: 'Check the dashes and brackets, and how far lines are indented.' },
-  'too-large': { message: 'the file has more lines, words or brackets than are read', hint: 'Check whether the right file is there.' },
+  'too-deep': {
+    message: 'lists and maps are nested too deeply',
+    hint: 'Check the dashes and brackets, and how far lines are indented.',
+  },
+  'too-large': {
+    message: 'the file has more lines, words or brackets than are read',
+    hint: 'Check whether the right file is there.',
+  },
   'more-documents': {
     message: 'a second document begins here',
     hint: 'Delete the line --- and what follows it, or move that into its own file.',
@@ -68,7 +74,14 @@ const STOPPED = {
 
 function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
   const top = (): Position => ({ file, line: 1, column: 1 })
-  return { value: undefined, diagnostics, position: top, keyPosition: top, typed: () => undefined, rest: () => undefined }
+  return {
+    value: undefined,
+    diagnostics,
+    position: top,
+    keyPosition: top,
+    typed: () => undefined,
+    rest: () => undefined,
+  }
 }
 
 /** The value of a document; undefined where its aliases grow without bound. */

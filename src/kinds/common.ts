@@ -12,7 +12,9 @@ export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
 
 /** An odd shape makes the kind unknown. */
 export function odd(message: string, hint?: string): never {
-  throw new HerdbookError(EXIT.unreadable, [{ code: 'odd-answer', severity: 'error', message, ...(hint === undefined ? {} : { hint }) }])
+  throw new HerdbookError(EXIT.unreadable, [
+    { code: 'odd-answer', severity: 'error', message, ...(hint === undefined ? {} : { hint }) },
+  ])
 }
 
 /** The moment from which an `until` has passed: a date is midnight UTC. */
@@ -20,7 +22,8 @@ export function untilTime(until: string): number {
   return Date.parse(until.includes('T') ? until : `${until}T00:00:00Z`)
 }
 
-export const hasEnded = (until: string | undefined, now: Date): boolean => until !== undefined && untilTime(until) <= now.getTime()
+export const hasEnded = (until: string | undefined, now: Date): boolean =>
+  until !== undefined && untilTime(until) <= now.getTime()
 
 /** Texts as they are compared: one kind of line end, nothing after the last line. "" and null are the same. */
 export const text = (value: string | null | undefined): string => (value ?? '').replace(/\r\n?/g, '\n').trimEnd()
@@ -33,7 +36,8 @@ export function managed(fields: { readonly [field: string]: Value | undefined })
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 }
 
-export const changed = (step: Pick<Draft, 'changes'>, field: string): boolean => step.changes.some((change) => change.field === field)
+export const changed = (step: Pick<Draft, 'changes'>, field: string): boolean =>
+  step.changes.some((change) => change.field === field)
 
 /** The values that a step sets. */
 export const setOf = (step: Pick<Step, 'changes'>): Record<string, Value> =>
@@ -46,17 +50,34 @@ export function about(step: Draft, instance: Instance, diagnostic: Omit<Diagnost
 }
 
 /** Sends the writes of each step and answers what came of it: a step is done when all its writes are. */
-export async function* send(steps: readonly Step[], context: ApplyContext, writesOf: (step: Step) => readonly Write[]): AsyncGenerator<Outcome> {
+export async function* send(
+  steps: readonly Step[],
+  context: ApplyContext,
+  writesOf: (step: Step) => readonly Write[],
+): AsyncGenerator<Outcome> {
   const groups = steps.map((step) => ({ step, writes: writesOf(step) }))
-  const results = context.writer.write(
-    groups.flatMap((group) => group.writes),
-    context.door,
-  )[Symbol.asyncIterator]()
+  const results = context.writer
+    .write(
+      groups.flatMap((group) => group.writes),
+      context.door,
+    )
+    [Symbol.asyncIterator]()
   for (const { step, writes } of groups) {
     const answers: WriteResult[] = []
     for (let i = 0; i < writes.length; i++) {
       const next = await results.next()
-      answers.push(next.done ? { state: 'failed', reason: { code: 'no-answer', severity: 'error', message: 'The server did not say what came of this write.' } } : next.value)
+      answers.push(
+        next.done
+          ? {
+              state: 'failed',
+              reason: {
+                code: 'no-answer',
+                severity: 'error',
+                message: 'The server did not say what came of this write.',
+              },
+            }
+          : next.value,
+      )
     }
     yield outcomeOf(step, answers)
   }

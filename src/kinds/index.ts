@@ -9,4 +9,14 @@ import { emailDomainBlock } from './moderation/email-domain-block.ts'
 import { ipBlock } from './moderation/ip-block.ts'
 
 /** The registry: kinds apply in this order and delete in its reverse. */
-export const KINDS: readonly Kind[] = [domainBlock, emailDomainBlock, ipBlock, role, moderator, rule, ruleOrder, setting, termsOfService]
+export const KINDS: readonly Kind[] = [
+  domainBlock,
+  emailDomainBlock,
+  ipBlock,
+  role,
+  moderator,
+  rule,
+  ruleOrder,
+  setting,
+  termsOfService,
+]

@@ -66,7 +66,18 @@ interface Progress {
  * read again and only what was verified enters the ledger. Every step ends in one of four lists.
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
-  const progress: Progress = { done: [], failed: [], skipped: [], notReached: [], paid: [], findings: [], serverIds: new Map(), blocked: new Map(), untouched: new Set(), world: deps.world }
+  const progress: Progress = {
+    done: [],
+    failed: [],
+    skipped: [],
+    notReached: [],
+    paid: [],
+    findings: [],
+    serverIds: new Map(),
+    blocked: new Map(),
+    untouched: new Set(),
+    world: deps.world,
+  }
   for (const step of plan.steps) holdBack(step, progress, deps)
   const held = new Set(progress.skipped.map(({ step }) => step))
   const writable = plan.steps.filter((step) => !held.has(step))
@@ -77,7 +88,10 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
     ledger = await deps.save({ ...ledger, ...noted(deps.ledger, notes) }, 'Attempt')
     await run(todo, plan.owed, progress, deps)
     // What was not written by us may be written by somebody else, and is theirs then.
-    const { attempts, intents } = noted(deps.ledger, notes.filter(({ step }) => !progress.untouched.has(step)))
+    const { attempts, intents } = noted(
+      deps.ledger,
+      notes.filter(({ step }) => !progress.untouched.has(step)),
+    )
     ledger = { ...ledger, attempts, intents: unpaid(intents, progress) }
   }
   return finish(plan, ledger, progress, deps)
@@ -95,10 +109,16 @@ function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps
 }
 
 /** Opens the writer, pays what earlier runs still owe, sends the batches. */
-async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Progress, deps: ApplyDeps): Promise<void> {
+async function run(
+  todo: readonly Batch[],
+  owed: readonly Intent[],
+  progress: Progress,
+  deps: ApplyDeps,
+): Promise<void> {
   const writer = await deps.openWriter()
   try {
-    if (!isStopped(deps) && isConsoleCertain(todo, (step, kind) => whyNot(step, kind, progress, deps) === null)) writer.expectConsole()
+    if (!isStopped(deps) && isConsoleCertain(todo, (step, kind) => whyNot(step, kind, progress, deps) === null))
+      writer.expectConsole()
     await pay(owed, writer, progress, deps)
     for (const batch of todo) {
       if (isStopped(deps)) {
@@ -113,7 +133,12 @@ async function run(todo: readonly Batch[], owed: readonly Intent[], progress: Pr
 
 const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
 
-async function pay(owed: readonly Intent[], writer: Writer, { paid, findings }: Progress, deps: ApplyDeps): Promise<void> {
+async function pay(
+  owed: readonly Intent[],
+  writer: Writer,
+  { paid, findings }: Progress,
+  deps: ApplyDeps,
+): Promise<void> {
   if (owed.length === 0 || isStopped(deps)) return
   const result = await writer.settle(owed)
   if (result.state === 'done') paid.push(...owed)
@@ -165,7 +190,12 @@ function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boo
 }
 
 /** Why a step may not go out now: what it needs was not done, or an invariant would get worse. */
-function whyNot(step: Step, kind: Kind, progress: Progress, { invariants, facts }: ApplyDeps): Omit<Skipped, 'step'> | null {
+function whyNot(
+  step: Step,
+  kind: Kind,
+  progress: Progress,
+  { invariants, facts }: ApplyDeps,
+): Omit<Skipped, 'step'> | null {
   const needed = blockerOf(step, kind, progress)
   if (needed !== undefined) return { why: needed.why, reason: `It needs ${needed.ref}, which was not done.` }
   const worse = worsened(step, progress.world, invariants, facts)
@@ -175,7 +205,9 @@ function whyNot(step: Step, kind: Kind, progress: Progress, { invariants, facts 
 /** What a step needs and was not done. One that only lowers takes nothing along, and may be what the others need. */
 function blockerOf(step: Step, kind: Kind, { blocked }: Progress): Blocker | undefined {
   const needed = (kind.after?.(step) ?? []).find((ref) => blocked.get(ref)?.ref === ref)
-  return (step.weakens ? undefined : blocked.get(refOf(step))) ?? (needed === undefined ? undefined : blocked.get(needed))
+  return (
+    (step.weakens ? undefined : blocked.get(refOf(step))) ?? (needed === undefined ? undefined : blocked.get(needed))
+  )
 }
 
 function skip(skipped: Skipped, kind: Kind, progress: Progress): void {
@@ -197,7 +229,8 @@ function record(outcome: Outcome, kind: Kind, progress: Progress, { invariants }
     return
   }
   progress.done.push(outcome.step)
-  if (invariants.some((invariant) => invariant.kinds.includes(kind.name))) progress.world = after(progress.world, outcome.step)
+  if (invariants.some((invariant) => invariant.kinds.includes(kind.name)))
+    progress.world = after(progress.world, outcome.step)
   if (outcome.serverId !== null) progress.serverIds.set(refOf(outcome.step), outcome.serverId)
 }
 
@@ -205,7 +238,12 @@ function reasonOf(error: unknown): Diagnostic {
   const first = error instanceof HerdbookError ? error.diagnostics[0] : undefined
   if (first) return first
   const message = error instanceof Error ? error.message : String(error)
-  return { code: 'door-broke', severity: 'error', message: `The door broke: ${message}`, hint: 'Run apply again: it reads first what became of this.' }
+  return {
+    code: 'door-broke',
+    severity: 'error',
+    message: `The door broke: ${message}`,
+    hint: 'Run apply again: it reads first what became of this.',
+  }
 }
 
 /** Reads again what was touched; only what is there as meant enters the ledger. */
@@ -217,8 +255,28 @@ async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: Appl
   const writeDown = seen ? settle(plan, seen, ledger, progress, deps) : leave(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
-  const findings: Diagnostic[] = deps.holds() ? progress.findings : [...progress.findings, { code: 'lock-lost', severity: 'error', message: 'The lock was lost during the run; nothing was written after that.', hint: 'herdbook apply: it finishes the rest.' }]
-  return { plan, done, failed, skipped, notReached, paid, looked: seen ? newlySeen(ledger.seen, seen) : [], remaining, findings }
+  const findings: Diagnostic[] = deps.holds()
+    ? progress.findings
+    : [
+        ...progress.findings,
+        {
+          code: 'lock-lost',
+          severity: 'error',
+          message: 'The lock was lost during the run; nothing was written after that.',
+          hint: 'herdbook apply: it finishes the rest.',
+        },
+      ]
+  return {
+    plan,
+    done,
+    failed,
+    skipped,
+    notReached,
+    paid,
+    looked: seen ? newlySeen(ledger.seen, seen) : [],
+    remaining,
+    findings,
+  }
 }
 
 /** Live as it is now; null where it can't be read, which leaves what was done unverified. */
@@ -240,18 +298,28 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
   const open = openFields(seen, refInLedger)
   const settled = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
-  const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) => (unread.has(attempt.kind) || (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries)) ? 'lasting' : 'over'))
+  const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) =>
+    unread.has(attempt.kind) || (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries))
+      ? 'lasting'
+      : 'over',
+  )
   // What neither waits for a step nor is owed as things are now will never be.
   const intents = stillOwed(ledger.intents, plan, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
   // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
   const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')
-  const approvals = spend(ledger.approvals, progress.done.map((step) => step.digest), over.map(refOf))
+  const approvals = spend(
+    ledger.approvals,
+    progress.done.map((step) => step.digest),
+    over.map(refOf),
+  )
   const next: Ledger = {
     ...settled,
     taken: isWaiting ? ledger.taken : (plan.commit ?? ledger.taken),
     applied: pointersAfter(ledger.applied, plan),
     // One that has lapsed is still in view while something waits, and would be taken in anew.
-    merges: isWaiting ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0) : unused(ledger.merges, approvals),
+    merges: isWaiting
+      ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0)
+      : unused(ledger.merges, approvals),
     removed: seen.removed,
     seen: seenAfter(ledger.seen, seen),
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
@@ -261,21 +329,40 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
     // Done again one day, it is announced again.
     notices: ledger.notices.filter(({ ref }) => !progress.done.some((step) => refOf(step) === ref)),
   }
-  const same = seen.adjustments.length === 0 && ledger === deps.ledger && next.seen === ledger.seen && next.taken === ledger.taken && equal([...next.applied], [...ledger.applied]) && next.removed.length === ledger.removed.length && over.length === 0 && intents.length === ledger.intents.length
+  const same =
+    seen.adjustments.length === 0 &&
+    ledger === deps.ledger &&
+    next.seen === ledger.seen &&
+    next.taken === ledger.taken &&
+    equal([...next.applied], [...ledger.applied]) &&
+    next.removed.length === ledger.removed.length &&
+    over.length === 0 &&
+    intents.length === ledger.intents.length
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 
 /** The pointer of a kind moves with each run that read it. */
 function pointersAfter(applied: Ledger['applied'], { commit, reads }: Plan): Ledger['applied'] {
   if (commit === null) return applied
-  return new Map([...applied, ...reads.flatMap(({ kind, complete }): [string, string][] => (complete ? [[kind, commit]] : []))])
+  return new Map([
+    ...applied,
+    ...reads.flatMap(({ kind, complete }): [string, string][] => (complete ? [[kind, commit]] : [])),
+  ])
 }
 
 /** What was done is live, whatever became of the ledger: the report still says so. */
 function unwritten(error: unknown): Diagnostic[] {
   if (!(error instanceof HerdbookError)) throw error
   const message = 'What was done could not be written into the ledger.'
-  return [...error.diagnostics, { code: 'ledger-unwritten', severity: 'error', message, hint: 'Run apply again: it reads what is live, and writes it down.' }]
+  return [
+    ...error.diagnostics,
+    {
+      code: 'ledger-unwritten',
+      severity: 'error',
+      message,
+      hint: 'Run apply again: it reads what is live, and writes it down.',
+    },
+  ]
 }
 
 function subjectOf(done: readonly Step[]): string {

@@ -4,19 +4,35 @@ import type { Approval, Ledger } from './ledger-types.ts'
 import type { ObjectRef, Step } from './types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
-export function approve(approvals: readonly Approval[], steps: readonly Step[], by: Pick<Approval, 'by' | 'at' | 'source'>): Approval[] {
-  return [...approvals, ...steps.map((step) => ({ digest: step.digest, ref: refInLedger(step), ...by, form: 2 as const, spent: false }))]
+export function approve(
+  approvals: readonly Approval[],
+  steps: readonly Step[],
+  by: Pick<Approval, 'by' | 'at' | 'source'>,
+): Approval[] {
+  return [
+    ...approvals,
+    ...steps.map((step) => ({ digest: step.digest, ref: refInLedger(step), ...by, form: 2 as const, spent: false })),
+  ]
 }
 
 /** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
 function covering(step: Step, approvals: readonly Approval[], sealing: Sealing): Approval[] {
-  return approvals.filter(({ spent, digest, pullRequest, form }) => !spent && digest === (pullRequest === undefined && form === 2 ? step.digest : stepDigest(step, sealing, pullRequest ?? null, form)))
+  return approvals.filter(
+    ({ spent, digest, pullRequest, form }) =>
+      !spent &&
+      digest ===
+        (pullRequest === undefined && form === 2 ? step.digest : stepDigest(step, sealing, pullRequest ?? null, form)),
+  )
 }
 
 const byRef = (approvals: readonly Approval[]): Map<ObjectRef, Approval[]> => Map.groupBy(approvals, ({ ref }) => ref)
 
 /** The approvals that cover each step; none for a step that is not covered. */
-export function coveringOf(steps: readonly Step[], approvals: readonly Approval[], sealing: Sealing): Map<Step, readonly Approval[]> {
+export function coveringOf(
+  steps: readonly Step[],
+  approvals: readonly Approval[],
+  sealing: Sealing,
+): Map<Step, readonly Approval[]> {
   const known = byRef(approvals)
   return new Map(steps.map((step) => [step, covering(step, known.get(refInLedger(step)) ?? [], sealing)]))
 }
@@ -28,15 +44,22 @@ export function missing(steps: readonly Step[], approvals: readonly Approval[], 
 }
 
 /** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
-export function spend(approvals: readonly Approval[], digests: Iterable<string>, refs: Iterable<ObjectRef> = []): Approval[] {
+export function spend(
+  approvals: readonly Approval[],
+  digests: Iterable<string>,
+  refs: Iterable<ObjectRef> = [],
+): Approval[] {
   const used = new Set([...digests, ...refs])
-  return approvals.map((approval) => (used.has(approval.digest) || used.has(approval.ref) ? { ...approval, spent: true } : approval))
+  return approvals.map((approval) =>
+    used.has(approval.digest) || used.has(approval.ref) ? { ...approval, spent: true } : approval,
+  )
 }
 
 const YEAR = 366 * 86_400_000
 
 /** Whether something was decided within the last year: a pull request that was merged before that approves nothing more. */
-export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean => !(now.getTime() - Date.parse(at) > YEAR)
+export const isRecent = ({ at }: { readonly at: string }, now: Date): boolean =>
+  !(now.getTime() - Date.parse(at) > YEAR)
 
 const DAYS_OF_FORM_1 = 90
 

@@ -11,10 +11,12 @@ export interface Batch {
 export const refOf = (step: Pick<Step, 'kind' | 'id'>): ObjectRef => `${step.kind}/${step.id}`
 
 /** How the ledger names a step's object. Whoever reads the repository reads it: an object that no file ever named has only the step's digest there. */
-export const idInLedger = ({ id, digest, unmanaged }: Pick<Step, 'id' | 'digest' | 'unmanaged'>): string => (unmanaged ? `~${digest.slice(0, 32)}` : id)
+export const idInLedger = ({ id, digest, unmanaged }: Pick<Step, 'id' | 'digest' | 'unmanaged'>): string =>
+  unmanaged ? `~${digest.slice(0, 32)}` : id
 
 /** The same with its kind. */
-export const refInLedger = (step: Pick<Step, 'kind' | 'id' | 'digest' | 'unmanaged'>): ObjectRef => refOf({ kind: step.kind, id: idInLedger(step) })
+export const refInLedger = (step: Pick<Step, 'kind' | 'id' | 'digest' | 'unmanaged'>): ObjectRef =>
+  refOf({ kind: step.kind, id: idInLedger(step) })
 
 /** One step at a time, so that each finds what came of the one before; through the console those at once that its kind puts together. */
 export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[] {
@@ -26,7 +28,8 @@ export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[]
     if (!kind || step.door === null) continue
     const last = result.at(-1)
     const [first] = last?.door === 'console' && step.door === 'console' && last.kind === kind ? last.steps : []
-    if (last && first && kind.together?.(first, step) && first.removal === step.removal && !blocked.has(refOf(step))) last.steps.push(step)
+    if (last && first && kind.together?.(first, step) && first.removal === step.removal && !blocked.has(refOf(step)))
+      last.steps.push(step)
     else {
       result.push({ kind, door: step.door, steps: [step] })
       blocked = new Set()

@@ -9,13 +9,20 @@ export interface Stand {
 }
 
 /** Puts what earlier files say where live was not read: a plan then shows the difference of the files. The server's ids are those that the ledger knows. */
-export function byFiles(kinds: readonly string[], before: ReadonlyMap<string, Desired>, { observed, ledger }: Stand): Stand {
+export function byFiles(
+  kinds: readonly string[],
+  before: ReadonlyMap<string, Desired>,
+  { observed, ledger }: Stand,
+): Stand {
   const taken = new Set(kinds)
   const entries = [...ledger.entries.values()].filter(({ kind }) => !taken.has(kind))
   const stood = kinds.map((kind) => asLedger(kind, before.get(kind), entriesOf(kind, ledger)))
   return {
     observed: new Map([...observed, ...kinds.map((kind, i): [string, Observed] => [kind, asLive(stood[i] ?? [])])]),
-    ledger: { ...ledger, entries: new Map([...entries, ...stood.flat()].map((entry) => [`${entry.kind}/${entry.id}`, entry])) },
+    ledger: {
+      ...ledger,
+      entries: new Map([...entries, ...stood.flat()].map((entry) => [`${entry.kind}/${entry.id}`, entry])),
+    },
   }
 }
 
@@ -23,7 +30,14 @@ function asLedger(kind: string, before: Desired | undefined, known: ReadonlyMap<
   const objects = before?.state === 'managed' ? before.objects : []
   return objects.map(({ id, fields, consent, formerly }) => {
     const entry = known.get(id) ?? known.get(formerly ?? id)
-    return { kind, id, serverId: entry?.serverId ?? null, fields, ...(consent === undefined ? {} : { consent }), commit: entry?.commit ?? null }
+    return {
+      kind,
+      id,
+      serverId: entry?.serverId ?? null,
+      fields,
+      ...(consent === undefined ? {} : { consent }),
+      commit: entry?.commit ?? null,
+    }
   })
 }
 

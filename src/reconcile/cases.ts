@@ -8,7 +8,12 @@ export type Verdict =
   | { readonly is: 'released'; readonly changed?: true }
   | { readonly is: 'in-sync' }
   | { readonly is: 'unmanaged' }
-  | { readonly is: 'step'; readonly action: Action; readonly fields: readonly string[]; readonly apart: readonly Apart[] }
+  | {
+      readonly is: 'step'
+      readonly action: Action
+      readonly fields: readonly string[]
+      readonly apart: readonly Apart[]
+    }
   | { readonly is: 'standoff'; readonly action: Action; readonly apart: readonly Apart[] }
 
 /** Fields that differ for one reason, and are told until somebody has settled it. */
@@ -33,8 +38,10 @@ export interface Sides {
   readonly bound?: readonly (readonly string[])[]
 }
 
-const isEmpty = (value: Value): boolean => value === null || value === '' || (Array.isArray(value) && value.length === 0) || isEmptyMap(value)
-const isEmptyMap = (value: Value): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+const isEmpty = (value: Value): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0) || isEmptyMap(value)
+const isEmptyMap = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 
 /** The fields on which two sides differ, among those that both have. */
 function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
@@ -50,11 +57,18 @@ function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
 function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
   if (live === null) return attempts.some((attempt) => attempt.action === 'delete') ? null : ledger
   if (ledger === null) {
-    const ours = attempts.findLast((attempt) => attempt.action !== 'delete' && differing(attempt.fields, live, same).length === 0)
+    const ours = attempts.findLast(
+      (attempt) => attempt.action !== 'delete' && differing(attempt.fields, live, same).length === 0,
+    )
     return ours ? pick(live, Object.keys(ours.fields)) : null
   }
   const attempted = (field: string): boolean =>
-    attempts.some((a) => Object.hasOwn(a.fields, field) && Object.hasOwn(live, field) && same(field, a.fields[field] ?? null, live[field] ?? null))
+    attempts.some(
+      (a) =>
+        Object.hasOwn(a.fields, field) &&
+        Object.hasOwn(live, field) &&
+        same(field, a.fields[field] ?? null, live[field] ?? null),
+    )
   const fields = new Set([...Object.keys(ledger), ...attempts.flatMap((attempt) => Object.keys(attempt.fields))])
   const result: Record<string, Value> = {}
   for (const field of fields) {
@@ -65,7 +79,9 @@ function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
 }
 
 function pick(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name] ?? null]))
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name] ?? null]),
+  )
 }
 
 /** Decides the case of one object. The first row of the table that fits holds. */
@@ -79,7 +95,9 @@ export function judge(sides: Sides): Verdict {
 }
 
 function judgeReleased(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
-  return live !== null && ledger !== null && differing(ledger, live, same).length > 0 ? { is: 'released', changed: true } : { is: 'released' }
+  return live !== null && ledger !== null && differing(ledger, live, same).length > 0
+    ? { is: 'released', changed: true }
+    : { is: 'released' }
 }
 
 function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
@@ -93,7 +111,10 @@ function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['sa
 
 function judgeMissing(desired: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
   if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), apart: [] }
-  const cause = differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !Object.hasOwn(ledger, f)) ? 'drift' : 'conflict'
+  const cause =
+    differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !Object.hasOwn(ledger, f))
+      ? 'drift'
+      : 'conflict'
   return { is: 'standoff', action: 'create', apart: [{ cause, fields: Object.keys(desired).sort() }] }
 }
 
@@ -103,7 +124,9 @@ function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, { sam
   if (ledger === null) return { is: 'standoff', action: 'update', apart: [{ cause: 'takeover', fields }] }
   const own = new Map(fields.map((field) => [field, causeOf(field, desired, live, ledger, same)]))
   const causes = Map.groupBy(fields, (field) => heldBack(field, own, bound))
-  const apart = APART.flatMap((cause): Apart[] => (causes.has(cause) ? [{ cause, fields: causes.get(cause) ?? [] }] : []))
+  const apart = APART.flatMap((cause): Apart[] =>
+    causes.has(cause) ? [{ cause, fields: causes.get(cause) ?? [] }] : [],
+  )
   const change = causes.get('change')
   return change ? { is: 'step', action: 'update', fields: change, apart } : { is: 'standoff', action: 'update', apart }
 }

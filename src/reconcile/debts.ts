@@ -9,13 +9,20 @@ import type { Intent } from './ledger-types.ts'
 import type { Fields, Plan, Step } from './types.ts'
 
 /** The intents of broken-off runs that count: the files still want their values and live still has them. */
-export function debtsOf({ kinds, ledger, desired, observed }: Pick<PlanInput, 'kinds' | 'ledger' | 'desired' | 'observed'>): Intent[] {
+export function debtsOf({
+  kinds,
+  ledger,
+  desired,
+  observed,
+}: Pick<PlanInput, 'kinds' | 'ledger' | 'desired' | 'observed'>): Intent[] {
   if (ledger.intents.length === 0) return []
   return kinds.flatMap((kind) => {
     const [files, live] = [desired.get(kind.name), observed.get(kind.name)]
     if (files?.state !== 'managed' || live?.state !== 'complete') return []
     const sides = [files.objects, live.objects].map((objects) => new Map(objects.map(({ id, fields }) => [id, fields])))
-    return ledger.intents.filter((intent) => intent.kind === kind.name && sides.every((side) => has(side.get(intent.id), intent.fields, kind)))
+    return ledger.intents.filter(
+      (intent) => intent.kind === kind.name && sides.every((side) => has(side.get(intent.id), intent.fields, kind)),
+    )
   })
 }
 
@@ -23,33 +30,56 @@ const has = (side: Fields | undefined, fields: Fields, { same = (_field, a, b) =
   side !== undefined && Object.entries(fields).every(([field, value]) => same(field, side[field] ?? null, value))
 
 /** Intents without those that were paid, and those that a step which is done now made good or took the place of. */
-export function unpaid(intents: readonly Intent[], { paid, done }: { readonly paid: readonly Intent[]; readonly done: readonly Step[] }): Intent[] {
+export function unpaid(
+  intents: readonly Intent[],
+  { paid, done }: { readonly paid: readonly Intent[]; readonly done: readonly Step[] },
+): Intent[] {
   const [settled, steps] = [new Set(paid.map(canonicalJson)), Map.groupBy(done, refOf)]
-  return intents.filter((intent) => !settled.has(canonicalJson(intent)) && !(steps.get(refOf(intent)) ?? []).some((step) => replaces(step, intent)))
+  return intents.filter(
+    (intent) =>
+      !settled.has(canonicalJson(intent)) && !(steps.get(refOf(intent)) ?? []).some((step) => replaces(step, intent)),
+  )
 }
 
-const replaces = (step: Step, { fields }: Intent): boolean => step.action !== 'update' || step.changes.some(({ field }) => field in fields)
+const replaces = (step: Step, { fields }: Intent): boolean =>
+  step.action !== 'update' || step.changes.some(({ field }) => field in fields)
 
 /**
  * Intents that may count one day: what no step or difference holds open, and is not owed as things are, never will. What
  * nobody knows of stays until a plan has told it: what this run broke off itself is for the next one to tell.
  */
-export function stillOwed(intents: readonly Intent[], plan: Plan, seen: Plan, isOpen: (intent: Intent) => boolean): Intent[] {
+export function stillOwed(
+  intents: readonly Intent[],
+  plan: Plan,
+  seen: Plan,
+  isOpen: (intent: Intent) => boolean,
+): Intent[] {
   const due = new Set(seen.owed.map(canonicalJson))
-  return intents.filter((intent) => isOpen(intent) || due.has(canonicalJson(intent)) || (!intent.repeatable && isTold(intent, seen) && !isTold(intent, plan)))
+  return intents.filter(
+    (intent) =>
+      isOpen(intent) ||
+      due.has(canonicalJson(intent)) ||
+      (!intent.repeatable && isTold(intent, seen) && !isTold(intent, plan)),
+  )
 }
 
 /** Whether a plan tells that nobody knows what became of it. */
-const isTold = (intent: Intent, { findings }: Plan): boolean => findings.some((finding) => sameFinding(finding, lost(intent)))
+const isTold = (intent: Intent, { findings }: Plan): boolean =>
+  findings.some((finding) => sameFinding(finding, lost(intent)))
 
 /** More than this are counted, but for what can't be undone. */
 const NAMED = 10
 
 /** What is owed: "the suspension of spam.example, the limit on meh.example, 12 more". */
 export function inWords(debts: readonly Intent[]): string {
-  const { final = [], other = [] } = Object.groupBy(debts, ({ hazard }) => (hazard === 'irreversible' ? 'final' : 'other'))
+  const { final = [], other = [] } = Object.groupBy(debts, ({ hazard }) =>
+    hazard === 'irreversible' ? 'final' : 'other',
+  )
   const named = [...final, ...other.slice(0, Math.max(0, NAMED - final.length))]
-  return [...named.map(({ what }) => what), ...(debts.length > named.length ? [`${debts.length - named.length} more`] : [])].join(', ')
+  return [
+    ...named.map(({ what }) => what),
+    ...(debts.length > named.length ? [`${debts.length - named.length} more`] : []),
+  ].join(', ')
 }
 
 const LOST = 'outcome-unknown'
@@ -74,4 +104,5 @@ const lost = ({ kind, id, what }: Intent): Diagnostic => ({
 })
 
 /** What nobody knows is an error of the apply that takes it off the ledger. */
-export const lostIn = ({ findings }: Plan): Diagnostic[] => findings.filter(({ code }) => code === LOST).map((finding) => ({ ...finding, severity: 'error' }))
+export const lostIn = ({ findings }: Plan): Diagnostic[] =>
+  findings.filter(({ code }) => code === LOST).map((finding) => ({ ...finding, severity: 'error' }))

@@ -62,7 +62,8 @@ function write(value: unknown, out: (piece: string) => void): void {
 }
 
 function scalar(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)) return JSON.stringify(value)
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value))
+    return JSON.stringify(value)
   throw new TypeError(`JSON can't hold this ${typeof value}`)
 }
 
@@ -72,7 +73,8 @@ const PIECE = 65_536
 export const seal = (purpose: Purpose, value: unknown, key: Key): string => hashOf([purpose, value], key)
 
 /** A digest of version 2: of a value for one purpose, within its scope. */
-export const sealIn = ({ scope, key }: Sealing, purpose: Purpose, value: unknown): string => hashOf([purpose, 2, scope, value], key)
+export const sealIn = ({ scope, key }: Sealing, purpose: Purpose, value: unknown): string =>
+  hashOf([purpose, 2, scope, value], key)
 
 /** SHA-256 of canonical JSON, keyed (HMAC) where there is a key; in hex. In pieces: a plan of 100,000 objects need not be one text. */
 function hashOf(value: unknown, key: Key): string {
@@ -96,17 +98,28 @@ export function sameDigest(a: string, b: string): boolean {
 }
 
 /** What an approval of a step covers; its impact is not in it, since that moves by the hour. */
-export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> & Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen'>>
+export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> &
+  Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen'>>
 
 /** What somebody added by hand is taken away as it was looked at: no file says what it should have been. */
-const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object => (action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {})
+const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object =>
+  action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {}
 
 /** The digest that approves one step: for this server, object and change, and from this pull request alone, where there is one. */
-export function stepDigest(step: Approvable, sealing: Sealing, pullRequest: number | null = null, form: Form = 2): string {
+export function stepDigest(
+  step: Approvable,
+  sealing: Sealing,
+  pullRequest: number | null = null,
+  form: Form = 2,
+): string {
   const { kind, id, action, serverId } = step
-  const changes = step.changes.map(({ field, before, after }) => ({ field, before, after })).sort((a, b) => byText(a.field, b.field))
+  const changes = step.changes
+    .map(({ field, before, after }) => ({ field, before, after }))
+    .sort((a, b) => byText(a.field, b.field))
   const value = { kind, id, action, serverId, changes, pullRequest }
-  return form === 2 ? sealIn(sealing, 'step', { ...value, ...asSeen(step) }) : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
+  return form === 2
+    ? sealIn(sealing, 'step', { ...value, ...asSeen(step) })
+    : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
 /** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
@@ -115,14 +128,52 @@ export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string
   return sealIn(sealing, 'plan', { ...rest, unmanaged: unmanaged.map(unmarked), steps: steps.map(bare) })
 }
 
-const unmarked = ({ mark: _mark, restorable: _restorable, initial: _initial, spared: _spared, ...one }: Unmanaged): object => one
+const unmarked = ({
+  mark: _mark,
+  restorable: _restorable,
+  initial: _initial,
+  spared: _spared,
+  ...one
+}: Unmanaged): object => one
 
 const bare = ({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }: Step): object => step
 
 /** The digest that version 1 gave the same plan: it knew nothing of what has come since. */
 export function planDigest1(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
-  const { version, environment, domain, commit, drift, conflicts, takeovers, unmanaged, waiting, released, adjustments, owed } = plan
+  const {
+    version,
+    environment,
+    domain,
+    commit,
+    drift,
+    conflicts,
+    takeovers,
+    unmanaged,
+    waiting,
+    released,
+    adjustments,
+    owed,
+  } = plan
   const steps = plan.steps.map((step) => bare({ ...step, digest: stepDigest(step, sealing, null, 1) }))
   const findings = plan.findings.map(({ code, severity, message, at, hint }) => ({ code, severity, message, at, hint }))
-  return seal('plan', { version, environment, domain, commit, steps, drift, conflicts, takeovers, unmanaged: unmanaged.map(unmarked), waiting, released, adjustments, owed, findings }, sealing.key)
+  return seal(
+    'plan',
+    {
+      version,
+      environment,
+      domain,
+      commit,
+      steps,
+      drift,
+      conflicts,
+      takeovers,
+      unmanaged: unmanaged.map(unmarked),
+      waiting,
+      released,
+      adjustments,
+      owed,
+      findings,
+    },
+    sealing.key,
+  )
 }

@@ -2,7 +2,8 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Plan } from './types.ts'
 
 /** What a finding is known by: its code and what it is about; where that is nothing, its place. Never its words. */
-export const keyOf = ({ code, about, at }: Diagnostic): string => JSON.stringify(about !== undefined ? [code, about] : at === undefined ? [code] : [code, at.file, at.line])
+export const keyOf = ({ code, about, at }: Diagnostic): string =>
+  JSON.stringify(about !== undefined ? [code, about] : at === undefined ? [code] : [code, at.file, at.line])
 
 /** Whether two findings are of the same thing, however they say it. */
 export const sameFinding = (a: Diagnostic, b: Diagnostic): boolean => keyOf(a) === keyOf(b)

@@ -45,16 +45,34 @@ function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
   if (step.consent !== undefined && step.consent >= relations) return []
   const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
   const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
-  return [{ code: CONSENT_MISSING, severity: 'error', about: ref, message, ...at(), hint: `If it is meant, write in that entry (${MARGIN}, since it is measured again before it is done): ${needs}` }]
+  return [
+    {
+      code: CONSENT_MISSING,
+      severity: 'error',
+      about: ref,
+      message,
+      ...at(),
+      hint: `If it is meant, write in that entry (${MARGIN}, since it is measured again before it is done): ${needs}`,
+    },
+  ]
 }
 
 /** What nobody could count is unknown: it needs a consent in the file, and it is counted again before it is written, for longer. */
-function unmeasured({ kind, id, consent }: Step, { tables: { impact } }: PlanInput, place: Pick<Diagnostic, 'at'>): Diagnostic {
+function unmeasured(
+  { kind, id, consent }: Step,
+  { tables: { impact } }: PlanInput,
+  place: Pick<Diagnostic, 'at'>,
+): Diagnostic {
   const ref = `${kind}/${id}`
   const why = impact.state === 'unknown' ? ` (${impact.reason.message})` : ''
   const known = `${ref} can't be undone and its impact could not be measured${why}`
   const found = { code: 'impact-unmeasured', about: ref, ...place }
-  if (consent !== undefined) return { ...found, severity: 'warning', message: `${known}; the file accepts ${consent}, and it is counted again before anything is written.` }
+  if (consent !== undefined)
+    return {
+      ...found,
+      severity: 'warning',
+      message: `${known}; the file accepts ${consent}, and it is counted again before anything is written.`,
+    }
   const hint = `If it is meant, write in that entry how many follow relations it may sever: accept_severed_relationships: NUMBER. They are counted again before anything is written. Where nothing can count them, give the database door, or a token that may read measures (admin:read, view_dashboard).`
   return { ...found, severity: 'error', message: `${known}.`, hint }
 }
@@ -70,15 +88,28 @@ function isGenerous({ hazard, consent, usedConsent }: Step, relations: number): 
 function generous(step: Step, relations: number, place: Pick<Diagnostic, 'at'>): Diagnostic {
   const ref = `${step.kind}/${step.id}`
   const message = `${ref} severs ${relations} follow relations, and the file accepts ${step.consent ?? 0}: it would be applied although many more came to be severed.`
-  return { code: 'consent-generous', severity: 'warning', about: ref, message, ...place, hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}` }
+  return {
+    code: 'consent-generous',
+    severity: 'warning',
+    about: ref,
+    message,
+    ...place,
+    hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`,
+  }
 }
 
 function heldBy({ consent, usedConsent }: Step): string {
   if (consent !== undefined) return `the file accepts ${consent}`
-  return usedConsent === undefined ? 'the file holds no consent for it' : `the consent of ${usedConsent} in the file was used up by an earlier suspension`
+  return usedConsent === undefined
+    ? 'the file holds no consent for it'
+    : `the consent of ${usedConsent} in the file was used up by an earlier suspension`
 }
 
-const COUNTED: readonly { readonly name: keyof Budget; readonly counts: (step: Step) => boolean; readonly verb: string }[] = [
+const COUNTED: readonly {
+  readonly name: keyof Budget
+  readonly counts: (step: Step) => boolean
+  readonly verb: string
+}[] = [
   { name: 'create', counts: (step) => step.action === 'create', verb: 'creates' },
   { name: 'update', counts: (step) => step.action === 'update', verb: 'updates' },
   { name: 'delete', counts: (step) => step.action === 'delete', verb: 'deletes' },
@@ -96,7 +127,10 @@ function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }
     if (own === 0 || total <= budget[name]) return []
     const raise = `{ kind: ${kind.name}, ${name}: ${total}, until: <date>, reason: "<why>" }`
     const limit = name === 'weaken' ? `${budget[name]} in 24 hours` : `${budget[name]} for one apply`
-    const before = lately.until === null ? '' : ` Herdbook did ${lately.count} in the last 24 hours; they count until ${minuteOf(lately.until)} UTC.`
+    const before =
+      lately.until === null
+        ? ''
+        : ` Herdbook did ${lately.count} in the last 24 hours; they count until ${minuteOf(lately.until)} UTC.`
     return [
       {
         code: 'budget',
@@ -127,7 +161,9 @@ function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
 /** The live objects of all kinds that could be read. */
 export function worldOf(observed: ReadonlyMap<string, Observed>): World {
   return new Map(
-    [...observed].flatMap(([kind, o]) => (o.state === 'complete' ? [[kind, new Map(o.objects.map((object) => [object.id, object]))] as const] : [])),
+    [...observed].flatMap(([kind, o]) =>
+      o.state === 'complete' ? [[kind, new Map(o.objects.map((object) => [object.id, object]))] as const] : [],
+    ),
   )
 }
 
@@ -150,10 +186,19 @@ export interface Worsening extends Violation {
 }
 
 /** Who is removed at once is removed although one owner is left, and although nobody can look up whose the token is: somebody may have had it taken away. */
-const forRemoval = (facts: InvariantFacts): InvariantFacts => ({ ...facts, minimumOwners: Math.min(1, facts.minimumOwners), acting: facts.acting.filter(({ unsure }) => !unsure) })
+const forRemoval = (facts: InvariantFacts): InvariantFacts => ({
+  ...facts,
+  minimumOwners: Math.min(1, facts.minimumOwners),
+  acting: facts.acting.filter(({ unsure }) => !unsure),
+})
 
 /** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
-export function worsened(step: Step, world: World, invariants: readonly Invariant[], whole: InvariantFacts): Worsening[] {
+export function worsened(
+  step: Step,
+  world: World,
+  invariants: readonly Invariant[],
+  whole: InvariantFacts,
+): Worsening[] {
   const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
   if (touched.length === 0) return []
   const facts = step.removal ? forRemoval(whole) : whole
@@ -161,7 +206,14 @@ export function worsened(step: Step, world: World, invariants: readonly Invarian
   return touched.flatMap((invariant) => {
     // Unknown is never fulfilled: people may hold a role although the holders could not be read.
     if (invariant.kinds.some((kind) => !world.has(kind))) {
-      return [{ invariant: invariant.name, of: 'unread', by: 1, what: `${invariant.name} can't be checked: ${invariant.kinds.join(' and ')} were not all read.` }]
+      return [
+        {
+          invariant: invariant.name,
+          of: 'unread',
+          by: 1,
+          what: `${invariant.name} can't be checked: ${invariant.kinds.join(' and ')} were not all read.`,
+        },
+      ]
     }
     const before = new Map(invariant.violations(world, facts).map(({ of, by }) => [of, by]))
     const worse = invariant.violations(next, facts).filter(({ of, by }) => by > (before.get(of) ?? 0))
@@ -171,14 +223,26 @@ export function worsened(step: Step, world: World, invariants: readonly Invarian
 
 const HOLDS = 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.'
 
-function checkInvariants(steps: readonly Step[], world: World, invariants: readonly Invariant[], facts: InvariantFacts): Diagnostic[] {
+function checkInvariants(
+  steps: readonly Step[],
+  world: World,
+  invariants: readonly Invariant[],
+  facts: InvariantFacts,
+): Diagnostic[] {
   const findings: Diagnostic[] = []
   let state = world
   for (const step of steps.filter((s) => invariants.some((invariant) => invariant.kinds.includes(s.kind)))) {
     const ref = `${step.kind}/${step.id}`
     for (const { invariant, of, by, what, hint = HOLDS } of worsened(step, state, invariants, facts)) {
       const message = `${step.action} ${ref} would break a rule that always holds: ${what}`
-      findings.push({ code: 'invariant', severity: 'error', about: `${ref}#${invariant}${of === '' ? '' : `:${of}`}`, by, message, hint })
+      findings.push({
+        code: 'invariant',
+        severity: 'error',
+        about: `${ref}#${invariant}${of === '' ? '' : `:${of}`}`,
+        by,
+        message,
+        hint,
+      })
     }
     state = after(state, step)
   }

@@ -5,10 +5,18 @@ import type { Ledger } from './ledger-types.ts'
 type Refusal = readonly [exit: ExitCode, code: string, message: string, hint: string]
 
 /** Refuses an apply whose HEAD is not what everybody can see as the newest. Answers the commit to apply; throws with all that is in the way. */
-export async function checkHead(repository: Repository, ledger: Pick<Ledger, 'applied' | 'taken'>, options: { readonly rewritten?: boolean } = {}): Promise<string> {
+export async function checkHead(
+  repository: Repository,
+  ledger: Pick<Ledger, 'applied' | 'taken'>,
+  options: { readonly rewritten?: boolean } = {},
+): Promise<string> {
   const [head, upstream] = await Promise.all([repository.head(), repository.upstream()])
   const { commit } = head
-  const refusals = [...ofClone(head, repository), ...ofUpstream(head, upstream), ...(await ofHistory(repository, head, pointersOf(ledger), options.rewritten ?? false))]
+  const refusals = [
+    ...ofClone(head, repository),
+    ...ofUpstream(head, upstream),
+    ...(await ofHistory(repository, head, pointersOf(ledger), options.rewritten ?? false)),
+  ]
   if (commit !== null && refusals.length === 0) return commit
   throw new HerdbookError(
     worstExit(refusals.map(([exit]) => exit)),
@@ -21,8 +29,20 @@ function ofClone({ commit, shallow, uncommitted }: Head, { folder }: Repository)
   const git = `git add :/${folder} && git commit`
   if (commit === null) return [[EXIT.refused, 'nothing-committed', 'Nothing is committed yet.', `Commit it: ${git}`]]
   const refusals: Refusal[] = []
-  if (uncommitted.length > 0) refusals.push([EXIT.refused, 'uncommitted', `Not committed: ${list(uncommitted)}.`, `Commit it: ${git}. Or look at it: git status :/${folder}`])
-  if (shallow) refusals.push([EXIT.refused, 'shallow-clone', 'This clone is shallow: its history is cut off.', 'Fetch the rest: git fetch --unshallow'])
+  if (uncommitted.length > 0)
+    refusals.push([
+      EXIT.refused,
+      'uncommitted',
+      `Not committed: ${list(uncommitted)}.`,
+      `Commit it: ${git}. Or look at it: git status :/${folder}`,
+    ])
+  if (shallow)
+    refusals.push([
+      EXIT.refused,
+      'shallow-clone',
+      'This clone is shallow: its history is cut off.',
+      'Fetch the rest: git fetch --unshallow',
+    ])
   return refusals
 }
 
@@ -36,17 +56,40 @@ function ofUpstream({ branch }: Head, upstream: Upstream | null): Refusal[] {
   const { remote, branch: main, position } = upstream
   const there = `${remote}/${main}`
   if (branch !== null && branch !== main) {
-    return [[EXIT.refused, 'other-branch', `You are on ${branch}; what is applied is ${there}.`, `Merge it first, then: git switch ${main} && git pull --ff-only ${remote} ${main}`]]
+    return [
+      [
+        EXIT.refused,
+        'other-branch',
+        `You are on ${branch}; what is applied is ${there}.`,
+        `Merge it first, then: git switch ${main} && git pull --ff-only ${remote} ${main}`,
+      ],
+    ]
   }
-  if (position === 'ahead') return [[EXIT.refused, 'unpushed', `HEAD is not on ${there} yet.`, `Push it: git push ${remote} HEAD:${main}`]]
-  if (position === 'behind') return [[EXIT.stale, 'behind', `${there} has newer commits.`, `Take them: git pull --ff-only ${remote} ${main}`]]
-  return [[EXIT.stale, 'diverged', `HEAD and ${there} have gone different ways.`, `Bring them together, then push: git pull --rebase ${remote} ${main}`]]
+  if (position === 'ahead')
+    return [[EXIT.refused, 'unpushed', `HEAD is not on ${there} yet.`, `Push it: git push ${remote} HEAD:${main}`]]
+  if (position === 'behind')
+    return [[EXIT.stale, 'behind', `${there} has newer commits.`, `Take them: git pull --ff-only ${remote} ${main}`]]
+  return [
+    [
+      EXIT.stale,
+      'diverged',
+      `HEAD and ${there} have gone different ways.`,
+      `Bring them together, then push: git pull --rebase ${remote} ${main}`,
+    ],
+  ]
 }
 
 /** The commits that were applied last, of any kind. */
-const pointersOf = ({ applied, taken }: Pick<Ledger, 'applied' | 'taken'>): string[] => [...new Set([...(taken === null ? [] : [taken]), ...applied.values()])]
+const pointersOf = ({ applied, taken }: Pick<Ledger, 'applied' | 'taken'>): string[] => [
+  ...new Set([...(taken === null ? [] : [taken]), ...applied.values()]),
+]
 
-async function ofHistory(repository: Repository, { commit, shallow }: Head, pointers: readonly string[], rewritten: boolean): Promise<Refusal[]> {
+async function ofHistory(
+  repository: Repository,
+  { commit, shallow }: Head,
+  pointers: readonly string[],
+  rewritten: boolean,
+): Promise<Refusal[]> {
   if (commit === null || shallow || rewritten) return []
   const known = await Promise.all(pointers.map((pointer) => repository.isAncestor(pointer, commit)))
   const applied = pointers.find((_, i) => known[i] === false)

@@ -45,33 +45,47 @@ const CHUNK = 16
 export async function history(repository: Repository, request: HistoryRequest): Promise<Event[]> {
   const [proposed, applied] = await Promise.all([proposals(repository, request), applications(repository, request)])
   const approved = request.ledger.approvals.filter((approval) => approval.ref === request.ref).map(approvalEvent)
-  return [...proposed, ...approved, ...applied, ...leftBy(request.left)].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : ORDER.indexOf(b.what) - ORDER.indexOf(a.what)))
+  return [...proposed, ...approved, ...applied, ...leftBy(request.left)].sort((a, b) =>
+    a.at < b.at ? 1 : a.at > b.at ? -1 : ORDER.indexOf(b.what) - ORDER.indexOf(a.what),
+  )
 }
 
 const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applied']
 
 async function proposals(repository: Repository, { head, file, excerpt }: HistoryRequest): Promise<Event[]> {
   const path = `${repository.folder}/${file}`
-  const found = head === null ? [] : await changes(repository, await repository.log(head, { path, limit: MOST }), path, excerpt)
+  const found =
+    head === null ? [] : await changes(repository, await repository.log(head, { path, limit: MOST }), path, excerpt)
   return found.map(({ commit, text }) => ({ ...eventOf('proposed', commit, text), approvedBy: approverOf(commit) }))
 }
 
 /** People who are named by the commit itself, as forges and mailing lists do. */
-const approverOf = ({ trailers }: Commit): string | null => trailers['Approved-By'] ?? trailers['Approved-by'] ?? trailers['Reviewed-by'] ?? null
+const approverOf = ({ trailers }: Commit): string | null =>
+  trailers['Approved-By'] ?? trailers['Approved-by'] ?? trailers['Reviewed-by'] ?? null
 
 async function applications(repository: Repository, { ref, ledger }: HistoryRequest): Promise<Event[]> {
   if (ledger.head === null) return []
   const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
   const path = `${kind}.jsonl`
-  const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MOST_ASKED }), { ref, path, id })
+  const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MOST_ASKED }), {
+    ref,
+    path,
+    id,
+  })
   const found = await changes(repository, commits.slice(0, MOST), path, (text) => ledgerLine(text, id))
   return found.map(({ commit, text }) => eventOf('applied', commit, text))
 }
 
 /** The commits of the ledger that may have changed an object's line. Those of earlier versions don't say what they touched: Git compares them. */
-async function touching(repository: Repository, commits: readonly Commit[], { ref, path, id }: { readonly ref: ObjectRef; readonly path: string; readonly id: string }): Promise<Commit[]> {
+async function touching(
+  repository: Repository,
+  commits: readonly Commit[],
+  { ref, path, id }: { readonly ref: ObjectRef; readonly path: string; readonly id: string },
+): Promise<Commit[]> {
   const said = new Map(commits.map((commit) => [commit, mayTouch(commit.trailers[TOUCHED], ref)]))
-  const silent = commits.filter((commit) => said.get(commit) === undefined && commit.parents.length < 2).map((commit) => commit.id)
+  const silent = commits
+    .filter((commit) => said.get(commit) === undefined && commit.parents.length < 2)
+    .map((commit) => commit.id)
   const compared = await repository.changing(path, idMember(id), silent)
   const isIn = new Set(compared)
   return commits.filter((commit) => said.get(commit) ?? (commit.parents.length > 1 || isIn.has(commit.id)))
@@ -85,7 +99,8 @@ function ledgerLine(text: string, id: string): string | null {
   for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
     const row: unknown = JSON.parse(text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at)))
     // The same words may stand inside another object's text.
-    if (typeof row === 'object' && row !== null && 'id' in row && row.id === id) return canonicalJson({ ...row, commit: undefined })
+    if (typeof row === 'object' && row !== null && 'id' in row && row.id === id)
+      return canonicalJson({ ...row, commit: undefined })
   }
   return null
 }
@@ -102,13 +117,42 @@ const eventOf = (what: Event['what'], commit: Commit, text: string | null): Even
   run: commit.trailers.Run ?? null,
 })
 
-const approvalEvent = ({ at, by, source }: Approval): Event => ({ what: 'approved', at, by, commit: null, subject: source, text: null, source: null, approvedBy: by, run: null })
+const approvalEvent = ({ at, by, source }: Approval): Event => ({
+  what: 'approved',
+  at,
+  by,
+  commit: null,
+  subject: source,
+  text: null,
+  source: null,
+  approvedBy: by,
+  run: null,
+})
 
 const leftBy = (left: Seen | undefined): Event[] =>
-  left?.at === undefined ? [] : [{ what: 'left', at: left.at, by: left.by ?? 'somebody', commit: null, subject: left.why ?? '', text: null, source: null, approvedBy: null, run: null }]
+  left?.at === undefined
+    ? []
+    : [
+        {
+          what: 'left',
+          at: left.at,
+          by: left.by ?? 'somebody',
+          commit: null,
+          subject: left.why ?? '',
+          text: null,
+          source: null,
+          approvedBy: null,
+          run: null,
+        },
+      ]
 
 /** Of these commits, newest first, those in which the excerpt of a file became another than in any parent. */
-async function changes(repository: Repository, commits: readonly Commit[], path: string, excerpt: (text: string) => string | null): Promise<{ commit: Commit; text: string | null }[]> {
+async function changes(
+  repository: Repository,
+  commits: readonly Commit[],
+  path: string,
+  excerpt: (text: string) => string | null,
+): Promise<{ commit: Commit; text: string | null }[]> {
   const found: { commit: Commit; text: string | null }[] = []
   for (let at = 0; at < commits.length; at += CHUNK) {
     const chunk = commits.slice(at, at + CHUNK)
@@ -134,7 +178,7 @@ export function excerptOf(names: readonly string[]): (text: string) => string | 
     const first = lineAt(text, start)
     const depth = indent(first)
     const lines = [first]
-    for (let next = start + first.length + 1; next <= text.length; ) {
+    for (let next = start + first.length + 1; next <= text.length;) {
       const line = lineAt(text, next)
       if (!blank(line) && indent(line) <= depth) break
       lines.push(line)
@@ -161,7 +205,7 @@ function firstNaming(text: string, wanted: ReadonlySet<string>): number | null {
   let first: number | null = null
   for (const name of wanted) {
     // A line is read once, however often the name stands in it.
-    for (let at = text.indexOf(name); at >= 0 && (first === null || at < first); ) {
+    for (let at = text.indexOf(name); at >= 0 && (first === null || at < first);) {
       const start = lineStart(text, at)
       const line = lineAt(text, start)
       if (namesIn(line).some((one) => wanted.has(one))) first = start
@@ -191,7 +235,9 @@ function namesIn(line: string): string[] {
   const end = keyEnd(entry)
   const value = valueIn(entry.slice(end < 0 ? 0 : end + 1).trimStart())
   if (value === null) return []
-  return [entry.slice(0, Math.max(end, 0)), value].flatMap((name) => (name === '' ? [] : [name.trim().replace(/^(["'])(.*)\1$/, '$2')]))
+  return [entry.slice(0, Math.max(end, 0)), value].flatMap((name) =>
+    name === '' ? [] : [name.trim().replace(/^(["'])(.*)\1$/, '$2')],
+  )
 }
 
 const isQuote = (sign: string): boolean => sign === '"' || sign === "'"

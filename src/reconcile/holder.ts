@@ -50,7 +50,14 @@ export function describeHolder({ user, host, pid, run, commit, started }: Holder
 /** Reads a holder that somebody wrote; null where it is none. Its texts are made safe to print. */
 export function parseHolder(source: string): Holder | null {
   const row = parse(source)
-  if (row === null || typeof row.nonce !== 'string' || !/^[0-9a-f]{32}$/.test(row.nonce) || !Number.isSafeInteger(row.pid) || Number(row.pid) < 1) return null
+  if (
+    row === null ||
+    typeof row.nonce !== 'string' ||
+    !/^[0-9a-f]{32}$/.test(row.nonce) ||
+    !Number.isSafeInteger(row.pid) ||
+    Number(row.pid) < 1
+  )
+    return null
   return {
     nonce: row.nonce,
     user: printable(row.user),
@@ -72,7 +79,8 @@ function parse(source: string): { readonly [name: string]: unknown } | null {
   }
 }
 
-const printable = (value: unknown): string => (typeof value === 'string' ? value.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 100) : '?')
+const printable = (value: unknown): string =>
+  typeof value === 'string' ? value.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 100) : '?'
 
 /** The name of the user who runs this process. */
 export function userName(): string {

@@ -2,7 +2,20 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { ReadRequest, TableName, Tables, Writer } from './doors.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
-import type { Desired, DesiredObject, DoorName, DriftPolicy, Fields, Hazard, Impact, LiveObject, ObjectRef, Prospect, Step, Value } from './types.ts'
+import type {
+  Desired,
+  DesiredObject,
+  DoorName,
+  DriftPolicy,
+  Fields,
+  Hazard,
+  Impact,
+  LiveObject,
+  ObjectRef,
+  Prospect,
+  Step,
+  Value,
+} from './types.ts'
 
 /** The state of all kinds as it would be: what invariants are checked on. */
 export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
@@ -102,7 +115,10 @@ export interface Kind {
   /** From the files to normalised objects. Pure. */
   readonly desired: (instance: Instance, now: Date) => Desired
   /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
-  readonly read: (tables: Tables, hints: Hints) => { readonly objects: readonly LiveObject[]; readonly prospects?: ReadonlyMap<string, Prospect> }
+  readonly read: (
+    tables: Tables,
+    hints: Hints,
+  ) => { readonly objects: readonly LiveObject[]; readonly prospects?: ReadonlyMap<string, Prospect> }
   /** What the ledger holds or a run attempted, as it is to be compared now: in the names of today, without what is not there at the moment. */
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
@@ -147,4 +163,21 @@ export interface ApplyContext {
 }
 
 /** A step before the engine has measured and sealed it. */
-export type Draft = Pick<Step, 'kind' | 'id' | 'formerly' | 'action' | 'cause' | 'serverId' | 'createdAt' | 'changes' | 'target' | 'seen' | 'source' | 'consent' | 'usedConsent' | 'unmanaged' | 'removal'>
+export type Draft = Pick<
+  Step,
+  | 'kind'
+  | 'id'
+  | 'formerly'
+  | 'action'
+  | 'cause'
+  | 'serverId'
+  | 'createdAt'
+  | 'changes'
+  | 'target'
+  | 'seen'
+  | 'source'
+  | 'consent'
+  | 'usedConsent'
+  | 'unmanaged'
+  | 'removal'
+>

@@ -18,13 +18,17 @@ export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, seal
     const { marks } = merge
     if (open.some((one) => marks.groups > 0 || showed(marks, one, sealing))) return merge
     const needed = marksAmong(merge, plan.steps, sealing).union(usedOf(merge, approvals))
-    return marks.marks.every((mark) => needed.has(mark)) ? merge : { ...merge, marks: { ...marks, marks: marks.marks.filter((mark) => needed.has(mark)), restore: [] } }
+    return marks.marks.every((mark) => needed.has(mark))
+      ? merge
+      : { ...merge, marks: { ...marks, marks: marks.marks.filter((mark) => needed.has(mark)), restore: [] } }
   }
   const next = {
     merges: merges.map((merge) => withoutOver(isComplete ? lasting(merge) : merge, approvals, plan, sealing)),
     approvals: isComplete ? approvals.filter(({ spent, ref }) => spent || refs.has(ref)) : approvals,
   }
-  return next.approvals.length === approvals.length && next.merges.every((merge, i) => merge === merges[i]) ? null : next
+  return next.approvals.length === approvals.length && next.merges.every((merge, i) => merge === merges[i])
+    ? null
+    : next
 }
 
 /** Without the wish to restore what is as it should be, was done, or is another by now than what was looked at. Of kinds that could not be read nobody knows. */
@@ -33,8 +37,12 @@ function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan
   if (restore.length === 0 || groups > 0) return merge
   const read = new Set(plan.reads.flatMap(({ kind, complete }) => (complete ? [kind] : [])))
   const used = usedOf(merge, approvals)
-  const called = coveredBy(merge, plan.steps, sealing).filter((step) => !marksAmong(merge, [step], sealing).isSubsetOf(used))
-  const wanted = new Set<ObjectRef>([...called, ...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf))
+  const called = coveredBy(merge, plan.steps, sealing).filter(
+    (step) => !marksAmong(merge, [step], sealing).isSubsetOf(used),
+  )
+  const wanted = new Set<ObjectRef>(
+    [...called, ...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf),
+  )
   const left = restore.filter((ref) => wanted.has(ref) || !read.has(ref.slice(0, ref.indexOf('/'))))
   return left.length === restore.length ? merge : { ...merge, marks: { ...merge.marks, restore: left } }
 }

@@ -2,7 +2,21 @@ import { canonicalJson } from './digest.ts'
 import { byText } from './equal.ts'
 import { objectIn } from './seen.ts'
 import type { Files } from './repository.ts'
-import type { Approval, Attempt, Intent, Ledger, LedgerEntry, Marks, Merge, Notice, Pause, Removal, Seen, SeenLists, Weakening } from './ledger-types.ts'
+import type {
+  Approval,
+  Attempt,
+  Intent,
+  Ledger,
+  LedgerEntry,
+  Marks,
+  Merge,
+  Notice,
+  Pause,
+  Removal,
+  Seen,
+  SeenLists,
+  Weakening,
+} from './ledger-types.ts'
 import type { Action, Fields, ObjectRef } from './types.ts'
 
 /** What a ledger holds but who signed it, and when. */
@@ -27,14 +41,30 @@ export interface Whose {
 /** The ledger as files: one a kind, one sorted line an object; and what later versions wrote, as it is. */
 export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
   const byKind = Map.groupBy(ledger.entries.values(), (entry) => entry.kind)
-  const files = new Map([...ledger.more.files, ...[...byKind].map(([kind, entries]): [string, string] => [kind + LINES, lines(entries.sort((a, b) => byText(a.id, b.id)).map(entryLine))])])
+  const files = new Map([
+    ...ledger.more.files,
+    ...[...byKind].map(([kind, entries]): [string, string] => [
+      kind + LINES,
+      lines(entries.sort((a, b) => byText(a.id, b.id)).map(entryLine)),
+    ]),
+  ])
   for (const [name, rows] of Object.entries(LISTS)) {
     const text = sorted(rows.write(ledger))
     if (text !== '' || rows.always) files.set(name + LINES, text)
   }
   for (const [name, text] of seenFiles(ledger.seen)) files.set(name, text)
   const { applied, taken, began, paused, upgraded } = ledger
-  const meta = { ...ledger.more.meta, ...whose, version: 2, at, began: began ?? at, applied: Object.fromEntries(applied), taken, paused: paused ?? undefined, upgraded: upgraded ?? undefined }
+  const meta = {
+    ...ledger.more.meta,
+    ...whose,
+    version: 2,
+    at,
+    began: began ?? at,
+    applied: Object.fromEntries(applied),
+    taken,
+    paused: paused ?? undefined,
+    upgraded: upgraded ?? undefined,
+  }
   files.set(META, lines([canonicalJson(meta)]))
   return files
 }
@@ -43,21 +73,50 @@ export function writeRows(ledger: Ledger, whose: Whose, at: string): Files {
 export function readRows(files: Files): Rows & { readonly version: 1 | 2; readonly whose: Whose } {
   const meta = members(json(META, files.get(META) ?? ''))
   const version = meta['version']
-  if (version !== 1 && version !== 2) throw new Malformed(`has a version that this Herdbook doesn't know: ${JSON.stringify(version)}`)
+  if (version !== 1 && version !== 2)
+    throw new Malformed(`has a version that this Herdbook doesn't know: ${JSON.stringify(version)}`)
   const rows = rowsIn(files)
-  const { at, began, applied, taken, paused, upgraded, version: _version, environment: _environment, provider, repository, ...more } = meta
-  const held = { approvals: rows('approvals').map(approvalOf), attempts: rows('attempts').map(attemptOf), intents: rows('intents').map(intentOf), notices: rows('notices').map(noticeOf) }
-  const later = { merges: rows('merges').map(mergeOf), weakenings: rows('weakenings').map(weakeningOf), removed: rows('removed').map(removalOf) }
+  const {
+    at,
+    began,
+    applied,
+    taken,
+    paused,
+    upgraded,
+    version: _version,
+    environment: _environment,
+    provider,
+    repository,
+    ...more
+  } = meta
+  const held = {
+    approvals: rows('approvals').map(approvalOf),
+    attempts: rows('attempts').map(attemptOf),
+    intents: rows('intents').map(intentOf),
+    notices: rows('notices').map(noticeOf),
+  }
+  const later = {
+    merges: rows('merges').map(mergeOf),
+    weakenings: rows('weakenings').map(weakeningOf),
+    removed: rows('removed').map(removalOf),
+  }
   return {
     ...held,
     ...later,
     version,
-    whose: { environment: text(meta, 'environment'), ...(typeof provider === 'string' ? { provider } : {}), ...(typeof repository === 'string' || repository === null ? { repository } : {}) },
+    whose: {
+      environment: text(meta, 'environment'),
+      ...(typeof provider === 'string' ? { provider } : {}),
+      ...(typeof repository === 'string' || repository === null ? { repository } : {}),
+    },
     at: text({ at }, 'at'),
     began: text({ began }, 'began'),
     // Version 1 had one pointer for all kinds.
     taken: version === 1 ? textOrNull({ applied }, 'applied') : textOrNull({ taken }, 'taken'),
-    applied: version === 1 ? new Map() : new Map(Object.keys(members(applied)).map((kind) => [kind, text(members(applied), kind)])),
+    applied:
+      version === 1
+        ? new Map()
+        : new Map(Object.keys(members(applied)).map((kind) => [kind, text(members(applied), kind)])),
     upgraded: typeof upgraded === 'string' ? upgraded : null,
     paused: paused === undefined ? null : pauseOf(members(paused)),
     entries: entriesIn(files, rows),
@@ -69,18 +128,28 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
 const rowsIn =
   (files: Files) =>
   (name: string): Members[] =>
-    (files.get(name + LINES) ?? '').split('\n').filter((row) => row !== '').map((row) => members(json(name + LINES, row)))
+    (files.get(name + LINES) ?? '')
+      .split('\n')
+      .filter((row) => row !== '')
+      .map((row) => members(json(name + LINES, row)))
 
-const isKnown = (name: string): boolean => name === META || name === DIGEST || Object.hasOwn(LISTS, name.replace(LINES, '')) || isKindFile(name) || isSeenFile(name)
+const isKnown = (name: string): boolean =>
+  name === META ||
+  name === DIGEST ||
+  Object.hasOwn(LISTS, name.replace(LINES, '')) ||
+  isKindFile(name) ||
+  isSeenFile(name)
 
 /** A kind's file has its name. What has a dot in it is something else, and left alone where this version does not know it. */
-const isKindFile = (name: string): boolean => /^[a-z][a-z0-9-]*\.jsonl$/.test(name) && !Object.hasOwn(LISTS, name.replace(LINES, ''))
+const isKindFile = (name: string): boolean =>
+  /^[a-z][a-z0-9-]*\.jsonl$/.test(name) && !Object.hasOwn(LISTS, name.replace(LINES, ''))
 
 /** The seen list of a kind has the kind's name, too. */
 const isSeenFile = (name: string): boolean => name.startsWith(SEEN) && isKindFile(name.slice(SEEN.length))
 
 /** The seen lists as files: one a kind, also where nothing is on it. */
-export const seenFiles = (lists: SeenLists): Files => new Map([...lists].map(([kind, list]) => [`${SEEN}${kind}${LINES}`, sorted([...list.values()])]))
+export const seenFiles = (lists: SeenLists): Files =>
+  new Map([...lists].map(([kind, list]) => [`${SEEN}${kind}${LINES}`, sorted([...list.values()])]))
 
 /** Reads the seen lists out of files. Throws Malformed where one holds something else than it should. */
 export function readSeen(files: Files): SeenLists {
@@ -100,10 +169,16 @@ function entriesIn(files: Files, rows: (name: string) => Members[]): Map<ObjectR
 }
 
 /** The files that hold no objects of a kind. Those that version 1 always wrote are always there. */
-const LISTS: { readonly [name: string]: { readonly write: (ledger: Ledger) => readonly object[]; readonly always?: true } } = {
+const LISTS: {
+  readonly [name: string]: { readonly write: (ledger: Ledger) => readonly object[]; readonly always?: true }
+} = {
   attempts: { write: ({ attempts }) => attempts, always: true },
   intents: { write: ({ intents }) => intents, always: true },
-  approvals: { write: ({ approvals }) => approvals.map(({ pullRequest, ...approval }) => ({ ...approval, pull_request: pullRequest })), always: true },
+  approvals: {
+    write: ({ approvals }) =>
+      approvals.map(({ pullRequest, ...approval }) => ({ ...approval, pull_request: pullRequest })),
+    always: true,
+  },
   notices: { write: ({ notices }) => notices, always: true },
   merges: { write: ({ merges }) => merges.map(mergeLine) },
   weakenings: { write: ({ weakenings }) => weakenings },
@@ -112,7 +187,8 @@ const LISTS: { readonly [name: string]: { readonly write: (ledger: Ledger) => re
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
 const sorted = (rows: readonly object[]): string => lines(rows.map(canonicalJson).sort(byText))
-const entryLine = ({ id, serverId, fields, consent, commit, more }: LedgerEntry): string => canonicalJson({ ...more, id, server_id: serverId, fields, consent, commit })
+const entryLine = ({ id, serverId, fields, consent, commit, more }: LedgerEntry): string =>
+  canonicalJson({ ...more, id, server_id: serverId, fields, consent, commit })
 
 function json(name: string, source: string): unknown {
   try {
@@ -122,7 +198,8 @@ function json(name: string, source: string): unknown {
   }
 }
 
-const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 // What JSON.parse gives is a Value, so an object of it is Fields.
 const isFields = (value: unknown): value is Fields => isMembers(value)
 const members = (value: unknown): Members => (isMembers(value) ? value : {})
@@ -156,44 +233,126 @@ function fieldsOf(row: Members, name: string): Fields {
 
 function entryOf(kind: string, row: Members): LedgerEntry {
   const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, ...more } = row
-  const entry = { kind, id: text(row, 'id'), serverId: textOrNull(row, 'server_id'), fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') }
-  return { ...entry, ...(typeof consent === 'number' ? { consent } : {}), ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }) }
+  const entry = {
+    kind,
+    id: text(row, 'id'),
+    serverId: textOrNull(row, 'server_id'),
+    fields: fieldsOf(row, 'fields'),
+    commit: textOrNull(row, 'commit'),
+  }
+  return {
+    ...entry,
+    ...(typeof consent === 'number' ? { consent } : {}),
+    ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }),
+  }
 }
 
 function actionOf(row: Members): Action {
   const action = text(row, 'action')
-  if (action !== 'create' && action !== 'update' && action !== 'delete') throw new Malformed('holds an attempt that is no create, update or delete')
+  if (action !== 'create' && action !== 'update' && action !== 'delete')
+    throw new Malformed('holds an attempt that is no create, update or delete')
   return action
 }
 
-const attemptOf = (row: Members): Attempt => ({ ...later(row), kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), commit: textOrNull(row, 'commit') })
-const noticeOf = (row: Members): Notice => ({ ...later(row), ref: text(row, 'ref'), at: text(row, 'at'), from: text(row, 'from') })
-const weakeningOf = (row: Members): Weakening => ({ ...later(row), kind: text(row, 'kind'), at: text(row, 'at'), count: amount(row, 'count') })
-const removalOf = (row: Members): Removal => ({ ...later(row), ref: text(row, 'ref'), by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })
+const attemptOf = (row: Members): Attempt => ({
+  ...later(row),
+  kind: text(row, 'kind'),
+  id: text(row, 'id'),
+  action: actionOf(row),
+  fields: fieldsOf(row, 'fields'),
+  commit: textOrNull(row, 'commit'),
+})
+const noticeOf = (row: Members): Notice => ({
+  ...later(row),
+  ref: text(row, 'ref'),
+  at: text(row, 'at'),
+  from: text(row, 'from'),
+})
+const weakeningOf = (row: Members): Weakening => ({
+  ...later(row),
+  kind: text(row, 'kind'),
+  at: text(row, 'at'),
+  count: amount(row, 'count'),
+})
+const removalOf = (row: Members): Removal => ({
+  ...later(row),
+  ref: text(row, 'ref'),
+  by: text(row, 'by'),
+  at: text(row, 'at'),
+  why: text(row, 'why'),
+})
 const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })
-const pauseOf = (row: Members): Pause => ({ ...later(row), by: text(row, 'by'), at: text(row, 'at'), why: text(row, 'why') })
+const pauseOf = (row: Members): Pause => ({
+  ...later(row),
+  by: text(row, 'by'),
+  at: text(row, 'at'),
+  why: text(row, 'why'),
+})
 
 /** A row as it is: what it holds besides what this version reads comes with it, and is written again. */
 const later = (row: Members): object => row
 
 function intentOf(row: Members): Intent {
   const hazard = text(row, 'hazard')
-  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible') throw new Malformed('holds a debt of an unknown hazard')
-  return { ...later(row), kind: text(row, 'kind'), id: text(row, 'id'), action: actionOf(row), fields: fieldsOf(row, 'fields'), hazard, what: text(row, 'what'), repeatable: row['repeatable'] === true }
+  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible')
+    throw new Malformed('holds a debt of an unknown hazard')
+  return {
+    ...later(row),
+    kind: text(row, 'kind'),
+    id: text(row, 'id'),
+    action: actionOf(row),
+    fields: fieldsOf(row, 'fields'),
+    hazard,
+    what: text(row, 'what'),
+    repeatable: row['repeatable'] === true,
+  }
 }
 
 function approvalOf(row: Members): Approval {
   const { pull_request: pullRequest, ...rest } = row
-  const facts = { digest: text(row, 'digest'), ref: text(row, 'ref'), by: text(row, 'by'), at: text(row, 'at'), source: text(row, 'source') }
-  return { ...later(rest), ...facts, ...(typeof pullRequest === 'number' ? { pullRequest } : {}), form: formOf(row), spent: row['spent'] === true }
+  const facts = {
+    digest: text(row, 'digest'),
+    ref: text(row, 'ref'),
+    by: text(row, 'by'),
+    at: text(row, 'at'),
+    source: text(row, 'source'),
+  }
+  return {
+    ...later(rest),
+    ...facts,
+    ...(typeof pullRequest === 'number' ? { pullRequest } : {}),
+    form: formOf(row),
+    spent: row['spent'] === true,
+  }
 }
 
 /** What says nothing of its form is of the first. */
 const formOf = (row: Members): 1 | 2 => (row['form'] === 2 ? 2 : 1)
 
 function mergeOf(row: Members): Merge {
-  const marks: Marks = { form: formOf(row), groups: amount(row, 'groups'), marks: texts(row, 'marks'), names: texts(row, 'names'), restore: texts(row, 'restore'), askedBy: texts(row, 'asked_by'), isOurs: row['ours'] === true }
-  return { pullRequest: amount(row, 'pull_request'), by: text(row, 'by'), at: text(row, 'at'), byOwner: row['by_owner'] === true, marks }
+  const marks: Marks = {
+    form: formOf(row),
+    groups: amount(row, 'groups'),
+    marks: texts(row, 'marks'),
+    names: texts(row, 'names'),
+    restore: texts(row, 'restore'),
+    askedBy: texts(row, 'asked_by'),
+    isOurs: row['ours'] === true,
+  }
+  return {
+    pullRequest: amount(row, 'pull_request'),
+    by: text(row, 'by'),
+    at: text(row, 'at'),
+    byOwner: row['by_owner'] === true,
+    marks,
+  }
 }
 
-const mergeLine = ({ pullRequest, byOwner, marks: { askedBy, isOurs, ...marks }, ...merge }: Merge): object => ({ ...merge, ...marks, pull_request: pullRequest, by_owner: byOwner, asked_by: askedBy, ours: isOurs })
+const mergeLine = ({ pullRequest, byOwner, marks: { askedBy, isOurs, ...marks }, ...merge }: Merge): object => ({
+  ...merge,
+  ...marks,
+  pull_request: pullRequest,
+  by_owner: byOwner,
+  asked_by: askedBy,
+  ours: isOurs,
+})

@@ -39,7 +39,9 @@ export function ledgerStore(repository: Repository, asked: Where): LedgerStore {
     load: async (moved = false) => remembered(await withKept(repository, where, await load(repository, where, moved))),
     save: async (next, subject, by) => {
       const touched = next.head === last.head ? touchedIn(last.entries, next.entries) : null
-      return remembered(await save(repository, where, next, next.head === null ? [] : [next.head], { subject, by, touched }))
+      return remembered(
+        await save(repository, where, next, next.head === null ? [] : [next.head], { subject, by, touched }),
+      )
     },
   }
 }
@@ -52,16 +54,33 @@ interface Standing {
 }
 
 /** What ref, branch and clone name, whatever that is. */
-export async function pointers(repository: Repository, { sealing: { scope: { environment } }, branch: name }: Where): Promise<Omit<Standing, 'snapshot'> & { readonly ledger: string | null }> {
+export async function pointers(
+  repository: Repository,
+  {
+    sealing: {
+      scope: { environment },
+    },
+    branch: name,
+  }: Where,
+): Promise<Omit<Standing, 'snapshot'> & { readonly ledger: string | null }> {
   const { ledger } = refsOf(environment)
-  const [now, seen] = await Promise.all([repository.resolveAll(name === null ? [ledger] : [ledger, name]), repository.seen(environment)])
+  const [now, seen] = await Promise.all([
+    repository.resolveAll(name === null ? [ledger] : [ledger, name]),
+    repository.seen(environment),
+  ])
   const commit = name === null ? undefined : now.get(name)
-  return { ledger: now.get(ledger) ?? null, branch: name === null || commit === undefined ? null : { name, commit }, seen }
+  return {
+    ledger: now.get(ledger) ?? null,
+    branch: name === null || commit === undefined ? null : { name, commit },
+    seen,
+  }
 }
 
 /** Without a key anybody could write a seen list: then it stays in the clone. */
 async function withKept(repository: Repository, { sealing: { key, scope } }: Where, ledger: Ledger): Promise<Ledger> {
-  return key !== null || ledger.head === null ? ledger : { ...ledger, seen: readSeen(await repository.kept(scope.environment)) }
+  return key !== null || ledger.head === null
+    ? ledger
+    : { ...ledger, seen: readSeen(await repository.kept(scope.environment)) }
 }
 
 async function look(repository: Repository, where: Where): Promise<Standing> {
@@ -73,26 +92,45 @@ async function look(repository: Repository, where: Where): Promise<Standing> {
 async function readOwn(repository: Repository, ref: string, named: string | null): Promise<Snapshot | null> {
   return repository.read(ref, named).catch((error: unknown) => {
     if (!isForeign(error)) throw error
-    throw new HerdbookError(error.exit, error.diagnostics.map((one) => ({ ...one, hint: `${one.hint ?? ''}. ${SIGN}` })))
+    throw new HerdbookError(
+      error.exit,
+      error.diagnostics.map((one) => ({ ...one, hint: `${one.hint ?? ''}. ${SIGN}` })),
+    )
   })
 }
 
 async function load(repository: Repository, where: Where, moved: boolean): Promise<Ledger> {
   const { environment } = where.sealing.scope
   const { snapshot, branch, seen } = await look(repository, where)
-  if (snapshot === null && seen !== null) return (await refuseUnpushed(repository, environment, seen)) ?? refuseOld(repository, environment, null, { who: SEEN, commit: seen })
+  if (snapshot === null && seen !== null)
+    return (
+      (await refuseUnpushed(repository, environment, seen)) ??
+      refuseOld(repository, environment, null, { who: SEEN, commit: seen })
+    )
   if (branch !== null && branch.commit !== snapshot?.id) await checkBranch(repository, where, branch, snapshot)
   if (snapshot === null) return emptyLedger
-  const ledger = parseLedger(snapshot, where.sealing, await formsFor(repository, where, { snapshot, branch, seen }), moved)
+  const ledger = parseLedger(
+    snapshot,
+    where.sealing,
+    await formsFor(repository, where, { snapshot, branch, seen }),
+    moved,
+  )
   if (seen === snapshot.id) return ledger
-  if (seen !== null && !(await repository.isAncestor(seen, snapshot.id))) refuseOld(repository, environment, snapshot, { who: SEEN, commit: seen })
+  if (seen !== null && !(await repository.isAncestor(seen, snapshot.id)))
+    refuseOld(repository, environment, snapshot, { who: SEEN, commit: seen })
   await repository.see(environment, snapshot.id)
   return ledger
 }
 
 /** Version 1 is taken as long as no version 2 was seen: by this clone, on the branch, or in the ledger's own past. */
-async function formsFor(repository: Repository, { sealing }: Where, { snapshot, branch, seen }: Standing): Promise<ReadonlySet<Form>> {
-  const earlier = [...new Set([seen, branch?.commit, ...(snapshot?.parents ?? [])])].filter((id) => typeof id === 'string' && id !== snapshot?.id)
+async function formsFor(
+  repository: Repository,
+  { sealing }: Where,
+  { snapshot, branch, seen }: Standing,
+): Promise<ReadonlySet<Form>> {
+  const earlier = [...new Set([seen, branch?.commit, ...(snapshot?.parents ?? [])])].filter(
+    (id) => typeof id === 'string' && id !== snapshot?.id,
+  )
   const own = snapshot && signatureOf(snapshot, 'ledger', sealing)
   if (own === null || own.is === 'unsigned' || own.form === 2) return new Set<Form>([1, 2])
   for (const id of earlier) {
@@ -104,13 +142,27 @@ async function formsFor(repository: Repository, { sealing }: Where, { snapshot, 
 }
 
 /** The branch may lag behind the ledger, and is never ahead of it. */
-async function checkBranch(repository: Repository, { sealing }: Where, branch: NonNullable<Standing['branch']>, snapshot: Snapshot | null): Promise<void> {
+async function checkBranch(
+  repository: Repository,
+  { sealing }: Where,
+  branch: NonNullable<Standing['branch']>,
+  snapshot: Snapshot | null,
+): Promise<void> {
   const { name, commit } = branch
   if (snapshot !== null && (await repository.isAncestor(commit, snapshot.id))) return
   const ahead = await readOwn(repository, name, commit)
-  const { key, scope: { environment } } = sealing
-  if (ahead !== null && signatureOf(ahead, 'ledger', sealing).is === (key === null ? 'unsigned' : 'right')) refuseOld(repository, environment, snapshot, { who: called(name), commit })
-  fail(EXIT.refused, 'ledger-branch', `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`, { hint: `Look at it: git log -p ${commit}. ${SIGN}` })
+  const {
+    key,
+    scope: { environment },
+  } = sealing
+  if (ahead !== null && signatureOf(ahead, 'ledger', sealing).is === (key === null ? 'unsigned' : 'right'))
+    refuseOld(repository, environment, snapshot, { who: called(name), commit })
+  fail(
+    EXIT.refused,
+    'ledger-branch',
+    `Somebody pushed to ${called(name)}, which follows the ledger: ${commit.slice(0, 12)} is not Herdbook's.`,
+    { hint: `Look at it: git log -p ${commit}. ${SIGN}` },
+  )
 }
 
 const SEEN = 'this clone'
@@ -120,17 +172,35 @@ const called = (ref: string): string => `the branch ${ref.replace('refs/heads/',
 async function refuseUnpushed(repository: Repository, environment: string, seen: string): Promise<null> {
   const { ledger } = refsOf(environment)
   if (repository.remote === null || (await repository.commit(ledger)) !== seen) return null
-  return fail(EXIT.refused, 'ledger-not-pushed', `The ledger is in this clone alone: ${repository.remote} does not have it.`, { hint: `Take it there: git push ${repository.remote} ${ledger}` })
+  return fail(
+    EXIT.refused,
+    'ledger-not-pushed',
+    `The ledger is in this clone alone: ${repository.remote} does not have it.`,
+    { hint: `Take it there: git push ${repository.remote} ${ledger}` },
+  )
 }
 
 /** `newer`: who has seen a newer commit, and which. */
-function refuseOld(repository: Repository, environment: string, snapshot: Snapshot | null, newer: { readonly who: string; readonly commit: string }): never {
+function refuseOld(
+  repository: Repository,
+  environment: string,
+  snapshot: Snapshot | null,
+  newer: { readonly who: string; readonly commit: string },
+): never {
   const { ledger } = refsOf(environment)
   const what = snapshot === null ? 'is gone' : `was set back to ${snapshot.id.slice(0, 12)}`
-  const restore = repository.remote === null ? `git update-ref ${ledger} ${newer.commit}` : `git push --force ${repository.remote} ${newer.commit}:${ledger}`
-  fail(EXIT.refused, 'ledger-rolled-back', `The ledger ${what}: ${newer.who} has seen the newer commit ${newer.commit.slice(0, 12)}.`, {
-    hint: `Put it back: ${restore}. ${SIGN}`,
-  })
+  const restore =
+    repository.remote === null
+      ? `git update-ref ${ledger} ${newer.commit}`
+      : `git push --force ${repository.remote} ${newer.commit}:${ledger}`
+  fail(
+    EXIT.refused,
+    'ledger-rolled-back',
+    `The ledger ${what}: ${newer.who} has seen the newer commit ${newer.commit.slice(0, 12)}.`,
+    {
+      hint: `Put it back: ${restore}. ${SIGN}`,
+    },
+  )
 }
 
 /** What the commit of a ledger says of it. */
@@ -142,7 +212,13 @@ interface Written {
 }
 
 /** Writes a ledger after these commits. Refuses (exit 6) if the ref no longer names `next.head`. */
-export async function save(repository: Repository, { sealing, branch }: Where, next: Ledger, parents: readonly string[], { subject, by, touched }: Written): Promise<Ledger> {
+export async function save(
+  repository: Repository,
+  { sealing, branch }: Where,
+  next: Ledger,
+  parents: readonly string[],
+  { subject, by, touched }: Written,
+): Promise<Ledger> {
   const at = new Date().toISOString()
   const trailers = {
     Run: by.run,
@@ -150,14 +226,29 @@ export async function save(repository: Repository, { sealing, branch }: Where, n
     ...(by.approvedBy.length === 0 ? {} : { 'Approved-By': by.approvedBy.join(', ') }),
     ...(touched === null ? {} : { [TOUCHED]: touched }),
   }
-  const { key, scope: { environment } } = sealing
+  const {
+    key,
+    scope: { environment },
+  } = sealing
   const upgraded = next.form === 1 ? at : next.upgraded
-  const content = { files: serializeLedger({ ...next, upgraded, ...(key === null ? { seen: new Map() } : {}) }, sealing, at), subject, trailers, parents }
+  const content = {
+    files: serializeLedger({ ...next, upgraded, ...(key === null ? { seen: new Map() } : {}) }, sealing, at),
+    subject,
+    trailers,
+    parents,
+  }
   // Before the ledger: where this is killed in between, what that let go of is on the list already.
   if (key === null) await repository.keep(environment, seenFiles(next.seen))
-  const swap = await repository.write(refsOf(environment).ledger, next.head, signContent(content, 'ledger', sealing), branch ?? undefined)
+  const swap = await repository.write(
+    refsOf(environment).ledger,
+    next.head,
+    signContent(content, 'ledger', sealing),
+    branch ?? undefined,
+  )
   if (swap.state === 'moved') {
-    return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', { hint: 'Plan again: herdbook plan' })
+    return fail(EXIT.stale, 'ledger-moved', 'Somebody else wrote the ledger meanwhile.', {
+      hint: 'Plan again: herdbook plan',
+    })
   }
   await repository.see(environment, swap.commit)
   return { ...next, head: swap.commit, at, began: next.began ?? at, form: 2, upgraded, signed: key !== null }

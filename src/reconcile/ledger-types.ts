@@ -73,7 +73,11 @@ export interface Marks {
   /** Whether each of its commits is Herdbook's own, so that nobody else wrote any of it. */
   readonly isOurs: boolean
   /** Of the marks and names those of steps that were left over, and who is behind them: none of them approves these. The ledger holds those alone that count. */
-  readonly along?: { readonly by: readonly string[]; readonly marks: readonly string[]; readonly names: readonly string[] }
+  readonly along?: {
+    readonly by: readonly string[]
+    readonly marks: readonly string[]
+    readonly names: readonly string[]
+  }
 }
 
 /** A pull request that was merged, and what merging it approves. */

@@ -41,7 +41,7 @@ const NEWEST: ReadonlySet<Form> = new Set<Form>([2])
 export async function acquire(repository: LockRefs, options: LockOptions): Promise<Held> {
   const holder = thisHolder(options.run, options.commit)
   const { lock: ref } = refsOf(options.sealing.scope.environment)
-  for (let expected: string | null = null; ; ) {
+  for (let expected: string | null = null; ;) {
     const began = elapsed()
     const swap = await repository.write(ref, expected, lockContent(holder, expected, 0, options))
     if (swap.state === 'written') return hold(repository, holder, swap.commit, began, options)
@@ -61,7 +61,11 @@ export interface Standing {
 }
 
 /** Who holds the lock now; null where nobody does. `named`: the commit that its ref names, where that is known. */
-export async function standingLock(repository: LockRefs, { sealing, forms = NEWEST }: Pick<LockOptions, 'sealing' | 'forms'>, named?: string | null): Promise<Standing | null> {
+export async function standingLock(
+  repository: LockRefs,
+  { sealing, forms = NEWEST }: Pick<LockOptions, 'sealing' | 'forms'>,
+  named?: string | null,
+): Promise<Standing | null> {
   const { lock: ref } = refsOf(sealing.scope.environment)
   const id = named === undefined ? await repository.resolve(ref) : named
   if (id === null) return null
@@ -81,26 +85,48 @@ function foreign(error: unknown): 'foreign' {
 }
 
 /** Takes the lock away from whoever holds it, if it is the one of that name. Answers who held it. */
-export async function unlock(repository: LockRefs, options: Pick<LockOptions, 'sealing' | 'forms'>, name: string): Promise<Standing> {
+export async function unlock(
+  repository: LockRefs,
+  options: Pick<LockOptions, 'sealing' | 'forms'>,
+  name: string,
+): Promise<Standing> {
   for (;;) {
     const standing = await standingLock(repository, options)
     if (standing === null) return fail(EXIT.refused, 'lock-absent', 'Nobody holds the lock.')
     if (standing.name !== name) {
       const who = standing.holder === null ? 'something that Herdbook did not write' : describeHolder(standing.holder)
-      return fail(EXIT.refused, 'lock-other', `The lock has another name, ${standing.name}; it is held by ${who}.`, { hint: `herdbook unlock ${standing.name}` })
+      return fail(EXIT.refused, 'lock-other', `The lock has another name, ${standing.name}; it is held by ${who}.`, {
+        hint: `herdbook unlock ${standing.name}`,
+      })
     }
     // A holder that lives may renew in between: then once more.
-    if ((await repository.remove(refsOf(options.sealing.scope.environment).lock, standing.id)) === 'removed') return standing
+    if ((await repository.remove(refsOf(options.sealing.scope.environment).lock, standing.id)) === 'removed')
+      return standing
   }
 }
 
 /** Waits until this lock may be taken over (answers its id) or has gone (null). */
-async function outwait(repository: LockRefs, { id, name, holder }: Standing, options: LockOptions): Promise<string | null> {
-  const { sealing: { scope: { environment } }, wait = false, leaseMs = LEASE_MS } = options
+async function outwait(
+  repository: LockRefs,
+  { id, name, holder }: Standing,
+  options: LockOptions,
+): Promise<string | null> {
+  const {
+    sealing: {
+      scope: { environment },
+    },
+    wait = false,
+    leaseMs = LEASE_MS,
+  } = options
   if (holder === null) {
-    return fail(EXIT.locked, 'lock-forged', 'The lock was not written by Herdbook with your ledger_key: anyone who may push to the repository could have made it.', {
-      hint: `If no other run with another key is under way: herdbook unlock ${name}`,
-    })
+    return fail(
+      EXIT.locked,
+      'lock-forged',
+      'The lock was not written by Herdbook with your ledger_key: anyone who may push to the repository could have made it.',
+      {
+        hint: `If no other run with another key is under way: herdbook unlock ${name}`,
+      },
+    )
   }
   if (isDead(holder)) return id
   if (!wait) {
@@ -119,13 +145,22 @@ async function outwait(repository: LockRefs, { id, name, holder }: Standing, opt
       return standing === null ? null : outwait(repository, standing, options)
     }
     if (performance.now() - since >= leaseMs) return id
-    await sleep(Math.min(leaseMs / 10, 2_000), undefined, options.signal === undefined ? {} : { signal: options.signal })
+    await sleep(
+      Math.min(leaseMs / 10, 2_000),
+      undefined,
+      options.signal === undefined ? {} : { signal: options.signal },
+    )
   }
 }
 
 /** Keeps the lock: renews it in the second quarter of each lease, and gives up a third before anyone may take it over. */
 function hold(repository: LockRefs, holder: Holder, commit: string, began: number, options: LockOptions): Held {
-  const { sealing: { scope: { environment } }, leaseMs = LEASE_MS } = options
+  const {
+    sealing: {
+      scope: { environment },
+    },
+    leaseMs = LEASE_MS,
+  } = options
   const { lock: ref } = refsOf(environment)
   const known = new Set([commit])
   let id = commit
@@ -151,7 +186,10 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
   const beat = setInterval(() => {
     if (lost) clearInterval(beat)
     // A renewal that fails is tried again at the next beat; meanwhile the lease runs out.
-    else if (elapsed() - renewed > leaseMs / 4) renewing ??= renew().catch(() => {}).finally(() => (renewing = null))
+    else if (elapsed() - renewed > leaseMs / 4)
+      renewing ??= renew()
+        .catch(() => {})
+        .finally(() => (renewing = null))
   }, leaseMs / 6)
   beat.unref()
 
@@ -164,12 +202,18 @@ function hold(repository: LockRefs, holder: Holder, commit: string, began: numbe
       const freed = lost ? 'moved' : await repository.remove(ref, id).catch(() => 'unreachable' as const)
       lost = true
       if (freed === 'removed') return null
-      return freed === 'moved' ? STOLEN : { ...LEFT, hint: `It runs out by itself: use --wait, or: herdbook unlock ${holder.nonce.slice(0, 8)}` }
+      return freed === 'moved'
+        ? STOLEN
+        : { ...LEFT, hint: `It runs out by itself: use --wait, or: herdbook unlock ${holder.nonce.slice(0, 8)}` }
     },
   }
 }
 
-const STOLEN: Diagnostic = { code: 'lock-lost', severity: 'warning', message: 'The lock was taken away while this run held it.' }
+const STOLEN: Diagnostic = {
+  code: 'lock-lost',
+  severity: 'warning',
+  message: 'The lock was taken away while this run held it.',
+}
 const LEFT: Diagnostic = { code: 'lock-left', severity: 'warning', message: 'The lock could not be given back.' }
 
 /** Milliseconds since the machine started, its sleep included: a holder that was asleep must not think that its lease still runs. */

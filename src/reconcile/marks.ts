@@ -22,10 +22,15 @@ export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> 
 }
 
 /** The marks of these steps, in the newest form. */
-export function marksOf(steps: readonly Step[], { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed, sealing: Sealing): Marks {
+export function marksOf(
+  steps: readonly Step[],
+  { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed,
+  sealing: Sealing,
+): Marks {
   const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
   const shape = { form: 2, groups } as const
-  const nameList = (some: readonly Step[]): string[] => (groups === 0 ? some.map((step) => nameOf(step, sealing, 2)).sort() : [])
+  const nameList = (some: readonly Step[]): string[] =>
+    groups === 0 ? some.map((step) => nameOf(step, sealing, 2)).sort() : []
   const markList = (some: readonly Step[]): string[] => [...marked(some, shape, pullRequest, sealing).keys()].sort()
   const said = { ...shape, marks: markList(steps), names: nameList(steps), restore, isOurs }
   // Groups mix what is taken along with what is not.
@@ -40,21 +45,38 @@ function nameOf({ kind, id }: Pick<Step, 'kind' | 'id'>, sealing: Sealing, form:
 }
 
 /** Whether a pull request showed a step for this object, as it was then. */
-export const showed = ({ names, form }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean => names.includes(nameOf(object, sealing, form))
+export const showed = ({ names, form }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean =>
+  names.includes(nameOf(object, sealing, form))
 
 /** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
-export function coveredBy({ marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>, steps: readonly Step[], sealing: Sealing): Step[] {
+export function coveredBy(
+  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  steps: readonly Step[],
+  sealing: Sealing,
+): Step[] {
   const known = new Set(marks.marks)
   return [...marked(steps, marks, pullRequest, sealing)].flatMap(([mark, members]) => (known.has(mark) ? members : []))
 }
 
 /** The marks that these steps of now have for a pull request. */
-export const marksAmong = ({ marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>, steps: readonly Step[], sealing: Sealing): ReadonlySet<string> => new Set(marked(steps, marks, pullRequest, sealing).keys())
+export const marksAmong = (
+  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  steps: readonly Step[],
+  sealing: Sealing,
+): ReadonlySet<string> => new Set(marked(steps, marks, pullRequest, sealing).keys())
 
-function marked(steps: readonly Step[], { groups, form }: Pick<Marks, 'groups' | 'form'>, pullRequest: number, sealing: Sealing): Map<string, readonly Step[]> {
+function marked(
+  steps: readonly Step[],
+  { groups, form }: Pick<Marks, 'groups' | 'form'>,
+  pullRequest: number,
+  sealing: Sealing,
+): Map<string, readonly Step[]> {
   const digestOf = (step: Step): string => stepDigest(step, sealing, pullRequest, form)
   if (groups === 0) return new Map(steps.map((step) => [digestOf(step).slice(0, LENGTH), [step]]))
-  const shared = Map.groupBy(steps, ({ kind, id }) => Number.parseInt(sha256(`${kind}/${id}`).slice(0, 12), 16) % groups)
+  const shared = Map.groupBy(
+    steps,
+    ({ kind, id }) => Number.parseInt(sha256(`${kind}/${id}`).slice(0, 12), 16) % groups,
+  )
   const markOf = (members: readonly Step[]): string => {
     const value = { pullRequest, steps: members.map(digestOf).sort() }
     return (form === 2 ? sealIn(sealing, 'step', value) : seal('step', value, sealing.key)).slice(0, LENGTH)
@@ -63,10 +85,21 @@ function marked(steps: readonly Step[], { groups, form }: Pick<Marks, 'groups' |
 }
 
 /** Approvals that merged pull requests give and the ledger does not hold yet, spent or not: each counts once. `may` says of which steps a merge's approval counts. */
-export function approvalsBy(merges: readonly Merge[], steps: readonly Step[], known: readonly Approval[], sealing: Sealing, may: (merge: Merge, step: Step) => boolean = () => true): Approval[] {
+export function approvalsBy(
+  merges: readonly Merge[],
+  steps: readonly Step[],
+  known: readonly Approval[],
+  sealing: Sealing,
+  may: (merge: Merge, step: Step) => boolean = () => true,
+): Approval[] {
   const seen = new Set(known.map(({ digest }) => digest))
   return merges.flatMap((merge) => {
-    const { pullRequest, by, at, marks: { form } } = merge
+    const {
+      pullRequest,
+      by,
+      at,
+      marks: { form },
+    } = merge
     return coveredBy(merge, steps, sealing).flatMap((step): Approval[] => {
       const digest = stepDigest(step, sealing, pullRequest, form)
       if (seen.has(digest) || !may(merge, step)) return []
@@ -80,7 +113,9 @@ export const isLapsed = ({ marks }: Merge): boolean => marks.marks.length === 0
 
 /** The marks of a merge that were used up. */
 export const usedOf = ({ pullRequest }: Merge, approvals: readonly Approval[]): ReadonlySet<string> =>
-  new Set(approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])))
+  new Set(
+    approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])),
+  )
 
 /** Merges without those all of whose marks were used up. What is in groups stays: its marks name no step. */
 export function unused(merges: readonly Merge[], approvals: readonly Approval[]): Merge[] {
@@ -94,8 +129,14 @@ export function unused(merges: readonly Merge[], approvals: readonly Approval[])
 const LOGIN = '[A-Za-z0-9_[\\]-]+'
 /** The hidden block by the version of its form. */
 const BLOCKS: { readonly [form in Form]: RegExp } = {
-  1: new RegExp(`^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
-  2: new RegExp(`^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`, 'm'),
+  1: new RegExp(
+    `^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    'm',
+  ),
+  2: new RegExp(
+    `^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    'm',
+  ),
 }
 const BEGIN = '\n<!-- herdbook-approvals'
 const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
@@ -105,7 +146,18 @@ const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('
 /** The marks as the hidden block that a comment ends with, yet to be sealed. */
 export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
   const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
-  return ['<!-- herdbook-approvals v2', UNSEALED, `groups=${groups}`, `names=${names.join(',')}`, ...asked, ...(isOurs ? ['ours'] : []), ...(along ? [`along=${[along.by, along.marks, along.names].map((list) => list.join(',')).join(':')}`] : []), ...restore.map((ref) => `restore=${escaped(ref)}`), ...marks, '-->'].join(' ')
+  return [
+    '<!-- herdbook-approvals v2',
+    UNSEALED,
+    `groups=${groups}`,
+    `names=${names.join(',')}`,
+    ...asked,
+    ...(isOurs ? ['ours'] : []),
+    ...(along ? [`along=${[along.by, along.marks, along.names].map((list) => list.join(',')).join(':')}`] : []),
+    ...restore.map((ref) => `restore=${escaped(ref)}`),
+    ...marks,
+    '-->',
+  ].join(' ')
 }
 
 /** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
@@ -120,20 +172,55 @@ function sealOf(unsealed: string, { pullRequest, head }: Planned, sealing: Seali
   return (form === 2 ? sealIn(sealing, 'comment', value) : seal('comment', value, sealing.key)).slice(0, LENGTH)
 }
 
-const linesOf = (text: string): string => text.trim().split('\n').map((line) => line.replace(/\r$/, '').replace(/(?<![ \t])[ \t]+$/, '')).join('\n')
+const linesOf = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').replace(/(?<![ \t])[ \t]+$/, ''))
+    .join('\n')
 
 /** The marks that a comment ends with; `altered` where it is not as it was sealed, or was for another pull request or commit. `forms`: those that are taken. */
-export function parseMarks(body: string, planned: Planned, sealing: Sealing, forms: ReadonlySet<Form> = new Set<Form>([2])): Marks | 'altered' | null {
+export function parseMarks(
+  body: string,
+  planned: Planned,
+  sealing: Sealing,
+  forms: ReadonlySet<Form> = new Set<Form>([2]),
+): Marks | 'altered' | null {
   const start = body.lastIndexOf(BEGIN)
   if (start < 0) return null
   const block = body.slice(start)
   for (const form of forms) {
-    const [, sealedAs = '', groups = '', names = '', askedBy = '', ours = '', alongBy = '', alongMarks = '', alongNames = '', restore = '', marks = ''] = BLOCKS[form].exec(block) ?? []
+    const [
+      ,
+      sealedAs = '',
+      groups = '',
+      names = '',
+      askedBy = '',
+      ours = '',
+      alongBy = '',
+      alongMarks = '',
+      alongNames = '',
+      restore = '',
+      marks = '',
+    ] = BLOCKS[form].exec(block) ?? []
     const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
     if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, sealing, form))) continue
-    const refs = restore.split(' ').flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
+    const refs = restore
+      .split(' ')
+      .flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
     const list = (text: string, by: string): string[] => text.split(by).filter((one) => one !== '')
-    return { form, groups: Number(groups), marks: list(marks, ' '), names: list(names, ','), restore: refs, askedBy: list(askedBy, ','), isOurs: ours !== '', ...(alongBy === '' ? {} : { along: { by: list(alongBy, ','), marks: list(alongMarks, ','), names: list(alongNames, ',') } }) }
+    return {
+      form,
+      groups: Number(groups),
+      marks: list(marks, ' '),
+      names: list(names, ','),
+      restore: refs,
+      askedBy: list(askedBy, ','),
+      isOurs: ours !== '',
+      ...(alongBy === ''
+        ? {}
+        : { along: { by: list(alongBy, ','), marks: list(alongMarks, ','), names: list(alongNames, ',') } }),
+    }
   }
   return 'altered'
 }

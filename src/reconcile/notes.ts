@@ -27,12 +27,15 @@ export const noted = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'att
 })
 
 /** Each once, however often it was tried. */
-const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [...new Map(list.map((one) => [canonicalJson(one), one])).values()]
+const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [
+  ...new Map(list.map((one) => [canonicalJson(one), one])).values(),
+]
 
 /** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
 function attemptsOf(step: Step, kind: Kind, commit: string | null): Attempt[] {
   const { formerly, action, changes, target } = step
-  const fields: Fields = action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
+  const fields: Fields =
+    action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
   const attempt: Attempt = { kind: kind.name, id: idInLedger(step), action, fields, commit }
   const removed: Attempt[] = action === 'update' && kind.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
   const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]

@@ -6,7 +6,8 @@ import type { ObjectRef, Step } from './types.ts'
 const DAY = 86_400_000
 
 /** Whether members lose follows by a step for good, so that they are to hear of it before. */
-const needsNotice = (step: Step): boolean => step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0
+const needsNotice = (step: Step): boolean =>
+  step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0
 
 /** A notice given now: its step may be done from the first midnight on (UTC) that is so many whole days away. */
 export const noticeOf = ({ kind, id }: Step, now: Date, days: number): Notice => ({
@@ -21,7 +22,10 @@ export function waitsFor({ at, from }: Notice, now: Date): string | null {
 }
 
 /** The steps with what is to be waited for as things stand now, where the policy gives notice: nothing any more where the day has come. */
-export function withNotices(steps: readonly Step[], { policy, ledger, now }: Pick<PlanInput, 'policy' | 'now'> & { readonly ledger: Pick<Ledger, 'notices'> }): readonly Step[] {
+export function withNotices(
+  steps: readonly Step[],
+  { policy, ledger, now }: Pick<PlanInput, 'policy' | 'now'> & { readonly ledger: Pick<Ledger, 'notices'> },
+): readonly Step[] {
   const days = policy.announce?.noticeDays ?? null
   if (days === null) return steps
   const given = new Map(ledger.notices.map((notice) => [notice.ref, notice]))
@@ -34,7 +38,11 @@ export function withNotices(steps: readonly Step[], { policy, ledger, now }: Pic
 }
 
 /** The notices whose steps are still to be done: what was given up and comes back is announced anew. */
-export function pending(notices: readonly Notice[], steps: readonly Step[], isRead: (ref: ObjectRef) => boolean): readonly Notice[] {
+export function pending(
+  notices: readonly Notice[],
+  steps: readonly Step[],
+  isRead: (ref: ObjectRef) => boolean,
+): readonly Notice[] {
   const open = new Set(steps.filter(needsNotice).map(({ kind, id }) => `${kind}/${id}`))
   return notices.filter(({ ref }) => open.has(ref) || !isRead(ref))
 }

@@ -18,11 +18,18 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
 
 /** Objects by reference, each list looked through once. */
 export function othersIn({ desired, observed }: Pick<PlanInput, 'desired' | 'observed'>): Others {
-  const indexed = new Map<string, { readonly files: ReadonlyMap<string, Fields>; readonly live: ReadonlyMap<string, Fields> }>()
-  const byId = (list: readonly { readonly id: string; readonly fields: Fields }[]): ReadonlyMap<string, Fields> => new Map(list.map(({ id, fields }) => [id, fields]))
+  const indexed = new Map<
+    string,
+    { readonly files: ReadonlyMap<string, Fields>; readonly live: ReadonlyMap<string, Fields> }
+  >()
+  const byId = (list: readonly { readonly id: string; readonly fields: Fields }[]): ReadonlyMap<string, Fields> =>
+    new Map(list.map(({ id, fields }) => [id, fields]))
   const sidesOf = (kind: string) => {
     const files = desired.get(kind)
-    const sides = indexed.get(kind) ?? { files: byId(files?.state === 'managed' ? files.objects : []), live: byId(observed.get(kind)?.objects ?? []) }
+    const sides = indexed.get(kind) ?? {
+      files: byId(files?.state === 'managed' ? files.objects : []),
+      live: byId(observed.get(kind)?.objects ?? []),
+    }
     indexed.set(kind, sides)
     return sides
   }

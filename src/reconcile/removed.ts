@@ -17,7 +17,10 @@ export function removalOf(ref: ObjectRef, removed: readonly Removal[], sealing: 
   return removed.find((one) => one.ref === ref || one.ref === hidden)
 }
 
-type Sides = Pick<PlanInput, 'ledger' | 'sealing'> & { readonly desired: ReadonlyMap<string, Desired>; readonly observed: ReadonlyMap<string, Observed> }
+type Sides = Pick<PlanInput, 'ledger' | 'sealing'> & {
+  readonly desired: ReadonlyMap<string, Desired>
+  readonly observed: ReadonlyMap<string, Observed>
+}
 
 /** Removals that are not over: the files still name the object, or it is live still, or nobody can tell. */
 export function standing({ ledger, desired, observed, sealing }: Sides): Removal[] {
@@ -25,20 +28,33 @@ export function standing({ ledger, desired, observed, sealing }: Sides): Removal
     const kind = removal.ref.slice(0, removal.ref.indexOf('/'))
     const [files, live] = [desired.get(kind), observed.get(kind)]
     if (files?.state !== 'managed' || live?.state !== 'complete') return true
-    const isIt = ({ id }: { readonly id: string }): boolean => removalOf(`${kind}/${id}`, [removal], sealing) !== undefined
+    const isIt = ({ id }: { readonly id: string }): boolean =>
+      removalOf(`${kind}/${id}`, [removal], sealing) !== undefined
     return files.objects.some(isIt) || live.objects.some(isIt)
   })
 }
 
 /** Told by every plan while the files still name somebody who was removed. */
-export function checkRemoved({ ledger, desired, sealing }: Pick<Sides, 'ledger' | 'desired' | 'sealing'>): Diagnostic[] {
+export function checkRemoved({
+  ledger,
+  desired,
+  sealing,
+}: Pick<Sides, 'ledger' | 'desired' | 'sealing'>): Diagnostic[] {
   if (ledger.removed.length === 0) return []
   return [...desired].flatMap(([kind, files]) =>
     (files.state === 'managed' ? files.objects : []).flatMap(({ id }): Diagnostic[] => {
       const removal = removalOf(`${kind}/${id}`, ledger.removed, sealing)
       if (removal === undefined) return []
       const message = `${kind}/${id} was removed by ${removal.by} on ${removal.at.slice(0, 10)}: ${removal.why}. The files still name it, and count for nothing there.`
-      return [{ code: 'removed', severity: 'warning', about: `${kind}/${id}`, message, hint: `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"` }]
+      return [
+        {
+          code: 'removed',
+          severity: 'warning',
+          about: `${kind}/${id}`,
+          message,
+          hint: `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"`,
+        },
+      ]
     }),
   )
 }

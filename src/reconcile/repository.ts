@@ -48,7 +48,10 @@ export interface Repository {
   readonly texts: (path: string, commits: readonly string[]) => Promise<(string | null)[]>
 }
 
-export type Merged = { readonly state: 'merged'; readonly tree: string } | { readonly state: 'conflicts'; readonly files: readonly string[] } | { readonly state: 'unrelated' }
+export type Merged =
+  | { readonly state: 'merged'; readonly tree: string }
+  | { readonly state: 'conflicts'; readonly files: readonly string[] }
+  | { readonly state: 'unrelated' }
 
 export interface LogOptions {
   /** Leaves out what this commit reaches. */
@@ -109,15 +112,31 @@ export interface Content {
 }
 
 /** What came of a compare-and-swap: where it `moved`, `now` is what the ref names instead. */
-export type Swap = { readonly state: 'written'; readonly commit: string } | { readonly state: 'moved'; readonly now: string | null }
+export type Swap =
+  | { readonly state: 'written'; readonly commit: string }
+  | { readonly state: 'moved'; readonly now: string | null }
 
 /** Whether a ref could not be read since it names what Herdbook never writes: no commit, or one that is too large. */
-export const isForeign = (error: unknown): error is HerdbookError => error instanceof HerdbookError && error.diagnostics.every(({ code }) => code === 'ref-foreign' || code === 'ref-too-large')
+export const isForeign = (error: unknown): error is HerdbookError =>
+  error instanceof HerdbookError &&
+  error.diagnostics.every(({ code }) => code === 'ref-foreign' || code === 'ref-too-large')
 
 /** The refs of one environment. On a forge the branch follows the ledger: of branches a forge can see to it that they only grow. */
-export function refsOf(environment: string): { readonly ledger: string; readonly lock: string; readonly branch: string } {
+export function refsOf(environment: string): {
+  readonly ledger: string
+  readonly lock: string
+  readonly branch: string
+} {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/i.test(environment)) {
-    fail(EXIT.invalid, 'environment-name', `${JSON.stringify(environment)} can't be an environment: use letters, digits and hyphens.`)
+    fail(
+      EXIT.invalid,
+      'environment-name',
+      `${JSON.stringify(environment)} can't be an environment: use letters, digits and hyphens.`,
+    )
   }
-  return { ledger: `refs/herdbook/${environment}/ledger`, lock: `refs/herdbook/${environment}/lock`, branch: `refs/heads/herdbook-ledger/${environment}` }
+  return {
+    ledger: `refs/herdbook/${environment}/ledger`,
+    lock: `refs/herdbook/${environment}/lock`,
+    branch: `refs/heads/herdbook-ledger/${environment}`,
+  }
 }

@@ -22,8 +22,18 @@ function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
   const [name, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
   const kind = input.kinds.find((one) => one.name === name)
   const observed = input.observed.get(name)
-  const live = observed?.state === 'complete' && input.desired.get(name)?.state === 'managed' ? observed.objects.find((one) => one.id === id) : undefined
-  if (!kind || !live) return { code: 'not-managed', severity: 'error', about: ref, message: `${ref} can't be restored: it is not in the files, and nobody added it by hand.`, hint: 'Look at its name: herdbook plan' }
+  const live =
+    observed?.state === 'complete' && input.desired.get(name)?.state === 'managed'
+      ? observed.objects.find((one) => one.id === id)
+      : undefined
+  if (!kind || !live)
+    return {
+      code: 'not-managed',
+      severity: 'error',
+      about: ref,
+      message: `${ref} can't be restored: it is not in the files, and nobody added it by hand.`,
+      hint: 'Look at its name: herdbook plan',
+    }
   return { code: 'not-restorable', severity: 'error', about: ref, ...reason(ref, kind, live, input) }
 }
 
@@ -31,7 +41,13 @@ function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
 function reason(ref: ObjectRef, kind: Kind, live: LiveObject, input: PlanInput): Pick<Diagnostic, 'message' | 'hint'> {
   const one = unmanagedOf(kind, live, input)
   const adopt = `herdbook adopt ${typed(ref)}`
-  if (!one?.addedByHand) return { message: `${ref} can't be restored: it was there when Herdbook began to look, or somebody left it, and no file names it.`, hint: `To have it taken away by the files, take it over first: ${adopt}` }
-  const message = one.changed ? `${ref} can't be restored: it was changed by hand, and what it was before is not kept.` : `${ref} can't be restored: no file says what it should be.`
+  if (!one?.addedByHand)
+    return {
+      message: `${ref} can't be restored: it was there when Herdbook began to look, or somebody left it, and no file names it.`,
+      hint: `To have it taken away by the files, take it over first: ${adopt}`,
+    }
+  const message = one.changed
+    ? `${ref} can't be restored: it was changed by hand, and what it was before is not kept.`
+    : `${ref} can't be restored: no file says what it should be.`
   return { message, hint: `To write it into the files: ${adopt}. To leave it: herdbook leave ${typed(ref)} "why"` }
 }

@@ -11,14 +11,22 @@ const HALF = 32
 /** Of no scope: a repository that moves, or whose history was rewritten, has looked at the same things. */
 function digestOf(key: Key, value: readonly Value[]): string {
   const hash = key === null ? createHash('sha256') : createHmac('sha256', key)
-  return hash.update(canonicalJson(['seen', 1, ...value])).digest('hex').slice(0, HALF)
+  return hash
+    .update(canonicalJson(['seen', 1, ...value]))
+    .digest('hex')
+    .slice(0, HALF)
 }
 
 /** How a seen list has a live object, without its name or a value: 32 hex digits for which it is, 32 for what it is like. */
-export const markOf = (kind: string, { id, fields, seenAs }: Pick<LiveObject, 'id' | 'fields' | 'seenAs'>, key: Key): string => digestOf(key, [kind, id]) + digestOf(key, [kind, id, seenAs ?? fields])
+export const markOf = (
+  kind: string,
+  { id, fields, seenAs }: Pick<LiveObject, 'id' | 'fields' | 'seenAs'>,
+  key: Key,
+): string => digestOf(key, [kind, id]) + digestOf(key, [kind, id, seenAs ?? fields])
 
 /** What a list says of an object by its name. */
-export const rowOf = (lists: SeenLists, kind: string, id: string, key: Key): Seen | undefined => lists.get(kind)?.get(digestOf(key, [kind, id]))
+export const rowOf = (lists: SeenLists, kind: string, id: string, key: Key): Seen | undefined =>
+  lists.get(kind)?.get(digestOf(key, [kind, id]))
 
 /** The part of a mark that says which object it is. */
 export const objectIn = (mark: string): string => mark.slice(0, HALF)
@@ -33,7 +41,9 @@ function lookUp(list: ReadonlyMap<string, Seen>, mark: string): Looked {
 
 /** Without a list there is only its date, and that only says something of kinds that were looked after then. */
 function lookBack(kind: string, { createdAt }: LiveObject, { began, applied }: Ledger): Looked {
-  return began !== null && applied.has(kind) && createdAt !== undefined && Date.parse(createdAt) > Date.parse(began) ? 'unseen' : 'seen'
+  return began !== null && applied.has(kind) && createdAt !== undefined && Date.parse(createdAt) > Date.parse(began)
+    ? 'unseen'
+    : 'seen'
 }
 
 /** A live object that no file names, as one that nobody did anything to. */
@@ -48,7 +58,12 @@ const plainly = (kind: string, live: LiveObject, { sealing }: Pick<PlanInput, 's
 })
 
 /** What the files let go of is nobody's doing as they had it; what somebody changed before is told until a person has decided. */
-export function letGoOf(kind: string, live: LiveObject, { changed = false }: { readonly changed?: boolean }, input: PlanInput): Unmanaged {
+export function letGoOf(
+  kind: string,
+  live: LiveObject,
+  { changed = false }: { readonly changed?: boolean },
+  input: PlanInput,
+): Unmanaged {
   const one = plainly(kind, live, input)
   const isLeft = input.ledger.seen.get(kind)?.get(objectIn(one.mark))?.mark === one.mark
   return changed && !live.initial && !isLeft ? { ...one, addedByHand: true, changed: true } : one
@@ -67,10 +82,14 @@ export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unm
 }
 
 /** The lists as they are after what a plan read: what nobody did by hand is in them, what is gone is not, and what was done by hand waits for a person. */
-export function seenAfter(lists: SeenLists, { reads, released, unmanaged }: Pick<Plan, 'reads' | 'released' | 'unmanaged'>): SeenLists {
+export function seenAfter(
+  lists: SeenLists,
+  { reads, released, unmanaged }: Pick<Plan, 'reads' | 'released' | 'unmanaged'>,
+): SeenLists {
   const next = new Map([...lists].filter(([kind]) => !released.includes(kind)))
   const byKind = Map.groupBy(unmanaged, ({ kind }) => kind)
-  for (const { kind, complete } of reads) if (complete) next.set(kind, listAfter(lists.get(kind) ?? new Map(), byKind.get(kind) ?? []))
+  for (const { kind, complete } of reads)
+    if (complete) next.set(kind, listAfter(lists.get(kind) ?? new Map(), byKind.get(kind) ?? []))
   return isSame(lists, next) ? lists : next
 }
 
@@ -90,7 +109,9 @@ function listAfter(list: ReadonlyMap<string, Seen>, live: readonly Unmanaged[]):
 }
 
 function isSame(one: SeenLists, other: SeenLists): boolean {
-  const holds = (kind: string, list: ReadonlyMap<string, Seen>): boolean => other.get(kind)?.size === list.size && [...list].every(([object, { mark }]) => other.get(kind)?.get(object)?.mark === mark)
+  const holds = (kind: string, list: ReadonlyMap<string, Seen>): boolean =>
+    other.get(kind)?.size === list.size &&
+    [...list].every(([object, { mark }]) => other.get(kind)?.get(object)?.mark === mark)
   return one.size === other.size && [...one].every(([kind, list]) => holds(kind, list))
 }
 

@@ -25,7 +25,12 @@ export interface Signing {
 const MOST = 5_000
 
 /** Looks for what can be signed; null where the ledger is as it should be. Throws (exit 5) where there is no ledger at all. `old`: the key that signed it before. */
-export async function signable(repository: Repository, where: Where, old: Key, head: string | null): Promise<Signing | null> {
+export async function signable(
+  repository: Repository,
+  where: Where,
+  old: Key,
+  head: string | null,
+): Promise<Signing | null> {
   const { ledger: now, branch, seen } = await pointers(repository, where)
   const { ledger: ref } = refsOf(where.sealing.scope.environment)
   // Anybody who can write may have put anything there.
@@ -33,11 +38,24 @@ export async function signable(repository: Repository, where: Where, old: Key, h
   if (branch !== null) await repository.bring(branch.commit)
   // Descending from the newest commits seen, too, it is taken by every clone that saw those, and by the branch.
   const named = [...new Set([now, seen, branch?.commit].filter((id) => typeof id === 'string'))]
-  if (named.length === 0) fail(EXIT.refused, 'no-ledger-yet', 'There is no ledger to sign: nothing was applied yet.', { hint: 'The first apply begins it: herdbook apply' })
+  if (named.length === 0)
+    fail(EXIT.refused, 'no-ledger-yet', 'There is no ledger to sign: nothing was applied yet.', {
+      hint: 'The first apply begins it: herdbook apply',
+    })
   const keys = [where.sealing.key, ...(old === null ? [] : [old])]
   const parents = await commitsAmong(repository, named)
-  const found = await newestOf(repository, where, [branch?.commit, seen, now].flatMap((id) => parents.filter((one) => one === id)), keys)
-  if (found?.key === where.sealing.key && found.snapshot.id === now && (await descends(repository, found.snapshot.id, parents))) return null
+  const found = await newestOf(
+    repository,
+    where,
+    [branch?.commit, seen, now].flatMap((id) => parents.filter((one) => one === id)),
+    keys,
+  )
+  if (
+    found?.key === where.sealing.key &&
+    found.snapshot.id === now &&
+    (await descends(repository, found.snapshot.id, parents))
+  )
+    return null
   const ledger = ledgerFrom(found, where.sealing, now, head)
   const digest = sealIn(where.sealing, 'ledger', { from: found?.snapshot.id ?? null, over: named }).slice(0, 16)
   return { from: found?.snapshot ?? null, ledger, parents, left: leftOf(snapshot, ledger), digest }
@@ -45,12 +63,20 @@ export async function signable(repository: Repository, where: Where, old: Key, h
 
 /** Of what refs name those that are commits themselves: a ref may name anything. */
 async function commitsAmong(repository: Repository, ids: readonly string[]): Promise<readonly string[]> {
-  const own = await Promise.all(ids.map(async (id) => (await repository.bring(id)) && (await repository.commit(id)) === id))
+  const own = await Promise.all(
+    ids.map(async (id) => (await repository.bring(id)) && (await repository.commit(id)) === id),
+  )
   return ids.filter((_, i) => own[i])
 }
 
 /** Signs it with the key of now. Refuses (exit 6) if the ref moved meanwhile. */
-export const sign = (repository: Repository, where: Where, { ledger, parents }: Signing, why: string, by: Authorship): Promise<Ledger> => save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by, touched: null })
+export const sign = (
+  repository: Repository,
+  where: Where,
+  { ledger, parents }: Signing,
+  why: string,
+  by: Authorship,
+): Promise<Ledger> => save(repository, where, ledger, parents, { subject: `Sign anew: ${why}`, by, touched: null })
 
 /** Whether a commit is what came of all of these. */
 async function descends(repository: Repository, commit: string, earlier: readonly string[]): Promise<boolean> {
@@ -65,7 +91,12 @@ interface Found {
 }
 
 /** Of these histories the newest commit that one of the keys signed: the branch's, which only grows, unless another descends from it. */
-async function newestOf(repository: Repository, { sealing }: Where, starts: readonly string[], keys: readonly Key[]): Promise<Found | null> {
+async function newestOf(
+  repository: Repository,
+  { sealing }: Where,
+  starts: readonly string[],
+  keys: readonly Key[],
+): Promise<Found | null> {
   let newest: Found | null = null
   for (const start of starts) {
     const found = await signedIn(repository, sealing, start, keys)
@@ -75,7 +106,12 @@ async function newestOf(repository: Repository, { sealing }: Where, starts: read
   return newest
 }
 
-async function signedIn(repository: Repository, sealing: Sealing, start: string, keys: readonly Key[]): Promise<Found | null> {
+async function signedIn(
+  repository: Repository,
+  sealing: Sealing,
+  start: string,
+  keys: readonly Key[],
+): Promise<Found | null> {
   const { ledger } = refsOf(sealing.scope.environment)
   for (const { id } of await repository.log(start, { limit: MOST, topological: true })) {
     const snapshot = await repository.read(ledger, id).catch(() => null)
@@ -97,7 +133,9 @@ function ledgerFrom(found: Found | null, sealing: Sealing, head: string | null, 
   const ledger = { ...ledgerOf(snapshot, readRows(snapshot.files), form, true), head }
   // Without a key anybody may have pushed a list.
   const own = sealing.key === null ? { ...ledger, seen: new Map() } : ledger
-  return key === sealing.key ? own : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
+  return key === sealing.key
+    ? own
+    : { ...ledger, approvals: ledger.approvals.filter(({ spent }) => spent), merges: [], seen: new Map() }
 }
 
 /** Of what stands on the ref now, what the signed ledger does not hold as it is. */
@@ -106,7 +144,9 @@ function leftOf(snapshot: Snapshot | null, ledger: Ledger): Signing['left'] {
   if (now === null || now instanceof Malformed) return { objects: [], approvals: 0 }
   const known = new Set(ledger.approvals.map(canonicalJson))
   return {
-    objects: [...now.entries].flatMap(([ref, entry]) => (equal({ ...entry.fields }, { ...ledger.entries.get(ref)?.fields }) && ledger.entries.has(ref) ? [] : [ref])),
+    objects: [...now.entries].flatMap(([ref, entry]) =>
+      equal({ ...entry.fields }, { ...ledger.entries.get(ref)?.fields }) && ledger.entries.has(ref) ? [] : [ref],
+    ),
     approvals: now.approvals.filter((approval) => !known.has(canonicalJson(approval))).length,
   }
 }

@@ -13,22 +13,35 @@ export function signContent(draft: Content, purpose: Signed, sealing: Sealing): 
   const trailers = Object.entries(draft.trailers ?? {}).map(([name, value]) => [name, oneLine(value)])
   const content = { ...draft, subject: oneLine(draft.subject), trailers: Object.fromEntries(trailers) }
   if (sealing.key === null) return content
-  return { ...content, files: new Map([...content.files, [DIGEST, `${SECOND}${signature(content, purpose, sealing, 2)}\n`]]) }
+  return {
+    ...content,
+    files: new Map([...content.files, [DIGEST, `${SECOND}${signature(content, purpose, sealing, 2)}\n`]]),
+  }
 }
 
 /** Whether a snapshot carries the right digest, and of which form; `unsigned` where it carries none. */
-export function signatureOf(snapshot: Snapshot, purpose: Signed, sealing: Sealing): { readonly is: 'right' | 'wrong'; readonly form: Form } | { readonly is: 'unsigned' } {
+export function signatureOf(
+  snapshot: Snapshot,
+  purpose: Signed,
+  sealing: Sealing,
+): { readonly is: 'right' | 'wrong'; readonly form: Form } | { readonly is: 'unsigned' } {
   const digest = snapshot.files.get(DIGEST)
   if (digest === undefined) return { is: 'unsigned' }
   const form = digest.startsWith(SECOND) ? 2 : 1
-  const right = sealing.key !== null && sameDigest(digest.slice(form === 2 ? SECOND.length : 0).trim(), signature(snapshot, purpose, sealing, form))
+  const right =
+    sealing.key !== null &&
+    sameDigest(digest.slice(form === 2 ? SECOND.length : 0).trim(), signature(snapshot, purpose, sealing, form))
   return { is: right ? 'right' : 'wrong', form }
 }
 
 function signature(content: Content, purpose: Signed, sealing: Sealing, form: Form): string {
-  const files = Object.fromEntries([...content.files].filter(([name]) => name !== DIGEST).map(([name, text]) => [name, sha256(text)]))
+  const files = Object.fromEntries(
+    [...content.files].filter(([name]) => name !== DIGEST).map(([name, text]) => [name, sha256(text)]),
+  )
   const value = { files, parents: content.parents ?? [], subject: content.subject, trailers: content.trailers ?? {} }
-  return form === 2 ? sealIn(sealing, purpose, value) : seal(purpose, { ...value, environment: sealing.scope.environment }, sealing.key)
+  return form === 2
+    ? sealIn(sealing, purpose, value)
+    : seal(purpose, { ...value, environment: sealing.scope.environment }, sealing.key)
 }
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim()

@@ -234,6 +234,11 @@ export interface ApplyReport {
   /** What was there when a seen list was begun: from now on it is told when one of its kind is added or changed by hand. */
   readonly looked: readonly Unmanaged[]
   /** What was written and is not there when read again. */
-  readonly remaining: readonly { readonly kind: string; readonly id: string; readonly fields: readonly string[]; readonly reason: string }[]
+  readonly remaining: readonly {
+    readonly kind: string
+    readonly id: string
+    readonly fields: readonly string[]
+    readonly reason: string
+  }[]
   readonly findings: readonly Diagnostic[]
 }

@@ -20,7 +20,9 @@ function annotation({ code, severity, message, at, hint }: Diagnostic, folder: s
     ...(at.end === undefined ? {} : { endLine: at.end.line, endColumn: at.end.column }),
   }
   const said = readable(clip(message, LONGEST))
-  const properties = Object.entries({ ...place, title: code }).map(([key, value]) => `${key}=${property(String(value))}`)
+  const properties = Object.entries({ ...place, title: code }).map(
+    ([key, value]) => `${key}=${property(String(value))}`,
+  )
   return `::${COMMANDS[severity]} ${properties.join(',')}::${data(hint === undefined ? said : `${said}\n${hint}`)}`
 }
 

@@ -26,7 +26,12 @@ export const MOST_POSTS = 5
 
 /** What will be suspended, by name, as far as the posts of one run go: what is named in none is not announced. `from` is the day, such as 2026-12-24. */
 export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
-  const text = (lines: readonly string[]): string => [`From ${from} on (UTC), ${domain} suspends:`, lines.join('\n'), 'Follows between people there and here are cut then, for good.'].join('\n\n')
+  const text = (lines: readonly string[]): string =>
+    [
+      `From ${from} on (UTC), ${domain} suspends:`,
+      lines.join('\n'),
+      'Follows between people there and here are cut then, for good.',
+    ].join('\n\n')
   const room = LIMIT - text([]).length
   const posts: { lines: string[]; steps: Step[] }[] = []
   for (const step of steps) {
@@ -70,16 +75,21 @@ function changeOf(step: Step): string | null {
 }
 
 /** The name as the server's own public list shows it: one that is obfuscated there is nowhere told in clear. */
-const nameOf = (domain: string, fields: Fields): string => quiet(fields['obfuscate'] === true ? obfuscated(domain) : displayDomain(domain))
+const nameOf = (domain: string, fields: Fields): string =>
+  quiet(fields['obfuscate'] === true ? obfuscated(domain) : displayDomain(domain))
 
 /** As Mastodon does: the first and the last quarter and the dots stay. */
 function obfuscated(domain: string): string {
   const quarter = Math.floor(domain.length / 4)
-  return Array.from(domain, (char, index) => (index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char)).join('')
+  return Array.from(domain, (char, index) =>
+    index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char,
+  ).join('')
 }
 
 function reasonOf({ public_comment: comment }: Fields): string {
-  return typeof comment === 'string' && comment.trim() !== '' ? `: ${clip(quiet(comment.replaceAll(/\s+/g, ' ').trim()), COMMENT)}` : ''
+  return typeof comment === 'string' && comment.trim() !== ''
+    ? `: ${clip(quiet(comment.replaceAll(/\s+/g, ' ').trim()), COMMENT)}`
+    : ''
 }
 
 /** Text in which Mastodon finds nobody to mention, no hashtag, no link and no shortcode. */

@@ -38,20 +38,66 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
   const foot = footer(report, options)
   const head = headline(report, disputed.length, options)
   const gone = letGo(report.plan, kinds)
-  const skipped = (why: Skipped['why']): Skipped[] => report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
+  const skipped = (why: Skipped['why']): Skipped[] =>
+    report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
   const sections: Section[] = [
     [() => head],
-    box('CAUTION', 'Failed', report.failed.map(({ step, reason }) => () => failure(step, reason, kinds)), RUN_AGAIN),
-    box('WARNING', 'Written, and not there when read again', report.remaining.map((one) => () => `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`), RUN_AGAIN),
-    box('WARNING', 'Not applied, since nobody approved them as they are now', skipped('not-approved').map(({ step }) => () => `- ${stepItem(step, kinds)}${moved(step, options)}`), APPROVE),
+    box(
+      'CAUTION',
+      'Failed',
+      report.failed.map(
+        ({ step, reason }) =>
+          () =>
+            failure(step, reason, kinds),
+      ),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Written, and not there when read again',
+      report.remaining.map(
+        (one) => () =>
+          `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`,
+      ),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Not applied, since nobody approved them as they are now',
+      skipped('not-approved').map(
+        ({ step }) =>
+          () =>
+            `- ${stepItem(step, kinds)}${moved(step, options)}`,
+      ),
+      APPROVE,
+    ),
     box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed, SETTLE),
     unread(report.plan, kinds),
-    box('WARNING', 'Not reached', report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`), RUN_AGAIN),
-    box('WARNING', 'Held back, since a limit or a rule speaks against them as things are now', skipped('refused').map(reasoned(kinds)), RUN_AGAIN),
+    box(
+      'WARNING',
+      'Not reached',
+      report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Held back, since a limit or a rule speaks against them as things are now',
+      skipped('refused').map(reasoned(kinds)),
+      RUN_AGAIN,
+    ),
     box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
     box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
-    box('NOTE', 'Finished, since an earlier run was broken off', report.paid.map(({ what }) => () => `- ${prose(readable(capital(what)))}`), ''),
+    box(
+      'NOTE',
+      'Finished, since an earlier run was broken off',
+      report.paid.map(
+        ({ what }) =>
+          () =>
+            `- ${prose(readable(capital(what)))}`,
+      ),
+      '',
+    ),
     done(report, disputed.length, kinds),
     gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],
@@ -62,15 +108,29 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
 }
 
 /** A report without what a pull request is told of by name, and that. */
-function divided(report: ApplyReport, { disputed = new Set(), kinds }: AppliedOptions): [ApplyReport, readonly (() => string)[]] {
+function divided(
+  report: ApplyReport,
+  { disputed = new Set(), kinds }: AppliedOptions,
+): [ApplyReport, readonly (() => string)[]] {
   const isNamed = ({ kind, id }: Pick<Step, 'kind' | 'id'>): boolean => disputed.has(`${kind}/${id}`)
-  const rest = <One extends Pick<Step, 'kind' | 'id'>>(list: readonly One[]): One[] => list.filter((one) => !isNamed(one))
+  const rest = <One extends Pick<Step, 'kind' | 'id'>>(list: readonly One[]): One[] =>
+    list.filter((one) => !isNamed(one))
   const { conflicts, takeovers, waiting } = report.plan
-  const told = [...[...conflicts, ...takeovers].filter(isNamed).map((one) => () => standoffItem(one)), ...waiting.filter(isNamed).map((one) => () => waitingItem(one, kinds))]
-  return [{ ...report, plan: { ...report.plan, conflicts: rest(conflicts), takeovers: rest(takeovers), waiting: rest(waiting) } }, told]
+  const told = [
+    ...[...conflicts, ...takeovers].filter(isNamed).map((one) => () => standoffItem(one)),
+    ...waiting.filter(isNamed).map((one) => () => waitingItem(one, kinds)),
+  ]
+  return [
+    {
+      ...report,
+      plan: { ...report.plan, conflicts: rest(conflicts), takeovers: rest(takeovers), waiting: rest(waiting) },
+    },
+    told,
+  ]
 }
 
-const lastResort = (head: string, foot: string, room: number): string => (size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot)
+const lastResort = (head: string, foot: string, room: number): string =>
+  size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot
 
 const RUN_AGAIN = 'The next run plans from what is live then and tries again.'
 const SETTLE = 'On GitHub: the buttons *adopt* and *restore*, or the boxes of the nightly issue.'
@@ -92,24 +152,42 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
   const { plan, done, paid } = report
   const domain = code(plan.domain)
   const open = notDone(report, disputed).filter(([n]) => n > 0)
-  const after = seconds === undefined ? '' : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
+  const after =
+    seconds === undefined
+      ? ''
+      : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
   const deed = marked([...deeds(done, kinds), '.', ...impacts(done).map((text) => ` ${text}.`)])
   if (open.length > 0) {
-    const parts = listed([...(done.length > 0 ? [`${number(done.length)} done`] : []), ...open.map(([n, what]) => `${number(n)} ${what}`)])
+    const parts = listed([
+      ...(done.length > 0 ? [`${number(done.length)} done`] : []),
+      ...open.map(([n, what]) => `${number(n)} ${what}`),
+    ])
     return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} of ${domain}`
   }
-  if (done.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `**Applied**: what was still owed to ${domain} is done.` : `### What is still owed to ${domain} could not be finished`
+  if (done.length === 0 && plan.owed.length > 0)
+    return paid.length > 0
+      ? `**Applied**: what was still owed to ${domain} is done.`
+      : `### What is still owed to ${domain} could not be finished`
   if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
   if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
   const gone = letGo(plan, kinds)
   if (gone !== null) return `**Nothing to apply** to ${domain}. ${gone}`
-  return differences(plan) === null && plan.waiting.length === 0 ? `**Nothing to apply**: ${domain} is as the files say.` : `**Nothing to apply** to ${domain}.`
+  return differences(plan) === null && plan.waiting.length === 0
+    ? `**Nothing to apply**: ${domain} is as the files say.`
+    : `**Nothing to apply** to ${domain}.`
 }
 
 /** A list that somebody has to look at, with what to do about it. */
-function box(look: Parameters<typeof alert>[0], title: string, items: readonly (() => string)[], next: string): Section {
+function box(
+  look: Parameters<typeof alert>[0],
+  title: string,
+  items: readonly (() => string)[],
+  next: string,
+): Section {
   if (items.length === 0) return []
-  return framed(bullets(items), (list) => alert(look, [`**${title}:**`, list, ...(next === '' ? [] : ['', next])].join('\n')))
+  return framed(bullets(items), (list) =>
+    alert(look, [`**${title}:**`, list, ...(next === '' ? [] : ['', next])].join('\n')),
+  )
 }
 
 function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly KindName[]): string {
@@ -125,18 +203,24 @@ const reasoned =
     `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
 
 const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
-  options.moved?.has(`${kind}/${id}`) ? '<br>It was approved, and live has changed since: this is another change now.' : ''
+  options.moved?.has(`${kind}/${id}`)
+    ? '<br>It was approved, and live has changed since: this is another change now.'
+    : ''
 
 /** One change stands in the headline already. */
 function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): Section {
   const whole = notDone(report, disputed).every(([n]) => n === 0)
   if (report.done.length < (whole ? 2 : 1)) return []
-  return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) => details(capital(`${count(report.done.length, 'change', 'changes')} done and verified`), list))
+  return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) =>
+    details(capital(`${count(report.done.length, 'change', 'changes')} done and verified`), list),
+  )
 }
 
 function differing({ plan }: ApplyReport): string {
   const told = differences(plan)
-  return told === null ? '' : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with the ways out for each.`
+  return told === null
+    ? ''
+    : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with the ways out for each.`
 }
 
 const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {
@@ -145,6 +229,10 @@ const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {
 }
 
 function footer({ plan }: ApplyReport, { run }: AppliedOptions): string {
-  const facts = [`${code(plan.domain)} (${prose(plan.environment)})`, ...(plan.commit === null ? [] : [`commit ${code(plan.commit.slice(0, 12))}`]), ...(run === undefined ? [] : [link('this run', run)])]
+  const facts = [
+    `${code(plan.domain)} (${prose(plan.environment)})`,
+    ...(plan.commit === null ? [] : [`commit ${code(plan.commit.slice(0, 12))}`]),
+    ...(run === undefined ? [] : [link('this run', run)]),
+  ]
   return `<sub>${facts.join(' · ')}</sub>`
 }

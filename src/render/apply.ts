@@ -26,21 +26,63 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const looked = lookedAt(report.looked, kinds)
   const parts: Part[] = [
     [() => [paragraph(0, span(verdictOf(report, kinds), isWhole(report) ? ['green', 'bold'] : ['red', 'bold']))]],
-    list('Done', 'green', planShown ? [...stepLines(report.done, kinds).slice(0, -1), () => counted(report.done, kinds)] : stepLines(report.done, kinds), report.done.length),
-    list('Finished, since an earlier run was broken off', 'green', beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])), report.paid.length),
-    list('Failed', 'red', notDone(report.failed.map(({ step, reason }) => ({ step, why: whyFailed(reason) })), kinds), report.failed.length),
-    list('Skipped', 'yellow', notDone(report.skipped.map(({ step, reason }) => ({ step, why: [paragraph(6, span(inline(readable(reason)), 'dim'))] })), kinds), report.skipped.length),
-    list('Not reached', 'yellow', [() => report.notReached.map((step) => stepLine(step, kinds)), () => packed(report.notReached, kinds)], report.notReached.length),
+    list(
+      'Done',
+      'green',
+      planShown
+        ? [...stepLines(report.done, kinds).slice(0, -1), () => counted(report.done, kinds)]
+        : stepLines(report.done, kinds),
+      report.done.length,
+    ),
+    list(
+      'Finished, since an earlier run was broken off',
+      'green',
+      beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])),
+      report.paid.length,
+    ),
+    list(
+      'Failed',
+      'red',
+      notDone(
+        report.failed.map(({ step, reason }) => ({ step, why: whyFailed(reason) })),
+        kinds,
+      ),
+      report.failed.length,
+    ),
+    list(
+      'Skipped',
+      'yellow',
+      notDone(
+        report.skipped.map(({ step, reason }) => ({
+          step,
+          why: [paragraph(6, span(inline(readable(reason)), 'dim'))],
+        })),
+        kinds,
+      ),
+      report.skipped.length,
+    ),
+    list(
+      'Not reached',
+      'yellow',
+      [() => report.notReached.map((step) => stepLine(step, kinds)), () => packed(report.notReached, kinds)],
+      report.notReached.length,
+    ),
     list('Did not converge', 'red', remainders(report.remaining), report.remaining.length),
     looked === null ? [] : [() => [paragraph(0, inline(looked))]],
     [() => report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) }))],
   ]
   const { lines, isShortened } = shortened(parts, verbose)
-  const last = [...(isShortened ? [line(0, span('Not all of it is listed here. Of each: ', 'dim'), { text: 'herdbook why KIND/ID', whole: true })] : []), ...next(report)]
+  const last = [
+    ...(isShortened
+      ? [line(0, span('Not all of it is listed here. Of each: ', 'dim'), { text: 'herdbook why KIND/ID', whole: true })]
+      : []),
+    ...next(report),
+  ]
   return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
 }
 
-const whyFailed = ({ message, hint }: Diagnostic): Line[] => [readable(message), ...(hint === undefined ? [] : [`→ ${hint}`])].map((text) => paragraph(6, inline(text)))
+const whyFailed = ({ message, hint }: Diagnostic): Line[] =>
+  [readable(message), ...(hint === undefined ? [] : [`→ ${hint}`])].map((text) => paragraph(6, inline(text)))
 
 interface NotDone {
   readonly step: Step
@@ -49,7 +91,14 @@ interface NotDone {
 
 /** What was not done, each with its reason; where that is long, a reason once for all that have it. */
 function notDone(all: readonly NotDone[], kinds: readonly KindName[]): Part {
-  const alike = (): Line[] => [...Map.groupBy(all, ({ step, why }) => JSON.stringify(why).replaceAll(step.id, ''))].flatMap(([, group]) => [...packed(group.map(({ step }) => step), kinds), ...(group[0]?.why ?? [])])
+  const alike = (): Line[] =>
+    [...Map.groupBy(all, ({ step, why }) => JSON.stringify(why).replaceAll(step.id, ''))].flatMap(([, group]) => [
+      ...packed(
+        group.map(({ step }) => step),
+        kinds,
+      ),
+      ...(group[0]?.why ?? []),
+    ])
   return [() => all.flatMap(({ step, why }) => [stepLine(step, kinds), ...why]), alike]
 }
 
@@ -61,10 +110,16 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   const { plan, done, failed, skipped, notReached, paid, remaining } = report
   const domain = inline(plan.domain)
   const known = plan.adjustments.length
-  if (plan.steps.length === 0 && plan.owed.length > 0) return paid.length > 0 ? `What was still owed to ${domain} is done.` : `What is still owed to ${domain} could not be finished.`
+  if (plan.steps.length === 0 && plan.owed.length > 0)
+    return paid.length > 0
+      ? `What was still owed to ${domain} is done.`
+      : `What is still owed to ${domain} could not be finished.`
   const gone = letGo(plan, kinds)
   if (plan.steps.length === 0 && gone !== null) return `Nothing to write to ${domain}. ${gone}`
-  if (plan.steps.length === 0) return known === 0 ? `Nothing to write to ${domain}.` : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
+  if (plan.steps.length === 0)
+    return known === 0
+      ? `Nothing to write to ${domain}.`
+      : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [
     `${number(done.length)} done`,
@@ -85,17 +140,31 @@ type Remaining = ApplyReport['remaining'][number]
 function remainders(all: readonly Remaining[]): Part {
   const one = ({ kind, id, fields, reason }: Remaining): Line[] => {
     const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
-    return [line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names), paragraph(6, inline(readable(reason)))]
+    return [
+      line(2, span('! ', 'red'), span(inline(readable(`${kind}/${id}`)), 'bold'), ...names),
+      paragraph(6, inline(readable(reason))),
+    ]
   }
-  const alike = (): Line[] => [...Map.groupBy(all, ({ reason }) => reason)].flatMap(([reason, group]) => [line(2, span('! ', 'red'), inline(readable(reason))), paragraph(6, span(group.map(({ kind, id }) => inline(readable(`${kind}/${id}`))).join('  ')))])
+  const alike = (): Line[] =>
+    [...Map.groupBy(all, ({ reason }) => reason)].flatMap(([reason, group]) => [
+      line(2, span('! ', 'red'), inline(readable(reason))),
+      paragraph(6, span(group.map(({ kind, id }) => inline(readable(`${kind}/${id}`))).join('  '))),
+    ])
   return [() => all.flatMap(one), alike]
 }
 
 function next(report: ApplyReport): Line[] {
-  const command = (text: string, why: string): Line[] => [line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))]
-  if (report.notReached.length > 0) return command('herdbook apply', 'plans from what is live now and finishes the rest')
-  if (report.failed.length + report.remaining.length > 0) return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
-  if (report.skipped.some(({ why }) => why === 'not-approved')) return command('herdbook approve "why"', 'or merge the pull request that proposes them')
+  const command = (text: string, why: string): Line[] => [
+    line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim')),
+  ]
+  if (report.notReached.length > 0)
+    return command('herdbook apply', 'plans from what is live now and finishes the rest')
+  if (report.failed.length + report.remaining.length > 0)
+    return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
+  if (report.skipped.some(({ why }) => why === 'not-approved'))
+    return command('herdbook approve "why"', 'or merge the pull request that proposes them')
   if (report.skipped.length > 0) return command('herdbook plan', 'shows what is left')
-  return differences(report.plan) === null ? [] : command('herdbook drift', 'shows what differs still, with the ways out for each')
+  return differences(report.plan) === null
+    ? []
+    : command('herdbook drift', 'shows what differs still, with the ways out for each')
 }

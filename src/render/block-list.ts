@@ -3,8 +3,13 @@ import { SEVERITY_WORDS, type BlockSeverity } from '../instance/severity.ts'
 import { count } from './text.ts'
 
 /** What was read of a list and what was not, before anything comes of it. */
-export function readOf(name: string, { entries, rows, leftOut, format, defaulted, capped }: BlockList): readonly string[] {
-  const severities = (['suspend', 'silence', 'noop'] as const).flatMap((severity) => some(entries.filter((entry) => entry.severity === severity).length, SEVERITY_WORDS[severity]))
+export function readOf(
+  name: string,
+  { entries, rows, leftOut, format, defaulted, capped }: BlockList,
+): readonly string[] {
+  const severities = (['suspend', 'silence', 'noop'] as const).flatMap((severity) =>
+    some(entries.filter((entry) => entry.severity === severity).length, SEVERITY_WORDS[severity]),
+  )
   const others = [
     ...some(entries.filter((entry) => entry.reject_media).length, 'with reject_media'),
     ...some(entries.filter((entry) => entry.reject_reports).length, 'with reject_reports'),
@@ -12,12 +17,19 @@ export function readOf(name: string, { entries, rows, leftOut, format, defaulted
     ...some(entries.filter(has('public_comment')).length, 'with a public comment'),
     ...some(entries.filter(has('private_comment')).length, 'with a private comment'),
   ]
-  const notes = [...some(defaulted, 'by --severity, since their rows give none'), ...some(capped, 'made weaker by --at-most')]
+  const notes = [
+    ...some(defaulted, 'by --severity, since their rows give none'),
+    ...some(capped, 'made weaker by --at-most'),
+  ]
   return [
     `${name}: ${count(rows, 'row', 'rows')}, read as ${format}.`,
     `  Domains: ${[...severities, ...others].join(', ')}.`,
     ...(notes.length > 0 ? [`  Of these: ${notes.join(', ')}.`] : []),
-    ...(leftOut.length > 0 ? [`  Left out: ${[...Map.groupBy(leftOut, ({ code }) => code)].map(([code, of]) => `${of.length} ${WHY.get(code) ?? code}`).join(', ')}.`] : []),
+    ...(leftOut.length > 0
+      ? [
+          `  Left out: ${[...Map.groupBy(leftOut, ({ code }) => code)].map(([code, of]) => `${of.length} ${WHY.get(code) ?? code}`).join(', ')}.`,
+        ]
+      : []),
   ]
 }
 
@@ -39,6 +51,8 @@ const WHY: ReadonlyMap<string, string> = new Map([
 
 /** How many of each severity a change makes, in brackets; nothing where it makes none. */
 export function bySeverity(severities: readonly BlockSeverity[]): string {
-  const parts = (['suspend', 'silence', 'noop'] as const).flatMap((severity) => some(severities.filter((one) => one === severity).length, SEVERITY_WORDS[severity]))
+  const parts = (['suspend', 'silence', 'noop'] as const).flatMap((severity) =>
+    some(severities.filter((one) => one === severity).length, SEVERITY_WORDS[severity]),
+  )
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }

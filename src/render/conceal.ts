@@ -5,10 +5,19 @@ import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './hush.ts'
 import { own } from '../instance/own.ts'
 
 /** What of the live server may be printed. */
-export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & { readonly email_addresses: boolean; readonly obfuscated_domains: boolean }
+export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & {
+  readonly email_addresses: boolean
+  readonly obfuscated_domains: boolean
+}
 
 /** For the operator's own terminal. */
-export const EVERYTHING: Disclosure = { private_comments: true, ip_blocks: true, staff: true, email_addresses: true, obfuscated_domains: true }
+export const EVERYTHING: Disclosure = {
+  private_comments: true,
+  ip_blocks: true,
+  staff: true,
+  email_addresses: true,
+  obfuscated_domains: true,
+}
 
 /** What is printed where others read: nothing private in public, and in private what the policy opens. */
 export function disclosure(visibility: 'public' | 'private', show: Show = {}): Disclosure {
@@ -33,7 +42,10 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
   if (Object.values(show).every(Boolean)) return plan
   const hush = concealer(plan, show)
   const hushed = hushedBy(hush)
-  const standoff = (one: Standoff): Standoff => ({ ...one, live: one.live && concealFields(one.kind, one.live, show, one.desired) })
+  const standoff = (one: Standoff): Standoff => ({
+    ...one,
+    live: one.live && concealFields(one.kind, one.live, show, one.desired),
+  })
   return {
     ...plan,
     reads: plan.reads.map((read) => (read.reason === undefined ? read : { ...read, reason: hush(read.reason) })),
@@ -49,7 +61,12 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
 
 const hushedBy =
   (hush: (text: string) => string) =>
-  (one: Diagnostic): Diagnostic => ({ ...one, message: hush(one.message), ...(one.hint === undefined ? {} : { hint: hush(one.hint) }), ...(one.about === undefined ? {} : { about: hush(one.about) }) })
+  (one: Diagnostic): Diagnostic => ({
+    ...one,
+    message: hush(one.message),
+    ...(one.hint === undefined ? {} : { hint: hush(one.hint) }),
+    ...(one.about === undefined ? {} : { about: hush(one.about) }),
+  })
 
 /** For sentences that may hold what a server answered: as far as they may be shown beside this plan. */
 function concealer(plan: Plan, show: Disclosure): (text: string) => string {
@@ -67,7 +84,11 @@ export const concealedText = (text: string, show: Disclosure): string => mask(te
 
 /** Addresses that the files or the ledger name. */
 const addressesIn = (plan: Plan): ReadonlySet<string> =>
-  new Set([...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].filter(({ kind }) => kind === 'ip-block').map(({ id }) => id.replace(/\/.*/, '')))
+  new Set(
+    [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers]
+      .filter(({ kind }) => kind === 'ip-block')
+      .map(({ id }) => id.replace(/\/.*/, '')),
+  )
 
 /** Whether it is nobody's business here which objects of a kind there are. */
 export function isPrivate({ kind }: { readonly kind: string }, show: Disclosure): boolean {
@@ -82,11 +103,20 @@ const WAITS = "can't be given a role yet; herdbook plan tells why"
 const isUnnamed = (step: Step, show: Disclosure): boolean => step.unmanaged === true && isPrivate(step, show)
 
 /** The name of a step's object, as far as it may be told. */
-export const refShown = (step: Step, show: Disclosure): string => `${step.kind}/${isUnnamed(step, show) ? HIDDEN : step.id}`
+export const refShown = (step: Step, show: Disclosure): string =>
+  `${step.kind}/${isUnnamed(step, show) ? HIDDEN : step.id}`
 
 function concealStep(step: Step, show: Disclosure): Step {
-  const changes = step.changes.map((change) => ({ ...change, before: concealValue(step.kind, change.field, change.before, show) }))
-  return { ...step, ...(isUnnamed(step, show) ? { id: HIDDEN } : {}), changes, seen: concealFields(step.kind, step.seen, show, null) }
+  const changes = step.changes.map((change) => ({
+    ...change,
+    before: concealValue(step.kind, change.field, change.before, show),
+  }))
+  return {
+    ...step,
+    ...(isUnnamed(step, show) ? { id: HIDDEN } : {}),
+    changes,
+    seen: concealFields(step.kind, step.seen, show, null),
+  }
 }
 
 const UNSAID = 'What the server said names somebody, and is not shown here.'
@@ -99,17 +129,27 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
   const hushed = hushedBy(hush)
   const unnamed = report.plan.steps.filter((one) => isUnnamed(one, show))
   // A server's own words put names anywhere, and to take out just these would tell them where they are common words.
-  const names = ({ message, hint = '' }: Diagnostic): boolean => unnamed.some(({ id }) => `${message}\n${hint}`.toLowerCase().includes(id.toLowerCase()))
+  const names = ({ message, hint = '' }: Diagnostic): boolean =>
+    unnamed.some(({ id }) => `${message}\n${hint}`.toLowerCase().includes(id.toLowerCase()))
   const unnamedIds = new Set(unnamed.map(({ kind, id }) => `${kind}/${id}`))
   return {
     plan: conceal(report.plan, show),
     done: report.done.map(step),
-    failed: report.failed.map((one) => ({ step: step(one.step), reason: names(hushed(one.reason)) ? { ...hushed(one.reason), message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' } : hushed(one.reason) })),
+    failed: report.failed.map((one) => ({
+      step: step(one.step),
+      reason: names(hushed(one.reason))
+        ? { ...hushed(one.reason), message: UNSAID, hint: 'At a desk all of it is shown: herdbook apply' }
+        : hushed(one.reason),
+    })),
     skipped: report.skipped.map((one) => ({ ...one, step: step(one.step), reason: hush(one.reason) })),
     notReached: report.notReached.map(step),
     looked: report.looked.map((one) => concealUnmanaged(one, show)),
     paid: report.paid,
-    remaining: report.remaining.map((one) => ({ ...one, id: unnamedIds.has(`${one.kind}/${one.id}`) ? HIDDEN : one.id, reason: hush(one.reason) })),
+    remaining: report.remaining.map((one) => ({
+      ...one,
+      id: unnamedIds.has(`${one.kind}/${one.id}`) ? HIDDEN : one.id,
+      reason: hush(one.reason),
+    })),
     findings: report.findings.map(hushed),
   }
 }
@@ -118,13 +158,20 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
 export function concealUnmanaged(one: Unmanaged, show: Disclosure): Unmanaged {
   // One that is obfuscated everywhere else is not told in clear here.
   const isObfuscated = one.fields['obfuscate'] === true && !show.obfuscated_domains
-  return isPrivate(one, show) || isObfuscated ? { ...one, id: HIDDEN, mark: '', fields: {} } : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
+  return isPrivate(one, show) || isObfuscated
+    ? { ...one, id: HIDDEN, mark: '', fields: {} }
+    : { ...one, fields: concealFields(one.kind, one.fields, show, null) }
 }
 
 /** A live value that is also in the file is no secret. */
 function concealFields(kind: string, fields: Fields, show: Disclosure, file: Fields | null): Fields {
   const entries = Object.entries(fields)
-  return Object.fromEntries(entries.map(([field, value]) => [field, value === own(file, field) ? value : concealValue(kind, field, value, show)]))
+  return Object.fromEntries(
+    entries.map(([field, value]) => [
+      field,
+      value === own(file, field) ? value : concealValue(kind, field, value, show),
+    ]),
+  )
 }
 
 /** Whether a live value is not told. */

@@ -15,7 +15,8 @@ const VERBS: { readonly [action in Action]: string } = { create: 'creates', upda
 
 /** The words of what a step does. */
 export function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
-  const fits = (phrase: Phrase): boolean => phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
+  const fits = (phrase: Phrase): boolean =>
+    phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
   return own(WORDS, step.kind)?.phrases.find(fits) ?? generic(step, kinds)
 }
 
@@ -108,8 +109,11 @@ const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
   const cut = relations(step.impact)
-  const known = step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
-  return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known].filter((part) => part !== null).join('; ')
+  const known =
+    step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
+  return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known]
+    .filter((part) => part !== null)
+    .join('; ')
 }
 
 /** Groups of like steps that a verdict names one by one; the rest is counted. */
@@ -120,7 +124,11 @@ export function verdict(plan: Plan, kinds: readonly KindName[], leftover: Readon
   const told = differences(plan)
   const gone = letGo(plan, kinds)
   const head = plan.steps.length > 0 ? headline(plan.steps, kinds, leftover) : gone === null ? [unchanged(plan)] : []
-  return [...head, ...(gone === null ? [] : [`${head.length === 0 ? '' : ' '}${gone}`]), ...(told === null ? [] : [` ${capital(told)}.`])]
+  return [
+    ...head,
+    ...(gone === null ? [] : [`${head.length === 0 ? '' : ' '}${gone}`]),
+    ...(told === null ? [] : [` ${capital(told)}.`]),
+  ]
 }
 
 /** What the files no longer speak of: "From now on not managed: 12 domain blocks (they stay on the server)."; null where there is nothing. */
@@ -137,12 +145,21 @@ export function unchanged(plan: Plan): string {
   if (owed.length > 0) return 'Nothing new, and an earlier run is to be finished.'
   // What was done by hand is a change, too.
   if (reads.every((read) => read.complete)) return differences(plan) === null ? 'No changes.' : 'No changes to apply.'
-  return reads.some((read) => read.complete) ? 'No changes as far as the live server could be read.' : 'The live server could not be read.'
+  return reads.some((read) => read.complete)
+    ? 'No changes as far as the live server could be read.'
+    : 'The live server could not be read.'
 }
 
 /** What steps do, what of it earlier merges left over, whom it touches. */
-export function headline(steps: readonly Step[], kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
-  const [own, left] = [steps.filter((step) => !leftover.has(step.digest)), steps.filter((step) => leftover.has(step.digest))]
+export function headline(
+  steps: readonly Step[],
+  kinds: readonly KindName[],
+  leftover: ReadonlySet<string> = new Set(),
+): Sentence {
+  const [own, left] = [
+    steps.filter((step) => !leftover.has(step.digest)),
+    steps.filter((step) => leftover.has(step.digest)),
+  ]
   return [
     ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['Nothing of its own.']),
     ...(left.length > 0 ? [' Left over from earlier merges: ', ...deeds(left, kinds), '.'] : []),
@@ -183,9 +200,15 @@ export function byHandCounts({ drift, unmanaged }: Plan): { readonly changed: nu
 export function differences(plan: Plan): string | null {
   const { changed, added } = byHandCounts(plan)
   const parts = [
-    ...(plan.conflicts.length > 0 ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`] : []),
+    ...(plan.conflicts.length > 0
+      ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`]
+      : []),
     ...(changed > 0 ? [`${number(changed)} changed by hand`] : []),
-    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`] : []),
+    ...(plan.takeovers.length > 0
+      ? [
+          `${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`,
+        ]
+      : []),
     ...(added > 0 ? [`${number(added)} added by hand`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)
@@ -198,14 +221,18 @@ const dayIn = (date: string): string => dayOf(date) ?? inline(date)
 export function toldFirst({ notice }: Step): string | null {
   if (notice === undefined) return null
   const from = dayIn(notice.from)
-  return notice.at === null ? `Members are told first; applied from ${from} on at the earliest.` : `Members were told on ${dayIn(notice.at)}; applied from ${from} on.`
+  return notice.at === null
+    ? `Members are told first; applied from ${from} on at the earliest.`
+    : `Members were told on ${dayIn(notice.at)}; applied from ${from} on.`
 }
 
 /** Until when steps are held back for that, counted; null where none is. */
 export function heldBack(steps: readonly Step[]): string | null {
   const days = steps.flatMap(({ notice }) => notice?.from ?? []).sort()
   const [first] = days
-  return first === undefined ? null : `Held back until ${dayIn(first)} at the earliest, so that members are told first: ${count(days.length, 'change', 'changes')}.`
+  return first === undefined
+    ? null
+    : `Held back until ${dayIn(first)} at the earliest, so that members are told first: ${count(days.length, 'change', 'changes')}.`
 }
 
 /** REST allows an account 300 calls in five minutes. */
@@ -213,13 +240,18 @@ const WINDOW = { calls: 300, minutes: 5 }
 
 /** How the steps that wait for no day are written, and how long that takes. */
 export function doorsOf(steps: readonly Step[]): string[] {
-  const through = (door: Step['door']): Step[] => steps.filter((step) => step.door === door && step.notice === undefined)
+  const through = (door: Step['door']): Step[] =>
+    steps.filter((step) => step.door === door && step.notice === undefined)
   const calls = through('rest').reduce((sum, step) => sum + step.calls, 0)
   const waits = calls === 0 ? 0 : Math.floor((calls - 1) / WINDOW.calls) * WINDOW.minutes
   const console = through('console').length
   const shut = through(null).length
   return [
-    ...(calls > 0 ? [`${count(calls, 'call', 'calls')} over REST (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, by the rate limit`})`] : []),
+    ...(calls > 0
+      ? [
+          `${count(calls, 'call', 'calls')} over REST (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, by the rate limit`})`,
+        ]
+      : []),
     ...(console > 0 ? [`${count(console, 'write', 'writes')} through the console (seconds, once it has started)`] : []),
     ...(shut > 0 ? [`${count(shut, 'change has', 'changes have')} no door and will be skipped`] : []),
   ]

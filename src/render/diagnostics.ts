@@ -7,7 +7,11 @@ import { clip, count, inline, listed } from './text.ts'
 /** The text of a file of the instance, for code frames; undefined where it can't be had. */
 export type SourceOf = (file: string) => string | undefined
 
-const STYLES: { readonly [severity in Severity]: Style } = { error: ['red', 'bold'], warning: ['yellow', 'bold'], info: ['blue', 'bold'] }
+const STYLES: { readonly [severity in Severity]: Style } = {
+  error: ['red', 'bold'],
+  warning: ['yellow', 'bold'],
+  info: ['blue', 'bold'],
+}
 
 /** By file and place; what has no place comes last, in the order given. */
 export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
@@ -22,7 +26,10 @@ export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
 export const LONGEST = 4000
 
 /** One diagnostic: place, message, code frame, and what to type next. */
-export function diagnosticLines({ code, severity, message, at, hint }: Diagnostic, sourceOf: SourceOf = () => undefined): Line[] {
+export function diagnosticLines(
+  { code, severity, message, at, hint }: Diagnostic,
+  sourceOf: SourceOf = () => undefined,
+): Line[] {
   const source = at && sourceOf(at.file)
   const place = at === undefined ? [] : [span(`${inline(at.file)}:${at.line}:${at.column} `, 'cyan')]
   return [
@@ -40,7 +47,10 @@ export function hintLine(hint: string): Line {
 }
 
 /** All diagnostics at once, for a terminal. */
-export function renderDiagnostics(list: readonly Diagnostic[], options: Screen & { readonly sourceOf?: SourceOf }): string {
+export function renderDiagnostics(
+  list: readonly Diagnostic[],
+  options: Screen & { readonly sourceOf?: SourceOf },
+): string {
   if (list.length === 0) return ''
   const all = sorted(list).flatMap((diagnostic) => [...diagnosticLines(diagnostic, options.sourceOf), blank])
   return layout([...all, line(0, span(totals(list), 'bold'))], options)

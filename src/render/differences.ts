@@ -41,7 +41,8 @@ export function renderDifferences(plan: Plan, options: DifferencesOptions): stri
 function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const { kinds, head, base, run, edits = NO_EDITS } = options
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
-  if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits)) return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
+  if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits))
+    return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
   const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
@@ -79,12 +80,25 @@ const asking = (head: string): string =>
 function shownToday(steps: readonly Step[], { publicView, kinds }: DifferencesOptions): Section {
   if (publicView === undefined) return []
   const [blocks, rules] = ['domain-block', 'rule'].map((kind) => steps.filter((step) => step.kind === kind))
-  const items = [...told(blocks ?? [], publicView.domainBlocks, blockToday, kinds), ...told(rules ?? [], publicView.rules, ruleToday, kinds)]
-  return items.length === 0 ? [] : framed(bullets(items), (body) => `#### What the server shows in public today\n\n${body}`)
+  const items = [
+    ...told(blocks ?? [], publicView.domainBlocks, blockToday, kinds),
+    ...told(rules ?? [], publicView.rules, ruleToday, kinds),
+  ]
+  return items.length === 0
+    ? []
+    : framed(bullets(items), (body) => `#### What the server shows in public today\n\n${body}`)
 }
 
-function told<View>(steps: readonly Step[], view: View | null, today: (step: Step, view: View) => string, kinds: readonly KindName[]): (() => string)[] {
-  if (view === null) return steps.length === 0 ? [] : [() => `- The server does not show its ${titleOf(steps[0]?.kind ?? '', kinds).many}.`]
+function told<View>(
+  steps: readonly Step[],
+  view: View | null,
+  today: (step: Step, view: View) => string,
+  kinds: readonly KindName[],
+): (() => string)[] {
+  if (view === null)
+    return steps.length === 0
+      ? []
+      : [() => `- The server does not show its ${titleOf(steps[0]?.kind ?? '', kinds).many}.`]
   return steps.map((step) => () => `- ${code(readable(step.id))}: ${today(step, view)}`)
 }
 
@@ -93,7 +107,10 @@ const SHOWN: { readonly [severity: string]: string } = { suspend: 'suspended', s
 function blockToday({ id }: Step, blocks: NonNullable<PublicView['domainBlocks']>): string {
   const shown = blocks.get(id)
   if (shown === undefined) return 'no block'
-  return [own(SHOWN, shown.severity) ?? code(shown.severity), ...(shown.comment === '' ? [] : [code(shown.comment)])].join(', ')
+  return [
+    own(SHOWN, shown.severity) ?? code(shown.severity),
+    ...(shown.comment === '' ? [] : [code(shown.comment)]),
+  ].join(', ')
 }
 
 function ruleToday(step: Step, rules: readonly string[]): string {

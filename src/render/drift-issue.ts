@@ -42,7 +42,10 @@ export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText |
   const parts = partsOf(plan, options)
   if (parts.length === 0) return null
   const domain = inline(plan.domain).replace(/[^\p{L}\p{N}.:-]/gu, '')
-  return { title: clip(`${domain}: ${listed(parts)}`, 250), body: enveloped(options, (room) => body(plan, options, room)) }
+  return {
+    title: clip(`${domain}: ${listed(parts)}`, 250),
+    body: enveloped(options, (room) => body(plan, options, room)),
+  }
 }
 
 /** "2 changed by hand", "1 added by hand": what makes it an issue. */
@@ -66,15 +69,41 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
   const head = `This is where ${code(plan.domain)} and the files differ. **Ticking a box opens a pull request**; nothing happens before that is merged. Only *Leave* counts at once, and changes nothing on the server.`
   const foot = `<sub>${[`Kept up to date every night, and closed when all is settled`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
   const standoffs = (list: readonly Standoff[], title: string, meaning: string): Section =>
-    section(title, list.length, meaning, cut(list.map((one) => () => difference(one, kinds)), '\n\n'))
+    section(
+      title,
+      list.length,
+      meaning,
+      cut(
+        list.map((one) => () => difference(one, kinds)),
+        '\n\n',
+      ),
+    )
   const sections: Section[] = [
     [() => head],
     standoffs(plan.drift, 'Changed by hand', 'Somebody changed this on the server itself.'),
-    standoffs(plan.conflicts, 'Changed on both sides', 'The files and the server were both changed, each in its own way. Nothing is done before you choose one.'),
-    standoffs(plan.takeovers, 'New to Herdbook', 'The files now name what was on the server already, and differ from it.'),
+    standoffs(
+      plan.conflicts,
+      'Changed on both sides',
+      'The files and the server were both changed, each in its own way. Nothing is done before you choose one.',
+    ),
+    standoffs(
+      plan.takeovers,
+      'New to Herdbook',
+      'The files now name what was on the server already, and differ from it.',
+    ),
     inNoFile(plan, kinds),
-    section('Ended', ended.length, 'The last day of these has come.', cut(ended.map((one) => () => endedItem(one)), '\n')),
-    plan.steps.length === 0 ? [] : section('Not applied yet', plan.steps.length, LEFT_OVER, stepForms(plan.steps.toSorted(byDanger), kinds)),
+    section(
+      'Ended',
+      ended.length,
+      'The last day of these has come.',
+      cut(
+        ended.map((one) => () => endedItem(one)),
+        '\n',
+      ),
+    ),
+    plan.steps.length === 0
+      ? []
+      : section('Not applied yet', plan.steps.length, LEFT_OVER, stepForms(plan.steps.toSorted(byDanger), kinds)),
     waiting(plan, kinds),
     unread(plan, kinds),
     [() => staff(plan, kinds), () => ''],
@@ -83,12 +112,14 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
   return fit(sections, room) ?? `${head}\n\n${foot}`
 }
 
-const LEFT_OVER = 'The files call for this, and it is not on the server yet: nobody approved it, its day has not come, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
+const LEFT_OVER =
+  'The files call for this, and it is not on the server yet: nobody approved it, its day has not come, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
 
 const section = (title: string, size: number, meaning: string, items: Section): Section =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
 
-const cut = (items: readonly (() => string)[], glue: string): Section => shortening(items, glue, (rest) => `… and ${number(rest)} more, which come up as these are settled.`)
+const cut = (items: readonly (() => string)[], glue: string): Section =>
+  shortening(items, glue, (rest) => `… and ${number(rest)} more, which come up as these are settled.`)
 
 /** What differs, in words, and the two boxes. */
 function difference(standoff: Standoff, kinds: readonly KindName[]): string {
@@ -96,7 +127,9 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
   return [
     `**${capital(titleOf(standoff.kind, kinds).one)}** ${code(readable(standoff.id))}<br>${facts(standoff).join('<br>')}`,
     '',
-    isHidden(standoff) ? `- To keep it as the server has it: ${code(`herdbook adopt ${typed(ref)}`)} at a desk, since what it has is not shown here` : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
+    isHidden(standoff)
+      ? `- To keep it as the server has it: ${code(`herdbook adopt ${typed(ref)}`)} at a desk, since what it has is not shown here`
+      : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
     boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
   ].join('\n')
 }
@@ -109,9 +142,13 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
   const all = byHandIn(plan)
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
   const items = named.map((one) => () => addedItem(one, kinds))
-  const unnamed = hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
+  const unnamed =
+    hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
   const meaning = 'Somebody added or changed this on the server, and no file names it. It stays until you decide.'
-  return framed(section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')), (text) => `${text.trimEnd()}${unnamed}`)
+  return framed(
+    section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')),
+    (text) => `${text.trimEnd()}${unnamed}`,
+  )
 }
 
 /** The line above its boxes. */
@@ -120,14 +157,26 @@ function headOf(one: Unmanaged, kinds: readonly KindName[]): string {
   return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`
 }
 
-const leaveBox = (one: Unmanaged): string => boxLine({ what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark }, '**Leave**: it stays, in no file, and leaves this list until it changes')
+const leaveBox = (one: Unmanaged): string =>
+  boxLine(
+    { what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark },
+    '**Leave**: it stays, in no file, and leaves this list until it changes',
+  )
 
 /** Whether a body has the box to leave this below what it is: anybody who may edit the text can put a box elsewhere, or another name above it. */
-export function showsToLeave(body: string, one: Unmanaged, { kinds, visibility, show }: Pick<DriftOptions, 'kinds' | 'visibility' | 'show'>): boolean {
+export function showsToLeave(
+  body: string,
+  one: Unmanaged,
+  { kinds, visibility, show }: Pick<DriftOptions, 'kinds' | 'visibility' | 'show'>,
+): boolean {
   const lines = body.split(/\r?\n/)
   const shown = concealUnmanaged(one, disclosure(visibility, show))
   const at = lines.indexOf(leaveBox(shown))
-  return at >= 0 && lines.lastIndexOf(leaveBox(shown)) === at && lines.slice(0, at).findLast((line) => line.startsWith('**')) === headOf(shown, kinds)
+  return (
+    at >= 0 &&
+    lines.lastIndexOf(leaveBox(shown)) === at &&
+    lines.slice(0, at).findLast((line) => line.startsWith('**')) === headOf(shown, kinds)
+  )
 }
 
 function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
@@ -142,14 +191,21 @@ function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
 }
 
 function endedItem({ ref, until, pullRequest }: Ended): string {
-  const where = pullRequest === null ? 'Take it out of the files, or set a later day.' : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} takes it out of the files.`
+  const where =
+    pullRequest === null
+      ? 'Take it out of the files, or set a later day.'
+      : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} takes it out of the files.`
   return `- ${code(readable(ref))} was to hold until ${dayOf(until) ?? code(until)}. ${where}`
 }
 
 /** Who holds a role and is not in the files: by name only where the policy opens it. */
 function staff(plan: Plan, kinds: readonly KindName[]): string {
-  const people = plan.unmanaged.filter(({ kind, addedByHand, spared }) => kind === 'moderator' && !addedByHand && !spared)
+  const people = plan.unmanaged.filter(
+    ({ kind, addedByHand, spared }) => kind === 'moderator' && !addedByHand && !spared,
+  )
   if (people.length === 0) return ''
-  const named = people.some(({ id }) => id === HIDDEN) ? '' : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
+  const named = people.some(({ id }) => id === HIDDEN)
+    ? ''
+    : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
   return `Not in the files, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
 }

@@ -24,13 +24,16 @@ export interface Edits {
 export const NO_EDITS: Edits = { notUsed: [], inForce: [], runs: [], others: [] }
 
 /** Whether somebody has to look at what a proposal changes besides the plan. */
-export const needsLook = ({ notUsed, inForce, runs }: Edits): boolean => notUsed.length + inForce.length + runs.length > 0
+export const needsLook = ({ notUsed, inForce, runs }: Edits): boolean =>
+  notUsed.length + inForce.length + runs.length > 0
 
 export const hasEdits = (edits: Edits): boolean => needsLook(edits) || edits.others.length > 0
 
 /** The verdict where a proposal changes nothing of the server. */
 export const onlyEdits = (edits: Edits): string =>
-  needsLook(edits) ? 'No changes on the server, but of what Herdbook itself goes by.' : `No changes on the server, but of ${count(edits.others.length, 'other file', 'other files')}.`
+  needsLook(edits)
+    ? 'No changes on the server, but of what Herdbook itself goes by.'
+    : `No changes on the server, but of ${count(edits.others.length, 'other file', 'other files')}.`
 
 /** "changes 2 other files: README.md, docs/x.md", for a line of text. */
 export function othersIn(others: readonly string[]): string {
@@ -43,10 +46,26 @@ const MOST = 200
 /** The edits, those first that a merge puts in force. */
 export function editSections({ notUsed, inForce, runs, others }: Edits): Section[] {
   return [
-    listing(runs.map((path) => () => `- ${code(path)}`), 'WARNING', '**Runs here once this is merged, where the secrets are, or is obeyed by what does, or decides who is asked.** Herdbook does not look into it: somebody who knows workflows has to.'),
-    listing(inForce.map((edit) => () => `- ${policyEdit(edit)}`), 'IMPORTANT', '**In force once this is merged**, for this apply and every later one:'),
-    listing(notUsed.map((words) => () => `- ${prose(words)}`), 'NOTE', '**Shown here, and not used before it is merged:**'),
-    listing(others.map((path) => () => `- ${code(path)}`), 'NOTE', `**${count(others.length, 'other file is changed', 'other files are changed')}**, which Herdbook neither reads nor runs:`),
+    listing(
+      runs.map((path) => () => `- ${code(path)}`),
+      'WARNING',
+      '**Runs here once this is merged, where the secrets are, or is obeyed by what does, or decides who is asked.** Herdbook does not look into it: somebody who knows workflows has to.',
+    ),
+    listing(
+      inForce.map((edit) => () => `- ${policyEdit(edit)}`),
+      'IMPORTANT',
+      '**In force once this is merged**, for this apply and every later one:',
+    ),
+    listing(
+      notUsed.map((words) => () => `- ${prose(words)}`),
+      'NOTE',
+      '**Shown here, and not used before it is merged:**',
+    ),
+    listing(
+      others.map((path) => () => `- ${code(path)}`),
+      'NOTE',
+      `**${count(others.length, 'other file is changed', 'other files are changed')}**, which Herdbook neither reads nor runs:`,
+    ),
   ]
 }
 

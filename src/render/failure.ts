@@ -46,13 +46,26 @@ export interface FailedApply {
 }
 
 /** The one issue that an apply that failed leaves; the next run brings it up to date, a clean one closes it. */
-export function renderFailureIssue({ domain, exit, report, diagnostics }: FailedApply, options: AppliedOptions & FailureOptions): IssueText {
+export function renderFailureIssue(
+  { domain, exit, report, diagnostics }: FailedApply,
+  options: AppliedOptions & FailureOptions,
+): IssueText {
   const { marker, hidden, limit, ...inner } = options
-  const told = (room: number): string => (report === null ? renderFailure(exit, diagnostics, { ...inner, limit: room }) : renderApplied(report, { ...inner, limit: room }))
+  const told = (room: number): string =>
+    report === null
+      ? renderFailure(exit, diagnostics, { ...inner, limit: room })
+      : renderApplied(report, { ...inner, limit: room })
   const name = inline(domain).replace(/[^\p{L}\p{N}.:-]/gu, '')
   return {
     title: clip(`${name}: the last apply is not clean (${meaningOf(exit).toLowerCase()})`, 250),
-    body: enveloped({ ...(marker === undefined ? {} : { marker }), ...(hidden === undefined ? {} : { hidden }), ...(limit === undefined ? {} : { limit }) }, (room) => `${told(room - FOOT.length - 2).trimEnd()}\n\n${FOOT}`),
+    body: enveloped(
+      {
+        ...(marker === undefined ? {} : { marker }),
+        ...(hidden === undefined ? {} : { hidden }),
+        ...(limit === undefined ? {} : { limit }),
+      },
+      (room) => `${told(room - FOOT.length - 2).trimEnd()}\n\n${FOOT}`,
+    ),
   }
 }
 

@@ -47,7 +47,8 @@ export function absence({ live, desired }: Standoff): string | null {
 }
 
 export function sidesOf(standoff: Standoff): Sides[] {
-  const word = (side: Fields | null, field: string): string | null => (side === null ? null : wordOf(standoff.kind, field, own(side, field) ?? null))
+  const word = (side: Fields | null, field: string): string | null =>
+    side === null ? null : wordOf(standoff.kind, field, own(side, field) ?? null)
   return standoff.fields.map((field) => ({
     field,
     file: word(standoff.desired, field),
@@ -59,19 +60,27 @@ export function sidesOf(standoff: Standoff): Sides[] {
 const isDefault = (diff: FieldDiff): boolean =>
   diff.form === 'value' && [diff.before, diff.after].every((value) => value === null || value === 'false')
 
-const isMap = (value: Value): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: Value): value is { readonly [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function compare(kind: string, field: string, before: Value, after: Value): FieldDiff[] {
   if ((isMap(before) || before === null) && (isMap(after) || after === null) && before !== after) {
     const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort()
-    return keys.flatMap((key) => compare(kind, `${field}.${key}`, own(before, key) ?? null, own(after, key) ?? null)).filter((diff) => !isSame(diff))
+    return keys
+      .flatMap((key) => compare(kind, `${field}.${key}`, own(before, key) ?? null, own(after, key) ?? null))
+      .filter((diff) => !isSame(diff))
   }
   const [old, new_] = [shown(kind, field, before), shown(kind, field, after)]
   const long = [old, new_].some((text) => text !== null && (text.length > SHORT || text.includes('\n')))
-  return [long ? { field, form: 'text', lines: diffLines(old ?? '', new_ ?? '') } : { field, form: 'value', before: old, after: new_ }]
+  return [
+    long
+      ? { field, form: 'text', lines: diffLines(old ?? '', new_ ?? '') }
+      : { field, form: 'value', before: old, after: new_ },
+  ]
 }
 
-const isSame = (diff: FieldDiff): boolean => (diff.form === 'value' ? diff.before === diff.after : diff.lines.length === 0)
+const isSame = (diff: FieldDiff): boolean =>
+  diff.form === 'value' ? diff.before === diff.after : diff.lines.length === 0
 
 /** A value as text; a list has a line for each of its items. Empty is none, as everywhere. */
 function shown(kind: string, field: string, value: Value): string | null {
@@ -80,9 +89,16 @@ function shown(kind: string, field: string, value: Value): string | null {
 }
 
 function diffLines(before: string, after: string): DiffLine[] {
-  const patch = structuredPatch('', '', ended(before), ended(after), '', '', { context: CONTEXT, maxEditLength: MAX_EDITS })
-  const lines = patch ? patch.hunks.flatMap((hunk, i) => [...(i > 0 ? [SKIPPED] : []), ...hunk.lines.flatMap(diffLine)]) : replaced(before, after)
-  return lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), { sign: ' ', text: `… ${lines.length - MAX_LINES} more lines` }]
+  const patch = structuredPatch('', '', ended(before), ended(after), '', '', {
+    context: CONTEXT,
+    maxEditLength: MAX_EDITS,
+  })
+  const lines = patch
+    ? patch.hunks.flatMap((hunk, i) => [...(i > 0 ? [SKIPPED] : []), ...hunk.lines.flatMap(diffLine)])
+    : replaced(before, after)
+  return lines.length <= MAX_LINES
+    ? lines
+    : [...lines.slice(0, MAX_LINES), { sign: ' ', text: `… ${lines.length - MAX_LINES} more lines` }]
 }
 
 const SKIPPED: DiffLine = { sign: ' ', text: '…' }
@@ -93,7 +109,8 @@ function diffLine(line: string): DiffLine[] {
   return sign === '+' || sign === '-' || sign === ' ' ? [{ sign, text: shortened(line.slice(1)) }] : []
 }
 
-const shortened = (text: string): string => (text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}… ${text.length - MAX_LENGTH} more characters`)
+const shortened = (text: string): string =>
+  text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}… ${text.length - MAX_LENGTH} more characters`
 
 function replaced(before: string, after: string): DiffLine[] {
   const size = (text: string): string => `… ${text.split('\n').length} lines, too different to compare line by line`

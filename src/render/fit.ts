@@ -15,16 +15,28 @@ export const size = (text: string): number => Buffer.byteLength(text)
 const GAP = 2
 
 /** A form of each section: while all together are more than the limit, the largest that has a shorter one takes it. `fits` is false where the shortest are too much. */
-export function shrink<Form>(sections: readonly (readonly (() => Form)[])[], sizeOf: (form: Form) => number, limit: number): { readonly forms: readonly Form[]; readonly fits: boolean; readonly isShortened: boolean } {
-  const states = sections.flatMap((section): State<Form>[] => section.slice(0, 1).map((form) => ({ section, level: 0, form: form() })))
+export function shrink<Form>(
+  sections: readonly (readonly (() => Form)[])[],
+  sizeOf: (form: Form) => number,
+  limit: number,
+): { readonly forms: readonly Form[]; readonly fits: boolean; readonly isShortened: boolean } {
+  const states = sections.flatMap((section): State<Form>[] =>
+    section.slice(0, 1).map((form) => ({ section, level: 0, form: form() })),
+  )
   const left = (): number => limit - states.reduce((sum, { form }) => sum + sizeOf(form), 0)
   while (left() < 0) {
-    const largest = states.filter(({ section, level }) => level + 1 < section.length).toSorted((a, b) => sizeOf(b.form) - sizeOf(a.form))[0]
+    const largest = states
+      .filter(({ section, level }) => level + 1 < section.length)
+      .toSorted((a, b) => sizeOf(b.form) - sizeOf(a.form))[0]
     if (largest === undefined) break
     largest.level += 1
     largest.form = largest.section[largest.level]?.() ?? largest.form
   }
-  return { forms: states.map(({ form }) => form), fits: left() >= 0, isShortened: states.some(({ level }) => level > 0) }
+  return {
+    forms: states.map(({ form }) => form),
+    fits: left() >= 0,
+    isShortened: states.some(({ level }) => level > 0),
+  }
 }
 
 /** Joins sections to a text within the limit. Null where the shortest forms don't fit. */
@@ -57,12 +69,15 @@ export const shorter = (length: number): readonly number[] => [100, 20, 3, 0].fi
 
 /** A list, then shorter beginnings of it with the rest counted. */
 export function shortening(items: readonly (() => string)[], glue: string, more: (rest: number) => string): Section {
-  const form = (length: number): string => [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
+  const form = (length: number): string =>
+    [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
   return [() => items.map((item) => item()).join(glue), ...shorter(items.length).map((length) => () => form(length))]
 }
 
 /** Bullets, as many as fit. */
-export const bullets = (items: readonly (() => string)[]): Section => shortening(items, '\n', (rest) => `- … and ${number(rest)} more`)
+export const bullets = (items: readonly (() => string)[]): Section =>
+  shortening(items, '\n', (rest) => `- … and ${number(rest)} more`)
 
 /** The same frame around each form of a section; an empty section has no frame. */
-export const framed = (section: Section, frame: (body: string) => string): Section => section.map((form) => () => frame(form()))
+export const framed = (section: Section, frame: (body: string) => string): Section =>
+  section.map((form) => () => frame(form()))

@@ -16,11 +16,17 @@ export function codeFrame(source: string, at: Position): Line[] {
   const before = cut(text.slice(from, start), from > 0)
   const marked = inline(text.slice(start, Math.min(end, from + WINDOW)))
   const gutter = String(at.line).length
-  const above = rows.length > 1 ? [row(gutter, String(at.line - 1), cut((rows[0] ?? '').slice(from, from + WINDOW), from > 0), true)] : []
+  const above =
+    rows.length > 1
+      ? [row(gutter, String(at.line - 1), cut((rows[0] ?? '').slice(from, from + WINDOW), from > 0), true)]
+      : []
   return [
     ...above,
     row(gutter, String(at.line), cut(text.slice(from, from + WINDOW), from > 0), false),
-    whole(span(`${' '.repeat(gutter)} │ `, 'dim'), span(' '.repeat(width(before)) + '^'.repeat(Math.max(1, width(marked))), 'red')),
+    whole(
+      span(`${' '.repeat(gutter)} │ `, 'dim'),
+      span(' '.repeat(width(before)) + '^'.repeat(Math.max(1, width(marked))), 'red'),
+    ),
   ]
 }
 
@@ -28,7 +34,8 @@ const cut = (text: string, left: boolean): string => (left ? '…' : '') + inlin
 const row = (gutter: number, label: string, text: string, faint: boolean): Line =>
   whole(span(`${label.padStart(gutter)} │ `, 'dim'), span(text, faint ? 'dim' : undefined))
 /** A line whose columns mean something is never folded. */
-const whole = (...spans: readonly ReturnType<typeof span>[]): Line => line(4, ...spans.map((one) => ({ ...one, whole: true })))
+const whole = (...spans: readonly ReturnType<typeof span>[]): Line =>
+  line(4, ...spans.map((one) => ({ ...one, whole: true })))
 
 /** Lines from … to …, counted from 1, without splitting a whole file. */
 function lineRange(source: string, from: number, to: number): string[] {

@@ -7,14 +7,16 @@ export const HIDDEN = '(not shown)'
 const WORD = /[^\s<>"'(),;:]+/g
 
 /** A text without its e-mail addresses. */
-export const withoutEmails = (text: string): string => (text.includes('@') ? text.replace(WORD, (word) => (word.includes('@') ? hideEmails(word) : word)) : text)
+export const withoutEmails = (text: string): string =>
+  text.includes('@') ? text.replace(WORD, (word) => (word.includes('@') ? hideEmails(word) : word)) : text
 
 /** Signs on both sides of an @, and a dot among those behind it. One that is in two addresses goes with both. */
 function hideEmails(word: string): string {
   const parts = word.split('@')
   const shown: string[] = []
   parts.forEach((part, i) => {
-    if (part.length > 2 && i > 0 && parts[i - 1] !== '' && part.slice(1, -1).includes('.')) shown[shown.length - 1] = HIDDEN
+    if (part.length > 2 && i > 0 && parts[i - 1] !== '' && part.slice(1, -1).includes('.'))
+      shown[shown.length - 1] = HIDDEN
     else shown.push(part)
   })
   return shown.join('@')
@@ -47,7 +49,8 @@ function runAround(text: string, place: number, least: number): readonly [number
 }
 
 /** A dot, a digit, a colon, or a letter from a to f. */
-const isPart = (unit: number): boolean => unit === 46 || (unit >= 48 && unit <= 58) || ((unit | 32) >= 97 && (unit | 32) <= 102)
+const isPart = (unit: number): boolean =>
+  unit === 46 || (unit >= 48 && unit <= 58) || ((unit | 32) >= 97 && (unit | 32) <= 102)
 
 function hideAddresses(run: string, known: ReadonlySet<string>): string {
   if (run.length < 3) return run
@@ -75,7 +78,10 @@ export function nameHider(names: readonly string[]): (text: string) => string {
   const hidden = new Set(names.map((name) => name.toLowerCase()))
   const lengths = [...new Set(names.map(({ length }) => length))].toSorted((a, b) => b - a)
   if (lengths.length === 0) return (text) => text
-  const lengthAt = (text: string, at: number): number => lengths.find((length) => hidden.has(text.slice(at, at + length).toLowerCase()) && !/[\w-]/.test(text.charAt(at + length))) ?? 0
+  const lengthAt = (text: string, at: number): number =>
+    lengths.find(
+      (length) => hidden.has(text.slice(at, at + length).toLowerCase()) && !/[\w-]/.test(text.charAt(at + length)),
+    ) ?? 0
   return (text) => {
     const shown: string[] = []
     let done = 0

@@ -69,16 +69,29 @@ function summaryOf(plan: Plan) {
 }
 
 function stepForm({ serverId, createdAt, usedConsent, ...step }: Step) {
-  return { ...step, server_id: serverId, ...(createdAt === undefined ? {} : { created_at: createdAt }), ...(usedConsent === undefined ? {} : { used_consent: usedConsent }) }
+  return {
+    ...step,
+    server_id: serverId,
+    ...(createdAt === undefined ? {} : { created_at: createdAt }),
+    ...(usedConsent === undefined ? {} : { used_consent: usedConsent }),
+  }
 }
 
 export function stepOf({ server_id, created_at, used_consent, ...step }: ReturnType<typeof stepForm>): Step {
-  return { ...step, serverId: server_id, ...(created_at === undefined ? {} : { createdAt: created_at }), ...(used_consent === undefined ? {} : { usedConsent: used_consent }) }
+  return {
+    ...step,
+    serverId: server_id,
+    ...(created_at === undefined ? {} : { createdAt: created_at }),
+    ...(used_consent === undefined ? {} : { usedConsent: used_consent }),
+  }
 }
 
 const unmanagedForm = ({ addedByHand, ...one }: Unmanaged) => ({ ...one, added_by_hand: addedByHand })
 
-export const unmanagedOf = ({ added_by_hand, ...one }: ReturnType<typeof unmanagedForm>): Unmanaged => ({ ...one, addedByHand: added_by_hand })
+export const unmanagedOf = ({ added_by_hand, ...one }: ReturnType<typeof unmanagedForm>): Unmanaged => ({
+  ...one,
+  addedByHand: added_by_hand,
+})
 
 function entryForm({ serverId, ...entry }: LedgerEntry) {
   return { ...entry, server_id: serverId }

@@ -31,7 +31,10 @@ export const line = (indent: number, ...spans: readonly (Span | string)[]): Line
   spans: spans.map((s) => (typeof s === 'string' ? { text: s } : s)),
 })
 /** A paragraph: what is folded stands under its beginning. */
-export const paragraph = (indent: number, ...spans: readonly (Span | string)[]): Line => ({ ...line(indent, ...spans), hang: indent })
+export const paragraph = (indent: number, ...spans: readonly (Span | string)[]): Line => ({
+  ...line(indent, ...spans),
+  hang: indent,
+})
 export const blank: Line = { indent: 0, hang: 0, spans: [] }
 
 /** Whether this stream wants colours, by Node's own rules: a terminal, NO_COLOR, FORCE_COLOR. */
@@ -68,7 +71,11 @@ function fold({ indent, hang, spans }: Line, screen: Screen): string[] {
       append(row, word, columns, piece.style)
     }
   }
-  return rows.map(({ pieces }) => trimmed(pieces).map(({ text, style }) => paint(text, style, screen.colour)).join(''))
+  return rows.map(({ pieces }) =>
+    trimmed(pieces)
+      .map(({ text, style }) => paint(text, style, screen.colour))
+      .join(''),
+  )
 }
 
 function append(row: Row, text: string, columns: number, style: Style | undefined): void {

@@ -21,7 +21,10 @@ export interface Group {
 
 /** Changes from everything down to the names of what can't be undone. */
 export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): Section {
-  const head = [`#### ${title} · ${count(steps.length, 'change', 'changes')}`, ...(intro === undefined ? [] : [intro])].join('\n\n')
+  const head = [
+    `#### ${title} · ${count(steps.length, 'change', 'changes')}`,
+    ...(intro === undefined ? [] : [intro]),
+  ].join('\n\n')
   return [
     () => [head, stepList(steps, kinds), diff(steps, kinds)].filter((part) => part !== '').join('\n\n'),
     ...framed(stepForms(steps, kinds), (list) => [head, list, `Field by field: ${elsewhere}.`].join('\n\n')),
@@ -60,16 +63,22 @@ function named(grave: readonly Step[]): string[] {
   if (grave.length === 0) return []
   const names = grave.map(({ id }) => inline(readable(id)))
   const later = heldBack(grave)
-  return [details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, '')), ...(later === null ? [] : [prose(later)])]
+  return [
+    details(`${count(grave.length, 'change', 'changes')} that can't be undone`, fence(names, '')),
+    ...(later === null ? [] : [prose(later)]),
+  ]
 }
 
 const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
 
-const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string => steps.map((step) => `- ${stepItem(step, kinds)}`).join('\n')
+const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string =>
+  steps.map((step) => `- ${stepItem(step, kinds)}`).join('\n')
 
 /** A step: what it does and how dangerous it is; under it whom it touches, and what else to know. */
 export const stepItem = (step: Step, kinds: readonly KindName[]): string =>
-  [[SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '), ...notes(step)].join('<br>')
+  [[SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '), ...notes(step)].join(
+    '<br>',
+  )
 
 function tags(step: Step): string[] {
   const facts = [
@@ -83,7 +92,8 @@ function tags(step: Step): string[] {
 
 function notes(step: Step): string[] {
   const [touched, told] = [effect(step), toldFirst(step)]
-  const accepted = step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
+  const accepted =
+    step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account is from ${prose(step.createdAt.slice(0, 10))}.`]),
@@ -93,7 +103,9 @@ function notes(step: Step): string[] {
 }
 
 function diff(steps: readonly Step[], kinds: readonly KindName[]): string {
-  const lines = steps.flatMap((step) => (steps.length > 1 ? [titleLine(step, kinds)] : []).concat(fieldDiffs(step).flatMap(fieldLines)))
+  const lines = steps.flatMap((step) =>
+    (steps.length > 1 ? [titleLine(step, kinds)] : []).concat(fieldDiffs(step).flatMap(fieldLines)),
+  )
   if (lines.length === 0) return ''
   const block = fence(lines, 'diff')
   return lines.length <= OPEN_LINES ? block : details('Field by field', block)

@@ -29,12 +29,17 @@ function problem({ at, message, hint }: Diagnostic, files: Files, frame: readonl
   const place = at === undefined ? '' : `${placeOf(at, files)} `
   const next = hint === undefined ? [] : [frame.length > 0 ? `  → ${prose(hint)}` : `<br>→ ${prose(hint)}`]
   const head = `- ${place}${prose(readable(message))}`
-  return frame.length > 0 ? [head, '', ...frame.map((line) => `  ${line}`), '', ...next].join('\n') : `${head}${next.join('')}`
+  return frame.length > 0
+    ? [head, '', ...frame.map((line) => `  ${line}`), '', ...next].join('\n')
+    : `${head}${next.join('')}`
 }
 
 /** A place in the files, as a link where it can be looked at. */
 export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { filesAt }: Files): string {
-  const address = filesAt === undefined || file.includes('..') ? undefined : `${filesAt}/${file.toWellFormed().split('/').map(encodeURIComponent).join('/')}#L${line}`
+  const address =
+    filesAt === undefined || file.includes('..')
+      ? undefined
+      : `${filesAt}/${file.toWellFormed().split('/').map(encodeURIComponent).join('/')}#L${line}`
   return link(code(`${file}:${line}`), address)
 }
 
@@ -53,9 +58,19 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Files
   if (list.length === 0) return []
   if (severity === 'warning') return framed(problems(list, files), (body) => alert('NOTE', body))
   const patch = consentLines(plan, files)
-  const told = patch === '' ? list : list.map(({ hint, ...one }) => (one.code === CONSENT_MISSING || hint === undefined ? one : { ...one, hint }))
+  const told =
+    patch === ''
+      ? list
+      : list.map(({ hint, ...one }) => (one.code === CONSENT_MISSING || hint === undefined ? one : { ...one, hint }))
   const head = `**Refused: ${totals(list)}.**`
-  const whole = framed(problems(told, files), (body) => alert('CAUTION', [head, body, ...(patch === '' ? [] : ['', 'If that is meant, write the consent into the file:', '', patch])].join('\n')))
+  const whole = framed(problems(told, files), (body) =>
+    alert(
+      'CAUTION',
+      [head, body, ...(patch === '' ? [] : ['', 'If that is meant, write the consent into the file:', '', patch])].join(
+        '\n',
+      ),
+    ),
+  )
   return [...whole.slice(0, 1), ...framed(problems(list, files), (body) => alert('CAUTION', `${head}\n${body}`))]
 }
 

@@ -25,17 +25,24 @@ const SIDE = 200
 /** A difference with both sides and its two ways out. */
 export function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
-  const ways = [`Keep the server's version: ${code(`herdbook adopt ${typed(ref)}`)}`, `Use the files' version: ${code(`herdbook restore ${typed(ref)}`)}`]
+  const ways = [
+    `Keep the server's version: ${code(`herdbook adopt ${typed(ref)}`)}`,
+    `Use the files' version: ${code(`herdbook restore ${typed(ref)}`)}`,
+  ]
   return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`
 }
 
 /** What the server and the files say of a difference, a line a field. */
 export function facts(standoff: Standoff): string[] {
   const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
-  const last = (text: string | null): string => (standoff.cause === 'conflict' ? `, ${side(text)} when last applied` : '')
+  const last = (text: string | null): string =>
+    standoff.cause === 'conflict' ? `, ${side(text)} when last applied` : ''
   const gone = absence(standoff)
   if (gone !== null) return [gone]
-  return sidesOf(standoff).map(({ field, file, live, ledger }) => `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`)
+  return sidesOf(standoff).map(
+    ({ field, file, live, ledger }) =>
+      `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`,
+  )
 }
 
 export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds: readonly KindName[]): string =>
@@ -43,13 +50,18 @@ export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds
 
 export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
   if (plan.waiting.length === 0) return []
-  return framed(bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))), (body) => `#### Waiting, and holding nothing else back\n\n${body}`)
+  return framed(
+    bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))),
+    (body) => `#### Waiting, and holding nothing else back\n\n${body}`,
+  )
 }
 
 export function unread(plan: Plan, kinds: readonly KindName[]): Section {
   const missing = plan.reads.filter((read) => !read.complete)
   if (missing.length === 0) return []
-  const items = missing.map((read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`)
+  const items = missing.map(
+    (read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`,
+  )
   return [() => alert('WARNING', ['**Not read, so nothing of these kinds is changed:**', ...items].join('\n'))]
 }
 
@@ -62,9 +74,14 @@ export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
       () =>
         all.length > 1 || all[0]?.id === HIDDEN ? counted(all, kinds) : named(ref, all[0]),
   )
-  const ways = ['adopt', 'restore', 'leave'].map((way) => code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`))
+  const ways = ['adopt', 'restore', 'leave'].map((way) =>
+    code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`),
+  )
   const tail = `\n\nIn no file, and left alone until somebody decides. ${ways[0] ?? ''} writes one into the files, ${ways[1] ?? ''} takes away what was added, ${ways[2] ?? ''} lets it stay, in no file.`
-  return framed(shortening(items, ', ', (rest) => `and ${number(rest)} more`), (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`)
+  return framed(
+    shortening(items, ', ', (rest) => `and ${number(rest)} more`),
+    (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`,
+  )
 }
 
 function named(ref: string, one: Unmanaged | undefined): string {

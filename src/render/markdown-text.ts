@@ -50,7 +50,8 @@ function joined(done: Token[], next: Token): Token[] {
 }
 
 /** `accept_severed_relationships: 31` is one piece. */
-const isKey = ({ core, trail }: Token): boolean => trail === ':' && core.slice(1, -1).includes('_') && /^\w+$/.test(core)
+const isKey = ({ core, trail }: Token): boolean =>
+  trail === ':' && core.slice(1, -1).includes('_') && /^\w+$/.test(core)
 
 function tokenOf(word: string, index: number): Token {
   let [start, end] = [0, word.length]
@@ -80,10 +81,12 @@ export function link(words: string, address: string | undefined): string {
 export const alert = (look: 'NOTE' | 'IMPORTANT' | 'WARNING' | 'CAUTION', body: string): string =>
   [`[!${look}]`, ...body.split('\n')].map((line) => `> ${line}`.trimEnd()).join('\n')
 
-export const details = (summary: string, body: string): string => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
+export const details = (summary: string, body: string): string =>
+  `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 /** A sentence with its names as code. */
-export const marked = (parts: Sentence): string => parts.map((part) => (typeof part === 'string' ? part : code(part.name))).join('')
+export const marked = (parts: Sentence): string =>
+  parts.map((part) => (typeof part === 'string' ? part : code(part.name))).join('')

@@ -1,7 +1,17 @@
 import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, disclosure } from './conceal.ts'
-import { byDanger, differences, doorsOf, headline, heldBack, letGo, titleOf, unchanged, type KindName } from './describe.ts'
+import {
+  byDanger,
+  differences,
+  doorsOf,
+  headline,
+  heldBack,
+  letGo,
+  titleOf,
+  unchanged,
+  type KindName,
+} from './describe.ts'
 import { editSections, hasEdits, NO_EDITS, onlyEdits, type Edits } from './edits.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
@@ -47,7 +57,8 @@ export interface MarkdownOptions extends Envelope, Files {
 export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
   const plan = conceal(full, disclosure(options.visibility, options.show))
   const { marker, proposal } = options
-  const first = marker === undefined || proposal === undefined ? {} : { marker: `${marker}\n${planMark(proposal.head)}` }
+  const first =
+    marker === undefined || proposal === undefined ? {} : { marker: `${marker}\n${planMark(proposal.head)}` }
   return enveloped({ ...options, ...first }, (room) => body(plan, options, room))
 }
 
@@ -86,9 +97,21 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     findings(plan, 'error', options),
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
-    left.length === 0 ? [] : fileSection({ title: 'Left over from earlier merges', intro: LEFT_OVER, steps: left.toSorted(byDanger), kinds, elsewhere }),
+    left.length === 0
+      ? []
+      : fileSection({
+          title: 'Left over from earlier merges',
+          intro: LEFT_OVER,
+          steps: left.toSorted(byDanger),
+          kinds,
+          elsewhere,
+        }),
     ...withheldSections(plan.steps, withheld, kinds),
-    standoffs(plan.conflicts, 'Changed on both sides', 'The file and the live server both changed since the last apply.'),
+    standoffs(
+      plan.conflicts,
+      'Changed on both sides',
+      'The file and the live server both changed since the last apply.',
+    ),
     standoffs(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
     waiting(plan, kinds),
@@ -105,13 +128,19 @@ const LEFT_OVER = 'The files of the base branch already call for them. Merging t
 
 function quiet(plan: Plan, options: MarkdownOptions): string {
   const facts = [`${code(plan.domain)} is as the files say (${readCount(plan)})`, ...byFiles(options)].join('. ')
-  return options.proposal === undefined ? `**In sync**: ${facts}.` : `**No changes**: ${facts}. ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
+  return options.proposal === undefined
+    ? `**In sync**: ${facts}.`
+    : `**No changes**: ${facts}. ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
 }
 
 /** What is not compared with live, as a sentence. */
 function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
   const names = (proposal?.byFiles ?? []).map((kind) => titleOf(kind, kinds).many)
-  return names.length === 0 ? [] : [`${capital(listed(names))}: compared with the files of the base, since nothing that a pull request may use can read them from the server`]
+  return names.length === 0
+    ? []
+    : [
+        `${capital(listed(names))}: compared with the files of the base, since nothing that a pull request may use can read them from the server`,
+      ]
 }
 
 /** What else there is to know before the details: what is not settled, what a merge does, how long that takes. */
@@ -119,9 +148,23 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
   const told = differences(plan)
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
   const later = heldBack(approved)
-  const merge = approved.length === 0 ? [] : proposal === undefined ? taking(approved) : isRefused(plan) ? [REFUSED] : [merging(approved)]
+  const merge =
+    approved.length === 0
+      ? []
+      : proposal === undefined
+        ? taking(approved)
+        : isRefused(plan)
+          ? [REFUSED]
+          : [merging(approved)]
   const gone = plan.steps.length === 0 ? null : letGo(plan, kinds)
-  return [...(told === null ? [] : [`${capital(told)}.`]), ...(gone === null ? [] : [`**${gone}**`]), ...merge, ...waitingBefore(plan, proposal), ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)), ...(later === null ? [] : [prose(later)])].join(' ')
+  return [
+    ...(told === null ? [] : [`${capital(told)}.`]),
+    ...(gone === null ? [] : [`**${gone}**`]),
+    ...merge,
+    ...waitingBefore(plan, proposal),
+    ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)),
+    ...(later === null ? [] : [prose(later)]),
+  ].join(' ')
 }
 
 /** What earlier merges approved, so that nobody expects more than there is room for; what waits for its day is not before this. */
@@ -129,7 +172,9 @@ function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[
   const earlier = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved')
   const later = earlier.filter(({ notice }) => notice !== undefined).length
   const told = (number: number, what: string): string[] =>
-    number === 0 ? [] : [`${capital(count(number, 'change', 'changes'))} of earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
+    number === 0
+      ? []
+      : [`${capital(count(number, 'change', 'changes'))} of earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
   return [...told(earlier.length - later, 'applied first'), ...told(later, 'not due yet')]
 }
 
@@ -160,7 +205,12 @@ function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOpt
     ...commits(plan, proposal),
     plan.ledger === null ? 'no ledger yet' : `ledger ${commit(plan.ledger)}`,
     `plan ${code(plan.digest.slice(0, 16))}`,
-    ...(proposal === undefined ? [`again: ${code(command)}`] : [`${link('this run', proposal.run)}`, `again: push, or comment ${code(`/plan ${proposal.head.slice(0, 12)}`)}`]),
+    ...(proposal === undefined
+      ? [`again: ${code(command)}`]
+      : [
+          `${link('this run', proposal.run)}`,
+          `again: push, or comment ${code(`/plan ${proposal.head.slice(0, 12)}`)}`,
+        ]),
   ]
   return `<sub>${facts.join(' · ')}</sub>`
 }

@@ -4,16 +4,34 @@ import { count } from './text.ts'
 
 /** Steps by file, the file with the most dangerous step first; within it the most dangerous step. */
 export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [string, Step[]][] {
-  const file = (step: Step): string => kinds.find(({ name }) => name === step.kind)?.file ?? step.source?.file ?? step.kind
-  const groups = [...Map.groupBy(steps, file)].map(([name, members]): [string, Step[]] => [name, members.toSorted(byDanger)])
-  const worst = ([, members]: [string, Step[]]): number => members.reduce((least, step) => Math.min(least, rank(step)), Number.POSITIVE_INFINITY)
+  const file = (step: Step): string =>
+    kinds.find(({ name }) => name === step.kind)?.file ?? step.source?.file ?? step.kind
+  const groups = [...Map.groupBy(steps, file)].map(([name, members]): [string, Step[]] => [
+    name,
+    members.toSorted(byDanger),
+  ])
+  const worst = ([, members]: [string, Step[]]): number =>
+    members.reduce((least, step) => Math.min(least, rank(step)), Number.POSITIVE_INFINITY)
   return groups.toSorted((a, b) => worst(a) - worst(b))
 }
 
 /** Whether there is nothing at all to tell but that all is as the files say. */
 export function isQuiet(plan: Plan): boolean {
-  const lists = [plan.steps, plan.owed, plan.letGo, plan.drift, plan.conflicts, plan.takeovers, plan.waiting, plan.findings]
-  return lists.every((list) => list.length === 0) && plan.reads.every((read) => read.complete) && !plan.unmanaged.some((one) => one.addedByHand)
+  const lists = [
+    plan.steps,
+    plan.owed,
+    plan.letGo,
+    plan.drift,
+    plan.conflicts,
+    plan.takeovers,
+    plan.waiting,
+    plan.findings,
+  ]
+  return (
+    lists.every((list) => list.length === 0) &&
+    plan.reads.every((read) => read.complete) &&
+    !plan.unmanaged.some((one) => one.addedByHand)
+  )
 }
 
 /** "142 objects read", and what apply would still write down. */

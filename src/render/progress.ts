@@ -9,7 +9,10 @@ export interface Progress {
   readonly done: () => void
 }
 
-type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
+type Stream = Pick<NodeJS.WriteStream, 'write'> & {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
 
 const QUIET_MS = 1000
 /** Where lines stay, ten thousand quick steps are no ten thousand lines. */

@@ -32,9 +32,18 @@ function parsed(text: string): unknown {
 let compiled: ValidateFunction<PlanForm> | undefined
 
 function checked(value: unknown): PlanForm {
-  const validate = (compiled ??= new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile<PlanForm>(schema))
+  const validate = (compiled ??= new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  }).compile<PlanForm>(schema))
   if (validate(value)) return value
   const error = validate.errors?.[0]
   const where = error === undefined || error.instancePath === '' ? 'it' : error.instancePath
-  return fail(EXIT.invalid, 'plan-shape', `This is not a saved plan that this version reads: ${where} ${error?.message ?? 'has another shape'}.`, { hint: HINT })
+  return fail(
+    EXIT.invalid,
+    'plan-shape',
+    `This is not a saved plan that this version reads: ${where} ${error?.message ?? 'has another shape'}.`,
+    { hint: HINT },
+  )
 }

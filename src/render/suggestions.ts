@@ -29,17 +29,27 @@ export function suggestionsFor(plan: Plan, textOf: SourceOf): Suggestion[] {
   return patches(lackingIn(plan).slice(0, MOST), textOf, 0)
     .flatMap(({ file, text, steps, hunks }) => {
       const old = text.split('\n')
-      return hunks.flatMap((hunk, i) => suggestion(file, old, hunk, hunks.length === steps.length ? steps[i] : undefined))
+      return hunks.flatMap((hunk, i) =>
+        suggestion(file, old, hunk, hunks.length === steps.length ? steps[i] : undefined),
+      )
     })
     .slice(0, MOST)
 }
 
-function suggestion(file: string, old: readonly string[], hunk: StructuredPatchHunk, step: Step | undefined): Suggestion[] {
+function suggestion(
+  file: string,
+  old: readonly string[],
+  hunk: StructuredPatchHunk,
+  step: Step | undefined,
+): Suggestion[] {
   // What is only added stands under the line above it, and that line is the one to comment on.
   const above = hunk.oldLines === 0 ? 1 : 0
   const start = hunk.oldStart - above
   const end = start + Math.max(hunk.oldLines, 1) - 1
-  const lines = [...old.slice(start - 1, start - 1 + above), ...hunk.lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1))]
+  const lines = [
+    ...old.slice(start - 1, start - 1 + above),
+    ...hunk.lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1)),
+  ]
   if (start < 1 || !lines.every(isPlain)) return []
   const why = step === undefined ? '' : `${code(readable(step.id))}: ${effect(step) ?? ''}. `
   const body = `${why}That can't be undone. If it is meant, take this over:\n\n${fence(lines, 'suggestion')}\n`
@@ -50,19 +60,27 @@ function suggestion(file: string, old: readonly string[], hunk: StructuredPatchH
 const MOST_PATCHED = 400
 
 /** The same as changed lines of each file, with a line around them; none where there are too many to show. */
-export function consentPatches(plan: Plan, textOf: SourceOf): { readonly file: string; readonly lines: readonly string[] }[] {
+export function consentPatches(
+  plan: Plan,
+  textOf: SourceOf,
+): { readonly file: string; readonly lines: readonly string[] }[] {
   const lacking = lackingIn(plan)
   if (lacking.length > MOST_PATCHED) return []
   return patches(lacking, textOf, 2).map(({ file, hunks }) => ({
     file: inline(file),
-    lines: hunks.flatMap((hunk, i) => [...(i === 0 ? [] : ['  …']), ...hunk.lines.filter((line) => !line.startsWith('\\')).map(inline)]),
+    lines: hunks.flatMap((hunk, i) => [
+      ...(i === 0 ? [] : ['  …']),
+      ...hunk.lines.filter((line) => !line.startsWith('\\')).map(inline),
+    ]),
   }))
 }
 
 /** The steps that lack it, as they stand in their files. */
 function lackingIn(plan: Plan): readonly Step[] {
   const place = (step: Step): number => Number(step.source?.path.at(-1))
-  return unconsented(plan).filter((step) => step.source !== undefined).toSorted((a, b) => place(a) - place(b))
+  return unconsented(plan)
+    .filter((step) => step.source !== undefined)
+    .toSorted((a, b) => place(a) - place(b))
 }
 
 function patches(lacking: readonly Step[], textOf: SourceOf, context: number) {
@@ -76,7 +94,11 @@ function patches(lacking: readonly Step[], textOf: SourceOf, context: number) {
 
 /** The file with the consents in it; undefined where it can't be edited safely. */
 function consented(file: string, text: string, steps: readonly Step[]): string | undefined {
-  const edits = steps.flatMap((step) => (step.source === undefined ? [] : [{ op: 'set' as const, path: [...step.source.path, 'accept_severed_relationships'], value: consentOf(step) }]))
+  const edits = steps.flatMap((step) =>
+    step.source === undefined
+      ? []
+      : [{ op: 'set' as const, path: [...step.source.path, 'accept_severed_relationships'], value: consentOf(step) }],
+  )
   try {
     return edit(file, text, edits)
   } catch (error) {

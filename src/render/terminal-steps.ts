@@ -1,5 +1,17 @@
 import type { Step } from '../reconcile/types.ts'
-import { byDanger, CAUSES, capitalised, deeds, effect, impacts, phraseOf, sentence, toldFirst, type KindName, type Sentence } from './describe.ts'
+import {
+  byDanger,
+  CAUSES,
+  capitalised,
+  deeds,
+  effect,
+  impacts,
+  phraseOf,
+  sentence,
+  toldFirst,
+  type KindName,
+  type Sentence,
+} from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { line, paragraph, span, type Line, type Span, type Style } from './layout.ts'
 import { readable } from './names.ts'
@@ -10,7 +22,8 @@ const SIGNS = { create: '+', update: '~', delete: '-' } as const
 const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'green', update: 'yellow', delete: 'red' }
 
 /** The title of a section. */
-export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line => line(0, span(title, style), span(`  ${rest}`, 'dim'))
+export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line =>
+  line(0, span(title, style), span(`  ${rest}`, 'dim'))
 
 /** Steps from all that is known of them down to the names of what can't be undone or weakens, the rest counted. */
 export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Part {
@@ -19,7 +32,14 @@ export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): P
   const brief = (step: Step): Line[] => [stepLine(step, kinds), ...noteLines(step)]
   const only = (isNamed: (step: Step) => boolean, shown: (named: readonly Step[]) => Line[]): Line[] => {
     const named = shown(steps.filter(isNamed))
-    return [...named, ...counted(steps.filter((step) => !isNamed(step)), kinds, named.length > 0)]
+    return [
+      ...named,
+      ...counted(
+        steps.filter((step) => !isNamed(step)),
+        kinds,
+        named.length > 0,
+      ),
+    ]
   }
   return [
     () => steps.flatMap((step) => [...brief(step), ...fieldLines(fieldDiffs(step), 6, step.action === 'update')]),
@@ -39,18 +59,26 @@ export function stepLines(steps: readonly Step[], kinds: readonly KindName[]): P
 /** What is not named one by one, counted. */
 export function counted(steps: readonly Step[], kinds: readonly KindName[], beside = false): Line[] {
   const words = deeds(steps, kinds)
-  return steps.length === 0 ? [] : [paragraph(2, span(beside ? '… and ' : '… ', 'dim'), ...spans(beside ? words : capitalised(words), 'dim', 'dim'))]
+  return steps.length === 0
+    ? []
+    : [paragraph(2, span(beside ? '… and ' : '… ', 'dim'), ...spans(beside ? words : capitalised(words), 'dim', 'dim'))]
 }
 
 /** Steps that do the same in one line and a paragraph of their names. */
 export function packed(steps: readonly Step[], kinds: readonly KindName[]): Line[] {
-  const groups = Map.groupBy(steps.toSorted(byDanger), (step) => [step.action, step.hazard, step.weakens, step.cause, step.door === null, phraseOf(step, kinds).many].join(' '))
+  const groups = Map.groupBy(steps.toSorted(byDanger), (step) =>
+    [step.action, step.hazard, step.weakens, step.cause, step.door === null, phraseOf(step, kinds).many].join(' '),
+  )
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     if (group.length === 1) return [stepLine(first, kinds), ...noteLines(first)]
     const touched = impacts(group).map((text) => paragraph(6, span(`${text}.`)))
-    return [signed(first, deeds(group, kinds)), ...touched, paragraph(6, span(group.map(({ id }) => inline(readable(id))).join('  ')))]
+    return [
+      signed(first, deeds(group, kinds)),
+      ...touched,
+      paragraph(6, span(group.map(({ id }) => inline(readable(id))).join('  '))),
+    ]
   })
 }
 
@@ -58,7 +86,12 @@ export function packed(steps: readonly Step[], kinds: readonly KindName[]): Line
 export const stepLine = (step: Step, kinds: readonly KindName[]): Line => signed(step, sentence(step, kinds))
 
 function signed(step: Step, words: Sentence): Line {
-  return line(2, span(`${SIGNS[step.action]} `, SIGN_STYLES[step.action]), ...spans(capitalised(words), undefined, 'bold'), ...tags(step))
+  return line(
+    2,
+    span(`${SIGNS[step.action]} `, SIGN_STYLES[step.action]),
+    ...spans(capitalised(words), undefined, 'bold'),
+    ...tags(step),
+  )
 }
 
 function tags(step: Step): Span[] {
@@ -71,12 +104,14 @@ function tags(step: Step): Span[] {
   ].flatMap((tag) => [span('  '), tag])
 }
 
-const noteLines = (step: Step): Line[] => notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim')))
+const noteLines = (step: Step): Line[] =>
+  notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim')))
 
 /** What else a person should know of a step. */
 function notesOf(step: Step): string[] {
   const [touched, told] = [effect(step), toldFirst(step)]
-  const accepted = step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
+  const accepted =
+    step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
@@ -91,16 +126,19 @@ function fieldLines(diffs: readonly FieldDiff[], indent: number, arrow: boolean)
   const column = Math.min(MAX_COLUMN, Math.max(0, ...diffs.map(({ field }) => inline(field).length)))
   return diffs.flatMap((diff) => {
     const name = span(inline(diff.field).padEnd(column), 'cyan')
-    if (diff.form === 'text') return [line(indent, name), ...diff.lines.map(({ sign, text }) => diffLine(indent + 2, sign, text))]
+    if (diff.form === 'text')
+      return [line(indent, name), ...diff.lines.map(({ sign, text }) => diffLine(indent + 2, sign, text))]
     return [{ ...line(indent, name, span('  '), ...values(diff.before, diff.after, arrow)), hang: indent + column + 2 }]
   })
 }
 
 const DIFF_STYLES = { '+': 'green', '-': 'red', ' ': 'dim' } as const
-const diffLine = (indent: number, sign: '+' | '-' | ' ', text: string): Line => line(indent, span(`${sign} ${inline(text)}`, DIFF_STYLES[sign]))
+const diffLine = (indent: number, sign: '+' | '-' | ' ', text: string): Line =>
+  line(indent, span(`${sign} ${inline(text)}`, DIFF_STYLES[sign]))
 
 function values(before: string | null, after: string | null, arrow: boolean): Span[] {
-  const side = (text: string | null, style: Style): Span => (text === null ? span('none', 'dim') : span(inline(text), style))
+  const side = (text: string | null, style: Style): Span =>
+    text === null ? span('none', 'dim') : span(inline(text), style)
   if (arrow) return [side(before, 'red'), span(' → ', 'dim'), side(after, 'green')]
   return [before === null ? side(after, 'green') : side(before, 'red')]
 }

@@ -37,14 +37,36 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
   const plan = conceal(full, options.show ?? EVERYTHING)
   const head = paragraph(0, ...spans(verdict(plan, options.kinds), 'bold', 'bold'))
   if (isQuiet(plan)) {
-    if (plan.reads.length === 0) return layout([line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'), line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, '  writes what is live into them')], options)
-    if (options.pending) return layout([line(0, `Nothing was changed by hand on ${inline(plan.domain)}.`), blank, ...pending(options)], options)
-    return layout([line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`)], options)
+    if (plan.reads.length === 0)
+      return layout(
+        [
+          line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'),
+          line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, '  writes what is live into them'),
+        ],
+        options,
+      )
+    if (options.pending)
+      return layout(
+        [line(0, `Nothing was changed by hand on ${inline(plan.domain)}.`), blank, ...pending(options)],
+        options,
+      )
+    return layout(
+      [
+        line(
+          0,
+          span('In sync', ['green', 'bold']),
+          `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`,
+        ),
+      ],
+      options,
+    )
   }
   const parts: Part[] = [
     [() => [head]],
     findings(plan, 'error', options),
-    ...filesOf(plan.steps, options.kinds).map(([file, steps]) => within([heading(inline(file), count(steps.length, 'change', 'changes'))], stepForms(steps, options.kinds))),
+    ...filesOf(plan.steps, options.kinds).map(([file, steps]) =>
+      within([heading(inline(file), count(steps.length, 'change', 'changes'))], stepForms(steps, options.kinds)),
+    ),
     standoffs(plan.conflicts, 'Changed on both sides', 'the file and the live server, since the last apply'),
     standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
@@ -56,7 +78,10 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     [() => pending(options)],
   ]
   const { lines, isShortened } = shortened(parts, options.verbose ?? false)
-  const last = [...(isShortened ? [allOf(`${options.again ?? 'herdbook plan'} --verbose`)] : []), ...next(plan, options)]
+  const last = [
+    ...(isShortened ? [allOf(`${options.again ?? 'herdbook plan'} --verbose`)] : []),
+    ...next(plan, options),
+  ]
   return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
 }
 
@@ -64,15 +89,30 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
 const allOf = (text: string): Line => line(0, span('Not all of it is listed here. All: ', 'dim'), { text, whole: true })
 
 const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
-  changes === 0 ? [] : [line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, { text: 'herdbook plan', whole: true })]
+  changes === 0
+    ? []
+    : [
+        line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, {
+          text: 'herdbook plan',
+          whole: true,
+        }),
+      ]
 
 const standoffs = (list: readonly Standoff[], title: string, meaning: string): Part =>
-  list.length === 0 ? [] : within([heading(title, meaning)], [() => list.flatMap(standoffLines), ...[20, 3].map((whole) => () => firstOf(list, whole))])
+  list.length === 0
+    ? []
+    : within(
+        [heading(title, meaning)],
+        [() => list.flatMap(standoffLines), ...[20, 3].map((whole) => () => firstOf(list, whole))],
+      )
 
 /** The first differences with both sides, the others by name: what was changed by hand is told until somebody has decided. */
 function firstOf(list: readonly Standoff[], whole: number): Line[] {
   const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
-  const more = [line(2, span(`… and ${number(others.length)} more, with the same two ways out:`, 'dim')), paragraph(6, span(others.join('  ')))]
+  const more = [
+    line(2, span(`… and ${number(others.length)} more, with the same two ways out:`, 'dim')),
+    paragraph(6, span(others.join('  '))),
+  ]
   return [...list.slice(0, whole).flatMap(standoffLines), ...(others.length === 0 ? [] : more)]
 }
 
@@ -98,20 +138,43 @@ function sideLines(sides: Sides, cause: Standoff['cause']): Line[] {
   const all: [string, string, Style][] = [
     ['file', shown(sides.file), 'green'],
     ['live', shown(sides.live), 'red'],
-    ...(cause === 'conflict' ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][]) : []),
+    ...(cause === 'conflict'
+      ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][])
+      : []),
   ]
   const name = span(`${inline(sides.field)}  `, 'cyan')
   if (all.reduce((sum, [, text]) => sum + text.length, 0) <= TOGETHER) {
-    return [line(6, name, ...all.flatMap(([label, text, style], i) => [span(`${i === 0 ? '' : ', '}${label} `, 'dim'), span(text, style)]))]
+    return [
+      line(
+        6,
+        name,
+        ...all.flatMap(([label, text, style], i) => [
+          span(`${i === 0 ? '' : ', '}${label} `, 'dim'),
+          span(text, style),
+        ]),
+      ),
+    ]
   }
   const column = Math.max(...all.map(([label]) => label.length)) + 2
-  return [line(6, name), ...all.map(([label, text, style]) => ({ ...line(8, span(label.padEnd(column), 'dim'), span(text, style)), hang: 8 + column }))]
+  return [
+    line(6, name),
+    ...all.map(([label, text, style]) => ({
+      ...line(8, span(label.padEnd(column), 'dim'), span(text, style)),
+      hang: 8 + column,
+    })),
+  ]
 }
 
 function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
   if (plan.waiting.length === 0) return []
   const items = plan.waiting.map(({ kind, id, reason }) => [
-    line(2, span('… ', 'blue'), `${titleOf(kind, kinds).one} `, span(inline(readable(id)), 'bold'), `: ${inline(readable(reason))}`),
+    line(
+      2,
+      span('… ', 'blue'),
+      `${titleOf(kind, kinds).one} `,
+      span(inline(readable(id)), 'bold'),
+      `: ${inline(readable(reason))}`,
+    ),
   ])
   return within([heading('Waiting', 'holds nothing else back')], beginnings(items))
 }
@@ -138,19 +201,25 @@ const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until 
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
-  const listing = verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
+  const listing =
+    verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
   return [
-    ...(rest.length > 0 ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing] : []),
+    ...(rest.length > 0
+      ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing]
+      : []),
     ...(released.length > 0 ? [paragraph(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
   ]
 }
 
 function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Part {
   const isUnread = whyUnread(plan)
-  const list = sorted(plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)))
+  const list = sorted(
+    plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)),
+  )
   if (list.length === 0) return []
   const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
-  const told = (one: Diagnostic, from?: SourceOf): Line[] => diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
+  const told = (one: Diagnostic, from?: SourceOf): Line[] =>
+    diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
   const plain = list.map((one) => told(one))
   const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, told)] : beginnings(plain)
   return within([title], [() => list.flatMap((one) => told(one, sourceOf)), ...brief])
@@ -162,23 +231,44 @@ const WHOLE = 3
 /** Refusals of a kind: the first ones whole, of the others what they are about. */
 function byCode(list: readonly Diagnostic[], told: (one: Diagnostic) => Line[]): Line[] {
   return [...Map.groupBy(list, ({ code }) => code)].flatMap(([code, alike]) => {
-    const others = alike.slice(WHOLE).map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
+    const others = alike
+      .slice(WHOLE)
+      .map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
     const names = others.filter((name) => name !== '').join('  ')
-    return [...alike.slice(0, WHOLE).flatMap(told), ...(others.length === 0 ? [] : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))])]
+    return [
+      ...alike.slice(0, WHOLE).flatMap(told),
+      ...(others.length === 0
+        ? []
+        : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))]),
+    ]
   })
 }
 
-function next(plan: Plan, { applying = false, again = 'herdbook plan', apply = 'herdbook apply', saved = false }: TerminalOptions): Line[] {
+function next(
+  plan: Plan,
+  { applying = false, again = 'herdbook plan', apply = 'herdbook apply', saved = false }: TerminalOptions,
+): Line[] {
   const doors = doorsOf(plan.steps)
   const later = heldBack(plan.steps)
   const facts = [...(doors.length > 0 ? [`Takes ${listed(doors)}.`] : []), ...(later === null ? [] : [later])]
   const cost = facts.length > 0 ? [paragraph(0, span(facts.join(' '), 'dim'))] : []
   const refused = plan.findings.some((one) => one.severity === 'error')
-  const command = (text: string, why: string): Line => line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
-  const how = apply === null ? line(0, span('Next: ', 'bold'), 'merge it, and apply it then.') : command(apply, saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes')
+  const command = (text: string, why: string): Line =>
+    line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
+  const how =
+    apply === null
+      ? line(0, span('Next: ', 'bold'), 'merge it, and apply it then.')
+      : command(
+          apply,
+          saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes',
+        )
   if (refused) return [...cost, command(again, 'again, once that is settled')]
   if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
-  if (plan.letGo.length > 0 && !applying) return [...cost, apply === null ? how : command(apply, 'takes that out of the ledger, and changes nothing on the server')]
+  if (plan.letGo.length > 0 && !applying)
+    return [
+      ...cost,
+      apply === null ? how : command(apply, 'takes that out of the ledger, and changes nothing on the server'),
+    ]
   if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
   return []
 }

@@ -10,7 +10,8 @@ const COMMAND = /(?<=^|\s)::(?=[a-z][a-z-]*(?:\s|::|$))|##(?=\[)/giu
 /** No language puts more marks on a letter; a heap of them covers the lines above and below. */
 const HEAP = /(?<=\p{M}{6})\p{M}/gu
 /** So many blanks put what follows them out of sight. */
-const GAP = /(?<![ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000])[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{40,}(?=\S)/gu
+const GAP =
+  /(?<![ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000])[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]{40,}(?=\S)/gu
 
 const numbered = (char: string): string => `\\u${code(char)}`
 
@@ -24,7 +25,8 @@ function tame(text: string): string {
 
 /** A colour of ours, or what is unsafe in text that is laid out. */
 const UNSTEADY = new RegExp(String.raw`\u001b\[[\d;]*m|(?![\n\t])(?:${SIGNS})`, 'gu')
-const units = (char: string): string => Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
+const units = (char: string): string =>
+  Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
 
 /** Text that is laid out, on its way out: whatever somebody forgot to make safe steers no terminal and no runner. JSON stays the JSON that it is. */
 export const steady = (text: string): string =>
@@ -55,7 +57,8 @@ export function clip(text: string, length: number): string {
 }
 
 const GRAPHEMES = new Intl.Segmenter('en')
-const WIDE = /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
+const WIDE =
+  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
 const ASCII = /^[\x20-\x7e]*$/
 const MARKS = /^\p{M}+$/u
 

@@ -13,12 +13,14 @@ export interface Tick {
 }
 
 /** A name that can't end the comment that it stands in. */
-const written = ({ what, ref, mark }: Tick): string => `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}${mark === undefined ? '' : ` ${mark}`}`
+const written = ({ what, ref, mark }: Tick): string =>
+  `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}${mark === undefined ? '' : ` ${mark}`}`
 
 /** The line of a box to tick. The words are ours. */
 export const boxLine = (tick: Tick, words: string): string => `- [ ] ${words} <!-- ${written(tick)} -->`
 
-const LINE = /^- \[[ xX]\] [^\r\n]* <!-- (?<what>adopt|restore|leave) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+)(?: (?<mark>[0-9a-f]{64}))? -->$/
+const LINE =
+  /^- \[[ xX]\] [^\r\n]* <!-- (?<what>adopt|restore|leave) (?<ref>[a-z-]+\/[\w.!~*'():/%-]+)(?: (?<mark>[0-9a-f]{64}))? -->$/
 const BOX = /^- \[[ xX]\] /
 
 /**
@@ -38,7 +40,10 @@ export function parseTicks(before: string, after: string, kinds: readonly Pick<K
  * The ticks to act on: those between the two bodies of an edit, since a night may have written the issue anew by now, and
  * since whoever ticked another box meanwhile asks in their own name. Without what was proposed since that edit.
  */
-export function dueTicks({ before, after, now }: { readonly before: string; readonly after: string; readonly now: string }, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
+export function dueTicks(
+  { before, after, now }: { readonly before: string; readonly after: string; readonly now: string },
+  kinds: readonly Pick<KindName, 'name'>[],
+): Tick[] {
   const [then, since] = [proposals(after, kinds), proposals(now, kinds)]
   return parseTicks(before, after, kinds).filter((tick) => {
     const name = written(tick)
@@ -51,7 +56,9 @@ const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): Read
   new Map(
     linesOf(body).flatMap((line) => {
       const pullRequest = proposedBeside(line)
-      return pullRequest === null ? [] : tickOf(line, kinds).map((tick): [string, number] => [written(tick), pullRequest])
+      return pullRequest === null
+        ? []
+        : tickOf(line, kinds).map((tick): [string, number] => [written(tick), pullRequest])
     }),
   )
 
@@ -86,24 +93,41 @@ function proposedBeside(line: string): number | null {
 }
 
 const besides = (line: string, pullRequest: number): string =>
-  line.replace(PROPOSED, '').replace(UNMARKED, '').replace(/ (<!-- [^<>]* -->)$/, ` <!-- proposed=${pullRequest} --> · proposed in #${pullRequest} $1`)
+  line
+    .replace(PROPOSED, '')
+    .replace(UNMARKED, '')
+    .replace(/ (<!-- [^<>]* -->)$/, ` <!-- proposed=${pullRequest} --> · proposed in #${pullRequest} $1`)
 
 /** Whether beside any box of a body there is a pull request. */
 export const hasProposals = (body: string): boolean => linesOf(body).some((line) => proposedBeside(line) !== null)
 
 /** The body with these boxes open again, and beside each the pull request that it led to. */
-export function proposedIn(body: string, ticks: readonly Tick[], pullRequest: number, kinds: readonly Pick<KindName, 'name'>[]): string {
+export function proposedIn(
+  body: string,
+  ticks: readonly Tick[],
+  pullRequest: number,
+  kinds: readonly Pick<KindName, 'name'>[],
+): string {
   return withProposals(body, new Map(ticks.map((tick) => [written(tick), pullRequest])), kinds)
 }
 
 /** The pull requests that stand beside boxes of an earlier body, written into the new one: those that are open still. */
-export function carriedOver(before: string, body: string, isOpen: (pullRequest: number) => boolean, kinds: readonly Pick<KindName, 'name'>[]): string {
+export function carriedOver(
+  before: string,
+  body: string,
+  isOpen: (pullRequest: number) => boolean,
+  kinds: readonly Pick<KindName, 'name'>[],
+): string {
   const still = new Map([...proposals(before, kinds)].filter(([, pullRequest]) => isOpen(pullRequest)))
   return withProposals(body, still, kinds)
 }
 
 /** In one pass, however many boxes there are. */
-const withProposals = (body: string, beside: ReadonlyMap<string, number>, kinds: readonly Pick<KindName, 'name'>[]): string =>
+const withProposals = (
+  body: string,
+  beside: ReadonlyMap<string, number>,
+  kinds: readonly Pick<KindName, 'name'>[],
+): string =>
   linesOf(body)
     .map((line) => {
       const [pullRequest] = tickOf(line, kinds).flatMap((tick) => beside.get(written(tick)) ?? [])

@@ -31,20 +31,55 @@ export const WORDS: { readonly [kind: string]: Words } = {
     phrases: [
       { action: 'create', to: { severity: 'suspend' }, one: 'blocks {id}', many: 'blocks {n} domains' },
       { action: 'create', to: { severity: 'silence' }, one: 'limits {id}', many: 'limits {n} domains' },
-      { action: 'create', to: { reject_media: true }, one: 'rejects media from {id}', many: 'rejects media from {n} domains' },
-      { action: 'create', to: { reject_reports: true }, one: 'rejects reports from {id}', many: 'rejects reports from {n} domains' },
+      {
+        action: 'create',
+        to: { reject_media: true },
+        one: 'rejects media from {id}',
+        many: 'rejects media from {n} domains',
+      },
+      {
+        action: 'create',
+        to: { reject_reports: true },
+        one: 'rejects reports from {id}',
+        many: 'rejects reports from {n} domains',
+      },
       { action: 'create', one: 'notes {id} without a limit', many: 'notes {n} domains without a limit' },
-      { action: 'update', to: { severity: 'suspend' }, one: 'raises {id} from {before.severity} to suspend', many: 'raises {n} domains to suspend' },
-      { action: 'update', to: { severity: 'noop' }, one: 'lowers {id} from {before.severity} to none', many: 'lowers {n} domains to none' },
-      { action: 'update', from: { severity: 'suspend' }, one: 'lowers {id} from suspend to {after.severity}', many: 'lowers {n} domains to limit' },
-      { action: 'update', from: { severity: 'noop' }, one: 'raises {id} from none to {after.severity}', many: 'raises {n} domains to limit' },
+      {
+        action: 'update',
+        to: { severity: 'suspend' },
+        one: 'raises {id} from {before.severity} to suspend',
+        many: 'raises {n} domains to suspend',
+      },
+      {
+        action: 'update',
+        to: { severity: 'noop' },
+        one: 'lowers {id} from {before.severity} to none',
+        many: 'lowers {n} domains to none',
+      },
+      {
+        action: 'update',
+        from: { severity: 'suspend' },
+        one: 'lowers {id} from suspend to {after.severity}',
+        many: 'lowers {n} domains to limit',
+      },
+      {
+        action: 'update',
+        from: { severity: 'noop' },
+        one: 'raises {id} from none to {after.severity}',
+        many: 'raises {n} domains to limit',
+      },
       { action: 'update', one: 'edits the block of {id}', many: 'edits {n} domain blocks' },
       { action: 'delete', one: 'lifts the block of {id}', many: 'lifts {n} domain blocks' },
     ],
   },
   'email-domain-block': {
     phrases: [
-      { action: 'create', to: { allow_with_approval: true }, one: 'holds sign-ups with {id} for approval', many: 'holds sign-ups with {n} e-mail domains for approval' },
+      {
+        action: 'create',
+        to: { allow_with_approval: true },
+        one: 'holds sign-ups with {id} for approval',
+        many: 'holds sign-ups with {n} e-mail domains for approval',
+      },
       { action: 'create', one: 'refuses sign-ups with {id}', many: 'refuses sign-ups with {n} e-mail domains' },
       { action: 'update', one: 'edits the e-mail block of {id}', many: 'edits {n} e-mail domain blocks' },
       { action: 'delete', one: 'lifts the e-mail block of {id}', many: 'lifts {n} e-mail domain blocks' },
@@ -54,8 +89,17 @@ export const WORDS: { readonly [kind: string]: Words } = {
     main: 'severity',
     phrases: [
       { action: 'create', to: { severity: 'no_access' }, one: 'shuts out {id}', many: 'shuts out {n} addresses' },
-      { action: 'create', to: { severity: 'sign_up_block' }, one: 'refuses sign-ups from {id}', many: 'refuses sign-ups from {n} addresses' },
-      { action: 'create', one: 'holds sign-ups from {id} for approval', many: 'holds sign-ups from {n} addresses for approval' },
+      {
+        action: 'create',
+        to: { severity: 'sign_up_block' },
+        one: 'refuses sign-ups from {id}',
+        many: 'refuses sign-ups from {n} addresses',
+      },
+      {
+        action: 'create',
+        one: 'holds sign-ups from {id} for approval',
+        many: 'holds sign-ups from {n} addresses for approval',
+      },
       { action: 'update', one: 'edits the IP block of {id}', many: 'edits {n} IP blocks' },
       { action: 'delete', one: 'lifts the IP block of {id}', many: 'lifts {n} IP blocks' },
     ],
@@ -72,7 +116,11 @@ export const WORDS: { readonly [kind: string]: Words } = {
     staff: true,
     phrases: [
       { action: 'create', one: 'gives {after.role} to {id}', many: 'gives a role to {n} people' },
-      { action: 'update', one: 'moves {id} from {before.role} to {after.role}', many: 'changes the role of {n} people' },
+      {
+        action: 'update',
+        one: 'moves {id} from {before.role} to {after.role}',
+        many: 'changes the role of {n} people',
+      },
       { action: 'delete', one: 'takes {seen.role} from {id}', many: 'takes the role from {n} people' },
     ],
   },
@@ -101,9 +149,19 @@ export const WORDS: { readonly [kind: string]: Words } = {
   },
   'terms-of-service': {
     phrases: [
-      { action: 'create', to: { notified: true }, one: 'publishes the terms of service of {id} and tells all members', many: 'publishes {n} terms of service and tells all members' },
+      {
+        action: 'create',
+        to: { notified: true },
+        one: 'publishes the terms of service of {id} and tells all members',
+        many: 'publishes {n} terms of service and tells all members',
+      },
       { action: 'create', one: 'publishes the terms of service of {id}', many: 'publishes {n} terms of service' },
-      { action: 'update', to: { notified: true }, one: 'tells all members of the terms of service of {id}', many: 'tells all members of {n} terms of service' },
+      {
+        action: 'update',
+        to: { notified: true },
+        one: 'tells all members of the terms of service of {id}',
+        many: 'tells all members of {n} terms of service',
+      },
       { action: 'update', one: 'edits the terms of service of {id}', many: 'edits {n} terms of service' },
       { action: 'delete', one: 'removes the terms of service of {id}', many: 'removes {n} terms of service' },
     ],

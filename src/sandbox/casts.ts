@@ -13,7 +13,9 @@ export const fitsColumn = (value: bigint): boolean => value <= BIGGEST && value 
 /** A parameter as it came, where Rails permits it; other shapes than scalars count as absent. */
 export function scalarParam(params: Params, name: string): string | number | boolean | null | undefined {
   const value = params[name]
-  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : undefined
 }
 
 /** A parameter as text, the way Rails casts scalars. */
@@ -31,7 +33,11 @@ export function booleanParam(params: Params, name: string): boolean | null | und
 }
 
 /** A parameter as a value of an enum: a name, or the number behind one. What is neither stays as it is, for the model to refuse. */
-export function enumParam(params: Params, name: string, numbers: Readonly<Record<string, number>>): ReturnType<typeof scalarParam> {
+export function enumParam(
+  params: Params,
+  name: string,
+  numbers: Readonly<Record<string, number>>,
+): ReturnType<typeof scalarParam> {
   const value = scalarParam(params, name)
   if (value === '') return null
   return typeof value === 'number' ? (Object.keys(numbers).find((key) => numbers[key] === value) ?? value) : value

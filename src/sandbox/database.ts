@@ -75,7 +75,9 @@ function unpack(packed: Buffer): Blob {
 }
 
 function wrap(pglite: PGlite): Database {
-  const text: ParserOptions = Object.fromEntries(Object.keys(pglite.parsers).map((oid) => [oid, (value: string) => value]))
+  const text: ParserOptions = Object.fromEntries(
+    Object.keys(pglite.parsers).map((oid) => [oid, (value: string) => value]),
+  )
   let last: Promise<unknown> = Promise.resolve()
   // One at a time: a script may leave its transaction open or broken, and that is cleared away before the next one.
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -105,5 +107,8 @@ function wrap(pglite: PGlite): Database {
 }
 
 function sessionOf(source: PGlite | Transaction): Session {
-  return { query: async <R extends Row>(sql: string, params: readonly unknown[] = []) => (await source.query<R>(sql, [...params])).rows }
+  return {
+    query: async <R extends Row>(sql: string, params: readonly unknown[] = []) =>
+      (await source.query<R>(sql, [...params])).rows,
+  }
 }

@@ -11,7 +11,9 @@ export class Invalid extends Error {
   readonly complaints: readonly Complaint[]
 
   constructor(complaints: readonly Complaint[]) {
-    super(`Validation failed: ${complaints.map(({ attribute, message }) => `${humanize(attribute)} ${message}`).join(', ')}`)
+    super(
+      `Validation failed: ${complaints.map(({ attribute, message }) => `${humanize(attribute)} ${message}`).join(', ')}`,
+    )
     this.complaints = complaints
   }
 }

@@ -12,7 +12,12 @@ export type Fault =
   /** Neither an answer nor an end. */
   | { readonly kind: 'no-answer' }
   /** Another answer, and the server never gets the request. */
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body: string
+    }
   /** The answer ends in the middle. */
   | { readonly kind: 'cut' }
   /** The answer to the first request that matched, again. */
@@ -41,11 +46,20 @@ const json = (status: number, error: string, headers: Readonly<Record<string, st
 /** Answers that servers and what stands before them have been seen to give. */
 export const ANSWERS = {
   tooMany: (reset: Date): Fault =>
-    json(429, 'Too many requests', { 'x-ratelimit-limit': '300', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset.toISOString() }),
+    json(429, 'Too many requests', {
+      'x-ratelimit-limit': '300',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': reset.toISOString(),
+    }),
   stumbled: json(500, 'Internal Server Error'),
   forbidden: json(403, 'This action is not allowed'),
   gone: json(404, 'Record not found'),
-  badGateway: { kind: 'answer', status: 502, headers: { 'content-type': 'text/html' }, body: '<html><h1>502 Bad Gateway</h1></html>' },
+  badGateway: {
+    kind: 'answer',
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><h1>502 Bad Gateway</h1></html>',
+  },
   empty: { kind: 'answer', status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '' },
 } as const satisfies Record<string, Fault | ((reset: Date) => Fault)>
 
@@ -63,7 +77,9 @@ export async function withFaults(sandbox: { readonly url: string }, schedule: re
     void (async () => {
       const [method = '', path = ''] = [request.method, request.url]
       seen.push(`${method} ${path}`)
-      const matching = strikes.filter(({ strike: { match } }) => (match.method ?? method) === method && (match.path?.test(path) ?? true))
+      const matching = strikes.filter(
+        ({ strike: { match } }) => (match.method ?? method) === method && (match.path?.test(path) ?? true),
+      )
       for (const one of matching) one.count += 1
       const striking = matching.find(({ strike, count }) => (strike.match.nth ?? count) === count)
       if (striking === undefined) {
@@ -131,7 +147,9 @@ function forward(url: string, request: IncomingMessage): Promise<Whole> {
     const onward = send(new URL(path, url), { method, headers, agent: false }, (reply) => {
       const chunks: Buffer[] = []
       reply.on('data', (chunk: Buffer) => chunks.push(chunk))
-      reply.on('end', () => resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: Buffer.concat(chunks) }))
+      reply.on('end', () =>
+        resolve({ status: reply.statusCode ?? 502, headers: reply.headers, body: Buffer.concat(chunks) }),
+      )
       reply.on('error', reject)
     })
     onward.on('error', reject)

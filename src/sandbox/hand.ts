@@ -2,7 +2,14 @@ import type { Session } from './database.ts'
 import { Declined } from './doors/writing.ts'
 import { demand } from './failure.ts'
 import type { Sandbox } from './index.ts'
-import { createBlocks, destroyBlock, findBlocks, updateBlock, type BlockChange, type DomainBlock } from './models/domain-blocks.ts'
+import {
+  createBlocks,
+  destroyBlock,
+  findBlocks,
+  updateBlock,
+  type BlockChange,
+  type DomainBlock,
+} from './models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks } from './models/email-domain-blocks.ts'
 import { createIpBlock, destroyIpBlock, findIpBlocks, type IpChange } from './models/ip-blocks.ts'
 import { assignRole, findActor, findMember, findRoles, saveRole, type Actor, type RoleFields } from './models/roles.ts'
@@ -39,19 +46,28 @@ export function handOf(sandbox: Sandbox, username: string): Hand {
       await work(session, actor)
     })
   return {
-    blockDomain: (domain, change = { severity: 'suspend' }) => act((session, { id }) => createBlocks(session, id, [{ domain, ...change }])),
-    changeBlock: (domain, change) => act(async (session, { id }) => updateBlock(session, id, await blockOf(session, domain), change)),
+    blockDomain: (domain, change = { severity: 'suspend' }) =>
+      act((session, { id }) => createBlocks(session, id, [{ domain, ...change }])),
+    changeBlock: (domain, change) =>
+      act(async (session, { id }) => updateBlock(session, id, await blockOf(session, domain), change)),
     liftBlock: (domain) => act(async (session, { id }) => destroyBlock(session, id, await blockOf(session, domain))),
     blockEmailDomain: (domain, allow = false) => act((session, { id }) => createEmailBlock(session, id, domain, allow)),
     liftEmailBlock: (domain) =>
       act(async (session, { id }) => {
-        const found = one(await findEmailBlocks(session, await idOf(session, 'email_domain_blocks', 'domain', domain)), domain)
+        const found = one(
+          await findEmailBlocks(session, await idOf(session, 'email_domain_blocks', 'domain', domain)),
+          domain,
+        )
         await destroyEmailBlock(session, id, found)
       }),
     blockIp: (block) => act((session, { id }) => createIpBlock(session, id, block)),
     liftIpBlock: (ip) =>
       act(async (session, { id }) =>
-        destroyIpBlock(session, id, one(await findIpBlocks(session, await idOf(session, 'ip_blocks', 'text(ip)', ip)), ip)),
+        destroyIpBlock(
+          session,
+          id,
+          one(await findIpBlocks(session, await idOf(session, 'ip_blocks', 'text(ip)', ip)), ip),
+        ),
       ),
     changeSetting: (key, word) =>
       act(async (session) => {
@@ -89,7 +105,10 @@ function one<T>(rows: readonly (T | undefined)[], name: string): T {
 }
 
 async function idOf(session: Session, table: string, column: string, value: string): Promise<string> {
-  return one(await session.query<{ readonly id: string }>(`select id::text from ${table} where ${column} = $1`, [value]), value).id
+  return one(
+    await session.query<{ readonly id: string }>(`select id::text from ${table} where ${column} = $1`, [value]),
+    value,
+  ).id
 }
 
 async function blockOf(session: Session, domain: string): Promise<DomainBlock> {

@@ -103,7 +103,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 /** The tokens of the dump are their names; each sandbox gives them values of its own. */
 async function freshTokens(database: Database): Promise<Readonly<Record<TokenName, string>>> {
-  const tokens = Object.fromEntries(TOKEN_NAMES.map((name) => [name, randomBytes(32).toString('base64url')])) as Record<TokenName, string>
+  const tokens = Object.fromEntries(TOKEN_NAMES.map((name) => [name, randomBytes(32).toString('base64url')])) as Record<
+    TokenName,
+    string
+  >
   await database.query(
     'update oauth_access_tokens t set token = n.token from jsonb_each_text($1::jsonb) as n(name, token) where t.token = n.name',
     [JSON.stringify(tokens)],

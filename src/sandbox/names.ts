@@ -45,7 +45,9 @@ const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Text with its percent signs decoded, by bytes; throws where they make no UTF-8. */
 function unencoded(text: string): string {
   const bytes = Buffer.from(text).toString('latin1')
-  const plain = bytes.replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  const plain = bytes.replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
   return fatal.decode(Buffer.from(plain, 'latin1'))
 }
 

@@ -6,7 +6,9 @@ export type Params = Readonly<Record<string, unknown>>
 export class Unreadable extends Error {}
 
 /** What Mastodon takes for JSON. */
-const JSON_TYPES = ['json', 'jsonrequest', 'jrd+json', 'activity+json', 'ld+json'].map((kind) => `application/${kind}`).concat('text/x-json')
+const JSON_TYPES = ['json', 'jsonrequest', 'jrd+json', 'activity+json', 'ld+json']
+  .map((kind) => `application/${kind}`)
+  .concat('text/x-json')
 /** What Rails itself knows besides. */
 const ASKED_AS_JSON = [...JSON_TYPES, 'application/problem+json']
 const FORM_TYPE = 'application/x-www-form-urlencoded'
@@ -53,7 +55,9 @@ export function decoded(text: string): string {
 }
 
 /** The parameters of a body, by its content type. One of a type that Mastodon does not know has none. */
-export async function bodyParams(request: IncomingMessage): Promise<{ readonly params: Params; readonly form: boolean }> {
+export async function bodyParams(
+  request: IncomingMessage,
+): Promise<{ readonly params: Params; readonly form: boolean }> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
   const text = Buffer.concat(chunks).toString('utf8')
@@ -63,7 +67,8 @@ export async function bodyParams(request: IncomingMessage): Promise<{ readonly p
 }
 
 /** Whether a request asks for JSON alone: where it names several forms, Rails takes it for a browser. */
-export const asksForJson = (accept: string): boolean => !accept.includes(',') && ASKED_AS_JSON.includes(accept.split(';')[0]?.trim() ?? '')
+export const asksForJson = (accept: string): boolean =>
+  !accept.includes(',') && ASKED_AS_JSON.includes(accept.split(';')[0]?.trim() ?? '')
 
 /** What is no object has no names, and so no parameters. */
 function jsonParams(text: string): Params {

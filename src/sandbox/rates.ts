@@ -31,7 +31,12 @@ const THROTTLES: readonly {
     period: 5 * MINUTE,
     key: (caller) => (caller.api && caller.user === null ? caller.address : null),
   },
-  { name: 'authenticated_paging', limit: 300, period: 15 * MINUTE, key: (caller) => (caller.paging ? caller.user : null) },
+  {
+    name: 'authenticated_paging',
+    limit: 300,
+    period: 15 * MINUTE,
+    key: (caller) => (caller.paging ? caller.user : null),
+  },
   {
     name: 'unauthenticated_paging',
     limit: 300,

@@ -7,10 +7,29 @@ export const DOMAIN = 'herd.example'
 /** The permission bits of roles, by key. */
 export const FLAGS: Readonly<Record<string, number>> = Object.fromEntries(
   [
-    'administrator', 'view_devops', 'view_audit_log', 'view_dashboard', 'manage_reports', 'manage_federation', 'manage_settings',
-    'manage_blocks', 'manage_taxonomies', 'manage_appeals', 'manage_users', 'manage_invites', 'manage_rules', 'manage_announcements',
-    'manage_custom_emojis', 'manage_webhooks', 'invite_users', 'manage_roles', 'manage_user_access', 'delete_user_data', 'view_feeds',
-    'invite_bypass_approval', 'manage_email_subscriptions',
+    'administrator',
+    'view_devops',
+    'view_audit_log',
+    'view_dashboard',
+    'manage_reports',
+    'manage_federation',
+    'manage_settings',
+    'manage_blocks',
+    'manage_taxonomies',
+    'manage_appeals',
+    'manage_users',
+    'manage_invites',
+    'manage_rules',
+    'manage_announcements',
+    'manage_custom_emojis',
+    'manage_webhooks',
+    'invite_users',
+    'manage_roles',
+    'manage_user_access',
+    'delete_user_data',
+    'view_feeds',
+    'invite_bypass_approval',
+    'manage_email_subscriptions',
   ].map((key, bit) => [key, 2 ** bit]),
 )
 
@@ -24,8 +43,18 @@ export function allFlags(version: Version): number {
 /** The names that the contract gives to its tokens, and whose they are. */
 const TOKENS = [
   { name: 'apply', app: 2, user: 'herdbook', scopes: 'read profile admin:read admin:write' },
-  { name: 'plan', app: 3, user: 'herdbook', scopes: 'admin:read:domain_blocks admin:read:email_domain_blocks admin:read:ip_blocks' },
-  { name: 'announce', app: 2, user: 'herdbook', scopes: 'read profile admin:read admin:write write:statuses read:statuses' },
+  {
+    name: 'plan',
+    app: 3,
+    user: 'herdbook',
+    scopes: 'admin:read:domain_blocks admin:read:email_domain_blocks admin:read:ip_blocks',
+  },
+  {
+    name: 'announce',
+    app: 2,
+    user: 'herdbook',
+    scopes: 'read profile admin:read admin:write write:statuses read:statuses',
+  },
   { name: 'mod', app: 2, user: 'mod', scopes: 'read profile admin:read admin:write' },
   { name: 'alice', app: 2, user: 'alice', scopes: 'read profile admin:read admin:write' },
   { name: 'burn', app: 2, user: 'owner', scopes: 'read profile admin:read admin:write' },
@@ -76,7 +105,10 @@ function roles(version: Version): string {
     [2, 'Admin', 100, old ? 983036 : 2031612, true],
     [3, 'Owner', 1000, 1, true],
     [4, 'Herdbook', 5, 424, false],
-  ].map(([id, name, position, permissions, highlighted]) => `(${id}, '${name}', ${position}, ${permissions}, ${highlighted}, ${MADE})`)
+  ].map(
+    ([id, name, position, permissions, highlighted]) =>
+      `(${id}, '${name}', ${position}, ${permissions}, ${highlighted}, ${MADE})`,
+  )
   return `insert into user_roles (id, name, position, permissions, highlighted, created_at, updated_at) values ${rows.join(', ')};
     select setval('user_roles_id_seq', 4);`
 }
@@ -96,9 +128,10 @@ function apps(): string {
   const app = (name: string, scopes: string, superapp: boolean): string =>
     `(${quote(name)}, md5(${quote(name)}), md5(random()::text), 'urn:ietf:wg:oauth:2.0:oob', ${quote(scopes)}, ${superapp}, ${MADE})`
   const tokens = TOKENS.map(
-    ({ name, app: id, user, scopes }) => `(${quote(name)}, ${quote(scopes)}, ${id}, (select id from users where email = ${quote(
-      user === null ? null : `${user}@${DOMAIN}`,
-    )}), ${quote(SEEDED_AT)}, ${name === 'revoked' ? quote(SEEDED_AT) : 'null'})`,
+    ({ name, app: id, user, scopes }) =>
+      `(${quote(name)}, ${quote(scopes)}, ${id}, (select id from users where email = ${quote(
+        user === null ? null : `${user}@${DOMAIN}`,
+      )}), ${quote(SEEDED_AT)}, ${name === 'revoked' ? quote(SEEDED_AT) : 'null'})`,
   )
   return `insert into oauth_applications (name, uid, secret, redirect_uri, scopes, superapp, created_at, updated_at) values
       ${app('Web', 'read write follow push', true)}, ${app('Herdbook', 'read profile admin:read admin:write', false)},
@@ -125,8 +158,12 @@ interface Follow {
 }
 
 function remote(): string {
-  const accounts = REMOTE.flatMap(({ domain, accounts: count }) => Array.from({ length: count }, (_, index) => ({ name: `user${index}`, domain, index })))
-  const rows = accounts.map(({ name, domain }) => `(${quote(name)}, ${quote(domain)}, 'https://${domain}/users/${name}', ${MADE})`)
+  const accounts = REMOTE.flatMap(({ domain, accounts: count }) =>
+    Array.from({ length: count }, (_, index) => ({ name: `user${index}`, domain, index })),
+  )
+  const rows = accounts.map(
+    ({ name, domain }) => `(${quote(name)}, ${quote(domain)}, 'https://${domain}/users/${name}', ${MADE})`,
+  )
   const id = ([name, domain]: Follow['from']): string =>
     `(select id from accounts where username = ${quote(name)} and domain is not distinct from ${quote(domain)})`
   const follows = followsOf(accounts).map(({ from, to }) => `(${id(from)}, ${id(to)}, ${MADE})`)
@@ -137,7 +174,9 @@ function remote(): string {
 }
 
 /** Shares follows out so that every member has as many as the contract's server showed. */
-function followsOf(accounts: readonly { readonly name: string; readonly domain: string; readonly index: number }[]): readonly Follow[] {
+function followsOf(
+  accounts: readonly { readonly name: string; readonly domain: string; readonly index: number }[],
+): readonly Follow[] {
   const left = new Map(Object.entries(FOLLOWERS))
   return accounts.flatMap(({ name, domain, index }) => {
     const followers = FOLLOWED.filter((_, member) => member % 2 === index % 2)

@@ -21,7 +21,13 @@ export function createHttpServer(database: Database, version: Version, rates: Ra
   })
 }
 
-async function answer(database: Database, version: Version, rates: Rates, cache: Call['cache'], request: IncomingMessage): Promise<Answer> {
+async function answer(
+  database: Database,
+  version: Version,
+  rates: Rates,
+  cache: Call['cache'],
+  request: IncomingMessage,
+): Promise<Answer> {
   const { path, query, search } = addressOf(request.url ?? '/')
   const token = await findToken(database, request.headers.authorization)
   const rate = rates.count(
@@ -41,7 +47,9 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
   const body = await bodyParams(request)
   const hit = routeOf(methodOf(request.method ?? 'GET', body), path)
   if (hit === undefined) return { status: 404, body: { error: 'Not Found' }, headers: { ...JSON_TYPE, ...PRIVATE } }
-  const named = Object.fromEntries(Object.entries(hit.params).map(([name, part]) => [name, decoded(part.replaceAll('+', '%2B'))]))
+  const named = Object.fromEntries(
+    Object.entries(hit.params).map(([name, part]) => [name, decoded(part.replaceAll('+', '%2B'))]),
+  )
   const params = { ...body.params, ...formParams(search), ...named }
   const headers = { ...JSON_TYPE, ...PRIVATE, ...(rate === null ? {} : rateHeaders(rate)) }
   try {
@@ -54,7 +62,8 @@ async function answer(database: Database, version: Version, rates: Rates, cache:
     return { ...reply, headers: { ...headers, ...reply.headers } }
   } catch (error) {
     if (error instanceof Invalid) return { status: 422, body: { error: error.message }, headers }
-    if (error instanceof Refusal) return { status: error.status, body: error.body, headers: { ...headers, ...error.headers } }
+    if (error instanceof Refusal)
+      return { status: error.status, body: error.body, headers: { ...headers, ...error.headers } }
     throw error
   }
 }
@@ -70,12 +79,20 @@ function stumbled(error: unknown, accept: string): Answer {
 function addressOf(asked: string): { readonly path: string; readonly search: string; readonly query: URLSearchParams } {
   const [path = '', ...rest] = asked.split('?')
   const search = rest.join('?')
-  return { path: `/${path.split('/').filter((part) => part !== '').join('/')}`, search, query: new URLSearchParams(search) }
+  return {
+    path: `/${path
+      .split('/')
+      .filter((part) => part !== '')
+      .join('/')}`,
+    search,
+    query: new URLSearchParams(search),
+  }
 }
 
 /** The method that is meant: HEAD reads, and a form may name another than POST. */
 function methodOf(method: string, { params, form }: { readonly params: Params; readonly form: boolean }): string {
-  const meant = method === 'POST' && form && typeof params['_method'] === 'string' ? params['_method'].toUpperCase() : method
+  const meant =
+    method === 'POST' && form && typeof params['_method'] === 'string' ? params['_method'].toUpperCase() : method
   return meant === 'HEAD' ? 'GET' : meant
 }
 

@@ -34,7 +34,12 @@ export async function findToken(session: Session, header: string | undefined): P
 }
 
 /** Refuses a call that its token does not allow. */
-export async function authorize(session: Session, version: Version, access: Access, token: Token | null): Promise<void> {
+export async function authorize(
+  session: Session,
+  version: Version,
+  access: Access,
+  token: Token | null,
+): Promise<void> {
   if (access.by === 'anyone') return
   if (token?.revoked === true) throw unauthorized('The access token was revoked')
   if (access.by === 'staff' && token === null) throw new Refusal(403, NOT_ALLOWED)
@@ -49,10 +54,10 @@ export async function authorize(session: Session, version: Version, access: Acce
 
 /** What a role may do, with what everyone may. */
 export async function permissionsOf(session: Session, version: Version, role: string): Promise<bigint> {
-  const rows = await session.query<{ readonly permissions: string }>('select permissions::text from user_roles where id in ($1, $2)', [
-    role,
-    EVERYONE,
-  ])
+  const rows = await session.query<{ readonly permissions: string }>(
+    'select permissions::text from user_roles where id in ($1, $2)',
+    [role, EVERYONE],
+  )
   const mask = rows.reduce((sum, row) => sum | BigInt(row.permissions), 0n)
   return (mask & 1n) === 1n ? BigInt(allFlags(version)) : mask
 }
@@ -72,6 +77,12 @@ function unauthorized(error: string): Refusal {
 
 function outsideScopes(version: Version, scopes: readonly string[]): Refusal {
   const description = `Access to this resource requires scope _${scopes.join(' ')}_.`
-  const challenge = { 'www-authenticate': `Bearer realm="Doorkeeper", error="insufficient_scope", error_description="${description}"` }
-  return new Refusal(403, { error: 'This action is outside the authorized scopes' }, version === '4.4.22' ? {} : challenge)
+  const challenge = {
+    'www-authenticate': `Bearer realm="Doorkeeper", error="insufficient_scope", error_description="${description}"`,
+  }
+  return new Refusal(
+    403,
+    { error: 'This action is outside the authorized scopes' },
+    version === '4.4.22' ? {} : challenge,
+  )
 }

@@ -42,27 +42,58 @@ export async function action(): Promise<Figure[]> {
 
 async function timed(waiting: Waiting, ask: () => Promise<Traffic>): Promise<Took> {
   const there = join(scratch, 'action')
-  const [starts, used, traces] = ['starts', 'used.json', 'git'].map((name) => join(there, name)) as [string, string, string]
+  const [starts, used, traces] = ['starts', 'used.json', 'git'].map((name) => join(there, name)) as [
+    string,
+    string,
+    string,
+  ]
   rmSync(there, { recursive: true, force: true })
   mkdirSync(traces, { recursive: true })
   // Each shell of the action says when it began: the first is its start, the last runs Herdbook, which says so once more.
   writeFileSync(join(there, 'shell'), `date +%s%3N >> '${starts}'\n`)
-  writeFileSync(join(there, 'probe.mjs'), `import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(${JSON.stringify(used)}, JSON.stringify({ ended: Date.now(), ...process.resourceUsage() })))`)
-  program(join(there, 'bin/node'), `date +%s%3N >> '${starts}'\nexec '${process.execPath}' --import '${join(there, 'probe.mjs')}' "$@"`)
+  writeFileSync(
+    join(there, 'probe.mjs'),
+    `import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(${JSON.stringify(used)}, JSON.stringify({ ended: Date.now(), ...process.resourceUsage() })))`,
+  )
+  program(
+    join(there, 'bin/node'),
+    `date +%s%3N >> '${starts}'\nexec '${process.execPath}' --import '${join(there, 'probe.mjs')}' "$@"`,
+  )
   writeFileSync(join(there, 'gitconfig'), `[trace2]\n\teventTarget = ${traces}\n\teventBrief = true\n`)
   await ask()
-  ran(await deliver(runnerOf(waiting, { PATH: [join(there, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'), GIT_CONFIG_GLOBAL: join(there, 'gitconfig'), BASH_ENV: join(there, 'shell') }), { name: 'pull_request_target', payload: waiting.payload }), 'plan')
+  ran(
+    await deliver(
+      runnerOf(waiting, {
+        PATH: [join(there, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'),
+        GIT_CONFIG_GLOBAL: join(there, 'gitconfig'),
+        BASH_ENV: join(there, 'shell'),
+      }),
+      { name: 'pull_request_target', payload: waiting.payload },
+    ),
+    'plan',
+  )
   const { requests, commented } = await ask()
   const moments = readFileSync(starts, 'utf8').trim().split('\n').map(Number)
   const [start = Number.NaN, herdbook = Number.NaN] = [moments[0], moments.at(-1)]
-  const { ended, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(used, 'utf8')) as NodeJS.ResourceUsage & { ended: number }
-  return { total: (commented - start) / 1000, wall: (ended - herdbook) / 1000, cpu: (userCPUTime + systemCPUTime) / 1e6, requests, git: gitsIn(traces, herdbook) }
+  const { ended, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(used, 'utf8')) as NodeJS.ResourceUsage & {
+    ended: number
+  }
+  return {
+    total: (commented - start) / 1000,
+    wall: (ended - herdbook) / 1000,
+    cpu: (userCPUTime + systemCPUTime) / 1e6,
+    requests,
+    git: gitsIn(traces, herdbook),
+  }
 }
 
 /** The Git processes that Herdbook started itself, since it began. */
 function gitsIn(traces: string, since: number): string[] {
   return readdirSync(traces).flatMap((name) => {
-    const lines = readFileSync(join(traces, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { event: string; sid: string; time?: string; argv?: readonly string[] })
+    const lines = readFileSync(join(traces, name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; sid: string; time?: string; argv?: readonly string[] })
     const first = lines.find(({ event }) => event === 'start')
     const begun = Date.parse(lines.find(({ time }) => time !== undefined)?.time ?? '')
     return first?.argv === undefined || first.sid.includes('/') || begun < since ? [] : [first.argv.slice(1).join(' ')]
@@ -87,9 +118,36 @@ function figures(runs: readonly Took[]): Figure[] {
   const [last] = runs.slice(-1)
   const requests = last?.requests ?? []
   return [
-    { name: 'action, from its start to the comment', figure: middle(({ total }) => total), unit: 's', most: 5, how: `${runs.length} runs, the modules there, the stand-in for GitHub and the embedded server in processes of their own` },
-    { name: "action, Herdbook's own time", figure: middle(({ cpu }) => cpu), unit: 's', most: 1.5, how: `CPU of its process; by the clock ${middle(({ wall }) => wall).toFixed(2)} s, Git, psql and the answers of others included` },
+    {
+      name: 'action, from its start to the comment',
+      figure: middle(({ total }) => total),
+      unit: 's',
+      most: 5,
+      how: `${runs.length} runs, the modules there, the stand-in for GitHub and the embedded server in processes of their own`,
+    },
+    {
+      name: "action, Herdbook's own time",
+      figure: middle(({ cpu }) => cpu),
+      unit: 's',
+      most: 1.5,
+      how: `CPU of its process; by the clock ${middle(({ wall }) => wall).toFixed(2)} s, Git, psql and the answers of others included`,
+    },
     { name: 'action, requests to GitHub', figure: requests.length, unit: '', most: 5, how: requests.join(', ') },
-    { name: 'action, Git processes', figure: last?.git.length ?? Number.NaN, unit: '', most: 22, how: (last?.git ?? []).map((argv) => argv.replace(/^(-c \S+ )+/, '').split(' ').slice(0, 2).join(' ')).toSorted().join(', ') },
+    {
+      name: 'action, Git processes',
+      figure: last?.git.length ?? Number.NaN,
+      unit: '',
+      most: 22,
+      how: (last?.git ?? [])
+        .map((argv) =>
+          argv
+            .replace(/^(-c \S+ )+/, '')
+            .split(' ')
+            .slice(0, 2)
+            .join(' '),
+        )
+        .toSorted()
+        .join(', '),
+    },
   ]
 }

@@ -29,7 +29,8 @@ const ratio = (name: string, { a, b, ratio }: Compared, most: number, against: s
 })
 
 /** A script of Node's own, as somebody would write it without Herdbook. */
-const script = (cwd: string, text: string, ...args: string[]): Job => node(cwd, ['--input-type=module', '-e', text, '--', ...args])
+const script = (cwd: string, text: string, ...args: string[]): Job =>
+  node(cwd, ['--input-type=module', '-e', text, '--', ...args])
 
 export async function version(): Promise<Figure[]> {
   const seen = await compare([node(ROOT, [CLI, '--version'])], [node(ROOT, ['-e', '0'])], 15)
@@ -81,7 +82,13 @@ export async function plan(): Promise<Figure[]> {
   const line = psqlLine({ over: 'local', native: { psql: herd.psql } })
   const seen = await compare([herd.herdbook('plan')], [shell(herd.dir, line, asked), herd.herdbook('validate')], PAIRS)
   return [
-    { name: 'plan, execs through the database door', figure: execs, unit: '', most: 1, how: 'counted by the psql that was started' },
+    {
+      name: 'plan, execs through the database door',
+      figure: execs,
+      unit: '',
+      most: 1,
+      how: 'counted by the psql that was started',
+    },
     ratio('plan, 10,000 blocks through the database door', seen, 1.5, 'that bare exec and `validate`'),
     ...(await rest(server)),
     await engine(herd, line),
@@ -106,7 +113,13 @@ async function rest(server: Server): Promise<Figure[]> {
   const page = script(ROOT, PAGE, server.url, server.tokens['plan'] ?? '')
   const seen = await compare([herd.herdbook('plan')], [page, herd.herdbook('validate')], PAIRS)
   return [
-    { name: 'plan, requests through REST', figure: requests, unit: '', most: 21 + 4, how: '21 pages of the list and a few that do not depend on its length, counted on the way to the server' },
+    {
+      name: 'plan, requests through REST',
+      figure: requests,
+      unit: '',
+      most: 21 + 4,
+      how: '21 pages of the list and a few that do not depend on its length, counted on the way to the server',
+    },
     ratio('plan, 10,000 blocks through REST', seen, 1.3, 'paging the list with bare fetch, and `validate`'),
   ]
 }
@@ -146,14 +159,26 @@ async function engine(herd: Herd, line: string): Promise<Figure> {
   const asked = join(herd.dir, '.git/again')
   copyFileSync(herd.asked, asked)
   const runs = Array.from({ length: 3 }, () => {
-    const text = execFileSync(process.execPath, [join(import.meta.dirname, 'engine.ts'), DIST, asked, line], { cwd: herd.dir, encoding: 'utf8', maxBuffer: 2 ** 30 })
+    const text = execFileSync(process.execPath, [join(import.meta.dirname, 'engine.ts'), DIST, asked, line], {
+      cwd: herd.dir,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 30,
+    })
     const { steps, parts } = JSON.parse(text) as { steps: number; parts: Record<string, number> }
     if (steps !== 1) throw new Error(`one block was changed, and the plan has ${steps} steps`)
     return { parts, sum: Object.values(parts).reduce((a, b) => a + b, 0) / 1000 }
   })
   const figure = median(runs.map(({ sum }) => sum))
-  const shown = Object.entries(runs.find(({ sum }) => sum === figure)?.parts ?? {}).map(([part, ms]) => `${part} ${ms.toFixed(0)} ms`)
-  return { name: "one block changed among 10,000, the engine's own time", figure, unit: 's', most: 0.5, how: `CPU beside reading the files, the server and Git: ${shown.join(', ')}` }
+  const shown = Object.entries(runs.find(({ sum }) => sum === figure)?.parts ?? {}).map(
+    ([part, ms]) => `${part} ${ms.toFixed(0)} ms`,
+  )
+  return {
+    name: "one block changed among 10,000, the engine's own time",
+    figure,
+    unit: 's',
+    most: 0.5,
+    how: `CPU beside reading the files, the server and Git: ${shown.join(', ')}`,
+  }
 }
 
 export async function planMany(): Promise<Figure[]> {
@@ -168,7 +193,13 @@ export async function planMany(): Promise<Figure[]> {
   const [, last] = each
   return [
     growth('plan, CPU for each block', cpu, 'µs', sizes),
-    { name: 'plan, 100,000 blocks, peak memory', figure: (last?.peak ?? Number.NaN) / 1e6, unit: 'MB', most: 1000, how: `${seconds(last?.wall ?? Number.NaN)}, ${seconds(last?.cpu ?? Number.NaN)} of CPU` },
+    {
+      name: 'plan, 100,000 blocks, peak memory',
+      figure: (last?.peak ?? Number.NaN) / 1e6,
+      unit: 'MB',
+      most: 1000,
+      how: `${seconds(last?.wall ?? Number.NaN)}, ${seconds(last?.cpu ?? Number.NaN)} of CPU`,
+    },
   ]
 }
 
@@ -177,7 +208,18 @@ export async function applyMany(): Promise<Figure[]> {
   const herd = newHerd(server, 10_000)
   const { wall, cpu } = await run([probed(herd.herdbook('apply', '--yes', '--first', 'to be measured'))])
   return [
-    { name: 'apply, requests to write 10,000 new blocks', figure: herd.consoleWrites(), unit: '', most: 1, how: 'counted on the way into the console' },
-    { name: 'apply, 10,000 new blocks, start to verified', figure: wall, unit: 's', how: `on the embedded Mastodon; ${seconds(cpu)} of CPU of our own` },
+    {
+      name: 'apply, requests to write 10,000 new blocks',
+      figure: herd.consoleWrites(),
+      unit: '',
+      most: 1,
+      how: 'counted on the way into the console',
+    },
+    {
+      name: 'apply, 10,000 new blocks, start to verified',
+      figure: wall,
+      unit: 's',
+      how: `on the embedded Mastodon; ${seconds(cpu)} of CPU of our own`,
+    },
   ]
 }

@@ -40,7 +40,9 @@ const { instance } = session
 const repository = await openRepository(session.root)
 const stored = await repository?.read(refsOf(session.environment).ledger)
 if (!stored) throw new Error('there is no ledger to read')
-const answer = execFileSync('/bin/sh', ['-c', psql], { input: readFileSync(asked), maxBuffer: 2 ** 30 }).toString('utf8')
+const answer = execFileSync('/bin/sh', ['-c', psql], { input: readFileSync(asked), maxBuffer: 2 ** 30 }).toString(
+  'utf8',
+)
 
 const parts: Record<string, number> = {}
 async function timed<Result>(part: string, work: () => Result | Promise<Result>): Promise<Result> {
@@ -63,8 +65,23 @@ const tables = await timed('rows', () => {
   const { tables, version } = readSnapshot(JSON.parse(answer), request, 'database')
   return tablesOf(tables, version)
 })
-const seen = await timed('observed', () => observe({ read: () => Promise.resolve(tables), tokenAccount: () => Promise.resolve({ state: 'none' }), close: () => Promise.resolve() }, { instance, desired, ledger, now }))
-const planned = await timed('plan, guard, digest', () => plan(inputFor(session, { ...seen, desired }, undefined, ledger)))
-await timed('rendering', () => renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }))
-await timed('ledger written', () => serializeLedger(adjust(ledger, planned.adjustments), session.sealing, now.toISOString()))
+const seen = await timed('observed', () =>
+  observe(
+    {
+      read: () => Promise.resolve(tables),
+      tokenAccount: () => Promise.resolve({ state: 'none' }),
+      close: () => Promise.resolve(),
+    },
+    { instance, desired, ledger, now },
+  ),
+)
+const planned = await timed('plan, guard, digest', () =>
+  plan(inputFor(session, { ...seen, desired }, undefined, ledger)),
+)
+await timed('rendering', () =>
+  renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }),
+)
+await timed('ledger written', () =>
+  serializeLedger(adjust(ledger, planned.adjustments), session.sealing, now.toISOString()),
+)
 process.stdout.write(JSON.stringify({ steps: planned.steps.length, parts }))

@@ -26,7 +26,13 @@ const herd = await farm({
 })
 const { hub, sandbox } = herd
 const blocks = 'instance/domain-blocks.yaml'
-await hub.act.push({ by: 'mo', branch: 'topic', files: { [blocks]: `${herd.file(blocks)}\n  - domain: one.example\n    severity: limit\n  - domain: two.example\n    severity: none\n` } })
+await hub.act.push({
+  by: 'mo',
+  branch: 'topic',
+  files: {
+    [blocks]: `${herd.file(blocks)}\n  - domain: one.example\n    severity: limit\n  - domain: two.example\n    severity: none\n`,
+  },
+})
 await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })
 const payload = herd.events.at(-1)?.payload
 

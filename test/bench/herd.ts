@@ -10,7 +10,8 @@ export const scratch = mkdtempSync(join(tmpdir(), 'herdbook-bench-'))
 
 /** What users run, the built form, in a copy: a build meanwhile does not change what is measured. */
 export const DIST = join(scratch, 'built/dist')
-for (const part of ['dist', 'schema', 'package.json']) cpSync(join(ROOT, part), join(scratch, 'built', part), { recursive: true })
+for (const part of ['dist', 'schema', 'package.json'])
+  cpSync(join(ROOT, part), join(scratch, 'built', part), { recursive: true })
 symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'built/node_modules'))
 export const CLI = join(DIST, 'cli.js')
 
@@ -23,7 +24,9 @@ export interface Server extends AsyncDisposable {
 }
 
 export async function startServer(blocks: number): Promise<Server> {
-  const child = spawn(process.execPath, [CLI, 'sandbox', '--json', '--blocks', `${blocks}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [CLI, 'sandbox', '--json', '--blocks', `${blocks}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'close')
   let text = ''
   for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -42,7 +45,10 @@ const severity = (n: number): string => (n % 10 === 0 ? 'limit' : n % 10 === 1 ?
 
 /** `domain-blocks.yaml` with as many blocks. */
 export function blockList(blocks: number): string {
-  const entries = Array.from({ length: blocks }, (_, i) => `  - domain: blocked-${i + 1}.example\n    severity: ${severity(i + 1)}\n    public_comment: Spam\n`)
+  const entries = Array.from(
+    { length: blocks },
+    (_, i) => `  - domain: blocked-${i + 1}.example\n    severity: ${severity(i + 1)}\n    public_comment: Spam\n`,
+  )
   return `# yaml-language-server: $schema=../schema/domain-blocks.schema.json\ndomain_blocks:\n${entries.join('')}`
 }
 
@@ -66,14 +72,23 @@ let herds = 0
 /** A herd on a server. Its doors are programs that keep a copy of what goes through and hand it on. */
 export function newHerd(server: Server | null, blocks: number, door: 'database' | 'rest' = 'database'): Herd {
   const dir = join(scratch, `${(herds += 1)}`)
-  const [execs, asked, said] = ['execs', 'asked', 'said'].map((name) => join(dir, '.git', name)) as [string, string, string]
+  const [execs, asked, said] = ['execs', 'asked', 'said'].map((name) => join(dir, '.git', name)) as [
+    string,
+    string,
+    string,
+  ]
   mkdirSync(join(dir, 'instance'), { recursive: true })
   const rest = (url: string): string => `mastodon:\n  api: { url: '${url}', token: { env: HB_TOKEN } }\n`
-  const doors = server === null ? '' : rest(server.url) + (door === 'rest' ? '' : counted(server, dir, { execs, asked, said }))
+  const doors =
+    server === null ? '' : rest(server.url) + (door === 'rest' ? '' : counted(server, dir, { execs, asked, said }))
   writeFileSync(join(dir, 'instance/instance.yaml'), `domain: herd.example\nacting_account: owner\n${doors}`)
-  writeFileSync(join(dir, 'instance/policy.yaml'), `raises:\n  - { kind: domain-block, create: ${blocks + 1}, until: 2099-01-01, reason: To be measured }\n`)
+  writeFileSync(
+    join(dir, 'instance/policy.yaml'),
+    `raises:\n  - { kind: domain-block, create: ${blocks + 1}, until: 2099-01-01, reason: To be measured }\n`,
+  )
   const file = join(dir, 'instance/domain-blocks.yaml')
-  const git = (...args: string[]): Buffer => execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@herd.example', ...args], { cwd: dir })
+  const git = (...args: string[]): Buffer =>
+    execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@herd.example', ...args], { cwd: dir })
   const write = (count: number): void => {
     writeFileSync(file, blockList(count))
     git('add', 'instance')
@@ -82,7 +97,10 @@ export function newHerd(server: Server | null, blocks: number, door: 'database' 
   git('init', '--quiet', '--initial-branch=main')
   write(blocks)
   const env = { HB_TOKEN: server?.tokens['apply'] ?? '' }
-  const lines = (path: string, wanted: RegExp): number => readFileSync(path, 'utf8').split('\n').filter((line) => wanted.test(line)).length
+  const lines = (path: string, wanted: RegExp): number =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => wanted.test(line)).length
   return {
     dir,
     file,
@@ -95,7 +113,11 @@ export function newHerd(server: Server | null, blocks: number, door: 'database' 
   }
 }
 
-function counted(server: Server, dir: string, { execs, asked, said }: { execs: string; asked: string; said: string }): string {
+function counted(
+  server: Server,
+  dir: string,
+  { execs, asked, said }: { execs: string; asked: string; said: string },
+): string {
   const psql = program(join(dir, '.git/psql'), `echo psql >> '${execs}'\ntee '${asked}' | '${server.database}' "$@"`)
   program(join(dir, '.git/mastodon/bin/rails'), `cd '${server.directory}' && tee -a '${said}' | bin/rails "$@"`)
   return `  database: { over: local, native: { psql: '${psql}' } }\n  console: { over: local, native: { directory: '${join(dir, '.git/mastodon')}' } }\n`

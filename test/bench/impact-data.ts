@@ -48,7 +48,12 @@ export const QUESTIONS: { readonly [name: string]: (hostAt: (place: number) => s
   '2,000 domains of a block list': (hostAt) => [
     ...places(1_800, (n) => hostAt(900 + 7 * n)),
     ...places(190, (n) => `nowhere${n}.example`),
-    ...['host904', 'host909', 'host914', 'host919', 'host924'].map((name) => `${name}.example`), 'b.host77.test', 'host77.test', 'host91.test', 'host84.test', 'host119.test',
+    ...['host904', 'host909', 'host914', 'host919', 'host924'].map((name) => `${name}.example`),
+    'b.host77.test',
+    'host77.test',
+    'host91.test',
+    'host84.test',
+    'host119.test',
   ],
   '2,000 domains with 16 % of the accounts': (hostAt) => [
     ...places(1_400, (n) => hostAt(40 + 10 * n)),

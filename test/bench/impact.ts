@@ -26,11 +26,13 @@ export async function impact(): Promise<Figure[]> {
   await proveAlike(cluster)
   await proveBounded(cluster)
   const curve: Curve[] = []
-  for (const part of PARTS) curve.push(await timed(cluster, { accounts: FULL.accounts * part, follows: FULL.follows * part }))
+  for (const part of PARTS)
+    curve.push(await timed(cluster, { accounts: FULL.accounts * part, follows: FULL.follows * part }))
   return figures(cluster, curve)
 }
 
-const answerOf = (text: string): { readonly tables: { readonly impact?: unknown }; readonly unknown: unknown } => JSON.parse(text)
+const answerOf = (text: string): { readonly tables: { readonly impact?: unknown }; readonly unknown: unknown } =>
+  JSON.parse(text)
 const wantedOf = (domains: readonly string[]) => domains.map((domain) => ({ domain, severity: 'suspend' as const }))
 
 /** Random servers, each against a count one by one. */
@@ -38,8 +40,18 @@ async function proveAlike({ psql }: Cluster): Promise<void> {
   await psql('postgres', 'create database small')
   await psql('small', `${schemaOf('4.6.5')}${roleSql('herd.example')}`)
   const herds = Array.from({ length: SERVERS }, (_, seed) => randomHerd(seed))
-  const answers = (await psql('small', herds.map(({ known, measure }) => `${herdSql(known)}${measuring(readerScript(), measure)}`).join(''))).split('\n')
-  for (const [seed, { known, measure }] of herds.entries()) deepStrictEqual(answerOf(answers[seed] ?? '').tables.impact, countedImpact(known, measure), `the random server ${seed}`)
+  const answers = (
+    await psql(
+      'small',
+      herds.map(({ known, measure }) => `${herdSql(known)}${measuring(readerScript(), measure)}`).join(''),
+    )
+  ).split('\n')
+  for (const [seed, { known, measure }] of herds.entries())
+    deepStrictEqual(
+      answerOf(answers[seed] ?? '').tables.impact,
+      countedImpact(known, measure),
+      `the random server ${seed}`,
+    )
 }
 
 const SLOW = `alter table follows rename to kept; create view follows as select * from kept where (select pg_sleep(60) is not null); grant select on follows to herdbook_reader;`
@@ -50,13 +62,31 @@ async function proveBounded({ psql }: Cluster): Promise<void> {
   const { measure } = randomHerd(1)
   await psql('small', SLOW)
   const slow = answerOf(await psql('small', measuring(readerScript(), measure, { tables, seconds: 1 })))
-  deepStrictEqual([Object.keys(slow.tables), slow.unknown], [['domain_blocks', 'rules', 'settings'], { impact: 'it could not be measured in 1 s' }])
+  deepStrictEqual(
+    [Object.keys(slow.tables), slow.unknown],
+    [['domain_blocks', 'rules', 'settings'], { impact: 'it could not be measured in 1 s' }],
+  )
   await psql('small', 'drop view follows; alter table kept rename to follows;')
-  const holding = psql('small', `begin; lock table rules in access exclusive mode; update settings set value = value; select pg_sleep(20); rollback;`)
-  await until(async () => (await psql('small', "select count(*) from pg_locks where relation = 'rules'::regclass and mode = 'AccessExclusiveLock' and granted")) === '1')
+  const holding = psql(
+    'small',
+    `begin; lock table rules in access exclusive mode; update settings set value = value; select pg_sleep(20); rollback;`,
+  )
+  await until(
+    async () =>
+      (await psql(
+        'small',
+        "select count(*) from pg_locks where relation = 'rules'::regclass and mode = 'AccessExclusiveLock' and granted",
+      )) === '1',
+  )
   const locked = answerOf(await psql('small', measuring(readerScript(), measure, { tables })))
-  deepStrictEqual([Object.keys(locked.tables), locked.unknown], [['domain_blocks', 'settings', 'impact'], { rules: 'somebody else has locked it for more than 5 s' }])
-  await psql('small', "select pg_terminate_backend(pid) from pg_stat_activity where query like '%lock table rules%' and pid <> pg_backend_pid()")
+  deepStrictEqual(
+    [Object.keys(locked.tables), locked.unknown],
+    [['domain_blocks', 'settings', 'impact'], { rules: 'somebody else has locked it for more than 5 s' }],
+  )
+  await psql(
+    'small',
+    "select pg_terminate_backend(pid) from pg_stat_activity where query like '%lock table rules%' and pid <> pg_backend_pid()",
+  )
   await holding.catch(() => undefined)
 }
 
@@ -85,11 +115,14 @@ interface Took {
 
 const COUNT = 'set max_parallel_workers_per_gather = 0; select count(*) from follows;\n'
 /** The CPU that the session's own process has used, as Linux counts it: a hundredth of a second each, whatever else wants the machine. */
-const USED = "select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int from pg_read_file('/proc/self/stat') as stat;\n"
+const USED =
+  "select 'used ' || split_part(stat, ' ', 14)::int + split_part(stat, ' ', 15)::int from pg_read_file('/proc/self/stat') as stat;\n"
 
 async function clocked(psql: Cluster['psql'], sql: string): Promise<Took> {
   const from = performance.now()
-  const used = [...(await psql('herd', `${USED}${sql}${USED}`)).matchAll(/^used (\d+)$/gm)].map(([, ticks]) => Number(ticks) / 100)
+  const used = [...(await psql('herd', `${USED}${sql}${USED}`)).matchAll(/^used (\d+)$/gm)].map(
+    ([, ticks]) => Number(ticks) / 100,
+  )
   return { cpu: (used.at(-1) ?? Number.NaN) - (used[0] ?? Number.NaN), wall: (performance.now() - from) / 1000 }
 }
 
@@ -104,9 +137,17 @@ async function timed({ psql }: Cluster, size: Size): Promise<Curve> {
     const rows = answerOf(await psql('herd', question)).tables.impact
     deepStrictEqual(rows, JSON.parse(await psql('herd', naive(domains))), `${name} at ${size.accounts} accounts`)
     const pairs: { readonly a: Took; readonly b: Took }[] = []
-    for (let run = 0; run < RUNS; run += 1) pairs.push({ a: await clocked(psql, question), b: await clocked(psql, COUNT) })
-    const [cpu, base, wall] = [median(pairs.map(({ a }) => a.cpu)), median(pairs.map(({ b }) => b.cpu)), Math.min(...pairs.map(({ a }) => a.wall))]
-    answers.push([name, { cpu, base, wall, ratio: median(pairs.map(({ a, b }) => a.cpu / b.cpu)), touched: touchedBy(rows) }])
+    for (let run = 0; run < RUNS; run += 1)
+      pairs.push({ a: await clocked(psql, question), b: await clocked(psql, COUNT) })
+    const [cpu, base, wall] = [
+      median(pairs.map(({ a }) => a.cpu)),
+      median(pairs.map(({ b }) => b.cpu)),
+      Math.min(...pairs.map(({ a }) => a.wall)),
+    ]
+    answers.push([
+      name,
+      { cpu, base, wall, ratio: median(pairs.map(({ a, b }) => a.cpu / b.cpu)), touched: touchedBy(rows) },
+    ])
   }
   await psql('postgres', 'drop database herd')
   return { size, answers: new Map(answers) }
@@ -114,7 +155,8 @@ async function timed({ psql }: Cluster, size: Size): Promise<Curve> {
 
 function touchedBy(rows: unknown): string {
   const list = rows as readonly { readonly accounts: number; readonly follows: number; readonly followers: number }[]
-  const sum = (count: (row: (typeof list)[number]) => number): string => list.reduce((total, row) => total + count(row), 0).toLocaleString('en')
+  const sum = (count: (row: (typeof list)[number]) => number): string =>
+    list.reduce((total, row) => total + count(row), 0).toLocaleString('en')
   return `${sum((row) => row.accounts)} accounts and ${sum((row) => row.follows + row.followers)} relations of ${list.length.toLocaleString('en')} domains`
 }
 
@@ -122,7 +164,9 @@ function touchedBy(rows: unknown): string {
 function line(points: readonly (readonly [number, number])[]): { readonly start: number; readonly rise: number } {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))]
-  const rise = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
+  const rise =
+    points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) /
+    points.reduce((sum, [at]) => sum + (at - x) ** 2, 0)
   return { start: y - rise * x, rise }
 }
 
@@ -132,13 +176,26 @@ const MOST = 4
 
 function figures({ version }: Cluster, curve: readonly Curve[]): Figure[] {
   return Object.keys(QUESTIONS).flatMap((name, i): Figure[] => {
-    const seen = curve.flatMap(({ size, answers }) => ((answer) => (answer === undefined ? [] : [{ size, answer }]))(answers.get(name)))
+    const seen = curve.flatMap(({ size, answers }) =>
+      ((answer) => (answer === undefined ? [] : [{ size, answer }]))(answers.get(name)),
+    )
     const last = seen.at(-1)?.answer
     const { start, rise } = line(seen.map(({ size, answer }) => [millions(size), answer.cpu]))
     const each = seen.map(({ size, answer }) => `${answer.cpu.toFixed(2)} s at ${millions(size).toFixed(1)}`)
     return [
-      { name: `impact, ${name}`, figure: last?.ratio ?? Number.NaN, unit: '×', ...(i < 3 ? { most: MOST } : {}), how: `CPU of PostgreSQL ${version}: ${last?.cpu.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows (fastest by the clock: ${last?.wall.toFixed(2)} s); ${last?.touched}` },
-      { name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`, figure: start + rise * millions(BEYOND), unit: 's', how: `${start.toFixed(2)} s and ${(rise * 1000).toFixed(0)} ms a million, by CPU; ${each.join(', ')} million` },
+      {
+        name: `impact, ${name}`,
+        figure: last?.ratio ?? Number.NaN,
+        unit: '×',
+        ...(i < 3 ? { most: MOST } : {}),
+        how: `CPU of PostgreSQL ${version}: ${last?.cpu.toFixed(2)} s against ${last?.base.toFixed(2)} s to count the follows (fastest by the clock: ${last?.wall.toFixed(2)} s); ${last?.touched}`,
+      },
+      {
+        name: `impact, ${name}, ${millions(BEYOND)} million accounts and follows by the line`,
+        figure: start + rise * millions(BEYOND),
+        unit: 's',
+        how: `${start.toFixed(2)} s and ${(rise * 1000).toFixed(0)} ms a million, by CPU; ${each.join(', ')} million`,
+      },
     ]
   })
 }

@@ -35,18 +35,35 @@ function owner(): { readonly uid: number; readonly gid: number } | Record<string
 }
 
 /** For throw-away data alone: nothing outlives a crash. */
-const SETTINGS = ['listen_addresses=', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_wal_size=8GB', 'maintenance_work_mem=256MB', 'autovacuum=off']
+const SETTINGS = [
+  'listen_addresses=',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=8GB',
+  'maintenance_work_mem=256MB',
+  'autovacuum=off',
+]
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** Starts a throw-away cluster as Debian's package sets it up, but for how it keeps its data. */
-export async function startCluster({ version, bin }: { readonly version: string; readonly bin: string }): Promise<Cluster> {
+export async function startCluster({
+  version,
+  bin,
+}: {
+  readonly version: string
+  readonly bin: string
+}): Promise<Cluster> {
   const dir = mkdtempSync(join(tmpdir(), 'herdbook-pg-'))
   const user = owner()
   chmodSync(dir, 0o700)
   if ('uid' in user) chownSync(dir, user.uid, user.gid)
   const data = join(dir, 'data')
-  const call = (program: string, args: readonly string[]): void => void execFileSync(join(bin, program), args, { cwd: dir, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
+  const call = (program: string, args: readonly string[]): void =>
+    void execFileSync(join(bin, program), args, { cwd: dir, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
   const stop = (): void => {
     try {
       call('pg_ctl', ['stop', '--pgdata', data, '--mode=immediate', '-w'])
@@ -65,7 +82,11 @@ export async function startCluster({ version, bin }: { readonly version: string;
     stop()
   }
   const psql = async (database: string, sql: string): Promise<string> => {
-    const child = spawn(join(bin, 'psql'), ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', dir, '-U', 'herd', '-d', database], { cwd: dir, ...user, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(
+      join(bin, 'psql'),
+      ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', dir, '-U', 'herd', '-d', database],
+      { cwd: dir, ...user, stdio: ['pipe', 'pipe', 'pipe'] },
+    )
     const said = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
@@ -75,8 +96,25 @@ export async function startCluster({ version, bin }: { readonly version: string;
     return said.out.trim()
   }
   try {
-    call('initdb', ['--pgdata', data, '--username=herd', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'])
-    call('pg_ctl', ['start', '--pgdata', data, '--log', join(dir, 'log'), '-w', '-o', [...SETTINGS, `unix_socket_directories=${dir}`].map((one) => `-c ${one}`).join(' ')])
+    call('initdb', [
+      '--pgdata',
+      data,
+      '--username=herd',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+    ])
+    call('pg_ctl', [
+      'start',
+      '--pgdata',
+      data,
+      '--log',
+      join(dir, 'log'),
+      '-w',
+      '-o',
+      [...SETTINGS, `unix_socket_directories=${dir}`].map((one) => `-c ${one}`).join(' '),
+    ])
   } catch (error) {
     rmSync(dir, { recursive: true, force: true })
     throw error

@@ -10,7 +10,10 @@ const shown = ({ figure, unit }: Pick<Figure, 'figure' | 'unit'>): string =>
   `${unit === '×' || unit === 's' ? figure.toFixed(2) : figure.toFixed(0)}${unit === '' ? '' : ` ${unit}`}`
 
 function line(one: Figure): string {
-  const target = one.most === undefined ? 'told' : `at most ${shown({ figure: one.most, unit: one.unit })}: ${holds(one) ? 'holds' : 'MISSED'}`
+  const target =
+    one.most === undefined
+      ? 'told'
+      : `at most ${shown({ figure: one.most, unit: one.unit })}: ${holds(one) ? 'holds' : 'MISSED'}`
   return `${one.name}: ${shown(one)} (${target})\n    ${one.how}`
 }
 

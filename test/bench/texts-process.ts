@@ -21,11 +21,19 @@ const { hub, sandbox } = herd
 const blocks = 'instance/domain-blocks.yaml'
 const SETTINGS = 'settings:\n  custom_css: "a { color: red }"\n'
 const RULES = 'rules:\n  - key: be-kind\n    text: Be kind.\n'
-await hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/settings.yaml': SETTINGS, 'instance/rules.yaml': RULES } })
+await hub.act.push({
+  by: 'ann',
+  branch: 'main',
+  files: { 'instance/settings.yaml': SETTINGS, 'instance/rules.yaml': RULES },
+})
 const desk = herd.desk()
 await herd.herdbook(['approve', 'to begin with', '--yes'])
 await herd.herdbook(['apply', '--yes'])
-await hub.act.push({ by: 'mo', branch: 'topic', files: { [blocks]: `${herd.file(blocks)}\n  - domain: one.example\n    severity: none\n` } })
+await hub.act.push({
+  by: 'mo',
+  branch: 'topic',
+  files: { [blocks]: `${herd.file(blocks)}\n  - domain: one.example\n    severity: none\n` },
+})
 await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })
 const plan = herd.events.at(-1)?.payload
 await hub.act.schedule('47 2 * * *')

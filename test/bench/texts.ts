@@ -39,7 +39,15 @@ export async function texts(): Promise<Figure[]> {
 function jobOf({ desk, env, events }: Ready, name: keyof typeof JOBS): Job {
   const event = join(scratch, `${name}.json`)
   writeFileSync(event, JSON.stringify(events[name]))
-  return probed(node(desk, [CLI, 'github', name], { ...env, GITHUB_EVENT_NAME: JOBS[name], GITHUB_EVENT_PATH: event, GITHUB_ACTIONS: 'true', CI: 'true' }))
+  return probed(
+    node(desk, [CLI, 'github', name], {
+      ...env,
+      GITHUB_EVENT_NAME: JOBS[name],
+      GITHUB_EVENT_PATH: event,
+      GITHUB_ACTIONS: 'true',
+      CI: 'true',
+    }),
+  )
 }
 
 async function worst(name: string, job: Job, live: (kind: Nasty, length: number) => Promise<void>): Promise<Figure> {
@@ -52,7 +60,11 @@ async function worst(name: string, job: Job, live: (kind: Nasty, length: number)
   const seen: { readonly kind: Nasty; readonly more: number }[] = []
   for (const kind of NASTY) {
     const first = (await cpuOf(kind, LONG)) - base
-    seen.push({ kind, more: first < LOOK_AGAIN ? first : await medianOf(async () => (await cpuOf(kind, LONG)) - (await cpuOf(kind, SHORT))) })
+    seen.push({
+      kind,
+      more:
+        first < LOOK_AGAIN ? first : await medianOf(async () => (await cpuOf(kind, LONG)) - (await cpuOf(kind, SHORT))),
+    })
   }
   const [most, ...others] = seen.toSorted((a, b) => b.more - a.more)
   const next = others.slice(0, 3).map(({ kind, more }) => `${kind} ${more.toFixed(2)} s`)

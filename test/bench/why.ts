@@ -28,8 +28,20 @@ export async function why(): Promise<Figure[]> {
   const [none, some, many] = seen.map(({ wall }) => wall) as [number, number, number]
   const how = seen.map(({ applies, wall }) => `${wall.toFixed(2)} s after ${applies}`).join(', ')
   return [
-    { name: `why, ${OBJECTS.toLocaleString('en')} objects, 60 applies of others`, figure: some / none, unit: '×', most: 1.3, how },
-    { name: `why, ${OBJECTS.toLocaleString('en')} objects, 600 applies of others`, figure: many / none, unit: '×', most: 1.5, how },
+    {
+      name: `why, ${OBJECTS.toLocaleString('en')} objects, 60 applies of others`,
+      figure: some / none,
+      unit: '×',
+      most: 1.3,
+      how,
+    },
+    {
+      name: `why, ${OBJECTS.toLocaleString('en')} objects, 600 applies of others`,
+      figure: many / none,
+      unit: '×',
+      most: 1.5,
+      how,
+    },
   ]
 }
 
@@ -39,16 +51,37 @@ const asking = (herd: Herd) => herd.herdbook('why', `domain-block/${ASKED}`)
 async function begun(herd: Herd): Promise<{ readonly grow: (applies: number) => Promise<void> }> {
   const repository = await openRepository(herd.dir)
   if (repository === null) throw new Error('outside Git')
-  const store = ledgerStore(repository, { sealing: sealingWith(null, { repository: await repository.root() }), branch: null })
+  const store = ledgerStore(repository, {
+    sealing: sealingWith(null, { repository: await repository.root() }),
+    branch: null,
+  })
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: herd.dir, encoding: 'utf8' }).trim()
-  const entry = (i: number, severity: string): LedgerEntry => ({ kind: 'domain-block', id: `blocked-${i}.example`, serverId: `${i}`, fields: { severity, public_comment: 'Spam' }, commit })
-  const written = (ledger: Ledger, entries: readonly LedgerEntry[]): Ledger => adjust(ledger, entries.map((one) => ({ to: 'record', entry: one })))
-  const save = (ledger: Ledger, run: number): Promise<Ledger> => store.save(ledger, 'Applied', { run: `${run}`, source: commit, approvedBy: [] })
-  let ledger = await save(written(emptyLedger, Array.from({ length: OBJECTS }, (_, i) => entry(i + 1, 'none'))), 0)
+  const entry = (i: number, severity: string): LedgerEntry => ({
+    kind: 'domain-block',
+    id: `blocked-${i}.example`,
+    serverId: `${i}`,
+    fields: { severity, public_comment: 'Spam' },
+    commit,
+  })
+  const written = (ledger: Ledger, entries: readonly LedgerEntry[]): Ledger =>
+    adjust(
+      ledger,
+      entries.map((one) => ({ to: 'record', entry: one })),
+    )
+  const save = (ledger: Ledger, run: number): Promise<Ledger> =>
+    store.save(ledger, 'Applied', { run: `${run}`, source: commit, approvedBy: [] })
+  let ledger = await save(
+    written(
+      emptyLedger,
+      Array.from({ length: OBJECTS }, (_, i) => entry(i + 1, 'none')),
+    ),
+    0,
+  )
   let made = 0
   return {
     grow: async (applies) => {
-      for (; made < applies; made += 1) ledger = await save(written(ledger, [entry(1 + ((made * 37) % 8_000), `change ${made}`)]), made)
+      for (; made < applies; made += 1)
+        ledger = await save(written(ledger, [entry(1 + ((made * 37) % 8_000), `change ${made}`)]), made)
     },
   }
 }

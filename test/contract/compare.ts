@@ -27,7 +27,13 @@ const DAY = 86_400
 const A_WHILE = 25_000
 
 /** Where two answers differ, as sentences. Ids must pair up, times must be times; everything else must be equal. */
-export function differences(recorded: unknown, ours: unknown, list: string, pairs: Pairs, at = 'body'): readonly string[] {
+export function differences(
+  recorded: unknown,
+  ours: unknown,
+  list: string,
+  pairs: Pairs,
+  at = 'body',
+): readonly string[] {
   const differ = [`${at}: recorded ${JSON.stringify(recorded)}, ours ${JSON.stringify(ours)}`]
   if (Array.isArray(recorded) && Array.isArray(ours)) {
     if (recorded.length !== ours.length) return [`${at}: recorded ${recorded.length} entries, ours ${ours.length}`]
@@ -51,7 +57,9 @@ export function differences(recorded: unknown, ours: unknown, list: string, pair
 
 /** How long after it was made something ends, in milliseconds; 0 where it does not. */
 function lifetime({ created_at, expires_at }: Readonly<Record<string, unknown>>): number {
-  return typeof created_at === 'string' && typeof expires_at === 'string' ? Date.parse(expires_at) - Date.parse(created_at) : 0
+  return typeof created_at === 'string' && typeof expires_at === 'string'
+    ? Date.parse(expires_at) - Date.parse(created_at)
+    : 0
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

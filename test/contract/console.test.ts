@@ -62,7 +62,14 @@ const role =
   async ({ session, version }: World): Promise<readonly unknown[]> => {
     const acting = actor === undefined ? null : await findActor(session, version, actor)
     return attributes(
-      roleComplaints(version, acting, id, { name: '', color: '', position: 0, highlighted: false, permissions: [], ...fields }),
+      roleComplaints(version, acting, id, {
+        name: '',
+        color: '',
+        position: 0,
+        highlighted: false,
+        permissions: [],
+        ...fields,
+      }),
     )
   }
 const grant =
@@ -75,7 +82,8 @@ const terms =
   (effective_date: string, ...before: readonly string[]) =>
   async ({ session, version }: World): Promise<readonly unknown[]> => {
     const actor = await findActor(session, version, 'owner')
-    for (const date of before) await publishTerms(session, actor?.id ?? '', { text: 'T', changelog: 'c', effective_date: date })
+    for (const date of before)
+      await publishTerms(session, actor?.id ?? '', { text: 'T', changelog: 'c', effective_date: date })
     return attributes(await termsComplaints(session, { text: 'T', changelog: 'c', effective_date }))
   }
 const holds = (check: (world: World) => Promise<readonly unknown[]>) => async (world: World) => (await check(world))[0]
@@ -91,7 +99,9 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'setting keys that are uploads': () => [...UPLOADS],
   'setting values of a new server': async ({ session, version }) =>
     Object.fromEntries(
-      await Promise.all(Object.keys(DEFAULTS[version]).map(async (key) => [key, await readSetting(session, version, key)] as const)),
+      await Promise.all(
+        Object.keys(DEFAULTS[version]).map(async (key) => [key, await readSetting(session, version, key)] as const),
+      ),
     ),
   choices: ({ version }) => {
     const named = {
@@ -101,7 +111,9 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
       ALTERNATE_FEED_ACCESS_MODES: 'local_topic_feed_access',
       LANDING_PAGE: 'landing_page',
     }
-    return Object.fromEntries(Object.entries(named).map(([name, key]) => [name, version === '4.4.22' ? null : CHOICES[key]]))
+    return Object.fromEntries(
+      Object.entries(named).map(([name, key]) => [name, version === '4.4.22' ? null : CHOICES[key]]),
+    )
   },
   'a boolean set with true': saved('noindex', true),
   'a boolean set with "1"': saved('noindex', '1'),
@@ -116,11 +128,21 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'a text with CRLF and trailing spaces': saved('site_extended_description', 'a \r\n\r\nb  \n'),
   'an unknown setting': async ({ session, version }) => {
     const actor = await findActor(session, version, 'owner')
-    const write: Write = { table: 'settings', action: 'update', serverId: null, name: 'nonsense', expect: {}, set: { value: '1' } }
+    const write: Write = {
+      table: 'settings',
+      action: 'update',
+      serverId: null,
+      name: 'nonsense',
+      expect: {},
+      set: { value: '1' },
+    }
     const result = await resultOf(async () =>
       actor === null
         ? { state: 'changed', live: null }
-        : ((await writeSettings({ session, version, actor, later: () => {} }, [write]))[0] ?? { state: 'changed', live: null }),
+        : ((await writeSettings({ session, version, actor, later: () => {} }, [write]))[0] ?? {
+            state: 'changed',
+            live: null,
+          }),
     )
     return result.state === 'refused' ? result.reason.code : result
   },
@@ -140,7 +162,10 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
   'role without a name': role({ position: 1 }),
   'base role with a staff permission': role({ position: -1, permissions: ['manage_users'] }, undefined, EVERYONE),
   'role above the acting account': role({ name: 'x', position: 50 }, 'herdbook'),
-  'role with more than the acting account has': role({ name: 'x', position: 1, permissions: ['manage_users'] }, 'herdbook'),
+  'role with more than the acting account has': role(
+    { name: 'x', position: 1, permissions: ['manage_users'] },
+    'herdbook',
+  ),
   'assigning above the acting account': grant('herdbook'),
   'assigning as an owner': grant('owner'),
   'destroying a role that has members': async ({ session, version }) => {
@@ -149,9 +174,16 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
     return (await findMember(session, 'mod'))?.role
   },
   rule: async ({ session }) => {
-    const id = await saveRule(session, null, { text: 'Be kind', hint: 'h', translations: { fr: { text: 'Soyez gentils', hint: '' } } })
+    const id = await saveRule(session, null, {
+      text: 'Be kind',
+      hint: 'h',
+      translations: { fr: { text: 'Soyez gentils', hint: '' } },
+    })
     const [columnsOf, rule] = [await names(session, 'rules'), (await listRules(session)).find((one) => one.id === id)]
-    const translations = Object.entries(rule?.fields.translations ?? {}).map(([language, texts]) => ({ language, ...texts }))
+    const translations = Object.entries(rule?.fields.translations ?? {}).map(([language, texts]) => ({
+      language,
+      ...texts,
+    }))
     return [columnsOf, translations]
   },
   'rule of 301': () => attributes(textComplaints('text', 'x'.repeat(301))),
@@ -178,7 +210,8 @@ const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unkn
 /** What was recorded, where Ruby's order or a name of its own says nothing about the server. */
 const WANTED: Readonly<Record<string, (answer: never, version: Version) => unknown>> = {
   'setting keys': (keys: readonly string[]) => keys.toSorted(),
-  'setting keys that are booleans': (keys: readonly string[], version) => keys.filter((key) => key in DEFAULTS[version]).toSorted(),
+  'setting keys that are booleans': (keys: readonly string[], version) =>
+    keys.filter((key) => key in DEFAULTS[version]).toSorted(),
   'an unknown setting': () => 'unknown-setting',
   rule: ([keys, translations]: readonly [readonly string[], unknown]) => [keys.toSorted(), translations],
   'an action log entry': (keys: readonly string[]) => keys.toSorted(),
@@ -192,9 +225,10 @@ function nameOf(name: string): unknown {
 async function addressIn(session: Session, text: string): Promise<unknown> {
   const address = addressOf(text)
   if (address === null) return { refused: ['ip'] }
-  const [row] = await session.query<{ ip: string }>("select host(n) || '/' || masklen(n) as ip from (select network($1::inet) as n) one", [
-    address,
-  ])
+  const [row] = await session.query<{ ip: string }>(
+    "select host(n) || '/' || masklen(n) as ip from (select network($1::inet) as n) one",
+    [address],
+  )
   return row?.ip
 }
 
@@ -229,15 +263,27 @@ describe.each(VERSIONS)('the models of the embedded Mastodon %s', (version) => {
   })
 
   test('tables have the columns of the real ones, with their types and defaults', async () => {
-    const rows = await database.query<{ table: string; column: string; type: string; null: boolean; default: string | null }>(
+    const rows = await database.query<{
+      table: string
+      column: string
+      type: string
+      null: boolean
+      default: string | null
+    }>(
       `select table_name as table, column_name as column, udt_name as type, is_nullable = 'YES' as null, column_default as default
        from information_schema.columns where table_schema = 'public' order by table_name, column_name`,
     )
     const recorded = columns(version)
     const partly = ['statuses', 'reports', 'media_attachments', 'session_activations']
-    const tables = new Set(rows.map((row) => row.table).filter((table) => table !== 'instances' && !partly.includes(table)))
-    const ours = [...tables].map((table) => [table, rows.flatMap(({ table: of, ...column }) => (of === table ? [column] : []))] as const)
-    const theirs = [...tables].map((table) => [table, (recorded[table] ?? []).toSorted((a, b) => (a.column < b.column ? -1 : 1))] as const)
+    const tables = new Set(
+      rows.map((row) => row.table).filter((table) => table !== 'instances' && !partly.includes(table)),
+    )
+    const ours = [...tables].map(
+      (table) => [table, rows.flatMap(({ table: of, ...column }) => (of === table ? [column] : []))] as const,
+    )
+    const theirs = [...tables].map(
+      (table) => [table, (recorded[table] ?? []).toSorted((a, b) => (a.column < b.column ? -1 : 1))] as const,
+    )
     expect(ours).toEqual(theirs)
   })
 })

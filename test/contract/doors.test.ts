@@ -26,7 +26,11 @@ describe('a token that may not', () => {
   const told = async (token: string, table: 'domain_blocks' | 'impact'): Promise<string> => {
     const server = { ...sandbox, token }
     const reader = await openReader(instanceOf(server, ['api']), secretsOf(server))
-    const read = await reader.read({ tables: [table], accounts: [], measure: [{ domain: 'bad.example', severity: 'suspend' }] })
+    const read = await reader.read({
+      tables: [table],
+      accounts: [],
+      measure: [{ domain: 'bad.example', severity: 'suspend' }],
+    })
     await reader.close()
     const { [table]: answer } = read
     return answer.state === 'unknown' ? `${answer.reason.message} | ${answer.reason.hint}` : answer.state
@@ -35,9 +39,15 @@ describe('a token that may not', () => {
   test('says whose it is, and which scope or permission is missing', async () => {
     const { tokens } = sandbox
     expect(await told(tokens.apply, 'domain_blocks')).toBe('complete')
-    expect(await told(tokens.mod, 'domain_blocks')).toContain("the token is @mod's, of the application Herdbook with the role Moderator, which lacks the permission manage_federation")
-    expect(await told(tokens.alice, 'domain_blocks')).toMatch(/@alice's.*lacks the permission manage_federation \| give that role manage_federation/)
-    expect(await told(tokens.plan, 'impact')).toMatch(/Herdbook plan.*lacks the scope admin:read \| give its application the scope/)
+    expect(await told(tokens.mod, 'domain_blocks')).toContain(
+      "the token is @mod's, of the application Herdbook with the role Moderator, which lacks the permission manage_federation",
+    )
+    expect(await told(tokens.alice, 'domain_blocks')).toMatch(
+      /@alice's.*lacks the permission manage_federation \| give that role manage_federation/,
+    )
+    expect(await told(tokens.plan, 'impact')).toMatch(
+      /Herdbook plan.*lacks the scope admin:read \| give its application the scope/,
+    )
     expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server knows no such token')
     expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server knows no such token')
     expect(await told(tokens.app, 'domain_blocks')).toMatch(/nobody's.*, of the application Herdbook/)

@@ -8,7 +8,9 @@ import { asking, bodyDifferences, headerDifferences, listOf, translated } from '
 const USUAL = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'private, no-store' }
 const AT_LEAST = 10
 
-const ALL = Object.entries(RULES).flatMap(([version, rules]) => rules.map((rule) => ({ version: version as keyof typeof RULES, rule })))
+const ALL = Object.entries(RULES).flatMap(([version, rules]) =>
+  rules.map((rule) => ({ version: version as keyof typeof RULES, rule })),
+)
 
 describe('what is asked oddly is answered as a real Mastodon answers it', () => {
   let sandbox: Sandbox
@@ -35,7 +37,11 @@ describe('what is asked oddly is answered as a real Mastodon answers it', () => 
         ...(await bodyDifferences(step, response, list, pairs, 0)),
         ...headerDifferences(headers, response.headers, list, pairs),
       ]
-      wrong.push(...different.map((difference) => `${method} ${path} ${text ?? JSON.stringify(body) ?? ''} ${accept ?? ''}: ${difference}`))
+      wrong.push(
+        ...different.map(
+          (difference) => `${method} ${path} ${text ?? JSON.stringify(body) ?? ''} ${accept ?? ''}: ${difference}`,
+        ),
+      )
     }
     expect(wrong).toEqual([])
   })

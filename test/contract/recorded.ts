@@ -47,21 +47,45 @@ export interface LeftOut {
 
 /** The files in the order in which they were recorded. */
 export const FILES = [
-  'measures', 'people', 'auth', 'public', 'domain-allows', 'domain-blocks-write', 'email-domain-blocks', 'ip-blocks', 'paging', 'rate-limit',
+  'measures',
+  'people',
+  'auth',
+  'public',
+  'domain-allows',
+  'domain-blocks-write',
+  'email-domain-blocks',
+  'ip-blocks',
+  'paging',
+  'rate-limit',
 ] as const
 
 /** What servers do with odd requests, a file a rule, by the version that was asked. Each begins with no block and no allow. */
 export const RULES = {
   '4.5.15': [
-    'percent-encoded-names', 'dots', 'severities', 'netmasks', 'zones', 'addresses', 'booleans', 'comments', 'expiries', 'pages', 'ids', 'bodies',
-    'paths', 'measures', 'accepts',
+    'percent-encoded-names',
+    'dots',
+    'severities',
+    'netmasks',
+    'zones',
+    'addresses',
+    'booleans',
+    'comments',
+    'expiries',
+    'pages',
+    'ids',
+    'bodies',
+    'paths',
+    'measures',
+    'accepts',
   ],
   '4.6.5': ['people-asked-oddly', 'public-asked-oddly'],
 } as const
 
 const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
 
-export const steps = (version: Version | keyof typeof RULES, file: string): readonly Step[] => read<{ readonly steps: readonly Step[] }>(`recorded/${version}/${file}.json`).steps
+export const steps = (version: Version | keyof typeof RULES, file: string): readonly Step[] =>
+  read<{ readonly steps: readonly Step[] }>(`recorded/${version}/${file}.json`).steps
 export const consoleEntries = (version: Version): readonly ConsoleEntry[] => read(`recorded/${version}/console.json`)
-export const columns = (version: Version): Readonly<Record<string, readonly Column[]>> => read(`recorded/${version}/columns.json`)
+export const columns = (version: Version): Readonly<Record<string, readonly Column[]>> =>
+  read(`recorded/${version}/columns.json`)
 export const leftOut: readonly LeftOut[] = read('left-out.json')

@@ -33,7 +33,9 @@ describe.each(VERSIONS)('the embedded Mastodon %s answers as the real one did', 
 
   beforeAll(async () => {
     sandbox = await startSandbox({ version })
-    const [made] = await sandbox.query<{ day: string }>("select to_char(max(created_at), 'YYYY-MM-DD') as day from follows")
+    const [made] = await sandbox.query<{ day: string }>(
+      "select to_char(max(created_at), 'YYYY-MM-DD') as day from follows",
+    )
     days = Math.round((Date.parse(made?.day ?? '') - Date.parse(RECORDED_DAY)) / 86_400_000)
   })
   afterAll(() => sandbox.close())
@@ -48,10 +50,18 @@ describe.each(VERSIONS)('the embedded Mastodon %s answers as the real one did', 
       if (skips === 'step') continue
       const { method, path, token, body } = step.request
       const list = listOf(path)
-      const response = await ask(method, translated(path, list, pairs), token, list === 'measures' ? moved(body, days) : body)
+      const response = await ask(
+        method,
+        translated(path, list, pairs),
+        token,
+        list === 'measures' ? moved(body, days) : body,
+      )
       const inBody = skips === 'body' ? [] : await bodyDifferences(step, response, list, pairs, days)
       const inHeaders = headerDifferences(step.response.headers, response.headers, list, pairs)
-      const status = response.status === step.response.status ? [] : [`status: recorded ${step.response.status}, ours ${response.status}`]
+      const status =
+        response.status === step.response.status
+          ? []
+          : [`status: recorded ${step.response.status}, ours ${response.status}`]
       wrong.push(...[...status, ...inHeaders, ...inBody].map((difference) => `${step.name}: ${difference}`))
     }
     expect(wrong).toEqual([])

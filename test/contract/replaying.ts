@@ -10,20 +10,35 @@ export type Ask = (
   path: string,
   token: string | null,
   body?: unknown,
-  raw?: { readonly text?: string | undefined; readonly type?: string | undefined; readonly accept?: string | undefined },
+  raw?: {
+    readonly text?: string | undefined
+    readonly type?: string | undefined
+    readonly accept?: string | undefined
+  },
 ) => Promise<Response>
 
 export const asking =
   ({ url, tokens }: Sandbox): Ask =>
-  (method, path, token, body, { text = body === undefined ? undefined : JSON.stringify(body), type = JSON_TYPE, accept = JSON_TYPE } = {}) => {
-    const secret = token === null ? {} : { authorization: `Bearer ${(tokens as Record<string, string>)[token] ?? token}` }
+  (
+    method,
+    path,
+    token,
+    body,
+    { text = body === undefined ? undefined : JSON.stringify(body), type = JSON_TYPE, accept = JSON_TYPE } = {},
+  ) => {
+    const secret =
+      token === null ? {} : { authorization: `Bearer ${(tokens as Record<string, string>)[token] ?? token}` }
     const content = text === undefined ? {} : { body: text }
     return fetch(`${url}${path}`, { method, headers: { 'content-type': type, accept, ...secret }, ...content })
   }
 
 /** The list that a path is about: what its ids are ids of. */
 export const listOf = (path: string): string =>
-  /verify_credentials/.test(path) ? (path.includes('/apps/') ? 'apps' : 'accounts') : (/^\/api\/v\d\/admin\/(\w+)/.exec(path)?.[1] ?? path)
+  /verify_credentials/.test(path)
+    ? path.includes('/apps/')
+      ? 'apps'
+      : 'accounts'
+    : (/^\/api\/v\d\/admin\/(\w+)/.exec(path)?.[1] ?? path)
 
 /** A path or a `Link` of the recording with the ids of our server. */
 export function translated(text: string, list: string, pairs: Pairs): string {
@@ -41,7 +56,12 @@ export function moved<T>(value: T, days: number): T {
   return text === undefined ? value : JSON.parse(text)
 }
 
-export function headerDifferences(recorded: Step['response']['headers'], ours: Headers, list: string, pairs: Pairs): readonly string[] {
+export function headerDifferences(
+  recorded: Step['response']['headers'],
+  ours: Headers,
+  list: string,
+  pairs: Pairs,
+): readonly string[] {
   return Object.entries(recorded).flatMap(([name, value]) => {
     const actual = ours.get(name) ?? 'none'
     const same =
@@ -54,7 +74,13 @@ export function headerDifferences(recorded: Step['response']['headers'], ours: H
   })
 }
 
-export async function bodyDifferences(step: Step, response: Response, list: string, pairs: Pairs, days: number): Promise<readonly string[]> {
+export async function bodyDifferences(
+  step: Step,
+  response: Response,
+  list: string,
+  pairs: Pairs,
+  days: number,
+): Promise<readonly string[]> {
   const { body, text, length } = step.response
   const answer = await response.text()
   if (body === undefined) return answer === text ? [] : [`text: recorded ${text}, ours ${answer}`]
@@ -62,5 +88,8 @@ export async function bodyDifferences(step: Step, response: Response, list: stri
   const wanted = list === 'measures' ? moved(body, days) : body
   if (length === undefined || !Array.isArray(ours)) return differences(wanted, ours, list, pairs)
   const cut = [...ours.slice(0, 2), ours.at(-1)]
-  return [...(ours.length === length ? [] : [`recorded ${length} entries, ours ${ours.length}`]), ...differences(wanted, cut, list, pairs)]
+  return [
+    ...(ours.length === length ? [] : [`recorded ${length} entries, ours ${ours.length}`]),
+    ...differences(wanted, cut, list, pairs),
+  ]
 }

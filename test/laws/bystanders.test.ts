@@ -13,19 +13,48 @@ import { settingValue } from '../support/memory-writes.ts'
 import { look, newWorld, run } from '../support/world.ts'
 
 const CASES = 200
-const TABLES = ['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'roles', 'accounts', 'rules', 'settings', 'terms_of_services', 'impact'] as const
+const TABLES = [
+  'domain_blocks',
+  'email_domain_blocks',
+  'ip_blocks',
+  'roles',
+  'accounts',
+  'rules',
+  'settings',
+  'terms_of_services',
+  'impact',
+] as const
 
 /** Rows that no file names, by name, as text; `rules` are the server's ids of those that the ledger knows. */
-function strangers(server: Server, files: readonly Documents[], rules: ReadonlySet<string | null>): Map<string, string> {
+function strangers(
+  server: Server,
+  files: readonly Documents[],
+  rules: ReadonlySet<string | null>,
+): Map<string, string> {
   const all = <File extends keyof Documents>(file: File) => files.flatMap((documents) => documents[file] ?? [])
   const mine = new Set([
-    ...all('domain-blocks.yaml').flatMap((f) => f.domain_blocks ?? []).map((b) => b.domain),
-    ...all('email-domain-blocks.yaml').flatMap((f) => f.email_domain_blocks ?? []).map((b) => `mail ${b.domain}`),
-    ...all('ip-blocks.yaml').flatMap((f) => f.ip_blocks ?? []).map((b) => b.ip),
-    ...all('roles.yaml').flatMap((f) => [...(f.roles ?? []).flatMap((r) => [r.name, r.renamed_from ?? r.name]), ...(f.everyone ? [''] : [])]).map((name) => `role ${name}`),
-    ...all('moderators.yaml').flatMap((f) => f.moderators ?? []).map((m) => `@${m.account.toLowerCase()}`),
+    ...all('domain-blocks.yaml')
+      .flatMap((f) => f.domain_blocks ?? [])
+      .map((b) => b.domain),
+    ...all('email-domain-blocks.yaml')
+      .flatMap((f) => f.email_domain_blocks ?? [])
+      .map((b) => `mail ${b.domain}`),
+    ...all('ip-blocks.yaml')
+      .flatMap((f) => f.ip_blocks ?? [])
+      .map((b) => b.ip),
+    ...all('roles.yaml')
+      .flatMap((f) => [
+        ...(f.roles ?? []).flatMap((r) => [r.name, r.renamed_from ?? r.name]),
+        ...(f.everyone ? [''] : []),
+      ])
+      .map((name) => `role ${name}`),
+    ...all('moderators.yaml')
+      .flatMap((f) => f.moderators ?? [])
+      .map((m) => `@${m.account.toLowerCase()}`),
     ...all('settings.yaml').flatMap((f) => Object.keys(f.settings ?? {})),
-    ...all('terms-of-service.yaml').flatMap((f) => f.terms_of_service ?? []).map((t) => t.effective_date),
+    ...all('terms-of-service.yaml')
+      .flatMap((f) => f.terms_of_service ?? [])
+      .map((t) => t.effective_date),
   ])
   const { rows } = server
   const onlyThese = files.some((documents) => documents['moderators.yaml']?.only_these === true)
@@ -36,7 +65,9 @@ function strangers(server: Server, files: readonly Documents[], rules: ReadonlyS
     ...rows.roles.map((row): [string, unknown] => [`role ${row.name}`, row]),
     ...(onlyThese ? [] : rows.accounts.map((row): [string, unknown] => [`@${row.username.toLowerCase()}`, row])),
     // A place among the rules is nobody's alone.
-    ...rows.rules.filter((row) => row.text.startsWith('By hand') && !rules.has(row.id)).map(({ priority: _place, ...row }): [string, unknown] => [`rule ${row.id}`, row]),
+    ...rows.rules
+      .filter((row) => row.text.startsWith('By hand') && !rules.has(row.id))
+      .map(({ priority: _place, ...row }): [string, unknown] => [`rule ${row.id}`, row]),
     ...rows.settings.map((row): [string, unknown] => [row.var, row]),
     ...rows.terms_of_services.map((row): [string, unknown] => [row.effective_date ?? '', row]),
   ]
@@ -45,8 +76,14 @@ function strangers(server: Server, files: readonly Documents[], rules: ReadonlyS
 
 /** Fields that an entry may leave to the server, of the rows whose entries do. */
 function unmanagedFields(server: Server, files: readonly Documents[]): string {
-  const says = (domain: string): boolean => files.some((f) => (f['domain-blocks.yaml']?.domain_blocks ?? []).some((b) => b.domain === domain && b.private_comment !== undefined))
-  const comments = (ip: string): boolean => files.some((f) => (f['ip-blocks.yaml']?.ip_blocks ?? []).some((b) => b.ip === ip && b.comment !== undefined))
+  const says = (domain: string): boolean =>
+    files.some((f) =>
+      (f['domain-blocks.yaml']?.domain_blocks ?? []).some(
+        (b) => b.domain === domain && b.private_comment !== undefined,
+      ),
+    )
+  const comments = (ip: string): boolean =>
+    files.some((f) => (f['ip-blocks.yaml']?.ip_blocks ?? []).some((b) => b.ip === ip && b.comment !== undefined))
   const limits = files.some((f) => (f['roles.yaml']?.roles ?? []).some((r) => r.collection_limit !== undefined))
   const { rows } = server
   return JSON.stringify([
@@ -56,8 +93,10 @@ function unmanagedFields(server: Server, files: readonly Documents[]): string {
   ])
 }
 
-const onlyIn = (text: string, ids: ReadonlySet<string>): unknown[] => (JSON.parse(text) as [string, unknown][][]).map((list) => list.filter(([id]) => ids.has(id)))
-const idsOf = ({ rows }: Server): Set<string> => new Set([...rows.domain_blocks, ...rows.ip_blocks, ...rows.roles].map((row) => row.id))
+const onlyIn = (text: string, ids: ReadonlySet<string>): unknown[] =>
+  (JSON.parse(text) as [string, unknown][][]).map((list) => list.filter(([id]) => ids.has(id)))
+const idsOf = ({ rows }: Server): Set<string> =>
+  new Set([...rows.domain_blocks, ...rows.ip_blocks, ...rows.roles].map((row) => row.id))
 
 test('law 3: what is unmanaged is byte-identical before and after', { timeout: 120_000 }, async () => {
   await fc.assert(
@@ -67,8 +106,14 @@ test('law 3: what is unmanaged is byte-identical before and after', { timeout: 1
       for (const act of before) byHand(world.server, act)
       await run(world, files.before, { takeOver: true })
       for (const act of after) byHand(world.server, act)
-      const rules = new Set([...world.ledger.entries.values()].filter((entry) => entry.kind === 'rule').map((entry) => entry.serverId))
-      const [rows, fields, ids] = [strangers(world.server, both, rules), unmanagedFields(world.server, both), idsOf(world.server)]
+      const rules = new Set(
+        [...world.ledger.entries.values()].filter((entry) => entry.kind === 'rule').map((entry) => entry.serverId),
+      )
+      const [rows, fields, ids] = [
+        strangers(world.server, both, rules),
+        unmanagedFields(world.server, both),
+        idsOf(world.server),
+      ]
       await run(world, files.after, { takeOver: true })
       expect(strangers(world.server, both, rules)).toEqual(rows)
       const left = new Set([...ids].filter((id) => idsOf(world.server).has(id)))
@@ -122,39 +167,72 @@ function objectOf(server: Server, { table, name, serverId }: Write): string | un
   return JSON.stringify(find())
 }
 
-test('law 6: apply never does more than the plan, whatever moves meanwhile, and leaves what moved', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(edits, relations, doors, fc.array(fc.tuple(fc.nat(12), hands), { maxLength: 4 }), async (files, impact, way, meanwhile) => {
-      const world = newWorld(newServer(impact), way)
-      await run(world, files.before, { takeOver: true })
-      const planned = clone(world.server)
-      const seen: Seen[] = []
-      const others = new Map(meanwhile.map(([at, acts]) => [at, (server: Server) => { for (const act of acts) byHand(server, act) }]))
-      const { plan } = await run(world, files.after, { mishaps: { ...NO_MISHAPS, others, watch: (one) => void seen.push(one) } })
-      const steps = new Map<string, Step>(plan.steps.map((step) => [`${step.kind}/${step.id}`, step]))
-      const written = new Set<string>()
-      for (const { write, result, before, after } of seen) {
-        const ref = `${KIND_OF[write.table]}/${write.name}`
-        const [was, is] = [objectOf(before, write), objectOf(after, write)]
-        if (result.state !== 'done' || was === is) continue
-        const step = steps.get(ref)
-        expect(step, ref).toBeDefined()
-        const allowed = new Set([...(step?.changes ?? []).map((change) => change.field), 'order', 'role_id', 'effective_date', 'notify_members', 'reject_media', 'reject_reports'])
-        if (write.action === 'update') expect(Object.keys(write.set).filter((field) => !allowed.has(field))).toEqual([])
-        // What the plan saw was still there: only this run's own writes may have changed it. New rules come to the end.
-        // (An e-mail block is changed by a delete and a create, and a delete that finds nothing is done: one lifted just then comes back.)
-        const replaced = write.table === 'email_domain_blocks' && step?.action === 'update' && was === undefined
-        if (!written.has(ref) && write.table !== 'rule_order' && !replaced) expect(was, ref).toEqual(objectOf(planned, write))
-        if (write.table === 'rule_order') {
-          const known = new Set(rulesInOrder(planned).map((row) => row.id))
-          expect(rulesInOrder(before).map((row) => row.id).filter((id) => known.has(id))).toEqual([...known])
-        }
-        written.add(ref)
-      }
-    }),
-    { numRuns: CASES },
-  )
-})
+test(
+  'law 6: apply never does more than the plan, whatever moves meanwhile, and leaves what moved',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        edits,
+        relations,
+        doors,
+        fc.array(fc.tuple(fc.nat(12), hands), { maxLength: 4 }),
+        async (files, impact, way, meanwhile) => {
+          const world = newWorld(newServer(impact), way)
+          await run(world, files.before, { takeOver: true })
+          const planned = clone(world.server)
+          const seen: Seen[] = []
+          const others = new Map(
+            meanwhile.map(([at, acts]) => [
+              at,
+              (server: Server) => {
+                for (const act of acts) byHand(server, act)
+              },
+            ]),
+          )
+          const { plan } = await run(world, files.after, {
+            mishaps: { ...NO_MISHAPS, others, watch: (one) => void seen.push(one) },
+          })
+          const steps = new Map<string, Step>(plan.steps.map((step) => [`${step.kind}/${step.id}`, step]))
+          const written = new Set<string>()
+          for (const { write, result, before, after } of seen) {
+            const ref = `${KIND_OF[write.table]}/${write.name}`
+            const [was, is] = [objectOf(before, write), objectOf(after, write)]
+            if (result.state !== 'done' || was === is) continue
+            const step = steps.get(ref)
+            expect(step, ref).toBeDefined()
+            const allowed = new Set([
+              ...(step?.changes ?? []).map((change) => change.field),
+              'order',
+              'role_id',
+              'effective_date',
+              'notify_members',
+              'reject_media',
+              'reject_reports',
+            ])
+            if (write.action === 'update')
+              expect(Object.keys(write.set).filter((field) => !allowed.has(field))).toEqual([])
+            // What the plan saw was still there: only this run's own writes may have changed it. New rules come to the end.
+            // (An e-mail block is changed by a delete and a create, and a delete that finds nothing is done: one lifted just then comes back.)
+            const replaced = write.table === 'email_domain_blocks' && step?.action === 'update' && was === undefined
+            if (!written.has(ref) && write.table !== 'rule_order' && !replaced)
+              expect(was, ref).toEqual(objectOf(planned, write))
+            if (write.table === 'rule_order') {
+              const known = new Set(rulesInOrder(planned).map((row) => row.id))
+              expect(
+                rulesInOrder(before)
+                  .map((row) => row.id)
+                  .filter((id) => known.has(id)),
+              ).toEqual([...known])
+            }
+            written.add(ref)
+          }
+        },
+      ),
+      { numRuns: CASES },
+    )
+  },
+)
 
 test('law 7: no write is sent while planning', { timeout: 120_000 }, async () => {
   await fc.assert(
@@ -174,28 +252,42 @@ test('law 7: no write is sent while planning', { timeout: 120_000 }, async () =>
 
 test('law 10: an unknown table takes its kinds out of the plan, and no other', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(edits, relations, hands, fc.subarray([...TABLES], { minLength: 1 }), async (files, impact, acts, unread) => {
-      const world = newWorld(newServer(impact))
-      await run(world, files.before, { takeOver: true })
-      for (const act of acts) byHand(world.server, act)
-      const mishaps: Mishaps = { ...NO_MISHAPS, unreadable: new Set(unread) }
-      const { plan: whole } = await look(world, files.after)
-      const { plan } = await look(world, files.after, openMemory(world.server, mishaps))
-      const unknown = new Set(KINDS.filter((kind) => kind.tables.some((table) => mishaps.unreadable.has(table))).map((kind) => kind.name))
-      const refs = (of: Plan): string[] =>
-        (['steps', 'drift', 'conflicts', 'takeovers', 'unmanaged', 'waiting'] as const).flatMap((list) => of[list].map(({ kind, id }) => `${list} ${kind}/${id}`))
-      const known = (ref: string): boolean => ![...unknown].some((kind) => ref.includes(` ${kind}/`))
-      expect(refs(plan)).toEqual(refs(whole).filter(known))
+    fc.asyncProperty(
+      edits,
+      relations,
+      hands,
+      fc.subarray([...TABLES], { minLength: 1 }),
+      async (files, impact, acts, unread) => {
+        const world = newWorld(newServer(impact))
+        await run(world, files.before, { takeOver: true })
+        for (const act of acts) byHand(world.server, act)
+        const mishaps: Mishaps = { ...NO_MISHAPS, unreadable: new Set(unread) }
+        const { plan: whole } = await look(world, files.after)
+        const { plan } = await look(world, files.after, openMemory(world.server, mishaps))
+        const unknown = new Set(
+          KINDS.filter((kind) => kind.tables.some((table) => mishaps.unreadable.has(table))).map((kind) => kind.name),
+        )
+        const refs = (of: Plan): string[] =>
+          (['steps', 'drift', 'conflicts', 'takeovers', 'unmanaged', 'waiting'] as const).flatMap((list) =>
+            of[list].map(({ kind, id }) => `${list} ${kind}/${id}`),
+          )
+        const known = (ref: string): boolean => ![...unknown].some((kind) => ref.includes(` ${kind}/`))
+        expect(refs(plan)).toEqual(refs(whole).filter(known))
 
-      const [before, entries] = [clone(world.server), world.ledger.entries]
-      await run(world, files.after, { mishaps })
-      for (const kind of KINDS.filter((one) => unknown.has(one.name) && one.name !== 'moderator' && files.after[one.file as keyof Documents])) {
-        const table = kind.tables[0]
-        if (table && table !== 'impact' && table !== 'audit') expect(world.server.rows[table]).toEqual(before.rows[table])
-        const held = (ledger: ReadonlyMap<string, unknown>): unknown[] => [...ledger].filter(([ref]) => ref.startsWith(`${kind.name}/`))
-        expect(held(world.ledger.entries)).toEqual(held(entries))
-      }
-    }),
+        const [before, entries] = [clone(world.server), world.ledger.entries]
+        await run(world, files.after, { mishaps })
+        for (const kind of KINDS.filter(
+          (one) => unknown.has(one.name) && one.name !== 'moderator' && files.after[one.file as keyof Documents],
+        )) {
+          const table = kind.tables[0]
+          if (table && table !== 'impact' && table !== 'audit')
+            expect(world.server.rows[table]).toEqual(before.rows[table])
+          const held = (ledger: ReadonlyMap<string, unknown>): unknown[] =>
+            [...ledger].filter(([ref]) => ref.startsWith(`${kind.name}/`))
+          expect(held(world.ledger.entries)).toEqual(held(entries))
+        }
+      },
+    ),
     { numRuns: CASES },
   )
 })

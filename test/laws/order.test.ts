@@ -23,7 +23,10 @@ function stirred<Value>(value: Value, by: (a: unknown, b: unknown) => number, ke
 
 /** The plan without where in the files things stand, and without what is made of that. */
 function unplaced({ digest: _digest, findings, ...plan }: Plan): unknown {
-  const text = JSON.stringify({ ...plan, findings: findings.map(({ at: _at, ...finding }) => finding) }, (key, value: unknown) => (key === 'source' ? undefined : value))
+  const text = JSON.stringify(
+    { ...plan, findings: findings.map(({ at: _at, ...finding }) => finding) },
+    (key, value: unknown) => (key === 'source' ? undefined : value),
+  )
   return JSON.parse(text)
 }
 
@@ -33,7 +36,8 @@ test('law 4: the plan does not depend on the order of its input', { timeout: 120
       const world = newWorld(newServer(impact), way)
       await run(world, files.before, { takeOver: true })
       for (const act of acts) byHand(world.server, act)
-      const weight = (value: unknown): number => Array.from(JSON.stringify(value)).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + salt) % 65_521, 7)
+      const weight = (value: unknown): number =>
+        Array.from(JSON.stringify(value)).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + salt) % 65_521, 7)
       const by = (a: unknown, b: unknown): number => weight(a) - weight(b)
       const other = newWorld(clone(world.server), way)
       for (const rows of Object.values(other.server.rows)) rows.sort(by)
@@ -47,22 +51,30 @@ test('law 4: the plan does not depend on the order of its input', { timeout: 120
   )
 })
 
-test('creates and updates go in the order of the registry, then deletes in its reverse; a child before a parent that gets stricter', { timeout: 120_000 }, async () => {
-  const rank = new Map(KINDS.map((kind, i) => [kind.name, i]))
-  await fc.assert(
-    fc.asyncProperty(edits, relations, async (files, impact) => {
-      const world = newWorld(newServer(impact))
-      await run(world, files.before, { takeOver: true })
-      const { plan } = await look(world, files.after, undefined, { takeOver: true })
-      const places = plan.steps.map((step) => (step.action === 'delete' ? 100 - (rank.get(step.kind) ?? 0) : (rank.get(step.kind) ?? 0)))
-      expect(places).toEqual(places.toSorted((a, b) => a - b))
-      // What is lowered makes room first.
-      const lowers = ({ action, weakens }: Step): boolean => action === 'update' && weakens
-      const blocks = plan.steps.filter((step) => step.kind === 'domain-block' && step.action !== 'delete')
-      for (const [i, parent] of blocks.entries()) {
-        expect(blocks.slice(i).filter((child) => child.id.endsWith(`.${parent.id}`) && lowers(child) === lowers(parent))).toEqual([])
-      }
-    }),
-    { numRuns: CASES },
-  )
-})
+test(
+  'creates and updates go in the order of the registry, then deletes in its reverse; a child before a parent that gets stricter',
+  { timeout: 120_000 },
+  async () => {
+    const rank = new Map(KINDS.map((kind, i) => [kind.name, i]))
+    await fc.assert(
+      fc.asyncProperty(edits, relations, async (files, impact) => {
+        const world = newWorld(newServer(impact))
+        await run(world, files.before, { takeOver: true })
+        const { plan } = await look(world, files.after, undefined, { takeOver: true })
+        const places = plan.steps.map((step) =>
+          step.action === 'delete' ? 100 - (rank.get(step.kind) ?? 0) : (rank.get(step.kind) ?? 0),
+        )
+        expect(places).toEqual(places.toSorted((a, b) => a - b))
+        // What is lowered makes room first.
+        const lowers = ({ action, weakens }: Step): boolean => action === 'update' && weakens
+        const blocks = plan.steps.filter((step) => step.kind === 'domain-block' && step.action !== 'delete')
+        for (const [i, parent] of blocks.entries()) {
+          expect(
+            blocks.slice(i).filter((child) => child.id.endsWith(`.${parent.id}`) && lowers(child) === lowers(parent)),
+          ).toEqual([])
+        }
+      }),
+      { numRuns: CASES },
+    )
+  },
+)

@@ -10,34 +10,59 @@ import { look, newWorld, run } from '../support/world.ts'
 import type { Plan, Standoff } from '../../src/reconcile/types.ts'
 
 const CASES = 200
-const standoffs = (plan: Plan): string[] => [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
+const standoffs = (plan: Plan): string[] =>
+  [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
 
 test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(editsWithin, relations, hands, fc.infiniteStream(fc.boolean()), async (files, impact, acts, adopts) => {
-      const world = newWorld(newServer(impact))
-      fc.pre((await run(world, files.before, { takeOver: true })).refused.length === 0)
-      for (const act of acts) byHand(world.server, act)
-      const { plan, input } = await look(world, files.after)
-      const split = [...plan.drift, ...plan.conflicts, ...plan.takeovers].map((standoff) => ({ standoff, adopted: adopts.next().value === true }))
-      const adopted = split.filter((one) => one.adopted).map((one) => one.standoff)
-      const ordered = split.some(({ standoff }) => standoff.kind === 'rule-order')
-      const places = input.observed.get('rule-order')?.objects[0]?.fields ?? null
-      // A rule that comes into the file comes to its place: where the order is in sync that changes no other's.
-      const place: Standoff[] = ordered || places === null ? [] : [{ kind: 'rule-order', id: 'rules', cause: 'drift', desired: null, live: places, ledger: null, fields: [] }]
-      // Orders come last: what was adopted has its place in them.
-      const isOrder = ({ kind }: Standoff): number => Number(kind === 'rule-order')
-      const documents = [...adopted, ...place].toSorted((a, b) => isOrder(a) - isOrder(b)).reduce(adopt, files.after)
-      const restore = new Set(split.filter((one) => !one.adopted).map(({ standoff }) => `${standoff.kind}/${standoff.id}`))
-      const { refused, report } = await run(world, documents, { restore })
-      fc.pre(refused.length === 0)
-      expect(report?.failed).toEqual([])
-      const { plan: next } = await look(world, documents)
-      expect(standoffs(next)).toEqual([])
-      expect(next.steps).toEqual([])
-      const waiting = new Set(next.waiting.map(({ kind, id }) => `${kind}/${id}`))
-      expect([...shortfalls(documents, world.server)].filter((ref) => !waiting.has(ref))).toEqual([])
-    }),
+    fc.asyncProperty(
+      editsWithin,
+      relations,
+      hands,
+      fc.infiniteStream(fc.boolean()),
+      async (files, impact, acts, adopts) => {
+        const world = newWorld(newServer(impact))
+        fc.pre((await run(world, files.before, { takeOver: true })).refused.length === 0)
+        for (const act of acts) byHand(world.server, act)
+        const { plan, input } = await look(world, files.after)
+        const split = [...plan.drift, ...plan.conflicts, ...plan.takeovers].map((standoff) => ({
+          standoff,
+          adopted: adopts.next().value === true,
+        }))
+        const adopted = split.filter((one) => one.adopted).map((one) => one.standoff)
+        const ordered = split.some(({ standoff }) => standoff.kind === 'rule-order')
+        const places = input.observed.get('rule-order')?.objects[0]?.fields ?? null
+        // A rule that comes into the file comes to its place: where the order is in sync that changes no other's.
+        const place: Standoff[] =
+          ordered || places === null
+            ? []
+            : [
+                {
+                  kind: 'rule-order',
+                  id: 'rules',
+                  cause: 'drift',
+                  desired: null,
+                  live: places,
+                  ledger: null,
+                  fields: [],
+                },
+              ]
+        // Orders come last: what was adopted has its place in them.
+        const isOrder = ({ kind }: Standoff): number => Number(kind === 'rule-order')
+        const documents = [...adopted, ...place].toSorted((a, b) => isOrder(a) - isOrder(b)).reduce(adopt, files.after)
+        const restore = new Set(
+          split.filter((one) => !one.adopted).map(({ standoff }) => `${standoff.kind}/${standoff.id}`),
+        )
+        const { refused, report } = await run(world, documents, { restore })
+        fc.pre(refused.length === 0)
+        expect(report?.failed).toEqual([])
+        const { plan: next } = await look(world, documents)
+        expect(standoffs(next)).toEqual([])
+        expect(next.steps).toEqual([])
+        const waiting = new Set(next.waiting.map(({ kind, id }) => `${kind}/${id}`))
+        expect([...shortfalls(documents, world.server)].filter((ref) => !waiting.has(ref))).toEqual([])
+      },
+    ),
     { numRuns: CASES },
   )
 })
@@ -63,7 +88,8 @@ test('nothing is taken over or undone without being said', { timeout: 120_000 },
         if (step.kind === 'rule-order' || step.kind === 'moderator') continue
         // What is changed is what the ledger knows as ours; what it does not know was empty.
         for (const { field, before: was } of step.action === 'update' ? step.changes : []) {
-          if (entry && field in entry.fields) expect([was ?? '', was === '' ? null : was]).toContainEqual(entry.fields[field])
+          if (entry && field in entry.fields)
+            expect([was ?? '', was === '' ? null : was]).toContainEqual(entry.fields[field])
           else expect([null, '', [], {}]).toContainEqual(was)
         }
       }

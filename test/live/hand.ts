@@ -9,7 +9,9 @@ const MARK = 'BY-HAND '
 
 /** A person at the web interface of a real server, through Mastodon's own models in its console. */
 export function livePerson(directory: string): Person & { readonly leave: () => void } {
-  const child = spawn(join(directory, 'bin/rails'), ['runner', 'eval $stdin.read($stdin.gets.to_i)'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(join(directory, 'bin/rails'), ['runner', 'eval $stdin.read($stdin.gets.to_i)'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   child.stdin.write(`${PROGRAM.length}\n`)
   child.stdin.write(PROGRAM)

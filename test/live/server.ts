@@ -6,7 +6,8 @@ import { loopback } from './loopback.ts'
 
 const named = (name: string): string => {
   const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: npm run test:live needs a real server, see test/live/vitest.config.ts`)
+  if (!value)
+    throw new Error(`${name} is not set: npm run test:live needs a real server, see test/live/vitest.config.ts`)
   return value
 }
 

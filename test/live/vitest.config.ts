@@ -17,5 +17,12 @@ import { defineConfig } from 'vitest/config'
 // 2031-02-03, 2032-01-01 and 2032-06-01, rows of settings, a contact, blocks under doors.example and mail.example, 198.51.100.0/24 among the IP blocks,
 // one rule, one account, a bot and its role, severed follows with bad.example and meh.example, the role herdbook_reader, a token of @herdbook, and the audit log of all that.
 export default defineConfig({
-  test: { include: ['test/live/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false, bail: 1, reporters: ['default'] },
+  test: {
+    include: ['test/live/**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
+    bail: 1,
+    reporters: ['default'],
+  },
 })

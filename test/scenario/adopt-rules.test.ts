@@ -15,10 +15,16 @@ describe('a rule that somebody added by hand', () => {
     expect(await herd.run(['adopt', 'rule', 'rule-order'])).toMatchObject({ code: 0 })
     herd.write({}, 'Adopt')
     await herd.hand.addRule({ text: 'Second' })
-    await herd.rows(`update rules set priority = (select priority + 1 from rules where text = 'First') where text = 'Second'`)
+    await herd.rows(
+      `update rules set priority = (select priority + 1 from rules where text = 'First') where text = 'Second'`,
+    )
     const [row] = (await herd.rows(`select id::text as id from rules where text = 'Second'`)) as { id: string }[]
     expect(await herd.run(['adopt', `rule/#${row?.id}`])).toMatchObject({ code: 0 })
-    expect([...herd.read('rules.yaml').matchAll(/text: (\w+)/g)].map((match) => match[1])).toEqual(['First', 'Second', 'Third'])
+    expect([...herd.read('rules.yaml').matchAll(/text: (\w+)/g)].map((match) => match[1])).toEqual([
+      'First',
+      'Second',
+      'Third',
+    ])
     expect(await herd.run(['plan'])).toMatchObject({ code: 0 })
   })
 
@@ -30,7 +36,9 @@ describe('a rule that somebody added by hand', () => {
     const restored = await herd.run(['plan', '--restore', `rule/${row?.id}`])
     expect(restored.out).not.toContain(`rule/${row?.id} can't`)
     await herd.hand.addRule({ text: 'Left as it is' })
-    const [other] = (await herd.rows(`select id::text as id from rules where text = 'Left as it is'`)) as { id: string }[]
+    const [other] = (await herd.rows(`select id::text as id from rules where text = 'Left as it is'`)) as {
+      id: string
+    }[]
     expect((await herd.run(['leave', `rule/${other?.id}`, 'for now'])).out).toContain(`rule/#${other?.id}`)
     expect(await herd.run(['adopt', `rule/${row?.id}`])).toMatchObject({ code: 0 })
     expect(herd.read('rules.yaml')).toContain('text: Numbered')

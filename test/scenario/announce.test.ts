@@ -15,12 +15,17 @@ const DAY = 86_400_000
 const daysOn = (days: number): Date => new Date(Date.now() + days * DAY)
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
 
-const inWords = (day: string): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
+const inWords = (day: string): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(day))
 
-const posts = (herd: Herd) => herd.rows("select text, visibility, (select username from accounts where id = account_id) as by from statuses where text <> '' order by id")
+const posts = (herd: Herd) =>
+  herd.rows(
+    "select text, visibility, (select username from accounts where id = account_id) as by from statuses where text <> '' order by id",
+  )
 const policy = (notice = ''): string => `announce:\n  visibility: unlisted\n${notice}`
 const block = (domain: string, more = ''): string => `  - domain: ${domain}\n    severity: suspend\n${more}`
-const blockOf = (herd: Herd, domain: string) => herd.rows(`select severity from domain_blocks where domain = '${domain}'`)
+const blockOf = (herd: Herd, domain: string) =>
+  herd.rows(`select severity from domain_blocks where domain = '${domain}'`)
 
 /** A herd whose bot may post, on a server where nobody has posted yet. */
 async function herdThatPosts(token = field.sandbox.tokens.announce, config: HerdOptions['config'] = {}): Promise<Herd> {
@@ -30,7 +35,11 @@ async function herdThatPosts(token = field.sandbox.tokens.announce, config: Herd
 }
 
 /** Adds blocks to the file. */
-const add = (herd: Herd, ...blocks: string[]) => herd.edit('domain-blocks.yaml', (text) => `${text.replace(/domain_blocks: \[\]\nemptied[^\n]*\n/, 'domain_blocks:\n')}${blocks.join('')}`)
+const add = (herd: Herd, ...blocks: string[]) =>
+  herd.edit(
+    'domain-blocks.yaml',
+    (text) => `${text.replace(/domain_blocks: \[\]\nemptied[^\n]*\n/, 'domain_blocks:\n')}${blocks.join('')}`,
+  )
 
 describe('members are told', () => {
   test('of nothing where the policy does not say so', async () => {
@@ -43,7 +52,14 @@ describe('members are told', () => {
   test('what was done and why, in the name of the bot, once', async () => {
     const herd = await herdThatPosts()
     herd.write({ 'policy.yaml': policy() })
-    add(herd, block('spam.example', "    public_comment: 'Spam: ask @alice, #spam, https://spam.example'\n    private_comment: A member told us\n"), block('doxing.example', '    obfuscate: true\n    public_comment: Doxing\n'))
+    add(
+      herd,
+      block(
+        'spam.example',
+        "    public_comment: 'Spam: ask @alice, #spam, https://spam.example'\n    private_comment: A member told us\n",
+      ),
+      block('doxing.example', '    obfuscate: true\n    public_comment: Doxing\n'),
+    )
     await must(herd, ['apply', '--yes'])
     await must(herd, ['apply', '--yes'])
     const all = await posts(herd)
@@ -55,7 +71,9 @@ describe('members are told', () => {
 
     herd.edit('domain-blocks.yaml', (old) => old.replace(/ {2}- domain: spam\.example\n( {4}.*\n)*/, ''))
     await must(herd, ['apply', '--yes'])
-    expect((await posts(herd)).at(-1)).toMatchObject({ text: expect.stringContaining('• spam.example is no longer suspended') })
+    expect((await posts(herd)).at(-1)).toMatchObject({
+      text: expect.stringContaining('• spam.example is no longer suspended'),
+    })
   })
 
   test('and the apply counts where the token may not post', async () => {
@@ -78,14 +96,23 @@ describe('with notice_days, a suspension that cuts follows', () => {
     await must(herd, ['approve', '--yes', 'agreed on Monday'])
     const from = dayOf(new Date(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY))
 
-    expect((await must(herd, ['plan'], 2)).stdout).toMatch(new RegExp(`bad\\.example[^]*Members are told first; applied from ${inWords(from)} on at the earliest\\.[^]*spam\\.example`))
+    expect((await must(herd, ['plan'], 2)).stdout).toMatch(
+      new RegExp(
+        `bad\\.example[^]*Members are told first; applied from ${inWords(from)} on at the earliest\\.[^]*spam\\.example`,
+      ),
+    )
     const first = await must(herd, ['apply', '--yes'])
     expect(first.out).toContain(`Announced on ${dayOf(new Date())}, applied from ${from} on.`)
     expect([await blockOf(herd, 'bad.example'), await blockOf(herd, 'spam.example')]).toMatchObject([[], [{}]])
-    expect(await posts(herd)).toMatchObject([{ text: expect.stringMatching(new RegExp(`From ${from} on[^]*bad\\.example: Harassment`)) }, { text: expect.stringContaining('spam.example is suspended') }])
+    expect(await posts(herd)).toMatchObject([
+      { text: expect.stringMatching(new RegExp(`From ${from} on[^]*bad\\.example: Harassment`)) },
+      { text: expect.stringContaining('spam.example is suspended') },
+    ])
 
     const later = { now: new Date(Date.parse(from) - 1000) }
-    expect((await must(herd, ['plan'], 2, later)).stdout).toContain(`Members were told on ${inWords(dayOf(new Date()))}; applied from ${inWords(from)} on.`)
+    expect((await must(herd, ['plan'], 2, later)).stdout).toContain(
+      `Members were told on ${inWords(dayOf(new Date()))}; applied from ${inWords(from)} on.`,
+    )
     expect((await must(herd, ['plan'], 2, { now: new Date(Date.parse(from)) })).stdout).not.toContain('Members')
     await must(herd, ['apply', '--yes'], 0, later)
     expect(await blockOf(herd, 'bad.example')).toEqual([])
@@ -93,7 +120,9 @@ describe('with notice_days, a suspension that cuts follows', () => {
 
     await must(herd, ['apply', '--yes'], 0, { now: new Date(Date.parse(from)) })
     expect(await blockOf(herd, 'bad.example')).toMatchObject([{ severity: 1 }])
-    expect((await posts(herd)).at(-1)).toMatchObject({ text: expect.stringContaining('• bad.example is suspended: Harassment') })
+    expect((await posts(herd)).at(-1)).toMatchObject({
+      text: expect.stringContaining('• bad.example is suspended: Harassment'),
+    })
     // Used up: suspended again one day, it is announced again.
     expect(git(herd.dir, 'show', 'refs/herdbook/production/ledger:notices.jsonl')).toBe('')
   })
@@ -114,11 +143,23 @@ describe('with notice_days, a suspension that cuts follows', () => {
     await using fresh = await pasture()
     const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
     const crowd = Array.from({ length: 14 }, (_, n) => `crowd-${n}.example`)
-    await herd.rows(`insert into accounts (username, domain, uri, created_at, updated_at) values ${crowd.map((domain) => `('crowd', '${domain}', 'https://${domain}/crowd', now(), now())`).join(', ')}`)
-    await herd.rows("insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, c.id, now(), now() from accounts a, accounts c where a.username = 'alice' and a.domain is null and c.username = 'crowd'")
+    await herd.rows(
+      `insert into accounts (username, domain, uri, created_at, updated_at) values ${crowd.map((domain) => `('crowd', '${domain}', 'https://${domain}/crowd', now(), now())`).join(', ')}`,
+    )
+    await herd.rows(
+      "insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, c.id, now(), now() from accounts a, accounts c where a.username = 'alice' and a.domain is null and c.username = 'crowd'",
+    )
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
-    add(herd, ...crowd.map((domain) => block(domain, `    accept_severed_relationships: 5\n    public_comment: ${'Harassment, '.repeat(12)}\n`)))
-    const named = async () => (await posts(herd)).flatMap((one) => /^From [^]*/.exec((one as { text: string }).text)?.[0].match(/crowd-\d+\.example/g) ?? [])
+    add(
+      herd,
+      ...crowd.map((domain) =>
+        block(domain, `    accept_severed_relationships: 5\n    public_comment: ${'Harassment, '.repeat(12)}\n`),
+      ),
+    )
+    const named = async () =>
+      (await posts(herd)).flatMap(
+        (one) => /^From [^]*/.exec((one as { text: string }).text)?.[0].match(/crowd-\d+\.example/g) ?? [],
+      )
 
     const { out } = await must(herd, ['apply', '--yes'])
     expect(await posts(herd)).toHaveLength(5)
@@ -127,7 +168,10 @@ describe('with notice_days, a suspension that cuts follows', () => {
     // Whoever was named is suspended when the week is over; the others are named then, and a week later it is their turn.
     await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
     expect((await named()).toSorted()).toEqual(crowd.toSorted())
-    const done = async () => (await herd.rows("select domain from domain_blocks where domain like 'crowd%'")).map((one) => (one as { domain: string }).domain)
+    const done = async () =>
+      (await herd.rows("select domain from domain_blocks where domain like 'crowd%'")).map(
+        (one) => (one as { domain: string }).domain,
+      )
     expect((await done()).toSorted()).toEqual((await named()).slice(0, 10).toSorted())
     await must(herd, ['apply', '--yes'], 0, { now: daysOn(16) })
     expect(await done()).toHaveLength(14)
@@ -139,7 +183,11 @@ describe('with notice_days, a suspension that cuts follows', () => {
     add(herd, block('meh.example', consent))
     await must(herd, ['apply', '--yes'])
     const before = herd.read('domain-blocks.yaml')
-    herd.edit('domain-blocks.yaml', (text) => text.replace(/ {2}- domain: meh\.example\n( {4}.*\n)*/, '').replace('domain_blocks:\n', 'domain_blocks: []\nemptied_on_purpose: given up\n'))
+    herd.edit('domain-blocks.yaml', (text) =>
+      text
+        .replace(/ {2}- domain: meh\.example\n( {4}.*\n)*/, '')
+        .replace('domain_blocks:\n', 'domain_blocks: []\nemptied_on_purpose: given up\n'),
+    )
     await must(herd, ['apply', '--yes'])
     herd.write({ 'domain-blocks.yaml': before })
     const { out } = await must(herd, ['apply', '--yes'], 0, { now: daysOn(30) })
@@ -151,20 +199,32 @@ describe('with notice_days, a suspension that cuts follows', () => {
     await using fresh = await pasture()
     const herd = await fresh.herd({ token: fresh.sandbox.tokens.announce })
     herd.write({ 'policy.yaml': policy('  notice_days: 7\n') })
-    add(herd, ...['bad', 'fine', 'meh'].map((name) => block(`${name}.example`, `    accept_severed_relationships: 60\n    public_comment: ${'Harassment, '.repeat(12)}\n`)))
-    const faulty = await withFaults(fresh.sandbox, [{ match: { method: 'POST', path: /statuses/, nth: 2 }, fault: ANSWERS.forbidden }])
+    add(
+      herd,
+      ...['bad', 'fine', 'meh'].map((name) =>
+        block(
+          `${name}.example`,
+          `    accept_severed_relationships: 60\n    public_comment: ${'Harassment, '.repeat(12)}\n`,
+        ),
+      ),
+    )
+    const faulty = await withFaults(fresh.sandbox, [
+      { match: { method: 'POST', path: /statuses/, nth: 2 }, fault: ANSWERS.forbidden },
+    ])
     setConfig(herd, { mastodon: { ...doorsOf(fresh.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } } })
     herd.write({}, 'A server that refuses the second post')
     await must(herd, ['apply', '--yes'], 8)
     await faulty.close()
-    const announced = async () => (await posts(herd)).map((one) => (one as { text: string }).text.match(/\w+(?=\.example: )/g))
+    const announced = async () =>
+      (await posts(herd)).map((one) => (one as { text: string }).text.match(/\w+(?=\.example: )/g))
     expect(await announced()).toEqual([['bad', 'fine']])
     setConfig(herd, {})
     herd.write({}, 'A server that takes them')
     await must(herd, ['apply', '--yes'])
     expect(await announced()).toEqual([['bad', 'fine'], ['meh']])
     await must(herd, ['apply', '--yes'], 0, { now: daysOn(8) })
-    for (const name of ['bad', 'fine', 'meh']) expect(await blockOf(herd, `${name}.example`)).toMatchObject([{ severity: 1 }])
+    for (const name of ['bad', 'fine', 'meh'])
+      expect(await blockOf(herd, `${name}.example`)).toMatchObject([{ severity: 1 }])
   })
 
   test('is not done while it can not be announced', async () => {
@@ -189,8 +249,14 @@ test('announce is no use without the API', async () => {
 
 test('its scope is asked for, and checked, only where the policy announces', async () => {
   const { api: _api, ...others } = doorsOf(field.sandbox)
-  const herd = await field.herd({ begin: 'none', mastodon: { ...others, api: { url: field.sandbox.url, token: { file: 'token' } } } })
-  const config = herd.read('instance.yaml').replace('acting_account: owner', 'acting_account: poster').replace('file: token', `file: ${herd.dir}/../poster-token`)
+  const herd = await field.herd({
+    begin: 'none',
+    mastodon: { ...others, api: { url: field.sandbox.url, token: { file: 'token' } } },
+  })
+  const config = herd
+    .read('instance.yaml')
+    .replace('acting_account: owner', 'acting_account: poster')
+    .replace('file: token', `file: ${herd.dir}/../poster-token`)
   herd.write({ 'instance.yaml': config })
   await must(herd, ['token', 'create'])
   expect((await must(herd, ['token', 'check'])).out).not.toContain('write:statuses')
@@ -208,18 +274,24 @@ describe('a post', () => {
     const rest = await openApi()
     for (const key of ['one', 'one', 'two']) await post(rest, { text: `Post ${key}`, visibility: 'private', key })
     await rest.close()
-    expect(await texts()).toEqual([{ text: 'Post one', visibility: 2 }, { text: 'Post two', visibility: 2 }])
+    expect(await texts()).toEqual([
+      { text: 'Post one', visibility: 2 },
+      { text: 'Post two', visibility: 2 },
+    ])
   })
 
-  test.each([['4.4.22'], ['4.6.5']] as const)('is there once, whether %s answers the second or stumbles over it', async (version) => {
-    await using other = await pasture({ version })
-    const rest = await openRest({ url: other.sandbox.url, token: other.sandbox.tokens.announce, reading: false })
-    const given = { text: 'Post again', visibility: 'unlisted', key: 'again' } as const
-    await post(rest, given)
-    await post(rest, given)
-    await rest.close()
-    expect(await other.sandbox.query("select text from statuses where text <> ''")).toEqual([{ text: 'Post again' }])
-  })
+  test.each([['4.4.22'], ['4.6.5']] as const)(
+    'is there once, whether %s answers the second or stumbles over it',
+    async (version) => {
+      await using other = await pasture({ version })
+      const rest = await openRest({ url: other.sandbox.url, token: other.sandbox.tokens.announce, reading: false })
+      const given = { text: 'Post again', visibility: 'unlisted', key: 'again' } as const
+      await post(rest, given)
+      await post(rest, given)
+      await rest.close()
+      expect(await other.sandbox.query("select text from statuses where text <> ''")).toEqual([{ text: 'Post again' }])
+    },
+  )
 
   test.each([
     ['its answer is lost', { kind: 'lost-answer' }],
@@ -236,10 +308,14 @@ describe('a post', () => {
 
   test('that would mention somebody is refused, and none goes out while planning', async () => {
     const rest = await openApi()
-    await expect(post(rest, { text: 'Post for @alice', visibility: 'public', key: 'three' })).rejects.toThrow(/unexpected accounts/)
+    await expect(post(rest, { text: 'Post for @alice', visibility: 'public', key: 'three' })).rejects.toThrow(
+      /unexpected accounts/,
+    )
     await rest.close()
     const fenced = await openRest({ url: field.sandbox.url, token: field.sandbox.tokens.announce, reading: true })
-    await expect(post(fenced, { text: 'Post while planning', visibility: 'public', key: 'four' })).rejects.toThrow(/while planning/)
+    await expect(post(fenced, { text: 'Post while planning', visibility: 'public', key: 'four' })).rejects.toThrow(
+      /while planning/,
+    )
     await fenced.close()
     expect(await texts()).toHaveLength(2)
   })

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const block = (domain: string, severity = 'none'): string => `  - domain: ${domain}\n    severity: ${severity}`
-const severityOf = async (domain: string): Promise<unknown> => (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
+const severityOf = async (domain: string): Promise<unknown> =>
+  (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
 
 describe('where instance.yaml names a forge', () => {
   it('a step that nobody approved is left out, and says how to approve it', async () => {
@@ -46,7 +47,10 @@ describe('where instance.yaml names a forge', () => {
     await must(herd, ['approve', 'two', '--yes'])
     herd.edit('domain-blocks.yaml', (text) => text.replace(/(two\.example\n {4}severity:) none/, '$1 limit'))
     await must(herd, ['apply', '--yes'], 6)
-    herd.edit('domain-blocks.yaml', (text) => `${text.replace('severity: limit', 'severity: none')}${block('three.example')}\n`)
+    herd.edit(
+      'domain-blocks.yaml',
+      (text) => `${text.replace('severity: limit', 'severity: none')}${block('three.example')}\n`,
+    )
     const ran = await must(herd, ['apply', '--yes'], 6)
     expect(ran.out).toMatch(/Done {2}1\n.*two\.example[^]*Skipped {2}1\n.*three\.example.*\n\s+Nobody approved/)
     expect(await severityOf('two.example')).toEqual({ severity: 2 })
@@ -72,7 +76,12 @@ describe('where instance.yaml names a forge', () => {
   })
 
   it('one that was used up is forgotten a year later, and one that nothing calls for any more at once', async () => {
-    const kept = () => git(herd.dir, 'show', 'refs/herdbook/production/ledger:approvals.jsonl').split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { source: string }).source).toSorted()
+    const kept = () =>
+      git(herd.dir, 'show', 'refs/herdbook/production/ledger:approvals.jsonl')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as { source: string }).source)
+        .toSorted()
     const later = (days: number) => ({ now: new Date(Date.now() + days * 86_400_000) })
     await must(herd, ['approve', 'in good time', '--yes'])
     expect(kept()).toContain('in good time')

@@ -29,18 +29,43 @@ const list = (name: string, text: string): string => {
   writeFileSync(join(herd.dir, name), text)
   return name
 }
-const block = (domain: string): DomainBlock | undefined => (parse(herd.read('domain-blocks.yaml')) as { domain_blocks: DomainBlock[] }).domain_blocks.find((one) => one.domain === domain)
-const TABLE = '# Weekly\ndomain,severity,reject_media,public_comment\nloud.test,silence,true,Loud\nbad.test,suspend,true,\nlimited.example,suspend,,\nended.example,suspend,,\nb*d.test,suspend,,\nx.test,destroy,,\nplain.test,,,\n'
+const block = (domain: string): DomainBlock | undefined =>
+  (parse(herd.read('domain-blocks.yaml')) as { domain_blocks: DomainBlock[] }).domain_blocks.find(
+    (one) => one.domain === domain,
+  )
+const TABLE =
+  '# Weekly\ndomain,severity,reject_media,public_comment\nloud.test,silence,true,Loud\nbad.test,suspend,true,\nlimited.example,suspend,,\nended.example,suspend,,\nb*d.test,suspend,,\nx.test,destroy,,\nplain.test,,,\n'
 
 describe('block --from', () => {
   it('says what it read and what it will do, and no option outranks a row', async () => {
-    const { stdout, stderr } = await must(herd, ['block', '--from', list('l.csv', TABLE), '--severity', 'suspend', '--public-comment', 'By the list'])
-    expect(stdout).toContain('l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n  Of these: 1 by --severity, since their rows give none.\n  Left out: 1 hiding part of the name, 1 with an unknown severity.\n')
+    const { stdout, stderr } = await must(herd, [
+      'block',
+      '--from',
+      list('l.csv', TABLE),
+      '--severity',
+      'suspend',
+      '--public-comment',
+      'By the list',
+    ])
+    expect(stdout).toContain(
+      'l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n  Of these: 1 by --severity, since their rows give none.\n  Left out: 1 hiding part of the name, 1 with an unknown severity.\n',
+    )
     expect(stdout).toContain('l.csv: adds 4 (3 suspend, 1 limit), raises 1 (1 suspend), skips 0.\n')
     expect(stderr).toContain('line 5: limited.example: its end on 2099-01-01 is dropped')
-    expect(block('loud.test')).toEqual({ domain: 'loud.test', severity: 'limit', reject_media: true, public_comment: 'Loud', private_comment: 'Imported from l.csv' })
+    expect(block('loud.test')).toEqual({
+      domain: 'loud.test',
+      severity: 'limit',
+      reject_media: true,
+      public_comment: 'Loud',
+      private_comment: 'Imported from l.csv',
+    })
     expect(block('plain.test')).toMatchObject({ severity: 'suspend', public_comment: 'By the list' })
-    expect(block('ended.example')).toEqual({ domain: 'ended.example', severity: 'suspend', public_comment: 'By the list', private_comment: 'Imported from l.csv' })
+    expect(block('ended.example')).toEqual({
+      domain: 'ended.example',
+      severity: 'suspend',
+      public_comment: 'By the list',
+      private_comment: 'Imported from l.csv',
+    })
     expect(block('limited.example')).toEqual({ domain: 'limited.example', severity: 'suspend' })
   })
 
@@ -53,24 +78,39 @@ describe('block --from', () => {
     await must(own, ['plan'])
     const live = "select severity, reject_media from domain_blocks where domain = 'bad.test'"
     expect(await own.rows(live)).toEqual([{ severity: 1, reject_media: true }])
-    own.edit('domain-blocks.yaml', (text) => text.replace('domain: bad.test\n    severity: suspend', 'domain: bad.test\n    severity: limit'))
+    own.edit('domain-blocks.yaml', (text) =>
+      text.replace('domain: bad.test\n    severity: suspend', 'domain: bad.test\n    severity: limit'),
+    )
     await must(own, ['apply', '--yes'])
     expect(await own.rows(live)).toEqual([{ severity: 0, reject_media: true }])
     await own.hand.liftBlock('bad.test')
   })
 
   it('is held down by --at-most, and says where --severity was not needed', async () => {
-    const { stdout, stderr } = await must(herd, ['block', '--from', list('l.csv', 'domain,severity\nbad.test,suspend\n'), '--severity', 'limit'])
-    expect(stderr).toContain('--severity is for rows that give none, and each of these gives its own. So that none is stricter than that: --at-most limit')
+    const { stdout, stderr } = await must(herd, [
+      'block',
+      '--from',
+      list('l.csv', 'domain,severity\nbad.test,suspend\n'),
+      '--severity',
+      'limit',
+    ])
+    expect(stderr).toContain(
+      '--severity is for rows that give none, and each of these gives its own. So that none is stricter than that: --at-most limit',
+    )
     expect(stdout).toContain('adds 1 (1 suspend)')
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
-    expect((await must(herd, ['block', '--from', 'l.csv', '--at-most', 'limit'])).stdout).toContain('Of these: 1 made weaker by --at-most.')
+    expect((await must(herd, ['block', '--from', 'l.csv', '--at-most', 'limit'])).stdout).toContain(
+      'Of these: 1 made weaker by --at-most.',
+    )
     expect(block('bad.test')).toMatchObject({ severity: 'limit' })
   })
 
   it('reads what is piped in, and the list of a server with its hidden names', async () => {
     await must(herd, ['block', '--from', '-', '--severity', 'limit'], 0, { stdin: 'piped.test\n@user@handle.test\n' })
-    expect([block('piped.test'), block('handle.test')]).toMatchObject([{ private_comment: 'Imported from standard input' }, { severity: 'limit' }])
+    expect([block('piped.test'), block('handle.test')]).toMatchObject([
+      { private_comment: 'Imported from standard input' },
+      { severity: 'limit' },
+    ])
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
     await herd.hand.changeSetting('show_domain_blocks', 'all')
     await herd.hand.blockDomain('hidden-name.test', { severity: 'silence', obfuscate: true })
@@ -83,8 +123,14 @@ describe('block --from', () => {
   })
 
   it('says that the files say so already only where they do', async () => {
-    expect((await must(herd, ['block', '--from', list('a.csv', 'domain,severity\nlimited.example,limit\n')])).stdout).toContain('The files say so already.')
-    const own = await must(herd, ['block', '--from', list('b.csv', `domain,severity\n${field.sandbox.domain},suspend\n`)])
+    expect(
+      (await must(herd, ['block', '--from', list('a.csv', 'domain,severity\nlimited.example,limit\n')])).stdout,
+    ).toContain('The files say so already.')
+    const own = await must(herd, [
+      'block',
+      '--from',
+      list('b.csv', `domain,severity\n${field.sandbox.domain},suspend\n`),
+    ])
     expect(own.stdout).not.toContain('say so already')
     expect(own.stdout).toContain('Nothing was written')
   })
@@ -126,5 +172,7 @@ it('a block that is raised by hand loses the end of the weaker one, and that is 
 })
 
 it('no role is given until a day that has passed', async () => {
-  expect((await must(herd, ['promote', 'second', 'Moderator', '--until', '2020-01-01'], 9)).stderr).toContain('2020-01-01 has passed')
+  expect((await must(herd, ['promote', 'second', 'Moderator', '--until', '2020-01-01'], 9)).stderr).toContain(
+    '2020-01-01 has passed',
+  )
 })

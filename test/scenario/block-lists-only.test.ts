@@ -5,7 +5,11 @@ let field: Pasture
 let herd: Herd
 beforeAll(async () => {
   field = await pasture()
-  herd = await field.herd({ begin: 'none', mastodon: { api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } } }, config: { acting_account: 'herdbook' } })
+  herd = await field.herd({
+    begin: 'none',
+    mastodon: { api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } } },
+    config: { acting_account: 'herdbook' },
+  })
   await herd.hand.blockDomain('spam.example', { severity: 'silence' })
 })
 afterAll(async () => field[Symbol.asyncDispose]())
@@ -14,7 +18,9 @@ afterAll(async () => field[Symbol.asyncDispose]())
 describe('with no door but the API', () => {
   it('adopts the block lists and says what it can not read', async () => {
     const ran = await must(herd, ['adopt', '--ip-blocks'])
-    expect(ran.stderr).toContain('No door reads what belongs in roles.yaml, moderators.yaml, rules.yaml, settings.yaml and terms-of-service.yaml')
+    expect(ran.stderr).toContain(
+      'No door reads what belongs in roles.yaml, moderators.yaml, rules.yaml, settings.yaml and terms-of-service.yaml',
+    )
     expect(ran.stderr).not.toContain('error')
     expect(herd.read('domain-blocks.yaml')).toContain('domain: spam.example')
     expect(() => herd.read('roles.yaml')).toThrow('ENOENT')

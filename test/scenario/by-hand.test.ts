@@ -29,7 +29,9 @@ describe('with a ledger key', () => {
       const { out } = await must(herd, [verb], 3)
       expect(out).toMatch(/Added or changed by hand[^]*moderator alice: Owner[^]*herdbook restore moderator\/alice/)
       expect((await must(cloneOf(herd, verb), [verb], 3)).out).toContain('moderator alice: Owner')
-      expect(JSON.parse((await must(herd, [verb, '--json'], 3)).stdout).unmanaged).toContainEqual(expect.objectContaining({ id: 'alice', added_by_hand: true, restorable: true }))
+      expect(JSON.parse((await must(herd, [verb, '--json'], 3)).stdout).unmanaged).toContainEqual(
+        expect.objectContaining({ id: 'alice', added_by_hand: true, restorable: true }),
+      )
     }
     // an ordinary apply takes nothing in
     herd.write({ 'settings.yaml': 'settings:\n  site_title: Another herd\n' })
@@ -37,16 +39,45 @@ describe('with a ledger key', () => {
     await must(herd, ['drift'], 3)
     const { out } = await must(herd, ['restore', 'moderator/alice', '--yes'])
     expect(out).toMatch(/Takes Owner from alice/)
-    expect(await herd.rows("select a.username from users u join accounts a on a.id = u.account_id where u.role_id is not null and a.username = 'alice'")).toEqual([])
+    expect(
+      await herd.rows(
+        "select a.username from users u join accounts a on a.id = u.account_id where u.role_id is not null and a.username = 'alice'",
+      ),
+    ).toEqual([])
     await inSync()
   })
 
   it.each([
-    ['a setting that no file names', 'setting/profile_directory', (herd: Herd) => herd.hand.changeSetting('profile_directory', '0'), (herd: Herd) => herd.hand.changeSetting('profile_directory', '1')],
-    ['a block', 'domain-block/raid.example', (herd: Herd) => herd.hand.blockDomain('raid.example'), (herd: Herd) => herd.hand.changeBlock('raid.example', { severity: 'silence' })],
-    ['a role', 'role/Guide', (herd: Herd) => herd.hand.saveRole('Guide', { position: 3 }), (herd: Herd) => herd.hand.saveRole('Guide', { position: 4 })],
-    ['an e-mail block', 'email-domain-block/junk.example', (herd: Herd) => herd.hand.blockEmailDomain('junk.example'), undefined],
-    ['an IP block', 'ip-block/198.51.100.7/32', (herd: Herd) => herd.hand.blockIp({ ip: '198.51.100.7', severity: 'no_access', comment: '', expires_at: null }), undefined],
+    [
+      'a setting that no file names',
+      'setting/profile_directory',
+      (herd: Herd) => herd.hand.changeSetting('profile_directory', '0'),
+      (herd: Herd) => herd.hand.changeSetting('profile_directory', '1'),
+    ],
+    [
+      'a block',
+      'domain-block/raid.example',
+      (herd: Herd) => herd.hand.blockDomain('raid.example'),
+      (herd: Herd) => herd.hand.changeBlock('raid.example', { severity: 'silence' }),
+    ],
+    [
+      'a role',
+      'role/Guide',
+      (herd: Herd) => herd.hand.saveRole('Guide', { position: 3 }),
+      (herd: Herd) => herd.hand.saveRole('Guide', { position: 4 }),
+    ],
+    [
+      'an e-mail block',
+      'email-domain-block/junk.example',
+      (herd: Herd) => herd.hand.blockEmailDomain('junk.example'),
+      undefined,
+    ],
+    [
+      'an IP block',
+      'ip-block/198.51.100.7/32',
+      (herd: Herd) => herd.hand.blockIp({ ip: '198.51.100.7', severity: 'no_access', comment: '', expires_at: null }),
+      undefined,
+    ],
   ])('%s is left by name, and told again when it changes', async (_, ref, first, then) => {
     await first(herd)
     expect((await must(herd, ['plan'], 3)).out).toContain(ref.slice(ref.indexOf('/') + 1))
@@ -72,12 +103,18 @@ describe('with a ledger key', () => {
   it('what was there before is older: it is neither restored nor left', async () => {
     await herd.hand.blockDomain('older.example')
     await must(herd, ['leave', 'domain-block', 'all of them'])
-    expect((await must(herd, ['restore', 'domain-block/older.example', '--yes'], 5)).out).toMatch(/there when Herdbook began to look[^]*herdbook adopt domain-block\/older\.example/)
-    expect((await must(herd, ['leave', 'domain-block/older.example', 'again'], 5)).out).toMatch(/nothing to leave[^]*herdbook drift/)
-    expect((await must(herd, ['restore', 'domain-block/never.example', '--yes'], 5)).out).toMatch(/nobody added it by hand/)
+    expect((await must(herd, ['restore', 'domain-block/older.example', '--yes'], 5)).out).toMatch(
+      /there when Herdbook began to look[^]*herdbook adopt domain-block\/older\.example/,
+    )
+    expect((await must(herd, ['leave', 'domain-block/older.example', 'again'], 5)).out).toMatch(
+      /nothing to leave[^]*herdbook drift/,
+    )
+    expect((await must(herd, ['restore', 'domain-block/never.example', '--yes'], 5)).out).toMatch(
+      /nobody added it by hand/,
+    )
   })
 
-  it('what the files let go of is nobody\'s doing', async () => {
+  it("what the files let go of is nobody's doing", async () => {
     herd.write({ 'settings.yaml': 'settings:\n  site_title: The herd\n  trends: true\n' })
     await must(herd, ['apply', '--yes'])
     herd.write({ 'settings.yaml': 'settings:\n  trends: true\n' })
@@ -100,11 +137,15 @@ describe('without a ledger key', () => {
     const herd = await field.herd({ remote: true })
     await herd.hand.giveRole('alice', 'Moderator')
     expect((await must(herd, ['plan'], 3)).out).toMatch(/what was seen on the server is remembered in this clone alone/)
-    expect(git(herd.dir, 'ls-tree', '-r', '--name-only', git(herd.dir, 'rev-parse', 'refs/herdbook-seen/production'))).not.toContain('seen.')
+    expect(
+      git(herd.dir, 'ls-tree', '-r', '--name-only', git(herd.dir, 'rev-parse', 'refs/herdbook-seen/production')),
+    ).not.toContain('seen.')
     const other = cloneOf(herd, 'other')
     expect((await must(other, ['drift'])).out).not.toContain('alice')
     const { out } = await must(other, ['apply', '--yes'])
-    expect(out).toMatch(/From now on you are told when one of them changes or another is added by hand\. Who holds a role: alice \(Moderator\)/)
+    expect(out).toMatch(
+      /From now on you are told when one of them changes or another is added by hand\. Who holds a role: alice \(Moderator\)/,
+    )
     await herd.hand.giveRole('alice', 'Owner')
     expect((await must(other, ['drift'], 3)).out).toMatch(/moderator alice: Owner {2}changed/)
   })

@@ -12,7 +12,8 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const severityOf = async (domain: string): Promise<unknown> => (await herd.rows(`select severity, public_comment from domain_blocks where domain = '${domain}'`))[0]
+const severityOf = async (domain: string): Promise<unknown> =>
+  (await herd.rows(`select severity, public_comment from domain_blocks where domain = '${domain}'`))[0]
 
 describe('what was changed on both sides', () => {
   it('is exit 4, shown with what all three say, and nothing of it is written', async () => {
@@ -37,7 +38,9 @@ describe('what was changed on both sides', () => {
   })
 
   it('of a block that the files drop and somebody raised: it is not lifted', async () => {
-    herd.write({ 'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: night.example\n    severity: limit\n` })
+    herd.write({
+      'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: night.example\n    severity: limit\n`,
+    })
     await must(herd, ['apply', '--yes'])
     await herd.hand.changeBlock('night.example', { severity: 'suspend' })
     herd.edit('domain-blocks.yaml', (text) => text.replace(/ {2}- domain: night\.example\n {4}severity: limit\n/, ''))
@@ -48,7 +51,9 @@ describe('what was changed on both sides', () => {
   })
 
   it('an edited comment does not lower a suspension that somebody raised at 3 a.m.', async () => {
-    herd.write({ 'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: raised.example\n    severity: limit\n    public_comment: a\n` })
+    herd.write({
+      'domain-blocks.yaml': `${herd.read('domain-blocks.yaml')}  - domain: raised.example\n    severity: limit\n    public_comment: a\n`,
+    })
     await must(herd, ['apply', '--yes'])
     await herd.hand.changeBlock('raised.example', { severity: 'suspend' })
     herd.edit('domain-blocks.yaml', (text) => text.replace('public_comment: a\n', 'public_comment: b\n'))
@@ -65,12 +70,22 @@ describe('what was changed on both sides', () => {
     herd.write({ 'domain-blocks.yaml': `${blocks}  - domain: noted.example\n    severity: none\n` })
     await must(herd, ['apply', '--yes'])
     await herd.hand.changeBlock('noted.example', { private_comment: 'Theirs' })
-    herd.edit('domain-blocks.yaml', (text) => text.replace('noted.example\n    severity: none\n', 'noted.example\n    severity: limit\n    private_comment: Ours\n'))
+    herd.edit('domain-blocks.yaml', (text) =>
+      text.replace(
+        'noted.example\n    severity: none\n',
+        'noted.example\n    severity: limit\n    private_comment: Ours\n',
+      ),
+    )
     const plan = await planOf(herd, 4)
-    expect([refs(plan.steps), refs(plan.takeovers)]).toEqual([['domain-block/noted.example'], ['domain-block/noted.example']])
+    expect([refs(plan.steps), refs(plan.takeovers)]).toEqual([
+      ['domain-block/noted.example'],
+      ['domain-block/noted.example'],
+    ])
     expect((await must(herd, ['plan'], 4)).stdout).toMatch(/none to limit[\s\S]*New to Herdbook[\s\S]*noted\.example/)
     await must(herd, ['adopt', 'domain-block/noted.example'])
-    expect(herd.read('domain-blocks.yaml')).toContain('noted.example\n    severity: limit\n    private_comment: Theirs\n')
+    expect(herd.read('domain-blocks.yaml')).toContain(
+      'noted.example\n    severity: limit\n    private_comment: Theirs\n',
+    )
     herd.write({}, 'Adopt')
     await must(herd, ['apply', '--yes'])
     expect(await severityOf('noted.example')).toMatchObject({ severity: 0 })

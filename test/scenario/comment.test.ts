@@ -12,7 +12,9 @@ let hub: Awaited<ReturnType<typeof github>>
 let number: number
 beforeAll(async () => {
   hub = await github({ people: { mo: 'write', robot: 'write' } })
-  newRepository(dir, { 'instance/instance.yaml': `domain: herd.example\nforge: { github: ${hub.repository} }\nledger_key: { env: HB_KEY }\n` })
+  newRepository(dir, {
+    'instance/instance.yaml': `domain: herd.example\nforge: { github: ${hub.repository} }\nledger_key: { env: HB_KEY }\n`,
+  })
   await hub.act.push({ by: 'mo', branch: 'topic', files: { 'x.txt': 'x' } })
   number = await hub.act.openPull({ by: 'mo', branch: 'topic', title: 'Topic' })
 })
@@ -21,7 +23,9 @@ afterAll(async () => hub[Symbol.asyncDispose]())
 const comments = (): string[] => [...hub.state.comments.values()].map(({ author, body }) => `${author}: ${body}`)
 async function comment(text: string, token: string, ...more: string[]) {
   writeFileSync(join(dir, 'comment.md'), text)
-  return call(dir, ['comment', `${number}`, 'comment.md', ...more], { env: { GITHUB_TOKEN: token, GITHUB_API_URL: hub.url } })
+  return call(dir, ['comment', `${number}`, 'comment.md', ...more], {
+    env: { GITHUB_TOKEN: token, GITHUB_API_URL: hub.url },
+  })
 }
 
 it('writes one comment and keeps it up to date, from any pipeline', async () => {
@@ -36,7 +40,10 @@ it("takes nobody else's comment for its own, and a person's where that is asked 
   const token = hub.token('robot')
   await comment('### By a person\n', token, '--as', 'robot')
   await comment('### By a person, again\n', token, '--as', 'robot')
-  expect(comments().slice(1)).toEqual(['mo: <!-- herdbook:production -->\nI am Herdbook', 'robot: <!-- herdbook:production -->\n### By a person, again\n'])
+  expect(comments().slice(1)).toEqual([
+    'mo: <!-- herdbook:production -->\nI am Herdbook',
+    'robot: <!-- herdbook:production -->\n### By a person, again\n',
+  ])
 })
 
 it.each([
@@ -46,7 +53,9 @@ it.each([
   const token = 'a-secret-token-of-the-forge'
   hub.state.tokens.set(token, { login: 'mo', permissions: null })
   writeFileSync(join(dir, 'comment.md'), text)
-  const ran = await call(dir, ['comment', what === 'no such number' ? '#1; rm -rf /' : `${number}`, 'comment.md'], { env: { GITHUB_TOKEN: token, GITHUB_API_URL: hub.url } })
+  const ran = await call(dir, ['comment', what === 'no such number' ? '#1; rm -rf /' : `${number}`, 'comment.md'], {
+    env: { GITHUB_TOKEN: token, GITHUB_API_URL: hub.url },
+  })
   expect([ran.code, ran.out]).toEqual([code, expect.stringMatching(told)])
   expect(ran.out).not.toContain(token)
   expect(comments().join()).not.toContain(token)

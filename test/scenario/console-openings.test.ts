@@ -6,7 +6,10 @@ import { doorsOf, must, pasture, type Herd, type Pasture } from '../support/sand
 const RULES = 'rules:\n  - { key: kind, text: Be kind }\n'
 
 /** A herd, and how often its console was opened since it was asked last. */
-async function counted(field: Pasture, doors: 'all' | 'api and console' = 'all'): Promise<{ readonly herd: Herd; readonly openings: () => number }> {
+async function counted(
+  field: Pasture,
+  doors: 'all' | 'api and console' = 'all',
+): Promise<{ readonly herd: Herd; readonly openings: () => number }> {
   const herd = await field.herd({ begin: 'none' })
   const [directory, log] = [`${herd.dir}-rails`, `${herd.dir}-openings`]
   mkdirSync(join(directory, 'bin'), { recursive: true })
@@ -15,7 +18,9 @@ async function counted(field: Pasture, doors: 'all' | 'api and console' = 'all')
   chmodSync(rails, 0o755)
   const { api, database } = doorsOf(field.sandbox)
   const mastodon = { api, ...(doors === 'all' ? { database } : {}), console: { over: 'local', native: { directory } } }
-  herd.write({ 'instance.yaml': `domain: herd.example\nacting_account: owner\nmastodon: ${JSON.stringify(mastodon)}\n` })
+  herd.write({
+    'instance.yaml': `domain: herd.example\nacting_account: owner\nmastodon: ${JSON.stringify(mastodon)}\n`,
+  })
   await must(herd, ['adopt', '--moderators'])
   herd.write({}, 'Adopt')
   await must(herd, ['apply', '--yes'])
@@ -63,7 +68,9 @@ describe('the console is opened when a write through it is certain', () => {
     await must(herd, ['pause', 'a look first'])
     await must(herd, ['apply', '--yes'], 5)
     await must(herd, ['resume'])
-    herd.write({ 'rules.yaml': `rules:\n${Array.from({ length: 30 }, (_, i) => `  - { key: r${i}, text: Rule ${i} }\n`).join('')}` })
+    herd.write({
+      'rules.yaml': `rules:\n${Array.from({ length: 30 }, (_, i) => `  - { key: r${i}, text: Rule ${i} }\n`).join('')}`,
+    })
     await must(herd, ['apply', '--yes'], 5)
     expect(openings()).toBe(0)
   })

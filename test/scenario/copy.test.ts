@@ -11,7 +11,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 it("a copy of Herdbook's repository does nothing while it holds the example, and says so", async () => {
   using base = scratch()
   const tree = newRepository(join(base.path, 'copy'), { '.gitignore': 'node_modules\n' })
-  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(tree, name), { recursive: true })
+  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json'])
+    cpSync(join(ROOT, name), join(tree, name), { recursive: true })
   const main = commit(tree, 'Copy')
 
   const runs: JobRun[] = []
@@ -30,7 +31,9 @@ it("a copy of Herdbook's repository does nothing while it holds the example, and
 
   for (const job of ['apply', 'replan', 'plan', 'check']) {
     expect(ran(runs, job), job).toMatchObject({ result: 'success', exit: 0, stderr: '' })
-    expect(ran(runs, job).summary, job).toMatch(/still holds the example, herd\.example: nothing is done.*herdbook init DOMAIN/)
+    expect(ran(runs, job).summary, job).toMatch(
+      /still holds the example, herd\.example: nothing is done.*herdbook init DOMAIN/,
+    )
   }
   expect(written).toEqual([])
 })

@@ -10,9 +10,20 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const kinds = (list: readonly { readonly kind: string }[]): string[] => [...new Set(list.map(({ kind }) => kind))].toSorted()
+const kinds = (list: readonly { readonly kind: string }[]): string[] =>
+  [...new Set(list.map(({ kind }) => kind))].toSorted()
 
-const ALL = ['domain-block', 'email-domain-block', 'ip-block', 'moderator', 'role', 'rule', 'rule-order', 'setting', 'terms-of-service']
+const ALL = [
+  'domain-block',
+  'email-domain-block',
+  'ip-block',
+  'moderator',
+  'role',
+  'rule',
+  'rule-order',
+  'setting',
+  'terms-of-service',
+]
 
 describe('an instance from its server and back', () => {
   it('is in sync when it was adopted, and says so from a process of its own', async () => {
@@ -26,29 +37,51 @@ describe('an instance from its server and back', () => {
     herd.edit('moderators.yaml', add('  - account: alice\n    role: Helper'))
     const plan = await planOf(herd, 2)
     expect(kinds(plan.steps)).toEqual(ALL.filter((kind) => kind !== 'rule-order'))
-    expect(plan.steps.find(({ id }) => id === 'bad.example')).toMatchObject({ hazard: 'irreversible', impact: { follows: expect.any(Number) }, consent: 60 })
+    expect(plan.steps.find(({ id }) => id === 'bad.example')).toMatchObject({
+      hazard: 'irreversible',
+      impact: { follows: expect.any(Number) },
+      consent: 60,
+    })
     const applied = await herd.start(['apply', '--yes']).ran
-    expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining(`${plan.steps.length} changes done and verified on herd.example.`) })
+    expect(applied).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${plan.steps.length} changes done and verified on herd.example.`),
+    })
     expect((await planOf(herd, 0)).steps).toEqual([])
   })
 
   it('is planned, applied and in sync when each of them is changed or taken out', async () => {
     herd.edit('domain-blocks.yaml', (text) =>
-      text.replace('severity: limit', 'severity: suspend\n    accept_severed_relationships: 60').replace(/ {2}- domain: bücher[^]*/, '').replace('comment: Spam', 'comment: Spam and fraud'),
+      text
+        .replace('severity: limit', 'severity: suspend\n    accept_severed_relationships: 60')
+        .replace(/ {2}- domain: bücher[^]*/, '')
+        .replace('comment: Spam', 'comment: Spam and fraud'),
     )
     herd.edit('email-domain-blocks.yaml', () => 'email_domain_blocks:\n  - domain: maybe.example\n')
     herd.edit('ip-blocks.yaml', (text) => text.replace('severity: no_access', 'severity: sign_up_block'))
-    herd.edit('roles.yaml', (text) => text.replace('permissions: [manage_reports]', 'permissions: [manage_reports, manage_taxonomies]'))
-    herd.edit('moderators.yaml', (text) => text.replace(/account: alice\n {4}role: Helper/, 'account: alice\n    role: Moderator'))
+    herd.edit('roles.yaml', (text) =>
+      text.replace('permissions: [manage_reports]', 'permissions: [manage_reports, manage_taxonomies]'),
+    )
+    herd.edit('moderators.yaml', (text) =>
+      text.replace(/account: alice\n {4}role: Helper/, 'account: alice\n    role: Moderator'),
+    )
     herd.edit('rules.yaml', (text) => {
       const [head = '', ...rules] = text.split(/(?= {2}- key)/)
       return head + rules.toReversed().join('').replace('Kein Spam.', 'Kein Müll.')
     })
     herd.edit('settings.yaml', (text) => text.replace('A small server', 'A slow server'))
-    herd.edit('terms-of-service.yaml', add('  - effective_date: 2031-06-01\n    text: Be better.\n    changelog: The second.'))
+    herd.edit(
+      'terms-of-service.yaml',
+      add('  - effective_date: 2031-06-01\n    text: Be better.\n    changelog: The second.'),
+    )
     const plan = await planOf(herd, 2)
     expect(kinds(plan.steps)).toEqual(ALL)
-    expect(plan.steps.filter(({ action }) => action === 'delete').map(({ id }) => id).toSorted()).toEqual(['throwaway.example', 'xn--bcher-kva.example'])
+    expect(
+      plan.steps
+        .filter(({ action }) => action === 'delete')
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['throwaway.example', 'xn--bcher-kva.example'])
     expect(await must(herd, ['apply', '--yes'])).toMatchObject({ stdout: expect.stringContaining('done and verified') })
     expect((await planOf(herd, 0)).steps).toEqual([])
   })
@@ -65,7 +98,15 @@ describe('an instance from its server and back', () => {
     await hand.changeRule('No spam.', { text: 'No spam, please.' })
     await hand.changeSetting('site_title', 'The Herd')
     const before = await snapshot()
-    const drift = ['domain-block/bad.example', 'domain-block/spam.example', 'email-domain-block/maybe.example', 'moderator/alice', 'role/Helper', 'rule/no-spam', 'setting/site_title']
+    const drift = [
+      'domain-block/bad.example',
+      'domain-block/spam.example',
+      'email-domain-block/maybe.example',
+      'moderator/alice',
+      'role/Helper',
+      'rule/no-spam',
+      'setting/site_title',
+    ]
     const ran = await must(herd, ['drift'], 3)
     for (const ref of drift) {
       expect(ran.stdout).toContain(`herdbook adopt ${ref}`)
@@ -75,21 +116,53 @@ describe('an instance from its server and back', () => {
     const plan = await planOf(herd, 3)
     expect(refs(plan.drift)).toEqual(drift)
     expect(plan.steps).toEqual([])
-    expect(plan.unmanaged.filter((one) => one.added_by_hand).map(({ id }) => id)).toEqual(['emergency.example', '192.0.2.9/32'])
+    expect(plan.unmanaged.filter((one) => one.added_by_hand).map(({ id }) => id)).toEqual([
+      'emergency.example',
+      '192.0.2.9/32',
+    ])
     await must(herd, ['apply', '--yes'])
     expect(await snapshot()).toEqual(before)
   })
 
   it('ends all of it by adopting one half and restoring the other', async () => {
-    await must(herd, ['adopt', 'domain-block/spam.example', 'domain-block/emergency.example', 'ip-block/192.0.2.9/32', 'rule/no-spam', 'setting/site_title', 'moderator/alice'])
+    await must(herd, [
+      'adopt',
+      'domain-block/spam.example',
+      'domain-block/emergency.example',
+      'ip-block/192.0.2.9/32',
+      'rule/no-spam',
+      'setting/site_title',
+      'moderator/alice',
+    ])
     herd.write({}, 'Adopt what was done by hand')
     expect(herd.read('domain-blocks.yaml')).toMatch(/^# agreed on Monday\n/)
-    await must(herd, ['restore', 'domain-block/bad.example', 'email-domain-block/maybe.example', 'role/Helper', '--yes'])
+    await must(herd, [
+      'restore',
+      'domain-block/bad.example',
+      'email-domain-block/maybe.example',
+      'role/Helper',
+      '--yes',
+    ])
     expect(await planOf(herd, 0)).toMatchObject({ steps: [], drift: [] })
-    expect(await herd.rows("select domain from domain_blocks where domain in ('spam.example', 'emergency.example')")).toEqual([{ domain: 'emergency.example' }])
-    expect(await herd.rows("select public_comment from domain_blocks where domain = 'bad.example'")).toEqual([{ public_comment: 'Harassment' }])
+    expect(
+      await herd.rows("select domain from domain_blocks where domain in ('spam.example', 'emergency.example')"),
+    ).toEqual([{ domain: 'emergency.example' }])
+    expect(await herd.rows("select public_comment from domain_blocks where domain = 'bad.example'")).toEqual([
+      { public_comment: 'Harassment' },
+    ])
   })
 })
 
 const snapshot = async (): Promise<unknown> =>
-  Promise.all(['domain_blocks', 'email_domain_blocks', 'ip_blocks', 'user_roles', 'users', 'rules', 'settings', 'admin_action_logs'].map((table) => herd.rows(`select * from ${table} order by id`)))
+  Promise.all(
+    [
+      'domain_blocks',
+      'email_domain_blocks',
+      'ip_blocks',
+      'user_roles',
+      'users',
+      'rules',
+      'settings',
+      'admin_action_logs',
+    ].map((table) => herd.rows(`select * from ${table} order by id`)),
+  )

@@ -18,12 +18,16 @@ afterAll(async () => field[Symbol.asyncDispose]())
 const BULK = Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)
 const SUSPENDED = '  - domain: meh.example\n    severity: suspend\n    accept_severed_relationships: 1000\n'
 const blocks = (more: string): string => `domain_blocks:\n  - domain: kept.example\n    severity: none\n${more}`
-const bulk = (names: readonly string[] = BULK): string => names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')
+const bulk = (names: readonly string[] = BULK): string =>
+  names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')
 
 const numberOf = async (sql: string): Promise<number> => Number(Object.values((await herd.rows(sql))[0] ?? {})[0])
 const follows = (): Promise<number> =>
-  numberOf("select count(*) from follows f join accounts a on a.id in (f.account_id, f.target_account_id) where a.domain = 'meh.example'")
-const suspended = (): Promise<number> => numberOf("select count(*) from accounts where domain = 'meh.example' and suspended_at is not null")
+  numberOf(
+    "select count(*) from follows f join accounts a on a.id in (f.account_id, f.target_account_id) where a.domain = 'meh.example'",
+  )
+const suspended = (): Promise<number> =>
+  numberOf("select count(*) from accounts where domain = 'meh.example' and suspended_at is not null")
 
 /** A run that suspends meh.example and whose console dies once the rows are there. */
 async function brokenOff(): Promise<number> {
@@ -74,7 +78,9 @@ describe('what a run that was broken off still owes', () => {
     const before = await brokenOff()
     const shown = await must(herd, ['plan'], 2)
     expect(shown.stdout).toMatch(/still owes[^]*the suspension of meh\.example/)
-    expect((await planOf(herd, 2)).owed).toContainEqual(expect.objectContaining({ kind: 'domain-block', id: 'meh.example', hazard: 'irreversible' }))
+    expect((await planOf(herd, 2)).owed).toContainEqual(
+      expect.objectContaining({ kind: 'domain-block', id: 'meh.example', hazard: 'irreversible' }),
+    )
 
     await must(herd, ['pause', 'somebody looks at it'])
     expect((await must(herd, ['apply', '--yes'], 5)).out).toContain('somebody looks at it')
@@ -96,7 +102,9 @@ describe('what a run that was broken off still owes', () => {
   it('names the door that is missing, where the console was taken out of instance.yaml', async () => {
     await reverted()
     const members = "(select id from accounts where domain = 'meh.example' limit 1)"
-    await herd.rows(`insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`)
+    await herd.rows(
+      `insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`,
+    )
     await brokenOff()
     const { console: _console, ...withoutConsole } = doorsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutConsole })
@@ -109,10 +117,15 @@ describe('what a run that was broken off still owes', () => {
 
 describe('mail to members, which nobody may send twice', () => {
   it('and of which nobody knows whether it went out, is told once by the next run, as an error', async () => {
-    herd.write({ 'terms-of-service.yaml': 'terms_of_service:\n  - effective_date: 2031-06-01\n    text: Be kind.\n    changelog: The first.\n    notify_members: true\n' })
+    herd.write({
+      'terms-of-service.yaml':
+        'terms_of_service:\n  - effective_date: 2031-06-01\n    text: Be kind.\n    changelog: The first.\n    notify_members: true\n',
+    })
     await field.sandbox.breakConsole('before-workers')
     await must(herd, ['apply', '--yes'], 8)
-    expect((await must(herd, ['plan'], 0)).out).toMatch(/broken off at the mail to members about the terms of 2031-06-01[^]*Sidekiq/)
+    expect((await must(herd, ['plan'], 0)).out).toMatch(
+      /broken off at the mail to members about the terms of 2031-06-01[^]*Sidekiq/,
+    )
     const sent = await herd.rows('select notification_sent_at from terms_of_services')
     expect((await must(herd, ['apply', '--yes'], 8)).out).toContain('the mail to members about the terms of 2031-06-01')
     expect(await herd.rows('select notification_sent_at from terms_of_services')).toEqual(sent)

@@ -18,7 +18,9 @@ const picturedIn = (svg: string): string => {
 /** Where there is no terminal, nobody is there to press Ctrl-C: it must end by itself. */
 describe('the demo, where there is no terminal', () => {
   it('tells its story by the real verbs, ends, and leaves the repository', async () => {
-    const ran = await start(mkdtempSync(join(tmpdir(), 'herdbook-anywhere-')), ['demo'], { env: { CI: 'true', GITHUB_ACTIONS: 'true' } }).ran
+    const ran = await start(mkdtempSync(join(tmpdir(), 'herdbook-anywhere-')), ['demo'], {
+      env: { CI: 'true', GITHUB_ACTIONS: 'true' },
+    }).ran
     expect(ran.code, ran.out).toBe(0)
     const herd = /stays in (\S+);/.exec(ran.stdout)?.[1] ?? ''
 
@@ -26,19 +28,37 @@ describe('the demo, where there is no terminal', () => {
     expect(acts).toHaveLength(7)
     const [opening, proposal, apply, again, night, morning, why] = acts
     expect(opening).toContain('domain-blocks.yaml')
-    expect(proposal).toMatch(/\+ Blocks rustlers\.example {2}can't be undone\n +Severs 12 follows and 40 followers of 10 members; 23 accounts known from there; the file accepts 63\./)
-    for (const line of ['Limits market-stall.example', 'Gives Moderator to hazel', 'Rewords the rule describe-pictures', 'Changes the setting registrations_mode']) expect(proposal).toContain(line)
+    expect(proposal).toMatch(
+      /\+ Blocks rustlers\.example {2}can't be undone\n +Severs 12 follows and 40 followers of 10 members; 23 accounts known from there; the file accepts 63\./,
+    )
+    for (const line of [
+      'Limits market-stall.example',
+      'Gives Moderator to hazel',
+      'Rewords the rule describe-pictures',
+      'Changes the setting registrations_mode',
+    ])
+      expect(proposal).toContain(line)
     expect(proposal).toContain('+    accept_severed_relationships: 63')
     expect(apply).toContain('5 changes done and verified')
     expect(again).toContain('In sync')
-    expect(night).toMatch(/Changed by hand[^]*domain-block\/newsbots\.example[^]*Added or changed by hand[^]*wolves\.example/)
-    expect(morning).toMatch(/\+ {2}- domain: wolves\.example[^]*Limits newsbots\.example.*undoes a change by hand[^]*In sync/)
+    expect(night).toMatch(
+      /Changed by hand[^]*domain-block\/newsbots\.example[^]*Added or changed by hand[^]*wolves\.example/,
+    )
+    expect(morning).toMatch(
+      /\+ {2}- domain: wolves\.example[^]*Limits newsbots\.example.*undoes a change by hand[^]*In sync/,
+    )
     expect(why).toMatch(/Applied by Clover[^]*Proposed by Clover/)
 
-    expect(picturedIn(readFileSync(join(import.meta.dirname, '../../.github/plan.svg'), 'utf8')), 'npm run picture').toBe(planIn(proposal))
+    expect(
+      picturedIn(readFileSync(join(import.meta.dirname, '../../.github/plan.svg'), 'utf8')),
+      'npm run picture',
+    ).toBe(planIn(proposal))
 
     expect(ran.out).not.toContain('\u001b')
-    const token = readFileSync(join(dirname(herd), 'token'), 'utf8').trim().split(' ').slice(-1)
+    const token = readFileSync(join(dirname(herd), 'token'), 'utf8')
+      .trim()
+      .split(' ')
+      .slice(-1)
     expect(token[0]?.length).toBeGreaterThan(20)
     expect(leakIn(ran.out, token)).toBeUndefined()
     expect(ran.stderr).not.toMatch(/error|warning/)

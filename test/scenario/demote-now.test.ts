@@ -6,14 +6,24 @@ let field: Pasture
 let herd: Herd
 beforeAll(async () => {
   field = await pasture()
-  for (const [account, role] of [['mod', 'Owner'], ['alice', 'Moderator']]) {
-    await field.sandbox.query(`update users set role_id = (select id from user_roles where name = '${role}') where account_id = (select id from accounts where username = '${account}' and domain is null)`)
+  for (const [account, role] of [
+    ['mod', 'Owner'],
+    ['alice', 'Moderator'],
+  ]) {
+    await field.sandbox.query(
+      `update users set role_id = (select id from user_roles where name = '${role}') where account_id = (select id from accounts where username = '${account}' and domain is null)`,
+    )
   }
   herd = await field.herd()
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const roleOf = async (account: string): Promise<string> => JSON.stringify(await herd.rows(`select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = '${account}' and a.domain is null`))
+const roleOf = async (account: string): Promise<string> =>
+  JSON.stringify(
+    await herd.rows(
+      `select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = '${account}' and a.domain is null`,
+    ),
+  )
 
 it('says first what it would do, and does nothing before somebody says yes', async () => {
   const printed = await must(herd, ['demote', 'second', '--now', 'taken over', '--print'])
@@ -44,7 +54,10 @@ it('it ends when the files name them no more', async () => {
   await must(herd, ['apply', '--yes'])
   expect((await planOf(herd, 0)).removed).toEqual([])
   // Nobody at all is more than one person can decide; who acts counts, as long as that account can log in.
-  const able = (is: boolean) => field.sandbox.query(`update users set disabled = ${!is} where account_id = (select id from accounts where username = 'owner' and domain is null)`)
+  const able = (is: boolean) =>
+    field.sandbox.query(
+      `update users set disabled = ${!is} where account_id = (select id from accounts where username = 'owner' and domain is null)`,
+    )
   await able(false)
   expect((await must(herd, ['demote', 'mod', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')
   expect(await roleOf('mod')).toContain('Owner')
@@ -54,9 +67,15 @@ it('it ends when the files name them no more', async () => {
 
 it('what is refused names nobody in the ledger whom no file names', async () => {
   const run = (sql: string) => field.sandbox.query(sql)
-  const change = (account: string, set: string) => run(`update users set ${set} where account_id = (select id from accounts where username = '${account}' and domain is null)`)
+  const change = (account: string, set: string) =>
+    run(
+      `update users set ${set} where account_id = (select id from accounts where username = '${account}' and domain is null)`,
+    )
   await herd.hand.signUp('stranger')
-  await change('stranger', `confirmed_at = now(), approved = true, role_id = (select id from user_roles where name = 'Owner')`)
+  await change(
+    'stranger',
+    `confirmed_at = now(), approved = true, role_id = (select id from user_roles where name = 'Owner')`,
+  )
   await change('owner', 'disabled = true')
   await change('mod', 'disabled = true')
   expect((await must(herd, ['demote', 'stranger', '--now', 'x', '--yes'], 5)).out).toContain('at least 1 owner')

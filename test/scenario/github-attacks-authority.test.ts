@@ -36,7 +36,10 @@ async function propose(by: string, files: { readonly [path: string]: string }): 
 }
 
 /** A clone of somebody who signs as whom they like, and whose pushes are Eve's. */
-async function byHand(work: (dir: string, as: (login: string) => readonly string[]) => void, by = 'eve'): Promise<void> {
+async function byHand(
+  work: (dir: string, as: (login: string) => readonly string[]) => void,
+  by = 'eve',
+): Promise<void> {
   using base = scratch()
   const dir = clone(herd.hub.git, `${base.path}/clone`)
   work(dir, (login) => ['-c', `user.name=${login}`, '-c', `user.email=${login}@users.noreply.github.com`])
@@ -91,7 +94,11 @@ describe('a merge approves', SLOW, () => {
     const number = await propose('eve', { [BLOCKS]: withBlock('looked.example') })
     await herd.hub.act.review(number, 'mo')
     const { branch } = headOf(number)
-    await herd.hub.act.push({ by: 'eve', branch, files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: unlooked.example\n' } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch,
+      files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: unlooked.example\n' },
+    })
     await herd.hub.act.push({ by: 'eve', branch, files: { 'README.md': 'Last words.\n' } })
     await planned()
     await herd.hub.act.merge(number, 'eve', 'rebase')
@@ -99,7 +106,11 @@ describe('a merge approves', SLOW, () => {
     expect(await live()).not.toContain('looked.example')
     expect(await herd.rows('select 1 from email_domain_blocks')).toEqual([])
     const other = await propose('eve', { [BLOCKS]: withBlock('first.example') })
-    await herd.hub.act.push({ by: 'eve', branch: headOf(other).branch, files: { [BLOCKS]: withBlock('second.example') } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: headOf(other).branch,
+      files: { [BLOCKS]: withBlock('second.example') },
+    })
     await planned()
     await herd.hub.act.merge(other, 'ann', 'rebase')
     await applied()
@@ -116,11 +127,23 @@ it('a pause is not taken over by pausing once more', SLOW, async () => {
 
 describe('an instance.yaml that would ask nobody', SLOW, () => {
   it.each<[string, (config: Record<string, unknown>) => object, string]>([
-    ['since it names no forge', ({ forge: _forge, ...config }) => config, 'Add to instance/instance.yaml: forge: { github: herd/instance }'],
-    ['since its key is one that others know', (config) => ({ ...config, ledger_key: { file: '/proc/version' } }), 'ledger_key: { env: HERDBOOK_LEDGER_KEY }'],
+    [
+      'since it names no forge',
+      ({ forge: _forge, ...config }) => config,
+      'Add to instance/instance.yaml: forge: { github: herd/instance }',
+    ],
+    [
+      'since its key is one that others know',
+      (config) => ({ ...config, ledger_key: { file: '/proc/version' } }),
+      'ledger_key: { env: HERDBOOK_LEDGER_KEY }',
+    ],
   ])('%s, is obeyed by no job that applies or decides, and the way back is named', async (_what, change, hint) => {
     const [before, blocks] = [herd.file(CONFIG), herd.file(BLOCKS)]
-    await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [CONFIG]: stringify(change(parse(before))), [BLOCKS]: withBlock('unasked.example') } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'main',
+      files: { [CONFIG]: stringify(change(parse(before))), [BLOCKS]: withBlock('unasked.example') },
+    })
     const run = await applied()
     expect([run.exit, run.stderr]).toEqual([5, expect.stringContaining(hint)])
     expect((await press('approve', 'domain-block/unasked.example', 'zoe')).exit).toBe(5)
@@ -130,40 +153,60 @@ describe('an instance.yaml that would ask nobody', SLOW, () => {
   })
 })
 
-it('owners whom no owner has named hold nothing, whatever is merged on top of them; those of before do, and name others', SLOW, async () => {
-  const policy = herd.file(POLICY)
-  const naming = (names: string, more = ''): { readonly [path: string]: string } => ({ [POLICY]: `${policy.replace(/owners: .*/, `owners: [${names}]`)}\n${more}` })
-  await herd.hub.act.push({ by: 'eve', branch: 'main', files: { ...naming('eve'), [BLOCKS]: withBlock('named.example') } })
-  expect((await applied()).exit).toBe(6)
-  expect((await press('approve', 'domain-block/named.example', 'eve')).stderr).toContain('policy.yaml names @eve as an owner, and nobody who may has approved that')
-  const own = await propose('eve', { [BLOCKS]: withBlock('sole.example') })
-  await herd.hub.act.merge(own, 'eve')
-  expect((await applied()).exit).toBe(6)
-  expect(await live()).not.toMatch(/named|sole/)
-  const budgets = await propose('mo', naming('eve', 'budgets:\n  default:\n    create: 30\n'))
-  await herd.hub.act.merge(budgets, 'ann')
-  herd.events.length = 0
-  expect((await press('unlock', '', 'eve')).exit).toBe(5)
-  expect((await press('approve', 'domain-block/named.example', 'zoe')).exit).not.toBe(5)
-  expect(await live()).toContain('named.example')
-  const named = await propose('zoe', naming('ann, zoe, mo'))
-  await herd.hub.act.merge(named, 'ann')
-  herd.events.length = 0
-  expect((await press('unlock', '', 'mo')).exit).toBe(0)
-})
+it(
+  'owners whom no owner has named hold nothing, whatever is merged on top of them; those of before do, and name others',
+  SLOW,
+  async () => {
+    const policy = herd.file(POLICY)
+    const naming = (names: string, more = ''): { readonly [path: string]: string } => ({
+      [POLICY]: `${policy.replace(/owners: .*/, `owners: [${names}]`)}\n${more}`,
+    })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'main',
+      files: { ...naming('eve'), [BLOCKS]: withBlock('named.example') },
+    })
+    expect((await applied()).exit).toBe(6)
+    expect((await press('approve', 'domain-block/named.example', 'eve')).stderr).toContain(
+      'policy.yaml names @eve as an owner, and nobody who may has approved that',
+    )
+    const own = await propose('eve', { [BLOCKS]: withBlock('sole.example') })
+    await herd.hub.act.merge(own, 'eve')
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toMatch(/named|sole/)
+    const budgets = await propose('mo', naming('eve', 'budgets:\n  default:\n    create: 30\n'))
+    await herd.hub.act.merge(budgets, 'ann')
+    herd.events.length = 0
+    expect((await press('unlock', '', 'eve')).exit).toBe(5)
+    expect((await press('approve', 'domain-block/named.example', 'zoe')).exit).not.toBe(5)
+    expect(await live()).toContain('named.example')
+    const named = await propose('zoe', naming('ann, zoe, mo'))
+    await herd.hub.act.merge(named, 'ann')
+    herd.events.length = 0
+    expect((await press('unlock', '', 'mo')).exit).toBe(0)
+  },
+)
 
-it('what was approved and taken back before it was done is approved no more: neither by the merge nor by hand', SLOW, async () => {
-  const before = herd.file(BLOCKS)
-  const number = await propose('mo', { [BLOCKS]: withBlock('stale.example') })
-  await herd.hub.act.merge(number, 'ann')
-  await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n${entry('byhand.example')}` } })
-  // Nothing is done about the one any more, and the other waits.
-  expect((await applied()).exit).toBe(6)
-  herd.desk()
-  await herd.herdbook(['approve', 'agreed', '--yes'])
-  await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n` } })
-  expect((await applied()).exit).toBe(0)
-  await herd.hub.act.push({ by: 'eve', branch: 'main', files: { [BLOCKS]: withBlock('stale.example', 'byhand.example') } })
-  expect((await applied()).exit).toBe(6)
-  expect(await live()).not.toMatch(/stale|byhand/)
-})
+it(
+  'what was approved and taken back before it was done is approved no more: neither by the merge nor by hand',
+  SLOW,
+  async () => {
+    const before = herd.file(BLOCKS)
+    const number = await propose('mo', { [BLOCKS]: withBlock('stale.example') })
+    await herd.hub.act.merge(number, 'ann')
+    await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n${entry('byhand.example')}` } })
+    // Nothing is done about the one any more, and the other waits.
+    expect((await applied()).exit).toBe(6)
+    herd.desk()
+    await herd.herdbook(['approve', 'agreed', '--yes'])
+    await herd.hub.act.push({ by: 'mo', branch: 'main', files: { [BLOCKS]: `${before}\n` } })
+    expect((await applied()).exit).toBe(0)
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'main',
+      files: { [BLOCKS]: withBlock('stale.example', 'byhand.example') },
+    })
+    expect((await applied()).exit).toBe(6)
+    expect(await live()).not.toMatch(/stale|byhand/)
+  },
+)

@@ -18,7 +18,8 @@ const withBlock = (domain: string): string => `${herd.file(BLOCKS)}\n${entry(dom
 const blockIn = (text: string): string => /<!-- herdbook-approvals .* -->/.exec(text)?.[0] ?? 'none'
 const marksIn = (text: string): string[] => blockIn(text).match(/(?<= )[0-9a-f]{32}(?= )/g) ?? []
 
-const planned = async (): Promise<JobRun & { readonly ran: true }> => ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
+const planned = async (): Promise<JobRun & { readonly ran: true }> =>
+  ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
 /** The newest run of an apply: GitHub drops those that wait behind it. */
 async function applied(): Promise<JobRun & { readonly ran: true }> {
   const newest = herd.events.splice(0).findLast(({ name }) => name === 'push' || name === 'schedule')
@@ -29,7 +30,9 @@ const live = async (): Promise<string> => JSON.stringify(await herd.rows('select
 
 let branches = 0
 /** Opens a pull request of Eve's with these files, and has it planned. */
-async function propose(files: { readonly [path: string]: string }): Promise<{ readonly number: number; readonly branch: string }> {
+async function propose(files: {
+  readonly [path: string]: string
+}): Promise<{ readonly number: number; readonly branch: string }> {
   const branch = `eve-${(branches += 1)}`
   await herd.hub.act.push({ by: 'eve', branch, files })
   const number = await herd.hub.act.openPull({ by: 'eve', branch, title: 'Change' })
@@ -39,7 +42,9 @@ async function propose(files: { readonly [path: string]: string }): Promise<{ re
 
 /** Our comment on a pull request, changed by somebody who may. */
 async function edit(number: number, change: (body: string) => string, by = 'eve'): Promise<void> {
-  const ours = [...herd.hub.state.comments.values()].find((one) => one.issue === number && one.body.startsWith('<!-- herdbook:production -->'))
+  const ours = [...herd.hub.state.comments.values()].find(
+    (one) => one.issue === number && one.body.startsWith('<!-- herdbook:production -->'),
+  )
   if (ours === undefined) throw new Error('no comment of ours')
   await herd.hub.act.editComment(ours.id, change(ours.body), by)
 }
@@ -75,10 +80,19 @@ describe('a comment that is not what we wrote', SLOW, () => {
   it('that stood there before a force-push, word for word, approves nothing of what it shows', async () => {
     const { number, branch } = await propose({ [BLOCKS]: withBlock('earlier.example') })
     const earlier = commentOn(herd, number)
-    await herd.hub.act.push({ by: 'eve', branch, files: { [BLOCKS]: withBlock('later.example') }, onto: herd.hub.state.branches.get('main') ?? '' })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch,
+      files: { [BLOCKS]: withBlock('later.example') },
+      onto: herd.hub.state.branches.get('main') ?? '',
+    })
     await planned()
     expect(commentOn(herd, number)).not.toContain('earlier.example')
-    await herd.hub.act.push({ by: 'eve', branch: 'main', files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: beside.example\n' } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'main',
+      files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: beside.example\n' },
+    })
     await edit(number, () => earlier)
     expect(earlier).toContain('earlier.example')
     await herd.hub.act.merge(number, 'ann')
@@ -90,7 +104,11 @@ describe('a comment that is not what we wrote', SLOW, () => {
 
   it('that is of another commit than was merged, since the head moved before it was planned, approves nothing', async () => {
     const { number, branch } = await propose({ [BLOCKS]: withBlock('seen.example') })
-    await herd.hub.act.push({ by: 'eve', branch, files: { [BLOCKS]: `${withBlock('seen.example')}${entry('unseen.example')}` } })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch,
+      files: { [BLOCKS]: `${withBlock('seen.example')}${entry('unseen.example')}` },
+    })
     herd.events.length = 0
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
@@ -103,7 +121,11 @@ describe('a comment that is not what we wrote', SLOW, () => {
     await herd.hub.act.push({ by: 'eve', branch: 'greeted', files: { [BLOCKS]: withBlock('greeted.example') } })
     const number = await herd.hub.act.openPull({ by: 'eve', branch: 'greeted', title: 'Greeted' })
     const plan = herd.events.splice(0)
-    const id = await herd.hub.act.comment(number, '<!-- herdbook:production -->\nThank you for your first pull request!', 'greeter[bot]')
+    const id = await herd.hub.act.comment(
+      number,
+      '<!-- herdbook:production -->\nThank you for your first pull request!',
+      'greeter[bot]',
+    )
     herd.events.splice(0, Infinity, ...plan)
     await planned()
     expect(herd.hub.state.comments.get(id)?.body).toContain('Notes `greeted.example`')
@@ -151,11 +173,17 @@ describe('an approval', SLOW, () => {
     const { exit, stderr } = await applied()
     expect(await live()).not.toContain('replayed.example')
     expect(exit).toBe(5)
-    expect(stderr).toMatch(/ledger was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/)
+    expect(stderr).toMatch(
+      /ledger was set back[^]*git push --force origin [0-9a-f]{40}:refs\/herdbook\/production\/ledger/,
+    )
     expect([...herd.hub.state.issues.values()].at(-1)?.body).toMatch(/ledger was set back/)
     // The branch that shows it only grows, whoever pushes.
-    expect(() => git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:refs/heads/herdbook-ledger/production`)).toThrow(/only grows/)
-    expect(() => git(theirs, 'push', '--quiet', 'origin', ':refs/heads/herdbook-ledger/production')).toThrow(/only grows/)
+    expect(() =>
+      git(theirs, 'push', '--quiet', '--force', 'origin', `${before}:refs/heads/herdbook-ledger/production`),
+    ).toThrow(/only grows/)
+    expect(() => git(theirs, 'push', '--quiet', 'origin', ':refs/heads/herdbook-ledger/production')).toThrow(
+      /only grows/,
+    )
     git(theirs, 'fetch', '--quiet', 'origin', 'herdbook-ledger/production')
     git(theirs, 'push', '--quiet', '--force', 'origin', `FETCH_HEAD:${LEDGER}`)
     expect(git(theirs, 'ls-remote', 'origin', LEDGER)).toContain(after)
@@ -181,7 +209,7 @@ describe('an approval', SLOW, () => {
     await settleByHand()
   })
 
-  it("is never in the name of a stranger, who may leave an approving review where everybody can read", async () => {
+  it('is never in the name of a stranger, who may leave an approving review where everybody can read', async () => {
     const { number } = await propose({ [BLOCKS]: withBlock('reviewed.example') })
     await herd.hub.act.review(number, 'stan')
     await herd.hub.act.review(number, 'mo')
@@ -193,7 +221,12 @@ describe('an approval', SLOW, () => {
   })
 
   it("is not given by merging a stranger's pull request that nobody asked to plan", async () => {
-    await herd.hub.act.push({ by: 'stan', branch: 'unasked', fork: true, files: { [BLOCKS]: withBlock('unasked.example') } })
+    await herd.hub.act.push({
+      by: 'stan',
+      branch: 'unasked',
+      fork: true,
+      files: { [BLOCKS]: withBlock('unasked.example') },
+    })
     const number = await herd.hub.act.openPull({ by: 'stan', branch: 'unasked', fork: true, title: 'Unasked' })
     ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'check')
     expect(commentOn(herd, number)).toContain('unasked.example')
@@ -205,12 +238,19 @@ describe('an approval', SLOW, () => {
 
   it('of a role for an account that is not there yet does not cover the stranger who registers its name; a fresh one does, and shows how old the account is', async () => {
     const file = 'instance/moderators.yaml'
-    const { number } = await propose({ [file]: `${herd.file(file)}\n  - account: ghost\n    role: Owner\n    since: 2026-11-23\n` })
+    const { number } = await propose({
+      [file]: `${herd.file(file)}\n  - account: ghost\n    role: Owner\n    since: 2026-11-23\n`,
+    })
     expect(commentOn(herd, number)).toContain("`ghost`: can't be given a role yet")
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(0)
     await herd.sandbox.handOf('owner').signUp('ghost')
-    const roleOf = async (): Promise<unknown> => (await herd.rows("select role_id from users join accounts on accounts.id = users.account_id where username = 'ghost'"))[0]
+    const roleOf = async (): Promise<unknown> =>
+      (
+        await herd.rows(
+          "select role_id from users join accounts on accounts.id = users.account_id where username = 'ghost'",
+        )
+      )[0]
     const nobody = await roleOf()
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(6)
@@ -221,7 +261,9 @@ describe('an approval', SLOW, () => {
     expect((await applied()).exit).toBe(6)
     expect(await roleOf()).toEqual(nobody)
     const fresh = await propose({ [file]: herd.file(file).replace('since: 2026-11-23', 'since: 2026-11-24') })
-    expect(commentOn(herd, fresh.number)).toMatch(/Left over from earlier merges · 1 change[^]*Gives `Owner` to `ghost`[^]*The account is from \d{4}-/)
+    expect(commentOn(herd, fresh.number)).toMatch(
+      /Left over from earlier merges · 1 change[^]*Gives `Owner` to `ghost`[^]*The account is from \d{4}-/,
+    )
     await herd.hub.act.merge(fresh.number, 'ann')
     expect((await applied()).exit).toBe(0)
     expect(await roleOf()).not.toEqual(nobody)

@@ -18,7 +18,8 @@ const SLOW = { timeout: 300_000 }
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const SECRET = 'the words of a file that nobody may read'
-const entry = (domain: string, comment?: string): string => `  - domain: ${domain}\n    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
+const entry = (domain: string, comment?: string): string =>
+  `  - domain: ${domain}\n    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
 
 let herd: Farm
 const folder = scratch()
@@ -82,10 +83,29 @@ describe('files of a fork', SLOW, () => {
   it.each<[string, (checkout: string) => string, RegExp]>([
     ['a link to a secret', (dir) => readFileSync(join(dir, 'instance/rules.yaml'), 'utf8'), /nobody may read/],
     ['a link to the environment', (dir) => readFileSync(join(dir, 'instance/roles.yaml'), 'utf8'), /PATH=/],
-    ['a submodule', (dir) => execFileSync('git', ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init'], { cwd: dir }).toString() + readFileSync(join(dir, 'instance/terms-of-service.yaml/README.md'), 'utf8'), /somebody else/],
-    ['the environment as a long text', (dir) => readFileSync(resolve(dir, 'instance', '/proc/self/environ'), 'utf8'), /PATH=/],
-    ['aliases that expand to 10 GB', (dir) => String(size(parse(readFileSync(join(dir, 'instance/ip-blocks.yaml'), 'utf8'), { maxAliasCount: -1 }))), /^\d{11,}$/],
-    ['a name that holds a command', (dir) => git(dir, 'ls-files', '-z', 'instance').replaceAll('\0', '\n'), /^::set-output name=stolen/m],
+    [
+      'a submodule',
+      (dir) =>
+        execFileSync('git', ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init'], {
+          cwd: dir,
+        }).toString() + readFileSync(join(dir, 'instance/terms-of-service.yaml/README.md'), 'utf8'),
+      /somebody else/,
+    ],
+    [
+      'the environment as a long text',
+      (dir) => readFileSync(resolve(dir, 'instance', '/proc/self/environ'), 'utf8'),
+      /PATH=/,
+    ],
+    [
+      'aliases that expand to 10 GB',
+      (dir) => String(size(parse(readFileSync(join(dir, 'instance/ip-blocks.yaml'), 'utf8'), { maxAliasCount: -1 }))),
+      /^\d{11,}$/,
+    ],
+    [
+      'a name that holds a command',
+      (dir) => git(dir, 'ls-files', '-z', 'instance').replaceAll('\0', '\n'),
+      /^::set-output name=stolen/m,
+    ],
   ])('%s: a checkout of the head, read as it is, falls for it', async (_what, naive, caught) => {
     const head = await herd.hub.act.push({ by: 'mo', branch: 'naive', files })
     herd.events.length = 0
@@ -98,7 +118,14 @@ describe('files of a fork', SLOW, () => {
   it('are each refused by name, whoever plans them, and nothing of what they lead to is shown', async () => {
     const pull = await opened(files)
     for (const job of [pull.job, await askedFor(pull)]) {
-      for (const name of ['rules.yaml is a link', 'roles.yaml is a link', 'terms-of-service.yaml is neither a file nor a folder', 'ip-blocks.yaml', 'is not a file beside this one']) expect(job.stderr).toContain(name)
+      for (const name of [
+        'rules.yaml is a link',
+        'roles.yaml is a link',
+        'terms-of-service.yaml is neither a file nor a folder',
+        'ip-blocks.yaml',
+        'is not a file beside this one',
+      ])
+        expect(job.stderr).toContain(name)
       expect(said(job, pull.comment())).not.toMatch(/nobody may read|PATH=|somebody else/)
       expect(commands(job)).toEqual([])
       expect(pull.comment()).toMatch(/### The files are not valid/)
@@ -110,8 +137,20 @@ describe('files of a fork', SLOW, () => {
 
 describe('words of a pull request', SLOW, () => {
   const WORDS = [
-    '::set-output name=a::b', '::add-mask::x', 'x ##[add-path]/tmp', '@everyone @herd/owners', 'Closes #1, fixes herd/instance#1', 'https://evil.example/ www.evil.example',
-    '![beacon](https://evil.example/b.png)', '<img src=https://evil.example/b.png>', '</details><!--', '-->', '``` x', 'a | b | c', `<!-- herdbook-approvals v2 seal=${'0'.repeat(32)} groups=0 names= -->`, 'x'.repeat(5_000),
+    '::set-output name=a::b',
+    '::add-mask::x',
+    'x ##[add-path]/tmp',
+    '@everyone @herd/owners',
+    'Closes #1, fixes herd/instance#1',
+    'https://evil.example/ www.evil.example',
+    '![beacon](https://evil.example/b.png)',
+    '<img src=https://evil.example/b.png>',
+    '</details><!--',
+    '-->',
+    '``` x',
+    'a | b | c',
+    `<!-- herdbook-approvals v2 seal=${'0'.repeat(32)} groups=0 names= -->`,
+    'x'.repeat(5_000),
   ]
 
   it('put into a comment as they are would ping, close, load pictures and steer the runner', () => {
@@ -122,7 +161,10 @@ describe('words of a pull request', SLOW, () => {
   })
 
   it('are inert in the comment, in the summary and on both streams', async () => {
-    const { job, comment } = await opened({ [BLOCKS]: withBlocks(...WORDS.map((words, i) => entry(`words-${i}.example`, words))) }, { fork: false })
+    const { job, comment } = await opened(
+      { [BLOCKS]: withBlocks(...WORDS.map((words, i) => entry(`words-${i}.example`, words))) },
+      { fork: false },
+    )
     const [marks = ''] = /^<!-- herdbook-approvals v2 seal=.*-->$/m.exec(comment()) ?? []
     const [shows = ''] = /^<!-- herdbook-plan .*-->$/m.exec(comment()) ?? []
     expectInert(comment(), { comments: ['<!-- herdbook:production -->', shows, marks], links: ['https://github.com/'] })
@@ -159,25 +201,32 @@ describe('what a policy keeps private', SLOW, () => {
     }
   }
 
-  it.each(['public', 'private'] as const)('stays so in a %s repository, though the pull request opens it', async (visibility) => {
-    const at = visibility === 'public' ? herd : await farm({ private: true })
-    try {
-      await live(at)
-      const { job, comment, branch, head } = await opened(opening(at), { fork: false, from: at })
-      expect(said(job, comment())).not.toMatch(PRIVATE)
-      expect(comment()).toMatch(/^<!-- herdbook:production -->/)
-      expect(comment()).toMatch(/Shown here, and not used before it is merged[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/)
-      expect(at.hub.state.statuses.filter((one) => one.commit === head).map(({ context }) => context)).toEqual(['herdbook'])
-      // Whoever plans the head itself, at a terminal, is shown it.
-      const dir = at.desk()
-      git(dir, 'fetch', '--quiet', 'origin', branch)
-      commit(dir, 'Theirs', { [BLOCKS]: `${git(dir, 'show', `FETCH_HEAD:${BLOCKS}`)}\n` })
-      expect((await at.herdbook(['plan'], 4)).stdout).toMatch(PRIVATE)
-      at.desk()
-    } finally {
-      if (at !== herd) await at[Symbol.asyncDispose]()
-    }
-  })
+  it.each(['public', 'private'] as const)(
+    'stays so in a %s repository, though the pull request opens it',
+    async (visibility) => {
+      const at = visibility === 'public' ? herd : await farm({ private: true })
+      try {
+        await live(at)
+        const { job, comment, branch, head } = await opened(opening(at), { fork: false, from: at })
+        expect(said(job, comment())).not.toMatch(PRIVATE)
+        expect(comment()).toMatch(/^<!-- herdbook:production -->/)
+        expect(comment()).toMatch(
+          /Shown here, and not used before it is merged[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/,
+        )
+        expect(at.hub.state.statuses.filter((one) => one.commit === head).map(({ context }) => context)).toEqual([
+          'herdbook',
+        ])
+        // Whoever plans the head itself, at a terminal, is shown it.
+        const dir = at.desk()
+        git(dir, 'fetch', '--quiet', 'origin', branch)
+        commit(dir, 'Theirs', { [BLOCKS]: `${git(dir, 'show', `FETCH_HEAD:${BLOCKS}`)}\n` })
+        expect((await at.herdbook(['plan'], 4)).stdout).toMatch(PRIVATE)
+        at.desk()
+      } finally {
+        if (at !== herd) await at[Symbol.asyncDispose]()
+      }
+    },
+  )
 })
 
 describe('beside the files', SLOW, () => {
@@ -204,7 +253,9 @@ describe('beside the files', SLOW, () => {
     const pull = await opened({ '.github/workflows/theirs.yml': 'on: push\n', 'README.md': 'Hello\n' })
     // Whoever looks at instance/ alone sees nothing.
     expect(git(herd.hub.git, 'diff', '--name-only', 'main', pull.head, '--', 'instance')).toBe('')
-    expect(pull.comment()).toMatch(/> \[!WARNING\]\n> \*\*Runs here once this is merged[^]*> - `\.github\/workflows\/theirs\.yml`/)
+    expect(pull.comment()).toMatch(
+      /> \[!WARNING\]\n> \*\*Runs here once this is merged[^]*> - `\.github\/workflows\/theirs\.yml`/,
+    )
     expect(pull.comment()).toMatch(/1 other file is changed[^]*> - `README\.md`/)
     expect(herd.hub.state.statuses.findLast(({ commit: at }) => at === pull.head)).toMatchObject({ state: 'pending' })
   })
@@ -214,7 +265,12 @@ describe('beside the files', SLOW, () => {
     await herd.hub.act.label(pull.number, 'herdbook: plan', 'ann')
     // The run of the label never began: it stays.
     herd.events.length = 0
-    await herd.hub.act.push({ by: 'mallory', branch: pull.branch, fork: true, files: { [BLOCKS]: withBlocks(entry('after.example')) } })
+    await herd.hub.act.push({
+      by: 'mallory',
+      branch: pull.branch,
+      fork: true,
+      files: { [BLOCKS]: withBlocks(entry('after.example')) },
+    })
     expect(herd.hub.state.issues.get(pull.number)?.labels).toEqual(['herdbook: plan'])
     const runs = await herd.settle(pullJobs)
     expect(runs.filter((one) => one.ran).map(({ job }) => job)).toEqual(['check'])
@@ -228,7 +284,12 @@ describe('beside the files', SLOW, () => {
 
   it("a fork's branch that is called like ours is not taken for ours", async () => {
     const branch = 'herdbook/issue-12'
-    await herd.hub.act.push({ by: 'mallory', branch, fork: true, files: { [BLOCKS]: withBlocks(entry('theirs.example')) } })
+    await herd.hub.act.push({
+      by: 'mallory',
+      branch,
+      fork: true,
+      files: { [BLOCKS]: withBlocks(entry('theirs.example')) },
+    })
     const theirs = await herd.hub.act.openPull({ by: 'mallory', branch, fork: true, title: 'Theirs' })
     const jobs = (await herd.settle(pullJobs)).flatMap((one) => (one.ran ? [one.job] : []))
     expect(jobs).toEqual(['check'])
@@ -236,7 +297,14 @@ describe('beside the files', SLOW, () => {
     // By the name of the branch alone it would be the one that is open for the issue.
     expect((await forge.openPullRequests()).find(({ head }) => head.branch === branch)?.number).toBe(theirs)
     const base = { branch: 'main', commit: herd.hub.state.branches.get('main') ?? '' }
-    const ours = await forge.propose({ branch, base, files: new Map([['instance/rules.yaml', 'rules: []\nemptied_on_purpose: none\n']]), message: 'Ours', title: 'Ours', body: '' })
+    const ours = await forge.propose({
+      branch,
+      base,
+      files: new Map([['instance/rules.yaml', 'rules: []\nemptied_on_purpose: none\n']]),
+      message: 'Ours',
+      title: 'Ours',
+      body: '',
+    })
     expect(ours.number).not.toBe(theirs)
     expect(herd.hub.state.issues.get(theirs)).toMatchObject({ title: 'Theirs' })
     await herd.hub.act.close(ours.number, 'ann')
@@ -246,8 +314,17 @@ describe('beside the files', SLOW, () => {
   it('an instance that is moved away deletes nothing, and what the base has since stays', async () => {
     const from = herd.hub.state.branches.get('main') ?? ''
     const names = git(herd.desk(), 'ls-tree', '-r', '--name-only', from, 'instance/').split('\n')
-    const moved = Object.fromEntries(names.flatMap((name): [string, string | null][] => [[name, null], [name.replace('instance/', 'attic/'), `${herd.file(name)}\n`]]))
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: since.example\n' } })
+    const moved = Object.fromEntries(
+      names.flatMap((name): [string, string | null][] => [
+        [name, null],
+        [name.replace('instance/', 'attic/'), `${herd.file(name)}\n`],
+      ]),
+    )
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: since.example\n' },
+    })
     herd.events.length = 0
     await herd.hub.act.push({ by: 'mo', branch: 'moved', files: moved, onto: from })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'moved', title: 'Move' })
@@ -265,15 +342,24 @@ describe('beside the files', SLOW, () => {
     await askedFor(asked)
     const flood = herd.hub.state.issues.get(asked.number)?.pull?.head.commit ?? ''
     for (let n = 0; n < 35; n += 1) {
-      await herd.hub.act.push({ by: `mallory${n}`, branch: 'flood', fork: true, files: { 'README.md': `${n}\n` }, onto: flood })
+      await herd.hub.act.push({
+        by: `mallory${n}`,
+        branch: 'flood',
+        fork: true,
+        files: { 'README.md': `${n}\n` },
+        onto: flood,
+      })
       await herd.hub.act.openPull({ by: `mallory${n}`, branch: 'flood', title: 'Flood', fork: true })
     }
     const forge = await openForge({ api: herd.hub.url, repository: herd.hub.repository, token: herd.hub.token('ann') })
     // The newest thirty are theirs alone.
-    expect((await forge.openPullRequests()).slice(0, 30).filter(({ head }) => head.repository === herd.hub.repository)).toEqual([])
+    expect(
+      (await forge.openPullRequests()).slice(0, 30).filter(({ head }) => head.repository === herd.hub.repository),
+    ).toEqual([])
     herd.events.length = 0
     const main = await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'README.md': 'Moved on\n' } })
     ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'replan')
-    for (const number of [patient, asked.number]) expect(commentOn(herd, number)).toContain(`on \`${main.slice(0, 12)}\``)
+    for (const number of [patient, asked.number])
+      expect(commentOn(herd, number)).toContain(`on \`${main.slice(0, 12)}\``)
   })
 })

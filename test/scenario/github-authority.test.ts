@@ -25,7 +25,8 @@ async function applied(): Promise<Ran> {
   if (newest !== undefined) herd.events.push(newest)
   return ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
 }
-const isLive = async (domain: string): Promise<boolean> => (await herd.rows(`select 1 from domain_blocks where domain = '${domain}'`)).length > 0
+const isLive = async (domain: string): Promise<boolean> =>
+  (await herd.rows(`select 1 from domain_blocks where domain = '${domain}'`)).length > 0
 async function press(verb: string, object: string, reason: string, by: string, job = 'decide'): Promise<Ran> {
   await herd.hub.act.press(BUTTON, { verb, object, reason }, by)
   return ran(await herd.settle(), job)
@@ -49,20 +50,37 @@ describe('a ledger that a writer has forged', SLOW, () => {
     git(eve, 'fetch', '--quiet', 'origin', LEDGER)
     const genuine = git(eve, 'rev-parse', 'FETCH_HEAD')
     git(eve, 'checkout', '--quiet', genuine)
-    const line = (id: string): string => `{"commit":null,"fields":{"obfuscate":false,"public_comment":"","reject_media":false,"reject_reports":false,"severity":"noop"},"id":"${id}","server_id":"2"}`
-    put(eve, { 'domain-block.jsonl': `${git(eve, 'show', 'HEAD:domain-block.jsonl')}\n${line('hand.example')}\n`, 'approvals.jsonl': '' })
+    const line = (id: string): string =>
+      `{"commit":null,"fields":{"obfuscate":false,"public_comment":"","reject_media":false,"reject_reports":false,"severity":"noop"},"id":"${id}","server_id":"2"}`
+    put(eve, {
+      'domain-block.jsonl': `${git(eve, 'show', 'HEAD:domain-block.jsonl')}\n${line('hand.example')}\n`,
+      'approvals.jsonl': '',
+    })
     git(eve, 'add', '--all')
     git(eve, 'commit', '--quiet', '-m', 'Apply 1 step')
     git(eve, 'push', '--quiet', 'origin', `HEAD:${LEDGER}`)
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).stderr).toContain('is not signed with your ledger_key')
     for (const verb of ['new-key', 'unlock', 'begin', 'new-history', 'approve'] as const) {
-      const pressed = await press(verb, verb === 'approve' ? 'domain-block/hand.example' : '', 'rotated', 'eve', verb === 'new-key' ? 'sign' : 'decide')
-      expect([verb, pressed.result, pressed.stderr]).toEqual([verb, 'failure', expect.stringContaining('@eve is no owner')])
+      const pressed = await press(
+        verb,
+        verb === 'approve' ? 'domain-block/hand.example' : '',
+        'rotated',
+        'eve',
+        verb === 'new-key' ? 'sign' : 'decide',
+      )
+      expect([verb, pressed.result, pressed.stderr]).toEqual([
+        verb,
+        'failure',
+        expect.stringContaining('@eve is no owner'),
+      ])
       expect(pressed.stderr).toContain('@ann, @zoe')
     }
     const shown = await press('new-key', '', 'somebody pushed to it', 'ann', 'sign')
-    expect([shown.environment, shown.summary]).toEqual(['herdbook-owners', expect.stringMatching(new RegExp(`${genuine.slice(0, 12)}[^]*Not taken[^]*domain-block/hand\\.example`))])
+    expect([shown.environment, shown.summary]).toEqual([
+      'herdbook-owners',
+      expect.stringMatching(new RegExp(`${genuine.slice(0, 12)}[^]*Not taken[^]*domain-block/hand\\.example`)),
+    ])
     const [, digest = ''] = /This is ([0-9a-f]{16})\./.exec(shown.summary) ?? []
     expect((await press('new-key', '0'.repeat(16), 'x', 'ann', 'sign')).exit).toBe(6)
     expect((await press('new-key', digest, 'somebody pushed to it', 'ann', 'sign')).result).toBe('success')
@@ -80,7 +98,10 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     expect((await applied()).exit).toBe(6)
     expect(told(number)).toContain('nobody approved it but who asked for it, wrote it or pushed it')
     const own = await press('approve', 'domain-block/anns.example', 'mine', 'ann')
-    expect([own.exit, own.stderr]).toEqual([5, expect.stringContaining('Nobody approves what they asked for, wrote or pushed')])
+    expect([own.exit, own.stderr]).toEqual([
+      5,
+      expect.stringContaining('Nobody approves what they asked for, wrote or pushed'),
+    ])
     expect(await isLive('anns.example')).toBe(false)
     await press('approve', 'domain-block/anns.example', 'looked at', 'zoe')
     expect(await isLive('anns.example')).toBe(true)
@@ -107,8 +128,14 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
   it('nor where many commits lie above it; who pushed none approves it', async () => {
     const before = herd.hub.state.branches.get('main') ?? ''
     const buried = await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: block('buried.example') } })
-    const commitOn = (parent: string, n: number): string => git(herd.hub.git, 'commit-tree', `${n % 2 === 0 ? before : buried}^{tree}`, '-p', parent, '-m', 'x')
-    git(herd.hub.git, 'update-ref', 'refs/heads/main', Array.from({ length: 40 }).reduce<string>((parent, _, n) => commitOn(parent, n), buried))
+    const commitOn = (parent: string, n: number): string =>
+      git(herd.hub.git, 'commit-tree', `${n % 2 === 0 ? before : buried}^{tree}`, '-p', parent, '-m', 'x')
+    git(
+      herd.hub.git,
+      'update-ref',
+      'refs/heads/main',
+      Array.from({ length: 40 }).reduce<string>((parent, _, n) => commitOn(parent, n), buried),
+    )
     await herd.hub.act.pushed('mo')
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(6)
@@ -175,7 +202,12 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     await press('unblock', 'anns.example', 'they mended it', 'eve', 'propose')
     const asked = [...herd.hub.state.issues.values()].findLast(({ pull }) => pull !== null && pull.merged === null)
     if (!asked?.pull) throw new Error('nothing was proposed')
-    await herd.hub.act.push({ by: 'eve', branch: asked.pull.head.branch, files: { 'notes.md': 'x\n' }, message: 'A note\n\nAsked-By: ann' })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: asked.pull.head.branch,
+      files: { 'notes.md': 'x\n' },
+      message: 'A note\n\nAsked-By: ann',
+    })
     await planned()
     expect(commentOn(herd, asked.number)).toMatch(/herdbook-approvals v2 .* asked-by=eve [0-9a-f]{32}/)
     await herd.hub.act.review(asked.number, 'eve')
@@ -185,7 +217,12 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
     await press('approve', 'domain-block/anns.example', 'looked at', 'zoe')
     expect(await isLive('anns.example')).toBe(false)
     // A pull request that a workflow of Eve's branch opens: GitHub shows a program as its author.
-    await herd.hub.act.push({ by: 'github-actions[bot]', branch: 'bot-1', files: { [BLOCKS]: block('bots.example') }, message: 'Block\n\nAsked-By: ann\nHerdbook-Seal: 00000000000000000000000000000000' })
+    await herd.hub.act.push({
+      by: 'github-actions[bot]',
+      branch: 'bot-1',
+      files: { [BLOCKS]: block('bots.example') },
+      message: 'Block\n\nAsked-By: ann\nHerdbook-Seal: 00000000000000000000000000000000',
+    })
     const number = await herd.hub.act.openPull({ by: 'github-actions[bot]', branch: 'bot-1', title: 'Block' })
     await herd.hub.act.comment(number, '/plan', 'eve')
     await planned()
@@ -199,7 +236,13 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
   })
 
   it('in the name of another is known by whoever pushed it', async () => {
-    await herd.hub.act.push({ by: 'eve', branch: 'as-mo', files: { [BLOCKS]: block('as-mo.example') }, author: 'mo', committer: 'mo' })
+    await herd.hub.act.push({
+      by: 'eve',
+      branch: 'as-mo',
+      files: { [BLOCKS]: block('as-mo.example') },
+      author: 'mo',
+      committer: 'mo',
+    })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'as-mo', title: 'As Mo' })
     await planned()
     await herd.hub.act.merge(number, 'eve')
@@ -209,13 +252,28 @@ describe('what somebody asked for, wrote or pushed', SLOW, () => {
   })
 
   it('of what owners look after takes one of them, in the merge and by button', async () => {
-    const number = await propose({ [MODERATORS]: herd.file(MODERATORS).replace(/ {2}- account: mod\n(?: {4}.*\n)*/, '') }, 'mo')
+    const number = await propose(
+      { [MODERATORS]: herd.file(MODERATORS).replace(/ {2}- account: mod\n(?: {4}.*\n)*/, '') },
+      'mo',
+    )
     await herd.hub.act.merge(number, 'eve')
     expect((await applied()).exit).toBe(6)
-    expect(JSON.stringify(await herd.rows("select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'"))).toContain('Moderator')
+    expect(
+      JSON.stringify(
+        await herd.rows(
+          "select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'",
+        ),
+      ),
+    ).toContain('Moderator')
     expect((await press('approve', 'moderator/mod', 'x', 'eve')).stderr).toContain('@eve is no owner')
     await press('approve', 'moderator/mod', 'looked at', 'ann')
-    expect(JSON.stringify(await herd.rows("select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'"))).not.toContain('Moderator')
+    expect(
+      JSON.stringify(
+        await herd.rows(
+          "select r.name from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id where a.username = 'mod'",
+        ),
+      ),
+    ).not.toContain('Moderator')
   })
 })
 
@@ -229,7 +287,9 @@ it('without owners in policy.yaml, buttons that take one are refused with the li
   expect((await press('unlock', '', '', 'ann')).stderr).toMatch(/policy\.yaml names none[^]*owners: \[/)
   // The first ones are named by whoever administers the repository.
   await settled(policy, 'ann')
-  expect((await press('unlock', '', '', 'ann')).stderr).toContain('by a pull request that somebody who administers the repository approves')
+  expect((await press('unlock', '', '', 'ann')).stderr).toContain(
+    'by a pull request that somebody who administers the repository approves',
+  )
   await settled('# nobody\n', 'herd')
   await settled(policy, 'herd')
   expect((await press('unlock', '', '', 'ann')).exit).toBe(0)

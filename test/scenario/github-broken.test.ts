@@ -16,8 +16,13 @@ beforeAll(async () => {
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
-const failures = () => [...herd.hub.state.issues.values()].filter(({ labels, pull }) => pull === null && labels.includes('herdbook: failure'))
-const checkOf = (commit: string): string => herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')?.state ?? 'none'
+const failures = () =>
+  [...herd.hub.state.issues.values()].filter(
+    ({ labels, pull }) => pull === null && labels.includes('herdbook: failure'),
+  )
+const checkOf = (commit: string): string =>
+  herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')?.state ??
+  'none'
 const headOf = (number: number): string => herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
 async function pullWith(branch: string, text: string, fork = false): Promise<number> {
   await herd.hub.act.push({ by: fork ? 'stan' : 'mo', branch, fork, files: { [DOORS]: text } })
@@ -39,7 +44,10 @@ it('a pull request that does not mend it is told what is wrong', async () => {
   expect(checkOf(headOf(number))).toBe('failure')
 })
 
-it.each([['our own', false], ['a fork', true]])('a pull request of %s that mends it may be merged, without the live server being asked', async (_, fork) => {
+it.each([
+  ['our own', false],
+  ['a fork', true],
+])('a pull request of %s that mends it may be merged, without the live server being asked', async (_, fork) => {
   const number = await pullWith('mended', right, fork)
   expect(commentOn(herd, number)).toMatch(/### With this, the files are valid\n[^]*Merging it approves nothing/)
   expect(commentOn(herd, number)).not.toContain('herdbook-approvals')

@@ -9,7 +9,14 @@ const BUTTON = '.github/workflows/herdbook-button.yml'
 let herd: Farm
 beforeAll(async () => {
   herd = await farm({ people: { tess: 'triage' } })
-  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: 'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n' } })
+  await herd.hub.act.push({
+    by: 'ann',
+    branch: 'main',
+    files: {
+      [BLOCKS]:
+        'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n',
+    },
+  })
   herd.desk()
   await herd.herdbook(['approve', 'to begin with', '--yes'])
   await herd.herdbook(['apply', '--yes'])
@@ -18,23 +25,39 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const inputs = (verb: string, object = '', reason = '') => ({ verb, object, reason })
-const JOB: { readonly [verb: string]: string } = { unlock: 'decide', approve: 'decide', pause: 'decide', resume: 'decide' }
+const JOB: { readonly [verb: string]: string } = {
+  unlock: 'decide',
+  approve: 'decide',
+  pause: 'decide',
+  resume: 'decide',
+}
 
 /** What takes an owner is pressed by one. */
-async function press(verb: string, object = '', reason = '', by = JOB[verb] === 'decide' && verb !== 'pause' ? 'zoe' : 'mo') {
+async function press(
+  verb: string,
+  object = '',
+  reason = '',
+  by = JOB[verb] === 'decide' && verb !== 'pause' ? 'zoe' : 'mo',
+) {
   await herd.hub.act.press(BUTTON, inputs(verb, object, reason), by)
   return ran(await herd.settle(), JOB[verb] ?? 'propose')
 }
 const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull && one.state === 'open')
-const severityOf = async (domain: string) => (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
+const severityOf = async (domain: string) =>
+  (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
 
 /** The message of the commit that a pull request ends with. */
-const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string => git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
+const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string =>
+  git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
 
 describe('the buttons', () => {
   it('plan: the default branch, or a pull request by its number', async () => {
     expect((await press('plan')).summary).toMatch(/In sync/)
-    await herd.hub.act.push({ by: 'mo', branch: 'more', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: more.example\n    severity: limit\n` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'more',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: more.example\n    severity: limit\n` },
+    })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'more', title: 'More' })
     herd.events.length = 0
     expect((await press('plan', `${number}`)).summary).toContain(`Planned #${number}.`)
@@ -45,7 +68,12 @@ describe('the buttons', () => {
   })
 
   it("plan: a fork's pull request by its commit as well", async () => {
-    await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files: { [BLOCKS]: 'domain_blocks:\n  - domain: fork.example\n    severity: none\n' } })
+    await herd.hub.act.push({
+      by: 'stan',
+      branch: 'mine',
+      fork: true,
+      files: { [BLOCKS]: 'domain_blocks:\n  - domain: fork.example\n    severity: none\n' },
+    })
     const number = await herd.hub.act.openPull({ by: 'stan', branch: 'mine', fork: true, title: 'Mine' })
     herd.events.length = 0
     const head = herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
@@ -69,7 +97,9 @@ describe('the buttons', () => {
     expect(pulls().map(({ title }) => title)).toContain('Adopt domain-block/meh.example')
     await press('restore', 'domain-block/meh.example', 'Not agreed')
     const restore = pulls().find(({ title }) => title.startsWith('Restore'))
-    expect(messageOf(restore)).toMatch(/^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo\nHerdbook-Seal: [0-9a-f]{32}$/m)
+    expect(messageOf(restore)).toMatch(
+      /^Herdbook-Restore: domain-block\/meh\.example\nAsked-By: mo\nHerdbook-Seal: [0-9a-f]{32}$/m,
+    )
     await herd.hub.act.merge(restore?.number ?? 0, 'ann')
     await herd.settle()
     expect(await severityOf('meh.example')).toEqual({ severity: 0 })
@@ -88,7 +118,13 @@ describe('the buttons', () => {
   })
 
   it('approve: one object, or the very plan that somebody has looked at, in the name of whoever pressed', async () => {
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n  - domain: two.example\n    severity: none\n` } })
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: {
+        [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n  - domain: two.example\n    severity: none\n`,
+      },
+    })
     await herd.settle()
     expect(await severityOf('one.example')).toBeUndefined()
     await press('approve', 'domain-block/one.example', '--restore domain-block/x "$(id)"')
@@ -96,14 +132,21 @@ describe('the buttons', () => {
     herd.desk()
     expect((await herd.herdbook(['why', 'domain-block/one.example'])).out).toMatch(/zoe[^]*--restore domain-block\/x/)
     const [, seen = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: three.example\n    severity: none\n` } })
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: three.example\n    severity: none\n` },
+    })
     herd.events.length = 0
     const moved = await press('approve', seen, 'the rest')
     expect([moved.exit, moved.stderr.includes('is another one by now')]).toEqual([6, true])
     expect(await severityOf('two.example')).toBeUndefined()
     const [, newer = ''] = /plan `([0-9a-f]{16})`/.exec((await press('plan')).summary) ?? []
     await press('approve', newer, 'the rest')
-    expect([await severityOf('two.example'), await severityOf('three.example')]).toEqual([{ severity: 2 }, { severity: 2 }])
+    expect([await severityOf('two.example'), await severityOf('three.example')]).toEqual([
+      { severity: 2 },
+      { severity: 2 },
+    ])
   })
 
   it('approve with nothing left to approve says so, and lets the apply behind it run', async () => {

@@ -7,11 +7,21 @@ import { ran } from '../support/runner.ts'
 const NIGHT = '47 2 * * *'
 
 let herd: Farm
-const open = () => [...herd.hub.state.issues.values()].find((one) => !one.pull && one.labels.includes('herdbook: drift') && one.state === 'open')
+const open = () =>
+  [...herd.hub.state.issues.values()].find(
+    (one) => !one.pull && one.labels.includes('herdbook: drift') && one.state === 'open',
+  )
 const body = (): string => open()?.body ?? ''
 const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull && one.state === 'open')
-const said = (): string => [...herd.hub.state.comments.values()].filter(({ issue }) => issue === open()?.number).map((one) => one.body).join('\n')
-const boxOf = (words: string): string => body().split('\n').find((line) => line.includes(`<!-- ${words}`)) ?? `no box ${words}`
+const said = (): string =>
+  [...herd.hub.state.comments.values()]
+    .filter(({ issue }) => issue === open()?.number)
+    .map((one) => one.body)
+    .join('\n')
+const boxOf = (words: string): string =>
+  body()
+    .split('\n')
+    .find((line) => line.includes(`<!-- ${words}`)) ?? `no box ${words}`
 
 async function night() {
   await herd.hub.act.schedule(NIGHT)
@@ -41,12 +51,26 @@ describe('in a private repository that shows staff', () => {
   it('the night tells a role, a block and a setting, each with its ways out', () => {
     expect(open()?.title).toBe('herd.example: 3 added by hand')
     expect(body()).toMatch(/\*\*Moderator\*\* `alice`: `Moderator`/)
-    for (const box of ['adopt moderator/alice', 'restore moderator/alice', 'leave moderator/alice', 'adopt setting/profile_directory', 'leave setting/profile_directory', 'restore domain-block/raid.example']) expect(boxOf(box)).toMatch(/^- \[ \] /)
+    for (const box of [
+      'adopt moderator/alice',
+      'restore moderator/alice',
+      'leave moderator/alice',
+      'adopt setting/profile_directory',
+      'leave setting/profile_directory',
+      'restore domain-block/raid.example',
+    ])
+      expect(boxOf(box)).toMatch(/^- \[ \] /)
     expect(body()).not.toContain('restore setting/profile_directory')
   })
 
   it('the comment on any pull request names it, and its check is no worse for it', async () => {
-    await herd.hub.act.push({ by: 'mo', branch: 'of-mo', files: { 'instance/domain-blocks.yaml': `${herd.file('instance/domain-blocks.yaml')}\n  - domain: other.example\n    severity: limit\n` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'of-mo',
+      files: {
+        'instance/domain-blocks.yaml': `${herd.file('instance/domain-blocks.yaml')}\n  - domain: other.example\n    severity: limit\n`,
+      },
+    })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'of-mo', title: 'Block other.example' })
     ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
     expect(commentOn(herd, number)).toMatch(/Added or changed by hand · 3[^]*`moderator\/alice` \(`Moderator`\)/)
@@ -67,7 +91,11 @@ describe('in a private repository that shows staff', () => {
   })
 
   it('nor below the words of somebody who edited the issue; the box stands open again below what it is', async () => {
-    await herd.hub.act.edit(open()?.number ?? 0, { body: body().replace('`alice`: `Admin`', '`alice`: `Moderator`') }, 'mo')
+    await herd.hub.act.edit(
+      open()?.number ?? 0,
+      { body: body().replace('`alice`: `Admin`', '`alice`: `Moderator`') },
+      'mo',
+    )
     await herd.settle()
     expect((await tick('leave moderator/alice', 'ann')).result).toBe('failure')
     expect(said()).toMatch(/says something else of `?moderator\/alice/)
@@ -103,7 +131,9 @@ describe('in a private repository that shows staff', () => {
     await hand.changeBlock('raid.example', { severity: 'suspend' })
     await herd.hub.act.merge(pull?.number ?? 0, 'ann')
     await herd.settle()
-    expect(await herd.rows("select severity from domain_blocks where domain = 'raid.example'")).toEqual([{ severity: 1 }])
+    expect(await herd.rows("select severity from domain_blocks where domain = 'raid.example'")).toEqual([
+      { severity: 1 },
+    ])
     await night()
     expect(boxOf('restore domain-block/raid.example')).toMatch(/^- \[ \] /)
   })
@@ -120,7 +150,13 @@ describe('in a public repository', () => {
   it('who got a role is counted, and named nowhere', async () => {
     expect(open()?.title).toBe('herd.example: 1 added by hand')
     expect(body()).toMatch(/And 1 moderator, not named here\. At a desk: `herdbook drift`/)
-    await herd.hub.act.push({ by: 'mo', branch: 'of-mo', files: { 'instance/domain-blocks.yaml': `${herd.file('instance/domain-blocks.yaml')}\n  - domain: other.example\n    severity: limit\n` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'of-mo',
+      files: {
+        'instance/domain-blocks.yaml': `${herd.file('instance/domain-blocks.yaml')}\n  - domain: other.example\n    severity: limit\n`,
+      },
+    })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'of-mo', title: 'Block other.example' })
     const job = ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
     expect(commentOn(herd, number)).toMatch(/Added or changed by hand · 1[^]*1 moderator/)

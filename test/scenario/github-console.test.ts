@@ -22,18 +22,30 @@ async function propose(files: { readonly [path: string]: string }, { by = 'mo', 
 }
 const planned = async () => ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
 const apply = async () => ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
-const blocks = async (): Promise<string> => JSON.stringify(await herd.rows('select domain, severity, public_comment from domain_blocks order by 1'))
-const failures = () => [...herd.hub.state.issues.values()].filter(({ state, labels }) => state === 'open' && labels.includes('herdbook: failure'))
-const withBlock = (domain: string, rest = ''): string => `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: limit\n${rest}`
+const blocks = async (): Promise<string> =>
+  JSON.stringify(await herd.rows('select domain, severity, public_comment from domain_blocks order by 1'))
+const failures = () =>
+  [...herd.hub.state.issues.values()].filter(
+    ({ state, labels }) => state === 'open' && labels.includes('herdbook: failure'),
+  )
+const withBlock = (domain: string, rest = ''): string =>
+  `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: limit\n${rest}`
 
 describe('with a console alone', { timeout: 300_000 }, () => {
   it('a pull request shows what its files change, says that the server was not asked, and is applied when it is merged', async () => {
-    const number = await propose({ [BLOCKS]: withBlock('loud.example'), [RULES]: 'rules:\n  - key: kind\n    text: Be kind\n' })
+    const number = await propose({
+      [BLOCKS]: withBlock('loud.example'),
+      [RULES]: 'rules:\n  - key: kind\n    text: Be kind\n',
+    })
     const { exit } = await planned()
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### [^\n]*limits `loud\.example`/i)
+    expect(comment).toMatch(
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### [^\n]*limits `loud\.example`/i,
+    )
     expect(comment).toContain('Be kind')
-    expect(comment).toMatch(/omain blocks[^\n]*compared with the files of the base, since nothing that a pull request may use can read them from the server/)
+    expect(comment).toMatch(
+      /omain blocks[^\n]*compared with the files of the base, since nothing that a pull request may use can read them from the server/,
+    )
     expect(exit).toBe(0)
     await herd.hub.act.merge(number, 'ann')
     const applied = await apply()
@@ -45,7 +57,9 @@ describe('with a console alone', { timeout: 300_000 }, () => {
   })
 
   it('what it raises and lifts is approved as the ledger knows it', async () => {
-    const number = await propose({ [BLOCKS]: `${herd.file(BLOCKS).replace('  - domain: kept.example\n    severity: none\n', '').trimEnd()}\n    public_comment: Too loud\n`, })
+    const number = await propose({
+      [BLOCKS]: `${herd.file(BLOCKS).replace('  - domain: kept.example\n    severity: none\n', '').trimEnd()}\n    public_comment: Too loud\n`,
+    })
     await planned()
     expect(commentOn(herd, number)).toMatch(/kept\.example[^]*loud\.example|loud\.example[^]*kept\.example/)
     await herd.hub.act.merge(number, 'ann')
@@ -60,7 +74,9 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     await herd.hub.act.merge(number, 'ann')
     expect((await apply()).exit).toBe(6)
     expect(await blocks()).toContain('Somebody else says why')
-    expect(commentOn(herd, number, ':applied')).toMatch(/^### 1 changed on the server meanwhile[^]*`Somebody else says why` on the server, `Far too loud` in the files/m)
+    expect(commentOn(herd, number, ':applied')).toMatch(
+      /^### 1 changed on the server meanwhile[^]*`Somebody else says why` on the server, `Far too loud` in the files/m,
+    )
     await herd.sandbox.handOf('owner').changeBlock('loud.example', { public_comment: 'Far too loud' })
     await herd.hub.act.schedule('23 4 * * *')
     expect((await apply()).exit).toBe(0)
@@ -68,12 +84,19 @@ describe('with a console alone', { timeout: 300_000 }, () => {
 
   it('a role for an account of which nobody could read whose it is waits for somebody who looks at the server', async () => {
     await herd.sandbox.handOf('owner').signUp('newmod')
-    const number = await propose({ [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: newmod\n    role: Moderator\n` })
+    const number = await propose({
+      [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: newmod\n    role: Moderator\n`,
+    })
     await planned()
     expect(commentOn(herd, number)).toMatch(/Not approved by merging this · 1 change[^]*newmod/)
     await herd.hub.act.merge(number, 'ann')
     expect((await apply()).exit).toBe(6)
-    const role = async (): Promise<string> => JSON.stringify(await herd.rows("select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = 'newmod'"))
+    const role = async (): Promise<string> =>
+      JSON.stringify(
+        await herd.rows(
+          "select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = 'newmod'",
+        ),
+      )
     expect(await role()).not.toContain('Moderator')
     herd.desk()
     await herd.herdbook(['approve', 'she is who she says', '--yes'])
@@ -82,10 +105,15 @@ describe('with a console alone', { timeout: 300_000 }, () => {
   })
 
   it('a suspension of which nobody could read whom it touches is refused in the pull request', async () => {
-    const number = await propose({ [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: grave.example\n    severity: suspend\n` })
+    const number = await propose({
+      [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: grave.example\n    severity: suspend\n`,
+    })
     await planned()
     expect(commentOn(herd, number)).toMatch(/can't be undone and its impact could not be measured/)
-    expect(herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)?.state).toBe('failure')
+    expect(
+      herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
+        ?.state,
+    ).toBe('failure')
     await herd.hub.act.close(number, 'mo')
     herd.events.length = 0
   })

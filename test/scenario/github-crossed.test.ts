@@ -25,12 +25,18 @@ async function propose(change: (text: string) => string): Promise<number> {
 }
 const adding = (domain: string, severity?: string): Promise<number> => propose((text) => text + entry(domain, severity))
 
-const failures = () => [...herd.hub.state.issues.values()].filter(({ labels, pull }) => pull === null && labels.includes('herdbook: failure'))
-const applied = async (): Promise<JobRun & { readonly ran: true }> => ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
+const failures = () =>
+  [...herd.hub.state.issues.values()].filter(
+    ({ labels, pull }) => pull === null && labels.includes('herdbook: failure'),
+  )
+const applied = async (): Promise<JobRun & { readonly ran: true }> =>
+  ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
 
 describe('what a merge was to change and somebody crossed', () => {
   it('what was changed on both sides is told on the pull request with both sides and the ways out, ends with 6, and holds nothing else back', async () => {
-    const number = await propose((text) => text.replace(entry('kept.example'), entry('kept.example', 'limit')) + entry('beside3.example'))
+    const number = await propose(
+      (text) => text.replace(entry('kept.example'), entry('kept.example', 'limit')) + entry('beside3.example'),
+    )
     await herd.hub.act.merge(number, 'ann')
     await herd.rows("update domain_blocks set severity = 1 where domain = 'kept.example'")
     const job = await applied()
@@ -38,10 +44,14 @@ describe('what a merge was to change and somebody crossed', () => {
     expect(job.summary).toMatch(/changed on the server meanwhile/)
     const comment = commentOn(herd, number, ':applied')
     expect(comment).toMatch(/^### 1 done and 1 changed on the server meanwhile, of 2 changes/m)
-    expect(comment).toMatch(/`domain-block\/kept\.example`[^]*`suspend` on the server, `limit` in the files[^]*`herdbook adopt domain-block\/kept\.example`[^]*`herdbook restore domain-block\/kept\.example`[^]*button/)
+    expect(comment).toMatch(
+      /`domain-block\/kept\.example`[^]*`suspend` on the server, `limit` in the files[^]*`herdbook adopt domain-block\/kept\.example`[^]*`herdbook restore domain-block\/kept\.example`[^]*button/,
+    )
     expect(failures().at(-1)).toMatchObject({ state: 'open', body: expect.stringContaining('kept.example') })
     expect(await herd.rows("select 1 from domain_blocks where domain = 'beside3.example'")).toHaveLength(1)
-    expect(await herd.rows("select severity from domain_blocks where domain = 'kept.example'")).toEqual([{ severity: 1 }])
+    expect(await herd.rows("select severity from domain_blocks where domain = 'kept.example'")).toEqual([
+      { severity: 1 },
+    ])
     await herd.rows("update domain_blocks set severity = 0 where domain = 'kept.example'")
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(0)
@@ -50,14 +60,24 @@ describe('what a merge was to change and somebody crossed', () => {
 
   it('what can not be done yet, since an account has changed meanwhile, is told on the pull request', async () => {
     await herd.sandbox.handOf('owner').signUp('gone')
-    await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: gone\n    role: Moderator\n` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'gone',
+      files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: gone\n    role: Moderator\n` },
+    })
     const number = await herd.hub.act.openPull({ by: 'mo', branch: 'gone', title: 'A moderator' })
     ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
     await herd.rows("update accounts set suspended_at = now() where username = 'gone'")
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
-    expect(commentOn(herd, number, ':applied')).toMatch(/^### 1 changed on the server meanwhile, of 1 change[^]*moderator `gone`: can't be given a role yet/m)
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS).replace(/ {2}- account: gone\n {4}role: Moderator\n?/, '')}\n` } })
+    expect(commentOn(herd, number, ':applied')).toMatch(
+      /^### 1 changed on the server meanwhile, of 1 change[^]*moderator `gone`: can't be given a role yet/m,
+    )
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: { [MODERATORS]: `${herd.file(MODERATORS).replace(/ {2}- account: gone\n {4}role: Moderator\n?/, '')}\n` },
+    })
     expect((await applied()).exit).toBe(0)
   })
 
@@ -79,7 +99,9 @@ describe('what a merge was to change and somebody crossed', () => {
 
   it('what somebody did by hand just so meanwhile is told as done, once', async () => {
     const number = await adding('same.example', 'limit')
-    await herd.sandbox.handOf('owner').blockDomain('same.example', { severity: 'silence', reject_media: false, reject_reports: false })
+    await herd.sandbox
+      .handOf('owner')
+      .blockDomain('same.example', { severity: 'silence', reject_media: false, reject_reports: false })
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(0)
     const comment = commentOn(herd, number, ':applied')
@@ -94,13 +116,22 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.sandbox.handOf('owner').blockDomain('meanwhile.example', { severity: 'suspend' })
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
-    expect(commentOn(herd, number, ':applied')).toMatch(/^### 1 changed on the server meanwhile, of 1 change[^]*`suspend` on the server, `limit` in the files/m)
+    expect(commentOn(herd, number, ':applied')).toMatch(
+      /^### 1 changed on the server meanwhile, of 1 change[^]*`suspend` on the server, `limit` in the files/m,
+    )
     // The newest run says the same as long as nobody has settled it.
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(6)
     herd.desk()
     await herd.herdbook(['restore', 'domain-block/meanwhile.example', '--yes'], 6)
-    await herd.herdbook(['approve', 'as the files say', 'domain-block/meanwhile.example', '--restore', 'domain-block/meanwhile.example', '--yes'])
+    await herd.herdbook([
+      'approve',
+      'as the files say',
+      'domain-block/meanwhile.example',
+      '--restore',
+      'domain-block/meanwhile.example',
+      '--yes',
+    ])
     await herd.herdbook(['restore', 'domain-block/meanwhile.example', '--yes'])
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(0)

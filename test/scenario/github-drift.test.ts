@@ -6,7 +6,8 @@ import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const FILES = {
-  [BLOCKS]: 'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n  - domain: third.example\n    severity: limit\n',
+  [BLOCKS]:
+    'domain_blocks:\n  - domain: meh.example\n    severity: limit\n  - domain: loud.example\n    severity: limit\n  - domain: third.example\n    severity: limit\n',
 }
 const NIGHT = '47 2 * * *'
 
@@ -31,13 +32,18 @@ async function night() {
   return ran(await herd.settle(), 'drift')
 }
 const hand = () => herd.sandbox.handOf('owner')
-const issues = () => [...herd.hub.state.issues.values()].filter((one) => !one.pull && one.labels.includes('herdbook: drift'))
+const issues = () =>
+  [...herd.hub.state.issues.values()].filter((one) => !one.pull && one.labels.includes('herdbook: drift'))
 const open = () => issues().filter(({ state }) => state === 'open')
 const body = (): string => open()[0]?.body ?? ''
 const pulls = () => [...herd.hub.state.issues.values()].filter((one) => one.pull && one.state === 'open')
-const lineOf = (text: string): string => body().split('\n').find((line) => line.includes(text)) ?? `no line with ${text}`
+const lineOf = (text: string): string =>
+  body()
+    .split('\n')
+    .find((line) => line.includes(text)) ?? `no line with ${text}`
 const fileAt = (commit: string): Promise<string> => herd.hub.state.git.run(['show', `${commit}:${BLOCKS}`])
-const severityOf = async (domain: string) => (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
+const severityOf = async (domain: string) =>
+  (await herd.rows(`select severity from domain_blocks where domain = '${domain}'`))[0]
 
 async function tick(text: string, by = 'mo'): Promise<ReturnType<typeof ran>> {
   await herd.hub.act.tick(open()[0]?.number ?? 0, text, by)
@@ -45,7 +51,8 @@ async function tick(text: string, by = 'mo'): Promise<ReturnType<typeof ran>> {
 }
 
 /** The message of the commit that a pull request ends with. */
-const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string => git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
+const messageOf = (one: ReturnType<typeof pulls>[number] | undefined): string =>
+  git(herd.hub.git, 'log', '-1', '--format=%B', one?.pull?.head.commit ?? '')
 
 describe('the nightly issue', () => {
   it('is not there while all is as the files say', async () => {
@@ -72,10 +79,16 @@ describe('the nightly issue', () => {
     expect(job.result).toBe('success')
     const [pull] = pulls()
     expect(pull?.title).toBe('Adopt domain-block/fresh.example')
-    expect(pull?.body).toMatch(new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`))
+    expect(pull?.body).toMatch(
+      new RegExp(`^Asked for by \`@mo\`\\. Their own approval of it does not count\\. From #${open()[0]?.number}\\.`),
+    )
     expect(await fileAt(pull?.pull?.head.commit ?? '')).toContain('- domain: fresh.example\n    severity: suspend')
     expect(commentOn(herd, pull?.number ?? 0)).toMatch(/No changes/)
-    expect(lineOf('adopt domain-block/fresh.example')).toMatch(new RegExp(`^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`))
+    expect(lineOf('adopt domain-block/fresh.example')).toMatch(
+      new RegExp(
+        `^- \\[ \\] .* <!-- proposed=${pull?.number} --> · proposed in #${pull?.number} <!-- adopt domain-block/fresh\\.example -->$`,
+      ),
+    )
   })
 
   it('keeps that number for as long as the pull request is open, and ticked again it is brought up to date', async () => {
@@ -122,7 +135,9 @@ describe('the nightly issue', () => {
     const ticked = body().replace(/- \[ \] (.*<!-- restore domain-block\/(?:loud|third)\.example -->)/g, '- [x] $1')
     await herd.hub.act.edit(issue?.number ?? 0, { body: ticked }, 'mo')
     ran(await herd.settle(), 'tick')
-    expect(pulls().map(({ title }) => title)).toEqual(['Restore domain-block/loud.example and domain-block/third.example'])
+    expect(pulls().map(({ title }) => title)).toEqual([
+      'Restore domain-block/loud.example and domain-block/third.example',
+    ])
     expect(body().match(/proposed in #/g)).toHaveLength(2)
     expect(body()).not.toContain('[x]')
   })
@@ -130,7 +145,8 @@ describe('the nightly issue', () => {
 
 describe('every tick counts once', () => {
   const titled = (title: string) => pulls().filter((one) => one.title === title)
-  const ticked = (domain: string) => herd.hub.act.tick(open()[0]?.number ?? 0, `<!-- adopt domain-block/${domain} -->`, 'mo')
+  const ticked = (domain: string) =>
+    herd.hub.act.tick(open()[0]?.number ?? 0, `<!-- adopt domain-block/${domain} -->`, 'mo')
 
   it('though the night wrote the issue anew before its run', async () => {
     await hand().blockDomain('early.example')
@@ -153,7 +169,9 @@ describe('every tick counts once', () => {
     await night()
     herd.events.push(...events)
     await herd.settle()
-    expect(pulls().map(({ title }) => title)).toEqual(expect.arrayContaining(['Adopt domain-block/one.example', 'Adopt domain-block/two.example']))
+    expect(pulls().map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['Adopt domain-block/one.example', 'Adopt domain-block/two.example']),
+    )
   })
 
   it('and in the name of who ticked it: another one before its run is no part of it', async () => {
@@ -164,7 +182,10 @@ describe('every tick counts once', () => {
     await herd.hub.act.tick(open()[0]?.number ?? 0, '<!-- adopt domain-block/four.example -->', 'ann')
     await herd.settle()
     const made = pulls().filter(({ title }) => /three|four/.test(title))
-    expect(made.map(({ title, body: text }) => `${title}: ${/`@\w+`/.exec(text ?? '')?.[0] ?? ''}`)).toEqual(['Adopt domain-block/three.example: `@mo`', 'Adopt domain-block/four.example: `@ann`'])
+    expect(made.map(({ title, body: text }) => `${title}: ${/`@\w+`/.exec(text ?? '')?.[0] ?? ''}`)).toEqual([
+      'Adopt domain-block/three.example: `@mo`',
+      'Adopt domain-block/four.example: `@ann`',
+    ])
     expect(body()).not.toContain('[x]')
   })
 })
@@ -182,7 +203,12 @@ describe('no box counts', () => {
   it('that is ticked by somebody who may not write, whatever the event says of them', async () => {
     const before = pulls().length
     const event = await ticking(open()[0]?.number ?? 0)
-    expect(await directly(herd, 'tick', { ...event, payload: { ...event.payload, sender: { ...(event.payload as { sender: object }).sender, login: 'mallory' } } })).toMatch(/^0: @mallory may not write here/)
+    expect(
+      await directly(herd, 'tick', {
+        ...event,
+        payload: { ...event.payload, sender: { ...(event.payload as { sender: object }).sender, login: 'mallory' } },
+      }),
+    ).toMatch(/^0: @mallory may not write here/)
     expect(pulls()).toHaveLength(before)
     expect(await directly(herd, 'tick', event)).toMatch(/^0: /)
     expect(pulls()).toHaveLength(before + 1)
@@ -190,7 +216,12 @@ describe('no box counts', () => {
 
   it('in an issue that somebody made look like ours, though a maintainer ticks it', async () => {
     const before = pulls().length
-    const theirs = await herd.hub.act.openIssue({ by: 'mallory', title: 'herd.example: 1 changed by hand', body: body().replaceAll(/ <!-- proposed=\d+ --> · proposed in #\d+/g, ''), labels: ['herdbook: drift'] })
+    const theirs = await herd.hub.act.openIssue({
+      by: 'mallory',
+      title: 'herd.example: 1 changed by hand',
+      body: body().replaceAll(/ <!-- proposed=\d+ --> · proposed in #\d+/g, ''),
+      labels: ['herdbook: drift'],
+    })
     const event = await ticking(theirs)
     expect(await directly(herd, 'tick', event)).toContain('0: This issue is not the one that Herdbook keeps.')
     herd.events.push(event)
@@ -202,7 +233,11 @@ describe('no box counts', () => {
 
   it('that was written into the issue with the tick', async () => {
     const before = pulls().length
-    await herd.hub.act.edit(open()[0]?.number ?? 0, { body: `${body()}\n- [x] **Adopt** <!-- adopt domain-block/evil.example -->` }, 'mo')
+    await herd.hub.act.edit(
+      open()[0]?.number ?? 0,
+      { body: `${body()}\n- [x] **Adopt** <!-- adopt domain-block/evil.example -->` },
+      'mo',
+    )
     expect(ran(await herd.settle(), 'tick').stdout).toContain('No box was ticked that')
     expect(pulls()).toHaveLength(before)
   })
@@ -210,7 +245,13 @@ describe('no box counts', () => {
 
 describe('also in it', () => {
   it('what has ended, with the pull request that takes it out', async () => {
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: over.example\n    severity: limit\n    until: 2020-01-01\n` } })
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: {
+        [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: over.example\n    severity: limit\n    until: 2020-01-01\n`,
+      },
+    })
     herd.events.length = 0
     await night()
     expect(body()).toMatch(/`domain-block\/over\.example` was to hold until 1 January 2020\. \[Pull request \d+\]/)
@@ -225,7 +266,11 @@ describe('also in it', () => {
 
   it('that the server could not be read', async () => {
     const config = herd.file('instance/instance.yaml')
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'instance/instance.yaml': config.replace('domain: herd.example', 'domain: other.example') } })
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: { 'instance/instance.yaml': config.replace('domain: herd.example', 'domain: other.example') },
+    })
     herd.events.length = 0
     const job = await night()
     expect(job.result).toBe('failure')

@@ -20,13 +20,18 @@ const DEFECT = `if (Math.random() < 2) throw new TypeError('${WORDS}')`
 beforeAll(async () => {
   herd = await farm()
   copied(broken)
-  for (const name of ['markdown', 'differences']) change(join(broken, `src/render/${name}.ts`), /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/)
+  for (const name of ['markdown', 'differences'])
+    change(
+      join(broken, `src/render/${name}.ts`),
+      /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/,
+    )
   copied(blind)
   change(join(blind, 'src/commands/github/merge.ts'), /(export async function baseOf\([^]*?\): Promise<Base> \{\n)/)
 })
 
 function copied(tree: string): void {
-  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json']) cpSync(join(ROOT, name), join(tree, name), { recursive: true })
+  for (const name of ['.github', 'src', 'schema', 'instance', 'package.json', 'package-lock.json'])
+    cpSync(join(ROOT, name), join(tree, name), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
 }
 
@@ -47,24 +52,38 @@ it.each([
   ['a fork', 'check', true, 'two', () => broken],
   ['a branch, before anything of it was read,', 'plan', false, 'three', () => blind],
   ['a fork, before anything of it was read,', 'check', true, 'four', () => blind],
-] as const)('a defect leaves the pull request of %s with a comment and a check that say so', async (_, name, fork, branch, tree) => {
-  const by = fork ? 'stan' : 'mo'
-  await herd.hub.act.push({ by, branch, fork, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n` } })
-  const number = await herd.hub.act.openPull({ by, branch, fork, title: 'Block' })
-  const job = ran(await herd.settle({ workflows: /^herdbook-pull/, actionFolder: tree }), name)
-  expect([job.exit, job.result]).toEqual([1, 'failure'])
-  expect(job.stderr).toContain(WORDS)
-  const comment = commentOn(herd, number)
-  expect(comment).toMatch(/^<!-- herdbook:production -->\n### Herdbook itself failed: 1 error\n/)
-  expect(comment).toContain('It is a defect in Herdbook, and not of your change.')
-  expect(job.summary).toContain('### Herdbook itself failed')
-  expect(comment + job.summary).not.toContain(WORDS)
-  const head = herd.hub.state.issues.get(number)?.pull?.head.commit
-  expect(herd.hub.state.statuses.findLast(({ commit }) => commit === head)).toMatchObject({ state: 'error', context: 'herdbook', description: 'Herdbook failed: see the comment, and the run.' })
-})
+] as const)(
+  'a defect leaves the pull request of %s with a comment and a check that say so',
+  async (_, name, fork, branch, tree) => {
+    const by = fork ? 'stan' : 'mo'
+    await herd.hub.act.push({
+      by,
+      branch,
+      fork,
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: one.example\n    severity: none\n` },
+    })
+    const number = await herd.hub.act.openPull({ by, branch, fork, title: 'Block' })
+    const job = ran(await herd.settle({ workflows: /^herdbook-pull/, actionFolder: tree }), name)
+    expect([job.exit, job.result]).toEqual([1, 'failure'])
+    expect(job.stderr).toContain(WORDS)
+    const comment = commentOn(herd, number)
+    expect(comment).toMatch(/^<!-- herdbook:production -->\n### Herdbook itself failed: 1 error\n/)
+    expect(comment).toContain('It is a defect in Herdbook, and not of your change.')
+    expect(job.summary).toContain('### Herdbook itself failed')
+    expect(comment + job.summary).not.toContain(WORDS)
+    const head = herd.hub.state.issues.get(number)?.pull?.head.commit
+    expect(herd.hub.state.statuses.findLast(({ commit }) => commit === head)).toMatchObject({
+      state: 'error',
+      context: 'herdbook',
+      description: 'Herdbook failed: see the comment, and the run.',
+    })
+  },
+)
 
 it('what is mended plans it, in the same comment', async () => {
-  const [number = 0] = [...herd.hub.state.issues.values()].flatMap((issue) => (issue.pull?.head.branch === 'one' ? [issue.number] : []))
+  const [number = 0] = [...herd.hub.state.issues.values()].flatMap((issue) =>
+    issue.pull?.head.branch === 'one' ? [issue.number] : [],
+  )
   await herd.hub.act.comment(number, '/plan', 'mo')
   expect(ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan').exit).toBe(0)
   expect(commentOn(herd, number)).toContain('**Merging this approves 1 change**')

@@ -20,14 +20,25 @@ async function propose(change: string | ((text: string) => string), base?: strin
   const branch = `b${(branches += 1)}`
   const now = herd.file(BLOCKS)
   const text = typeof change === 'function' ? change(`${now}\n`) : `${now}\n${change}`
-  await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: text }, ...(base === undefined ? {} : { onto: base }) })
+  await herd.hub.act.push({
+    by: 'mo',
+    branch,
+    files: { [BLOCKS]: text },
+    ...(base === undefined ? {} : { onto: base }),
+  })
   const number = await herd.hub.act.openPull({ by: 'mo', branch, title: `Change ${branch}` })
   ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
   return number
 }
 
-const live = async (): Promise<string[]> => (await herd.rows('select domain from domain_blocks order by domain')).map((row) => ('domain' in row ? String(row.domain) : ''))
-const failures = () => [...herd.hub.state.issues.values()].filter(({ labels, pull }) => pull === null && labels.includes('herdbook: failure'))
+const live = async (): Promise<string[]> =>
+  (await herd.rows('select domain from domain_blocks order by domain')).map((row) =>
+    'domain' in row ? String(row.domain) : '',
+  )
+const failures = () =>
+  [...herd.hub.state.issues.values()].filter(
+    ({ labels, pull }) => pull === null && labels.includes('herdbook: failure'),
+  )
 const applied = async (): Promise<JobRun & { readonly ran: true }> => ran(await herd.settle(APPLY), 'apply')
 
 describe('what is merged is applied', () => {
@@ -36,7 +47,11 @@ describe('what is merged is applied', () => {
     await herd.hub.act.merge(number, 'ann', method)
     expect((await applied()).exit).toBe(0)
     expect(await live()).toContain(`${method}.example`)
-    expect(commentOn(herd, number, ':applied')).toMatch(new RegExp(`\\*\\*Applied\\*\\*: notes \`${method}\\.example\` without a limit\\. Verified on .* after the merge`))
+    expect(commentOn(herd, number, ':applied')).toMatch(
+      new RegExp(
+        `\\*\\*Applied\\*\\*: notes \`${method}\\.example\` without a limit\\. Verified on .* after the merge`,
+      ),
+    )
     expect((await herd.herdbook(['why', `domain-block/${method}.example`])).stdout).toMatch(/ann/)
   })
 
@@ -61,7 +76,8 @@ describe('what is merged is applied', () => {
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(0)
     expect(await live()).toEqual(expect.arrayContaining(['first.example', 'second.example', 'third.example']))
-    for (const [i, number] of numbers.entries()) expect(commentOn(herd, number, ':applied')).toContain(['first', 'second', 'third'][i])
+    for (const [i, number] of numbers.entries())
+      expect(commentOn(herd, number, ':applied')).toContain(['first', 'second', 'third'][i])
     expect(commentOn(herd, numbers[0] ?? 0, ':applied')).not.toContain('third.example')
   })
 
@@ -76,7 +92,9 @@ describe('what is merged is applied', () => {
     expect(await live()).not.toContain('newer.example')
     if (!older) throw new Error('no push')
     // The commit that this run is of asks for the block: a checkout of it would bring it back.
-    expect(await herd.hub.state.git.run(['show', `${textAt(older.payload, 'after')}:${BLOCKS}`])).toContain('newer.example')
+    expect(await herd.hub.state.git.run(['show', `${textAt(older.payload, 'after')}:${BLOCKS}`])).toContain(
+      'newer.example',
+    )
     herd.events.push(older)
     expect((await applied()).exit).toBe(0)
     expect(await live()).not.toContain('newer.example')
@@ -95,7 +113,10 @@ describe('what is merged is applied', () => {
     const group = await herd.hub.act.enqueue([number], 'ann')
     const queue = ran(await herd.settle(), 'queue')
     expect([queue.exit, queue.environment]).toEqual([0, null])
-    expect(herd.hub.state.statuses.findLast(({ commit }) => commit === group.commit)).toMatchObject({ state: 'success', context: 'herdbook' })
+    expect(herd.hub.state.statuses.findLast(({ commit }) => commit === group.commit)).toMatchObject({
+      state: 'success',
+      context: 'herdbook',
+    })
     await group.pass()
     expect((await applied()).exit).toBe(0)
     expect(await live()).toContain('queued.example')
@@ -111,8 +132,12 @@ describe('what nobody approved as it is now is not applied', () => {
     await hand.liftBlock('kept.example')
     await hand.blockDomain('kept.example', { severity: 'noop' })
     expect((await applied()).exit).toBe(6)
-    expect(await herd.rows("select severity from domain_blocks where domain = 'kept.example'")).toEqual([{ severity: 2 }])
-    expect(commentOn(herd, number, ':applied')).toMatch(/not approved[^]*kept\.example[^]*live has changed since[^]*approve/i)
+    expect(await herd.rows("select severity from domain_blocks where domain = 'kept.example'")).toEqual([
+      { severity: 2 },
+    ])
+    expect(commentOn(herd, number, ':applied')).toMatch(
+      /not approved[^]*kept\.example[^]*live has changed since[^]*approve/i,
+    )
     expect(failures().map(({ state }) => state)).toEqual(['open'])
     herd.desk()
     await herd.herdbook(['approve', 'looked at again', '--yes'])
@@ -123,11 +148,19 @@ describe('what nobody approved as it is now is not applied', () => {
   })
 
   it('a direct push: it stays undone, is one issue, and is shown as left over by the next pull request, whose merge approves it', async () => {
-    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` } })
+    await herd.hub.act.push({
+      by: 'zoe',
+      branch: 'main',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` },
+    })
     expect((await applied()).exit).toBe(6)
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(6)
-    expect(failures().map(({ state }) => state).filter((state) => state === 'open')).toHaveLength(1)
+    expect(
+      failures()
+        .map(({ state }) => state)
+        .filter((state) => state === 'open'),
+    ).toHaveLength(1)
     expect(failures().at(-1)?.body).toMatch(/pushed\.example[^]*approve/)
     expect(await live()).not.toContain('pushed.example')
     const number = await propose(entry('beside.example'))
@@ -147,7 +180,12 @@ describe('what nobody approved as it is now is not applied', () => {
     await herd.hub.act.merge(lifted, 'ann')
     await applied()
     expect(await live()).not.toContain('once.example')
-    await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('once.example')}` }, message: `Again (#${number})` })
+    await herd.hub.act.push({
+      by: 'ann',
+      branch: 'main',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('once.example')}` },
+      message: `Again (#${number})`,
+    })
     expect(body).toContain('herdbook-approvals')
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('once.example')
@@ -155,7 +193,11 @@ describe('what nobody approved as it is now is not applied', () => {
 
   it('a used approval while something waits that keeps every merge in view', async () => {
     await herd.sandbox.handOf('owner').signUp('patient')
-    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` } })
+    await herd.hub.act.push({
+      by: 'zoe',
+      branch: 'main',
+      files: { [MODERATORS]: `${herd.file(MODERATORS)}\n  - account: patient\n    role: Moderator\n` },
+    })
     expect((await applied()).exit).toBe(6)
     const change = async (text: string | ((text: string) => string)): Promise<number> => {
       const number = await propose(text)
@@ -169,15 +211,35 @@ describe('what nobody approved as it is now is not applied', () => {
     const done = commentOn(herd, number, ':applied')
     expect(done).toContain('**Applied**')
     await herd.rows("update domain_blocks set severity = 1 where domain = 'again.example'")
-    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example').trimEnd(), entry('again.example', 'limit').trimEnd()) } })
+    await herd.hub.act.push({
+      by: 'zoe',
+      branch: 'main',
+      files: {
+        [BLOCKS]: herd
+          .file(BLOCKS)
+          .replace(entry('again.example').trimEnd(), entry('again.example', 'limit').trimEnd()),
+      },
+    })
     await applied()
     expect(commentOn(herd, number, ':applied')).toBe(done)
     await herd.rows("update domain_blocks set severity = 2 where domain = 'again.example'")
-    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: herd.file(BLOCKS).replace(entry('again.example', 'limit').trimEnd(), entry('again.example').trimEnd()) } })
+    await herd.hub.act.push({
+      by: 'zoe',
+      branch: 'main',
+      files: {
+        [BLOCKS]: herd
+          .file(BLOCKS)
+          .replace(entry('again.example', 'limit').trimEnd(), entry('again.example').trimEnd()),
+      },
+    })
     herd.events.length = 0
     await change((text) => text.replace(entry('again.example'), ''))
     expect(await live()).not.toContain('again.example')
-    await herd.hub.act.push({ by: 'zoe', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` } })
+    await herd.hub.act.push({
+      by: 'zoe',
+      branch: 'main',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('again.example')}` },
+    })
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('again.example')
     herd.desk()
@@ -186,17 +248,25 @@ describe('what nobody approved as it is now is not applied', () => {
     expect((await applied()).exit).toBe(0)
   })
 
-  it("an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments", async () => {
+  it('an approval of another pull request, of one that was never merged, or that somebody wrote who may edit comments', async () => {
     const never = await propose(entry('never.example'))
     const blockOf = (issue: number): string => /<!-- herdbook-approvals .* -->/.exec(commentOn(herd, issue))?.[0] ?? ''
     const number = await propose(entry('beside2.example'))
     const ours = [...herd.hub.state.comments.values()].find((one) => one.issue === number)
-    await herd.hub.act.push({ by: 'mo', branch: 'b99', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('never.example')}` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'b99',
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('never.example')}` },
+    })
     const forged = await herd.hub.act.openPull({ by: 'mo', branch: 'b99', title: 'Forged' })
     // Merged before anything of ours stands there; then the marks of the other pull request are put into it.
     herd.events.length = 0
     await herd.hub.act.comment(forged, `<!-- herdbook:production -->\n\n${blockOf(never)}`, 'mo')
-    await herd.hub.act.editComment(ours?.id ?? 0, `${commentOn(herd, number).replace(/<!-- herdbook-approvals .* -->/, blockOf(never))}`, 'ann')
+    await herd.hub.act.editComment(
+      ours?.id ?? 0,
+      `${commentOn(herd, number).replace(/<!-- herdbook-approvals .* -->/, blockOf(never))}`,
+      'ann',
+    )
     await herd.hub.act.merge(forged, 'ann')
     expect((await applied()).exit).toBe(6)
     expect(await live()).not.toContain('never.example')

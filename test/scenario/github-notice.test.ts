@@ -4,16 +4,23 @@ import { ran } from '../support/runner.ts'
 
 let herd: Farm
 beforeAll(async () => {
-  herd = await farm({ token: 'announce', files: { 'instance/policy.yaml': 'announce:\n  visibility: unlisted\n  notice_days: 7\n' } })
+  herd = await farm({
+    token: 'announce',
+    files: { 'instance/policy.yaml': 'announce:\n  visibility: unlisted\n  notice_days: 7\n' },
+  })
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const DAY = 86_400_000
-const inWords = (time: number): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(time)
+const inWords = (time: number): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(time)
 
 /** Opens a pull request that adds an entry, and answers its comment. */
-async function propose(branch: string, entry: string): Promise<{ readonly number: number; readonly comment: string; readonly log: string }> {
+async function propose(
+  branch: string,
+  entry: string,
+): Promise<{ readonly number: number; readonly comment: string; readonly log: string }> {
   await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry}` } })
   const number = await herd.hub.act.openPull({ by: 'mo', branch, title: 'Block' })
   const { stdout, stderr } = ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
@@ -22,10 +29,21 @@ async function propose(branch: string, entry: string): Promise<{ readonly number
 
 it('a pull request says that members are told first, its merge when they were, and the next one that it waits', async () => {
   const from = inWords(Math.ceil((Date.now() + 7 * DAY) / DAY) * DAY)
-  const { number, comment, log } = await propose('bad', '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n')
+  const { number, comment, log } = await propose(
+    'bad',
+    '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n',
+  )
   const held = `Held back until ${from} at the earliest, so that members are told first: 1 change.`
-  expect(comment).toMatch(new RegExp(`^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`))
-  expect(comment).toMatch(new RegExp(`Blocks \`bad\\.example\` · [^\\n]*<br>Members are told first; applied from ${from} on at the earliest\\.\\n`))
+  expect(comment).toMatch(
+    new RegExp(
+      `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
+    ),
+  )
+  expect(comment).toMatch(
+    new RegExp(
+      `Blocks \`bad\\.example\` · [^\\n]*<br>Members are told first; applied from ${from} on at the earliest\\.\\n`,
+    ),
+  )
   expect(log).toContain(`Members are told first; applied from ${from} on at the earliest.`)
 
   await herd.hub.act.merge(number, 'ann')
@@ -34,6 +52,12 @@ it('a pull request says that members are told first, its merge when they were, a
   expect(commentOn(herd, number, ':applied')).not.toContain('Members are told first')
 
   const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
-  expect(next.comment).toMatch(new RegExp(`Approved before, and not applied yet · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`))
-  expect(next.comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds). 1 change of earlier merges is not due yet.\n')
+  expect(next.comment).toMatch(
+    new RegExp(
+      `Approved before, and not applied yet · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`,
+    ),
+  )
+  expect(next.comment).toContain(
+    '**Merging this approves 1 change** and applies it: 1 call over REST (seconds). 1 change of earlier merges is not due yet.\n',
+  )
 })

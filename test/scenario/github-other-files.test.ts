@@ -38,11 +38,20 @@ async function opened(files: NonNullable<Files>, by: 'stan' | 'mo' = 'stan') {
 
 describe("a stranger's pull request that leaves the instance alone", SLOW, () => {
   it('waits for somebody to look where it changes the tool, its packages or what Git obeys', async () => {
-    const files = { 'src/cli.ts': 'steal()\n', 'package-lock.json': '{}\n', '.npmrc': 'registry=https://evil.example\n', '.gitattributes': '* linguist-generated\n', 'instance/.gitattributes': '* -diff\n', '.GitHub/workflows/x.yml': 'on: push\n', 'README.md': 'Hello!\n' }
+    const files = {
+      'src/cli.ts': 'steal()\n',
+      'package-lock.json': '{}\n',
+      '.npmrc': 'registry=https://evil.example\n',
+      '.gitattributes': '* linguist-generated\n',
+      'instance/.gitattributes': '* -diff\n',
+      '.GitHub/workflows/x.yml': 'on: push\n',
+      'README.md': 'Hello!\n',
+    }
     const { head, comment } = await opened(files)
     expect(checkOf(head)).toMatch(/^pending: Changes what runs here, somebody has to look: /)
     const [runs = '', others = ''] = comment().split('**1 other file is changed**')
-    for (const path of Object.keys(files).filter((name) => name !== 'README.md')) expect(runs).toContain(`> - \`${path}\``)
+    for (const path of Object.keys(files).filter((name) => name !== 'README.md'))
+      expect(runs).toContain(`> - \`${path}\``)
     expect(others).toContain('> - `README.md`')
     expect(comment()).not.toMatch(/\*\*No changes\*\*|mean the same/)
   })
@@ -55,14 +64,19 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
 
   it('means the same as before where it changes nothing else than words of the instance', async () => {
     const { head, comment } = await opened({ [BLOCKS]: `# Ours\n${herd.file(BLOCKS)}\n` })
-    expect([checkOf(head), comment()]).toEqual(['success: The files mean the same as before.', expect.stringContaining('**No changes**')])
+    expect([checkOf(head), comment()]).toEqual([
+      'success: The files mean the same as before.',
+      expect.stringContaining('**No changes**'),
+    ])
   })
 })
 
 it("a branch of this repository says so as well, and its check is the plan's", SLOW, async () => {
   const { head, comment } = await opened({ 'src/cli.ts': 'ours()\n', 'README.md': 'Hello, you\n' }, 'mo')
   expect(checkOf(head)).toBe('success: No changes on the server, but of what Herdbook itself goes by.')
-  expect(comment()).toMatch(/Runs here once this is merged[^]*`src\/cli\.ts`[^]*1 other file is changed[^]*`README\.md`/)
+  expect(comment()).toMatch(
+    /Runs here once this is merged[^]*`src\/cli\.ts`[^]*1 other file is changed[^]*`README\.md`/,
+  )
   const docs = await opened({ 'docs/y.md': 'Y\n' }, 'mo')
   expect(checkOf(docs.head)).toBe('success: Nothing on the server; changes 1 other file: docs/y.md')
   expect(docs.comment()).not.toContain('**No changes**')
@@ -87,7 +101,12 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
     }
     expect([comment(), herd.hub.state.statuses.length]).toEqual([told, statuses])
     // What is not valid is told once, too.
-    const broken = await herd.hub.act.push({ by: 'stan', branch, fork: true, files: { [BLOCKS]: 'domain_blocks: 7\n' } })
+    const broken = await herd.hub.act.push({
+      by: 'stan',
+      branch,
+      fork: true,
+      files: { [BLOCKS]: 'domain_blocks: 7\n' },
+    })
     ran(await herd.settle(pullJobs), 'check')
     expect(checkOf(broken)).toMatch(/^failure: /)
     await again()
@@ -95,7 +114,11 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
     ran(await herd.settle(pullJobs), 'check')
     expect(exchanges.map(({ method }) => method)).toEqual(['GET', 'GET'])
     // Another base is looked at anew.
-    await herd.hub.act.reset('main', await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'docs/base.md': 'Base\n' } }), 'ann')
+    await herd.hub.act.reset(
+      'main',
+      await herd.hub.act.push({ by: 'ann', branch: 'main', files: { 'docs/base.md': 'Base\n' } }),
+      'ann',
+    )
     herd.events.length = 0
     await again()
     expect(ran(await herd.settle(pullJobs), 'check').stdout).not.toContain('already')
@@ -121,7 +144,10 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
 })
 
 describe('the label that asks for a plan', SLOW, () => {
-  const repliesOn = (number: number): string[] => [...herd.hub.state.comments.values()].filter(({ issue, body }) => issue === number && body.includes('A label says nothing')).map(({ body }) => body)
+  const repliesOn = (number: number): string[] =>
+    [...herd.hub.state.comments.values()]
+      .filter(({ issue, body }) => issue === number && body.includes('A label says nothing'))
+      .map(({ body }) => body)
 
   it('counts for the commit that the comment showed when it was given', async () => {
     const { number, head, comment } = await opened({ [BLOCKS]: withBlock('shown.example') })
@@ -137,7 +163,12 @@ describe('the label that asks for a plan', SLOW, () => {
 
   it('does not count for one that came a moment before it, and the answer is the line that does', async () => {
     const { number, branch, comment } = await opened({ [BLOCKS]: withBlock('looked-at.example') })
-    const head = await herd.hub.act.push({ by: 'stan', branch, fork: true, files: { [BLOCKS]: withBlock('swapped.example') } })
+    const head = await herd.hub.act.push({
+      by: 'stan',
+      branch,
+      fork: true,
+      files: { [BLOCKS]: withBlock('swapped.example') },
+    })
     // Ann's page shows the commit before; its check has not run when she gives the label.
     const pushed = herd.events.splice(0)
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
@@ -150,7 +181,14 @@ describe('the label that asks for a plan', SLOW, () => {
     ran(await herd.settle(pullJobs), 'check')
     // Nor does it where the comment shows that commit by the time of the run, and did not when the label was given.
     const pull = { ...(payload as { readonly pull_request: object }).pull_request, updated_at: '2026-01-01T00:00:00Z' }
-    expect(await directly(herd, 'plan', { name: 'pull_request', payload: { ...payload, pull_request: pull } }, { GITHUB_EVENT_NAME: 'pull_request_target' })).toContain('did not show this commit')
+    expect(
+      await directly(
+        herd,
+        'plan',
+        { name: 'pull_request', payload: { ...payload, pull_request: pull } },
+        { GITHUB_EVENT_NAME: 'pull_request_target' },
+      ),
+    ).toContain('did not show this commit')
     await herd.hub.act.comment(number, /`(\/plan \w+)`/.exec(reply)?.[1] ?? '', 'ann')
     ran(await herd.settle(pullJobs), 'plan')
     expect(comment()).toMatch(/swapped\.example[^]*herdbook-approvals v2/)

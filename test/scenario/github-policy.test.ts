@@ -9,12 +9,15 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const POLICY = 'instance/policy.yaml'
-const checkOf = (commit: string) => herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')
+const checkOf = (commit: string) =>
+  herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')
 
 it('a stranger who changes nothing but what Herdbook goes by is not waved through', async () => {
   const files = {
     [POLICY]: 'minimum_owners: 1\nbudgets:\n  domain_block:\n    create: 1000\nshow:\n  staff: true\n',
-    'instance/instance.yaml': herd.file('instance/instance.yaml').replace('acting_account: owner', 'acting_account: rustler'),
+    'instance/instance.yaml': herd
+      .file('instance/instance.yaml')
+      .replace('acting_account: owner', 'acting_account: rustler'),
   }
   const head = await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files })
   const number = await herd.hub.act.openPull({ by: 'stan', branch: 'mine', fork: true, title: 'Typo' })
@@ -23,16 +26,30 @@ it('a stranger who changes nothing but what Herdbook goes by is not waved throug
   expect(comment).not.toContain('No changes**')
   expect(comment).toContain('`policy.yaml`: `budgets.domain_block.create`: not set → `1000`')
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: not set → `1`')
-  expect(comment).toMatch(/not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`\n> - `policy\.yaml`: `show\.staff`/)
+  expect(comment).toMatch(
+    /not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`\n> - `policy\.yaml`: `show\.staff`/,
+  )
   expect(comment).not.toContain('rustler')
   expect(job.summary).toContain('minimum_owners')
-  expect(checkOf(head)).toMatchObject({ state: 'pending', description: expect.stringContaining('what Herdbook itself goes by') })
+  expect(checkOf(head)).toMatchObject({
+    state: 'pending',
+    description: expect.stringContaining('what Herdbook itself goes by'),
+  })
 })
 
 it('nor is one of our own, whose check says it', async () => {
-  const head = await herd.hub.act.push({ by: 'mo', branch: 'policy', files: { [POLICY]: 'budgets:\n  domain_block:\n    create: 1000\n' } })
+  const head = await herd.hub.act.push({
+    by: 'mo',
+    branch: 'policy',
+    files: { [POLICY]: 'budgets:\n  domain_block:\n    create: 1000\n' },
+  })
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'policy', title: 'Policy' })
   ran(await herd.settle(), 'plan')
-  expect(commentOn(herd, number)).toMatch(/### No changes on the server, but of what Herdbook itself goes by\.[^]*In force once this is merged[^]*not set → `1000`/)
-  expect(checkOf(head)).toMatchObject({ state: 'success', description: 'No changes on the server, but of what Herdbook itself goes by.' })
+  expect(commentOn(herd, number)).toMatch(
+    /### No changes on the server, but of what Herdbook itself goes by\.[^]*In force once this is merged[^]*not set → `1000`/,
+  )
+  expect(checkOf(head)).toMatchObject({
+    state: 'success',
+    description: 'No changes on the server, but of what Herdbook itself goes by.',
+  })
 })

@@ -6,11 +6,15 @@ import { ran } from '../support/runner.ts'
 const asked: string[] = []
 let herd: Farm
 beforeAll(async () => {
-  herd = await farm({ people: { tess: 'triage' }, onExchange: ({ method, path }) => void asked.push(`${method} ${path}`) })
+  herd = await farm({
+    people: { tess: 'triage' },
+    onExchange: ({ method, path }) => void asked.push(`${method} ${path}`),
+  })
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
-const block = (domain: string, severity = 'none', more = ''): string => `  - domain: ${domain}\n    severity: ${severity}\n${more}`
+const block = (domain: string, severity = 'none', more = ''): string =>
+  `  - domain: ${domain}\n    severity: ${severity}\n${more}`
 /** What is live already stays in the file. */
 const blocks = (...entries: string[]): string => `domain_blocks:\n${block('kept.example')}${entries.join('')}`
 const BLOCKS = 'instance/domain-blocks.yaml'
@@ -20,17 +24,24 @@ const checkOf = (commit: string): string => {
   const last = herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')
   return last === undefined ? 'none' : `${last.state}: ${last.description ?? ''}`
 }
-const commentsOn = (issue: number): string[] => [...herd.hub.state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
+const commentsOn = (issue: number): string[] =>
+  [...herd.hub.state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
 
 describe('a pull request from a branch of the repository', () => {
   let number: number
 
   it('gets one comment that says what merging it would do, a check and a summary', async () => {
-    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('one.example'), block('two.example')) } })
+    const head = await herd.hub.act.push({
+      by: 'mo',
+      branch: 'block',
+      files: { [BLOCKS]: blocks(block('one.example'), block('two.example')) },
+    })
     number = await herd.hub.act.openPull({ by: 'mo', branch: 'block', title: 'Block two' })
     const job = ran(await herd.settle(), 'plan')
     expect(job.result).toBe('success')
-    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes 2 domains without a limit\.\n\n\*\*Merging this approves 2 changes\*\*[^]*`one\.example`/)
+    expect(commentOn(herd, number)).toMatch(
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes 2 domains without a limit\.\n\n\*\*Merging this approves 2 changes\*\*[^]*`one\.example`/,
+    )
     expect(commentOn(herd, number)).toContain(`comment \`/plan ${head.slice(0, 12)}\``)
     expect(job.summary).toContain('### Notes 2 domains without a limit.')
     expect(job.summary).not.toContain('herdbook-approvals')
@@ -38,16 +49,26 @@ describe('a pull request from a branch of the repository', () => {
   })
 
   it('keeps that one comment up to date, with what it said before in its history', async () => {
-    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: blocks(block('one.example'), block('bad.example', 'suspend')) } })
+    const head = await herd.hub.act.push({
+      by: 'mo',
+      branch: 'block',
+      files: { [BLOCKS]: blocks(block('one.example'), block('bad.example', 'suspend')) },
+    })
     ran(await herd.settle(), 'plan')
     expect(commentsOn(number)).toHaveLength(1)
     expect(commentOn(herd, number)).toMatch(/bad\.example[^]*accept_severed_relationships: \d+/)
-    expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.edits[0]?.body).toContain('two.example')
+    expect([...herd.hub.state.comments.values()].find((one) => one.issue === number)?.edits[0]?.body).toContain(
+      'two.example',
+    )
     expect(checkOf(head)).toMatch(/^failure: Blocks bad\.example, .*Severs \d+ follow relations/)
   })
 
   it('is told what is wrong with its files, with the line', async () => {
-    const head = await herd.hub.act.push({ by: 'mo', branch: 'block', files: { [BLOCKS]: 'domain_blocks:\n  - domain: one.example\n    severty: suspend\n' } })
+    const head = await herd.hub.act.push({
+      by: 'mo',
+      branch: 'block',
+      files: { [BLOCKS]: 'domain_blocks:\n  - domain: one.example\n    severty: suspend\n' },
+    })
     const job = ran(await herd.settle(), 'plan')
     expect(job.result).toBe('success')
     expect(commentOn(herd, number)).toMatch(/not valid[^]*domain-blocks\.yaml:3[^]*severity/)
@@ -70,8 +91,15 @@ describe('a pull request from a branch of the repository', () => {
     await herd.herdbook(['apply', '--yes'])
     const docs = await herd.hub.act.openPull({ by: 'mo', branch: 'docs', title: 'Docs' })
     ran(await herd.settle(), 'plan')
-    const shown = commentOn(herd, docs).split('\n').filter((line) => line !== '' && !line.startsWith('<!--'))
-    expect(shown.slice(0, 4)).toEqual(['### No changes on the server, but of 1 other file.', '> [!NOTE]', '> **1 other file is changed**, which Herdbook neither reads nor runs:', '> - `README.md`'])
+    const shown = commentOn(herd, docs)
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('<!--'))
+    expect(shown.slice(0, 4)).toEqual([
+      '### No changes on the server, but of 1 other file.',
+      '> [!NOTE]',
+      '> **1 other file is changed**, which Herdbook neither reads nor runs:',
+      '> - `README.md`',
+    ])
   })
 })
 
@@ -80,15 +108,27 @@ describe("a stranger's pull request", () => {
   let head: string
 
   it('is looked at without any secret: its files against those of the base, and what the server shows to everybody', async () => {
-    await herd.rows("insert into settings (var, value, created_at, updated_at) values ('show_domain_blocks', E'--- all\n', now(), now())")
-    await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files: { [BLOCKS]: blocks(block('main.example'), block('spam.example', 'suspend')), 'instance/rules.yaml': 'rules:\n  - key: kind\n    text: Be kind @everyone\n' } })
+    await herd.rows(
+      "insert into settings (var, value, created_at, updated_at) values ('show_domain_blocks', E'--- all\n', now(), now())",
+    )
+    await herd.hub.act.push({
+      by: 'stan',
+      branch: 'mine',
+      fork: true,
+      files: {
+        [BLOCKS]: blocks(block('main.example'), block('spam.example', 'suspend')),
+        'instance/rules.yaml': 'rules:\n  - key: kind\n    text: Be kind @everyone\n',
+      },
+    })
     number = await herd.hub.act.openPull({ by: 'stan', branch: 'mine', fork: true, title: 'Rule' })
     head = herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
     const runs = await herd.settle()
     const job = ran(runs, 'check')
     expect([job.result, job.environment]).toEqual(['success', null])
     expect(runs.filter((one) => one.ran && one.environment !== null)).toEqual([])
-    expect(commentOn(herd, number)).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+` in the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/)
+    expect(commentOn(herd, number)).toMatch(
+      /^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+` in the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/,
+    )
     expect(commentOn(herd, number)).toContain(`/plan ${head.slice(0, 12)}`)
     expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
     expect(checkOf(head)).toMatch(/^pending: /)
@@ -121,7 +161,9 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.comment(number, '/plan 123456789abc', 'ann')
     await herd.settle()
     expect(commentOn(herd, number)).toContain('the live server was not asked')
-    expect(commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has moved since'))).toHaveLength(2)
+    expect(
+      commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has moved since')),
+    ).toHaveLength(2)
     await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
     const job = ran(await herd.settle(), 'plan')
     expect(job.environment).toBe('herdbook-plan')
@@ -142,7 +184,12 @@ describe("a stranger's pull request", () => {
   it('that moves between the asking and the run is not planned', async () => {
     await herd.hub.act.label(number, 'herdbook: plan', 'ann')
     const asked = herd.events.splice(0)
-    await herd.hub.act.push({ by: 'stan', branch: 'mine', fork: true, files: { 'instance/rules.yaml': 'rules:\n  - key: evil\n    text: Something else\n' } })
+    await herd.hub.act.push({
+      by: 'stan',
+      branch: 'mine',
+      fork: true,
+      files: { 'instance/rules.yaml': 'rules:\n  - key: evil\n    text: Something else\n' },
+    })
     herd.events.unshift(...asked)
     const runs = await herd.settle()
     expect(ran(runs, 'plan').stdout).toContain('The head is no longer')

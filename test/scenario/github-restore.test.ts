@@ -22,14 +22,23 @@ async function opened(files: { readonly [path: string]: string }, message: strin
   return number
 }
 
-const applied = async (): Promise<JobRun & { readonly ran: true }> => ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
-const kept = async (): Promise<unknown> => (await herd.rows("select severity from domain_blocks where domain = 'kept.example'"))[0]
-const roleOf = async (name: string): Promise<unknown> => (await herd.rows(`select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = '${name}'`))[0]
+const applied = async (): Promise<JobRun & { readonly ran: true }> =>
+  ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
+const kept = async (): Promise<unknown> =>
+  (await herd.rows("select severity from domain_blocks where domain = 'kept.example'"))[0]
+const roleOf = async (name: string): Promise<unknown> =>
+  (
+    await herd.rows(
+      `select r.name from users u join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id where a.username = '${name}'`,
+    )
+  )[0]
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
 
 it('a role that was taken by hand is not given back by a merge that its owners were not asked about', async () => {
   const before = await roleOf('mod')
-  await herd.rows("update users set role_id = null where account_id = (select id from accounts where username = 'mod' and domain is null)")
+  await herd.rows(
+    "update users set role_id = null where account_id = (select id from accounts where username = 'mod' and domain is null)",
+  )
   const silent = await opened({ 'README.md': 'A word.\n' }, 'A word\n\nHerdbook-Restore: moderator/mod')
   expect(commentOn(herd, silent)).toMatch(/not used before it is merged[^]*restoring moderator/)
   expect(commentOn(herd, silent)).not.toContain('restore=')
@@ -37,7 +46,10 @@ it('a role that was taken by hand is not given back by a merge that its owners w
   await applied()
   expect(await roleOf('mod')).not.toEqual(before)
   // With a change of the file, GitHub asks the owners of that file.
-  const open = await opened({ [MODERATORS]: `${herd.file(MODERATORS)}\n# mod is back\n` }, 'Mod is back\n\nHerdbook-Restore: moderator/mod')
+  const open = await opened(
+    { [MODERATORS]: `${herd.file(MODERATORS)}\n# mod is back\n` },
+    'Mod is back\n\nHerdbook-Restore: moderator/mod',
+  )
   expect(commentOn(herd, open)).toContain('restore=moderator%2Fmod')
   await herd.hub.act.merge(open, 'ann')
   expect((await applied()).exit).toBe(0)
@@ -49,7 +61,11 @@ it('a restore is done once: what somebody changes later by hand is told, and sto
   const back = await opened({ 'README.md': 'Back.\n' }, 'Back\n\nHerdbook-Restore: domain-block/kept.example')
   await herd.hub.act.merge(back, 'ann')
   // A push that nobody approved keeps the restore among what was merged since the last whole apply.
-  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` } })
+  await herd.hub.act.push({
+    by: 'ann',
+    branch: 'main',
+    files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` },
+  })
   const runs = await herd.settle({ workflows: /^herdbook-apply/ })
   expect(runs.flatMap((one) => (one.ran && one.job === 'apply' ? [one.exit] : []))).toContain(6)
   expect(await kept()).toEqual({ severity: 2 })
@@ -59,7 +75,15 @@ it('a restore is done once: what somebody changes later by hand is told, and sto
   expect(await kept()).toEqual({ severity: 1 })
   // Nor does a wish for what the files no longer name.
   await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")
-  const gone = await opened({ [BLOCKS]: herd.file(BLOCKS).replace(entry('kept.example').trimEnd(), '').replace(/\n{2,}/g, '\n') }, 'Lift it')
+  const gone = await opened(
+    {
+      [BLOCKS]: herd
+        .file(BLOCKS)
+        .replace(entry('kept.example').trimEnd(), '')
+        .replace(/\n{2,}/g, '\n'),
+    },
+    'Lift it',
+  )
   // Not by Ann: what she pushed rides on it.
   await herd.hub.act.merge(gone, 'zoe')
   expect((await applied()).exit).toBe(0)
@@ -73,7 +97,8 @@ it('who asked for a pull request by a tick does not approve it alone', async () 
   await herd.rows("update domain_blocks set severity = 1 where domain = 'pushed.example'")
   await herd.hub.act.schedule('47 2 * * *')
   await herd.settle({ workflows: /^herdbook-drift/ })
-  const issue = [...herd.hub.state.issues.values()].findLast(({ labels }) => labels.includes('herdbook: drift'))?.number ?? 0
+  const issue =
+    [...herd.hub.state.issues.values()].findLast(({ labels }) => labels.includes('herdbook: drift'))?.number ?? 0
   const tick = async (by: string): Promise<number> => {
     await herd.hub.act.tick(issue, '<!-- restore domain-block/pushed.example -->', by)
     ran(await herd.settle({ workflows: /^herdbook-drift/ }), 'tick')
@@ -86,6 +111,10 @@ it('who asked for a pull request by a tick does not approve it alone', async () 
   await herd.hub.act.review(number, 'mo')
   await herd.hub.act.merge(number, 'mo')
   expect((await applied()).exit).toBe(0)
-  expect(commentOn(herd, number, ':applied')).toContain('nobody approved it but who asked for it, wrote it or pushed it')
-  expect(await herd.rows("select severity from domain_blocks where domain = 'pushed.example'")).toEqual([{ severity: 1 }])
+  expect(commentOn(herd, number, ':applied')).toContain(
+    'nobody approved it but who asked for it, wrote it or pushed it',
+  )
+  expect(await herd.rows("select severity from domain_blocks where domain = 'pushed.example'")).toEqual([
+    { severity: 1 },
+  ])
 })

@@ -26,13 +26,20 @@ describe('a member asks by a form, moderators decide, the night is found out', (
     const runs: JobRun[] = []
     await tellGitHubStory({
       hub: herd.hub,
-      hand: async (deed) => (deed.does === 'block' ? herd.sandbox.handOf('second').blockDomain(deed.domain, { severity: 'suspend', public_comment: deed.comment }) : herd.sandbox.handOf('second').liftBlock(deed.domain)),
+      hand: async (deed) =>
+        deed.does === 'block'
+          ? herd.sandbox
+              .handOf('second')
+              .blockDomain(deed.domain, { severity: 'suspend', public_comment: deed.comment })
+          : herd.sandbox.handOf('second').liftBlock(deed.domain),
       settle: async () => void runs.push(...(await herd.settle())),
       tell: () => {},
       show: (what, markdown) => void shown.push(`${what}\n${seen(markdown)}`),
     })
     expect(shown).toEqual(STORY.map((told) => expect.stringMatching(told)))
-    const done = runs.flatMap((one) => (one.ran ? [`${one.job} ${one.result}${one.environment === null ? '' : ` in ${one.environment}`}`] : []))
+    const done = runs.flatMap((one) =>
+      one.ran ? [`${one.job} ${one.result}${one.environment === null ? '' : ` in ${one.environment}`}`] : [],
+    )
     expect(done).toEqual([
       'ask success in herdbook-plan',
       'apply success in herdbook-apply',
@@ -42,7 +49,11 @@ describe('a member asks by a form, moderators decide, the night is found out', (
       'apply success in herdbook-apply',
       'replan success in herdbook-plan',
     ])
-    expect(await herd.rows("select domain, severity from domain_blocks where domain in ('rustlers.example', 'wolves.example') order by domain")).toEqual([
+    expect(
+      await herd.rows(
+        "select domain, severity from domain_blocks where domain in ('rustlers.example', 'wolves.example') order by domain",
+      ),
+    ).toEqual([
       { domain: 'rustlers.example', severity: 1 },
       { domain: 'wolves.example', severity: 1 },
     ])
@@ -52,7 +63,10 @@ describe('a member asks by a form, moderators decide, the night is found out', (
   it('as the demo shows it, with no server and no GitHub', async () => {
     const ran = await start(mkdtempSync(join(tmpdir(), 'herdbook-anywhere-')), ['demo', '--github']).ran
     expect(ran.code, ran.out).toBe(0)
-    const shown = ran.stdout.split('\n').map((line) => line.replace(/^ {2}│ ?/, '')).join('\n')
+    const shown = ran.stdout
+      .split('\n')
+      .map((line) => line.replace(/^ {2}│ ?/, ''))
+      .join('\n')
     for (const told of STORY) expect(shown).toMatch(new RegExp(told.source.replace(/^\^/, ''), 'm'))
     expect(ran.out).not.toContain('\u001b')
     expect(ran.out).not.toContain('herdbook-approvals')

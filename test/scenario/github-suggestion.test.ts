@@ -13,8 +13,11 @@ const BLOCKS = 'instance/domain-blocks.yaml'
 const KEPT = 'domain_blocks:\n  - domain: kept.example\n    severity: none\n'
 const SUSPENDED = '  - domain: bad.example\n    severity: suspend\n    public_comment: Organised theft\n'
 
-const checkOf = (commit: string): string => herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')?.state ?? 'none'
-const suggestionsOn = (number: number) => [...herd.hub.state.reviewComments.values()].filter(({ pull }) => pull === number)
+const checkOf = (commit: string): string =>
+  herd.hub.state.statuses.findLast((status) => status.commit === commit && status.context === 'herdbook')?.state ??
+  'none'
+const suggestionsOn = (number: number) =>
+  [...herd.hub.state.reviewComments.values()].filter(({ pull }) => pull === number)
 const asked = async (number: number): Promise<string> => {
   await herd.hub.act.comment(number, '/plan', 'ann')
   return ran(await herd.settle(), 'plan').result
@@ -29,16 +32,27 @@ describe('consent that is missing', () => {
     number = await herd.hub.act.openPull({ by: 'mo', branch: 'bad', title: 'Thieves' })
     expect(ran(await herd.settle(), 'plan').result).toBe('success')
     expect(checkOf(head)).toBe('failure')
-    expect(suggestionsOn(number)).toMatchObject([{ author: 'github-actions[bot]', path: BLOCKS, startLine: null, line: 6, commit: head }])
-    expect(suggestionsOn(number)[0]?.body).toMatch(/^<!-- herdbook:production:consent -->\n`bad\.example`: severs 30 follows and 20 followers of 4 members; .*\n\n```suggestion\n {4}public_comment: Organised theft\n {4}accept_severed_relationships: 60\n```\n$/)
+    expect(suggestionsOn(number)).toMatchObject([
+      { author: 'github-actions[bot]', path: BLOCKS, startLine: null, line: 6, commit: head },
+    ])
+    expect(suggestionsOn(number)[0]?.body).toMatch(
+      /^<!-- herdbook:production:consent -->\n`bad\.example`: severs 30 follows and 20 followers of 4 members; .*\n\n```suggestion\n {4}public_comment: Organised theft\n {4}accept_severed_relationships: 60\n```\n$/,
+    )
   })
 
   it('is not suggested twice, and says the newest numbers', async () => {
     expect(await asked(number)).toBe('success')
     expect(suggestionsOn(number)).toMatchObject([{ edits: [] }])
-    await herd.rows("delete from follows where id = (select f.id from follows f join accounts a on a.id = f.account_id where a.domain = 'bad.example' limit 1)")
+    await herd.rows(
+      "delete from follows where id = (select f.id from follows f join accounts a on a.id = f.account_id where a.domain = 'bad.example' limit 1)",
+    )
     expect(await asked(number)).toBe('success')
-    expect(suggestionsOn(number)).toMatchObject([{ body: expect.stringMatching(/severs 30 follows and 19 followers[^]*accept_severed_relationships: 59/), edits: [{}] }])
+    expect(suggestionsOn(number)).toMatchObject([
+      {
+        body: expect.stringMatching(/severs 30 follows and 19 followers[^]*accept_severed_relationships: 59/),
+        edits: [{}],
+      },
+    ])
   })
 
   it('taken over by a click makes the check green, and leaves nothing to suggest', async () => {
@@ -54,7 +68,11 @@ describe('consent that is missing', () => {
   it('is said in the comment alone where the base has changed the same file, until the branch has it', async () => {
     const list = herd.file(BLOCKS).trimEnd()
     await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `# Why: see the wiki.\n${list}\n` } })
-    await herd.hub.act.push({ by: 'mo', branch: 'behind', files: { [BLOCKS]: `# Why: see the wiki.\n${list}\n${SUSPENDED}` } })
+    await herd.hub.act.push({
+      by: 'mo',
+      branch: 'behind',
+      files: { [BLOCKS]: `# Why: see the wiki.\n${list}\n${SUSPENDED}` },
+    })
     const behind = await herd.hub.act.openPull({ by: 'mo', branch: 'behind', title: 'Thieves, later' })
     // In the merge all lines are one higher than in the head.
     const base = await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${list}\n` } })
@@ -68,9 +86,18 @@ describe('consent that is missing', () => {
   })
 
   it('holds neither the comment nor the check back where the forge takes no suggestion', async () => {
-    const refused: Fault = { kind: 'answer', status: 403, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: 'Resource not accessible by integration' }) }
+    const refused: Fault = {
+      kind: 'answer',
+      status: 403,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ message: 'Resource not accessible by integration' }),
+    }
     const faulty = await withFaults(herd.hub, [{ match: { path: /\/pulls\/\d+\/(files|comments)/ }, fault: refused }])
-    const commit = await herd.hub.act.push({ by: 'mo', branch: 'refused', files: { [BLOCKS]: `${herd.file(BLOCKS).trimEnd()}\n${SUSPENDED}` } })
+    const commit = await herd.hub.act.push({
+      by: 'mo',
+      branch: 'refused',
+      files: { [BLOCKS]: `${herd.file(BLOCKS).trimEnd()}\n${SUSPENDED}` },
+    })
     const refusedOn = await herd.hub.act.openPull({ by: 'mo', branch: 'refused', title: 'Thieves' })
     const job = ran(await herd.settle({ apiUrl: faulty.url }), 'plan')
     await faulty.close()

@@ -16,7 +16,12 @@ beforeAll(async () => {
 afterAll(async () => herd[Symbol.asyncDispose]())
 
 const pullOf = async (branch: string, text: string, base?: string): Promise<number> => {
-  await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: text }, ...(base === undefined ? {} : { onto: base }) })
+  await herd.hub.act.push({
+    by: 'mo',
+    branch,
+    files: { [BLOCKS]: text },
+    ...(base === undefined ? {} : { onto: base }),
+  })
   return herd.hub.act.openPull({ by: 'mo', branch, title: `Block spam (${branch})` })
 }
 const checkOf = (number: number): string => {
@@ -27,7 +32,10 @@ const checkOf = (number: number): string => {
 
 it('two pull requests that block the same in two places are both merged, and applied as one', SLOW, async () => {
   const base = herd.hub.state.branches.get('main')
-  const pulls = [await pullOf('above', `domain_blocks:\n${SPAM}${kept}`, base), await pullOf('below', `domain_blocks:\n${kept}${SPAM}`, base)] as const
+  const pulls = [
+    await pullOf('above', `domain_blocks:\n${SPAM}${kept}`, base),
+    await pullOf('below', `domain_blocks:\n${kept}${SPAM}`, base),
+  ] as const
   await herd.settle()
   for (const number of pulls) expect(checkOf(number)).toBe('success: Limits spam.example.')
   // Both are merged before anything is applied, as they were shown.
@@ -38,7 +46,9 @@ it('two pull requests that block the same in two places are both merged, and app
   expect(await herd.rows("select severity from domain_blocks where domain = 'spam.example'")).toEqual([{ severity: 0 }])
   herd.desk()
   const plan = await herd.herdbook(['plan'])
-  expect(plan.out).toMatch(/warning repeated[^]*the domain spam\.example is here twice, word for word; first in line 2[^]*herdbook fmt/)
+  expect(plan.out).toMatch(
+    /warning repeated[^]*the domain spam\.example is here twice, word for word; first in line 2[^]*herdbook fmt/,
+  )
 })
 
 it('what it says to type takes the second one out, and nothing changes on the server', SLOW, async () => {

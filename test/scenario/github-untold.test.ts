@@ -6,7 +6,12 @@ import { ran } from '../support/runner.ts'
 const BLOCKS = 'instance/domain-blocks.yaml'
 const DOORS = 'instance/instance.yaml'
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
-const REFUSED: Fault = { kind: 'answer', status: 403, headers: { 'content-type': 'application/json' }, body: '{"message":"Resource not accessible by integration"}' }
+const REFUSED: Fault = {
+  kind: 'answer',
+  status: 403,
+  headers: { 'content-type': 'application/json' },
+  body: '{"message":"Resource not accessible by integration"}',
+}
 
 let herd: Farm
 beforeAll(async () => {
@@ -36,9 +41,18 @@ const appliedTonight = async () => {
   return applied()
 }
 
-const failures = () => [...herd.hub.state.issues.values()].filter(({ labels, pull, state }) => pull === null && state === 'open' && labels.includes('herdbook: failure'))
-const reportsOn = (issue: number): string[] => [...herd.hub.state.comments.values()].filter((one) => one.issue === issue && one.body.includes(':applied -->')).map(({ body }) => body)
-const noteOn = (issue: number): Strike => ({ match: { method: 'POST', path: new RegExp(`/issues/${issue}/comments$`) }, fault: REFUSED })
+const failures = () =>
+  [...herd.hub.state.issues.values()].filter(
+    ({ labels, pull, state }) => pull === null && state === 'open' && labels.includes('herdbook: failure'),
+  )
+const reportsOn = (issue: number): string[] =>
+  [...herd.hub.state.comments.values()]
+    .filter((one) => one.issue === issue && one.body.includes(':applied -->'))
+    .map(({ body }) => body)
+const noteOn = (issue: number): Strike => ({
+  match: { method: 'POST', path: new RegExp(`/issues/${issue}/comments$`) },
+  fault: REFUSED,
+})
 
 it('a report that can not be written keeps no other from being written, and the next run makes up for it', async () => {
   const first = await merged('first.example', 'first')
@@ -63,7 +77,11 @@ it('a branch that is named for an issue that there is not is told of where it wa
 
 it('what failed is an issue, whatever else can not be written', async () => {
   const number = await merged('third.example', 'third')
-  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` } })
+  await herd.hub.act.push({
+    by: 'ann',
+    branch: 'main',
+    files: { [BLOCKS]: `${herd.file(BLOCKS)}\n${entry('pushed.example')}` },
+  })
   herd.events.splice(0, herd.events.length - 1)
   expect((await applied([noteOn(number)])).exit).not.toBe(0)
   expect(failures().map(({ body }) => body?.includes('pushed.example'))).toEqual([true])
@@ -77,7 +95,9 @@ it('so is a defect, and a folder without instance.yaml', async () => {
   const job = await applied([{ match: { method: 'GET', path: /\/pulls\?/ }, fault: odd }])
   expect(job.exit).toBe(1)
   expect(job.stderr).toContain('This is a defect in Herdbook')
-  expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([expect.stringContaining('Herdbook itself failed')])
+  expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([
+    expect.stringContaining('Herdbook itself failed'),
+  ])
   await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [DOORS]: null } })
   expect((await applied()).exit).toBe(9)
   expect(failures().map(({ body }) => body)).toEqual([expect.stringContaining('There is no instance/')])

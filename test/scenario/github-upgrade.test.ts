@@ -21,12 +21,30 @@ async function writeAsVersion1({ desk, hub }: Farm): Promise<void> {
   const repository = await openRepository(desk())
   const now = await repository?.read(LEDGER)
   if (!repository || !now) throw new Error('no ledger')
-  const meta = JSON.parse(now.files.get('meta.json') ?? '') as { readonly at: string; readonly began: string; readonly taken: string; readonly environment: string }
+  const meta = JSON.parse(now.files.get('meta.json') ?? '') as {
+    readonly at: string
+    readonly began: string
+    readonly taken: string
+    readonly environment: string
+  }
   const files = new Map([...now.files].filter(([name]) => name !== 'digest' && name !== 'merges.jsonl'))
   files.set('approvals.jsonl', (files.get('approvals.jsonl') ?? '').replaceAll('"form":2,', ''))
-  files.set('meta.json', `${JSON.stringify({ applied: meta.taken, at: meta.at, began: meta.began, environment: meta.environment, version: 1 })}\n`)
+  files.set(
+    'meta.json',
+    `${JSON.stringify({ applied: meta.taken, at: meta.at, began: meta.began, environment: meta.environment, version: 1 })}\n`,
+  )
   const [subject, trailers] = ['Apply 1 step', { Run: '1' }]
-  const digest = seal('ledger', { environment: 'production', files: Object.fromEntries([...files].map(([name, text]) => [name, sha256(text)])), parents: [], subject, trailers }, KEY)
+  const digest = seal(
+    'ledger',
+    {
+      environment: 'production',
+      files: Object.fromEntries([...files].map(([name, text]) => [name, sha256(text)])),
+      parents: [],
+      subject,
+      trailers,
+    },
+    KEY,
+  )
   files.set('digest', `${digest}\n`)
   git(desk(), 'update-ref', '-d', 'refs/herdbook-seen/production')
   const seen = await repository.seen('production')
@@ -39,15 +57,21 @@ async function writeAsVersion1({ desk, hub }: Farm): Promise<void> {
 
 /** The comment of a pull request, as version 1 would have written it. */
 async function commentAsVersion1({ hub, desk, herdbook }: Farm, number: number, head: string): Promise<void> {
-  const comment = [...hub.state.comments.values()].find(({ issue, body }) => issue === number && body.startsWith('<!-- herdbook:production -->'))
+  const comment = [...hub.state.comments.values()].find(
+    ({ issue, body }) => issue === number && body.startsWith('<!-- herdbook:production -->'),
+  )
   if (comment === undefined) throw new Error('no comment')
   desk()
   git(desk(), 'checkout', '--quiet', head)
   const { stdout } = await herdbook(['plan', '--json'], 2)
   git(desk(), 'checkout', '--quiet', 'main')
   const steps: readonly Step[] = parsePlan(stdout).steps
-  const marks = steps.map((step) => stepDigest(step, sealingWith(KEY), number, 1).slice(0, 32)).toSorted((a, b) => (a < b ? -1 : 1))
-  const names = steps.map(({ kind, id }) => seal('step', { name: `${kind}/${id}` }, KEY).slice(0, 8)).toSorted((a, b) => (a < b ? -1 : 1))
+  const marks = steps
+    .map((step) => stepDigest(step, sealingWith(KEY), number, 1).slice(0, 32))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+  const names = steps
+    .map(({ kind, id }) => seal('step', { name: `${kind}/${id}` }, KEY).slice(0, 8))
+    .toSorted((a, b) => (a < b ? -1 : 1))
   const text = comment.body.replace(/\n<!-- herdbook-plan v1 .*-->/, '').replace(/\n<!-- herdbook-approvals[^]*$/, '')
   const unsealed = `${text}\n<!-- herdbook-approvals v1 seal=${'0'.repeat(32)} groups=0 names=${names.join(',')} ${marks.join(' ')} -->`
   const digest = seal('comment', { pullRequest: number, head, text: unsealed.trim() }, KEY).slice(0, 32)
@@ -58,13 +82,21 @@ it('a repository of version 1 goes on, and nobody has to do anything', { timeout
   await using herd = await farm()
   const { hub } = herd
   const open = async (branch: string, domain: string): Promise<{ readonly number: number; readonly head: string }> => {
-    const head = await hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: none\n` } })
+    const head = await hub.act.push({
+      by: 'mo',
+      branch,
+      files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: none\n` },
+    })
     const number = await hub.act.openPull({ by: 'mo', branch, title: branch })
     ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
     return { number, head }
   }
   const merged = await open('merged', 'merged.example')
-  await hub.act.push({ by: 'mo', branch: 'waiting', files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: waiting.example\n' } })
+  await hub.act.push({
+    by: 'mo',
+    branch: 'waiting',
+    files: { 'instance/email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: waiting.example\n' },
+  })
   const waiting = await hub.act.openPull({ by: 'mo', branch: 'waiting', title: 'Waiting' })
   ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
   await commentAsVersion1(herd, merged.number, merged.head)

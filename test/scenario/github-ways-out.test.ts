@@ -18,13 +18,18 @@ async function pressed(verb: string, reason = 'decided at night', attempt = 1, o
   return herd.settle({ again: { by: 'zoe', attempt } })
 }
 async function merged(domain: string, branch: string): Promise<void> {
-  await herd.hub.act.push({ by: 'mo', branch, files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: none\n` } })
+  await herd.hub.act.push({
+    by: 'mo',
+    branch,
+    files: { [BLOCKS]: `${herd.file(BLOCKS)}\n  - domain: ${domain}\n    severity: none\n` },
+  })
   const number = await herd.hub.act.openPull({ by: 'mo', branch, title: `Note ${domain}` })
   ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
   await herd.hub.act.merge(number, 'ann')
 }
 const apply = async () => ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
-const isLive = async (domain: string): Promise<boolean> => (await herd.rows(`select 1 from domain_blocks where domain = '${domain}'`)).length > 0
+const isLive = async (domain: string): Promise<boolean> =>
+  (await herd.rows(`select 1 from domain_blocks where domain = '${domain}'`)).length > 0
 
 it('a history that was rewritten is taken by a button, once, with a reason', async () => {
   await merged('old.example', 'old')
@@ -40,9 +45,14 @@ it('a history that was rewritten is taken by a button, once, with a reason', asy
   await herd.hub.act.press(BUTTON, { verb: 'new-history', object: '', reason: 'as said' }, 'zoe')
   const event = herd.events.splice(0).at(-1)
   if (event === undefined) throw new Error('nothing was pressed')
-  expect(await directly(herd, 'apply', event, { GITHUB_RUN_ATTEMPT: '2', HERDBOOK_TOKEN: herd.sandbox.tokens.apply })).toMatch(/^6: [^]*does not descend/)
+  expect(
+    await directly(herd, 'apply', event, { GITHUB_RUN_ATTEMPT: '2', HERDBOOK_TOKEN: herd.sandbox.tokens.apply }),
+  ).toMatch(/^6: [^]*does not descend/)
   const runs = await pressed('new-history')
-  expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([expect.stringMatching(/as it was rewritten\. Asked for by `@zoe`: decided at night/), 0])
+  expect([ran(runs, 'decide').summary, ran(runs, 'apply').exit]).toEqual([
+    expect.stringMatching(/as it was rewritten\. Asked for by `@zoe`: decided at night/),
+    0,
+  ])
   await merged('new.example', 'new')
   expect((await apply()).exit).toBe(0)
   expect(await isLive('new.example')).toBe(true)

@@ -15,7 +15,9 @@ afterAll(async () => herd[Symbol.asyncDispose]())
 
 const entry = (domain: string, severity = 'none'): string => `  - domain: ${domain}\n    severity: ${severity}\n`
 const grant = (account: string): string => `  - account: ${account}\n    role: Moderator\n`
-const added = (file: string, text: string): { readonly [file: string]: string } => ({ [file]: `${herd.file(file)}\n${text}` })
+const added = (file: string, text: string): { readonly [file: string]: string } => ({
+  [file]: `${herd.file(file)}\n${text}`,
+})
 
 let branches = 0
 /** Opens a pull request and has it planned. */
@@ -38,19 +40,28 @@ async function merged(number: number): Promise<JobRun & { readonly ran: true }> 
   return ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply')
 }
 
-const checkOf = (number: number) => herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
-const marksIn = (number: number): number => commentOn(herd, number).match(/(?<=<!-- herdbook-approvals .*) [0-9a-f]{32}(?= )/g)?.length ?? 0
-const roleOf = (account: string) => herd.rows(`select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = '${account}' and r.id <> -99`)
+const checkOf = (number: number) =>
+  herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
+const marksIn = (number: number): number =>
+  commentOn(herd, number).match(/(?<=<!-- herdbook-approvals .*) [0-9a-f]{32}(?= )/g)?.length ?? 0
+const roleOf = (account: string) =>
+  herd.rows(
+    `select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = '${account}' and r.id <> -99`,
+  )
 const live = async (): Promise<string> => JSON.stringify(await herd.rows('select domain from domain_blocks'))
 
 describe('a role that was left over', () => {
-  it("is not given by the pull request of another file, whoever has registered that name meanwhile", async () => {
+  it('is not given by the pull request of another file, whoever has registered that name meanwhile', async () => {
     await pushed(added(MODERATORS, grant('newcomer')))
     await herd.sandbox.handOf('owner').signUp('newcomer')
     const number = await propose(added(BLOCKS, entry('beside.example')))
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/)
-    expect(comment).toMatch(/#### Not approved by merging this · 1 change\n\n[^\n]*they are not asked here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/)
+    expect(comment).toMatch(
+      /^<!-- herdbook:production -->\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\n### Notes `beside\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+    )
+    expect(comment).toMatch(
+      /#### Not approved by merging this · 1 change\n\n[^\n]*they are not asked here[^\n]*\*approve\*[^]*Gives `Moderator` to `newcomer`/,
+    )
     expect(marksIn(number)).toBe(1)
     expect(checkOf(number)).toMatchObject({ state: 'success', description: 'Notes beside.example without a limit.' })
     await merged(number)
@@ -59,7 +70,9 @@ describe('a role that was left over', () => {
   })
 
   it('is, by one whose reviewers are asked for that file', async () => {
-    const number = await propose({ [MODERATORS]: herd.file(MODERATORS).replace('account: newcomer', 'account: newcomer\n    since: 2026-11-23') })
+    const number = await propose({
+      [MODERATORS]: herd.file(MODERATORS).replace('account: newcomer', 'account: newcomer\n    since: 2026-11-23'),
+    })
     expect(commentOn(herd, number)).toMatch(/Left over from earlier merges[^]*newcomer/)
     expect(marksIn(number)).toBe(1)
     expect((await merged(number)).exit).toBe(0)
@@ -72,7 +85,9 @@ describe('what was left over and is refused', () => {
     await pushed(added(BLOCKS, entry('bad.example', 'suspend')))
     const number = await propose(added(BLOCKS, entry('good.example')))
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*something speaks against them[^]*Blocks `bad\.example`/)
+    expect(comment).toMatch(
+      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*something speaks against them[^]*Blocks `bad\.example`/,
+    )
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? severs \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')
     expect(marksIn(number)).toBe(1)
@@ -83,7 +98,11 @@ describe('what was left over and is refused', () => {
   })
 
   it('is approved by the pull request that settles what speaks against it', async () => {
-    const number = await propose({ [BLOCKS]: herd.file(BLOCKS).replace(/(domain: bad\.example\n +severity: suspend)/, '$1\n    accept_severed_relationships: 500') })
+    const number = await propose({
+      [BLOCKS]: herd
+        .file(BLOCKS)
+        .replace(/(domain: bad\.example\n +severity: suspend)/, '$1\n    accept_severed_relationships: 500'),
+    })
     expect(commentOn(herd, number)).toMatch(/Left over from earlier merges[^]*bad\.example/)
     expect((await merged(number)).exit).toBe(0)
     expect(await live()).toContain('bad.example')
@@ -96,10 +115,17 @@ describe('where only the console could say whose account it is', () => {
     const { database: _database, ...doors } = mastodon
     await pushed({ [CONFIG]: stringify({ ...config, mastodon: doors }) })
     await herd.sandbox.handOf('owner').signUp('second_newcomer')
-    const number = await propose({ ...added(MODERATORS, grant('second_newcomer')), ...added(BLOCKS, entry('third.example')) })
+    const number = await propose({
+      ...added(MODERATORS, grant('second_newcomer')),
+      ...added(BLOCKS, entry('third.example')),
+    })
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/### Gives `Moderator` to `second_newcomer`, notes `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/)
-    expect(comment).toMatch(/#### Not approved by merging this · 1 change\n\nWhose account that is [^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/)
+    expect(comment).toMatch(
+      /### Gives `Moderator` to `second_newcomer`, notes `third\.example` without a limit\.\n\n\*\*Merging this approves 1 change\*\*/,
+    )
+    expect(comment).toMatch(
+      /#### Not approved by merging this · 1 change\n\nWhose account that is [^\n]*\*approve\*[^]*Gives `Moderator` to `second_newcomer`/,
+    )
     expect(marksIn(number)).toBe(1)
     await merged(number)
     expect(await live()).toContain('third.example')

@@ -31,11 +31,15 @@ describe('a budget', () => {
     herd.write({ 'domain-blocks.yaml': blocks(26) })
     const out = await refused()
     expect(out).toContain('26 creates of domain blocks, and the budget is 25 for one apply')
-    expect(out).toContain('policy.yaml under raises: - { kind: domain-block, create: 26, until: <date>, reason: "<why>" }')
+    expect(out).toContain(
+      'policy.yaml under raises: - { kind: domain-block, create: 26, until: <date>, reason: "<why>" }',
+    )
   })
 
   it('is raised for a while by what it said, and then is as before', async () => {
-    herd.write({ 'policy.yaml': 'raises:\n  - { kind: domain-block, create: 26, until: 2031-01-01, reason: "a list" }\n' })
+    herd.write({
+      'policy.yaml': 'raises:\n  - { kind: domain-block, create: 26, until: 2031-01-01, reason: "a list" }\n',
+    })
     await must(herd, ['plan'], 5, { now: new Date('2031-01-01T00:00:01Z') })
     await must(herd, ['apply', '--yes'])
   })
@@ -52,14 +56,18 @@ describe('a budget', () => {
 
 describe('an irreversible step', () => {
   const suspend = (domain: string, consent?: number): void =>
-    herd.write({ 'domain-blocks.yaml': `${blocks(26)}  - domain: ${domain}\n    severity: suspend\n${consent === undefined ? '' : `    accept_severed_relationships: ${consent}\n`}` })
+    herd.write({
+      'domain-blocks.yaml': `${blocks(26)}  - domain: ${domain}\n    severity: suspend\n${consent === undefined ? '' : `    accept_severed_relationships: ${consent}\n`}`,
+    })
 
   it('needs consent in the file, and says where and what to write', async () => {
     suspend('fine.example')
     const out = await refused()
     expect(out).toMatch(/domain-blocks\.yaml:80:\d+ error consent-missing/)
     expect(out).toContain('severs 24 follow relations for good')
-    expect(flat(out)).toContain('write in that entry (a fifth more, and at least ten more, since it is measured again before it is done): accept_severed_relationships: 34')
+    expect(flat(out)).toContain(
+      'write in that entry (a fifth more, and at least ten more, since it is measured again before it is done): accept_severed_relationships: 34',
+    )
   })
 
   it('is refused when the consent is less than is measured', async () => {
@@ -103,10 +111,14 @@ describe('an irreversible step', () => {
     expect(out).toContain('accept_severed_relationships: 21')
     const written = await must(herd, ['block', 'meh.example', '--severity', 'suspend'])
     expect(written.out).toContain('Changed')
-    expect(flat(written.out)).toContain('The file accepts 21: a fifth more, and at least ten more, since it is measured again before it is done.')
+    expect(flat(written.out)).toContain(
+      'The file accepts 21: a fifth more, and at least ten more, since it is measured again before it is done.',
+    )
     expect(herd.read('domain-blocks.yaml')).toContain('accept_severed_relationships: 21')
     herd.write({}, 'Once more')
-    expect((await must(herd, ['block', 'meh.example', '--severity', 'suspend'])).out).toContain('The files say so already')
+    expect((await must(herd, ['block', 'meh.example', '--severity', 'suspend'])).out).toContain(
+      'The files say so already',
+    )
     await must(herd, ['restore', 'domain-block/meh.example', '--yes'])
     herd.write({ 'domain-blocks.yaml': blocks(26) })
     await must(herd, ['apply', '--yes'])
@@ -153,7 +165,11 @@ describe('an invariant', () => {
   it('keeps it also while the files rename that role', async () => {
     const [roles, holders] = [herd.read('roles.yaml'), people()]
     setConfig(herd, { acting_account: 'herdbook' })
-    herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, '').replace('- name: Herdbook', '- name: Robot\n    renamed_from: Herdbook'))
+    herd.edit('roles.yaml', (text) =>
+      text
+        .replace(/ +- manage_federation\n(?! +- manage_invites)/, '')
+        .replace('- name: Herdbook', '- name: Robot\n    renamed_from: Herdbook'),
+    )
     // In no list of ours: then only its own role tells what it may do.
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: herdbook\n {4}role: Herdbook\n?/, ''))
     expect(await refused()).toMatch(/@herdbook, the account that acts, keeps what it may do: manage_federation/)
@@ -166,7 +182,9 @@ describe('an invariant', () => {
     const keeps = 'the account of mastodon.api.token keeps what it may do'
     await must(herd, ['demote', 'herdbook'])
     herd.write({}, 'Demote')
-    expect(await refused()).toContain(`delete moderator/herdbook would break a rule that always holds: ${keeps}: view_dashboard, manage_federation, manage_blocks`)
+    expect(await refused()).toContain(
+      `delete moderator/herdbook would break a rule that always holds: ${keeps}: view_dashboard, manage_federation, manage_blocks`,
+    )
     herd.write({ 'moderators.yaml': holders })
     await must(herd, ['promote', 'herdbook', 'Moderator'])
     herd.write({}, 'Promote')
@@ -184,8 +202,12 @@ describe('an invariant', () => {
     await must(herd, ['demote', 'mod'])
     herd.write({}, 'Demote')
     await planOf(herd, 2)
-    setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } } })
-    expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(/delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which could not be looked up \(.*\) and may be this one/)
+    setConfig(herd, {
+      mastodon: { ...doorsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
+    })
+    expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(
+      /delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which could not be looked up \(.*\) and may be this one/,
+    )
     setConfig(herd, {})
     herd.write({ 'moderators.yaml': before })
     await planOf(herd, 0)
@@ -220,7 +242,9 @@ describe('the first apply', () => {
     const other = await field.herd({ begin: 'none', config: { environment: 'first' } })
     other.write({ 'email-domain-blocks.yaml': EVERY_KIND['email-domain-blocks.yaml'] })
     const ran = await must(other, ['apply', '--yes'], 5)
-    expect(flat(ran.out)).toMatch(/This server has no ledger yet, and the plan has 2 steps\..*herdbook adopt.*herdbook apply --first "why"/)
+    expect(flat(ran.out)).toMatch(
+      /This server has no ledger yet, and the plan has 2 steps\..*herdbook adopt.*herdbook apply --first "why"/,
+    )
     expect(await other.rows("select 1 from email_domain_blocks where domain = 'throwaway.example'")).toEqual([])
     await must(other, ['apply', '--yes', '--first', 'a new server'])
     expect(refs((await planOf(other, 0)).steps)).toEqual([])
@@ -228,7 +252,10 @@ describe('the first apply', () => {
 
   it('takes over what differs only when it is told which side wins', async () => {
     const other = await field.herd({ begin: 'none', config: { environment: 'takeover' } })
-    other.write({ 'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: throwaway.example\n    allow_with_approval: true\n' })
+    other.write({
+      'email-domain-blocks.yaml':
+        'email_domain_blocks:\n  - domain: throwaway.example\n    allow_with_approval: true\n',
+    })
     const ran = await must(other, ['plan'], 4)
     expect(ran.out).toContain('herdbook adopt email-domain-block/throwaway.example')
     await must(other, ['apply', '--yes'], 4)

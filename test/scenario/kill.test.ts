@@ -7,17 +7,21 @@ import { must, pasture, planOf, type Herd, type Pasture } from '../support/sandb
 import { git } from '../support/git.ts'
 
 const ONE = {
-  'domain-blocks.yaml': 'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: x\n  - domain: b.example\n    severity: limit\n',
+  'domain-blocks.yaml':
+    'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: x\n  - domain: b.example\n    severity: limit\n',
   'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: e.example\n',
   'ip-blocks.yaml': 'ip_blocks:\n  - ip: 203.0.113.7\n    severity: sign_up_block\n',
-  'rules.yaml': 'rules:\n  - key: one\n    text: One.\n  - key: two\n    text: Two.\n    translations:\n      de: { text: Zwei. }\n',
+  'rules.yaml':
+    'rules:\n  - key: one\n    text: One.\n  - key: two\n    text: Two.\n    translations:\n      de: { text: Zwei. }\n',
   'settings.yaml': 'settings:\n  site_title: Herd\n  site_short_description: Small\n',
 }
 const TWO = {
-  'domain-blocks.yaml': 'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: y\n  - domain: c.example\n    severity: suspend\n',
+  'domain-blocks.yaml':
+    'domain_blocks:\n  - domain: a.example\n    severity: none\n    public_comment: y\n  - domain: c.example\n    severity: suspend\n',
   'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: e.example\n    allow_with_approval: true\n',
   'ip-blocks.yaml': 'ip_blocks:\n  - ip: 198.51.100.7\n    severity: no_access\n',
-  'rules.yaml': 'rules:\n  - key: two\n    text: Two!\n  - key: three\n    text: Three.\n  - key: one\n    text: One.\n',
+  'rules.yaml':
+    'rules:\n  - key: two\n    text: Two!\n  - key: three\n    text: Three.\n  - key: one\n    text: One.\n',
   'settings.yaml': 'settings:\n  site_title: The Herd\n  site_short_description: Slow\n',
 }
 
@@ -65,7 +69,8 @@ const dayOf = (turn: number): string => new Date(Date.UTC(2031, 0, turn)).toISOS
 /** Turns the files over: from one state to the other and back. */
 function next(): void {
   turn += 1
-  const [permissions, role] = turn % 2 === 0 ? ['manage_reports', 'Helper'] : ['manage_reports, manage_taxonomies', 'Moderator']
+  const [permissions, role] =
+    turn % 2 === 0 ? ['manage_reports', 'Helper'] : ['manage_reports, manage_taxonomies', 'Moderator']
   herd.write({
     ...(turn % 2 === 0 ? ONE : TWO),
     'policy.yaml': 'budgets:\n  default:\n    weaken: 1000\n',
@@ -75,7 +80,8 @@ function next(): void {
   })
 }
 
-const audit = async (): Promise<number> => Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
+const audit = async (): Promise<number> =>
+  Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
 
 /** Everything under management, without numbers and times. */
 const live = async (): Promise<unknown> =>

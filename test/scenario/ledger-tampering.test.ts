@@ -27,12 +27,15 @@ beforeAll(async () => {
 beforeEach(() => git(bare, 'update-ref', LEDGER, right))
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const blocks = (...names: string[]): string => `domain_blocks:\n${names.map((name) => `  - domain: ${name}.example\n    severity: none\n`).join('')}`
-const live = async (): Promise<unknown> => (await herd.rows('select domain from domain_blocks order by 1')).map((row) => Object.values(row)[0])
+const blocks = (...names: string[]): string =>
+  `domain_blocks:\n${names.map((name) => `  - domain: ${name}.example\n    severity: none\n`).join('')}`
+const live = async (): Promise<unknown> =>
+  (await herd.rows('select domain from domain_blocks order by 1')).map((row) => Object.values(row)[0])
 
 /** Both refuse, and nothing was written. */
 async function refused(code: number, says: RegExp): Promise<void> {
-  for (const verb of [['plan'], ['apply', '--yes'], ['drift']]) expect((await must(herd, verb, code, { env })).out).toMatch(says)
+  for (const verb of [['plan'], ['apply', '--yes'], ['drift']])
+    expect((await must(herd, verb, code, { env })).out).toMatch(says)
   expect(await live()).toEqual(['a.example', 'b.example', 'c.example'])
 }
 
@@ -41,23 +44,30 @@ async function forge(ref: string, change: (name: string, text: string) => string
   const repository = await openRepository(herd.dir)
   const snapshot = await repository?.read(ref)
   if (!repository || !snapshot) throw new Error(`no ${ref}`)
-  const files = new Map([...snapshot.files].flatMap(([name, text]) => {
-    const forged = change(name, text)
-    return forged === null ? [] : [[name, forged] as const]
-  }))
+  const files = new Map(
+    [...snapshot.files].flatMap(([name, text]) => {
+      const forged = change(name, text)
+      return forged === null ? [] : [[name, forged] as const]
+    }),
+  )
   await repository.write(ref, snapshot.id, { subject: snapshot.subject, parents: [snapshot.id], files })
 }
 
 describe('a ledger', () => {
   it('that somebody without the key changed is refused', async () => {
-    await forge(LEDGER, (name, text) => (name.startsWith('domain-block') ? text.replaceAll('"noop"', '"suspend"') : text))
+    await forge(LEDGER, (name, text) =>
+      name.startsWith('domain-block') ? text.replaceAll('"noop"', '"suspend"') : text,
+    )
     await refused(5, /ledger-forged|not signed with your ledger_key/)
   })
 
   it('that was set back is refused, and the command that puts it back does', async () => {
     git(bare, 'update-ref', LEDGER, `${right}~1`)
     await refused(5, /ledger-rolled-back[^]*Put it back: git push --force/)
-    const command = /Put it back: (git push [^\n]*?:refs\/\S+?)\.?(\s|$)/.exec((await must(herd, ['plan'], 5, { env })).out.replace(/\n\s+/g, ' '))?.[1] ?? ''
+    const command =
+      /Put it back: (git push [^\n]*?:refs\/\S+?)\.?(\s|$)/.exec(
+        (await must(herd, ['plan'], 5, { env })).out.replace(/\n\s+/g, ' '),
+      )?.[1] ?? ''
     git(herd.dir, ...command.split(' ').slice(1))
     expect(git(bare, 'rev-parse', LEDGER)).toBe(right)
   })
@@ -80,7 +90,9 @@ describe('a ledger', () => {
   })
 
   it('is refused with another key, and without one', async () => {
-    expect((await must(herd, ['plan'], 5, { env: { HB_KEY: 'another-key-of-the-ledger' } })).out).toMatch(/not signed with your ledger_key/)
+    expect((await must(herd, ['plan'], 5, { env: { HB_KEY: 'another-key-of-the-ledger' } })).out).toMatch(
+      /not signed with your ledger_key/,
+    )
     expect((await must(herd, ['apply', '--yes'], 9, { env: { HB_KEY: '' } })).out).toContain('HB_KEY')
     expect(await live()).toEqual(['a.example', 'b.example', 'c.example'])
   })
@@ -89,7 +101,9 @@ describe('a ledger', () => {
 describe('a lock', () => {
   it('that Herdbook did not write with this key is told, and not taken over', async () => {
     git(bare, 'update-ref', LOCK, git(bare, 'rev-parse', 'main'))
-    expect((await must(herd, ['apply', '--yes'], 7, { env })).out).toMatch(/not written by Herdbook with your ledger_key[^]*herdbook unlock [0-9a-f]+/)
+    expect((await must(herd, ['apply', '--yes'], 7, { env })).out).toMatch(
+      /not written by Herdbook with your ledger_key[^]*herdbook unlock [0-9a-f]+/,
+    )
     expect(await live()).toEqual(['a.example', 'b.example', 'c.example'])
     const named = /herdbook unlock ([0-9a-f]+)/.exec((await must(herd, ['unlock'], 7, { env })).out)?.[1] ?? ''
     await must(herd, ['unlock', named], 0, { env })

@@ -8,7 +8,8 @@ import { must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
 
 // What the files no longer speak of is managed no more, and stays on the server: whoever decides reads just that.
 
-const BLOCKS = 'domain_blocks:\n  - domain: one.example\n    severity: limit\n  - domain: two.example\n    severity: none\n'
+const BLOCKS =
+  'domain_blocks:\n  - domain: one.example\n    severity: limit\n  - domain: two.example\n    severity: none\n'
 const SETTINGS = 'settings:\n  site_title: The herd\n  site_short_description: A place\n'
 const TWO = 'From now on not managed: 2 domain blocks (they stay on the server).'
 
@@ -33,7 +34,11 @@ describe('at a desk', () => {
   it.each([
     ['a file that is deleted', () => gone('domain-blocks.yaml'), TWO],
     ['a file of comments alone', () => herd.write({ 'domain-blocks.yaml': '# all gone\n' }), TWO],
-    ['a key of many', () => herd.write({ 'settings.yaml': 'settings:\n  site_title: The herd\n' }), 'From now on not managed: 1 setting (it stays on the server).'],
+    [
+      'a key of many',
+      () => herd.write({ 'settings.yaml': 'settings:\n  site_title: The herd\n' }),
+      'From now on not managed: 1 setting (it stays on the server).',
+    ],
     [
       'all files',
       () => {
@@ -49,7 +54,9 @@ describe('at a desk', () => {
     expect(planned.out).toContain(says)
     expect(planned.out).not.toMatch(/In sync|No changes|Nothing is managed yet/)
     expect(planned.out).toContain('Next: herdbook apply')
-    expect(JSON.parse((await must(herd, ['plan', '--json'], 2)).stdout)).toMatchObject({ let_go: expect.arrayContaining([{ kind: expect.any(String), objects: expect.any(Number) }]) })
+    expect(JSON.parse((await must(herd, ['plan', '--json'], 2)).stdout)).toMatchObject({
+      let_go: expect.arrayContaining([{ kind: expect.any(String), objects: expect.any(Number) }]),
+    })
     expect((await must(herd, ['drift'])).out).not.toContain('From now on')
     const applied = await must(herd, ['apply', '--yes'])
     expect(applied.out).toContain(`Nothing to write to herd.example. ${says}`)
@@ -62,7 +69,9 @@ describe('at a desk', () => {
     herd.write({ 'settings.yaml': 'settings:\n  site_title: Another\n' })
     gone('domain-blocks.yaml')
     const { out } = await must(herd, ['plan'], 2)
-    expect(out).toMatch(/^Changes the setting site_title\. From now on not managed: 2 domain blocks and 1 setting \(they stay on the server\)\./)
+    expect(out).toMatch(
+      /^Changes the setting site_title\. From now on not managed: 2 domain blocks and 1 setting \(they stay on the server\)\./,
+    )
   })
 })
 
@@ -74,7 +83,8 @@ describe('in a pull request', () => {
   afterAll(async () => herd[Symbol.asyncDispose]())
 
   const FILE = 'instance/domain-blocks.yaml'
-  const checkOf = (number: number) => herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
+  const checkOf = (number: number) =>
+    herd.hub.state.statuses.findLast(({ commit }) => commit === herd.hub.state.issues.get(number)?.pull?.head.commit)
   async function propose(by: 'mo' | 'stan', files: { readonly [path: string]: string | null }): Promise<number> {
     const fork = by === 'stan'
     await herd.hub.act.push({ by, branch: `of-${by}`, fork, files })
@@ -85,7 +95,9 @@ describe('in a pull request', () => {
 
   it('of a stranger waits for somebody to look', async () => {
     const number = await propose('stan', { [FILE]: '# all gone\n' })
-    expect(commentOn(herd, number)).toMatch(/the live server was not asked: from now on not managed: 1 domain block \(it stays on the server\)\./)
+    expect(commentOn(herd, number)).toMatch(
+      /the live server was not asked: from now on not managed: 1 domain block \(it stays on the server\)\./,
+    )
     expect(checkOf(number)).toMatchObject({ state: 'pending' })
   })
 

@@ -26,7 +26,10 @@ describe('a holder that is killed', () => {
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
     const options = { sealing: sealingWith(null), run: 'next', commit: null }
-    await expect(acquire(repository, options)).rejects.toMatchObject({ exit: 7, message: expect.stringContaining(`process ${child.pid}, run child`) })
+    await expect(acquire(repository, options)).rejects.toMatchObject({
+      exit: 7,
+      message: expect.stringContaining(`process ${child.pid}, run child`),
+    })
     child.kill('SIGKILL')
     await once(child, 'exit')
     // The lease is a minute: only the end of the process can have freed it.
@@ -48,7 +51,13 @@ describe('a holder that is killed', () => {
     const lock = await repository.read('refs/herdbook/production/lock')
     if (lock === null) throw new Error('no lock')
     const elsewhere = (lock.files.get('lock.json') ?? '').replace(/"machine":"[^"]*"/, '"machine":"another"')
-    await repository.write('refs/herdbook/production/lock', lock.id, { subject: lock.subject, parents: [lock.id], files: new Map([['lock.json', elsewhere]]) })
-    await expect(acquire(repository, { sealing: sealingWith(null), run: 'next', commit: null })).rejects.toMatchObject({ exit: 7 })
+    await repository.write('refs/herdbook/production/lock', lock.id, {
+      subject: lock.subject,
+      parents: [lock.id],
+      files: new Map([['lock.json', elsewhere]]),
+    })
+    await expect(acquire(repository, { sealing: sealingWith(null), run: 'next', commit: null })).rejects.toMatchObject({
+      exit: 7,
+    })
   })
 })

@@ -16,13 +16,18 @@ import { sealingWith } from '../support/sealing.ts'
 /** Lets all try at once: one wins, and each other refuses with the winner's name. */
 async function race(contenders: readonly LockRefs[], round: number): Promise<void> {
   const key = Buffer.from('a key of the herd')
-  const results = await Promise.allSettled(contenders.map((refs, i) => acquire(refs, { sealing: sealingWith(key), run: `${round}-${i}`, commit: null })))
+  const results = await Promise.allSettled(
+    contenders.map((refs, i) => acquire(refs, { sealing: sealingWith(key), run: `${round}-${i}`, commit: null })),
+  )
   const winners = results.flatMap((result): Held[] => (result.status === 'fulfilled' ? [result.value] : []))
   expect(winners).toHaveLength(1)
   const [winner] = winners
   for (const result of results) {
     if (result.status === 'rejected') {
-      expect(result.reason).toMatchObject({ exit: 7, diagnostics: [{ code: 'locked', message: expect.stringContaining(`run ${winner?.holder.run},`) }] })
+      expect(result.reason).toMatchObject({
+        exit: 7,
+        diagnostics: [{ code: 'locked', message: expect.stringContaining(`run ${winner?.holder.run},`) }],
+      })
     }
   }
   expect(winner?.ok()).toBe(true)
@@ -39,7 +44,10 @@ async function raceOver(bare: string, rounds: number): Promise<void> {
     const winner = `${round}-${won}`
     expect(reports[won]).toEqual({ came: 'won', run: winner, ok: true })
     expect(reports[1 - won]).toEqual({ came: 'refused', exit: 7, message: expect.stringContaining(`run ${winner},`) })
-    expect(looseRefs(bare)).toEqual({ ...untouched, 'refs/herdbook/production/lock': expect.stringMatching(/^[0-9a-f]{40}$/) })
+    expect(looseRefs(bare)).toEqual({
+      ...untouched,
+      'refs/herdbook/production/lock': expect.stringMatching(/^[0-9a-f]{40}$/),
+    })
     expect(await racers[won]?.('release')).toEqual({ came: 'released' })
     expect(looseRefs(bare)).toEqual(untouched)
   }
@@ -64,14 +72,19 @@ async function racer(dir: string): Promise<((order: Order) => Promise<Report>) &
 
 /** The refs of a bare repository, as its files say: no Git of ours comes between the racers'. */
 function looseRefs(bare: string): { readonly [ref: string]: string } {
-  const files = readdirSync(join(bare, 'refs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = readdirSync(join(bare, 'refs'), { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
   const paths = files.map(({ parentPath, name }) => join(parentPath, name))
   return Object.fromEntries(paths.map((path) => [relative(bare, path), readFileSync(path, 'utf8').trim()]))
 }
 
 /** Commits made beforehand, so that a race costs no more than Git's own compare-and-swap: real refs, and what they hold in memory. */
 function prepared(dir: string, count: number): () => LockRefs {
-  const stream = Array.from({ length: count }, (_, i) => `commit refs/heads/pool\ncommitter A <a@herd.example> ${i} +0000\ndata 0\n`).join('')
+  const stream = Array.from(
+    { length: count },
+    (_, i) => `commit refs/heads/pool\ncommitter A <a@herd.example> ${i} +0000\ndata 0\n`,
+  ).join('')
   execFileSync('git', ['fast-import', '--quiet'], { cwd: dir, input: stream })
   const pool = git(dir, 'rev-list', 'refs/heads/pool').split('\n')
   const held = new Map<string, Snapshot>()
@@ -82,11 +95,20 @@ function prepared(dir: string, count: number): () => LockRefs {
     write: async (ref, expected, content) => {
       const commit = pool.pop()
       if (commit === undefined) throw new Error('the pool is empty')
-      held.set(commit, { ...content, trailers: content.trailers ?? {}, parents: content.parents ?? [], id: commit, tree: '', author: '', at: '' })
+      held.set(commit, {
+        ...content,
+        trailers: content.trailers ?? {},
+        parents: content.parents ?? [],
+        id: commit,
+        tree: '',
+        author: '',
+        at: '',
+      })
       const swapped = await swapRef(refs, ref, expected, commit)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
-    remove: async (ref, expected) => ((await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved'),
+    remove: async (ref, expected) =>
+      (await swapRef(refs, ref, expected, null)).state === 'done' ? 'removed' : 'moved',
   })
 }
 
@@ -105,17 +127,24 @@ describe('races for the lock', () => {
     for (let round = 0; round < 12; round += 1) await race(repositories, round)
   })
 
-  it('a thousand over bare repositories, each between two processes with a clone of their own', { timeout: 600_000 }, async () => {
-    using base = scratch()
-    // Several herds side by side, so that no processor idles while Git waits for Git.
-    await Promise.all(Array.from({ length: 4 }, (_, herd) => raceOver(newBare(base.path, `herd${herd}.git`), 250)))
-  })
+  it(
+    'a thousand over bare repositories, each between two processes with a clone of their own',
+    { timeout: 600_000 },
+    async () => {
+      using base = scratch()
+      // Several herds side by side, so that no processor idles while Git waits for Git.
+      await Promise.all(Array.from({ length: 4 }, (_, herd) => raceOver(newBare(base.path, `herd${herd}.git`), 250)))
+    },
+  )
 
   it('six over HTTP', { timeout: 60_000 }, async () => {
     using base = scratch()
     const bare = newBare(base.path)
     await using server = await httpGit(base.path)
-    const repositories = await openAll([cloneVia(server, bare, join(base.path, 'one')), cloneVia(server, bare, join(base.path, 'two'))])
+    const repositories = await openAll([
+      cloneVia(server, bare, join(base.path, 'one')),
+      cloneVia(server, bare, join(base.path, 'two')),
+    ])
     for (let round = 0; round < 6; round += 1) await race(repositories, round)
   })
 
@@ -123,7 +152,10 @@ describe('races for the lock', () => {
     using base = scratch()
     const bare = newBare(base.path)
     await using server = await sshGit(base.path)
-    const repositories = await openAll([cloneVia(server, bare, join(base.path, 'one')), cloneVia(server, bare, join(base.path, 'two'))])
+    const repositories = await openAll([
+      cloneVia(server, bare, join(base.path, 'one')),
+      cloneVia(server, bare, join(base.path, 'two')),
+    ])
     for (let round = 0; round < 3; round += 1) await race(repositories, round)
   })
 
@@ -131,7 +163,10 @@ describe('races for the lock', () => {
     using base = scratch()
     const bare = newBare(base.path)
     await using server = await httpGit(base.path)
-    const repositories = await openAll([cloneVia(server, bare, join(base.path, 'one')), cloneVia(server, bare, join(base.path, 'two'))])
+    const repositories = await openAll([
+      cloneVia(server, bare, join(base.path, 'one')),
+      cloneVia(server, bare, join(base.path, 'two')),
+    ])
     let pushes = 0
     server.loseAnswer = (request) => request.endsWith('/git-receive-pack') && ++pushes <= 2
     await race(repositories, 0)

@@ -15,10 +15,20 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const limited = (): void => herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: meh.example\n    severity: limit\n' })
-const suspended = (): void => herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: meh.example\n    severity: suspend\n    accept_severed_relationships: 1000\n' })
+const limited = (): void =>
+  herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: meh.example\n    severity: limit\n' })
+const suspended = (): void =>
+  herd.write({
+    'domain-blocks.yaml':
+      'domain_blocks:\n  - domain: meh.example\n    severity: suspend\n    accept_severed_relationships: 1000\n',
+  })
 
-const refused: Fault = { kind: 'answer', status: 422, headers: { 'content-type': 'application/json' }, body: '{"error":"Validation failed"}' }
+const refused: Fault = {
+  kind: 'answer',
+  status: 422,
+  headers: { 'content-type': 'application/json' },
+  body: '{"error":"Validation failed"}',
+}
 
 /** A suspension that goes wrong over the API and is given up; then a moderator suspends by hand. Answers the plan of the morning after. */
 async function givenUp(strike: Strike): Promise<Awaited<ReturnType<typeof planOf>>> {
@@ -37,7 +47,10 @@ describe('a suspension that was given up, and that a moderator makes by hand at 
   it.each<[string, Strike]>([
     ['the permission was missing', { match: { method: 'PUT' }, fault: ANSWERS.forbidden }],
     ['Mastodon refused it', { match: { method: 'PUT' }, fault: refused }],
-    ['the block could not be looked at before', { match: { method: 'GET', path: /domain_blocks\/\d+$/ }, fault: ANSWERS.forbidden }],
+    [
+      'the block could not be looked at before',
+      { match: { method: 'GET', path: /domain_blocks\/\d+$/ }, fault: ANSWERS.forbidden },
+    ],
   ])('is the moderator’s where %s: nothing of ours was written', async (_, strike) => {
     const plan = await givenUp(strike)
     expect([refs(plan.steps), refs(plan.drift)]).toEqual([[], ['domain-block/meh.example']])
@@ -55,7 +68,9 @@ describe('a suspension that was given up, and that a moderator makes by hand at 
 
   it('is the moderator’s where the console refused it', async () => {
     // With block lists alone nobody looks beforehand whether the account that acts is there.
-    for (const name of readdirSync(join(herd.dir, 'instance'))) if (!['instance.yaml', 'policy.yaml', 'domain-blocks.yaml'].includes(name)) rmSync(join(herd.dir, 'instance', name), { recursive: true })
+    for (const name of readdirSync(join(herd.dir, 'instance')))
+      if (!['instance.yaml', 'policy.yaml', 'domain-blocks.yaml'].includes(name))
+        rmSync(join(herd.dir, 'instance', name), { recursive: true })
     herd.write({}, 'Block lists alone')
     await must(herd, ['apply', '--yes'])
     const { api: _api, ...withoutApi } = doorsOf(field.sandbox)

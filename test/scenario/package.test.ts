@@ -6,8 +6,13 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' }
-const run = (cwd: string, file: string, ...args: readonly string[]) => promisify(execFile)(file, [...args], { cwd, env, maxBuffer: 16 * 1024 * 1024 })
+const env = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+  NO_COLOR: '1',
+}
+const run = (cwd: string, file: string, ...args: readonly string[]) =>
+  promisify(execFile)(file, [...args], { cwd, env, maxBuffer: 16 * 1024 * 1024 })
 
 /** An empty folder in which somebody installed the package: nothing of the checkout is near it. */
 let folder: string
@@ -18,7 +23,16 @@ beforeAll(async () => {
   await run(ROOT, 'npm', 'pack', '--silent', '--pack-destination', folder)
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
-  await run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', `./herdbook-${version}.tgz`)
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    `./herdbook-${version}.tgz`,
+  )
 }, 180_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -38,7 +52,13 @@ describe('the package, installed from its tarball', () => {
     const commands = join(folder, 'node_modules/herdbook/dist/commands')
     const names = readdirSync(commands).filter((name) => name.endsWith('.js'))
     expect(names).toContain('plan.js')
-    await run(folder, process.execPath, '--input-type=module', '--eval', names.map((name) => `await import(${JSON.stringify(join(commands, name))})`).join('\n'))
+    await run(
+      folder,
+      process.execPath,
+      '--input-type=module',
+      '--eval',
+      names.map((name) => `await import(${JSON.stringify(join(commands, name))})`).join('\n'),
+    )
   })
 
   it('plays the demo: the console, the reader and the example came along', async () => {

@@ -18,7 +18,9 @@ it('a pause has a name and a reason, and while it is on a run reports and does n
   herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: later.example\n    severity: none\n' })
   await must(herd, ['pause', 'the database\nis being moved'], 0, { env: { ...env, USER: 'alice' } })
   const ran = await must(herd, ['apply', '--yes'], 5, { env })
-  expect(ran.out).toMatch(/later\.example[^]*Paused by alice since [^]*: the database is being moved[^]*herdbook resume/)
+  expect(ran.out).toMatch(
+    /later\.example[^]*Paused by alice since [^]*: the database is being moved[^]*herdbook resume/,
+  )
   expect(await herd.rows("select 1 from domain_blocks where domain = 'later.example'")).toEqual([])
   expect((await must(herd, ['status'], 0, { env })).stdout).toContain('the database is being moved')
 })
@@ -29,9 +31,13 @@ it('it is signed: without the key nobody ends it', async () => {
 })
 
 it('resume ends it, says who paused and why, and the next apply does what waited', async () => {
-  expect((await must(herd, ['resume'], 0, { env })).stdout).toMatch(/Resumed\. It was paused by alice .*: the database is being moved/)
+  expect((await must(herd, ['resume'], 0, { env })).stdout).toMatch(
+    /Resumed\. It was paused by alice .*: the database is being moved/,
+  )
   await must(herd, ['apply', '--yes'], 0, { env })
-  expect(await herd.rows("select severity from domain_blocks where domain = 'later.example'")).toEqual([{ severity: 2 }])
+  expect(await herd.rows("select severity from domain_blocks where domain = 'later.example'")).toEqual([
+    { severity: 2 },
+  ])
   expect((await must(herd, ['resume'], 0, { env })).stdout).toContain('Nothing was paused.')
   expect((await must(herd, ['plan', '--json'], 0, { env })).stdout).toContain('"steps": []')
 })

@@ -18,25 +18,53 @@ describe('an account that acts and ranks too low', () => {
     const planned = await herd.run(['plan'])
     expect(planned.code).toBe(5)
     expect(planned.stdout).toContain('Mastodon will refuse moderator/alice: @herdbook (Herdbook) acts')
-    expect(flat(planned.stdout)).toContain('moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles')
+    expect(flat(planned.stdout)).toContain(
+      'moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles',
+    )
     expect(planned.stdout).toContain('Name an owner as acting_account')
   })
   test('hands out no role without Manage Roles, nor what it lacks itself, however low that ranks: the console refuses it, too', async () => {
-    await field.sandbox.query("insert into user_roles (name, position, permissions, created_at, updated_at) values ('Helper', 1, 16, now(), now())")
+    await field.sandbox.query(
+      "insert into user_roles (name, position, permissions, created_at, updated_at) values ('Helper', 1, 16, now(), now())",
+    )
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     await must(herd, ['promote', 'alice', 'Helper'])
-    expect(flat((await must(herd, ['plan'], 5)).stdout)).toMatch(/can't hand out manage_reports, which it lacks itself[\s\S]*lacks the permission manage_roles|lacks the permission manage_roles[\s\S]*can't hand out manage_reports/)
+    expect(flat((await must(herd, ['plan'], 5)).stdout)).toMatch(
+      /can't hand out manage_reports, which it lacks itself[\s\S]*lacks the permission manage_roles|lacks the permission manage_roles[\s\S]*can't hand out manage_reports/,
+    )
     const idOf = async (sql: string): Promise<string> => Object.values((await herd.rows(sql))[0] ?? {}).join('')
-    const [alice, helper] = [await idOf("select id::text from accounts where username = 'alice' and domain is null"), await idOf("select id::text from user_roles where name = 'Helper'")]
+    const [alice, helper] = [
+      await idOf("select id::text from accounts where username = 'alice' and domain is null"),
+      await idOf("select id::text from user_roles where name = 'Helper'"),
+    ]
     const given = async () => {
-      const doors = openDoors({ domain: 'herd.example', acting_account: 'herdbook', mastodon: doorsOf(field.sandbox) }, openSecrets({ HB_TOKEN: field.sandbox.tokens.apply }))
-      const results = await (await doors.console()).write([{ table: 'role_of', action: 'create', name: 'alice', serverId: alice, expect: { role_id: null }, set: { role_id: helper } }])
+      const doors = openDoors(
+        { domain: 'herd.example', acting_account: 'herdbook', mastodon: doorsOf(field.sandbox) },
+        openSecrets({ HB_TOKEN: field.sandbox.tokens.apply }),
+      )
+      const results = await (
+        await doors.console()
+      ).write([
+        {
+          table: 'role_of',
+          action: 'create',
+          name: 'alice',
+          serverId: alice,
+          expect: { role_id: null },
+          set: { role_id: helper },
+        },
+      ])
       await doors.close()
       return results
     }
     expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-lacks' } }])
     await field.sandbox.query("update user_roles set permissions = permissions | 131072 where name = 'Herdbook'")
-    expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-too-low', message: expect.stringContaining('it lacks manage_reports') } }])
+    expect(await given()).toMatchObject([
+      {
+        state: 'refused',
+        reason: { code: 'actor-too-low', message: expect.stringContaining('it lacks manage_reports') },
+      },
+    ])
     await field.sandbox.query("update user_roles set permissions = permissions & ~131072 where name = 'Herdbook'")
     await field.sandbox.query("delete from user_roles where name = 'Helper'")
   })
@@ -44,21 +72,34 @@ describe('an account that acts and ranks too low', () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     expect(await herd.run(['demote', 'mod'])).toMatchObject({ code: 0 })
     herd.write({}, 'Demote')
-    const refusal = "moderator/mod: @mod holds Moderator (rank 10), which stands above Herdbook (rank 5), the role of @herdbook that acts"
+    const refusal =
+      'moderator/mod: @mod holds Moderator (rank 10), which stands above Herdbook (rank 5), the role of @herdbook that acts'
     expect(flat((await herd.run(['plan'])).stdout)).toContain(refusal)
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
     expect(flat(ran.out)).toContain(refusal)
-    expect(await herd.rows("select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = 'mod'")).toEqual([{ name: 'Moderator' }])
+    expect(
+      await herd.rows(
+        "select r.name from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id where a.username = 'mod'",
+      ),
+    ).toEqual([{ name: 'Moderator' }])
   })
   test('changes and deletes no role above its own', async () => {
-    await field.sandbox.query("insert into user_roles (name, position, permissions, created_at, updated_at) values ('Elder', 500, 0, now(), now())")
+    await field.sandbox.query(
+      "insert into user_roles (name, position, permissions, created_at, updated_at) values ('Elder', 500, 0, now(), now())",
+    )
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
-    herd.edit('roles.yaml', (text) => text.replace(/ {2}- name: Elder\n(?: {4}.*\n?)*/, '').replace('position: 10\n', 'position: 4\n'))
+    herd.edit('roles.yaml', (text) =>
+      text.replace(/ {2}- name: Elder\n(?: {4}.*\n?)*/, '').replace('position: 10\n', 'position: 4\n'),
+    )
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
-    expect(flat(ran.out)).toContain('role/Elder stands above Herdbook (rank 500 over 5), the role of @herdbook that acts')
-    expect(flat(ran.out)).toContain('role/Moderator stands above Herdbook (rank 10 over 5), the role of @herdbook that acts')
+    expect(flat(ran.out)).toContain(
+      'role/Elder stands above Herdbook (rank 500 over 5), the role of @herdbook that acts',
+    )
+    expect(flat(ran.out)).toContain(
+      'role/Moderator stands above Herdbook (rank 10 over 5), the role of @herdbook that acts',
+    )
     await field.sandbox.query("delete from user_roles where name = 'Elder'")
   })
   test('is told by status and plan where it is named and not there, and nothing is written', async () => {
@@ -70,7 +111,8 @@ describe('an account that acts and ranks too low', () => {
       expect(flat(out)).toMatch(/This server has no account @nobodyhere|There is no account @nobodyhere/)
       expect(flat(out)).toContain('Name one that is there and can log in as acting_account in instance.yaml')
     }
-    const said = /instance\.yaml:\d+:\d+ error no-actor There is nobody to act as: this server has no account @nobodyhere/
+    const said =
+      /instance\.yaml:\d+:\d+ error no-actor There is nobody to act as: this server has no account @nobodyhere/
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(said)
     expect(flat((await must(herd, ['apply', '--yes'], 5)).out)).toMatch(said)
     expect(await herd.rows("select 1 from settings where value like '%Another%'")).toEqual([])

@@ -4,7 +4,8 @@ import { doorsOf, pasture, type Pasture } from '../support/sandbox.ts'
 /** What depends on the way the plan was read and will be done: outside equality and digests. How many members it touches, the API can't tell. */
 const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'door', 'members'])
 
-const essence = (text: string): unknown => JSON.parse(text, (key, value: unknown) => (BY_THE_WAY.has(key) ? undefined : value))
+const essence = (text: string): unknown =>
+  JSON.parse(text, (key, value: unknown) => (BY_THE_WAY.has(key) ? undefined : value))
 
 describe('the plan of one server', () => {
   let field: Pasture
@@ -18,7 +19,8 @@ describe('the plan of one server', () => {
     await herd.hand.blockDomain('drifted.example', { severity: 'silence' })
     await herd.hand.addRule({ text: 'By hand' })
     herd.write({
-      'domain-blocks.yaml': 'domain_blocks:\n  - { domain: bad.example, severity: suspend, accept_severed_relationships: 60 }\n  - { domain: meh.example, severity: limit }\n',
+      'domain-blocks.yaml':
+        'domain_blocks:\n  - { domain: bad.example, severity: suspend, accept_severed_relationships: 60 }\n  - { domain: meh.example, severity: limit }\n',
       'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: burner.example\n',
       'ip-blocks.yaml': 'ip_blocks:\n  - { ip: 192.0.2.7, severity: no_access }\n',
       'settings.yaml': 'settings:\n  site_title: Herd\n  noindex: true\n',

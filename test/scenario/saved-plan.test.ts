@@ -36,7 +36,9 @@ describe('a saved plan', () => {
     await herd.hand.changeBlock('spam.example', { public_comment: 'Scam' })
     const ran = await must(herd, ['apply', 'plan.json'], 6)
     expect(ran.out).toContain('Moved: domain-block/spam.example.')
-    expect(await herd.rows("select public_comment from domain_blocks where domain = 'spam.example'")).toEqual([{ public_comment: 'Scam' }])
+    expect(await herd.rows("select public_comment from domain_blocks where domain = 'spam.example'")).toEqual([
+      { public_comment: 'Scam' },
+    ])
     await must(herd, ['restore', 'domain-block/spam.example', '--yes'])
   })
 
@@ -56,7 +58,9 @@ describe('a saved plan', () => {
     await herd.hand.liftBlock('one.example')
     const drift = await planOf(herd, 3)
     expect(refs(drift.drift)).toEqual(['domain-block/one.example'])
-    expect((await must(herd, ['plan', '--restore', 'domain-block/one.example'], 2)).stdout).toContain('Next: herdbook apply --restore domain-block/one.example  shows')
+    expect((await must(herd, ['plan', '--restore', 'domain-block/one.example'], 2)).stdout).toContain(
+      'Next: herdbook apply --restore domain-block/one.example  shows',
+    )
     await must(herd, ['plan', '--restore', 'domain-block/one.example', '--out', 'plan.json'], 2)
     await must(herd, ['apply', 'plan.json'])
     await planOf(herd, 0)
@@ -64,8 +68,15 @@ describe('a saved plan', () => {
 
   it('holds them also for an object that the files change besides', async () => {
     await herd.hand.changeBlock('spam.example', { severity: 'silence' })
-    herd.edit('domain-blocks.yaml', (text) => text.replace('comment: Fraud', 'comment: Fraud again').replace('severity: suspend\n', 'severity: suspend\n    accept_severed_relationships: 1\n'))
-    for (const [wish, left] of [[[], 3], [['--restore', 'domain-block/spam.example'], 0]] as const) {
+    herd.edit('domain-blocks.yaml', (text) =>
+      text
+        .replace('comment: Fraud', 'comment: Fraud again')
+        .replace('severity: suspend\n', 'severity: suspend\n    accept_severed_relationships: 1\n'),
+    )
+    for (const [wish, left] of [
+      [[], 3],
+      [['--restore', 'domain-block/spam.example'], 0],
+    ] as const) {
       await must(herd, ['plan', ...wish, '--out', 'plan.json'], 2)
       await must(herd, ['apply', 'plan.json'])
       await planOf(herd, left)
@@ -118,7 +129,9 @@ describe('a saved plan', () => {
     const steps = plan.steps.map((step: object) => ({ ...step, id: 'harmless.example' }))
     herd.write({ '../plan.json': JSON.stringify({ ...plan, steps }) })
     const ran = await herd.run(['apply', 'plan.json'])
-    expect(await herd.rows("select 1 from domain_blocks where domain in ('harmless.example', 'three.example')")).toEqual([])
+    expect(
+      await herd.rows("select 1 from domain_blocks where domain in ('harmless.example', 'three.example')"),
+    ).toEqual([])
     expect(ran.code).toBe(6)
   })
 })

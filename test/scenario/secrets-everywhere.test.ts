@@ -52,27 +52,54 @@ async function begin(files: { readonly [name: string]: string } = EVERY_KIND): P
   await must(herd, ['apply', '--yes', '--take-over', '--first', 'begun'], 0, { env })
 }
 
-const BESIDE = { '../list.csv': '#domain,#severity\nlisted.example,suspend\n', '../reader.pub': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJh me\n' }
+const BESIDE = {
+  '../list.csv': '#domain,#severity\nlisted.example,suspend\n',
+  '../reader.pub': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJh me\n',
+}
 
 /** Names every secret that `instance.yaml` can name; replaces the doors. */
 function configure(mastodon: Partial<NonNullable<InstanceFile['mastodon']>>): void {
   const { api, ...doors } = doorsOf(field.sandbox)
-  const ssh = { host: '127.0.0.1', port: 9, user: 'herd', host_key: `SHA256:${'q'.repeat(43)}`, key: { env: 'HB_SSH' }, passphrase: { env: 'HB_PASS' } }
-  setConfig(herd, { ledger_key: { env: 'HB_KEY' }, ssh, mastodon: { api: { url: field.sandbox.url, ...api, ...TOKENS }, ...doors, ...mastodon } })
+  const ssh = {
+    host: '127.0.0.1',
+    port: 9,
+    user: 'herd',
+    host_key: `SHA256:${'q'.repeat(43)}`,
+    key: { env: 'HB_SSH' },
+    passphrase: { env: 'HB_PASS' },
+  }
+  setConfig(herd, {
+    ledger_key: { env: 'HB_KEY' },
+    ssh,
+    mastodon: { api: { url: field.sandbox.url, ...api, ...TOKENS }, ...doors, ...mastodon },
+  })
 }
 
 /** Everything below a folder but Git's own, by path. */
 function filesIn(dir: string): ReadonlyMap<string, string> {
-  const names = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => relative(dir, join(one.parentPath, one.name)))
-  return new Map(names.filter((name) => !name.startsWith('.git/')).map((name) => [name, readFileSync(join(dir, name), 'utf8')]))
+  const names = readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => relative(dir, join(one.parentPath, one.name)))
+  return new Map(
+    names.filter((name) => !name.startsWith('.git/')).map((name) => [name, readFileSync(join(dir, name), 'utf8')]),
+  )
 }
 
 /** What is in Git and in no branch: what Herdbook put there, reachable or not. */
 function objectsIn(dir: string): string {
   const options = { cwd: dir, encoding: 'utf8', maxBuffer: 1 << 28 } as const
-  const ours = new Set(execFileSync('git', ['rev-list', '--objects', '--branches', '--remotes'], options).split('\n').map((line) => line.slice(0, 40)))
-  const all = execFileSync('git', ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'], options).trim().split('\n')
-  return execFileSync('git', ['cat-file', '--batch'], { ...options, input: all.filter((id) => !ours.has(id)).join('\n') }) + git(dir, 'for-each-ref')
+  const ours = new Set(
+    execFileSync('git', ['rev-list', '--objects', '--branches', '--remotes'], options)
+      .split('\n')
+      .map((line) => line.slice(0, 40)),
+  )
+  const all = execFileSync('git', ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)'], options)
+    .trim()
+    .split('\n')
+  return (
+    execFileSync('git', ['cat-file', '--batch'], { ...options, input: all.filter((id) => !ours.has(id)).join('\n') }) +
+    git(dir, 'for-each-ref')
+  )
 }
 
 interface World extends Pick<RunOptions, 'env' | 'columns'> {
@@ -85,7 +112,13 @@ interface World extends Pick<RunOptions, 'env' | 'columns'> {
 }
 
 /** Runs every command line in one world, from the same files, and answers where something leaked. */
-async function search({ env: more, columns, never = secrets, meant = /^stored$/, args = (given) => given }: World): Promise<string[]> {
+async function search({
+  env: more,
+  columns,
+  never = secrets,
+  meant = /^stored$/,
+  args = (given) => given,
+}: World): Promise<string[]> {
   const found: string[] = []
   for (const [verb, cases] of Object.entries(CASES)) {
     for (const one of cases) {
@@ -119,7 +152,8 @@ describe('the list of what is searched', () => {
       const lines = CASES[verb as keyof typeof CASES].filter((one) => sub === null || one.args[0] === sub)
       expect(lines.length, `${verb} ${sub ?? ''}`).toBeGreaterThan(0)
       const given = new Set(lines.flatMap((one) => one.args))
-      for (const option of options.filter((name) => name !== '--instance')) expect(given, `${verb} ${sub ?? ''}`).toContain(option)
+      for (const option of options.filter((name) => name !== '--instance'))
+        expect(given, `${verb} ${sub ?? ''}`).toContain(option)
     }
   })
 })
@@ -133,7 +167,11 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
   it('with a server that is down, and a machine that nobody answers for', async () => {
     await begin()
     const nowhere = { over: 'ssh', native: { user: 'mastodon', directory: '/home/mastodon/live' } } as const
-    configure({ api: { url: 'http://127.0.0.1:9', ...TOKENS }, database: { over: 'ssh', native: {} }, console: nowhere })
+    configure({
+      api: { url: 'http://127.0.0.1:9', ...TOKENS },
+      database: { over: 'ssh', native: {} },
+      console: nowhere,
+    })
     herd.write({}, 'Down')
     expect(await search({})).toEqual([])
   })
@@ -145,14 +183,25 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
     await begin()
     const everything = [...secrets, KEY, SSH].join('\n')
     const body = JSON.stringify({ error: `no: Bearer ${everything}` })
-    const faulty = await withFaults(field.sandbox, [{ match: { path: /\/api\/v\d\/(admin|accounts|apps)/ }, fault: { kind: 'answer', status, headers: { 'content-type': 'application/json' }, body } }])
+    const faulty = await withFaults(field.sandbox, [
+      {
+        match: { path: /\/api\/v\d\/(admin|accounts|apps)/ },
+        fault: { kind: 'answer', status, headers: { 'content-type': 'application/json' }, body },
+      },
+    ])
     closing.push(faulty.close)
     const api = { url: faulty.url, ...TOKENS }
     const says = (before: string, code: number): string => `cat <<'EOT' >&2\n${before}${everything}\nEOT\nexit ${code}`
     const { psql, directory } = fakePrograms({ psql: says('psql:<stdin>:1: ERROR:  invalid value: ', 3) })
     mkdirSync(join(directory, 'bin'))
-    writeFileSync(join(directory, 'bin/rails'), `#!/bin/sh\n${says('Errno::ECONNREFUSED\nENV: ', 1)}\n`, { mode: 0o755 })
-    configure(doors === 'all doors' ? { api, database: { over: 'local', native: { psql } }, console: { over: 'local', native: { directory } } } : { api })
+    writeFileSync(join(directory, 'bin/rails'), `#!/bin/sh\n${says('Errno::ECONNREFUSED\nENV: ', 1)}\n`, {
+      mode: 0o755,
+    })
+    configure(
+      doors === 'all doors'
+        ? { api, database: { over: 'local', native: { psql } }, console: { over: 'local', native: { directory } } }
+        : { api },
+    )
     herd.write({}, 'Loud')
     expect(await search({})).toEqual([])
   })
@@ -162,8 +211,11 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
     const token = field.sandbox.tokens.apply
     const words = /^(agreed|a new server|the key is new|Spam|known|all lifted|all gone)$/
     const names = /^(domain-block\/spam|rule\/be-kind|new|spam|alice|moderator|0123456789ab|https:\/\/herd.example)/
-    const args = (given: readonly string[]): readonly string[] => given.map((arg) => (words.test(arg) ? `${arg} ${token}` : arg.replace(names, `$1${token}`)))
-    expect(await search({ args, env: { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: token, GITHUB_ACTOR: token, USER: token } })).toEqual([])
+    const args = (given: readonly string[]): readonly string[] =>
+      given.map((arg) => (words.test(arg) ? `${arg} ${token}` : arg.replace(names, `$1${token}`)))
+    expect(
+      await search({ args, env: { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: token, GITHUB_ACTOR: token, USER: token } }),
+    ).toEqual([])
   })
 
   it('that would go to a forge, in a comment or an address', async () => {
@@ -179,14 +231,21 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
     closing.push(async () => void forge.close())
     await once(forge, 'listening')
     const { port } = forge.address() as AddressInfo
-    writeFileSync(join(herd.dir, 'instance/instance.yaml'), `${herd.read('instance.yaml')}forge: { github: herd/instance }\n`)
+    writeFileSync(
+      join(herd.dir, 'instance/instance.yaml'),
+      `${herd.read('instance.yaml')}forge: { github: herd/instance }\n`,
+    )
     herd.write({ '../list.csv': `#domain,#severity\n${token}.example,suspend\n` }, 'Forge')
     const meant = /^(stored|list.csv)$/
-    expect(await search({ meant, env: { GITHUB_API_URL: `http://127.0.0.1:${port}`, GITHUB_TOKEN: PASSPHRASE } })).toEqual([])
+    expect(
+      await search({ meant, env: { GITHUB_API_URL: `http://127.0.0.1:${port}`, GITHUB_TOKEN: PASSPHRASE } }),
+    ).toEqual([])
     expect(got.length).toBeGreaterThan(0)
     expect(leakIn(got.join('\n'), secrets)).toBeUndefined()
     herd.write({ '../list.csv': 'A plan.\n' }, 'A comment')
-    await must(herd, ['comment', '12', 'list.csv'], 0, { env: { ...env, GITHUB_API_URL: `http://127.0.0.1:${port}`, GITHUB_TOKEN: PASSPHRASE } })
+    await must(herd, ['comment', '12', 'list.csv'], 0, {
+      env: { ...env, GITHUB_API_URL: `http://127.0.0.1:${port}`, GITHUB_TOKEN: PASSPHRASE },
+    })
     expect(got.join('\n')).toContain('A plan.')
   })
 
@@ -201,15 +260,34 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
       'policy.yaml': `raises:\n  - { kind: domain-block, create: 30, until: 2031-01-01, reason: ${token} }\n`,
     }
     put(join(herd.dir, 'instance'), valid)
-    git(herd.dir, 'commit', '--quiet', '--all', '--author', `Alice ${token} <alice@herd.example>`, '--message', `Block: ${token}`)
+    git(
+      herd.dir,
+      'commit',
+      '--quiet',
+      '--all',
+      '--author',
+      `Alice ${token} <alice@herd.example>`,
+      '--message',
+      `Block: ${token}`,
+    )
     git(herd.dir, 'push', '--quiet', 'origin', 'HEAD:main')
     // What people committed is theirs; what must not hold it is what Herdbook says and writes.
     const meant = /^(stored|instance\/.*)$/
     expect(await search({ meant, columns: 40 })).toEqual([])
-    const invalid = { 'rules.yaml': `rules:\n  - ky: ${token}\n    ${token}: 1\n`, 'domain-blocks.yaml': `domain_blocks:\n  - domain: '${token}\n`, 'moderators.yaml': `${token}\n` }
+    const invalid = {
+      'rules.yaml': `rules:\n  - ky: ${token}\n    ${token}: 1\n`,
+      'domain-blocks.yaml': `domain_blocks:\n  - domain: '${token}\n`,
+      'moderators.yaml': `${token}\n`,
+    }
     herd.write(invalid, 'Not valid')
     expect(await search({ meant })).toEqual([])
-    herd.write({ ...valid, 'instance.yaml': `${herd.read('instance.yaml').replace(/^ledger_key:\n.*\n/m, `ledger_key: ${token}\n`)}${token}: ${token}\n` }, 'No server')
+    herd.write(
+      {
+        ...valid,
+        'instance.yaml': `${herd.read('instance.yaml').replace(/^ledger_key:\n.*\n/m, `ledger_key: ${token}\n`)}${token}: ${token}\n`,
+      },
+      'No server',
+    )
     expect(await search({ meant })).toEqual([])
   })
 })
@@ -217,23 +295,40 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
 describe('what somebody planted on the server', { timeout: 600_000 }, () => {
   it('is not shown to the public in a pipeline, nor adopted unasked, where it is a private comment or an address', async () => {
     const { 'ip-blocks.yaml': _, ...rest } = EVERY_KIND
-    await begin({ ...rest, 'domain-blocks.yaml': 'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n    accept_severed_relationships: 60\n' })
+    await begin({
+      ...rest,
+      'domain-blocks.yaml':
+        'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n    accept_severed_relationships: 60\n',
+    })
     const witness = 'Witness Willow of the north pasture'
     await herd.hand.blockDomain('quiet.example', { severity: 'silence', private_comment: witness })
     await herd.hand.blockIp({ ip: '192.0.2.77', severity: 'no_access', comment: witness, expires_at: null })
-    await herd.rows(`update domain_blocks set private_comment = '${witness}', public_comment = 'by hand' where domain = 'spam.example'`)
-    expect(await search({ never: [witness, '192.0.2.77'], meant: /^(stored|plan.json)$/, env: { CI: 'true', GITHUB_ACTIONS: 'true' } })).toEqual([])
+    await herd.rows(
+      `update domain_blocks set private_comment = '${witness}', public_comment = 'by hand' where domain = 'spam.example'`,
+    )
+    expect(
+      await search({
+        never: [witness, '192.0.2.77'],
+        meant: /^(stored|plan.json)$/,
+        env: { CI: 'true', GITHUB_ACTIONS: 'true' },
+      }),
+    ).toEqual([])
   })
 
   it('is withheld where it is a secret, in whatever form, however long what stands before it, on a terminal of any width', async () => {
     await begin()
     for (const [i, form] of Object.values(written(field.sandbox.tokens.apply)).entries()) {
       await herd.hand.addRule({ text: `Rule ${i}: ${form}`.slice(0, 300) })
-      await herd.hand.blockDomain(`n${i}.example`, { severity: 'silence', public_comment: `${'x '.repeat(i * 8)}${form}` })
+      await herd.hand.blockDomain(`n${i}.example`, {
+        severity: 'silence',
+        public_comment: `${'x '.repeat(i * 8)}${form}`,
+      })
     }
     await herd.hand.changeSetting('site_title', field.sandbox.tokens.apply)
     await herd.hand.saveRole(`R ${field.sandbox.tokens.plan}`.slice(0, 30), { position: 3, permissions: [] })
-    await herd.rows(`update domain_blocks set public_comment = '${'long '.repeat(35)}${KEY.replaceAll("'", "''")}' where domain = 'spam.example'`)
+    await herd.rows(
+      `update domain_blocks set public_comment = '${'long '.repeat(35)}${KEY.replaceAll("'", "''")}' where domain = 'spam.example'`,
+    )
     expect(await search({})).toEqual([])
     expect(await search({ columns: 40, env: { CI: 'true', GITHUB_ACTIONS: 'true' } })).toEqual([])
   })

@@ -22,33 +22,68 @@ afterAll(async () => field[Symbol.asyncDispose]())
 /** The ways in which a secret could be written. */
 function encodings(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  return [secret, Array.from(secret).toReversed().join(''), bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, '').slice(0, -1), encodeURIComponent(secret), bytes.toString('base64url').slice(0, -1)]
+  return [
+    secret,
+    Array.from(secret).toReversed().join(''),
+    bytes.toString('hex'),
+    bytes.toString('base64').replace(/=+$/, '').slice(0, -1),
+    encodeURIComponent(secret),
+    bytes.toString('base64url').slice(0, -1),
+  ]
 }
 
 /** Runs verbs, and looks for the secrets in all that they say and write. */
-async function search(verbs: readonly (readonly string[])[], env: { readonly [name: string]: string } = {}): Promise<void> {
+async function search(
+  verbs: readonly (readonly string[])[],
+  env: { readonly [name: string]: string } = {},
+): Promise<void> {
   for (const verb of verbs) {
     const ran = await herd.run(verb, { env })
-    for (const secret of [token, KEY]) for (const needle of encodings(secret)) expect(ran.out.includes(needle), `herdbook ${verb.join(' ')} showed it as ${needle.slice(0, 4)}…:\n${ran.out.slice(0, 400)}`).toBe(false)
+    for (const secret of [token, KEY])
+      for (const needle of encodings(secret))
+        expect(
+          ran.out.includes(needle),
+          `herdbook ${verb.join(' ')} showed it as ${needle.slice(0, 4)}…:\n${ran.out.slice(0, 400)}`,
+        ).toBe(false)
   }
 }
 
-const READING = [['plan'], ['plan', '--json'], ['plan', '--markdown'], ['plan', '--verbose'], ['plan', '--out', 'plan.json'], ['drift'], ['drift', '--json'], ['status'], ['status', '--json'], ['token', 'check'], ['validate', '--json'], ['why', 'domain-block/spam.example'], ['unlock']] as const
+const READING = [
+  ['plan'],
+  ['plan', '--json'],
+  ['plan', '--markdown'],
+  ['plan', '--verbose'],
+  ['plan', '--out', 'plan.json'],
+  ['drift'],
+  ['drift', '--json'],
+  ['status'],
+  ['status', '--json'],
+  ['token', 'check'],
+  ['validate', '--json'],
+  ['why', 'domain-block/spam.example'],
+  ['unlock'],
+] as const
 
 describe('a secret', () => {
   it('never stands in what any verb says, as things are', async () => {
     await search(READING)
-    await search([['apply', '--yes', '--json'], ['adopt', 'domain-block/spam.example']])
+    await search([
+      ['apply', '--yes', '--json'],
+      ['adopt', 'domain-block/spam.example'],
+    ])
   })
 
-  it.each(encodings('').map((_, i) => i))('does not leave when somebody planted it on the server, encoded the way number %i: the output is withheld', async (i) => {
-    const planted = encodings(token)[i] ?? ''
-    await herd.hand.changeBlock('spam.example', { public_comment: `see ${planted}.` })
-    await search([['plan'], ['plan', '--json'], ['plan', '--markdown'], ['drift'], ['plan', '--out', 'leak.json']])
-    const shown = await herd.run(['plan', '--json'])
-    expect(shown).toMatchObject({ code: 1, stderr: expect.stringContaining('a secret was about to be shown') })
-    await herd.hand.changeBlock('spam.example', { public_comment: 'Spam' })
-  })
+  it.each(encodings('').map((_, i) => i))(
+    'does not leave when somebody planted it on the server, encoded the way number %i: the output is withheld',
+    async (i) => {
+      const planted = encodings(token)[i] ?? ''
+      await herd.hand.changeBlock('spam.example', { public_comment: `see ${planted}.` })
+      await search([['plan'], ['plan', '--json'], ['plan', '--markdown'], ['drift'], ['plan', '--out', 'leak.json']])
+      const shown = await herd.run(['plan', '--json'])
+      expect(shown).toMatchObject({ code: 1, stderr: expect.stringContaining('a secret was about to be shown') })
+      await herd.hand.changeBlock('spam.example', { public_comment: 'Spam' })
+    },
+  )
 
   it('does not get into a saved plan', async () => {
     await herd.hand.changeBlock('spam.example', { public_comment: `see ${token}` })
@@ -80,9 +115,17 @@ describe('a secret', () => {
   it('does not leave in the text of a server that answers it', async () => {
     const body = JSON.stringify({ error: `bad token: Bearer ${token}` })
     for (const status of [401, 403, 422, 500]) {
-      const faulty = await withFaults(field.sandbox, [{ match: { path: /\/api\/v1\/admin/ }, fault: { kind: 'answer', status, headers: { 'content-type': 'application/json' }, body } }])
+      const faulty = await withFaults(field.sandbox, [
+        {
+          match: { path: /\/api\/v1\/admin/ },
+          fault: { kind: 'answer', status, headers: { 'content-type': 'application/json' }, body },
+        },
+      ])
       setConfig(herd, { mastodon: { api: { url: faulty.url, token: { env: 'HB_TOKEN' } } } })
-      herd.write({ 'email-domain-blocks.yaml': `${EVERY_KIND['email-domain-blocks.yaml']}  - domain: s${status}.example\n` }, 'Echo')
+      herd.write(
+        { 'email-domain-blocks.yaml': `${EVERY_KIND['email-domain-blocks.yaml']}  - domain: s${status}.example\n` },
+        'Echo',
+      )
       await search([['plan'], ['plan', '--json'], ['apply', '--yes'], ['status'], ['token', 'check']])
       await faulty.close()
     }
@@ -114,11 +157,18 @@ describe('a secret', () => {
     setConfig(herd, { ledger_key: { env: 'HB_KEY' } })
     herd.write({}, 'Key')
     const env = { HB_KEY: KEY }
-    await search([['unlock', '--new-key', 'first key'], ['ledger', 'sign', 'first key']], env)
+    await search(
+      [
+        ['unlock', '--new-key', 'first key'],
+        ['ledger', 'sign', 'first key'],
+      ],
+      env,
+    )
     await signAnew(herd, 'first key', { env })
     await search([['apply', '--yes'], ...READING], env)
     const objects = git(herd.dir, 'log', '-p', '--format=fuller', 'refs/herdbook/production/ledger')
-    for (const secret of [token, KEY]) for (const needle of encodings(secret)) expect(objects.includes(needle)).toBe(false)
+    for (const secret of [token, KEY])
+      for (const needle of encodings(secret)) expect(objects.includes(needle)).toBe(false)
     expect(objects).not.toMatch(/Private: (by hand|our witness)/)
   })
 })

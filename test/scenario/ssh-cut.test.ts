@@ -23,7 +23,10 @@ beforeAll(async () => {
   const { database, directory } = field.sandbox
   setConfig(herd, {
     ssh: { host: '127.0.0.1', port: wire.port, user: 'mastodon', host_key: server.fingerprint, key: { file: key } },
-    mastodon: { database: { over: 'ssh', native: { psql: database } }, console: { over: 'ssh', native: { directory } } },
+    mastodon: {
+      database: { over: 'ssh', native: { psql: database } },
+      console: { over: 'ssh', native: { directory } },
+    },
   })
   herd.write(files(0), 'Over SSH')
   await must(herd, ['apply', '--yes'])
@@ -47,12 +50,17 @@ async function wireTo(port: number): Promise<Wire> {
   const cut = (): void => open.forEach((socket) => socket.destroy())
   const proxy = createServer((near) => {
     const far = connect(port, '127.0.0.1')
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       open.add(one)
-      one.on('error', () => {}).on('close', () => {
-        open.delete(one)
-        other.destroy()
-      })
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          open.delete(one)
+          other.destroy()
+        })
       one.pipe(other)
     }
   })
@@ -74,7 +82,8 @@ const files = (round: number): { readonly [name: string]: string } => ({
   'ip-blocks.yaml': `ip_blocks:\n  - ip: 203.0.113.7\n    severity: ${round % 2 === 0 ? 'sign_up_block' : 'no_access'}\n`,
 })
 
-const audit = async (): Promise<number> => Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
+const audit = async (): Promise<number> =>
+  Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
 const live = async (): Promise<unknown> =>
   Promise.all(
     [
@@ -94,7 +103,8 @@ describe('an SSH connection that breaks while the console writes', () => {
     herd.write(files(round))
     return audit()
   }
-  const named = (state: unknown): unknown => JSON.parse(JSON.stringify(state).replaceAll(new RegExp(`(rule |new ?)${round}\\b`, 'gi'), '$1N'))
+  const named = (state: unknown): unknown =>
+    JSON.parse(JSON.stringify(state).replaceAll(new RegExp(`(rule |new ?)${round}\\b`, 'gi'), '$1N'))
 
   beforeAll(async () => {
     const ran = []
@@ -128,23 +138,30 @@ describe('an SSH connection that breaks while the console writes', () => {
   it.each([
     ['before the server acted', 'request'],
     ['after the server acted', 'answer'],
-  ] as const)('%s: applied again it ends the same, and nothing is done twice', { timeout: 300_000 }, async (_, when) => {
-    for (let nth = 1; ; nth += 1) {
-      const before = await next()
-      const strike = cutAt(when, nth)
-      const ran = await herd.run(['apply', '--yes'])
-      if (!strike.struck()) {
-        expect(ran.code, ran.out).toBe(0)
-        // A rule more, a rule less, their texts, and blocks of both kinds.
-        expect(nth).toBeGreaterThan(6)
-        return
+  ] as const)(
+    '%s: applied again it ends the same, and nothing is done twice',
+    { timeout: 300_000 },
+    async (_, when) => {
+      for (let nth = 1; ; nth += 1) {
+        const before = await next()
+        const strike = cutAt(when, nth)
+        const ran = await herd.run(['apply', '--yes'])
+        if (!strike.struck()) {
+          expect(ran.code, ran.out).toBe(0)
+          // A rule more, a rule less, their texts, and blocks of both kinds.
+          expect(nth).toBeGreaterThan(6)
+          return
+        }
+        meddling.request = meddling.answer = undefined
+        expect([8, 10], ran.out).toContain(ran.code)
+        expect(ran.out).toMatch(/console was cut off|connection/i)
+        await must(herd, ['apply', '--yes'])
+        expect({ nth, live: named(await live()), audit: (await audit()) - before }).toEqual({
+          nth,
+          ...clean[round % 2],
+        })
+        expect((await planOf(herd, 0)).adjustments).toEqual([])
       }
-      meddling.request = meddling.answer = undefined
-      expect([8, 10], ran.out).toContain(ran.code)
-      expect(ran.out).toMatch(/console was cut off|connection/i)
-      await must(herd, ['apply', '--yes'])
-      expect({ nth, live: named(await live()), audit: (await audit()) - before }).toEqual({ nth, ...clean[round % 2] })
-      expect((await planOf(herd, 0)).adjustments).toEqual([])
-    }
-  })
+    },
+  )
 })

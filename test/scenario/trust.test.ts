@@ -12,13 +12,17 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-const blocks = (comment: string): string => `domain_blocks:\n  - domain: trust.example\n    severity: none\n    public_comment: ${comment}\n`
+const blocks = (comment: string): string =>
+  `domain_blocks:\n  - domain: trust.example\n    severity: none\n    public_comment: ${comment}\n`
 
 /** The first push of a lock to this bare repository is held up until it is let go. */
 function holdFirstLock({ dir }: Herd): { readonly waiting: () => Promise<void>; readonly go: () => void } {
   const hook = join(`${dir}.git`, 'hooks', 'update')
   mkdirSync(join(`${dir}.git`, 'hooks'), { recursive: true })
-  writeFileSync(hook, '#!/bin/sh\ncase "$1" in */lock) if mkdir first 2>/dev/null; then while [ ! -e go ]; do sleep 0.05; done; fi;; esac\n')
+  writeFileSync(
+    hook,
+    '#!/bin/sh\ncase "$1" in */lock) if mkdir first 2>/dev/null; then while [ ! -e go ]; do sleep 0.05; done; fi;; esac\n',
+  )
   chmodSync(hook, 0o755)
   return {
     waiting: () => expect.poll(() => existsSync(join(`${dir}.git`, 'first')), { timeout: 20_000 }).toBe(true),
@@ -39,7 +43,9 @@ describe('a run that waited for the lock', () => {
     await must(newer, ['apply', '--yes'])
     hook.go()
     expect((await late).code).toBe(6)
-    expect(await herd.rows("select public_comment from domain_blocks where domain = 'trust.example'")).toEqual([{ public_comment: 'new' }])
+    expect(await herd.rows("select public_comment from domain_blocks where domain = 'trust.example'")).toEqual([
+      { public_comment: 'new' },
+    ])
   })
 })
 
@@ -59,7 +65,10 @@ describe('an account that is younger than the commit that names it', () => {
     const file = join(herd.dir, folder, 'moderators.yaml')
     writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${entry.replace('NAME', name)}`)
     commit(herd.dir, 'Name somebody')
-    await field.sandbox.query("insert into accounts (username, created_at, updated_at) values ($1, now() + interval '1 minute', now())", [name])
+    await field.sandbox.query(
+      "insert into accounts (username, created_at, updated_at) values ($1, now() + interval '1 minute', now())",
+      [name],
+    )
     await field.sandbox.query(
       `insert into users (email, account_id, confirmed_at, approved, created_at, updated_at)
        select $1::text || '@x.example', id, now(), true, now(), now() from accounts where username = $1::text`,
@@ -67,7 +76,9 @@ describe('an account that is younger than the commit that names it', () => {
     )
     const ran = await must(herd, ['apply', '--yes', '--instance', folder], 5)
     expect(ran.out).toContain('young-account')
-    expect(await herd.rows(`select role_id from users u join accounts a on a.id = u.account_id where username = '${name}'`)).toEqual([{ role_id: null }])
+    expect(
+      await herd.rows(`select role_id from users u join accounts a on a.id = u.account_id where username = '${name}'`),
+    ).toEqual([{ role_id: null }])
   })
 })
 
@@ -76,7 +87,10 @@ describe('outside Git', () => {
     const herd = await field.herd()
     const dir = mkdtempSync(join(tmpdir(), 'herdbook-bare-'))
     cpSync(join(herd.dir, 'instance'), join(dir, 'instance'), { recursive: true })
-    writeFileSync(join(dir, 'instance/moderators.yaml'), 'moderators:\n  - account: owner\n    role: Owner\n  - account: second\n    role: Owner\nonly_these: true\n')
+    writeFileSync(
+      join(dir, 'instance/moderators.yaml'),
+      'moderators:\n  - account: owner\n    role: Owner\n  - account: second\n    role: Owner\nonly_these: true\n',
+    )
     const holders = 'select account_id from users where role_id is not null order by 1'
     const before = await herd.rows(holders)
     const ran = await call(dir, ['apply', '--yes'], { env: { HB_TOKEN: field.sandbox.tokens.apply } })
@@ -105,7 +119,9 @@ describe('a ledger that is behind', () => {
     // The server's clock goes its own way: only ages are compared.
     await field.sandbox.query("update admin_action_logs set created_at = created_at - interval '1 hour'")
     expect(await codes(herd)).toEqual([])
-    await field.sandbox.query("update admin_action_logs set created_at = created_at + interval '2 hours' where id = (select max(id) from admin_action_logs)")
+    await field.sandbox.query(
+      "update admin_action_logs set created_at = created_at + interval '2 hours' where id = (select max(id) from admin_action_logs)",
+    )
     git(`${herd.dir}.git`, 'update-ref', 'refs/herdbook/production/ledger', old)
     const fresh = cloneOf(herd, 'fresh')
     const ran = await fresh.run(['plan', '--json'])

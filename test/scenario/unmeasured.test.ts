@@ -19,18 +19,31 @@ const files = (consent: string) => ({
   'domain-blocks.yaml': `domain_blocks:\n  - domain: bad.example\n    severity: suspend\n${consent}`,
   'email-domain-blocks.yaml': 'email_domain_blocks:\n  - domain: throwaway.example\n',
 })
-const live = () => field.sandbox.query("select domain from domain_blocks where domain = 'bad.example' union all select domain from email_domain_blocks where domain = 'throwaway.example'")
+const live = () =>
+  field.sandbox.query(
+    "select domain from domain_blocks where domain = 'bad.example' union all select domain from email_domain_blocks where domain = 'throwaway.example'",
+  )
 
 describe('a suspension whose impact takes too long to measure', () => {
   it('needs a consent in the file, is counted again before it is written, and keeps nothing else from being read', async () => {
-    setConfig(herd, { mastodon: { console: { over: 'local', native: { directory: field.sandbox.directory } }, database: { over: 'local', native: { psql: field.sandbox.database } } } })
+    setConfig(herd, {
+      mastodon: {
+        console: { over: 'local', native: { directory: field.sandbox.directory } },
+        database: { over: 'local', native: { psql: field.sandbox.database } },
+      },
+    })
     for (const sql of SLOW.split(/;\s*(?=alter|create view|grant)/)) await field.sandbox.query(sql)
     herd.write(files(''), 'Suspend')
     const plan = await planOf(herd, 5)
     expect(plan.reads.filter(({ complete }) => !complete)).toEqual([])
     expect(plan.steps.map(({ id }) => id).sort()).toEqual(['bad.example', 'throwaway.example'])
     const [finding, ...others] = plan.findings.filter(({ code }) => code === 'impact-unmeasured')
-    expect(finding).toMatchObject({ severity: 'error', about: 'domain-block/bad.example', message: expect.stringContaining('could not be measured in 60 s'), hint: expect.stringContaining('accept_severed_relationships: NUMBER') })
+    expect(finding).toMatchObject({
+      severity: 'error',
+      about: 'domain-block/bad.example',
+      message: expect.stringContaining('could not be measured in 60 s'),
+      hint: expect.stringContaining('accept_severed_relationships: NUMBER'),
+    })
     expect(others).toEqual([])
 
     herd.write(files('    accept_severed_relationships: 1000\n'), 'Consent')

@@ -25,13 +25,18 @@ const readingDatabase = () => ({ api, database: { over: 'local' as const, native
 const NOBODY = 'http://127.0.0.1:9'
 
 /** Sets the doors, commits, plans and applies: neither may write. */
-async function unreadable(mastodon: NonNullable<Parameters<typeof setConfig>[1]['mastodon']>, options: Parameters<Herd['run']>[1] = {}): Promise<string> {
+async function unreadable(
+  mastodon: NonNullable<Parameters<typeof setConfig>[1]['mastodon']>,
+  options: Parameters<Herd['run']>[1] = {},
+): Promise<string> {
   setConfig(herd, { mastodon })
   herd.write({}, 'Other doors')
   const before = await field.sandbox.query('select count(*)::int as n from admin_action_logs')
   const { stdout } = await must(herd, ['plan', '--json'], 10, options)
   const plan = JSON.parse(stdout)
-  const kinds = new Set(plan.reads.filter((read: { complete: boolean }) => !read.complete).map((read: { kind: string }) => read.kind))
+  const kinds = new Set(
+    plan.reads.filter((read: { complete: boolean }) => !read.complete).map((read: { kind: string }) => read.kind),
+  )
   expect(kinds).toContain('domain-block')
   expect(plan.steps.filter((step: { kind: string }) => kinds.has(step.kind))).toEqual([])
   expect(plan.summary.delete).toBe(0)
@@ -49,7 +54,9 @@ describe('a server that does not answer', () => {
   })
 
   it('over the database: exit 10 names the door', async () => {
-    expect(await unreadable({ api, database: { over: 'local', native: { psql: '/nowhere/psql' } } })).toMatch(/database[^]*mastodon\.database/)
+    expect(await unreadable({ api, database: { over: 'local', native: { psql: '/nowhere/psql' } } })).toMatch(
+      /database[^]*mastodon\.database/,
+    )
   })
 
   it('over the database, whose command breaks: exit 10 says what it complained of', async () => {
@@ -62,7 +69,10 @@ describe('a server that does not answer', () => {
   it.each([
     ['nothing', ''],
     ['half a document', 'echo \'{"domain": "herd.example", "tables": {"domain_blocks": [\''],
-    ['a document of another shape', 'echo \'{"domain":"herd.example","version":"4.6","tables":{"domain_blocks":[{"id":1}]},"unknown":{}}\''],
+    [
+      'a document of another shape',
+      'echo \'{"domain":"herd.example","version":"4.6","tables":{"domain_blocks":[{"id":1}]},"unknown":{}}\'',
+    ],
     ['an empty document', 'echo "{}"'],
     ['two megabytes of nonsense', 'head -c 2000000 /dev/zero | tr "\\0" x'],
   ])('whose database answers %s is unknown, not empty', async (_, script) => {
@@ -76,7 +86,11 @@ describe('a server that does not answer', () => {
     setConfig(herd, { mastodon: { api, console: { over: 'local', native: { directory: '/nowhere' } } } })
     herd.write({}, 'Other doors')
     const plan = await planOf(herd, 10)
-    expect(plan.reads.filter(({ complete }) => complete).map(({ kind }) => kind)).toEqual(['domain-block', 'email-domain-block', 'ip-block'])
+    expect(plan.reads.filter(({ complete }) => complete).map(({ kind }) => kind)).toEqual([
+      'domain-block',
+      'email-domain-block',
+      'ip-block',
+    ])
     expect(plan.steps.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['domain-block']))
     expect(plan.findings.map(({ message }) => message).join()).toMatch(/console/)
   })
@@ -84,7 +98,10 @@ describe('a server that does not answer', () => {
 
 describe('a server that does not know the token', () => {
   const plan = async (name: 'plan' | 'mod' | 'alice' | 'app' | 'revoked'): Promise<string> =>
-    unreadable({ api, console: { over: 'local', native: { directory: field.sandbox.directory } } }, { env: { HB_TOKEN: field.sandbox.tokens[name] } })
+    unreadable(
+      { api, console: { over: 'local', native: { directory: field.sandbox.directory } } },
+      { env: { HB_TOKEN: field.sandbox.tokens[name] } },
+    )
 
   it('is told as an unknown token', async () => {
     const out = await unreadable({ api }, { env: { HB_TOKEN: 'no-such-token-anywhere' } })
@@ -93,9 +110,12 @@ describe('a server that does not know the token', () => {
   })
 
   it('since it was revoked', async () => expect(await plan('revoked')).toMatch(/revoked/i))
-  it('since its role lacks a permission: which', async () => expect(await plan('alice')).toMatch(/manage_federation|manage_blocks/))
-  it('since its role is a moderator without them: which', async () => expect(await plan('mod')).toMatch(/manage_federation|manage_blocks/))
-  it('since it is an application without a user', async () => expect(await plan('app')).toMatch(/application|nobody|no account|no user/i))
+  it('since its role lacks a permission: which', async () =>
+    expect(await plan('alice')).toMatch(/manage_federation|manage_blocks/))
+  it('since its role is a moderator without them: which', async () =>
+    expect(await plan('mod')).toMatch(/manage_federation|manage_blocks/))
+  it('since it is an application without a user', async () =>
+    expect(await plan('app')).toMatch(/application|nobody|no account|no user/i))
 
   it('since its scopes leave out the measures: what needs them is refused, not guessed', async () => {
     setConfig(herd, { mastodon: { api } })
@@ -117,10 +137,13 @@ describe('a server that does not know the token', () => {
 
   it('may not write: apply says which scope is missing, and ends partly applied', async () => {
     setConfig(herd, { mastodon: readingDatabase() })
-    herd.write({ 'domain-blocks.yaml': `${EVERY_KIND['domain-blocks.yaml']}  - domain: other.example\n    severity: none\n` }, 'Write')
+    herd.write(
+      { 'domain-blocks.yaml': `${EVERY_KIND['domain-blocks.yaml']}  - domain: other.example\n    severity: none\n` },
+      'Write',
+    )
     const ran = await must(herd, ['apply', '--yes'], 8, { env: { HB_TOKEN: field.sandbox.tokens.plan } })
     expect(ran.out).toMatch(/Failed {2}1\n.*other\.example/)
-    expect(ran.out.replace(/\s+/g, ' ')).toContain("lacks the scope admin:write:domain_blocks")
+    expect(ran.out.replace(/\s+/g, ' ')).toContain('lacks the scope admin:write:domain_blocks')
     await must(herd, ['apply', '--yes'])
   })
 })
@@ -135,7 +158,9 @@ describe('a server that is another one', () => {
     setConfig(herd, { domain: 'elsewhere.example', mastodon })
     herd.write({}, 'Another domain')
     // Its ledger is of the server that it was begun for.
-    expect((await must(herd, ['plan'], 5)).out).toMatch(/belongs to "mastodon:herd\.example", and this is mastodon:elsewhere\.example/)
+    expect((await must(herd, ['plan'], 5)).out).toMatch(
+      /belongs to "mastodon:herd\.example", and this is mastodon:elsewhere\.example/,
+    )
     const other = await field.herd({ begin: 'none', config: { domain: 'elsewhere.example' }, mastodon })
     other.write(EVERY_KIND, 'Files')
     const ran = await must(other, ['plan'], 10)
@@ -148,8 +173,21 @@ describe('a server that is another one', () => {
 describe('files that are wrong', () => {
   it('are told all at once with file, line and column, and nothing is asked of the server', async () => {
     setConfig(herd, { mastodon: { api: { ...api, url: NOBODY } } })
-    herd.write({ 'domain-blocks.yaml': 'domain_blocks:\n  - domain: a.example\n    severty: none\n  - domain: herd.example\n    severity: suspend\n', 'rules.yaml': 'rules:\n  - key: a\n    text: [1\n' })
-    for (const verb of [['validate'], ['plan'], ['apply', '--yes'], ['drift'], ['adopt'], ['restore', 'rule/a'], ['approve', 'why'], ['block', 'x.example']]) {
+    herd.write({
+      'domain-blocks.yaml':
+        'domain_blocks:\n  - domain: a.example\n    severty: none\n  - domain: herd.example\n    severity: suspend\n',
+      'rules.yaml': 'rules:\n  - key: a\n    text: [1\n',
+    })
+    for (const verb of [
+      ['validate'],
+      ['plan'],
+      ['apply', '--yes'],
+      ['drift'],
+      ['adopt'],
+      ['restore', 'rule/a'],
+      ['approve', 'why'],
+      ['block', 'x.example'],
+    ]) {
       const ran = await must(herd, verb, 9)
       expect(ran.out).toMatch(/domain-blocks\.yaml:3:\d+/)
       expect(ran.out).toMatch(/severity/)

@@ -1,11 +1,24 @@
-import type { Documents, DomainBlock, EmailDomainBlock, IpBlock, Moderator, Role, Rule } from '../../src/instance/documents.ts'
+import type {
+  Documents,
+  DomainBlock,
+  EmailDomainBlock,
+  IpBlock,
+  Moderator,
+  Role,
+  Rule,
+} from '../../src/instance/documents.ts'
 import type { Fields, Standoff } from '../../src/reconcile/types.ts'
 
 /** What `adopt` comes to, on typed files: live wins, the file takes its values. Fields that the file does not manage stay out of it. */
 export function adopt(documents: Documents, standoff: Standoff): Documents {
   const { kind, id, live, desired } = standoff
-  const kept = (field: string): Fields => (live && desired && field in desired && field in live ? { [field]: live[field] ?? null } : {})
-  const put = <Entry>(list: readonly Entry[] | undefined, isIt: (entry: Entry) => boolean, entry: (was: Entry | undefined) => unknown): Entry[] => {
+  const kept = (field: string): Fields =>
+    live && desired && field in desired && field in live ? { [field]: live[field] ?? null } : {}
+  const put = <Entry>(
+    list: readonly Entry[] | undefined,
+    isIt: (entry: Entry) => boolean,
+    entry: (was: Entry | undefined) => unknown,
+  ): Entry[] => {
     const was = (list ?? []).find(isIt)
     if (live === null) return (list ?? []).filter((one) => !isIt(one))
     // Live fields have the words of the files.
@@ -16,38 +29,83 @@ export function adopt(documents: Documents, standoff: Standoff): Documents {
     case 'domain-block': {
       const file = documents['domain-blocks.yaml']
       const { private_comment: _private, ...fields } = live ?? {}
-      const list = put<DomainBlock>(file?.domain_blocks, (b) => b.domain === id, () => ({ domain: id, ...fields, ...kept('private_comment') }))
+      const list = put<DomainBlock>(
+        file?.domain_blocks,
+        (b) => b.domain === id,
+        () => ({ domain: id, ...fields, ...kept('private_comment') }),
+      )
       return { ...documents, 'domain-blocks.yaml': { ...file, domain_blocks: list } }
     }
     case 'email-domain-block': {
       const file = documents['email-domain-blocks.yaml']
-      return { ...documents, 'email-domain-blocks.yaml': { ...file, email_domain_blocks: put<EmailDomainBlock>(file?.email_domain_blocks, (b) => b.domain === id, () => ({ domain: id, ...live })) } }
+      return {
+        ...documents,
+        'email-domain-blocks.yaml': {
+          ...file,
+          email_domain_blocks: put<EmailDomainBlock>(
+            file?.email_domain_blocks,
+            (b) => b.domain === id,
+            () => ({ domain: id, ...live }),
+          ),
+        },
+      }
     }
     case 'ip-block': {
       const file = documents['ip-blocks.yaml']
       const until = typeof live?.['expires_at'] === 'string' ? { until: live['expires_at'] } : {}
-      const list = put<IpBlock>(file?.ip_blocks, (b) => b.ip === id, () => ({ ip: id, severity: live?.['severity'], ...kept('comment'), ...until }))
+      const list = put<IpBlock>(
+        file?.ip_blocks,
+        (b) => b.ip === id,
+        () => ({ ip: id, severity: live?.['severity'], ...kept('comment'), ...until }),
+      )
       return { ...documents, 'ip-blocks.yaml': { ...file, ip_blocks: list } }
     }
     case 'role': {
       const file = documents['roles.yaml']
       const { collection_limit: _limit, ...fields } = live ?? {}
-      return { ...documents, 'roles.yaml': { ...file, roles: put<Role>(file?.roles, (r) => r.name === id, (was) => ({ ...was, ...fields, ...kept('collection_limit') })) } }
+      return {
+        ...documents,
+        'roles.yaml': {
+          ...file,
+          roles: put<Role>(
+            file?.roles,
+            (r) => r.name === id,
+            (was) => ({ ...was, ...fields, ...kept('collection_limit') }),
+          ),
+        },
+      }
     }
     case 'moderator': {
       const file = documents['moderators.yaml']
-      const list = put<Moderator>(file?.moderators, (m) => m.account === id, () => ({ account: id, role: live?.['role'] }))
+      const list = put<Moderator>(
+        file?.moderators,
+        (m) => m.account === id,
+        () => ({ account: id, role: live?.['role'] }),
+      )
       return { ...documents, 'moderators.yaml': { ...file, moderators: list } }
     }
     case 'rule': {
       const file = documents['rules.yaml']
-      return { ...documents, 'rules.yaml': { ...file, rules: put<Rule>(file?.rules, (r) => r.key === id, () => ({ key: id, ...live })) } }
+      return {
+        ...documents,
+        'rules.yaml': {
+          ...file,
+          rules: put<Rule>(
+            file?.rules,
+            (r) => r.key === id,
+            () => ({ key: id, ...live }),
+          ),
+        },
+      }
     }
     case 'rule-order': {
       const file = documents['rules.yaml']
       const order = (live?.['order'] ?? []) as readonly string[]
       const rank = (rule: Rule): number => (order.includes(rule.key) ? order.indexOf(rule.key) : order.length)
-      return { ...documents, 'rules.yaml': { ...file, rules: (file?.rules ?? []).toSorted((a, b) => rank(a) - rank(b)) } }
+      return {
+        ...documents,
+        'rules.yaml': { ...file, rules: (file?.rules ?? []).toSorted((a, b) => rank(a) - rank(b)) },
+      }
     }
     case 'setting': {
       const { [id]: _was, ...rest } = { ...documents['settings.yaml']?.settings } as { readonly [key: string]: unknown }

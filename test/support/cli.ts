@@ -11,7 +11,9 @@ import { VERBS } from '../../src/verbs.ts'
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
 /** The environment, as on a machine of a person: where these tests run must not change what they see. */
-const HERE = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'CI' && !/^(GITHUB|HERDBOOK)_/.test(name)))
+const HERE = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name !== 'CI' && !/^(GITHUB|HERDBOOK)_/.test(name)),
+)
 
 /** What a command line came to. */
 export interface Ran {
@@ -45,21 +47,40 @@ export interface Started {
 }
 
 /** Starts the real CLI in a process of its own. */
-export function start(dir: string, args: readonly string[], { env = {}, cwd = dir, under = [] }: RunOptions = {}): Started {
+export function start(
+  dir: string,
+  args: readonly string[],
+  { env = {}, cwd = dir, under = [] }: RunOptions = {},
+): Started {
   const [command = process.execPath, ...rest] = [...under, process.execPath, CLI, ...args]
-  const child = spawn(command, rest, { cwd, env: { ...HERE, ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, rest, {
+    cwd,
+    env: { ...HERE, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const texts = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (chunk: string) => (texts[name] += chunk))
   return { child, ran: once(child, 'close').then(([code]) => ({ code, ...texts, out: texts.stdout + texts.stderr })) }
 }
 
 /** Runs the same verb in this process: no boot of Node, all else as it is. */
-export async function call(dir: string, args: readonly string[], { env = {}, cwd = dir, now, columns, signal, stdin }: RunOptions = {}): Promise<Ran> {
+export async function call(
+  dir: string,
+  args: readonly string[],
+  { env = {}, cwd = dir, now, columns, signal, stdin }: RunOptions = {},
+): Promise<Ran> {
   const [stdout, stderr] = [sink(columns), sink(columns)]
   const io: Io = {
     cwd,
     env: { ...HERE, ...env },
-    stdin: stdin === undefined ? process.stdin : Object.assign(Readable.from([Buffer.from(stdin)]), { fd: 0 as const, isTTY: false }) as unknown as NodeJS.ReadStream,
+    stdin:
+      stdin === undefined
+        ? process.stdin
+        : (Object.assign(Readable.from([Buffer.from(stdin)]), {
+            fd: 0 as const,
+            isTTY: false,
+          }) as unknown as NodeJS.ReadStream),
     stdout: stdout.stream,
     stderr: stderr.stream,
     secrets: openSecrets({ ...HERE, ...env }),

@@ -34,7 +34,10 @@ function set({ hours: [first, later], pace }: Clock): void {
   performance.now = faster(performance.now.bind(performance))
   os.uptime = faster(os.uptime)
   const every = setInterval
-  globalThis.setInterval = Object.assign((act: (...args: unknown[]) => void, ms: number, ...args: unknown[]) => every(act, ms / pace, ...args), every)
+  globalThis.setInterval = Object.assign(
+    (act: (...args: unknown[]) => void, ms: number, ...args: unknown[]) => every(act, ms / pace, ...args),
+    every,
+  )
   const sleep = timers.setTimeout
   timers.setTimeout = (ms, ...rest) => sleep((ms ?? 0) / pace, ...rest)
   syncBuiltinESMExports()

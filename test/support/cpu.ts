@@ -20,12 +20,23 @@ export interface Cost {
 }
 
 /** What is wrong with the cost of a length and of four times that, the best of several tries; null where it grows no faster than the text. */
-export function tooDear<T>(made: (length: number) => T, act: (made: T) => void, length: number, seconds = Number.POSITIVE_INFINITY): Cost | null {
+export function tooDear<T>(
+  made: (length: number) => T,
+  act: (made: T) => void,
+  length: number,
+  seconds = Number.POSITIVE_INFINITY,
+): Cost | null {
   const [short, long] = [made(length), made(4 * length)]
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (let tries = 0; tries < TRIES; tries += 1) {
-    least = Math.min(least, cpuOf(() => act(short)))
-    most = Math.min(most, cpuOf(() => act(long)))
+    least = Math.min(
+      least,
+      cpuOf(() => act(short)),
+    )
+    most = Math.min(
+      most,
+      cpuOf(() => act(long)),
+    )
     if (most < seconds && most < MOST * Math.max(least, NOISE)) return null
     // What takes this long is no accident.
     if (most > 10) break

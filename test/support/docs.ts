@@ -29,26 +29,39 @@ type Defs = NonNullable<Schema['$defs']>
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 const nameOf = (ref: string): string => ref.replace('#/$defs/', '')
-const targetOf = (schema: Schema, defs: Defs): Schema => (schema.$ref === undefined ? schema : { ...defs[nameOf(schema.$ref)], ...schema })
+const targetOf = (schema: Schema, defs: Defs): Schema =>
+  schema.$ref === undefined ? schema : { ...defs[nameOf(schema.$ref)], ...schema }
 
 /** What is described in one place, since several keys take it. */
 const sharedIn = (schema: Schema): string[] =>
-  Object.keys(schema.$defs ?? {}).filter((name) => schema.$defs?.[name]?.properties !== undefined && JSON.stringify(schema).split(`"#/$defs/${name}"`).length > 2)
+  Object.keys(schema.$defs ?? {}).filter(
+    (name) =>
+      schema.$defs?.[name]?.properties !== undefined && JSON.stringify(schema).split(`"#/$defs/${name}"`).length > 2,
+  )
 
 /** A table row for a key and for each key below it. */
 function rowsOf(schema: Schema, path: string, defs: Defs, shared: readonly string[], needed = false): string[] {
   const target = targetOf(schema, defs)
-  const elsewhere = schema.$ref !== undefined && shared.includes(nameOf(schema.$ref)) ? defs[nameOf(schema.$ref)]?.title : undefined
+  const elsewhere =
+    schema.$ref !== undefined && shared.includes(nameOf(schema.$ref)) ? defs[nameOf(schema.$ref)]?.title : undefined
   const kind = elsewhere === undefined ? takes(target, defs) : `[${elsewhere}](#${elsewhere.toLowerCase()})`
-  const own = path === '' ? [] : [`| \`${path}\` | ${kind} | ${needed ? '**Needed.** ' : ''}${cell(target.description ?? '')} |`]
+  const own =
+    path === '' ? [] : [`| \`${path}\` | ${kind} | ${needed ? '**Needed.** ' : ''}${cell(target.description ?? '')} |`]
   return elsewhere === undefined ? [...own, ...below(target, path, defs, shared)] : own
 }
 
-function below({ items = {}, properties = {}, patternProperties = {}, required = [] }: Schema, path: string, defs: Defs, shared: readonly string[]): string[] {
+function below(
+  { items = {}, properties = {}, patternProperties = {}, required = [] }: Schema,
+  path: string,
+  defs: Defs,
+  shared: readonly string[],
+): string[] {
   const at = (key: string): string => (path === '' ? key : `${path}.${key}`)
   const entry = targetOf(items, defs)
   return [
-    ...Object.entries(properties).flatMap(([key, value]) => rowsOf(value, at(key), defs, shared, required.includes(key))),
+    ...Object.entries(properties).flatMap(([key, value]) =>
+      rowsOf(value, at(key), defs, shared, required.includes(key)),
+    ),
     ...Object.values(patternProperties).flatMap((value) => rowsOf(value, at('LANGUAGE'), defs, shared)),
     ...(entry.properties ? below(entry, `${path}[]`, defs, shared) : []),
   ]
@@ -56,23 +69,41 @@ function below({ items = {}, properties = {}, patternProperties = {}, required =
 
 function takes({ type = '', enum: words, items = {}, default: fallback }: Schema, defs: Defs): string {
   const values = words ?? targetOf(items, defs).enum ?? []
-  const plain = words ? [] : [[type].flat().map((word) => TYPES[word] ?? word).join(' or ')]
+  const plain = words
+    ? []
+    : [
+        [type]
+          .flat()
+          .map((word) => TYPES[word] ?? word)
+          .join(' or '),
+      ]
   const said = [...plain, ...(values.length > 0 ? [values.map((word) => `\`${word}\``).join(', ')] : [])].join(': ')
   return fallback === undefined ? said : `${said} (default \`${fallback}\`)`
 }
 
-const TYPES: { readonly [type: string]: string } = { array: 'list', object: 'keys', string: 'text', boolean: '`true`, `false`', integer: 'number' }
+const TYPES: { readonly [type: string]: string } = {
+  array: 'list',
+  object: 'keys',
+  string: 'text',
+  boolean: '`true`, `false`',
+  integer: 'number',
+}
 
-const table = (rows: readonly string[]): string => `| key | takes | what it is, and what its absence means |\n|---|---|---|\n${rows.join('\n')}\n`
+const table = (rows: readonly string[]): string =>
+  `| key | takes | what it is, and what its absence means |\n|---|---|---|\n${rows.join('\n')}\n`
 
 function section(name: string, schema: Schema): string {
   const [defs, shared] = [schema.$defs ?? {}, sharedIn(schema)]
-  const parts = shared.map((def) => `\n### ${defs[def]?.title ?? def}\n\n${defs[def]?.description ?? ''}\n\n${table(below(defs[def] ?? {}, '', defs, shared))}`)
+  const parts = shared.map(
+    (def) =>
+      `\n### ${defs[def]?.title ?? def}\n\n${defs[def]?.description ?? ''}\n\n${table(below(defs[def] ?? {}, '', defs, shared))}`,
+  )
   return `## ${name}\n\n${schema.description ?? ''}\n\n${table(rowsOf(schema, '', defs, shared))}${parts.join('')}`
 }
 
 async function files(): Promise<string> {
-  const read = async (name: string) => JSON.parse(await readFile(new URL(`schema/${name.replace(/\.yaml$/, '.schema.json')}`, ROOT), 'utf8')) as Schema
+  const read = async (name: string) =>
+    JSON.parse(await readFile(new URL(`schema/${name.replace(/\.yaml$/, '.schema.json')}`, ROOT), 'utf8')) as Schema
   const sections = await Promise.all(FILE_NAMES.map(async (name) => section(name, await read(name))))
   const contents = FILE_NAMES.map((name) => `- [${name}](#${name.replaceAll('.', '')})`).join('\n')
   return `${NOTICE}\n# The files of an instance\n\nEvery file is optional, and a key that is not there is either *the default* or *not managed*: its row says which.\n\`[]\` is an entry of a list.\n\n${contents}\n\n${sections.join('\n')}`
@@ -85,7 +116,9 @@ async function verbs(): Promise<string> {
     known.map(async ([name, [summary, load]]) => {
       const { verb } = await load()
       let help = ''
-      const command = new Command(`herdbook ${name}`).description(`${summary}.`).configureOutput({ writeOut: (text) => void (help += `\n${text}`), getOutHelpWidth: () => 100 })
+      const command = new Command(`herdbook ${name}`)
+        .description(`${summary}.`)
+        .configureOutput({ writeOut: (text) => void (help += `\n${text}`), getOutHelpWidth: () => 100 })
       verb(command, io)
       for (const one of [command, ...command.commands]) one.outputHelp()
       return `## ${name}\n\n\`\`\`\n${help.trim().replaceAll(/\n{3,}/g, '\n\n')}\n\`\`\`\n`

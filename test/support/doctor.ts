@@ -14,11 +14,20 @@ export const PEOPLE = { alice: 'admin', olga: 'maintain', mo: 'write', rita: 're
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 export const INSTANCE = {
   domain: 'herd.example',
-  mastodon: { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } } },
+  mastodon: {
+    api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } },
+  },
   ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
   forge: { github: 'herd/instance' },
 }
-export const PROTECTION: NonNullable<Settings['protection']> = { checks: [{ context: 'herdbook', app: 15368 }], strict: true, approvals: 1, codeOwners: true, lastPush: true, forEverybody: true }
+export const PROTECTION: NonNullable<Settings['protection']> = {
+  checks: [{ context: 'herdbook', app: 15368 }],
+  strict: true,
+  approvals: 1,
+  codeOwners: true,
+  lastPush: true,
+  forEverybody: true,
+}
 export const environment = (name: keyof typeof ENVIRONMENTS): Settings['environments'][string] => ({
   branches: ['main'],
   reviewers: [],
@@ -26,7 +35,14 @@ export const environment = (name: keyof typeof ENVIRONMENTS): Settings['environm
   secrets: ENVIRONMENTS[name],
   variables: [],
 })
-export const GROWS: Settings['rulesets'][number] = { id: 7, name: 'ledger', enforcement: 'active', include: 'refs/heads/herdbook-ledger/production', types: ['deletion', 'non_fast_forward'], forEverybody: true }
+export const GROWS: Settings['rulesets'][number] = {
+  id: 7,
+  name: 'ledger',
+  enforcement: 'active',
+  include: 'refs/heads/herdbook-ledger/production',
+  types: ['deletion', 'non_fast_forward'],
+  forEverybody: true,
+}
 export const WELL: Partial<Settings> = {
   rulesets: [GROWS],
   protection: PROTECTION,
@@ -44,7 +60,8 @@ export async function begun(options: GitHubOptions = {}): Promise<Awaited<Return
   const hub = await github({ people: PEOPLE, ...options, settings: { ...WELL, ...options.settings } })
   const files = await githubFiles({ owners: '@alice', moderators: '@mo' }, { repository: 'herd/book', commit: COMMIT })
   await hub.act.push({ by: 'alice', branch: 'main', files: Object.fromEntries(files) })
-  for (const name of Object.keys(LABELS)) hub.state.labels.set(name, { id: hub.state.nextId(), name, color: 'ededed', description: null })
+  for (const name of Object.keys(LABELS))
+    hub.state.labels.set(name, { id: hub.state.nextId(), name, color: 'ededed', description: null })
   return hub
 }
 
@@ -59,11 +76,19 @@ export async function doctor(
   }: { instance?: object; files?: { readonly [name: string]: string }; args?: readonly string[] } = {},
 ): Promise<Ran> {
   using dir = scratch()
-  put(dir.path, { 'instance/instance.yaml': stringify(instance), 'instance/policy.yaml': stringify({ owners: ['alice', 'olga'] }), ...files })
+  put(dir.path, {
+    'instance/instance.yaml': stringify(instance),
+    'instance/policy.yaml': stringify({ owners: ['alice', 'olga'] }),
+    ...files,
+  })
   return await call(dir.path, ['doctor', ...args], { env: { GH_TOKEN: hub.token(who), GITHUB_API_URL: hub.url } })
 }
 
-export async function findings(hub: GitHub, who: string, options: Parameters<typeof doctor>[2] = {}): Promise<Finding[]> {
+export async function findings(
+  hub: GitHub,
+  who: string,
+  options: Parameters<typeof doctor>[2] = {},
+): Promise<Finding[]> {
   const { stdout, stderr } = await doctor(hub, who, { ...options, args: ['--json'] })
   if (stdout === '') throw new Error(stderr)
   return JSON.parse(stdout).findings

@@ -21,7 +21,8 @@ case $2 in *[!0]*) git merge-base --is-ancestor "$2" "$3" || { echo "$1 only gro
 const POLICY = 'instance/policy.yaml'
 /** Two decide here: somebody else than who asked for a change, wrote it or pushed it. */
 const OWNERS = ['ann', 'zoe']
-const withOwners = (policy: string): string => (/^owners:/m.test(policy) ? policy : `owners: [${OWNERS.join(', ')}]\n${policy}`)
+const withOwners = (policy: string): string =>
+  /^owners:/m.test(policy) ? policy : `owners: [${OWNERS.join(', ')}]\n${policy}`
 
 const ROOT = resolve(import.meta.dirname, '../..')
 export const LEDGER_KEY = 'a ledger key that only tests use'
@@ -54,23 +55,47 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
 }
 
 /** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
-export async function farm({ config = {}, doors: named = ['api', 'database', 'console'], files = {}, token = 'apply', ...options }: FarmOptions = {}): Promise<Farm> {
+export async function farm({
+  config = {},
+  doors: named = ['api', 'database', 'console'],
+  files = {},
+  token = 'apply',
+  ...options
+}: FarmOptions = {}): Promise<Farm> {
   const base = mkdtempSync(join(tmpdir(), 'herdbook-farm-'))
   const bare = newBare(base, 'instance.git')
   writeFileSync(join(bare, 'hooks/update'), ONLY_GROWS, { mode: 0o755 })
   const sandbox = await forkSandbox({})
   const events: GitHubEvent[] = []
-  const hub = await github({ git: bare, ...options, settings: { environments: ENVIRONMENTS, ...options.settings }, people: { mo: 'write', ann: 'maintain', zoe: 'maintain', ...options.people }, onEvent: (event) => void events.push(event) })
+  const hub = await github({
+    git: bare,
+    ...options,
+    settings: { environments: ENVIRONMENTS, ...options.settings },
+    people: { mo: 'write', ann: 'maintain', zoe: 'maintain', ...options.people },
+    onEvent: (event) => void events.push(event),
+  })
   const desk = clone(bare, join(base, 'desk'))
-  const env = { HERDBOOK_TOKEN: sandbox.tokens[token], HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY }
+  const env = {
+    HERDBOOK_TOKEN: sandbox.tokens[token],
+    HERDBOOK_READ_TOKEN: sandbox.tokens.plan,
+    HERDBOOK_LEDGER_KEY: LEDGER_KEY,
+  }
   const herdbook = async (args: readonly string[], code = 0): Promise<Ran> => {
     await sandbox.newWindow()
     const ran = await call(desk, args, { env })
-    if (ran.code !== code) throw new Error(`herdbook ${args.join(' ')} ended with ${ran.code}, not ${code}:\n${ran.out}`)
+    if (ran.code !== code)
+      throw new Error(`herdbook ${args.join(' ')} ended with ${ran.code}, not ${code}:\n${ran.out}`)
     return ran
   }
   const api = { url: sandbox.url, token: { env: 'HERDBOOK_TOKEN' }, read_token: { env: 'HERDBOOK_READ_TOKEN' } }
-  const instance = { domain: sandbox.domain, acting_account: 'owner', ledger_key: { env: 'HERDBOOK_LEDGER_KEY' }, forge: { github: hub.repository }, mastodon: Object.fromEntries(named.map((door) => [door, { ...doorsOf(sandbox), api }[door]])), ...config }
+  const instance = {
+    domain: sandbox.domain,
+    acting_account: 'owner',
+    ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
+    forge: { github: hub.repository },
+    mastodon: Object.fromEntries(named.map((door) => [door, { ...doorsOf(sandbox), api }[door]])),
+    ...config,
+  }
   put(desk, { 'instance/instance.yaml': stringify(instance) })
   cpSync(join(ROOT, '.github/workflows'), join(desk, '.github/workflows'), { recursive: true })
   pinned(desk)
@@ -81,7 +106,11 @@ export async function farm({ config = {}, doors: named = ['api', 'database', 'co
   await herdbook(['apply', '--yes'])
   await hub.act.pushed(hub.state.owner)
   events.length = 0
-  const secrets = { 'herdbook-plan': env, 'herdbook-apply': env, 'herdbook-owners': { HERDBOOK_LEDGER_KEY: LEDGER_KEY } }
+  const secrets = {
+    'herdbook-plan': env,
+    'herdbook-apply': env,
+    'herdbook-owners': { HERDBOOK_LEDGER_KEY: LEDGER_KEY },
+  }
   return {
     hub,
     sandbox,
@@ -115,11 +144,19 @@ function pinned(desk: string): void {
   const names = git(desk, 'ls-files', '--others', '--', '.github/workflows').split('\n')
   for (const name of names) {
     const text = git(desk, 'cat-file', 'blob', git(desk, 'hash-object', '-w', name))
-    put(desk, { [name]: `${text.replaceAll('./.github/actions/herdbook', `herdbook/herdbook/.github/actions/herdbook@${'a'.repeat(40)}`)}\n` })
+    put(desk, {
+      [name]: `${text.replaceAll('./.github/actions/herdbook', `herdbook/herdbook/.github/actions/herdbook@${'a'.repeat(40)}`)}\n`,
+    })
   }
 }
 
-const environment = (secrets: readonly string[], reviewers: readonly string[] = []) => ({ branches: ['main'], reviewers, preventSelfReview: false, secrets: [...secrets], variables: [] })
+const environment = (secrets: readonly string[], reviewers: readonly string[] = []) => ({
+  branches: ['main'],
+  reviewers,
+  preventSelfReview: false,
+  secrets: [...secrets],
+  variables: [],
+})
 
 const ENVIRONMENTS = {
   'herdbook-plan': environment(['HERDBOOK_READ_TOKEN', 'HERDBOOK_LEDGER_KEY']),
@@ -129,19 +166,35 @@ const ENVIRONMENTS = {
 
 /** The comment of a pull request that is ours, without what people don't see. */
 export function commentOn({ hub }: Pick<Farm, 'hub'>, issue: number, of = ''): string {
-  const bodies = [...hub.state.comments.values()].filter((one) => one.issue === issue && one.body.startsWith(`<!-- herdbook:production${of} -->`)).map(({ body }) => body)
+  const bodies = [...hub.state.comments.values()]
+    .filter((one) => one.issue === issue && one.body.startsWith(`<!-- herdbook:production${of} -->`))
+    .map(({ body }) => body)
   if (bodies.length !== 1) throw new Error(`${bodies.length} comments of ours on #${issue}`)
   return bodies[0] ?? ''
 }
 
 /** A job as the action calls it, in this process and without the conditions that the workflow puts before it. Answers its exit code and all that it said. */
-export async function directly({ hub, sandbox, desk }: Farm, job: string, { name, payload }: GitHubEvent, more: { readonly [name: string]: string } = {}): Promise<string> {
+export async function directly(
+  { hub, sandbox, desk }: Farm,
+  job: string,
+  { name, payload }: GitHubEvent,
+  more: { readonly [name: string]: string } = {},
+): Promise<string> {
   using folder = scratch()
   const path = join(folder.path, 'event.json')
   put(folder.path, { 'event.json': JSON.stringify(payload) })
   const token = hub.workflowToken({ contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write' })
   const { code, out } = await call(desk(), ['github', job], {
-    env: { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: hub.repository, GITHUB_API_URL: hub.url, GITHUB_TOKEN: token, HERDBOOK_READ_TOKEN: sandbox.tokens.plan, HERDBOOK_LEDGER_KEY: LEDGER_KEY, ...more },
+    env: {
+      GITHUB_EVENT_NAME: name,
+      GITHUB_EVENT_PATH: path,
+      GITHUB_REPOSITORY: hub.repository,
+      GITHUB_API_URL: hub.url,
+      GITHUB_TOKEN: token,
+      HERDBOOK_READ_TOKEN: sandbox.tokens.plan,
+      HERDBOOK_LEDGER_KEY: LEDGER_KEY,
+      ...more,
+    },
   })
   return `${code}: ${out}`
 }

@@ -57,4 +57,7 @@ domain_blocks:
 } as const
 
 /** Adds an entry to the list of a file. */
-export const add = (entry: string) => (text: string): string => `${text.trimEnd()}\n${entry}\n`
+export const add =
+  (entry: string) =>
+  (text: string): string =>
+    `${text.trimEnd()}\n${entry}\n`

@@ -1,9 +1,28 @@
 import fc from 'fast-check'
-import type { Documents, DomainBlock, EmailDomainBlock, IpBlock, Moderator, Permission, Role, Rule, Settings, TermsVersion } from '../../src/instance/documents.ts'
+import type {
+  Documents,
+  DomainBlock,
+  EmailDomainBlock,
+  IpBlock,
+  Moderator,
+  Permission,
+  Role,
+  Rule,
+  Settings,
+  TermsVersion,
+} from '../../src/instance/documents.ts'
 import type { Impact } from '../../src/reconcile/types.ts'
 
 /** Names are few, so that what is generated meets: parents and children, the same account twice, a role that people hold. */
-const DOMAINS = ['spam.example', 'a.spam.example', 'b.a.spam.example', 'xn--mnchen-3ya.example', 'grey.example', 'sub.grey.example', 'loud.example']
+const DOMAINS = [
+  'spam.example',
+  'a.spam.example',
+  'b.a.spam.example',
+  'xn--mnchen-3ya.example',
+  'grey.example',
+  'sub.grey.example',
+  'loud.example',
+]
 const MAILS = ['trash.example', 'junk.example', 'a.junk.example']
 const ADDRESSES = ['203.0.113.7/32', '198.51.100.0/24', '2001:db8::/32']
 const RULE_KEYS = ['be-kind', 'no-spam', 'no-nazis', 'tag-media', 'alt-text']
@@ -17,9 +36,19 @@ export interface Pair<List> {
 }
 
 /** For every name an entry before, and what an edit makes of it. */
-function pairOf<Entry>(names: readonly string[], entry: (name: string) => fc.Arbitrary<Entry>): fc.Arbitrary<Pair<Entry[]>> {
+function pairOf<Entry>(
+  names: readonly string[],
+  entry: (name: string) => fc.Arbitrary<Entry>,
+): fc.Arbitrary<Pair<Entry[]>> {
   const one = (name: string) =>
-    fc.tuple(fc.option(entry(name), { nil: null }), fc.oneof({ weight: 3, arbitrary: fc.constant('same' as const) }, { weight: 1, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: entry(name) }))
+    fc.tuple(
+      fc.option(entry(name), { nil: null }),
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant('same' as const) },
+        { weight: 1, arbitrary: fc.constant(null) },
+        { weight: 2, arbitrary: entry(name) },
+      ),
+    )
   return fc.tuple(...names.map(one)).map((items) => ({
     before: items.flatMap(([before]) => before ?? []),
     after: items.flatMap(([before, after]) => (after === 'same' ? (before ?? []) : (after ?? []))),
@@ -29,7 +58,10 @@ function pairOf<Entry>(names: readonly string[], entry: (name: string) => fc.Arb
 const word = fc.constantFrom('', 'spam', 'no moderation', 'two\nlines')
 const flag = fc.boolean()
 /** Entries whose keys are there or not, but for those that must be. */
-const maybe = <Entry, Needed extends keyof Entry>(shape: { [Key in keyof Entry]: fc.Arbitrary<Entry[Key]> }, requiredKeys: Needed[]) => fc.record(shape, { requiredKeys })
+const maybe = <Entry, Needed extends keyof Entry>(
+  shape: { [Key in keyof Entry]: fc.Arbitrary<Entry[Key]> },
+  requiredKeys: Needed[],
+) => fc.record(shape, { requiredKeys })
 
 const domainBlock = (domain: string): fc.Arbitrary<DomainBlock> =>
   maybe(
@@ -45,11 +77,17 @@ const domainBlock = (domain: string): fc.Arbitrary<DomainBlock> =>
     ['domain', 'severity'],
   ).map((block) => (block.severity === 'suspend' ? { ...block, accept_severed_relationships: 1000 } : block))
 
-const emailBlock = (domain: string): fc.Arbitrary<EmailDomainBlock> => maybe({ domain: fc.constant(domain), allow_with_approval: flag }, ['domain'])
+const emailBlock = (domain: string): fc.Arbitrary<EmailDomainBlock> =>
+  maybe({ domain: fc.constant(domain), allow_with_approval: flag }, ['domain'])
 
 const ipBlock = (ip: string): fc.Arbitrary<IpBlock> =>
   maybe(
-    { ip: fc.constant(ip), severity: fc.constantFrom('sign_up_requires_approval', 'sign_up_block', 'no_access'), comment: word, until: fc.constantFrom(SOON, '2027-01-01T18:00:00Z') },
+    {
+      ip: fc.constant(ip),
+      severity: fc.constantFrom('sign_up_requires_approval', 'sign_up_block', 'no_access'),
+      comment: word,
+      until: fc.constantFrom(SOON, '2027-01-01T18:00:00Z'),
+    },
     ['ip', 'severity'],
   )
 
@@ -75,7 +113,11 @@ const rule = (key: string): fc.Arbitrary<Rule & { readonly rank: number }> =>
       key: fc.constant(key),
       text: fc.constantFrom(`${key}, please.`, `${key}, or else.`),
       hint: word,
-      translations: fc.dictionary(fc.constantFrom('de', 'fr'), maybe({ text: fc.constantFrom('Seid nett.', 'Soyez gentils.'), hint: word }, ['text']), { maxKeys: 2, noNullPrototype: true }),
+      translations: fc.dictionary(
+        fc.constantFrom('de', 'fr'),
+        maybe({ text: fc.constantFrom('Seid nett.', 'Soyez gentils.'), hint: word }, ['text']),
+        { maxKeys: 2, noNullPrototype: true },
+      ),
       rank: fc.nat(4),
     },
     ['key', 'text', 'rank'],
@@ -94,7 +136,15 @@ const settings: fc.Arbitrary<Settings> = maybe(
 )
 
 const terms = (date: string): fc.Arbitrary<TermsVersion> =>
-  maybe({ effective_date: fc.constant(date), text: fc.constant(`Terms of ${date}`), changelog: fc.constant('New.'), notify_members: fc.constant(true as const) }, ['effective_date', 'text', 'changelog'])
+  maybe(
+    {
+      effective_date: fc.constant(date),
+      text: fc.constant(`Terms of ${date}`),
+      changelog: fc.constant('New.'),
+      notify_members: fc.constant(true as const),
+    },
+    ['effective_date', 'text', 'changelog'],
+  )
 
 const inOrder = (rules: readonly (Rule & { readonly rank: number })[]): Rule[] =>
   rules.toSorted((a, b) => a.rank - b.rank).map(({ rank: _rank, ...rest }) => rest)
@@ -124,14 +174,21 @@ const WHY = { emptied_on_purpose: 'a test' }
 
 /** The documents of generated parts: people get roles that are there, and a file is there or not. */
 function documentsOf(parts: Parts): Documents {
-  const roles = parts.renamed ? parts.roles.map((r) => (r.name === 'Helper' ? { ...r, name: 'Mentor', renamed_from: 'Helper' } : r)) : parts.roles
-  const roleOf = (wants: string): string => roles.find((r) => r.name === wants || r.renamed_from === wants)?.name ?? (BASE_ROLES.includes(wants) ? wants : 'Moderator')
+  const roles = parts.renamed
+    ? parts.roles.map((r) => (r.name === 'Helper' ? { ...r, name: 'Mentor', renamed_from: 'Helper' } : r))
+    : parts.roles
+  const roleOf = (wants: string): string =>
+    roles.find((r) => r.name === wants || r.renamed_from === wants)?.name ??
+    (BASE_ROLES.includes(wants) ? wants : 'Moderator')
   const moderators = parts.people.map(({ account, wants }) => ({ account, role: roleOf(wants) }))
   const all: Documents = {
     'domain-blocks.yaml': { domain_blocks: parts.domain_blocks, ...WHY },
     'email-domain-blocks.yaml': { email_domain_blocks: parts.email_domain_blocks, ...WHY },
     'ip-blocks.yaml': { ip_blocks: parts.ip_blocks, ...WHY },
-    'roles.yaml': { roles: [OWNER, ...roles], ...(parts.everyone ? { everyone: { permissions: ['invite_users'] } } : {}) },
+    'roles.yaml': {
+      roles: [OWNER, ...roles],
+      ...(parts.everyone ? { everyone: { permissions: ['invite_users'] } } : {}),
+    },
     'moderators.yaml': { moderators: [...OWNERS, ...moderators], ...(parts.only_these ? { only_these: true } : {}) },
     'rules.yaml': { rules: inOrder(parts.rules), ...WHY },
     'settings.yaml': { settings: parts.settings },
@@ -142,46 +199,67 @@ function documentsOf(parts: Parts): Documents {
   return Object.fromEntries(kept)
 }
 
-const files = fc.tuple(...[0, 1, 2, 3, 4, 5, 6, 7].map(() => fc.integer({ min: 0, max: 7 }).map((n) => n > 0))).map((list) => {
-  const [domains, mails, ips, roles, moderators, ...rest] = list
-  return [domains, mails, ips, roles, moderators && roles, ...rest] as readonly boolean[]
-})
+const files = fc
+  .tuple(...[0, 1, 2, 3, 4, 5, 6, 7].map(() => fc.integer({ min: 0, max: 7 }).map((n) => n > 0)))
+  .map((list) => {
+    const [domains, mails, ips, roles, moderators, ...rest] = list
+    return [domains, mails, ips, roles, moderators && roles, ...rest] as readonly boolean[]
+  })
 
 const same = <T>(value: T): Pair<T> => ({ before: value, after: value })
 
-const editsOf = (presence: fc.Arbitrary<Pair<readonly boolean[]>>, among: (pairs: Pair<Parts>) => boolean = () => true): fc.Arbitrary<Pair<Documents>> =>
-  fc.record({
-    domain_blocks: pairOf(DOMAINS, domainBlock),
-    email_domain_blocks: pairOf(MAILS, emailBlock),
-    ip_blocks: pairOf(ADDRESSES, ipBlock),
-    roles: pairOf(OWN_ROLES, role),
-    people: pairOf(PEOPLE, (account) => fc.record({ account: fc.constant(account), wants: fc.constantFrom(...BASE_ROLES, ...OWN_ROLES) })),
-    rules: pairOf(RULE_KEYS, rule),
-    settings: fc.oneof(settings.map(same), fc.record({ before: settings, after: settings })),
-    terms: pairOf(['2027-01-01', '2027-06-01'], terms),
-    everyone: fc.record({ before: flag, after: flag }),
-    only_these: fc.record({ before: flag, after: flag }),
-    renamed: flag.map((after) => ({ before: false, after })),
-    files: presence,
-  })
-  .map((pairs) => {
-    const side = (which: 'before' | 'after'): Parts => Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, pair[which]])) as unknown as Parts
-    return { before: side('before'), after: side('after') }
-  })
-  .filter(among)
-  .map(({ before, after }) => ({ before: documentsOf(before), after: documentsOf(after) }))
+const editsOf = (
+  presence: fc.Arbitrary<Pair<readonly boolean[]>>,
+  among: (pairs: Pair<Parts>) => boolean = () => true,
+): fc.Arbitrary<Pair<Documents>> =>
+  fc
+    .record({
+      domain_blocks: pairOf(DOMAINS, domainBlock),
+      email_domain_blocks: pairOf(MAILS, emailBlock),
+      ip_blocks: pairOf(ADDRESSES, ipBlock),
+      roles: pairOf(OWN_ROLES, role),
+      people: pairOf(PEOPLE, (account) =>
+        fc.record({ account: fc.constant(account), wants: fc.constantFrom(...BASE_ROLES, ...OWN_ROLES) }),
+      ),
+      rules: pairOf(RULE_KEYS, rule),
+      settings: fc.oneof(settings.map(same), fc.record({ before: settings, after: settings })),
+      terms: pairOf(['2027-01-01', '2027-06-01'], terms),
+      everyone: fc.record({ before: flag, after: flag }),
+      only_these: fc.record({ before: flag, after: flag }),
+      renamed: flag.map((after) => ({ before: false, after })),
+      files: presence,
+    })
+    .map((pairs) => {
+      const side = (which: 'before' | 'after'): Parts =>
+        Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, pair[which]])) as unknown as Parts
+      return { before: side('before'), after: side('after') }
+    })
+    .filter(among)
+    .map(({ before, after }) => ({ before: documentsOf(before), after: documentsOf(after) }))
 
 /** Two instances of the same files, the second an edit of the first, which does not rename a role and change who holds one at once. */
-export const editsWithin = editsOf(files.map(same), ({ before, after }) => !after.renamed || JSON.stringify(before.people) === JSON.stringify(after.people))
+export const editsWithin = editsOf(
+  files.map(same),
+  ({ before, after }) => !after.renamed || JSON.stringify(before.people) === JSON.stringify(after.people),
+)
 
 /** Two instances, the second an edit of the first; files may come and go with it. */
-export const edits = fc.oneof({ weight: 3, arbitrary: editsOf(files.map(same)) }, { weight: 1, arbitrary: editsOf(fc.record({ before: files, after: files })) })
+export const edits = fc.oneof(
+  { weight: 3, arbitrary: editsOf(files.map(same)) },
+  { weight: 1, arbitrary: editsOf(fc.record({ before: files, after: files })) },
+)
 
 export const instances: fc.Arbitrary<Documents> = edits.map((pair) => pair.after)
 
 /** What the hosts of a few servers have with members. */
 export const relations: fc.Arbitrary<Map<string, Impact>> = fc
-  .array(fc.tuple(fc.constantFrom(...DOMAINS, 'x.loud.example'), fc.record({ follows: fc.nat(9), followers: fc.nat(9), accounts: fc.nat(9) })), { maxLength: 4 })
+  .array(
+    fc.tuple(
+      fc.constantFrom(...DOMAINS, 'x.loud.example'),
+      fc.record({ follows: fc.nat(9), followers: fc.nat(9), accounts: fc.nat(9) }),
+    ),
+    { maxLength: 4 },
+  )
   .map((list) => new Map(list))
 
 export const doors = fc.constantFrom('console' as const, 'both' as const)

@@ -9,7 +9,12 @@ import { scratch } from './git.ts'
 export async function paste(hub: GitHub, login: string, commands: readonly string[]): Promise<void> {
   using dir = scratch()
   writeFileSync(join(dir.path, 'gh'), GH, { mode: 0o755 })
-  const env = { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}`, API: hub.url, TOKEN: hub.token(login) }
+  const env = {
+    ...process.env,
+    PATH: `${dir.path}:${process.env['PATH'] ?? ''}`,
+    API: hub.url,
+    TOKEN: hub.token(login),
+  }
   const shell = spawn('bash', ['-euc', commands.join('\n')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let noted = ''
   shell.stdout.setEncoding('utf8').on('data', (chunk: string) => (noted += chunk))

@@ -60,10 +60,11 @@ export async function httpGit(root: string): Promise<HttpGitServer> {
   const server: HttpGitServer = {
     url: (name) => `http://127.0.0.1:${port}/${name}`,
     loseAnswer: () => false,
-    [Symbol.asyncDispose]: () => new Promise((done) => {
-      http.closeAllConnections()
-      http.close(() => done())
-    }),
+    [Symbol.asyncDispose]: () =>
+      new Promise((done) => {
+        http.closeAllConnections()
+        http.close(() => done())
+      }),
   }
   return server
 }
@@ -76,7 +77,10 @@ async function collect(child: ChildProcess): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function listen(server: { listen: (port: number, host: string, done: () => void) => unknown; address: () => AddressInfo | string | null }): Promise<number> {
+function listen(server: {
+  listen: (port: number, host: string, done: () => void) => unknown
+  address: () => AddressInfo | string | null
+}): Promise<number> {
   return new Promise((done) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
@@ -95,7 +99,9 @@ export async function sshGit(root: string): Promise<GitServer> {
   const server = new ssh2.Server({ hostKeys: [ed25519Pair().private] }, (client) => {
     open.add(client)
     client.on('error', () => {})
-    client.on('authentication', (context) => (context.method === 'publickey' ? context.accept() : context.reject(['publickey'])))
+    client.on('authentication', (context) =>
+      context.method === 'publickey' ? context.accept() : context.reject(['publickey']),
+    )
     client.on('session', (accept) => {
       const session = accept()
       session.on('env', (acceptEnv) => acceptEnv?.())
@@ -121,11 +127,12 @@ export async function sshGit(root: string): Promise<GitServer> {
   process.env.GIT_SSH_COMMAND = `ssh -F /dev/null -i ${key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`
   return {
     url: (name) => `ssh://git@127.0.0.1:${port}/${name}`,
-    [Symbol.asyncDispose]: () => new Promise((done) => {
-      if (before === undefined) delete process.env.GIT_SSH_COMMAND
-      else process.env.GIT_SSH_COMMAND = before
-      for (const client of open) client.end()
-      server.close(() => done())
-    }),
+    [Symbol.asyncDispose]: () =>
+      new Promise((done) => {
+        if (before === undefined) delete process.env.GIT_SSH_COMMAND
+        else process.env.GIT_SSH_COMMAND = before
+        for (const client of open) client.end()
+        server.close(() => done())
+      }),
   }
 }

@@ -14,11 +14,18 @@ export function scratch(): Disposable & { readonly path: string } {
 }
 
 /** Somebody, and no tidying up after each commit: nothing here lives that long. */
-const ALICE = ['user.name=Alice', 'user.email=alice@herd.example', 'maintenance.auto=false'].flatMap((setting) => ['-c', setting])
+const ALICE = ['user.name=Alice', 'user.email=alice@herd.example', 'maintenance.auto=false'].flatMap((setting) => [
+  '-c',
+  setting,
+])
 
 /** Runs Git in a folder as a person would. */
 export function git(dir: string, ...args: string[]): string {
-  return execFileSync('git', [...ALICE, ...args], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  return execFileSync('git', [...ALICE, ...args], {
+    cwd: dir,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim()
 }
 
 /** Writes files by path. */
@@ -38,7 +45,10 @@ export function commit(dir: string, message: string, files: { readonly [path: st
 }
 
 /** A repository with one commit of an instance. */
-export function newRepository(dir: string, files: { readonly [path: string]: string } = { 'instance/instance.yaml': 'domain: herd.example\n' }): string {
+export function newRepository(
+  dir: string,
+  files: { readonly [path: string]: string } = { 'instance/instance.yaml': 'domain: herd.example\n' },
+): string {
   mkdirSync(dir, { recursive: true })
   git(dir, 'init', '--quiet', '--initial-branch=main')
   beAlice(dir)

@@ -4,7 +4,22 @@ import { html } from './github-page.ts'
 /** What is left where GitHub looks for mentions, issues and links: everything outside code. */
 const outsideCode = (page: string): string => page.replace(/<code[^>]*>[^]*?<\/code>/g, '')
 
-const ALLOWED = new Set(['h3', 'h4', 'p', 'ul', 'li', 'strong', 'em', 'code', 'pre', 'br', 'sub', 'details', 'summary', 'blockquote'])
+const ALLOWED = new Set([
+  'h3',
+  'h4',
+  'p',
+  'ul',
+  'li',
+  'strong',
+  'em',
+  'code',
+  'pre',
+  'br',
+  'sub',
+  'details',
+  'summary',
+  'blockquote',
+])
 
 export interface Ours {
   /** Where our own links may go: the beginnings of their addresses. */
@@ -26,7 +41,11 @@ export function expectInert(markdown: string, { links = [], comments = [], boxes
   const page = whole.replace(/<!--[^]*?-->/g, '')
   const open: string[] = []
   for (const [tag, close, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
-    if (name === 'a' && close === '') expect(links.some((link) => tag.startsWith(`<a href="${link}`)), tag).toBe(true)
+    if (name === 'a' && close === '')
+      expect(
+        links.some((link) => tag.startsWith(`<a href="${link}`)),
+        tag,
+      ).toBe(true)
     else if (name === 'input') expect(tag).toBe('<input type="checkbox" disabled="" />')
     else if (name !== 'a') expect(ALLOWED, tag).toContain(name)
     if (close === '') open.push(...(name === 'br' || name === 'input' ? [] : [name]))
@@ -49,5 +68,7 @@ export function expectInert(markdown: string, { links = [], comments = [], boxes
 }
 
 export function expectNoControls(output: string): void {
-  expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u)
+  expect(output.replaceAll('\n', '')).not.toMatch(
+    /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u,
+  )
 }

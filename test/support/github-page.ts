@@ -5,7 +5,12 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm'
 
 /** As GitHub reads it, HTML of ours and of attackers included. */
 export const html = (markdown: string): string =>
-  micromark(markdown, { allowDangerousHtml: true, allowDangerousProtocol: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+  micromark(markdown, {
+    allowDangerousHtml: true,
+    allowDangerousProtocol: true,
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml()],
+  })
 
 /** What GitHub makes of it in a comment besides: line ends are line breaks, alerts are boxes, boxes stand for bullets, diffs have colours. */
 export function commentHtml(markdown: string): string {
@@ -13,8 +18,14 @@ export function commentHtml(markdown: string): string {
     .replace(/<p>[^]*?<\/p>/g, (paragraph) => paragraph.replace(/(?<!<br ?\/?>)\n/g, '<br>\n'))
     .replace(/<blockquote>\s*<p>\[!(\w+)\](?:<br>)?\s*(<\/p>)?([^]*?)<\/blockquote>/g, alert)
     .replace(/<ul>(?=\s*<li><input)/g, '<ul class="contains-task-list">')
-    .replace(/<li><input type="checkbox"/g, '<li class="task-list-item"><input class="task-list-item-checkbox" type="checkbox"')
-    .replace(/(<code class="language-diff">)([^]*?)(?=<\/code>)/g, (_, open: string, lines: string) => open + lines.split('\n').map(diffLine).join('\n'))
+    .replace(
+      /<li><input type="checkbox"/g,
+      '<li class="task-list-item"><input class="task-list-item-checkbox" type="checkbox"',
+    )
+    .replace(
+      /(<code class="language-diff">)([^]*?)(?=<\/code>)/g,
+      (_, open: string, lines: string) => open + lines.split('\n').map(diffLine).join('\n'),
+    )
 }
 
 const ICONS: { readonly [look: string]: string } = {
@@ -56,7 +67,10 @@ export interface Post {
 /** A page of GitHub's, roughly: a title, and what people and programs wrote under it. */
 export function githubPage(title: string, number: number, posts: readonly Post[]): string {
   const safe = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
-  const shown = posts.map(({ by, byBot, body }) => `<article><header><b>${safe(by)}</b> ${byBot ? '<i>bot</i> ' : ''}commented</header><div class="markdown-body">${commentHtml(body)}</div></article>`)
+  const shown = posts.map(
+    ({ by, byBot, body }) =>
+      `<article><header><b>${safe(by)}</b> ${byBot ? '<i>bot</i> ' : ''}commented</header><div class="markdown-body">${commentHtml(body)}</div></article>`,
+  )
   return `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${safe(title)}</title><style>${css}${CHROME}</style>
 <body class="markdown-body"><h1>${safe(title)} <span>#${number}</span></h1>${shown.join('\n')}`
 }

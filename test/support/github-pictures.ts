@@ -24,7 +24,11 @@ const BLOCKS = [
 ]
 /** The file with two more blocks at its end. */
 const blocked = (file: string, consent: number | undefined): string =>
-  file.trimEnd() + `\n${stringify(BLOCKS.map((block) => (block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block)))}`.replaceAll(/\n(?=.)/g, '\n  ')
+  file.trimEnd() +
+  `\n${stringify(BLOCKS.map((block) => (block.severity === 'suspend' && consent !== undefined ? { ...block, accept_severed_relationships: consent } : block)))}`.replaceAll(
+    /\n(?=.)/g,
+    '\n  ',
+  )
 
 const TITLE = 'Thieves, a loud market, and Alice helps'
 
@@ -32,15 +36,25 @@ const TITLE = 'Thieves, a loud market, and Alice helps'
 async function story(herd: Farm): Promise<Picture[]> {
   const { act } = herd.hub
   const list = herd.file('instance/domain-blocks.yaml')
-  const moderators = herd.file('instance/moderators.yaml').replace(/^moderators:$/m, 'moderators:\n  - account: alice\n    role: Moderator')
+  const moderators = herd
+    .file('instance/moderators.yaml')
+    .replace(/^moderators:$/m, 'moderators:\n  - account: alice\n    role: Moderator')
   const rules = 'rules:\n  - key: pictures\n    text: Describe your pictures and films for those who cannot see them.\n'
-  const push = (files: { readonly [path: string]: string }): Promise<string> => act.push({ by: 'mo', branch: 'thieves', files, message: TITLE })
+  const push = (files: { readonly [path: string]: string }): Promise<string> =>
+    act.push({ by: 'mo', branch: 'thieves', files, message: TITLE })
   await push({ 'instance/domain-blocks.yaml': blocked(list, undefined) })
   const number = await act.openPull({ by: 'mo', branch: 'thieves', title: TITLE })
   await herd.settle()
-  const picture = (name: string, of = ''): Picture => ({ name, page: githubPage(TITLE, number, [bot(commentOn(herd, number, of))]) })
+  const picture = (name: string, of = ''): Picture => ({
+    name,
+    page: githubPage(TITLE, number, [bot(commentOn(herd, number, of))]),
+  })
   const refused = picture('refused')
-  await push({ 'instance/domain-blocks.yaml': blocked(list, 60), 'instance/moderators.yaml': moderators, 'instance/rules.yaml': rules })
+  await push({
+    'instance/domain-blocks.yaml': blocked(list, 60),
+    'instance/moderators.yaml': moderators,
+    'instance/rules.yaml': rules,
+  })
   await herd.settle()
   const comment = picture('comment')
   await act.merge(number, 'ann')
@@ -53,7 +67,13 @@ async function story(herd: Farm): Promise<Picture[]> {
   await act.schedule('47 2 * * *')
   await herd.settle()
   const drift = newest(herd, ({ labels, pull }) => pull === null && labels.includes(DRIFT_LABEL))
-  return [comment, refused, applied, asked, { name: 'drift', page: githubPage(drift.title, drift.number, [bot(drift.body ?? '')]) }]
+  return [
+    comment,
+    refused,
+    applied,
+    asked,
+    { name: 'drift', page: githubPage(drift.title, drift.number, [bot(drift.body ?? '')]) },
+  ]
 }
 
 const bot = (body: string): Post => ({ by: 'github-actions', byBot: true, body })
@@ -68,12 +88,22 @@ function newest({ hub }: Farm, is: (issue: Issue) => boolean): Issue {
 }
 
 const [SUSPEND] = FORMS.block.fields.severity.options
-const ANSWERS = { domain: 'media.example', severity: SUSPEND, why: 'Sells stolen pictures', named: FORMS.block.fields.named.options }
+const ANSWERS = {
+  domain: 'media.example',
+  severity: SUSPEND,
+  why: 'Sells stolen pictures',
+  named: FORMS.block.fields.named.options,
+}
 
 /** The pull request that a member's form becomes when a moderator accepts it. */
 async function fromForm(herd: Farm): Promise<Picture> {
   const { act } = herd.hub
-  const issue = await act.openIssue({ by: 'meadow', title: 'Block: media.example', body: issueOf('block', ANSWERS), labels: [ASK_LABEL] })
+  const issue = await act.openIssue({
+    by: 'meadow',
+    title: 'Block: media.example',
+    body: issueOf('block', ANSWERS),
+    labels: [ASK_LABEL],
+  })
   await act.label(issue, ACCEPT_LABEL, 'mo')
   await herd.settle()
   const { number, title, body } = newest(herd, ({ pull }) => pull !== null)

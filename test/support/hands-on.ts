@@ -10,7 +10,9 @@ const BUTTON = '.github/workflows/herdbook-button.yml'
 export function handsOn(herd: () => Farm) {
   /** The newest run of a job, where several events came together. */
   async function newest(workflows: RegExp, job: string, names: readonly string[]): Promise<Ran> {
-    const last = herd().events.splice(0).findLast(({ name }) => names.includes(name))
+    const last = herd()
+      .events.splice(0)
+      .findLast(({ name }) => names.includes(name))
     if (last !== undefined) herd().events.push(last)
     return ran(await herd().settle({ workflows }), job)
   }
@@ -19,7 +21,8 @@ export function handsOn(herd: () => Farm) {
     applied: () => newest(/^herdbook-apply/, 'apply', ['push', 'schedule']),
     live: async () => JSON.stringify(await herd().rows('select domain from domain_blocks order by domain')),
     /** The file of domain blocks with more of them. */
-    withBlock: (...domains: readonly string[]) => `${herd().file(BLOCKS)}\n${domains.map((domain) => `  - domain: ${domain}\n    severity: none\n`).join('')}`,
+    withBlock: (...domains: readonly string[]) =>
+      `${herd().file(BLOCKS)}\n${domains.map((domain) => `  - domain: ${domain}\n    severity: none\n`).join('')}`,
     press: async (verb: string, object: string, by: string, job = 'decide'): Promise<Ran> => {
       await herd().hub.act.press(BUTTON, { verb, object, reason: 'because' }, by)
       return ran(await herd().settle(), job)

@@ -5,7 +5,12 @@ import { ADDRESSES, DOMAINS, MAILS, PEOPLE } from './generate.ts'
 
 /** One thing that a moderator does by hand in the web interface, as data. */
 export type Hand =
-  | { readonly does: 'block'; readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend'; readonly media: boolean }
+  | {
+      readonly does: 'block'
+      readonly domain: string
+      readonly severity: 'noop' | 'silence' | 'suspend'
+      readonly media: boolean
+    }
   | { readonly does: 'comment'; readonly domain: string; readonly text: string }
   | { readonly does: 'lift'; readonly domain: string }
   | { readonly does: 'mail'; readonly domain: string; readonly allow: boolean }
@@ -23,19 +28,61 @@ const domain = fc.constantFrom(...DOMAINS)
 const as = <Does extends string>(does: Does) => fc.constant(does)
 
 export const hand: fc.Arbitrary<Hand> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: as('block'), domain, severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const), media: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      does: as('block'),
+      domain,
+      severity: fc.constantFrom('noop' as const, 'silence' as const, 'suspend' as const),
+      media: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ does: as('comment'), domain, text: fc.constantFrom('', 'by hand') }) },
   { weight: 1, arbitrary: fc.record({ does: as('lift'), domain }) },
   { weight: 1, arbitrary: fc.record({ does: as('mail'), domain: fc.constantFrom(...MAILS), allow: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ does: as('unmail'), domain: fc.constantFrom(...MAILS) }) },
-  { weight: 1, arbitrary: fc.record({ does: as('ip'), ip: fc.constantFrom(...ADDRESSES), severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: as('ip'),
+      ip: fc.constantFrom(...ADDRESSES),
+      severity: fc.constantFrom('sign_up_block' as const, 'no_access' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ does: as('unip'), ip: fc.constantFrom(...ADDRESSES) }) },
-  { weight: 1, arbitrary: fc.record({ does: as('role'), name: fc.constantFrom('Guide', 'Helper', 'Mentor', 'Moderator'), position: fc.integer({ min: 1, max: 200 }) }) },
-  { weight: 1, arbitrary: fc.record({ does: as('grant'), account: fc.constantFrom(...PEOPLE.filter((name) => name !== 'ghost')), role: fc.constantFrom(null, 'Moderator', 'Guide', 'Admin') }) },
-  { weight: 1, arbitrary: fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: as('role'),
+      name: fc.constantFrom('Guide', 'Helper', 'Mentor', 'Moderator'),
+      position: fc.integer({ min: 1, max: 200 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: as('grant'),
+      account: fc.constantFrom(...PEOPLE.filter((name) => name !== 'ghost')),
+      role: fc.constantFrom(null, 'Moderator', 'Guide', 'Admin'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: as('rule'), nth: fc.nat(5), text: fc.constantFrom(null, 'By hand.', 'Too.') }),
+  },
   { weight: 1, arbitrary: fc.record({ does: as('reorder') }) },
-  { weight: 1, arbitrary: fc.record({ does: as('set'), key: fc.constantFrom('site_title', 'status_page_url', 'custom_css'), value: fc.constantFrom('', 'By hand') }) },
-  { weight: 1, arbitrary: fc.record({ does: as('unset'), key: fc.constantFrom('site_title', 'trends', 'registrations_mode') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: as('set'),
+      key: fc.constantFrom('site_title', 'status_page_url', 'custom_css'),
+      value: fc.constantFrom('', 'By hand'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: as('unset'), key: fc.constantFrom('site_title', 'trends', 'registrations_mode') }),
+  },
 )
 
 export const hands = fc.array(hand, { maxLength: 6 })
@@ -50,7 +97,14 @@ export function byHand(server: Server, act: Hand): void {
       const row = rows.domain_blocks.find((block) => block.domain === act.domain)
       if (row) Object.assign(row, { severity: act.severity, reject_media: act.media })
       else {
-        const fresh = { reject_media: act.media, reject_reports: false, private_comment: 'by hand', public_comment: null, obfuscate: false, created_at: at }
+        const fresh = {
+          reject_media: act.media,
+          reject_reports: false,
+          private_comment: 'by hand',
+          public_comment: null,
+          obfuscate: false,
+          created_at: at,
+        }
         rows.domain_blocks.push({ id: id(), domain: act.domain, severity: act.severity, ...fresh })
       }
       return
@@ -63,7 +117,8 @@ export function byHand(server: Server, act: Hand): void {
     case 'mail': {
       const row = rows.email_domain_blocks.find((block) => block.domain === act.domain)
       if (row) row.allow_with_approval = act.allow
-      else rows.email_domain_blocks.push({ id: id(), domain: act.domain, allow_with_approval: act.allow, created_at: at })
+      else
+        rows.email_domain_blocks.push({ id: id(), domain: act.domain, allow_with_approval: act.allow, created_at: at })
       return
     }
     case 'unmail':
@@ -71,7 +126,15 @@ export function byHand(server: Server, act: Hand): void {
     case 'ip': {
       const row = rows.ip_blocks.find((block) => block.ip === act.ip)
       if (row) row.severity = act.severity
-      else rows.ip_blocks.push({ id: id(), ip: act.ip, severity: act.severity, comment: 'by hand', created_at: at, expires_at: null })
+      else
+        rows.ip_blocks.push({
+          id: id(),
+          ip: act.ip,
+          severity: act.severity,
+          comment: 'by hand',
+          created_at: at,
+          expires_at: null,
+        })
       return
     }
     case 'unip':
@@ -79,7 +142,18 @@ export function byHand(server: Server, act: Hand): void {
     case 'role': {
       const row = rows.roles.find((role) => role.name === act.name)
       if (row) row.position = act.position
-      else rows.roles.push({ id: id(), name: act.name, color: '', position: act.position, permissions: '0', highlighted: false, require_2fa: false, collection_limit: 10, created_at: at })
+      else
+        rows.roles.push({
+          id: id(),
+          name: act.name,
+          color: '',
+          position: act.position,
+          permissions: '0',
+          highlighted: false,
+          require_2fa: false,
+          collection_limit: 10,
+          created_at: at,
+        })
       return
     }
     case 'grant': {
@@ -92,7 +166,15 @@ export function byHand(server: Server, act: Hand): void {
       const row = rulesInOrder(server)[act.nth]
       if (row && act.text === null) remove(rows.rules, (one) => one.id === row.id)
       else if (row && act.text !== null) row.text = `${act.text} ${row.id}`
-      else if (act.text !== null) rows.rules.push({ id: id(), text: `${act.text} ${server.nextId}`, hint: '', priority: rows.rules.length, created_at: at, translations: [] })
+      else if (act.text !== null)
+        rows.rules.push({
+          id: id(),
+          text: `${act.text} ${server.nextId}`,
+          hint: '',
+          priority: rows.rules.length,
+          created_at: at,
+          translations: [],
+        })
       return
     }
     case 'reorder':

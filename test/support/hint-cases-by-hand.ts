@@ -12,10 +12,12 @@ async function begun(herd: Herd): Promise<void> {
   await must(herd, ['apply', '--yes'])
 }
 
-const added = (domain: string) => async (herd: Herd): Promise<void> => {
-  await begun(herd)
-  await herd.hand.blockDomain(domain, { severity: 'silence' })
-}
+const added =
+  (domain: string) =>
+  async (herd: Herd): Promise<void> => {
+    await begun(herd)
+    await herd.hand.blockDomain(domain, { severity: 'silence' })
+  }
 
 /** A setting that no file names, changed by hand. */
 async function changed(herd: Herd): Promise<void> {
@@ -25,17 +27,72 @@ async function changed(herd: Herd): Promise<void> {
 }
 
 /** What cases before it left on the server. */
-const putBack = ({ sandbox }: Pasture): unknown => sandbox.query("delete from domain_blocks where domain like 'by-hand%'")
+const putBack = ({ sandbox }: Pasture): unknown =>
+  sandbox.query("delete from domain_blocks where domain like 'by-hand%'")
 
 /** What was added or changed by hand and no file names. */
 export const BY_HAND: readonly HintCase[] = [
-  { of: ['commands/leave.ts: git init'], herd: bare, state: ({ dir }) => rmSync(join(dir, '.git'), { recursive: true }), types: ['leave', 'domain-block/x.example', 'as it is'], exit: 9, says: /error no-git .*→ (git init)/ },
-  { of: ['commands/leave.ts: herdbook apply'], herd: bare, types: ['leave', 'domain-block/x.example', 'as it is'], exit: 5, says: /The first apply begins the ledger: (herdbook apply)/ },
-  { of: ['commands/leave.ts: herdbook adopt'], herd: bare, state: begun, types: ['leave', 'role', 'as it is'], exit: 5, says: /To have it looked after: (herdbook adopt role)/ },
-  { of: ['commands/leave.ts: herdbook drift'], herd: bare, state: begun, types: ['leave', 'domain-block/nowhere.example', 'as it is'], exit: 5, says: /so there is nothing to leave\. → What was: (herdbook drift)/, shows: /In sync|Nothing was changed by hand|Not managed here/ },
-  { of: ['render/by-hand.ts: herdbook adopt'], herd: bare, before: putBack, state: added('by-hand-1.example'), types: ['drift'], exit: 3, says: /(herdbook adopt \S+) writes it into the files/ },
-  { of: ['render/by-hand.ts: herdbook restore'], herd: bare, before: putBack, state: added('by-hand-2.example'), types: ['drift'], exit: 3, says: /(herdbook restore \S+) takes it away on the server/, ends: [5], shows: /Lifts the block of by-hand-2\.example .*Nobody is at a terminal here/ },
-  { of: ['render/by-hand.ts: herdbook leave'], herd: bare, before: putBack, state: added('by-hand-3.example'), types: ['drift'], exit: 3, says: /(herdbook leave \S+ "why") lets it stay, in no file/ },
+  {
+    of: ['commands/leave.ts: git init'],
+    herd: bare,
+    state: ({ dir }) => rmSync(join(dir, '.git'), { recursive: true }),
+    types: ['leave', 'domain-block/x.example', 'as it is'],
+    exit: 9,
+    says: /error no-git .*→ (git init)/,
+  },
+  {
+    of: ['commands/leave.ts: herdbook apply'],
+    herd: bare,
+    types: ['leave', 'domain-block/x.example', 'as it is'],
+    exit: 5,
+    says: /The first apply begins the ledger: (herdbook apply)/,
+  },
+  {
+    of: ['commands/leave.ts: herdbook adopt'],
+    herd: bare,
+    state: begun,
+    types: ['leave', 'role', 'as it is'],
+    exit: 5,
+    says: /To have it looked after: (herdbook adopt role)/,
+  },
+  {
+    of: ['commands/leave.ts: herdbook drift'],
+    herd: bare,
+    state: begun,
+    types: ['leave', 'domain-block/nowhere.example', 'as it is'],
+    exit: 5,
+    says: /so there is nothing to leave\. → What was: (herdbook drift)/,
+    shows: /In sync|Nothing was changed by hand|Not managed here/,
+  },
+  {
+    of: ['render/by-hand.ts: herdbook adopt'],
+    herd: bare,
+    before: putBack,
+    state: added('by-hand-1.example'),
+    types: ['drift'],
+    exit: 3,
+    says: /(herdbook adopt \S+) writes it into the files/,
+  },
+  {
+    of: ['render/by-hand.ts: herdbook restore'],
+    herd: bare,
+    before: putBack,
+    state: added('by-hand-2.example'),
+    types: ['drift'],
+    exit: 3,
+    says: /(herdbook restore \S+) takes it away on the server/,
+    ends: [5],
+    shows: /Lifts the block of by-hand-2\.example .*Nobody is at a terminal here/,
+  },
+  {
+    of: ['render/by-hand.ts: herdbook leave'],
+    herd: bare,
+    before: putBack,
+    state: added('by-hand-3.example'),
+    types: ['drift'],
+    exit: 3,
+    says: /(herdbook leave \S+ "why") lets it stay, in no file/,
+  },
   {
     of: ['reconcile/restores.ts: herdbook adopt'],
     herd: bare,
@@ -49,6 +106,19 @@ export const BY_HAND: readonly HintCase[] = [
     exit: 5,
     says: /it was there when Herdbook began to look, or somebody left it.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
-  { of: ['commands/adopt.ts: herdbook adopt'], herd: bare, types: ['adopt', 'moderator'], exit: 0, says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/ },
-  { of: ['reconcile/restores.ts: herdbook leave'], herd: bare, state: changed, types: ['restore', 'setting/site_short_description', '--yes'], exit: 5, says: /To leave it: (herdbook leave setting\/site_short_description "why")/ },
+  {
+    of: ['commands/adopt.ts: herdbook adopt'],
+    herd: bare,
+    types: ['adopt', 'moderator'],
+    exit: 0,
+    says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/,
+  },
+  {
+    of: ['reconcile/restores.ts: herdbook leave'],
+    herd: bare,
+    state: changed,
+    types: ['restore', 'setting/site_short_description', '--yes'],
+    exit: 5,
+    says: /To leave it: (herdbook leave setting\/site_short_description "why")/,
+  },
 ]

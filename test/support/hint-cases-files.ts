@@ -7,23 +7,122 @@ import type { Herd, HerdOptions } from './sandbox.ts'
 const bare: HerdOptions = { begin: 'none' }
 const DOMAIN = { DOMAIN: 'herd.invalid' }
 
-const file = (name: string, text: string) => ({ dir }: Herd): void => put(dir, { [`instance/${name}`]: text })
-const without = (path: string) => ({ dir }: Herd): void => rmSync(join(dir, path), { recursive: true })
+const file =
+  (name: string, text: string) =>
+  ({ dir }: Herd): void =>
+    put(dir, { [`instance/${name}`]: text })
+const without =
+  (path: string) =>
+  ({ dir }: Herd): void =>
+    rmSync(join(dir, path), { recursive: true })
 
 /** What is wrong with files, and how a repository begins. */
 export const FILES: readonly HintCase[] = [
-  { of: ['commands/session.ts: herdbook init'], herd: bare, state: without('instance'), types: ['validate'], exit: 9, fill: DOMAIN, says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/ },
-  { of: ['commands/session.ts: herdbook init'], herd: bare, state: without('instance/instance.yaml'), types: ['plan', '--instance', 'instance'], exit: 9, fill: DOMAIN, says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/ },
-  { of: ['instance/folder.ts: herdbook init'], herd: bare, state: without('instance/instance.yaml'), types: ['validate', '--instance', 'instance'], exit: 0, fill: DOMAIN, says: /warning no-instance-yaml .*have it made: (herdbook init DOMAIN)/ },
-  { of: ['commands/init.ts: herdbook init'], herd: bare, types: ['init', 'no domain'], exit: 9, says: /error not-a-domain .*→ (herdbook init herd\.example)/, shows: /Written:/ },
-  { of: ['commands/init.ts: herdbook init'], herd: bare, types: ['init', 'herd.invalid'], exit: 0, fill: { 'OWNER/NAME': 'herd/instance' }, says: /For pull requests on GitHub: (herdbook init herd\.invalid --github OWNER\/NAME)/, shows: /repos\/herd\/instance/ },
-  { of: ['commands/fmt.ts: herdbook fmt'], herd: bare, state: file('rules.yaml', 'rules:\n    -   key: be-kind\n        text: Be kind.\n'), types: ['fmt', '--check'], exit: 9, says: /Not tidy: .*Run: (herdbook fmt)/ },
-  { of: ['instance/rules/rule.ts: herdbook fmt'], herd: bare, state: file('domain-blocks.yaml', `domain_blocks:\n${'  - domain: twice.example\n    severity: limit\n'.repeat(2)}`), types: ['validate'], exit: 0, says: /warning repeated .*Take the second one out: (herdbook fmt)/ },
-  { of: ['instance/edit/original.ts: herdbook validate'], herd: bare, state: file('rules.yaml', 'rules: [\n'), types: ['fmt'], exit: 9, says: /error yaml-syntax .*→ (herdbook validate)/, ends: [9], shows: /rules\.yaml:/ },
-  { of: ['commands/block.ts: herdbook block'], herd: bare, types: ['block'], exit: 9, says: /error no-domain .*→ (herdbook block spam\.example --severity suspend)/, shows: /propose it/ },
-  { of: ['commands/plan.ts: herdbook plan'], herd: bare, types: ['plan', '--base', 'main'], exit: 9, says: /error base-and-head .*→ (herdbook plan --base main --head HEAD)/, shows: /No changes|Nothing|In sync/ },
-  { of: ['commands/plan.ts: herdbook plan'], herd: bare, types: ['plan', '--base', 'main', '--head', 'HEAD', '--out', 'plan.json'], exit: 9, says: /error not-to-apply .*→ Merge it, then: (herdbook plan --out plan\.json)/, shows: /Nothing is managed yet/ },
-  { of: ['commands/apply.ts: herdbook plan'], herd: bare, types: ['apply', 'nowhere.json'], exit: 9, says: /error no-plan .*→ Save one: (herdbook plan --out plan\.json)/, shows: /Nothing is managed yet/ },
+  {
+    of: ['commands/session.ts: herdbook init'],
+    herd: bare,
+    state: without('instance'),
+    types: ['validate'],
+    exit: 9,
+    fill: DOMAIN,
+    says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
+  },
+  {
+    of: ['commands/session.ts: herdbook init'],
+    herd: bare,
+    state: without('instance/instance.yaml'),
+    types: ['plan', '--instance', 'instance'],
+    exit: 9,
+    fill: DOMAIN,
+    says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
+  },
+  {
+    of: ['instance/folder.ts: herdbook init'],
+    herd: bare,
+    state: without('instance/instance.yaml'),
+    types: ['validate', '--instance', 'instance'],
+    exit: 0,
+    fill: DOMAIN,
+    says: /warning no-instance-yaml .*have it made: (herdbook init DOMAIN)/,
+  },
+  {
+    of: ['commands/init.ts: herdbook init'],
+    herd: bare,
+    types: ['init', 'no domain'],
+    exit: 9,
+    says: /error not-a-domain .*→ (herdbook init herd\.example)/,
+    shows: /Written:/,
+  },
+  {
+    of: ['commands/init.ts: herdbook init'],
+    herd: bare,
+    types: ['init', 'herd.invalid'],
+    exit: 0,
+    fill: { 'OWNER/NAME': 'herd/instance' },
+    says: /For pull requests on GitHub: (herdbook init herd\.invalid --github OWNER\/NAME)/,
+    shows: /repos\/herd\/instance/,
+  },
+  {
+    of: ['commands/fmt.ts: herdbook fmt'],
+    herd: bare,
+    state: file('rules.yaml', 'rules:\n    -   key: be-kind\n        text: Be kind.\n'),
+    types: ['fmt', '--check'],
+    exit: 9,
+    says: /Not tidy: .*Run: (herdbook fmt)/,
+  },
+  {
+    of: ['instance/rules/rule.ts: herdbook fmt'],
+    herd: bare,
+    state: file(
+      'domain-blocks.yaml',
+      `domain_blocks:\n${'  - domain: twice.example\n    severity: limit\n'.repeat(2)}`,
+    ),
+    types: ['validate'],
+    exit: 0,
+    says: /warning repeated .*Take the second one out: (herdbook fmt)/,
+  },
+  {
+    of: ['instance/edit/original.ts: herdbook validate'],
+    herd: bare,
+    state: file('rules.yaml', 'rules: [\n'),
+    types: ['fmt'],
+    exit: 9,
+    says: /error yaml-syntax .*→ (herdbook validate)/,
+    ends: [9],
+    shows: /rules\.yaml:/,
+  },
+  {
+    of: ['commands/block.ts: herdbook block'],
+    herd: bare,
+    types: ['block'],
+    exit: 9,
+    says: /error no-domain .*→ (herdbook block spam\.example --severity suspend)/,
+    shows: /propose it/,
+  },
+  {
+    of: ['commands/plan.ts: herdbook plan'],
+    herd: bare,
+    types: ['plan', '--base', 'main'],
+    exit: 9,
+    says: /error base-and-head .*→ (herdbook plan --base main --head HEAD)/,
+    shows: /No changes|Nothing|In sync/,
+  },
+  {
+    of: ['commands/plan.ts: herdbook plan'],
+    herd: bare,
+    types: ['plan', '--base', 'main', '--head', 'HEAD', '--out', 'plan.json'],
+    exit: 9,
+    says: /error not-to-apply .*→ Merge it, then: (herdbook plan --out plan\.json)/,
+    shows: /Nothing is managed yet/,
+  },
+  {
+    of: ['commands/apply.ts: herdbook plan'],
+    herd: bare,
+    types: ['apply', 'nowhere.json'],
+    exit: 9,
+    says: /error no-plan .*→ Save one: (herdbook plan --out plan\.json)/,
+    shows: /Nothing is managed yet/,
+  },
   {
     of: ['render/saved.ts: herdbook plan'],
     herd: bare,

@@ -19,16 +19,45 @@ async function many(herd: Herd): Promise<void> {
 
 /** What was told in short, and what of a whole kind can not be taken over. */
 export const LONG: readonly HintCase[] = [
-  { of: ['render/terminal.ts: herdbook plan'], herd: bare, state: many, types: ['plan'], exit: 2, says: /Not all of it is listed here\. All: (herdbook plan --verbose)/, ends: [2], shows: /Limits long-0\.example .*Limits long-209\.example/ },
-  { of: ['render/apply.ts: herdbook why'], herd: bare, state: many, types: ['apply', '--yes'], exit: 0, says: /Of each: (herdbook why KIND\/ID)/, fill: { 'KIND/ID': 'domain-block/long-7.example' }, shows: /Applied by/ },
+  {
+    of: ['render/terminal.ts: herdbook plan'],
+    herd: bare,
+    state: many,
+    types: ['plan'],
+    exit: 2,
+    says: /Not all of it is listed here\. All: (herdbook plan --verbose)/,
+    ends: [2],
+    shows: /Limits long-0\.example .*Limits long-209\.example/,
+  },
+  {
+    of: ['render/apply.ts: herdbook why'],
+    herd: bare,
+    state: many,
+    types: ['apply', '--yes'],
+    exit: 0,
+    says: /Of each: (herdbook why KIND\/ID)/,
+    fill: { 'KIND/ID': 'domain-block/long-7.example' },
+    shows: /Applied by/,
+  },
   {
     of: ['commands/adopt.ts: herdbook adopt'],
     herd: bare,
-    before: ({ sandbox }) => sandbox.query("insert into domain_blocks (domain, severity, public_comment, created_at, updated_at) select 'bell' || n || '.example', 0, 'loud' || chr(7), now(), now() from generate_series(1, 25) as n"),
+    before: ({ sandbox }) =>
+      sandbox.query(
+        "insert into domain_blocks (domain, severity, public_comment, created_at, updated_at) select 'bell' || n || '.example', 0, 'loud' || chr(7), now(), now() from generate_series(1, 25) as n",
+      ),
     types: ['adopt', 'domain-block'],
     exit: 0,
     says: /5 more were not taken over for such reasons\. Once these are settled, the others are told: (herdbook adopt)/,
-    first: (_, { sandbox }) => sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
+    first: (_, { sandbox }) =>
+      sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
   },
-  { of: ['commands/adopt.ts: herdbook drift'], before: ({ sandbox }) => sandbox.query(ODD), types: ['adopt', 'rule/4711'], exit: 9, says: /rule\/4711 is neither live nor in the files\. → Look at its name: (herdbook drift --verbose)/, shows: /In sync|Nothing was changed by hand|Live and not in the files/ },
+  {
+    of: ['commands/adopt.ts: herdbook drift'],
+    before: ({ sandbox }) => sandbox.query(ODD),
+    types: ['adopt', 'rule/4711'],
+    exit: 9,
+    says: /rule\/4711 is neither live nor in the files\. → Look at its name: (herdbook drift --verbose)/,
+    shows: /In sync|Nothing was changed by hand|Live and not in the files/,
+  },
 ]

@@ -10,14 +10,19 @@ import { pasture, type Herd, type HerdOptions, type Pasture } from './sandbox.ts
 const ROOT = resolve(import.meta.dirname, '../..')
 
 /** Commands as our texts name them. */
-const COMMAND = new RegExp(`(?<![\\w-])(herdbook (?:${Object.keys(VERBS).join('|')})(?: (?:install|create|rotate|check|sign))?(?!\\w)|git [a-z][\\w-]*|gh [a-z]+|openssl [a-z]+|ssh-keygen)`, 'g')
+const COMMAND = new RegExp(
+  `(?<![\\w-])(herdbook (?:${Object.keys(VERBS).join('|')})(?: (?:install|create|rotate|check|sign))?(?!\\w)|git [a-z][\\w-]*|gh [a-z]+|openssl [a-z]+|ssh-keygen)`,
+  'g',
+)
 /** Helps show examples, which test/unit/docs.test.ts looks after. */
 const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^\n]*)\s*$/
 const OTHERS = /\.gen\.|^sandbox\/|^commands\/(?:demo\/|demo\.ts|sandbox\.ts)|^instance\/generate\.ts/
 
 /** Every command that a text of ours names for people to type, by file: "reconcile/lock.ts: herdbook unlock", as often as it stands there. */
 export function namedCommands(): readonly string[] {
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !OTHERS.test(name))
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !OTHERS.test(name),
+  )
   return files.flatMap((name) =>
     literalsOf(readFileSync(join(ROOT, 'src', name), 'utf8'))
       .filter(({ before }) => !HELP.test(before))
@@ -63,7 +68,9 @@ export const { directory: PROGRAMS } = fakePrograms({
 /** The words of a line as a shell takes them; null where it takes more than words. */
 function wordsOf(line: string): readonly string[] | null {
   const words = [...line.matchAll(/'([^']*)'|"([^"$`\\]*)"|([\w@%+=:,./#-]+)/g)]
-  return words.map(([all]) => all).join(' ') === line ? words.map(([, single, double, bare]) => single ?? double ?? bare ?? '') : null
+  return words.map(([all]) => all).join(' ') === line
+    ? words.map(([, single, double, bare]) => single ?? double ?? bare ?? '')
+    : null
 }
 
 /** Types a line at a shell, as the person does who reads it. A verb by itself needs none. */
@@ -71,12 +78,20 @@ export const typedBy = (herd: Herd, command: string, run: RunOptions = {}): Prom
   const [program, ...args] = wordsOf(command) ?? []
   if (program === 'herdbook') return herd.run(args, run)
   const PATH = [PROGRAMS, dirname(process.execPath), process.env['PATH']].join(delimiter)
-  return herd.start([], { ...run, env: { PATH, GIT_EDITOR: 'sed -i 1iChange', ...run.env }, under: ['bash', '-ec', command] }).ran
+  return herd.start([], {
+    ...run,
+    env: { PATH, GIT_EDITOR: 'sed -i 1iChange', ...run.env },
+    under: ['bash', '-ec', command],
+  }).ran
 }
 
-const sandboxed = (run: HintCase['run'], herd: Herd): RunOptions => (typeof run === 'function' ? run(herd) : (run ?? {}))
+const sandboxed = (run: HintCase['run'], herd: Herd): RunOptions =>
+  typeof run === 'function' ? run(herd) : (run ?? {})
 
-async function follow({ herd: options, before, state, types, exit, run, alone, says, fill = {}, first, ends = [], shows }: HintCase, field: Pasture): Promise<void> {
+async function follow(
+  { herd: options, before, state, types, exit, run, alone, says, fill = {}, first, ends = [], shows }: HintCase,
+  field: Pasture,
+): Promise<void> {
   await before?.(field)
   const herd = await field.herd(options)
   await state?.(herd, field)
@@ -85,7 +100,8 @@ async function follow({ herd: options, before, state, types, exit, run, alone, s
   const say = (): Promise<Ran> => (alone ? herd.start(args, where).ran : herd.run(args, where))
   const said = await say()
   const found = says.exec(flat(said.out))
-  if (said.code !== exit || found === null) expect.fail(`${args.join(' ')} ended with ${said.code}, not ${exit}, and should say ${String(says)}:\n${said.out}`)
+  if (said.code !== exit || found === null)
+    expect.fail(`${args.join(' ')} ended with ${said.code}, not ${exit}, and should say ${String(says)}:\n${said.out}`)
   await first?.(herd, field)
   let last = ''
   for (const [index, printed] of found.slice(1).entries()) {
@@ -108,6 +124,8 @@ export function followHints(title: string, cases: readonly HintCase[]): void {
   })
   afterAll(() => field[Symbol.asyncDispose]())
   describe(title, () => {
-    it.each(cases.map((one) => [`${one.of.join(', ')} · ${String(one.says)}`, one] as const))('%s', (_, one) => follow(one, field))
+    it.each(cases.map((one) => [`${one.of.join(', ')} · ${String(one.says)}`, one] as const))('%s', (_, one) =>
+      follow(one, field),
+    )
   })
 }

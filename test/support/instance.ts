@@ -22,14 +22,18 @@ export function memorySource(files: Readonly<Record<string, string | Buffer | Om
 const SERVER = 'domain: herd.example\n'
 
 /** Loads files beside an `instance.yaml` that names herd.example. */
-export async function load(files: Readonly<Record<string, string | Buffer | Omit<Entry, 'name'>>>, options?: LoadOptions): Promise<Loaded> {
+export async function load(
+  files: Readonly<Record<string, string | Buffer | Omit<Entry, 'name'>>>,
+  options?: LoadOptions,
+): Promise<Loaded> {
   return loadInstance(memorySource({ 'instance.yaml': SERVER, ...files }), options)
 }
 
 /** What is told, a line each: `error unknown-key rules.yaml:3:5 message`. */
 export function lines({ diagnostics }: Loaded): readonly string[] {
   return diagnostics.map(
-    ({ severity, code, at, message }) => `${severity} ${code} ${at === undefined ? '-' : `${at.file}:${at.line}:${at.column}`} ${message}`,
+    ({ severity, code, at, message }) =>
+      `${severity} ${code} ${at === undefined ? '-' : `${at.file}:${at.line}:${at.column}`} ${message}`,
   )
 }
 

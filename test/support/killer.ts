@@ -61,7 +61,10 @@ exit 0
 `
 
 /** Sets a killer up in a folder of its own. `clone` is the clone whose refs are watched. */
-export async function killerIn(folder: string, sandbox: { readonly url: string; readonly console: string }): Promise<Killer & { readonly watch: (clone: string) => void }> {
+export async function killerIn(
+  folder: string,
+  sandbox: { readonly url: string; readonly console: string },
+): Promise<Killer & { readonly watch: (clone: string) => void }> {
   const [orders, pid, count] = [join(folder, 'orders'), join(folder, 'pid'), join(folder, 'count')]
   mkdirSync(join(folder, 'bin'), { recursive: true })
   const order = (text: string): void => writeFileSync(orders, `${text}\n`)
@@ -80,11 +83,15 @@ export async function killerIn(folder: string, sandbox: { readonly url: string; 
     const isWrite = request.method !== 'GET' && !request.url?.includes('/measures')
     if (isWrite) writes += 1
     if (isWrite && kill('before')) return void response.destroy()
-    const onward = send(new URL(request.url ?? '/', sandbox.url), { method: request.method ?? 'GET', headers: request.headers, agent: false }, (reply) => {
-      if (isWrite && kill('after')) return void response.destroy()
-      response.writeHead(reply.statusCode ?? 502, reply.headers)
-      reply.pipe(response)
-    })
+    const onward = send(
+      new URL(request.url ?? '/', sandbox.url),
+      { method: request.method ?? 'GET', headers: request.headers, agent: false },
+      (reply) => {
+        if (isWrite && kill('after')) return void response.destroy()
+        response.writeHead(reply.statusCode ?? 502, reply.headers)
+        reply.pipe(response)
+      },
+    )
     request.pipe(onward)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -23,7 +23,8 @@ interface Whose {
 
 /** A comment tells by its text whose it is and how it stands to that. */
 export type Stance = 'behind' | 'above' | 'below' | 'other'
-const said = (stance: Stance, of: number | null, word: string): string => `# ${stance} ${of === null ? 'all' : `n${of}.`} ${word}`
+const said = (stance: Stance, of: number | null, word: string): string =>
+  `# ${stance} ${of === null ? 'all' : `n${of}.`} ${word}`
 export const stanceOf = (comment: string): { readonly stance: Stance; readonly of: number | null } => {
   const [, stance = 'other', of] = /^# (behind|above|below) n(\d)\. /.exec(comment) ?? []
   return { stance: stance as Stance, of: of === undefined ? null : Number(of) }
@@ -49,7 +50,13 @@ const alone = (pad: string, stance: Stance, of: number | null, about: string): D
 }
 
 /** What is around an entry. */
-const around = fc.record({ blank: fc.boolean(), above: maybe(word), behind: maybe(word), below: maybe(word), gap: fc.constantFrom(' ', '   ', '\t') })
+const around = fc.record({
+  blank: fc.boolean(),
+  above: maybe(word),
+  behind: maybe(word),
+  below: maybe(word),
+  gap: fc.constantFrom(' ', '   ', '\t'),
+})
 type Around = typeof around extends fc.Arbitrary<infer T> ? T : never
 
 /** Comments above an entry are its own or a heading, as the rules have it that people go by: what follows closely on a blank line heads a group. */
@@ -65,13 +72,25 @@ const inside = fc.array(fc.record({ behind: maybe(word), above: maybe(word) }), 
 type Inside = typeof inside extends fc.Arbitrary<infer T> ? T : never
 
 /** Lines of an entry with comments in it; only behind what is a line of its own. */
-function withInside(lines: readonly string[], index: number, pad: string, comments: Inside, isField: (line: string) => boolean): Draft[] {
+function withInside(
+  lines: readonly string[],
+  index: number,
+  pad: string,
+  comments: Inside,
+  isField: (line: string) => boolean,
+): Draft[] {
   return lines.flatMap((line, row): Draft[] => {
     const { behind: tail, above } = comments[row % comments.length] ?? {}
     const text = tail === undefined || !isField(line) ? undefined : said('below', index, tail)
-    const own = { text: `${line && pad + line}${text === undefined ? '' : `  ${text}`}`, of: [index], ...(text === undefined ? {} : { comment: { text, of: index } }) }
+    const own = {
+      text: `${line && pad + line}${text === undefined ? '' : `  ${text}`}`,
+      of: [index],
+      ...(text === undefined ? {} : { comment: { text, of: index } }),
+    }
     const column = pad + ' '.repeat(Math.max(0, line.search(/\S/)))
-    return above !== undefined && isField(line) && !line.includes('name:') ? [alone(column, 'below', index, above), own] : [own]
+    return above !== undefined && isField(line) && !line.includes('name:')
+      ? [alone(column, 'below', index, above), own]
+      : [own]
   })
 }
 
@@ -87,12 +106,21 @@ const blockEntry = (index: number): fc.Arbitrary<readonly string[]> => {
     word.map((text) => ['text: |', `  ${text}`, '', '  # no comment', `  ${text}`]),
     word.map((text) => ['text: >-', `  ${text}`, `  ${text}`]),
     word.map((text) => ['text: plain', `  ${text}`]),
-    fc.constantFrom(['tags: [a, b]'], ['tags:', '  - a', '  - b'], ['number: 007'], ['"quoted": yes'], ['text:\tx'], []),
+    fc.constantFrom(
+      ['tags: [a, b]'],
+      ['tags:', '  - a', '  - b'],
+      ['number: 007'],
+      ['"quoted": yes'],
+      ['text:\tx'],
+      [],
+    ),
   )
   return fc.oneof(
     fc.array(value, { maxLength: 2 }).map((fields) => {
       const keys = new Set<string>()
-      const fresh = fields.filter(([first = '']) => first !== '' && !keys.has(first.split(':')[0] ?? '') && keys.add(first.split(':')[0] ?? ''))
+      const fresh = fields.filter(
+        ([first = '']) => first !== '' && !keys.has(first.split(':')[0] ?? '') && keys.add(first.split(':')[0] ?? ''),
+      )
       return [`name: n${index}.`, ...fresh.flat()]
     }),
     word.map((text) => [`{ name: n${index}., text: ${text} }`]),
@@ -114,11 +142,19 @@ const blockList = (count: number): fc.Arbitrary<readonly Draft[]> =>
       const pad = ' '.repeat(indent)
       const deeper = ' '.repeat(indent + 1 + gap)
       const items = entries.flatMap((own, index): Draft[] => {
-        const { blank, above, behind: tail, below, gap: space } = all[index] ?? { blank: false, above: undefined, behind: undefined, below: undefined, gap: ' ' }
+        const {
+          blank,
+          above,
+          behind: tail,
+          below,
+          gap: space,
+        } = all[index] ?? { blank: false, above: undefined, behind: undefined, below: undefined, gap: ' ' }
         const [first = '', ...rest] = own
         return [
           ...(blank ? [{ text: '' }] : []),
-          ...(above === undefined ? [] : [isHeading(all, index) ? alone(pad, 'other', null, above) : alone(pad, 'above', index, above)]),
+          ...(above === undefined
+            ? []
+            : [isHeading(all, index) ? alone(pad, 'other', null, above) : alone(pad, 'above', index, above)]),
           behind(`${pad}-${' '.repeat(gap)}${first}`, index, tail, space),
           ...withInside(rest, index, deeper, comments[index] ?? [], isBlockField),
           ...(below === undefined ? [] : [alone(deeper, 'below', index, below)]),
@@ -128,7 +164,11 @@ const blockList = (count: number): fc.Arbitrary<readonly Draft[]> =>
     })
 
 const flowEntry = (index: number, text: string, manner: 'padded' | 'tight' | 'lines'): readonly string[] =>
-  manner === 'lines' ? ['{', `  name: n${index}.,`, `  text: ${text}`, '}'] : manner === 'tight' ? [`{name: n${index}., text: '${text}'}`] : [`{ name: n${index}., text: ${text} }`]
+  manner === 'lines'
+    ? ['{', `  name: n${index}.,`, `  text: ${text}`, '}']
+    : manner === 'tight'
+      ? [`{name: n${index}., text: '${text}'}`]
+      : [`{ name: n${index}., text: ${text} }`]
 
 /** Brackets over several lines, with an entry or more on each. */
 const flowList = (count: number): fc.Arbitrary<readonly Draft[]> =>
@@ -150,39 +190,82 @@ const flowList = (count: number): fc.Arbitrary<readonly Draft[]> =>
     .map(({ indent, all, texts, manner, comments, joined, together, trailing, opening, closing, about, end }) => {
       const pad = ' '.repeat(indent)
       const drafts: Draft[] = opening ? [behind('list: [', null, about)] : []
-      for (let index = 0; index < count; ) {
+      for (let index = 0; index < count;) {
         const from = index
         const own = [...flowEntry(index, texts[index] ?? '', manner)]
-        while (together && joined[index] === true && index + 1 < count && manner !== 'lines') own[0] = `${own[0]}, ${flowEntry(++index, texts[index] ?? '', manner)[0]}`
+        while (together && joined[index] === true && index + 1 < count && manner !== 'lines')
+          own[0] = `${own[0]}, ${flowEntry(++index, texts[index] ?? '', manner)[0]}`
         const names = Array.from({ length: index - from + 1 }, (_, nth) => from + nth)
-        const { blank, above, behind: tail, gap } = all[index] ?? { blank: false, above: undefined, behind: undefined, gap: ' ' }
+        const {
+          blank,
+          above,
+          behind: tail,
+          gap,
+        } = all[index] ?? { blank: false, above: undefined, behind: undefined, gap: ' ' }
         const isFirst = from === 0 && !opening
         if (!isFirst && blank) drafts.push({ text: '' })
         // Above a line of several it may be about any of them.
-        if (!isFirst && above !== undefined && names.length === 1 && !together) drafts.push(headed(all, index) ? alone(pad, 'other', null, above) : alone(pad, 'above', index, above))
+        if (!isFirst && above !== undefined && names.length === 1 && !together)
+          drafts.push(headed(all, index) ? alone(pad, 'other', null, above) : alone(pad, 'above', index, above))
         const last = index === count - 1
         own[own.length - 1] = `${own.at(-1)}${last && !trailing ? '' : ','}${last && !closing ? ' ]' : ''}`
         const lines = own.map((line) => pad + line)
         if (isFirst) lines[0] = `list: [ ${own[0]}`
         const commented = behind(lines.at(-1) ?? '', index, last && !closing ? undefined : tail, gap)
         const before = lines.slice(0, -1)
-        drafts.push(...(isFirst ? before.map((text) => ({ text, of: names })) : withInside(before.map((line) => line.slice(indent)), index, pad, comments[index] ?? [], isFlowField)), { ...commented, of: names })
+        drafts.push(
+          ...(isFirst
+            ? before.map((text) => ({ text, of: names }))
+            : withInside(
+                before.map((line) => line.slice(indent)),
+                index,
+                pad,
+                comments[index] ?? [],
+                isFlowField,
+              )),
+          { ...commented, of: names },
+        )
         index++
       }
       return closing ? [...drafts, behind(']', null, end)] : drafts
     })
 
 /** As in a block; there are no comments below an entry here. */
-const headed = (all: readonly Around[], at: number): boolean => isHeading(all.map((one) => ({ ...one, below: undefined })), at)
+const headed = (all: readonly Around[], at: number): boolean =>
+  isHeading(
+    all.map((one) => ({ ...one, below: undefined })),
+    at,
+  )
 
 const oneLine = (count: number): fc.Arbitrary<readonly Draft[]> =>
   fc.record({ about: maybe(word), padded: fc.boolean(), trailing: fc.boolean() }).map(({ about, padded, trailing }) => {
-    const inside = Array.from({ length: count }, (_, index) => `{ name: n${index}., text: x }`).join(', ') + (trailing ? ',' : '')
-    return [{ ...behind(`list: [${padded ? ` ${inside} ` : inside}]`, null, about), of: Array.from({ length: count }, (_, index) => index) }]
+    const inside =
+      Array.from({ length: count }, (_, index) => `{ name: n${index}., text: x }`).join(', ') + (trailing ? ',' : '')
+    return [
+      {
+        ...behind(`list: [${padded ? ` ${inside} ` : inside}]`, null, about),
+        of: Array.from({ length: count }, (_, index) => index),
+      },
+    ]
   })
 
-const heads: readonly (readonly string[])[] = [[], ['# yaml-language-server: $schema=x'], ['# top', ''], ['---'], ['%YAML 1.2', '---'], ['before: &anchor 1', 'again: *anchor']]
-const tails: readonly (readonly string[])[] = [[], ['other: 1   # kept'], ['', '# about other', 'other: { a: 1 }'], ['# list: []'], ['', '# the end'], ['other: |', '  # text', '  text'], ['...', '# after']]
+const heads: readonly (readonly string[])[] = [
+  [],
+  ['# yaml-language-server: $schema=x'],
+  ['# top', ''],
+  ['---'],
+  ['%YAML 1.2', '---'],
+  ['before: &anchor 1', 'again: *anchor'],
+]
+const tails: readonly (readonly string[])[] = [
+  [],
+  ['other: 1   # kept'],
+  ['', '# about other', 'other: { a: 1 }'],
+  ['# list: []'],
+  ['', '# the end'],
+  ['other: |', '  # text', '  text'],
+  ['...', '# after'],
+]
 
 const plain = (lines: readonly string[]): readonly Draft[] =>
   lines.map((text) => {
@@ -194,11 +277,19 @@ const plain = (lines: readonly string[]): readonly Draft[] =>
 export const layouts: fc.Arbitrary<Layout> = fc.integer({ min: 1, max: 5 }).chain((entries) =>
   fc
     .record({
-      list: fc.oneof({ weight: 3, arbitrary: blockList(entries) }, { weight: 3, arbitrary: flowList(entries) }, oneLine(entries)),
+      list: fc.oneof(
+        { weight: 3, arbitrary: blockList(entries) },
+        { weight: 3, arbitrary: flowList(entries) },
+        oneLine(entries),
+      ),
       head: fc.constantFrom(...heads),
       tail: fc.constantFrom(...tails),
       bom: fc.boolean(),
-      ends: fc.oneof(fc.constant(['\n']), fc.constant(['\r\n']), fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 2, maxLength: 6 })),
+      ends: fc.oneof(
+        fc.constant(['\n']),
+        fc.constant(['\r\n']),
+        fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 2, maxLength: 6 }),
+      ),
       finalEnd: fc.boolean(),
     })
     .map(({ list, head, tail, bom, ends, finalEnd }) => {
@@ -217,7 +308,10 @@ export const split = (text: string): readonly string[] => text.match(/[^\n]*\n|[
 export const bare = (line: string): string => line.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')
 
 /** The lines of an edited file, and which of the comments that are known stands on each. */
-export function commented(text: string, known: ReadonlySet<string>): readonly { readonly line: string; readonly comment: string | undefined }[] {
+export function commented(
+  text: string,
+  known: ReadonlySet<string>,
+): readonly { readonly line: string; readonly comment: string | undefined }[] {
   return split(text).map((line) => {
     const at = line.indexOf('#')
     const comment = at < 0 ? undefined : [...known].find((one) => bare(line).endsWith(one))
@@ -225,15 +319,18 @@ export function commented(text: string, known: ReadonlySet<string>): readonly { 
   })
 }
 
-const codeOf = ({ line, comment }: { readonly line: string; readonly comment: string | undefined }): string => (comment === undefined ? line : line.slice(0, -comment.length)).trim()
+const codeOf = ({ line, comment }: { readonly line: string; readonly comment: string | undefined }): string =>
+  (comment === undefined ? line : line.slice(0, -comment.length)).trim()
 
 /** Whether a comment stands where it stood to its entry. */
 export function isWithEntry(all: ReturnType<typeof commented>, at: number): boolean {
   const { stance, of } = stanceOf(all[at]?.comment ?? '')
-  const own = (line: { readonly line: string; readonly comment: string | undefined } | undefined): boolean => line !== undefined && codeOf(line).includes(`n${of}.`)
+  const own = (line: { readonly line: string; readonly comment: string | undefined } | undefined): boolean =>
+    line !== undefined && codeOf(line).includes(`n${of}.`)
   if (of === null || stance === 'other') return true
   const code = (line: (typeof all)[number]): boolean => codeOf(line) !== ''
-  if (stance === 'above') return own(all.slice(at + 1).find((line) => code(line) && codeOf(line) !== '{' && codeOf(line) !== '-'))
+  if (stance === 'above')
+    return own(all.slice(at + 1).find((line) => code(line) && codeOf(line) !== '{' && codeOf(line) !== '-'))
   // An entry of several lines has its name on the first, or below its brace.
   const lines = all.slice(0, at + 1).map(codeOf)
   return lines.findLast((line) => /\bn\d\./.test(line))?.includes(`n${of}.`) === true

@@ -32,9 +32,27 @@ function decoded(text: string): string {
 function pieces(secret: string): string[] {
   const bytes = Buffer.from(secret)
   // What the neighbours of a secret have a part in says nothing of it.
-  const base64 = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '').slice(shift === 0 ? 0 : shift + 1, -1))
-  const forms = [secret, bare(secret), bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))]
-  return [...new Set(forms.flatMap((form) => Array.from({ length: Math.max(1, form.length - PIECE + 1) }, (_, i) => form.slice(i, i + PIECE))))]
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+      .slice(shift === 0 ? 0 : shift + 1, -1),
+  )
+  const forms = [
+    secret,
+    bare(secret),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+  ]
+  return [
+    ...new Set(
+      forms.flatMap((form) =>
+        Array.from({ length: Math.max(1, form.length - PIECE + 1) }, (_, i) => form.slice(i, i + PIECE)),
+      ),
+    ),
+  ]
 }
 
 /** The same secret as somebody could have written it. */
@@ -52,8 +70,15 @@ export function written(secret: string): { readonly [how: string]: string } {
     'for a URL': encodeURIComponent(secret),
     'every sign for a URL': Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
     'in JSON': JSON.stringify(secret),
-    'every sign in JSON': Array.from(secret, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join(''),
-    'in HTML': secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+    'every sign in JSON': Array.from(
+      secret,
+      (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+    ).join(''),
+    'in HTML': secret
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;'),
     'every sign in HTML': entities,
     'with a cut before its end': `${secret.slice(0, -4)}…`,
   }

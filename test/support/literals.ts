@@ -31,7 +31,11 @@ export function literalsOf(source: string): readonly Literal[] {
         text += '…'
       } else text += source[at]
     }
-    found.push({ text, line: source.slice(0, start).split('\n').length, before: source.slice(Math.max(0, start - 400), start) })
+    found.push({
+      text,
+      line: source.slice(0, start).split('\n').length,
+      before: source.slice(Math.max(0, start - 400), start),
+    })
   }
   /** Reads code up to a closing brace of its own, or to the end; leaves `at` on it. */
   function code(closing: string | null): void {
@@ -39,7 +43,8 @@ export function literalsOf(source: string): readonly Literal[] {
       const sign = source[at] ?? ''
       if (source.startsWith('//', at)) skipTo(/(?=\n)|$/g)
       else if (source.startsWith('/*', at)) skipTo(/\*\//g)
-      else if (sign === '/' && OPENS.test(source.slice(Math.max(0, at - 20), at))) skipTo(/\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[\n])+\//g)
+      else if (sign === '/' && OPENS.test(source.slice(Math.max(0, at - 20), at)))
+        skipTo(/\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[\n])+\//g)
       if (`'"\``.includes(source[at] ?? ' ')) quoted(source[at] ?? '')
       else if (source[at] === '{') depth += 1
       else if (source[at] === '}' && closing !== null) {

@@ -37,7 +37,12 @@ const role = (id: string, name: string, position: number, permissions: readonly 
   created_at: '2024-01-01T00:00:00.000Z',
 })
 
-const account = (id: string, username: string, role_id: string | null, rest: Partial<Rows['accounts']> = {}): Rows['accounts'] => ({
+const account = (
+  id: string,
+  username: string,
+  role_id: string | null,
+  rest: Partial<Rows['accounts']> = {},
+): Rows['accounts'] => ({
   id,
   username,
   role_id,
@@ -63,7 +68,14 @@ export function newServer(relations: ReadonlyMap<string, Impact> = new Map()): S
         role('2', 'Admin', 100, ['view_dashboard', 'manage_federation', 'manage_roles', 'manage_settings']),
         role('3', 'Owner', 1000, ['administrator']),
         // As high as an owner: who acts may take any role away.
-        role('4', 'Herdbook', 1000, ['manage_federation', 'manage_blocks', 'manage_roles', 'manage_rules', 'manage_settings', 'view_dashboard']),
+        role('4', 'Herdbook', 1000, [
+          'manage_federation',
+          'manage_blocks',
+          'manage_roles',
+          'manage_rules',
+          'manage_settings',
+          'view_dashboard',
+        ]),
       ],
       accounts: [
         account('101', 'olga', '3'),
@@ -101,7 +113,8 @@ const covers = (domain: string, host: string): boolean => host === domain || hos
 /** What a block of a domain touches, subdomains included. */
 export function touchedBy(server: Server, domain: string): Impact {
   const hosts = [...server.relations].filter(([host]) => covers(domain, host)).map(([, impact]) => impact)
-  const sum = (field: 'follows' | 'followers' | 'accounts'): number => hosts.reduce((total, impact) => total + impact[field], 0)
+  const sum = (field: 'follows' | 'followers' | 'accounts'): number =>
+    hosts.reduce((total, impact) => total + impact[field], 0)
   return { follows: sum('follows'), followers: sum('followers'), accounts: sum('accounts') }
 }
 
@@ -120,8 +133,13 @@ export const rulesInOrder = (server: Server): Rows['rules'][] =>
 /** The state as people see it: without ids and times, which another run of the same files may give otherwise. */
 export function seenState({ rows, relations, severed, ended, mailed }: Server): unknown {
   const roleName = (id: string | null): string | null => rows.roles.find((r) => r.id === id)?.name ?? null
-  const sorted = <Row>(list: readonly Row[], name: (row: Row) => string): Row[] => list.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
-  const bare = <Row extends { id: string; created_at: string }>({ id: _id, created_at: _at, ...row }: Row): Omit<Row, 'id' | 'created_at'> => row
+  const sorted = <Row>(list: readonly Row[], name: (row: Row) => string): Row[] =>
+    list.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
+  const bare = <Row extends { id: string; created_at: string }>({
+    id: _id,
+    created_at: _at,
+    ...row
+  }: Row): Omit<Row, 'id' | 'created_at'> => row
   return {
     domain_blocks: sorted(rows.domain_blocks, (b) => b.domain).map(bare),
     email_domain_blocks: sorted(rows.email_domain_blocks, (b) => b.domain).map(bare),
@@ -132,7 +150,12 @@ export function seenState({ rows, relations, severed, ended, mailed }: Server): 
       .toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
       .map((r) => ({ text: r.text, hint: r.hint, translations: sorted(r.translations, (t) => t.language) })),
     settings: sorted(rows.settings, (s) => s.var).map((s) => [s.var, s.value]),
-    terms: sorted(rows.terms_of_services, (t) => t.effective_date ?? '').map((t) => [t.effective_date, t.text, t.changelog, t.notification_sent_at !== null]),
+    terms: sorted(rows.terms_of_services, (t) => t.effective_date ?? '').map((t) => [
+      t.effective_date,
+      t.text,
+      t.changelog,
+      t.notification_sent_at !== null,
+    ]),
     relations: sorted([...relations], ([host]) => host),
     severed,
     ended: [...new Set(ended)].sort(),

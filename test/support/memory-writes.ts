@@ -12,7 +12,10 @@ type Perform = (server: Server, write: Write, later: Later) => WriteResult
 
 const done = (serverId: string | null): WriteResult => ({ state: 'done', serverId })
 const changed = (live: Fields | null): WriteResult => ({ state: 'changed', live })
-const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: { code, severity: 'error', message } })
+const refused = (code: string, message: string): WriteResult => ({
+  state: 'refused',
+  reason: { code, severity: 'error', message },
+})
 
 const wordOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
@@ -26,9 +29,12 @@ function plain(field: string, value: Value): Value {
 }
 
 const matches = (wanted: Fields, live: Fields): boolean =>
-  Object.entries(wanted).every(([field, value]) => field in live && equal(plain(field, live[field] ?? null), plain(field, value)))
+  Object.entries(wanted).every(
+    ([field, value]) => field in live && equal(plain(field, live[field] ?? null), plain(field, value)),
+  )
 
-const texts = (row: Rows['rules']): Value => Object.fromEntries(row.translations.map((t) => [t.language, { text: t.text, hint: t.hint }]))
+const texts = (row: Rows['rules']): Value =>
+  Object.fromEntries(row.translations.map((t) => [t.language, { text: t.text, hint: t.hint }]))
 /** What a setting's row holds; undefined where there is none. */
 export const settingValue = (server: Server, key: string): Value | undefined => {
   const row = server.rows.settings.find((s) => s.var === key)
@@ -49,7 +55,10 @@ function writeRow<Row extends { id: string }>(model: Model<Row>): Perform {
     const rows = model.rows(server)
     if (write.action === 'create') {
       const present = rows.find((row) => model.named(row, write))
-      if (present) return matches(pick(write.set, model.fields(present)), model.fields(present)) ? done(present.id) : changed(model.fields(present))
+      if (present)
+        return matches(pick(write.set, model.fields(present)), model.fields(present))
+          ? done(present.id)
+          : changed(model.fields(present))
       const row = model.make(server, write)
       model.set(row, write.set)
       rows.push(row)
@@ -65,7 +74,8 @@ function writeRow<Row extends { id: string }>(model: Model<Row>): Perform {
   }
 }
 
-const pick = (fields: Fields, like: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([field]) => field in like))
+const pick = (fields: Fields, like: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field in like))
 
 const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
 
@@ -91,11 +101,13 @@ const domainBlocks: Model<Rows['domain_blocks']> = {
 const writeDomainBlock: Perform = (server, write, later) => {
   const before = server.rows.domain_blocks.find((row) => row.domain === write.name)?.severity
   const impact = touchedBy(server, write.name)
-  if (write.consent !== undefined && impact.follows + impact.followers > write.consent) return refused('consent-exceeded', 'More relations would be severed.')
+  if (write.consent !== undefined && impact.follows + impact.followers > write.consent)
+    return refused('consent-exceeded', 'More relations would be severed.')
   const result = writeRow(domainBlocks)(server, write, later)
   if (result.state === 'done' && write.action !== 'delete' && before !== write.set['severity']) {
     later.push(() => {
-      if (server.rows.domain_blocks.some((row) => row.domain === write.name && row.severity === 'suspend')) sever(server, write.name)
+      if (server.rows.domain_blocks.some((row) => row.domain === write.name && row.severity === 'suspend'))
+        sever(server, write.name)
     })
   }
   return result
@@ -105,11 +117,17 @@ const writeDomainBlock: Perform = (server, write, later) => {
 export function stricterParent(server: Server, write: Write): WriteResult | undefined {
   if (write.table !== 'domain_blocks' || write.action !== 'create') return undefined
   const wanted = STRENGTH[wordOf(write.set['severity']) as keyof typeof STRENGTH] ?? 1
-  const parents = server.rows.domain_blocks.filter((row) => write.name.endsWith(`.${row.domain}`)).sort((a, b) => b.domain.length - a.domain.length)
+  const parents = server.rows.domain_blocks
+    .filter((row) => write.name.endsWith(`.${row.domain}`))
+    .sort((a, b) => b.domain.length - a.domain.length)
   const [nearest] = parents
   if (!nearest || wanted === 2) return undefined
-  const flags = (['reject_media', 'reject_reports'] as const).every((flag) => write.set[flag] === true || !nearest[flag])
-  return wanted >= STRENGTH[nearest.severity] && flags ? undefined : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
+  const flags = (['reject_media', 'reject_reports'] as const).every(
+    (flag) => write.set[flag] === true || !nearest[flag],
+  )
+  return wanted >= STRENGTH[nearest.severity] && flags
+    ? undefined
+    : refused('conflict', `You have already imposed stricter limits on ${nearest.domain}.`)
 }
 
 const writeEmail: Perform = (server, write, later) =>
@@ -127,28 +145,61 @@ const ipBlocks: Model<Rows['ip_blocks']> = {
   rows: (server) => server.rows.ip_blocks,
   named: (row, write) => row.ip === write.name,
   fields: (row) => ({ severity: row.severity, comment: row.comment, expires_at: row.expires_at }),
-  make: (server, write) => ({ id: newId(server), ip: write.name, severity: 'no_access', comment: '', created_at: stamp(server), expires_at: null }),
+  make: (server, write) => ({
+    id: newId(server),
+    ip: write.name,
+    severity: 'no_access',
+    comment: '',
+    created_at: stamp(server),
+    expires_at: null,
+  }),
   set: (row, fields) => void Object.assign(row, fields),
 }
 
 const roles: Model<Rows['roles']> = {
   rows: (server) => server.rows.roles,
   named: (row, write) => row.name === write.name,
-  fields: ({ id: _id, created_at: _at, permissions, ...fields }) => ({ ...fields, permissions: permissionNames(permissions) }),
-  make: (server) => ({ id: newId(server), name: '', color: '', position: 0, permissions: '0', highlighted: false, require_2fa: false, collection_limit: 10, created_at: stamp(server) }),
-  set: (row, { permissions, ...fields }) => void Object.assign(row, fields, Array.isArray(permissions) ? { permissions: permissionMask(permissions.map(wordOf)) } : {}),
+  fields: ({ id: _id, created_at: _at, permissions, ...fields }) => ({
+    ...fields,
+    permissions: permissionNames(permissions),
+  }),
+  make: (server) => ({
+    id: newId(server),
+    name: '',
+    color: '',
+    position: 0,
+    permissions: '0',
+    highlighted: false,
+    require_2fa: false,
+    collection_limit: 10,
+    created_at: stamp(server),
+  }),
+  set: (row, { permissions, ...fields }) =>
+    void Object.assign(
+      row,
+      fields,
+      Array.isArray(permissions) ? { permissions: permissionMask(permissions.map(wordOf)) } : {},
+    ),
 }
 
 /** Owners who can log in. */
 export function ownersOf({ rows }: Server): number {
-  const powerful = new Set(rows.roles.filter((role) => permissionNames(role.permissions).includes('administrator')).map((role) => role.id))
-  return rows.accounts.filter((a) => powerful.has(a.role_id ?? '') && a.confirmed && a.approved && !a.disabled && !a.suspended && !a.moved).length
+  const powerful = new Set(
+    rows.roles.filter((role) => permissionNames(role.permissions).includes('administrator')).map((role) => role.id),
+  )
+  return rows.accounts.filter(
+    (a) => powerful.has(a.role_id ?? '') && a.confirmed && a.approved && !a.disabled && !a.suspended && !a.moved,
+  ).length
 }
 
 /** Takes a write back when it would leave too few owners. */
 function keepingOwners(perform: Perform): Perform {
   return (server, write, later) => {
-    const [before, rolesBefore, accountsBefore] = [ownersOf(server), structuredClone(server.rows.roles), structuredClone(server.rows.accounts)]
+    const [before, rolesBefore, accountsBefore] = [
+      ownersOf(server),
+      structuredClone(server.rows.roles),
+      structuredClone(server.rows.accounts),
+    ]
     const result = perform(server, write, later)
     const left = ownersOf(server)
     const minimum = Math.max(Number(write.guard?.['minimum_owners'] ?? 1), 1)
@@ -160,7 +211,8 @@ function keepingOwners(perform: Perform): Perform {
 
 const writeRole: Perform = (server, write, later) => {
   const held = server.rows.accounts.some((account) => account.role_id === write.serverId)
-  if (write.action === 'delete' && (held || write.serverId === EVERYONE_ID)) return refused('role-held', `People hold the role ${write.name}.`)
+  if (write.action === 'delete' && (held || write.serverId === EVERYONE_ID))
+    return refused('role-held', `People hold the role ${write.name}.`)
   return writeRow(roles)(server, write, later)
 }
 
@@ -180,7 +232,14 @@ const rules: Model<Rows['rules']> = {
   rows: (server) => server.rows.rules,
   named: (row, write) => row.text === write.set['text'],
   fields: (row) => ({ text: row.text, hint: row.hint, translations: texts(row) }),
-  make: (server) => ({ id: newId(server), text: '', hint: '', priority: Math.max(-1, ...server.rows.rules.map((r) => r.priority)) + 1, created_at: stamp(server), translations: [] }),
+  make: (server) => ({
+    id: newId(server),
+    text: '',
+    hint: '',
+    priority: Math.max(-1, ...server.rows.rules.map((r) => r.priority)) + 1,
+    created_at: stamp(server),
+    translations: [],
+  }),
   set: (row, { translations, ...fields }) => {
     Object.assign(row, fields)
     if (translations === undefined) return
@@ -204,7 +263,11 @@ const writeRuleOrder: Perform = (server, write) => {
 const writeSetting: Perform = (server, write) => {
   const value = settingValue(server, write.name) ?? defaultOf(write.name, server.version) ?? null
   if (!matches(write.expect, { value })) return changed({ value })
-  const next = { var: write.name, value: `--- ${JSON.stringify(write.set['value'] ?? '')}\n`, updated_at: stamp(server) }
+  const next = {
+    var: write.name,
+    value: `--- ${JSON.stringify(write.set['value'] ?? '')}\n`,
+    updated_at: stamp(server),
+  }
   const at = server.rows.settings.findIndex((row) => row.var === write.name)
   if (at < 0) server.rows.settings.push(next)
   else server.rows.settings[at] = next
@@ -217,7 +280,15 @@ const terms: Model<Rows['terms_of_services']> = {
   fields: (row) => ({ text: row.text, changelog: row.changelog, notified: row.notification_sent_at !== null }),
   make: (server) => {
     const at = stamp(server)
-    return { id: newId(server), text: '', changelog: '', effective_date: null, published_at: at, notification_sent_at: null, created_at: at }
+    return {
+      id: newId(server),
+      text: '',
+      changelog: '',
+      effective_date: null,
+      published_at: at,
+      notification_sent_at: null,
+      created_at: at,
+    }
   },
   set: (row, { notify_members: _notify, ...fields }) => void Object.assign(row, fields),
 }
@@ -225,7 +296,8 @@ const terms: Model<Rows['terms_of_services']> = {
 const writeTerms: Perform = (server, write, later) => {
   if (write.action === 'delete') return refused('no-delete', "Published terms can't be taken back.")
   const result = writeRow(terms)(server, write, later)
-  const row = result.state === 'done' ? server.rows.terms_of_services.find((one) => one.id === result.serverId) : undefined
+  const row =
+    result.state === 'done' ? server.rows.terms_of_services.find((one) => one.id === result.serverId) : undefined
   if (!row || write.set['notify_members'] !== true || row.notification_sent_at !== null) return result
   row.notification_sent_at = stamp(server)
   later.push(() => void server.mailed.push(row.effective_date ?? ''))

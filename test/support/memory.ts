@@ -69,10 +69,14 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     if (fault === 'drop-after' || fault === 'die-after') act()
     return breakDown(fault)
   }
-  const refused = (): WriteResult => ({ state: 'refused', reason: { code: 'refused', severity: 'error', message: 'The server refused.' } })
+  const refused = (): WriteResult => ({
+    state: 'refused',
+    reason: { code: 'refused', severity: 'error', message: 'The server refused.' },
+  })
   const perform = (write: Write, door: Exclude<DoorName, 'database'>, later: Later): WriteResult => {
     if (mishaps.refusing) return refused()
-    const act = (): WriteResult => (door === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
+    const act = (): WriteResult =>
+      (door === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
     if (!mishaps.watch) return act()
     const before = clone(server)
     const result = act()
@@ -102,7 +106,10 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     return results
   }
   async function* write(writes: readonly Write[], door: Exclude<DoorName, 'database'>): AsyncGenerator<WriteResult> {
-    const bulk = door === 'console' && writes.length > 1 && writes.every((w) => w.table === 'domain_blocks' && w.action === 'create')
+    const bulk =
+      door === 'console' &&
+      writes.length > 1 &&
+      writes.every((w) => w.table === 'domain_blocks' && w.action === 'create')
     if (bulk) {
       yield* insert(writes)
       return
@@ -124,7 +131,11 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     for (const { id: domain, fields } of owed) {
       const row = server.rows.domain_blocks.find((block) => block.domain === domain)
       if (!row || !Object.entries(fields).every(([field, value]) => row[field as keyof typeof row] === value)) continue
-      PERFORM.domain_blocks(server, { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} }, later)
+      PERFORM.domain_blocks(
+        server,
+        { table: 'domain_blocks', action: 'update', serverId: row.id, name: domain, expect: {}, set: {} },
+        later,
+      )
     }
     work(later)
     return { state: 'done', serverId: null }
@@ -162,23 +173,31 @@ function read(
   unreadable: Mishaps['unreadable'],
 ): Tables {
   const { rows } = clone(server)
-  const unknown = (name: string, message: string) => ({ state: 'unknown', reason: { code: 'unread', severity: 'error', message: `${name}: ${message}` } }) as const
+  const unknown = (name: string, message: string) =>
+    ({ state: 'unknown', reason: { code: 'unread', severity: 'error', message: `${name}: ${message}` } }) as const
   const table = <Row>(name: Stored | 'impact', list: readonly Row[]) => {
     if (unreadable.has(name)) return unknown(name, 'permission denied')
-    return asked.has(name) ? ({ state: 'complete', rows: list, door: 'database', requests: 1 } as const) : unknown(name, 'not asked for')
+    return asked.has(name)
+      ? ({ state: 'complete', rows: list, door: 'database', requests: 1 } as const)
+      : unknown(name, 'not asked for')
   }
   const blocked = (domain: string): number => {
     const row = rows.domain_blocks.find((block) => block.domain === domain)
     return row ? RANK[row.severity] : -1
   }
-  const impact = measure.filter((m) => RANK[m.severity] > blocked(m.domain)).map((m) => ({ domain: m.domain, ...touchedBy(server, m.domain) }))
+  const impact = measure
+    .filter((m) => RANK[m.severity] > blocked(m.domain))
+    .map((m) => ({ domain: m.domain, ...touchedBy(server, m.domain) }))
   return {
     version: server.version,
     domain_blocks: table('domain_blocks', rows.domain_blocks),
     email_domain_blocks: table('email_domain_blocks', rows.email_domain_blocks),
     ip_blocks: table('ip_blocks', rows.ip_blocks),
     roles: table('roles', rows.roles),
-    accounts: table('accounts', rows.accounts.filter((row) => row.role_id !== null || accounts.has(row.username.toLowerCase()))),
+    accounts: table(
+      'accounts',
+      rows.accounts.filter((row) => row.role_id !== null || accounts.has(row.username.toLowerCase())),
+    ),
     rules: table('rules', rows.rules),
     settings: table('settings', rows.settings),
     terms_of_services: table('terms_of_services', rows.terms_of_services),

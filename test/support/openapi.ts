@@ -51,10 +51,16 @@ export function describeGitHub(): Description {
   const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json')
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document
   const validate = validator(document)
-  const routes = Object.keys(document.paths).map((path) => ({ path, parts: path.split('{').length, pattern: patternOf(document, path) }))
+  const routes = Object.keys(document.paths).map((path) => ({
+    path,
+    parts: path.split('{').length,
+    pattern: patternOf(document, path),
+  }))
   // Where several fit, the one that says most: `branches/{branch}` would take `main/protection` for a branch.
   const routeOf = (path: string): (typeof routes)[number] | undefined =>
-    routes.filter(({ pattern }) => pattern.test(path)).toSorted((a, b) => a.parts - b.parts || b.path.length - a.path.length)[0]
+    routes
+      .filter(({ pattern }) => pattern.test(path))
+      .toSorted((a, b) => a.parts - b.parts || b.path.length - a.path.length)[0]
   return {
     problemsOf: (exchange) => {
       const route = routeOf(exchange.path)
@@ -67,7 +73,9 @@ export function describeGitHub(): Description {
       ]
       return [
         ...asked.map((problem) => `${called} asks ${problem}`),
-        ...answerProblems(document, validate, operation, exchange).map((problem) => `${called} ${exchange.status} answers ${problem}`),
+        ...answerProblems(document, validate, operation, exchange).map(
+          (problem) => `${called} ${exchange.status} answers ${problem}`,
+        ),
       ]
     },
     problemsOfEvent: ({ name, payload }) => {
@@ -125,17 +133,31 @@ function parameterProblems(
 const valueOf = ({ type }: Schema, text: string): unknown =>
   type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : type === 'boolean' ? text === 'true' : text
 
-function requestProblems(document: Document, validate: Validate, { requestBody }: Operation, { sent }: Exchange): string[] {
+function requestProblems(
+  document: Document,
+  validate: Validate,
+  { requestBody }: Operation,
+  { sent }: Exchange,
+): string[] {
   const schema = schemaOf(requestBody)
   if (sent === undefined) return requestBody?.required === true && schema ? ['without a body'] : []
   if (!schema) return ['with a body, and it takes none']
-  return [...validate(schema, sent).filter((problem) => problem !== OPTIONAL_IN_FACT), ...unknownKeys(document, schema, sent).map((key) => `${key}: GitHub takes no such thing`)]
+  return [
+    ...validate(schema, sent).filter((problem) => problem !== OPTIONAL_IN_FACT),
+    ...unknownKeys(document, schema, sent).map((key) => `${key}: GitHub takes no such thing`),
+  ]
 }
 
-function answerProblems(document: Document, validate: Validate, { responses }: Operation, { status, answered }: Exchange): string[] {
+function answerProblems(
+  document: Document,
+  validate: Validate,
+  { responses }: Operation,
+  { status, answered }: Exchange,
+): string[] {
   const described = responses[String(status)]
   const schema = described && schemaOf(resolve<Media>(document, described))
-  if (!schema && ANYWHERE.includes(String(status))) return [...validate({ $ref: '#/components/schemas/basic-error' }, answered)]
+  if (!schema && ANYWHERE.includes(String(status)))
+    return [...validate({ $ref: '#/components/schemas/basic-error' }, answered)]
   if (!described) return ['with a status that is not described']
   if (!schema) return answered === undefined ? [] : ['with a body, and it has none']
   return validate(schema, answered).filter((problem) => !NULL_IN_FACT.test(problem))
@@ -209,4 +231,5 @@ function readable(errors: readonly ErrorObject[]): string[] {
   return [...new Set(lines)].filter((line) => !line.endsWith('must be null'))
 }
 
-const isRecord = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

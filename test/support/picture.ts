@@ -52,12 +52,14 @@ function piece(text: string, column: number, row: number, pen: Pen): string {
   return `<text x="${start.toFixed(1)}" y="${y}" fill="${fill}"${style} textLength="${(width(end) * CELL.width).toFixed(1)}">${escape(end)}</text>`
 }
 
+// oxlint-disable-next-line no-control-regex -- colours begin with the escape character
+const COLOURS_OR_TEXT = /\u001b\[([\d;]*)m|([^\u001b]+)/g
+
 /** A line with its colours, as the text elements of an SVG. */
 function drawLine(line: string, row: number): string {
   let pen = PLAIN
   let column = 0
-  // oxlint-disable-next-line no-control-regex -- colours begin with the escape character
-  return line.replace(/\u001b\[([\d;]*)m|([^\u001b]+)/g, (_all, codes: string | undefined, text: string | undefined) => {
+  return line.replace(COLOURS_OR_TEXT, (_all, codes: string | undefined, text: string | undefined) => {
     if (text === undefined) {
       pen = (codes ?? '').split(';').reduce(turn, pen)
       return ''
@@ -74,7 +76,9 @@ export function picture(output: string, title: string): string {
   const columns = Math.max(...rows.map((row) => width(stripVTControlCharacters(row))), title.length + 20)
   const w = Math.ceil(columns * CELL.width + 2 * MARGIN)
   const h = BAR + MARGIN + rows.length * CELL.height + MARGIN / 2
-  const dots = ['#ff5f57', '#febc2e', '#28c840'].map((fill, i) => `<circle cx="${MARGIN + i * 20}" cy="${BAR / 2}" r="6" fill="${fill}"/>`)
+  const dots = ['#ff5f57', '#febc2e', '#28c840'].map(
+    (fill, i) => `<circle cx="${MARGIN + i * 20}" cy="${BAR / 2}" r="6" fill="${fill}"/>`,
+  )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img" aria-label="${escape(title)}">
 <rect width="${w}" height="${h}" rx="10" fill="${PAPER}"/>
 <path d="M0 10a10 10 0 0 1 10-10h${w - 20}a10 10 0 0 1 10 10v${BAR - 10}H0z" fill="#161b22"/>

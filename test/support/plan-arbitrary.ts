@@ -38,7 +38,30 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...HOSTILE),
   fc.tuple(fc.constantFrom(...HOSTILE), fc.constantFrom(...HOSTILE)).map((pair) => pair.join(' ')),
   fc.string({ unit: 'binary', maxLength: 30 }),
-  fc.string({ unit: fc.constantFrom('`', '|', '\\', '@', '<', '>', '#', '*', '_', '[', ']', '(', ')', '!', '~', '\n', ' ', 'a', ':'), maxLength: 30 }),
+  fc.string({
+    unit: fc.constantFrom(
+      '`',
+      '|',
+      '\\',
+      '@',
+      '<',
+      '>',
+      '#',
+      '*',
+      '_',
+      '[',
+      ']',
+      '(',
+      ')',
+      '!',
+      '~',
+      '\n',
+      ' ',
+      'a',
+      ':',
+    ),
+    maxLength: 30,
+  }),
   fc.domain(),
   fc.lorem({ maxCount: 60 }),
 )
@@ -51,7 +74,10 @@ const value: fc.Arbitrary<Value> = fc.oneof(
   fc.array(text, { maxLength: 4 }),
   fc.dictionary(text, text, { maxKeys: 3 }),
 )
-const field = fc.oneof(fc.constantFrom('severity', 'public_comment', 'private_comment', 'role', 'text', 'value', 'comment'), text)
+const field = fc.oneof(
+  fc.constantFrom('severity', 'public_comment', 'private_comment', 'role', 'text', 'value', 'comment'),
+  text,
+)
 const fields = fc.dictionary(field, value, { maxKeys: 4 })
 const kind = fc.constantFrom(...KIND_NAMES.map(({ name }) => name), 'unknown-kind')
 const impact: fc.Arbitrary<Impact> = fc.oneof(
@@ -59,8 +85,13 @@ const impact: fc.Arbitrary<Impact> = fc.oneof(
   fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000), members: fc.nat(900) }),
 )
 const source = fc.record({ file: text, path: fc.array(fc.oneof(text, fc.nat())) })
-const optional = <Key extends string, T>(key: Key, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<{ readonly [K in Key]?: T }> =>
-  fc.option(arbitrary, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found })) as fc.Arbitrary<{ readonly [K in Key]?: T }>
+const optional = <Key extends string, T>(
+  key: Key,
+  arbitrary: fc.Arbitrary<T>,
+): fc.Arbitrary<{ readonly [K in Key]?: T }> =>
+  fc
+    .option(arbitrary, { nil: undefined })
+    .map((found) => (found === undefined ? {} : { [key]: found })) as fc.Arbitrary<{ readonly [K in Key]?: T }>
 
 /** As the ledger has it, and whoever may push wrote that. */
 const moment = fc.oneof(text, fc.constantFrom('2026-12-04', '2026-11-26T09:30:00.000Z', '2026-99-99'))
@@ -103,11 +134,18 @@ const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrar
 
 const finding = fc
   .tuple(
-    fc.record({ code: fc.constantFrom('budget', 'consent-missing'), severity: fc.constantFrom('error', 'warning', 'info'), message: text }),
+    fc.record({
+      code: fc.constantFrom('budget', 'consent-missing'),
+      severity: fc.constantFrom('error', 'warning', 'info'),
+      message: text,
+    }),
     optional('about', text),
     optional('by', fc.integer({ min: 1 })),
     optional('hint', text),
-    optional('at', fc.record({ file: text, line: fc.integer({ min: 1, max: 9 }), column: fc.integer({ min: 1, max: 40 }) })),
+    optional(
+      'at',
+      fc.record({ file: text, line: fc.integer({ min: 1, max: 9 }), column: fc.integer({ min: 1, max: 40 }) }),
+    ),
   )
   .map(([base, ...rest]) => Object.assign(base, ...rest) as Plan['findings'][number])
 
@@ -130,21 +168,38 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     ledger: fc.option(text),
     digest: text,
     reads: fc.array(
-      fc.tuple(fc.record({ kind, complete: fc.boolean(), objects: fc.nat(), requests: fc.nat() }), optional('reason', text)).map(([base, rest]) => ({ ...base, ...rest })),
+      fc
+        .tuple(
+          fc.record({ kind, complete: fc.boolean(), objects: fc.nat(), requests: fc.nat() }),
+          optional('reason', text),
+        )
+        .map(([base, rest]) => ({ ...base, ...rest })),
       { maxLength: 3 },
     ),
     steps: fc.array(anyStep, { maxLength: 8 }),
     drift: fc.array(anyStandoff('drift'), { maxLength: 3 }),
     conflicts: fc.array(anyStandoff('conflict'), { maxLength: 3 }),
     takeovers: fc.array(anyStandoff('takeover'), { maxLength: 3 }),
-    unmanaged: fc.array(fc.record({ kind, id: text, addedByHand: fc.boolean(), mark: fc.constantFrom('0'.repeat(64), 'a'.repeat(64)), fields }), { maxLength: 4 }),
+    unmanaged: fc.array(
+      fc.record({
+        kind,
+        id: text,
+        addedByHand: fc.boolean(),
+        mark: fc.constantFrom('0'.repeat(64), 'a'.repeat(64)),
+        fields,
+      }),
+      { maxLength: 4 },
+    ),
     waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
     released: fc.array(kind, { maxLength: 2 }),
     letGo: fc.array(fc.record({ kind, objects: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
     adjustments: fc.array(
       fc.oneof(
         fc.record({ to: fc.constant('forget' as const), ref: text }),
-        fc.record({ to: fc.constant('record' as const), entry: fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }) }),
+        fc.record({
+          to: fc.constant('record' as const),
+          entry: fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }),
+        }),
       ),
       { maxLength: 3 },
     ),
@@ -153,7 +208,11 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
   })
   .map((rest) => ({ ...EMPTY, ...rest }))
 
-const skipped = fc.record({ step: anyStep, why: fc.constantFrom('no-door', 'blocked', 'not-approved', 'not-yet'), reason: text })
+const skipped = fc.record({
+  step: anyStep,
+  why: fc.constantFrom('no-door', 'blocked', 'not-approved', 'not-yet'),
+  reason: text,
+})
 
 /** What an apply may have come to, with hostile answers of the server. */
 export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
@@ -163,7 +222,11 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   skipped: fc.array(skipped, { maxLength: 3 }),
   notReached: fc.array(anyStep, { maxLength: 2 }),
   paid: fc.array(intent, { maxLength: 2 }),
-  looked: fc.array(fc.record({ kind, id: text, addedByHand: fc.constant(false), mark: fc.constant(''), fields }), { maxLength: 2 }),
-  remaining: fc.array(fc.record({ kind, id: text, fields: fc.array(field, { maxLength: 2 }), reason: text }), { maxLength: 2 }),
+  looked: fc.array(fc.record({ kind, id: text, addedByHand: fc.constant(false), mark: fc.constant(''), fields }), {
+    maxLength: 2,
+  }),
+  remaining: fc.array(fc.record({ kind, id: text, fields: fc.array(field, { maxLength: 2 }), reason: text }), {
+    maxLength: 2,
+  }),
   findings: fc.array(finding, { maxLength: 2 }),
 })

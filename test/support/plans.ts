@@ -5,14 +5,22 @@ import type { Plan, Standoff, Step } from '../../src/reconcile/types.ts'
 /** What the registry says of its kinds, for tests of renderers alone. */
 export const KIND_NAMES: readonly KindName[] = [
   { name: 'domain-block', title: { one: 'domain block', many: 'domain blocks' }, file: 'domain-blocks.yaml' },
-  { name: 'email-domain-block', title: { one: 'e-mail domain block', many: 'e-mail domain blocks' }, file: 'email-domain-blocks.yaml' },
+  {
+    name: 'email-domain-block',
+    title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
+    file: 'email-domain-blocks.yaml',
+  },
   { name: 'ip-block', title: { one: 'IP block', many: 'IP blocks' }, file: 'ip-blocks.yaml' },
   { name: 'role', title: { one: 'role', many: 'roles' }, file: 'roles.yaml' },
   { name: 'moderator', title: { one: 'moderator', many: 'moderators' }, file: 'moderators.yaml' },
   { name: 'rule', title: { one: 'rule', many: 'rules' }, file: 'rules.yaml' },
   { name: 'rule-order', title: { one: 'rule order', many: 'rule orders' }, file: 'rules.yaml' },
   { name: 'setting', title: { one: 'setting', many: 'settings' }, file: 'settings.yaml' },
-  { name: 'terms-of-service', title: { one: 'terms of service', many: 'terms of service' }, file: 'terms-of-service.yaml' },
+  {
+    name: 'terms-of-service',
+    title: { one: 'terms of service', many: 'terms of service' },
+    file: 'terms-of-service.yaml',
+  },
 ]
 
 /** A step with the parts that a test does not care about filled in. */
@@ -37,7 +45,13 @@ export function step(kind: string, id: string, rest: Partial<Step> = {}): Step {
 
 /** A suspension that cuts follows, of which members are told first: they were, where `at` says when. */
 export const announced = (id: string, at: string | null = null, rest: Partial<Step> = {}): Step =>
-  step('domain-block', id, { target: { severity: 'suspend' }, hazard: 'irreversible', impact: { follows: 3, followers: 1, accounts: 9 }, notice: { at, from: '2026-12-04' }, ...rest })
+  step('domain-block', id, {
+    target: { severity: 'suspend' },
+    hazard: 'irreversible',
+    impact: { follows: 3, followers: 1, accounts: 9 },
+    notice: { at, from: '2026-12-04' },
+    ...rest,
+  })
 
 /** What a run that was broken off owes. */
 export const debt = (id: string, rest: Partial<Intent> = {}): Intent => ({
@@ -91,7 +105,13 @@ export const SAMPLE: Plan = {
   reads: [
     { kind: 'domain-block', complete: true, objects: 41, requests: 1, door: 'database' },
     { kind: 'moderator', complete: true, objects: 7, requests: 1, door: 'database' },
-    { kind: 'ip-block', complete: false, reason: 'the token may not read IP blocks: admin:read:ip_blocks is missing', objects: 0, requests: 1 },
+    {
+      kind: 'ip-block',
+      complete: false,
+      reason: 'the token may not read IP blocks: admin:read:ip_blocks is missing',
+      objects: 0,
+      requests: 1,
+    },
   ],
   steps: [
     step('domain-block', 'spam.example', {
@@ -107,8 +127,16 @@ export const SAMPLE: Plan = {
       impact: { follows: 2, followers: 0, accounts: 18 },
       consent: 12,
     }),
-    step('domain-block', 'noisy.example', { ...block('silence', 'Bots that answer everybody'), hazard: 'disruptive', impact: { follows: 31, followers: 4, accounts: 310 } }),
-    step('domain-block', 'reformed.example', { action: 'delete', weakens: true, seen: { severity: 'silence', public_comment: 'Harassment in 2024' } }),
+    step('domain-block', 'noisy.example', {
+      ...block('silence', 'Bots that answer everybody'),
+      hazard: 'disruptive',
+      impact: { follows: 31, followers: 4, accounts: 310 },
+    }),
+    step('domain-block', 'reformed.example', {
+      action: 'delete',
+      weakens: true,
+      seen: { severity: 'silence', public_comment: 'Harassment in 2024' },
+    }),
     step('moderator', 'alice', {
       target: { role: 'Moderator' },
       changes: [{ field: 'role', before: null, after: 'Moderator' }],
@@ -127,7 +155,11 @@ export const SAMPLE: Plan = {
         },
       ],
     }),
-    step('setting', 'registrations_mode', { action: 'update', door: 'console', changes: [{ field: 'value', before: 'open', after: 'approved' }] }),
+    step('setting', 'registrations_mode', {
+      action: 'update',
+      door: 'console',
+      changes: [{ field: 'value', before: 'open', after: 'approved' }],
+    }),
   ],
   drift: [
     standoff('domain-block', 'flood.example', 'drift', {
@@ -146,18 +178,39 @@ export const SAMPLE: Plan = {
     }),
   ],
   unmanaged: [
-    { kind: 'domain-block', id: 'tonight.example', addedByHand: true, restorable: true, mark: 'a'.repeat(64), fields: { severity: 'suspend' } },
-    { kind: 'domain-block', id: 'older.example', addedByHand: false, mark: 'a'.repeat(64), fields: { severity: 'suspend' } },
+    {
+      kind: 'domain-block',
+      id: 'tonight.example',
+      addedByHand: true,
+      restorable: true,
+      mark: 'a'.repeat(64),
+      fields: { severity: 'suspend' },
+    },
+    {
+      kind: 'domain-block',
+      id: 'older.example',
+      addedByHand: false,
+      mark: 'a'.repeat(64),
+      fields: { severity: 'suspend' },
+    },
     { kind: 'moderator', id: 'second', addedByHand: false, mark: 'a'.repeat(64), fields: { role: 'Owner' } },
   ],
-  waiting: [{ kind: 'moderator', id: 'newcomer', reason: 'there is no account of that name yet', source: { file: 'moderators.yaml', path: ['moderators', 4] } }],
+  waiting: [
+    {
+      kind: 'moderator',
+      id: 'newcomer',
+      reason: 'there is no account of that name yet',
+      source: { file: 'moderators.yaml', path: ['moderators', 4] },
+    },
+  ],
   released: ['terms-of-service'],
   findings: [
     {
       code: 'consent-missing',
       severity: 'error',
       about: 'domain-block/spam.example',
-      message: 'domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); the file holds no consent for it.',
+      message:
+        'domain-block/spam.example severs 21 follow relations for good (12 follows, 9 followers); the file holds no consent for it.',
       at: { file: 'domain-blocks.yaml', line: 14, column: 5, end: { line: 14, column: 25 } },
       hint: 'If it is meant, write in that entry: accept_severed_relationships: 31',
     },

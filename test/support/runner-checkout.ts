@@ -8,18 +8,38 @@ type Texts = { readonly [name: string]: string }
 const REFUSED = 'file:///this-token-may-not-push'
 
 /** actions/checkout: a real fetch from the remote, of the ref that was asked for, as that action does it. */
-export function checkout(machine: { readonly workspace: string; readonly remote: string; readonly mayPush: boolean; readonly env: Texts }, inputs: Texts, contexts: Contexts): { code: number; outputs: Texts } {
+export function checkout(
+  machine: { readonly workspace: string; readonly remote: string; readonly mayPush: boolean; readonly env: Texts },
+  inputs: Texts,
+  contexts: Contexts,
+): { code: number; outputs: Texts } {
   const github = contexts['github']
-  if (textAt(github, 'event_name') === 'pull_request_target' && isStrangers(github, inputs['ref'] ?? '')) return { code: 1, outputs: {} }
+  if (textAt(github, 'event_name') === 'pull_request_target' && isStrangers(github, inputs['ref'] ?? ''))
+    return { code: 1, outputs: {} }
   const ref = inputs['ref'] || textAt(github, 'ref')
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: machine.workspace, env: { ...machine.env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, {
+      cwd: machine.workspace,
+      env: { ...machine.env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim()
   git('init', '--quiet', '--initial-branch=main')
   git('remote', 'add', 'origin', `file://${machine.remote}`)
-  if (!machine.mayPush || inputs['persist-credentials'] === 'false') git('remote', 'set-url', '--push', 'origin', REFUSED)
+  if (!machine.mayPush || inputs['persist-credentials'] === 'false')
+    git('remote', 'set-url', '--push', 'origin', REFUSED)
   const whole = inputs['fetch-depth'] === '0'
   const commit = inputs['ref'] ? '' : textAt(github, 'sha')
   const wanted = whole ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'] : []
-  git('fetch', '--quiet', '--no-tags', ...(whole ? [] : ['--depth=1']), 'origin', ...wanted, `+${commit || ref}:refs/runner/wanted`)
+  git(
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    ...(whole ? [] : ['--depth=1']),
+    'origin',
+    ...wanted,
+    `+${commit || ref}:refs/runner/wanted`,
+  )
   const branch = ref.replace(/^refs\/heads\//, '')
   const isBranch = !/^refs\/|^[0-9a-f]{40}$/.test(branch)
   git('checkout', '--quiet', '--force', ...(isBranch ? ['-B', branch] : ['--detach']), 'refs/runner/wanted')

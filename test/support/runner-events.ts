@@ -17,7 +17,8 @@ type Members = { readonly [name: string]: unknown }
 const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
 /** A value of a payload by its path, such as `pull_request.head.sha`. */
-export const at = (payload: unknown, path: string): unknown => path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
+export const at = (payload: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
 export const textAt = (payload: unknown, path: string): string => {
   const value = at(payload, path)
   return typeof value === 'string' ? value : ''
@@ -29,7 +30,10 @@ export const textAt = (payload: unknown, path: string): string => {
  */
 export function sourceOf(remote: string, defaultBranch: string, { name, payload }: Delivery): Source | null {
   const ref = refOf(defaultBranch, name, payload)
-  const commit = (name === 'push' && textAt(payload, 'after')) || (name === 'merge_group' && textAt(payload, 'merge_group.head_sha')) || gitOf(remote, 'rev-parse', '--verify', '--quiet', ref)
+  const commit =
+    (name === 'push' && textAt(payload, 'after')) ||
+    (name === 'merge_group' && textAt(payload, 'merge_group.head_sha')) ||
+    gitOf(remote, 'rev-parse', '--verify', '--quiet', ref)
   return /^0*$/.test(commit) ? null : { ref, commit }
 }
 
@@ -64,11 +68,18 @@ interface Filters {
 }
 
 /** Why an event starts no run of a workflow; null where it does. Throws on a filter that this runner does not know. */
-export function notFor(file: string, { events }: WorkflowTemplate, { name, payload }: Delivery, { ref }: Source): string | null {
+export function notFor(
+  file: string,
+  { events }: WorkflowTemplate,
+  { name, payload }: Delivery,
+  { ref }: Source,
+): string | null {
   const wanted = events[name]
   if (wanted === undefined) return `it does not listen to ${name}`
-  if (name === 'schedule') return events.schedule?.some(({ cron }) => cron === at(payload, 'schedule')) ? null : 'it is for another time'
-  if (name === 'workflow_dispatch') return textAt(payload, 'workflow').split('/').at(-1) === file ? null : 'another one was started by hand'
+  if (name === 'schedule')
+    return events.schedule?.some(({ cron }) => cron === at(payload, 'schedule')) ? null : 'it is for another time'
+  if (name === 'workflow_dispatch')
+    return textAt(payload, 'workflow').split('/').at(-1) === file ? null : 'another one was started by hand'
   const { types = USUAL_TYPES[name], branches, tags, ...others } = (isMembers(wanted) ? wanted : {}) as Filters
   const unknown = Object.keys(others)
   if (unknown.length > 0) throw new Error(`The runner knows no filter by ${unknown.join(', ')}`)
@@ -83,4 +94,7 @@ function pushed(ref: string, branches?: readonly string[], tags?: readonly strin
   return ((kind === 'heads' ? branches : tags) ?? []).some((pattern) => matches(pattern, short))
 }
 
-const matches = (pattern: string, name: string): boolean => new RegExp(`^${pattern.replaceAll(/[.+()|[\]{}^$\\]/g, '\\$&').replaceAll(/\*+/g, (stars) => (stars === '*' ? '[^/]*' : '.*'))}$`).test(name)
+const matches = (pattern: string, name: string): boolean =>
+  new RegExp(
+    `^${pattern.replaceAll(/[.+()|[\]{}^$\\]/g, '\\$&').replaceAll(/\*+/g, (stars) => (stars === '*' ? '[^/]*' : '.*'))}$`,
+  ).test(name)

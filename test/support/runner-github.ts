@@ -17,7 +17,10 @@ export function runnerOn(github: GitHub, secrets: Secrets, more: Partial<Runner>
     apiUrl: github.url,
     serverUrl: 'https://github.com',
     environments: Object.fromEntries(environments),
-    token: (permissions) => github.workflowToken(Object.fromEntries(Object.entries(permissions).map(([scope, level]) => [scope.replaceAll('-', '_'), level]))),
+    token: (permissions) =>
+      github.workflowToken(
+        Object.fromEntries(Object.entries(permissions).map(([scope, level]) => [scope.replaceAll('-', '_'), level])),
+      ),
     ...more,
   }
 }

@@ -44,12 +44,18 @@ interface StepState {
 }
 
 /** Runs steps one after the other, as they stand. Answers their outputs by id, and how it went. */
-export async function runSteps(machine: Machine, steps: readonly Step[], raw: readonly MappingToken[], scope: Scope): Promise<{ standing: Standing; steps: { [id: string]: StepState } }> {
+export async function runSteps(
+  machine: Machine,
+  steps: readonly Step[],
+  raw: readonly MappingToken[],
+  scope: Scope,
+): Promise<{ standing: Standing; steps: { [id: string]: StepState } }> {
   const done: { [id: string]: StepState } = {}
   let standing: Standing = 'success'
   for (const [index, step] of steps.entries()) {
     const token = raw[index]
-    if (token === undefined || !('run' in step || 'uses' in step)) throw new Error('The runner knows steps that run or use something, and no others')
+    if (token === undefined || !('run' in step || 'uses' in step))
+      throw new Error('The runner knows steps that run or use something, and no others')
     const contexts = { ...scope.contexts, steps: done }
     if (machine.signal?.aborted) standing = 'cancelled'
     if (!holds(step.if.expression, contexts, standing)) {
@@ -58,7 +64,10 @@ export async function runSteps(machine: Machine, steps: readonly Step[], raw: re
     }
     const env = { ...machine.env, ...textsOf(step.env, contexts) }
     const inputs = textsOf(token.find('with')?.assertMapping('with'), contexts)
-    const { code, outputs } = 'run' in step ? await runScript(machine, step, token, { ...scope, contexts }, env) : await useAction(machine, step.uses.value, inputs, { ...scope, contexts }, env)
+    const { code, outputs } =
+      'run' in step
+        ? await runScript(machine, step, token, { ...scope, contexts }, env)
+        : await useAction(machine, step.uses.value, inputs, { ...scope, contexts }, env)
     const outcome = code === 0 ? 'success' : 'failure'
     done[step.id] = { outputs, outcome, conclusion: outcome }
     if (code !== 0 && standing === 'success') {
@@ -74,22 +83,44 @@ interface Result {
   readonly outputs: Texts
 }
 
-async function runScript(machine: Machine, step: RunStep, token: MappingToken, { contexts, actionPath }: Scope, env: Texts): Promise<Result> {
+async function runScript(
+  machine: Machine,
+  step: RunStep,
+  token: MappingToken,
+  { contexts, actionPath }: Scope,
+  env: Texts,
+): Promise<Result> {
   const shell = token.find('shell')?.assertString('shell').value
-  if (shell !== 'bash' && (shell !== undefined || actionPath !== undefined)) throw new Error(`The runner knows bash, not ${shell ?? 'an action without a shell'}`)
+  if (shell !== 'bash' && (shell !== undefined || actionPath !== undefined))
+    throw new Error(`The runner knows bash, not ${shell ?? 'an action without a shell'}`)
   const files = commandFiles(machine.temp)
   const script = join(machine.temp, `${files.id}.sh`)
   writeFileSync(script, textOf(step.run, contexts))
   const args = shell === 'bash' ? ['--noprofile', '--norc', '-eo', 'pipefail', script] : ['-e', script]
   const path = `${programs(machine)}:${env['PATH'] ?? ''}`
-  const all = { ...env, ...files.env, PATH: path, ...(actionPath === undefined ? {} : { GITHUB_ACTION_PATH: actionPath }) }
-  const child = spawn('bash', args, { cwd: machine.workspace, env: all, stdio: ['ignore', 'pipe', 'pipe'], signal: machine.signal, killSignal: 'SIGTERM' })
+  const all = {
+    ...env,
+    ...files.env,
+    PATH: path,
+    ...(actionPath === undefined ? {} : { GITHUB_ACTION_PATH: actionPath }),
+  }
+  const child = spawn('bash', args, {
+    cwd: machine.workspace,
+    env: all,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: machine.signal,
+    killSignal: 'SIGTERM',
+  })
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (machine.stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (machine.stderr += chunk))
   child.on('error', (error) => (machine.stderr += `${error.message}\n`))
   const [code] = (await once(child, 'close')) as [number | null]
   const paths = lines(files.env.GITHUB_PATH)
-  machine.env = { ...machine.env, ...assignments(files.env.GITHUB_ENV), PATH: [...paths, machine.env['PATH'] ?? ''].join(':') }
+  machine.env = {
+    ...machine.env,
+    ...assignments(files.env.GITHUB_ENV),
+    PATH: [...paths, machine.env['PATH'] ?? ''].join(':'),
+  }
   return { code: code ?? 143, outputs: assignments(files.env.GITHUB_OUTPUT) }
 }
 
@@ -111,12 +142,19 @@ let scripts = 0
 
 function commandFiles(temp: string) {
   const id = `step-${(scripts += 1)}`
-  const env = { GITHUB_OUTPUT: join(temp, `${id}.output`), GITHUB_ENV: join(temp, `${id}.env`), GITHUB_PATH: join(temp, `${id}.path`) }
+  const env = {
+    GITHUB_OUTPUT: join(temp, `${id}.output`),
+    GITHUB_ENV: join(temp, `${id}.env`),
+    GITHUB_PATH: join(temp, `${id}.path`),
+  }
   for (const path of Object.values(env)) writeFileSync(path, '')
   return { id, env }
 }
 
-const lines = (path: string): string[] => readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')
+const lines = (path: string): string[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
 
 /** `name=value` a line, or `name<<END` with the lines up to END. */
 function assignments(path: string): Texts {
@@ -153,14 +191,25 @@ function folderOf(machine: Machine, name: string, ref: string): string {
 async function composite(machine: Machine, folder: string, inputs: Texts, scope: Scope, env: Texts): Promise<Result> {
   const file = join(folder, 'action.yml')
   const { errors, template, root } = parseAction(file, readFileSync(file, 'utf8'))
-  if (template === undefined || root === undefined || errors.length > 0) throw new Error(`${file}: ${errors.join('; ')}`)
+  if (template === undefined || root === undefined || errors.length > 0)
+    throw new Error(`${file}: ${errors.join('; ')}`)
   if (template.runs.using !== 'composite') throw new Error(`The runner knows composite actions, and ${file} is none`)
   const github = { ...(scope.contexts['github'] as object), action_path: folder }
   const raw = root.find('runs')?.assertMapping('runs').find('steps')?.assertSequence('steps')
-  const tokens = Array.from({ length: raw?.count ?? 0 }, (_, index) => raw?.get(index).assertMapping('step')).filter((token) => token !== undefined)
+  const tokens = Array.from({ length: raw?.count ?? 0 }, (_, index) => raw?.get(index).assertMapping('step')).filter(
+    (token) => token !== undefined,
+  )
   const inner = { ...machine, env }
-  const { standing, steps } = await runSteps(inner, template.runs.steps, tokens, { contexts: { ...scope.contexts, github, inputs }, actionPath: folder })
+  const { standing, steps } = await runSteps(inner, template.runs.steps, tokens, {
+    contexts: { ...scope.contexts, github, inputs },
+    actionPath: folder,
+  })
   Object.assign(machine, { stdout: inner.stdout, stderr: inner.stderr })
-  const outputs = Object.fromEntries((template.outputs ?? []).map(({ id, value }) => [id, value === undefined ? '' : textOf(value, { ...scope.contexts, inputs, steps })]))
+  const outputs = Object.fromEntries(
+    (template.outputs ?? []).map(({ id, value }) => [
+      id,
+      value === undefined ? '' : textOf(value, { ...scope.contexts, inputs, steps }),
+    ]),
+  )
   return { code: standing === 'success' ? 0 : inner.exit || 1, outputs }
 }

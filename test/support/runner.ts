@@ -22,7 +22,9 @@ export interface Runner {
   readonly apiUrl: string
   readonly serverUrl: string
   /** Secrets by environment, and which branches may use them: null for any. An environment that is not here has none, as on GitHub. */
-  readonly environments: { readonly [name: string]: { readonly secrets: Texts; readonly branches: readonly string[] | null } }
+  readonly environments: {
+    readonly [name: string]: { readonly secrets: Texts; readonly branches: readonly string[] | null }
+  }
   /** What GITHUB_TOKEN is in a job with these permissions. */
   readonly token: (permissions: Permissions) => string | Promise<string>
   /** The workflows to look at, by file name; all of them where it is left out. */
@@ -74,7 +76,9 @@ let runs = 0
  */
 export async function deliver(runner: Runner, delivery: Delivery): Promise<JobRun[]> {
   const own = await deliverOne(runner, delivery)
-  return delivery.name === 'pull_request' ? [...own, ...(await deliverOne(runner, { ...delivery, name: 'pull_request_target' }))] : own
+  return delivery.name === 'pull_request'
+    ? [...own, ...(await deliverOne(runner, { ...delivery, name: 'pull_request_target' }))]
+    : own
 }
 
 async function deliverOne(runner: Runner, delivery: Delivery): Promise<JobRun[]> {
@@ -83,8 +87,12 @@ async function deliverOne(runner: Runner, delivery: Delivery): Promise<JobRun[]>
   const done: JobRun[] = []
   const names = gitOf(runner.remote, 'ls-tree', '--name-only', `${source.commit}:.github/workflows`).split('\n')
   for (const name of names.filter((one) => /\.ya?ml$/.test(one) && (runner.workflows?.test(one) ?? true))) {
-    const { errors, template, root } = await parseWorkflow(name, `${gitOf(runner.remote, 'show', `${source.commit}:.github/workflows/${name}`)}\n`)
-    if (template === undefined || root === undefined || errors.length > 0) throw new Error(`${name}: ${errors.join('; ')}`)
+    const { errors, template, root } = await parseWorkflow(
+      name,
+      `${gitOf(runner.remote, 'show', `${source.commit}:.github/workflows/${name}`)}\n`,
+    )
+    if (template === undefined || root === undefined || errors.length > 0)
+      throw new Error(`${name}: ${errors.join('; ')}`)
     done.push(...(await runWorkflow({ runner, delivery, source, name, template, root, run: (runs += 1) })))
   }
   return done
@@ -93,7 +101,10 @@ async function deliverOne(runner: Runner, delivery: Delivery): Promise<JobRun[]>
 /** The one run of a job that is expected to have run. Throws where it did not, with why. */
 export function ran(all: readonly JobRun[], job: string): About & Done {
   const [one, ...more] = all.filter((each): each is About & Done => each.ran && each.job === job)
-  if (one === undefined || more.length > 0) throw new Error(`${job} did not run once: ${JSON.stringify(all.map((each) => (each.ran ? each.job : `${each.job}: ${each.why}`)))}`)
+  if (one === undefined || more.length > 0)
+    throw new Error(
+      `${job} did not run once: ${JSON.stringify(all.map((each) => (each.ran ? each.job : `${each.job}: ${each.why}`)))}`,
+    )
   return one
 }
 
@@ -115,39 +126,79 @@ async function runWorkflow(run: Run): Promise<JobRun[]> {
     const raw = root.find('jobs')?.assertMapping('jobs').find(job.id.value)?.assertMapping('job')
     if (job.type !== 'job' || raw === undefined) throw new Error('The runner knows no reusable workflows')
     const about = { workflow: name, job: job.id.value }
-    done.set(job.id.value, { ...about, ...(away === null ? await runJob(run, job, raw, done) : { ran: false, why: away }) })
+    done.set(job.id.value, {
+      ...about,
+      ...(away === null ? await runJob(run, job, raw, done) : { ran: false, why: away }),
+    })
   }
   return [...done.values()]
 }
 
-async function runJob(run: Run, job: Job, raw: MappingToken, done: ReadonlyMap<string, JobRun>): Promise<{ ran: false; why: string } | Done> {
+async function runJob(
+  run: Run,
+  job: Job,
+  raw: MappingToken,
+  done: ReadonlyMap<string, JobRun>,
+): Promise<{ ran: false; why: string } | Done> {
   const { runner, source } = run
   const needed = (job.needs ?? []).map(({ value }) => [value, resultOf(done.get(value))] as const)
   const needs = Object.fromEntries(needed.map(([id, result]) => [id, { result, outputs: outputsOf(done.get(id)) }]))
-  const standing: Standing = needed.every(([, result]) => result === 'success') ? 'success' : needed.some(([, result]) => result === 'cancelled') ? 'cancelled' : 'failure'
+  const standing: Standing = needed.every(([, result]) => result === 'success')
+    ? 'success'
+    : needed.some(([, result]) => result === 'cancelled')
+      ? 'cancelled'
+      : 'failure'
   const permissions = permissionsOf(run, raw)
   const token = await runner.token(permissions)
-  const contexts: Contexts = { github: githubOf(run, job, token), needs, inputs: at(run.delivery.payload, 'inputs') ?? {}, vars: {} }
-  if (!holds(job.if.expression, contexts, standing)) return { ran: false, why: `its if does not hold: ${job.if.expression}` }
+  const contexts: Contexts = {
+    github: githubOf(run, job, token),
+    needs,
+    inputs: at(run.delivery.payload, 'inputs') ?? {},
+    vars: {},
+  }
+  if (!holds(job.if.expression, contexts, standing))
+    return { ran: false, why: `its if does not hold: ${job.if.expression}` }
   const environment = environmentOf(job, contexts)
   const allowed = environment === null ? undefined : runner.environments[environment]
-  if (allowed?.branches && !allowed.branches.includes(source.ref.replace(/^refs\/heads\//, ''))) return { ran: false, why: `${source.ref} may not use the environment ${environment}` }
+  if (allowed?.branches && !allowed.branches.includes(source.ref.replace(/^refs\/heads\//, '')))
+    return { ran: false, why: `${source.ref} may not use the environment ${environment}` }
   // A fork's code gets no secret, whatever it asks for.
   const secrets = isForeign(run) ? {} : { ...runner.secrets, ...allowed?.secrets, GITHUB_TOKEN: token }
   const about = { environment, concurrency: concurrencyOf(job, contexts), permissions }
   return { ...about, ...(await onMachine(run, job, raw, { ...contexts, secrets }, permissions)) }
 }
 
-async function onMachine(run: Run, job: Job, raw: MappingToken, given: Contexts, permissions: Permissions): Promise<Omit<Done, 'environment' | 'concurrency' | 'permissions'>> {
+async function onMachine(
+  run: Run,
+  job: Job,
+  raw: MappingToken,
+  given: Contexts,
+  permissions: Permissions,
+): Promise<Omit<Done, 'environment' | 'concurrency' | 'permissions'>> {
   const { runner, root, delivery } = run
   const base = mkdtempSync(join(tmpdir(), 'herdbook-runner-'))
-  const [workspace, temp, summary, event] = [join(base, 'work'), join(base, 'temp'), join(base, 'summary.md'), join(base, 'event.json')]
+  const [workspace, temp, summary, event] = [
+    join(base, 'work'),
+    join(base, 'temp'),
+    join(base, 'summary.md'),
+    join(base, 'event.json'),
+  ]
   for (const dir of [workspace, temp, join(base, 'home')]) mkdirSync(dir)
   writeFileSync(event, JSON.stringify(delivery.payload))
   writeFileSync(summary, '')
   const github = { ...(given['github'] as object), workspace }
-  const contexts = { ...given, github, runner: { os: 'Linux', arch: 'X64', temp, name: 'runner' }, job: { status: 'success' } }
-  const env = { ...machineEnv(github, { base, temp, summary, event }), ...runner.env, ...textsOf(root.find('env')?.assertMapping('env'), contexts), ...textsOf(job.env, contexts) }
+  const contexts = {
+    ...given,
+    github,
+    runner: { os: 'Linux', arch: 'X64', temp, name: 'runner' },
+    job: { status: 'success' },
+  }
+  const env = {
+    ...machineEnv(github, { base, temp, summary, event }),
+    ...runner.env,
+    ...textsOf(root.find('env')?.assertMapping('env'), contexts),
+    ...textsOf(job.env, contexts),
+  }
   const machine: Machine = {
     workspace,
     temp,
@@ -163,28 +214,80 @@ async function onMachine(run: Run, job: Job, raw: MappingToken, given: Contexts,
   }
   try {
     const list = raw.find('steps')?.assertSequence('steps')
-    const tokens = Array.from({ length: list?.count ?? 0 }, (_, index) => list?.get(index).assertMapping('step')).filter((token) => token !== undefined)
+    const tokens = Array.from({ length: list?.count ?? 0 }, (_, index) =>
+      list?.get(index).assertMapping('step'),
+    ).filter((token) => token !== undefined)
     const { standing, steps } = await runSteps(machine, job.steps, tokens, { contexts: { ...contexts, env } })
     const { stdout, stderr, exit } = machine
-    return { ran: true, result: standing, exit, stdout, stderr, summary: readFileSync(summary, 'utf8'), outputs: textsOf(job.outputs, { ...contexts, steps }), commit: gitOf(workspace, 'rev-parse', 'HEAD') }
+    return {
+      ran: true,
+      result: standing,
+      exit,
+      stdout,
+      stderr,
+      summary: readFileSync(summary, 'utf8'),
+      outputs: textsOf(job.outputs, { ...contexts, steps }),
+      commit: gitOf(workspace, 'rev-parse', 'HEAD'),
+    }
   } finally {
     rmSync(base, { recursive: true, force: true })
   }
 }
 
 /** The machine's environment: what GitHub sets, and nothing of where the tests run but where programs are. */
-function machineEnv(github: object, { base, temp, summary, event }: { readonly base: string; readonly temp: string; readonly summary: string; readonly event: string }): Texts {
-  const names = ['actor', 'api_url', 'event_name', 'job', 'ref', 'ref_name', 'repository', 'repository_owner', 'run_attempt', 'run_id', 'server_url', 'sha', 'triggering_actor', 'workflow', 'workspace']
+function machineEnv(
+  github: object,
+  {
+    base,
+    temp,
+    summary,
+    event,
+  }: { readonly base: string; readonly temp: string; readonly summary: string; readonly event: string },
+): Texts {
+  const names = [
+    'actor',
+    'api_url',
+    'event_name',
+    'job',
+    'ref',
+    'ref_name',
+    'repository',
+    'repository_owner',
+    'run_attempt',
+    'run_id',
+    'server_url',
+    'sha',
+    'triggering_actor',
+    'workflow',
+    'workspace',
+  ]
   const own = Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, textAt(github, name)]))
   const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
   // compiled code is kept between tests alone: the action keeps none
   const compiled = process.env['NODE_COMPILE_CACHE']
-  return { ...own, ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }), PATH: path, HOME: join(base, 'home'), LANG: 'C.UTF-8', CI: 'true', GIT_CONFIG_NOSYSTEM: '1', GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: event, GITHUB_STEP_SUMMARY: summary, RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64', RUNNER_TEMP: temp }
+  return {
+    ...own,
+    ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }),
+    PATH: path,
+    HOME: join(base, 'home'),
+    LANG: 'C.UTF-8',
+    CI: 'true',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_EVENT_PATH: event,
+    GITHUB_STEP_SUMMARY: summary,
+    RUNNER_OS: 'Linux',
+    RUNNER_ARCH: 'X64',
+    RUNNER_TEMP: temp,
+  }
 }
 
 function githubOf({ runner, delivery, source, name, run }: Run, job: Job, token: string): object {
   const actor = textAt(delivery.payload, 'sender.login')
-  const pull = { head_ref: textAt(delivery.payload, 'pull_request.head.ref'), base_ref: textAt(delivery.payload, 'pull_request.base.ref') }
+  const pull = {
+    head_ref: textAt(delivery.payload, 'pull_request.head.ref'),
+    base_ref: textAt(delivery.payload, 'pull_request.base.ref'),
+  }
   return {
     ...pull,
     actor,
@@ -209,14 +312,17 @@ function githubOf({ runner, delivery, source, name, run }: Run, job: Job, token:
 const resultOf = (one: JobRun | undefined): string => (one?.ran ? one.result : 'skipped')
 const outputsOf = (one: JobRun | undefined): Texts => (one?.ran ? one.outputs : {})
 
-const isForeign = ({ delivery, runner }: Run): boolean => delivery.name === 'pull_request' && textAt(delivery.payload, 'pull_request.head.repo.full_name') !== runner.repository
+const isForeign = ({ delivery, runner }: Run): boolean =>
+  delivery.name === 'pull_request' && textAt(delivery.payload, 'pull_request.head.repo.full_name') !== runner.repository
 
 /** A job's own, or the workflow's. A fork's code gets to read at most. */
 function permissionsOf(run: Run, raw: MappingToken): Permissions {
   const token = raw.find('permissions') ?? run.root.find('permissions')
   if (token === undefined) throw new Error(`${run.name} does not say what its token may do`)
   const levels = Object.entries(textsOf(token.assertMapping('permissions'), {})).filter(([, level]) => level !== 'none')
-  return Object.fromEntries(levels.map(([scope, level]) => [scope, level === 'write' && !isForeign(run) ? 'write' : 'read']))
+  return Object.fromEntries(
+    levels.map(([scope, level]) => [scope, level === 'write' && !isForeign(run) ? 'write' : 'read']),
+  )
 }
 
 function environmentOf({ environment }: Job, contexts: Contexts): string | null {
@@ -228,5 +334,7 @@ function environmentOf({ environment }: Job, contexts: Contexts): string | null 
 function concurrencyOf({ concurrency }: Job, contexts: Contexts): Done['concurrency'] {
   if (concurrency === undefined) return null
   const value = valueOf(concurrency, contexts)
-  return typeof value === 'string' ? { group: value, cancelInProgress: false } : { group: textAt(value, 'group'), cancelInProgress: at(value, 'cancel-in-progress') === true }
+  return typeof value === 'string'
+    ? { group: value, cancelInProgress: false }
+    : { group: textAt(value, 'group'), cancelInProgress: at(value, 'cancel-in-progress') === true }
 }

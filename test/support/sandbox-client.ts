@@ -6,7 +6,10 @@ import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.ts'
 import type { Answer, Ask } from './sandbox-process.ts'
 
 /** A sandbox in another process. */
-export interface SandboxClient extends Pick<Sandbox, 'url' | 'version' | 'domain' | 'tokens' | 'directory' | 'console' | 'database' | 'close'> {
+export interface SandboxClient extends Pick<
+  Sandbox,
+  'url' | 'version' | 'domain' | 'tokens' | 'directory' | 'console' | 'database' | 'close'
+> {
   readonly query: (sql: string, params?: readonly unknown[]) => Promise<readonly object[]>
   /** A person at the web interface. */
   readonly handOf: (who: string) => Hand
@@ -16,9 +19,14 @@ export interface SandboxClient extends Pick<Sandbox, 'url' | 'version' | 'domain
 
 /** Starts a sandbox in a process of its own. */
 export async function forkSandbox(options: SandboxOptions = {}): Promise<SandboxClient> {
-  const child = fork(join(import.meta.dirname, 'sandbox-process.ts'), [JSON.stringify(options)], { serialization: 'advanced', execArgv: [] })
+  const child = fork(join(import.meta.dirname, 'sandbox-process.ts'), [JSON.stringify(options)], {
+    serialization: 'advanced',
+    execArgv: [],
+  })
   const stillborn = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the sandbox ended with ${code}`)))
-  const [facts] = (await Promise.race([once(child, 'message'), stillborn])) as [Omit<SandboxClient, 'query' | 'handOf' | 'newWindow' | 'breakConsole' | 'close'>]
+  const [facts] = (await Promise.race([once(child, 'message'), stillborn])) as [
+    Omit<SandboxClient, 'query' | 'handOf' | 'newWindow' | 'breakConsole' | 'close'>,
+  ]
   stillborn.catch(() => {})
   const waiting = new Map<number, (answer: Answer) => void>()
   child.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer))
@@ -41,7 +49,13 @@ export async function forkSandbox(options: SandboxOptions = {}): Promise<Sandbox
       return Array.isArray(rows) ? rows : []
     },
     // Every verb of the hand is one question; nobody asks it for anything else.
-    handOf: (who) => new Proxy({} as Hand, { get: (_, verb) => (...args: unknown[]) => ask({ op: 'hand', who, verb: verb as keyof Hand, args }) }),
+    handOf: (who) =>
+      new Proxy({} as Hand, {
+        get:
+          (_, verb) =>
+          (...args: unknown[]) =>
+            ask({ op: 'hand', who, verb: verb as keyof Hand, args }),
+      }),
     newWindow: () => ask({ op: 'newWindow' }),
     breakConsole: (at) => ask({ op: 'breakConsole', at }),
     close: async () => {

@@ -44,7 +44,9 @@ export interface HerdOptions {
 }
 
 /** The doors into a sandbox. */
-export function doorsOf(sandbox: Pick<SandboxClient, 'url' | 'directory' | 'database'>): NonNullable<InstanceFile['mastodon']> {
+export function doorsOf(
+  sandbox: Pick<SandboxClient, 'url' | 'directory' | 'database'>,
+): NonNullable<InstanceFile['mastodon']> {
   return {
     api: { url: sandbox.url, token: { env: 'HB_TOKEN' } },
     database: { over: 'local', native: { psql: sandbox.database } },
@@ -73,7 +75,11 @@ export async function pasture(options: SandboxOptions = {}): Promise<Pasture> {
   }
 }
 
-async function newHerd(dir: string, sandbox: SandboxClient, { remote = false, config = {}, mastodon, token, begin = 'live' }: HerdOptions): Promise<Herd> {
+async function newHerd(
+  dir: string,
+  sandbox: SandboxClient,
+  { remote = false, config = {}, mastodon, token, begin = 'live' }: HerdOptions,
+): Promise<Herd> {
   const file = { domain: sandbox.domain, mastodon: mastodon ?? doorsOf(sandbox), acting_account: 'owner', ...config }
   newRepository(dir, { 'instance/instance.yaml': stringify(file) })
   if (remote) {
@@ -93,11 +99,18 @@ async function newHerd(dir: string, sandbox: SandboxClient, { remote = false, co
 
 /** Another clone of a herd's remote. */
 export function cloneOf({ dir, sandbox }: Herd, name: string, ...options: string[]): Herd {
-  return herdIn(clone(options.length > 0 ? `file://${dir}.git` : `${dir}.git`, `${dir}-${name}`, ...options), sandbox, undefined)
+  return herdIn(
+    clone(options.length > 0 ? `file://${dir}.git` : `${dir}.git`, `${dir}-${name}`, ...options),
+    sandbox,
+    undefined,
+  )
 }
 
 function herdIn(dir: string, sandbox: SandboxClient, token = sandbox.tokens.apply): Herd {
-  const env = (given: RunOptions = {}): RunOptions => ({ ...given, env: { HB_TOKEN: token, HB_KEY: 'a ledger key that only tests use', ...given.env } })
+  const env = (given: RunOptions = {}): RunOptions => ({
+    ...given,
+    env: { HB_TOKEN: token, HB_KEY: 'a ledger key that only tests use', ...given.env },
+  })
   const read = (name: string): string => readFileSync(join(dir, 'instance', name), 'utf8')
   const write: Herd['write'] = (files, message = 'Change') => {
     put(join(dir, 'instance'), files)
@@ -139,9 +152,13 @@ export async function planOf(herd: Herd, code: number, ...args: string[]): Promi
   return JSON.parse((await must(herd, ['plan', '--json', ...args], code)).stdout)
 }
 
-export const refs = (list: readonly { readonly kind: string; readonly id: string }[]): string[] => list.map(({ kind, id }) => `${kind}/${id}`).toSorted()
+export const refs = (list: readonly { readonly kind: string; readonly id: string }[]): string[] =>
+  list.map(({ kind, id }) => `${kind}/${id}`).toSorted()
 
 /** Replaces instance.yaml's doors. */
 export function setConfig({ dir, sandbox }: Pick<Herd, 'dir' | 'sandbox'>, config: Partial<InstanceFile>): void {
-  writeFileSync(join(dir, 'instance/instance.yaml'), stringify({ domain: sandbox.domain, acting_account: 'owner', mastodon: doorsOf(sandbox), ...config }))
+  writeFileSync(
+    join(dir, 'instance/instance.yaml'),
+    stringify({ domain: sandbox.domain, acting_account: 'owner', mastodon: doorsOf(sandbox), ...config }),
+  )
 }

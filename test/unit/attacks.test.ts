@@ -20,9 +20,21 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
     'scenario/github-pull-request',
     'is not planned because a stranger, or somebody who may only label, asks for it',
   ],
-  ['the head moves between asking and run', 'scenario/github-pull-request', 'that moves between the asking and the run is not planned'],
-  ['the default branch is rewritten', 'scenario/github-merge', 'refuses a branch that was rewritten, and undoes nothing'],
-  ['an approval is replayed', 'scenario/github-merge', 'a used approval: the same change again, pushed by hand, needs another one'],
+  [
+    'the head moves between asking and run',
+    'scenario/github-pull-request',
+    'that moves between the asking and the run is not planned',
+  ],
+  [
+    'the default branch is rewritten',
+    'scenario/github-merge',
+    'refuses a branch that was rewritten, and undoes nothing',
+  ],
+  [
+    'an approval is replayed',
+    'scenario/github-merge',
+    'a used approval: the same change again, pushed by hand, needs another one',
+  ],
   [
     'a used approval is brought back by an older ledger',
     'scenario/github-attacks-merge',
@@ -43,8 +55,16 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
     'unit/workflow-runs',
     'gets no secret on a branch, whose environments are for the default branch only',
   ],
-  ['a fork changes a workflow', 'unit/workflow-runs', 'in a fork gets none either, and is not what runs where secrets are'],
-  ['a fork changes the action, the tool, package.json or schema/', 'scenario/github-attacks-code', 'is never run where secrets are'],
+  [
+    'a fork changes a workflow',
+    'unit/workflow-runs',
+    'in a fork gets none either, and is not what runs where secrets are',
+  ],
+  [
+    'a fork changes the action, the tool, package.json or schema/',
+    'scenario/github-attacks-code',
+    'is never run where secrets are',
+  ],
   [
     'comments are edited, heads and bases moved, names registered between plan and merge',
     'scenario/github-attacks-merge',
@@ -55,7 +75,11 @@ const SHOWN_ELSEWHERE: readonly (readonly [attack: string, file: string, test: s
     'scenario/github-attacks-merge',
     'of a role for an account that is not there yet does not cover the stranger who registers its name; a fresh one does, and shows how old the account is',
   ],
-  ['an issue form holds shell or YAML', 'scenario/github-ask', 'what can not be done is said in the issue, and nothing is proposed'],
+  [
+    'an issue form holds shell or YAML',
+    'scenario/github-ask',
+    'what can not be done is said in the issue, and nothing is proposed',
+  ],
 ]
 
 it.each(SHOWN_ELSEWHERE)('%s: shown in %s', (_attack, file, test) => {

@@ -10,7 +10,10 @@ const settings = (all: Record<string, string>) => ({ 'settings.yaml': { settings
 const BOTH = settings({ site_title: 'The herd', status_page_url: 'https://status.example' })
 const ONE = settings({ status_page_url: 'https://status.example' })
 
-const told = ({ unmanaged }: Plan): unknown[] => unmanaged.filter(({ addedByHand }) => addedByHand).map(({ id, fields, restorable }) => [id, fields['value'], restorable])
+const told = ({ unmanaged }: Plan): unknown[] =>
+  unmanaged
+    .filter(({ addedByHand }) => addedByHand)
+    .map(({ id, fields, restorable }) => [id, fields['value'], restorable])
 
 test('what was changed by hand is told also when the files let go of it', async () => {
   const world = newWorld(newServer())
@@ -25,7 +28,7 @@ test('what was changed by hand is told also when the files let go of it', async 
   expect(exitOfPlan(plan)).toBe(3)
 })
 
-test('what the files let go of as they had it is nobody\'s doing', async () => {
+test("what the files let go of as they had it is nobody's doing", async () => {
   const world = newWorld(newServer())
   await run(world, BOTH)
   expect(told((await look(world, ONE)).plan)).toEqual([])
@@ -38,7 +41,10 @@ test('and is told no more once somebody left it', async () => {
   await run(world, BOTH)
   byHand(world.server, { does: 'set', key: 'site_title', value: 'Hijacked' })
   const left = (await look(world, ONE)).plan.unmanaged.filter(({ addedByHand }) => addedByHand)
-  world.ledger = { ...world.ledger, seen: withLeft(world.ledger.seen, left, { by: 'ann', at: '2026-11-30T00:00:00Z', why: 'agreed' }) }
+  world.ledger = {
+    ...world.ledger,
+    seen: withLeft(world.ledger.seen, left, { by: 'ann', at: '2026-11-30T00:00:00Z', why: 'agreed' }),
+  }
   expect(told((await look(world, ONE)).plan)).toEqual([])
   await run(world, ONE)
   expect(told((await look(world, ONE)).plan)).toEqual([])

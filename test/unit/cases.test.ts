@@ -27,37 +27,86 @@ describe('the table of cases, row by row', () => {
     expect(sides(null, a, a)).toEqual({ is: 'step', action: 'delete', fields: [], apart: [] })
   })
   test('5 gone from the file, live changed: both sides', () => {
-    expect(sides(null, b, a)).toEqual({ is: 'standoff', action: 'delete', apart: [{ cause: 'conflict', fields: ['severity'] }] })
+    expect(sides(null, b, a)).toEqual({
+      is: 'standoff',
+      action: 'delete',
+      apart: [{ cause: 'conflict', fields: ['severity'] }],
+    })
   })
   test('6 only the file knows it: create', () => {
     expect(sides(a, null, null)).toEqual({ is: 'step', action: 'create', fields: ['severity'], apart: [] })
   })
   test('7 the ledger knows nothing and live differs: takeover', () => {
-    expect(sides(a, b, null)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'takeover', fields: ['severity'] }] })
+    expect(sides(a, b, null)).toEqual({
+      is: 'standoff',
+      action: 'update',
+      apart: [{ cause: 'takeover', fields: ['severity'] }],
+    })
   })
   test('8 live changed or gone: drift', () => {
-    expect(sides(a, b, a)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'drift', fields: ['severity'] }] })
-    expect(sides(a, null, a)).toEqual({ is: 'standoff', action: 'create', apart: [{ cause: 'drift', fields: ['severity'] }] })
+    expect(sides(a, b, a)).toEqual({
+      is: 'standoff',
+      action: 'update',
+      apart: [{ cause: 'drift', fields: ['severity'] }],
+    })
+    expect(sides(a, null, a)).toEqual({
+      is: 'standoff',
+      action: 'create',
+      apart: [{ cause: 'drift', fields: ['severity'] }],
+    })
   })
   test('9 the file changed: update', () => {
     expect(sides(b, a, a)).toEqual({ is: 'step', action: 'update', fields: ['severity'], apart: [] })
   })
   test('10 all three differ: both sides', () => {
-    expect(sides(a, b, c)).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'conflict', fields: ['severity'] }] })
-    expect(sides(b, null, a)).toEqual({ is: 'standoff', action: 'create', apart: [{ cause: 'conflict', fields: ['severity'] }] })
+    expect(sides(a, b, c)).toEqual({
+      is: 'standoff',
+      action: 'update',
+      apart: [{ cause: 'conflict', fields: ['severity'] }],
+    })
+    expect(sides(b, null, a)).toEqual({
+      is: 'standoff',
+      action: 'create',
+      apart: [{ cause: 'conflict', fields: ['severity'] }],
+    })
   })
 })
 
 describe('between the rows', () => {
   test('an edited comment does not lower a severity that somebody raised', () => {
-    const verdict = sides({ severity: 'silence', comment: 'new' }, { severity: 'suspend', comment: 'old' }, { severity: 'silence', comment: 'old' })
-    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['comment'], apart: [{ cause: 'drift', fields: ['severity'] }] })
+    const verdict = sides(
+      { severity: 'silence', comment: 'new' },
+      { severity: 'suspend', comment: 'old' },
+      { severity: 'silence', comment: 'old' },
+    )
+    expect(verdict).toEqual({
+      is: 'step',
+      action: 'update',
+      fields: ['comment'],
+      apart: [{ cause: 'drift', fields: ['severity'] }],
+    })
   })
   test('one field changed on both sides holds back those that belong together with it, and no other', () => {
-    const [desired, live, ledger] = [{ w: 1, x: 1, y: 2, z: 1 }, { w: 0, x: 0, y: 3, z: 5 }, { w: 0, x: 0, y: 4, z: 1 }]
-    const apart = [{ cause: 'conflict', fields: ['x', 'y'] }, { cause: 'drift', fields: ['z'] }]
-    expect(sides(desired, live, ledger, { bound: [['x', 'y']] })).toEqual({ is: 'step', action: 'update', fields: ['w'], apart })
-    expect(sides(desired, live, ledger, { bound: [['w', 'x', 'y', 'z']] })).toEqual({ is: 'standoff', action: 'update', apart: [{ cause: 'conflict', fields: ['w', 'x', 'y', 'z'] }] })
+    const [desired, live, ledger] = [
+      { w: 1, x: 1, y: 2, z: 1 },
+      { w: 0, x: 0, y: 3, z: 5 },
+      { w: 0, x: 0, y: 4, z: 1 },
+    ]
+    const apart = [
+      { cause: 'conflict', fields: ['x', 'y'] },
+      { cause: 'drift', fields: ['z'] },
+    ]
+    expect(sides(desired, live, ledger, { bound: [['x', 'y']] })).toEqual({
+      is: 'step',
+      action: 'update',
+      fields: ['w'],
+      apart,
+    })
+    expect(sides(desired, live, ledger, { bound: [['w', 'x', 'y', 'z']] })).toEqual({
+      is: 'standoff',
+      action: 'update',
+      apart: [{ cause: 'conflict', fields: ['w', 'x', 'y', 'z'] }],
+    })
   })
   test('each field that stands by itself has a case of its own', () => {
     const verdict = sides({ a: 1, b: 1, c: 1 }, { a: 2, b: 2, c: 2 }, { a: 3, c: 1 })
@@ -69,12 +118,24 @@ describe('between the rows', () => {
     expect(verdict).toEqual({ is: 'standoff', action: 'update', apart })
   })
   test('a new field that differs on the server is a takeover by itself; what the file changed beside it goes out', () => {
-    const verdict = sides({ severity: 'suspend', note: 'ours' }, { severity: 'silence', note: 'theirs' }, { severity: 'silence' })
-    expect(verdict).toEqual({ is: 'step', action: 'update', fields: ['severity'], apart: [{ cause: 'takeover', fields: ['note'] }] })
+    const verdict = sides(
+      { severity: 'suspend', note: 'ours' },
+      { severity: 'silence', note: 'theirs' },
+      { severity: 'silence' },
+    )
+    expect(verdict).toEqual({
+      is: 'step',
+      action: 'update',
+      fields: ['severity'],
+      apart: [{ cause: 'takeover', fields: ['note'] }],
+    })
   })
   test('a field that is new in the file takes over nothing where live leaves it empty', () => {
     expect(sides({ x: 1, note: 'why' }, { x: 1, note: '' }, { x: 1 })).toMatchObject({ is: 'step', fields: ['note'] })
-    expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({ is: 'standoff', apart: [{ cause: 'takeover' }] })
+    expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({
+      is: 'standoff',
+      apart: [{ cause: 'takeover' }],
+    })
   })
   test('a field that only one side has is not compared', () => {
     expect(sides({ x: 1, newer: true }, { x: 1 }, { x: 1 })).toEqual({ is: 'in-sync' })

@@ -39,7 +39,14 @@ process.stdin.on('end', () => process.exit(0))
 
 const open = (answering: string) => openConsole(localMachine(), scripted(answering), 'herdbook')
 const RULES = { tables: ['rules'], accounts: [], measure: [] } as const
-const WRITE: Write = { table: 'rules', action: 'create', serverId: null, name: 'kind', expect: {}, set: { text: 'Be kind' } }
+const WRITE: Write = {
+  table: 'rules',
+  action: 'create',
+  serverId: null,
+  name: 'kind',
+  expect: {},
+  set: { text: 'Be kind' },
+}
 
 describe('the console', () => {
   test('everything but marked lines is noise', async () => {
@@ -48,7 +55,12 @@ describe('the console', () => {
       if (request.op === 'hello') say(hello)
       if (request.op === 'read') say({ tables: { rules: [] }, unknown: {}, domain: 'herd.example', version: '4.6.5' })`)
     expect(console.hello).toMatchObject({ version: '4.6.5', domain: 'herd.example', actor: null })
-    expect((await console.read(RULES)).tables.rules).toEqual({ state: 'complete', rows: [], door: 'console', requests: 1 })
+    expect((await console.read(RULES)).tables.rules).toEqual({
+      state: 'complete',
+      rows: [],
+      door: 'console',
+      requests: 1,
+    })
     await console.close()
   })
 
@@ -65,7 +77,11 @@ describe('the console', () => {
   })
 
   test.each([
-    ['ends before it says hello', `process.stderr.write('could not connect to server'); process.exit(1)`, 'ended with code 1: could not connect to server'],
+    [
+      'ends before it says hello',
+      `process.stderr.write('could not connect to server'); process.exit(1)`,
+      'ended with code 1: could not connect to server',
+    ],
     ['gives no JSON', `process.stdout.write('HERDBOOK-' + mark + ' {"id":\\n')`, 'no JSON'],
     ['says hello in an odd shape', `say({ version: 4 })`, 'odd shape'],
   ])('one that %s is a door that is shut, with exit 10', async (_name, answering, why) => {
@@ -79,14 +95,23 @@ describe('the console', () => {
   })
 
   test('fewer results than writes, or odd ones, are never taken for success', async () => {
-    const console = await open(`if (request.op === 'hello') say(hello); if (request.op === 'write') say(request.writes.length === 1 ? [] : [{ state: 'fine' }, { state: 'done' }])`)
+    const console = await open(
+      `if (request.op === 'hello') say(hello); if (request.op === 'write') say(request.writes.length === 1 ? [] : [{ state: 'fine' }, { state: 'done' }])`,
+    )
     await expect(console.write([WRITE])).rejects.toThrow('odd shape')
     await expect(console.write([WRITE, WRITE])).rejects.toThrow('odd shape')
     await console.close()
   })
 
   test('one that was opened for reading sends no write, and its program would refuse it', async () => {
-    const console = await openConsole(localMachine(), scripted(`if (request.op === 'hello') say({ ...hello, domain: String(request.reading) }); else say([{ state: 'done' }])`), null, true)
+    const console = await openConsole(
+      localMachine(),
+      scripted(
+        `if (request.op === 'hello') say({ ...hello, domain: String(request.reading) }); else say([{ state: 'done' }])`,
+      ),
+      null,
+      true,
+    )
     expect(console.hello.domain).toBe('true')
     await expect(console.write([WRITE])).rejects.toMatchObject({ code: 'write-while-planning' })
     await expect(console.settle([])).rejects.toMatchObject({ code: 'write-while-planning' })
@@ -96,22 +121,53 @@ describe('the console', () => {
 
   test('a reader whose console does not start says so for each table, and reads no empty list', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'herdbook-console-'))
-    const instance = { domain: 'herd.example', acting_account: 'herdbook', mastodon: { console: { over: 'local', native: { directory } } } } as const
+    const instance = {
+      domain: 'herd.example',
+      acting_account: 'herdbook',
+      mastodon: { console: { over: 'local', native: { directory } } },
+    } as const
     const reader = await openReader(instance, openSecrets({}))
-    expect((await reader.read({ ...RULES, tables: ['rules', 'roles'] })).roles).toMatchObject({ state: 'unknown', reason: { code: 'console-ended', hint: expect.stringContaining('mastodon.console') } })
+    expect((await reader.read({ ...RULES, tables: ['rules', 'roles'] })).roles).toMatchObject({
+      state: 'unknown',
+      reason: { code: 'console-ended', hint: expect.stringContaining('mastodon.console') },
+    })
     await reader.close()
   })
 
   test('what nobody can read says which door is missing', async () => {
     const reader = await openReader({ domain: 'herd.example' }, openSecrets({}))
-    expect((await reader.read(RULES)).rules).toMatchObject({ state: 'unknown', reason: { message: expect.stringContaining('needs the database or the console') } })
+    expect((await reader.read(RULES)).rules).toMatchObject({
+      state: 'unknown',
+      reason: { message: expect.stringContaining('needs the database or the console') },
+    })
     expect((await reader.read(RULES)).roles).toMatchObject({ state: 'unknown' })
     await reader.close()
   })
 
   test('new domain blocks and the contact go together, all else one by one', () => {
-    const make = (table: Write['table'], name: string, action: Write['action'] = 'create'): Write => ({ table, name, action, serverId: null, expect: {}, set: {} })
-    const writes = [make('domain_blocks', 'a'), make('domain_blocks', 'b'), make('domain_blocks', 'c', 'update'), make('settings', 'site_contact_email'), make('settings', 'site_contact_username'), make('settings', 'theme'), make('rules', 'x')]
-    expect(batches(writes).map((batch) => batch.map((write) => write.name))).toEqual([['a', 'b'], ['c'], ['site_contact_email', 'site_contact_username'], ['theme'], ['x']])
+    const make = (table: Write['table'], name: string, action: Write['action'] = 'create'): Write => ({
+      table,
+      name,
+      action,
+      serverId: null,
+      expect: {},
+      set: {},
+    })
+    const writes = [
+      make('domain_blocks', 'a'),
+      make('domain_blocks', 'b'),
+      make('domain_blocks', 'c', 'update'),
+      make('settings', 'site_contact_email'),
+      make('settings', 'site_contact_username'),
+      make('settings', 'theme'),
+      make('rules', 'x'),
+    ]
+    expect(batches(writes).map((batch) => batch.map((write) => write.name))).toEqual([
+      ['a', 'b'],
+      ['c'],
+      ['site_contact_email', 'site_contact_username'],
+      ['theme'],
+      ['x'],
+    ])
   })
 })

@@ -12,17 +12,25 @@ import type { ReadRequest } from '../../src/reconcile/doors.ts'
 import { fakePrograms } from '../support/programs.ts'
 
 const RULES: ReadRequest = { tables: ['rules'], accounts: [], measure: [] }
-const EVERYTHING: ReadRequest = { tables: TABLES, accounts: ['alice', "o'neill", '"; drop table users; --'], measure: [{ domain: 'bad.example', severity: 'suspend' }] }
+const EVERYTHING: ReadRequest = {
+  tables: TABLES,
+  accounts: ['alice', "o'neill", '"; drop table users; --'],
+  measure: [{ domain: 'bad.example', severity: 'suspend' }],
+}
 
 describe('what goes to PostgreSQL', () => {
   test('any text is one literal, and comes back as it was', async () => {
     const database = new PGlite()
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^['"\\$;\n:{}-]{0,20}$/)).filter((one) => !one.includes('\0') && one.isWellFormed())
+    const text = fc
+      .oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^['"\\$;\n:{}-]{0,20}$/))
+      .filter((one) => !one.includes('\0') && one.isWellFormed())
     await fc.assert(
       fc.asyncProperty(text, async (one) => {
         const { rows } = await database.query<{ said: string }>(`select ${literal(one)} as said`)
         expect(rows[0]?.said).toBe(one)
-        const back = await database.query<{ said: { accounts: string[] } }>(`select ${literal(requestText({ ...RULES, accounts: [one] }))}::jsonb as said`)
+        const back = await database.query<{ said: { accounts: string[] } }>(
+          `select ${literal(requestText({ ...RULES, accounts: [one] }))}::jsonb as said`,
+        )
         expect(back.rows[0]?.said.accounts).toEqual([one])
       }),
       { numRuns: 100 },
@@ -33,7 +41,8 @@ describe('what goes to PostgreSQL', () => {
 })
 
 describe('what psql answers', () => {
-  const read = (script: string) => readDatabase(localMachine(), { over: 'local', native: { psql: fakePrograms({ psql: script }).psql } }, RULES)
+  const read = (script: string) =>
+    readDatabase(localMachine(), { over: 'local', native: { psql: fakePrograms({ psql: script }).psql } }, RULES)
 
   test.each([
     ['no JSON', 'echo "psql is being updated"', 'no JSON document'],
@@ -41,11 +50,26 @@ describe('what psql answers', () => {
     ['half a document', `echo '{"tables":{"rules":['`, 'no JSON document'],
     ['a failure', 'echo "FATAL: role does not exist" >&2; exit 2', 'ended with code 2: FATAL: role does not exist'],
     ['another shape', `echo '{"rows":[]}'`, 'odd shape'],
-    ['a row without a text', `echo '{"tables":{"rules":[{"id":"1"}]},"unknown":{},"domain":"herd.example"}'`, 'odd shape'],
-    ['an id that is a number', `echo '{"tables":{"rules":[{"id":1,"text":"a","hint":"","priority":0,"created_at":"2026-11-23T02:13:40.786Z","translations":[]}]},"unknown":{}}'`, 'id has an odd shape'],
-    ['a refusal', `echo '{"tables":{},"unknown":{"rules":"permission denied for table rules"},"domain":"herd.example"}'`, 'permission denied for table rules'],
+    [
+      'a row without a text',
+      `echo '{"tables":{"rules":[{"id":"1"}]},"unknown":{},"domain":"herd.example"}'`,
+      'odd shape',
+    ],
+    [
+      'an id that is a number',
+      `echo '{"tables":{"rules":[{"id":1,"text":"a","hint":"","priority":0,"created_at":"2026-11-23T02:13:40.786Z","translations":[]}]},"unknown":{}}'`,
+      'id has an odd shape',
+    ],
+    [
+      'a refusal',
+      `echo '{"tables":{},"unknown":{"rules":"permission denied for table rules"},"domain":"herd.example"}'`,
+      'permission denied for table rules',
+    ],
   ])('%s makes the table unknown, never empty', async (_name, script, why) => {
-    expect((await read(`cat > /dev/null; ${script}`)).tables.rules).toMatchObject({ state: 'unknown', reason: { message: expect.stringContaining(why) } })
+    expect((await read(`cat > /dev/null; ${script}`)).tables.rules).toMatchObject({
+      state: 'unknown',
+      reason: { message: expect.stringContaining(why) },
+    })
   })
 })
 
@@ -57,7 +81,10 @@ describe('the script of SELECTs', () => {
   })
   afterAll(() => sandbox.close())
 
-  const instance = (database: object) => ({ domain: 'herd.example', mastodon: { database: { over: 'local' as const, ...database } } })
+  const instance = (database: object) => ({
+    domain: 'herd.example',
+    mastodon: { database: { over: 'local' as const, ...database } },
+  })
   const readAll = async (request = EVERYTHING) => {
     const reader = await openReader(instance({ native: { psql: sandbox.database } }), openSecrets({}))
     return reader.read(request)
@@ -67,7 +94,11 @@ describe('the script of SELECTs', () => {
     const tables = await readAll()
     expect(TABLES.filter((name) => tables[name].state === 'unknown')).toEqual([])
     expect(tables.version).toBe('4.6')
-    const me = await run(localMachine(), sandbox.database, 'begin read only; set local role herdbook_reader; select email from users;')
+    const me = await run(
+      localMachine(),
+      sandbox.database,
+      'begin read only; set local role herdbook_reader; select email from users;',
+    )
     expect(me.stderr).toContain('permission denied')
   })
 
@@ -76,7 +107,13 @@ describe('the script of SELECTs', () => {
     await sandbox.query('alter table rules rename column hint to clue')
     const tables = await readAll()
     expect(TABLES.filter((name) => tables[name].state === 'unknown')).toEqual(['roles', 'rules'])
-    expect(tables.roles).toMatchObject({ state: 'unknown', reason: { message: expect.stringContaining('permission denied for table user_roles'), hint: expect.stringContaining('herdbook reader install') } })
+    expect(tables.roles).toMatchObject({
+      state: 'unknown',
+      reason: {
+        message: expect.stringContaining('permission denied for table user_roles'),
+        hint: expect.stringContaining('herdbook reader install'),
+      },
+    })
     expect(tables.rules).not.toHaveProperty('reason.hint')
     await sandbox.query('grant select on user_roles to herdbook_reader')
     await sandbox.query('alter table rules rename column clue to hint')
@@ -89,7 +126,10 @@ describe('the script of SELECTs', () => {
 
   test('a database that does not say whose it is is not used; one of another server ends the run', async () => {
     await sandbox.query('comment on role herdbook_reader is null')
-    expect((await readAll()).domain_blocks).toMatchObject({ state: 'unknown', reason: { code: 'nameless-database', hint: expect.stringContaining('reader install') } })
+    expect((await readAll()).domain_blocks).toMatchObject({
+      state: 'unknown',
+      reason: { code: 'nameless-database', hint: expect.stringContaining('reader install') },
+    })
     await sandbox.query("comment on role herdbook_reader is 'other.example'")
     await expect(readAll()).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'another-server' }] })
     await sandbox.query("comment on role herdbook_reader is 'herd.example'")
@@ -97,10 +137,17 @@ describe('the script of SELECTs', () => {
 
   test('hosts of any depth count for every domain above them, once', async () => {
     await sandbox.query("update accounts set domain = 'a.b.sub.bad.example' where domain = 'sub.bad.example'")
-    const measure = ['bad.example', 'sub.bad.example', 'b.sub.bad.example', 'xbad.example', 'example'].map((domain) => ({ domain, severity: 'suspend' as const }))
+    const measure = ['bad.example', 'sub.bad.example', 'b.sub.bad.example', 'xbad.example', 'example'].map(
+      (domain) => ({ domain, severity: 'suspend' as const }),
+    )
     const { impact } = await readAll({ ...EVERYTHING, tables: ['impact'], measure: [...measure, ...measure] })
-    expect(impact.state === 'complete' && Object.fromEntries(impact.rows.map((row) => [row.domain, row.accounts]))).toEqual({
-      'bad.example': 15, 'sub.bad.example': 3, 'b.sub.bad.example': 3, example: 31,
+    expect(
+      impact.state === 'complete' && Object.fromEntries(impact.rows.map((row) => [row.domain, row.accounts])),
+    ).toEqual({
+      'bad.example': 15,
+      'sub.bad.example': 3,
+      'b.sub.bad.example': 3,
+      example: 31,
     })
   })
 })

@@ -31,7 +31,11 @@ describe('a redirect', () => {
     ['as the user of an address', (token: string) => `https://${token}@evil.example/`],
     ['as base64', (token: string) => `https://evil.example/${Buffer.from(token).toString('base64url')}`],
     ['backwards', (token: string) => `https://evil.example/${Array.from(token).toReversed().join('')}`],
-    ['every sign escaped', (token: string) => `https://evil.example/${Array.from(Buffer.from(token), (byte) => `%${byte.toString(16)}`).join('')}`],
+    [
+      'every sign escaped',
+      (token: string) =>
+        `https://evil.example/${Array.from(Buffer.from(token), (byte) => `%${byte.toString(16)}`).join('')}`,
+    ],
     ['in parts', (token: string) => `https://${token.slice(0, 21).toLowerCase()}.evil.example/${token.slice(21)}`],
     ['behind what is cut', (token: string) => `https://evil.example/${'x'.repeat(270 - token.length)}${token}`],
   ] as const)('that says the token %s is told nowhere, and followed by nobody', async (_how, written) => {
@@ -60,29 +64,50 @@ describe('a redirect', () => {
 
 describe('an address that looks like the one that a token is stored with', () => {
   it.each([
-    'https://herd.example@evil.example', 'https://herd.example:x@evil.example/', 'https://evil.example#herd.example', 'https://evil.example/herd.example', 'https://herd.example%2eevil.example', 'https://herd.example.', 'https://herd.example:8443',
-    'https://h\u0435rd.example', 'https://herd\u3002example.evil.example', 'https://xn--herd-example', 'https://[::1]', 'https://[::ffff:127.0.0.1]', 'https://sub.herd.example',
+    'https://herd.example@evil.example',
+    'https://herd.example:x@evil.example/',
+    'https://evil.example#herd.example',
+    'https://evil.example/herd.example',
+    'https://herd.example%2eevil.example',
+    'https://herd.example.',
+    'https://herd.example:8443',
+    'https://h\u0435rd.example',
+    'https://herd\u3002example.evil.example',
+    'https://xn--herd-example',
+    'https://[::1]',
+    'https://[::ffff:127.0.0.1]',
+    'https://sub.herd.example',
   ])('gets none: %s', async (address) => {
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}` })
     const { origin } = new URL(address)
     await expect(secrets.token({ env: 'T' }, 'token', origin)).rejects.toMatchObject({ exit: 9 })
   })
 
-  it.each(['http://herd.example', 'ftp://herd.example', 'ws://herd.example', 'http://[fe80::1]', 'http://127.0.0.1.nip.example', 'http://localhost.', 'http://0.0.0.0', 'http://[::ffff:127.0.0.1]'])('nor in the clear: %s', async (address) => {
+  it.each([
+    'http://herd.example',
+    'ftp://herd.example',
+    'ws://herd.example',
+    'http://[fe80::1]',
+    'http://127.0.0.1.nip.example',
+    'http://localhost.',
+    'http://0.0.0.0',
+    'http://[::ffff:127.0.0.1]',
+  ])('nor in the clear: %s', async (address) => {
     await expect(openRest({ url: address, token: TOKEN, reading: true })).rejects.toMatchObject({ exit: 9 })
   })
 
   it('and one that is the same, written in another way, gets it', async () => {
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}` })
-    for (const address of ['https://HERD.example:443/', 'https://ｈerd.example', 'https://herd\u3002example/x?y']) expect(await secrets.token({ env: 'T' }, 'token', new URL(address).origin)).toBe(TOKEN)
+    for (const address of ['https://HERD.example:443/', 'https://ｈerd.example', 'https://herd\u3002example/x?y'])
+      expect(await secrets.token({ env: 'T' }, 'token', new URL(address).origin)).toBe(TOKEN)
   })
 })
 
 describe('the errors of Git', () => {
   it.each([
-    'fatal: unable to access \'https://x-access-token:SECRET@github.com/herd/instance.git/\': The requested URL returned error: 403',
-    'fatal: unable to access \'https://user:SE@CRET@github.com/herd/instance.git/\'',
-    'fatal: unable to access \'https://SECRET@github.com:8443/x\'',
+    "fatal: unable to access 'https://x-access-token:SECRET@github.com/herd/instance.git/': The requested URL returned error: 403",
+    "fatal: unable to access 'https://user:SE@CRET@github.com/herd/instance.git/'",
+    "fatal: unable to access 'https://SECRET@github.com:8443/x'",
     'fatal: ssh://git:SECRET@herd.example/x is no repository',
   ])('tell no credential of an address: %s', (err) => {
     expect(reasonOf(err)).not.toMatch(/SE|CRET/)

@@ -19,13 +19,18 @@ afterEach(async () => {
 
 type Handler = (response: ServerResponse, seen: number) => void
 
-async function serving(handler: Handler): Promise<{ readonly rest: Rest; readonly url: string; readonly sent: () => number }> {
+async function serving(
+  handler: Handler,
+): Promise<{ readonly rest: Rest; readonly url: string; readonly sent: () => number }> {
   let seen = 0
   const server = createServer((_request, response) => handler(response, (seen += 1)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const rest = await openRest({ url, token: 'secret-token', reading: true })
-  open.push(() => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))), () => rest.close())
+  open.push(
+    () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
+    () => rest.close(),
+  )
   return { rest, url, sent: () => seen }
 }
 
@@ -33,23 +38,30 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 const MEGABYTE = Buffer.alloc(1024 * 1024, ' ')
 
 /** Writes for as long as somebody listens. */
-const endless = (type: string, begin = ''): Handler => (response) => {
-  response.writeHead(200, { 'content-type': type })
-  response.write(begin)
-  const more = (): void => {
-    while (!response.destroyed && response.write(MEGABYTE));
-    if (!response.destroyed) response.once('drain', more)
+const endless =
+  (type: string, begin = ''): Handler =>
+  (response) => {
+    response.writeHead(200, { 'content-type': type })
+    response.write(begin)
+    const more = (): void => {
+      while (!response.destroyed && response.write(MEGABYTE));
+      if (!response.destroyed) response.once('drain', more)
+    }
+    more()
   }
-  more()
-}
 
 /** A little that becomes a gigabyte. */
 let bomb: Buffer | undefined
-const bombOf = (): Buffer => (bomb ??= gzipSync(Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(MOST_BYTES + 1024 * 1024, 'x'), Buffer.from('"}')])))
-const compressed: Handler = (response) => void response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(bombOf())
+const bombOf = (): Buffer =>
+  (bomb ??= gzipSync(
+    Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(MOST_BYTES + 1024 * 1024, 'x'), Buffer.from('"}')]),
+  ))
+const compressed: Handler = (response) =>
+  void response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(bombOf())
 
 const BLOCKS: ReadRequest = { tables: ['domain_blocks'], accounts: [], measure: [] }
-const reasonOf = (table: Table<object> | undefined): string => (table?.state === 'unknown' ? table.reason.message : 'read')
+const reasonOf = (table: Table<object> | undefined): string =>
+  table?.state === 'unknown' ? table.reason.message : 'read'
 
 describe('an answer of the API', () => {
   test.each([
@@ -69,30 +81,56 @@ describe('an answer of the API', () => {
   })
 
   test('that says at length why it refuses is cut', async () => {
-    const { rest } = await serving((response) => void response.writeHead(422, JSON_TYPE).end(JSON.stringify({ error: 'no '.repeat(1_000_000) })))
+    const { rest } = await serving(
+      (response) => void response.writeHead(422, JSON_TYPE).end(JSON.stringify({ error: 'no '.repeat(1_000_000) })),
+    )
     expect(reasonOf((await readRest(rest, BLOCKS)).domain_blocks).length).toBeLessThan(1_200)
     await expect(measure(rest, 'spam.example')).rejects.toSatisfy((error: Error) => error.message.length < 1_200)
   })
 })
 
 describe('a list of the API', () => {
-  const row = (id: bigint): object => ({ id: String(id), domain: 'x.example', severity: 'silence', reject_media: false, reject_reports: false, private_comment: null, public_comment: null, obfuscate: false, created_at: '2026-11-23T02:13:40.786Z' })
+  const row = (id: bigint): object => ({
+    id: String(id),
+    domain: 'x.example',
+    severity: 'silence',
+    reject_media: false,
+    reject_reports: false,
+    private_comment: null,
+    public_comment: null,
+    obfuscate: false,
+    created_at: '2026-11-23T02:13:40.786Z',
+  })
 
   test('that goes on and on in pages that each look right comes to an end', async () => {
     let next = 10n ** 29n
     const { rest, sent } = await serving((response) => {
       const rows = Array.from({ length: 1 }, () => row((next -= 1n)))
-      response.writeHead(200, { ...JSON_TYPE, link: '<https://herd.example/api/v1/admin/domain_blocks?max_id=1>; rel="next"' }).end(JSON.stringify(rows))
+      response
+        .writeHead(200, {
+          ...JSON_TYPE,
+          link: '<https://herd.example/api/v1/admin/domain_blocks?max_id=1>; rel="next"',
+        })
+        .end(JSON.stringify(rows))
     })
-    expect(reasonOf((await readRest(rest, BLOCKS)).domain_blocks)).toMatch(/does not come to an end: 2501 rows on 2501 pages/)
+    expect(reasonOf((await readRest(rest, BLOCKS)).domain_blocks)).toMatch(
+      /does not come to an end: 2501 rows on 2501 pages/,
+    )
     expect(sent()).toBe(2501)
   })
 
   test('that has a million rows on a page, or ids of a million digits, is refused', async () => {
     let next = 10n ** 29n
-    const many = await serving((response) => void response.writeHead(200, JSON_TYPE).end(`[${Array.from({ length: 600_000 }, () => `{"id":"${(next -= 1n)}"}`).join(',')}]`))
+    const many = await serving(
+      (response) =>
+        void response
+          .writeHead(200, JSON_TYPE)
+          .end(`[${Array.from({ length: 600_000 }, () => `{"id":"${(next -= 1n)}"}`).join(',')}]`),
+    )
     expect(reasonOf((await readRest(many.rest, BLOCKS)).domain_blocks)).toContain('does not come to an end')
-    const long = await serving((response) => void response.writeHead(200, JSON_TYPE).end(JSON.stringify([{ id: '9'.repeat(1_000_000) }])))
+    const long = await serving(
+      (response) => void response.writeHead(200, JSON_TYPE).end(JSON.stringify([{ id: '9'.repeat(1_000_000) }])),
+    )
     expect(reasonOf((await readRest(long.rest, BLOCKS)).domain_blocks)).toContain('a row without an id')
   })
 })
@@ -110,9 +148,16 @@ describe('what a server shows to everybody', () => {
 describe('a command', () => {
   const FOR_EVER = 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
 
-  test.each([FOR_EVER, `(${FOR_EVER}); true`, 'cat /dev/zero | tr "\\0" x'])('that never ends saying something is ended: %s', async (command) => {
-    expect(await run(localMachine(), command, '', 1_000_000)).toEqual({ code: null, stdout: '', stderr: 'it answered more than 1000000 characters' })
-  })
+  test.each([FOR_EVER, `(${FOR_EVER}); true`, 'cat /dev/zero | tr "\\0" x'])(
+    'that never ends saying something is ended: %s',
+    async (command) => {
+      expect(await run(localMachine(), command, '', 1_000_000)).toEqual({
+        code: null,
+        stdout: '',
+        stderr: 'it answered more than 1000000 characters',
+      })
+    },
+  )
 
   test('that never ends its line is ended, and one of many lines is not', async () => {
     const ended = async (command: string): Promise<boolean> => {
@@ -133,8 +178,14 @@ describe('a command', () => {
         if (op === 'quit') process.exit()
         const result = op === 'hello' ? { ok: true, result: { version: '4.6.5', domain: 'herd.example', actor: null } } : { ok: false, error: { code: 'x\\n::add-mask::y', message: 'no '.repeat(1e6) } }
         console.log('HERDBOOK-' + mark + ' ' + JSON.stringify({ id, ...result })) } catch {} })`
-    const console = await openConsole(localMachine(), `'${process.execPath}' -e '${answer.replaceAll("'", "'\\''")}'`, null)
-    await expect(console.destroyToken('x')).rejects.toSatisfy((error: Error & { readonly code: string }) => error.code === 'console-refused' && error.message.length < 1_200)
+    const console = await openConsole(
+      localMachine(),
+      `'${process.execPath}' -e '${answer.replaceAll("'", "'\\''")}'`,
+      null,
+    )
+    await expect(console.destroyToken('x')).rejects.toSatisfy(
+      (error: Error & { readonly code: string }) => error.code === 'console-refused' && error.message.length < 1_200,
+    )
     await console.close()
   })
 })

@@ -25,7 +25,10 @@ describe('what a block touches', () => {
       const { known, measure } = randomHerd(seed)
       await database.exec(herdSql(known))
       const answer = await answerTo(measuring(readerScript(), measure))
-      expect(answer, `of the server ${seed}`).toMatchObject({ unknown: {}, tables: { impact: countedImpact(known, measure) } })
+      expect(answer, `of the server ${seed}`).toMatchObject({
+        unknown: {},
+        tables: { impact: countedImpact(known, measure) },
+      })
       rows += answer.tables.impact.length
     }
     expect(rows).toBeGreaterThan(300)
@@ -69,7 +72,9 @@ describe('what a block touches', () => {
   test.each(['rules', 'follows'])('and everything else is answered where somebody has locked %s', async (table) => {
     await breaking(table, 'lock_not_available', async () => {
       const { unknown } = await answerTo(measuring(readerScript(), measure, everything))
-      expect(unknown).toEqual({ [table === 'follows' ? 'impact' : table]: 'somebody else has locked it for more than 5 s' })
+      expect(unknown).toEqual({
+        [table === 'follows' ? 'impact' : table]: 'somebody else has locked it for more than 5 s',
+      })
     })
   })
 
@@ -81,6 +86,8 @@ describe('what a block touches', () => {
     const before = await answerTo(sql(own))
     expect(before).toMatchObject({ statement_timeout: '7s', lock_timeout: '0', enable_seqscan: 'on' })
     expect(await answerTo(sql(`${own}${readerScript()}`))).toEqual(before)
-    await breaking('follows', 'query_canceled', async () => expect(await answerTo(sql(`${own}${readerScript()}`))).toEqual(before))
+    await breaking('follows', 'query_canceled', async () =>
+      expect(await answerTo(sql(`${own}${readerScript()}`))).toEqual(before),
+    )
   })
 })

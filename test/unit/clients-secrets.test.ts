@@ -13,19 +13,41 @@ describe('secrets', () => {
   test('a token is sent to the origin that it is stored with, and nowhere else', async () => {
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, BARE: TOKEN })
     expect(await secrets.token({ env: 'T' }, 'token', 'https://herd.example')).toBe(TOKEN)
-    for (const elsewhere of ['https://evil.example', 'https://herd.example:8443', 'https://herd.example.evil.example']) {
-      await expect(secrets.token({ env: 'T' }, 'token', elsewhere)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
+    for (const elsewhere of [
+      'https://evil.example',
+      'https://herd.example:8443',
+      'https://herd.example.evil.example',
+    ]) {
+      await expect(secrets.token({ env: 'T' }, 'token', elsewhere)).rejects.toMatchObject({
+        diagnostics: [{ code: 'secret-elsewhere' }],
+      })
     }
-    await expect(secrets.token({ env: 'BARE' }, 'token', 'https://herd.example')).rejects.toMatchObject({ diagnostics: [{ code: 'secret-unbound', hint: expect.stringContaining('https://herd.example TOKEN') }] })
+    await expect(secrets.token({ env: 'BARE' }, 'token', 'https://herd.example')).rejects.toMatchObject({
+      diagnostics: [{ code: 'secret-unbound', hint: expect.stringContaining('https://herd.example TOKEN') }],
+    })
     expect(await secrets.token({ env: 'BARE' }, 'token', 'http://127.0.0.1:3000')).toBe(TOKEN)
   })
 
   test('a token is never sent in the clear, but to this machine', async () => {
-    for (const origin of ['http://herd.example', 'http://127.0.0.1.herd.example', 'http://10.0.0.1', 'http://localhost.example', 'ws://herd.example']) {
+    for (const origin of [
+      'http://herd.example',
+      'http://127.0.0.1.herd.example',
+      'http://10.0.0.1',
+      'http://localhost.example',
+      'ws://herd.example',
+    ]) {
       const secrets = openSecrets({ T: `${origin} ${TOKEN}`, BARE: TOKEN })
-      for (const env of ['T', 'BARE']) await expect(secrets.token({ env }, 'token', origin), `${env} ${origin}`).rejects.toMatchObject({ exit: 9, diagnostics: [{ code: 'not-encrypted' }] })
-      await expect(openRest({ url: origin, token: TOKEN, reading: true })).rejects.toMatchObject({ diagnostics: [{ code: 'not-encrypted' }] })
-      await expect(openGitHubApi({ api: origin, token: TOKEN })).rejects.toMatchObject({ diagnostics: [{ code: 'not-encrypted', hint: expect.stringContaining('GITHUB_API_URL') }] })
+      for (const env of ['T', 'BARE'])
+        await expect(secrets.token({ env }, 'token', origin), `${env} ${origin}`).rejects.toMatchObject({
+          exit: 9,
+          diagnostics: [{ code: 'not-encrypted' }],
+        })
+      await expect(openRest({ url: origin, token: TOKEN, reading: true })).rejects.toMatchObject({
+        diagnostics: [{ code: 'not-encrypted' }],
+      })
+      await expect(openGitHubApi({ api: origin, token: TOKEN })).rejects.toMatchObject({
+        diagnostics: [{ code: 'not-encrypted', hint: expect.stringContaining('GITHUB_API_URL') }],
+      })
     }
     for (const origin of ['http://localhost:3000', 'http://127.8.9.1', 'http://[::1]:3000', 'http://127.1']) {
       expect(await openSecrets({ T: `${origin} ${TOKEN}` }).token({ env: 'T' }, 'token', origin)).toBe(TOKEN)
@@ -33,17 +55,36 @@ describe('secrets', () => {
   })
 
   test('an SSH key that names no machine is used for none but this one, and the hint says how to store it', async () => {
-    const [key, fingerprint] = ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----', `SHA256:${'q'.repeat(43)}`]
-    const secrets = openSecrets({ BARE: key, BOUND: `${fingerprint}\n${key}`, TWO: `SHA256:${'r'.repeat(43)} ${fingerprint}\n${key}`, OTHER: `SHA256:${'r'.repeat(43)}\n${key}` })
-    const used = (env: string, host: string): Promise<string> => secrets.sshKey({ env }, 'ssh.key', { host, fingerprint })
+    const [key, fingerprint] = [
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----',
+      `SHA256:${'q'.repeat(43)}`,
+    ]
+    const secrets = openSecrets({
+      BARE: key,
+      BOUND: `${fingerprint}\n${key}`,
+      TWO: `SHA256:${'r'.repeat(43)} ${fingerprint}\n${key}`,
+      OTHER: `SHA256:${'r'.repeat(43)}\n${key}`,
+    })
+    const used = (env: string, host: string): Promise<string> =>
+      secrets.sshKey({ env }, 'ssh.key', { host, fingerprint })
     await expect(used('BARE', 'herd.example')).rejects.toMatchObject({
       exit: 9,
-      diagnostics: [{ code: 'secret-unbound', message: "ssh.key: BARE doesn't say which machine it is for, so it is used for none", hint: expect.stringContaining(`{ echo ${fingerprint}; cat KEY; }`) }],
+      diagnostics: [
+        {
+          code: 'secret-unbound',
+          message: "ssh.key: BARE doesn't say which machine it is for, so it is used for none",
+          hint: expect.stringContaining(`{ echo ${fingerprint}; cat KEY; }`),
+        },
+      ],
     })
-    for (const host of ['10.0.0.1', '127.herd.example', 'localhost.example', '::2', '0.0.0.0']) await expect(used('BARE', host), host).rejects.toMatchObject({ diagnostics: [{ code: 'secret-unbound' }] })
-    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]']) expect(await used('BARE', host), host).toBe(`${key}\n`)
-    for (const env of ['BOUND', 'TWO']) for (const host of ['herd.example', 'localhost']) expect(await used(env, host)).toBe(`${key}\n`)
-    for (const host of ['herd.example', 'localhost']) await expect(used('OTHER', host)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
+    for (const host of ['10.0.0.1', '127.herd.example', 'localhost.example', '::2', '0.0.0.0'])
+      await expect(used('BARE', host), host).rejects.toMatchObject({ diagnostics: [{ code: 'secret-unbound' }] })
+    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'])
+      expect(await used('BARE', host), host).toBe(`${key}\n`)
+    for (const env of ['BOUND', 'TWO'])
+      for (const host of ['herd.example', 'localhost']) expect(await used(env, host)).toBe(`${key}\n`)
+    for (const host of ['herd.example', 'localhost'])
+      await expect(used('OTHER', host)).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
   })
 
   test('a secret comes from the environment or a file; a missing one says what to set, and never what it is', async () => {
@@ -51,13 +92,18 @@ describe('secrets', () => {
     writeFileSync(file, `${TOKEN}\n`)
     const secrets = openSecrets({ EMPTY: ' ' })
     expect(await secrets.read({ file }, 'ledger_key')).toBe(TOKEN)
-    await expect(secrets.read({ env: 'GONE' }, 'ledger_key')).rejects.toMatchObject({ exit: 9, diagnostics: [{ message: 'ledger_key: the environment has no GONE' }] })
+    await expect(secrets.read({ env: 'GONE' }, 'ledger_key')).rejects.toMatchObject({
+      exit: 9,
+      diagnostics: [{ message: 'ledger_key: the environment has no GONE' }],
+    })
     await expect(secrets.read({ env: 'EMPTY' }, 'ledger_key')).rejects.toThrow('EMPTY is empty')
     await expect(secrets.read({ file: `${file}.gone` }, 'ledger_key')).rejects.toThrow("can't read")
   })
 
   test('text that holds a secret in any encoding does not leave', () => {
-    const secret = fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019+/=-_"\\<&%\''.split('')) }).filter((text) => text.trim() === text)
+    const secret = fc
+      .string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(...'abcXYZ019+/=-_"\\<&%\''.split('')) })
+      .filter((text) => text.trim() === text)
     const around = fc.string({ maxLength: 30 })
     const encoders: ((text: string) => string)[] = [
       (text) => text,
@@ -79,7 +125,8 @@ describe('secrets', () => {
   })
 
   test('the server that a secret is stored with may be named', async () => {
-    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----'
+    const key =
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END OPENSSH PRIVATE KEY-----'
     const fingerprint = `SHA256:${'q'.repeat(43)}`
     const secrets = openSecrets({ T: `https://herd.example ${TOKEN}`, KEY: `${fingerprint}\n${key}` })
     await secrets.token({ env: 'T' }, 'token', 'https://herd.example')

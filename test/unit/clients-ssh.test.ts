@@ -7,24 +7,36 @@ import { openSecrets } from '../../src/clients/secrets.ts'
 import type { SshDoor } from '../../src/instance/documents.ts'
 import { sshServer, type SshServer } from '../support/ssh-server.ts'
 
-const door = (server: SshServer, hostKey = server.fingerprint): SshDoor => ({ host: '127.0.0.1', port: server.port, user: 'mastodon', host_key: hostKey, key: { env: 'KEY' } })
+const door = (server: SshServer, hostKey = server.fingerprint): SshDoor => ({
+  host: '127.0.0.1',
+  port: server.port,
+  user: 'mastodon',
+  host_key: hostKey,
+  key: { env: 'KEY' },
+})
 const secrets = (key: string) => openSecrets({ KEY: key })
 
 describe('SSH', () => {
-  test.each(['ed25519', 'ecdsa', 'rsa'] as const)('a pinned %s key is known by its fingerprint and by its line', async (kind) => {
-    await using server = await sshServer({ kind })
-    for (const pin of [server.fingerprint, server.hostKey]) {
-      const machine = await connect(door(server, pin), secrets(server.key))
-      expect(await run(machine, 'cat; exit 3', 'said')).toEqual({ code: 3, stdout: 'said', stderr: '' })
-      await machine.close()
-    }
-  })
+  test.each(['ed25519', 'ecdsa', 'rsa'] as const)(
+    'a pinned %s key is known by its fingerprint and by its line',
+    async (kind) => {
+      await using server = await sshServer({ kind })
+      for (const pin of [server.fingerprint, server.hostKey]) {
+        const machine = await connect(door(server, pin), secrets(server.key))
+        expect(await run(machine, 'cat; exit 3', 'said')).toEqual({ code: 3, stdout: 'said', stderr: '' })
+        await machine.close()
+      }
+    },
+  )
 
   test('a machine with another key is never spoken to, and both fingerprints are shown', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
     const wrong = connect(door(server, other.fingerprint), secrets(server.key))
-    await expect(wrong).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'host-key-mismatch', message: expect.stringContaining(server.fingerprint) }] })
+    await expect(wrong).rejects.toMatchObject({
+      exit: 10,
+      diagnostics: [{ code: 'host-key-mismatch', message: expect.stringContaining(server.fingerprint) }],
+    })
     await expect(wrong).rejects.toThrow(other.fingerprint)
     expect(server.commands).toEqual([])
   })
@@ -32,18 +44,29 @@ describe('SSH', () => {
   test('a key that may not log in says so', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    await expect(connect(door(server), secrets(other.key))).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('authorized_keys') }] })
+    await expect(connect(door(server), secrets(other.key))).rejects.toMatchObject({
+      exit: 10,
+      diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('authorized_keys') }],
+    })
   })
 
   test.each([
-    ['a key that was never let in', async (_server: SshServer, other: SshServer) => other.key, 'authorized_keys there; OpenSSH must be 7.2 or newer there'],
+    [
+      'a key that was never let in',
+      async (_server: SshServer, other: SshServer) => other.key,
+      'authorized_keys there; OpenSSH must be 7.2 or newer there',
+    ],
     ['a text that is no key', async () => 'Not a key', 'is no private key'],
     ['nothing', async () => '', 'secret-missing'],
   ])('where the reader’s key is %s, it is named, and not the other one', async (_what, keyOf, says) => {
     await using server = await sshServer()
     await using other = await sshServer()
     const ssh = { ...door(server), key: { env: 'OTHER' } }
-    const instance = { domain: 'herd.example', ssh, mastodon: { database: { over: 'ssh', reader: true, reader_key: { env: 'KEY' } } } } as const
+    const instance = {
+      domain: 'herd.example',
+      ssh,
+      mastodon: { database: { over: 'ssh', reader: true, reader_key: { env: 'KEY' } } },
+    } as const
     const reader = await openReader(instance, openSecrets({ OTHER: server.key, KEY: await keyOf(server, other) }))
     const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
     await reader.close()
@@ -56,7 +79,11 @@ describe('SSH', () => {
   test('where no key for the reader is named, the one that was used is, and how the other is named', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    const instance = { domain: 'herd.example', ssh: door(server), mastodon: { database: { over: 'ssh', reader: true } } } as const
+    const instance = {
+      domain: 'herd.example',
+      ssh: door(server),
+      mastodon: { database: { over: 'ssh', reader: true } },
+    } as const
     const reader = await openReader(instance, secrets(other.key))
     const { rules } = await reader.read({ tables: ['rules'], accounts: [], measure: [] })
     await reader.close()
@@ -65,15 +92,25 @@ describe('SSH', () => {
 
   test('a key that is no key is told by its name, and so is one that has a passphrase', async () => {
     await using server = await sshServer()
-    await expect(connect(door(server), secrets('Not a key'))).rejects.toMatchObject({ diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is no private key.*BEGIN/) }] })
-    const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'words', cipher: 'aes256-cbc', rounds: 16 }).private
-    await expect(connect(door(server), secrets(locked))).rejects.toMatchObject({ diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('ssh.passphrase') }] })
+    await expect(connect(door(server), secrets('Not a key'))).rejects.toMatchObject({
+      diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is no private key.*BEGIN/) }],
+    })
+    const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+      passphrase: 'words',
+      cipher: 'aes256-cbc',
+      rounds: 16,
+    }).private
+    await expect(connect(door(server), secrets(locked))).rejects.toMatchObject({
+      diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('ssh.passphrase') }],
+    })
   })
 
   test('a key that is stored for another machine is not used', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    await expect(connect(door(server), secrets(`${other.fingerprint}\n${server.key}`))).rejects.toMatchObject({ diagnostics: [{ code: 'secret-elsewhere' }] })
+    await expect(connect(door(server), secrets(`${other.fingerprint}\n${server.key}`))).rejects.toMatchObject({
+      diagnostics: [{ code: 'secret-elsewhere' }],
+    })
     const machine = await connect(door(server), secrets(`${server.fingerprint}\n${server.key}`))
     await machine.close()
   })
@@ -104,11 +141,17 @@ describe('SSH', () => {
     expect(await running.ended).toBe(null)
     await expect(machine.start('more')).rejects.toMatchObject({ exit: 10 })
 
-    const reader = await openReader({ domain: 'herd.example', ssh: door(server), mastodon: { database: { over: 'ssh', reader: true } } }, secrets(server.key))
+    const reader = await openReader(
+      { domain: 'herd.example', ssh: door(server), mastodon: { database: { over: 'ssh', reader: true } } },
+      secrets(server.key),
+    )
     const reading = reader.read({ tables: ['rules'], accounts: [], measure: [] })
     await expect.poll(() => server.commands.length).toBe(2)
     server.cut()
-    expect((await reading).rules).toMatchObject({ state: 'unknown', reason: { message: expect.stringContaining('was cut off') } })
+    expect((await reading).rules).toMatchObject({
+      state: 'unknown',
+      reason: { message: expect.stringContaining('was cut off') },
+    })
     await reader.close()
   })
 })

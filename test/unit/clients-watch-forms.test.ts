@@ -29,7 +29,8 @@ const finds = (text: string, secret = SECRET): boolean => {
 const base64 = (text: string, before = ''): string => Buffer.from(before + text).toString('base64')
 const hex = (text: string): string => Buffer.from(text).toString('hex')
 const each = (text: string, form: (sign: string) => string): string => Array.from(text, form).join('')
-const point = (sign: string, base: number, length = 0): string => (sign.codePointAt(0) ?? 0).toString(base).padStart(length, '0')
+const point = (sign: string, base: number, length = 0): string =>
+  (sign.codePointAt(0) ?? 0).toString(base).padStart(length, '0')
 const everyUrl = (text: string): string => each(text, (sign) => `%${point(sign, 16, 2)}`)
 const everyJson = (text: string): string => each(text, (sign) => `\\u${point(sign, 16, 4)}`)
 const everyHtml = (text: string): string => each(text, (sign) => `&#x${point(sign, 16)};`)
@@ -40,7 +41,7 @@ const FOUND: { readonly [form: string]: (secret: string) => string } = {
   'as it is': (secret) => secret,
   'in capitals': (secret) => secret.toUpperCase(),
   'in small letters': (secret) => secret.toLowerCase(),
-  'backwards': (secret) => Array.from(secret).toReversed().join(''),
+  backwards: (secret) => Array.from(secret).toReversed().join(''),
   'with blanks': (secret) => apart(secret, ' '),
   'over many lines': (secret) => folded(secret, 7),
   'over many lines in JSON': (secret) => JSON.stringify(JSON.stringify(folded(secret, 5))),
@@ -70,14 +71,17 @@ const FOUND: { readonly [form: string]: (secret: string) => string } = {
   'every sign in HTML': everyHtml,
   'every sign in HTML, decimal': (secret) => each(secret, (sign) => `&#${point(sign, 10)};`),
   'three layers of escapes': (secret) => everyHtml(everyJson(everyUrl(secret))),
-  'base64 in an address in JSON': (secret) => JSON.stringify({ to: `https://evil.example/?t=${encodeURIComponent(base64(secret))}` }),
+  'base64 in an address in JSON': (secret) =>
+    JSON.stringify({ to: `https://evil.example/?t=${encodeURIComponent(base64(secret))}` }),
   'in an address as its user': (secret) => `https://${encodeURIComponent(secret)}@evil.example/`,
-  'as code, a sentence, a line of a log': (secret) => `${code(`| ${secret}`)} ${prose(`said ${secret}`)} ${inline(`\t${secret}\n`)}`,
+  'as code, a sentence, a line of a log': (secret) =>
+    `${code(`| ${secret}`)} ${prose(`said ${secret}`)} ${inline(`\t${secret}\n`)}`,
   'in a fence': (secret) => fence([`+ ${secret}`], 'diff'),
 }
 
 const LONG_ONLY: { readonly [form: string]: (secret: string) => string } = {
-  'in two fields': (secret) => JSON.stringify({ a: secret.slice(0, secret.length / 2), b: secret.slice(secret.length / 2) }),
+  'in two fields': (secret) =>
+    JSON.stringify({ a: secret.slice(0, secret.length / 2), b: secret.slice(secret.length / 2) }),
   'in a piece': (secret) => secret.slice(11, 30),
   'in a piece as base64': (secret) => base64(secret.slice(11, 31), '::'),
   'in a piece as hexadecimal': (secret) => hex(secret.slice(3, 23)),
@@ -87,18 +91,26 @@ const LONG_ONLY: { readonly [form: string]: (secret: string) => string } = {
 const NOT_FOUND: { readonly [form: string]: (secret: string) => string } = {
   'base64 of base64': (secret) => base64(base64(secret)),
   'base64 of it backwards': (secret) => base64(Array.from(secret).toReversed().join('')),
-  'compressed': (secret) => gzipSync(secret.repeat(3)).toString('base64'),
+  compressed: (secret) => gzipSync(secret.repeat(3)).toString('base64'),
   'four layers of escapes': (secret) => everyUrl(everyHtml(everyUrl(everyJson(secret)))),
   'with tags between': (secret) => apart(secret, '<b></b>'),
   'another alphabet': (secret) => each(secret, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0)),
   'another code': (secret) => each(secret, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 1)),
   'less than a piece': (secret) => secret.slice(0, 15),
-  'pieces of less, apart': (secret) => [secret.slice(0, 15), secret.slice(15, 30), secret.slice(30)].join(' and then there is '),
+  'pieces of less, apart': (secret) =>
+    [secret.slice(0, 15), secret.slice(15, 30), secret.slice(30)].join(' and then there is '),
 }
 
 describe('a secret is found', () => {
   it.each(Object.entries(FOUND))('%s, long or short, whatever stands around it', (_form, written) => {
-    for (const secret of [SECRET, SHORT]) for (const text of [written(secret), `The server says: ${written(secret)}.`, `<p>${written(secret)}</p>\n`, JSON.stringify({ error: written(secret) })]) expect(finds(text, secret), text).toBe(true)
+    for (const secret of [SECRET, SHORT])
+      for (const text of [
+        written(secret),
+        `The server says: ${written(secret)}.`,
+        `<p>${written(secret)}</p>\n`,
+        JSON.stringify({ error: written(secret) }),
+      ])
+        expect(finds(text, secret), text).toBe(true)
   })
 
   it.each(Object.entries(LONG_ONLY))('%s, where it is long', (_form, written) => {
@@ -111,8 +123,11 @@ it.each(Object.entries(NOT_FOUND))('README says that it is not found as %s', (_f
 })
 
 test('README and the laws say so, and no more', () => {
-  const [readme, laws] = ['README.md', '.github/CONTRIBUTING.md'].map((name) => readFileSync(join(import.meta.dirname, '../..', name), 'utf8'))
-  for (const words of ['base64 of base64', 'compressed or encrypted', 'four layers of escapes', 'a piece of 19']) expect(readme).toContain(words)
+  const [readme, laws] = ['README.md', '.github/CONTRIBUTING.md'].map((name) =>
+    readFileSync(join(import.meta.dirname, '../..', name), 'utf8'),
+  )
+  for (const words of ['base64 of base64', 'compressed or encrypted', 'four layers of escapes', 'a piece of 19'])
+    expect(readme).toContain(words)
   expect(`${readme}${laws}`).not.toMatch(/any encoding/)
 })
 
@@ -126,7 +141,10 @@ describe('the summary of a job', () => {
     writeFileSync(path, '')
     const secrets = openSecrets({})
     secrets.hold(SECRET)
-    return { summarize: summarizer({ env: { GITHUB_STEP_SUMMARY: path }, secrets } as unknown as Io), text: () => readFileSync(path, 'utf8') }
+    return {
+      summarize: summarizer({ env: { GITHUB_STEP_SUMMARY: path }, secrets } as unknown as Io),
+      text: () => readFileSync(path, 'utf8'),
+    }
   }
 
   it('is never longer than GitHub takes, in bytes, however often it is written to: what has no room is named', async () => {
@@ -134,7 +152,9 @@ describe('the summary of a job', () => {
     await summarize(`### First\n${'ü'.repeat(400_000)}`)
     await summarize(`### Second \`x\` @everyone\n${'x'.repeat(400_000)}`)
     await summarize('### Third')
-    expect(text()).toMatch(/Left out, since GitHub takes no longer summary: 400,0\d\d bytes that begin with <code>&#35;&#35;&#35; Second &#96;x&#96; &#64;everyone<\/code>\.\n\n### Third\n\n$/)
+    expect(text()).toMatch(
+      /Left out, since GitHub takes no longer summary: 400,0\d\d bytes that begin with <code>&#35;&#35;&#35; Second &#96;x&#96; &#64;everyone<\/code>\.\n\n### Third\n\n$/,
+    )
     for (let time = 0; time < 200; time += 1) await summarize(`### ${'é'.repeat(200)}\n${'y'.repeat(300_000)}`)
     expect(Buffer.byteLength(text())).toBeLessThanOrEqual(MEBIBYTE)
     expect(Buffer.byteLength(text())).toBeGreaterThan(MEBIBYTE - 300_000)

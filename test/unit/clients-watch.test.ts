@@ -14,7 +14,14 @@ const held = () => {
 
 describe('a secret', () => {
   it.each(Object.entries(written(SECRET)))('is noticed %s, wherever it stands', (_how, text) => {
-    for (const around of [text, `see ${text}.`, `"${text}"`, JSON.stringify({ comment: text }), encodeURIComponent(text), `<p>${text}</p>`]) {
+    for (const around of [
+      text,
+      `see ${text}.`,
+      `"${text}"`,
+      JSON.stringify({ comment: text }),
+      encodeURIComponent(text),
+      `<p>${text}</p>`,
+    ]) {
       expect(leakIn(around, [SECRET])).toBeDefined()
       expect(() => held().abortOnSecret(around), around).toThrow('a secret was about to be shown')
     }
@@ -22,7 +29,10 @@ describe('a secret', () => {
 
   it('is noticed folded to the width of a terminal, coloured, and as the code of a comment', () => {
     for (const width of [24, 30, 40, 79]) {
-      const folded = layout([paragraph(4, `The comment ${SECRET.replaceAll(' ', '')} was changed`)], { colour: true, width })
+      const folded = layout([paragraph(4, `The comment ${SECRET.replaceAll(' ', '')} was changed`)], {
+        colour: true,
+        width,
+      })
       const secrets = openSecrets({})
       secrets.hold(SECRET.replaceAll(' ', ''))
       expect(() => secrets.abortOnSecret(folded)).toThrow()
@@ -31,6 +41,7 @@ describe('a secret', () => {
   })
 
   it('lets everything else pass as it is, a few of its signs too', () => {
-    for (const text of ['', 'In sync.', SECRET.slice(0, 12), '%zz &#x110000; \\u12', 'x'.repeat(100_000)]) expect(held().abortOnSecret(text)).toBe(text)
+    for (const text of ['', 'In sync.', SECRET.slice(0, 12), '%zz &#x110000; \\u12', 'x'.repeat(100_000)])
+      expect(held().abortOnSecret(text)).toBe(text)
   })
 })

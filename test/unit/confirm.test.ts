@@ -8,10 +8,23 @@ import { EMPTY, step } from '../support/plans.ts'
 
 /** A person at a terminal who types that and Enter; null where nobody is there. */
 function person(typed: string | null): Io {
-  const stdin = Object.assign(new PassThrough(), { fd: 0 as const, isTTY: typed !== null }) as unknown as NodeJS.ReadStream
+  const stdin = Object.assign(new PassThrough(), {
+    fd: 0 as const,
+    isTTY: typed !== null,
+  }) as unknown as NodeJS.ReadStream
   const out = new PassThrough() as unknown as NodeJS.WriteStream
   stdin.push(`${typed ?? ''}\n`)
-  return { cwd: '/', env: {}, stdin, stdout: out, stderr: out, secrets: openSecrets({}), now: () => new Date(), signal: new AbortController().signal, exit: EXIT.ok }
+  return {
+    cwd: '/',
+    env: {},
+    stdin,
+    stdout: out,
+    stderr: out,
+    secrets: openSecrets({}),
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    exit: EXIT.ok,
+  }
 }
 
 const HARMLESS = { ...EMPTY, steps: [step('rule', 'be-kind')] }

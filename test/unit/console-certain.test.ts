@@ -13,7 +13,10 @@ const BLOCK: Documents = { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.
 const RULE: Documents = { 'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] } }
 
 /** What happens at the doors, in order, when these files are applied to an empty server that has both. */
-async function doorsUsed(files: Documents, changed: (refs: readonly string[]) => Partial<ApplyDeps> = () => ({})): Promise<readonly string[]> {
+async function doorsUsed(
+  files: Documents,
+  changed: (refs: readonly string[]) => Partial<ApplyDeps> = () => ({}),
+): Promise<readonly string[]> {
   const world = { ...newWorld(newServer(new Map())), doors: 'both' as const }
   const memory = openMemory(world.server)
   const { plan, input } = await look(world, files, memory)
@@ -54,7 +57,13 @@ test('what goes through the console for certain is told before the API writes, a
 })
 
 test('a step that is held back, or that nothing has time for, opens no console', async () => {
-  const held = (refs: readonly string[]) => ({ withheld: new Map(refs.filter((ref) => !ref.startsWith('domain-block/')).map((ref) => [ref, { why: 'not-approved' as const, reason: 'Nobody.' }])) })
+  const held = (refs: readonly string[]) => ({
+    withheld: new Map(
+      refs
+        .filter((ref) => !ref.startsWith('domain-block/'))
+        .map((ref) => [ref, { why: 'not-approved' as const, reason: 'Nobody.' }]),
+    ),
+  })
   expect(await doorsUsed({ ...BLOCK, ...RULE }, held)).toEqual(['rest'])
   expect(await doorsUsed({ ...BLOCK, ...RULE }, () => ({ signal: AbortSignal.abort() }))).toEqual([])
 })

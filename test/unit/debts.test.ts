@@ -14,7 +14,10 @@ const failing = (...faults: [number, Fault][]) => ({ mishaps: { ...NO_MISHAPS, f
 const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks.yaml': { domain_blocks } })
 const suspend = (domain: string): DomainBlock => ({ domain, severity: 'suspend', accept_severed_relationships: 99 })
 const TWO = blocks(suspend('a.example'), suspend('b.example'))
-const start = (): World => newWorld(newServer(new Map(['a.example', 'b.example'].map((host) => [host, { follows: 3, followers: 4, accounts: 1 }]))))
+const start = (): World =>
+  newWorld(
+    newServer(new Map(['a.example', 'b.example'].map((host) => [host, { follows: 3, followers: 4, accounts: 1 }]))),
+  )
 
 /** A world whose last run made both blocks and died before it queued their workers. */
 async function owing(): Promise<World> {
@@ -25,7 +28,11 @@ async function owing(): Promise<World> {
 }
 
 /** An apply with some of its surroundings replaced, and the ledger that it leaves. */
-async function applied(world: World, files: Documents, changed: Partial<ApplyDeps>): Promise<{ readonly report: ApplyReport; readonly ledger: Ledger }> {
+async function applied(
+  world: World,
+  files: Documents,
+  changed: Partial<ApplyDeps>,
+): Promise<{ readonly report: ApplyReport; readonly ledger: Ledger }> {
   const memory = openMemory(world.server)
   const { plan, input } = await look(world, files, memory)
   let { ledger } = world
@@ -89,16 +96,27 @@ test('a debt of a list that is no longer managed is forgotten with it', async ()
 })
 
 test('a run that can not read live again still says what it did, and owes nothing of it', async () => {
-  const replan = () => Promise.reject(new HerdbookError(10, [{ code: 'host-key', severity: 'error', message: 'The host has another key.' }]))
+  const replan = () =>
+    Promise.reject(
+      new HerdbookError(10, [{ code: 'host-key', severity: 'error', message: 'The host has another key.' }]),
+    )
   const world = start()
   const { report, ledger } = await applied(world, TWO, { replan })
-  expect(report).toMatchObject({ done: [{ id: 'a.example' }, { id: 'b.example' }], remaining: [{ id: 'a.example' }, { id: 'b.example' }], findings: [{ code: 'host-key' }] })
+  expect(report).toMatchObject({
+    done: [{ id: 'a.example' }, { id: 'b.example' }],
+    remaining: [{ id: 'a.example' }, { id: 'b.example' }],
+    findings: [{ code: 'host-key' }],
+  })
   expect(exitOfApply(report)).toBe(8)
   expect([ledger.intents, ledger.entries.size, ledger.attempts.length]).toEqual([[], 0, 2])
 })
 
 test('mail that a second run broke off is told, though the first had meant to send it too', async () => {
-  const terms: Documents = { 'terms-of-service.yaml': { terms_of_service: [{ effective_date: '2027-01-01', text: 'Be kind.', changelog: 'First.', notify_members: true }] } }
+  const terms: Documents = {
+    'terms-of-service.yaml': {
+      terms_of_service: [{ effective_date: '2027-01-01', text: 'Be kind.', changelog: 'First.', notify_members: true }],
+    },
+  }
   const world = start()
   await run(world, terms, failing([1, 'die-before']))
   await run(world, terms, failing([2, 'drop-before']))

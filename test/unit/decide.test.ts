@@ -21,7 +21,9 @@ const is = (one: string, other: string): boolean => one.toLowerCase() === other.
 
 const login = fc.constantFrom(...PEOPLE)
 const human: fc.Arbitrary<Account> = login.map((name) => ({ login: name, isBot: false }))
-const bot: fc.Arbitrary<Account> = fc.constantFrom('github-actions[bot]', 'dependabot[bot]').map((name) => ({ login: name, isBot: true }))
+const bot: fc.Arbitrary<Account> = fc
+  .constantFrom('github-actions[bot]', 'dependabot[bot]')
+  .map((name) => ({ login: name, isBot: true }))
 const account = fc.oneof({ weight: 5, arbitrary: human }, { weight: 1, arbitrary: bot })
 const resolved: fc.Arbitrary<Resolved> = fc.oneof(
   { weight: 6, arbitrary: account },
@@ -57,7 +59,11 @@ const histories: fc.Arbitrary<MergedHistory> = fc.record({
   merged: account.map((by) => ({ by, at: at(0) })),
 })
 const authorities: fc.Arbitrary<Authority> = fc
-  .record({ owners: fc.uniqueArray(login, { maxLength: 3 }), writers: fc.subarray(PEOPLE), administrators: fc.subarray(PEOPLE) })
+  .record({
+    owners: fc.uniqueArray(login, { maxLength: 3 }),
+    writers: fc.subarray(PEOPLE),
+    administrators: fc.subarray(PEOPLE),
+  })
   .map(({ owners, writers, administrators }) => ({
     owners,
     mayWrite: (name) => writers.some((one) => is(one, name)),
@@ -77,8 +83,11 @@ describe('who approves what was merged, over thousands of histories', () => {
     always((history, authority) => {
       for (const name of approved(history, authority)) {
         const { author, askedBy, commits, pushes, isOurs } = history
-        const hands = isOurs ? [] : [...(commits ?? []).flatMap((one) => [one.author, one.committer]), ...(pushes ?? [])]
-        const isTheirs = (one: Resolved): boolean => one !== null && one !== 'forge' && !one.isBot && is(one.login, name)
+        const hands = isOurs
+          ? []
+          : [...(commits ?? []).flatMap((one) => [one.author, one.committer]), ...(pushes ?? [])]
+        const isTheirs = (one: Resolved): boolean =>
+          one !== null && one !== 'forge' && !one.isBot && is(one.login, name)
         const took = [author, ...hands].some(isTheirs) || askedBy.some((one) => is(one, name))
         if (took) expect([authority.owners.length, is(authority.owners[0] ?? '', name)]).toEqual([1, true])
       }
@@ -90,7 +99,9 @@ describe('who approves what was merged, over thousands of histories', () => {
       for (const name of approved(history, authority)) {
         expect(authority.mayWrite(name)).toBe(true)
         expect(name).not.toContain('[bot]')
-        const theirs = history.reviews.filter((one) => !one.isBot && is(one.login, name) && history.same.has(one.commit))
+        const theirs = history.reviews.filter(
+          (one) => !one.isBot && is(one.login, name) && history.same.has(one.commit),
+        )
         const said = theirs.some((one) => one.says === 'approves')
         expect(said || is(history.merged.by.login, name)).toBe(true)
       }
@@ -102,7 +113,8 @@ describe('who approves what was merged, over thousands of histories', () => {
       const decision = decide(history, authority)
       if (decision.is === 'void') return
       const { owners, administers } = authority
-      const owns = (name: string): boolean => (owners.length === 0 ? administers(name) : owners.some((one) => is(one, name)))
+      const owns = (name: string): boolean =>
+        owners.length === 0 ? administers(name) : owners.some((one) => is(one, name))
       expect(decision.byOwner).toBe(decision.by.some(owns))
       expect(decision.by.length).toBeGreaterThan(0)
     })
@@ -123,7 +135,9 @@ describe('who approves what was merged, over thousands of histories', () => {
     const after = fc.array(review(fc.integer({ min: 1, max: 100 })), { maxLength: 5 })
     fc.assert(
       fc.property(histories, authorities, after, fc.boolean(), (history, authority, later, dismissing) => {
-        const dismissed = history.reviews.map((one) => (dismissing && one.dismissedAt === null ? { ...one, dismissedAt: at(5) } : one))
+        const dismissed = history.reviews.map((one) =>
+          dismissing && one.dismissedAt === null ? { ...one, dismissedAt: at(5) } : one,
+        )
         expect(decide({ ...history, reviews: [...later, ...dismissed] }, authority)).toEqual(decide(history, authority))
       }),
       RUNS,
@@ -143,20 +157,26 @@ describe('who approves what was merged, over thousands of histories', () => {
 
   it('never more, where one more person had a hand in it', () => {
     fc.assert(
-      fc.property(histories, authorities, login, fc.constantFrom('asked', 'wrote', 'pushed'), (history, authority, name, how) => {
-        const who = { login: name, isBot: false }
-        const more: MergedHistory =
-          how === 'asked'
-            ? { ...history, askedBy: [...history.askedBy, name] }
-            : how === 'wrote'
-              ? { ...history, commits: history.commits && [...history.commits, { author: who, committer: who }] }
-              : { ...history, pushes: history.pushes && [...history.pushes, who] }
-        const [was, now] = [approved(history, authority), approved(more, authority)]
-        // What was made by nobody that is known may have been resolved by it, and then needs no owner any more.
-        const madeByNobody = history.commits?.length === 0 || history.pushes?.length === 0
-        fc.pre(madeByNobody || decide(history, authority).is === 'approved' || decide(more, authority).is === 'void')
-        if (was.length > 0) expect(now.every((one) => was.includes(one))).toBe(true)
-      }),
+      fc.property(
+        histories,
+        authorities,
+        login,
+        fc.constantFrom('asked', 'wrote', 'pushed'),
+        (history, authority, name, how) => {
+          const who = { login: name, isBot: false }
+          const more: MergedHistory =
+            how === 'asked'
+              ? { ...history, askedBy: [...history.askedBy, name] }
+              : how === 'wrote'
+                ? { ...history, commits: history.commits && [...history.commits, { author: who, committer: who }] }
+                : { ...history, pushes: history.pushes && [...history.pushes, who] }
+          const [was, now] = [approved(history, authority), approved(more, authority)]
+          // What was made by nobody that is known may have been resolved by it, and then needs no owner any more.
+          const madeByNobody = history.commits?.length === 0 || history.pushes?.length === 0
+          fc.pre(madeByNobody || decide(history, authority).is === 'approved' || decide(more, authority).is === 'void')
+          if (was.length > 0) expect(now.every((one) => was.includes(one))).toBe(true)
+        },
+      ),
       RUNS,
     )
   })
@@ -213,7 +233,12 @@ const says = (who: Account, more: Partial<Review> = {}): Review => ({
 /** Merged by its author; opened by a workflow, of whose commit nobody knows; proposed by Herdbook for somebody. */
 const bySelf = (...reviews: readonly Review[]): Partial<MergedHistory> => ({ merged: { by: ANN, at: at(0) }, reviews })
 const NOBODYS: Partial<MergedHistory> = { author: BOT, commits: [{ author: null, committer: null }] }
-const proposedFor = (...askedBy: readonly string[]): Partial<MergedHistory> => ({ author: BOT, isOurs: true, askedBy, pushes: null })
+const proposedFor = (...askedBy: readonly string[]): Partial<MergedHistory> => ({
+  author: BOT,
+  isOurs: true,
+  askedBy,
+  pushes: null,
+})
 /** Neither of the two is an owner. */
 const OTHERS: Partial<Authority> = { owners: ['cleo', 'eve'] }
 const SELF = { is: 'void', why: 'self' }
@@ -225,8 +250,18 @@ describe('one by one', () => {
     ['merged by somebody else', {}, {}, BY_OWNER],
     ['merged by its author, whom nobody else approved', bySelf(), {}, SELF],
     ['merged by its author, whom somebody approved', bySelf(says(BOB)), {}, BY_OWNER],
-    ['merged by its author, whose approval was taken back after the merge', bySelf(says(BOB, { dismissedAt: at(1) })), {}, BY_OWNER],
-    ['merged by its author, whose approval was taken back before the merge', bySelf(says(BOB, { dismissedAt: at(-1) })), {}, SELF],
+    [
+      'merged by its author, whose approval was taken back after the merge',
+      bySelf(says(BOB, { dismissedAt: at(1) })),
+      {},
+      BY_OWNER,
+    ],
+    [
+      'merged by its author, whose approval was taken back before the merge',
+      bySelf(says(BOB, { dismissedAt: at(-1) })),
+      {},
+      SELF,
+    ],
     [
       'merged by its author, whose approval was followed by an objection',
       bySelf(says(BOB), says(BOB, { says: 'objects', at: at(-5) })),
@@ -238,7 +273,12 @@ describe('one by one', () => {
     ['a moderator alone beside one owner', bySelf(), { owners: ['bob'] }, SELF],
     ['a moderator for a moderator', {}, OTHERS, BY_MODERATOR],
     ['approved by a program', bySelf(says(BOT)), {}, SELF],
-    ['opened by a workflow of whose commit nobody knows, merged by a moderator', NOBODYS, OTHERS, { is: 'void', why: 'unresolved' }],
+    [
+      'opened by a workflow of whose commit nobody knows, merged by a moderator',
+      NOBODYS,
+      OTHERS,
+      { is: 'void', why: 'unresolved' },
+    ],
     ['the same, merged by an owner', NOBODYS, {}, BY_OWNER],
     ['proposed by Herdbook for whoever merges it', proposedFor('bob'), {}, SELF],
     ['proposed by Herdbook for somebody else', proposedFor('ann'), OTHERS, BY_MODERATOR],
@@ -260,8 +300,18 @@ describe('one by one', () => {
     ['merged by whom a queue names no more', { merged: { by: QUEUE, at: at(0) }, reviews: [says(BOB)] }, {}, BY_OWNER],
     ['from a fork, whose pushes nobody sees', { isFork: true, pushes: [] }, OTHERS, BY_MODERATOR],
     ['by somebody who may no longer write', {}, { mayWrite: () => false }, SELF],
-    ['where no owners are named, by somebody who administers', {}, { owners: [], administers: (name) => name === 'bob' }, BY_OWNER],
-    ['where no owners are named, by whoever administers and wrote it', bySelf(), { owners: [], administers: () => true }, SELF],
+    [
+      'where no owners are named, by somebody who administers',
+      {},
+      { owners: [], administers: (name) => name === 'bob' },
+      BY_OWNER,
+    ],
+    [
+      'where no owners are named, by whoever administers and wrote it',
+      bySelf(),
+      { owners: [], administers: () => true },
+      SELF,
+    ],
   ])('%s', (_, history, authority, decision) => {
     expect(decide({ ...PLAIN, ...history }, { ...ALL, ...authority })).toEqual(decision)
   })

@@ -10,7 +10,11 @@ import { verbsWithOptions } from '../support/verb-cases.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
-const PAGES = ['README.md', '.github/CONTRIBUTING.md', ...readdirSync(join(ROOT, '.github/reference')).map((name) => `.github/reference/${name}`)]
+const PAGES = [
+  'README.md',
+  '.github/CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, '.github/reference')).map((name) => `.github/reference/${name}`),
+]
 
 describe('the reference', () => {
   it('is what `npm run docs` makes', async () => {
@@ -19,7 +23,8 @@ describe('the reference', () => {
 
   it('has an example for every verb', () => {
     const sections = read('.github/reference/verbs.md').split(/^## /m).slice(1)
-    for (const section of sections.filter((text) => !text.startsWith('Exit codes'))) expect(section).toMatch(/^Examples?:$/m)
+    for (const section of sections.filter((text) => !text.startsWith('Exit codes')))
+      expect(section).toMatch(/^Examples?:$/m)
   })
 
   it('is help that fits a terminal of 80 columns, for every verb and its own verbs', async () => {
@@ -27,7 +32,8 @@ describe('the reference', () => {
       const { code, stdout } = await call(ROOT, [verb, ...(sub === null ? [] : [sub]), '--help'], { columns: 80 })
       expect(code).toBe(0)
       expect(stdout).toMatch(/^Examples?:$/m)
-      for (const line of stdout.split('\n')) expect(width(line), `${verb} ${sub ?? ''}: ${line}`).toBeLessThanOrEqual(80)
+      for (const line of stdout.split('\n'))
+        expect(width(line), `${verb} ${sub ?? ''}: ${line}`).toBeLessThanOrEqual(80)
     }
   })
 
@@ -45,7 +51,11 @@ describe('what people read first', () => {
   })
 
   it('has pictures that are there and load fast', () => {
-    const pictures = PAGES.flatMap((page) => [...read(page).matchAll(/(?:src|srcset)="([^":]+)"|!\[[^\]]*\]\(([^):]+)\)/g)].map(([, tag, link]) => resolve(ROOT, dirname(page), tag ?? link ?? '')))
+    const pictures = PAGES.flatMap((page) =>
+      [...read(page).matchAll(/(?:src|srcset)="([^":]+)"|!\[[^\]]*\]\(([^):]+)\)/g)].map(([, tag, link]) =>
+        resolve(ROOT, dirname(page), tag ?? link ?? ''),
+      ),
+    )
     expect(pictures.length).toBeGreaterThan(2)
     for (const picture of pictures) {
       expect(existsSync(picture), picture).toBe(true)
@@ -57,8 +67,10 @@ describe('what people read first', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: { readonly [name: string]: string } }
     for (const page of PAGES) {
       const code = [...read(page).matchAll(/```[^]*?```|`[^`\n]+`/g)].join('\n')
-      for (const [, verb] of code.matchAll(/(?:^|`|&& |\$ )\s*herdbook (\w+)/gm)) expect(Object.keys(VERBS), `${page}: herdbook ${verb}`).toContain(verb)
-      for (const [, script = ''] of code.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), `${page}: npm run ${script}`).toContain(script)
+      for (const [, verb] of code.matchAll(/(?:^|`|&& |\$ )\s*herdbook (\w+)/gm))
+        expect(Object.keys(VERBS), `${page}: herdbook ${verb}`).toContain(verb)
+      for (const [, script = ''] of code.matchAll(/npm run ([\w:]+)/g))
+        expect(Object.keys(scripts), `${page}: npm run ${script}`).toContain(script)
     }
   })
 

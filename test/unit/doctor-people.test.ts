@@ -6,8 +6,11 @@ import { begun, doctor, environment, faults, findings, INSTANCE, WELL } from '..
 import { paste } from '../support/gh.ts'
 import type { Finding } from '../../src/commands/doctor/finding.ts'
 
-const owners = (...names: readonly string[]) => ({ files: { 'instance/policy.yaml': names.length === 0 ? '{}\n' : `owners: [${names.join(', ')}]\n` } })
-const about = (all: readonly Finding[], what: string): string[] => all.flatMap((one) => (one.what === what ? [`${one.state}: ${one.says}`] : []))
+const owners = (...names: readonly string[]) => ({
+  files: { 'instance/policy.yaml': names.length === 0 ? '{}\n' : `owners: [${names.join(', ')}]\n` },
+})
+const about = (all: readonly Finding[], what: string): string[] =>
+  all.flatMap((one) => (one.what === what ? [`${one.state}: ${one.says}`] : []))
 
 describe('who decides', () => {
   test('is named in policy.yaml; where nobody is, it says which line to add', async () => {
@@ -23,7 +26,9 @@ describe('who decides', () => {
       expect.stringMatching(/^wrong: GitHub knows nobody called @nobody/),
       expect.stringMatching(/^wrong: @rita .* may not write here/),
     ])
-    expect(about(await findings(hub, 'alice', owners('alice')), 'Deciding')).toEqual(['fine: one person decides here: @alice'])
+    expect(about(await findings(hub, 'alice', owners('alice')), 'Deciding')).toEqual([
+      'fine: one person decides here: @alice',
+    ])
     expect(about(await findings(hub, 'alice'), 'Deciding')).toEqual(['fine: each of these decides: @alice, @olga'])
   })
 })
@@ -33,18 +38,44 @@ describe('the environment that signs the ledger anew', () => {
   const LET = { reviewers: ['alice', 'olga'], preventSelfReview: true }
   const CASES: readonly (readonly [what: string, given: Partial<Environment> | null, expected: RegExp])[] = [
     ['which is not there', null, /^fine: the ledger is signed anew at a desk only: herdbook ledger sign "why"$/],
-    ['without reviewers and keys', { secrets: [] }, /^fine: it waits for no reviewer and holds no key: the ledger is signed anew at a desk only/],
-    ['without reviewers, and with keys', {}, /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and no owner has to let its jobs run/],
-    ['whose reviewers are no owners', { ...LET, reviewers: ['olga', 'mo'] }, /wrong: @mo can let its jobs run, whom policy\.yaml does not name/],
-    ['where whoever pressed lets it run', { ...LET, preventSelfReview: false }, /wrong: an owner can let run what they pressed themselves/],
-    ['where nobody can', { reviewers: ['alice'], preventSelfReview: true }, /wrong: @alice alone can let its jobs run, but not what they pressed themselves/],
+    [
+      'without reviewers and keys',
+      { secrets: [] },
+      /^fine: it waits for no reviewer and holds no key: the ledger is signed anew at a desk only/,
+    ],
+    [
+      'without reviewers, and with keys',
+      {},
+      /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and no owner has to let its jobs run/,
+    ],
+    [
+      'whose reviewers are no owners',
+      { ...LET, reviewers: ['olga', 'mo'] },
+      /wrong: @mo can let its jobs run, whom policy\.yaml does not name/,
+    ],
+    [
+      'where whoever pressed lets it run',
+      { ...LET, preventSelfReview: false },
+      /wrong: an owner can let run what they pressed themselves/,
+    ],
+    [
+      'where nobody can',
+      { reviewers: ['alice'], preventSelfReview: true },
+      /wrong: @alice alone can let its jobs run, but not what they pressed themselves/,
+    ],
     ['for a tag', { ...LET, branches: [], tags: ['main'] }, /wrong: it is open to the tag main/],
-    ['with a key that writes', { ...LET, secrets: [...ENVIRONMENTS[NAME], 'HERDBOOK_TOKEN'] }, /wrong: holds HERDBOOK_TOKEN, which its jobs must not have/],
+    [
+      'with a key that writes',
+      { ...LET, secrets: [...ENVIRONMENTS[NAME], 'HERDBOOK_TOKEN'] },
+      /wrong: holds HERDBOOK_TOKEN, which its jobs must not have/,
+    ],
     ['as init asks', LET, /waits until one of these lets it run: @alice, @olga$/],
   ]
   test.for(CASES)('%s', async ([, given, expected]) => {
     const { [NAME]: _owners, ...others } = WELL.environments ?? {}
-    await using hub = await begun({ settings: { environments: given === null ? others : { ...others, [NAME]: { ...environment(NAME), ...given } } } })
+    await using hub = await begun({
+      settings: { environments: given === null ? others : { ...others, [NAME]: { ...environment(NAME), ...given } } },
+    })
     const all = await findings(hub, 'alice')
     expect(about(all, NAME).join('\n')).toMatch(expected)
     expect(all.filter(({ state, what }) => state === 'wrong' && what !== NAME)).toEqual([])
@@ -53,21 +84,44 @@ describe('the environment that signs the ledger anew', () => {
 
   test('holds the old key alone', async () => {
     const { [NAME]: own, ...others } = WELL.environments ?? {}
-    const spilled = { ...environment('herdbook-apply'), secrets: [...ENVIRONMENTS['herdbook-apply'], 'HERDBOOK_OLD_LEDGER_KEY'] }
-    await using hub = await begun({ settings: { environments: { ...others, ...(own ? { [NAME]: own } : {}), 'herdbook-apply': spilled } } })
-    expect(faults(await findings(hub, 'alice', { instance: { ...INSTANCE, old_ledger_key: { env: 'HERDBOOK_OLD_LEDGER_KEY' } } }))).toEqual([
-      'wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY, which its jobs must not have',
-    ])
+    const spilled = {
+      ...environment('herdbook-apply'),
+      secrets: [...ENVIRONMENTS['herdbook-apply'], 'HERDBOOK_OLD_LEDGER_KEY'],
+    }
+    await using hub = await begun({
+      settings: { environments: { ...others, ...(own ? { [NAME]: own } : {}), 'herdbook-apply': spilled } },
+    })
+    expect(
+      faults(
+        await findings(hub, 'alice', { instance: { ...INSTANCE, old_ledger_key: { env: 'HERDBOOK_OLD_LEDGER_KEY' } } }),
+      ),
+    ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY, which its jobs must not have'])
   })
 
   test('is made by what init prints, by the ids of the owners; whoever is alone lets run what they pressed', async () => {
     await using hub = await begun({ settings: { environments: {} } })
-    const { commands } = settingsOf({ repository: hub.repository, branch: 'main', environment: 'production', owners: ['alice', 'olga'] }).owners
+    const { commands } = settingsOf({
+      repository: hub.repository,
+      branch: 'main',
+      environment: 'production',
+      owners: ['alice', 'olga'],
+    }).owners
     await paste(hub, 'alice', commands)
-    expect(hub.state.settings.environments[NAME]).toMatchObject({ branches: ['main'], ...LET, secrets: ENVIRONMENTS[NAME] })
-    await paste(hub, 'alice', settingsOf({ repository: hub.repository, branch: 'main', environment: 'production', owners: ['alice'] }).owners.commands)
+    expect(hub.state.settings.environments[NAME]).toMatchObject({
+      branches: ['main'],
+      ...LET,
+      secrets: ENVIRONMENTS[NAME],
+    })
+    await paste(
+      hub,
+      'alice',
+      settingsOf({ repository: hub.repository, branch: 'main', environment: 'production', owners: ['alice'] }).owners
+        .commands,
+    )
     expect(hub.state.settings.environments[NAME]).toMatchObject({ reviewers: ['alice'], preventSelfReview: false })
-    expect(about(await findings(hub, 'alice', owners('alice')), NAME).at(-1)).toBe('fine: waits until one of these lets it run: @alice')
+    expect(about(await findings(hub, 'alice', owners('alice')), NAME).at(-1)).toBe(
+      'fine: waits until one of these lets it run: @alice',
+    )
   })
 })
 
@@ -76,10 +130,16 @@ describe('a private repository on the free plan', () => {
     await using hub = await begun({ private: true, free: true, settings: { environments: {} } })
     for (const who of ['alice', 'mo']) {
       const all = await findings(hub, who)
-      expect(about(all, 'Plan')).toEqual([expect.stringMatching(/^wrong: this repository is private, and on its plan GitHub has no environments/)])
+      expect(about(all, 'Plan')).toEqual([
+        expect.stringMatching(/^wrong: this repository is private, and on its plan GitHub has no environments/),
+      ])
       expect(about(all, 'CODEOWNERS')).toEqual([expect.stringMatching(/^wrong: not enforced/)])
-      expect(all.flatMap(({ mend }) => mend).filter((line) => /environments|protection|rulesets|--env/.test(line))).toEqual([])
-      expect(all.flatMap(({ mend }) => mend)).toContain('Never put the secrets into the repository instead: the workflow of any branch could read them.')
+      expect(
+        all.flatMap(({ mend }) => mend).filter((line) => /environments|protection|rulesets|--env/.test(line)),
+      ).toEqual([])
+      expect(all.flatMap(({ mend }) => mend)).toContain(
+        'Never put the secrets into the repository instead: the workflow of any branch could read them.',
+      )
     }
     const { stdout, code } = await doctor(hub, 'alice')
     expect([code, stdout.includes('ask an administrator')]).toEqual([9, false])
@@ -93,10 +153,24 @@ describe('a private repository on the free plan', () => {
 
 test('a workflow that GitHub or somebody switched off is found, with the line that switches it on', async () => {
   const [drift, apply] = ['.github/workflows/herdbook-drift.yml', '.github/workflows/herdbook-apply.yml']
-  await using hub = await begun({ settings: { workflowStates: { [drift]: 'disabled_inactivity', [apply]: 'disabled_manually', '.github/workflows/theirs.yml': 'disabled_manually' } } })
+  await using hub = await begun({
+    settings: {
+      workflowStates: {
+        [drift]: 'disabled_inactivity',
+        [apply]: 'disabled_manually',
+        '.github/workflows/theirs.yml': 'disabled_manually',
+      },
+    },
+  })
   const found = (await findings(hub, 'alice')).find(({ what }) => what === 'Runs')
-  expect(found).toMatchObject({ state: 'wrong', says: 'herdbook-apply.yml does not run: somebody switched it off; herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity' })
-  expect(found?.mend).toEqual(['gh workflow enable herdbook-apply.yml --repo herd/instance', 'gh workflow enable herdbook-drift.yml --repo herd/instance'])
+  expect(found).toMatchObject({
+    state: 'wrong',
+    says: 'herdbook-apply.yml does not run: somebody switched it off; herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity',
+  })
+  expect(found?.mend).toEqual([
+    'gh workflow enable herdbook-apply.yml --repo herd/instance',
+    'gh workflow enable herdbook-drift.yml --repo herd/instance',
+  ])
 })
 
 test.each([
@@ -105,15 +179,28 @@ test.each([
   ['any branch', { branches: null }],
   ['protected branches', { branches: 'protected' as const }],
 ])('an environment for %s is for the default branch alone once what stands below is pasted', async (_, given) => {
-  await using hub = await begun({ settings: { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), ...given } } } })
+  await using hub = await begun({
+    settings: {
+      environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), ...given } },
+    },
+  })
   const mend = (await findings(hub, 'alice')).flatMap((one) => one.mend)
-  await paste(hub, 'alice', mend.filter((line) => line.startsWith('gh ')))
+  await paste(
+    hub,
+    'alice',
+    mend.filter((line) => line.startsWith('gh ')),
+  )
   expect(faults(await findings(hub, 'alice'))).toEqual([])
 })
 
 test('a default branch with a slash is one in the commands, too', async () => {
   await using hub = await begun({ defaultBranch: 'release/main', settings: { protection: null } })
-  const settings = settingsOf({ repository: hub.repository, branch: 'release/main', environment: 'production', owners: ['alice'] })
+  const settings = settingsOf({
+    repository: hub.repository,
+    branch: 'release/main',
+    environment: 'production',
+    owners: ['alice'],
+  })
   await paste(hub, 'alice', settings.protection.commands)
   expect(hub.state.settings.protection).toMatchObject({ strict: true, checks: [{ context: 'herdbook', app: 15368 }] })
 })

@@ -4,7 +4,18 @@ import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import type { Settings } from '../../src/sandbox/github/index.ts'
 import { call } from '../support/cli.ts'
-import { begun, doctor, environment, faults, findings, GROWS, INSTANCE, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
+import {
+  begun,
+  doctor,
+  environment,
+  faults,
+  findings,
+  GROWS,
+  INSTANCE,
+  PEOPLE,
+  PROTECTION,
+  WELL,
+} from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
 import { put, scratch } from '../support/git.ts'
 import { github } from '../support/github.ts'
@@ -43,10 +54,19 @@ describe('herdbook doctor', () => {
     await paste(
       hub,
       'alice',
-      Object.values(settingsOf({ repository: hub.repository, branch: 'main', environment: 'production', owners: ['alice', 'olga'] })).flatMap(({ commands }: Setting) => commands),
+      Object.values(
+        settingsOf({
+          repository: hub.repository,
+          branch: 'main',
+          environment: 'production',
+          owners: ['alice', 'olga'],
+        }),
+      ).flatMap(({ commands }: Setting) => commands),
     )
     // what is left is no setting
-    expect(faults(await findings(hub, 'alice'))).toEqual(['wrong Actions: main has no workflows of Herdbook: nothing is applied'])
+    expect(faults(await findings(hub, 'alice'))).toEqual([
+      'wrong Actions: main has no workflows of Herdbook: nothing is applied',
+    ])
   })
 
   test.for<[string, Partial<Settings>, RegExp]>([
@@ -55,7 +75,11 @@ describe('herdbook doctor', () => {
       { protection: null },
       /^wrong Check: main does not wait for the check herdbook.*\nwrong Owners: .*\nwrong Last push: /,
     ],
-    ['another check', { protection: { ...PROTECTION, checks: [{ context: 'tests', app: 15368 }] } }, /^wrong Check: main does not wait for the check herdbook/],
+    [
+      'another check',
+      { protection: { ...PROTECTION, checks: [{ context: 'tests', app: 15368 }] } },
+      /^wrong Check: main does not wait for the check herdbook/,
+    ],
     [
       'a check that anything may report',
       { protection: { ...PROTECTION, checks: [{ context: 'herdbook', app: null }] } },
@@ -73,7 +97,11 @@ describe('herdbook doctor', () => {
     ],
     ['no code owners', { protection: { ...PROTECTION, codeOwners: false } }, /^wrong Owners: nobody has to approve/],
     ['no review counted', { protection: { ...PROTECTION, approvals: 0 } }, /^wrong Owners: .*\nwrong Last push: /],
-    ['old approvals that hold', { protection: { ...PROTECTION, lastPush: false } }, /^wrong Last push: an approval outlives the pushes/],
+    [
+      'old approvals that hold',
+      { protection: { ...PROTECTION, lastPush: false } },
+      /^wrong Last push: an approval outlives the pushes/,
+    ],
     [
       'administrators let through',
       { protection: { ...PROTECTION, forEverybody: false } },
@@ -86,32 +114,56 @@ describe('herdbook doctor', () => {
     ],
     [
       'an environment for any branch',
-      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: null } } },
+      {
+        environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: null } },
+      },
       /^wrong herdbook-apply: a workflow on any branch/,
     ],
     [
       'an environment for one branch more',
-      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: ['main', 'x/*'] } } },
+      {
+        environments: {
+          ...WELL.environments,
+          'herdbook-apply': { ...environment('herdbook-apply'), branches: ['main', 'x/*'] },
+        },
+      },
       /^wrong herdbook-apply: it is open to main, x\/\*/,
     ],
     [
       'an environment for all protected branches',
-      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: 'protected' } } },
+      {
+        environments: {
+          ...WELL.environments,
+          'herdbook-apply': { ...environment('herdbook-apply'), branches: 'protected' },
+        },
+      },
       /^wrong herdbook-apply: it is open to all protected/,
     ],
     [
       'an environment for the tag main and no branch',
-      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), branches: [], tags: ['main'] } } },
+      {
+        environments: {
+          ...WELL.environments,
+          'herdbook-apply': { ...environment('herdbook-apply'), branches: [], tags: ['main'] },
+        },
+      },
       /^wrong herdbook-apply: it is open to the tag main, and not to main alone/,
     ],
     [
       'an environment for a tag besides',
-      { environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), tags: ['main'] } } },
+      {
+        environments: { ...WELL.environments, 'herdbook-apply': { ...environment('herdbook-apply'), tags: ['main'] } },
+      },
       /^wrong herdbook-apply: it is open to main, the tag main/,
     ],
     [
       'a secret that is missing',
-      { environments: { ...WELL.environments, 'herdbook-plan': { ...environment('herdbook-plan'), secrets: ['HERDBOOK_LEDGER_KEY'] } } },
+      {
+        environments: {
+          ...WELL.environments,
+          'herdbook-plan': { ...environment('herdbook-plan'), secrets: ['HERDBOOK_LEDGER_KEY'] },
+        },
+      },
       /^wrong herdbook-plan: lacks HERDBOOK_READ_TOKEN/,
     ],
     [
@@ -119,7 +171,10 @@ describe('herdbook doctor', () => {
       {
         environments: {
           ...WELL.environments,
-          'herdbook-plan': { ...environment('herdbook-plan'), secrets: [...ENVIRONMENTS['herdbook-plan'], 'HERDBOOK_TOKEN'] },
+          'herdbook-plan': {
+            ...environment('herdbook-plan'),
+            secrets: [...ENVIRONMENTS['herdbook-plan'], 'HERDBOOK_TOKEN'],
+          },
         },
       },
       /^wrong herdbook-plan: holds HERDBOOK_TOKEN, which/,
@@ -130,7 +185,11 @@ describe('herdbook doctor', () => {
       /^wrong Secrets: HERDBOOK_TOKEN: kept where the workflow of any branch/,
     ],
     ['a secret of the organisation', { organizationSecrets: ['HERDBOOK_SSH_KEY'] }, /^wrong Secrets: HERDBOOK_SSH_KEY/],
-    ['workflows that may not open pull requests', { actionsMayOpenPullRequests: false }, /^wrong Workflows: may not open pull requests$/],
+    [
+      'workflows that may not open pull requests',
+      { actionsMayOpenPullRequests: false },
+      /^wrong Workflows: may not open pull requests$/,
+    ],
     ['workflows that may write', { workflowsMayWrite: true }, /^wrong Workflows: may write to everything/],
     ['no code owners file', { codeownersErrors: null }, /^wrong CODEOWNERS: there is none/],
     [
@@ -158,35 +217,57 @@ describe('herdbook doctor', () => {
     const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
     await using good = await begun({ settings: { protection: null, rulesets: [ruleset, GROWS] } })
     expect(faults(await findings(good, 'alice'))).toEqual([])
-    await using lax = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }, GROWS] } })
+    await using lax = await begun({
+      settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }, GROWS] },
+    })
     expect(faults(await findings(lax, 'alice'))[0]).toMatch(/^wrong Check: .*but not RepositoryRole 5 \(ruleset main\)/)
-    await using trial = await begun({ settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }, GROWS] } })
+    await using trial = await begun({
+      settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }, GROWS] },
+    })
     expect(faults(await findings(trial, 'alice'))).toHaveLength(3)
     const loose = { ...ruleset, strict: false, checks: [{ context: 'herdbook', app: null }] }
     await using open = await begun({ settings: { protection: null, rulesets: [loose, GROWS] } })
-    expect(faults(await findings(open, 'alice')).map((fault) => fault.split(':')[0])).toEqual(['wrong Source', 'wrong Up to date'])
+    expect(faults(await findings(open, 'alice')).map((fault) => fault.split(':')[0])).toEqual([
+      'wrong Source',
+      'wrong Up to date',
+    ])
   })
 
   test.for<[string, Settings['rulesets'], RegExp]>([
     ['none', [], /^wrong Ledger: herdbook-ledger\/production can be set back, and the ledger with it/],
-    ['one that lets it be taken away', [{ ...GROWS, types: ['non_fast_forward'] }], /^wrong Ledger: .* can be set back/],
+    [
+      'one that lets it be taken away',
+      [{ ...GROWS, types: ['non_fast_forward'] }],
+      /^wrong Ledger: .* can be set back/,
+    ],
     ['one that lets it be set back', [{ ...GROWS, types: ['deletion'] }], /^wrong Ledger: .* can be set back/],
     ['one of another branch', [{ ...GROWS, include: 'refs/heads/release/*' }], /^wrong Ledger: .* can be set back/],
     ['one that is only tried', [{ ...GROWS, enforcement: 'evaluate' }], /^wrong Ledger: .* can be set back/],
-    ['one with exceptions', [{ ...GROWS, forEverybody: false }], /^wrong Ledger: herdbook-ledger\/production only grows, but not RepositoryRole 5 \(ruleset ledger\)/],
-  ])('a ledger that can be set back, since there is %s for the branch that follows it', async ([, rulesets, expected]) => {
-    await using hub = await begun({ settings: { rulesets } })
-    const all = await findings(hub, 'alice')
-    expect(faults(all).join('\n')).toMatch(expected)
-    expect(all.find(({ what }) => what === 'Ledger')?.mend[0]).toMatch(/^gh api --method POST repos\/herd\/instance\/rulesets /)
-  })
+    [
+      'one with exceptions',
+      [{ ...GROWS, forEverybody: false }],
+      /^wrong Ledger: herdbook-ledger\/production only grows, but not RepositoryRole 5 \(ruleset ledger\)/,
+    ],
+  ])(
+    'a ledger that can be set back, since there is %s for the branch that follows it',
+    async ([, rulesets, expected]) => {
+      await using hub = await begun({ settings: { rulesets } })
+      const all = await findings(hub, 'alice')
+      expect(faults(all).join('\n')).toMatch(expected)
+      expect(all.find(({ what }) => what === 'Ledger')?.mend[0]).toMatch(
+        /^gh api --method POST repos\/herd\/instance\/rulesets /,
+      )
+    },
+  )
 
   test('labels that are missing, by name', async () => {
     await using hub = await begun()
     hub.state.labels.delete('herdbook: drift')
     const all = await findings(hub, 'alice')
     expect(faults(all)).toEqual(['wrong Labels: missing: herdbook: drift'])
-    expect(all.find(({ what }) => what === 'Labels')?.mend).toEqual([expect.stringMatching(/^gh label create 'herdbook: drift' /)])
+    expect(all.find(({ what }) => what === 'Labels')?.mend).toEqual([
+      expect.stringMatching(/^gh label create 'herdbook: drift' /),
+    ])
   })
 
   test('an action that is not pinned to a commit, in which file', async () => {
@@ -196,7 +277,8 @@ describe('herdbook doctor', () => {
       by: 'alice',
       branch: 'main',
       files: {
-        [path]: 'jobs:\n  a:\n    steps:\n      - uses: herd/book/.github/actions/herdbook@v1 # abc\n      - uses: ./.github/actions/own\n',
+        [path]:
+          'jobs:\n  a:\n    steps:\n      - uses: herd/book/.github/actions/herdbook@v1 # abc\n      - uses: ./.github/actions/own\n',
       },
     })
     expect(faults(await findings(hub, 'alice'))).toEqual([
@@ -207,7 +289,9 @@ describe('herdbook doctor', () => {
   test('what instance.yaml itself asks for: names that workflows hand over, the check of its environment', async () => {
     await using hub = await begun()
     const api = { url: 'https://herd.example', token: { env: 'MY_TOKEN' } }
-    const all = faults(await findings(hub, 'alice', { instance: { ...INSTANCE, environment: 'staging', mastodon: { api } } }))
+    const all = faults(
+      await findings(hub, 'alice', { instance: { ...INSTANCE, environment: 'staging', mastodon: { api } } }),
+    )
     expect(all).toEqual([
       expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
       expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging /),
@@ -221,38 +305,72 @@ describe('herdbook doctor', () => {
     const instance = { ...INSTANCE, environment: 'staging' }
     const check = (await findings(hub, 'alice', { instance })).find(({ what }) => what === 'Check')
     await paste(hub, 'alice', check?.mend.filter((line) => line.startsWith('gh ')) ?? [])
-    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging can be set back/)])
-    for (const environment of ['production', 'staging']) await paste(hub, 'alice', settingsOf({ repository: hub.repository, branch: 'main', environment, owners: [] }).ledger.commands)
+    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([
+      expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging can be set back/),
+    ])
+    for (const environment of ['production', 'staging'])
+      await paste(
+        hub,
+        'alice',
+        settingsOf({ repository: hub.repository, branch: 'main', environment, owners: [] }).ledger.commands,
+      )
     expect(faults(await findings(hub, 'alice', { instance }))).toEqual([])
   })
 
   test.for<[string, object, string | null]>([
-    ['the token that writes', { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' } } }, 'read_token: { env: HERDBOOK_READ_TOKEN }'],
+    [
+      'the token that writes',
+      { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' } } },
+      'read_token: { env: HERDBOOK_READ_TOKEN }',
+    ],
     ['the key of the console', { database: { over: 'ssh', reader: true } }, 'reader_key: { env: HERDBOOK_READER_KEY }'],
     ['a key of its own', { database: { over: 'ssh', reader: true, reader_key: { env: 'HERDBOOK_READER_KEY' } } }, null],
   ])('where pull requests would be planned with %s', async ([, mastodon, mended]) => {
     await using hub = await begun()
-    const ssh = { host: 'herd.example', user: 'herdbook', host_key: `SHA256:${'A'.repeat(43)}`, key: { env: 'HERDBOOK_SSH_KEY' } }
-    const reading = (await findings(hub, 'alice', { instance: { ...INSTANCE, mastodon, ssh } })).find(({ what }) => what === 'Reading')
-    expect(reading).toMatchObject(mended === null ? { state: 'fine' } : { state: 'wrong', mend: [expect.stringContaining(mended)] })
+    const ssh = {
+      host: 'herd.example',
+      user: 'herdbook',
+      host_key: `SHA256:${'A'.repeat(43)}`,
+      key: { env: 'HERDBOOK_SSH_KEY' },
+    }
+    const reading = (await findings(hub, 'alice', { instance: { ...INSTANCE, mastodon, ssh } })).find(
+      ({ what }) => what === 'Reading',
+    )
+    expect(reading).toMatchObject(
+      mended === null ? { state: 'fine' } : { state: 'wrong', mend: [expect.stringContaining(mended)] },
+    )
   })
 
   test('where roles are managed, it says what an old approval is good for', async () => {
     await using hub = await begun({ settings: { protection: { ...PROTECTION, lastPush: false } } })
     const files = { 'instance/moderators.yaml': 'moderators: []\nemptied_on_purpose: nobody yet\n' }
-    expect(faults(await findings(hub, 'alice', { files }))).toEqual([expect.stringContaining('such as a role for the person who pushed')])
+    expect(faults(await findings(hub, 'alice', { files }))).toEqual([
+      expect.stringContaining('such as a role for the person who pushed'),
+    ])
   })
 
   test('what a token may not see is never called fine', async () => {
     await using hub = await begun()
     const all = await findings(hub, 'mo')
     const unseen = all.filter(({ state }) => state === 'unseen')
-    expect(unseen.map(({ what }) => what)).toEqual(['Check', 'Owners', 'Last push', 'Ledger', 'herdbook-plan', 'herdbook-apply', 'herdbook-owners', 'Workflows'])
-    for (const { says } of unseen) expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
+    expect(unseen.map(({ what }) => what)).toEqual([
+      'Check',
+      'Owners',
+      'Last push',
+      'Ledger',
+      'herdbook-plan',
+      'herdbook-apply',
+      'herdbook-owners',
+      'Workflows',
+    ])
+    for (const { says } of unseen)
+      expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
     const ran = await doctor(hub, 'rita')
     expect(ran).toMatchObject({
       code: 10,
-      stdout: expect.stringMatching(/\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\): ask an administrator/),
+      stdout: expect.stringMatching(
+        /\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\): ask an administrator/,
+      ),
     })
     expect(ran.stdout).not.toContain('All is as it should be')
   })
@@ -284,7 +402,9 @@ describe('herdbook doctor', () => {
       code: 9,
       stderr: expect.stringContaining('GH_TOKEN=$(gh auth token)'),
     })
-    expect(await call(dir.path, ['doctor'], { env: { GH_TOKEN: 'ghp_wrong_token', GITHUB_API_URL: hub.url } })).toMatchObject({
+    expect(
+      await call(dir.path, ['doctor'], { env: { GH_TOKEN: 'ghp_wrong_token', GITHUB_API_URL: hub.url } }),
+    ).toMatchObject({
       code: 10,
       stderr: expect.stringContaining('does not know the token'),
     })

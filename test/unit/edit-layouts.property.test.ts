@@ -18,42 +18,65 @@ interface Change {
 
 const changes = fc.oneof(
   // block, promote: an entry more, at the end or where it sorts in.
-  fc.record({ before: fc.option(fc.nat(5), { nil: undefined }), more: fc.boolean() }).map(({ before, more }) => (entries: number): Change => {
-    const add = (name: string): Edit => ({ op: 'add', list: ['list'], item: { name, text: 'new' }, ...(before === undefined || before >= entries ? {} : { before }) })
-    return { edits: more ? [add('x1'), add('x2')] : [add('x1')], removed: [], set: [], added: more ? 2 : 1 }
-  }),
+  fc
+    .record({ before: fc.option(fc.nat(5), { nil: undefined }), more: fc.boolean() })
+    .map(({ before, more }) => (entries: number): Change => {
+      const add = (name: string): Edit => ({
+        op: 'add',
+        list: ['list'],
+        item: { name, text: 'new' },
+        ...(before === undefined || before >= entries ? {} : { before }),
+      })
+      return { edits: more ? [add('x1'), add('x2')] : [add('x1')], removed: [], set: [], added: more ? 2 : 1 }
+    }),
   // unblock, demote.
   fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 3 }).map((wanted) => (entries: number): Change => {
     const removed = [...new Set(wanted.map((index) => index % entries))]
     return { edits: removed.map((index) => ({ op: 'remove', path: ['list', index] })), removed, set: [], added: 0 }
   }),
   // block of what is blocked already, promote to another role.
-  fc.record({ at: fc.nat(4), key: fc.constantFrom('text', 'fresh', 'name'), value: fc.constantFrom('plain', 'it is: quoted', 'two\nlines', true) }).map(({ at, key, value }) => (entries: number): Change => {
-    const index = at % entries
-    return { edits: [{ op: 'set', path: ['list', index, key], value: key === 'name' ? `n${index}.` : value }], removed: [], set: [index], added: 0 }
-  }),
+  fc
+    .record({
+      at: fc.nat(4),
+      key: fc.constantFrom('text', 'fresh', 'name'),
+      value: fc.constantFrom('plain', 'it is: quoted', 'two\nlines', true),
+    })
+    .map(({ at, key, value }) => (entries: number): Change => {
+      const index = at % entries
+      return {
+        edits: [{ op: 'set', path: ['list', index, key], value: key === 'name' ? `n${index}.` : value }],
+        removed: [],
+        set: [index],
+        added: 0,
+      }
+    }),
   // adopt: some go, some come, some change, all at once.
-  fc.record({ gone: fc.nat(4), changed: fc.nat(4), before: fc.nat(5) }).map(({ gone, changed, before }) => (entries: number): Change => {
-    const [out, other] = [gone % entries, changed % entries]
-    const set = other === out ? [] : [other]
-    const place = before < entries ? { before } : {}
-    return {
-      edits: [
-        { op: 'remove', path: ['list', out] },
-        { op: 'add', list: ['list'], item: { name: 'x1', text: 'new' }, ...place },
-        ...set.map((index): Edit => ({ op: 'set', path: ['list', index, 'fresh'], value: 'new' })),
-        { op: 'set', path: ['made', 'here'], value: 1 },
-      ],
-      removed: [out],
-      set,
-      added: 1,
-    }
-  }),
+  fc
+    .record({ gone: fc.nat(4), changed: fc.nat(4), before: fc.nat(5) })
+    .map(({ gone, changed, before }) => (entries: number): Change => {
+      const [out, other] = [gone % entries, changed % entries]
+      const set = other === out ? [] : [other]
+      const place = before < entries ? { before } : {}
+      return {
+        edits: [
+          { op: 'remove', path: ['list', out] },
+          { op: 'add', list: ['list'], item: { name: 'x1', text: 'new' }, ...place },
+          ...set.map((index): Edit => ({ op: 'set', path: ['list', index, 'fresh'], value: 'new' })),
+          { op: 'set', path: ['made', 'here'], value: 1 },
+        ],
+        removed: [out],
+        set,
+        added: 1,
+      }
+    }),
 )
 
 const isBlank = (line: string): boolean => bare(line).trim() === ''
 /** A comma more or less is what an entry that becomes or stops being the last one may need, and the bracket where that stands behind the last one. */
-const withoutComma = (line: string): string => bare(line).replace(/,(?=\s*(?:#|$))/, '').replace(/,? \]$/, '')
+const withoutComma = (line: string): string =>
+  bare(line)
+    .replace(/,(?=\s*(?:#|$))/, '')
+    .replace(/,? \]$/, '')
 
 const endOf = (line: string): string => /\r?\n$/.exec(line)?.[0] ?? ''
 
@@ -65,7 +88,11 @@ function check(layout: Layout, { edits, removed, set, added }: Change): 'edited'
   } catch (error) {
     const [told] = error instanceof HerdbookError ? error.diagnostics : []
     if (told === undefined) throw error
-    expect(told).toMatchObject({ code: 'edit-by-hand', message: expect.stringMatching(/line \d+/), hint: expect.stringMatching(/line \d+/) })
+    expect(told).toMatchObject({
+      code: 'edit-by-hand',
+      message: expect.stringMatching(/line \d+/),
+      hint: expect.stringMatching(/line \d+/),
+    })
     expect(told.message, `${text}\n${JSON.stringify(edits)}`).not.toContain('would mean something else')
     expect(bare(lines[(told.at?.line ?? 0) - 1]?.text ?? ''), 'the line that is told has a comment').toContain('#')
     return 'refused'
@@ -96,17 +123,29 @@ function check(layout: Layout, { edits, removed, set, added }: Change): 'edited'
   // Each comment is still there with its entry; those of entries that went are gone.
   const known = new Set(lines.flatMap(({ comment }) => comment?.text ?? []))
   const after = commented(edited, known)
-  const expected = lines.flatMap(({ comment }) => (comment === undefined || (comment.of !== null && removed.includes(comment.of)) ? [] : [comment.text]))
-  expect(after.flatMap(({ comment }) => comment ?? []).toSorted(), `${text}\nbecame\n${edited}`).toEqual(expected.toSorted())
-  for (const [index, { comment }] of after.entries()) if (comment !== undefined) expect(isWithEntry(after, index), `${comment} of\n${text}\nin\n${edited}`).toBe(true)
+  const expected = lines.flatMap(({ comment }) =>
+    comment === undefined || (comment.of !== null && removed.includes(comment.of)) ? [] : [comment.text],
+  )
+  expect(after.flatMap(({ comment }) => comment ?? []).toSorted(), `${text}\nbecame\n${edited}`).toEqual(
+    expected.toSorted(),
+  )
+  for (const [index, { comment }] of after.entries())
+    if (comment !== undefined) expect(isWithEntry(after, index), `${comment} of\n${text}\nin\n${edited}`).toBe(true)
   // A new line ends as one that was there, and the marks at both ends of the file stay.
   expect([edited.startsWith('\uFEFF'), edited.endsWith('\n')]).toEqual([text.startsWith('\uFEFF'), finalEnd])
   const ends = (all: string): Set<string> => new Set(all.match(/\r?\n/g) ?? [])
   if (ends(text).size > 0) expect(ends(edited).difference(ends(text)).size, edited).toBe(0)
   // Nothing goes together with what is new here: a new line ends as the line before it does.
-  if (removed.length === 0) for (const [index, line] of result.entries()) if (/^[ {-]*name: x[12]\b[^\]]*$/.test(bare(line)) && index > 0 && line.endsWith('\n')) expect(endOf(line), edited).toBe(endOf(result[index - 1] ?? ''))
-  const names = (parse(edited.replace(/^\uFEFF/, '')) as { readonly list: readonly { readonly name: string }[] }).list.map(({ name }) => name)
-  expect(names.filter((name) => name.startsWith('n'))).toEqual(Array.from({ length: layout.entries }, (_, index) => `n${index}.`).filter((_, index) => !removed.includes(index)))
+  if (removed.length === 0)
+    for (const [index, line] of result.entries())
+      if (/^[ {-]*name: x[12]\b[^\]]*$/.test(bare(line)) && index > 0 && line.endsWith('\n'))
+        expect(endOf(line), edited).toBe(endOf(result[index - 1] ?? ''))
+  const names = (
+    parse(edited.replace(/^\uFEFF/, '')) as { readonly list: readonly { readonly name: string }[] }
+  ).list.map(({ name }) => name)
+  expect(names.filter((name) => name.startsWith('n'))).toEqual(
+    Array.from({ length: layout.entries }, (_, index) => `n${index}.`).filter((_, index) => !removed.includes(index)),
+  )
   expect(names.length).toBe(layout.entries - removed.length + added)
   return 'edited'
 }
@@ -124,7 +163,10 @@ test('whatever an edit does, all other lines stay byte for byte and each comment
 })
 
 test('a JSON file stays JSON in its layout, whatever an edit does', () => {
-  const words = fc.array(fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)), { minLength: 1, maxLength: 5 })
+  const words = fc.array(
+    fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
+    { minLength: 1, maxLength: 5 },
+  )
   fc.assert(
     fc.property(words, fc.constantFrom(1, 2, 4), fc.constantFrom('\n', '\r\n'), changes, (texts, step, end, make) => {
       const list = texts.map((text, index) => ({ name: `n${index}.`, text }))
@@ -133,9 +175,16 @@ test('a JSON file stays JSON in its layout, whatever an edit does', () => {
       const edited = edit('x.yaml', written({ list, other: [1, 2] }), edits, 'all is well')
       const meant = JSON.parse(edited) as { readonly list: readonly { readonly name: string }[] }
       expect(meant.list.length).toBe(list.length - removed.length + added)
-      for (const [index, one] of list.entries()) if (!removed.includes(index) && !set.includes(index)) expect(meant.list).toContainEqual(one)
+      for (const [index, one] of list.entries())
+        if (!removed.includes(index) && !set.includes(index)) expect(meant.list).toContainEqual(one)
       // What was taken out of a list to its last entry leaves its brackets on lines of their own.
-      if (meant.list.length > 0) expect(edited.replaceAll(/\{ ?"here": 1 ?\}/g, JSON.stringify({ here: 1 }, null, step).replaceAll('\n', `${end}${' '.repeat(step)}`))).toBe(written(meant))
+      if (meant.list.length > 0)
+        expect(
+          edited.replaceAll(
+            /\{ ?"here": 1 ?\}/g,
+            JSON.stringify({ here: 1 }, null, step).replaceAll('\n', `${end}${' '.repeat(step)}`),
+          ),
+        ).toBe(written(meant))
     }),
     { numRuns: 500 },
   )

@@ -5,17 +5,66 @@ import type { Rows } from '../../src/reconcile/doors.ts'
 import type { Draft } from '../../src/reconcile/kind.ts'
 
 const kind = KINDS.find(({ name }) => name === 'domain-block')
-const row = (domain: string, severity: 'noop' | 'silence' | 'suspend', flags: Partial<Rows['domain_blocks']> = {}): Rows['domain_blocks'] => ({ id: domain, domain, severity, reject_media: false, reject_reports: false, obfuscate: false, public_comment: null, private_comment: null, created_at: '2026-11-01T00:00:00Z', ...flags })
-const created = (id: string, fields: Draft['target']): Draft => ({ kind: 'domain-block', id, action: 'create', cause: 'change', serverId: null, changes: Object.entries(fields).map(([field, after]) => ({ field, before: null, after })), target: fields, seen: {} })
+const row = (
+  domain: string,
+  severity: 'noop' | 'silence' | 'suspend',
+  flags: Partial<Rows['domain_blocks']> = {},
+): Rows['domain_blocks'] => ({
+  id: domain,
+  domain,
+  severity,
+  reject_media: false,
+  reject_reports: false,
+  obfuscate: false,
+  public_comment: null,
+  private_comment: null,
+  created_at: '2026-11-01T00:00:00Z',
+  ...flags,
+})
+const created = (id: string, fields: Draft['target']): Draft => ({
+  kind: 'domain-block',
+  id,
+  action: 'create',
+  cause: 'change',
+  serverId: null,
+  changes: Object.entries(fields).map(([field, after]) => ({ field, before: null, after })),
+  target: fields,
+  seen: {},
+})
 const none = { severity: 'noop', reject_media: false, reject_reports: false }
 
 it.each<[string, Draft, readonly Rows['domain_blocks'][], boolean]>([
   ['weaker than the one above', created('sub.spam.example', none), [row('spam.example', 'suspend')], true],
-  ['weaker than the one two above', created('a.b.spam.example', { ...none, severity: 'silence' }), [row('spam.example', 'suspend')], true],
-  ['weaker than one further up, below one that is as weak', created('a.b.spam.example', none), [row('spam.example', 'suspend'), row('b.spam.example', 'noop')], false],
-  ['that lets through what the one above rejects', created('sub.spam.example', { ...none, severity: 'silence' }), [row('spam.example', 'silence', { reject_media: true })], true],
-  ['as strict as the one above', created('sub.spam.example', { ...none, severity: 'suspend' }), [row('spam.example', 'suspend')], false],
+  [
+    'weaker than the one two above',
+    created('a.b.spam.example', { ...none, severity: 'silence' }),
+    [row('spam.example', 'suspend')],
+    true,
+  ],
+  [
+    'weaker than one further up, below one that is as weak',
+    created('a.b.spam.example', none),
+    [row('spam.example', 'suspend'), row('b.spam.example', 'noop')],
+    false,
+  ],
+  [
+    'that lets through what the one above rejects',
+    created('sub.spam.example', { ...none, severity: 'silence' }),
+    [row('spam.example', 'silence', { reject_media: true })],
+    true,
+  ],
+  [
+    'as strict as the one above',
+    created('sub.spam.example', { ...none, severity: 'suspend' }),
+    [row('spam.example', 'suspend')],
+    false,
+  ],
   ['under nothing', created('spam.example', none), [row('example', 'noop'), row('other.example', 'suspend')], false],
 ])('a new block %s counts as what it does to protection', (_what, draft, rows, weakens) => {
-  expect(kind?.weakens?.(draft, tablesOf({ domain_blocks: { state: 'complete', rows, door: 'database', requests: 1 } }, null))).toBe(weakens)
+  expect(
+    kind?.weakens?.(
+      draft,
+      tablesOf({ domain_blocks: { state: 'complete', rows, door: 'database', requests: 1 } }, null),
+    ),
+  ).toBe(weakens)
 })

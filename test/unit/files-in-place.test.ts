@@ -18,7 +18,12 @@ afterAll(() => {
 const BLOCKS = 'domain_blocks:\n  - domain: a.example # first\n    severity: limit\n'
 
 const inFolder = (files: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries({ 'instance.yaml': 'domain: herd.example\n', ...files }).map(([name, text]) => [`instance/${name}`, text]))
+  Object.fromEntries(
+    Object.entries({ 'instance.yaml': 'domain: herd.example\n', ...files }).map(([name, text]) => [
+      `instance/${name}`,
+      text,
+    ]),
+  )
 
 /** A folder with an instance of these files. */
 function instance(files: Readonly<Record<string, string>>): string {
@@ -41,13 +46,18 @@ test('a file keeps its permissions, whichever verb writes it; a new one gets tho
       expect(modeOf(dir, 'domain-blocks.yaml'), args[0]).toBe(mode.toString(8))
     }
   }
-  const dir = instance({ 'roles.yaml': 'roles:\n  - name: Moderator\n    position: 10\n    permissions: [manage_reports]\n' })
+  const dir = instance({
+    'roles.yaml': 'roles:\n  - name: Moderator\n    position: 10\n    permissions: [manage_reports]\n',
+  })
   expect(await call(dir, ['promote', 'bob', 'Moderator'])).toMatchObject({ code: 0 })
   expect(modeOf(dir, 'moderators.yaml')).toBe((0o666 & ~process.umask()).toString(8))
 })
 
 test('a file that may only be read is not replaced, and nothing beside it is written', async () => {
-  const dir = instance({ 'domain-blocks.yaml': BLOCKS.replace('# first', '   # first'), 'rules.yaml': 'rules:\n- key: a\n  text: A\n' })
+  const dir = instance({
+    'domain-blocks.yaml': BLOCKS.replace('# first', '   # first'),
+    'rules.yaml': 'rules:\n- key: a\n  text: A\n',
+  })
   chmodSync(join(dir, 'instance', 'domain-blocks.yaml'), 0o444)
   for (const args of [['block', 'b.example', '--severity', 'limit'], ['fmt']]) {
     const ran = await call(dir, args)
@@ -69,14 +79,19 @@ test('a file that must be for its owner alone is, whatever it was before', async
 })
 
 test('a clone with CRLF line ends is tidy where the repository is, and an edit keeps them', async () => {
-  const files = { 'domain-blocks.yaml': BLOCKS, 'rules.yaml': 'rules:\n  - key: a\n    text: |\n      One\n\n      Two\n' }
+  const files = {
+    'domain-blocks.yaml': BLOCKS,
+    'rules.yaml': 'rules:\n  - key: a\n    text: |\n      One\n\n      Two\n',
+  }
   const origin = committed(files)
   const dir = join(newFolder(), 'clone')
   git(origin, 'clone', '--quiet', '-c', 'core.autocrlf=true', origin, dir)
   expect(read(dir, 'domain-blocks.yaml')).toBe(BLOCKS.replaceAll('\n', '\r\n'))
   expect(await call(dir, ['fmt', '--check'])).toMatchObject({ code: 0, stdout: 'All files are tidy.\n' })
   expect(await call(dir, ['block', 'b.example', '--severity', 'limit'])).toMatchObject({ code: 0 })
-  expect(read(dir, 'domain-blocks.yaml')).toBe(`${BLOCKS}  - domain: b.example\n    severity: limit\n`.replaceAll('\n', '\r\n'))
+  expect(read(dir, 'domain-blocks.yaml')).toBe(
+    `${BLOCKS}  - domain: b.example\n    severity: limit\n`.replaceAll('\n', '\r\n'),
+  )
   expect(await call(dir, ['fmt', '--check'])).toMatchObject({ code: 0 })
   expect(git(dir, 'diff', '--numstat')).toBe('2\t0\tinstance/domain-blocks.yaml')
 })
@@ -96,10 +111,19 @@ test('a sparse checkout without a file of the commit is refused where that file 
   const dir = committed({ 'domain-blocks.yaml': BLOCKS, 'policy.yaml': 'minimum_owners: 1\n' })
   git(dir, 'sparse-checkout', 'set', '--no-cone', '/*', '!instance/domain-blocks.yaml')
   expect(existsSync(join(dir, 'instance', 'domain-blocks.yaml'))).toBe(false)
-  for (const args of [['plan'], ['block', 'b.example', '--severity', 'limit'], ['unblock', 'a.example'], ['promote', 'bob', 'Moderator'], ['demote', 'bob'], ['adopt']]) {
+  for (const args of [
+    ['plan'],
+    ['block', 'b.example', '--severity', 'limit'],
+    ['unblock', 'a.example'],
+    ['promote', 'bob', 'Moderator'],
+    ['demote', 'bob'],
+    ['adopt'],
+  ]) {
     const ran = await call(dir, args)
     expect(ran.code, args[0]).toBe(9)
-    expect(flat(ran.stderr), args[0]).toContain('instance/domain-blocks.yaml is in the commit and not in this folder: a sparse checkout leaves it out.')
+    expect(flat(ran.stderr), args[0]).toContain(
+      'instance/domain-blocks.yaml is in the commit and not in this folder: a sparse checkout leaves it out.',
+    )
   }
   expect(existsSync(join(dir, 'instance', 'domain-blocks.yaml'))).toBe(false)
   const told = (await call(dir, ['block', 'b.example', '--severity', 'limit'])).stderr
@@ -109,22 +133,31 @@ test('a sparse checkout without a file of the commit is refused where that file 
   expect(read(dir, 'domain-blocks.yaml')).toBe(`${BLOCKS}  - domain: b.example\n    severity: limit\n`)
 })
 
-test('in a hook of a linked worktree the files there are read, and what is being committed stays as it is', { timeout: 60_000 }, async () => {
-  const dir = committed({ 'domain-blocks.yaml': BLOCKS })
-  const linked = join(newFolder(), 'linked')
-  git(dir, 'worktree', 'add', '--quiet', '-b', 'more', linked)
-  const told = join(newFolder(), 'told')
-  const run = (args: string): string => `"${process.execPath}" "${join(import.meta.dirname, '../../src/cli.ts')}" ${args} >>"${told}" 2>&1 || exit 1\n`
-  writeFileSync(join(dir, '.git/hooks/pre-commit'), `#!/bin/sh\n${run('validate')}${run('block b.example --severity limit')}`, { mode: 0o755 })
-  writeFileSync(join(linked, 'instance/rules.yaml'), 'rules:\n  - key: a\n    text: A\n')
-  git(linked, 'add', 'instance/rules.yaml')
-  git(linked, 'commit', '--quiet', '--message', 'Rules')
-  expect(readFileSync(told, 'utf8')).toContain('3 files are valid.')
-  expect(git(linked, 'show', '--format=', '--name-only', 'HEAD')).toBe('instance/rules.yaml')
-  expect(git(linked, 'status', '--porcelain')).toBe('M instance/domain-blocks.yaml')
-  expect(read(linked, 'domain-blocks.yaml')).toContain('b.example')
-  expect(read(dir, 'domain-blocks.yaml')).toBe(BLOCKS)
-})
+test(
+  'in a hook of a linked worktree the files there are read, and what is being committed stays as it is',
+  { timeout: 60_000 },
+  async () => {
+    const dir = committed({ 'domain-blocks.yaml': BLOCKS })
+    const linked = join(newFolder(), 'linked')
+    git(dir, 'worktree', 'add', '--quiet', '-b', 'more', linked)
+    const told = join(newFolder(), 'told')
+    const run = (args: string): string =>
+      `"${process.execPath}" "${join(import.meta.dirname, '../../src/cli.ts')}" ${args} >>"${told}" 2>&1 || exit 1\n`
+    writeFileSync(
+      join(dir, '.git/hooks/pre-commit'),
+      `#!/bin/sh\n${run('validate')}${run('block b.example --severity limit')}`,
+      { mode: 0o755 },
+    )
+    writeFileSync(join(linked, 'instance/rules.yaml'), 'rules:\n  - key: a\n    text: A\n')
+    git(linked, 'add', 'instance/rules.yaml')
+    git(linked, 'commit', '--quiet', '--message', 'Rules')
+    expect(readFileSync(told, 'utf8')).toContain('3 files are valid.')
+    expect(git(linked, 'show', '--format=', '--name-only', 'HEAD')).toBe('instance/rules.yaml')
+    expect(git(linked, 'status', '--porcelain')).toBe('M instance/domain-blocks.yaml')
+    expect(read(linked, 'domain-blocks.yaml')).toContain('b.example')
+    expect(read(dir, 'domain-blocks.yaml')).toBe(BLOCKS)
+  },
+)
 
 test('a file that a person deleted is no sparse checkout, and what lies outside of Git neither', async () => {
   const dir = committed({ 'domain-blocks.yaml': BLOCKS, 'rules.yaml': 'rules:\n  - key: a\n    text: A\n' })
@@ -141,7 +174,8 @@ test('a file beside it whose name is nearly right is told before a second one is
 })
 
 test('a comment that was left empty is set by the verb that sets it', async () => {
-  const text = 'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: # to be said\n  - domain: b.example\n    severity: limit\n    public_comment: ~\n'
+  const text =
+    'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: # to be said\n  - domain: b.example\n    severity: limit\n    public_comment: ~\n'
   const dir = instance({ 'domain-blocks.yaml': text })
   const block = (domain: string) => call(dir, ['block', domain, '--severity', 'limit', '--public-comment', 'Spam'])
   // The other one is still wrong, and nothing is written for now.

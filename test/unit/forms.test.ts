@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formsIn } from '../../src/reconcile/approvals.ts'
-import { planDigest, planDigest1, seal, sealIn, stepDigest, type Form, type Purpose, type Sealing } from '../../src/reconcile/digest.ts'
+import {
+  planDigest,
+  planDigest1,
+  seal,
+  sealIn,
+  stepDigest,
+  type Form,
+  type Purpose,
+  type Sealing,
+} from '../../src/reconcile/digest.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import { coveredBy, parseMarks } from '../../src/reconcile/marks.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
@@ -17,14 +26,24 @@ interface About {
   readonly key: string
   readonly comment: { readonly pullRequest: number; readonly head: string }
   readonly lock: Kept
-  readonly steps: readonly { readonly key: string | null; readonly pullRequest: number | null; readonly digest: string }[]
-  readonly seals: readonly { readonly purpose: Purpose; readonly value: unknown; readonly digest: string; readonly unkeyed: string }[]
+  readonly steps: readonly {
+    readonly key: string | null
+    readonly pullRequest: number | null
+    readonly digest: string
+  }[]
+  readonly seals: readonly {
+    readonly purpose: Purpose
+    readonly value: unknown
+    readonly digest: string
+    readonly unkeyed: string
+  }[]
 }
 
 type Kept = Omit<Snapshot, 'files'> & { readonly files: { readonly [name: string]: string } }
 
 const FOLDERS = { 1: '615b2b0', 2: '2' } as const
-const read = (form: Form, name: string): string => readFileSync(join(import.meta.dirname, 'golden', FOLDERS[form], name), 'utf8')
+const read = (form: Form, name: string): string =>
+  readFileSync(join(import.meta.dirname, 'golden', FOLDERS[form], name), 'utf8')
 const about = (form: Form): About => JSON.parse(read(form, 'about.json'))
 const snapshotOf = (kept: Kept): Snapshot => ({ ...kept, files: new Map(Object.entries(kept.files)) })
 const keyOf = (key: string | null): Sealing => sealingWith(key === null ? null : Buffer.from(key))
@@ -37,9 +56,25 @@ const LIMIT: Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> = {
   id: 'one.example',
   action: 'create',
   serverId: null,
-  changes: Object.entries({ obfuscate: false, public_comment: 'Spam', reject_media: false, reject_reports: false, severity: 'silence' }).map(([field, after]) => ({ field, before: null, after })),
+  changes: Object.entries({
+    obfuscate: false,
+    public_comment: 'Spam',
+    reject_media: false,
+    reject_reports: false,
+    severity: 'silence',
+  }).map(([field, after]) => ({ field, before: null, after })),
 }
-const stepOf = (bare: typeof LIMIT): Step => ({ ...bare, cause: 'change', hazard: 'disruptive', target: {}, seen: {}, weakens: false, door: 'rest', calls: 1, digest: '' })
+const stepOf = (bare: typeof LIMIT): Step => ({
+  ...bare,
+  cause: 'change',
+  hazard: 'disruptive',
+  target: {},
+  seen: {},
+  weakens: false,
+  door: 'rest',
+  calls: 1,
+  digest: '',
+})
 
 describe.each([1, 2] as const)('form %i', (form) => {
   const { key, steps, seals, comment, lock } = about(form)
@@ -48,12 +83,16 @@ describe.each([1, 2] as const)('form %i', (form) => {
   it('has the digests of steps that it had', () => {
     const [step] = parsePlan(read(form, 'plan.json')).steps
     if (step === undefined) throw new Error('the plan has no step')
-    expect(steps.map((one) => stepDigest(step, keyOf(one.key), one.pullRequest, form))).toEqual(steps.map(({ digest }) => digest))
+    expect(steps.map((one) => stepDigest(step, keyOf(one.key), one.pullRequest, form))).toEqual(
+      steps.map(({ digest }) => digest),
+    )
   })
 
   it('has the seals that it had, for each purpose its own', () => {
-    const sealed = (purpose: Purpose, value: unknown, by: string | null): string => (form === 1 ? seal(purpose, value, keyOf(by).key) : sealIn(keyOf(by), purpose, value))
-    for (const { purpose, value, digest, unkeyed } of seals) expect([sealed(purpose, value, key), sealed(purpose, value, null)]).toEqual([digest, unkeyed])
+    const sealed = (purpose: Purpose, value: unknown, by: string | null): string =>
+      form === 1 ? seal(purpose, value, keyOf(by).key) : sealIn(keyOf(by), purpose, value)
+    for (const { purpose, value, digest, unkeyed } of seals)
+      expect([sealed(purpose, value, key), sealed(purpose, value, null)]).toEqual([digest, unkeyed])
     expect(new Set(seals.flatMap(({ digest, unkeyed }) => [digest, unkeyed])).size).toBe(2 * seals.length)
   })
 
@@ -63,7 +102,9 @@ describe.each([1, 2] as const)('form %i', (form) => {
     expect(ledger).toMatchObject({ form, signed: true, taken: expect.stringMatching(/^[0-9a-f]{40}$/), upgraded: null })
     expect([...ledger.entries.keys()]).toContain('domain-block/one.example')
     expect(ledger.approvals).toEqual([expect.objectContaining({ form, spent: true, pullRequest: 1, by: 'ann' })])
-    expect(() => parseLedger({ ...kept, files: new Map([...kept.files, ['domain-block.jsonl', '']]) }, sealing, BOTH)).toThrow(/not signed with your ledger_key/)
+    expect(() =>
+      parseLedger({ ...kept, files: new Map([...kept.files, ['domain-block.jsonl', '']]) }, sealing, BOTH),
+    ).toThrow(/not signed with your ledger_key/)
     expect(signatureOf(snapshotOf(lock), 'lock', sealing)).toEqual({ is: 'right', form })
     if (form === 1) expect(() => parseLedger(kept, sealing, ONLY[2])).toThrow(/in the form of version 1/)
   })
@@ -100,16 +141,30 @@ describe('what a later version adds', () => {
     const sealing = sealingWith(Buffer.from('a key'))
     const files = new Map(serializeLedger(emptyLedger, sealing, '2026-11-30T00:00:00.000Z'))
     files.set('list.seen.jsonl', '{"digest":"x"}\n')
-    files.set('announcement.jsonl', '{"commit":null,"fields":{"a":1},"id":"x","server_id":null,"sources":["rules.yaml"]}\n')
+    files.set(
+      'announcement.jsonl',
+      '{"commit":null,"fields":{"a":1},"id":"x","server_id":null,"sources":["rules.yaml"]}\n',
+    )
     files.set('meta.json', (files.get('meta.json') ?? '').replace('{', '{"identities":{"host":"SHA256:x"},'))
-    const snapshot = (content: ReturnType<typeof signContent>): Snapshot => ({ id: 'a'.repeat(40), tree: '', author: '', at: '', parents: [], ...content, trailers: content.trailers ?? {} })
+    const snapshot = (content: ReturnType<typeof signContent>): Snapshot => ({
+      id: 'a'.repeat(40),
+      tree: '',
+      author: '',
+      at: '',
+      parents: [],
+      ...content,
+      trailers: content.trailers ?? {},
+    })
     const written = snapshot(signContent({ files, subject: 'Applied' }, 'ledger', sealing))
     const again = serializeLedger(parseLedger(written, sealing, ONLY[2]), sealing, '2026-11-30T00:00:00.000Z')
     expect(again.get('list.seen.jsonl')).toBe('{"digest":"x"}\n')
     expect(again.get('announcement.jsonl')).toContain('"sources":["rules.yaml"]')
     expect(again.get('meta.json')).toContain('"identities":{"host":"SHA256:x"}')
     for (const name of ['list.seen.jsonl', 'announcement.jsonl', 'meta.json']) {
-      const changed = { ...written, files: new Map([...written.files, [name, (written.files.get(name) ?? '').replace('x', 'y')]]) }
+      const changed = {
+        ...written,
+        files: new Map([...written.files, [name, (written.files.get(name) ?? '').replace('x', 'y')]]),
+      }
       expect(() => parseLedger(changed, sealing, ONLY[2])).toThrow(/not signed with your ledger_key/)
     }
   })

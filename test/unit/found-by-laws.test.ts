@@ -7,11 +7,15 @@ import { look, newWorld, run, type World } from '../support/world.ts'
 
 const start = (): World => newWorld(newServer())
 const failing = (at: number, fault: Fault) => ({ mishaps: { ...NO_MISHAPS, faults: new Map([[at, fault]]) } })
-const rulesOf = (...keys: string[]): Documents => ({ 'rules.yaml': { rules: keys.map((key): Rule => ({ key, text: `Rule ${key}.` })) } })
+const rulesOf = (...keys: string[]): Documents => ({
+  'rules.yaml': { rules: keys.map((key): Rule => ({ key, text: `Rule ${key}.` })) },
+})
 const textsOf = (server: Server): string[] => rulesInOrder(server).map((row) => row.text)
 const open = async (world: World, documents: Documents): Promise<unknown> => {
   const { plan } = await look(world, documents)
-  return [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id, cause }) => `${cause} ${kind}/${id}`)
+  return [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(
+    ({ kind, id, cause }) => `${cause} ${kind}/${id}`,
+  )
 }
 
 test('a rule that is put before the others gets its place in the same apply', async () => {
@@ -77,14 +81,22 @@ test('a setting whose default was confirmed can be changed and changed back', as
 
 test('a setting that somebody sets for the first time between plan and apply is left alone', async () => {
   const world = start()
-  const others = new Map([[1, ({ rows }: Server) => void rows.settings.push({ var: 'site_title', value: '--- Ours\n', updated_at: null })]])
-  const { report } = await run(world, { 'settings.yaml': { settings: { site_title: 'Herd' } } }, { mishaps: { ...NO_MISHAPS, others } })
+  const others = new Map([
+    [1, ({ rows }: Server) => void rows.settings.push({ var: 'site_title', value: '--- Ours\n', updated_at: null })],
+  ])
+  const { report } = await run(
+    world,
+    { 'settings.yaml': { settings: { site_title: 'Herd' } } },
+    { mishaps: { ...NO_MISHAPS, others } },
+  )
   expect(report?.failed).toMatchObject([{ reason: { code: 'moved' } }])
   expect(settingValue(world.server, 'site_title')).toBe('Ours')
 })
 
 test('an e-mail block that was deleted to be made anew, and was not, is made by the next run, and by a revert', async () => {
-  const mail = (allow: boolean): Documents => ({ 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example', allow_with_approval: allow }] } })
+  const mail = (allow: boolean): Documents => ({
+    'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example', allow_with_approval: allow }] },
+  })
   for (const next of [true, false]) {
     const world = start()
     await run(world, mail(false))
@@ -97,7 +109,9 @@ test('an e-mail block that was deleted to be made anew, and was not, is made by 
 
 test('mail about terms that are published already is a step, not a difference to settle', async () => {
   const terms = (notify: { notify_members?: true }): Documents => ({
-    'terms-of-service.yaml': { terms_of_service: [{ effective_date: '2027-01-01', text: 'Be kind.', changelog: 'First.', ...notify }] },
+    'terms-of-service.yaml': {
+      terms_of_service: [{ effective_date: '2027-01-01', text: 'Be kind.', changelog: 'First.', ...notify }],
+    },
   })
   const world = start()
   await run(world, terms({}))
@@ -110,7 +124,12 @@ const helper: Role = { name: 'Helper', position: 5, permissions: ['manage_report
 const mentor: Role = { ...helper, name: 'Mentor', renamed_from: 'Helper' }
 const staff = (roles: Role[], holders: { readonly [account: string]: string }): Documents => ({
   'roles.yaml': { roles: [owner, ...roles] },
-  'moderators.yaml': { moderators: Object.entries({ olga: 'Owner', otto: 'Owner', ...holders }).map(([account, role]) => ({ account, role })) },
+  'moderators.yaml': {
+    moderators: Object.entries({ olga: 'Owner', otto: 'Owner', ...holders }).map(([account, role]) => ({
+      account,
+      role,
+    })),
+  },
 })
 const roleNames = (server: Server): string[] => server.rows.roles.map((row) => row.name)
 
@@ -135,7 +154,12 @@ test('a rename that was not verified is undone by its revert', async () => {
 test('a role that somebody made under the new name is not taken for the renamed one', async () => {
   const world = start()
   await run(world, staff([helper], {}), { takeOver: true })
-  world.server.rows.roles.push({ ...(world.server.rows.roles[0] ?? expect.fail()), id: '99', name: 'Mentor', position: 77 })
+  world.server.rows.roles.push({
+    ...(world.server.rows.roles[0] ?? expect.fail()),
+    id: '99',
+    name: 'Mentor',
+    position: 77,
+  })
   const { plan } = await look(world, staff([mentor], {}))
   expect(plan.takeovers.map(({ id }) => id)).toEqual(['Mentor'])
 })
@@ -144,12 +168,20 @@ test('who loses a role in the edit that renames it loses it', async () => {
   const world = start()
   await run(world, staff([helper], { alice: 'Helper', bob: 'Helper' }), { takeOver: true })
   await run(world, staff([mentor], { bob: 'Moderator' }))
-  expect(world.server.rows.accounts.filter((a) => ['alice', 'bob'].includes(a.username)).map((a) => a.role_id)).toEqual([null, '1'])
+  expect(world.server.rows.accounts.filter((a) => ['alice', 'bob'].includes(a.username)).map((a) => a.role_id)).toEqual(
+    [null, '1'],
+  )
 })
 
 test('workers that a second run owes anew are not forgotten because the first debt was paid', async () => {
   const blocks: Documents = {
-    'domain-blocks.yaml': { domain_blocks: ['a.example', 'b.example'].map((domain) => ({ domain, severity: 'suspend' as const, accept_severed_relationships: 99 })) },
+    'domain-blocks.yaml': {
+      domain_blocks: ['a.example', 'b.example'].map((domain) => ({
+        domain,
+        severity: 'suspend' as const,
+        accept_severed_relationships: 99,
+      })),
+    },
   }
   const world = newWorld(newServer(new Map([['a.example', { follows: 3, followers: 4, accounts: 1 }]])))
   await run(world, blocks, failing(1, 'die-before'))
@@ -162,15 +194,25 @@ test('workers that a second run owes anew are not forgotten because the first de
 test('a role is not deleted while nobody knows who holds it', async () => {
   const world = start()
   await run(world, staff([helper], { alice: 'Helper' }), { takeOver: true })
-  const { refused } = await run(world, { 'roles.yaml': { roles: [owner] } }, { mishaps: { ...NO_MISHAPS, unreadable: new Set(['accounts']) } })
+  const { refused } = await run(
+    world,
+    { 'roles.yaml': { roles: [owner] } },
+    { mishaps: { ...NO_MISHAPS, unreadable: new Set(['accounts']) } },
+  )
   expect(refused.join()).toContain("held-roles can't be checked")
   expect(ownersOf(world.server)).toBe(2)
 })
 
 test('over REST a parent that is lowered or lifted makes room for a weaker child', async () => {
-  const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks.yaml': { domain_blocks, emptied_on_purpose: 'a test' } })
+  const blocks = (...domain_blocks: DomainBlock[]): Documents => ({
+    'domain-blocks.yaml': { domain_blocks, emptied_on_purpose: 'a test' },
+  })
   const child: DomainBlock = { domain: 'a.spam.example', severity: 'limit' }
-  for (const parents of [[], [{ domain: 'spam.example', severity: 'none' as const }], [{ domain: 'spam.example', severity: 'limit' as const }]]) {
+  for (const parents of [
+    [],
+    [{ domain: 'spam.example', severity: 'none' as const }],
+    [{ domain: 'spam.example', severity: 'limit' as const }],
+  ]) {
     const world = newWorld(newServer(), 'both')
     await run(world, blocks({ domain: 'spam.example', severity: 'suspend' }))
     for (let i = 0; i < 3; i++) await run(world, blocks(child, ...parents))
@@ -180,7 +222,9 @@ test('over REST a parent that is lowered or lifted makes room for a weaker child
 
 test('somebody is made an owner before somebody else stops being one', async () => {
   const world = start()
-  const owners = (list: { readonly [account: string]: string }): Documents => ({ 'moderators.yaml': { moderators: Object.entries(list).map(([account, role]) => ({ account, role })) } })
+  const owners = (list: { readonly [account: string]: string }): Documents => ({
+    'moderators.yaml': { moderators: Object.entries(list).map(([account, role]) => ({ account, role })) },
+  })
   await run(world, owners({ alice: 'Owner', otto: 'Owner', olga: 'Moderator' }), { takeOver: true })
   const { refused } = await run(world, owners({ alice: 'Moderator', otto: 'Owner', olga: 'Owner' }))
   expect(refused).toEqual([])

@@ -12,7 +12,9 @@ import { ownersOf } from '../support/memory-writes.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
 const start = (): World => newWorld(newServer())
-const failing = (at: number, fault: Fault): { readonly mishaps: Mishaps } => ({ mishaps: { ...NO_MISHAPS, faults: new Map([[at, fault]]) } })
+const failing = (at: number, fault: Fault): { readonly mishaps: Mishaps } => ({
+  mishaps: { ...NO_MISHAPS, faults: new Map([[at, fault]]) },
+})
 const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks.yaml': { domain_blocks } })
 const blockIn = (server: Server, domain: string) => server.rows.domain_blocks.find((row) => row.domain === domain)
 const kept: DomainBlock = { domain: 'kept.example', severity: 'none' }
@@ -23,7 +25,12 @@ test('a block that a moderator makes long after our own attempt at it failed and
   await run(world, blocks(kept, { domain: 'late.example', severity: 'limit' }), failing(1, 'refuse'))
   await run(world, blocks(kept))
   expect(world.ledger.attempts).toEqual([])
-  world.server.rows.domain_blocks.push({ ...(blockIn(world.server, 'kept.example') ?? expect.fail()), id: '77', domain: 'late.example', severity: 'silence' })
+  world.server.rows.domain_blocks.push({
+    ...(blockIn(world.server, 'kept.example') ?? expect.fail()),
+    id: '77',
+    domain: 'late.example',
+    severity: 'silence',
+  })
   const { plan } = await look(world, blocks(kept))
   expect(plan.steps).toEqual([])
   expect(plan.unmanaged).toMatchObject([{ id: 'late.example' }])
@@ -31,13 +38,21 @@ test('a block that a moderator makes long after our own attempt at it failed and
 
 test('what a server has no place for is not in the ledger, so that its upgrade is nobody’s doing', async () => {
   const world = start()
-  const roles: Documents = { 'roles.yaml': { roles: [{ name: 'Helper', position: 5, permissions: ['manage_reports'], collection_limit: 20 }] } }
+  const roles: Documents = {
+    'roles.yaml': { roles: [{ name: 'Helper', position: 5, permissions: ['manage_reports'], collection_limit: 20 }] },
+  }
   await run(world, roles)
   const role = world.server.rows.roles.find(({ name }) => name === 'Helper') ?? expect.fail()
   Object.assign(role, { require_2fa: null, collection_limit: null })
   world.ledger = { ...world.ledger, entries: new Map() }
   await run(world, roles)
-  expect(Object.keys(world.ledger.entries.get('role/Helper')?.fields ?? {})).toEqual(['color', 'highlighted', 'name', 'permissions', 'position'])
+  expect(Object.keys(world.ledger.entries.get('role/Helper')?.fields ?? {})).toEqual([
+    'color',
+    'highlighted',
+    'name',
+    'permissions',
+    'position',
+  ])
   Object.assign(role, { require_2fa: false, collection_limit: 10 })
   const { plan } = await look(world, roles)
   expect(plan.drift).toEqual([])
@@ -73,7 +88,10 @@ test('an approval is spent by the step that it was for, also where the run was k
   const world = start()
   const documents = blocks(kept)
   const { plan } = await look(world, documents)
-  world.ledger = { ...world.ledger, approvals: approve([], plan.steps, { by: 'alice', at: '2026-11-23T12:00:00Z', source: 'agreed' }) }
+  world.ledger = {
+    ...world.ledger,
+    approvals: approve([], plan.steps, { by: 'alice', at: '2026-11-23T12:00:00Z', source: 'agreed' }),
+  }
   // Saving the attempt is the first moment, the write the second.
   await run(world, documents, failing(2, 'die-before'))
   expect(blockIn(world.server, 'kept.example')).toBeDefined()
@@ -84,7 +102,11 @@ test('an approval is spent by the step that it was for, also where the run was k
 test('settings that this Herdbook does not know, such as old versions left behind, make none unreadable', async () => {
   const world = start()
   world.server.rows.settings.push(
-    { var: 'notification_emails', value: '--- !ruby/hash:ActiveSupport::HashWithIndifferentAccess\nfollow: false\n', updated_at: null },
+    {
+      var: 'notification_emails',
+      value: '--- !ruby/hash:ActiveSupport::HashWithIndifferentAccess\nfollow: false\n',
+      updated_at: null,
+    },
     { var: 'reserved_usernames', value: '---\n- admin\n', updated_at: null },
   )
   const { plan } = await look(world, { 'settings.yaml': { settings: { site_title: 'Herd' } } })
@@ -92,16 +114,21 @@ test('settings that this Herdbook does not know, such as old versions left behin
   expect(plan.unmanaged).toEqual([])
 })
 
-test.each(['--- "no end\n', '--- *nowhere\n', '---\na: b\n'])('a setting that holds %j is unknown, and no defect', async (value) => {
-  const world = start()
-  world.server.rows.settings.push({ var: 'site_title', value, updated_at: null })
-  const { plan } = await look(world, { 'settings.yaml': { settings: { site_title: 'Herd' } } })
-  expect(plan.reads).toMatchObject([{ kind: 'setting', complete: false }])
-  expect(plan.steps).toEqual([])
-})
+test.each(['--- "no end\n', '--- *nowhere\n', '---\na: b\n'])(
+  'a setting that holds %j is unknown, and no defect',
+  async (value) => {
+    const world = start()
+    world.server.rows.settings.push({ var: 'site_title', value, updated_at: null })
+    const { plan } = await look(world, { 'settings.yaml': { settings: { site_title: 'Herd' } } })
+    expect(plan.reads).toMatchObject([{ kind: 'setting', complete: false }])
+    expect(plan.steps).toEqual([])
+  },
+)
 
 test('a rule that nobody manages keeps its place when the others are put in another order', async () => {
-  const rulesOf = (...keys: string[]): Documents => ({ 'rules.yaml': { rules: keys.map((key): Rule => ({ key, text: `Rule ${key}.` })) } })
+  const rulesOf = (...keys: string[]): Documents => ({
+    'rules.yaml': { rules: keys.map((key): Rule => ({ key, text: `Rule ${key}.` })) },
+  })
   const world = start()
   await run(world, rulesOf('a', 'b', 'c'))
   const [, b] = rulesInOrder(world.server)
@@ -136,13 +163,18 @@ test('an owner is not lowered in the same batch in which the one who was to foll
 test('what the files do not manage is not restored, and that is said instead of applying all the rest', async () => {
   const world = start()
   await run(world, blocks(kept))
-  const { refused } = await run(world, blocks(kept, { domain: 'more.example', severity: 'none' }), { restore: new Set(['domain-block/typo.example']) })
+  const { refused } = await run(world, blocks(kept, { domain: 'more.example', severity: 'none' }), {
+    restore: new Set(['domain-block/typo.example']),
+  })
   expect(refused.join()).toContain('domain-block/typo.example')
   expect(blockIn(world.server, 'more.example')).toBeUndefined()
 })
 
 /** A run that is asked to stop as soon as one step has been answered, and the ledgers that it wrote. */
-async function stopped(world: World, documents: Documents): Promise<{ readonly report: ApplyReport; readonly saved: readonly Ledger[] }> {
+async function stopped(
+  world: World,
+  documents: Documents,
+): Promise<{ readonly report: ApplyReport; readonly saved: readonly Ledger[] }> {
   const memory = openMemory(world.server)
   const { plan } = await look(world, documents, memory)
   const stop = new AbortController()
@@ -171,13 +203,22 @@ test('a run that is stopped after its last step says that nothing was verified, 
   expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [], remaining: [{ id: 'kept.example' }] })
   expect(exitOfApply(report)).toBe(8)
   // The attempt was written down, and that its work is done: nothing that was not verified.
-  expect(saved.map(({ entries, intents }) => [entries.size, intents.length])).toEqual([[0, 1], [0, 0]])
+  expect(saved.map(({ entries, intents }) => [entries.size, intents.length])).toEqual([
+    [0, 1],
+    [0, 0],
+  ])
 })
 
 test('what a stopped run did not reach it never attempted', async () => {
-  const { report, saved } = await stopped(start(), { ...blocks(kept), 'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example' }] } })
+  const { report, saved } = await stopped(start(), {
+    ...blocks(kept),
+    'email-domain-blocks.yaml': { email_domain_blocks: [{ domain: 'trash.example' }] },
+  })
   expect(report).toMatchObject({ done: [{ id: 'kept.example' }], notReached: [{ id: 'trash.example' }] })
-  expect(saved.map(({ attempts }) => attempts.map(({ id }) => id))).toEqual([['kept.example', 'trash.example'], ['kept.example']])
+  expect(saved.map(({ attempts }) => attempts.map(({ id }) => id))).toEqual([
+    ['kept.example', 'trash.example'],
+    ['kept.example'],
+  ])
 })
 
 test('a debt that can not be paid is told, and is no success', async () => {
@@ -192,9 +233,21 @@ test('a debt that can not be paid is told, and is no success', async () => {
 
 test('a parent that waits for the day of its child is due then, too, and no failure of this night', async () => {
   const world = start()
-  const family = blocks({ domain: 'example', severity: 'suspend' }, { domain: 'child.example', severity: 'suspend' }, kept)
-  const withheld = new Map([['domain-block/child.example', { why: 'not-yet', reason: 'Applied from 2031-06-01 on.' }]] as const)
+  const family = blocks(
+    { domain: 'example', severity: 'suspend' },
+    { domain: 'child.example', severity: 'suspend' },
+    kept,
+  )
+  const withheld = new Map([
+    ['domain-block/child.example', { why: 'not-yet', reason: 'Applied from 2031-06-01 on.' }],
+  ] as const)
   const { report } = await run(world, family, { withheld })
-  expect(report).toMatchObject({ done: [{ id: 'kept.example' }], skipped: [{ step: { id: 'child.example' }, why: 'not-yet' }, { step: { id: 'example' }, why: 'not-yet', reason: expect.stringContaining('child.example') }] })
+  expect(report).toMatchObject({
+    done: [{ id: 'kept.example' }],
+    skipped: [
+      { step: { id: 'child.example' }, why: 'not-yet' },
+      { step: { id: 'example' }, why: 'not-yet', reason: expect.stringContaining('child.example') },
+    ],
+  })
   expect(report && exitOfApply(report)).toBe(0)
 })

@@ -4,7 +4,12 @@ import type { Fault, Strike } from '../../src/sandbox/fault.ts'
 import { bench, diagnosticOf, proposalFor } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 
-const STUMBLED: Fault = { kind: 'answer', status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Unicorn!</h1>' }
+const STUMBLED: Fault = {
+  kind: 'answer',
+  status: 502,
+  headers: { 'content-type': 'text/html' },
+  body: '<h1>Unicorn!</h1>',
+}
 
 describe('limits', () => {
   test('the hour is over: the rest waits until the new one, and says so', async () => {
@@ -37,7 +42,11 @@ describe('limits', () => {
   test('a limit that ends much later is told, not waited for', async () => {
     await using one = await bench([], { limits: { requests: 1, seconds: 3600 } })
     await one.forge.openIssues('a')
-    expect(await diagnosticOf(one.forge.openIssues('a'))).toMatchObject({ code: 'forge-limit', exit: 10, hint: 'Run it again after that.' })
+    expect(await diagnosticOf(one.forge.openIssues('a'))).toMatchObject({
+      code: 'forge-limit',
+      exit: 10,
+      hint: 'Run it again after that.',
+    })
     expect(one.waits).toEqual([])
   })
 
@@ -106,27 +115,37 @@ describe('answers that fail', () => {
     expect([...one.hub.state.issues.keys()]).toEqual([other, made.number])
   })
 
-  test.for(LOST)('a proposal whose every write %s is one branch, one commit and one pull request', async ([, fault]) => {
-    const writes = [/\/git\/trees$/, /\/git\/commits$/, /\/git\/refs$/, /\/pulls$/]
-    await using one = await bench(writes.map((path) => ({ match: { method: 'POST', path, nth: 1 }, fault })))
-    const pull = await one.forge.propose(proposalFor(one.hub))
-    expect([...one.hub.state.issues.keys()]).toEqual([pull.number])
-    expect(git(one.hub.git, 'rev-list', 'main..herdbook/issue-1')).toBe(pull.head.commit)
-  })
+  test.for(LOST)(
+    'a proposal whose every write %s is one branch, one commit and one pull request',
+    async ([, fault]) => {
+      const writes = [/\/git\/trees$/, /\/git\/commits$/, /\/git\/refs$/, /\/pulls$/]
+      await using one = await bench(writes.map((path) => ({ match: { method: 'POST', path, nth: 1 }, fault })))
+      const pull = await one.forge.propose(proposalFor(one.hub))
+      expect([...one.hub.state.issues.keys()]).toEqual([pull.number])
+      expect(git(one.hub.git, 'rev-list', 'main..herdbook/issue-1')).toBe(pull.head.commit)
+    },
+  )
 
   test('what can be done twice is: an edit, a label, a status', async () => {
     const writes: Strike[] = [
       [/\/comments\/\d+$/, 'PATCH'],
       [/\/labels\/x$/, 'DELETE'],
       [/\/statuses\//, 'POST'],
-    ].map(([path, method]) => ({ match: { path: path as RegExp, method: method as string, nth: 1 }, fault: { kind: 'lost-answer' } }))
+    ].map(([path, method]) => ({
+      match: { path: path as RegExp, method: method as string, nth: 1 },
+      fault: { kind: 'lost-answer' },
+    }))
     await using one = await bench(writes)
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
     const comment = await one.forge.comment(number, 'one')
     await one.forge.editComment(comment.id, 'two')
     await one.hub.act.label(number, 'x', 'mo')
     await one.forge.removeLabel(number, 'x')
-    await one.forge.report(git(one.hub.git, 'rev-parse', 'main'), { state: 'success', context: 'herdbook', description: 'In sync' })
+    await one.forge.report(git(one.hub.git, 'rev-parse', 'main'), {
+      state: 'success',
+      context: 'herdbook',
+      description: 'In sync',
+    })
     expect(one.hub.state.comments.get(comment.id)?.body).toBe('two')
     expect(one.hub.state.issues.get(number)?.labels).toEqual([])
     expect(one.hub.state.statuses.at(-1)).toMatchObject({ context: 'herdbook', state: 'success' })
@@ -135,7 +154,9 @@ describe('answers that fail', () => {
 
 describe('lists that lag behind', () => {
   test('a lost comment is found a moment later, not posted again', async () => {
-    await using one = await bench([{ match: { method: 'POST', path: /\/comments$/, nth: 1 }, fault: { kind: 'lost-answer' } }])
+    await using one = await bench([
+      { match: { method: 'POST', path: /\/comments$/, nth: 1 }, fault: { kind: 'lost-answer' } },
+    ])
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
     one.hub.lag(2)
     await one.forge.comment(number, 'Plan')
@@ -147,9 +168,12 @@ describe('lists that lag behind', () => {
     ['an issue', 'issues'],
   ] as const)('%s from before that says the same by now is not taken for the lost one', async ([, what]) => {
     let now = new Date(Date.now() - 3_600_000)
-    await using one = await bench([{ match: { method: 'POST', path: new RegExp(`/${what}$`), nth: 1 }, fault: { kind: 'lost-request' } }], {
-      now: () => now,
-    })
+    await using one = await bench(
+      [{ match: { method: 'POST', path: new RegExp(`/${what}$`), nth: 1 }, fault: { kind: 'lost-request' } }],
+      {
+        now: () => now,
+      },
+    )
     const number = await one.hub.act.openIssue({ by: 'mo', title: 'Drift', body: 'before' })
     const comment = await one.hub.act.comment(number, 'before', 'mo')
     now = new Date()
@@ -177,6 +201,8 @@ describe('lists that lag behind', () => {
     const commit = await one.hub.act.merge(pull.number, 'alice')
     expect(await one.forge.mergedPullRequests('main', '2020-01-01T00:00:00Z')).toEqual([])
     expect((await one.forge.pullRequest(pull.number)).merged?.commit).toBe(commit)
-    expect((await one.forge.mergedPullRequests('main', '2020-01-01T00:00:00Z')).map(({ number }) => number)).toEqual([pull.number])
+    expect((await one.forge.mergedPullRequests('main', '2020-01-01T00:00:00Z')).map(({ number }) => number)).toEqual([
+      pull.number,
+    ])
   })
 })

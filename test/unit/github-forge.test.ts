@@ -30,7 +30,10 @@ const proposalFor = (hub: GitHub, rest: Partial<Proposal> = {}): Proposal => ({
 
 test.each([true, false])('what an event of the clock does not tell is asked for, private: %s', async (secret) => {
   await using hub = await github({ people: PEOPLE, private: secret, defaultBranch: 'trunk' })
-  expect(await (await forgeOf(hub)).about()).toEqual({ visibility: secret ? 'private' : 'public', defaultBranch: 'trunk' })
+  expect(await (await forgeOf(hub)).about()).toEqual({
+    visibility: secret ? 'private' : 'public',
+    defaultBranch: 'trunk',
+  })
 })
 
 describe('pull requests', () => {
@@ -51,7 +54,10 @@ describe('pull requests', () => {
       draft: false,
       labels: ['herdbook: plan'],
     }
-    const ends = { base: { branch: 'main', commit: base }, head: { branch: 'block', commit: head, repository: 'herd/instance' } }
+    const ends = {
+      base: { branch: 'main', commit: base },
+      head: { branch: 'block', commit: head, repository: 'herd/instance' },
+    }
     // GitHub's own trial of merging is no merge
     expect(await forge.pullRequest(number)).toEqual({ ...open, ...ends, merged: null })
     const commit = await hub.act.merge(number, 'alice', 'squash')
@@ -74,8 +80,11 @@ describe('pull requests', () => {
     for (let count = 0; count < 3; count += 1) await pullFrom(hub, `b${count}`)
     // as many as two pages hold, without the work of Git
     const [model] = [...hub.state.issues.values()]
-    for (let number = 4; model && number <= 203; number += 1) hub.state.issues.set(number, { ...model, id: number, number })
-    expect((await forge.openPullRequests()).map(({ number }) => number)).toEqual(Array.from({ length: 203 }, (_, at) => 203 - at))
+    for (let number = 4; model && number <= 203; number += 1)
+      hub.state.issues.set(number, { ...model, id: number, number })
+    expect((await forge.openPullRequests()).map(({ number }) => number)).toEqual(
+      Array.from({ length: 203 }, (_, at) => 203 - at),
+    )
   })
 
   test('those merged into a branch since a time, newest first', async () => {
@@ -91,7 +100,8 @@ describe('pull requests', () => {
     }
     const dropped = await pullFrom(hub, 'dropped')
     await hub.act.close(dropped, 'mo')
-    const since = async (time: string): Promise<number[]> => (await forge.mergedPullRequests('main', time)).map(({ number }) => number)
+    const since = async (time: string): Promise<number[]> =>
+      (await forge.mergedPullRequests('main', time)).map(({ number }) => number)
     expect(await since('2026-11-03T00:00:00Z')).toEqual(merged.slice(1).toReversed())
     expect(await since('2026-11-05T00:00:00Z')).toEqual([])
     expect((await forge.mergedPullRequests('main', '2026-11-04T00:00:00Z'))[0]?.merged).toEqual({
@@ -148,7 +158,9 @@ describe('comments, issues and labels', () => {
     const forge = await forgeOf(hub)
     const number = await hub.act.openIssue({ by: 'mo', title: 'I', body: '' })
     for (let count = 0; count < 205; count += 1) await hub.act.comment(number, `${count}`, 'mo')
-    expect((await forge.comments(number)).map(({ body }) => body)).toEqual(Array.from({ length: 205 }, (_, at) => `${at}`))
+    expect((await forge.comments(number)).map(({ body }) => body)).toEqual(
+      Array.from({ length: 205 }, (_, at) => `${at}`),
+    )
   })
 
   test('an issue is opened, found by its label, edited, closed and opened again; pull requests are none', async () => {
@@ -209,7 +221,11 @@ describe('comments, issues and labels', () => {
 describe('proposing', () => {
   test('one commit on the base, on a branch of its own, signed by GitHub, with a pull request', async () => {
     await using hub = await github({ people: PEOPLE })
-    await hub.act.push({ by: 'alice', branch: 'main', files: { 'instance/old.yaml': 'old: 1\n', 'instance/kept.yaml': 'kept: 1\n' } })
+    await hub.act.push({
+      by: 'alice',
+      branch: 'main',
+      files: { 'instance/old.yaml': 'old: 1\n', 'instance/kept.yaml': 'kept: 1\n' },
+    })
     const forge = await forgeOf(hub)
     const proposal = proposalFor(hub, {
       files: new Map([
@@ -226,8 +242,12 @@ describe('proposing', () => {
       head: { branch: 'herdbook/issue-1', repository: 'herd/instance' },
     })
     expect(git(hub.git, 'rev-parse', 'herdbook/issue-1')).toBe(pull.head.commit)
-    expect(git(hub.git, 'diff', '--name-status', proposal.base.commit, pull.head.commit)).toBe('A\tinstance/new.yaml\nD\tinstance/old.yaml')
-    expect(git(hub.git, 'log', '-1', '--format=%P %cn %s', pull.head.commit)).toBe(`${proposal.base.commit} GitHub Block spam.example`)
+    expect(git(hub.git, 'diff', '--name-status', proposal.base.commit, pull.head.commit)).toBe(
+      'A\tinstance/new.yaml\nD\tinstance/old.yaml',
+    )
+    expect(git(hub.git, 'log', '-1', '--format=%P %cn %s', pull.head.commit)).toBe(
+      `${proposal.base.commit} GitHub Block spam.example`,
+    )
     expect(git(hub.git, 'show', `${pull.head.commit}:instance/new.yaml`)).toBe('new: "ü"')
     // pushed and opened by a workflow's own token: nothing starts
     expect(hub.events.filter(({ payload }) => payload['ref'] !== 'refs/heads/main')).toEqual([])
@@ -239,7 +259,11 @@ describe('proposing', () => {
     const first = await forge.propose(proposalFor(hub))
     expect((await forge.propose(proposalFor(hub))).head.commit).toBe(first.head.commit)
     await hub.act.push({ by: 'alice', branch: 'main', files: { meanwhile: '1\n' } })
-    const other = proposalFor(hub, { files: new Map([['instance/b.yaml', 'b: 1\n']]), title: 'Block two', body: 'As asked' })
+    const other = proposalFor(hub, {
+      files: new Map([['instance/b.yaml', 'b: 1\n']]),
+      title: 'Block two',
+      body: 'As asked',
+    })
     const second = await forge.propose(other)
     expect([second.number, second.title]).toEqual([first.number, 'Block two'])
     expect(hub.state.issues.get(first.number)?.body).toBe('As asked')
@@ -265,7 +289,9 @@ describe('proposing', () => {
       proposalFor(hub, { files: new Map(), message: 'Restore\n\nHerdbook-Restore: domain-block/spam.example' }),
     )
     expect(git(hub.git, 'diff', '--name-only', 'main', pull.head.commit)).toBe('')
-    expect(git(hub.git, 'log', '-1', '--format=%b', pull.head.commit)).toBe('Herdbook-Restore: domain-block/spam.example')
+    expect(git(hub.git, 'log', '-1', '--format=%b', pull.head.commit)).toBe(
+      'Herdbook-Restore: domain-block/spam.example',
+    )
     const commit = await hub.act.merge(pull.number, 'alice', 'squash')
     expect((await forge.pullRequest(pull.number)).merged?.commit).toBe(commit)
   })

@@ -63,11 +63,12 @@ describe('reviews', () => {
 })
 
 describe('whose commits are', () => {
-  test("as GitHub resolves their addresses: an account, nobody, or GitHub itself, which only its signature proves", async () => {
+  test('as GitHub resolves their addresses: an account, nobody, or GitHub itself, which only its signature proves', async () => {
     await using one = await bench([], PEOPLE)
     const { hub, forge } = one
     const number = await opened(hub)
-    const push = (names: { author?: string; committer?: string }) => hub.act.push({ by: 'mo', branch: 'block', files: { a: JSON.stringify(names) }, ...names })
+    const push = (names: { author?: string; committer?: string }) =>
+      hub.act.push({ by: 'mo', branch: 'block', files: { a: JSON.stringify(names) }, ...names })
     await push({ author: 'ann' })
     await push({ author: 'someone@else.example', committer: 'someone@else.example' })
     await push({ committer: 'web-flow' })
@@ -88,15 +89,24 @@ describe('whose commits are', () => {
     expect(await forge.commit(commits[3]?.id ?? '')).toEqual(commits[3])
   })
 
-  test.for([249, 250, 251])('%i commits: from 250 on nobody knows whether they are all', { timeout: 60_000 }, async (count) => {
-    await using one = await bench([], PEOPLE)
-    const { hub, forge } = one
-    const chain = Array.from({ length: count }).reduce<string>((parent) => git(hub.git, 'commit-tree', 'main^{tree}', '-p', parent, '-m', 'x'), git(hub.git, 'rev-parse', 'main'))
-    git(hub.git, 'update-ref', 'refs/heads/long', chain)
-    await hub.act.pushed('mo')
-    const { commits, complete } = await forge.commits(await hub.act.openPull({ by: 'mo', branch: 'long', title: 'Long' }))
-    expect([commits.length, complete]).toEqual([Math.min(count, 250), count < 250])
-  })
+  test.for([249, 250, 251])(
+    '%i commits: from 250 on nobody knows whether they are all',
+    { timeout: 60_000 },
+    async (count) => {
+      await using one = await bench([], PEOPLE)
+      const { hub, forge } = one
+      const chain = Array.from({ length: count }).reduce<string>(
+        (parent) => git(hub.git, 'commit-tree', 'main^{tree}', '-p', parent, '-m', 'x'),
+        git(hub.git, 'rev-parse', 'main'),
+      )
+      git(hub.git, 'update-ref', 'refs/heads/long', chain)
+      await hub.act.pushed('mo')
+      const { commits, complete } = await forge.commits(
+        await hub.act.openPull({ by: 'mo', branch: 'long', title: 'Long' }),
+      )
+      expect([commits.length, complete]).toEqual([Math.min(count, 250), count < 250])
+    },
+  )
 })
 
 describe('who moved a branch', () => {
@@ -119,7 +129,9 @@ describe('who moved a branch', () => {
     ])
     expect(await forge.pushers('main')).toEqual([{ ...by('ann'), kind: 'pr_merge', before: main, after: commit }])
     const { head } = await forge.propose(proposalFor(hub))
-    expect(await forge.pushers(head.branch)).toEqual([{ login: BOT, byBot: true, at, kind: 'branch_creation', before: NOTHING, after: head.commit }])
+    expect(await forge.pushers(head.branch)).toEqual([
+      { login: BOT, byBot: true, at, kind: 'branch_creation', before: NOTHING, after: head.commit },
+    ])
     expect(await forge.pushers('nobody')).toEqual([])
   })
 
@@ -128,8 +140,11 @@ describe('who moved a branch', () => {
     const { hub, forge, seen } = one
     await opened(hub)
     const [model] = hub.state.activities
-    for (let id = 1; model && id <= 250; id += 1) hub.state.activities.push({ ...model, id, kind: 'push', after: `${id}` })
-    expect((await forge.pushers('block')).map(({ after }) => after).slice(0, 250)).toEqual(Array.from({ length: 250 }, (_, at) => `${250 - at}`))
+    for (let id = 1; model && id <= 250; id += 1)
+      hub.state.activities.push({ ...model, id, kind: 'push', after: `${id}` })
+    expect((await forge.pushers('block')).map(({ after }) => after).slice(0, 250)).toEqual(
+      Array.from({ length: 250 }, (_, at) => `${250 - at}`),
+    )
     expect(seen).toHaveLength(3)
     expect((await forge.pushers('block', 1)).length).toBe(100)
     expect(seen).toHaveLength(4)
@@ -160,7 +175,11 @@ describe('pull requests', () => {
     const seen = hub.events.length
     const number = await hub.act.openPull({ by: BOT, branch: 'block', title: 'Mine' })
     await hub.act.merge(number, BOT)
-    expect(await forge.pullRequest(number)).toMatchObject({ author: BOT, authorIsBot: true, merged: { by: BOT, byBot: true } })
+    expect(await forge.pullRequest(number)).toMatchObject({
+      author: BOT,
+      authorIsBot: true,
+      merged: { by: BOT, byBot: true },
+    })
     expect(hub.events).toHaveLength(seen)
   })
 
@@ -175,18 +194,30 @@ describe('pull requests', () => {
   test('are proposed with a message about the very commit, the same each time', async () => {
     await using one = await bench([], PEOPLE)
     const { hub, forge } = one
-    const proposal = { ...proposalFor(hub), message: ({ tree, parent }: { tree: string; parent: string }) => `Seal: ${tree} on ${parent}` }
+    const proposal = {
+      ...proposalFor(hub),
+      message: ({ tree, parent }: { tree: string; parent: string }) => `Seal: ${tree} on ${parent}`,
+    }
     const { head } = await forge.propose(proposal)
-    expect(git(hub.git, 'log', '-1', '--format=%s', head.commit)).toBe(git(hub.git, 'log', '-1', '--format=Seal: %T on %P', head.commit))
+    expect(git(hub.git, 'log', '-1', '--format=%s', head.commit)).toBe(
+      git(hub.git, 'log', '-1', '--format=Seal: %T on %P', head.commit),
+    )
     expect((await forge.propose(proposal)).head.commit).toBe(head.commit)
   })
 })
 
 test('an environment asks people, or nobody, or is not there', async () => {
   const environment = { branches: null, secrets: [], variables: [], preventSelfReview: true }
-  const environments = { asks: { ...environment, reviewers: ['alice', 'ann'] }, open: { ...environment, reviewers: [] } }
+  const environments = {
+    asks: { ...environment, reviewers: ['alice', 'ann'] },
+    open: { ...environment, reviewers: [] },
+  }
   await using hub = await github({ ...PEOPLE, settings: { environments } })
-  const forge = await openForge({ api: hub.url, repository: hub.repository, token: hub.workflowToken({ contents: 'read', actions: 'read' }) })
+  const forge = await openForge({
+    api: hub.url,
+    repository: hub.repository,
+    token: hub.workflowToken({ contents: 'read', actions: 'read' }),
+  })
   expect(await forge.environmentReviewers('asks')).toEqual({ reviewers: ['alice', 'ann'], notOneself: true })
   expect(await forge.environmentReviewers('open')).toEqual({ reviewers: [], notOneself: false })
   expect(await forge.environmentReviewers('none')).toBe(null)

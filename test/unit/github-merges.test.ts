@@ -8,10 +8,12 @@ import { git } from '../support/git.ts'
 /** What main has since a commit, newest first. */
 function commitsSince(hub: GitHub, since: string): Commit[] {
   const rows = git(hub.git, 'log', '--format=%H%x09%P%x09%an%x09%cI%x09%s', `${since}..main`).split('\n')
-  return rows.filter((row) => row !== '').map((row) => {
-    const [id = '', parents = '', author = '', at = '', subject = ''] = row.split('\t')
-    return { id, tree: '', parents: parents.split(' '), author, at, subject, trailers: {} }
-  })
+  return rows
+    .filter((row) => row !== '')
+    .map((row) => {
+      const [id = '', parents = '', author = '', at = '', subject = ''] = row.split('\t')
+      return { id, tree: '', parents: parents.split(' '), author, at, subject, trailers: {} }
+    })
 }
 
 const tip = (hub: GitHub): string => git(hub.git, 'rev-parse', 'main')
@@ -26,7 +28,13 @@ async function opened(hub: GitHub, branch: string): Promise<number> {
   return hub.act.openPull({ by: 'mo', branch, title: `Add ${branch}` })
 }
 
-const asked = ({ seen }: Bench): string[] => seen.map((line) => line.replace(/[0-9a-f]{40}/, 'SHA').replace(/\?.*/, '').replace('/repos/herd/instance', ''))
+const asked = ({ seen }: Bench): string[] =>
+  seen.map((line) =>
+    line
+      .replace(/[0-9a-f]{40}/, 'SHA')
+      .replace(/\?.*/, '')
+      .replace('/repos/herd/instance', ''),
+  )
 
 describe('what was merged since the last time', () => {
   test('a direct push is asked about twice, and nothing is waited for', async () => {
@@ -38,17 +46,20 @@ describe('what was merged since the last time', () => {
     expect(asked(one)).toEqual(['GET /commits/SHA/pulls', 'GET /activity'])
   })
 
-  test.for(['merge', 'squash', 'rebase'] as const)('a %s is found at once, and where every list is behind', async (method) => {
-    await using one = await bench()
-    const start = tip(one.hub)
-    const [first, second] = [await opened(one.hub, 'a'), await opened(one.hub, 'b')]
-    await one.hub.act.merge(first, 'alice', method)
-    expect(await found(one, start)).toEqual([first])
-    const before = tip(one.hub)
-    one.hub.lag(100)
-    await one.hub.act.merge(second, 'alice', method)
-    expect(await found(one, before)).toEqual([second])
-  })
+  test.for(['merge', 'squash', 'rebase'] as const)(
+    'a %s is found at once, and where every list is behind',
+    async (method) => {
+      await using one = await bench()
+      const start = tip(one.hub)
+      const [first, second] = [await opened(one.hub, 'a'), await opened(one.hub, 'b')]
+      await one.hub.act.merge(first, 'alice', method)
+      expect(await found(one, start)).toEqual([first])
+      const before = tip(one.hub)
+      one.hub.lag(100)
+      await one.hub.act.merge(second, 'alice', method)
+      expect(await found(one, before)).toEqual([second])
+    },
+  )
 
   test('where nobody knows what moved the branch, what is called open is looked at', async () => {
     await using one = await bench()
@@ -75,7 +86,17 @@ describe('what was merged since the last time', () => {
     const [before, number] = [tip(one.hub), await opened(one.hub, 'a')]
     const theirs = await one.hub.act.merge(number, 'alice', 'rebase')
     const mine = git(one.hub.git, 'commit-tree', `${before}^{tree}`, '-p', before, '-m', 'Mine')
-    const both = git(one.hub.git, 'commit-tree', `${theirs}^{tree}`, '-p', mine, '-p', theirs, '-m', "Merge branch 'main'")
+    const both = git(
+      one.hub.git,
+      'commit-tree',
+      `${theirs}^{tree}`,
+      '-p',
+      mine,
+      '-p',
+      theirs,
+      '-m',
+      "Merge branch 'main'",
+    )
     git(one.hub.git, 'update-ref', 'refs/heads/main', both)
     await one.hub.act.pushed('mo')
     expect(await found(one, before)).toEqual([number])
@@ -86,7 +107,10 @@ describe('what was merged since the last time', () => {
     const start = tip(one.hub)
     const [old, recent] = [await opened(one.hub, 'a'), await opened(one.hub, 'b')]
     await one.hub.act.merge(old, 'alice', 'rebase')
-    const moved = Array.from({ length: 35 }).reduce<string>((parent) => git(one.hub.git, 'commit-tree', `${parent}^{tree}`, '-p', parent, '-m', 'More'), tip(one.hub))
+    const moved = Array.from({ length: 35 }).reduce<string>(
+      (parent) => git(one.hub.git, 'commit-tree', `${parent}^{tree}`, '-p', parent, '-m', 'More'),
+      tip(one.hub),
+    )
     git(one.hub.git, 'update-ref', 'refs/heads/main', moved)
     await one.hub.act.pushed('mo')
     one.hub.lag(100)

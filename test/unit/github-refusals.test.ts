@@ -18,10 +18,16 @@ describe('refusals say what is missing', () => {
     })
     expect(
       await diagnosticOf(
-        one.forge.report(git(one.hub.git, 'rev-parse', 'main'), { state: 'success', context: 'herdbook', description: '' }),
+        one.forge.report(git(one.hub.git, 'rev-parse', 'main'), {
+          state: 'success',
+          context: 'herdbook',
+          description: '',
+        }),
       ),
     ).toMatchObject({ hint: expect.stringContaining('statuses: write') })
-    expect(await diagnosticOf(one.forge.propose(proposalFor(one.hub)))).toMatchObject({ hint: expect.stringContaining('contents: write') })
+    expect(await diagnosticOf(one.forge.propose(proposalFor(one.hub)))).toMatchObject({
+      hint: expect.stringContaining('contents: write'),
+    })
   })
 
   test('the setting that workflows may open pull requests', async () => {

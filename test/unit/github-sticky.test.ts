@@ -12,7 +12,10 @@ it('is one comment, kept up to date, beside what others write', async () => {
   const issue = await at.hub.act.openIssue({ by: 'mo', title: 'x', body: 'x' })
   await at.hub.act.comment(issue, `${marker}\nI am Herdbook`, 'mo')
   for (const text of ['one', 'two', 'two']) await stick({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
-  expect([...at.hub.state.comments.values()].map(({ body, edits }) => [body, edits.length])).toEqual([[`${marker}\nI am Herdbook`, 0], [`${marker}\ntwo`, 1]])
+  expect([...at.hub.state.comments.values()].map(({ body, edits }) => [body, edits.length])).toEqual([
+    [`${marker}\nI am Herdbook`, 0],
+    [`${marker}\ntwo`, 1],
+  ])
 })
 
 it('is one also where two runs begin together, and for another marker another', async () => {
@@ -21,7 +24,12 @@ it('is one also where two runs begin together, and for another marker another', 
   const write = (text: string): Promise<void> => stick({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
   await Promise.all([write('one'), write('two')])
   await write('three')
-  await stick({ forge: at.forge, io }, issue, markerOf('production', 'applied'), `${markerOf('production', 'applied')}\ndone`)
+  await stick(
+    { forge: at.forge, io },
+    issue,
+    markerOf('production', 'applied'),
+    `${markerOf('production', 'applied')}\ndone`,
+  )
   const bodies = [...at.hub.state.comments.values()].map(({ body }) => body)
   expect(bodies.filter((body) => body.startsWith(`${marker}\n`))).toEqual([`${marker}\nthree`])
   expect(bodies.at(-1)).toContain('done')

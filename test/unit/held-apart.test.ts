@@ -6,7 +6,9 @@ import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
 const REF = 'domain-block/a.example'
-const files = (block: Omit<DomainBlock, 'domain'>) => ({ 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', ...block }] } })
+const files = (block: Omit<DomainBlock, 'domain'>) => ({
+  'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', ...block }] },
+})
 const AFTER = files({ severity: 'suspend', private_comment: 'ours' })
 
 const block = ({ server }: World): { private_comment: string | null; severity: string } => {
@@ -53,7 +55,11 @@ test('what was written is not attempted any more, although another field of its 
   expect(world.ledger.attempts).toEqual([])
   await run(world, files({ severity: 'limit', private_comment: 'ours' }))
   block(world).severity = 'suspend'
-  expect(said((await look(world, files({ severity: 'limit', private_comment: 'ours' }))).plan)).toEqual({ ...NONE, takeovers: [['private_comment']], drift: [['severity']] })
+  expect(said((await look(world, files({ severity: 'limit', private_comment: 'ours' }))).plan)).toEqual({
+    ...NONE,
+    takeovers: [['private_comment']],
+    drift: [['severity']],
+  })
 })
 
 test('restore settles what was told and does the rest with it, and a plan that was saved beside it wishes for no restore', async () => {
@@ -69,6 +75,9 @@ test('a severity that both changed holds back what belongs to it, and no comment
   const world = newWorld(newServer())
   await run(world, files({ severity: 'none', reject_media: true, public_comment: 'a' }))
   block(world).severity = 'silence'
-  const { plan } = await look(world, files({ severity: 'suspend', reject_media: true, reject_reports: true, public_comment: 'b' }))
+  const { plan } = await look(
+    world,
+    files({ severity: 'suspend', reject_media: true, reject_reports: true, public_comment: 'b' }),
+  )
   expect(said(plan)).toEqual({ ...NONE, steps: [['public_comment']], conflicts: [['reject_reports', 'severity']] })
 })

@@ -9,9 +9,13 @@ import { namedCommands } from '../support/hints.ts'
 import { ELSEWHERE } from '../support/hints-elsewhere.ts'
 import { literalsOf } from '../support/literals.ts'
 
-const often = (names: readonly string[]): Map<string, number> => new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
+const often = (names: readonly string[]): Map<string, number> =>
+  new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]))
 
-const followed = [...[...BY_HAND, ...FILES, ...GIT, ...LEDGER, ...LIVE, ...LONG].flatMap(({ of }) => of), ...Object.values(ELSEWHERE).flat()]
+const followed = [
+  ...[...BY_HAND, ...FILES, ...GIT, ...LEDGER, ...LIVE, ...LONG].flatMap(({ of }) => of),
+  ...Object.values(ELSEWHERE).flat(),
+]
 
 it('every command that a text of ours names is typed by a case, or stands among those that can not be, with the reason', () => {
   const known = often(followed)
@@ -25,6 +29,18 @@ it('no case is of a command that no text names any more', () => {
 })
 
 it('texts are found in whatever quotes they stand, and in no comment and no expression', () => {
-  const source = ["const a = 'git init' // 'git no'", '/* `git no` */', 'const b = `x ${f({ c: "git add" })} git log`', "const d = e.replace(/['\"`]/g, 'git push') / 2", "const f = 'it\\'s git tag'"].join('\n')
-  expect(literalsOf(source).map(({ text }) => text)).toEqual(['git init', 'git add', 'x … git log', 'git push', "it's git tag"])
+  const source = [
+    "const a = 'git init' // 'git no'",
+    '/* `git no` */',
+    'const b = `x ${f({ c: "git add" })} git log`',
+    "const d = e.replace(/['\"`]/g, 'git push') / 2",
+    "const f = 'it\\'s git tag'",
+  ].join('\n')
+  expect(literalsOf(source).map(({ text }) => text)).toEqual([
+    'git init',
+    'git add',
+    'x … git log',
+    'git push',
+    "it's git tag",
+  ])
 })

@@ -38,11 +38,28 @@ describe('a repository for GitHub', () => {
 
   it('has the forms, and who approves what', async () => {
     using dir = scratch()
-    await call(dir.path, ['init', DOMAIN, '--action', ACTION, '--owners', '@alice,@bob', '--moderators', '@herd/moderators'])
-    expect(readdirSync(join(dir.path, '.github/ISSUE_TEMPLATE'))).toEqual(readdirSync(join(ROOT, '.github/ISSUE_TEMPLATE')))
-    const rules = read(dir.path, '.github/CODEOWNERS').split('\n').filter((line) => /^[*/]/.test(line))
+    await call(dir.path, [
+      'init',
+      DOMAIN,
+      '--action',
+      ACTION,
+      '--owners',
+      '@alice,@bob',
+      '--moderators',
+      '@herd/moderators',
+    ])
+    expect(readdirSync(join(dir.path, '.github/ISSUE_TEMPLATE'))).toEqual(
+      readdirSync(join(ROOT, '.github/ISSUE_TEMPLATE')),
+    )
+    const rules = read(dir.path, '.github/CODEOWNERS')
+      .split('\n')
+      .filter((line) => /^[*/]/.test(line))
     expect(rules[0]).toBe('* @alice @bob')
-    expect(rules.slice(1)).toEqual(['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules'].map((name) => `/instance/${name}.yaml @herd/moderators @alice @bob`))
+    expect(rules.slice(1)).toEqual(
+      ['domain-blocks', 'email-domain-blocks', 'ip-blocks', 'rules'].map(
+        (name) => `/instance/${name}.yaml @herd/moderators @alice @bob`,
+      ),
+    )
   })
 
   it('says who is missing, and promises no answer where no workflows were written', async () => {
@@ -71,7 +88,11 @@ describe('a repository for GitHub', () => {
         git(dir.path, 'init', '--quiet', '-b', 'trunk')
         git(dir.path, 'remote', 'add', 'origin', address)
       }
-      const { stdout } = await call(dir.path, ['init', DOMAIN, ...(address === null ? ['--github', 'herd/instance'] : [])])
+      const { stdout } = await call(dir.path, [
+        'init',
+        DOMAIN,
+        ...(address === null ? ['--github', 'herd/instance'] : []),
+      ])
       expect(read(dir.path, 'instance/instance.yaml')).toMatch(/^forge:\n {2}github: herd\/instance$/m)
       expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stderr: '' })
       expect(stdout).toContain(`repos/herd/instance/branches/${address === null ? 'main' : 'trunk'}/protection`)
@@ -88,7 +109,9 @@ describe('a repository for GitHub', () => {
   it('says that its branch protection takes the place of one that is there', async () => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('takes the place of a protection that main has already: then leave it out, and herdbook doctor shows what to add')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'takes the place of a protection that main has already: then leave it out, and herdbook doctor shows what to add',
+    )
   })
 
   it('says that GitHub stops what runs at night where nothing happens, and what finds that', async () => {
@@ -102,13 +125,17 @@ describe('a repository for GitHub', () => {
   it('protects by the check of the environment that an instance there already names', async () => {
     using dir = scratch()
     put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\nenvironment: staging\n` })
-    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('"checks":[{"context":"herdbook/staging","app_id":15368}]')
+    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain(
+      '"checks":[{"context":"herdbook/staging","app_id":15368}]',
+    )
   })
 
   it('an instance that is there already is told what to add', async () => {
     using dir = scratch()
     put(dir.path, { 'instance/instance.yaml': `domain: ${DOMAIN}\n` })
-    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain('forge: { github: herd/instance }')
+    expect((await call(dir.path, ['init', DOMAIN, '--github', 'herd/instance'])).stdout).toContain(
+      'forge: { github: herd/instance }',
+    )
     expect(read(dir.path, 'instance/instance.yaml')).toBe(`domain: ${DOMAIN}\n`)
   })
 
@@ -128,15 +155,35 @@ describe('a repository for GitHub', () => {
 })
 
 describe('what has to be set once', () => {
-  const LET = { prevent_self_review: true, reviewers: [{ type: 'User', id: 7 }, { type: 'User', id: 7 }] }
+  const LET = {
+    prevent_self_review: true,
+    reviewers: [
+      { type: 'User', id: 7 },
+      { type: 'User', id: 7 },
+    ],
+  }
   /** Runs the commands as a person would paste them, with a `gh` that writes down what it was given. */
   function pasted(): { readonly args: readonly string[]; readonly body: unknown }[] {
     using dir = scratch()
     const log = join(dir.path, 'log')
-    writeFileSync(join(dir.path, 'gh'), `#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`, { mode: 0o755 })
-    const commands = Object.values(settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production', owners: ['alice', 'bob'] })).flatMap((one: Setting) => one.commands)
-    execFileSync('bash', ['-euc', commands.join('\n')], { env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` } })
-    return read(log).trim().split('\n').map((line) => ({ args: line.split('\x1f').slice(0, -1), body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown }))
+    writeFileSync(
+      join(dir.path, 'gh'),
+      `#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`,
+      { mode: 0o755 },
+    )
+    const commands = Object.values(
+      settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production', owners: ['alice', 'bob'] }),
+    ).flatMap((one: Setting) => one.commands)
+    execFileSync('bash', ['-euc', commands.join('\n')], {
+      env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` },
+    })
+    return read(log)
+      .trim()
+      .split('\n')
+      .map((line) => ({
+        args: line.split('\x1f').slice(0, -1),
+        body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown,
+      }))
   }
   const all = pasted()
 
@@ -147,21 +194,40 @@ describe('what has to be set once', () => {
     for (const { args, body } of calls) {
       const [, , method = '', path = ''] = args
       const refused = { status: 403, answered: { message: 'no', documentation_url: '', status: '403' } }
-      expect(problemsOf({ method, path: `/${path}`, query: new URLSearchParams(), sent: body, ...refused }), `${method} ${path}`).toEqual([])
+      expect(
+        problemsOf({ method, path: `/${path}`, query: new URLSearchParams(), sent: body, ...refused }),
+        `${method} ${path}`,
+      ).toEqual([])
     }
   })
 
   it('is a command of bash whatever a branch is called', () => {
-    const { protection, environments } = settingsOf({ repository: 'herd/instance', branch: "it's/main", environment: 'production', owners: [] })
-    expect(protection.commands[0]).toContain(" repos/herd/instance/branches/it's%2Fmain/protection ".replace("'", '%27'))
+    const { protection, environments } = settingsOf({
+      repository: 'herd/instance',
+      branch: "it's/main",
+      environment: 'production',
+      owners: [],
+    })
+    expect(protection.commands[0]).toContain(
+      " repos/herd/instance/branches/it's%2Fmain/protection ".replace("'", '%27'),
+    )
     const [, body = ''] = /<<< (.*)$/.exec(environments.commands[1] ?? '') ?? []
-    expect(JSON.parse(execFileSync('bash', ['-c', `cat <<< ${body}`], { encoding: 'utf8' }))).toEqual({ name: "it's/main", type: 'branch' })
+    expect(JSON.parse(execFileSync('bash', ['-c', `cat <<< ${body}`], { encoding: 'utf8' }))).toEqual({
+      name: "it's/main",
+      type: 'branch',
+    })
   })
 
   it('holds each environment to one branch, and puts each secret where its job is', () => {
     for (const [name, secrets] of Object.entries(ENVIRONMENTS)) {
       const about = all.filter(({ args }) => args.some((arg) => arg.includes(`environments/${name}`)))
-      expect(about.map(({ body }) => body)).toEqual([{ deployment_branch_policy: { protected_branches: false, custom_branch_policies: true }, ...(name === 'herdbook-owners' ? LET : {}) }, { name: 'main', type: 'branch' }])
+      expect(about.map(({ body }) => body)).toEqual([
+        {
+          deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+          ...(name === 'herdbook-owners' ? LET : {}),
+        },
+        { name: 'main', type: 'branch' },
+      ])
       const put = all.filter(({ args }) => args[0] === 'secret' && args.at(-1) === name)
       expect(put.map(({ args }) => args[2])).toEqual([...secrets])
     }
@@ -171,7 +237,8 @@ describe('what has to be set once', () => {
 
 describe("a copy of Herdbook's own repository", () => {
   function copied(dir: string): string {
-    for (const folder of ['instance', '.github/actions', 'schema']) cpSync(join(ROOT, folder), join(dir, folder), { recursive: true })
+    for (const folder of ['instance', '.github/actions', 'schema'])
+      cpSync(join(ROOT, folder), join(dir, folder), { recursive: true })
     put(dir, { 'README.md': 'Herdbook' })
     git(dir, 'init', '--quiet', '-b', 'main')
     commit(dir, 'Begin')
@@ -187,12 +254,22 @@ describe("a copy of Herdbook's own repository", () => {
     expect(readdirSync(join(dir.path, 'instance'))).toEqual(['instance.yaml', 'policy.yaml'])
     expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n' })
     expect(read(dir.path, 'README.md')).toBe('Herdbook')
-    expect(read(dir.path, '.github/workflows/herdbook-apply.yml')).toBe(read(ROOT, '.github/workflows/herdbook-apply.yml'))
-    expect(git(dir.path, 'status', '--porcelain').split('\n').filter((line) => / D /.test(` ${line}`) && !line.includes('instance/'))).toEqual([])
+    expect(read(dir.path, '.github/workflows/herdbook-apply.yml')).toBe(
+      read(ROOT, '.github/workflows/herdbook-apply.yml'),
+    )
+    expect(
+      git(dir.path, 'status', '--porcelain')
+        .split('\n')
+        .filter((line) => / D /.test(` ${line}`) && !line.includes('instance/')),
+    ).toEqual([])
   })
 
   it.each([
-    ['a file of it was changed', (dir: string) => void commit(dir, 'Change', { 'instance/rules.yaml': 'rules: []\n' }), 'rules.yaml'],
+    [
+      'a file of it was changed',
+      (dir: string) => void commit(dir, 'Change', { 'instance/rules.yaml': 'rules: []\n' }),
+      'rules.yaml',
+    ],
     ['a change is not committed', (dir: string) => put(dir, { 'instance/about.md': 'Ours\n' }), 'about.md'],
     ['something else lies in it', (dir: string) => put(dir, { 'instance/notes.txt': 'Ours\n' }), 'notes.txt'],
     ['a folder lies in it', (dir: string) => put(dir, { 'instance/ours/notes.txt': 'Ours\n' }), 'ours'],
@@ -217,7 +294,8 @@ describe("a copy of Herdbook's own repository", () => {
   })
 
   it('holds in its own files what init writes elsewhere', async () => {
-    for (const [path, text] of await githubFiles(UNFILLED, 'own')) if (!path.endsWith('dependabot.yml')) expect(read(ROOT, path), path).toBe(text)
+    for (const [path, text] of await githubFiles(UNFILLED, 'own'))
+      if (!path.endsWith('dependabot.yml')) expect(read(ROOT, path), path).toBe(text)
     expect(read(ROOT, '.github/CODEOWNERS')).toBe(codeowners(UNFILLED))
   })
 })
@@ -238,25 +316,53 @@ describe('the commit that this Herdbook is', () => {
     git(dir.path, 'init', '--quiet', '-b', 'main')
     git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
     commit(dir.path, 'Begin', { 'package.json': read(ROOT, 'package.json'), '.npmrc': read(ROOT, '.npmrc') })
-    for (const [key, value] of [['user.name', 'Ann'], ['user.email', 'ann@herd.example']] as const) git(dir.path, 'config', key, value)
+    for (const [key, value] of [
+      ['user.name', 'Ann'],
+      ['user.email', 'ann@herd.example'],
+    ] as const)
+      git(dir.path, 'config', key, value)
     execFileSync('npm', ['version', '9.8.7', '--ignore-scripts'], { cwd: dir.path, stdio: 'pipe' })
     const pin = await pinOf(dir.path)
     expect(pin?.tag).toBe('v9.8.7')
     const files = new Map(await githubFiles(UNFILLED, pin))
-    expect(files.get('.github/workflows/herdbook-apply.yml')).toContain(`herd/book/.github/actions/herdbook@${pin?.commit} # v9.8.7\n`)
+    expect(files.get('.github/workflows/herdbook-apply.yml')).toContain(
+      `herd/book/.github/actions/herdbook@${pin?.commit} # v9.8.7\n`,
+    )
     // by hand, of a commit that nobody knows the tag of: by the version of this one
     const { version } = JSON.parse(read(ROOT, 'package.json')) as { readonly version: string }
     expect(`v${version}`).toMatch(RELEASE)
-    expect(new Map(await githubFiles(UNFILLED, { repository: 'herd/book', commit: COMMIT })).get('.github/workflows/herdbook-apply.yml')).toContain(`@${COMMIT} # v${version}\n`)
+    expect(
+      new Map(await githubFiles(UNFILLED, { repository: 'herd/book', commit: COMMIT })).get(
+        '.github/workflows/herdbook-apply.yml',
+      ),
+    ).toContain(`@${COMMIT} # v${version}\n`)
   })
 
   it('is tagged by the version that it has', () => {
-    const tags = git(ROOT, 'tag', '--list', 'v*').split('\n').filter((tag) => tag !== '')
-    for (const tag of tags) expect(`v${(JSON.parse(git(ROOT, 'show', `${tag}:package.json`)) as { readonly version: string }).version}`).toBe(tag)
+    const tags = git(ROOT, 'tag', '--list', 'v*')
+      .split('\n')
+      .filter((tag) => tag !== '')
+    for (const tag of tags)
+      expect(`v${(JSON.parse(git(ROOT, 'show', `${tag}:package.json`)) as { readonly version: string }).version}`).toBe(
+        tag,
+      )
   })
 
   it('is on GitHub only where the address says so', () => {
-    for (const address of ['git@github.com:herd/book.git', 'https://github.com/herd/book', 'https://x:y@github.com/herd/book.git', 'ssh://git@github.com/herd/book/']) expect(githubIn(address)).toBe('herd/book')
-    for (const address of ['https://github.com.evil.example/herd/book', 'https://codeberg.org/herd/book', 'https://evil.example/github.com/herd/book', '/srv/github.com/herd/book', '']) expect(githubIn(address)).toBeNull()
+    for (const address of [
+      'git@github.com:herd/book.git',
+      'https://github.com/herd/book',
+      'https://x:y@github.com/herd/book.git',
+      'ssh://git@github.com/herd/book/',
+    ])
+      expect(githubIn(address)).toBe('herd/book')
+    for (const address of [
+      'https://github.com.evil.example/herd/book',
+      'https://codeberg.org/herd/book',
+      'https://evil.example/github.com/herd/book',
+      '/srv/github.com/herd/book',
+      '',
+    ])
+      expect(githubIn(address)).toBeNull()
   })
 })

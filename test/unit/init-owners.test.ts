@@ -16,7 +16,13 @@ const as = (hub: GitHub, token: string) => ({ env: { GH_TOKEN: token, GITHUB_API
 describe('the owners', () => {
   it('are the people among those who approve, whatever YAML would take their names for', async () => {
     using dir = scratch()
-    const { stdout } = await call(dir.path, ['init', DOMAIN, ...AT, '--owners', '@alice,@herd/owners,@Alice,@1e5,@null'])
+    const { stdout } = await call(dir.path, [
+      'init',
+      DOMAIN,
+      ...AT,
+      '--owners',
+      '@alice,@herd/owners,@Alice,@1e5,@null',
+    ])
     expect(ownersIn(dir.path)).toEqual(['Alice', '1e5', 'null'])
     expect(await call(dir.path, ['validate'])).toMatchObject({ code: 0, stderr: '' })
     expect(stdout).toContain(`"id":'"$(gh api users/null --jq .id)"'}`)
@@ -36,15 +42,22 @@ describe('the owners', () => {
     expect(ownersIn(other.path)).toBeUndefined()
   })
 
-  it.each([['nobody is named', []], ['only a team is', ['--owners', '@herd/owners']]])('are a line to fill in where %s, and told at the end', async (_, args) => {
+  it.each([
+    ['nobody is named', []],
+    ['only a team is', ['--owners', '@herd/owners']],
+  ])('are a line to fill in where %s, and told at the end', async (_, args) => {
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, ...AT, ...args])
     expect(ownersIn(dir.path)).toBeUndefined()
     expect(policyIn(dir.path)).toContain('# owners: [your-name, another-name]\n')
     expect(stdout).toContain('Name the owners in instance/policy.yaml')
     expect(stdout).not.toContain('environments/herdbook-owners')
-    put(dir.path, { 'instance/policy.yaml': policyIn(dir.path).replace('# owners: [your-name, another-name]', 'owners: [alice, bob]') })
-    expect((await call(dir.path, ['init', DOMAIN, ...AT])).stdout).toContain('environments/herdbook-owners --input - <<<')
+    put(dir.path, {
+      'instance/policy.yaml': policyIn(dir.path).replace('# owners: [your-name, another-name]', 'owners: [alice, bob]'),
+    })
+    expect((await call(dir.path, ['init', DOMAIN, ...AT])).stdout).toContain(
+      'environments/herdbook-owners --input - <<<',
+    )
   })
 })
 
@@ -56,7 +69,11 @@ describe('a private repository on the free plan', () => {
   })
 
   it.each([
-    ['private and free', { private: true, free: true }, /herd\/instance is private, and on its plan GitHub has no environments/],
+    [
+      'private and free',
+      { private: true, free: true },
+      /herd\/instance is private, and on its plan GitHub has no environments/,
+    ],
     ['private and paid for', { private: true }, null],
     ['public', { free: true }, null],
   ] as const)('is known where a token may ask: %s', async (_, options, expected) => {

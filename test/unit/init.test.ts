@@ -23,7 +23,11 @@ describe('a new repository', () => {
     const ran = await call(dir, ['init', DOMAIN, '--dir', 'herd'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(ran.stdout).toMatch(/\n {2}cd herd\n {2}herdbook status\n {2}herdbook adopt --moderators\n$/)
-    expect(await call(join(dir, 'herd'), ['validate'])).toMatchObject({ code: 0, stdout: '2 files are valid.\n', stderr: '' })
+    expect(await call(join(dir, 'herd'), ['validate'])).toMatchObject({
+      code: 0,
+      stdout: '2 files are valid.\n',
+      stderr: '',
+    })
     expect(git(join(dir, 'herd'), 'symbolic-ref', '--short', 'HEAD')).toBe('main')
   })
 
@@ -70,7 +74,12 @@ describe('a new repository', () => {
     await call(dir, ['init', DOMAIN])
     const path = join(dir, 'instance/instance.yaml')
     const hostKey = `SHA256:${'q'.repeat(43)}`
-    const opened = readFileSync(path, 'utf8').replace(/^( *)# ((?: *)(?:database|console|ssh|over|native|directory|user|host|host_key|key|ledger_key):)/gm, '$1$2').replace('SHA256:…', hostKey)
+    const opened = readFileSync(path, 'utf8')
+      .replace(
+        /^( *)# ((?: *)(?:database|console|ssh|over|native|directory|user|host|host_key|key|ledger_key):)/gm,
+        '$1$2',
+      )
+      .replace('SHA256:…', hostKey)
     writeFileSync(path, opened)
     const ran = await call(dir, ['validate'])
     expect(ran.code, ran.out).toBe(0)
@@ -85,13 +94,20 @@ describe('what a server says of itself', () => {
     await sandbox.close()
     expect(answer).toMatchObject({ version: '4.6.5', url: sandbox.url })
     const found = 'why' in answer ? null : answer
-    expect(templates({ domain: sandbox.domain, found, github: null, owners: [], proposed: false })[0]?.[1]).toContain(`url: ${sandbox.url}`)
+    expect(templates({ domain: sandbox.domain, found, github: null, owners: [], proposed: false })[0]?.[1]).toContain(
+      `url: ${sandbox.url}`,
+    )
   })
 
   it('counts only for its own domain, and can do no harm in a terminal', () => {
-    expect(foundIn('herd.example', { domain: 'evil.example', version: '4.6.5', title: 'x' }, 'https://evil.example')).toEqual({ why: 'https://evil.example says that it is evil.example' })
+    expect(
+      foundIn('herd.example', { domain: 'evil.example', version: '4.6.5', title: 'x' }, 'https://evil.example'),
+    ).toEqual({ why: 'https://evil.example says that it is evil.example' })
     expect(foundIn('herd.example', [], 'https://herd.example')).toHaveProperty('why')
-    const told = [{ domain: 'herd.example', version: '4\u001b[2J', title: 'x\n\u202ey' }, { domain: 'evil\u001b[2J\u202e', version: '4', title: 'x' }]
+    const told = [
+      { domain: 'herd.example', version: '4\u001b[2J', title: 'x\n\u202ey' },
+      { domain: 'evil\u001b[2J\u202e', version: '4', title: 'x' },
+    ]
       .flatMap((body) => Object.values(foundIn('herd.example', body, 'u')))
       .join()
     expect(told).toMatch(/^4.*says that it is evil/)
@@ -112,18 +128,47 @@ describe('what a server says of itself', () => {
 
   it('is not believed where its certificate comes from nobody known, and what helps is something that herdbook has', async () => {
     const dir = empty()
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'], { cwd: dir, stdio: 'pipe' })
-    const server = secure({ key: readFileSync(join(dir, 'key.pem')), cert: readFileSync(join(dir, 'ca.pem')) }, (_request, response) => void response.end('{}'))
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-keyout',
+        'key.pem',
+        '-out',
+        'ca.pem',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+      ],
+      { cwd: dir, stdio: 'pipe' },
+    )
+    const server = secure(
+      { key: readFileSync(join(dir, 'key.pem')), cert: readFileSync(join(dir, 'ca.pem')) },
+      (_request, response) => void response.end('{}'),
+    )
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
     const { why } = (await askServer(DOMAIN, url)) as { readonly why: string }
     expect(why).toMatch(/self-signed certificate.*NODE_EXTRA_CA_CERTS=\/path\/to\/ca\.pem/)
     expect(why).not.toContain('--use-system-ca')
-    put(dir, { 'instance/instance.yaml': `domain: ${DOMAIN}\nmastodon: { api: { url: '${url}', token: { env: HB_TOKEN } } }\n` })
+    put(dir, {
+      'instance/instance.yaml': `domain: ${DOMAIN}\nmastodon: { api: { url: '${url}', token: { env: HB_TOKEN } } }\n`,
+    })
     const env = { HB_TOKEN: `${url} some-token` }
     expect((await start(dir, ['token', 'check'], { env }).ran).stderr).toMatch(/NODE_EXTRA_CA_CERTS/)
     // the server is believed now, and tells nothing of use
-    expect((await start(dir, ['token', 'check'], { env: { ...env, NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem') } }).ran).stderr).not.toMatch(/certificate/)
+    expect(
+      (await start(dir, ['token', 'check'], { env: { ...env, NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem') } }).ran).stderr,
+    ).not.toMatch(/certificate/)
     server.closeAllConnections()
     server.close()
   })

@@ -40,7 +40,9 @@ describe('the example instance', () => {
         'until',
       ].sort(),
     )
-    expect(new Set(blocks.map(({ severity }) => severity))).toEqual(new Set(['suspend', 'limit', 'none', 'silence', 'noop']))
+    expect(new Set(blocks.map(({ severity }) => severity))).toEqual(
+      new Set(['suspend', 'limit', 'none', 'silence', 'noop']),
+    )
     expect(blocks.find(({ domain }) => domain === 'bad.example')?.accept_severed_relationships).toBe(60)
     expect(blocks.some(({ domain }) => domain === 'fine.example')).toBe(false)
     expect(blocks.length).toBeGreaterThanOrEqual(39)
@@ -49,11 +51,15 @@ describe('the example instance', () => {
   test('names only domains and addresses that are reserved for examples', async () => {
     const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.yaml') || name.endsWith('.md'))
     const texts = await Promise.all(names.map((name) => readFile(new URL(`instance/${name}`, ROOT), 'utf8')))
-    const domains = texts.flatMap((text) => text.match(/(?<=domain: |https:\/\/|@)[^\s/'",.]+(?:\.[^\s/'",.]+)+/g) ?? [])
+    const domains = texts.flatMap(
+      (text) => text.match(/(?<=domain: |https:\/\/|@)[^\s/'",.]+(?:\.[^\s/'",.]+)+/g) ?? [],
+    )
     expect(domains.length).toBeGreaterThan(50)
     expect(domains.filter((domain) => !/(\.|^)(example|test|example\.(com|net|org))$/.test(domain))).toEqual([])
     const addresses = texts.flatMap((text) => text.match(/(?<=ip: )\S+/g) ?? [])
-    expect(addresses.filter((address) => !/^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2001:db8:)/.test(address))).toEqual([])
+    expect(
+      addresses.filter((address) => !/^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|2001:db8:)/.test(address)),
+    ).toEqual([])
   })
 
   test('names its schema in the first line of each file, and the schema is there', async () => {
@@ -88,7 +94,10 @@ describe('the schemas', () => {
       for (const [key, property] of Object.entries(schema.properties ?? {})) {
         if (typeof property !== 'object') continue
         if (property.description === undefined) undescribed.push(`${place}.${key}`)
-        else if (schema.required?.includes(key) !== true && !/Absent: (the default|not managed)/.test(property.description))
+        else if (
+          schema.required?.includes(key) !== true &&
+          !/Absent: (the default|not managed)/.test(property.description)
+        )
           silent.push(`${place}.${key}`)
       }
       for (const [key, child] of Object.entries(node)) walk(child, `${place}.${key}`)

@@ -27,14 +27,22 @@ describe('hostile YAML is refused quickly, with its place', () => {
     ['a list of aliases without end', `rules:\n  - &a x\n${'  - *a\n'.repeat(50_000)}`, 'too-many-aliases'],
     ['an alias to itself', 'rules: &a [*a]\n', 'wrong-type'],
     ['an alias to nothing', 'rules: *a\n', 'yaml-alias'],
-    ['a map of 20,000 keys', `${Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')}`, 'unknown-key'],
+    [
+      'a map of 20,000 keys',
+      `${Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')}`,
+      'unknown-key',
+    ],
     ['one key 20,000 times', 'rules: 1\n'.repeat(20_000), 'duplicate-key'],
     ['a key in quotes and without', '1: a\n"1": b\n', 'duplicate-key'],
     ['brackets without end', '['.repeat(10_000_000), 'too-deep'],
     ['maps without end', '{a: '.repeat(100_000), 'too-deep'],
     ['dashes without end', '- '.repeat(100_000), 'too-deep'],
     ['sixty levels', `${'['.repeat(60)}${']'.repeat(60)}`, 'too-deep'],
-    ['indentation without end', `a:\n${Array.from({ length: 2_000 }, (_, index) => `${' '.repeat(index + 1)}a:`).join('\n')}`, 'too-deep'],
+    [
+      'indentation without end',
+      `a:\n${Array.from({ length: 2_000 }, (_, index) => `${' '.repeat(index + 1)}a:`).join('\n')}`,
+      'too-deep',
+    ],
     ['a tag', 'rules: !!js/function "x"\n', 'yaml-syntax'],
     ['a known tag', 'rules: !!str x\n', 'yaml-tag'],
     ['a tag on a key', '!!str rules: []\n', 'yaml-tag'],
@@ -66,9 +74,11 @@ describe('hostile YAML is refused quickly, with its place', () => {
     expect(lines(await load({ 'rules.yaml': 'rules: []\n# é\u202Eb\n' }))).toEqual([
       expect.stringContaining('rules.yaml:2:4 there is a character that changes the direction of text (U+202E) here'),
     ])
-    expect(lines(await load({ 'settings.yaml': 'settings:\n  site_extended_description: { file: a.md }\n', 'a.md': 'x\ny\0' }))).toEqual([
-      expect.stringContaining('a.md:2:2 there is a NUL character'),
-    ])
+    expect(
+      lines(
+        await load({ 'settings.yaml': 'settings:\n  site_extended_description: { file: a.md }\n', 'a.md': 'x\ny\0' }),
+      ),
+    ).toEqual([expect.stringContaining('a.md:2:2 there is a NUL character')])
   })
 
   test('what is not UTF-8 is told, and a byte order mark is not', async () => {
@@ -79,7 +89,9 @@ describe('hostile YAML is refused quickly, with its place', () => {
   })
 
   test('a value that says its type only in YAML 1.1 stays text', async () => {
-    const { instance } = await load({ 'rules.yaml': 'rules:\n  - { key: no, text: 12:30:45 }\n  - { key: on, text: 2026-01-02 }\n' })
+    const { instance } = await load({
+      'rules.yaml': 'rules:\n  - { key: no, text: 12:30:45 }\n  - { key: on, text: 2026-01-02 }\n',
+    })
     expect(instance?.documents['rules.yaml']?.rules).toEqual([
       { key: 'no', text: '12:30:45' },
       { key: 'on', text: '2026-01-02' },
@@ -139,7 +151,10 @@ describe('a folder', () => {
     await writeFile(join(folder, 'outside.md'), 'secret')
     await mkdir(join(folder, 'instance'))
     await writeFile(join(folder, 'instance', 'instance.yaml'), 'domain: herd.example\n')
-    await writeFile(join(folder, 'instance', 'settings.yaml'), 'settings:\n  site_extended_description: { file: about.md }\n')
+    await writeFile(
+      join(folder, 'instance', 'settings.yaml'),
+      'settings:\n  site_extended_description: { file: about.md }\n',
+    )
     await symlink('../outside.md', join(folder, 'instance', 'about.md'))
     await symlink('/etc/passwd', join(folder, 'instance', 'rules.yaml'))
     await writeFile(join(folder, 'instance', 'domain-blocks.yaml'), '')
@@ -204,7 +219,9 @@ describe('size', () => {
   })
 
   test('a file in which every row is wrong is told of, not listed without end', async () => {
-    const { value, ms } = await timed(() => load({ 'domain-blocks.yaml': blocks(20_000).replaceAll('suspend', 'suspnd') }))
+    const { value, ms } = await timed(() =>
+      load({ 'domain-blocks.yaml': blocks(20_000).replaceAll('suspend', 'suspnd') }),
+    )
     expect(value.diagnostics).toHaveLength(101)
     expect(lines(value).join('\n')).toContain('domain-blocks.yaml has 19900 more problems')
     expect(ms).toBeLessThan(SOON)
@@ -214,7 +231,10 @@ describe('size', () => {
     const twice = blocks(20_000).replaceAll(/server-\d+/g, 'server')
     let row = 0
     const different = twice.replaceAll('Spam, no moderation', () => `Spam ${(row += 1)}`)
-    for (const [text, code] of [[twice, 'repeated'], [different, 'duplicate']] as const) {
+    for (const [text, code] of [
+      [twice, 'repeated'],
+      [different, 'duplicate'],
+    ] as const) {
       const { value, ms } = await timed(() => load({ 'domain-blocks.yaml': text }))
       expect(value.diagnostics.filter((one) => one.code === code)).toHaveLength(19_999)
       expect(value.instance === null).toBe(code === 'duplicate')

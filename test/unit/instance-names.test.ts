@@ -62,17 +62,26 @@ describe.each(VERSIONS)('Mastodon %s', (version) => {
 test('a name that reads otherwise once stored says so, and one that only looks foreign does not', () => {
   expect(normalizeDomain('faß.example')).toEqual({ domain: 'fass.example', changed: 'fass.example' })
   expect(normalizeDomain('βόλος.example')).toEqual({ domain: 'xn--nxasmq6b.example', changed: 'βόλοσ.example' })
-  for (const name of ['münchen.example', 'ÅNGSTRÖM.example', '日本語.example', 'EXAMPLE.com', 'xn--fa-hia.example', 'a.example.'])
+  for (const name of [
+    'münchen.example',
+    'ÅNGSTRÖM.example',
+    '日本語.example',
+    'EXAMPLE.com',
+    'xn--fa-hia.example',
+    'a.example.',
+  ])
     expect(normalizeDomain(name)).not.toHaveProperty('changed')
 })
 
 test('a refusal says what to write instead', () => {
   expect(normalizeDomain('https://a.example')).toEqual({ refused: 'this is a web address; write only the domain' })
-  for (const ip of ['2001:db8::1', '[2001:db8::]', '::1', '::ffff:192.0.2.1']) expect(normalizeDomain(ip)).toEqual({ refused: 'this is an IP address, which ip-blocks.yaml is for' })
+  for (const ip of ['2001:db8::1', '[2001:db8::]', '::1', '::ffff:192.0.2.1'])
+    expect(normalizeDomain(ip)).toEqual({ refused: 'this is an IP address, which ip-blocks.yaml is for' })
   expect(normalizeDomain('a.example:443')).toEqual({ refused: 'a domain has no port' })
   expect(normalizeDomain('user@a.example')).toEqual({ refused: 'this is an address; write only what follows the @' })
   expect(normalizeDomain('*.a.example')).toHaveProperty('refused')
-  for (const name of ['“a.example”', "'a.example'", '«a.example»', 'a.example’']) expect(normalizeDomain(name)).toEqual({ refused: 'a domain has no quotes; type it without' })
+  for (const name of ['“a.example”', "'a.example'", '«a.example»', 'a.example’'])
+    expect(normalizeDomain(name)).toEqual({ refused: 'a domain has no quotes; type it without' })
   expect(normalizeDomain('a…b.example')).toHaveProperty('refused')
   expect(normalizeDomain('℀.example')).toHaveProperty('refused')
 })

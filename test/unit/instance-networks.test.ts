@@ -7,8 +7,10 @@ import { hints, lines, load } from '../support/instance.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const entry = (ip: string, rest = ''): string => `  - { ip: "${ip}", severity: no_access${rest} }\n`
-const loaded = (entries: readonly string[], options: LoadOptions = { now }) => load({ 'ip-blocks.yaml': `ip_blocks:\n${entries.join('')}` }, options)
-const told = async (...ips: readonly string[]): Promise<readonly string[]> => lines(await loaded(ips.map((ip) => entry(ip))))
+const loaded = (entries: readonly string[], options: LoadOptions = { now }) =>
+  load({ 'ip-blocks.yaml': `ip_blocks:\n${entries.join('')}` }, options)
+const told = async (...ips: readonly string[]): Promise<readonly string[]> =>
+  lines(await loaded(ips.map((ip) => entry(ip))))
 const eights = (from: number, count: number): string[] => Array.from({ length: count }, (_, i) => `${from + i}.0.0.0/8`)
 
 describe('no_access keeps out no more than a small part of everybody', () => {
@@ -29,12 +31,17 @@ describe('no_access keeps out no more than a small part of everybody', () => {
     expect(await told(ip)).toEqual([expect.stringMatching(new RegExp(`^error ${code} ip-blocks\\.yaml:2:11 `))])
   })
 
-  test.each(['10.0.0.0/8', '2001:db00::/24', '::ffff:10.0.0.0/104', '64:ff9b::a00:0/104', '2002:a00::/24'])('%s is taken', async (ip) => {
-    expect(await told(ip)).toEqual([])
-  })
+  test.each(['10.0.0.0/8', '2001:db00::/24', '::ffff:10.0.0.0/104', '64:ff9b::a00:0/104', '2002:a00::/24'])(
+    '%s is taken',
+    async (ip) => {
+      expect(await told(ip)).toEqual([])
+    },
+  )
 
   test('what says less than no_access may be as wide as it likes', async () => {
-    expect(lines(await load({ 'ip-blocks.yaml': 'ip_blocks:\n  - { ip: 0.0.0.0/1, severity: sign_up_block }\n' }))).toEqual([])
+    expect(
+      lines(await load({ 'ip-blocks.yaml': 'ip_blocks:\n  - { ip: 0.0.0.0/1, severity: sign_up_block }\n' })),
+    ).toEqual([])
   })
 
   test('sixteen of /8 are a sixteenth; one address more is too much, and the largest are named', async () => {
@@ -44,18 +51,22 @@ describe('no_access keeps out no more than a small part of everybody', () => {
     expect(lines(over)).toEqual([
       'error networks-too-wide ip-blocks.yaml:1:1 17 entries with no_access together keep out 6.26 % of all IPv4 addresses; a sixteenth (6.25 %) is the most',
     ])
-    expect(hints(over)).toEqual(['The largest are 20.0.0.0/8 (line 2), 21.0.0.0/8 (line 3), 22.0.0.0/8 (line 4). Delete those that are not meant, or write severity: sign_up_requires_approval.'])
+    expect(hints(over)).toEqual([
+      'The largest are 20.0.0.0/8 (line 2), 21.0.0.0/8 (line 3), 22.0.0.0/8 (line 4). Delete those that are not meant, or write severity: sign_up_requires_approval.',
+    ])
     // Written as they stand in IPv6 they are the same people.
-    expect(await told(...eights(20, 16).map((ip) => `::ffff:${ip.replace('/8', '/104')}`), '99.0.0.1')).toEqual([expect.stringContaining('networks-too-wide')])
+    expect(await told(...eights(20, 16).map((ip) => `::ffff:${ip.replace('/8', '/104')}`), '99.0.0.1')).toEqual([
+      expect.stringContaining('networks-too-wide'),
+    ])
   })
 
   test('an entry that has ended keeps nobody out; where nobody says what day it is, it counts', async () => {
     const ended = [...eights(20, 16).map((ip) => entry(ip)), entry('99.0.0.1', ', until: 2026-11-23')]
     expect(lines(await loaded(ended))).toEqual([expect.stringContaining('warning expired')])
     expect(lines(await loaded(ended, {}))).toEqual([expect.stringContaining('networks-too-wide')])
-    expect(lines(await loaded([...eights(20, 16).map((ip) => entry(ip)), entry('99.0.0.1', ', until: 2026-11-24')]))).toEqual([
-      expect.stringContaining('networks-too-wide'),
-    ])
+    expect(
+      lines(await loaded([...eights(20, 16).map((ip) => entry(ip)), entry('99.0.0.1', ', until: 2026-11-24')])),
+    ).toEqual([expect.stringContaining('networks-too-wide')])
   })
 })
 
@@ -68,7 +79,9 @@ describe('networks', () => {
 
   test('the union of any networks is what counting one by one gives', () => {
     // Of one /24: small enough to count, and every prefix from /20 (more than all of it) to /32.
-    const network = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 20, max: 32 })).map(([host, prefix]) => `203.0.113.${host}/${prefix}`)
+    const network = fc
+      .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 20, max: 32 }))
+      .map(([host, prefix]) => `203.0.113.${host}/${prefix}`)
     const low = 0xcb007100n
     fc.assert(
       fc.property(fc.array(network, { maxLength: 12 }), (ips) => {
@@ -88,7 +101,9 @@ describe('networks', () => {
         const dotted = (n: number): string => [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.')
         const whole = networksOf(address(`${dotted(number)}/${prefix}`))
         const base = Number(whole[0]?.first)
-        const halves = [base, base + 2 ** (31 - prefix)].flatMap((n) => [...networksOf(address(`${dotted(n)}/${prefix + 1}`))])
+        const halves = [base, base + 2 ** (31 - prefix)].flatMap((n) => [
+          ...networksOf(address(`${dotted(n)}/${prefix + 1}`)),
+        ])
         const all = (1n << 32n) - 1n
         expect(covered(halves, 0n, all)).toBe(covered(whole, 0n, all))
         expect(covered(whole, 0n, all)).toBe(1n << BigInt(32 - prefix))

@@ -18,7 +18,8 @@ function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
   yield [...path, 'nowhere']
   yield [...path, 1_000]
   if (typeof value !== 'object' || value === null) return
-  for (const [key, inside] of Object.entries(value)) yield* pathsOf(inside, [...path, Array.isArray(value) ? Number(key) : key])
+  for (const [key, inside] of Object.entries(value))
+    yield* pathsOf(inside, [...path, Array.isArray(value) ? Number(key) : key])
 }
 
 const told = ({ position, keyPosition, typed }: Places, value: unknown) =>
@@ -29,7 +30,10 @@ function bothWays(text: string, entries: number): boolean {
   const whole = parseWhole(FILE, text, at)
   const parts = parseInParts(text, at, entries)
   if (parts === undefined) return false
-  expect({ value: parts.value, told: told(parts, parts.value) }).toEqual({ value: whole.value, told: told(whole, whole.value) })
+  expect({ value: parts.value, told: told(parts, parts.value) }).toEqual({
+    value: whole.value,
+    told: told(whole, whole.value),
+  })
   expect(whole.diagnostics).toEqual([])
   expect(meaning(open(FILE, text))).toEqual(whole.value)
   return true
@@ -57,7 +61,7 @@ const entry = fc.constantFrom(
   '- 1: a\n  ~: b\n  true: c\n',
   '- __proto__: { a: 1 }\n',
   '-   wide: 1\n    more: [1, 0x1F, 1e3, ~]\n',
-  '- "a\\u00e9": \'it\'\'s\'\n',
+  "- \"a\\u00e9\": 'it''s'\n",
   '# a comment\n',
   '    # a comment far in\n',
   '\n',
@@ -90,9 +94,45 @@ const rare = fc.constantFrom(
   '- a: b: c\n',
   '- @a\n',
 )
-const head = fc.constantFrom('domain_blocks:\n', '# R&D\nemptied_on_purpose: why\ndomain_blocks: # these\n\n', '"domain_blocks":\n', '1:\n', '__proto__:\n', '---\na: 1\nb:\n')
-const oddHead = fc.constantFrom('', 'a: &name 1\nb:\n', 'text: |\n', 'text: "\n', 'a:\n  b:\n', 'a: [\n', 'a: !!seq\n', '%YAML 1.1\n---\na:\n', '%TAG ! x\n---\na:\n', '? ', 'a:\n - b\nc:\n', 'a: 1\na:\n', '? [a]\n:\n')
-const tail = fc.constantFrom('', '', 'emptied_on_purpose: why\n', '# the end', 'more:\n  - a\n  - b\n', 'more: |\n  - a\n', '...\n', '---\n- a\n', 'more: {a: [b]}\n', 'domain_blocks: []\n', 'more', '- a\n', '"\n', ']\n')
+const head = fc.constantFrom(
+  'domain_blocks:\n',
+  '# R&D\nemptied_on_purpose: why\ndomain_blocks: # these\n\n',
+  '"domain_blocks":\n',
+  '1:\n',
+  '__proto__:\n',
+  '---\na: 1\nb:\n',
+)
+const oddHead = fc.constantFrom(
+  '',
+  'a: &name 1\nb:\n',
+  'text: |\n',
+  'text: "\n',
+  'a:\n  b:\n',
+  'a: [\n',
+  'a: !!seq\n',
+  '%YAML 1.1\n---\na:\n',
+  '%TAG ! x\n---\na:\n',
+  '? ',
+  'a:\n - b\nc:\n',
+  'a: 1\na:\n',
+  '? [a]\n:\n',
+)
+const tail = fc.constantFrom(
+  '',
+  '',
+  'emptied_on_purpose: why\n',
+  '# the end',
+  'more:\n  - a\n  - b\n',
+  'more: |\n  - a\n',
+  '...\n',
+  '---\n- a\n',
+  'more: {a: [b]}\n',
+  'domain_blocks: []\n',
+  'more',
+  '- a\n',
+  '"\n',
+  ']\n',
+)
 
 const indented = (text: string, indent: string): string => text.replace(/^(?!$)/gm, indent)
 
@@ -108,7 +148,7 @@ const file = (entries: fc.Arbitrary<string>, heads: fc.Arbitrary<string>): fc.Ar
 const found: [string, number][] = [
   ['a:\n- >-\n\n  a\n# less\n- \n', 1],
   ['a:\n  - b\n  - ? c\n    : - d\n      # far in\n  - e\n', 2],
-  ["a:\n- b: c\n-- \"d\": 'e'\n- f: g\n", 1],
+  ['a:\n- b: c\n-- "d": \'e\'\n- f: g\n', 1],
 ]
 
 describe('a long list that is parsed in parts', () => {
@@ -125,16 +165,54 @@ describe('a long list that is parsed in parts', () => {
 
   test('is never read where the whole is refused, whatever is in it', () => {
     const any = fc.oneof({ weight: 5, arbitrary: entry }, { weight: 1, arbitrary: rare })
-    const lines = fc.array(fc.oneof(any, fc.string({ unit: fc.constantFrom('- ', ':', ' ', '#', '"', "'", '[', ']', '{', '}', '|', '>', '&', '*', '!', '?', '%', ',', '\n', '\t', 'a'), maxLength: 8 })), { maxLength: 12 }).map((all) => `a:\n${all.join('')}`)
+    const lines = fc
+      .array(
+        fc.oneof(
+          any,
+          fc.string({
+            unit: fc.constantFrom(
+              '- ',
+              ':',
+              ' ',
+              '#',
+              '"',
+              "'",
+              '[',
+              ']',
+              '{',
+              '}',
+              '|',
+              '>',
+              '&',
+              '*',
+              '!',
+              '?',
+              '%',
+              ',',
+              '\n',
+              '\t',
+              'a',
+            ),
+            maxLength: 8,
+          }),
+        ),
+        { maxLength: 12 },
+      )
+      .map((all) => `a:\n${all.join('')}`)
     fc.assert(
-      fc.property(fc.oneof(file(any, head), file(any, fc.oneof(head, oddHead)), lines), fc.integer({ min: 1, max: 3 }), (text, entries) => {
-        bothWays(text, entries)
-      }),
+      fc.property(
+        fc.oneof(file(any, head), file(any, fc.oneof(head, oddHead)), lines),
+        fc.integer({ min: 1, max: 3 }),
+        (text, entries) => {
+          bothWays(text, entries)
+        },
+      ),
       { numRuns: 4_000 },
     )
   })
 
-  const blocks = (count: number, nth: (n: number) => string): string => `domain_blocks:\n${Array.from({ length: count }, (_, n) => nth(n)).join('')}`
+  const blocks = (count: number, nth: (n: number) => string): string =>
+    `domain_blocks:\n${Array.from({ length: count }, (_, n) => nth(n)).join('')}`
   const block = (n: number): string => `  - domain: blocked-${n}.example\n    severity: suspend\n`
 
   test('is told of by the lines of the file', async () => {
@@ -142,7 +220,11 @@ describe('a long list that is parsed in parts', () => {
     expect(parseInParts(text, at)?.value).toEqual(parseWhole(FILE, text).value)
     expect(lines(await load({ [FILE]: text })).filter((line) => /^(error|warning)/.test(line))).toEqual([
       expect.stringContaining('domain-blocks.yaml:3113:15 severity: suspnd is not known'),
-      ...Array.from({ length: 10 }, (_, n) => expect.stringContaining(`domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice, word for word; first in line ${2 + 2 * n}`)),
+      ...Array.from({ length: 10 }, (_, n) =>
+        expect.stringContaining(
+          `domain-blocks.yaml:${3_982 + 2 * n}:13 the domain blocked-${n}.example is here twice, word for word; first in line ${2 + 2 * n}`,
+        ),
+      ),
     ])
   })
 

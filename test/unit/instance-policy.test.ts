@@ -6,7 +6,11 @@ import { load, lines } from '../support/instance.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 
-async function policy(text: string | undefined, at = now, drift?: ReadonlyMap<string, 'report' | 'correct'>): Promise<PolicyInForce> {
+async function policy(
+  text: string | undefined,
+  at = now,
+  drift?: ReadonlyMap<string, 'report' | 'correct'>,
+): Promise<PolicyInForce> {
   const loaded = await load(text === undefined ? {} : { 'policy.yaml': text })
   expect(lines(loaded)).toEqual([])
   if (loaded.instance === null) throw new Error('no instance')
@@ -49,7 +53,8 @@ test('drift goes by the file, else by the kind', async () => {
 })
 
 test('a raise without an amount and one that has ended are told', async () => {
-  const raises = 'raises:\n  - { kind: role, until: 2027-01-01, reason: r }\n  - { kind: role, create: 9, until: 2026-01-01, reason: r }\n'
+  const raises =
+    'raises:\n  - { kind: role, until: 2027-01-01, reason: r }\n  - { kind: role, create: 9, until: 2026-01-01, reason: r }\n'
   expect(lines(await load({ 'policy.yaml': raises }, { now }))).toEqual([
     expect.stringContaining('warning raises-nothing policy.yaml:2:5'),
     expect.stringContaining('warning expired policy.yaml:3:'),

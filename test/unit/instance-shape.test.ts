@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { hints, lines, load } from '../support/instance.ts'
 
 /** What one wrong file gives: its single diagnostic and the hint. */
-async function one(file: string, text: string): Promise<{ readonly line: string | undefined; readonly hint: string | undefined }> {
+async function one(
+  file: string,
+  text: string,
+): Promise<{ readonly line: string | undefined; readonly hint: string | undefined }> {
   const loaded = await load({ [file]: text })
   expect(loaded.instance).toBeNull()
   expect(lines(loaded)).toHaveLength(1)
@@ -67,7 +70,13 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'wrong-type rules.yaml:3:11',
       "Write '00123456789012345678901' in quotes.",
     ],
-    ['yes for true', 'settings.yaml', 'settings:\n  trends: yes\n', 'wrong-type settings.yaml:2:11 trends: yes', 'Write trends: true'],
+    [
+      'yes for true',
+      'settings.yaml',
+      'settings:\n  trends: yes\n',
+      'wrong-type settings.yaml:2:11 trends: yes',
+      'Write trends: true',
+    ],
     [
       'a number in quotes',
       'policy.yaml',
@@ -82,17 +91,83 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'wrong-type roles.yaml:5:12',
       'in quotes',
     ],
-    ['a colour of digits alone', 'roles.yaml', 'roles:\n  - name: A\n    position: 1\n    permissions: []\n    color: 123456\n', 'wrong-type roles.yaml:5:12 color: 123456', "Write '123456' in quotes."],
-    ['a name of digits alone', 'moderators.yaml', 'moderators:\n  - account: 007\n    role: Owner\n', 'wrong-type moderators.yaml:2:14 account: 007', "Write '007' in quotes."],
-    ['on for true', 'settings.yaml', 'settings:\n  trends: on\n', 'wrong-type settings.yaml:2:11 trends: on', 'Write trends: true'],
-    ['true in quotes', 'settings.yaml', "settings:\n  trends: 'true'\n", 'wrong-type settings.yaml:2:11', 'Write trends: true'],
-    ['a day as Germans write it', 'domain-blocks.yaml', 'domain_blocks:\n  - domain: a.example\n    severity: limit\n    until: 24.12.2031\n', 'not-a-date domain-blocks.yaml:4:12', 'such as 2026-12-24'],
-    ['a day without its noughts', 'domain-blocks.yaml', 'domain_blocks:\n  - domain: a.example\n    severity: limit\n    until: 2031-1-5\n', 'not-a-date domain-blocks.yaml:4:12', 'such as 2026-12-24'],
-    ['the quotes of a word processor', 'domain-blocks.yaml', 'domain_blocks:\n  - domain: a.example\n    severity: “limit”\n', 'unknown-word domain-blocks.yaml:3:15', 'Did you mean limit?'],
-    ['a range of addresses', 'ip-blocks.yaml', 'ip_blocks:\n  - { ip: 192.0.2.1-192.0.2.9, severity: no_access }\n', 'not-an-address ip-blocks.yaml:2:11', '203.0.113.0/24'],
-    ['a mask of a network', 'ip-blocks.yaml', 'ip_blocks:\n  - { ip: 192.0.2.0/255.255.255.0, severity: no_access }\n', 'not-an-address ip-blocks.yaml:2:11', '203.0.113.0/24'],
-    ['a pointer of Git LFS', 'domain-blocks.yaml', `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d7a'.repeat(16)}\nsize 12345\n`, 'wrong-type domain-blocks.yaml:1:1', ''],
-    ['a list that lost its entries', 'domain-blocks.yaml', 'domain_blocks:\n', 'wrong-type domain-blocks.yaml:1:15', 'emptied_on_purpose'],
+    [
+      'a colour of digits alone',
+      'roles.yaml',
+      'roles:\n  - name: A\n    position: 1\n    permissions: []\n    color: 123456\n',
+      'wrong-type roles.yaml:5:12 color: 123456',
+      "Write '123456' in quotes.",
+    ],
+    [
+      'a name of digits alone',
+      'moderators.yaml',
+      'moderators:\n  - account: 007\n    role: Owner\n',
+      'wrong-type moderators.yaml:2:14 account: 007',
+      "Write '007' in quotes.",
+    ],
+    [
+      'on for true',
+      'settings.yaml',
+      'settings:\n  trends: on\n',
+      'wrong-type settings.yaml:2:11 trends: on',
+      'Write trends: true',
+    ],
+    [
+      'true in quotes',
+      'settings.yaml',
+      "settings:\n  trends: 'true'\n",
+      'wrong-type settings.yaml:2:11',
+      'Write trends: true',
+    ],
+    [
+      'a day as Germans write it',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severity: limit\n    until: 24.12.2031\n',
+      'not-a-date domain-blocks.yaml:4:12',
+      'such as 2026-12-24',
+    ],
+    [
+      'a day without its noughts',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severity: limit\n    until: 2031-1-5\n',
+      'not-a-date domain-blocks.yaml:4:12',
+      'such as 2026-12-24',
+    ],
+    [
+      'the quotes of a word processor',
+      'domain-blocks.yaml',
+      'domain_blocks:\n  - domain: a.example\n    severity: “limit”\n',
+      'unknown-word domain-blocks.yaml:3:15',
+      'Did you mean limit?',
+    ],
+    [
+      'a range of addresses',
+      'ip-blocks.yaml',
+      'ip_blocks:\n  - { ip: 192.0.2.1-192.0.2.9, severity: no_access }\n',
+      'not-an-address ip-blocks.yaml:2:11',
+      '203.0.113.0/24',
+    ],
+    [
+      'a mask of a network',
+      'ip-blocks.yaml',
+      'ip_blocks:\n  - { ip: 192.0.2.0/255.255.255.0, severity: no_access }\n',
+      'not-an-address ip-blocks.yaml:2:11',
+      '203.0.113.0/24',
+    ],
+    [
+      'a pointer of Git LFS',
+      'domain-blocks.yaml',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d7a'.repeat(16)}\nsize 12345\n`,
+      'wrong-type domain-blocks.yaml:1:1',
+      '',
+    ],
+    [
+      'a list that lost its entries',
+      'domain-blocks.yaml',
+      'domain_blocks:\n',
+      'wrong-type domain-blocks.yaml:1:15',
+      'emptied_on_purpose',
+    ],
     [
       'domains alone in a list',
       'domain-blocks.yaml',
@@ -101,7 +176,13 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'Write it as domain: spam.example',
     ],
     ['a text for a file', 'rules.yaml', 'Be kind.\n', 'wrong-type rules.yaml:1:1', 'Begin the file with rules:'],
-    ['an entry without its dash', 'rules.yaml', 'rules:\n  key: a\n  text: b\n', 'wrong-type rules.yaml:2:3', 'with a dash'],
+    [
+      'an entry without its dash',
+      'rules.yaml',
+      'rules:\n  key: a\n  text: b\n',
+      'wrong-type rules.yaml:2:3',
+      'with a dash',
+    ],
     [
       'a missing key',
       'ip-blocks.yaml',
@@ -123,7 +204,13 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'too-long settings.yaml:2:27',
       'Shorten it.',
     ],
-    ['a rule of spaces', 'rules.yaml', "rules:\n  - key: a\n    text: '  '\n", 'wrong-value rules.yaml:3:11', 'one sentence'],
+    [
+      'a rule of spaces',
+      'rules.yaml',
+      "rules:\n  - key: a\n    text: '  '\n",
+      'wrong-value rules.yaml:3:11',
+      'one sentence',
+    ],
     [
       'a handle for a username',
       'moderators.yaml',
@@ -131,7 +218,13 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'wrong-value moderators.yaml:2:14',
       'without @',
     ],
-    ['only_these: false', 'moderators.yaml', 'only_these: false\n', 'wrong-value moderators.yaml:1:13', 'delete the line'],
+    [
+      'only_these: false',
+      'moderators.yaml',
+      'only_these: false\n',
+      'wrong-value moderators.yaml:1:13',
+      'delete the line',
+    ],
     [
       'a language that is none',
       'rules.yaml',
@@ -139,8 +232,20 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'unknown-key rules.yaml:5:7',
       'language code',
     ],
-    ['a picture', 'settings.yaml', 'settings:\n  favicon: a.png\n', 'unknown-key settings.yaml:2:3', 'Pictures are not managed'],
-    ['a merge key', 'settings.yaml', 'settings:\n  <<: { trends: true }\n', 'unknown-key settings.yaml:2:3', 'Merge keys'],
+    [
+      'a picture',
+      'settings.yaml',
+      'settings:\n  favicon: a.png\n',
+      'unknown-key settings.yaml:2:3',
+      'Pictures are not managed',
+    ],
+    [
+      'a merge key',
+      'settings.yaml',
+      'settings:\n  <<: { trends: true }\n',
+      'unknown-key settings.yaml:2:3',
+      'Merge keys',
+    ],
     [
       'a permission twice',
       'roles.yaml',
@@ -173,7 +278,8 @@ describe('what a person typed wrong is told with its place and what to type', ()
 })
 
 describe('secrets', () => {
-  const file = (token: string): string => `domain: herd.example\nmastodon:\n  api:\n    url: https://herd.example\n    token: ${token}\n`
+  const file = (token: string): string =>
+    `domain: herd.example\nmastodon:\n  api:\n    url: https://herd.example\n    token: ${token}\n`
 
   test.each([
     'ghp_verysecret',
@@ -224,7 +330,11 @@ describe('doors', () => {
       'console needs exactly one of',
     ],
     ['ssh without ssh', 'mastodon: { console: { over: ssh, native: { directory: /a } } }\n', 'console goes over ssh'],
-    ['a reader without ssh', 'mastodon: { database: { over: local, reader: true } }\n', 'reader: true is a key for SSH'],
+    [
+      'a reader without ssh',
+      'mastodon: { database: { over: local, reader: true } }\n',
+      'reader: true is a key for SSH',
+    ],
     ['a token in the clear', 'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n', 'in the clear'],
     ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not taken'],
   ])('%s is refused', async (_what, text, message) => {

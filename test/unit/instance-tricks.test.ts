@@ -5,7 +5,9 @@ import type { FileSource } from '../../src/instance/source.ts'
 // YAML that says one thing to who reads it and another to who parses it.
 
 const sourceOf = (files: { readonly [name: string]: string | Buffer }): FileSource => {
-  const all = Object.entries({ 'instance.yaml': 'domain: herd.example\n', ...files }).map(([name, text]) => [name, Buffer.from(text)] as const)
+  const all = Object.entries({ 'instance.yaml': 'domain: herd.example\n', ...files }).map(
+    ([name, text]) => [name, Buffer.from(text)] as const,
+  )
   return {
     list: async () => all.map(([name, { length }]) => ({ name, kind: 'file', size: length })),
     read: async (name) => all.find(([one]) => one === name)?.[1] ?? Buffer.alloc(0),
@@ -28,12 +30,21 @@ describe('is refused', () => {
     ['a key twice, once with an escape', `${ENTRY}    "sever\\u0069ty": suspend\n`],
     ['the list twice', `${ENTRY}domain_blocks: []\n`],
     ['a merge of another map', `x: &x { severity: suspend }\n${ENTRY}    <<: *x\n`],
-    ['a merge in an entry', `domain_blocks:\n  - &a { domain: b.example, severity: suspend }\n  - { <<: *a, domain: a.example }\n`],
+    [
+      'a merge in an entry',
+      `domain_blocks:\n  - &a { domain: b.example, severity: suspend }\n  - { <<: *a, domain: a.example }\n`,
+    ],
     ['a tag', ENTRY.replace('none', '!!str none')],
     ['a tag of its own', ENTRY.replace('none', '!ruby/object:Gem none')],
     ['another version of YAML', `%YAML 1.1\n---\n${ENTRY}`],
-    ['another version, for a list of many', `%YAML 1.1\n---\n${ENTRY}${Array.from({ length: 500 }, (_, i) => `  - { domain: a${i}.example, severity: none }\n`).join('')}`],
-    ['a map that takes over another, in another version', `%YAML 1.1\n---\ndomain_blocks:\n  - &a { domain: b.example, severity: suspend }\n  - { <<: *a, domain: a.example }\n`],
+    [
+      'another version, for a list of many',
+      `%YAML 1.1\n---\n${ENTRY}${Array.from({ length: 500 }, (_, i) => `  - { domain: a${i}.example, severity: none }\n`).join('')}`,
+    ],
+    [
+      'a map that takes over another, in another version',
+      `%YAML 1.1\n---\ndomain_blocks:\n  - &a { domain: b.example, severity: suspend }\n  - { <<: *a, domain: a.example }\n`,
+    ],
     ['a version that is none', `%YAML 9.9\n---\n${ENTRY}`],
     ['tags of its own', `%TAG ! tag:evil.example,2026:\n---\n${ENTRY}`],
     ['a second document', `${ENTRY}---\n${ENTRY.replace('none', 'suspend')}`],
@@ -66,10 +77,16 @@ describe('is refused', () => {
     ['a page break', ENTRY.replace('  -', '\f-')],
     ['latin-1', Buffer.from(`${ENTRY}    public_comment: sch\u00f6n\n`, 'latin1')],
     ['UTF-16', Buffer.from(`\ufeff${ENTRY}`, 'utf16le')],
-    ['UTF-8 that is too long for its letters', Buffer.concat([Buffer.from(ENTRY), Buffer.from([0x23, 0xc0, 0xaf, 0x0a])])],
+    [
+      'UTF-8 that is too long for its letters',
+      Buffer.concat([Buffer.from(ENTRY), Buffer.from([0x23, 0xc0, 0xaf, 0x0a])]),
+    ],
   ])('%s', async (_what, text) => {
     const found = await read(text)
-    expect(Array.isArray(found) && found.length > 0 && found.every((code) => typeof code === 'string'), JSON.stringify(found)?.slice(0, 200)).toBe(true)
+    expect(
+      Array.isArray(found) && found.length > 0 && found.every((code) => typeof code === 'string'),
+      JSON.stringify(found)?.slice(0, 200),
+    ).toBe(true)
   })
 })
 

@@ -15,7 +15,9 @@ import { permissionMask } from '../support/permissions.ts'
 const RECORDED = new URL('../contract/recorded/', import.meta.url)
 
 async function answer(version: string, name: string): Promise<unknown> {
-  const all: readonly { name: string; answer: unknown }[] = JSON.parse(await readFile(new URL(`${version}/console.json`, RECORDED), 'utf8'))
+  const all: readonly { name: string; answer: unknown }[] = JSON.parse(
+    await readFile(new URL(`${version}/console.json`, RECORDED), 'utf8'),
+  )
   return all.find((one) => one.name === name)?.answer
 }
 
@@ -56,7 +58,8 @@ describe.each(['4.4.22', '4.6.5'])('Mastodon %s', (version) => {
 
   test('seeds roles whose masks mean the permissions that we read from them', async () => {
     const roles = (await answer(version, 'roles of a new server')) as { permissions: number }[]
-    for (const { permissions } of roles) expect(permissionMask(permissionNames(String(permissions)))).toBe(String(permissions))
+    for (const { permissions } of roles)
+      expect(permissionMask(permissionNames(String(permissions)))).toBe(String(permissions))
   })
 })
 
@@ -71,16 +74,23 @@ test('choices of 4.6 are those that the server names', async () => {
 })
 
 test('the schema of settings names the same keys and types as the table of versions', async () => {
-  const schema: { properties: { settings: { properties: Record<string, { type?: string | string[]; enum?: string[]; $ref?: string }> } } } =
-    JSON.parse(await readFile(new URL('../../schema/settings.schema.json', import.meta.url), 'utf8'))
+  const schema: {
+    properties: {
+      settings: { properties: Record<string, { type?: string | string[]; enum?: string[]; $ref?: string }> }
+    }
+  } = JSON.parse(await readFile(new URL('../../schema/settings.schema.json', import.meta.url), 'utf8'))
   const properties = Object.entries(schema.properties.settings.properties)
   const kinds = properties.map(([key, { type, enum: words, $ref }]) => [
     key,
     $ref !== undefined ? 'long' : words !== undefined ? 'choice' : Array.isArray(type) ? type[0] : type,
   ])
-  const ours = Object.entries(SETTINGS).map(([key, { type, long }]) => [key, long === true ? 'long' : type === 'text' ? 'string' : type])
+  const ours = Object.entries(SETTINGS).map(([key, { type, long }]) => [
+    key,
+    long === true ? 'long' : type === 'text' ? 'string' : type,
+  ])
   expect(Object.fromEntries(kinds)).toEqual(Object.fromEntries(ours))
-  for (const [key, { enum: words }] of properties) if (words !== undefined) expect(words, key).toEqual(settingOf(key, null)?.choices)
+  for (const [key, { enum: words }] of properties)
+    if (words !== undefined) expect(words, key).toEqual(settingOf(key, null)?.choices)
 })
 
 test('a newer Mastodon counts as the newest known one, an older as the oldest, and no version as none', () => {

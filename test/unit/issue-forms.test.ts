@@ -8,7 +8,11 @@ import { ASK_LABEL, FORMS } from '../../src/instance/forms.ts'
 interface Question {
   readonly type: string
   readonly id?: string
-  readonly attributes: { readonly label?: string; readonly value?: string; readonly options?: readonly (string | { readonly label: string })[] }
+  readonly attributes: {
+    readonly label?: string
+    readonly value?: string
+    readonly options?: readonly (string | { readonly label: string })[]
+  }
   readonly validations?: { readonly required: boolean }
 }
 interface IssueForm {
@@ -19,13 +23,21 @@ interface IssueForm {
 }
 
 const files = issueForms()
-const forms = files.filter(([path]) => !path.endsWith('config.yml')).map(([path, text]) => [path, parse(text) as IssueForm] as const)
+const forms = files
+  .filter(([path]) => !path.endsWith('config.yml'))
+  .map(([path, text]) => [path, parse(text) as IssueForm] as const)
 
 describe('the issue forms', () => {
   it('are the forms of the table, in the folder where GitHub looks, and nothing else is there', () => {
-    expect(forms.map(([, { name, title }]) => [name, title])).toEqual(Object.values(FORMS).map(({ title, prefix }) => [title, prefix]))
+    expect(forms.map(([, { name, title }]) => [name, title])).toEqual(
+      Object.values(FORMS).map(({ title, prefix }) => [title, prefix]),
+    )
     const folder = '.github/ISSUE_TEMPLATE'
-    expect(readdirSync(resolve(import.meta.dirname, '../..', folder)).map((name) => `${folder}/${name}`).toSorted()).toEqual(files.map(([path]) => path).toSorted())
+    expect(
+      readdirSync(resolve(import.meta.dirname, '../..', folder))
+        .map((name) => `${folder}/${name}`)
+        .toSorted(),
+    ).toEqual(files.map(([path]) => path).toSorted())
   })
 
   it.each(forms)('%s says first that it is public, and where to go with what is not', (_, { body, labels }) => {
@@ -54,7 +66,14 @@ describe('the issue forms', () => {
   })
 
   it('asks for what the table needs, and leaves the rest free', () => {
-    const needed = forms.map(([, { body }]) => body.filter(({ validations }) => validations?.required).map(({ id }) => id))
-    expect(needed).toEqual([['domain', 'severity', 'why'], ['domain', 'why'], ['account', 'role', 'why'], ['text', 'why']])
+    const needed = forms.map(([, { body }]) =>
+      body.filter(({ validations }) => validations?.required).map(({ id }) => id),
+    )
+    expect(needed).toEqual([
+      ['domain', 'severity', 'why'],
+      ['domain', 'why'],
+      ['account', 'role', 'why'],
+      ['text', 'why'],
+    ])
   })
 })

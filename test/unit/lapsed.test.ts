@@ -27,14 +27,21 @@ const taken = (domain: string, serverId = '7'): Step => ({
   digest: `d-${domain}-${serverId}`,
 })
 const restoring = (...steps: readonly Step[]): Merge => {
-  const marks = marksOf(steps, { pullRequest: 12, restore: steps.map(({ kind, id }) => `${kind}/${id}`), askedBy: [], isOurs: true }, SEALING)
+  const marks = marksOf(
+    steps,
+    { pullRequest: 12, restore: steps.map(({ kind, id }) => `${kind}/${id}`), askedBy: [], isOurs: true },
+    SEALING,
+  )
   return { pullRequest: 12, by: 'ann', at: '2026-11-30T00:00:00Z', byOwner: true, marks }
 }
 const BLOCKS = { kind: 'domain-block', complete: true, objects: 1, requests: 1 }
 const UNREAD = { kind: 'moderator', complete: false, reason: 'no door', objects: 0, requests: 0 }
 const planOf = (steps: readonly Step[], ...reads: Plan['reads']): Plan => ({ ...EMPTY, steps, reads })
 
-const wishes = (merge: Merge, plan: Plan, approvals: Parameters<typeof withoutLapsed>[0]['approvals'] = []) => (withoutLapsed({ merges: [merge], approvals }, plan, SEALING)?.merges ?? [merge]).flatMap(({ marks }) => marks.restore)
+const wishes = (merge: Merge, plan: Plan, approvals: Parameters<typeof withoutLapsed>[0]['approvals'] = []) =>
+  (withoutLapsed({ merges: [merge], approvals }, plan, SEALING)?.merges ?? [merge]).flatMap(
+    ({ marks }) => marks.restore,
+  )
 
 const [ONE, TWO] = [taken('one.example'), taken('two.example')]
 
@@ -52,8 +59,14 @@ test('nor what somebody added anew since', () => {
 test('nor what was taken away once, while another of the same pull request waits', () => {
   const merge = restoring(ONE, TWO)
   const given = approvalsBy([merge], [ONE, TWO], [], SEALING)
-  const spent = spend(given, given.slice(0, 1).map(({ digest }) => digest))
-  expect(wishes(merge, planOf([ONE, TWO], BLOCKS), given)).toEqual(['domain-block/one.example', 'domain-block/two.example'])
+  const spent = spend(
+    given,
+    given.slice(0, 1).map(({ digest }) => digest),
+  )
+  expect(wishes(merge, planOf([ONE, TWO], BLOCKS), given)).toEqual([
+    'domain-block/one.example',
+    'domain-block/two.example',
+  ])
   expect(wishes(merge, planOf([ONE, TWO], BLOCKS), spent)).toEqual(['domain-block/two.example'])
   expect(wishes(merge, planOf([TWO], BLOCKS), spent)).toEqual(['domain-block/two.example'])
 })

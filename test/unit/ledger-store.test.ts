@@ -20,14 +20,22 @@ async function storeIn(dir: string, key: Uint8Array | null = KEY, branch: string
   return ledgerStore(repository, where)
 }
 
-async function placeIn(dir: string, key: Uint8Array | null = KEY, branch: string | null = null): Promise<{ readonly repository: Repository; readonly where: Where }> {
+async function placeIn(
+  dir: string,
+  key: Uint8Array | null = KEY,
+  branch: string | null = null,
+): Promise<{ readonly repository: Repository; readonly where: Where }> {
   const repository = await openRepository(dir)
   if (repository === null) throw new Error('outside Git')
   return { repository, where: { sealing: sealingWith(key), branch } }
 }
 
 /** A person signs the ledger anew, as `herdbook ledger sign` does; with the key that signed it before, where they have it. */
-async function signAnew(dir: string, why: string, { old = null, branch = null }: { readonly old?: Uint8Array | null; readonly branch?: string | null } = {}): Promise<{ readonly ledger: Ledger; readonly signing: Signing }> {
+async function signAnew(
+  dir: string,
+  why: string,
+  { old = null, branch = null }: { readonly old?: Uint8Array | null; readonly branch?: string | null } = {},
+): Promise<{ readonly ledger: Ledger; readonly signing: Signing }> {
   const { repository, where } = await placeIn(dir, KEY, branch)
   const signing = await signable(repository, where, old, 'a'.repeat(40))
   if (signing === null) throw new Error('there is nothing to sign')
@@ -35,9 +43,23 @@ async function signAnew(dir: string, why: string, { old = null, branch = null }:
 }
 
 const withBlock = (ledger: Ledger, id: string): Ledger =>
-  adjust(ledger, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields: { severity: 'suspend', comment: 'zähe Güsse' }, commit: 'a'.repeat(40) } }])
+  adjust(ledger, [
+    {
+      to: 'record',
+      entry: {
+        kind: 'domain-block',
+        id,
+        serverId: '1',
+        fields: { severity: 'suspend', comment: 'zähe Güsse' },
+        commit: 'a'.repeat(40),
+      },
+    },
+  ])
 
-const refused = (code: string) => ({ exit: 5, diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })] })
+const refused = (code: string) => ({
+  exit: 5,
+  diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })],
+})
 
 describe('the ledger in Git', () => {
   it('is empty where nothing was applied yet', async () => {
@@ -50,20 +72,45 @@ describe('the ledger in Git', () => {
     const bare = newBare(base.path)
     const one = await storeIn(clone(bare, join(base.path, 'one')))
     const first = await one.save(withBlock(await one.load(), 'a.example'), 'Applied 1 step', by)
-    const second = await one.save(withBlock(first, 'b.example'), 'Applied\n\n1 more\u0007 step', { ...by, run: '8\nApproved-By: mallory', approvedBy: [] })
+    const second = await one.save(withBlock(first, 'b.example'), 'Applied\n\n1 more\u0007 step', {
+      ...by,
+      run: '8\nApproved-By: mallory',
+      approvedBy: [],
+    })
     const loaded = await (await storeIn(clone(bare, join(base.path, 'two')))).load()
     expect(loaded).toEqual(second)
     expect([...loaded.entries.keys()]).toEqual(['domain-block/a.example', 'domain-block/b.example'])
-    expect(git(bare, 'log', '--format=%s|%(trailers:key=Run,valueonly,separator=%x2C)|%(trailers:key=Approved-By,valueonly,separator=%x2C)', REF).split('\n')).toEqual(['Applied 1 more step|8 Approved-By: mallory|', 'Applied 1 step|7|alice, bob'])
-    expect(git(bare, 'ls-tree', '-r', '--name-only', REF).split('\n')).toEqual(['approvals.jsonl', 'attempts.jsonl', 'digest', 'domain-block.jsonl', 'intents.jsonl', 'meta.json', 'notices.jsonl'])
+    expect(
+      git(
+        bare,
+        'log',
+        '--format=%s|%(trailers:key=Run,valueonly,separator=%x2C)|%(trailers:key=Approved-By,valueonly,separator=%x2C)',
+        REF,
+      ).split('\n'),
+    ).toEqual(['Applied 1 more step|8 Approved-By: mallory|', 'Applied 1 step|7|alice, bob'])
+    expect(git(bare, 'ls-tree', '-r', '--name-only', REF).split('\n')).toEqual([
+      'approvals.jsonl',
+      'attempts.jsonl',
+      'digest',
+      'domain-block.jsonl',
+      'intents.jsonl',
+      'meta.json',
+      'notices.jsonl',
+    ])
   })
 
   it('refuses to write over what another wrote meanwhile', async () => {
     using base = scratch()
     const bare = newBare(base.path)
-    const [one, two] = [await storeIn(clone(bare, join(base.path, 'one'))), await storeIn(clone(bare, join(base.path, 'two')))]
+    const [one, two] = [
+      await storeIn(clone(bare, join(base.path, 'one'))),
+      await storeIn(clone(bare, join(base.path, 'two'))),
+    ]
     await one.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
-    await expect(two.save(withBlock(emptyLedger, 'b.example'), 'Applied', by)).rejects.toMatchObject({ exit: 6, diagnostics: [{ code: 'ledger-moved' }] })
+    await expect(two.save(withBlock(emptyLedger, 'b.example'), 'Applied', by)).rejects.toMatchObject({
+      exit: 6,
+      diagnostics: [{ code: 'ledger-moved' }],
+    })
     expect([...(await two.load()).entries.keys()]).toEqual(['domain-block/a.example'])
   })
 
@@ -77,8 +124,20 @@ describe('the ledger in Git', () => {
 })
 
 describe.each([
-  ['in the clone', (base: string) => { const dir = newRepository(join(base, 'r')); return { dir, at: dir } }],
-  ['on a remote', (base: string) => { const bare = newBare(base); return { dir: clone(bare, join(base, 'one')), at: bare } }],
+  [
+    'in the clone',
+    (base: string) => {
+      const dir = newRepository(join(base, 'r'))
+      return { dir, at: dir }
+    },
+  ],
+  [
+    'on a remote',
+    (base: string) => {
+      const bare = newBare(base)
+      return { dir: clone(bare, join(base, 'one')), at: bare }
+    },
+  ],
 ])('a ledger %s', (_, make) => {
   it('that was set back to a validly signed older one is noticed by a clone that saw the newer', async () => {
     using base = scratch()
@@ -111,12 +170,22 @@ describe.each([
     using base = scratch()
     const { dir } = make(base.path)
     const store = await storeIn(dir)
-    const ours = await store.save({ ...withBlock(emptyLedger, 'a.example'), approvals: [{ digest: 'd', ref: 'rule/x', by: 'ann', at: AT, source: 'why', form: 2, spent: true }] }, 'Applied', by)
+    const ours = await store.save(
+      {
+        ...withBlock(emptyLedger, 'a.example'),
+        approvals: [{ digest: 'd', ref: 'rule/x', by: 'ann', at: AT, source: 'why', form: 2, spent: true }],
+      },
+      'Applied',
+      by,
+    )
     const forger = await storeIn(dir, Buffer.from('not the key'))
     await forger.save({ ...withBlock(ours, 'evil.example'), approvals: [] }, 'Applied', by)
     await expect(store.load()).rejects.toMatchObject(refused('ledger-forged'))
     const { ledger, signing } = await signAnew(dir, 'somebody pushed to it')
-    expect(signing).toMatchObject({ from: { id: ours.head }, left: { objects: ['domain-block/evil.example'], approvals: 0 } })
+    expect(signing).toMatchObject({
+      from: { id: ours.head },
+      left: { objects: ['domain-block/evil.example'], approvals: 0 },
+    })
     expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example'])
     expect(ledger.approvals).toEqual(ours.approvals)
     expect(await store.load()).toEqual(ledger)
@@ -128,7 +197,13 @@ describe.each([
     const { dir } = make(base.path)
     const old = Buffer.from('the key before')
     const approval = { digest: 'd', ref: 'rule/x', by: 'ann', at: AT, source: 'why', form: 2 as const, spent: false }
-    await (await storeIn(dir, old)).save({ ...withBlock(emptyLedger, 'a.example'), approvals: [approval, { ...approval, spent: true }] }, 'Applied', by)
+    await (
+      await storeIn(dir, old)
+    ).save(
+      { ...withBlock(emptyLedger, 'a.example'), approvals: [approval, { ...approval, spent: true }] },
+      'Applied',
+      by,
+    )
     const { ledger } = await signAnew(dir, 'the key was rotated', { old })
     expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example'])
     expect(ledger.approvals).toEqual([{ ...approval, spent: true }])
@@ -145,7 +220,10 @@ describe.each([
     using base = scratch()
     const { dir } = make(base.path)
     const { repository, where } = await placeIn(dir)
-    await expect(signable(repository, where, null, null)).rejects.toMatchObject({ exit: 5, diagnostics: [{ code: 'no-ledger-yet' }] })
+    await expect(signable(repository, where, null, null)).rejects.toMatchObject({
+      exit: 5,
+      diagnostics: [{ code: 'no-ledger-yet' }],
+    })
     await ledgerStore(repository, where).save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
     expect(await signable(repository, where, null, null)).toBeNull()
   })
@@ -217,12 +295,22 @@ describe('a branch that follows the ledger', () => {
     using base = scratch()
     const { bare, second, dir, fresh } = await twice(base.path)
     git(dir, 'fetch', '--quiet', 'origin', BRANCH)
-    git(dir, 'push', '--quiet', 'origin', `${git(dir, 'commit-tree', '-p', 'FETCH_HEAD', '-m', 'Junk', 'FETCH_HEAD^{tree}')}:${BRANCH}`)
+    git(
+      dir,
+      'push',
+      '--quiet',
+      'origin',
+      `${git(dir, 'commit-tree', '-p', 'FETCH_HEAD', '-m', 'Junk', 'FETCH_HEAD^{tree}')}:${BRANCH}`,
+    )
     const dull = await storeIn(clone(bare, join(base.path, 'three')), KEY, BRANCH)
     await expect(dull.load()).rejects.toMatchObject(refused('ledger-branch'))
-    await expect(fresh.save(withBlock(second, 'c.example'), 'Applied', by)).rejects.toThrow(/herdbook-ledger\/production|non-fast-forward|fetch first/)
+    await expect(fresh.save(withBlock(second, 'c.example'), 'Applied', by)).rejects.toThrow(
+      /herdbook-ledger\/production|non-fast-forward|fetch first/,
+    )
     expect(git(bare, 'rev-parse', REF)).toBe(second.head)
-    const { ledger: renewed } = await signAnew(join(base.path, 'three'), 'somebody pushed to the branch', { branch: BRANCH })
+    const { ledger: renewed } = await signAnew(join(base.path, 'three'), 'somebody pushed to the branch', {
+      branch: BRANCH,
+    })
     expect([...renewed.entries.keys()]).toEqual([...second.entries.keys()])
     expect(git(bare, 'rev-parse', BRANCH)).toBe(renewed.head)
     expect(await fresh.load()).toEqual(renewed)

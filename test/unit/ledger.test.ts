@@ -16,16 +16,52 @@ const AT = '2026-11-23T04:00:00.000Z'
 const FORMS: ReadonlySet<Form> = new Set<Form>([1, 2])
 
 function written(ledger: Ledger, key: Key, parents: string[] = [], sealing: Sealing = sealingWith(key)): Snapshot {
-  const content = signContent({ files: serializeLedger(ledger, sealing, AT), subject: 'Applied', trailers: { Run: '7' }, parents }, 'ledger', sealing)
-  return { ...content, tree: '', trailers: content.trailers ?? {}, parents, id: 'c'.repeat(40), author: 'Alice', at: AT }
+  const content = signContent(
+    { files: serializeLedger(ledger, sealing, AT), subject: 'Applied', trailers: { Run: '7' }, parents },
+    'ledger',
+    sealing,
+  )
+  return {
+    ...content,
+    tree: '',
+    trailers: content.trailers ?? {},
+    parents,
+    id: 'c'.repeat(40),
+    author: 'Alice',
+    at: AT,
+  }
 }
 
 const kind = fc.constantFrom('domain-block', 'rule', 'moderator')
-const fields = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })).map((value): Fields => JSON.parse(JSON.stringify(value)))
+const fields = fc
+  .dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
+  .map((value): Fields => JSON.parse(JSON.stringify(value)))
 const commit = fc.option(fc.constant('a'.repeat(40)))
-const entry: fc.Arbitrary<LedgerEntry> = fc.record({ kind, id: fc.string(), serverId: fc.option(fc.string()), fields, commit })
-const approval = fc.record({ digest: fc.string(), ref: fc.string(), by: fc.string(), at: fc.string(), source: fc.string(), form: fc.constantFrom<Form[]>(1, 2), spent: fc.boolean() })
-const marks = fc.record({ form: fc.constantFrom<Form[]>(1, 2), groups: fc.nat(), marks: fc.array(fc.string()), names: fc.array(fc.string()), restore: fc.array(fc.string()), askedBy: fc.array(fc.string()), isOurs: fc.boolean() })
+const entry: fc.Arbitrary<LedgerEntry> = fc.record({
+  kind,
+  id: fc.string(),
+  serverId: fc.option(fc.string()),
+  fields,
+  commit,
+})
+const approval = fc.record({
+  digest: fc.string(),
+  ref: fc.string(),
+  by: fc.string(),
+  at: fc.string(),
+  source: fc.string(),
+  form: fc.constantFrom<Form[]>(1, 2),
+  spent: fc.boolean(),
+})
+const marks = fc.record({
+  form: fc.constantFrom<Form[]>(1, 2),
+  groups: fc.nat(),
+  marks: fc.array(fc.string()),
+  names: fc.array(fc.string()),
+  restore: fc.array(fc.string()),
+  askedBy: fc.array(fc.string()),
+  isOurs: fc.boolean(),
+})
 const merge = fc.record({ pullRequest: fc.nat(), by: fc.string(), at: fc.string(), byOwner: fc.boolean(), marks })
 const ledgers: fc.Arbitrary<Ledger> = fc.record({
   head: fc.constant('c'.repeat(40)),
@@ -33,11 +69,15 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
   began: fc.constant(AT),
   form: fc.constant(2 as const),
   upgraded: fc.option(fc.constant(AT)),
-  applied: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.constant('a'.repeat(40))).map((each) => new Map(Object.entries(each))),
+  applied: fc
+    .dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.constant('a'.repeat(40)))
+    .map((each) => new Map(Object.entries(each))),
   taken: commit,
   signed: fc.constant(false),
   entries: fc.array(entry).map((entries) => new Map(entries.map((each) => [`${each.kind}/${each.id}`, each]))),
-  attempts: fc.array(fc.record({ kind, id: fc.string(), action: fc.constantFrom('create', 'update', 'delete'), fields, commit })),
+  attempts: fc.array(
+    fc.record({ kind, id: fc.string(), action: fc.constantFrom('create', 'update', 'delete'), fields, commit }),
+  ),
   intents: fc.array(
     fc.record({
       kind,
@@ -49,30 +89,70 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
       repeatable: fc.boolean(),
     }),
   ),
-  approvals: fc.array(fc.oneof(approval, fc.tuple(approval, fc.nat()).map(([one, pullRequest]) => ({ ...one, pullRequest })))),
+  approvals: fc.array(
+    fc.oneof(
+      approval,
+      fc.tuple(approval, fc.nat()).map(([one, pullRequest]) => ({ ...one, pullRequest })),
+    ),
+  ),
   notices: fc.array(fc.record({ ref: fc.string(), at: fc.string(), from: fc.string() })),
   merges: fc.array(merge),
   weakenings: fc.array(fc.record({ kind, at: fc.string(), count: fc.nat() })),
-  seen: fc.dictionary(fc.constantFrom('domain-block', 'rule'), fc.array(fc.stringMatching(/^[0-9a-f]{64}$/))).map((each) => new Map(Object.entries(each).map(([name, all]) => [name, new Map(all.map((mark) => [mark.slice(0, 32), { mark }]))]))),
+  seen: fc
+    .dictionary(fc.constantFrom('domain-block', 'rule'), fc.array(fc.stringMatching(/^[0-9a-f]{64}$/)))
+    .map(
+      (each) =>
+        new Map(
+          Object.entries(each).map(([name, all]) => [name, new Map(all.map((mark) => [mark.slice(0, 32), { mark }]))]),
+        ),
+    ),
   removed: fc.array(fc.record({ ref: fc.string(), by: fc.string(), at: fc.string(), why: fc.string() })),
-  more: fc.record({ files: fc.dictionary(fc.stringMatching(/^list\.[a-z]{1,8}\.jsonl$/), fc.string()).map((each) => new Map(Object.entries(each))), meta: fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.string()) }),
+  more: fc.record({
+    files: fc
+      .dictionary(fc.stringMatching(/^list\.[a-z]{1,8}\.jsonl$/), fc.string())
+      .map((each) => new Map(Object.entries(each))),
+    meta: fc.dictionary(fc.stringMatching(/^x_[a-z]{1,8}$/), fc.string()),
+  }),
   paused: fc.option(fc.record({ by: fc.string(), at: fc.string(), why: fc.string() })),
 })
 
-const bySource = (rows: readonly unknown[]): string[] => rows.map((row) => canonicalJson(row)).sort((a, b) => (a < b ? -1 : 1))
+const bySource = (rows: readonly unknown[]): string[] =>
+  rows.map((row) => canonicalJson(row)).sort((a, b) => (a < b ? -1 : 1))
 
-const block = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({ kind: 'domain-block', id, serverId: '7', fields: { severity: 'suspend' }, commit: null, ...more })
-const some = adjust(emptyLedger, [{ to: 'record', entry: block('b.example', { consent: 60 }) }, { to: 'record', entry: block('a.example') }])
+const block = (id: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  kind: 'domain-block',
+  id,
+  serverId: '7',
+  fields: { severity: 'suspend' },
+  commit: null,
+  ...more,
+})
+const some = adjust(emptyLedger, [
+  { to: 'record', entry: block('b.example', { consent: 60 }) },
+  { to: 'record', entry: block('a.example') },
+])
 
 describe('the ledger as files', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(ledgers, (ledger) => {
         const read = parseLedger(written(ledger, null), sealingWith(null), FORMS)
-        expect([...read.entries].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([...ledger.entries].sort(([a], [b]) => (a < b ? -1 : 1)))
-        const lists = { entries: 0, attempts: 0, intents: 0, approvals: 0, notices: 0, merges: 0, weakenings: 0, removed: 0 }
+        expect([...read.entries].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(
+          [...ledger.entries].sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+        const lists = {
+          entries: 0,
+          attempts: 0,
+          intents: 0,
+          approvals: 0,
+          notices: 0,
+          merges: 0,
+          weakenings: 0,
+          removed: 0,
+        }
         expect({ ...read, ...lists }).toEqual({ ...ledger, ...lists })
-        for (const name of ['merges', 'weakenings', 'removed'] as const) expect(bySource(read[name])).toEqual(bySource(ledger[name]))
+        for (const name of ['merges', 'weakenings', 'removed'] as const)
+          expect(bySource(read[name])).toEqual(bySource(ledger[name]))
         expect(read.attempts).toHaveLength(ledger.attempts.length)
         expect(bySource(read.approvals)).toEqual(bySource(ledger.approvals))
         expect(bySource(read.notices)).toEqual(bySource(ledger.notices))
@@ -84,7 +164,12 @@ describe('the ledger as files', () => {
   it('is the same text whatever the order it was made in', () => {
     fc.assert(
       fc.property(ledgers, (ledger) => {
-        const turned = { ...ledger, entries: new Map([...ledger.entries].reverse()), attempts: ledger.attempts.toReversed(), approvals: ledger.approvals.toReversed() }
+        const turned = {
+          ...ledger,
+          entries: new Map([...ledger.entries].reverse()),
+          attempts: ledger.attempts.toReversed(),
+          approvals: ledger.approvals.toReversed(),
+        }
         expect(serializeLedger(turned, sealingWith(null), AT)).toEqual(serializeLedger(ledger, sealingWith(null), AT))
       }),
     )
@@ -97,7 +182,10 @@ describe('the ledger as files', () => {
   })
 
   it('forgets and records', () => {
-    const next = adjust(some, [{ to: 'forget', ref: 'domain-block/a.example' }, { to: 'record', entry: block('b.example', { serverId: '9' }) }])
+    const next = adjust(some, [
+      { to: 'forget', ref: 'domain-block/a.example' },
+      { to: 'record', entry: block('b.example', { serverId: '9' }) },
+    ])
     expect([...next.entries.values()]).toEqual([block('b.example', { serverId: '9' })])
     expect(some.entries.size).toBe(2)
   })
@@ -113,19 +201,39 @@ describe('a signed ledger', () => {
   it.each<[string, Snapshot, string]>([
     ['a changed line', { ...signed, files: new Map([...signed.files, ['domain-block.jsonl', '']]) }, 'ledger-forged'],
     ['a file more', { ...signed, files: new Map([...signed.files, ['rule.jsonl', '']]) }, 'ledger-forged'],
-    ['a file less', { ...signed, files: new Map([...signed.files].filter(([name]) => name !== 'attempts.jsonl')) }, 'ledger-forged'],
+    [
+      'a file less',
+      { ...signed, files: new Map([...signed.files].filter(([name]) => name !== 'attempts.jsonl')) },
+      'ledger-forged',
+    ],
     ['another approver', { ...signed, trailers: { ...signed.trailers, 'Approved-By': 'mallory' } }, 'ledger-forged'],
     ['another subject', { ...signed, subject: 'Nothing to see' }, 'ledger-forged'],
     ['another parent', { ...signed, parents: [] }, 'ledger-forged'],
     ['another key', written(some, Buffer.from('x'), ['p'.repeat(40)]), 'ledger-forged'],
     ['no signature', written(some, null), 'ledger-not-signed'],
   ])('is refused with %s, and says how to go on', (_, snapshot, code) => {
-    expect(() => parseLedger(snapshot, sealingWith(KEY), FORMS)).toThrow(expect.objectContaining({ exit: 5, diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })] }))
+    expect(() => parseLedger(snapshot, sealingWith(KEY), FORMS)).toThrow(
+      expect.objectContaining({
+        exit: 5,
+        diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })],
+      }),
+    )
   })
 
   it('is refused for another environment, and without a key', () => {
-    expect(() => parseLedger(signed, sealingWith(KEY, { environment: 'staging' }), FORMS)).toThrow(expect.objectContaining({ exit: 5 }))
-    expect(() => parseLedger(signed, sealingWith(null), FORMS)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'ledger-key-missing', hint: expect.stringMatching(/^Name it again as ledger_key in instance\.yaml/) })] }))
+    expect(() => parseLedger(signed, sealingWith(KEY, { environment: 'staging' }), FORMS)).toThrow(
+      expect.objectContaining({ exit: 5 }),
+    )
+    expect(() => parseLedger(signed, sealingWith(null), FORMS)).toThrow(
+      expect.objectContaining({
+        diagnostics: [
+          expect.objectContaining({
+            code: 'ledger-key-missing',
+            hint: expect.stringMatching(/^Name it again as ledger_key in instance\.yaml/),
+          }),
+        ],
+      }),
+    )
   })
 })
 
@@ -141,6 +249,8 @@ describe('what is no ledger', () => {
     ['fields that are none', 'domain-block.jsonl', '{"id":"a","server_id":null,"fields":[],"commit":null}\n'],
     ['an unknown action', 'attempts.jsonl', '{"kind":"rule","id":"a","action":"drop","fields":{},"commit":null}\n'],
   ])('is refused: %s', (_, name, text) => {
-    expect(() => parseLedger({ ...plain, files: new Map([...plain.files, [name, text]]) }, sealingWith(null), FORMS)).toThrow(expect.objectContaining({ exit: 5 }))
+    expect(() =>
+      parseLedger({ ...plain, files: new Map([...plain.files, [name, text]]) }, sealingWith(null), FORMS),
+    ).toThrow(expect.objectContaining({ exit: 5 }))
   })
 })

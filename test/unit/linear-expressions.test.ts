@@ -36,7 +36,11 @@ function inSources(): Expression[] {
 function inSchemas(): Expression[] {
   return globSync('schema/*.json', { cwd: ROOT }).flatMap((file) => {
     const patterns = readFileSync(join(ROOT, file), 'utf8').matchAll(/^\s*"pattern": ("(?:[^"\\]|\\.)*")/gm)
-    return [...patterns].map(([, pattern = '""'], i) => ({ where: `${file} (${i + 1})`, pattern: String(JSON.parse(pattern)), flags: 'u' }))
+    return [...patterns].map(([, pattern = '""'], i) => ({
+      where: `${file} (${i + 1})`,
+      pattern: String(JSON.parse(pattern)),
+      flags: 'u',
+    }))
   })
 }
 
@@ -48,9 +52,20 @@ const MOST_SECONDS = 0.03
 function textsFor({ pattern }: Expression): Iterable<string> {
   const words = pattern.match(/[a-z]{2,}/gi) ?? []
   const signs = [...new Set(pattern.replaceAll(/\\[a-zA-Z](\{[^}]*\})?|[\\()[\]{}?*+|^$]/g, ''))].slice(0, 14)
-  const units = new Set([...signs, ...signs.flatMap((sign) => [`${sign}a`, `${sign} `, `a${sign}`]), ...words.flatMap((word) => [word, `${word} `])])
+  const units = new Set([
+    ...signs,
+    ...signs.flatMap((sign) => [`${sign}a`, `${sign} `, `a${sign}`]),
+    ...words.flatMap((word) => [word, `${word} `]),
+  ])
   const long = [...units].map((unit) => unit.repeat(LENGTH / unit.length))
-  return [...long, ...long.flatMap((text) => [`x${text}\u0001`, ...signs.slice(0, 4).map((sign) => `${sign}${text}\u0001`), ...words.slice(0, 2).map((word) => `${word}${text}\u0001`)])]
+  return [
+    ...long,
+    ...long.flatMap((text) => [
+      `x${text}\u0001`,
+      ...signs.slice(0, 4).map((sign) => `${sign}${text}\u0001`),
+      ...words.slice(0, 2).map((word) => `${word}${text}\u0001`),
+    ]),
+  ]
 }
 
 const KNOWN = NASTY.flatMap((kind) => [nasty(kind, LENGTH), `x${nasty(kind, LENGTH)}\u0001`])
@@ -70,7 +85,9 @@ function tooSlowOn(expression: Expression, texts: Iterable<string>): string | nu
 }
 
 it('finds an expression that is not linear', () => {
-  expect(tooSlowOn({ where: 'here', pattern: '=+$', flags: '' }, textsFor({ where: 'here', pattern: '=+$', flags: '' }))).not.toBeNull()
+  expect(
+    tooSlowOn({ where: 'here', pattern: '=+$', flags: '' }, textsFor({ where: 'here', pattern: '=+$', flags: '' })),
+  ).not.toBeNull()
   expect(tooSlowOn({ where: 'here', pattern: '\\s+$', flags: '' }, KNOWN)).not.toBeNull()
 })
 

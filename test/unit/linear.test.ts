@@ -13,15 +13,30 @@ import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const secrets = openSecrets({})
-for (let one = 0; one < 6; one += 1) secrets.hold(`herd-secret-${one}-${'Zk9qR7fcYdxyLSVsyEuBLkV3rrZV07Hn'.slice(one)}${'0123456789'.repeat(4 * one)}`)
+for (let one = 0; one < 6; one += 1)
+  secrets.hold(`herd-secret-${one}-${'Zk9qR7fcYdxyLSVsyEuBLkV3rrZV07Hn'.slice(one)}${'0123456789'.repeat(4 * one)}`)
 
 /** A setting with such a text, changed by hand, and another that an apply would change. */
 function settings(text: string): Plan {
   const other = `y${text.slice(0, -1)}z`
   return {
     ...EMPTY,
-    drift: [standoff('setting', 'custom_css', 'drift', { desired: { value: 'short' }, ledger: { value: 'short' }, live: { value: text }, fields: ['value'] })],
-    steps: [step('setting', 'site_extended_description', { action: 'update', changes: [{ field: 'value', before: text, after: other }], seen: { value: text }, target: { value: other } })],
+    drift: [
+      standoff('setting', 'custom_css', 'drift', {
+        desired: { value: 'short' },
+        ledger: { value: 'short' },
+        live: { value: text },
+        fields: ['value'],
+      }),
+    ],
+    steps: [
+      step('setting', 'site_extended_description', {
+        action: 'update',
+        changes: [{ field: 'value', before: text, after: other }],
+        seen: { value: text },
+        target: { value: other },
+      }),
+    ],
   }
 }
 
@@ -52,9 +67,13 @@ describe.each([
   // It stands there five times.
   ['what a server said', sentences, 5],
 ] as const)('%s', (_what, planWith, seconds) => {
-  it.each(NASTY)('of 300 kB costs no more than four of 75 kB, and not more than seconds: %s', { timeout: 120_000 }, (kind) => {
-    expect(tooDear((length) => planWith(nasty(kind, length)), told, 75_000, seconds)).toBeNull()
-  })
+  it.each(NASTY)(
+    'of 300 kB costs no more than four of 75 kB, and not more than seconds: %s',
+    { timeout: 120_000 },
+    (kind) => {
+      expect(tooDear((length) => planWith(nasty(kind, length)), told, 75_000, seconds)).toBeNull()
+    },
+  )
 })
 
 describe('two texts of the same lines in turn', () => {
@@ -72,21 +91,47 @@ describe('two texts of the same lines in turn', () => {
 describe('thousands of suspensions that nobody consented to', () => {
   const impact = { follows: 3, followers: 4, accounts: 5 }
   const suspensions = (count: number): Plan => {
-    const steps = Array.from({ length: count }, (_, i) => step('domain-block', `d${i}.example`, { hazard: 'irreversible', impact, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i] } }))
-    return { ...EMPTY, steps, findings: steps.map(({ id }) => ({ code: 'consent-missing', severity: 'error', message: `${id} severs 7`, hint: 'accept_severed_relationships: 17', about: `domain-block/${id}` })) }
+    const steps = Array.from({ length: count }, (_, i) =>
+      step('domain-block', `d${i}.example`, {
+        hazard: 'irreversible',
+        impact,
+        source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i] },
+      }),
+    )
+    return {
+      ...EMPTY,
+      steps,
+      findings: steps.map(({ id }) => ({
+        code: 'consent-missing',
+        severity: 'error',
+        message: `${id} severs 7`,
+        hint: 'accept_severed_relationships: 17',
+        about: `domain-block/${id}`,
+      })),
+    }
   }
-  const fileOf = ({ steps }: Plan): string => `domain_blocks:\n${steps.map(({ id }) => `  - domain: ${id}\n    severity: suspend\n`).join('')}`
+  const fileOf = ({ steps }: Plan): string =>
+    `domain_blocks:\n${steps.map(({ id }) => `  - domain: ${id}\n    severity: suspend\n`).join('')}`
   const offered = (plan: Plan): void => {
     const text = fileOf(plan)
     renderMarkdown(plan, { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => text })
     suggestionsFor(plan, () => text)
   }
 
-  it('cost no more than there are of them, and the first of them are suggested all the same', { timeout: 120_000 }, () => {
-    expect(tooDear(suspensions, offered, 2_000, 10)).toBeNull()
-    const [few, many] = [suspensions(400), suspensions(401)]
-    expect([consentPatches(few, () => fileOf(few))[0]?.lines.length, consentPatches(many, () => fileOf(many))]).toEqual([1_200, []])
-    expect(suggestionsFor(many, () => fileOf(many))).toHaveLength(20)
-    expect(renderMarkdown(suspensions(401), { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => fileOf(many) })).toContain('`accept_severed_relationships: 17`')
-  })
+  it(
+    'cost no more than there are of them, and the first of them are suggested all the same',
+    { timeout: 120_000 },
+    () => {
+      expect(tooDear(suspensions, offered, 2_000, 10)).toBeNull()
+      const [few, many] = [suspensions(400), suspensions(401)]
+      expect([
+        consentPatches(few, () => fileOf(few))[0]?.lines.length,
+        consentPatches(many, () => fileOf(many)),
+      ]).toEqual([1_200, []])
+      expect(suggestionsFor(many, () => fileOf(many))).toHaveLength(20)
+      expect(
+        renderMarkdown(suspensions(401), { kinds: KIND_NAMES, visibility: 'public', sourceOf: () => fileOf(many) }),
+      ).toContain('`accept_severed_relationships: 17`')
+    },
+  )
 })

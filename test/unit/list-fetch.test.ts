@@ -35,13 +35,18 @@ test.each([
 })
 
 test('a password in an address is in no message', async () => {
-  await expect(fetchList('https://user:word@lists.example/a.csv', never)).rejects.toMatchObject({ message: expect.not.stringContaining('word@') })
+  await expect(fetchList('https://user:word@lists.example/a.csv', never)).rejects.toMatchObject({
+    message: expect.not.stringContaining('word@'),
+  })
 })
 
-test.each(['http://lists.example/a.csv', 'ftp://lists.example/', 'file:///etc/passwd', 'https://u:p@lists.example/'])('a redirect to %s is refused', async (location) => {
-  const url = await server((_request, response) => void response.writeHead(301, { location }).end())
-  await expect(fetchList(url, never)).rejects.toMatchObject({ exit: 9, diagnostics: [{ code: 'list-unreadable' }] })
-})
+test.each(['http://lists.example/a.csv', 'ftp://lists.example/', 'file:///etc/passwd', 'https://u:p@lists.example/'])(
+  'a redirect to %s is refused',
+  async (location) => {
+    const url = await server((_request, response) => void response.writeHead(301, { location }).end())
+    await expect(fetchList(url, never)).rejects.toMatchObject({ exit: 9, diagnostics: [{ code: 'list-unreadable' }] })
+  },
+)
 
 test('too much, too slow, not found and not there are refused', async () => {
   const [big, slow, lost] = [

@@ -19,9 +19,15 @@ it('a real Mastodon behind its front is called by its name and told of TLS, and 
   await once(mastodon, 'listening')
   const before = front(0, portOf(mastodon), 'herd.example')
   await once(before, 'listening')
-  const answer = await fetch(`http://127.0.0.1:${portOf(before)}/api/v1/x`, { method: 'POST', body: 'a=1', headers: { authorization: 'Bearer t' } })
+  const answer = await fetch(`http://127.0.0.1:${portOf(before)}/api/v1/x`, {
+    method: 'POST',
+    body: 'a=1',
+    headers: { authorization: 'Bearer t' },
+  })
   expect([answer.status, answer.headers.get('x-ratelimit-remaining'), await answer.text()]).toEqual([422, '7', 'no'])
-  expect(seen).toMatchObject([{ headers: { host: 'herd.example', 'x-forwarded-proto': 'https', authorization: 'Bearer t' }, body: 'a=1' }])
+  expect(seen).toMatchObject([
+    { headers: { host: 'herd.example', 'x-forwarded-proto': 'https', authorization: 'Bearer t' }, body: 'a=1' },
+  ])
   for (const server of [before, mastodon]) {
     server.close()
     server.closeAllConnections()

@@ -10,7 +10,12 @@ import { sealingWith } from '../support/sealing.ts'
 
 const REF = 'refs/herdbook/production/lock'
 const KEY = Buffer.from('a key of the herd')
-const options = (more: Partial<LockOptions> = {}): LockOptions => ({ sealing: sealingWith(null), run: 'run-1', commit: 'c0ffee'.repeat(6) + 'c0ff', ...more })
+const options = (more: Partial<LockOptions> = {}): LockOptions => ({
+  sealing: sealingWith(null),
+  run: 'run-1',
+  commit: 'c0ffee'.repeat(6) + 'c0ff',
+  ...more,
+})
 
 async function open(base: string): Promise<{ dir: string; repository: Repository }> {
   const dir = newRepository(join(base, 'r'))
@@ -20,7 +25,8 @@ async function open(base: string): Promise<{ dir: string; repository: Repository
 }
 
 /** A holder that took the lock and never renews: a machine that lost its network. */
-const frozen = (repository: Repository, seconds: number, key: Key = null) => acquire(repository, options({ leaseMs: seconds * 1_000, sealing: sealingWith(key), run: 'frozen' }))
+const frozen = (repository: Repository, seconds: number, key: Key = null) =>
+  acquire(repository, options({ leaseMs: seconds * 1_000, sealing: sealingWith(key), run: 'frozen' }))
 
 afterEach(() => void vi.useRealTimers())
 
@@ -33,7 +39,13 @@ describe('the lock', () => {
     const refused = await acquire(repository, options({ run: 'run-2' })).catch((error: unknown) => error)
     expect(refused).toMatchObject({
       exit: 7,
-      diagnostics: [{ code: 'locked', message: expect.stringMatching(/run run-1, commit c0ffeec0ffee, since 20/), hint: expect.stringContaining(`unlock ${held.holder.nonce.slice(0, 8)}`) }],
+      diagnostics: [
+        {
+          code: 'locked',
+          message: expect.stringMatching(/run run-1, commit c0ffeec0ffee, since 20/),
+          hint: expect.stringContaining(`unlock ${held.holder.nonce.slice(0, 8)}`),
+        },
+      ],
     })
     expect(await held.release()).toBeNull()
     expect(held.ok()).toBe(false)
@@ -45,7 +57,10 @@ describe('the lock', () => {
   it('is another for another environment', async () => {
     using base = scratch()
     const { repository } = await open(base.path)
-    const held = [await acquire(repository, options()), await acquire(repository, options({ sealing: sealingWith(null, { environment: 'staging' }) }))]
+    const held = [
+      await acquire(repository, options()),
+      await acquire(repository, options({ sealing: sealingWith(null, { environment: 'staging' }) })),
+    ]
     expect(held.map((each) => each.ok())).toEqual([true, true])
     await Promise.all(held.map((each) => each.release()))
   })
@@ -55,7 +70,15 @@ describe('the lock', () => {
     const { repository } = await open(base.path)
     const held = await acquire(repository, options({ leaseMs: 3_000 }))
     const seen = new Set<string | null>()
-    const waiter = acquire(repository, options({ leaseMs: 3_000, run: 'run-2', wait: true, onWait: () => void repository.resolve(REF).then((id) => seen.add(id)) }))
+    const waiter = acquire(
+      repository,
+      options({
+        leaseMs: 3_000,
+        run: 'run-2',
+        wait: true,
+        onWait: () => void repository.resolve(REF).then((id) => seen.add(id)),
+      }),
+    )
     await vi.waitUntil(() => seen.size >= 4, { timeout: 20_000 })
     expect(held.ok()).toBe(true)
     expect(await held.release()).toBeNull()
@@ -84,7 +107,10 @@ describe('the lock', () => {
     const old = await frozen(repository, 1_500)
     vi.setSystemTime(new Date('1999-01-01T00:00:00Z'))
     const began = performance.now()
-    const waiter = acquire(repository, options({ wait: true, leaseMs: 1_500, onWait: () => void vi.setSystemTime(new Date('2040-01-01T00:00:00Z')) }))
+    const waiter = acquire(
+      repository,
+      options({ wait: true, leaseMs: 1_500, onWait: () => void vi.setSystemTime(new Date('2040-01-01T00:00:00Z')) }),
+    )
     const next = await waiter
     expect(performance.now() - began).toBeGreaterThan(1_500)
     expect(next.ok()).toBe(true)
@@ -114,7 +140,10 @@ describe('the lock', () => {
     using base = scratch()
     const { repository } = await open(base.path)
     let cut = false
-    const flaky: Repository = { ...repository, write: (...args) => (cut ? Promise.reject(new Error('no network')) : repository.write(...args)) }
+    const flaky: Repository = {
+      ...repository,
+      write: (...args) => (cut ? Promise.reject(new Error('no network')) : repository.write(...args)),
+    }
     const held = await acquire(flaky, options({ leaseMs: 900 }))
     cut = true
     const began = performance.now()
@@ -151,7 +180,9 @@ describe('a signed lock', () => {
     const { repository } = await open(base.path)
     const forged = await frozen(repository, 60, key)
     for (const wait of [false, true]) {
-      await expect(acquire(repository, options({ sealing: sealingWith(KEY), wait, leaseMs: 50 }))).rejects.toMatchObject({ exit: 7, diagnostics: [{ code: 'lock-forged' }] })
+      await expect(
+        acquire(repository, options({ sealing: sealingWith(KEY), wait, leaseMs: 50 })),
+      ).rejects.toMatchObject({ exit: 7, diagnostics: [{ code: 'lock-forged' }] })
     }
     const standing = await standingLock(repository, options({ sealing: sealingWith(KEY) }))
     expect(standing?.holder).toBeNull()
@@ -167,7 +198,9 @@ describe('a signed lock', () => {
     const { dir, repository } = await open(base.path)
     const held = await frozen(repository, 1, KEY)
     git(dir, 'update-ref', 'refs/herdbook/staging/lock', REF)
-    await expect(acquire(repository, options({ sealing: sealingWith(KEY, { environment: 'staging' }) }))).rejects.toMatchObject({ diagnostics: [{ code: 'lock-forged' }] })
+    await expect(
+      acquire(repository, options({ sealing: sealingWith(KEY, { environment: 'staging' }) })),
+    ).rejects.toMatchObject({ diagnostics: [{ code: 'lock-forged' }] })
     await held.release()
   })
 })
@@ -176,10 +209,15 @@ describe('unlock', () => {
   it('takes only the lock that was named', async () => {
     using base = scratch()
     const { repository } = await open(base.path)
-    await expect(unlock(repository, options(), 'deadbeef')).rejects.toMatchObject({ exit: 5, diagnostics: [{ code: 'lock-absent' }] })
+    await expect(unlock(repository, options(), 'deadbeef')).rejects.toMatchObject({
+      exit: 5,
+      diagnostics: [{ code: 'lock-absent' }],
+    })
     const held = await acquire(repository, options({ leaseMs: 600 }))
     const name = held.holder.nonce.slice(0, 8)
-    await expect(unlock(repository, options(), 'deadbeef')).rejects.toMatchObject({ diagnostics: [{ code: 'lock-other', hint: `herdbook unlock ${name}` }] })
+    await expect(unlock(repository, options(), 'deadbeef')).rejects.toMatchObject({
+      diagnostics: [{ code: 'lock-other', hint: `herdbook unlock ${name}` }],
+    })
     expect((await unlock(repository, options(), name)).holder?.nonce).toBe(held.holder.nonce)
     await vi.waitUntil(() => !held.ok(), { timeout: 5_000 })
     expect(await repository.resolve(REF)).toBeNull()
@@ -188,12 +226,28 @@ describe('unlock', () => {
 })
 
 describe('what a lock says', () => {
-  it.each(['', 'null', '[]', '{"nonce":"short","pid":1}', `{"nonce":"${'a'.repeat(32)}","pid":-1}`, `{"nonce":"${'a'.repeat(32)}","pid":"1; rm"}`])('is no holder: %s', (text) => {
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{"nonce":"short","pid":1}',
+    `{"nonce":"${'a'.repeat(32)}","pid":-1}`,
+    `{"nonce":"${'a'.repeat(32)}","pid":"1; rm"}`,
+  ])('is no holder: %s', (text) => {
     expect(parseHolder(text)).toBeNull()
   })
 
   it('is safe to print', () => {
-    const holder = parseHolder(JSON.stringify({ nonce: 'a'.repeat(32), pid: 7, user: '\u001b[31mroot\n::error::', host: '\u202egro.live', run: 'x'.repeat(999), started: 5 }))
+    const holder = parseHolder(
+      JSON.stringify({
+        nonce: 'a'.repeat(32),
+        pid: 7,
+        user: '\u001b[31mroot\n::error::',
+        host: '\u202egro.live',
+        run: 'x'.repeat(999),
+        started: 5,
+      }),
+    )
     expect(holder).toMatchObject({ user: '[31mroot::error::', host: 'gro.live', run: 'x'.repeat(100), started: '?' })
   })
 })

@@ -38,13 +38,20 @@ test.each([
 describe('Node.js', () => {
   test('that is too old is told with what is needed, before anything that it can’t read is loaded', async () => {
     const fake = `Object.defineProperty(process.versions, "node", { value: "18.20.4" })`
-    const ran = await start(ROOT, ['plan'], { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fake)}` } }).ran
+    const ran = await start(ROOT, ['plan'], {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fake)}` },
+    }).ran
     expect(ran.code).toBe(1)
     expect(ran.stderr).toBe('Herdbook needs Node.js 24 or newer, and this is 18.20.4: https://nodejs.org\n')
     const first = readFileSync(join(ROOT, 'src/cli.ts'), 'utf8')
-    expect([...first.matchAll(/^import .* from '(.*)'$/gm)].map(([, from]) => from)).toEqual(['./minimum.ts', './version.ts'])
+    expect([...first.matchAll(/^import .* from '(.*)'$/gm)].map(([, from]) => from)).toEqual([
+      './minimum.ts',
+      './version.ts',
+    ])
     expect(first.indexOf('isOlder(')).toBeLessThan(first.indexOf('import('))
-    expect(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))).toMatchObject({ engines: { node: `>=${MINIMUM.node}` } })
+    expect(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))).toMatchObject({
+      engines: { node: `>=${MINIMUM.node}` },
+    })
   })
 })
 
@@ -69,30 +76,53 @@ exec ${real} "$@"`,
     return { base, head }
   }
 
-  test.each(['merge', 'bring', 'write'] as const)('that is too old to %s is told with its version and what is needed', async (what) => {
-    using dir = scratch()
-    const { base, head } = await repository(dir.path)
-    vi.stubEnv('PATH', `${old('2.20.1')}:${process.env.PATH ?? ''}`)
-    const opened = await openRepository(dir.path)
-    const doing = {
-      merge: () => opened?.merge(base, head),
-      bring: () => opened?.bring('1'.repeat(40)),
-      write: () => opened?.see('x', head),
-    }[what]
-    await expect(doing()).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'git-too-old', message: `This Git is 2.20.1, and Herdbook needs Git ${MINIMUM.git} or newer.`, hint: expect.stringContaining('https://git-scm.com') }] })
-  })
+  test.each(['merge', 'bring', 'write'] as const)(
+    'that is too old to %s is told with its version and what is needed',
+    async (what) => {
+      using dir = scratch()
+      const { base, head } = await repository(dir.path)
+      vi.stubEnv('PATH', `${old('2.20.1')}:${process.env.PATH ?? ''}`)
+      const opened = await openRepository(dir.path)
+      const doing = {
+        merge: () => opened?.merge(base, head),
+        bring: () => opened?.bring('1'.repeat(40)),
+        write: () => opened?.see('x', head),
+      }[what]
+      await expect(doing()).rejects.toMatchObject({
+        exit: 10,
+        diagnostics: [
+          {
+            code: 'git-too-old',
+            message: `This Git is 2.20.1, and Herdbook needs Git ${MINIMUM.git} or newer.`,
+            hint: expect.stringContaining('https://git-scm.com'),
+          },
+        ],
+      })
+    },
+  )
 
   test('that is new enough and refuses all the same says why itself', async () => {
     using dir = scratch()
     const { base, head } = await repository(dir.path)
     vi.stubEnv('PATH', `${old('2.50.0')}:${process.env.PATH ?? ''}`)
-    await expect((await openRepository(dir.path))?.merge(base, head)).rejects.toMatchObject({ diagnostics: [{ code: 'git-failed', message: expect.stringContaining('usage: git merge-tree') }] })
+    await expect((await openRepository(dir.path))?.merge(base, head)).rejects.toMatchObject({
+      diagnostics: [{ code: 'git-failed', message: expect.stringContaining('usage: git merge-tree') }],
+    })
   })
 
   test('that is not there is told as that', async () => {
     using dir = scratch()
     vi.stubEnv('PATH', dir.path)
-    await expect(openRepository(dir.path)).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'git-missing', message: expect.stringContaining('not installed'), hint: expect.stringContaining(MINIMUM.git) }] })
+    await expect(openRepository(dir.path)).rejects.toMatchObject({
+      exit: 10,
+      diagnostics: [
+        {
+          code: 'git-missing',
+          message: expect.stringContaining('not installed'),
+          hint: expect.stringContaining(MINIMUM.git),
+        },
+      ],
+    })
   })
 })
 
@@ -100,29 +130,51 @@ describe('PostgreSQL', () => {
   test('that is too old refuses itself, in words, before it meets anything that it does not know', async () => {
     const database = new PGlite()
     await database.exec(refuseOldServer(MINIMUM.postgresql))
-    await expect(database.exec(refuseOldServer('99'))).rejects.toThrow(/^PostgreSQL \d+\.\d+.* is too old: Herdbook needs 99 or newer/)
+    await expect(database.exec(refuseOldServer('99'))).rejects.toThrow(
+      /^PostgreSQL \d+\.\d+.* is too old: Herdbook needs 99 or newer/,
+    )
     await database.close()
   })
 
   const read = (script: string, door: object = {}) =>
-    readDatabase(localMachine(), { over: 'local', native: { psql: fakePrograms({ psql: `cat > /dev/null; ${script}` }).psql }, ...door }, { tables: ['rules'], accounts: [], measure: [] })
+    readDatabase(
+      localMachine(),
+      { over: 'local', native: { psql: fakePrograms({ psql: `cat > /dev/null; ${script}` }).psql }, ...door },
+      { tables: ['rules'], accounts: [], measure: [] },
+    )
 
   test('is told with its version, and a reader of before with what it may be', async () => {
-    const said = await read(`echo 'psql:<stdin>:4: ERROR:  PostgreSQL 11.22 is too old: Herdbook needs 13 or newer' >&2; echo 'CONTEXT:  PL/pgSQL function inline_code_block line 3 at RAISE' >&2; exit 3`)
-    expect(said.tables.rules).toMatchObject({ reason: { code: 'database-failed', message: "the database can't be read: PostgreSQL 11.22 is too old: Herdbook needs 13 or newer", hint: expect.stringContaining('postgresql.org') } })
+    const said = await read(
+      `echo 'psql:<stdin>:4: ERROR:  PostgreSQL 11.22 is too old: Herdbook needs 13 or newer' >&2; echo 'CONTEXT:  PL/pgSQL function inline_code_block line 3 at RAISE' >&2; exit 3`,
+    )
+    expect(said.tables.rules).toMatchObject({
+      reason: {
+        code: 'database-failed',
+        message: "the database can't be read: PostgreSQL 11.22 is too old: Herdbook needs 13 or newer",
+        hint: expect.stringContaining('postgresql.org'),
+      },
+    })
     const before = await read(`echo 'psql:<stdin>:9: ERROR:  syntax error at or near "materialized"' >&2; exit 3`)
     expect(before.tables.rules).toMatchObject({ reason: { hint: expect.stringContaining('PostgreSQL 13 or newer') } })
   })
 
   test('is asked before anything is read', async () => {
     const seen = fakePrograms({ psql: `sed '/herdbook[.]request/q' | grep server_version_num >&2; exit 3` })
-    const { tables } = await readDatabase(localMachine(), { over: 'local', native: { psql: seen.psql } }, { tables: ['rules'], accounts: [], measure: [] })
+    const { tables } = await readDatabase(
+      localMachine(),
+      { over: 'local', native: { psql: seen.psql } },
+      { tables: ['rules'], accounts: [], measure: [] },
+    )
     expect(JSON.stringify(tables.rules)).toContain('server_version_num')
   })
 })
 
 describe('OpenSSH', () => {
-  const key = installSteps({ over: 'ssh', native: {} }, 'herd.example', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB alice').at(-1)
+  const key = installSteps(
+    { over: 'ssh', native: {} },
+    'herd.example',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB alice',
+  ).at(-1)
   test.each([
     ['OpenSSH_6.6.1p1 Ubuntu-2ubuntu2.13, OpenSSL 1.0.1f', 1],
     ['OpenSSH_7.1p2, OpenSSL 1.0.2', 1],
@@ -133,7 +185,11 @@ describe('OpenSSH', () => {
   ])('of the server, %s, lets the reader’s key in: %i', async (version, code) => {
     using home = scratch()
     const { directory } = fakePrograms({ ssh: `echo '${version}' >&2` })
-    const ran = await run(localMachine(), `cd ${home.path} && PATH=${directory}:$PATH && ${key?.command ?? ''}`, key?.input ?? '')
+    const ran = await run(
+      localMachine(),
+      `cd ${home.path} && PATH=${directory}:$PATH && ${key?.command ?? ''}`,
+      key?.input ?? '',
+    )
     expect(ran.code, ran.stderr).toBe(code)
     if (code === 1) expect(ran.stderr).toContain(`and Herdbook needs OpenSSH ${MINIMUM.openssh} or newer there`)
   })
@@ -141,15 +197,29 @@ describe('OpenSSH', () => {
 
 describe('Mastodon', () => {
   async function api(version: string): Promise<{ readonly url: string; readonly stop: () => void }> {
-    const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ domain: 'herd.example', version })))
+    const server = createServer((_, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ domain: 'herd.example', version })),
+    )
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => void server.close() }
   }
 
   test('that is too old is told by the API, with what is there and what is needed', async () => {
     const old = await api('4.3.11+glitch')
-    const reader = await openReader({ domain: 'herd.example', mastodon: { api: { url: old.url, token: { env: 'T' } } } }, openSecrets({ T: 'token' }))
-    await expect(reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] })).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'mastodon-too-old', message: expect.stringMatching(/is Mastodon 4\.3\.11\+glitch, and Herdbook needs Mastodon 4\.4 or newer/), hint: expect.stringContaining('docs.joinmastodon.org') }] })
+    const reader = await openReader(
+      { domain: 'herd.example', mastodon: { api: { url: old.url, token: { env: 'T' } } } },
+      openSecrets({ T: 'token' }),
+    )
+    await expect(reader.read({ tables: ['domain_blocks'], accounts: [], measure: [] })).rejects.toMatchObject({
+      exit: 10,
+      diagnostics: [
+        {
+          code: 'mastodon-too-old',
+          message: expect.stringMatching(/is Mastodon 4\.3\.11\+glitch, and Herdbook needs Mastodon 4\.4 or newer/),
+          hint: expect.stringContaining('docs.joinmastodon.org'),
+        },
+      ],
+    })
     await reader.close()
     old.stop()
   })
@@ -167,19 +237,47 @@ process.stdin.on("data", (chunk) => {
 })'`,
     })
     execFileSync('sh', ['-c', `mkdir ${directory}/bin && mv ${rails.rails} ${directory}/bin/rails`])
-    const doors = openDoors({ domain: 'herd.example', acting_account: 'owner', mastodon: { console: { over: 'local', native: { directory } } } }, openSecrets({}))
-    await expect(doors.console()).rejects.toMatchObject({ exit: 10, diagnostics: [{ code: 'mastodon-too-old', message: expect.stringContaining('the console is Mastodon 4.2.29') }] })
+    const doors = openDoors(
+      {
+        domain: 'herd.example',
+        acting_account: 'owner',
+        mastodon: { console: { over: 'local', native: { directory } } },
+      },
+      openSecrets({}),
+    )
+    await expect(doors.console()).rejects.toMatchObject({
+      exit: 10,
+      diagnostics: [{ code: 'mastodon-too-old', message: expect.stringContaining('the console is Mastodon 4.2.29') }],
+    })
     await doors.close()
   })
 
   test('whose tables are older is told where one is missing', async () => {
-    const { psql } = fakePrograms({ psql: `cat > /dev/null; echo '{"tables":{},"unknown":{"rules":"relation \\"rule_translations\\" does not exist"},"domain":"herd.example"}'` })
-    const { tables } = await readDatabase(localMachine(), { over: 'local', native: { psql } }, { tables: ['rules'], accounts: [], measure: [] })
-    expect(tables.rules).toMatchObject({ reason: { message: expect.stringContaining('rule_translations'), hint: expect.stringContaining('Mastodon 4.4 or newer') } })
+    const { psql } = fakePrograms({
+      psql: `cat > /dev/null; echo '{"tables":{},"unknown":{"rules":"relation \\"rule_translations\\" does not exist"},"domain":"herd.example"}'`,
+    })
+    const { tables } = await readDatabase(
+      localMachine(),
+      { over: 'local', native: { psql } },
+      { tables: ['rules'], accounts: [], measure: [] },
+    )
+    expect(tables.rules).toMatchObject({
+      reason: {
+        message: expect.stringContaining('rule_translations'),
+        hint: expect.stringContaining('Mastodon 4.4 or newer'),
+      },
+    })
   })
 })
 
 test('README says each of them', () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-  for (const said of [`Node.js | ${MINIMUM.node}`, `Git | ${MINIMUM.git}`, `Mastodon | ${MINIMUM.mastodon}`, `PostgreSQL | ${MINIMUM.postgresql}`, `OpenSSH | ${MINIMUM.openssh}`]) expect(readme).toContain(said)
+  for (const said of [
+    `Node.js | ${MINIMUM.node}`,
+    `Git | ${MINIMUM.git}`,
+    `Mastodon | ${MINIMUM.mastodon}`,
+    `PostgreSQL | ${MINIMUM.postgresql}`,
+    `OpenSSH | ${MINIMUM.openssh}`,
+  ])
+    expect(readme).toContain(said)
 })

@@ -51,7 +51,13 @@ test.each([
 
 test.each(['spam.test/path', '*.spam.test', 'two words'])('a verb that gets %j says how to write it', async (typed) => {
   const wanted = likelyDomain(typed) ?? 'spam.example'
-  expect(() => domainIn(typed)).toThrow(expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'not-a-domain', hint: expect.stringContaining(wanted) })] }))
-  const { diagnostics } = await load({ 'domain-blocks.yaml': `domain_blocks:\n  - { domain: ${JSON.stringify(typed)}, severity: limit }\n` })
+  expect(() => domainIn(typed)).toThrow(
+    expect.objectContaining({
+      diagnostics: [expect.objectContaining({ code: 'not-a-domain', hint: expect.stringContaining(wanted) })],
+    }),
+  )
+  const { diagnostics } = await load({
+    'domain-blocks.yaml': `domain_blocks:\n  - { domain: ${JSON.stringify(typed)}, severity: limit }\n`,
+  })
   expect(diagnostics).toEqual([expect.objectContaining({ hint: expect.stringContaining(wanted) })])
 })

@@ -8,12 +8,25 @@ import { EMPTY, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const NOW = new Date('2026-11-26T09:30:00Z')
-const severing = step('domain-block', 'bad.example', { hazard: 'irreversible', impact: { follows: 3, followers: 1, accounts: 9 } })
+const severing = step('domain-block', 'bad.example', {
+  hazard: 'irreversible',
+  impact: { follows: 3, followers: 1, accounts: 9 },
+})
 const given: Notice = { ref: 'domain-block/bad.example', at: '2026-11-20T04:00:00.000Z', from: '2026-11-28' }
 
 /** What a plan that is made now says of when a step is done. */
-const noticeOn = (one: Step, noticeDays: number | null = 7, notices: readonly Notice[] = [], now = NOW): Step['notice'] => {
-  const policy = { budgetOf: () => ({ create: 1, update: 1, delete: 1, weaken: 1 }), driftOf: () => 'report' as const, minimumOwners: 2, announce: { noticeDays } }
+const noticeOn = (
+  one: Step,
+  noticeDays: number | null = 7,
+  notices: readonly Notice[] = [],
+  now = NOW,
+): Step['notice'] => {
+  const policy = {
+    budgetOf: () => ({ create: 1, update: 1, delete: 1, weaken: 1 }),
+    driftOf: () => 'report' as const,
+    minimumOwners: 2,
+    announce: { noticeDays },
+  }
   return withNotices([one], { policy, ledger: { ...emptyLedger, notices }, now })[0]?.notice
 }
 
@@ -21,7 +34,10 @@ describe('a plan says of a suspension that cuts follows', () => {
   test('from which day it is done, were members told now: the first midnight on that is so many whole days away', () => {
     expect(noticeOn(severing)).toEqual({ at: null, from: '2026-12-04' })
     expect(noticeOn(severing, 7, [], new Date('2026-11-26T00:00:00Z'))).toEqual({ at: null, from: '2026-12-03' })
-    expect(noticeOn(severing, 7, [{ ...given, ref: 'domain-block/other.example' }])).toEqual({ at: null, from: '2026-12-04' })
+    expect(noticeOn(severing, 7, [{ ...given, ref: 'domain-block/other.example' }])).toEqual({
+      at: null,
+      from: '2026-12-04',
+    })
   })
 
   test('when they were told, where they were, and no more when the day has come', () => {
@@ -39,7 +55,8 @@ describe('a plan says of a suspension that cuts follows', () => {
   })
 
   test('and is the same plan the day after', () => {
-    const plan = (notice: NonNullable<Step['notice']>) => planDigest({ ...EMPTY, steps: [{ ...severing, notice }] }, sealingWith(null))
+    const plan = (notice: NonNullable<Step['notice']>) =>
+      planDigest({ ...EMPTY, steps: [{ ...severing, notice }] }, sealingWith(null))
     expect(plan({ at: null, from: '2026-12-04' })).toBe(planDigest({ ...EMPTY, steps: [severing] }, sealingWith(null)))
     expect(plan({ at: given.at, from: given.from })).toBe(plan({ at: null, from: '2026-12-05' }))
   })

@@ -14,21 +14,31 @@ import { memorySource } from '../support/instance.ts'
 
 const NAMES = Object.getOwnPropertyNames(Object.prototype)
 const FOLDER = resolve(import.meta.dirname, '../../instance')
-const EXAMPLE: { readonly [name: string]: string } = Object.fromEntries(readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]))
+const EXAMPLE: { readonly [name: string]: string } = Object.fromEntries(
+  readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
+)
 
 /** What every file may refer to; the others only cost time. */
-const BESIDE = Object.fromEntries(Object.entries(EXAMPLE).filter(([name]) => name === 'instance.yaml' || name.endsWith('.md')))
+const BESIDE = Object.fromEntries(
+  Object.entries(EXAMPLE).filter(([name]) => name === 'instance.yaml' || name.endsWith('.md')),
+)
 const SCREEN = { width: 100, colour: false }
 const CODE = /\[native code\]|\[object \w+\]/
 
 type Path = readonly (string | number)[]
 
 /** Every place of a value, entries of one list alike taken once. */
-function* places(value: unknown, path: Path = [], seen = new Set<string>()): Generator<{ readonly path: Path; readonly value: unknown }> {
+function* places(
+  value: unknown,
+  path: Path = [],
+  seen = new Set<string>(),
+): Generator<{ readonly path: Path; readonly value: unknown }> {
   const like = path.map((part) => (typeof part === 'number' ? '#' : part)).join('/')
   if (!seen.has(like)) yield { path, value }
   seen.add(like)
-  if (typeof value === 'object' && value !== null) for (const [key, inside] of Object.entries(value)) yield* places(inside, [...path, Array.isArray(value) ? Number(key) : key], seen)
+  if (typeof value === 'object' && value !== null)
+    for (const [key, inside] of Object.entries(value))
+      yield* places(inside, [...path, Array.isArray(value) ? Number(key) : key], seen)
 }
 
 /** The value with something else at a path, as JSON, which YAML is. */
@@ -42,8 +52,10 @@ function written(value: unknown, path: Path, change: (inside: unknown) => string
   return Array.isArray(value) ? `[${parts.join(', ')}]` : `{${parts.join(', ')}}`
 }
 
-const loaded = async (file: string, text: string): Promise<readonly Diagnostic[]> => (await loadInstance(memorySource({ ...BESIDE, [file]: text }))).diagnostics
-const withKey = (name: string) => (inside: unknown) => `{${JSON.stringify(name)}: "x", ${JSON.stringify(inside).slice(1)}`
+const loaded = async (file: string, text: string): Promise<readonly Diagnostic[]> =>
+  (await loadInstance(memorySource({ ...BESIDE, [file]: text }))).diagnostics
+const withKey = (name: string) => (inside: unknown) =>
+  `{${JSON.stringify(name)}: "x", ${JSON.stringify(inside).slice(1)}`
 
 describe.each(FILE_NAMES)('%s', (file) => {
   const document: unknown = parse(EXAMPLE[file] ?? '')
@@ -54,7 +66,9 @@ describe.each(FILE_NAMES)('%s', (file) => {
     for (const { path } of all.filter(({ value }) => isMap(value))) {
       const diagnostics = await loaded(file, written(document, path, withKey(name)))
       // What stands where a secret is to be named may be the secret itself, and is not shown.
-      const named = diagnostics.some(({ code, at, message }) => at?.file === file && (code === 'wrong-secret' || message.includes(name)))
+      const named = diagnostics.some(
+        ({ code, at, message }) => at?.file === file && (code === 'wrong-secret' || message.includes(name)),
+      )
       expect([named, path]).toEqual([true, path])
       expect(renderDiagnostics(diagnostics, SCREEN)).not.toMatch(CODE)
     }
@@ -62,7 +76,10 @@ describe.each(FILE_NAMES)('%s', (file) => {
 
   it.each(['constructor', 'toString', '__proto__'])('takes %s as a text, or says why not', async (name) => {
     for (const { path } of all.filter(({ value }) => typeof value === 'string')) {
-      const diagnostics = await loaded(file, written(document, path, () => JSON.stringify(name)))
+      const diagnostics = await loaded(
+        file,
+        written(document, path, () => JSON.stringify(name)),
+      )
       expect(renderDiagnostics(diagnostics, SCREEN)).not.toMatch(CODE)
     }
   })

@@ -14,7 +14,10 @@ import { sealingWith } from '../support/sealing.ts'
 
 const LOCK = 'refs/herdbook/production/lock'
 const LEDGER = 'refs/herdbook/production/ledger'
-const where = { sealing: sealingWith(Buffer.from('a key of the herd')), branch: 'refs/heads/herdbook-ledger/production' }
+const where = {
+  sealing: sealingWith(Buffer.from('a key of the herd')),
+  branch: 'refs/heads/herdbook-ledger/production',
+}
 const by = { run: '1', source: null, approvedBy: [] }
 const asked = { ...where, run: '1', commit: null }
 
@@ -30,7 +33,8 @@ async function place(base: string): Promise<Place> {
   return { eve, repository }
 }
 
-const piped = (dir: string, text: string, ...args: readonly string[]): string => git(dir, '-c', `alias.made=!printf '${text}' | git ${args.join(' ')}`, 'made')
+const piped = (dir: string, text: string, ...args: readonly string[]): string =>
+  git(dir, '-c', `alias.made=!printf '${text}' | git ${args.join(' ')}`, 'made')
 const blob = (dir: string): string => piped(dir, 'x', 'hash-object', '-w', '--stdin')
 const many = (dir: string): string => {
   const one = blob(dir)
@@ -50,10 +54,14 @@ const THINGS: readonly (readonly [what: string, make: (dir: string) => string])[
   ['a commit of more files than any of ours', many],
 ]
 
-const push = (dir: string, id: string, ref: string): string => git(dir, 'push', '--quiet', '--force', 'origin', `${id}:${ref}`)
+const push = (dir: string, id: string, ref: string): string =>
+  git(dir, 'push', '--quiet', '--force', 'origin', `${id}:${ref}`)
 
 async function refused(work: Promise<unknown>): Promise<HerdbookError> {
-  const error = await work.then(() => null, (caught: unknown) => caught)
+  const error = await work.then(
+    () => null,
+    (caught: unknown) => caught,
+  )
   if (error instanceof HerdbookError) return error
   throw new Error(`not refused: ${String(error)}`)
 }
@@ -83,21 +91,24 @@ describe('the ref of the lock', () => {
 })
 
 describe('the ref of the ledger', () => {
-  it.each(THINGS)('that somebody has set to %s is refused with the way out, which goes back to what was signed', async (_what, make) => {
-    using base = scratch()
-    const { eve, repository } = await place(base.path)
-    const store = ledgerStore(repository, where)
-    const paused = { by: 'ann', at: '2026-11-23T04:00:00Z', why: 'because' }
-    await store.save({ ...emptyLedger, paused }, 'Begin', by)
-    push(eve, make(eve), LEDGER)
-    const { exit, diagnostics } = await refused(store.load())
-    expect(exit).toBe(5)
-    expect(diagnostics[0]?.hint).toContain('herdbook ledger sign')
-    const signing = await signable(repository, where, null, null)
-    if (signing === null) throw new Error('nothing to sign')
-    await sign(repository, where, signing, 'because', by)
-    expect((await store.load()).paused).toMatchObject(paused)
-  })
+  it.each(THINGS)(
+    'that somebody has set to %s is refused with the way out, which goes back to what was signed',
+    async (_what, make) => {
+      using base = scratch()
+      const { eve, repository } = await place(base.path)
+      const store = ledgerStore(repository, where)
+      const paused = { by: 'ann', at: '2026-11-23T04:00:00Z', why: 'because' }
+      await store.save({ ...emptyLedger, paused }, 'Begin', by)
+      push(eve, make(eve), LEDGER)
+      const { exit, diagnostics } = await refused(store.load())
+      expect(exit).toBe(5)
+      expect(diagnostics[0]?.hint).toContain('herdbook ledger sign')
+      const signing = await signable(repository, where, null, null)
+      if (signing === null) throw new Error('nothing to sign')
+      await sign(repository, where, signing, 'because', by)
+      expect((await store.load()).paused).toMatchObject(paused)
+    },
+  )
 
   it('whose branch has no room, since another one has its folder for a name, is told', async () => {
     using base = scratch()

@@ -11,7 +11,17 @@ import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/pla
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
 const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
-const REPORT: ApplyReport = { plan: { ...EMPTY, steps: SAMPLE.steps }, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }
+const REPORT: ApplyReport = {
+  plan: { ...EMPTY, steps: SAMPLE.steps },
+  done: [],
+  failed: [],
+  skipped: [],
+  notReached: [],
+  paid: [],
+  looked: [],
+  remaining: [],
+  findings: [],
+}
 const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])
 
 describe('the report of an apply', () => {
@@ -20,32 +30,55 @@ describe('the report of an apply', () => {
     expect(renderApplied(report, { ...OPTIONS, seconds: 3.2 })).toBe(
       `**Applied**: blocks \`spam.example\`. Severs 21 follow relations. Verified on \`herd.example\` 3 s after the merge.\n\n<sub>\`herd.example\` (production) · commit \`4c1f0a9be2d3\` · [this run](${RUN})</sub>\n`,
     )
-    expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(/^\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./)
-    expect(renderApplied({ ...report, done: steps(spam, alice) }, { ...OPTIONS, seconds: 400 })).toMatch(/Verified on `herd\.example` 7 minutes after the merge\.\n\n<details><summary>2 changes done and verified/)
+    expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(
+      /^\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./,
+    )
+    expect(renderApplied({ ...report, done: steps(spam, alice) }, { ...OPTIONS, seconds: 400 })).toMatch(
+      /Verified on `herd\.example` 7 minutes after the merge\.\n\n<details><summary>2 changes done and verified/,
+    )
   })
 
   test('says what an earlier run owed, and whether it was finished', () => {
     const owed = [debt('spam.example')]
     const report = { ...REPORT, plan: { ...EMPTY, owed }, paid: owed }
-    expect(renderApplied(report, OPTIONS)).toMatch(/^\*\*Applied\*\*: what was still owed to `herd\.example` is done\.[^]*> - The suspension of `spam\.example`/)
-    expect(renderApplied({ ...report, paid: [] }, OPTIONS)).toMatch(/^### What is still owed to `herd\.example` could not be finished/)
+    expect(renderApplied(report, OPTIONS)).toMatch(
+      /^\*\*Applied\*\*: what was still owed to `herd\.example` is done\.[^]*> - The suspension of `spam\.example`/,
+    )
+    expect(renderApplied({ ...report, paid: [] }, OPTIONS)).toMatch(
+      /^### What is still owed to `herd\.example` could not be finished/,
+    )
   })
 
   test('says what failed, what nobody approved, what has moved, and what to do', () => {
     const report: ApplyReport = {
       ...REPORT,
       done: steps(noisy, reformed),
-      failed: steps(raid).map((one) => ({ step: one, reason: { code: 'refused', severity: 'error', message: 'The server said @owner: 422', hint: 'herdbook plan' } })),
+      failed: steps(raid).map((one) => ({
+        step: one,
+        reason: { code: 'refused', severity: 'error', message: 'The server said @owner: 422', hint: 'herdbook plan' },
+      })),
       skipped: [
-        ...steps(spam, setting).map((one) => ({ step: one, why: 'not-approved' as const, reason: 'Nobody approved this step as it is now.' })),
-        ...steps(alice).map((one) => ({ step: one, why: 'not-yet' as const, reason: 'Announced; it is due on 2026-12-03.' })),
+        ...steps(spam, setting).map((one) => ({
+          step: one,
+          why: 'not-approved' as const,
+          reason: 'Nobody approved this step as it is now.',
+        })),
+        ...steps(alice).map((one) => ({
+          step: one,
+          why: 'not-yet' as const,
+          reason: 'Announced; it is due on 2026-12-03.',
+        })),
       ],
       notReached: steps(rule),
       remaining: [{ kind: 'domain-block', id: 'noisy.example', fields: ['severity'], reason: 'live has suspend' }],
     }
     const comment = renderApplied(report, { ...OPTIONS, moved: new Set(['domain-block/spam.example']) })
-    expect(comment.split('\n')[0]).toBe('### 2 done, 1 failed, 1 did not hold, 2 not approved, 1 not reached and 1 not due yet, of 7 changes of `herd.example`')
-    expect(comment).toContain('> - Raises `raid.example` from `limit` to suspend<br>The server said `@owner`: 422<br>→ herdbook plan')
+    expect(comment.split('\n')[0]).toBe(
+      '### 2 done, 1 failed, 1 did not hold, 2 not approved, 1 not reached and 1 not due yet, of 7 changes of `herd.example`',
+    )
+    expect(comment).toContain(
+      '> - Raises `raid.example` from `limit` to suspend<br>The server said `@owner`: 422<br>→ herdbook plan',
+    )
     expect(comment).toMatch(/Blocks `spam\.example` [^\n]*<br>It was approved, and live has changed since/)
     expect(comment).not.toMatch(/Changes the setting [^\n]*It was approved/)
     expect(comment).toContain('`herdbook approve "why"`')
@@ -55,19 +88,46 @@ describe('the report of an apply', () => {
   })
 
   test('says of what was announced by this run when, and not that it is to be', () => {
-    const report: ApplyReport = { ...REPORT, skipped: [{ step: announced('bad.example'), why: 'not-yet', reason: 'Announced on 2026-11-26, applied from 2026-12-04 on.' }], notReached: [announced('worse.example')] }
+    const report: ApplyReport = {
+      ...REPORT,
+      skipped: [
+        {
+          step: announced('bad.example'),
+          why: 'not-yet',
+          reason: 'Announced on 2026-11-26, applied from 2026-12-04 on.',
+        },
+      ],
+      notReached: [announced('worse.example')],
+    }
     const comment = renderApplied(report, OPTIONS)
-    expect(comment).toMatch(/`bad\.example` [^\n]*9 accounts known from there\.<br>Announced on 2026-11-26, applied from 2026-12-04 on\./)
+    expect(comment).toMatch(
+      /`bad\.example` [^\n]*9 accounts known from there\.<br>Announced on 2026-11-26, applied from 2026-12-04 on\./,
+    )
     expect(comment).toMatch(/`worse\.example` [^\n]*Members are told first; applied from 4 December/)
   })
 
   test('says nothing of what the server answered where that names somebody of whom no file spoke', () => {
-    const gone = step('moderator', 'hush_name', { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } })
-    const failed = [gone, ...steps(alice)].map((one) => ({ step: one, reason: { code: 'console-error', severity: 'error' as const, message: 'ERROR: row (7, HUSH_NAME)', hint: 'hush_name' } }))
+    const gone = step('moderator', 'hush_name', {
+      action: 'delete',
+      unmanaged: true,
+      hazard: 'disruptive',
+      seen: { role: 'Moderator' },
+    })
+    const failed = [gone, ...steps(alice)].map((one) => ({
+      step: one,
+      reason: {
+        code: 'console-error',
+        severity: 'error' as const,
+        message: 'ERROR: row (7, HUSH_NAME)',
+        hint: 'hush_name',
+      },
+    }))
     const report = { ...REPORT, plan: { ...EMPTY, steps: failed.map((one) => one.step) }, failed }
     expect(renderApplied(report, OPTIONS)).not.toMatch(/hush/i)
     expect(renderApplied(report, OPTIONS)).toContain('What the server said names somebody, and is not shown here.')
-    expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { staff: true } })).toMatch(/ERROR: row[^\n]*HUSH_NAME/)
+    expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { staff: true } })).toMatch(
+      /ERROR: row[^\n]*HUSH_NAME/,
+    )
   })
 
   test('prints nothing private of what the server answered, unless the policy of a private repository opens it', () => {
@@ -75,19 +135,37 @@ describe('the report of an apply', () => {
     const report: ApplyReport = {
       ...REPORT,
       plan: { ...EMPTY, steps: [grant] },
-      failed: [{ step: grant, reason: { code: 'x', severity: 'error', message: 'hush@mail.example has it already, from 203.0.113.9' } }],
+      failed: [
+        {
+          step: grant,
+          reason: { code: 'x', severity: 'error', message: 'hush@mail.example has it already, from 203.0.113.9' },
+        },
+      ],
       remaining: [{ kind: 'moderator', id: 'alice', fields: [], reason: 'hush@mail.example' }],
     }
     expect(renderApplied(report, OPTIONS)).not.toMatch(/hush|203\.0\.113/)
-    expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { ip_blocks: true, private_comments: true, staff: true } })).toMatch(/hush[^]*203\.0\.113/)
+    expect(
+      renderApplied(report, {
+        ...OPTIONS,
+        visibility: 'private',
+        show: { ip_blocks: true, private_comments: true, staff: true },
+      }),
+    ).toMatch(/hush[^]*203\.0\.113/)
   })
 
   test('says what still differs', () => {
-    expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain('1 object was changed on both sides, 1 changed by hand and 1 added by hand: nothing is done about that here.')
+    expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain(
+      '1 object was changed on both sides, 1 changed by hand and 1 added by hand: nothing is done about that here.',
+    )
   })
 
   test('names what can not be undone among ten thousand', () => {
-    const done = Array.from({ length: 10_000 }, (_, i) => step('domain-block', `server-${i}.example`, { hazard: i % 500 === 3 ? 'irreversible' : 'reversible', target: { severity: 'suspend' } }))
+    const done = Array.from({ length: 10_000 }, (_, i) =>
+      step('domain-block', `server-${i}.example`, {
+        hazard: i % 500 === 3 ? 'irreversible' : 'reversible',
+        target: { severity: 'suspend' },
+      }),
+    )
     const comment = renderApplied({ ...REPORT, plan: { ...EMPTY, steps: done }, done }, OPTIONS)
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536)
     for (const { id, hazard } of done) if (hazard === 'irreversible') expect(comment).toContain(`\`${id}\``)
@@ -98,9 +176,14 @@ describe('the report of an apply', () => {
     fc.assert(
       fc.property(anyReport, text, fc.integer({ min: 2500, max: 65_536 }), (report, domain, limit) => {
         const marker = '<!-- herdbook:production -->'
-        const disputed = new Set([...report.plan.conflicts, ...report.plan.takeovers].map(({ kind, id }) => `${kind}/${id}`))
+        const disputed = new Set(
+          [...report.plan.conflicts, ...report.plan.takeovers].map(({ kind, id }) => `${kind}/${id}`),
+        )
         const comment = renderApplied(report, { ...OPTIONS, disputed, limit, marker })
-        const issue = renderFailureIssue({ domain, exit: EXIT.partial, report, diagnostics: [] }, { ...OPTIONS, disputed, limit, marker })
+        const issue = renderFailureIssue(
+          { domain, exit: EXIT.partial, report, diagnostics: [] },
+          { ...OPTIONS, disputed, limit, marker },
+        )
         for (const body of [comment, issue.body]) {
           expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limit)
           expectInert(body, { links: [RUN], comments: [marker] })
@@ -113,11 +196,21 @@ describe('the report of an apply', () => {
 })
 
 test('a run without a plan says why, and shows nothing private of what the server said', () => {
-  const list = [{ code: 'ssh', severity: 'error' as const, message: 'No route to 198.51.100.4 for root@herd.example.', hint: 'Is it up?' }]
+  const list = [
+    {
+      code: 'ssh',
+      severity: 'error' as const,
+      message: 'No route to 198.51.100.4 for root@herd.example.',
+      hint: 'Is it up?',
+    },
+  ]
   const comment = renderFailure(EXIT.unreadable, list, OPTIONS)
   expect(comment).toMatch(/^### The live server could not be read: 1 error\n\n- No route to/)
   expect(comment).not.toMatch(/198\.51|root@/)
-  const issue = renderFailureIssue({ domain: 'herd.example', exit: EXIT.unreadable, report: null, diagnostics: list }, OPTIONS)
+  const issue = renderFailureIssue(
+    { domain: 'herd.example', exit: EXIT.unreadable, report: null, diagnostics: list },
+    OPTIONS,
+  )
   expect(issue.title).toBe('herd.example: the last apply is not clean (the live server could not be read)')
   expect(issue.body).not.toMatch(/198\.51|root@/)
   expect(issue.body).toContain('a clean one closes it')

@@ -19,7 +19,9 @@ const plan = { ...EMPTY, steps: SAMPLE.steps }
 
 test('a comment on a stranger’s files says first that live was not asked, and how a maintainer asks', () => {
   const comment = renderDifferences(plan, { ...OPTIONS, marker: '<!-- herdbook:production -->' })
-  expect(comment.split('\n')[1]).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: blocks `spam\.example`, raises/)
+  expect(comment.split('\n')[1]).toMatch(
+    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: blocks `spam\.example`, raises/,
+  )
   expect(comment).toContain('the label `herdbook: plan`, which counts for what this comment showed')
   expect(comment).toContain(`> \`\`\`text\n> /plan ${HEAD}\n> \`\`\``)
   expect(comment).toContain('#### `domain-blocks.yaml` · 4 changes')
@@ -33,22 +35,40 @@ test('what the server shows in public stands beside each block and rule', () => 
   expect(today).toContain('- `raid.example`: limited, `Raids @owner`\n')
   expect(today).toContain('- `be-kind`: shown as the base has it\n')
   expect(today).not.toContain('alice')
-  const changed = { ...SEEN, rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'] }
-  expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain('- `be-kind`: shown as this pull request has it')
-  expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain('- `be-kind`: not shown with either text')
+  const changed = {
+    ...SEEN,
+    rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'],
+  }
+  expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain(
+    '- `be-kind`: shown as this pull request has it',
+  )
+  expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain(
+    '- `be-kind`: not shown with either text',
+  )
   const shy = renderDifferences(plan, { ...OPTIONS, publicView: { domainBlocks: null, rules: null } })
   expect(shy).toContain('- The server does not show its domain blocks.\n- The server does not show its rules.')
-  expect(renderDifferences({ ...EMPTY, steps: [step('moderator', 'alice')] }, { ...OPTIONS, publicView: SEEN })).not.toContain('in public today')
+  expect(
+    renderDifferences({ ...EMPTY, steps: [step('moderator', 'alice')] }, { ...OPTIONS, publicView: SEEN }),
+  ).not.toContain('in public today')
 })
 
 test('files that mean the same are one line', () => {
-  expect(renderDifferences(EMPTY, OPTIONS)).toBe('**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. The live server was not asked.\n')
+  expect(renderDifferences(EMPTY, OPTIONS)).toBe(
+    '**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. The live server was not asked.\n',
+  )
 })
 
 test('files that change what Herdbook itself goes by do not mean the same', () => {
-  const edits = { notUsed: ['instance.yaml: acting_account'], inForce: [{ key: 'minimum_owners', before: '2', after: '1' }], runs: [], others: [] }
+  const edits = {
+    notUsed: ['instance.yaml: acting_account'],
+    inForce: [{ key: 'minimum_owners', before: '2', after: '1' }],
+    runs: [],
+    others: [],
+  }
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
-  expect(comment).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./)
+  expect(comment).toMatch(
+    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./,
+  )
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')
   expect(comment).toMatch(/not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`/)
   expect(comment).toContain('the label `herdbook: plan`')
@@ -57,28 +77,60 @@ test('files that change what Herdbook itself goes by do not mean the same', () =
 test('other files are shown as what they are, and never called no change', () => {
   const others = ['README.md', 'docs/@everyone.md', 'c.md', 'd.md', 'e`.md']
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits: { ...NO_EDITS, others } })
-  expect(comment).toMatch(/^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of 5 other files\./)
-  expect(comment).toMatch(/> \*\*5 other files are changed\*\*, which Herdbook neither reads nor runs:\n> - `README\.md`\n> - `docs\/@everyone\.md`/)
+  expect(comment).toMatch(
+    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of 5 other files\./,
+  )
+  expect(comment).toMatch(
+    /> \*\*5 other files are changed\*\*, which Herdbook neither reads nor runs:\n> - `README\.md`\n> - `docs\/@everyone\.md`/,
+  )
   expect(comment).not.toMatch(/\*\*No changes\*\*|mean the same/)
   expectInert(comment)
-  expect(oneLine(EMPTY, { ...NO_EDITS, others })).toBe('Nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more')
-  expect(oneLine(EMPTY, { ...NO_EDITS, others: ['README.md'] })).toBe('Nothing on the server; changes 1 other file: README.md')
-  expect(renderMarkdown(EMPTY, { kinds: KIND_NAMES, visibility: 'public', proposal: { pullRequest: 1, base: BASE, head: HEAD, leftover: new Set(), withheld: new Map(), byFiles: [], edits: { ...NO_EDITS, others }, run: 'https://github.com/x' } })).toMatch(
-    /^### No changes on the server, but of 5 other files\.\n[^]*`README\.md`/,
+  expect(oneLine(EMPTY, { ...NO_EDITS, others })).toBe(
+    'Nothing on the server; changes 5 other files: README.md, docs/@everyone.md, c.md and 2 more',
   )
+  expect(oneLine(EMPTY, { ...NO_EDITS, others: ['README.md'] })).toBe(
+    'Nothing on the server; changes 1 other file: README.md',
+  )
+  expect(
+    renderMarkdown(EMPTY, {
+      kinds: KIND_NAMES,
+      visibility: 'public',
+      proposal: {
+        pullRequest: 1,
+        base: BASE,
+        head: HEAD,
+        leftover: new Set(),
+        withheld: new Map(),
+        byFiles: [],
+        edits: { ...NO_EDITS, others },
+        run: 'https://github.com/x',
+      },
+    }),
+  ).toMatch(/^### No changes on the server, but of 5 other files\.\n[^]*`README\.md`/)
 })
 
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {
   const views: fc.Arbitrary<PublicView> = fc.record({
-    domainBlocks: fc.option(fc.array(fc.tuple(text, fc.record({ severity: text, comment: text })), { maxLength: 5 }).map((entries) => new Map(entries))),
+    domainBlocks: fc.option(
+      fc
+        .array(fc.tuple(text, fc.record({ severity: text, comment: text })), { maxLength: 5 })
+        .map((entries) => new Map(entries)),
+    ),
     rules: fc.option(fc.array(text, { maxLength: 3 })),
   })
   fc.assert(
-    fc.property(anyPlan, text, text, views, fc.integer({ min: 3000, max: 65_536 }), (any, head, base, publicView, limit) => {
-      const comment = renderDifferences(any, { kinds: KIND_NAMES, head, base, publicView, limit })
-      expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
-      expectInert(comment)
-    }),
+    fc.property(
+      anyPlan,
+      text,
+      text,
+      views,
+      fc.integer({ min: 3000, max: 65_536 }),
+      (any, head, base, publicView, limit) => {
+        const comment = renderDifferences(any, { kinds: KIND_NAMES, head, base, publicView, limit })
+        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
+        expectInert(comment)
+      },
+    ),
     { numRuns: 200 },
   )
 })

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { renderDriftIssue, showsToLeave, type DriftOptions } from '../../src/render/drift-issue.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
-import { boxLine, carriedOver, dueTicks, hasProposals, parseTicks, proposedIn, type Tick } from '../../src/render/ticks.ts'
+import {
+  boxLine,
+  carriedOver,
+  dueTicks,
+  hasProposals,
+  parseTicks,
+  proposedIn,
+  type Tick,
+} from '../../src/render/ticks.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
@@ -23,10 +31,17 @@ const issueOf = (plan: Plan, options: Partial<DriftOptions> = {}): { title: stri
 const boxesIn = (body: string): number => body.match(/^- \[ \] /gm)?.length ?? 0
 
 describe('the drift issue', () => {
-  const issue = issueOf(PLAN, { ended: [{ ref: 'domain-block/politics.example', until: '2026-12-24', pullRequest: { number: 31, url: PULL } }, { ref: 'moderator/bob', until: '2026-12-31', pullRequest: null }] })
+  const issue = issueOf(PLAN, {
+    ended: [
+      { ref: 'domain-block/politics.example', until: '2026-12-24', pullRequest: { number: 31, url: PULL } },
+      { ref: 'moderator/bob', until: '2026-12-31', pullRequest: null },
+    ],
+  })
 
   test('counts what there is in its title', () => {
-    expect(issue.title).toBe('herd.example: 1 changed by hand, 1 changed on both sides, 1 added by hand, 2 ended, 1 not applied yet, 1 waiting and 1 not read')
+    expect(issue.title).toBe(
+      'herd.example: 1 changed by hand, 1 changed on both sides, 1 added by hand, 2 ended, 1 not applied yet, 1 waiting and 1 not read',
+    )
   })
 
   test('offers both ways out of a difference, in words', () => {
@@ -41,13 +56,17 @@ describe('the drift issue', () => {
   })
 
   test('links the pull request that ends what has ended', () => {
-    expect(issue.body).toContain(`- \`domain-block/politics.example\` was to hold until 24 December 2026. [Pull request 31](${PULL}) takes it out of the files.`)
+    expect(issue.body).toContain(
+      `- \`domain-block/politics.example\` was to hold until 24 December 2026. [Pull request 31](${PULL}) takes it out of the files.`,
+    )
     expect(issue.body).toContain('- `moderator/bob` was to hold until 31 December 2026. Take it out of the files')
   })
 
   test('tells what is left over, waits, was not read, and counts staff', () => {
     expect(issue.body).toMatch(/### Not applied yet · 1\n\n[^\n]*left over[^]*Blocks `spam\.example`/)
-    expect(issueOf({ ...EMPTY, steps: [announced('bad.example', '2026-11-26T09:30:00.000Z')] }).body).toMatch(/its day has not come[^]*`bad\.example` [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\./)
+    expect(issueOf({ ...EMPTY, steps: [announced('bad.example', '2026-11-26T09:30:00.000Z')] }).body).toMatch(
+      /its day has not come[^]*`bad\.example` [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\./,
+    )
     expect(issue.body).toContain("moderator `newcomer`: can't be given a role yet")
     expect(issue.body).toContain('Not read, so nothing')
     expect(issue.body).toContain('Not in the files, and left alone: 1 moderator.')
@@ -58,17 +77,34 @@ describe('the drift issue', () => {
   })
 
   test('has no box that would write into the files what it does not show', () => {
-    const plan: Plan = { ...EMPTY, drift: [standoff('ip-block', '192.0.2.0/24', 'drift', { desired: { comment: 'in the file' }, live: { comment: 'hush' }, fields: ['comment'] })] }
+    const plan: Plan = {
+      ...EMPTY,
+      drift: [
+        standoff('ip-block', '192.0.2.0/24', 'drift', {
+          desired: { comment: 'in the file' },
+          live: { comment: 'hush' },
+          fields: ['comment'],
+        }),
+      ],
+    }
     const { body } = issueOf(plan)
     expect(body).not.toContain('hush')
     expect(body).not.toContain('<!-- adopt')
     expect(body).toContain('- To keep it as the server has it: `herdbook adopt ip-block/192.0.2.0/24` at a desk')
     expect(body).toContain('<!-- restore ip-block/192.0.2.0/24 -->')
-    expect(issueOf(plan, { visibility: 'private', show: { ip_blocks: true } }).body).toContain('<!-- adopt ip-block/192.0.2.0/24 -->')
+    expect(issueOf(plan, { visibility: 'private', show: { ip_blocks: true } }).body).toContain(
+      '<!-- adopt ip-block/192.0.2.0/24 -->',
+    )
   })
 
   test('counts what was added and may not be named', () => {
-    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush-name', addedByHand: true, mark: 'a'.repeat(64), fields: {} }, { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, mark: 'a'.repeat(64), fields: {} }] }
+    const plan: Plan = {
+      ...EMPTY,
+      unmanaged: [
+        { kind: 'moderator', id: 'hush-name', addedByHand: true, mark: 'a'.repeat(64), fields: {} },
+        { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, mark: 'a'.repeat(64), fields: {} },
+      ],
+    }
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 2 added by hand')
     expect(body).toContain('And 1 moderator and 1 IP block, not named here.')
@@ -76,20 +112,44 @@ describe('the drift issue', () => {
   })
 
   test('counts what somebody changed and no file names as changed, and has it under the same words as the terminal', () => {
-    const [changed, added] = ['site_title', 'theme'].map((id, i) => ({ kind: 'setting', id, addedByHand: true, ...(i === 0 ? { changed: true as const } : {}), mark: 'a'.repeat(64), fields: { value: 'x' } }))
+    const [changed, added] = ['site_title', 'theme'].map((id, i) => ({
+      kind: 'setting',
+      id,
+      addedByHand: true,
+      ...(i === 0 ? { changed: true as const } : {}),
+      mark: 'a'.repeat(64),
+      fields: { value: 'x' },
+    }))
     const plan: Plan = { ...EMPTY, unmanaged: [changed, added, added].flatMap((one) => one ?? []) }
     const { title, body } = issueOf(plan)
     expect(title).toBe('herd.example: 1 changed by hand and 2 added by hand')
     expect(body).toContain('### Added or changed by hand · 3\n')
-    expect(renderPlan(plan, { kinds: KIND_NAMES, colour: false }).split('\n')[0]).toBe('No changes to apply. 1 changed by hand and 2 added by hand.')
+    expect(renderPlan(plan, { kinds: KIND_NAMES, colour: false }).split('\n')[0]).toBe(
+      'No changes to apply. 1 changed by hand and 2 added by hand.',
+    )
   })
 
   test('is not there where nobody has to decide anything', () => {
-    expect(renderDriftIssue({ ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'second', addedByHand: false, mark: 'a'.repeat(64), fields: {} }] }, OPTIONS)).toBeNull()
+    expect(
+      renderDriftIssue(
+        {
+          ...EMPTY,
+          unmanaged: [{ kind: 'moderator', id: 'second', addedByHand: false, mark: 'a'.repeat(64), fields: {} }],
+        },
+        OPTIONS,
+      ),
+    ).toBeNull()
   })
 
   test('is inert and within the limit, whatever is on the server', () => {
-    const endings = fc.array(fc.record({ ref: text, until: text, pullRequest: fc.option(fc.record({ number: fc.nat(), url: fc.constant(PULL) })) }), { maxLength: 3 })
+    const endings = fc.array(
+      fc.record({
+        ref: text,
+        until: text,
+        pullRequest: fc.option(fc.record({ number: fc.nat(), url: fc.constant(PULL) })),
+      }),
+      { maxLength: 3 },
+    )
     fc.assert(
       fc.property(anyPlan, endings, fc.integer({ min: 3000, max: 65_536 }), (plan, ended, limit) => {
         const found = renderDriftIssue(plan, { ...OPTIONS, ended, limit })
@@ -104,7 +164,13 @@ describe('the drift issue', () => {
   })
 
   test('of ten thousand differences is within the limit', () => {
-    const drift = Array.from({ length: 10_000 }, (_, i) => standoff('domain-block', `server-${i}.example`, 'drift', { fields: ['severity'], desired: { severity: 'silence' }, live: { severity: 'suspend' } }))
+    const drift = Array.from({ length: 10_000 }, (_, i) =>
+      standoff('domain-block', `server-${i}.example`, 'drift', {
+        fields: ['severity'],
+        desired: { severity: 'silence' },
+        live: { severity: 'suspend' },
+      }),
+    )
     const { title, body } = issueOf({ ...EMPTY, drift, steps: [step('rule', 'x')] })
     expect(title).toContain('10,000 changed by hand')
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536)
@@ -121,7 +187,10 @@ describe('ticked boxes', () => {
   test('are those that stood there unticked', () => {
     expect(parseTicks(body, tick(ADOPT), KIND_NAMES)).toEqual([{ what: 'adopt', ref: 'domain-block/flood.example' }])
     const two = tick(RESTORE, tick(ADOPT)).replaceAll('\n', '\r\n')
-    expect(parseTicks(body, two, KIND_NAMES)).toEqual([{ what: 'adopt', ref: 'domain-block/flood.example' }, { what: 'restore', ref: 'setting/site_short_description' }])
+    expect(parseTicks(body, two, KIND_NAMES)).toEqual([
+      { what: 'adopt', ref: 'domain-block/flood.example' },
+      { what: 'restore', ref: 'setting/site_short_description' },
+    ])
     expect(parseTicks(body, tick(ADOPT).replace('[x]', '[X]'), KIND_NAMES)).toHaveLength(1)
   })
 
@@ -140,7 +209,14 @@ describe('ticked boxes', () => {
       tick(ADOPT).replace('keep it', 'keep  it'),
     ])
       expect(parseTicks(body, after, KIND_NAMES)).toEqual([])
-    for (const line of ['x <!-- adopt unknown/x -->', 'x <!-- delete role/Owner -->', 'x <!-- adopt role/ -->', 'x <!-- adopt role/%ff -->', 'x <!-- adopt role/a b -->', 'x'])
+    for (const line of [
+      'x <!-- adopt unknown/x -->',
+      'x <!-- delete role/Owner -->',
+      'x <!-- adopt role/ -->',
+      'x <!-- adopt role/%ff -->',
+      'x <!-- adopt role/a b -->',
+      'x',
+    ])
       expect(parseTicks(`- [ ] ${line}`, `- [x] ${line}`, KIND_NAMES)).toEqual([])
   })
 
@@ -150,12 +226,16 @@ describe('ticked boxes', () => {
   })
 
   test('bring back every name that they were made of', () => {
-    const names = fc.oneof(text, fc.constantFrom('--> <!--', '-->', 'a/b%2F', '198.51.100.0/24', 'x\n- [x] y', ...HOSTILE)).filter((name) => name !== '')
+    const names = fc
+      .oneof(text, fc.constantFrom('--> <!--', '-->', 'a/b%2F', '198.51.100.0/24', 'x\n- [x] y', ...HOSTILE))
+      .filter((name) => name !== '')
     fc.assert(
       fc.property(names, fc.constantFrom('adopt', 'restore'), (name, what) => {
         const line = boxLine({ what, ref: `role/${name}` }, 'words')
         expect(line).toMatch(/^- \[ \] words <!-- [^>\n]+ -->$/)
-        expect(parseTicks(line, line.replace('[ ]', '[x]'), KIND_NAMES)).toEqual([{ what, ref: `role/${name.toWellFormed()}` }])
+        expect(parseTicks(line, line.replace('[ ]', '[x]'), KIND_NAMES)).toEqual([
+          { what, ref: `role/${name.toWellFormed()}` },
+        ])
       }),
       { numRuns: 500 },
     )
@@ -168,7 +248,13 @@ test('a box to leave something counts below what it is, and nowhere else', () =>
   const { body } = issueOf({ ...EMPTY, unmanaged: [alice, bob] })
   const options = { kinds: KIND_NAMES, visibility: 'public' } as const
   expect([alice, bob].map((one) => showsToLeave(body.replaceAll('\n', '\r\n'), one, options))).toEqual([true, true])
-  for (const [from, to] of [['leave role/Guide', 'adopt role/Guide'], ['`Guide`', '`Helper`'], [`leave role/Helper ${'b'.repeat(64)}`, `leave role/Guide ${'a'.repeat(64)}`], ['**Leave**', '**Adopt**']] as const) expect(showsToLeave(body.replace(from, to), alice, options)).toBe(false)
+  for (const [from, to] of [
+    ['leave role/Guide', 'adopt role/Guide'],
+    ['`Guide`', '`Helper`'],
+    [`leave role/Helper ${'b'.repeat(64)}`, `leave role/Guide ${'a'.repeat(64)}`],
+    ['**Leave**', '**Adopt**'],
+  ] as const)
+    expect(showsToLeave(body.replace(from, to), alice, options)).toBe(false)
   expect(showsToLeave(body, { ...alice, changed: true }, options)).toBe(false)
 })
 
@@ -176,21 +262,39 @@ describe('the pull request that a box has led to', () => {
   const box: Tick = { what: 'adopt', ref: 'domain-block/flood.example' }
   const { body } = issueOf(PLAN)
   const proposed = (number: number, from = body): string => proposedIn(from, [box], number, KIND_NAMES)
-  const lineIn = (text: string): string => text.split('\n').find((line) => line.endsWith('<!-- adopt domain-block/flood.example -->')) ?? ''
+  const lineIn = (text: string): string =>
+    text.split('\n').find((line) => line.endsWith('<!-- adopt domain-block/flood.example -->')) ?? ''
   /** As the version before wrote it: in words alone. */
-  const old = (number: number): string => body.replace(' <!-- adopt domain-block/flood.example', ` · proposed in #${number} <!-- adopt domain-block/flood.example`)
+  const old = (number: number): string =>
+    body.replace(
+      ' <!-- adopt domain-block/flood.example',
+      ` · proposed in #${number} <!-- adopt domain-block/flood.example`,
+    )
   const tick = (text: string): string => text.replace(lineIn(text), lineIn(text).replace('[ ]', '[x]'))
 
   test('stands beside it, once, marked for us in whatever words', () => {
-    expect(lineIn(proposed(7))).toBe(`${lineIn(body).replace(/ <!--.*/, '')} <!-- proposed=7 --> · proposed in #7 <!-- adopt domain-block/flood.example -->`)
+    expect(lineIn(proposed(7))).toBe(
+      `${lineIn(body).replace(/ <!--.*/, '')} <!-- proposed=7 --> · proposed in #7 <!-- adopt domain-block/flood.example -->`,
+    )
     expect(proposed(8, proposed(7))).toBe(proposed(8))
     expect(proposed(8, old(7))).toBe(proposed(8))
-    expect([body, proposed(7), old(7), proposed(7).replace('proposed in #7', 'siehe 7')].map(hasProposals)).toEqual([false, true, true, true])
+    expect([body, proposed(7), old(7), proposed(7).replace('proposed in #7', 'siehe 7')].map(hasProposals)).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ])
   })
 
   test('is carried over while it is open, also from a body of the version before', () => {
-    const over = (before: string, open: number): string => carriedOver(before, body, (number) => number === open, KIND_NAMES)
-    for (const before of [proposed(7), old(7), proposed(7).replaceAll('proposed in #7', 'siehe 7'), old(7).replaceAll('\n', '\r\n')]) {
+    const over = (before: string, open: number): string =>
+      carriedOver(before, body, (number) => number === open, KIND_NAMES)
+    for (const before of [
+      proposed(7),
+      old(7),
+      proposed(7).replaceAll('proposed in #7', 'siehe 7'),
+      old(7).replaceAll('\n', '\r\n'),
+    ]) {
       expect(over(before, 7)).toBe(proposed(7))
       expect(over(before, 8)).toBe(body)
     }

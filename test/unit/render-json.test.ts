@@ -32,22 +32,41 @@ describe('a plan as JSON', () => {
   test('that the version before saved is read still', async () => {
     const saved = await readFile(new URL('golden/615b2b0/plan.json', import.meta.url), 'utf8')
     check(saved)
-    expect(parsePlan(saved)).toMatchObject({ digest: '159e44bf71ac579bab017c51f439e322c1f035810d351e6d9c0d6623486273ad', steps: [{ id: 'two.example' }], findings: [] })
+    expect(parsePlan(saved)).toMatchObject({
+      digest: '159e44bf71ac579bab017c51f439e322c1f035810d351e6d9c0d6623486273ad',
+      steps: [{ id: 'two.example' }],
+      findings: [],
+    })
     // It told findings without what they are about.
-    const findings = [{ code: 'budget', severity: 'error', message: 'x', at: { file: 'a.yaml', line: 1, column: 1 }, hint: 'y' }]
+    const findings = [
+      { code: 'budget', severity: 'error', message: 'x', at: { file: 'a.yaml', line: 1, column: 1 }, hint: 'y' },
+    ]
     expect(parsePlan(JSON.stringify({ ...JSON.parse(saved), findings })).findings).toEqual(findings)
   })
 
   test('counts in its summary', () => {
-    expect(JSON.parse(planJson(SAMPLE)).summary).toEqual({ create: 3, update: 3, delete: 1, drift: 1, conflict: 1, takeover: 0, unmanaged: 3, waiting: 1 })
+    expect(JSON.parse(planJson(SAMPLE)).summary).toEqual({
+      create: 3,
+      update: 3,
+      delete: 1,
+      drift: 1,
+      conflict: 1,
+      takeover: 0,
+      unmanaged: 3,
+      waiting: 1,
+    })
   })
 
-  test.each(['', 'null', '[]', '{"version":2}', planJson(EMPTY).replace('"steps": []', '"steps": [{}]'), planJson(EMPTY).replace('"version": 1', '"version": 1, "more": 1')])(
-    'is refused with exit 9 where it is something else: %.30s',
-    (text) => {
-      expect(() => parsePlan(text)).toThrow(expect.objectContaining({ exit: 9 }) as HerdbookError)
-    },
-  )
+  test.each([
+    '',
+    'null',
+    '[]',
+    '{"version":2}',
+    planJson(EMPTY).replace('"steps": []', '"steps": [{}]'),
+    planJson(EMPTY).replace('"version": 1', '"version": 1, "more": 1'),
+  ])('is refused with exit 9 where it is something else: %.30s', (text) => {
+    expect(() => parsePlan(text)).toThrow(expect.objectContaining({ exit: 9 }) as HerdbookError)
+  })
 })
 
 test('an apply as JSON is by the same schema', () => {
@@ -65,5 +84,7 @@ test('an apply as JSON is by the same schema', () => {
     findings: [{ code: 'lock-lost', severity: 'error', message: 'no' }],
   })
   check(text)
-  expect(Object.keys(JSON.parse(text))).toEqual(expect.arrayContaining(['done', 'failed', 'skipped', 'not_reached', 'paid', 'remaining']))
+  expect(Object.keys(JSON.parse(text))).toEqual(
+    expect.arrayContaining(['done', 'failed', 'skipped', 'not_reached', 'paid', 'remaining']),
+  )
 })

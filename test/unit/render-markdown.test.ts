@@ -10,7 +10,11 @@ import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
 import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const LIMIT = 65_536
-const OPEN = { kinds: KIND_NAMES, visibility: 'private', show: { private_comments: true, ip_blocks: true, staff: true } } as const
+const OPEN = {
+  kinds: KIND_NAMES,
+  visibility: 'private',
+  show: { private_comments: true, ip_blocks: true, staff: true },
+} as const
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 
 describe('text from outside', () => {
@@ -25,15 +29,24 @@ describe('text from outside', () => {
   })
 
   test('a code span shows the characters that went in', () => {
-    const shown = (name: string): string => micromark(code(name), { allowDangerousHtml: true }).replaceAll(/<[^>]+>/g, '')
-    const unescape = (page: string): string => page.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
-    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 }).filter((s) => s.trim() === s), (name) => {
-      expect(unescape(shown(name))).toBe(inline(name))
-    }))
+    const shown = (name: string): string =>
+      micromark(code(name), { allowDangerousHtml: true }).replaceAll(/<[^>]+>/g, '')
+    const unescape = (page: string): string =>
+      page.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 }).filter((s) => s.trim() === s),
+        (name) => {
+          expect(unescape(shown(name))).toBe(inline(name))
+        },
+      ),
+    )
   })
 
   test('a key and its value are one piece to copy', () => {
-    expect(prose('If it is meant, write in that entry: accept_severed_relationships: 31')).toBe('If it is meant, write in that entry: `accept_severed_relationships: 31`')
+    expect(prose('If it is meant, write in that entry: accept_severed_relationships: 31')).toBe(
+      'If it is meant, write in that entry: `accept_severed_relationships: 31`',
+    )
   })
 })
 
@@ -53,7 +66,9 @@ describe('a comment (law 9)', () => {
     const plans = fc.tuple(anyPlan, fc.array(fc.domain(), { maxLength: 200 }), fc.integer({ min: 8000, max: 20_000 }))
     fc.assert(
       fc.property(plans, ([plan, domains, limit]) => {
-        const steps = domains.map((id) => step('domain-block', id, { hazard: 'irreversible', target: { severity: 'suspend' } }))
+        const steps = domains.map((id) =>
+          step('domain-block', id, { hazard: 'irreversible', target: { severity: 'suspend' } }),
+        )
         const comment = renderMarkdown({ ...plan, steps: [...plan.steps, ...steps] }, { ...PUBLIC, limit })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         expectInert(comment)
@@ -65,17 +80,23 @@ describe('a comment (law 9)', () => {
 
   test('begins with what an earlier run is to finish, and with what could not be read, where nothing changes', () => {
     const first = (plan: Plan): string => renderMarkdown(plan, PUBLIC).split('\n')[0] ?? ''
-    expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe('### Nothing new, and an earlier run is to be finished.')
+    expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe(
+      '### Nothing new, and an earlier run is to be finished.',
+    )
     const unread = { kind: 'rule', complete: false, reason: 'no door', objects: 0, requests: 0 }
     expect(first({ ...EMPTY, reads: [unread] })).toBe('### The live server could not be read.')
-    expect(first({ ...EMPTY, reads: [unread, { ...unread, kind: 'role', complete: true }] })).toBe('### No changes as far as the live server could be read.')
+    expect(first({ ...EMPTY, reads: [unread, { ...unread, kind: 'role', complete: true }] })).toBe(
+      '### No changes as far as the live server could be read.',
+    )
   })
 
   test('is inert also where there is room for bare names only', () => {
     const plans = fc.tuple(fc.array(text, { minLength: 60, maxLength: 80 }), fc.integer({ min: 2500, max: 9000 }))
     fc.assert(
       fc.property(plans, ([names, limit]) => {
-        const steps = [...names, ...HOSTILE].map((id) => step('role', id, { hazard: 'irreversible', note: 'A long note to make it not fit. '.repeat(4) }))
+        const steps = [...names, ...HOSTILE].map((id) =>
+          step('role', id, { hazard: 'irreversible', note: 'A long note to make it not fit. '.repeat(4) }),
+        )
         const comment = renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, limit })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         expectInert(comment)
@@ -104,7 +125,11 @@ describe('a comment (law 9)', () => {
   })
 
   test('counts 10,000 blocks that can not all be named, and names first those that touch most people', () => {
-    const plan = many(10_000, (i) => ({ hazard: 'irreversible', target: { severity: 'suspend' }, impact: { follows: i, followers: 0, accounts: 0 } }))
+    const plan = many(10_000, (i) => ({
+      hazard: 'irreversible',
+      target: { severity: 'suspend' },
+      impact: { follows: i, followers: 0, accounts: 0 },
+    }))
     const comment = renderMarkdown(plan, { ...PUBLIC, command: 'herdbook plan --verbose' })
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
     expectInert(comment)
@@ -114,7 +139,14 @@ describe('a comment (law 9)', () => {
   })
 
   test('counts those that are announced first where they are named only, and where they can not even be named', () => {
-    const plan = (count: number): Plan => ({ ...EMPTY, steps: [...many(count, () => ({ hazard: 'irreversible' })).steps, announced('bad.example'), announced('worse.example')] })
+    const plan = (count: number): Plan => ({
+      ...EMPTY,
+      steps: [
+        ...many(count, () => ({ hazard: 'irreversible' })).steps,
+        announced('bad.example'),
+        announced('worse.example'),
+      ],
+    })
     const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 2 changes.'
     const named = renderMarkdown(plan(1500), PUBLIC)
     expect(named).toMatch(new RegExp(`1,502 changes that can't be undone</summary>[^]*bad\\.example[^]*${held}`))
@@ -138,9 +170,19 @@ describe('a comment (law 9)', () => {
   })
 
   test('says at a step of which members hear first when it is applied', () => {
-    const comment = renderMarkdown({ ...EMPTY, steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z'), step('rule', 'kind')] }, PUBLIC)
-    expect(comment).toMatch(/Blocks `bad\.example` · [^\n]*<br>Members are told first; applied from 4 December 2026 on at the earliest\.\n/)
-    expect(comment).toMatch(/Blocks `worse\.example` · [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/)
+    const comment = renderMarkdown(
+      {
+        ...EMPTY,
+        steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z'), step('rule', 'kind')],
+      },
+      PUBLIC,
+    )
+    expect(comment).toMatch(
+      /Blocks `bad\.example` · [^\n]*<br>Members are told first; applied from 4 December 2026 on at the earliest\.\n/,
+    )
+    expect(comment).toMatch(
+      /Blocks `worse\.example` · [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/,
+    )
     expect(comment.match(/Members /g)).toHaveLength(2)
     expect(comment.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^### Blocks 2 domains/),
@@ -154,34 +196,51 @@ describe('a comment (law 9)', () => {
     expect(comment.split('\n')[0]).toBe(
       '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
     )
-    expect(comment.split('\n')[2]).toBe('1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).')
+    expect(comment.split('\n')[2]).toBe(
+      '1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).',
+    )
     expect(comment).toContain('`accept_severed_relationships: 31`')
     expect(comment).toContain('`herdbook adopt domain-block/flood.example`')
     expect(comment).toContain('`herdbook restore setting/site_short_description`')
-    const order = ['Blocks `spam', 'Raises `raid', 'Limits `noisy', 'Lifts the block', 'Gives `Mod', '#### Changed on both'].map((words) => comment.indexOf(words, 400))
+    const order = [
+      'Blocks `spam',
+      'Raises `raid',
+      'Limits `noisy',
+      'Lifts the block',
+      'Gives `Mod',
+      '#### Changed on both',
+    ].map((words) => comment.indexOf(words, 400))
     expect(order).toEqual(order.toSorted((a, b) => a - b))
     expect(order).not.toContain(-1)
   })
 
   test('is one line where nothing changes', () => {
-    expect(renderMarkdown({ ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }] }, PUBLIC)).toBe(
-      '**In sync**: `herd.example` is as the files say (8 objects read).\n',
-    )
+    expect(
+      renderMarkdown({ ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }] }, PUBLIC),
+    ).toBe('**In sync**: `herd.example` is as the files say (8 objects read).\n')
   })
 })
 
 describe('a public repository', () => {
   const secretive: Plan = {
     ...EMPTY,
-    reads: [{ kind: 'rule', complete: false, reason: 'from 198.51.100.4: ask root@herd.example', objects: 0, requests: 1 }],
+    reads: [
+      { kind: 'rule', complete: false, reason: 'from 198.51.100.4: ask root@herd.example', objects: 0, requests: 1 },
+    ],
     steps: [
       step('domain-block', 'a.example', {
         action: 'update',
         changes: [{ field: 'private_comment', before: 'hush-before', after: 'said in the file' }],
         seen: { private_comment: 'hush-before' },
       }),
-      step('domain-block', 'b.example', { action: 'delete', seen: { private_comment: 'hush-seen', severity: 'silence' } }),
-      step('setting', 'site_contact_email', { action: 'update', changes: [{ field: 'value', before: 'hush@mail.example', after: 'office@herd.example' }] }),
+      step('domain-block', 'b.example', {
+        action: 'delete',
+        seen: { private_comment: 'hush-seen', severity: 'silence' },
+      }),
+      step('setting', 'site_contact_email', {
+        action: 'update',
+        changes: [{ field: 'value', before: 'hush@mail.example', after: 'office@herd.example' }],
+      }),
     ],
     drift: [
       standoff('ip-block', '192.0.2.0/24', 'drift', {
@@ -196,7 +255,9 @@ describe('a public repository', () => {
       { kind: 'moderator', id: 'hush-other', addedByHand: true, mark: '', fields: { role: 'Owner' } },
       { kind: 'ip-block', id: '203.0.113.9/32', addedByHand: true, mark: '', fields: { comment: 'hush-comment' } },
     ],
-    findings: [{ code: 'odd', severity: 'warning', message: 'The block of 203.0.113.9 was made by hush@mail.example.' }],
+    findings: [
+      { code: 'odd', severity: 'warning', message: 'The block of 203.0.113.9 was made by hush@mail.example.' },
+    ],
   }
 
   test('gets counts in the place of what is private', () => {
@@ -210,13 +271,25 @@ describe('a public repository', () => {
 
   const purge: Plan = {
     ...EMPTY,
-    steps: ['bob', 'bobby'].map((id) => step('moderator', id, { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } })).concat(step('moderator', 'carol', { action: 'delete', seen: { role: 'Admin' } })),
-    waiting: [{ kind: 'moderator', id: 'erin', reason: '@erin is suspended.', source: { file: 'moderators.yaml', path: [] } }],
+    steps: ['bob', 'bobby']
+      .map((id) =>
+        step('moderator', id, { action: 'delete', unmanaged: true, hazard: 'disruptive', seen: { role: 'Moderator' } }),
+      )
+      .concat(step('moderator', 'carol', { action: 'delete', seen: { role: 'Admin' } })),
+    waiting: [
+      { kind: 'moderator', id: 'erin', reason: '@erin is suspended.', source: { file: 'moderators.yaml', path: [] } },
+    ],
     unmanaged: [
       { kind: 'domain-block', id: 'quiet.example', addedByHand: true, mark: '', fields: { obfuscate: true } },
       { kind: 'domain-block', id: 'plain.example', addedByHand: true, mark: '', fields: { obfuscate: false } },
     ],
-    findings: [{ code: 'invariant', severity: 'error', message: 'delete moderator/bob would break a rule: @Bobby and @bob stay; so does @bob2.' }],
+    findings: [
+      {
+        code: 'invariant',
+        severity: 'error',
+        message: 'delete moderator/bob would break a rule: @Bobby and @bob stay; so does @bob2.',
+      },
+    ],
   }
 
   test('is not told whom a whole list leaves out, why somebody waits, or what is obfuscated elsewhere', () => {
@@ -235,6 +308,7 @@ describe('a public repository', () => {
     const show = { private_comments: true, ip_blocks: true, staff: true }
     expect(renderMarkdown(secretive, { ...PUBLIC, show })).not.toMatch(/hush|203\.0\.113/)
     const open = renderMarkdown(secretive, { ...PUBLIC, visibility: 'private', show })
-    for (const shown of ['hush-before', 'hush-seen', 'hush-name', 'hush-comment', '203.0.113.9', 'hush@mail.example']) expect(open).toContain(shown)
+    for (const shown of ['hush-before', 'hush-seen', 'hush-name', 'hush-comment', '203.0.113.9', 'hush@mail.example'])
+      expect(open).toContain(shown)
   })
 })

@@ -17,28 +17,62 @@ const asciiOf = (name: string): string => {
   return 'domain' in found ? found.domain : ''
 }
 
-const finding = { code: 'consent-missing', severity: 'error' as const, message: `domain-block/${ASCII} severs 3 follow relations for good.`, at: { file: 'domain-blocks.yaml', line: 2, column: 5 }, hint: `herdbook adopt domain-block/${ASCII}` }
-const suspension = step('domain-block', ASCII, { target: { severity: 'suspend' }, hazard: 'irreversible', impact: { follows: 1, followers: 2, accounts: 3 } })
+const finding = {
+  code: 'consent-missing',
+  severity: 'error' as const,
+  message: `domain-block/${ASCII} severs 3 follow relations for good.`,
+  at: { file: 'domain-blocks.yaml', line: 2, column: 5 },
+  hint: `herdbook adopt domain-block/${ASCII}`,
+}
+const suspension = step('domain-block', ASCII, {
+  target: { severity: 'suspend' },
+  hazard: 'irreversible',
+  impact: { follows: 1, followers: 2, accounts: 3 },
+})
 const PLAN = {
   ...EMPTY,
   steps: [suspension, step('email-domain-block', ASCII)],
-  drift: [standoff('domain-block', ASCII, 'drift', { desired: { severity: 'silence' }, live: { severity: 'suspend' }, fields: ['severity'] })],
+  drift: [
+    standoff('domain-block', ASCII, 'drift', {
+      desired: { severity: 'silence' },
+      live: { severity: 'suspend' },
+      fields: ['severity'],
+    }),
+  ],
   unmanaged: [{ kind: 'domain-block', id: ASCII, addedByHand: true, mark: '', fields: {} }],
-  waiting: [{ kind: 'email-domain-block', id: ASCII, reason: 'waits', source: { file: 'email-domain-blocks.yaml', path: [] } }],
+  waiting: [
+    { kind: 'email-domain-block', id: ASCII, reason: 'waits', source: { file: 'email-domain-blocks.yaml', path: [] } },
+  ],
   findings: [finding],
 }
 
 describe('an internationalised name', () => {
   it('stands in both forms wherever a person reads it on a terminal, and in ASCII in what is copied', () => {
     const shown = renderPlan(PLAN, { colour: false, kinds: KIND_NAMES, width: 200 })
-    for (const text of [`Blocks ${BOTH}`, `+ Blocks ${BOTH}`, `Refuses sign-ups with ${BOTH}`, `! domain-block/${BOTH}`, `· domain block ${BOTH}`, `… e-mail domain block ${BOTH}: waits`, `domain-block/${BOTH} severs 3`]) expect(shown).toContain(text)
-    for (const command of [`herdbook adopt domain-block/${ASCII}`, `herdbook restore domain-block/${ASCII}`]) expect(shown).toContain(command)
+    for (const text of [
+      `Blocks ${BOTH}`,
+      `+ Blocks ${BOTH}`,
+      `Refuses sign-ups with ${BOTH}`,
+      `! domain-block/${BOTH}`,
+      `· domain block ${BOTH}`,
+      `… e-mail domain block ${BOTH}: waits`,
+      `domain-block/${BOTH} severs 3`,
+    ])
+      expect(shown).toContain(text)
+    for (const command of [`herdbook adopt domain-block/${ASCII}`, `herdbook restore domain-block/${ASCII}`])
+      expect(shown).toContain(command)
     expect(shown).not.toMatch(/herdbook \w+ [^ ]*ü/)
   })
 
   it('does so in a comment', () => {
     const shown = renderMarkdown(PLAN, { kinds: KIND_NAMES, visibility: 'private' })
-    for (const text of [`Blocks \`${BOTH}\``, `**\`domain-block/${BOTH}\`**`, `\`domain-block/bücher.example\` (\`${ASCII}\`) severs`, `e-mail domain block \`${BOTH}\`: waits`]) expect(shown).toContain(text)
+    for (const text of [
+      `Blocks \`${BOTH}\``,
+      `**\`domain-block/${BOTH}\`**`,
+      `\`domain-block/bücher.example\` (\`${ASCII}\`) severs`,
+      `e-mail domain block \`${BOTH}\`: waits`,
+    ])
+      expect(shown).toContain(text)
     expect(shown).toContain(`\`herdbook adopt domain-block/${ASCII}\``)
     expect(shown).not.toMatch(/herdbook \w+ [^ ]*ü/)
   })
@@ -46,7 +80,17 @@ describe('an internationalised name', () => {
   it('does so beside the changed lines, and where an apply tells what it did', () => {
     expect(renderAnnotations([finding])).toContain(`::domain-block/${BOTH} severs`)
     expect(renderAnnotations([finding])).toContain(`herdbook adopt domain-block/${ASCII}\n`)
-    const report = { plan: PLAN, done: [suspension], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }], findings: [] }
+    const report = {
+      plan: PLAN,
+      done: [suspension],
+      failed: [],
+      skipped: [],
+      notReached: [],
+      paid: [],
+      looked: [],
+      remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }],
+      findings: [],
+    }
     const shown = renderApply(report, { colour: false, kinds: KIND_NAMES, width: 200 })
     for (const text of [`Blocks ${BOTH}`, `! domain-block/${BOTH}`]) expect(shown).toContain(text)
   })
@@ -59,11 +103,22 @@ describe('an internationalised name', () => {
 })
 
 describe('readable', () => {
-  it.each(['bücher.example', '日本語.example', 'münchen.example', 'пример.example', 'βιβλίο.example', 'नेपाली.example', 'אבג.example', 'sub.bücher.example'])('shows %s beside its ASCII form, once', (name) => {
+  it.each([
+    'bücher.example',
+    '日本語.example',
+    'münchen.example',
+    'пример.example',
+    'βιβλίο.example',
+    'नेपाली.example',
+    'אבג.example',
+    'sub.bücher.example',
+  ])('shows %s beside its ASCII form, once', (name) => {
     const ascii = asciiOf(name)
     expect(readable(ascii)).toBe(`${name} (${ascii})`)
     expect(readable(readable(ascii))).toBe(readable(ascii))
-    expect(readable(`domain-block/${ascii}: "${ascii}", ${ascii}.`)).toBe(`domain-block/${name} (${ascii}): "${name} (${ascii})", ${name} (${ascii}).`)
+    expect(readable(`domain-block/${ascii}: "${ascii}", ${ascii}.`)).toBe(
+      `domain-block/${name} (${ascii}): "${name} (${ascii})", ${name} (${ascii}).`,
+    )
   })
 
   it.each([
@@ -82,16 +137,24 @@ describe('readable', () => {
     ['what is stored otherwise', 'xn--fa-hia.example'],
     ['what is no such name', 'xn--a.example'],
     ['a joiner that can not be seen', 'xn--ab-m1t.example'],
-    ['a number after what is read from the right, which would change places', `${asciiOf('אבג.example').split('.')[0] ?? ''}.1a.example`],
+    [
+      'a number after what is read from the right, which would change places',
+      `${asciiOf('אבג.example').split('.')[0] ?? ''}.1a.example`,
+    ],
     ['a name that would be cut before its ASCII form', `${'xn--bcher-kva.'.repeat(8)}example`],
   ])('shows only the ASCII form of %s', (_what, ascii) => expect(readable(ascii)).toBe(ascii))
 
   it('leaves addresses on the web and of people alone', () => {
-    for (const text of [`https://${ASCII}/about`, `alice@${ASCII}`, `(${ASCII})`, `not${ASCII}x.`]) expect(readable(text)).toBe(text)
+    for (const text of [`https://${ASCII}/about`, `alice@${ASCII}`, `(${ASCII})`, `not${ASCII}x.`])
+      expect(readable(text)).toBe(text)
   })
 
   it('never shows a sign that could steer, hide or leave the name, whatever a server is called', () => {
-    const label = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.constantFrom('bücher', 'אבג', 'а', 'ｆ', 'ﾠ', 'ᅟ', '឴', 'a\u0338'))
+    const label = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
+      fc.constantFrom('bücher', 'אבג', 'а', 'ｆ', 'ﾠ', 'ᅟ', '឴', 'a\u0338'),
+    )
     fc.assert(
       fc.property(fc.array(label, { minLength: 1, maxLength: 3 }), (labels) => {
         const ascii = asciiOf([...labels, 'example'].join('.'))

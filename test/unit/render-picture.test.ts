@@ -5,7 +5,8 @@ import { anyPlan } from '../support/plan-arbitrary.ts'
 import { picture } from '../support/picture.ts'
 import { KIND_NAMES, SAMPLE } from '../support/plans.ts'
 
-const draw = (plan: typeof SAMPLE): string => picture(renderPlan(plan, { kinds: KIND_NAMES, colour: true, width: 100 }), 'herdbook plan')
+const draw = (plan: typeof SAMPLE): string =>
+  picture(renderPlan(plan, { kinds: KIND_NAMES, colour: true, width: 100 }), 'herdbook plan')
 
 describe('the picture of real output', () => {
   test('holds the words in their colours and nothing from elsewhere', () => {

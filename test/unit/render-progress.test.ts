@@ -28,7 +28,12 @@ test('rewrites one line on a terminal, within its width, and takes it away', () 
   line.step('done: domain-block/a-long-name.example')
   line.step('\u001b[2Jevil')
   line.done()
-  expect(terminal.out).toEqual(['\r\u001b[KApplying 3 steps …', '\r\u001b[KApplying 3 steps: done: doma…', '\r\u001b[KApplying 3 steps: \\u001b[2Je…', '\r\u001b[K'])
+  expect(terminal.out).toEqual([
+    '\r\u001b[KApplying 3 steps …',
+    '\r\u001b[KApplying 3 steps: done: doma…',
+    '\r\u001b[KApplying 3 steps: \\u001b[2Je…',
+    '\r\u001b[K',
+  ])
 })
 
 test('writes plain lines elsewhere, one a second however fast it goes', () => {
@@ -41,7 +46,10 @@ test('writes plain lines elsewhere, one a second however fast it goes', () => {
     vi.advanceTimersByTime(1)
   }
   line.done()
-  expect(file.out).toEqual(['Applying …\n', ...Array.from({ length: 9 }, (_, second) => `Applying: step ${(second + 1) * 1000 + 1}\n`)])
+  expect(file.out).toEqual([
+    'Applying …\n',
+    ...Array.from({ length: 9 }, (_, second) => `Applying: step ${(second + 1) * 1000 + 1}\n`),
+  ])
 })
 
 test('tells nothing twice', () => {

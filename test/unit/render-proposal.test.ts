@@ -53,7 +53,9 @@ const lacking = (consents: readonly (number | undefined)[]): Plan => ({
       ...(consent === undefined ? {} : { consent }),
     })
   }),
-  findings: ['spam.example', 'raid.example'].slice(0, consents.length).flatMap((id) => SAMPLE.findings.map((finding) => ({ ...finding, about: `domain-block/${id}` }))),
+  findings: ['spam.example', 'raid.example']
+    .slice(0, consents.length)
+    .flatMap((id) => SAMPLE.findings.map((finding) => ({ ...finding, about: `domain-block/${id}` }))),
 })
 const textOf = (file: string): string | undefined => (file === 'domain-blocks.yaml' ? BLOCKS : undefined)
 
@@ -62,7 +64,11 @@ describe('the comment on a pull request', () => {
     const plan = { ...lacking([30]), findings: [] }
     const comment = renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
     const lines = comment.split('\n')
-    expect(lines.slice(0, 3)).toEqual([MARKER, MARK, '### Blocks `spam.example`. Severs 21 follow relations of 5 members.'])
+    expect(lines.slice(0, 3)).toEqual([
+      MARKER,
+      MARK,
+      '### Blocks `spam.example`. Severs 21 follow relations of 5 members.',
+    ])
     expect(comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds).')
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)
@@ -72,23 +78,46 @@ describe('the comment on a pull request', () => {
   })
 
   test('does not say that merging applies at once what members are told of first', () => {
-    const told = (...steps: Step[]): string => renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
+    const told = (...steps: Step[]): string =>
+      renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
     const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 1 change.'
     expect(told(announced('bad.example'))).toBe(`**Merging this approves 1 change**. ${held}`)
-    expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(`**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`)
+    expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(
+      `**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`,
+    )
   })
 
   test('shows apart what earlier merges left over, and counts it in', () => {
-    const left = step('moderator', 'bessie', { target: { role: 'Moderator' }, digest: 'a'.repeat(64), hazard: 'disruptive' })
-    const comment = renderMarkdown({ ...EMPTY, steps: [...SAMPLE.steps.slice(0, 1), left] }, { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } })
-    expect(comment.split('\n')[0]).toBe('### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Severs 21 follow relations.')
-    expect(comment).toMatch(/#### Left over from earlier merges · 1 change\n\nThe files of the base branch[^]*Gives `Moderator` to `bessie`/)
+    const left = step('moderator', 'bessie', {
+      target: { role: 'Moderator' },
+      digest: 'a'.repeat(64),
+      hazard: 'disruptive',
+    })
+    const comment = renderMarkdown(
+      { ...EMPTY, steps: [...SAMPLE.steps.slice(0, 1), left] },
+      { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } },
+    )
+    expect(comment.split('\n')[0]).toBe(
+      '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Severs 21 follow relations.',
+    )
+    expect(comment).toMatch(
+      /#### Left over from earlier merges · 1 change\n\nThe files of the base branch[^]*Gives `Moderator` to `bessie`/,
+    )
     expect(comment).toContain('**Merging this approves 2 changes**')
-    expect(renderMarkdown({ ...EMPTY, steps: [left] }, { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } })).toMatch(/^### Nothing of its own\. Left over/)
+    expect(
+      renderMarkdown(
+        { ...EMPTY, steps: [left] },
+        { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } },
+      ),
+    ).toMatch(/^### Nothing of its own\. Left over/)
   })
 
   test('says which kinds were compared with files, and which edits are not used', () => {
-    const proposal = { ...PROPOSAL, byFiles: ['role', 'moderator'], edits: { ...NO_EDITS, notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] } }
+    const proposal = {
+      ...PROPOSAL,
+      byFiles: ['role', 'moderator'],
+      edits: { ...NO_EDITS, notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] },
+    }
     const comment = renderMarkdown({ ...EMPTY, steps: SAMPLE.steps.slice(0, 1) }, { ...PUBLIC, proposal })
     expect(comment).toContain('Roles and moderators: compared with the files of the base')
     expect(comment).toContain('**Shown here, and not used before it is merged:**')
@@ -103,18 +132,28 @@ describe('the comment on a pull request', () => {
     ]
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: { ...PROPOSAL, edits: { ...NO_EDITS, inForce } } })
     expect(comment).toMatch(/^### No changes on the server, but of what Herdbook itself goes by\.\n/)
-    expect(comment).toContain('> **In force once this is merged**, for this apply and every later one:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set')
+    expect(comment).toContain(
+      '> **In force once this is merged**, for this apply and every later one:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
+    )
     expectInert(comment, { links: [RUN] })
   })
 
   test('is one line between marker and hidden block where nothing changes', () => {
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
-    expect(comment.replace(`${MARKER}\n${MARK}`, '').replace(HIDDEN, '').trim().split('\n')).toEqual([`**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`])
+    expect(comment.replace(`${MARKER}\n${MARK}`, '').replace(HIDDEN, '').trim().split('\n')).toEqual([
+      `**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`,
+    ])
   })
 
   test('says to us of which commit it is, whatever its words and its line ends', () => {
-    const shown = (plan: Plan): string => renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
-    for (const comment of [shown(SAMPLE), shown(EMPTY), shown(EMPTY).replaceAll('\n', '\r\n'), shown(SAMPLE).replace(/<sub>.*/, '')]) {
+    const shown = (plan: Plan): string =>
+      renderMarkdown(plan, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
+    for (const comment of [
+      shown(SAMPLE),
+      shown(EMPTY),
+      shown(EMPTY).replaceAll('\n', '\r\n'),
+      shown(SAMPLE).replace(/<sub>.*/, ''),
+    ]) {
       expect(showsPlanOf(comment, PROPOSAL.head)).toBe(true)
       expect(showsPlanOf(comment, PROPOSAL.base)).toBe(false)
       expect(showsPlanOf(comment, PROPOSAL.head.slice(0, 12))).toBe(false)
@@ -127,32 +166,68 @@ describe('the comment on a pull request', () => {
 
   test('is known again in a comment of the version before, and sealed with its mark', async () => {
     const read = (name: string): Promise<string> => readFile(new URL(`golden/615b2b0/${name}`, import.meta.url), 'utf8')
-    const [old, about] = [await read('comment.md'), JSON.parse(await read('about.json')) as { key: string; comment: { head: string } }]
+    const [old, about] = [
+      await read('comment.md'),
+      JSON.parse(await read('about.json')) as { key: string; comment: { head: string } },
+    ]
     expect(showsPlanOf(old, about.comment.head)).toBe(true)
     expect(showsPlanOf(old, PROPOSAL.head)).toBe(false)
     const planned = { pullRequest: 12, head: PROPOSAL.head }
     const sealing = sealingWith(Buffer.from(about.key))
     const hidden = marksBlock(marksOf([], { pullRequest: 12, restore: [], askedBy: [], isOurs: false }, sealing))
-    const comment = sealComment(renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden }), planned, sealing)
+    const comment = sealComment(
+      renderMarkdown(SAMPLE, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden }),
+      planned,
+      sealing,
+    )
     expect(parseMarks(comment, planned, sealing)).toMatchObject({ marks: [] })
     expect(parseMarks(comment.replace('head=1d4f', 'head=aaaa'), planned, sealing)).toBe('altered')
   })
 
   test('is inert and within the limit, its hidden block counted, whatever the plan and the branch', () => {
-    const options = fc.record({ base: text, head: text, run: text, leftover: fc.constant(new Set(['f'.repeat(64)])), withheld: fc.constantFrom(...[[], ['refused'], ['not-asked'], ['unknown-account']] as const).map((whys) => new Map(whys.map((why) => ['f'.repeat(64), why]))), byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)), edits: fc.record({ notUsed: fc.array(text, { maxLength: 2 }), inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }), runs: fc.array(text, { maxLength: 2 }), others: fc.array(text, { maxLength: 2 }) }), pullRequest: fc.nat() })
+    const options = fc.record({
+      base: text,
+      head: text,
+      run: text,
+      leftover: fc.constant(new Set(['f'.repeat(64)])),
+      withheld: fc
+        .constantFrom(...([[], ['refused'], ['not-asked'], ['unknown-account']] as const))
+        .map((whys) => new Map(whys.map((why) => ['f'.repeat(64), why]))),
+      byFiles: fc.subarray(KIND_NAMES.map(({ name }) => name)),
+      edits: fc.record({
+        notUsed: fc.array(text, { maxLength: 2 }),
+        inForce: fc.array(fc.record({ key: text, before: fc.option(text), after: fc.option(text) }), { maxLength: 2 }),
+        runs: fc.array(text, { maxLength: 2 }),
+        others: fc.array(text, { maxLength: 2 }),
+      }),
+      pullRequest: fc.nat(),
+    })
     fc.assert(
       fc.property(anyPlan, options, fc.integer({ min: 3000, max: 65_536 }), (plan, proposal, limit) => {
-        const comment = renderMarkdown(plan, { ...PUBLIC, proposal, limit, marker: MARKER, hidden: HIDDEN, filesAt: FILES, sourceOf: () => BLOCKS })
+        const comment = renderMarkdown(plan, {
+          ...PUBLIC,
+          proposal,
+          limit,
+          marker: MARKER,
+          hidden: HIDDEN,
+          filesAt: FILES,
+          sourceOf: () => BLOCKS,
+        })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(limit)
         const { hostname = '', protocol = '' } = URL.parse(proposal.run) ?? {}
-        expectInert(comment, { links: [FILES, ...(/^https?:$/.test(protocol) ? [`${protocol}//${hostname}`] : [])], comments: [MARKER, MARK.replace(PROPOSAL.head, proposal.head.replaceAll(/[^0-9a-f]/g, '')), HIDDEN] })
+        expectInert(comment, {
+          links: [FILES, ...(/^https?:$/.test(protocol) ? [`${protocol}//${hostname}`] : [])],
+          comments: [MARKER, MARK.replace(PROPOSAL.head, proposal.head.replaceAll(/[^0-9a-f]/g, '')), HIDDEN],
+        })
       }),
       { numRuns: 150 },
     )
   })
 
   test('holds the whole plan of 10,000 changes in the summary of a job', () => {
-    const steps = Array.from({ length: 10_000 }, (_, i) => step('domain-block', `server-${i}.example`, { target: { severity: 'silence' } }))
+    const steps = Array.from({ length: 10_000 }, (_, i) =>
+      step('domain-block', `server-${i}.example`, { target: { severity: 'silence' } }),
+    )
     const summary = renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, limit: 1_048_576 })
     for (const { id } of steps) expect(summary).toContain(`\`${id}\``)
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1_048_576)
@@ -162,7 +237,9 @@ describe('the comment on a pull request', () => {
 describe('missing consent', () => {
   test('is shown as the line to add, where it belongs', () => {
     const comment = renderMarkdown(lacking([undefined]), { ...PUBLIC, sourceOf: textOf, filesAt: FILES })
-    expect(comment).toContain('> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n')
+    expect(comment).toContain(
+      '> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n',
+    )
     expect(comment).toContain(`[\`domain-blocks.yaml:14\`](${FILES}/domain-blocks.yaml#L14)`)
     expect(comment).not.toContain('If it is meant, write in that entry')
     expectInert(comment, { links: [FILES] })
@@ -176,23 +253,37 @@ describe('missing consent', () => {
     const [added, replaced, ...others] = suggestionsFor(lacking([undefined, 12]), textOf)
     expect(others).toEqual([])
     expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
-    expect(added?.body).toBe("`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. That can't be undone. If it is meant, take this over:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n")
+    expect(added?.body).toBe(
+      "`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. That can't be undone. If it is meant, take this over:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
+    )
     expect(replaced).toMatchObject({ line: 9 })
-    expect(replaced?.body).toContain('```suggestion\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```')
+    expect(replaced?.body).toContain(
+      '```suggestion\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```',
+    )
   })
 
   test('is what the plan finds to be missing, and nothing besides', () => {
     const plan = lacking([undefined, 12])
-    const found = suggestionsFor({ ...plan, findings: plan.findings.filter(({ about }) => about === 'domain-block/raid.example') }, textOf)
+    const found = suggestionsFor(
+      { ...plan, findings: plan.findings.filter(({ about }) => about === 'domain-block/raid.example') },
+      textOf,
+    )
     expect(found.map(({ line }) => line)).toEqual([9])
   })
 
   test('of neighbours is one suggestion', () => {
     const together = (file: string): string | undefined => textOf(file)?.replace(/  - domain: quiet[^{]*(?=  - \{)/, '')
     const { steps, ...plan } = lacking([undefined, 12])
-    const moved = steps.map((one, i) => ({ ...one, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i + 1] } }))
+    const moved = steps.map((one, i) => ({
+      ...one,
+      source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i + 1] },
+    }))
     expect(suggestionsFor({ ...plan, steps: moved }, together)).toEqual([
-      { file: 'domain-blocks.yaml', line: 7, body: "That can't be undone. If it is meant, take this over:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n" },
+      {
+        file: 'domain-blocks.yaml',
+        line: 7,
+        body: "That can't be undone. If it is meant, take this over:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
+      },
     ])
   })
 
@@ -201,7 +292,10 @@ describe('missing consent', () => {
       fc.property(text, (comment) => {
         const source = `domain_blocks:\n  - domain: x.example\n    public_comment: ${JSON.stringify(comment)} # ${comment.replaceAll(/\s/g, ' ')}\n`
         const plan = lacking([undefined])
-        const steps = plan.steps.map((one) => ({ ...one, source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 0] } }))
+        const steps = plan.steps.map((one) => ({
+          ...one,
+          source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 0] },
+        }))
         for (const { body } of suggestionsFor({ ...plan, steps }, () => source)) {
           const [, , lines = ''] = /(`{3,})suggestion\n([^]*)\n\1\n$/.exec(body) ?? []
           expect(lines.split('\n')).toEqual([source.split('\n')[2], '    accept_severed_relationships: 31'])
@@ -220,31 +314,66 @@ describe('missing consent', () => {
 
 describe('files that are not valid', () => {
   const problems: Diagnostic[] = [
-    { code: 'unknown-key', severity: 'error', message: 'Unknown key `severty` @owner.', at: { file: 'domain-blocks.yaml', line: 5, column: 5, end: { line: 5, column: 13 } }, hint: 'Did you mean severity?' },
-    { code: 'odd', severity: 'error', message: 'The token is not a reference.', at: { file: 'instance.yaml', line: 1, column: 1 }, hint: '{ env: NAME }' },
+    {
+      code: 'unknown-key',
+      severity: 'error',
+      message: 'Unknown key `severty` @owner.',
+      at: { file: 'domain-blocks.yaml', line: 5, column: 5, end: { line: 5, column: 13 } },
+      hint: 'Did you mean severity?',
+    },
+    {
+      code: 'odd',
+      severity: 'error',
+      message: 'The token is not a reference.',
+      at: { file: 'instance.yaml', line: 1, column: 1 },
+      hint: '{ env: NAME }',
+    },
   ]
 
   test('are told with the line, what to write instead and a link; instance.yaml is never quoted', () => {
-    const comment = renderFailure(EXIT.invalid, problems, { visibility: 'public', sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS), filesAt: FILES, run: RUN, marker: MARKER })
+    const comment = renderFailure(EXIT.invalid, problems, {
+      visibility: 'public',
+      sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS),
+      filesAt: FILES,
+      run: RUN,
+      marker: MARKER,
+    })
     expect(comment.split('\n').slice(0, 2)).toEqual([MARKER, '### The files are not valid: 2 errors'])
-    expect(comment).toContain('  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?')
+    expect(comment).toContain(
+      '  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?',
+    )
     expect(comment).not.toContain('hush')
     expectInert(comment, { links: [FILES, RUN], comments: [MARKER] })
     expect(html(comment)).toMatch(/<li>[^]*<pre><code class="language-text">4 │[^]*<\/li>/)
   })
 
   test('are as many as fit', () => {
-    const thousand = Array.from({ length: 10_000 }, (_, i) => ({ code: 'x', severity: 'error' as const, message: `Problem ${i} with something that is long to tell` }))
+    const thousand = Array.from({ length: 10_000 }, (_, i) => ({
+      code: 'x',
+      severity: 'error' as const,
+      message: `Problem ${i} with something that is long to tell`,
+    }))
     const comment = renderFailure(EXIT.invalid, thousand, { visibility: 'public' })
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536)
     expect(comment).toMatch(/^### The files are not valid: 10,000 errors[^]*Problem 99 [^]*and 9,900 more/)
   })
 
   test('are inert and within the limit, whatever they hold', () => {
-    const problem = fc.record({ code: text, severity: fc.constantFrom('error', 'warning', 'info'), message: text, hint: text, at: fc.record({ file: text, line: fc.integer({ min: 1, max: 4 }), column: fc.integer({ min: 1, max: 9 }) }) })
+    const problem = fc.record({
+      code: text,
+      severity: fc.constantFrom('error', 'warning', 'info'),
+      message: text,
+      hint: text,
+      at: fc.record({ file: text, line: fc.integer({ min: 1, max: 4 }), column: fc.integer({ min: 1, max: 9 }) }),
+    })
     fc.assert(
       fc.property(fc.array(problem, { maxLength: 30 }), text, (list, source) => {
-        const comment = renderFailure(EXIT.invalid, list, { visibility: 'public', sourceOf: () => source, filesAt: FILES, limit: 4000 })
+        const comment = renderFailure(EXIT.invalid, list, {
+          visibility: 'public',
+          sourceOf: () => source,
+          filesAt: FILES,
+          limit: 4000,
+        })
         expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(4000)
         expectInert(comment, { links: [FILES] })
       }),

@@ -18,16 +18,29 @@ function expectFolded(output: string, columns: number): void {
   for (const line of output.split('\n')) {
     if (width(line) <= columns || /herdbook (adopt|restore|leave|plan|apply|drift)|[│]/.test(line)) continue
     const [indent = ''] = /^ */.exec(line) ?? []
-    expect(width(line.trim().replace(/^([-+~!?·…→] )/, '')) <= columns - indent.length || !/\S {1}\S/.test(line.trim().replace(/^[-+~!?·…→] /, '')), line).toBe(true)
+    expect(
+      width(line.trim().replace(/^([-+~!?·…→] )/, '')) <= columns - indent.length ||
+        !/\S {1}\S/.test(line.trim().replace(/^[-+~!?·…→] /, '')),
+      line,
+    ).toBe(true)
   }
 }
 
 describe('a plan on a terminal', () => {
   test('says of which steps members are told first, and takes no time for them', () => {
-    const output = renderPlan({ ...EMPTY, steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z')] }, PLAIN)
-    expect(output).toMatch(/Blocks bad\.example {2}can't be undone\n.*\n {6}Members are told first; applied from 4 December 2026 on at the earliest\.\n/)
-    expect(output).toMatch(/Blocks worse\.example {2}can't be undone\n.*\n {6}Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/)
-    expect(output).toMatch(/\nHeld back until 4 December 2026 at the earliest, so that members are told first: 2 changes\.\nNext: herdbook apply/)
+    const output = renderPlan(
+      { ...EMPTY, steps: [announced('bad.example'), announced('worse.example', '2026-11-26T09:30:00.000Z')] },
+      PLAIN,
+    )
+    expect(output).toMatch(
+      /Blocks bad\.example {2}can't be undone\n.*\n {6}Members are told first; applied from 4 December 2026 on at the earliest\.\n/,
+    )
+    expect(output).toMatch(
+      /Blocks worse\.example {2}can't be undone\n.*\n {6}Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/,
+    )
+    expect(output).toMatch(
+      /\nHeld back until 4 December 2026 at the earliest, so that members are told first: 2 changes\.\nNext: herdbook apply/,
+    )
     expect(output).not.toContain('Takes ')
   })
 
@@ -113,12 +126,34 @@ describe('a plan on a terminal', () => {
   })
 
   test('is one line where nothing changes', () => {
-    const plan: Plan = { ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }], adjustments: [{ to: 'forget', ref: 'rule/y' }, { to: 'record', entry: { kind: 'rule', id: 'x', serverId: '1', fields: {}, commit: null } }] }
-    expect(renderPlan(plan, PLAIN)).toBe('In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n')
+    const plan: Plan = {
+      ...EMPTY,
+      reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }],
+      adjustments: [
+        { to: 'forget', ref: 'rule/y' },
+        { to: 'record', entry: { kind: 'rule', id: 'x', serverId: '1', fields: {}, commit: null } },
+      ],
+    }
+    expect(renderPlan(plan, PLAIN)).toBe(
+      'In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n',
+    )
   })
 
   test('claims no comparison that could not be made', () => {
-    const shown = (...complete: boolean[]): string => renderPlan({ ...EMPTY, reads: complete.map((one, i) => ({ kind: i === 0 ? 'rule' : 'role', complete: one, objects: 0, requests: 1, ...(one ? {} : { reason: 'rules can not be read: no answer' }) })) }, PLAIN)
+    const shown = (...complete: boolean[]): string =>
+      renderPlan(
+        {
+          ...EMPTY,
+          reads: complete.map((one, i) => ({
+            kind: i === 0 ? 'rule' : 'role',
+            complete: one,
+            objects: 0,
+            requests: 1,
+            ...(one ? {} : { reason: 'rules can not be read: no answer' }),
+          })),
+        },
+        PLAIN,
+      )
     expect(shown(false)).toMatch(/^The live server could not be read\.\n/)
     expect(shown(false, true)).toMatch(/^No changes as far as the live server could be read\.\n/)
     // What is said twice is said once.
@@ -139,7 +174,9 @@ describe('a plan on a terminal', () => {
     fc.assert(
       fc.property(anyPlan, fc.integer({ min: 40, max: 120 }), (plan, columns) => {
         const output = renderPlan(plan, { ...PLAIN, width: columns, verbose: true })
-        expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u)
+        expect(output.replaceAll('\n', '')).not.toMatch(
+          /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\u{e0041}]/u,
+        )
         expect(output).not.toMatch(/(^|\n)\s*::(set-output|add-mask|error)/)
         expect(output).not.toContain('##[')
       }),
@@ -154,13 +191,16 @@ describe('a plan on a terminal', () => {
       }
     }
     fc.assert(
-      fc.property(anyPlan, fc.integer({ min: 40, max: 120 }), (plan, columns) => expectFolded(renderPlan(plan, { ...PLAIN, width: columns }), columns)),
+      fc.property(anyPlan, fc.integer({ min: 40, max: 120 }), (plan, columns) =>
+        expectFolded(renderPlan(plan, { ...PLAIN, width: columns }), columns),
+      ),
       { numRuns: 100 },
     )
   })
 
   test('names every step and both ways out of every difference', () => {
-    const refs = (plan: Plan): string[] => [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
+    const refs = (plan: Plan): string[] =>
+      [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
     const output = renderPlan(SAMPLE, PLAIN)
     for (const { id } of SAMPLE.steps) expect(output).toContain(id)
     for (const ref of refs(SAMPLE)) {
@@ -172,9 +212,19 @@ describe('a plan on a terminal', () => {
   test('says limit and none where the API says silence and noop, and never conflict', () => {
     const plan: Plan = {
       ...EMPTY,
-      steps: [step('domain-block', 'a.example', { action: 'update', changes: [{ field: 'severity', before: 'noop', after: 'silence' }] })],
+      steps: [
+        step('domain-block', 'a.example', {
+          action: 'update',
+          changes: [{ field: 'severity', before: 'noop', after: 'silence' }],
+        }),
+      ],
       conflicts: [
-        standoff('domain-block', 'b.example', 'conflict', { desired: { severity: 'noop' }, live: { severity: 'silence' }, ledger: { severity: 'suspend' }, fields: ['severity'] }),
+        standoff('domain-block', 'b.example', 'conflict', {
+          desired: { severity: 'noop' },
+          live: { severity: 'silence' },
+          ledger: { severity: 'suspend' },
+          fields: ['severity'],
+        }),
       ],
     }
     const output = renderPlan(plan, PLAIN)
@@ -186,48 +236,96 @@ describe('a plan on a terminal', () => {
   test('speaks of a kind without words by its title', () => {
     const kinds = [...KIND_NAMES, { name: 'relay', title: { one: 'relay', many: 'relays' }, file: 'relays.yaml' }]
     const steps = ['a', 'b'].map((id) => step('relay', id)).concat(step('relay', 'c', { action: 'delete' }))
-    expect(renderPlan({ ...EMPTY, steps }, { colour: false, kinds }).split('\n')[0]).toBe('Deletes the relay c, creates 2 relays.')
+    expect(renderPlan({ ...EMPTY, steps }, { colour: false, kinds }).split('\n')[0]).toBe(
+      'Deletes the relay c, creates 2 relays.',
+    )
   })
 
   test('tells how long 10,000 calls take, and what has no door', () => {
-    const steps = [...Array.from({ length: 901 }, (_, i) => step('domain-block', `${i}.example`)), step('rule', 'x', { door: null })]
+    const steps = [
+      ...Array.from({ length: 901 }, (_, i) => step('domain-block', `${i}.example`)),
+      step('rule', 'x', { door: null }),
+    ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
-    expect(output).toContain('Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no door and will be skipped.')
+    expect(output).toContain(
+      'Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no door and will be skipped.',
+    )
   })
 
   test('bounds the diff of texts that have nothing in common', () => {
     const long = (word: string): string => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`).join('\n')
-    const steps = [step('setting', 'about', { action: 'update', changes: [{ field: 'value', before: long('old'), after: long('new') }] })]
+    const steps = [
+      step('setting', 'about', {
+        action: 'update',
+        changes: [{ field: 'value', before: long('old'), after: long('new') }],
+      }),
+    ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
     expect(output).toContain('- … 20000 lines, too different to compare line by line')
   })
 
   test('hides what is private where its output is public', () => {
-    const plan: Plan = { ...EMPTY, unmanaged: [{ kind: 'moderator', id: 'hush', addedByHand: true, mark: '', fields: { role: 'Owner' } }] }
+    const plan: Plan = {
+      ...EMPTY,
+      unmanaged: [{ kind: 'moderator', id: 'hush', addedByHand: true, mark: '', fields: { role: 'Owner' } }],
+    }
     expect(renderPlan(plan, PLAIN)).toContain('hush')
     expect(renderPlan(plan, { ...PLAIN, show: disclosure('public') })).not.toContain('hush')
   })
 })
 
 describe('an apply', () => {
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }))
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) =>
+    step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }),
+  )
   const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
   test('says what an earlier run owed, and what of it was finished', () => {
     const owed = [debt('spam.example')]
-    const report: ApplyReport = { plan: { ...EMPTY, owed }, done: [], failed: [], skipped: [], notReached: [], paid: owed, looked: [], remaining: [], findings: [] }
-    expect(renderApply(report, PLAIN)).toBe('What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n')
-    expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe('What is still owed to herd.example could not be finished.\n')
-    expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(/^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/)
+    const report: ApplyReport = {
+      plan: { ...EMPTY, owed },
+      done: [],
+      failed: [],
+      skipped: [],
+      notReached: [],
+      paid: owed,
+      looked: [],
+      remaining: [],
+      findings: [],
+    }
+    expect(renderApply(report, PLAIN)).toBe(
+      'What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n',
+    )
+    expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe(
+      'What is still owed to herd.example could not be finished.\n',
+    )
+    expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(
+      /^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/,
+    )
   })
 
-  const nothing: ApplyReport = { plan, done: [], failed: [], skipped: [], notReached: [], paid: [], looked: [], remaining: [], findings: [] }
+  const nothing: ApplyReport = {
+    plan,
+    done: [],
+    failed: [],
+    skipped: [],
+    notReached: [],
+    paid: [],
+    looked: [],
+    remaining: [],
+    findings: [],
+  }
 
   test('is told in four lists and what did not converge', () => {
     if (!a || !b || !c || !d) throw new Error('four steps')
     const report: ApplyReport = {
       ...nothing,
       done: [a],
-      failed: [{ step: b, reason: { code: 'refused', severity: 'error', message: 'The server answered 422.', hint: 'herdbook plan' } }],
+      failed: [
+        {
+          step: b,
+          reason: { code: 'refused', severity: 'error', message: 'The server answered 422.', hint: 'herdbook plan' },
+        },
+      ],
       skipped: [{ step: c, why: 'blocked', reason: 'it needs domain-block/b.example' }],
       notReached: [d],
       remaining: [{ kind: 'domain-block', id: 'a.example', fields: ['severity'], reason: 'live says limit' }],
@@ -272,7 +370,14 @@ test.each([
   ['a terminal with NO_COLOR', { NO_COLOR: '1' }, true, false],
   ['a file with FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
 ])('colours on %s', (_where, env, isTTY, wanted) => {
-  const all = { CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, NODE_DISABLE_COLORS: undefined, TERM: 'xterm-256color', ...env }
+  const all = {
+    CI: undefined,
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    NODE_DISABLE_COLORS: undefined,
+    TERM: 'xterm-256color',
+    ...env,
+  }
   for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value)
   const stream: WriteStream = Object.assign(Object.create(WriteStream.prototype), { isTTY })
   expect(wantsColour(stream)).toBe(wanted)

@@ -42,7 +42,9 @@ describe('what an apply takes for HEAD', () => {
     const dir = clone(newBare(base.path), join(base.path, 'one'))
     commit(dir, 'More')
     put(dir, { 'instance/rules.yaml': '' })
-    await expect(check(dir)).rejects.toMatchObject(codes(5, ['uncommitted', 'git'], ['unpushed', 'git push origin HEAD:main']))
+    await expect(check(dir)).rejects.toMatchObject(
+      codes(5, ['uncommitted', 'git'], ['unpushed', 'git push origin HEAD:main']),
+    )
     git(dir, 'clean', '--quiet', '--force')
     git(dir, 'push', '--quiet', 'origin', 'main')
     expect(await check(dir)).toBe(git(dir, 'rev-parse', 'HEAD'))
@@ -73,7 +75,9 @@ describe('what an apply takes for HEAD', () => {
     const bare = newBare(base.path)
     commit(clone(bare, join(base.path, 'one')), 'More')
     git(join(base.path, 'one'), 'push', '--quiet')
-    await expect(check(clone(`file://${bare}`, join(base.path, 'two'), '--depth=1'), 'f'.repeat(40))).rejects.toMatchObject(codes(5, ['shallow-clone', 'git fetch --unshallow']))
+    await expect(
+      check(clone(`file://${bare}`, join(base.path, 'two'), '--depth=1'), 'f'.repeat(40)),
+    ).rejects.toMatchObject(codes(5, ['shallow-clone', 'git fetch --unshallow']))
   })
 
   it('descends from the commit that was applied last, unless history was rewritten on purpose', async () => {
@@ -85,7 +89,9 @@ describe('what an apply takes for HEAD', () => {
     expect(await check(dir, second)).toBe(second)
     git(dir, 'reset', '--quiet', '--hard', first)
     await expect(check(dir, second)).rejects.toMatchObject(codes(6, ['not-descended', '--history-rewritten']))
-    await expect(check(dir, 'f'.repeat(40))).rejects.toMatchObject(codes(6, ['not-descended', 'herdbook apply --history-rewritten']))
+    await expect(check(dir, 'f'.repeat(40))).rejects.toMatchObject(
+      codes(6, ['not-descended', 'herdbook apply --history-rewritten']),
+    )
     expect(await check(dir, second, true)).toBe(first)
   })
 })

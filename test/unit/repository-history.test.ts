@@ -20,15 +20,45 @@ describe('the lines of one object', () => {
   it.each<[string, string, string, string | null]>([
     ['an item of a list', `domain_blocks:\n${B}${A}`, 'a.example', A.trimEnd()],
     ['not where another item mentions it', `domain_blocks:\n${B}`, 'a.example', null],
-    ['quoted', `domain_blocks:\n${A}${B}`, 'b.example', '  - domain: "b.example"\n    severity: suspend\n    public_comment: see a.example'],
-    ['named on a later line of its item', 'blocks:\n- severity: limit\n  domain: a.example\n- domain: c\n', 'a.example', '- severity: limit\n  domain: a.example'],
-    ['an entry of a map', 'settings:\n  site_title: Herd\n  about: { file: about.md }\n', 'site_title', '  site_title: Herd'],
-    ['an entry with a block under it', 'site_title: |\n  Herd\n  of all\nnext: 1\n', 'site_title', 'site_title: |\n  Herd\n  of all'],
-    ['with other lists inside', 'rules:\n  - key: kind\n    translations:\n      - language: de\n        text: Nett\n  - key: other\n', 'kind', '  - key: kind\n    translations:\n      - language: de\n        text: Nett'],
+    [
+      'quoted',
+      `domain_blocks:\n${A}${B}`,
+      'b.example',
+      '  - domain: "b.example"\n    severity: suspend\n    public_comment: see a.example',
+    ],
+    [
+      'named on a later line of its item',
+      'blocks:\n- severity: limit\n  domain: a.example\n- domain: c\n',
+      'a.example',
+      '- severity: limit\n  domain: a.example',
+    ],
+    [
+      'an entry of a map',
+      'settings:\n  site_title: Herd\n  about: { file: about.md }\n',
+      'site_title',
+      '  site_title: Herd',
+    ],
+    [
+      'an entry with a block under it',
+      'site_title: |\n  Herd\n  of all\nnext: 1\n',
+      'site_title',
+      'site_title: |\n  Herd\n  of all',
+    ],
+    [
+      'with other lists inside',
+      'rules:\n  - key: kind\n    translations:\n      - language: de\n        text: Nett\n  - key: other\n',
+      'kind',
+      '  - key: kind\n    translations:\n      - language: de\n        text: Nett',
+    ],
     ['a bare item', 'protected:\n  - a.example\n  - b.example\n', 'b.example', '  - b.example'],
     ['nothing', '', 'a.example', null],
     ['a first line that is blank', '\n- domain: a.example\n', 'a.example', '- domain: a.example'],
-    ['named in a comment before it', '# a.example\n- domain: b\n- domain: a.example # a.example\n', 'a.example', '- domain: a.example # a.example'],
+    [
+      'named in a comment before it',
+      '# a.example\n- domain: b\n- domain: a.example # a.example\n',
+      'a.example',
+      '- domain: a.example # a.example',
+    ],
     ['of no name', 'a: 1\n', '', null],
     ['of a name of two lines', 'x\ny: 1\n', '\ny', null],
   ])('%s', (_, text, name, wanted) => {
@@ -37,14 +67,22 @@ describe('the lines of one object', () => {
 })
 
 /** A repository whose work is counted: the processes that it starts, and the bytes of texts that it reads. */
-function counted(repository: Repository): { readonly repository: Repository; readonly work: { processes: number; bytes: number; compared: number } } {
+function counted(repository: Repository): {
+  readonly repository: Repository
+  readonly work: { processes: number; bytes: number; compared: number }
+} {
   const work = { processes: 0, bytes: 0, compared: 0 }
-  const once = <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>, told: (answer: Answer, ...args: Args) => void) => async (...args: Args): Promise<Answer> => {
-    work.processes += 1
-    const answer = await call(...args)
-    told(answer, ...args)
-    return answer
-  }
+  const once =
+    <Args extends readonly unknown[], Answer>(
+      call: (...args: Args) => Promise<Answer>,
+      told: (answer: Answer, ...args: Args) => void,
+    ) =>
+    async (...args: Args): Promise<Answer> => {
+      work.processes += 1
+      const answer = await call(...args)
+      told(answer, ...args)
+      return answer
+    }
   return {
     work,
     repository: {
@@ -60,8 +98,12 @@ function counted(repository: Repository): { readonly repository: Repository; rea
 }
 
 describe('why an object is as it is', () => {
-  const record = (ledger: Ledger, id: string, fields: { severity: string }, source: string): Ledger => adjust({ ...ledger, taken: source }, [{ to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } }])
-  const brief = ({ what, by, subject, run, approvedBy }: Event): string => [what, by, subject, run, approvedBy].filter((part) => part !== null).join(' | ')
+  const record = (ledger: Ledger, id: string, fields: { severity: string }, source: string): Ledger =>
+    adjust({ ...ledger, taken: source }, [
+      { to: 'record', entry: { kind: 'domain-block', id, serverId: '1', fields, commit: source } },
+    ])
+  const brief = ({ what, by, subject, run, approvedBy }: Event): string =>
+    [what, by, subject, run, approvedBy].filter((part) => part !== null).join(' | ')
 
   it('is told by the commits that changed it, its approvals and the ledger', async () => {
     using base = scratch()
@@ -71,23 +113,54 @@ describe('why an object is as it is', () => {
     const store = ledgerStore(repository, { sealing: sealingWith(null), branch: null })
 
     const first = commit(dir, 'Block a', { [FILE]: `domain_blocks:\n${A}` })
-    let ledger = await store.save(record(emptyLedger, 'a.example', { severity: 'limit' }, first), 'Applied 1 step', { run: '1', source: first, approvedBy: ['carol'] })
+    let ledger = await store.save(record(emptyLedger, 'a.example', { severity: 'limit' }, first), 'Applied 1 step', {
+      run: '1',
+      source: first,
+      approvedBy: ['carol'],
+    })
     const second = commit(dir, 'Block b', { [FILE]: `domain_blocks:\n${B}${A}` })
-    ledger = await store.save(record(ledger, 'b.example', { severity: 'suspend' }, second), 'Applied 1 step', { run: '2', source: second, approvedBy: [] })
+    ledger = await store.save(record(ledger, 'b.example', { severity: 'suspend' }, second), 'Applied 1 step', {
+      run: '2',
+      source: second,
+      approvedBy: [],
+    })
     // Two branches that touch the same file, merged.
     git(dir, 'switch', '--quiet', '--create', 'raise')
-    const raised = commit(dir, 'Raise a\n\nReviewed-by: Bob', { [FILE]: `domain_blocks:\n${B}${A.replace('limit', 'suspend')}` })
+    const raised = commit(dir, 'Raise a\n\nReviewed-by: Bob', {
+      [FILE]: `domain_blocks:\n${B}${A.replace('limit', 'suspend')}`,
+    })
     git(dir, 'switch', '--quiet', 'main')
     commit(dir, 'Block c', { [FILE]: `domain_blocks:\n  - domain: c.example\n${B}${A}` })
     git(dir, 'merge', '--quiet', '--no-edit', 'raise')
     const head = git(dir, 'rev-parse', 'HEAD')
     const step = { digest: 'd', kind: 'domain-block', id: 'a.example' } as Step
-    ledger = { ...ledger, approvals: approve(ledger.approvals, [step, { ...step, id: 'b.example' }], { by: 'dave', at: '2020-01-01T00:00:00.000Z', source: '#3' }) }
-    ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, head), 'Applied 1 step', { run: '3', source: head, approvedBy: [] })
+    ledger = {
+      ...ledger,
+      approvals: approve(ledger.approvals, [step, { ...step, id: 'b.example' }], {
+        by: 'dave',
+        at: '2020-01-01T00:00:00.000Z',
+        source: '#3',
+      }),
+    }
+    ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, head), 'Applied 1 step', {
+      run: '3',
+      source: head,
+      approvedBy: [],
+    })
     // Recorded once more from a later commit, unchanged.
-    ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, second), 'Applied 0 steps', { run: '4', source: head, approvedBy: [] })
+    ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, second), 'Applied 0 steps', {
+      run: '4',
+      source: head,
+      approvedBy: [],
+    })
 
-    const told = await history(repository, { ref: 'domain-block/a.example', file: 'domain-blocks.yaml', excerpt: excerptOf(['a.example']), ledger, head })
+    const told = await history(repository, {
+      ref: 'domain-block/a.example',
+      file: 'domain-blocks.yaml',
+      excerpt: excerptOf(['a.example']),
+      ledger,
+      head,
+    })
     expect(told.map(brief).sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'applied | Alice | Applied 1 step | 1 | carol',
       'applied | Alice | Applied 1 step | 3',
@@ -97,7 +170,9 @@ describe('why an object is as it is', () => {
     ])
     expect(told.at(-1)?.what).toBe('approved')
     expect(told.find((event) => event.commit === raised)?.text).toContain('severity: suspend')
-    expect(told.filter((event) => event.what === 'applied').map((event) => event.source)).toEqual(expect.arrayContaining([first, head]))
+    expect(told.filter((event) => event.what === 'applied').map((event) => event.source)).toEqual(
+      expect.arrayContaining([first, head]),
+    )
   })
 
   it('knows when it was taken out', async () => {
@@ -106,8 +181,19 @@ describe('why an object is as it is', () => {
     const repository = await openRepository(dir)
     if (repository === null) throw new Error('outside Git')
     const head = commit(dir, 'Lift a', { [FILE]: `domain_blocks:\n${B}` })
-    const told = await history(repository, { ref: 'domain-block/a.example', file: 'domain-blocks.yaml', excerpt: excerptOf(['a.example']), ledger: emptyLedger, head })
-    expect(told.map(({ subject, text }) => [subject, text])).toEqual(expect.arrayContaining([['Lift a', null], ['Begin', A.trimEnd()]]))
+    const told = await history(repository, {
+      ref: 'domain-block/a.example',
+      file: 'domain-blocks.yaml',
+      excerpt: excerptOf(['a.example']),
+      ledger: emptyLedger,
+      head,
+    })
+    expect(told.map(({ subject, text }) => [subject, text])).toEqual(
+      expect.arrayContaining([
+        ['Lift a', null],
+        ['Begin', A.trimEnd()],
+      ]),
+    )
     expect(told).toHaveLength(2)
   })
 
@@ -118,15 +204,33 @@ describe('why an object is as it is', () => {
     if (repository === null) throw new Error('outside Git')
     const store = ledgerStore(repository, { sealing: sealingWith(null), branch: null })
     const id = 'a.*+?(b)[c]{d}|^$\\"é/e'
-    const ledger = await store.save(record(emptyLedger, id, { severity: 'none' }, 'a'.repeat(40)), 'Applied', { run: '1', source: null, approvedBy: [] })
-    const told = await history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })
+    const ledger = await store.save(record(emptyLedger, id, { severity: 'none' }, 'a'.repeat(40)), 'Applied', {
+      run: '1',
+      source: null,
+      approvedBy: [],
+    })
+    const told = await history(repository, {
+      ref: `domain-block/${id}`,
+      file: 'domain-blocks.yaml',
+      excerpt: excerptOf([id]),
+      ledger,
+      head: null,
+    })
     expect(told.map(brief)).toEqual(['applied | Alice | Applied | 1'])
   })
 
-  const ledgerHistory = (repository: Repository, ledger: Ledger, id: string) => history(repository, { ref: `domain-block/${id}`, file: 'domain-blocks.yaml', excerpt: excerptOf([id]), ledger, head: null })
+  const ledgerHistory = (repository: Repository, ledger: Ledger, id: string) =>
+    history(repository, {
+      ref: `domain-block/${id}`,
+      file: 'domain-blocks.yaml',
+      excerpt: excerptOf([id]),
+      ledger,
+      head: null,
+    })
   const by = (run: number) => ({ run: `${run}`, source: null, approvedBy: [] })
   const taken = (ledger: Ledger, id: string): Ledger => adjust(ledger, [{ to: 'forget', ref: `domain-block/${id}` }])
-  const opened = async (dir: string): Promise<Repository> => (await openRepository(dir)) ?? Promise.reject(new Error('outside Git'))
+  const opened = async (dir: string): Promise<Repository> =>
+    (await openRepository(dir)) ?? Promise.reject(new Error('outside Git'))
 
   it("costs that object's history in the ledger, however long the ledger's is", async () => {
     using base = scratch()
@@ -141,7 +245,17 @@ describe('why an object is as it is', () => {
       return { told: (await ledgerHistory(watched, ledger, 'a.example')).map(({ subject }) => subject).sort(), work }
     }
     const applies = async (count: number) => {
-      for (let i = 0; i < count; i += 1) ledger = await store.save(record(ledger, `other-${i}.example`, { severity: `${i % 2 === 0 ? 'limit' : 'none'}-${count}` }, 'b'.repeat(40)), 'Other', by(i))
+      for (let i = 0; i < count; i += 1)
+        ledger = await store.save(
+          record(
+            ledger,
+            `other-${i}.example`,
+            { severity: `${i % 2 === 0 ? 'limit' : 'none'}-${count}` },
+            'b'.repeat(40),
+          ),
+          'Other',
+          by(i),
+        )
     }
     ledger = await store.save(record(ledger, 'a.example', { severity: 'suspend' }, 'b'.repeat(40)), 'Raise', by(1))
     await applies(5)
@@ -162,11 +276,20 @@ describe('why an object is as it is', () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'))
     const repository = await opened(dir)
-    const untold = (trailers: Trailers = {}): Trailers => Object.fromEntries(Object.entries(trailers).filter(([name]) => name !== TOUCHED))
-    const old: Repository = { ...repository, write: (ref, expected, content, along) => repository.write(ref, expected, { ...content, trailers: untold(content.trailers) }, along) }
+    const untold = (trailers: Trailers = {}): Trailers =>
+      Object.fromEntries(Object.entries(trailers).filter(([name]) => name !== TOUCHED))
+    const old: Repository = {
+      ...repository,
+      write: (ref, expected, content, along) =>
+        repository.write(ref, expected, { ...content, trailers: untold(content.trailers) }, along),
+    }
     const [before, now] = [old, repository].map((one) => ledgerStore(one, { sealing: sealingWith(null), branch: null }))
     if (before === undefined || now === undefined) throw new Error('two of them')
-    let ledger = await before.save(record(emptyLedger, 'a.example', { severity: 'none' }, 'a'.repeat(40)), 'Begin', by(0))
+    let ledger = await before.save(
+      record(emptyLedger, 'a.example', { severity: 'none' }, 'a'.repeat(40)),
+      'Begin',
+      by(0),
+    )
     ledger = await before.save(record(ledger, 'b.example', { severity: 'none' }, 'a'.repeat(40)), 'Other', by(1))
     ledger = await before.save(taken(ledger, 'a.example'), 'Lift', by(2))
     ledger = await now.load()
@@ -178,11 +301,23 @@ describe('why an object is as it is', () => {
     await before.load()
     ledger = await before.save(record(ledger, 'a.example', { severity: 'suspend' }, 'b'.repeat(40)), 'Old', by(5))
     await now.load()
-    ledger = await now.save({ ...ledger, paused: { by: 'carol', at: '2026-11-30T00:00:00.000Z', why: 'Rest' } }, 'Pause', by(6))
+    ledger = await now.save(
+      { ...ledger, paused: { by: 'carol', at: '2026-11-30T00:00:00.000Z', why: 'Rest' } },
+      'Pause',
+      by(6),
+    )
     const { repository: watched, work } = counted(repository)
-    expect((await ledgerHistory(watched, ledger, 'a.example')).map(({ subject }) => subject).sort()).toEqual(['Begin', 'Lift', 'Many', 'Old'])
+    expect((await ledgerHistory(watched, ledger, 'a.example')).map(({ subject }) => subject).sort()).toEqual([
+      'Begin',
+      'Lift',
+      'Many',
+      'Old',
+    ])
     expect(work.compared).toBe(5)
-    expect((await ledgerHistory(repository, ledger, 'b.example')).map(({ subject }) => subject).sort()).toEqual(['Other', 'Other'])
+    expect((await ledgerHistory(repository, ledger, 'b.example')).map(({ subject }) => subject).sort()).toEqual([
+      'Other',
+      'Other',
+    ])
     expect((await ledgerHistory(repository, ledger, 'many-7.example')).map(({ subject }) => subject)).toEqual(['Many'])
     expect(await ledgerHistory(repository, ledger, 'never.example')).toEqual([])
   })

@@ -24,7 +24,11 @@ describe('two commits merged in the object store', () => {
   const dir = join(base.path, 'r')
   let repository: Repository
   beforeAll(async () => {
-    newRepository(dir, { 'instance/instance.yaml': 'domain: herd.example\n', 'instance/rules.yaml': 'a\nb\nc\nd\ne\n', 'instance/old.md': 'x\n' })
+    newRepository(dir, {
+      'instance/instance.yaml': 'domain: herd.example\n',
+      'instance/rules.yaml': 'a\nb\nc\nd\ne\n',
+      'instance/old.md': 'x\n',
+    })
     repository = await opened(dir)
   })
 
@@ -41,7 +45,10 @@ describe('two commits merged in the object store', () => {
 
   it('name the files that both sides changed', async () => {
     const main = git(dir, 'rev-parse', 'main')
-    const [one, two] = [branch(dir, { 'instance/rules.yaml': 'one\n' }), branch(dir, { 'instance/rules.yaml': 'two\n' })]
+    const [one, two] = [
+      branch(dir, { 'instance/rules.yaml': 'one\n' }),
+      branch(dir, { 'instance/rules.yaml': 'two\n' }),
+    ]
     expect(await repository.merge(one, two)).toEqual({ state: 'conflicts', files: ['instance/rules.yaml'] })
     expect(await repository.merge(main, one)).toMatchObject({ state: 'merged' })
   })
@@ -49,14 +56,25 @@ describe('two commits merged in the object store', () => {
   it('without a common commit are told apart', async () => {
     const other = newRepository(join(base.path, 'other'), { 'instance/instance.yaml': 'domain: other.example\n' })
     git(dir, 'fetch', '--quiet', other, 'main')
-    expect(await repository.merge(git(dir, 'rev-parse', 'main'), git(dir, 'rev-parse', 'FETCH_HEAD'))).toEqual({ state: 'unrelated' })
+    expect(await repository.merge(git(dir, 'rev-parse', 'main'), git(dir, 'rev-parse', 'FETCH_HEAD'))).toEqual({
+      state: 'unrelated',
+    })
   })
 
   it('run no filter and no merge driver, whatever attributes the head brings or the machine has for them', async () => {
     const trap = join(base.path, 'trapped')
-    for (const [name, value] of [['filter.trap.smudge', `touch ${trap}; cat`], ['filter.trap.clean', `touch ${trap}; cat`], ['merge.trap.driver', `touch ${trap}; exit 0`]] as const) git(dir, 'config', name, value)
+    for (const [name, value] of [
+      ['filter.trap.smudge', `touch ${trap}; cat`],
+      ['filter.trap.clean', `touch ${trap}; cat`],
+      ['merge.trap.driver', `touch ${trap}; exit 0`],
+    ] as const)
+      git(dir, 'config', name, value)
     const attributes = '*.yaml filter=trap merge=trap diff=trap\n'
-    const head = branch(dir, { '.gitattributes': attributes, 'instance/.gitattributes': attributes, 'instance/rules.yaml': 'mine\n' })
+    const head = branch(dir, {
+      '.gitattributes': attributes,
+      'instance/.gitattributes': attributes,
+      'instance/rules.yaml': 'mine\n',
+    })
     const main = commit(dir, 'Meanwhile', { 'instance/rules.yaml': 'theirs\n' })
     rmSync(trap, { force: true })
     expect(await repository.merge(main, head)).toMatchObject({ state: 'conflicts' })
@@ -69,10 +87,16 @@ describe('two commits merged in the object store', () => {
 
   it('differ by path from one of them, under the paths that are asked for', async () => {
     const main = git(dir, 'rev-parse', 'main')
-    const head = branch(dir, { '.github/workflows/x.yml': 'on: push\n', 'docs/CODEOWNERS': '* @mallory\n', 'README.md': 'x\n' })
+    const head = branch(dir, {
+      '.github/workflows/x.yml': 'on: push\n',
+      'docs/CODEOWNERS': '* @mallory\n',
+      'README.md': 'x\n',
+    })
     const merged = await repository.merge(main, head)
     if (merged.state !== 'merged') throw new Error(merged.state)
-    expect(await repository.differing(main, merged.tree, ['.github/workflows', 'docs/CODEOWNERS', 'CODEOWNERS'])).toEqual(['.github/workflows/x.yml', 'docs/CODEOWNERS'])
+    expect(
+      await repository.differing(main, merged.tree, ['.github/workflows', 'docs/CODEOWNERS', 'CODEOWNERS']),
+    ).toEqual(['.github/workflows/x.yml', 'docs/CODEOWNERS'])
     expect(await repository.differing(main, merged.tree, ['instance'])).toEqual([])
   })
 

@@ -5,12 +5,17 @@ import { gitSource } from '../../src/clients/git-source.ts'
 import { directorySource } from '../../src/instance/source.ts'
 import { commit, git, newRepository, put, scratch } from '../support/git.ts'
 
-const names = (entries: readonly { readonly name: string; readonly kind: string }[]): string[] => entries.map(({ name, kind }) => `${kind} ${name}`).sort((a, b) => (a < b ? -1 : 1))
+const names = (entries: readonly { readonly name: string; readonly kind: string }[]): string[] =>
+  entries.map(({ name, kind }) => `${kind} ${name}`).sort((a, b) => (a < b ? -1 : 1))
 
 describe('files out of Git', () => {
   it('are those of the commit, whatever lies in the working tree', async () => {
     using base = scratch()
-    const dir = newRepository(join(base.path, 'r'), { 'instance/rules.yaml': 'rules: []\r\n', 'instance/ü\n.md': 'Ü', '.gitattributes': '* text eol=lf ident export-subst\n' })
+    const dir = newRepository(join(base.path, 'r'), {
+      'instance/rules.yaml': 'rules: []\r\n',
+      'instance/ü\n.md': 'Ü',
+      '.gitattributes': '* text eol=lf ident export-subst\n',
+    })
     git(dir, 'config', 'core.autocrlf', 'true')
     const at = commit(dir, 'Bytes', { 'instance/bytes.md': '\u0000$Id$\n' })
     put(dir, { 'instance/rules.yaml': 'changed', 'instance/new.yaml': '' })
@@ -23,7 +28,11 @@ describe('files out of Git', () => {
 
   it('are listed as the folder would be: links and folders as such, and never followed', async () => {
     using base = scratch()
-    const dir = newRepository(join(base.path, 'r'), { 'instance/a.yaml': 'a', 'instance/deep/b.yaml': 'b', 'secret': 'x' })
+    const dir = newRepository(join(base.path, 'r'), {
+      'instance/a.yaml': 'a',
+      'instance/deep/b.yaml': 'b',
+      secret: 'x',
+    })
     symlinkSync('../secret', join(dir, 'instance/link.yaml'))
     const source = gitSource(dir, commit(dir, 'Link'), 'instance')
     expect(names(await source.list())).toEqual(names(await directorySource(join(dir, 'instance')).list()))

@@ -14,7 +14,15 @@ async function open(dir: string): Promise<Repository> {
 }
 
 const REF = 'refs/herdbook/production/ledger'
-const content = (text: string, parents: string[] = []) => ({ files: new Map([['a.jsonl', text], ['B.json', '{}\n']]), subject: 'Applied', trailers: { Run: '7', 'Source-Commit': 'f'.repeat(40) }, parents })
+const content = (text: string, parents: string[] = []) => ({
+  files: new Map([
+    ['a.jsonl', text],
+    ['B.json', '{}\n'],
+  ]),
+  subject: 'Applied',
+  trailers: { Run: '7', 'Source-Commit': 'f'.repeat(40) },
+  parents,
+})
 
 /** The same for refs in the clone and on a remote. */
 async function compareAndSwap(one: Repository, two: Repository): Promise<void> {
@@ -24,12 +32,24 @@ async function compareAndSwap(one: Repository, two: Repository): Promise<void> {
   expect(await two.write(REF, null, content('two\n'))).toEqual({ state: 'moved', now: first.commit })
   const read = await two.read(REF)
   expect(read?.id).toBe(first.commit)
-  expect(read?.files).toEqual(new Map([['B.json', '{}\n'], ['a.jsonl', 'one\n']]))
-  expect(read).toMatchObject({ subject: 'Applied', trailers: { Run: '7', 'Source-Commit': 'f'.repeat(40) }, parents: [] })
+  expect(read?.files).toEqual(
+    new Map([
+      ['B.json', '{}\n'],
+      ['a.jsonl', 'one\n'],
+    ]),
+  )
+  expect(read).toMatchObject({
+    subject: 'Applied',
+    trailers: { Run: '7', 'Source-Commit': 'f'.repeat(40) },
+    parents: [],
+  })
 
   const second = await two.write(REF, first.commit, content('three\n', [first.commit]))
   if (second.state !== 'written') throw new Error('not written')
-  expect(await one.write(REF, first.commit, content('late\n', [first.commit]))).toEqual({ state: 'moved', now: second.commit })
+  expect(await one.write(REF, first.commit, content('late\n', [first.commit]))).toEqual({
+    state: 'moved',
+    now: second.commit,
+  })
   expect(await one.remove(REF, first.commit)).toBe('moved')
   expect(await one.resolve(REF)).toBe(second.commit)
   expect((await one.read(REF))?.parents).toEqual([first.commit])
@@ -48,24 +68,39 @@ describe('refs by compare-and-swap', () => {
     await compareAndSwap(await open(dir), await open(dir))
   })
 
-  it.each(['sha1', 'sha256'])('as objects that Git finds nothing wrong with, where it names them by %s', async (format) => {
-    using base = scratch()
-    git(base.path, 'init', '--quiet', `--object-format=${format}`, 'r')
-    const dir = join(base.path, 'r')
-    commit(dir, 'Begin', { 'instance/instance.yaml': 'domain: herd.example\n' })
-    const repository = await open(dir)
-    // Every length of a size in a pack, and names that Git orders by their bytes.
-    const files = new Map([0, 15, 16, 2_047, 2_048, 300_000].map((size): [string, string] => [`${size}é.jsonl`, 'ä'.repeat(size / 2) + 'x'.repeat(size % 2)]))
-    const swap = await repository.write(REF, null, { files, subject: 'Of all sizes', parents: [git(dir, 'rev-parse', 'HEAD')] })
-    expect(git(dir, 'fsck', '--strict', '--no-dangling', '--full')).toBe('')
-    expect(swap).toEqual({ state: 'written', commit: git(dir, 'rev-parse', REF) })
-    expect((await repository.read(REF))?.files).toEqual(files)
-  })
+  it.each(['sha1', 'sha256'])(
+    'as objects that Git finds nothing wrong with, where it names them by %s',
+    async (format) => {
+      using base = scratch()
+      git(base.path, 'init', '--quiet', `--object-format=${format}`, 'r')
+      const dir = join(base.path, 'r')
+      commit(dir, 'Begin', { 'instance/instance.yaml': 'domain: herd.example\n' })
+      const repository = await open(dir)
+      // Every length of a size in a pack, and names that Git orders by their bytes.
+      const files = new Map(
+        [0, 15, 16, 2_047, 2_048, 300_000].map((size): [string, string] => [
+          `${size}é.jsonl`,
+          'ä'.repeat(size / 2) + 'x'.repeat(size % 2),
+        ]),
+      )
+      const swap = await repository.write(REF, null, {
+        files,
+        subject: 'Of all sizes',
+        parents: [git(dir, 'rev-parse', 'HEAD')],
+      })
+      expect(git(dir, 'fsck', '--strict', '--no-dangling', '--full')).toBe('')
+      expect(swap).toEqual({ state: 'written', commit: git(dir, 'rev-parse', REF) })
+      expect((await repository.read(REF))?.files).toEqual(files)
+    },
+  )
 
   it('on a bare repository reached over a path', async () => {
     using base = scratch()
     const bare = newBare(base.path)
-    await compareAndSwap(await open(clone(bare, join(base.path, 'one'))), await open(clone(bare, join(base.path, 'two'))))
+    await compareAndSwap(
+      await open(clone(bare, join(base.path, 'one'))),
+      await open(clone(bare, join(base.path, 'two'))),
+    )
     expect(git(join(base.path, 'one'), 'for-each-ref', 'refs/herdbook')).toBe('')
   })
 
@@ -73,28 +108,51 @@ describe('refs by compare-and-swap', () => {
     using base = scratch()
     const bare = newBare(base.path)
     await using server = await httpGit(base.path)
-    await compareAndSwap(await open(cloneVia(server, bare, join(base.path, 'one'))), await open(cloneVia(server, bare, join(base.path, 'two'))))
+    await compareAndSwap(
+      await open(cloneVia(server, bare, join(base.path, 'one'))),
+      await open(cloneVia(server, bare, join(base.path, 'two'))),
+    )
   })
 
   it('over SSH', async () => {
     using base = scratch()
     const bare = newBare(base.path)
     await using server = await sshGit(base.path)
-    await compareAndSwap(await open(cloneVia(server, bare, join(base.path, 'one'))), await open(cloneVia(server, bare, join(base.path, 'two'))))
+    await compareAndSwap(
+      await open(cloneVia(server, bare, join(base.path, 'one'))),
+      await open(cloneVia(server, bare, join(base.path, 'two'))),
+    )
   })
 
   it('on a server that takes only fast-forwards', async () => {
     using base = scratch()
     const bare = newBare(base.path)
     git(bare, 'config', 'receive.denyNonFastForwards', 'true')
-    await compareAndSwap(await open(clone(bare, join(base.path, 'one'))), await open(clone(bare, join(base.path, 'two'))))
+    await compareAndSwap(
+      await open(clone(bare, join(base.path, 'one'))),
+      await open(clone(bare, join(base.path, 'two'))),
+    )
   })
 
   it('whatever the person has configured', async () => {
     using base = scratch()
     const bare = newBare(base.path)
     const dir = clone(bare, join(base.path, 'one'))
-    const settings = { 'commit.gpgSign': 'true', 'push.gpgSign': 'true', 'core.autocrlf': 'true', 'push.default': 'nothing', 'push.followTags': 'true', 'push.useForceIfIncludes': 'true', 'log.showSignature': 'true', 'status.showUntrackedFiles': 'no', 'color.ui': 'always', 'fetch.prune': 'true', 'user.useConfigOnly': 'true', 'i18n.logOutputEncoding': 'latin1', 'core.logAllRefUpdates': 'always' }
+    const settings = {
+      'commit.gpgSign': 'true',
+      'push.gpgSign': 'true',
+      'core.autocrlf': 'true',
+      'push.default': 'nothing',
+      'push.followTags': 'true',
+      'push.useForceIfIncludes': 'true',
+      'log.showSignature': 'true',
+      'status.showUntrackedFiles': 'no',
+      'color.ui': 'always',
+      'fetch.prune': 'true',
+      'user.useConfigOnly': 'true',
+      'i18n.logOutputEncoding': 'latin1',
+      'core.logAllRefUpdates': 'always',
+    }
     for (const [name, value] of Object.entries(settings)) git(dir, 'config', name, value)
     const hook = join(dir, '.git/hooks/pre-push')
     writeFileSync(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
@@ -125,7 +183,10 @@ describe('refs by compare-and-swap', () => {
       git(bare, 'update-ref', REF, 'refs/heads/main')
       return true
     }
-    expect(await repository.write(REF, null, content('one\n'))).toEqual({ state: 'moved', now: git(bare, 'rev-parse', 'refs/heads/main') })
+    expect(await repository.write(REF, null, content('one\n'))).toEqual({
+      state: 'moved',
+      now: git(bare, 'rev-parse', 'refs/heads/main'),
+    })
   })
 
   it('refuses with the reason when the server takes no pushes', async () => {
@@ -133,15 +194,23 @@ describe('refs by compare-and-swap', () => {
     const bare = newBare(base.path)
     writeFileSync(join(bare, 'hooks/pre-receive'), '#!/bin/sh\necho no thanks >&2\nexit 1\n', { mode: 0o755 })
     const repository = await open(clone(bare, join(base.path, 'one')))
-    await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({ exit: 10, message: expect.stringContaining('pre-receive hook declined') })
+    await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({
+      exit: 10,
+      message: expect.stringContaining('pre-receive hook declined'),
+    })
   })
 
   it('refuses with the reason when the server takes nothing but branches', async () => {
     using base = scratch()
     const bare = newBare(base.path)
-    writeFileSync(join(bare, 'hooks/update'), '#!/bin/sh\ncase $1 in refs/heads/*) ;; *) exit 1;; esac\n', { mode: 0o755 })
+    writeFileSync(join(bare, 'hooks/update'), '#!/bin/sh\ncase $1 in refs/heads/*) ;; *) exit 1;; esac\n', {
+      mode: 0o755,
+    })
     const repository = await open(clone(bare, join(base.path, 'one')))
-    await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({ exit: 10, message: expect.stringMatching(/^Git could not .*hook declined/) })
+    await expect(repository.write(REF, null, content('one\n'))).rejects.toMatchObject({
+      exit: 10,
+      message: expect.stringMatching(/^Git could not .*hook declined/),
+    })
     expect(await repository.write('refs/heads/ledger', null, content('one\n'))).toMatchObject({ state: 'written' })
   })
 
@@ -152,7 +221,9 @@ describe('refs by compare-and-swap', () => {
     const refused = await (await open(dir)).read(REF).catch((error: unknown) => error)
     expect(refused).toMatchObject({ exit: 10, diagnostics: [{ code: 'git-failed' }] })
     expect(JSON.stringify(refused) + String(refused)).not.toContain('hunter2')
-    expect(reasonOf("remote: hello\nfatal: could not read from 'https://alice:hunter2@git.example/herd.git'\n")).toBe("fatal: could not read from 'https://git.example/herd.git'")
+    expect(reasonOf("remote: hello\nfatal: could not read from 'https://alice:hunter2@git.example/herd.git'\n")).toBe(
+      "fatal: could not read from 'https://git.example/herd.git'",
+    )
   })
 })
 
@@ -164,9 +235,18 @@ describe('the state of the clone', () => {
 
   it('says what is uncommitted in instance/, and nothing of other files', async () => {
     using base = scratch()
-    const dir = newRepository(join(base.path, 'r'), { 'instance/a.yaml': 'a: 1\n', 'instance/ü ñ.yaml': 'a: 1\n', 'README.md': 'x' })
+    const dir = newRepository(join(base.path, 'r'), {
+      'instance/a.yaml': 'a: 1\n',
+      'instance/ü ñ.yaml': 'a: 1\n',
+      'README.md': 'x',
+    })
     const repository = await open(dir)
-    expect(await repository.head()).toEqual({ commit: git(dir, 'rev-parse', 'HEAD'), branch: 'main', shallow: false, uncommitted: [] })
+    expect(await repository.head()).toEqual({
+      commit: git(dir, 'rev-parse', 'HEAD'),
+      branch: 'main',
+      shallow: false,
+      uncommitted: [],
+    })
     put(dir, { 'instance/ü ñ.yaml': 'a: 2\n', 'instance/new\nline.yaml': '', 'README.md': 'y', 'other.txt': '' })
     expect((await repository.head()).uncommitted).toEqual(['instance/ü ñ.yaml', 'instance/new\nline.yaml'])
   })
@@ -190,7 +270,9 @@ describe('the state of the clone', () => {
     git(dir, 'push', '--quiet', 'origin', 'main')
     git(dir, 'checkout', '--quiet', '--detach')
     expect(await (await open(dir)).head()).toMatchObject({ branch: null, shallow: false })
-    expect(await (await open(clone(`file://${bare}`, join(base.path, 'two'), '--depth=1'))).head()).toMatchObject({ shallow: true })
+    expect(await (await open(clone(`file://${bare}`, join(base.path, 'two'), '--depth=1'))).head()).toMatchObject({
+      shallow: true,
+    })
   })
 
   it('says how HEAD stands to the default branch of the remote', async () => {
@@ -221,16 +303,31 @@ describe('the state of the clone', () => {
     const theirs = git(other, 'ls-files', '--stage')
     const at = git(dir, 'rev-parse', 'HEAD')
     const before = { ...process.env }
-    Object.assign(process.env, { GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: join(other, '.git/index'), GIT_PREFIX: 'x/' })
+    Object.assign(process.env, {
+      GIT_DIR: join(other, '.git'),
+      GIT_WORK_TREE: other,
+      GIT_INDEX_FILE: join(other, '.git/index'),
+      GIT_PREFIX: 'x/',
+    })
     try {
-      for (const [name, branch] of [['one', 'trunk/prod'], ['linked', 'more'], ['other/herd', 'trunk/prod']] as const) {
+      for (const [name, branch] of [
+        ['one', 'trunk/prod'],
+        ['linked', 'more'],
+        ['other/herd', 'trunk/prod'],
+      ] as const) {
         put(join(base.path, name), { 'instance/rules.yaml': 'rules: []\n' })
         const repository = await open(join(base.path, name))
-        expect(await repository.head(), name).toEqual({ commit: at, branch, shallow: false, uncommitted: ['instance/rules.yaml'] })
+        expect(await repository.head(), name).toEqual({
+          commit: at,
+          branch,
+          shallow: false,
+          uncommitted: ['instance/rules.yaml'],
+        })
         expect(await repository.upstream(), name).toMatchObject({ branch: 'trunk/prod', commit: at, position: 'same' })
       }
     } finally {
-      for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX']) Reflect.deleteProperty(process.env, name)
+      for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'])
+        Reflect.deleteProperty(process.env, name)
       Object.assign(process.env, before)
     }
     expect(git(other, 'ls-files', '--stage')).toBe(theirs)

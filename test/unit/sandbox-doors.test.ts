@@ -35,7 +35,12 @@ function run(command: string, args: readonly string[], input: string, env: NodeJ
 
 const open = (actor: string): Promise<Console> =>
   openConsole(localMachine(), consoleLine({ over: 'local', native: { directory: sandbox.directory } }), actor)
-const write = (part: Pick<Write, 'table' | 'action' | 'name'> & Partial<Write>): Write => ({ serverId: null, expect: {}, set: {}, ...part })
+const write = (part: Pick<Write, 'table' | 'action' | 'name'> & Partial<Write>): Write => ({
+  serverId: null,
+  expect: {},
+  set: {},
+  ...part,
+})
 
 describe('bin/psql', () => {
   const QUIET = ['-XqAt', '-v', 'ON_ERROR_STOP=1', '--dbname=mastodon_production', '-f', '-']
@@ -49,7 +54,11 @@ describe('bin/psql', () => {
   })
 
   test('prints a table for people', async () => {
-    const { out } = await run(sandbox.database, ['-c', 'select username from accounts where domain is null order by id limit 2'], '')
+    const { out } = await run(
+      sandbox.database,
+      ['-c', 'select username from accounts where domain is null order by id limit 2'],
+      '',
+    )
     expect(out).toBe('username\nowner\nsecond\n(2 rows)\n')
   })
 
@@ -60,7 +69,11 @@ describe('bin/psql', () => {
   })
 
   test('becomes the role that is asked for, which may not read what it was not granted', async () => {
-    const { code, err } = await run(sandbox.database, [...QUIET, '--username=herdbook_reader'], 'select email from users')
+    const { code, err } = await run(
+      sandbox.database,
+      [...QUIET, '--username=herdbook_reader'],
+      'select email from users',
+    )
     expect([code, err]).toEqual([3, 'psql:<stdin>:1: ERROR:  permission denied for table users\n'])
   })
 
@@ -92,11 +105,30 @@ describe('bin/rails', () => {
     const results = await console.write([
       write({ table: 'domain_blocks', action: 'create', name: 'one.example', set: { severity: 'silence' } }),
       write({ table: 'domain_blocks', action: 'create', name: 'under_score.example', set: { severity: 'silence' } }),
-      write({ table: 'domain_blocks', action: 'create', name: 'fine.example', set: { severity: 'suspend' }, consent: 23 }),
-      write({ table: 'settings', action: 'update', name: 'site_title', expect: { value: 'Another' }, set: { value: 'Herd' } }),
+      write({
+        table: 'domain_blocks',
+        action: 'create',
+        name: 'fine.example',
+        set: { severity: 'suspend' },
+        consent: 23,
+      }),
+      write({
+        table: 'settings',
+        action: 'update',
+        name: 'site_title',
+        expect: { value: 'Another' },
+        set: { value: 'Herd' },
+      }),
       write({ table: 'role_of', action: 'create', name: 'alice', expect: { role_id: null }, set: { role_id: '1' } }),
       write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role_id: '1' } }),
-      write({ table: 'roles', action: 'update', name: 'Moderator', serverId: '1', expect: { position: 10 }, set: { position: 4 } }),
+      write({
+        table: 'roles',
+        action: 'update',
+        name: 'Moderator',
+        serverId: '1',
+        expect: { position: 10 },
+        set: { position: 4 },
+      }),
     ])
     expect(results.map((result) => (result.state === 'refused' ? result.reason.code : result.state))).toEqual([
       'done',
@@ -114,15 +146,27 @@ describe('bin/rails', () => {
     const console = await open('owner')
     const [mod, second, own] = await console.write([
       write({ table: 'role_of', action: 'delete', name: 'mod', expect: { role_id: '1' } }),
-      write({ table: 'role_of', action: 'delete', name: 'second', expect: { role_id: '3' }, guard: { minimum_owners: 2 } }),
+      write({
+        table: 'role_of',
+        action: 'delete',
+        name: 'second',
+        expect: { role_id: '3' },
+        guard: { minimum_owners: 2 },
+      }),
       write({ table: 'role_of', action: 'delete', name: 'owner', expect: { role_id: '3' } }),
     ])
-    expect([mod?.state, second, own]).toMatchObject(['done', { reason: { code: 'minimum-owners' } }, { reason: { code: 'own-role' } }])
+    expect([mod?.state, second, own]).toMatchObject([
+      'done',
+      { reason: { code: 'minimum-owners' } },
+      { reason: { code: 'own-role' } },
+    ])
     const answer = await fetch(`${sandbox.url}/api/v1/accounts/verify_credentials`, {
       headers: { authorization: `Bearer ${sandbox.tokens.mod}` },
     })
     expect(answer.status).toBe(401)
-    expect(await sandbox.query("select role_id from users where email = 'second@herd.example'")).not.toEqual([{ role_id: null }])
+    expect(await sandbox.query("select role_id from users where email = 'second@herd.example'")).not.toEqual([
+      { role_id: null },
+    ])
     await console.close()
   })
 
@@ -130,11 +174,16 @@ describe('bin/rails', () => {
     const dying = await open('owner')
     sandbox.breakConsole('before-workers')
     await expect(
-      dying.write([write({ table: 'domain_blocks', action: 'create', name: 'meh.example', set: { severity: 'silence' } })]),
+      dying.write([
+        write({ table: 'domain_blocks', action: 'create', name: 'meh.example', set: { severity: 'silence' } }),
+      ]),
     ).rejects.toThrow()
     const silenced = async () =>
       (await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null")).length
-    expect([(await sandbox.query("select 1 from domain_blocks where domain = 'meh.example'")).length, await silenced()]).toEqual([1, 0])
+    expect([
+      (await sandbox.query("select 1 from domain_blocks where domain = 'meh.example'")).length,
+      await silenced(),
+    ]).toEqual([1, 0])
     const next = await open('owner')
     await next.settle([{ domain: 'meh.example', set: { severity: 'silence' }, changed: false }])
     expect(await silenced()).toBe(5)
@@ -145,7 +194,11 @@ describe('bin/rails', () => {
     const console = await open('owner')
     const rules = async () => (await console.read({ tables: ['rules'], accounts: [], measure: [] })).tables.rules
     expect(await rules()).toMatchObject({ rows: [] })
-    await handOf(sandbox, 'second').addRule({ text: 'Be kind', hint: '', translations: { fr: { text: 'Soyez gentils', hint: '' } } })
+    await handOf(sandbox, 'second').addRule({
+      text: 'Be kind',
+      hint: '',
+      translations: { fr: { text: 'Soyez gentils', hint: '' } },
+    })
     expect(await rules()).toMatchObject({ rows: [{ text: 'Be kind', translations: [{ language: 'fr' }] }] })
     await console.close()
   })

@@ -52,7 +52,9 @@ describe('a domain block in the embedded Mastodon', () => {
     expect(await stamps('meh.example', id)).toEqual({ silenced: 5, suspended: 0 })
     expect(await followsOf('meh.example')).toBe(17)
     await call('DELETE', `/api/v1/admin/domain_blocks/${id}`)
-    expect(await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null")).toEqual([])
+    expect(
+      await sandbox.query("select 1 from accounts where domain = 'meh.example' and silenced_at is not null"),
+    ).toEqual([])
   })
 
   test('that suspends severs follows in both directions, and lifting it does not bring them back', async () => {
@@ -120,12 +122,17 @@ describe('the API of the embedded Mastodon', () => {
     const asked = async () =>
       (
         await call('POST', '/api/v1/admin/measures', {
-          keys: ['instance_follows'], start_at: new Date().toISOString(), end_at: new Date().toISOString(), instance_follows: { domain: 'fine.example' },
+          keys: ['instance_follows'],
+          start_at: new Date().toISOString(),
+          end_at: new Date().toISOString(),
+          instance_follows: { domain: 'fine.example' },
         })
       ).body
     try {
       const [before, counted] = [await asked(), await measure(rest, 'fine.example')]
-      await sandbox.query("delete from follows where target_account_id in (select id from accounts where domain = 'fine.example' limit 1)")
+      await sandbox.query(
+        "delete from follows where target_account_id in (select id from accounts where domain = 'fine.example' limit 1)",
+      )
       expect(await asked()).toEqual(before)
       expect((await measure(rest, 'fine.example')).follows).toBeLessThan(counted.follows)
     } finally {

@@ -11,7 +11,10 @@ afterAll(() => sandbox.close())
 const LIST = '/api/v1/admin/domain_blocks'
 const blocks = async (): Promise<number> => (await sandbox.query('select 1 from domain_blocks')).length
 const ask = (url: string, path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${url}${path}`, { ...init, headers: { authorization: `Bearer ${sandbox.tokens.apply}`, 'content-type': 'application/json' } })
+  fetch(`${url}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${sandbox.tokens.apply}`, 'content-type': 'application/json' },
+  })
 const create = (url: string, domain: string): Promise<Response> =>
   ask(url, LIST, { method: 'POST', body: JSON.stringify({ domain, severity: 'noop' }) })
 const once = (fault: Fault, nth = 1) => [{ match: { path: /domain_blocks/, nth }, fault }]

@@ -18,7 +18,9 @@ async function ask(hub: GitHub, token: string, method: string, path: string, bod
   return { status: answer.status, body: text === '' ? {} : JSON.parse(text), headers: answer.headers }
 }
 
-const named = (events: readonly { readonly name: string; readonly payload: Readonly<Record<string, unknown>> }[]): string[] =>
+const named = (
+  events: readonly { readonly name: string; readonly payload: Readonly<Record<string, unknown>> }[],
+): string[] =>
   events.map(({ name, payload }) => (typeof payload.action === 'string' ? `${name}.${payload.action}` : name))
 
 describe('the stand-in for GitHub', () => {
@@ -43,7 +45,12 @@ describe('the stand-in for GitHub', () => {
       'push',
     ])
     const pull = await ask(hub, hub.token('mo'), 'GET', `/pulls/${number}`)
-    expect(pull.body).toMatchObject({ merged: true, merge_commit_sha: commit, state: 'closed', merged_by: { login: 'alice' } })
+    expect(pull.body).toMatchObject({
+      merged: true,
+      merge_commit_sha: commit,
+      state: 'closed',
+      merged_by: { login: 'alice' },
+    })
   })
 
   test.for(['merge', 'squash', 'rebase'] as const)('a %s of two commits and an empty one', async (method) => {
@@ -56,17 +63,31 @@ describe('the stand-in for GitHub', () => {
     const commit = await hub.act.merge(number, 'alice', method)
     const log = git(hub.git, 'log', '--format=%s', '--first-parent', 'main').split('\n')
     expect(log.slice(0, log.indexOf('meanwhile'))).toEqual(
-      { merge: [`Merge pull request #${number} from herd/b`], squash: [`B (#${number})`], rebase: ['nothing', 'two', 'one'] }[method],
+      {
+        merge: [`Merge pull request #${number} from herd/b`],
+        squash: [`B (#${number})`],
+        rebase: ['nothing', 'two', 'one'],
+      }[method],
     )
-    expect([git(hub.git, 'show', 'main:a'), git(hub.git, 'show', 'main:b'), git(hub.git, 'rev-parse', 'main')]).toEqual(['2', '1', commit])
+    expect([git(hub.git, 'show', 'main:a'), git(hub.git, 'show', 'main:b'), git(hub.git, 'rev-parse', 'main')]).toEqual(
+      ['2', '1', commit],
+    )
   })
 
   test('a merge closes the issues that its description says it closes, and no others', async () => {
     await using hub = await github({ people: PEOPLE })
     const { act } = hub
-    const issues = [await act.openIssue({ by: 'stan', title: 'One', body: '' }), await act.openIssue({ by: 'stan', title: 'Two', body: '' })]
+    const issues = [
+      await act.openIssue({ by: 'stan', title: 'One', body: '' }),
+      await act.openIssue({ by: 'stan', title: 'Two', body: '' }),
+    ]
     await act.push({ by: 'mo', branch: 'fix', files: { 'a.txt': 'a' } })
-    const number = await act.openPull({ by: 'mo', branch: 'fix', title: 'Fix', body: `Closes #${issues[0]}.\n\nNot \`closes #${issues[1]}\`, and see #${issues[1]}` })
+    const number = await act.openPull({
+      by: 'mo',
+      branch: 'fix',
+      title: 'Fix',
+      body: `Closes #${issues[0]}.\n\nNot \`closes #${issues[1]}\`, and see #${issues[1]}`,
+    })
     await act.merge(number, 'alice', 'squash')
     expect(issues.map((one) => hub.state.issues.get(one)?.state)).toEqual(['closed', 'open'])
   })
@@ -127,7 +148,12 @@ describe('the stand-in for GitHub', () => {
 
   test('an issue by a form is labelled, its boxes are ticked, buttons are pressed and hours strike', async () => {
     await using hub = await github({ people: PEOPLE })
-    const number = await hub.act.openIssue({ by: 'member', title: 'Block', body: '- [ ] one\n- [ ] two', labels: ['herdbook: ask'] })
+    const number = await hub.act.openIssue({
+      by: 'member',
+      title: 'Block',
+      body: '- [ ] one\n- [ ] two',
+      labels: ['herdbook: ask'],
+    })
     await hub.act.tick(number, 'two', 'tess')
     await hub.act.comment(number, 'thanks', 'member')
     await hub.act.close(number, 'tess', 'not_planned')
@@ -196,7 +222,15 @@ describe('the stand-in for GitHub', () => {
 describe("GitHub's own description", () => {
   const { problemsOf, problemsOfEvent } = describeGitHub()
   const query = new URLSearchParams()
-  const label = { id: 1, node_id: 'x', url: 'https://x.example/', name: 'a', color: 'fff', default: false, description: null }
+  const label = {
+    id: 1,
+    node_id: 'x',
+    url: 'https://x.example/',
+    name: 'a',
+    color: 'fff',
+    default: false,
+    description: null,
+  }
 
   test('finds a wrong request, with its place', () => {
     const exchange = {
@@ -230,6 +264,8 @@ describe("GitHub's own description", () => {
 
   test('finds a wrong event', () => {
     expect(problemsOfEvent({ name: 'push', payload: { ref: 1 } })).toContain('event push /ref: must be string')
-    expect(problemsOfEvent({ name: 'issues', payload: { action: 'vanished' } })).toEqual(['issues-vanished: GitHub sends no such event'])
+    expect(problemsOfEvent({ name: 'issues', payload: { action: 'vanished' } })).toEqual([
+      'issues-vanished: GitHub sends no such event',
+    ])
   })
 })

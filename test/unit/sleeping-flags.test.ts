@@ -5,7 +5,12 @@ import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
 const files = (...blocks: DomainBlock[]) => ({ 'domain-blocks.yaml': { domain_blocks: blocks } })
-const stored = ({ server }: World): readonly unknown[] => [...server.rows.domain_blocks.values()].map(({ domain, severity, reject_media }) => ({ domain, severity, reject_media }))
+const stored = ({ server }: World): readonly unknown[] =>
+  [...server.rows.domain_blocks.values()].map(({ domain, severity, reject_media }) => ({
+    domain,
+    severity,
+    reject_media,
+  }))
 
 async function begun(block: DomainBlock): Promise<World> {
   const world = newWorld(newServer())
@@ -29,11 +34,17 @@ test('a limit that refuses media is raised to a suspension without weakening any
 })
 
 test('a limit that is raised keeps the flags that the file says nothing more of, and loses those that it says no to', async () => {
-  for (const [flag, left] of [[{}, true], [{ reject_media: false }, false], [{ reject_media: true }, true]] as const) {
+  for (const [flag, left] of [
+    [{}, true],
+    [{ reject_media: false }, false],
+    [{ reject_media: true }, true],
+  ] as const) {
     const world = await begun({ domain: 'a.example', severity: 'limit', reject_media: true })
     const raised = files({ domain: 'a.example', severity: 'suspend', ...flag })
     const { plan } = await run(world, raised)
-    expect(plan.steps.map(({ changes }) => changes.map(({ field }) => field))).toEqual([left ? ['severity'] : ['reject_media', 'severity']])
+    expect(plan.steps.map(({ changes }) => changes.map(({ field }) => field))).toEqual([
+      left ? ['severity'] : ['reject_media', 'severity'],
+    ])
     expect(stored(world)).toEqual([{ domain: 'a.example', severity: 'suspend', reject_media: left }])
     expect((await look(world, raised)).plan.steps).toEqual([])
     await run(world, files({ domain: 'a.example', severity: 'limit' }))

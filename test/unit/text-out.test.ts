@@ -5,7 +5,32 @@ import { code, prose } from '../../src/render/markdown-text.ts'
 import { expectNoControls } from '../support/github-html.ts'
 import { commands, type Ran } from '../support/run-output.ts'
 
-const hostile = fc.array(fc.oneof(fc.constantFrom('::add-mask::', '##[add-path]', '\n', ' ', '\t', '\u001b[8m', '\u001b[2J', '\u001b]0;x\u0007', '\r', '\u202e', '\u{e0041}', '\ud800', '"', '\\', '{', 'a'), fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 30 }).map((parts) => parts.join(''))
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '::add-mask::',
+        '##[add-path]',
+        '\n',
+        ' ',
+        '\t',
+        '\u001b[8m',
+        '\u001b[2J',
+        '\u001b]0;x\u0007',
+        '\r',
+        '\u202e',
+        '\u{e0041}',
+        '\ud800',
+        '"',
+        '\\',
+        '{',
+        'a',
+      ),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join(''))
 /** Colours alone are ours. */
 const bare = (text: string): string => text.replaceAll(new RegExp(String.raw`\u001b\[[\d;]*m`, 'g'), '')
 
@@ -40,12 +65,14 @@ describe('text of anybody', () => {
   it('has no heap of marks that would cover its neighbours, and keeps those of any language', () => {
     for (const text of ['n\u0303', 'ก็้', 'क्षि', '❤️', 'שָּׁ']) expect(inline(text)).toBe(text)
     const heap = `a${'\u0301\u0336'.repeat(150)}b`
-    for (const shown of [inline(heap), lines(heap).join(''), code(heap), prose(heap)]) expect(shown).not.toMatch(/\p{M}{7}/u)
+    for (const shown of [inline(heap), lines(heap).join(''), code(heap), prose(heap)])
+      expect(shown).not.toMatch(/\p{M}{7}/u)
     expect(inline(`a${'\u0301'.repeat(8)}`)).toBe(`a${'\u0301'.repeat(6)}\\u0301\\u0301`)
   })
 
   it('puts nothing out of sight behind blanks, of whatever kind', () => {
-    for (const blank of [' ', '\u00a0', '\u2003', '\u2800', '\u3000', '\t']) expect(inline(`Spam${blank.repeat(500)}and all else`)).toMatch(/^Spam \[500 blanks\] and all else$/)
+    for (const blank of [' ', '\u00a0', '\u2003', '\u2800', '\u3000', '\t'])
+      expect(inline(`Spam${blank.repeat(500)}and all else`)).toMatch(/^Spam \[500 blanks\] and all else$/)
     expect(inline(`a${' '.repeat(39)}b${' '.repeat(100)}`)).toBe(`a${' '.repeat(39)}b${' '.repeat(100)}`)
   })
 })

@@ -20,9 +20,15 @@ const domains: readonly Case[] = [
   ...SEVERITIES.flatMap((severity, strength) =>
     FLAGS.flatMap((media) =>
       FLAGS.map((reports): Case => {
-        const flags = { ...(media === undefined ? {} : { reject_media: media }), ...(reports === undefined ? {} : { reject_reports: reports }) }
+        const flags = {
+          ...(media === undefined ? {} : { reject_media: media }),
+          ...(reports === undefined ? {} : { reject_reports: reports }),
+        }
         const does = (flag: boolean | undefined): number => Number(severity === 'suspend' || flag === true)
-        return { files: { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity, ...flags }, OTHER] } }, effect: [strength, does(media), does(reports)] }
+        return {
+          files: { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity, ...flags }, OTHER] } },
+          effect: [strength, does(media), does(reports)],
+        }
       }),
     ),
   ),
@@ -30,14 +36,24 @@ const domains: readonly Case[] = [
 
 const emails: readonly Case[] = [undefined, true, false].map((allow, strength) => {
   const block = allow === undefined ? [] : [{ domain: 'a.example', allow_with_approval: allow }]
-  return { files: { 'email-domain-blocks.yaml': { email_domain_blocks: [...block, { domain: 'other.example' }] } }, effect: [strength] }
+  return {
+    files: { 'email-domain-blocks.yaml': { email_domain_blocks: [...block, { domain: 'other.example' }] } },
+    effect: [strength],
+  }
 })
 
 const addresses: readonly Case[] = [
   { files: { 'ip-blocks.yaml': { ip_blocks: [{ ip: '198.51.100.0/24', severity: 'no_access' }] } }, effect: [0, 0] },
   ...(['sign_up_requires_approval', 'sign_up_block', 'no_access'] as const).flatMap((severity, i) =>
     ['2029-01-01', '2030-01-01', undefined].map((until, j): Case => ({
-      files: { 'ip-blocks.yaml': { ip_blocks: [{ ip: '192.0.2.1', severity, ...(until === undefined ? {} : { until }) }, { ip: '198.51.100.0/24', severity: 'no_access' }] } },
+      files: {
+        'ip-blocks.yaml': {
+          ip_blocks: [
+            { ip: '192.0.2.1', severity, ...(until === undefined ? {} : { until }) },
+            { ip: '198.51.100.0/24', severity: 'no_access' },
+          ],
+        },
+      },
       effect: [i + 1, j + 1],
     })),
   ),
@@ -55,7 +71,11 @@ describe.each([
       for (const after of cases) {
         const { plan } = await look(world, after.files)
         const does = { before, after, weaker: plan.steps.some(({ weakens }) => weakens) }
-        expect(does).toEqual({ before, after, weaker: after.effect.some((amount, i) => amount < (before.effect[i] ?? 0)) })
+        expect(does).toEqual({
+          before,
+          after,
+          weaker: after.effect.some((amount, i) => amount < (before.effect[i] ?? 0)),
+        })
       }
     }
   })

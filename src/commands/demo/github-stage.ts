@@ -35,8 +35,18 @@ export async function setGitHubStage(io: Io): Promise<GitHubStage> {
     await stage.git('remote', 'add', 'origin', bare)
     await stage.git('push', '--quiet', 'origin', 'refs/herdbook/production/ledger')
     const events: GitHubEvent[] = []
-    const hub = await startGitHub({ repository: REPOSITORY, git: bare, people: { clover: 'maintain', second: 'write' }, onEvent: (event) => void events.push(event) })
-    return { stage, hub, settle: () => settle({ io, stage, hub, events }), close: async () => Promise.all([hub.close(), stage.live.close()]).then(() => undefined) }
+    const hub = await startGitHub({
+      repository: REPOSITORY,
+      git: bare,
+      people: { clover: 'maintain', second: 'write' },
+      onEvent: (event) => void events.push(event),
+    })
+    return {
+      stage,
+      hub,
+      settle: () => settle({ io, stage, hub, events }),
+      close: async () => Promise.all([hub.close(), stage.live.close()]).then(() => undefined),
+    }
   } catch (error) {
     await stage.live.close()
     throw error
@@ -72,17 +82,36 @@ async function settle(backstage: Backstage): Promise<void> {
 
 /** The jobs of the workflows that `init` writes, by what their `if:` goes by. */
 function jobsFor({ name, payload }: GitHubEvent): readonly string[] {
-  const at = (path: string): unknown => path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined), payload)
+  const at = (path: string): unknown =>
+    path
+      .split('.')
+      .reduce<unknown>(
+        (value, key) =>
+          typeof value === 'object' && value !== null ? (value as { readonly [key: string]: unknown })[key] : undefined,
+        payload,
+      )
   const label = at('label.name')
   const labels = at('issue.labels')
-  const isDrift = Array.isArray(labels) && labels.some((one: unknown) => typeof one === 'object' && one !== null && 'name' in one && one.name === DRIFT_LABEL)
+  const isDrift =
+    Array.isArray(labels) &&
+    labels.some((one: unknown) => typeof one === 'object' && one !== null && 'name' in one && one.name === DRIFT_LABEL)
   switch (name) {
     case 'pull_request':
-      return at('action') === 'labeled' ? (label === PLAN_LABEL ? ['plan'] : []) : ['opened', 'synchronize', 'reopened'].includes(String(at('action'))) ? ['plan'] : []
+      return at('action') === 'labeled'
+        ? label === PLAN_LABEL
+          ? ['plan']
+          : []
+        : ['opened', 'synchronize', 'reopened'].includes(String(at('action')))
+          ? ['plan']
+          : []
     case 'push':
       return at('ref') === 'refs/heads/main' ? ['apply', 'replan'] : []
     case 'issues':
-      return at('action') === 'labeled' && label === ACCEPT_LABEL ? ['ask'] : at('action') === 'edited' && isDrift ? ['tick'] : []
+      return at('action') === 'labeled' && label === ACCEPT_LABEL
+        ? ['ask']
+        : at('action') === 'edited' && isDrift
+          ? ['tick']
+          : []
     case 'schedule':
       return ['drift']
     default:
@@ -109,7 +138,14 @@ async function runJob({ io, stage, hub }: Backstage, event: GitHubEvent, job: st
     GITHUB_TOKEN: hub.workflowToken(PERMISSIONS),
   }
   const told: string[] = []
-  const log = { ...unseen(io, (text) => told.push(text)), env, cwd: join(work, 'work'), secrets: openSecrets(env), exit: EXIT.ok }
+  const log = {
+    ...unseen(io, (text) => told.push(text)),
+    env,
+    cwd: join(work, 'work'),
+    secrets: openSecrets(env),
+    exit: EXIT.ok,
+  }
   const code = await main(['github', job], VERBS, log)
-  if (code !== EXIT.ok) fail(EXIT.defect, 'demo-stuck', `The job ${job} ended with exit code ${code}:\n${told.join('')}`)
+  if (code !== EXIT.ok)
+    fail(EXIT.defect, 'demo-stuck', `The job ${job} ended with exit code ${code}:\n${told.join('')}`)
 }

@@ -45,7 +45,12 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
   const { act } = hub
 
   tell('1  A member who never saw Git asks for a block')
-  const issue = await act.openIssue({ by: 'meadow', title: 'Block: rustlers.example', body: FORM, labels: ['herdbook: ask'] })
+  const issue = await act.openIssue({
+    by: 'meadow',
+    title: 'Block: rustlers.example',
+    body: FORM,
+    labels: ['herdbook: ask'],
+  })
   show(`Issue #${issue} by @meadow`, FORM)
 
   tell('2  A moderator finds it right and gives it a label: it becomes a pull request, measured and planned')
@@ -77,28 +82,54 @@ export async function tellGitHubStory(scene: Scene): Promise<void> {
   show(`Comment on #${adopting.number}`, planOf(hub, adopting.number))
   await act.merge(adopting.number, 'second', 'squash')
   await settle()
-  show(`Issue #${drift.number} is ${hub.state.issues.get(drift.number)?.state ?? 'gone'}`, lastComment(hub, drift.number))
+  show(
+    `Issue #${drift.number} is ${hub.state.issues.get(drift.number)?.state ?? 'gone'}`,
+    lastComment(hub, drift.number),
+  )
 }
 
 /** What people see of a text: not what is there for machines. */
-export const seen = (markdown: string): string => markdown.replaceAll(/<!-- [^\n]*? -->/g, '').replaceAll(/<\/?sub>/g, '').replaceAll(/(?<![ \t])[ \t]+$/gm, '').trim()
+export const seen = (markdown: string): string =>
+  markdown
+    .replaceAll(/<!-- [^\n]*? -->/g, '')
+    .replaceAll(/<\/?sub>/g, '')
+    .replaceAll(/(?<![ \t])[ \t]+$/gm, '')
+    .trim()
 
 type Issue = NonNullable<ReturnType<GitHub['state']['issues']['get']>>
 
-const newestPull = ({ state }: GitHub): Issue => [...state.issues.values()].findLast(({ pull }) => pull !== null) ?? missing('no pull request')
-const driftIssue = ({ state }: GitHub): Issue => [...state.issues.values()].findLast(({ labels, pull }) => pull === null && labels.includes('herdbook: drift')) ?? missing('no drift issue')
-const commentsOn = ({ state }: GitHub, issue: number): string[] => [...state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
-const lastComment = (hub: GitHub, issue: number): string => commentsOn(hub, issue).at(-1) ?? missing(`no comment on #${issue}`)
-const planOf = (hub: GitHub, issue: number): string => commentsOn(hub, issue).find((body) => body.startsWith('<!-- herdbook:production -->')) ?? missing(`no plan on #${issue}`)
-const appliedOn = (hub: GitHub, issue: number): string => commentsOn(hub, issue).find((body) => body.startsWith('<!-- herdbook:production:applied -->')) ?? missing(`no report on #${issue}`)
+const newestPull = ({ state }: GitHub): Issue =>
+  [...state.issues.values()].findLast(({ pull }) => pull !== null) ?? missing('no pull request')
+const driftIssue = ({ state }: GitHub): Issue =>
+  [...state.issues.values()].findLast(({ labels, pull }) => pull === null && labels.includes('herdbook: drift')) ??
+  missing('no drift issue')
+const commentsOn = ({ state }: GitHub, issue: number): string[] =>
+  [...state.comments.values()].filter((one) => one.issue === issue).map(({ body }) => body)
+const lastComment = (hub: GitHub, issue: number): string =>
+  commentsOn(hub, issue).at(-1) ?? missing(`no comment on #${issue}`)
+const planOf = (hub: GitHub, issue: number): string =>
+  commentsOn(hub, issue).find((body) => body.startsWith('<!-- herdbook:production -->')) ??
+  missing(`no plan on #${issue}`)
+const appliedOn = (hub: GitHub, issue: number): string =>
+  commentsOn(hub, issue).find((body) => body.startsWith('<!-- herdbook:production:applied -->')) ??
+  missing(`no report on #${issue}`)
 
-const missing = (what: string): never => fail(EXIT.defect, 'demo-stuck', `The story has ${what} where there should be one.`)
+const missing = (what: string): never =>
+  fail(EXIT.defect, 'demo-stuck', `The story has ${what} where there should be one.`)
 
 /** Tells the story on a terminal. */
 export function tellers(io: Io): Pick<Scene, 'tell' | 'show'> {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string => styleText(style, text, { stream: io.stdout })
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    styleText(style, text, { stream: io.stdout })
   return {
     tell: (text) => say(io, `\n\n${paint('bold', `── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}`)}`),
-    show: (what, markdown) => say(io, `\n${paint('cyan', what)}\n${seen(markdown).split('\n').map((line) => `  ${paint('dim', '│')} ${line}`).join('\n')}`),
+    show: (what, markdown) =>
+      say(
+        io,
+        `\n${paint('cyan', what)}\n${seen(markdown)
+          .split('\n')
+          .map((line) => `  ${paint('dim', '│')} ${line}`)
+          .join('\n')}`,
+      ),
   }
 }

@@ -50,8 +50,15 @@ export async function bringToLife(sandbox: Sandbox): Promise<void> {
 }
 
 /** Shares the follows out; no pair twice. */
-function followsOf({ accounts, follows, followers }: Neighbour): { readonly member: string | undefined; readonly remote: string; readonly outward: boolean }[] {
-  const pair = (i: number) => ({ member: MEMBERS[(i + 5 * Math.floor(i / accounts)) % MEMBERS.length], remote: `user${i % accounts}` })
+function followsOf({
+  accounts,
+  follows,
+  followers,
+}: Neighbour): { readonly member: string | undefined; readonly remote: string; readonly outward: boolean }[] {
+  const pair = (i: number) => ({
+    member: MEMBERS[(i + 5 * Math.floor(i / accounts)) % MEMBERS.length],
+    remote: `user${i % accounts}`,
+  })
   return [
     ...Array.from({ length: follows }, (_, i) => ({ ...pair(i), outward: true })),
     ...Array.from({ length: followers }, (_, i) => ({ ...pair(i), outward: false })),

@@ -16,7 +16,9 @@ export interface Facts {
 }
 
 /** What somebody does at the web interface. */
-export type Deed = { readonly does: 'block'; readonly domain: string; readonly comment: string } | { readonly does: 'lift'; readonly domain: string }
+export type Deed =
+  | { readonly does: 'block'; readonly domain: string; readonly comment: string }
+  | { readonly does: 'lift'; readonly domain: string }
 
 export interface Live extends Facts {
   /** Lets @second do something at the web interface. */

@@ -12,11 +12,20 @@ await bringToLife(sandbox)
 const hand = handOf(sandbox, 'second')
 
 async function carryOut(deed: Deed): Promise<void> {
-  await (deed.does === 'block' ? hand.blockDomain(deed.domain, { severity: 'suspend', public_comment: deed.comment }) : hand.liftBlock(deed.domain))
+  await (deed.does === 'block'
+    ? hand.blockDomain(deed.domain, { severity: 'suspend', public_comment: deed.comment })
+    : hand.liftBlock(deed.domain))
   process.send?.({ done: deed.does })
 }
 
 process.on('message', (deed: Deed) => void carryOut(deed))
 process.on('disconnect', () => void sandbox.close().then(() => process.exit()))
-const facts: Facts = { url: sandbox.url, version: sandbox.version, domain: sandbox.domain, directory: sandbox.directory, database: sandbox.database, token: sandbox.tokens.burn }
+const facts: Facts = {
+  url: sandbox.url,
+  version: sandbox.version,
+  domain: sandbox.domain,
+  directory: sandbox.directory,
+  database: sandbox.database,
+  token: sandbox.tokens.burn,
+}
 process.send?.(facts)

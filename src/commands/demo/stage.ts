@@ -62,7 +62,12 @@ function stageIn(io: Io, folder: string, live: Live): Stage {
       if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'The demo was stopped.')
       // Nothing in the environment plays a part: neither secrets nor being in a pipeline.
       const code = await main(args, VERBS, { ...to, cwd: herd, env: {}, secrets: openSecrets({}), exit: EXIT.ok })
-      if (code !== expected) fail(EXIT.defect, 'demo-stuck', `herdbook ${args.join(' ')} ended with exit code ${code}, and the story has ${expected} there.`)
+      if (code !== expected)
+        fail(
+          EXIT.defect,
+          'demo-stuck',
+          `herdbook ${args.join(' ')} ended with exit code ${code}, and the story has ${expected} there.`,
+        )
     },
     git: async (...args) => {
       const { code, out, err } = await gitIn(herd).run(args)
@@ -88,11 +93,19 @@ async function writeFiles({ folder, herd, live, git }: Stage): Promise<void> {
   await writeFile(join(herd, 'instance', 'instance.yaml'), instanceFile(folder, live))
   await git('init', '--quiet', '-b', 'main')
   // The repository keeps away from what the person at the keyboard has configured for real work.
-  const settings = { 'user.name': 'Clover', 'user.email': 'clover@herd.example', 'commit.gpgsign': 'false', 'core.autocrlf': 'false' }
+  const settings = {
+    'user.name': 'Clover',
+    'user.email': 'clover@herd.example',
+    'commit.gpgsign': 'false',
+    'core.autocrlf': 'false',
+  }
   for (const [name, value] of Object.entries(settings)) await git('config', name, value)
 }
 
-const instanceFile = (folder: string, { domain, url, directory, database }: Live): string => `# yaml-language-server: $schema=../schema/instance.schema.json
+const instanceFile = (
+  folder: string,
+  { domain, url, directory, database }: Live,
+): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # The doors lead into the Mastodon that \`herdbook demo\` serves on this machine.
 domain: ${domain}
 mastodon:

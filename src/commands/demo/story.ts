@@ -16,8 +16,24 @@ export async function tellStory(io: Io, stage: Stage): Promise<void> {
   await told.shell('ls instance')
 
   told.heading('1  Somebody proposes a change')
-  await told.herdbook(EXIT.ok, 'block', 'rustlers.example', '--severity', 'suspend', '--public-comment', 'Organised theft of accounts')
-  await told.herdbook(EXIT.ok, 'block', 'market-stall.example', '--severity', 'limit', '--public-comment', 'Advertisements all day')
+  await told.herdbook(
+    EXIT.ok,
+    'block',
+    'rustlers.example',
+    '--severity',
+    'suspend',
+    '--public-comment',
+    'Organised theft of accounts',
+  )
+  await told.herdbook(
+    EXIT.ok,
+    'block',
+    'market-stall.example',
+    '--severity',
+    'limit',
+    '--public-comment',
+    'Advertisements all day',
+  )
   await told.herdbook(EXIT.ok, 'promote', 'hazel', 'Moderator')
   told.text('A rule, its translation and a setting are changed in an editor. That is the whole pull request:')
   await stage.edit('rules.yaml', 'Describe your pictures for those', 'Describe your pictures and films for those')
@@ -35,7 +51,10 @@ export async function tellStory(io: Io, stage: Stage): Promise<void> {
   await told.herdbook(EXIT.ok, 'plan')
 
   told.heading('4  At 3 a.m.')
-  told.text("@second blocks wolves.example in Mastodon's own web interface, and lifts the limit on newsbots.example.", 'Herdbook undoes neither. It tells:')
+  told.text(
+    "@second blocks wolves.example in Mastodon's own web interface, and lifts the limit on newsbots.example.",
+    'Herdbook undoes neither. It tells:',
+  )
   await stage.live.hand({ does: 'block', domain: 'wolves.example', comment: 'They come at night' })
   await stage.live.hand({ does: 'lift', domain: 'newsbots.example' })
   await told.herdbook(EXIT.drift, 'drift')
@@ -55,10 +74,12 @@ export async function tellStory(io: Io, stage: Stage): Promise<void> {
 }
 
 function narrator(io: Io, stage: Stage) {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string => styleText(style, text, { stream: io.stdout })
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    styleText(style, text, { stream: io.stdout })
   const typed = (args: readonly string[]): void => say(io, `\n${paint('cyan', `$ ${args.map(shellWord).join(' ')}`)}`)
   return {
-    heading: (text: string): void => say(io, `\n\n${paint('bold', `── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}`)}`),
+    heading: (text: string): void =>
+      say(io, `\n\n${paint('bold', `── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}`)}`),
     text: (...lines: readonly string[]): void => say(io, `\n${lines.join('\n')}`),
     herdbook: async (expected: ExitCode, ...args: readonly string[]): Promise<void> => {
       typed(['herdbook', ...args])
@@ -66,7 +87,14 @@ function narrator(io: Io, stage: Stage) {
     },
     git: async (...args: readonly string[]): Promise<void> => {
       typed(['git', ...args])
-      say(io, await stage.git(...(args[0] === 'diff' ? ['diff', `--color=${wantsColour(io.stdout) ? 'always' : 'never'}`, ...args.slice(1)] : args)))
+      say(
+        io,
+        await stage.git(
+          ...(args[0] === 'diff'
+            ? ['diff', `--color=${wantsColour(io.stdout) ? 'always' : 'never'}`, ...args.slice(1)]
+            : args),
+        ),
+      )
     },
     shell: async (line: string): Promise<void> => {
       typed(line.split(' '))

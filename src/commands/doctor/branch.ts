@@ -78,17 +78,33 @@ export function ledger(patient: Patient): Finding {
     lacks: `${branch} can be set back, and the ledger with it: approvals that were used would count again`,
     met: ({ grows }: Guard) => grows,
   }
-  return held(demand, [settings.ledger], [...settingsOf(aboutOf(patient)).ledger.commands, page(repository, 'settings/rules')])
+  return held(
+    demand,
+    [settings.ledger],
+    [...settingsOf(aboutOf(patient)).ledger.commands, page(repository, 'settings/rules')],
+  )
 }
 
 /** Whether one guard meets a demand, and nobody passes it by. One that holds for everybody is enough; what could not be seen may be that one. */
-function held({ what, says, lacks, met }: Demand, among: readonly Seen<readonly Guard[]>[], mend: readonly string[]): Finding {
+function held(
+  { what, says, lacks, met }: Demand,
+  among: readonly Seen<readonly Guard[]>[],
+  mend: readonly string[],
+): Finding {
   const guards = among.flatMap((one) => (one.seen ? one.value : [])).filter(met)
   const found = guards.map((guard) =>
     judge(what, guard.bypass, (bypass) =>
-      bypass.length === 0 ? fine(what, `${says} (${guard.name})`) : wrong(what, `${says}, but not ${bypass.join(', ')} (${guard.name})`, ...mend),
+      bypass.length === 0
+        ? fine(what, `${says} (${guard.name})`)
+        : wrong(what, `${says}, but not ${bypass.join(', ')} (${guard.name})`, ...mend),
     ),
   )
   const hidden = among.flatMap((one) => (one.seen ? [] : [unseen(what, one.why)]))
-  return found.find(({ state }) => state === 'fine') ?? hidden[0] ?? found.find(({ state }) => state === 'unseen') ?? found[0] ?? wrong(what, lacks, ...mend)
+  return (
+    found.find(({ state }) => state === 'fine') ??
+    hidden[0] ??
+    found.find(({ state }) => state === 'unseen') ??
+    found[0] ??
+    wrong(what, lacks, ...mend)
+  )
 }

@@ -27,7 +27,10 @@ export function examine(patient: Patient): Finding[] {
 /** Whether GitHub said that the plan is what is missing: nothing that is set could then be mended. */
 function lacksPlan({ settings }: Patient): boolean {
   const looked: readonly Seen<unknown>[] = [...settings.guards, settings.ledger, ...settings.environments.values()]
-  return settings.private && looked.some((one) => !one.seen && /Upgrade to GitHub .*make this repository public/.test(one.why))
+  return (
+    settings.private &&
+    looked.some((one) => !one.seen && /Upgrade to GitHub .*make this repository public/.test(one.why))
+  )
 }
 
 const PUBLIC_OR_PAID = 'Make it public, or take a paid plan (https://github.com/pricing)'
@@ -76,7 +79,9 @@ function labels(patient: Patient): Finding {
     const commands = settingsOf(aboutOf(patient)).labels.commands.filter((command) =>
       missing.some((name) => command.includes(`'${name}'`)),
     )
-    return missing.length === 0 ? fine(what, 'all are there') : wrong(what, `missing: ${missing.join(', ')}`, ...commands)
+    return missing.length === 0
+      ? fine(what, 'all are there')
+      : wrong(what, `missing: ${missing.join(', ')}`, ...commands)
   })
 }
 
@@ -108,9 +113,13 @@ function workflowFiles({ settings }: Patient): Finding {
   })
 }
 
-const usedIn = (text: string): string[] => [...text.matchAll(/^[ \t-]*uses:[ \t]*['"]?([^\s'"#]+)/gm)].flatMap(([, action]) => action ?? [])
+const usedIn = (text: string): string[] =>
+  [...text.matchAll(/^[ \t-]*uses:[ \t]*['"]?([^\s'"#]+)/gm)].flatMap(([, action]) => action ?? [])
 
-const OFF: { readonly [state: string]: string } = { disabled_inactivity: 'GitHub stopped it after 60 days without activity', disabled_manually: 'somebody switched it off' }
+const OFF: { readonly [state: string]: string } = {
+  disabled_inactivity: 'GitHub stopped it after 60 days without activity',
+  disabled_manually: 'somebody switched it off',
+}
 
 /** A workflow that is off says nothing: `until:` dates pass, what is changed by hand is told to nobody, and a failed apply is not tried again. */
 function runs({ repository, settings }: Patient): Finding {
@@ -118,11 +127,17 @@ function runs({ repository, settings }: Patient): Finding {
   return judge(what, settings.runs, (states) => {
     const off = [...states].flatMap(([path, state]) => {
       const name = path.split('/').at(-1) ?? path
-      return name.startsWith('herdbook-') && state.startsWith('disabled') ? [{ name, why: own(OFF, state) ?? state }] : []
+      return name.startsWith('herdbook-') && state.startsWith('disabled')
+        ? [{ name, why: own(OFF, state) ?? state }]
+        : []
     })
     return off.length === 0
       ? fine(what, 'no workflow of Herdbook is switched off')
-      : wrong(what, off.map(({ name, why }) => `${name} does not run: ${why}`).join('; '), ...off.map(({ name }) => `gh workflow enable ${name} --repo ${repository}`))
+      : wrong(
+          what,
+          off.map(({ name, why }) => `${name} does not run: ${why}`).join('; '),
+          ...off.map(({ name }) => `gh workflow enable ${name} --repo ${repository}`),
+        )
   })
 }
 
@@ -132,9 +147,16 @@ function codeowners({ repository, settings }: Patient, unprotected: boolean): Fi
   const what = 'CODEOWNERS'
   return judge(what, settings.codeowners, (errors) => {
     if (errors === null) return wrong(what, 'there is none: nobody owns anything', 'herdbook init DOMAIN writes one')
-    if (unprotected) return wrong(what, 'not enforced: GitHub asks no code owners in a private repository on this plan', `${PUBLIC_OR_PAID}: ${page(repository, 'settings')}`)
+    if (unprotected)
+      return wrong(
+        what,
+        'not enforced: GitHub asks no code owners in a private repository on this plan',
+        `${PUBLIC_OR_PAID}: ${page(repository, 'settings')}`,
+      )
     if (errors.length === 0) return fine(what, 'without errors')
-    const lines = errors.slice(0, SHOWN).map(({ path, line, message }) => `${path}:${line} ${message.split('\n')[0] ?? ''}`)
+    const lines = errors
+      .slice(0, SHOWN)
+      .map(({ path, line, message }) => `${path}:${line} ${message.split('\n')[0] ?? ''}`)
     return wrong(
       what,
       [...lines, ...(errors.length > SHOWN ? [`and ${errors.length - SHOWN} more`] : [])].join('; '),

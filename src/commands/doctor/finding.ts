@@ -27,7 +27,12 @@ export interface Patient {
 /** As it must be. */
 export const fine = (what: string, says: string): Finding => ({ what, state: 'fine', says, mend: [] })
 /** Not as it must be, and what mends it. */
-export const wrong = (what: string, says: string, ...mend: readonly string[]): Finding => ({ what, state: 'wrong', says, mend })
+export const wrong = (what: string, says: string, ...mend: readonly string[]): Finding => ({
+  what,
+  state: 'wrong',
+  says,
+  mend,
+})
 /** Not shown to this token, which says nothing. */
 export const unseen = (what: string, why: string): Finding => ({
   what,
@@ -53,4 +58,6 @@ export const aboutOf = ({ repository, config, owners, settings }: Patient): Para
 export const page = (repository: string, path: string): string => `https://github.com/${repository}/${path}`
 
 /** The names of the secrets that instance.yaml takes from the environment. */
-export const namedSecrets = (config: InstanceFile): string[] => [...new Set(secretsOf(config).flatMap(({ env }) => env ?? []))]
+export const namedSecrets = (config: InstanceFile): string[] => [
+  ...new Set(secretsOf(config).flatMap(({ env }) => env ?? [])),
+]

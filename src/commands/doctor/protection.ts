@@ -19,11 +19,17 @@ export function mendOf(patient: Patient, part: Part): string[] {
   const protection = seen.find(({ name }) => name === PROTECTION)
   if (!protection) return [...settingsOf(aboutOf(patient)).protection.commands, page(repository, 'settings/rules')]
   const path = protectionPath(settings.branch)
-  const send = (method: string, under: string, body?: object): string => ghApi(repository, method, `${path}/${under}`, body)
-  const own = part === 'checks' ? checksOf(protection, contextOf(patient.config.environment ?? 'production')) : reviewsOf(protection)
+  const send = (method: string, under: string, body?: object): string =>
+    ghApi(repository, method, `${path}/${under}`, body)
+  const own =
+    part === 'checks'
+      ? checksOf(protection, contextOf(patient.config.environment ?? 'production'))
+      : reviewsOf(protection)
   const passed = protection.bypass.seen && protection.bypass.value.includes(ADMINISTRATORS)
   return [
-    ...(own === null ? [] : [send('PATCH', part === 'checks' ? 'required_status_checks' : 'required_pull_request_reviews', own)]),
+    ...(own === null
+      ? []
+      : [send('PATCH', part === 'checks' ? 'required_status_checks' : 'required_pull_request_reviews', own)]),
     ...(passed ? [send('POST', 'enforce_admins')] : []),
     page(repository, 'settings/branches'),
   ]
@@ -32,7 +38,9 @@ export function mendOf(patient: Patient, part: Part): string[] {
 /** The checks of a protection, with ours as it must be; null where it has none yet. */
 function checksOf({ checks }: Guard, context: string): object | null {
   if (checks.length === 0) return null
-  const others = checks.filter((one) => one.context !== context).map((one) => ({ context: one.context, app_id: one.app ?? ANY_APP }))
+  const others = checks
+    .filter((one) => one.context !== context)
+    .map((one) => ({ context: one.context, app_id: one.app ?? ANY_APP }))
   return { strict: true, checks: [...others, { context, app_id: GITHUB_ACTIONS }] }
 }
 

@@ -26,7 +26,8 @@ const TURNS = 5
 /** Applies what was merged: always the newest commit of the default branch, whatever this run was started by. */
 export async function run(job: Job): Promise<void> {
   const { event, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
-  if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`) return say(io, `Only ${event.defaultBranch} is applied.`)
+  if (event.name === 'push' && event.ref !== `refs/heads/${event.defaultBranch}`)
+    return say(io, `Only ${event.defaultBranch} is applied.`)
   const outcome = await attempt(job)
   await tellOutcome(job, outcome)
   if (outcome.defect !== undefined) throw outcome.defect
@@ -48,13 +49,21 @@ interface Outcome {
   readonly defect?: unknown
 }
 
-const DEFECT: Diagnostic = { code: 'defect', severity: 'error', message: 'This is a defect in Herdbook. The log of the run has its words.', hint: 'Please report it with them.' }
+const DEFECT: Diagnostic = {
+  code: 'defect',
+  severity: 'error',
+  message: 'This is a defect in Herdbook. The log of the run has its words.',
+  hint: 'Please report it with them.',
+}
 
 /** What an apply may do because of the button that was pressed, whose job before this one asked who pressed it; once, for what there was then. */
 function leaveOf({ event, io }: Job): Pick<Options, 'first' | 'historyRewritten'> {
   if (event.name !== 'workflow_dispatch' || isAgain(io)) return {}
   const { verb, reason = '' } = event.inputs
-  return { ...(verb === 'begin' ? { first: reason } : {}), ...(verb === 'new-history' ? { historyRewritten: true } : {}) }
+  return {
+    ...(verb === 'begin' ? { first: reason } : {}),
+    ...(verb === 'new-history' ? { historyRewritten: true } : {}),
+  }
 }
 
 async function attempt(job: Job): Promise<Outcome> {
@@ -72,13 +81,20 @@ async function attempt(job: Job): Promise<Outcome> {
       await repository.follow(await tipOf(repository))
       await refuseGround(io)
       io.exit = EXIT.ok
-      const report = await applyNow(io, { yes: true, wait: true, ...(rounds.length === 0 ? leaveOf(job) : {}) }, null, mergesOf)
+      const report = await applyNow(
+        io,
+        { yes: true, wait: true, ...(rounds.length === 0 ? leaveOf(job) : {}) },
+        null,
+        mergesOf,
+      )
       rounds.push(report)
       if (isMore(report) && rounds.length < MOST_ROUNDS) continue
       return toldOf(rounds, known, io.exit)
     } catch (error) {
-      if (!(error instanceof HerdbookError)) return { exit: EXIT.defect, report: combined(rounds), diagnostics: [DEFECT], known, defect: error }
-      if (turn >= TURNS + rounds.length || !movedOn(error)) return { exit: error.exit, report: combined(rounds), diagnostics: error.diagnostics, known }
+      if (!(error instanceof HerdbookError))
+        return { exit: EXIT.defect, report: combined(rounds), diagnostics: [DEFECT], known, defect: error }
+      if (turn >= TURNS + rounds.length || !movedOn(error))
+        return { exit: error.exit, report: combined(rounds), diagnostics: error.diagnostics, known }
     }
   }
 }
@@ -93,7 +109,12 @@ function withEarlier(landed: readonly Landed[], known: Known | null): readonly L
 function toldOf(rounds: readonly ApplyReport[], known: Known | null, last: ExitCode): Outcome {
   const report = combined(rounds)
   const disputed = report !== null && disputedAmong(report, known).size > 0
-  return { exit: worstExit([exitOfRounds(rounds, last), ...(disputed ? [EXIT.stale] : [])]), report: report && withVoid(report, known), diagnostics: [], known }
+  return {
+    exit: worstExit([exitOfRounds(rounds, last), ...(disputed ? [EXIT.stale] : [])]),
+    report: report && withVoid(report, known),
+    diagnostics: [],
+    known,
+  }
 }
 
 /**
@@ -102,19 +123,25 @@ function toldOf(rounds: readonly ApplyReport[], known: Known | null, last: ExitC
  */
 function disputedIn({ plan }: ApplyReport, merges: readonly Landed[], known: Known): ReadonlySet<ObjectRef> {
   const [steps, sealing] = [new Set(plan.steps.map(refOf)), sealingOf(known)]
-  const done = new Set(known.session.ledger.approvals.flatMap(({ spent, pullRequest, ref }) => (spent ? [`${pullRequest} ${ref}`] : [])))
-  const isOf = ({ pull, merge }: Landed, one: Pick<Step, 'kind' | 'id'>): boolean => merge !== null && showed(merge.marks, one, sealing) && !done.has(`${pull.number} ${refOf(one)}`)
+  const done = new Set(
+    known.session.ledger.approvals.flatMap(({ spent, pullRequest, ref }) => (spent ? [`${pullRequest} ${ref}`] : [])),
+  )
+  const isOf = ({ pull, merge }: Landed, one: Pick<Step, 'kind' | 'id'>): boolean =>
+    merge !== null && showed(merge.marks, one, sealing) && !done.has(`${pull.number} ${refOf(one)}`)
   const open = [...plan.conflicts, ...plan.takeovers, ...plan.waiting].filter((one) => !steps.has(refOf(one)))
   return new Set(open.filter((one) => merges.some((landed) => isOf(landed, one))).map(refOf))
 }
 
-const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> => (known === null ? new Set() : disputedIn(report, known.landed, known))
+const disputedAmong = (report: ApplyReport, known: Known | null): ReadonlySet<ObjectRef> =>
+  known === null ? new Set() : disputedIn(report, known.landed, known)
 
 const sealingOf = ({ session }: Known): Sealing => session.sealing
 
 /** Says which merges approve nothing, and why, where something waits for an approval. */
 function withVoid(report: ApplyReport, known: Known | null): ApplyReport {
-  const notes = isWaiting(report) ? (known?.landed ?? []).flatMap((one) => (one.void === null ? [] : [voidNote(one.pull.number, one.void)])) : []
+  const notes = isWaiting(report)
+    ? (known?.landed ?? []).flatMap((one) => (one.void === null ? [] : [voidNote(one.pull.number, one.void)]))
+    : []
   return { ...report, findings: [...report.findings, ...notes] }
 }
 
@@ -135,12 +162,15 @@ const voidNote = (pullRequest: number, why: Void): Diagnostic => ({
 })
 
 /** Whether the branch has newer commits than when this run looked: then those are to be applied. */
-const movedOn = ({ diagnostics }: HerdbookError): boolean => diagnostics.every(({ code }) => code === 'behind' || code === 'head-moved')
+const movedOn = ({ diagnostics }: HerdbookError): boolean =>
+  diagnostics.every(({ code }) => code === 'behind' || code === 'head-moved')
 
 const isPaused = ({ diagnostics }: Outcome): boolean => diagnostics.some(({ code }) => code === 'paused')
 
 /** What was changed by hand or on both sides is told elsewhere, and is no failure of this run. */
-const isClean = (outcome: Outcome): boolean => isPaused(outcome) || ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(outcome.exit)
+const isClean = (outcome: Outcome): boolean =>
+  isPaused(outcome) ||
+  ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(outcome.exit)
 
 async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
   const { report, known, exit, diagnostics } = outcome
@@ -149,14 +179,19 @@ async function tellOutcome(job: Job, outcome: Outcome): Promise<void> {
   const show = known?.session.instance.documents['policy.yaml']?.show ?? {}
   const shown = { kinds: KINDS, visibility: job.event.visibility, show, run: job.url }
   const options = { ...shown, disputed: report === null ? new Set<ObjectRef>() : disputedAmong(report, known) }
-  await job.summarize(report ? renderApplied(report, { ...options, limit: 1_000_000 }) : renderFailure(exit, diagnostics, options))
+  await job.summarize(
+    report ? renderApplied(report, { ...options, limit: 1_000_000 }) : renderFailure(exit, diagnostics, options),
+  )
   await each(job, [() => (isClean(outcome) ? closeFailures(job) : tellFailure(job, outcome, options))])
   const told = new Set<number>()
   const onPulls = (known?.landed ?? []).map((landed) => async () => {
     if (await tellPullRequest(job, landed, outcome, options)) told.add(landed.pull.number)
   })
   await each(job, onPulls)
-  await each(job, [...(known ? [() => tellMissed(job, known.session, told)] : []), ...(isClean(outcome) ? [() => refresh(job)] : [])])
+  await each(job, [
+    ...(known ? [() => tellMissed(job, known.session, told)] : []),
+    ...(isClean(outcome) ? [() => refresh(job)] : []),
+  ])
 }
 
 /** Tells one after the other. What can't be told keeps nothing else from being told, and fails the run. */
@@ -175,19 +210,36 @@ async function each({ io }: Job, tellings: readonly (() => Promise<void>)[]): Pr
 type Shown = Omit<Parameters<typeof renderApplied>[1], 'marker' | 'hidden' | 'limit'>
 
 /** On a merged pull request stands what became of it. Answers whether there was anything to tell. */
-async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, diagnostics }: Outcome, options: Shown): Promise<boolean> {
+async function tellPullRequest(
+  job: Job,
+  landed: Landed,
+  { report, known, exit, diagnostics }: Outcome,
+  options: Shown,
+): Promise<boolean> {
   const { pull, merge } = landed
   if (known === null) return false
   const marker = markerOf(known.session.environment, 'applied')
-  const failed = (code: ExitCode, list: readonly Diagnostic[]): Promise<boolean> => stick(job, pull.number, marker, renderFailure(code, list, { ...options, marker })).then(() => true)
-  if (landed.void === 'self' || landed.void === 'unresolved' || (landed.void !== null && report !== null && isWaiting(report))) return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
+  const failed = (code: ExitCode, list: readonly Diagnostic[]): Promise<boolean> =>
+    stick(job, pull.number, marker, renderFailure(code, list, { ...options, marker })).then(() => true)
+  if (
+    landed.void === 'self' ||
+    landed.void === 'unresolved' ||
+    (landed.void !== null && report !== null && isWaiting(report))
+  )
+    return failed(EXIT.stale, [voidNote(pull.number, landed.void)])
   if (report === null || diagnostics.length > 0) return diagnostics.length > 0 && failed(exit, diagnostics)
   const sealing = sealingOf(known)
   const [part, disputed] = [partOf(report, landed, known, sealing), disputedIn(report, [landed], known)]
-  const isEmpty = disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)
+  const isEmpty =
+    disputed.size === 0 && [part.done, part.failed, part.skipped, part.notReached].every((list) => list.length === 0)
   if (isEmpty && !(await isUntold(job, landed, known.session))) return false
-  const moved = new Set<ObjectRef>(part.skipped.flatMap(({ step, why }) => (why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [])))
-  const seconds = pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
+  const moved = new Set<ObjectRef>(
+    part.skipped.flatMap(({ step, why }) =>
+      why === 'not-approved' && merge && showed(merge.marks, step, sealing) ? [`${step.kind}/${step.id}`] : [],
+    ),
+  )
+  const seconds =
+    pull.merged === null ? {} : { seconds: Math.max(0, (job.io.now().getTime() - Date.parse(pull.merged.at)) / 1000) }
   const body = renderApplied(part, { ...options, ...seconds, moved, disputed, marker })
   const issue = issueBehind(job, pull)
   if (issue !== null) await stick(job, issue, marker, body).catch(unlessMissing)
@@ -198,7 +250,12 @@ async function tellPullRequest(job: Job, landed: Landed, { report, known, exit, 
 
 /** Whether a pull request was to change something that is so by now, and nothing says so yet. What the ledger knows of is for `tellMissed`. */
 async function isUntold({ forge }: Job, { pull, merge }: Landed, { ledger, environment }: Session): Promise<boolean> {
-  if (merge === null || merge.marks.marks.length === 0 || ledger.approvals.some(({ pullRequest }) => pullRequest === pull.number)) return false
+  if (
+    merge === null ||
+    merge.marks.marks.length === 0 ||
+    ledger.approvals.some(({ pullRequest }) => pullRequest === pull.number)
+  )
+    return false
   return !ours(await forge.comments(pull.number), markerOf(environment, 'applied'))
 }
 
@@ -219,7 +276,8 @@ function partOf(report: ApplyReport, { merge }: Landed, { landed }: Known, seali
   const covered = (one: Landed['merge']): readonly Step[] => (one === null ? [] : coveredBy(one, steps, sealing))
   const mine = new Set(covered(merge))
   const anybodys = new Set(landed.flatMap((one) => covered(one.merge)))
-  const isMine = (step: Step): boolean => mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step, sealing))
+  const isMine = (step: Step): boolean =>
+    mine.has(step) || (!anybodys.has(step) && merge !== null && showed(merge.marks, step, sealing))
   const refs = new Set(steps.filter(isMine).map(({ kind, id }) => `${kind}/${id}`))
   return {
     ...report,
@@ -233,7 +291,11 @@ function partOf(report: ApplyReport, { merge }: Landed, { landed }: Known, seali
 }
 
 /** One issue, however many runs fail. */
-async function tellFailure({ forge, io }: Job, { exit, report, diagnostics, known }: Outcome, options: Shown): Promise<void> {
+async function tellFailure(
+  { forge, io }: Job,
+  { exit, report, diagnostics, known }: Outcome,
+  options: Shown,
+): Promise<void> {
   const domain = known?.session.config.domain ?? forge.repository
   const { title, body } = renderFailureIssue({ domain, exit, report, diagnostics }, options)
   io.secrets.abortOnSecret(`${title}\n${body}`)

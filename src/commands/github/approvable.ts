@@ -34,17 +34,40 @@ interface Planned {
 export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
   const { plan, leftover, approved, nobodys = new Set() } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
-  const rides = (step: Step): boolean => changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
+  const rides = (step: Step): boolean =>
+    changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
   const asked = left.filter((step) => !approved.has(step.digest) && !nobodys.has(step.digest) && rides(step))
   const errorsOf = (steps: readonly Step[]): Plan['findings'] => refusals(part(planned, steps))
   const sent = [...own, ...sound(own, asked, errorsOf)]
   const reasons = reasonsFor({ asked: new Set(asked), sent: new Set(sent), approved, nobodys })
-  return { plan: { ...plan, findings: softened(plan, part(planned, sent)) }, withheld: new Map(plan.steps.flatMap(reasons)) }
+  return {
+    plan: { ...plan, findings: softened(plan, part(planned, sent)) },
+    withheld: new Map(plan.steps.flatMap(reasons)),
+  }
 }
 
 /** Why a step is not approved, by its digest; nothing for one that is. */
-function reasonsFor({ asked, sent, approved, nobodys }: { readonly asked: ReadonlySet<Step>; readonly sent: ReadonlySet<Step>; readonly approved: ReadonlySet<string>; readonly nobodys: ReadonlySet<string> }): (step: Step) => [string, Why][] {
-  const whyNot = (step: Step): Why => (approved.has(step.digest) ? 'approved' : nobodys.has(step.digest) ? 'nobodys' : asked.has(step) ? 'refused' : takesOwner(refOf(step)) ? 'not-asked' : 'other-file')
+function reasonsFor({
+  asked,
+  sent,
+  approved,
+  nobodys,
+}: {
+  readonly asked: ReadonlySet<Step>
+  readonly sent: ReadonlySet<Step>
+  readonly approved: ReadonlySet<string>
+  readonly nobodys: ReadonlySet<string>
+}): (step: Step) => [string, Why][] {
+  const whyNot = (step: Step): Why =>
+    approved.has(step.digest)
+      ? 'approved'
+      : nobodys.has(step.digest)
+        ? 'nobodys'
+        : asked.has(step)
+          ? 'refused'
+          : takesOwner(refOf(step))
+            ? 'not-asked'
+            : 'other-file'
   return (step) => {
     if (!sent.has(step)) return [[step.digest, whyNot(step)]]
     return isNameless(step) ? [[step.digest, 'unknown-account']] : []
@@ -52,7 +75,8 @@ function reasonsFor({ asked, sent, approved, nobodys }: { readonly asked: Readon
 }
 
 /** A grant to a name of which nobody could read whose it is: an approval is for an account. */
-const isNameless = ({ kind, serverId }: Step): boolean => serverId === null && KINDS.some(({ name, ofAccounts }) => name === kind && ofAccounts === true)
+const isNameless = ({ kind, serverId }: Step): boolean =>
+  serverId === null && KINDS.some(({ name, ofAccounts }) => name === kind && ofAccounts === true)
 
 function part(planned: Planned, steps: readonly Step[]): Plan {
   const kept = new Set(steps)
@@ -60,8 +84,13 @@ function part(planned: Planned, steps: readonly Step[]): Plan {
 }
 
 /** Of the candidates those that bring no error to what is sent beside them, nor make one worse: halved until those that do are found. */
-function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (steps: readonly Step[]) => Plan['findings']): readonly Step[] {
-  if (candidates.length === 0 || worseThan(errorsOf(beside), errorsOf([...beside, ...candidates])).length === 0) return candidates
+function sound(
+  beside: readonly Step[],
+  candidates: readonly Step[],
+  errorsOf: (steps: readonly Step[]) => Plan['findings'],
+): readonly Step[] {
+  if (candidates.length === 0 || worseThan(errorsOf(beside), errorsOf([...beside, ...candidates])).length === 0)
+    return candidates
   if (candidates.length === 1) return []
   const half = Math.ceil(candidates.length / 2)
   const first = sound(beside, candidates.slice(0, half), errorsOf)
@@ -71,5 +100,10 @@ function sound(beside: readonly Step[], candidates: readonly Step[], errorsOf: (
 /** What is found about a part, and what else about the whole, which refuses nothing of that part. */
 function softened(whole: Plan, { findings }: Plan): Plan['findings'] {
   const known = new Set(findings.map(keyOf))
-  return [...findings, ...whole.findings.filter((one) => !known.has(keyOf(one))).map((one) => (one.severity === 'error' ? { ...one, severity: 'warning' as const } : one))]
+  return [
+    ...findings,
+    ...whole.findings
+      .filter((one) => !known.has(keyOf(one)))
+      .map((one) => (one.severity === 'error' ? { ...one, severity: 'warning' as const } : one)),
+  ]
 }

@@ -13,7 +13,8 @@ import { planPullRequest } from './plan.ts'
 /** Makes the pull request that an issue's form asks for, when somebody who decides has labelled it, and tells the issue. */
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['issues'])
-  if (event.action !== 'labeled' || event.label !== ACCEPT_LABEL) return job.summarize(`Only the label ${code(ACCEPT_LABEL)} makes a pull request of an issue.`)
+  if (event.action !== 'labeled' || event.label !== ACCEPT_LABEL)
+    return job.summarize(`Only the label ${code(ACCEPT_LABEL)} makes a pull request of an issue.`)
   const may = decides(await forge.permission(event.sender))
   const { text, pullRequest } = may ? await answer(job, await forge.issue(event.number), event.body) : NOT_YOURS
   io.secrets.abortOnSecret(text)
@@ -30,7 +31,9 @@ interface Answer {
 
 const NOT_YOURS: Answer = { text: `Not proposed: that takes somebody who may write to this repository.` }
 
-const EDITED: Answer = { text: `Not proposed: the text of this issue was changed after it got the label. Look at it as it is now, and put the label ${code(ACCEPT_LABEL)} on it again.` }
+const EDITED: Answer = {
+  text: `Not proposed: the text of this issue was changed after it got the label. Look at it as it is now, and put the label ${code(ACCEPT_LABEL)} on it again.`,
+}
 
 /** `accepted` is the text as it was when somebody gave the label: what was written since, nobody who decides has seen. */
 async function answer(job: Job, issue: Issue, accepted: string): Promise<Answer> {
@@ -41,13 +44,18 @@ async function answer(job: Job, issue: Issue, accepted: string): Promise<Answer>
     const wished = await wishOf(desk.session, asked, issue)
     if (wished.draft.edits.length === 0) return { text: 'Nothing to propose: the files say so already.' }
     const pullRequest = await offer(job, desk, { issue, asked, wished })
-    return { text: `Proposed in #${pullRequest.number}. It becomes live when that is merged, which also closes this issue.`, pullRequest }
+    return {
+      text: `Proposed in #${pullRequest.number}. It becomes live when that is merged, which also closes this issue.`,
+      pullRequest,
+    }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     // What was answered wrongly is no failure of the run; a checkout or a server that is no use is one.
     if (error.exit !== EXIT.invalid) job.io.exit = error.exit
     tell(job.io, error.diagnostics)
-    return { text: `Not proposed:\n\n${reasons(error)}\n\nWhere the answers can be mended, edit the issue and put the label ${code(ACCEPT_LABEL)} on it again.` }
+    return {
+      text: `Not proposed:\n\n${reasons(error)}\n\nWhere the answers can be mended, edit the issue and put the label ${code(ACCEPT_LABEL)} on it again.`,
+    }
   }
 }
 
@@ -66,5 +74,12 @@ function offer(job: Job, desk: Desk, { issue, asked, wished: { draft, look } }: 
     `**Before you merge**\n\n${look.map((line) => `- [ ] ${prose(line)}`).join('\n')}`,
   ].join('\n\n')
   const title = `${inline(draft.subject)} (#${issue.number})`
-  return propose(job, desk, { branch: `herdbook/issue-${issue.number}`, edits: draft.edits, title, note: `For #${issue.number}`, body, askedBy: [...new Set([expect(job, ['issues']).event.sender, issue.author])] })
+  return propose(job, desk, {
+    branch: `herdbook/issue-${issue.number}`,
+    edits: draft.edits,
+    title,
+    note: `For #${issue.number}`,
+    body,
+    askedBy: [...new Set([expect(job, ['issues']).event.sender, issue.author])],
+  })
 }

@@ -41,21 +41,48 @@ export function wishOf(session: Session, asked: Answers, issue: Issue): Promise<
 }
 
 const one = ([answer = '']: readonly string[]): string => answer
-const maybe = <Key extends string>(key: Key, [answer]: readonly string[]): { readonly [K in Key]?: string } => (answer === undefined ? {} : ({ [key]: answer } as { readonly [K in Key]: string }))
+const maybe = <Key extends string>(key: Key, [answer]: readonly string[]): { readonly [K in Key]?: string } =>
+  answer === undefined ? {} : ({ [key]: answer } as { readonly [K in Key]: string })
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 /** Mastodon shows a public comment in a list. */
 const LONGEST_COMMENT = 500
 
-async function block(session: Session, { domain, severity, refuse, why }: AnswersOf<'block'>, issue: Issue): Promise<Wished> {
+async function block(
+  session: Session,
+  { domain, severity, refuse, why }: AnswersOf<'block'>,
+  issue: Issue,
+): Promise<Wished> {
   const name = domainIn(one(domain))
-  const strictness = severityOf(one(severity).split(':')[0] ?? '') ?? fail(EXIT.invalid, 'unknown-severity', 'How strictly? The answer is none of the three.')
+  const strictness =
+    severityOf(one(severity).split(':')[0] ?? '') ??
+    fail(EXIT.invalid, 'unknown-severity', 'How strictly? The answer is none of the three.')
   const comment = onOneLine(one(why))
-  if (comment.length > LONGEST_COMMENT) fail(EXIT.invalid, 'too-long', `The reason has ${comment.length} characters, and everybody will read it in a list.`, { hint: `Write it in at most ${LONGEST_COMMENT}.` })
+  if (comment.length > LONGEST_COMMENT)
+    fail(
+      EXIT.invalid,
+      'too-long',
+      `The reason has ${comment.length} characters, and everybody will read it in a list.`,
+      { hint: `Write it in at most ${LONGEST_COMMENT}.` },
+    )
   const [media, reports] = FORMS.block.fields.refuse.options
-  const flags = { ...(refuse.includes(media) ? { rejectMedia: true as const } : {}), ...(refuse.includes(reports) ? { rejectReports: true as const } : {}) }
-  refuseCovered(session, name, { severity: strictness, media: 'rejectMedia' in flags, reports: 'rejectReports' in flags })
-  const draft = await draftBlocks(session.io, session, [name], strictness, { ...flags, publicComment: comment, reportedIn: issue.url }, usedConsents(session.ledger))
+  const flags = {
+    ...(refuse.includes(media) ? { rejectMedia: true as const } : {}),
+    ...(refuse.includes(reports) ? { rejectReports: true as const } : {}),
+  }
+  refuseCovered(session, name, {
+    severity: strictness,
+    media: 'rejectMedia' in flags,
+    reports: 'rejectReports' in flags,
+  })
+  const draft = await draftBlocks(
+    session.io,
+    session,
+    [name],
+    strictness,
+    { ...flags, publicComment: comment, reportedIn: issue.url },
+    usedConsents(session.ledger),
+  )
   return {
     draft,
     look: [
@@ -68,7 +95,9 @@ async function block(session: Session, { domain, severity, refuse, why }: Answer
 
 function mapped(written: string): string {
   const name = namedDomain(written)
-  return 'domain' in name && name.changed !== undefined ? ' It was written in letters that Mastodon turns into these.' : ''
+  return 'domain' in name && name.changed !== undefined
+    ? ' It was written in letters that Mastodon turns into these.'
+    : ''
 }
 
 interface Strictness {
@@ -77,42 +106,76 @@ interface Strictness {
   readonly reports: boolean
 }
 
-const strictnessOf = (block: DomainBlock): Strictness => ({ severity: severityOf(block.severity) ?? 'noop', media: block.reject_media === true, reports: block.reject_reports === true })
+const strictnessOf = (block: DomainBlock): Strictness => ({
+  severity: severityOf(block.severity) ?? 'noop',
+  media: block.reject_media === true,
+  reports: block.reject_reports === true,
+})
 
 /** Whether a block does all that another one would. */
-const covers = (a: Strictness, b: Strictness): boolean => a.severity === 'suspend' || (STRENGTH[a.severity] >= STRENGTH[b.severity] && (a.media || !b.media) && (a.reports || !b.reports))
+const covers = (a: Strictness, b: Strictness): boolean =>
+  a.severity === 'suspend' ||
+  (STRENGTH[a.severity] >= STRENGTH[b.severity] && (a.media || !b.media) && (a.reports || !b.reports))
 
 const PULL_REQUEST = 'Where it should become weaker, open a pull request for domain-blocks.yaml.'
 
 /** Nothing is proposed that the files say already, for the domain or for one above it, nor what would make a block weaker. */
 function refuseCovered({ instance, io }: Session, domain: string, asked: Strictness): void {
-  const lasting = (instance.documents['domain-blocks.yaml']?.domain_blocks ?? []).filter(({ until }) => !hasEnded(until, io.now()))
+  const lasting = (instance.documents['domain-blocks.yaml']?.domain_blocks ?? []).filter(
+    ({ until }) => !hasEnded(until, io.now()),
+  )
   const blocks = new Map(lasting.map((block) => [domainIn(block.domain), strictnessOf(block)]))
   const covered = (name: string): boolean => {
     const there = blocks.get(name)
     return there !== undefined && covers(there, asked)
   }
   const own = blocks.get(domain)
-  if (covered(domain)) fail(EXIT.invalid, 'blocked-already', `${bothForms(domain)} is blocked already, as strictly as that or more.`, { hint: PULL_REQUEST })
-  if (own && STRENGTH[own.severity] > STRENGTH[asked.severity]) fail(EXIT.invalid, 'weaker', `${bothForms(domain)} is blocked more strictly already, and a form makes no block weaker.`, { hint: PULL_REQUEST })
+  if (covered(domain))
+    fail(EXIT.invalid, 'blocked-already', `${bothForms(domain)} is blocked already, as strictly as that or more.`, {
+      hint: PULL_REQUEST,
+    })
+  if (own && STRENGTH[own.severity] > STRENGTH[asked.severity])
+    fail(
+      EXIT.invalid,
+      'weaker',
+      `${bothForms(domain)} is blocked more strictly already, and a form makes no block weaker.`,
+      { hint: PULL_REQUEST },
+    )
   const parent = own ? undefined : parentsOf(domain).find(covered)
-  if (parent !== undefined) fail(EXIT.invalid, 'parent-blocked', `${bothForms(parent)} is blocked already, and that covers ${bothForms(domain)}.`)
+  if (parent !== undefined)
+    fail(
+      EXIT.invalid,
+      'parent-blocked',
+      `${bothForms(parent)} is blocked already, and that covers ${bothForms(domain)}.`,
+    )
 }
 
 async function lift(session: Session, { domain }: AnswersOf<'unblock'>, issue: Issue): Promise<Wished> {
   const name = domainIn(one(domain))
   const draft = await draftLifted(session.io, session, [name], { emptied: `the last block was lifted: ${issue.url}` })
-  return { draft, look: [`Is ${bothForms(name)} the server that is meant?`, `What has changed there since it was blocked? Git knows why it was: herdbook why domain-block/${name}`] }
+  return {
+    draft,
+    look: [
+      `Is ${bothForms(name)} the server that is meant?`,
+      `What has changed there since it was blocked? Git knows why it was: herdbook why domain-block/${name}`,
+    ],
+  }
 }
 
 async function promote(session: Session, { account, role }: AnswersOf<'promote'>): Promise<Wished> {
   const id = accountId(one(account))
-  if (!/^[a-z0-9_]{1,30}$/.test(id)) fail(EXIT.invalid, 'no-account', 'That is no account of this server.', { hint: 'Write the name alone, without the domain: alice' })
+  if (!/^[a-z0-9_]{1,30}$/.test(id))
+    fail(EXIT.invalid, 'no-account', 'That is no account of this server.', {
+      hint: 'Write the name alone, without the domain: alice',
+    })
   const draft = await draftPromotion(session.io, session, id, one(role), {})
   if (draft.edits.length > 0) await refusePowerful(session, id, one(role))
   return {
     draft,
-    look: [`Nobody has checked that whoever asked is @${id}: write to that account in Mastodon, and wait for its answer.`, 'Herdbook gives the role only to the account that is there now: its id and its age stand in the plan.'],
+    look: [
+      `Nobody has checked that whoever asked is @${id}: write to that account in Mastodon, and wait for its answer.`,
+      'Herdbook gives the role only to the account that is there now: its id and its age stand in the plan.',
+    ],
   }
 }
 
@@ -124,11 +187,22 @@ async function refusePowerful(session: Session, id: string, role: string): Promi
   const live = await liveRoles(session, id)
   const held = documents['moderators.yaml']?.moderators?.find((one) => accountId(one.account) === id)?.role
   const known = [...(documents['roles.yaml']?.roles ?? []), ...live.roles]
-  const isOwner = (name: string | undefined): boolean => known.some((one) => one.name === name && one.permissions.includes('administrator'))
-  if (!known.some((one) => one.name === role)) fail(EXIT.invalid, 'unknown-role', `The server has no role "${role}".`, { hint: `Roles: ${[...new Set(known.filter(({ name }) => !isOwner(name)).map(({ name }) => name))].join(', ')}` })
-  if (isOwner(role)) fail(EXIT.invalid, 'too-powerful', `${role} may do everything, and no form gives that.`, { hint: OWNERS })
-  if (isOwner(held) || isOwner(live.held)) fail(EXIT.invalid, 'too-powerful', `@${id} holds a role that may do everything, and no form changes that.`, { hint: OWNERS })
-  if (!live.able) fail(EXIT.invalid, 'no-account', `There is no account @${id} on this server that can log in.`, { hint: 'Ask again when there is.' })
+  const isOwner = (name: string | undefined): boolean =>
+    known.some((one) => one.name === name && one.permissions.includes('administrator'))
+  if (!known.some((one) => one.name === role))
+    fail(EXIT.invalid, 'unknown-role', `The server has no role "${role}".`, {
+      hint: `Roles: ${[...new Set(known.filter(({ name }) => !isOwner(name)).map(({ name }) => name))].join(', ')}`,
+    })
+  if (isOwner(role))
+    fail(EXIT.invalid, 'too-powerful', `${role} may do everything, and no form gives that.`, { hint: OWNERS })
+  if (isOwner(held) || isOwner(live.held))
+    fail(EXIT.invalid, 'too-powerful', `@${id} holds a role that may do everything, and no form changes that.`, {
+      hint: OWNERS,
+    })
+  if (!live.able)
+    fail(EXIT.invalid, 'no-account', `There is no account @${id} on this server that can log in.`, {
+      hint: 'Ask again when there is.',
+    })
 }
 
 interface LiveRoles {
@@ -143,7 +217,10 @@ async function liveRoles({ config, io }: Session, id: string): Promise<LiveRoles
   const reader = await openReader(config, io.secrets, { verb: 'plan' })
   try {
     const { roles, accounts } = await reader.read({ tables: ['roles', 'accounts'], accounts: [id], measure: [] })
-    if (roles.state === 'unknown' || accounts.state === 'unknown') return fail(EXIT.unreadable, 'not-read', 'What the role may do could not be read from the server.', { hint: OWNERS })
+    if (roles.state === 'unknown' || accounts.state === 'unknown')
+      return fail(EXIT.unreadable, 'not-read', 'What the role may do could not be read from the server.', {
+        hint: OWNERS,
+      })
     const row = accounts.rows.find(({ username }) => accountId(username) === id)
     return {
       roles: roles.rows.map(({ name, permissions }) => ({ name, permissions: permissionNames(permissions) })),
@@ -156,6 +233,14 @@ async function liveRoles({ config, io }: Session, id: string): Promise<LiveRoles
 }
 
 async function rule(session: Session, { rule: named, language, text, hint }: AnswersOf<'rule'>): Promise<Wished> {
-  const draft = await draftRule(session.io, session, { ...maybe('rule', named), ...maybe('language', language), text: one(text), ...maybe('hint', hint) })
-  return { draft, look: ['The words are those of whoever asked: every member will read them, and reports refer to them.'] }
+  const draft = await draftRule(session.io, session, {
+    ...maybe('rule', named),
+    ...maybe('language', language),
+    text: one(text),
+    ...maybe('hint', hint),
+  })
+  return {
+    draft,
+    look: ['The words are those of whoever asked: every member will read them, and reports refer to them.'],
+  }
 }

@@ -26,13 +26,27 @@ export async function demandOwner(job: Job, login: string): Promise<void> {
   if (owners.some((owner) => same(owner, login))) return
   const { base, ...clone } = await baseOf(job)
   if ((await ownersIn(sourceAt(clone, base))).some((owner) => same(owner, login))) {
-    const who = owners.length === 0 ? 'somebody who administers the repository' : `one of ${owners.map((owner) => `@${owner}`).join(', ')}`
-    fail(EXIT.refused, 'not-owner', `policy.yaml names @${login} as an owner, and nobody who may has approved that, so nothing was done.`, { hint: `Have it taken back, and name them by a pull request that ${who} approves who did not ask for it, write it or push it` })
+    const who =
+      owners.length === 0
+        ? 'somebody who administers the repository'
+        : `one of ${owners.map((owner) => `@${owner}`).join(', ')}`
+    fail(
+      EXIT.refused,
+      'not-owner',
+      `policy.yaml names @${login} as an owner, and nobody who may has approved that, so nothing was done.`,
+      {
+        hint: `Have it taken back, and name them by a pull request that ${who} approves who did not ask for it, write it or push it`,
+      },
+    )
   }
   if (owners.length === 0) {
-    fail(EXIT.refused, 'no-owners', 'Only an owner may do this, and policy.yaml names none.', { hint: `Add to instance/policy.yaml, by a pull request that somebody who administers the repository merges: ${OWNERS_LINE}` })
+    fail(EXIT.refused, 'no-owners', 'Only an owner may do this, and policy.yaml names none.', {
+      hint: `Add to instance/policy.yaml, by a pull request that somebody who administers the repository merges: ${OWNERS_LINE}`,
+    })
   }
-  fail(EXIT.refused, 'not-owner', `@${login} is no owner, so nothing was done.`, { hint: `Ask one of them: ${owners.map((owner) => `@${owner}`).join(', ')}` })
+  fail(EXIT.refused, 'not-owner', `@${login} is no owner, so nothing was done.`, {
+    hint: `Ask one of them: ${owners.map((owner) => `@${owner}`).join(', ')}`,
+  })
 }
 
 /** Refuses (exit 5) whoever may not leave these objects as they are: what owners look after is theirs, the rest whoever decides. */
@@ -43,9 +57,19 @@ export async function demandForLeaving(job: Job, refs: readonly ObjectRef[], log
 }
 
 /** Of these steps those that somebody may not approve by hand, since they asked for, wrote or pushed what calls for them. Nobody is kept from it who is the only owner. */
-export async function ownChanges(job: Job, session: Session, steps: readonly Step[], login: string): Promise<readonly ObjectRef[]> {
+export async function ownChanges(
+  job: Job,
+  session: Session,
+  steps: readonly Step[],
+  login: string,
+): Promise<readonly ObjectRef[]> {
   const { repository, head, sealing, root } = session
-  if (!repository || !head?.commit || (await (await namedOwners(job, { repository, sealing, root }))(head.commit)).length <= 1) return []
+  if (
+    !repository ||
+    !head?.commit ||
+    (await (await namedOwners(job, { repository, sealing, root }))(head.commit)).length <= 1
+  )
+    return []
   const me = login.toLowerCase()
   const hands = await handsBehind(job, session, head.commit, steps.filter(({ cause }) => cause === 'change').map(refOf))
   const restoring = await restoredBy(job, session, me)
@@ -57,7 +81,8 @@ async function restoredBy(job: Job, session: Session, login: string): Promise<Re
   const refs = new Set<ObjectRef>()
   for (const { pull, marks, involved } of await landedSince(job, session)) {
     if (marks === null || marks.restore.length === 0) continue
-    if ((involved ?? (await historyOf(job, session, pull, marks)).involved).has(login)) for (const ref of marks.restore) refs.add(ref)
+    if ((involved ?? (await historyOf(job, session, pull, marks)).involved).has(login))
+      for (const ref of marks.restore) refs.add(ref)
   }
   return refs
 }

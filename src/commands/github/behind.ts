@@ -23,24 +23,45 @@ const MOST_MOVES = 300
  * Who is behind what the files of a commit of the default branch say of these objects: whoever changed it since it was last
  * taken in, or else changed it last. By what the commits hold, whatever became of pull requests and comments.
  */
-export async function handsBehind(job: Job, session: Session, head: string, refs: readonly ObjectRef[]): Promise<ReadonlyMap<ObjectRef, Hands>> {
+export async function handsBehind(
+  job: Job,
+  session: Session,
+  head: string,
+  refs: readonly ObjectRef[],
+): Promise<ReadonlyMap<ObjectRef, Hands>> {
   const { repository } = session
   if (!repository || refs.length === 0) return new Map()
-  const [words, handsOf, { fresh, old }] = [wordsIn(session, repository), handsIn(job, session, repository), await commitsOf(session, repository, head)]
+  const [words, handsOf, { fresh, old }] = [
+    wordsIn(session, repository),
+    handsIn(job, session, repository),
+    await commitsOf(session, repository, head),
+  ]
   const found = new Map<ObjectRef, Hands>()
   const look = async (commit: Commit, among: readonly ObjectRef[]): Promise<void> => {
-    for (const ref of await changedBy(repository, words, commit, among)) found.set(ref, union(found.get(ref) ?? new Set(), await handsOf(commit.id)))
+    for (const ref of await changedBy(repository, words, commit, among))
+      found.set(ref, union(found.get(ref) ?? new Set(), await handsOf(commit.id)))
   }
   for (const commit of fresh) await look(commit, refs)
-  for (const commit of old) await look(commit, refs.filter((ref) => !found.has(ref)))
+  for (const commit of old)
+    await look(
+      commit,
+      refs.filter((ref) => !found.has(ref)),
+    )
   return new Map(refs.map((ref) => [ref, found.get(ref) ?? null]))
 }
 
 /** What touched the instance, newest first: since it was last taken in, and before. */
-async function commitsOf({ ledger: { taken } }: Session, repository: Repository, head: string): Promise<{ readonly fresh: readonly Commit[]; readonly old: readonly Commit[] }> {
+async function commitsOf(
+  { ledger: { taken } }: Session,
+  repository: Repository,
+  head: string,
+): Promise<{ readonly fresh: readonly Commit[]; readonly old: readonly Commit[] }> {
   const options = { path: repository.folder, limit: MOST, topological: true } as const
   if (taken === null || !(await repository.bring(taken))) return { fresh: await repository.log(head, options), old: [] }
-  const [fresh, old] = await Promise.all([repository.log(head, { ...options, after: taken }), repository.log(taken, { ...options, limit: MOST_OLD })])
+  const [fresh, old] = await Promise.all([
+    repository.log(head, { ...options, after: taken }),
+    repository.log(taken, { ...options, limit: MOST_OLD }),
+  ])
   return { fresh, old }
 }
 
@@ -49,8 +70,15 @@ const union = (one: Hands, other: Hands): Hands => (one === null || other === nu
 type Words = (commit: string, ref: ObjectRef) => Promise<string>
 
 /** Of these objects those of which a commit says something else than each of its parents. */
-async function changedBy(repository: Repository, words: Words, { id, parents }: Commit, refs: readonly ObjectRef[]): Promise<readonly ObjectRef[]> {
-  const touched = new Set((await Promise.all(parents.map((parent) => repository.differing(parent, id, [repository.folder])))).flat())
+async function changedBy(
+  repository: Repository,
+  words: Words,
+  { id, parents }: Commit,
+  refs: readonly ObjectRef[],
+): Promise<readonly ObjectRef[]> {
+  const touched = new Set(
+    (await Promise.all(parents.map((parent) => repository.differing(parent, id, [repository.folder])))).flat(),
+  )
   const hasText = [...touched].some((path) => !path.endsWith('.yaml'))
   const changed: ObjectRef[] = []
   for (const ref of refs) {
@@ -69,7 +97,10 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
   const known = new Map<string, Promise<readonly ReadonlyMap<string, Desired>[] | null>>()
   const load = async (commit: string, file: string): Promise<readonly ReadonlyMap<string, Desired>[] | null> => {
     const source = sourceAt(commit)
-    const { instance } = await loadInstance({ ...source, list: async () => (await source.list()).filter(({ name }) => name === file || !name.endsWith('.yaml')) })
+    const { instance } = await loadInstance({
+      ...source,
+      list: async () => (await source.list()).filter(({ name }) => name === file || !name.endsWith('.yaml')),
+    })
     return instance && [io.now(), new Date(0)].map((now) => desiredOf(instance, now))
   }
   return async (commit, ref) => {
@@ -78,7 +109,9 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
     known.set(`${commit} ${file}`, loaded)
     const all = await loaded
     if (all === null) return commit
-    const said = all.map((desired) => wordsOf(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)))
+    const said = all.map((desired) =>
+      wordsOf(desired.get(ref.slice(0, ref.indexOf('/'))), ref.slice(ref.indexOf('/') + 1)),
+    )
     return said.every((one) => one === null) ? NOTHING : canonicalJson(said)
   }
 }
@@ -101,16 +134,25 @@ function handsIn(job: Job, session: Session, repository: Repository): (commit: s
     known.set(pull.number, hands)
     return hands
   }
-  const mergedWith = async (commit: string): Promise<readonly PullRequest[]> => (await forge.pullRequestsOf(commit)).filter(({ base, merged }) => base.branch === event.defaultBranch && merged !== null)
+  const mergedWith = async (commit: string): Promise<readonly PullRequest[]> =>
+    (await forge.pullRequestsOf(commit)).filter(
+      ({ base, merged }) => base.branch === event.defaultBranch && merged !== null,
+    )
   const moveOf = async (commit: string): Promise<Push | undefined> => {
     for (const move of (await (moves ??= forge.pushers(event.defaultBranch, MOST_MOVES))).slice(0, MOST_MOVES)) {
-      if (/^0+$/.test(move.before) || !(await repository.bring(move.before)) || !(await repository.isAncestor(commit, move.before))) return move
+      if (
+        /^0+$/.test(move.before) ||
+        !(await repository.bring(move.before)) ||
+        !(await repository.isAncestor(commit, move.before))
+      )
+        return move
     }
     return undefined
   }
   return async (commit) => {
     const move = await moveOf(commit)
-    if (move !== undefined && !move.kind.endsWith('merge')) return move.login === null || move.byBot ? null : pushedBy(job, move.login, commit)
+    if (move !== undefined && !move.kind.endsWith('merge'))
+      return move.login === null || move.byBot ? null : pushedBy(job, move.login, commit)
     const [own, whole] = [await mergedWith(commit), move === undefined ? [] : await mergedWith(move.after)]
     const each = await Promise.all((own.length > 0 ? own : whole).map(ofPull))
     return each.length === 0 ? null : each.reduce(union)

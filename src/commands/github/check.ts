@@ -29,7 +29,8 @@ export async function run(job: Job): Promise<void> {
   const { event } = here
   if (event.name === 'merge_group') return checkQueue(job, event)
   const [pull, base] = await Promise.all([job.forge.pullRequest(event.number), laterOf(baseOf(job))])
-  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch) return say(job.io, 'Only open pull requests for the default branch are looked at.')
+  if (pull.state !== 'open' || pull.base.branch !== event.defaultBranch)
+    return say(job.io, 'Only open pull requests for the default branch are looked at.')
   if (await isScarce(job)) return
   await telling(here, pull, async () => {
     const settled = await settledBy(job, pull, await base())
@@ -40,17 +41,23 @@ export async function run(job: Job): Promise<void> {
 
 async function checkAndTell(job: Job, pull: PullRequest, base: Base): Promise<void> {
   const merging = await mergeOf(pull, base)
-  if (merging.state === 'mended') return tellMended(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
+  if (merging.state === 'mended')
+    return tellMended(job, pull, merging, checkedMark(pull.head.commit, base.base, 'refused'))
   const found = merging.state === 'refused' ? merging.why : await compare(merging.merge).catch(refused)
   if (found instanceof HerdbookError) return tellRefused(job, pull, { merging, base: base.base }, found)
   await tellDifferences(job, pull, found)
 }
 
 /** Why there is nothing to do, where our comment says all already: who wrote the pull request can edit, close and reopen it at any time. */
-async function settledBy({ forge }: Job, { number, head }: PullRequest, { base, ...clone }: Base): Promise<string | null> {
+async function settledBy(
+  { forge }: Job,
+  { number, head }: PullRequest,
+  { base, ...clone }: Base,
+): Promise<string | null> {
   const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
   const told = ours(await forge.comments(number), marker)?.body ?? ''
-  if (showsPlanOf(told, head.commit)) return 'This commit was planned on the live server, as somebody asked: its plan stays.'
+  if (showsPlanOf(told, head.commit))
+    return 'This commit was planned on the live server, as somebody asked: its plan stays.'
   return isChecked(told, marker, head.commit, base) ? 'The comment tells of this commit on this base already.' : null
 }
 
@@ -65,7 +72,15 @@ interface Found {
 async function compare(merge: Merge): Promise<Found> {
   const proposal = await openProposal(merge, 'blind')
   const { plan } = await planProposal(proposal, null)
-  return { merge, edits: proposal.edits, plan: { ...plan, findings: plan.findings.filter(({ code }) => code !== 'impact-unmeasured' && code !== 'invariant') }, warnings: proposal.session.warnings }
+  return {
+    merge,
+    edits: proposal.edits,
+    plan: {
+      ...plan,
+      findings: plan.findings.filter(({ code }) => code !== 'impact-unmeasured' && code !== 'invariant'),
+    },
+    warnings: proposal.session.warnings,
+  }
 }
 
 function refused(error: unknown): HerdbookError {
@@ -78,11 +93,24 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits
   const environment = config.environment ?? 'production'
   const domains = plan.steps.flatMap(({ kind, id }) => (kind === 'domain-block' ? [id] : []))
   const publicView = config.mastodon?.api ? { publicView: await readPublic(config.mastodon.api.url, domains) } : {}
-  const options = { kinds: KINDS, head, base, edits, run: job.url, sourceOf: await textsIn(merge.merged), ...publicView }
+  const options = {
+    kinds: KINDS,
+    head,
+    base,
+    edits,
+    run: job.url,
+    sourceOf: await textsIn(merge.merged),
+    ...publicView,
+  }
   const marker = markerOf(environment, 'plan')
   // The comment comes last: where it stands, all was told.
   await job.forge.report(pull.head.commit, { ...verdictOf(plan, edits), context: contextOf(environment), url: job.url })
-  await stick(job, pull.number, marker, renderDifferences(plan, { ...options, marker: `${marker}${checkedMark(head, base, 'shown')}` }))
+  await stick(
+    job,
+    pull.number,
+    marker,
+    renderDifferences(plan, { ...options, marker: `${marker}${checkedMark(head, base, 'shown')}` }),
+  )
   await job.summarize(renderDifferences(plan, { ...options, limit: 1_000_000 }))
   tell(job.io, [...warnings, ...plan.findings], options.sourceOf)
 }
@@ -90,8 +118,10 @@ async function tellDifferences(job: Job, pull: PullRequest, { merge, plan, edits
 /** What the check says. Somebody who may decide has to look before the live server is asked, and before anything else runs here. */
 function verdictOf(plan: Plan, edits: Edits): Pick<Status, 'state' | 'description'> {
   const line = oneLine(plan, edits)
-  if (edits.runs.length > 0) return { state: 'pending', description: checkLine(`Changes what runs here, somebody has to look: ${line}`) }
-  if (plan.steps.length + plan.letGo.length > 0 || needsLook(edits)) return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
+  if (edits.runs.length > 0)
+    return { state: 'pending', description: checkLine(`Changes what runs here, somebody has to look: ${line}`) }
+  if (plan.steps.length + plan.letGo.length > 0 || needsLook(edits))
+    return { state: 'pending', description: checkLine(`Files only, somebody has to ask for a plan: ${line}`) }
   return { state: 'success', description: edits.others.length === 0 ? 'The files mean the same as before.' : line }
 }
 
@@ -100,7 +130,12 @@ interface Refused {
   readonly base: string
 }
 
-async function tellRefused(job: Job, pull: PullRequest, { merging, base }: Refused, { exit, diagnostics }: HerdbookError): Promise<void> {
+async function tellRefused(
+  job: Job,
+  pull: PullRequest,
+  { merging, base }: Refused,
+  { exit, diagnostics }: HerdbookError,
+): Promise<void> {
   const { environment } = merging
   const files: Files = merging.state === 'merged' ? { sourceOf: await textsIn(merging.merge.merged) } : {}
   const options = { ...files, visibility: job.event.visibility, run: job.url }
@@ -111,7 +146,15 @@ async function tellRefused(job: Job, pull: PullRequest, { merging, base }: Refus
     description: 'The files can not be used as they are.',
     url: job.url,
   })
-  await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { ...options, marker: `${marker}${checkedMark(pull.head.commit, base, 'refused')}` }))
+  await stick(
+    job,
+    pull.number,
+    marker,
+    renderFailure(exit, diagnostics, {
+      ...options,
+      marker: `${marker}${checkedMark(pull.head.commit, base, 'refused')}`,
+    }),
+  )
   await job.summarize(renderFailure(exit, diagnostics, options))
   tell(job.io, diagnostics, options.sourceOf)
 }
@@ -125,11 +168,21 @@ async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<v
   const environment = await environmentFor(sourceAt(clone, base), source)
   const broken = diagnostics.filter(({ severity }) => severity === 'error')
   tell(job.io, broken, await textsIn(source))
-  if (broken.length > 0) await job.summarize(renderFailure(EXIT.invalid, broken, { visibility: job.event.visibility, sourceOf: await textsIn(source), run: job.url }))
+  if (broken.length > 0)
+    await job.summarize(
+      renderFailure(EXIT.invalid, broken, {
+        visibility: job.event.visibility,
+        sourceOf: await textsIn(source),
+        run: job.url,
+      }),
+    )
   await job.forge.report(head, {
     state: broken.length === 0 ? 'success' : 'failure',
     context: contextOf(environment),
-    description: broken.length === 0 ? 'The files are valid; what they do was shown on each pull request.' : 'The files are not valid.',
+    description:
+      broken.length === 0
+        ? 'The files are valid; what they do was shown on each pull request.'
+        : 'The files are not valid.',
     url: job.url,
   })
 }

@@ -1,5 +1,6 @@
 /** The second line of our comment on a stranger's pull request: the commit whose files it is about, what they were compared with, and whether it shows their differences. What strangers write stands below it. */
-export const checkedMark = (head: string, base: string, told: 'shown' | 'refused'): string => `\n<!-- herdbook-checked ${head} on ${base}: ${told} -->`
+export const checkedMark = (head: string, base: string, told: 'shown' | 'refused'): string =>
+  `\n<!-- herdbook-checked ${head} on ${base}: ${told} -->`
 
 /** Whether a comment of ours tells already what came of this commit on that base. */
 export const isChecked = (body: string, marker: string, head: string, base: string): boolean =>

@@ -12,7 +12,13 @@ import { markerOf } from './sticky.ts'
  * Offers the consent that a plan misses on the lines of the pull request that it belongs under, to be taken over by a click.
  * The comment says all of it already: what can't be offered is no failure.
  */
-export async function offerConsent({ io, forge }: Job, pull: PullRequest, plan: Plan, merge: Merge, sourceOf: SourceOf): Promise<void> {
+export async function offerConsent(
+  { io, forge }: Job,
+  pull: PullRequest,
+  plan: Plan,
+  merge: Merge,
+  sourceOf: SourceOf,
+): Promise<void> {
   const missing = suggestionsFor(plan, sourceOf)
   if (missing.length === 0) return
   // The forge counts lines in the file of the head: where the base has changed the same file, they are others.
@@ -20,7 +26,11 @@ export async function offerConsent({ io, forge }: Job, pull: PullRequest, plan: 
   const marker = markerOf(merge.config.environment ?? 'production', 'consent')
   const suggestions = missing
     .filter(({ file }) => proposed(file) === sourceOf(file))
-    .map(({ file, body, ...lines }) => ({ ...lines, path: `${merge.repository.folder}/${file}`, body: `${marker}\n${body}` }))
+    .map(({ file, body, ...lines }) => ({
+      ...lines,
+      path: `${merge.repository.folder}/${file}`,
+      body: `${marker}\n${body}`,
+    }))
   io.secrets.abortOnSecret(JSON.stringify(suggestions))
   if (suggestions.length === 0) return
   try {

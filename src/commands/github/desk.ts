@@ -25,7 +25,11 @@ export async function openDesk(job: Job): Promise<Desk> {
   await repository.follow(await tipOf(repository))
   const session = await openSession(job.io)
   const commit = session.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
-  return { session: { ...session, config: withoutConsole(session.config) }, config: session.config, base: { branch: job.event.defaultBranch, commit } }
+  return {
+    session: { ...session, config: withoutConsole(session.config) },
+    config: session.config,
+    base: { branch: job.event.defaultBranch, commit },
+  }
 }
 
 /** What a job proposes. */
@@ -43,13 +47,20 @@ export interface Offer {
 }
 
 /** Opens the pull request, or brings the one that is open for that branch up to date. It is yet to be planned: what a workflow's own token opens starts no workflow. */
-export function propose({ io, forge }: Job, { session, base }: Desk, { branch, edits, title, note, body, askedBy, restore = [] }: Offer): Promise<PullRequest> {
+export function propose(
+  { io, forge }: Job,
+  { session, base }: Desk,
+  { branch, edits, title, note, body, askedBy, restore = [] }: Offer,
+): Promise<PullRequest> {
   const files = new Map(edits.map(({ file, text }) => [`${session.repository?.folder ?? 'instance'}/${file}`, text]))
-  const message = (made: Made): string => `${[title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)].filter((part) => part !== '').join('\n\n')}\n`
+  const message = (made: Made): string =>
+    `${[title, note, trailersOf({ branch, askedBy, restore }, made, session.sealing)].filter((part) => part !== '').join('\n\n')}\n`
   for (const text of [...files.values(), title, note, ...restore, body]) io.secrets.abortOnSecret(text)
   return forge.propose({ branch, base, files, message, title, body })
 }
 
 /** Why a person's wish can't be met, as a list. */
 export const reasons = ({ diagnostics }: HerdbookError): string =>
-  diagnostics.map(({ message, hint }) => `- ${prose(message)}${hint === undefined ? '' : `<br>→ ${prose(hint)}`}`).join('\n')
+  diagnostics
+    .map(({ message, hint }) => `- ${prose(message)}${hint === undefined ? '' : `<br>→ ${prose(hint)}`}`)
+    .join('\n')

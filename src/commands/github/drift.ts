@@ -37,7 +37,8 @@ export async function refresh(job: Job): Promise<void> {
   }
 }
 
-const issuesOf = async ({ forge }: Job): Promise<readonly Issue[]> => (await forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
+const issuesOf = async ({ forge }: Job): Promise<readonly Issue[]> =>
+  (await forge.openIssues(DRIFT_LABEL)).filter(({ byBot }) => byBot)
 
 async function keep(job: Job, [issue, ...others]: readonly Issue[], text: IssueText | null): Promise<void> {
   if (text !== null) await tell(job, issue, text)
@@ -56,8 +57,17 @@ async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
   const { session } = desk
   const plan = await planOf(job, desk)
   const ended = await endedWith(job, desk, ending)
-  const options = { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, ended, run: job.url }
-  return { exit: exitOfPlan(plan) === EXIT.unreadable ? EXIT.unreadable : EXIT.ok, text: renderDriftIssue(plan, options) }
+  const options = {
+    kinds: KINDS,
+    visibility: job.event.visibility,
+    show: session.instance.documents['policy.yaml']?.show ?? {},
+    ended,
+    run: job.url,
+  }
+  return {
+    exit: exitOfPlan(plan) === EXIT.unreadable ? EXIT.unreadable : EXIT.ok,
+    text: renderDriftIssue(plan, options),
+  }
 }
 
 /** The plan without what no door for reading ever leads to: that is how the server is set up, and nothing that happened. */
@@ -68,7 +78,10 @@ async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
     const { plan } = await planNow({ ...session, config }, reader)
     const beyond = new Set(beyondDoors(session.config))
     const unseen = plan.reads.filter(({ kind, complete }) => !complete && beyond.has(kind))
-    if (unseen.length > 0) await job.summarize(`Not looked at, since only the console leads there: ${listed(unseen.map(({ kind }) => kind))}.`)
+    if (unseen.length > 0)
+      await job.summarize(
+        `Not looked at, since only the console leads there: ${listed(unseen.map(({ kind }) => kind))}.`,
+      )
     return { ...plan, reads: plan.reads.filter((read) => !unseen.includes(read)) }
   } finally {
     await reader.close()
@@ -79,20 +92,30 @@ async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
 function uncompared({ io, event, url, forge }: Job, error: unknown): Found {
   if (!(error instanceof HerdbookError)) throw error
   log(io, error.diagnostics)
-  const text = { title: `${forge.repository}: not compared with the server`, body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }) }
+  const text = {
+    title: `${forge.repository}: not compared with the server`,
+    body: renderFailure(error.exit, error.diagnostics, { visibility: event.visibility, run: url }),
+  }
   return { exit: error.exit, text }
 }
 
-async function tell({ forge, io, summarize }: Job, issue: Issue | undefined, { title, body }: IssueText): Promise<void> {
+async function tell(
+  { forge, io, summarize }: Job,
+  issue: Issue | undefined,
+  { title, body }: IssueText,
+): Promise<void> {
   io.secrets.abortOnSecret(`${title}\n${body}`)
   await summarize(body)
   if (issue === undefined) {
     await forge.createIssue({ title, body, labels: [DRIFT_LABEL] })
     return
   }
-  const open = hasProposals(issue.body) ? new Set((await forge.openPullRequests()).map(({ number }) => number)) : new Set<number>()
+  const open = hasProposals(issue.body)
+    ? new Set((await forge.openPullRequests()).map(({ number }) => number))
+    : new Set<number>()
   const next = carriedOver(issue.body, body, (number) => open.has(number), KINDS)
-  if (issue.title !== title || issue.body.trim() !== next.trim()) await forge.editIssue(issue.number, { title, body: next })
+  if (issue.title !== title || issue.body.trim() !== next.trim())
+    await forge.editIssue(issue.number, { title, body: next })
 }
 
 async function close({ forge, url }: Job, number: number): Promise<void> {

@@ -12,12 +12,44 @@ export interface Where {
 /** What has happened, as far as a job goes by it. Whoever wrote a text in it may be anybody. */
 export type Event = Where &
   (
-    | { readonly name: 'pull_request_target'; readonly action: string; readonly number: number; readonly head: string; readonly at: string | null; readonly label: string | null; readonly sender: string }
-    | { readonly name: 'issue_comment'; readonly number: number; readonly onPullRequest: boolean; readonly body: string; readonly sender: string }
-    | { readonly name: 'issues'; readonly action: string; readonly number: number; readonly label: string | null; readonly body: string; readonly bodyBefore: string | null; readonly sender: string }
+    | {
+        readonly name: 'pull_request_target'
+        readonly action: string
+        readonly number: number
+        readonly head: string
+        readonly at: string | null
+        readonly label: string | null
+        readonly sender: string
+      }
+    | {
+        readonly name: 'issue_comment'
+        readonly number: number
+        readonly onPullRequest: boolean
+        readonly body: string
+        readonly sender: string
+      }
+    | {
+        readonly name: 'issues'
+        readonly action: string
+        readonly number: number
+        readonly label: string | null
+        readonly body: string
+        readonly bodyBefore: string | null
+        readonly sender: string
+      }
     | { readonly name: 'merge_group'; readonly head: string; readonly base: string }
-    | { readonly name: 'push'; readonly ref: string; readonly before: string; readonly after: string; readonly sender: string }
-    | { readonly name: 'workflow_dispatch'; readonly inputs: { readonly [name: string]: string }; readonly sender: string }
+    | {
+        readonly name: 'push'
+        readonly ref: string
+        readonly before: string
+        readonly after: string
+        readonly sender: string
+      }
+    | {
+        readonly name: 'workflow_dispatch'
+        readonly inputs: { readonly [name: string]: string }
+        readonly sender: string
+      }
     | { readonly name: 'schedule' }
   )
 
@@ -28,10 +60,17 @@ const MOST_BYTES = 64 * 1024 * 1024
 /** Reads the event of this run. Throws (exit 9) where there is none that a job goes by. */
 export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<Event> {
   const path = env['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', { hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply' })
+  if (path === undefined || path === '')
+    return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', {
+      hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply',
+    })
   const text = await readFile(path)
   if (text.length > MOST_BYTES) return fail(EXIT.invalid, 'event-too-large', 'The event is too large to be one.')
-  const event = eventOf(env['GITHUB_EVENT_NAME'] ?? '', JSON.parse(text.toString('utf8')), env['GITHUB_REPOSITORY'] ?? '')
+  const event = eventOf(
+    env['GITHUB_EVENT_NAME'] ?? '',
+    JSON.parse(text.toString('utf8')),
+    env['GITHUB_REPOSITORY'] ?? '',
+  )
   // A run that is started again has the event as it was: who started it is who acts.
   const by = env['GITHUB_TRIGGERING_ACTOR'] ?? ''
   return 'sender' in event && by !== '' ? { ...event, sender: by } : event
@@ -39,7 +78,8 @@ export async function readEvent(env: { readonly [name: string]: string | undefin
 
 /** The event in a payload of GitHub's. `repository` is the one that runs us, as `owner/name`. */
 export function eventOf(name: string, payload: unknown, repository: string): Event {
-  const at = (path: string): unknown => path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
   const text = (path: string): string => textOr(at(path)) ?? missing(name, path)
   const number = (path: string): number => {
     const value = at(path)
@@ -53,15 +93,52 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
   }
   switch (name) {
     case 'pull_request_target':
-      return { ...where, name, action: text('action'), number: number('pull_request.number'), head: commit(text('pull_request.head.sha'), name), at: textOr(at('pull_request.updated_at')), label: textOr(at('label.name')), sender: text('sender.login') }
+      return {
+        ...where,
+        name,
+        action: text('action'),
+        number: number('pull_request.number'),
+        head: commit(text('pull_request.head.sha'), name),
+        at: textOr(at('pull_request.updated_at')),
+        label: textOr(at('label.name')),
+        sender: text('sender.login'),
+      }
     case 'issue_comment':
-      return { ...where, name, number: number('issue.number'), onPullRequest: isMembers(at('issue.pull_request')), body: textOr(at('comment.body')) ?? '', sender: text('sender.login') }
+      return {
+        ...where,
+        name,
+        number: number('issue.number'),
+        onPullRequest: isMembers(at('issue.pull_request')),
+        body: textOr(at('comment.body')) ?? '',
+        sender: text('sender.login'),
+      }
     case 'issues':
-      return { ...where, name, action: text('action'), number: number('issue.number'), label: textOr(at('label.name')), body: textOr(at('issue.body')) ?? '', bodyBefore: textOr(at('changes.body.from')), sender: text('sender.login') }
+      return {
+        ...where,
+        name,
+        action: text('action'),
+        number: number('issue.number'),
+        label: textOr(at('label.name')),
+        body: textOr(at('issue.body')) ?? '',
+        bodyBefore: textOr(at('changes.body.from')),
+        sender: text('sender.login'),
+      }
     case 'merge_group':
-      return { ...where, name, head: commit(text('merge_group.head_sha'), name), base: commit(text('merge_group.base_sha'), name) }
+      return {
+        ...where,
+        name,
+        head: commit(text('merge_group.head_sha'), name),
+        base: commit(text('merge_group.base_sha'), name),
+      }
     case 'push':
-      return { ...where, name, ref: text('ref'), before: commit(text('before'), name), after: commit(text('after'), name), sender: text('sender.login') }
+      return {
+        ...where,
+        name,
+        ref: text('ref'),
+        before: commit(text('before'), name),
+        after: commit(text('after'), name),
+        sender: text('sender.login'),
+      }
     case 'workflow_dispatch':
       return { ...where, name, inputs: inputsOf(at('inputs')), sender: text('sender.login') }
     case 'schedule':
@@ -72,12 +149,19 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
 }
 
 type Members = { readonly [name: string]: unknown }
-const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 const inputsOf = (value: unknown): { [name: string]: string } =>
-  Object.fromEntries(Object.entries(isMembers(value) ? value : {}).flatMap(([name, input]) => (typeof input === 'string' ? [[name, input.trim()]] : [])))
+  Object.fromEntries(
+    Object.entries(isMembers(value) ? value : {}).flatMap(([name, input]) =>
+      typeof input === 'string' ? [[name, input.trim()]] : [],
+    ),
+  )
 
-const missing = (name: string, path: string): never => fail(EXIT.invalid, 'odd-event', `The event ${name} has no ${path} that could be one.`)
+const missing = (name: string, path: string): never =>
+  fail(EXIT.invalid, 'odd-event', `The event ${name} has no ${path} that could be one.`)
 
-const commit = (text: string, name: string): string => (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : missing(name, 'commit id'))
+const commit = (text: string, name: string): string =>
+  /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : missing(name, 'commit id')

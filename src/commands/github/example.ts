@@ -9,4 +9,5 @@ export function exampleOf({ domain, mastodon, ssh }: InstanceFile): string | nul
   return hosts.length > 0 && hosts.every((host) => RESERVED.test(host)) ? domain : null
 }
 
-const hostOf = (url: string | undefined): string | undefined => (url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined)
+const hostOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined

@@ -10,7 +10,12 @@ import { markerOf, stick } from './sticky.ts'
 export function whyFailed(error: unknown): { readonly exit: ExitCode; readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof HerdbookError) return error
   const hint = 'It is a defect in Herdbook, and not of your change. The run has its words: please report it with them.'
-  return { exit: EXIT.defect, diagnostics: [{ code: 'defect', severity: 'error', message: 'Herdbook failed, so nothing is known of this.', hint }] }
+  return {
+    exit: EXIT.defect,
+    diagnostics: [
+      { code: 'defect', severity: 'error', message: 'Herdbook failed, so nothing is known of this.', hint },
+    ],
+  }
 }
 
 /** Does what tells a pull request something. Where that ends otherwise than it should, the pull request is told of that: none is left without a comment and a check. */
@@ -33,10 +38,20 @@ export async function laterOf<Value>(work: Promise<Value>): Promise<() => Promis
 async function tellFailed(job: Job, pull: PullRequest, error: unknown): Promise<void> {
   const environment = await environmentHere(job)
   const { exit, diagnostics } = whyFailed(error)
-  const status = { state: 'error', context: contextOf(environment), description: 'Herdbook failed: see the comment, and the run.', url: job.url } as const
+  const status = {
+    state: 'error',
+    context: contextOf(environment),
+    description: 'Herdbook failed: see the comment, and the run.',
+    url: job.url,
+  } as const
   await job.forge.report(pull.head.commit, status)
   const marker = markerOf(environment, 'plan')
-  await stick(job, pull.number, marker, renderFailure(exit, diagnostics, { visibility: job.event.visibility, run: job.url, marker }))
+  await stick(
+    job,
+    pull.number,
+    marker,
+    renderFailure(exit, diagnostics, { visibility: job.event.visibility, run: job.url, marker }),
+  )
 }
 
 /** Which check is waited for; the one of a repository that says nothing else, where that can't be read. */

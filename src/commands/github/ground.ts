@@ -13,9 +13,24 @@ export async function refuseGround(io: Io): Promise<void> {
   // What is not valid is told where the files are read.
   if (config === undefined) return
   if (config.forge === undefined) {
-    fail(EXIT.refused, 'no-forge', 'instance.yaml names no forge, so nobody would be asked for an approval; these workflows apply only what was approved.', { hint: `Add to instance/instance.yaml: forge: { github: ${io.env['GITHUB_REPOSITORY'] ?? 'OWNER/NAME'} }` })
+    fail(
+      EXIT.refused,
+      'no-forge',
+      'instance.yaml names no forge, so nobody would be asked for an approval; these workflows apply only what was approved.',
+      { hint: `Add to instance/instance.yaml: forge: { github: ${io.env['GITHUB_REPOSITORY'] ?? 'OWNER/NAME'} }` },
+    )
   }
   const held = (io.env[KEY] ?? '').trim()
-  if (held === '' || config.ledger_key === undefined || held === (await io.secrets.read(config.ledger_key, 'ledger_key'))) return
-  fail(EXIT.refused, 'other-ledger-key', `instance.yaml takes ledger_key from something else than the secret ${KEY}: with a key that is known, anybody could sign.`, { hint: `Write into instance/instance.yaml: ledger_key: { env: ${KEY} }` })
+  if (
+    held === '' ||
+    config.ledger_key === undefined ||
+    held === (await io.secrets.read(config.ledger_key, 'ledger_key'))
+  )
+    return
+  fail(
+    EXIT.refused,
+    'other-ledger-key',
+    `instance.yaml takes ledger_key from something else than the secret ${KEY}: with a key that is known, anybody could sign.`,
+    { hint: `Write into instance/instance.yaml: ledger_key: { env: ${KEY} }` },
+  )
 }

@@ -23,10 +23,16 @@ export interface Job<Happened extends Event = Event> {
 export type JobModule = { readonly run: (job: Job) => Promise<void> }
 
 /** Takes the event only where it is one of these. Throws (exit 9) otherwise: a workflow calls the wrong job. */
-export function expect<Name extends Event['name']>(job: Job, names: readonly Name[]): Job<Extract<Event, { readonly name: Name }>> {
+export function expect<Name extends Event['name']>(
+  job: Job,
+  names: readonly Name[],
+): Job<Extract<Event, { readonly name: Name }>> {
   const { event } = job
   const fits = (one: Event): one is Extract<Event, { readonly name: Name }> => names.some((name) => name === one.name)
-  if (!fits(event)) return fail(EXIT.invalid, 'wrong-job', `This job does not go by the event ${event.name}.`, { hint: `It is for ${names.join(', ')}: look at \`on:\` in the workflow.` })
+  if (!fits(event))
+    return fail(EXIT.invalid, 'wrong-job', `This job does not go by the event ${event.name}.`, {
+      hint: `It is for ${names.join(', ')}: look at \`on:\` in the workflow.`,
+    })
   return { ...job, event }
 }
 
@@ -48,7 +54,10 @@ export const summarizer =
     const path = io.env['GITHUB_STEP_SUMMARY']
     if (path === undefined || path === '') return
     const texts: string[] = []
-    const written = await stat(path).then((file) => file.size, () => 0)
+    const written = await stat(path).then(
+      (file) => file.size,
+      () => 0,
+    )
     emit(within(SUMMARY - written, markdown), io.secrets.abortOnSecret, (text) => texts.push(text))
     await appendFile(path, texts.join(''))
   }

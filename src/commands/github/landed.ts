@@ -35,15 +35,22 @@ export async function landedSince(job: Job, session: Session): Promise<readonly 
   if (!repository || head?.commit === null || head?.commit === undefined) return []
   const after = ledger.taken !== null && (await repository.bring(ledger.taken)) ? { after: ledger.taken } : {}
   const commits = await repository.log(head.commit, { limit: MOST_COMMITS, ...after })
-  const pulls = commits.length === 0 ? [] : await mergesAmong({ forge, branch: event.defaultBranch, commits, now: io.now().getTime() })
+  const pulls =
+    commits.length === 0
+      ? []
+      : await mergesAmong({ forge, branch: event.defaultBranch, commits, now: io.now().getTime() })
   const held = new Map(ledger.merges.map((merge) => [merge.pullRequest, merge]))
   const known = new Set(pulls.map(({ number }) => number))
-  const earlier = await Promise.all([...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)))
+  const earlier = await Promise.all(
+    [...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)),
+  )
   const asked: Asked = { permissions: permissionsOf(job), ownersAt: await namedOwners(job, { ...session, repository }) }
   return Promise.all(
     [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<Landed> => {
       const merge = held.get(pull.number)
-      return merge ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null }) : landed(job, pull, session, asked)
+      return merge
+        ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null })
+        : landed(job, pull, session, asked)
     }),
   )
 }
@@ -70,21 +77,40 @@ async function landed(job: Job, pull: PullRequest, session: Session, asked: Aske
   const { environment, sealing, ledger, io } = session
   const nothing = { pull, merge: null, void: null, marks: null, involved: null }
   const comment = ours(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
-  const marks = comment && parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
+  const marks =
+    comment &&
+    parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
   if (!comment || !marks || pull.merged === null) return nothing
   const { at } = pull.merged
   // What was written after the merge, nobody had seen who merged.
   if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
-  if (session.repository === null || !(await isMergedWhole(session.repository, pull))) return { ...nothing, void: 'along' }
+  if (session.repository === null || !(await isMergedWhole(session.repository, pull)))
+    return { ...nothing, void: 'along' }
   const { history, involved } = await historyOf(job, session, pull, marks)
   const authority = await authorityOf(session, pull, history, asked)
   const decision = decide(history, authority)
   if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
-  return { ...nothing, marks, involved, merge: { pullRequest: pull.number, by: decision.by.join(', '), at, byOwner: decision.byOwner, marks: counting(marks, decision, history, authority) } }
+  return {
+    ...nothing,
+    marks,
+    involved,
+    merge: {
+      pullRequest: pull.number,
+      by: decision.by.join(', '),
+      at,
+      byOwner: decision.byOwner,
+      marks: counting(marks, decision, history, authority),
+    },
+  }
 }
 
 /** The marks that count: those of what was taken along only where it is approved as much without whoever is behind that. */
-function counting({ along, ...marks }: Marks, { byOwner }: Extract<Decision, { is: 'approved' }>, history: MergedHistory, authority: Authority): Marks {
+function counting(
+  { along, ...marks }: Marks,
+  { byOwner }: Extract<Decision, { is: 'approved' }>,
+  history: MergedHistory,
+  authority: Authority,
+): Marks {
   if (along === undefined) return marks
   const others = decide({ ...history, askedBy: [...history.askedBy, ...along.by] }, authority)
   if (others.is === 'approved' && others.byOwner === byOwner) return marks
@@ -94,9 +120,21 @@ function counting({ along, ...marks }: Marks, { byOwner }: Extract<Decision, { i
 }
 
 /** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
-async function authorityOf({ repository, head }: Session, { base }: PullRequest, { reviews, merged, askedBy }: MergedHistory, { permissions, ownersAt }: Asked): Promise<Authority> {
-  const logins = [...new Set([...[...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login), ...askedBy.slice(0, 1)])]
-  const may = new Map(await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])))
+async function authorityOf(
+  { repository, head }: Session,
+  { base }: PullRequest,
+  { reviews, merged, askedBy }: MergedHistory,
+  { permissions, ownersAt }: Asked,
+): Promise<Authority> {
+  const logins = [
+    ...new Set([
+      ...[...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login),
+      ...askedBy.slice(0, 1),
+    ]),
+  ]
+  const may = new Map(
+    await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])),
+  )
   const before = repository && (await repository.bring(base.commit)) ? await ownersAt(base.commit) : null
   const of = (login: string): Permission => may.get(login) ?? 'none'
   return {

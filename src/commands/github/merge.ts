@@ -25,11 +25,16 @@ export const repositoryOf = async ({ io }: Pick<Job, 'io'>): Promise<Repository>
 /** The newest commit of the default branch, as the remote has it. */
 export async function tipOf(repository: Repository): Promise<string> {
   const upstream = await repository.upstream()
-  return upstream?.commit ?? (await repository.head()).commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  return (
+    upstream?.commit ??
+    (await repository.head()).commit ??
+    fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  )
 }
 
 /** The files of a commit or a tree. */
-export const sourceAt = ({ place, repository }: Clone, tree: string): FileSource => gitSource(place.root, tree, repository.folder)
+export const sourceAt = ({ place, repository }: Clone, tree: string): FileSource =>
+  gitSource(place.root, tree, repository.folder)
 
 /** Which environment the default branch is for: no proposal names its own check. Only where nothing valid says it there, the proposed files do. */
 export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
@@ -54,8 +59,13 @@ export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Prom
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     const trusted = sourceAt(clone, base)
-    const refused = (why: HerdbookError): Promise<Merging> => environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
-    return (await doorsIn(trusted)) === undefined ? mending(clone, ends).catch((why: unknown) => (why instanceof HerdbookError ? refused(why) : Promise.reject(why))) : refused(error)
+    const refused = (why: HerdbookError): Promise<Merging> =>
+      environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
+    return (await doorsIn(trusted)) === undefined
+      ? mending(clone, ends).catch((why: unknown) =>
+          why instanceof HerdbookError ? refused(why) : Promise.reject(why),
+        )
+      : refused(error)
   }
 }
 
@@ -66,5 +76,9 @@ async function mending(clone: Clone, { base, head }: Ends): Promise<Merging> {
   const merged = sourceAt(clone, tree)
   const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
-  return { state: 'mended', environment: await environmentFor(sourceAt(clone, base), merged), touched: await touchedBy(clone.repository, base, tree) }
+  return {
+    state: 'mended',
+    environment: await environmentFor(sourceAt(clone, base), merged),
+    touched: await touchedBy(clone.repository, base, tree),
+  }
 }

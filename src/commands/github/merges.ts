@@ -61,12 +61,18 @@ function sinceOf({ commits, now }: Where): string {
 
 /** "Merge pull request #12 from …" and "Block spam.example (#12)": a hint, and no more. */
 function numbersIn(commits: readonly Commit[]): number[] {
-  const numbers = commits.flatMap(({ subject }) => /^Merge pull request #(\d{1,9})\b|\(#(\d{1,9})\)$/.exec(subject)?.slice(1) ?? [])
+  const numbers = commits.flatMap(
+    ({ subject }) => /^Merge pull request #(\d{1,9})\b|\(#(\d{1,9})\)$/.exec(subject)?.slice(1) ?? [],
+  )
   return [...new Set(numbers.filter((text) => text !== undefined).map(Number))].slice(0, MOST_HINTED)
 }
 
 /** Where the branch was moved by a merge, or nobody knows by what, and nothing tells by which: what lists still call open may be merged. */
-async function unlisted({ forge, branch }: Where, asked: readonly Commit[], found: readonly PullRequest[]): Promise<PullRequest[]> {
+async function unlisted(
+  { forge, branch }: Where,
+  asked: readonly Commit[],
+  found: readonly PullRequest[],
+): Promise<PullRequest[]> {
   const explained = new Set(found.map(({ merged }) => merged?.commit))
   const unexplained = asked.map(({ id }) => id).filter((id) => !explained.has(id))
   if (unexplained.length === 0) return []

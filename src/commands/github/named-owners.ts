@@ -26,7 +26,8 @@ export async function namedOwners(job: Job, { root, sealing, repository }: Clone
   const changes = await changesAmong(repository, moves)
   const judge = judging(job, { root, sealing, repository })
   const accepted: { readonly after: string; readonly owners: readonly string[] }[] = []
-  const namedIn = async (commit: string): Promise<readonly string[]> => (!isNothing(commit) && (await repository.bring(commit)) ? ownersIn(sourceAt(commit)) : [])
+  const namedIn = async (commit: string): Promise<readonly string[]> =>
+    !isNothing(commit) && (await repository.bring(commit)) ? ownersIn(sourceAt(commit)) : []
   const [first] = changes
   const before = first === undefined ? [] : await namedIn(first.before)
   let owners = before
@@ -39,13 +40,22 @@ export async function namedOwners(job: Job, { root, sealing, repository }: Clone
   return async (commit) => {
     if (accepted.length === 0) return namedIn(commit)
     let last = before
-    for (const one of accepted) if (one.after === commit || (await repository.isAncestor(one.after, commit))) last = one.owners
+    for (const one of accepted)
+      if (one.after === commit || (await repository.isAncestor(one.after, commit))) last = one.owners
     return last
   }
 }
 
 const isNothing = (id: string): boolean => /^0+$/.test(id)
-const isSame = (one: readonly string[], other: readonly string[]): boolean => one.map((name) => name.toLowerCase()).toSorted().join(' ') === other.map((name) => name.toLowerCase()).toSorted().join(' ')
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one
+    .map((name) => name.toLowerCase())
+    .toSorted()
+    .join(' ') ===
+  other
+    .map((name) => name.toLowerCase())
+    .toSorted()
+    .join(' ')
 
 /** Oldest first; none where the forge does not tell. */
 async function movesOf({ forge, event }: Job): Promise<readonly Push[]> {
@@ -67,7 +77,10 @@ async function changesAmong(repository: Repository, moves: readonly Push[]): Pro
 }
 
 /** Whether a move of the branch was a decision of one of these owners, or, where nobody is named, of whoever administers the repository. */
-function judging(job: Job, { repository, sealing }: Clone): (move: Push, owners: readonly string[]) => Promise<boolean> {
+function judging(
+  job: Job,
+  { repository, sealing }: Clone,
+): (move: Push, owners: readonly string[]) => Promise<boolean> {
   const { forge, event } = job
   const administers = async (login: string): Promise<boolean> => (await forge.permission(login)) === 'admin'
   const ofPush = async ({ login, byBot }: Push, [owner, ...others]: readonly string[]): Promise<boolean> => {
@@ -77,14 +90,33 @@ function judging(job: Job, { repository, sealing }: Clone): (move: Push, owners:
   const ofPull = async (pull: PullRequest, owners: readonly string[]): Promise<boolean> => {
     const { history } = await historyOf(job, { repository }, pull, await saidOf(repository, pull, sealing))
     const people = [...history.reviews, history.merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login)
-    const may = new Map(await Promise.all([...new Set([...people, ...history.askedBy])].map(async (login): Promise<[string, Permission]> => [login, await forge.permission(login)])))
-    const decision = decide(history, { owners, mayWrite: (login) => decides(may.get(login) ?? 'none'), administers: (login) => may.get(login) === 'admin' })
+    const may = new Map(
+      await Promise.all(
+        [...new Set([...people, ...history.askedBy])].map(async (login): Promise<[string, Permission]> => [
+          login,
+          await forge.permission(login),
+        ]),
+      ),
+    )
+    const decision = decide(history, {
+      owners,
+      mayWrite: (login) => decides(may.get(login) ?? 'none'),
+      administers: (login) => may.get(login) === 'admin',
+    })
     return decision.is === 'approved' && decision.byOwner
   }
   const ofMerge = async ({ before, after }: Push, owners: readonly string[]): Promise<boolean> => {
-    const own = isNothing(before) ? [] : await repository.log(after, { after: before, path: `${repository.folder}/${POLICY}`, limit: MOST_MOVES })
+    const own = isNothing(before)
+      ? []
+      : await repository.log(after, { after: before, path: `${repository.folder}/${POLICY}`, limit: MOST_MOVES })
     const found = (await Promise.all([...own.map(({ id }) => id), after].map((id) => forge.pullRequestsOf(id)))).flat()
-    const pulls = [...new Map(found.filter(({ base, merged }) => base.branch === event.defaultBranch && merged !== null).map((pull) => [pull.number, pull])).values()]
+    const pulls = [
+      ...new Map(
+        found
+          .filter(({ base, merged }) => base.branch === event.defaultBranch && merged !== null)
+          .map((pull) => [pull.number, pull]),
+      ).values(),
+    ]
     return pulls.length > 0 && (await Promise.all(pulls.map((pull) => ofPull(pull, owners)))).every(Boolean)
   }
   return async (move, owners) => {

@@ -43,8 +43,10 @@ interface Pressed {
 /** What each button does; answers what the summary says of it. */
 const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promise<string> } = {
   plan: (job, { object }) => (object === '' ? planOfBranch(job) : planOfPull(job, object)),
-  adopt: (job, pressed) => proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
-  restore: (job, pressed) => proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
+  adopt: (job, pressed) =>
+    proposing(job, async () => proposeAdoption(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
+  restore: (job, pressed) =>
+    proposing(job, async () => proposeRestore(job, await openDesk(job), refsOf([pressed.object]), asking(pressed))),
   leave: leaving,
   unblock: (job, pressed) => proposing(job, () => lifted(job, pressed)),
   unlock: (job, { object, by }) => running(job, by, unlock, object === '' ? [] : ['--', object]),
@@ -52,7 +54,8 @@ const BUTTONS: { readonly [verb: string]: (job: Job, pressed: Pressed) => Promis
   pause: (job, { reason, by }) => running(job, by, pause, ['--wait', '--', because(reason)]),
   resume: resuming,
   begin: (_job, pressed) => behind('The apply behind this may be the first one and change the server', pressed),
-  'new-history': (_job, pressed) => behind('The apply behind this takes the history of the default branch as it was rewritten', pressed),
+  'new-history': (_job, pressed) =>
+    behind('The apply behind this takes the history of the default branch as it was rewritten', pressed),
   'new-key': signing,
   demote: demoting,
 }
@@ -68,30 +71,57 @@ export async function run(job: Job): Promise<void> {
   const { event, forge } = expect(job, ['workflow_dispatch'])
   const { verb = '', object = '', reason = '' } = event.inputs
   const button = own(BUTTONS, verb)
-  if (button === undefined) return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, { hint: `One of ${Object.keys(BUTTONS).join(', ')}.` })
-  if (!decides(await forge.permission(event.sender))) return fail(EXIT.refused, 'not-allowed', `@${event.sender} may not write to this repository, so nothing was done.`, { hint: 'Ask somebody who may to press it.' })
+  if (button === undefined)
+    return fail(EXIT.invalid, 'no-button', `There is no button ${JSON.stringify(verb.slice(0, 40))}.`, {
+      hint: `One of ${Object.keys(BUTTONS).join(', ')}.`,
+    })
+  if (!decides(await forge.permission(event.sender)))
+    return fail(
+      EXIT.refused,
+      'not-allowed',
+      `@${event.sender} may not write to this repository, so nothing was done.`,
+      { hint: 'Ask somebody who may to press it.' },
+    )
   if (AUTHORITY.has(verb)) await refuseGround(job.io)
   if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)
-  if (ONCE.has(verb) && isAgain(job.io)) return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', { hint: 'Press the button anew.' })
-  await job.summarize(await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }))
+  if (ONCE.has(verb) && isAgain(job.io))
+    return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', {
+      hint: 'Press the button anew.',
+    })
+  await job.summarize(
+    await button(job, { object: lineIn('object', object), reason: lineIn('reason', reason), by: event.sender }),
+  )
 }
 
 const LONGEST = 300
 
 function lineIn(name: string, text: string): string {
   if (!/[\r\n]/.test(text) && !isUnwanted(text) && text.length <= LONGEST) return text
-  return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`, { hint: 'Press the button again and write less.' })
+  return fail(EXIT.invalid, 'odd-input', `The ${name} has to be one line of text, of at most ${LONGEST} characters.`, {
+    hint: 'Press the button again and write less.',
+  })
 }
 
 /** The beginning of a plan's digest, as a summary shows it. */
 const DIGEST = /^[0-9a-f]{16,64}$/
 
-const meant = (object: string): string => (object === '' ? fail(EXIT.invalid, 'no-object', 'What is approved?', { hint: 'Write one KIND/ID. For all that a plan shows: press plan with nothing beside it, look at its summary, and write the 16 digits of that plan.' }) : object)
-const because = (reason: string): string => (reason === '' ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', { hint: 'Press the button again and write why.' }) : reason)
+const meant = (object: string): string =>
+  object === ''
+    ? fail(EXIT.invalid, 'no-object', 'What is approved?', {
+        hint: 'Write one KIND/ID. For all that a plan shows: press plan with nothing beside it, look at its summary, and write the 16 digits of that plan.',
+      })
+    : object
+const because = (reason: string): string =>
+  reason === ''
+    ? fail(EXIT.invalid, 'no-reason', 'This needs a reason, which the ledger keeps.', {
+        hint: 'Press the button again and write why.',
+      })
+    : reason
 const asking = ({ by, reason }: Pressed): Asking => ({ origin: askedBy(by, reason), by })
 
 /** What the apply of the same run goes by: here stands who let it. */
-const behind = (what: string, { by, reason }: Pressed): Promise<string> => Promise.resolve(`${what}. ${askedBy(by, because(reason))}`)
+const behind = (what: string, { by, reason }: Pressed): Promise<string> =>
+  Promise.resolve(`${what}. ${askedBy(by, because(reason))}`)
 
 /** The pull request, planned: what a workflow's own token opens starts no workflow. */
 async function proposing(job: Job, made: () => Promise<PullRequest | null>): Promise<string> {
@@ -107,7 +137,14 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
   const desk = await openDesk(job)
   const { edits, said, subject } = await draftLifted(job.io, desk.session, [domain], { emptied: why })
   const body = [askedBy(by, why), ...said.map(prose)].join('\n\n')
-  return propose(job, desk, { branch: branchFor('unblock', [domain]), edits, title: subject, note: `The block of ${titled([domain])} is lifted.`, body, askedBy: [by] })
+  return propose(job, desk, {
+    branch: branchFor('unblock', [domain]),
+    edits,
+    title: subject,
+    note: `The block of ${titled([domain])} is lifted.`,
+    body,
+    askedBy: [by],
+  })
 }
 
 async function planOfBranch(job: Job): Promise<string> {
@@ -115,7 +152,12 @@ async function planOfBranch(job: Job): Promise<string> {
   const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
   try {
     const { plan } = await planNow({ ...session, config }, reader)
-    return renderMarkdown(plan, { kinds: KINDS, visibility: job.event.visibility, show: session.instance.documents['policy.yaml']?.show ?? {}, limit: 1_000_000 })
+    return renderMarkdown(plan, {
+      kinds: KINDS,
+      visibility: job.event.visibility,
+      show: session.instance.documents['policy.yaml']?.show ?? {},
+      limit: 1_000_000,
+    })
   } finally {
     await reader.close()
   }
@@ -124,13 +166,21 @@ async function planOfBranch(job: Job): Promise<string> {
 /** A pull request by its number. One from a fork by its commit as well: it may have moved since somebody looked at it. */
 async function planOfPull(job: Job, object: string): Promise<string> {
   const [, number = '', commit] = /^#?([1-9]\d{0,8})(?:\s+([0-9a-f]{12,64}))?$/.exec(object) ?? []
-  if (number === '') fail(EXIT.invalid, 'no-such-object', 'That is not the number of a pull request.', { hint: 'Write it as 12, or leave it empty to plan the default branch.' })
+  if (number === '')
+    fail(EXIT.invalid, 'no-such-object', 'That is not the number of a pull request.', {
+      hint: 'Write it as 12, or leave it empty to plan the default branch.',
+    })
   const pull = await job.forge.pullRequest(Number(number))
-  if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch) fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`, { hint: 'Look at its number in the list of pull requests. To plan the default branch, leave it empty.' })
+  if (pull.state !== 'open' || pull.base.branch !== job.event.defaultBranch)
+    fail(EXIT.invalid, 'not-open', `#${number} is not an open pull request for ${job.event.defaultBranch}.`, {
+      hint: 'Look at its number in the list of pull requests. To plan the default branch, leave it empty.',
+    })
   const own = pull.head.repository === job.event.repository
   const hint = `Look at its commit, then write: ${number} ${pull.head.commit.slice(0, 12)}`
-  if (commit === undefined && !own) fail(EXIT.refused, 'another-commit', `#${number} is from a fork, and may move after you looked at it.`, { hint })
-  if (commit !== undefined && !pull.head.commit.startsWith(commit)) fail(EXIT.refused, 'another-commit', `#${number} is at another commit by now, so nothing was planned.`, { hint })
+  if (commit === undefined && !own)
+    fail(EXIT.refused, 'another-commit', `#${number} is from a fork, and may move after you looked at it.`, { hint })
+  if (commit !== undefined && !pull.head.commit.startsWith(commit))
+    fail(EXIT.refused, 'another-commit', `#${number} is at another commit by now, so nothing was planned.`, { hint })
   await planPullRequest(job, pull)
   return `Planned #${number}.`
 }
@@ -139,7 +189,15 @@ async function planOfPull(job: Job, object: string): Promise<string> {
 async function approving(job: Job, { object, reason, by }: Pressed): Promise<string> {
   const isPlan = DIGEST.test(object)
   const why = because(reason)
-  return named(job, by, (io) => approve(io, why, isPlan ? [] : refsOf([meant(object)]), { yes: true, ...(isPlan ? { plan: object } : {}) }, (session, steps) => ownChanges(job, session, steps, by)))
+  return named(job, by, (io) =>
+    approve(
+      io,
+      why,
+      isPlan ? [] : refsOf([meant(object)]),
+      { yes: true, ...(isPlan ? { plan: object } : {}) },
+      (session, steps) => ownChanges(job, session, steps, by),
+    ),
+  )
 }
 
 /** What was added by hand stays; of what owners look after, an owner says so. */
@@ -148,7 +206,10 @@ async function leaving(job: Job, { object, reason, by }: Pressed): Promise<strin
   await demandForLeaving(job, refs, by)
   const left = await leave(inNameOf(job.io, by), refs, why, { wait: true })
   await refresh(job)
-  return `Left on the server, in no file, in the name of ${code(`@${by}`)}: ${counted(left.map(({ one }) => one), KINDS)}.`
+  return `Left on the server, in no file, in the name of ${code(`@${by}`)}: ${counted(
+    left.map(({ one }) => one),
+    KINDS,
+  )}.`
 }
 
 /** A pause is ended by whoever paused, or by an owner, where there are any. */
@@ -162,15 +223,31 @@ async function resuming(job: Job, { by }: Pressed): Promise<string> {
 /** At once, and then out of the files by a pull request. */
 async function demoting(job: Job, { object, reason, by }: Pressed): Promise<string> {
   const [why, account] = [because(reason), object.replace(/^(?:moderator\/|@)/, '').toLowerCase()]
-  if (!/^[a-z0-9_]{1,30}$/.test(account)) fail(EXIT.invalid, 'no-account', 'Whose role is taken away?', { hint: 'Write the name of the account alone: alice' })
+  if (!/^[a-z0-9_]{1,30}$/.test(account))
+    fail(EXIT.invalid, 'no-account', 'Whose role is taken away?', {
+      hint: 'Write the name of the account alone: alice',
+    })
   const done = await named(job, by, async (io) => void (await demoteNow(io, account, why, { yes: true })))
   const desk = await openDesk(job)
-  const isNamed = desk.session.instance.documents['moderators.yaml']?.moderators?.some((one) => accountId(one.account) === account) === true
-  const left = ['What else they may know or hold, and what changes it:', ...known(desk.config).map((line) => `- ${prose(line)}`)].join('\n')
+  const isNamed =
+    desk.session.instance.documents['moderators.yaml']?.moderators?.some(
+      (one) => accountId(one.account) === account,
+    ) === true
+  const left = [
+    'What else they may know or hold, and what changes it:',
+    ...known(desk.config).map((line) => `- ${prose(line)}`),
+  ].join('\n')
   if (!isNamed) return `${done}\n\n${left}`
   const { edits, said, subject } = await draftDemotion(job.io, desk.session, account, { emptied: why })
   const body = [askedBy(by, why), 'The role is gone on the server already.', ...said.map(prose)].join('\n\n')
-  const pullRequest = await propose(job, desk, { branch: branchFor('demote', [account]), edits, title: subject, note: 'The role was taken away at once.', body, askedBy: [by] })
+  const pullRequest = await propose(job, desk, {
+    branch: branchFor('demote', [account]),
+    edits,
+    title: subject,
+    note: 'The role was taken away at once.',
+    body,
+    askedBy: [by],
+  })
   await planPullRequest(job, pullRequest)
   return `${done} Proposed in #${pullRequest.number}.\n\n${left}`
 }
@@ -180,15 +257,30 @@ async function signing(job: Job, { object, reason, by }: Pressed): Promise<strin
   const why = because(reason)
   const reviewers = await job.forge.environmentReviewers(OWNERS_ENVIRONMENT)
   if (reviewers === null || reviewers.reviewers.length === 0) {
-    fail(EXIT.refused, 'desk-only', `The ledger is signed anew at a desk only: nobody has to look at what runs in the Environment ${OWNERS_ENVIRONMENT}.`, { hint: 'From a clone: herdbook ledger sign "why". Or let the owners review that Environment: herdbook doctor' })
+    fail(
+      EXIT.refused,
+      'desk-only',
+      `The ledger is signed anew at a desk only: nobody has to look at what runs in the Environment ${OWNERS_ENVIRONMENT}.`,
+      { hint: 'From a clone: herdbook ledger sign "why". Or let the owners review that Environment: herdbook doctor' },
+    )
   }
-  if (object !== '' && !DIGEST.test(object)) fail(EXIT.invalid, 'no-digest', 'That is not what it showed.', { hint: 'Press it with nothing beside it, look at the summary, and write the 16 digits that it shows.' })
-  return fence((await signNow(inNameOf(job.io, by), why, object === '' ? { show: true } : { confirm: object })).split('\n'), '')
+  if (object !== '' && !DIGEST.test(object))
+    fail(EXIT.invalid, 'no-digest', 'That is not what it showed.', {
+      hint: 'Press it with nothing beside it, look at the summary, and write the 16 digits that it shows.',
+    })
+  return fence(
+    (await signNow(inNameOf(job.io, by), why, object === '' ? { show: true } : { confirm: object })).split('\n'),
+    '',
+  )
 }
 
 /** A verb of the command line in somebody's name. What they wrote comes after \`--\`: it is never an option. */
 const running = (job: Job, by: string, verb: VerbModule['verb'], args: readonly string[]): Promise<string> =>
-  named(job, by, async (io) => void (await verb(new Command('herdbook').exitOverride(), io).parseAsync(args, { from: 'user' })))
+  named(
+    job,
+    by,
+    async (io) => void (await verb(new Command('herdbook').exitOverride(), io).parseAsync(args, { from: 'user' })),
+  )
 
 async function named({ io }: Job, by: string, work: (io: Io) => Promise<void>): Promise<string> {
   const theirs = inNameOf(io, by)

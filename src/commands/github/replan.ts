@@ -19,11 +19,18 @@ const MOST_FORKS = 100
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['push', 'schedule', 'workflow_dispatch'])
   const open = (await forge.openPullRequests()).filter(({ base }) => base.branch === event.defaultBranch)
-  const { own = [], forks = [] } = Object.groupBy(open, ({ head }) => (head.repository === event.repository ? 'own' : 'forks'))
+  const { own = [], forks = [] } = Object.groupBy(open, ({ head }) =>
+    head.repository === event.repository ? 'own' : 'forks',
+  )
   const base = await baseOf(job)
   for (const pull of own.slice(0, MOST)) await planOne(job, pull, base)
-  if (own.length > MOST) say(io, `${count(own.length - MOST, 'older pull request was', 'older pull requests were')} not planned anew: push to them, or comment /plan.`)
-  for (const pull of await askedAmong(job, forks.slice(0, MOST_FORKS), MOST - own.length)) await planOne(job, pull, base)
+  if (own.length > MOST)
+    say(
+      io,
+      `${count(own.length - MOST, 'older pull request was', 'older pull requests were')} not planned anew: push to them, or comment /plan.`,
+    )
+  for (const pull of await askedAmong(job, forks.slice(0, MOST_FORKS), MOST - own.length))
+    await planOne(job, pull, base)
 }
 
 /** One that can't be planned keeps no other from it. */
@@ -39,7 +46,11 @@ async function planOne(job: Job, pull: PullRequest, base: Base): Promise<void> {
 const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
 
 /** Those of forks whose comment is the plan of this very commit, as we wrote it: somebody who decides had asked for that. */
-async function askedAmong({ io, forge }: Job, forks: readonly PullRequest[], most: number): Promise<readonly PullRequest[]> {
+async function askedAmong(
+  { io, forge }: Job,
+  forks: readonly PullRequest[],
+  most: number,
+): Promise<readonly PullRequest[]> {
   const asked: PullRequest[] = []
   if (forks.length === 0 || most <= 0) return asked
   const { sealing } = await openRefs(io)

@@ -9,9 +9,11 @@ import { hasEdits, needsLook, onlyEdits, othersIn, type Edits } from '../../rend
 import { capital, clip, inline } from '../../render/text.ts'
 
 /** A plan may be merged unless something speaks against it; what was changed by hand is no fault of whoever proposes. */
-export const stateOf = (exit: ExitCode): Status['state'] => (([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(exit) ? 'success' : 'failure')
+export const stateOf = (exit: ExitCode): Status['state'] =>
+  ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(exit) ? 'success' : 'failure'
 
-const plain = (parts: Sentence): string => parts.map((part) => (typeof part === 'string' ? part : inline(part.name))).join('')
+const plain = (parts: Sentence): string =>
+  parts.map((part) => (typeof part === 'string' ? part : inline(part.name))).join('')
 
 /** A line for a check, no longer than forges take it. */
 export const checkLine = (text: string): string => clip(inline(text), 140)
@@ -28,12 +30,21 @@ const MOST = 10
 /** What the steps of a plan do, at the lines that ask for it: the most dangerous first. */
 export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
   const grave = ({ hazard }: Step): boolean => hazard === 'irreversible'
-  const { true: severing = [], false: others = [] } = Object.groupBy(plan.steps.toSorted(byDanger), (step) => `${grave(step)}`)
+  const { true: severing = [], false: others = [] } = Object.groupBy(
+    plan.steps.toSorted(byDanger),
+    (step) => `${grave(step)}`,
+  )
   return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
     if (step.source === undefined) return []
     const [touched, told] = [effect(step), toldFirst(step)]
-    const facts = [...(grave(step) ? ["It can't be undone."] : []), ...(touched === null ? [] : [`${capital(inline(touched))}.`]), ...(told === null ? [] : [told])]
+    const facts = [
+      ...(grave(step) ? ["It can't be undone."] : []),
+      ...(touched === null ? [] : [`${capital(inline(touched))}.`]),
+      ...(told === null ? [] : [told]),
+    ]
     const message = [`${plain(capitalised(sentence(step, KINDS)))}.`, ...facts].join(' ')
-    return [{ code: step.action, severity: grave(step) ? 'warning' : 'info', message, at: instance.position(step.source) }]
+    return [
+      { code: step.action, severity: grave(step) ? 'warning' : 'info', message, at: instance.position(step.source) },
+    ]
   })
 }

@@ -16,15 +16,21 @@ import { askedBy, proposeAdoption, proposeRestore, refsOf, type Asking } from '.
 /** Leaves what somebody left, at once, and makes pull requests of the other boxes that somebody who decides has ticked in the drift issue: one for what is adopted, one for what is restored. */
 export async function run(job: Job): Promise<void> {
   const { event, forge, io } = expect(job, ['issues'])
-  if (event.action !== 'edited' || event.bodyBefore === null) return say(io, 'Only the text of the issue has boxes to tick.')
+  if (event.action !== 'edited' || event.bodyBefore === null)
+    return say(io, 'Only the text of the issue has boxes to tick.')
   const issue = await forge.issue(event.number)
-  if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL)) return say(io, 'This issue is not the one that Herdbook keeps.')
+  if (!issue.byBot || issue.state !== 'open' || !issue.labels.includes(DRIFT_LABEL))
+    return say(io, 'This issue is not the one that Herdbook keeps.')
   const ticks = dueTicks({ before: event.bodyBefore, after: event.body, now: issue.body }, KINDS)
   if (ticks.length === 0) return say(io, 'No box was ticked that is not proposed already.')
-  if (!decides(await forge.permission(event.sender))) return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
+  if (!decides(await forge.permission(event.sender)))
+    return say(io, `@${event.sender} may not write here, so nothing is proposed.`)
   const desk = await openDesk(job)
   const asking = { origin: `${askedBy(event.sender)} From #${issue.number}.`, by: event.sender }
-  await left(job, ticks.filter(({ what }) => what === 'leave'))
+  await left(
+    job,
+    ticks.filter(({ what }) => what === 'leave'),
+  )
   for (const what of ['adopt', 'restore'] as const) {
     const chosen = ticks.filter((tick) => tick.what === what)
     const pullRequest = chosen.length === 0 ? null : await proposed(job, desk, chosen, asking)
@@ -43,8 +49,17 @@ async function left(job: Job, ticks: readonly Tick[]): Promise<void> {
   const refs = refsOf(ticks.map(({ ref }) => ref))
   try {
     await demandForLeaving(job, refs, event.sender)
-    const wasShown: LeaveOptions['wasShown'] = (one, { instance }) => showsToLeave(event.bodyBefore ?? '', one, { kinds: KINDS, visibility: event.visibility, show: instance.documents['policy.yaml']?.show ?? {} })
-    await leave(inNameOf(io, event.sender), refs, `ticked in #${event.number}`, { wait: true, marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])), wasShown })
+    const wasShown: LeaveOptions['wasShown'] = (one, { instance }) =>
+      showsToLeave(event.bodyBefore ?? '', one, {
+        kinds: KINDS,
+        visibility: event.visibility,
+        show: instance.documents['policy.yaml']?.show ?? {},
+      })
+    await leave(inNameOf(io, event.sender), refs, `ticked in #${event.number}`, {
+      wait: true,
+      marks: new Map(ticks.map(({ ref, mark = '' }) => [ref, mark])),
+      wasShown,
+    })
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     io.exit = error.exit
@@ -61,8 +76,14 @@ async function proposed(job: Job, desk: Desk, ticks: readonly Tick[], asking: As
   try {
     const refs = refsOf(ticks.map(({ ref }) => ref))
     const adopting = ticks.some(({ what }) => what === 'adopt')
-    const pullRequest = adopting ? await proposeAdoption(job, desk, refs, asking) : await proposeRestore(job, desk, refs, asking)
-    if (pullRequest === null) await forge.comment(event.number, 'Nothing to propose: the files say so already. This issue is brought up to date tonight.')
+    const pullRequest = adopting
+      ? await proposeAdoption(job, desk, refs, asking)
+      : await proposeRestore(job, desk, refs, asking)
+    if (pullRequest === null)
+      await forge.comment(
+        event.number,
+        'Nothing to propose: the files say so already. This issue is brought up to date tonight.',
+      )
     return pullRequest
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error

@@ -25,15 +25,25 @@ const SEAL = 'Herdbook-Seal'
 const MOST_RESTORES = 200
 
 /** As the last lines of a commit's message, sealed where it is known who asked: who asked is whom Herdbook says it was, and no commit of anybody else's can say it. */
-export function trailersOf({ branch, restore, askedBy }: Omit<Saying, 'askedBy'> & { readonly askedBy: Saying['askedBy'] | null }, made: Made, sealing: Sealing): string {
+export function trailersOf(
+  { branch, restore, askedBy }: Omit<Saying, 'askedBy'> & { readonly askedBy: Saying['askedBy'] | null },
+  made: Made,
+  sealing: Sealing,
+): string {
   const refs = restore.length === 0 ? [] : [`${RESTORE}: ${wordsOf(restore)}`]
   if (askedBy === null) return refs.join('\n')
-  return [...refs, ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]), `${SEAL}: ${sealOf({ branch, restore, askedBy }, made, sealing)}`].join('\n')
+  return [
+    ...refs,
+    ...(askedBy.length === 0 ? [] : [`${ASKED_BY}: ${askedBy.join(' ')}`]),
+    `${SEAL}: ${sealOf({ branch, restore, askedBy }, made, sealing)}`,
+  ].join('\n')
 }
 
-const wordsOf = (restore: readonly ObjectRef[]): string => restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')
+const wordsOf = (restore: readonly ObjectRef[]): string =>
+  restore.map((ref) => encodeURIComponent(ref).replaceAll('%2F', '/')).join(' ')
 
-const sealOf = ({ branch, restore, askedBy }: Saying, { tree, parent }: Made, sealing: Sealing): string => sealIn(sealing, 'commit', { branch, restore: wordsOf(restore), askedBy, tree, parent }).slice(0, 32)
+const sealOf = ({ branch, restore, askedBy }: Saying, { tree, parent }: Made, sealing: Sealing): string =>
+  sealIn(sealing, 'commit', { branch, restore: wordsOf(restore), askedBy, tree, parent }).slice(0, 32)
 
 /** Reads it out of the commits of a proposal on a branch, newest first, without merges of the base that hold nothing of their own. What names no object of a kind is nothing; who asked is told by sealed commits alone. */
 export function saidIn(commits: readonly Commit[], branch: string, sealing: Sealing): Said {
@@ -41,7 +51,11 @@ export function saidIn(commits: readonly Commit[], branch: string, sealing: Seal
   const refs = words.slice(0, MOST_RESTORES).flatMap((word) => refIn(word) ?? [])
   const ours = commits.filter((commit) => isSealed(commit, branch, sealing))
   const asking = ours.flatMap(({ trailers }) => askersIn(trailers))
-  return { restore: [...new Set(refs)], askedBy: [...new Set(asking)], isOurs: commits.length > 0 && ours.length === commits.length }
+  return {
+    restore: [...new Set(refs)],
+    askedBy: [...new Set(asking)],
+    isOurs: commits.length > 0 && ours.length === commits.length,
+  }
 }
 
 function isSealed({ trailers, tree, parents }: Commit, branch: string, sealing: Sealing): boolean {

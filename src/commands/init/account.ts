@@ -21,7 +21,10 @@ export async function askAccount({ env, secrets }: Io, repository: string | null
   const ask = asking(env['GITHUB_API_URL'] ?? 'https://api.github.com', token)
   const [user, isPrivate] = await Promise.all([ask('user'), repository === null ? null : ask(`repos/${repository}`)])
   const login = textIn(user?.body, 'login')
-  return { login: login !== null && /^[A-Za-z0-9]([-_]?[A-Za-z0-9])*$/.test(login) ? login : null, unprotected: await unprotectedIn(isPrivate, () => ask(`repos/${repository}/rulesets`)) }
+  return {
+    login: login !== null && /^[A-Za-z0-9]([-_]?[A-Za-z0-9])*$/.test(login) ? login : null,
+    unprotected: await unprotectedIn(isPrivate, () => ask(`repos/${repository}/rulesets`)),
+  }
 }
 
 interface Answer {
@@ -30,7 +33,10 @@ interface Answer {
 }
 
 /** Rulesets are among what the free plan lacks, and everybody may ask for them. */
-async function unprotectedIn(repository: Answer | null, rulesets: () => Promise<Answer | null>): Promise<boolean | null> {
+async function unprotectedIn(
+  repository: Answer | null,
+  rulesets: () => Promise<Answer | null>,
+): Promise<boolean | null> {
   const hidden = valueIn(repository?.body, 'private')
   if (typeof hidden !== 'boolean') return null
   if (!hidden) return false
@@ -43,7 +49,11 @@ function asking(api: string, token: string): (path: string) => Promise<Answer | 
   const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'herdbook' }
   return async (path) => {
     try {
-      const answer = await fetch(`${api.replace(/(?<!\/)\/+$/, '')}/${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) })
+      const answer = await fetch(`${api.replace(/(?<!\/)\/+$/, '')}/${path}`, {
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      })
       return { status: answer.status, body: JSON.parse(await bounded(answer, MOST_BYTES)) as unknown }
     } catch {
       return null
@@ -51,7 +61,8 @@ function asking(api: string, token: string): (path: string) => Promise<Answer | 
   }
 }
 
-const valueIn = (body: unknown, name: string): unknown => (typeof body === 'object' && body !== null ? (body as { readonly [name: string]: unknown })[name] : undefined)
+const valueIn = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null ? (body as { readonly [name: string]: unknown })[name] : undefined
 const textIn = (body: unknown, name: string): string | null => {
   const value = valueIn(body, name)
   return typeof value === 'string' ? value : null

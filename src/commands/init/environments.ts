@@ -4,7 +4,13 @@
  */
 export const ENVIRONMENTS = {
   'herdbook-plan': ['HERDBOOK_READ_TOKEN', 'HERDBOOK_READER_KEY', 'HERDBOOK_LEDGER_KEY'],
-  'herdbook-apply': ['HERDBOOK_TOKEN', 'HERDBOOK_SSH_KEY', 'HERDBOOK_READ_TOKEN', 'HERDBOOK_READER_KEY', 'HERDBOOK_LEDGER_KEY'],
+  'herdbook-apply': [
+    'HERDBOOK_TOKEN',
+    'HERDBOOK_SSH_KEY',
+    'HERDBOOK_READ_TOKEN',
+    'HERDBOOK_READER_KEY',
+    'HERDBOOK_LEDGER_KEY',
+  ],
   'herdbook-owners': ['HERDBOOK_LEDGER_KEY', 'HERDBOOK_OLD_LEDGER_KEY'],
 } as const satisfies { readonly [environment: string]: readonly string[] }
 

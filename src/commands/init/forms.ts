@@ -1,7 +1,8 @@
 import { stringify } from 'yaml'
 import { ASK_LABEL, FORMS, type Form, type FormField } from '../../instance/forms.ts'
 
-const NOTICE = '# Made from the table of forms that Herdbook reads answers by: a label that is changed here is not found there.\n'
+const NOTICE =
+  '# Made from the table of forms that Herdbook reads answers by: a label that is changed here is not found there.\n'
 
 const PUBLIC = `**This issue is public: everybody can read it, now and later.**
 What must not be public (a name, a private message, a complaint about a member) belongs in a report instead: in Mastodon, open the menu of the post or the profile and choose **Report**. Only the moderators read that.
@@ -11,7 +12,10 @@ const TYPES = { line: 'input', text: 'textarea', choice: 'dropdown', boxes: 'che
 
 /** GitHub's issue forms and their chooser, by path. */
 export const issueForms = (): [string, string][] => [
-  ...Object.entries<Form>(FORMS).map(([name, form]): [string, string] => [`.github/ISSUE_TEMPLATE/${name}.yml`, NOTICE + yaml(issueForm(form))]),
+  ...Object.entries<Form>(FORMS).map(([name, form]): [string, string] => [
+    `.github/ISSUE_TEMPLATE/${name}.yml`,
+    NOTICE + yaml(issueForm(form)),
+  ]),
   ['.github/ISSUE_TEMPLATE/config.yml', yaml(CHOOSER)],
 ]
 

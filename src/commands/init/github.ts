@@ -22,23 +22,44 @@ export async function githubFiles(approvers: Approvers, pin: Pin | 'own' | null)
   const owners: [string, string] = ['.github/CODEOWNERS', codeowners(approvers)]
   // Without workflows nobody answers a form or a pull request.
   if (pin === null) return [owners]
-  return [...(await workflows(pin)), ...issueForms(), owners, ['.github/pull_request_template.md', PULL_REQUEST], ['.github/dependabot.yml', DEPENDABOT]]
+  return [
+    ...(await workflows(pin)),
+    ...issueForms(),
+    owners,
+    ['.github/pull_request_template.md', PULL_REQUEST],
+    ['.github/dependabot.yml', DEPENDABOT],
+  ]
 }
 
 /** Herdbook's own workflows, with the action pinned to a commit. */
 async function workflows(pin: Pin | 'own'): Promise<[string, string][]> {
   const folder = shipped('.github/workflows')
   const names = (await readdir(folder)).filter((name) => /^herdbook-.*\.yml$/.test(name))
-  const action = pin === 'own' ? OWN_ACTION : `${pin.repository}/.github/actions/herdbook@${pin.commit} # ${pin.tag ?? `v${await version()}`}`
-  return Promise.all(names.map(async (name) => [`.github/workflows/${name}`, (await readFile(join(folder, name), 'utf8')).replaceAll(OWN_ACTION, action)]))
+  const action =
+    pin === 'own'
+      ? OWN_ACTION
+      : `${pin.repository}/.github/actions/herdbook@${pin.commit} # ${pin.tag ?? `v${await version()}`}`
+  return Promise.all(
+    names.map(async (name) => [
+      `.github/workflows/${name}`,
+      (await readFile(join(folder, name), 'utf8')).replaceAll(OWN_ACTION, action),
+    ]),
+  )
 }
 
 async function version(): Promise<string> {
-  return (JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as { readonly version: string }).version
+  return (
+    JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      readonly version: string
+    }
+  ).version
 }
 
 /** Which of these a change needs the approval of. */
-export const codeowners = ({ owners, moderators }: Approvers): string => `# Who has to approve a change before it is merged: the last line that fits a file holds, and one of those it names is enough.
+export const codeowners = ({
+  owners,
+  moderators,
+}: Approvers): string => `# Who has to approve a change before it is merged: the last line that fits a file holds, and one of those it names is enough.
 # They are people (@name) or teams (@organisation/team) who may write to this repository.
 
 # Owners: roles and moderators, policy, the doors, access, settings and terms, and what runs here.

@@ -28,7 +28,12 @@ export async function ownPin(): Promise<Pin | null> {
 /** What Git says of a tree. null where it is not the top of a repository from GitHub. */
 export async function pinOf(root: string): Promise<Pin | null> {
   const git = gitIn(root)
-  const [top, head, origin, tags] = await Promise.all([git.run(['rev-parse', '--show-toplevel']), git.run(['rev-parse', 'HEAD']), git.run(['remote', 'get-url', 'origin']), git.run(['tag', '--points-at', 'HEAD'])])
+  const [top, head, origin, tags] = await Promise.all([
+    git.run(['rev-parse', '--show-toplevel']),
+    git.run(['rev-parse', 'HEAD']),
+    git.run(['remote', 'get-url', 'origin']),
+    git.run(['tag', '--points-at', 'HEAD']),
+  ])
   // Somebody else's repository may be around it, as around node_modules.
   if (top.code !== 0 || (await realpath(top.out.trim())) !== (await realpath(root))) return null
   const repository = githubIn(origin.out.trim())

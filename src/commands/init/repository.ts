@@ -3,7 +3,10 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 
 /** `owner/name` in the address of a remote on GitHub; null where it is elsewhere. */
 export function githubIn(address: string): string | null {
-  const [, found = null] = /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(?:\.git)?\/?$/.exec(address) ?? []
+  const [, found = null] =
+    /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([A-Za-z0-9-]+\/[A-Za-z0-9._-]+?)(?:\.git)?\/?$/.exec(
+      address,
+    ) ?? []
   return found
 }
 
@@ -15,7 +18,10 @@ export async function originOf(dir: string): Promise<string | null> {
 /** The branch that its repository goes by. */
 export async function branchOf(dir: string): Promise<string> {
   const git = gitIn(dir)
-  const [remote, local] = await Promise.all([git.run(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']), git.run(['symbolic-ref', '--quiet', '--short', 'HEAD'])])
+  const [remote, local] = await Promise.all([
+    git.run(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']),
+    git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
+  ])
   return remote.out.trim().replace(/^origin\//, '') || local.out.trim() || 'main'
 }
 

@@ -16,14 +16,21 @@ export interface Beginning {
 /** The files that a repository for a domain begins with, by path. Each says what to fill in. */
 export function templates({ domain, found, github, owners, proposed }: Beginning): [string, string][] {
   return [
-    ['instance/instance.yaml', instanceFile(domain, found, github !== null) + (github === null ? LATER : forge(github))],
+    [
+      'instance/instance.yaml',
+      instanceFile(domain, found, github !== null) + (github === null ? LATER : forge(github)),
+    ],
     ['instance/policy.yaml', policyFile(owners)],
     ['.gitignore', IGNORED],
     ['README.md', readme(domain, proposed ? BY_PROPOSAL : AT_A_DESK)],
   ]
 }
 
-const instanceFile = (domain: string, found: Found | null, proposed: boolean): string => `# yaml-language-server: $schema=../schema/instance.schema.json
+const instanceFile = (
+  domain: string,
+  found: Found | null,
+  proposed: boolean,
+): string => `# yaml-language-server: $schema=../schema/instance.schema.json
 # Which server this is, and the doors into it. Secrets are only named here: they never stand in this repository.
 domain: ${domain}
 

@@ -21,7 +21,8 @@ function usesIn(doc: Document.Parsed, text: string): readonly Use[] {
       if (isAlias(node)) {
         const meant = named.get(node.source)
         if (meant) uses.push({ name: node.source, at: start, ...meant })
-      } else if (node.anchor !== undefined) named.set(node.anchor, { start: text.lastIndexOf(`&${node.anchor}`, start), end })
+      } else if (node.anchor !== undefined)
+        named.set(node.anchor, { start: text.lastIndexOf(`&${node.anchor}`, start), end })
     },
   })
   return uses
@@ -29,7 +30,10 @@ function usesIn(doc: Document.Parsed, text: string): readonly Use[] {
 
 /** Refuses a change of what a name further down stands for: that would change, too, or stand for nothing. */
 export function refuseNamed(source: Original, splices: readonly Splice[]): void {
-  const touched = (start: number, end: number): boolean => splices.some((splice) => splice.start < end && splice.end >= start && (splice.end > splice.start || splice.start > start))
+  const touched = (start: number, end: number): boolean =>
+    splices.some(
+      (splice) => splice.start < end && splice.end >= start && (splice.end > splice.start || splice.start > start),
+    )
   const gone = (at: number): boolean => splices.some((splice) => splice.start <= at && splice.end > at)
   const use = usesIn(source.doc, source.text).find(({ at, start, end }) => touched(start, end) && !gone(at))
   if (use === undefined) return
@@ -42,7 +46,9 @@ export function refuseNamed(source: Original, splices: readonly Splice[]): void 
 
 /** Refuses a change of something that is written elsewhere: on the way there, a name stands for it. */
 export function refuseAlias(source: Original, path: Path): void {
-  const alias = path.map((_, length) => nodeAt(source, path.slice(0, length + 1))).find((node): node is Alias => isAlias(node))
+  const alias = path
+    .map((_, length) => nodeAt(source, path.slice(0, length + 1)))
+    .find((node): node is Alias => isAlias(node))
   if (alias === undefined) return
   refuseAt(source, alias.range?.[0] ?? 0, (line) => ({
     why: `*${alias.source} in line ${line} stands for what is written elsewhere`,

@@ -71,5 +71,7 @@ export function asFile(text: string, before = ''): string {
 export function fileReference(name: string, value: Value | undefined): string | undefined {
   if (!isRecord(value)) return undefined
   const file = stringOf(value['file'])
-  return /^[^./\\][^/\\]*$/.test(file) && !/\.ya?ml$/.test(file) ? file : refuse(name, `${JSON.stringify(file)} is not a text beside it`)
+  return /^[^./\\][^/\\]*$/.test(file) && !/\.ya?ml$/.test(file)
+    ? file
+    : refuse(name, `${JSON.stringify(file)} is not a text beside it`)
 }

@@ -5,8 +5,31 @@ import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
 import { reasons } from './emptied.ts'
 import { PLAIN, type Style } from './render.ts'
-import { insertLines, meaning, means, open, refuse, refuseAt, splice, type Original, type Splice, type Value } from './original.ts'
-import { addItems, changeFlow, fieldLines, nodeAt, ownerOf, pairOf, removeAll, reorder, setField, type NewItem, type Path } from './splices.ts'
+import {
+  insertLines,
+  meaning,
+  means,
+  open,
+  refuse,
+  refuseAt,
+  splice,
+  type Original,
+  type Splice,
+  type Value,
+} from './original.ts'
+import {
+  addItems,
+  changeFlow,
+  fieldLines,
+  nodeAt,
+  ownerOf,
+  pairOf,
+  removeAll,
+  reorder,
+  setField,
+  type NewItem,
+  type Path,
+} from './splices.ts'
 
 export type { Path } from './splices.ts'
 
@@ -34,7 +57,9 @@ export function edit(name: string, text: string, edits: readonly Edit[], emptied
   const steps = settle(before, [...edits, ...reasons(name, before, edits, emptied)], (path) => staysOpen(source, path))
   const splices = steps.length === 0 ? [] : splicesOf(source, steps)
   const edited = splice(source, splices)
-  return means(name, edited, intended(before, steps)) && (!isPureJson(text) || isPureJson(edited)) ? edited : refuseResult(source, splices)
+  return means(name, edited, intended(before, steps)) && (!isPureJson(text) || isPureJson(edited))
+    ? edited
+    : refuseResult(source, splices)
 }
 
 /** Brackets with nothing in them that are kept when something comes into them: a comment stands there, or the file is JSON. */
@@ -53,11 +78,15 @@ function isPureJson(text: string): boolean {
   }
 }
 
-const isRecord = (value: Value | undefined): value is { readonly [key: string]: Value } => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: Value | undefined): value is { readonly [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const keyOf = (path: Path): string => JSON.stringify(path)
 
 function valueAt(root: Value | undefined, path: Path): Value | undefined {
-  return path.reduce<Value | undefined>((value, part) => (value instanceof Object ? own(value as Mutable, String(part)) : undefined), root)
+  return path.reduce<Value | undefined>(
+    (value, part) => (value instanceof Object ? own(value as Mutable, String(part)) : undefined),
+    root,
+  )
 }
 
 /** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
@@ -133,7 +162,12 @@ function intended(before: Value, steps: readonly Edit[]): Value {
     if (step.op !== 'set') continue
     const parent = valueAt(root, step.path.slice(0, -1)) as Mutable
     // Defined, not assigned: a key may be called __proto__.
-    Object.defineProperty(parent, String(step.path.at(-1)), { value: structuredClone(step.value), enumerable: true, writable: true, configurable: true })
+    Object.defineProperty(parent, String(step.path.at(-1)), {
+      value: structuredClone(step.value),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
   }
   for (const { path, adds, removes, order } of gather(steps)) {
     const there = valueAt(root, path)
@@ -159,13 +193,23 @@ function splicesOf(source: Original, steps: readonly Edit[]): readonly Splice[] 
   const { contents } = source.doc
   const sets = steps.filter((step) => step.op === 'set')
   if (!isMap(contents)) return [newFields(source, sets)]
-  const fresh = Map.groupBy(sets.filter(({ path }) => isNewInFlow(source, path)), ({ path }) => keyOf(path.slice(0, -1)))
+  const fresh = Map.groupBy(
+    sets.filter(({ path }) => isNewInFlow(source, path)),
+    ({ path }) => keyOf(path.slice(0, -1)),
+  )
   const gathered = gather(steps)
   const changed = new Set(gathered.map(({ path }) => keyOf(path)))
-  const others = [...fresh.keys()].filter((key) => !changed.has(key)).map((key): Gathered => ({ path: JSON.parse(key) as Path, adds: [], removes: new Set() }))
+  const others = [...fresh.keys()]
+    .filter((key) => !changed.has(key))
+    .map((key): Gathered => ({ path: JSON.parse(key) as Path, adds: [], removes: new Set() }))
   const filled = new Set(sets.map(({ path }) => keyOf(path.slice(0, -1))))
-  const changes = [...gathered, ...others].flatMap((one) => changesOf(source, one, fresh.get(keyOf(one.path)) ?? [], filled.has(keyOf(one.path))))
-  return [...changes, ...sets.filter(({ path }) => !isNewInFlow(source, path)).flatMap(({ path, value }) => setAt(source, path, value))]
+  const changes = [...gathered, ...others].flatMap((one) =>
+    changesOf(source, one, fresh.get(keyOf(one.path)) ?? [], filled.has(keyOf(one.path))),
+  )
+  return [
+    ...changes,
+    ...sets.filter(({ path }) => !isNewInFlow(source, path)).flatMap(({ path, value }) => setAt(source, path, value)),
+  ]
 }
 
 type SetStep = Extract<Edit, { readonly op: 'set' }>
@@ -176,7 +220,12 @@ function isNewInFlow(source: Original, path: Path): boolean {
 }
 
 /** What changes in one list or map. */
-function changesOf(source: Original, { path, adds, removes, order }: Gathered, fresh: readonly SetStep[], filled: boolean): readonly Splice[] {
+function changesOf(
+  source: Original,
+  { path, adds, removes, order }: Gathered,
+  fresh: readonly SetStep[],
+  filled: boolean,
+): readonly Splice[] {
   const node = nodeAt(source, path)
   if (!isMap(node) && !isSeq(node)) {
     refuseAlias(source, path)
@@ -185,8 +234,15 @@ function changesOf(source: Original, { path, adds, removes, order }: Gathered, f
   const removed = new Set([...removes].map((part) => indexOf(source, node, part)))
   const moves = isSeq(node) && order ? reorder(source, node, order) : []
   if (isFlow(node)) {
-    const fields = fresh.map(({ path: at, value }) => ({ key: String(at.at(-1)), value, style: siblingStyle(source, at) }))
-    const changes = removed.size + adds.length + fields.length === 0 ? [] : changeFlow(source, node, { removed, items: adds, fields }, path.length + 1)
+    const fields = fresh.map(({ path: at, value }) => ({
+      key: String(at.at(-1)),
+      value,
+      style: siblingStyle(source, at),
+    }))
+    const changes =
+      removed.size + adds.length + fields.length === 0
+        ? []
+        : changeFlow(source, node, { removed, items: adds, fields }, path.length + 1)
     return [...changes, ...moves]
   }
   return [

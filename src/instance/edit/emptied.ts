@@ -6,13 +6,22 @@ import type { Value } from './original.ts'
 const KEY = 'emptied_on_purpose'
 
 /** What becomes of `emptied_on_purpose`: it goes when its list gets an item, and must come when the last one leaves. An empty list is intent, and so must say why. */
-export function reasons(name: string, before: Value, edits: readonly Edit[], emptied: string | undefined): readonly Edit[] {
+export function reasons(
+  name: string,
+  before: Value,
+  edits: readonly Edit[],
+  emptied: string | undefined,
+): readonly Edit[] {
   const root = before instanceof Object ? (before as { readonly [key: string]: Value }) : {}
   return Object.values(LIST_KEYS).flatMap((key): Edit[] => {
     const old = root[key]
     const set = edits.find((one) => one.op === 'set' && one.path.length === 1 && one.path[0] === key)
     const added = edits.filter((one) => one.op === 'add' && one.list.length === 1 && one.list[0] === key).length
-    const removed = new Set(edits.flatMap((one) => (one.op === 'remove' && one.path.length === 2 && one.path[0] === key ? [one.path[1]] : []))).size
+    const removed = new Set(
+      edits.flatMap((one) =>
+        one.op === 'remove' && one.path.length === 2 && one.path[0] === key ? [one.path[1]] : [],
+      ),
+    ).size
     const start = set?.op === 'set' ? set.value : old
     const left = (Array.isArray(start) ? start.length : 0) + added - removed
     if (left > 0) return root[KEY] === undefined || (!set && added === 0) ? [] : [{ op: 'remove', path: [KEY] }]
@@ -22,7 +31,12 @@ export function reasons(name: string, before: Value, edits: readonly Edit[], emp
 }
 
 function askWhy(name: string, key: string): never {
-  return fail(EXIT.invalid, 'emptied-on-purpose', `That was the last entry of ${key} in ${name}, and an empty list has to be meant.`, {
-    hint: 'Say why: --emptied "why it is empty". The reason is written beside the list as emptied_on_purpose.',
-  })
+  return fail(
+    EXIT.invalid,
+    'emptied-on-purpose',
+    `That was the last entry of ${key} in ${name}, and an empty list has to be meant.`,
+    {
+      hint: 'Say why: --emptied "why it is empty". The reason is written beside the list as emptied_on_purpose.',
+    },
+  )
 }

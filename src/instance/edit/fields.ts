@@ -9,7 +9,11 @@ const MINUTE = 60_000
 /** Fields whose absence means that they are not managed: emptied, they stay, so that they go on being managed. */
 const STAY_MANAGED = new Set(['private_comment', 'comment'])
 
-const lines = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').trimEnd()
+const lines = (text: string): string =>
+  text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .trimEnd()
 
 /** A value as it is compared: what is absent, empty and false mean the same, and texts end where their last line does. */
 function comparable(key: string, value: Value | undefined): Value {
@@ -19,12 +23,14 @@ function comparable(key: string, value: Value | undefined): Value {
   if (key === 'permissions' && Array.isArray(value)) return value.map(stringOf).toSorted()
   if (key === 'until') return Math.floor(Date.parse(stringOf(value)) / MINUTE)
   if (typeof value === 'string') return lines(value) || null
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, comparable(name, inner)]))
+  if (isRecord(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, comparable(name, inner)]))
   return value
 }
 
 /** True where two values of a field mean the same. */
-export const alike = (key: string, a: Value | undefined, b: Value | undefined): boolean => isDeepStrictEqual(comparable(key, a), comparable(key, b))
+export const alike = (key: string, a: Value | undefined, b: Value | undefined): boolean =>
+  isDeepStrictEqual(comparable(key, a), comparable(key, b))
 
 /** The changes that make an item's fields say what they should, leaving alone what means that already. */
 export function fieldEdits(base: Path, item: Item, wanted: Written): readonly Edit[] {
@@ -40,7 +46,8 @@ function fieldEdit(path: Path, key: string, before: Value | undefined, value: Va
     if (before === true) return [{ op: 'set', path, value: false }]
     return STAY_MANAGED.has(key) ? [{ op: 'set', path, value: '' }] : [{ op: 'remove', path }]
   }
-  if (Array.isArray(before) && Array.isArray(value) && before.length > 0 && value.length > 0) return listEdits(path, before, value)
+  if (Array.isArray(before) && Array.isArray(value) && before.length > 0 && value.length > 0)
+    return listEdits(path, before, value)
   if (!isRecord(before) || !isRecord(value)) return [{ op: 'set', path, value }]
   const gone: Written = Object.fromEntries(Object.keys(before).map((name) => [name, undefined]))
   return fieldEdits(path, before, { ...gone, ...value })
@@ -48,7 +55,9 @@ function fieldEdit(path: Path, key: string, before: Value | undefined, value: Va
 
 /** A list whose order means nothing: what is new comes last, so that the lines of the others stay. */
 function listEdits(list: Path, before: readonly Value[], value: readonly Value[]): readonly Edit[] {
-  const removed = before.flatMap((one, index): Edit[] => (value.includes(one) ? [] : [{ op: 'remove', path: [...list, index] }]))
+  const removed = before.flatMap((one, index): Edit[] =>
+    value.includes(one) ? [] : [{ op: 'remove', path: [...list, index] }],
+  )
   const added = value.filter((one) => !before.includes(one)).map((item): Edit => ({ op: 'add', list, item }))
   return [...removed, ...added]
 }

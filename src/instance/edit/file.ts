@@ -18,9 +18,13 @@ export function itemsOf(name: string, text: string, key: string): readonly Value
 const SORTED_ENOUGH = 3
 
 /** Tells where items go: in their place in a list that is sorted by its names, at the end of one that is not. */
-export function placesIn(items: readonly Value[], nameOf: (item: Value) => string): (item: Value) => number | undefined {
+export function placesIn(
+  items: readonly Value[],
+  nameOf: (item: Value) => string,
+): (item: Value) => number | undefined {
   const names = items.map(nameOf)
-  const sorted = names.length >= SORTED_ENOUGH && names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name)
+  const sorted =
+    names.length >= SORTED_ENOUGH && names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name)
   return (item) => {
     const name = nameOf(item)
     let [from, to] = sorted ? [0, names.length] : [names.length, names.length]

@@ -12,7 +12,13 @@ export interface NewEntry {
 }
 
 /** Takes entries out of brackets and puts others in. */
-export function editFlow(source: Original, node: YAMLMap | YAMLSeq, removed: ReadonlySet<number>, adds: readonly NewEntry[], depth: number): readonly Splice[] {
+export function editFlow(
+  source: Original,
+  node: YAMLMap | YAMLSeq,
+  removed: ReadonlySet<number>,
+  adds: readonly NewEntry[],
+  depth: number,
+): readonly Splice[] {
   const flow = flowOf(source, node)
   const kept = [...flow.entries.keys()].filter((index) => !removed.has(index))
   if (kept.length === 0) return refill(source, node, flow, removed, adds, depth)
@@ -20,19 +26,30 @@ export function editFlow(source: Original, node: YAMLMap | YAMLSeq, removed: Rea
   const atEnd = places.has(kept.at(-1) ?? -1)
   const added = [...places].flatMap(([after, items]) => {
     const next = kept.find((index) => index > after)
-    return after < 0 ? addFirst(source, flow, items, depth) : addAfter(source, flow, after, items, next === undefined, depth)
+    return after < 0
+      ? addFirst(source, flow, items, depth)
+      : addAfter(source, flow, after, items, next === undefined, depth)
   })
   const dangling = isJson(source) && !flow.trailing && !atEnd ? lastComma(source, flow, removed) : []
   return [...removeFromFlow(source, flow, removed), ...dangling, ...added]
 }
 
 /** The text of a new entry in a line that others share. */
-const inline = ({ text }: Original, { write }: NewEntry, at: number): string => write(columnOf(text, at)).replaceAll('\n', eolBefore(text, at))
+const inline = ({ text }: Original, { write }: NewEntry, at: number): string =>
+  write(columnOf(text, at)).replaceAll('\n', eolBefore(text, at))
 
-const groupOf = ({ groups }: Flow, index: number): number => groups.findIndex(({ first, last }) => first <= index && index <= last)
+const groupOf = ({ groups }: Flow, index: number): number =>
+  groups.findIndex(({ first, last }) => first <= index && index <= last)
 
 /** Whole lines of new entries, each with its comma, but for the last one where none is to follow. */
-function linesOf(source: Original, flow: Flow, items: readonly NewEntry[], indent: number, at: number, open: boolean): string {
+function linesOf(
+  source: Original,
+  flow: Flow,
+  items: readonly NewEntry[],
+  indent: number,
+  at: number,
+  open: boolean,
+): string {
   const eol = eolBefore(source.text, at)
   const pad = ' '.repeat(indent)
   const texts = items.map(({ write }, nth) => `${pad}${write(indent)}${open || nth < items.length - 1 ? ',' : ''}\n`)
@@ -44,10 +61,13 @@ function addFirst(source: Original, flow: Flow, items: readonly NewEntry[], dept
   const { text } = source
   const [group] = flow.groups
   const first = flow.entries[0]?.start ?? flow.close
-  if (!group?.starts) return [{ start: first, end: first, text: items.map((item) => `${inline(source, item, first)}, `).join(''), depth }]
+  if (!group?.starts)
+    return [{ start: first, end: first, text: items.map((item) => `${inline(source, item, first)}, `).join(''), depth }]
   const { start } = chunkOf(text, flow.groups, 0)
   const blank = isSpaced(text, flow.groups) ? eolBefore(text, start) : ''
-  return [{ start, end: start, text: linesOf(source, flow, items, column(text, group.start), start, true) + blank, depth }]
+  return [
+    { start, end: start, text: linesOf(source, flow, items, column(text, group.start), start, true) + blank, depth },
+  ]
 }
 
 /** How far a line is indented. */
@@ -59,7 +79,14 @@ function indentOf({ text }: Original, { groups, close }: Flow, near: Group | und
   return group ? column(text, group.start) : columnOf(text, near?.start ?? close) + 2
 }
 
-function addAfter(source: Original, flow: Flow, after: number, items: readonly NewEntry[], isLast: boolean, depth: number): readonly Splice[] {
+function addAfter(
+  source: Original,
+  flow: Flow,
+  after: number,
+  items: readonly NewEntry[],
+  isLast: boolean,
+  depth: number,
+): readonly Splice[] {
   const { text } = source
   const nth = groupOf(flow, after)
   const group = flow.groups[nth]
@@ -75,19 +102,31 @@ function addAfter(source: Original, flow: Flow, after: number, items: readonly N
     const behind = after < flow.entries.length - 1 || flow.trailing
     return [...(behind ? [] : [comma]), { start: at, end: at, text: lines, depth }]
   }
-  const alone = group?.starts === true && group.first === group.last && (eaten || !text.slice(end, flow.close).includes('\n'))
+  const alone =
+    group?.starts === true && group.first === group.last && (eaten || !text.slice(end, flow.close).includes('\n'))
   if (alone && isLast) {
     const indent = column(text, group.start)
     const lines = items.map(({ write }) => `,\n${' '.repeat(indent)}${write(indent)}`)
     return [{ start: end, end, text: lines.join('').replaceAll('\n', eolBefore(text, end)), depth }]
   }
   const comment = group?.last === after ? commentBehind(text, { start: end, end }) : -1
-  if (comment >= 0 && comment < flow.close) return refuseAt(source, comment, (line) => ({ why: `the comment in line ${line} would be behind a new entry`, hint: `In line ${line}, put the comma before the comment, then run it again.` }))
+  if (comment >= 0 && comment < flow.close)
+    return refuseAt(source, comment, (line) => ({
+      why: `the comment in line ${line} would be behind a new entry`,
+      hint: `In line ${line}, put the comma before the comment, then run it again.`,
+    }))
   return [{ start: end, end, text: items.map((item) => `, ${inline(source, item, end)}`).join(''), depth }]
 }
 
 /** Writes brackets anew of which nothing stays but the comments that are about all of it. */
-function refill(source: Original, node: Collection, flow: Flow, removed: ReadonlySet<number>, adds: readonly NewEntry[], depth: number): readonly Splice[] {
+function refill(
+  source: Original,
+  node: Collection,
+  flow: Flow,
+  removed: ReadonlySet<number>,
+  adds: readonly NewEntry[],
+  depth: number,
+): readonly Splice[] {
   const { text } = source
   const { open, close, groups } = flow
   const inside = text.slice(open, close)
@@ -99,9 +138,15 @@ function refill(source: Original, node: Collection, flow: Flow, removed: Readonl
     const lines = adds.length === 0 ? '' : linesOf(source, flow, adds, indent, at, flow.trailing)
     return [...removeFromFlow(source, flow, removed), { start: at, end: at, text: lines, depth }]
   }
-  if (comment >= 0) return refuseAt(source, comment, (line) => ({ why: `the comment in line ${line} shares its line with what goes`, hint: `Give each entry a line of its own, with the comment of line ${line} behind its entry, then run it again.` }))
+  if (comment >= 0)
+    return refuseAt(source, comment, (line) => ({
+      why: `the comment in line ${line} shares its line with what goes`,
+      hint: `Give each entry a line of its own, with the comment of line ${line} behind its entry, then run it again.`,
+    }))
   const pad = adds.length > 0 && (/^\s/.test(inside) || (inside === '' && isMap(node) && !isJson(source))) ? ' ' : ''
-  return [{ start: open, end: close, text: pad + adds.map((item) => inline(source, item, open)).join(', ') + pad, depth }]
+  return [
+    { start: open, end: close, text: pad + adds.map((item) => inline(source, item, open)).join(', ') + pad, depth },
+  ]
 }
 
 /** Where the first comment is that is in no entry; -1 where there is none. */

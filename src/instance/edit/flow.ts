@@ -52,14 +52,25 @@ function endsLine(text: string, { end }: Entry, close: number, isLast: boolean):
 }
 
 function groupsOf(text: string, open: number, close: number, entries: readonly Entry[]): readonly Group[] {
-  const firsts = [...entries.keys()].filter((index) => text.slice(entries[index - 1]?.end ?? open, entries[index]?.start).includes('\n') || index === 0)
+  const firsts = [...entries.keys()].filter(
+    (index) => text.slice(entries[index - 1]?.end ?? open, entries[index]?.start).includes('\n') || index === 0,
+  )
   return firsts.flatMap((first, nth): Group[] => {
     const last = (firsts[nth + 1] ?? entries.length) - 1
     const [from, to] = [entries[first], entries[last]]
     if (!from || !to) return []
     const line = lineStart(text, from.start)
     const starts = line >= open && text.slice(line, from.start).trim() === ''
-    return [{ start: from.start, end: to.end, first, last, starts, ends: endsLine(text, to, close, last === entries.length - 1) }]
+    return [
+      {
+        start: from.start,
+        end: to.end,
+        first,
+        last,
+        starts,
+        ends: endsLine(text, to, close, last === entries.length - 1),
+      },
+    ]
   })
 }
 
@@ -85,8 +96,12 @@ export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySe
   const { groups, close } = flow
   const goneOf = (group: Group): readonly number[] => indexes(group).filter((index) => removed.has(index))
   const isGone = (group: Group): boolean => goneOf(group).length > group.last - group.first
-  const inPart = groups.filter((group) => !isGone(group)).flatMap((group) => runsOf(goneOf(group)).map((run) => removeRun(source, flow, group, run)))
-  const shared = groups.flatMap((group, nth) => (isGone(group) && !isWhole(group) ? [removeGroup(source, flow, nth, group, isGone)] : []))
+  const inPart = groups
+    .filter((group) => !isGone(group))
+    .flatMap((group) => runsOf(goneOf(group)).map((run) => removeRun(source, flow, group, run)))
+  const shared = groups.flatMap((group, nth) =>
+    isGone(group) && !isWhole(group) ? [removeGroup(source, flow, nth, group, isGone)] : [],
+  )
   const whole = groups.flatMap((group, nth) => (isGone(group) && isWhole(group) ? [nth] : []))
   return [...inPart, ...shared, ...removeChunks(source, groups, whole, lineStart(source.text, close))]
 }
@@ -94,7 +109,8 @@ export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySe
 /** Whether nothing else stands on the lines of a group. */
 export const isWhole = ({ starts, ends }: Group): boolean => starts && ends
 
-const indexes = ({ first, last }: Group): readonly number[] => Array.from({ length: last - first + 1 }, (_, nth) => first + nth)
+const indexes = ({ first, last }: Group): readonly number[] =>
+  Array.from({ length: last - first + 1 }, (_, nth) => first + nth)
 
 /** Numbers that follow on each other, together. */
 function runsOf(numbers: readonly number[]): readonly (readonly number[])[] {
@@ -118,7 +134,13 @@ function removeRun(source: Original, { entries }: Flow, { last }: Group, run: re
 }
 
 /** Takes entries out that share their line with a bracket or a comma alone. */
-function removeGroup(source: Original, { open, close, entries, groups }: Flow, nth: number, group: Group, isGone: (group: Group) => boolean): Splice {
+function removeGroup(
+  source: Original,
+  { open, close, entries, groups }: Flow,
+  nth: number,
+  group: Group,
+  isGone: (group: Group) => boolean,
+): Splice {
   const { text } = source
   const behind = commentBehind(text, group)
   if (behind >= 0 && behind < close) return refuseComment(source, behind)
@@ -126,7 +148,8 @@ function removeGroup(source: Original, { open, close, entries, groups }: Flow, n
   if (!before) {
     const comma = commaIn(text, group.end, close)
     const comment = commentIn(text, open, group.start)
-    if (comment >= 0 || commentIn(text, group.end, comma) >= 0) return refuseComment(source, comment >= 0 ? comment : commentIn(text, group.end, comma))
+    if (comment >= 0 || commentIn(text, group.end, comma) >= 0)
+      return refuseComment(source, comment >= 0 ? comment : commentIn(text, group.end, comma))
     const space = /(?<!\s)\s*$/.exec(text.slice(open, group.start))?.[0].length ?? 0
     return { start: group.start - space, end: comma + 1, text: '' }
   }
@@ -142,7 +165,11 @@ function removeGroup(source: Original, { open, close, entries, groups }: Flow, n
 }
 
 /** Takes the comma away that would be the last thing in brackets, where all went that stood behind it. */
-export function lastComma({ text }: Original, { close, entries, groups }: Flow, removed: ReadonlySet<number>): readonly Splice[] {
+export function lastComma(
+  { text }: Original,
+  { close, entries, groups }: Flow,
+  removed: ReadonlySet<number>,
+): readonly Splice[] {
   const kept = groups.findLastIndex((group) => indexes(group).some((index) => !removed.has(index)))
   const last = entries[groups[kept]?.last ?? -1]
   if (!last || kept === groups.length - 1) return []
@@ -151,18 +178,32 @@ export function lastComma({ text }: Original, { close, entries, groups }: Flow, 
 }
 
 /** Puts entries in brackets into another order: whole lines, with their comments, where each has lines of its own. */
-export function moveInFlow(source: Original, { open, close, entries, groups }: Flow, order: readonly number[]): readonly Splice[] {
+export function moveInFlow(
+  source: Original,
+  { open, close, entries, groups }: Flow,
+  order: readonly number[],
+): readonly Splice[] {
   const { text } = source
   const own = groups.length === entries.length && groups.every(isWhole)
   const ends = [open, ...entries.map(({ end }) => end)]
-  const comment = ends.map((from, nth) => commentIn(text, from, entries[nth]?.start ?? close)).find((found) => found >= 0)
+  const comment = ends
+    .map((from, nth) => commentIn(text, from, entries[nth]?.start ?? close))
+    .find((found) => found >= 0)
   if (!own && comment !== undefined) return refuseComment(source, comment)
   return order.flatMap((from, to): Splice[] => {
-    const [target, origin] = own ? [chunkOf(text, groups, to), chunkOf(text, groups, from)] : [entries[to], entries[from]]
+    const [target, origin] = own
+      ? [chunkOf(text, groups, to), chunkOf(text, groups, from)]
+      : [entries[to], entries[from]]
     const entry = entries[from]
     if (!target || !origin || !entry || from === to) return []
     if (!own) return [{ ...target, text: text.slice(origin.start, origin.end) }]
     const comma = commaIn(text, entries[to]?.end ?? close, target.end) >= 0 ? ',' : ''
-    return [{ ...target, text: text.slice(origin.start, entry.end) + comma + text.slice(entry.end, origin.end).replace(/^([ \t]*),/, '$1') }]
+    return [
+      {
+        ...target,
+        text:
+          text.slice(origin.start, entry.end) + comma + text.slice(entry.end, origin.end).replace(/^([ \t]*),/, '$1'),
+      },
+    ]
   })
 }

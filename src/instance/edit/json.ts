@@ -16,12 +16,19 @@ const asked = new WeakMap<Original['doc'], boolean>()
 function allQuoted({ contents }: Original['doc']): boolean {
   if (!isMap(contents) || !isFlow(contents)) return false
   let quoted = true
-  visit(contents, { Pair: (_, { key }) => ((quoted &&= isScalar(key) && key.type === 'QUOTE_DOUBLE'), quoted ? undefined : visit.BREAK) })
+  visit(contents, {
+    Pair: (_, { key }) => ((quoted &&= isScalar(key) && key.type === 'QUOTE_DOUBLE'), quoted ? undefined : visit.BREAK),
+  })
   return quoted
 }
 
 /** A value as JSON: over several lines where the one beside it is, indented as that many columns. */
-export function writeJson({ text }: Original, near: YAMLMap | YAMLSeq | undefined, value: Value, indent: number): string {
+export function writeJson(
+  { text }: Original,
+  near: YAMLMap | YAMLSeq | undefined,
+  value: Value,
+  indent: number,
+): string {
   const beside: unknown = near?.items.at(-1)
   const [start = 0, end = 0] = isCollection(beside) ? (beside.range ?? []) : []
   const inner = /\n( *)\S/.exec(text.slice(start, end))?.[1]
@@ -34,6 +41,8 @@ export function writeJson({ text }: Original, near: YAMLMap | YAMLSeq | undefine
 export function onOneLine(value: Value, pad = ''): string {
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map((item) => onOneLine(item, pad)).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${onOneLine(inner as Value, pad)}`)
+  const fields = Object.entries(value).map(
+    ([key, inner]) => `${JSON.stringify(key)}: ${onOneLine(inner as Value, pad)}`,
+  )
   return fields.length === 0 ? '{}' : `{${pad}${fields.join(', ')}${pad}}`
 }

@@ -1,5 +1,15 @@
 import { isMap, isScalar, isSeq, type CST, type YAMLMap, type YAMLSeq } from 'yaml'
-import { column, isFiller, itemEnd, lineStart, nextLine, refuse, refuseAt, type Original, type Splice } from './original.ts'
+import {
+  column,
+  isFiller,
+  itemEnd,
+  lineStart,
+  nextLine,
+  refuse,
+  refuseAt,
+  type Original,
+  type Splice,
+} from './original.ts'
 import type { Style } from './render.ts'
 
 /** An item of a list or a field of a map: from its dash or key to its last character. */
@@ -45,7 +55,8 @@ export function commentIn(text: string, start: number, end: number): number {
   return found < 0 ? -1 : start + found
 }
 
-export const lineAt = (text: string, start: number): string => text.slice(start, nextLine(text, start)).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '')
+export const lineAt = (text: string, start: number): string =>
+  text.slice(start, nextLine(text, start)).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '')
 const commentColumn = (line: string): number => (/^ *#/.test(line) ? line.indexOf('#') : -1)
 
 /** Where the comments directly above an entry begin, if they are the entry's own and not the heading of a group. */
@@ -73,8 +84,17 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
 }
 
 /** Takes the lines of entries out, and the blank line that would be left over. What holds the entries ends at `bottom`. */
-export function removeChunks({ text }: Original, entries: readonly Entry[], removed: readonly number[], bottom = text.length): readonly Splice[] {
-  return runsOf(text, entries, removed.toSorted((a, b) => a - b)).map(({ first, last, ...chunk }) => {
+export function removeChunks(
+  { text }: Original,
+  entries: readonly Entry[],
+  removed: readonly number[],
+  bottom = text.length,
+): readonly Splice[] {
+  return runsOf(
+    text,
+    entries,
+    removed.toSorted((a, b) => a - b),
+  ).map(({ first, last, ...chunk }) => {
     let { start, end } = chunk
     const floor = first > 0 ? nextLine(text, entries[first - 1]?.end ?? 0) : 0
     const above = start > floor ? lineStart(text, start - 1) : -1
@@ -98,7 +118,8 @@ function runsOf(text: string, entries: readonly Entry[], indexes: readonly numbe
   for (const index of indexes) {
     const { start, end } = chunkOf(text, entries, index)
     const before = runs.at(-1)
-    if (before?.last === index - 1 && text.slice(before.end, start).trim() === '') runs.splice(-1, 1, { ...before, last: index, end })
+    if (before?.last === index - 1 && text.slice(before.end, start).trim() === '')
+      runs.splice(-1, 1, { ...before, last: index, end })
     else runs.push({ first: index, last: index, start, end })
   }
   return runs
@@ -108,7 +129,10 @@ function runsOf(text: string, entries: readonly Entry[], indexes: readonly numbe
 function removeFirstFields(source: Original, entries: readonly Entry[], count: number): Splice {
   const [first, next] = [entries[0], entries[count]]
   if (!first || !next) return refuse(source.name, 'nothing would be left in it')
-  const comment = entries.slice(0, count).map(({ end }, nth) => commentIn(source.text, end, entries[nth + 1]?.start ?? end)).find((found) => found >= 0)
+  const comment = entries
+    .slice(0, count)
+    .map(({ end }, nth) => commentIn(source.text, end, entries[nth + 1]?.start ?? end))
+    .find((found) => found >= 0)
   if (comment !== undefined)
     refuseAt(source, comment, (line) => ({
       why: `the comment in line ${line} stands on a line that would go`,
@@ -124,7 +148,11 @@ export function removeEntries(source: Original, node: Collection, removed: Reado
   const [first] = entries
   const shared = first !== undefined && text.slice(lineStart(text, first.start), first.start).trim() !== ''
   const count = shared ? entries.findIndex((_, index) => !removed.has(index)) : 0
-  const whole = removeChunks(source, entries, [...removed].filter((index) => index >= count))
+  const whole = removeChunks(
+    source,
+    entries,
+    [...removed].filter((index) => index >= count),
+  )
   return count === 0 ? whole : [removeFirstFields(source, entries, count), ...whole]
 }
 
@@ -140,7 +168,9 @@ export function isSpaced(text: string, entries: readonly Entry[]): boolean {
 /** How the items near a place in a list are written, so that a new one looks like them. */
 export function styleNear(source: Original, list: YAMLSeq | undefined, index: number): Style {
   const near = list?.items.slice(Math.max(0, index - SAMPLE), Math.max(1, index)).filter(isMap) ?? []
-  const braces = near.map((item) => item.range?.[0]).filter((start) => start !== undefined && source.text[start] === '{')
+  const braces = near
+    .map((item) => item.range?.[0])
+    .filter((start) => start !== undefined && source.text[start] === '{')
   return {
     padded: braces.every((start) => /\s/.test(source.text[(start ?? 0) + 1] ?? '')),
     mannerOf: (key) => {

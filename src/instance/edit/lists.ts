@@ -17,7 +17,8 @@ export function listEdits(shape: Shape, text: string, changes: readonly Named[],
   const edits = changes.flatMap(({ kind, id, fields, extra }): readonly Edit[] => {
     if (kind === 'role' && id === 'everyone') return everyoneEdits(document['everyone'], fields)
     const [index, ...repeats] = indexes.get(shape.normal(id)) ?? []
-    const without = (gone: readonly number[]): readonly Edit[] => gone.map((one) => ({ op: 'remove', path: [shape.list, one] }))
+    const without = (gone: readonly number[]): readonly Edit[] =>
+      gone.map((one) => ({ op: 'remove', path: [shape.list, one] }))
     if (fields === null) return index === undefined ? [] : without([index, ...repeats])
     const wanted = wantedOf(shape, fields, extra)
     const item = index === undefined ? undefined : items[index]
@@ -32,7 +33,8 @@ export function listEdits(shape: Shape, text: string, changes: readonly Named[],
   return [...edits, ...additions(shape, items, fresh, nameOf)]
 }
 
-const defined = (written: Written): Item => Object.fromEntries(Object.entries(written).filter((entry): entry is [string, Value] => entry[1] !== undefined))
+const defined = (written: Written): Item =>
+  Object.fromEntries(Object.entries(written).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 
 function wantedOf(shape: Shape, fields: Fields, extra: Fields): Written {
   const outdated = Object.fromEntries(shape.outdated(fields).map((key) => [key, undefined]))
@@ -40,12 +42,20 @@ function wantedOf(shape: Shape, fields: Fields, extra: Fields): Written {
   return { ...shape.write(fields), ...outdated, ...beside }
 }
 
-function itemEdits(shape: Shape, base: Path, item: Item, wanted: Written, { read, texts, now }: Context): readonly Edit[] {
+function itemEdits(
+  shape: Shape,
+  base: Path,
+  item: Item,
+  wanted: Written,
+  { read, texts, now }: Context,
+): readonly Edit[] {
   const { text, ...others } = wanted
   const file = fileReference(shape.file, item['text'])
-  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text)) texts.set(file, asFile(text, read(file)))
+  if (file !== undefined && typeof text === 'string' && !alike('text', read(file), text))
+    texts.set(file, asFile(text, read(file)))
   const until = item['until']
-  const ended = now !== undefined && !('until' in wanted) && typeof until === 'string' && Date.parse(until) <= now.getTime()
+  const ended =
+    now !== undefined && !('until' in wanted) && typeof until === 'string' && Date.parse(until) <= now.getTime()
   return fieldEdits(base, item, { ...(file === undefined ? wanted : others), ...(ended ? { until: undefined } : {}) })
 }
 
@@ -58,7 +68,12 @@ function withLongText(shape: Shape, item: Item, id: string, { texts }: Context):
   return { ...item, text: { file } }
 }
 
-function additions(shape: Shape, items: readonly Value[], fresh: readonly Item[], nameOf: (item: Value) => string): readonly Edit[] {
+function additions(
+  shape: Shape,
+  items: readonly Value[],
+  fresh: readonly Item[],
+  nameOf: (item: Value) => string,
+): readonly Edit[] {
   const list = [shape.list]
   if (!shape.sort) return fresh.map((item) => ({ op: 'add', list, item }))
   const placeOf = placesIn(items, nameOf)
@@ -71,6 +86,11 @@ function additions(shape: Shape, items: readonly Value[], fresh: readonly Item[]
 function everyoneEdits(before: Value | undefined, fields: Fields | null): readonly Edit[] {
   if (fields === null) return before === undefined ? [] : [{ op: 'remove', path: ['everyone'] }]
   const { permissions, collection_limit: limit } = fields
-  const wanted: Item = { ...(permissions === undefined ? {} : { permissions }), ...(typeof limit === 'number' ? { collection_limit: limit } : {}) }
-  return isRecord(before) ? fieldEdits(['everyone'], before, wanted) : [{ op: 'set', path: ['everyone'], value: { permissions: [], ...wanted } }]
+  const wanted: Item = {
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(typeof limit === 'number' ? { collection_limit: limit } : {}),
+  }
+  return isRecord(before)
+    ? fieldEdits(['everyone'], before, wanted)
+    : [{ op: 'set', path: ['everyone'], value: { permissions: [], ...wanted } }]
 }

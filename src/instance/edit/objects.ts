@@ -1,5 +1,13 @@
 import { EXIT, fail } from '../diagnostic.ts'
-import { nameParts, type Context, type EditOptions, type FileEdit, type Named, type ObjectChange, type ReadText } from './changes.ts'
+import {
+  nameParts,
+  type Context,
+  type EditOptions,
+  type FileEdit,
+  type Named,
+  type ObjectChange,
+  type ReadText,
+} from './changes.ts'
 import { edit, type Edit } from './edit.ts'
 import { schemaComment, startOf } from './file.ts'
 import { listEdits } from './lists.ts'
@@ -22,12 +30,18 @@ function shapeOf(kind: string): Shape {
 }
 
 /** Makes the files say what the objects should be. What says so already stays as it is; the answer holds only files that change. */
-export function editObjects(read: ReadText, changes: readonly ObjectChange[], options: EditOptions = {}): readonly FileEdit[] {
+export function editObjects(
+  read: ReadText,
+  changes: readonly ObjectChange[],
+  options: EditOptions = {},
+): readonly FileEdit[] {
   const files = new Map<string, string>()
   const current: ReadText = (file) => files.get(file) ?? read(file)
   const kinds = Map.groupBy(withKeys(read, changes.map(nameParts)), (change) => change.kind)
   // The order of the rules comes after the rules that it names.
-  for (const [kind, ofKind] of [...kinds].toSorted(([a], [b]) => Number(a === 'rule-order') - Number(b === 'rule-order'))) {
+  for (const [kind, ofKind] of [...kinds].toSorted(
+    ([a], [b]) => Number(a === 'rule-order') - Number(b === 'rule-order'),
+  )) {
     const context: Context = { ...options, read: current, texts: new Map() }
     const file = fileOf(kind)
     const before = current(file)
@@ -38,7 +52,13 @@ export function editObjects(read: ReadText, changes: readonly ObjectChange[], op
   return [...files].map(([file, text]) => ({ file, text }))
 }
 
-function editKind(kind: string, file: string, before: string | undefined, changes: readonly Named[], context: Context): string | undefined {
+function editKind(
+  kind: string,
+  file: string,
+  before: string | undefined,
+  changes: readonly Named[],
+  context: Context,
+): string | undefined {
   const text = startOf(file, before)
   const edits = editsOf(kind, text, changes, context)
   if (edits.length === 0) return before
@@ -67,6 +87,9 @@ export function newFile(kind: string, objects: readonly NewObject[], options: Ed
   const changes = objects.map(({ id, ...rest }) => ({ ref: `${kind}/${id}`, ...rest }))
   if (changes.length > 0) return editObjects(() => undefined, changes, options)
   const file = fileOf(kind)
-  const empty: Edit = kind === 'setting' ? { op: 'set', path: ['settings'], value: {} } : { op: 'set', path: [shapeOf(kind).list], value: [] }
+  const empty: Edit =
+    kind === 'setting'
+      ? { op: 'set', path: ['settings'], value: {} }
+      : { op: 'set', path: [shapeOf(kind).list], value: [] }
   return [{ file, text: edit(file, schemaComment(file), [empty], options.emptied) }]
 }

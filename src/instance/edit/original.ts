@@ -34,7 +34,12 @@ export function open(name: string, input: string): Original {
   const added = input.length === bom.length || input.endsWith('\n') ? '' : eolBefore(input, input.length)
   const text = input.slice(bom.length) + added
   const lines = new LineCounter()
-  const doc = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false, lineCounter: lines, prettyErrors: false })
+  const doc = parseDocument(text, {
+    keepSourceTokens: true,
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+  })
   const problem = doc.errors[0] ?? doc.warnings[0]
   if (problem) {
     const at = lines.linePos(problem.pos[0])
@@ -97,21 +102,31 @@ export function means(name: string, text: string, intended: Value): boolean {
 }
 
 export function refuse(name: string, why: string): never {
-  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, { hint: `Change ${name} by hand, then run: herdbook validate` })
+  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, {
+    hint: `Change ${name} by hand, then run: herdbook validate`,
+  })
 }
 
 /** Which line a place is in, counted from 1. */
 export const lineNumber = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 
 /** Refuses for what stands at a place; why and what to type are told with its line. */
-export function refuseAt({ name, text }: Original, offset: number, tell: (line: number) => { readonly why: string; readonly hint: string }): never {
+export function refuseAt(
+  { name, text }: Original,
+  offset: number,
+  tell: (line: number) => { readonly why: string; readonly hint: string },
+): never {
   const line = lineNumber(text, offset)
   const { why, hint } = tell(line)
-  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, { at: { file: name, line, column: column(text, offset) + 1 }, hint })
+  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, {
+    at: { file: name, line, column: column(text, offset) + 1 },
+    hint,
+  })
 }
 
 /** Where the line that holds this place starts. */
-export const lineStart = (text: string, offset: number): number => (offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1)
+export const lineStart = (text: string, offset: number): number =>
+  offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 
 /** Where the line after the one that holds this place starts; the end of the text where there is none. */
 export function nextLine(text: string, offset: number): number {
@@ -136,7 +151,8 @@ export function insertLines({ text }: Original, offset: number, lines: readonly 
 type Item = CST.CollectionItem
 
 /** True for what has no meaning: space and comments. */
-export const isFiller = (token: CST.SourceToken): boolean => token.type === 'space' || token.type === 'newline' || token.type === 'comment'
+export const isFiller = (token: CST.SourceToken): boolean =>
+  token.type === 'space' || token.type === 'newline' || token.type === 'comment'
 
 function lastOf(tokens: readonly CST.SourceToken[] | undefined): number {
   const token = tokens?.findLast((one) => !isFiller(one))

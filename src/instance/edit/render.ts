@@ -71,7 +71,12 @@ function dress(doc: Document, style: Style, flow: boolean): void {
 function write(value: Value, style: Style, flow: boolean): string {
   const doc = new Document(value, OPTIONS)
   dress(doc, style, flow)
-  const text = doc.toString({ lineWidth: 0, flowCollectionPadding: style.padded, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER, minContentWidth: 0 })
+  const text = doc.toString({
+    lineWidth: 0,
+    flowCollectionPadding: style.padded,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    minContentWidth: 0,
+  })
   return visible(text.replace(/\n$/, ''))
 }
 
@@ -82,7 +87,10 @@ const ITEMS = 100
 export function renderValue(key: string, value: Value, style: Style): Rendered {
   if (Array.isArray(value) && value.length > ITEMS && style.mannerOf(key).flow !== true) {
     const starts = Array.from({ length: Math.ceil(value.length / ITEMS) }, (_, nth) => nth * ITEMS)
-    return { head: '', body: starts.flatMap((start) => renderValue(key, value.slice(start, start + ITEMS), style).body) }
+    return {
+      head: '',
+      body: starts.flatMap((start) => renderValue(key, value.slice(start, start + ITEMS), style).body),
+    }
   }
   const [first = '', ...body] = write({ [key]: value }, style, false).split('\n')
   const written = renderKey(key)

@@ -7,14 +7,25 @@ const FILE = 'rules.yaml'
 const KEY = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const LONGEST = 40
 
-const keysIn = (text: string): string[] => itemsOf(FILE, text, 'rules').map((item) => (isRecord(item) ? stringOf(item['key']) : ''))
+const keysIn = (text: string): string[] =>
+  itemsOf(FILE, text, 'rules').map((item) => (isRecord(item) ? stringOf(item['key']) : ''))
 
 /** A permanent key for a rule, made from its text: "Be kind to others." → `be-kind-to-others`. */
 export function ruleKey(text: string, taken: ReadonlySet<string>): string {
   // A key is made of the first words; to put a thousand marks on one letter in order takes long.
-  const words = text.slice(0, 10 * LONGEST).normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').match(/[a-z0-9]+/g) ?? []
+  const words =
+    text
+      .slice(0, 10 * LONGEST)
+      .normalize('NFKD')
+      .toLowerCase()
+      .replaceAll(/\p{M}/gu, '')
+      .match(/[a-z0-9]+/g) ?? []
   const fitting = words.findIndex((_, index) => words.slice(0, index + 1).join('-').length > LONGEST)
-  const base = words.slice(0, fitting < 0 ? words.length : Math.max(1, fitting)).join('-').slice(0, LONGEST) || 'rule'
+  const base =
+    words
+      .slice(0, fitting < 0 ? words.length : Math.max(1, fitting))
+      .join('-')
+      .slice(0, LONGEST) || 'rule'
   const free = (number: number): string => (taken.has(`${base}-${number}`) ? free(number + 1) : `${base}-${number}`)
   return taken.has(base) ? free(2) : base
 }
@@ -23,7 +34,10 @@ export function ruleKey(text: string, taken: ReadonlySet<string>): string {
 export function withKeys(read: ReadText, changes: readonly Named[]): readonly Named[] {
   const text = read(FILE)
   const rules = changes.filter((change) => change.kind === 'rule')
-  const taken = new Set([...(text === undefined || rules.length === 0 ? [] : keysIn(text)), ...rules.map((rule) => rule.id)])
+  const taken = new Set([
+    ...(text === undefined || rules.length === 0 ? [] : keysIn(text)),
+    ...rules.map((rule) => rule.id),
+  ])
   const keys = new Map<string, string>()
   for (const { id, fields } of rules) {
     if (KEY.test(id) || fields === null) continue
@@ -34,7 +48,9 @@ export function withKeys(read: ReadText, changes: readonly Named[]): readonly Na
   return changes.map((change) => {
     if (change.kind === 'rule') return { ...change, id: keys.get(change.id) ?? change.id }
     const order = change.kind === 'rule-order' ? change.fields?.['order'] : undefined
-    return Array.isArray(order) ? { ...change, fields: { order: order.map((key) => keys.get(stringOf(key)) ?? key) } } : change
+    return Array.isArray(order)
+      ? { ...change, fields: { order: order.map((key) => keys.get(stringOf(key)) ?? key) } }
+      : change
   })
 }
 

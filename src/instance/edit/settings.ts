@@ -17,7 +17,8 @@ const PAGES: { readonly [key: string]: string } = {
 }
 
 /** A cleared text or number is "" or null. */
-const same = (a: Value, b: Value): boolean => a === b || (typeof (a ?? '') === 'string' && typeof (b ?? '') === 'string' && alike('value', a, b))
+const same = (a: Value, b: Value): boolean =>
+  a === b || (typeof (a ?? '') === 'string' && typeof (b ?? '') === 'string' && alike('value', a, b))
 
 /** The changes of settings.yaml that make the settings what they should be; long texts go into the files that it names. */
 export function settingEdits(text: string, changes: readonly Named[], { read, texts }: Context): readonly Edit[] {
@@ -30,7 +31,8 @@ export function settingEdits(text: string, changes: readonly Named[], { read, te
     const value = fields['value'] ?? null
     const page = before === undefined && typeof value === 'string' && isLong(value) ? own(PAGES, id) : undefined
     const file = fileReference(FILE, before) ?? page
-    if (file === undefined || typeof value !== 'string') return before !== undefined && same(before, value) ? [] : [{ op: 'set', path, value }]
+    if (file === undefined || typeof value !== 'string')
+      return before !== undefined && same(before, value) ? [] : [{ op: 'set', path, value }]
     if (!alike(id, read(file), value)) texts.set(file, asFile(value, read(file)))
     return before === undefined ? [{ op: 'set', path, value: { file } }] : []
   })

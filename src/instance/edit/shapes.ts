@@ -26,12 +26,19 @@ export interface Shape {
   readonly sort?: (a: Item, b: Item) => number
 }
 
-export const isRecord = (value: Value | undefined): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: Value | undefined): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A text; empty where the value is none. */
 export const stringOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
-const SEVERITY: { readonly [word: string]: string } = { suspend: 'suspend', silence: 'limit', noop: 'none', limit: 'limit', none: 'none' }
+const SEVERITY: { readonly [word: string]: string } = {
+  suspend: 'suspend',
+  silence: 'limit',
+  noop: 'none',
+  limit: 'limit',
+  none: 'none',
+}
 
 /** Mastodon's API words for a severity in the words of its forms; others as they are. */
 export const severityWord = (word: string): string => own(SEVERITY, word) ?? word
@@ -51,12 +58,19 @@ const readable = (id: string): string => (domain(displayDomain(id)) === id ? dis
 
 const account = (written: string): string => written.replace(/^@/, '').toLowerCase()
 const asIs = (name: string): string => name
-const orAbsent = (value: Value | undefined): Value | undefined => (value === '' || value === null || value === false ? undefined : value)
-const byName = (key: string) => (a: Item, b: Item): number => (stringOf(a[key]) < stringOf(b[key]) ? -1 : 1)
+const orAbsent = (value: Value | undefined): Value | undefined =>
+  value === '' || value === null || value === false ? undefined : value
+const byName =
+  (key: string) =>
+  (a: Item, b: Item): number =>
+    stringOf(a[key]) < stringOf(b[key]) ? -1 : 1
 
 /** Leaves out what the fields don't hold: those keys are not touched. */
-const only = (fields: Fields, keys: { readonly [key: string]: Value | undefined }, names: { readonly [key: string]: string } = {}): Written =>
-  Object.fromEntries(Object.entries(keys).filter(([key]) => (names[key] ?? key) in fields))
+const only = (
+  fields: Fields,
+  keys: { readonly [key: string]: Value | undefined },
+  names: { readonly [key: string]: string } = {},
+): Written => Object.fromEntries(Object.entries(keys).filter(([key]) => (names[key] ?? key) in fields))
 
 /** A moment as a person writes it: a day where it is midnight, else to the second. */
 function moment(iso: Value | undefined): Value | undefined {
@@ -84,7 +98,8 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
         public_comment: orAbsent(fields['public_comment']),
         private_comment: orAbsent(fields['private_comment']),
       }),
-    outdated: (fields) => ('severity' in fields && fields['severity'] !== 'suspend' ? ['accept_severed_relationships'] : []),
+    outdated: (fields) =>
+      'severity' in fields && fields['severity'] !== 'suspend' ? ['accept_severed_relationships'] : [],
   },
   'email-domain-block': {
     file: 'email-domain-blocks.yaml',
@@ -104,7 +119,11 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
     display: (id) => id.replace(/^([\d.]+)\/32$/, '$1').replace(/^([\da-f:.]+)\/128$/i, '$1'),
     sort: byName('ip'),
     write: (fields) =>
-      only(fields, { severity: fields['severity'], comment: orAbsent(fields['comment']), until: moment(fields['expires_at']) }, { until: 'expires_at' }),
+      only(
+        fields,
+        { severity: fields['severity'], comment: orAbsent(fields['comment']), until: moment(fields['expires_at']) },
+        { until: 'expires_at' },
+      ),
     outdated: none,
   },
   role: {
@@ -143,7 +162,11 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
     normal: asIs,
     display: asIs,
     write: (fields) =>
-      only(fields, { text: fields['text'], hint: orAbsent(fields['hint']), translations: translations(fields['translations']) }),
+      only(fields, {
+        text: fields['text'],
+        hint: orAbsent(fields['hint']),
+        translations: translations(fields['translations']),
+      }),
     outdated: none,
   },
   'terms-of-service': {
@@ -161,5 +184,7 @@ export const SHAPES: { readonly [kind: string]: Shape } = {
 function translations(value: Value | undefined): Value | undefined {
   const entries = Object.entries(isRecord(value) ? (value as { readonly [language: string]: Fields }) : {})
   if (entries.length === 0) return undefined
-  return Object.fromEntries(entries.map(([language, { text = '', hint = '' }]) => [language, hint === '' ? { text } : { text, hint }]))
+  return Object.fromEntries(
+    entries.map(([language, { text = '', hint = '' }]) => [language, hint === '' ? { text } : { text, hint }]),
+  )
 }

@@ -2,9 +2,30 @@ import { isMap, isScalar, isSeq, type CST, type Pair, type YAMLMap, type YAMLSeq
 import { editFlow, type NewEntry } from './flow-add.ts'
 import { flowOf, moveInFlow } from './flow.ts'
 import { isJson, onOneLine, writeJson } from './json.ts'
-import { chunkOf, entriesOf, isFlow, isSpaced, removeEntries, styleNear, type Collection, type Entry, type Range } from './layout.ts'
+import {
+  chunkOf,
+  entriesOf,
+  isFlow,
+  isSpaced,
+  removeEntries,
+  styleNear,
+  type Collection,
+  type Entry,
+  type Range,
+} from './layout.ts'
 import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
-import { bodyStart, column, contentEnd, insertLines, lineStart, nextLine, refuse, type Original, type Splice, type Value } from './original.ts'
+import {
+  bodyStart,
+  column,
+  contentEnd,
+  insertLines,
+  lineStart,
+  nextLine,
+  refuse,
+  type Original,
+  type Splice,
+  type Value,
+} from './original.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -32,7 +53,13 @@ export function addItems(source: Original, list: YAMLSeq, items: readonly NewIte
   })
 }
 
-function itemLines(source: Original, list: YAMLSeq, entries: readonly Entry[], index: number, value: Value): readonly string[] {
+function itemLines(
+  source: Original,
+  list: YAMLSeq,
+  entries: readonly Entry[],
+  index: number,
+  value: Value,
+): readonly string[] {
   const neighbour = Math.max(0, index - 1)
   const dash = entries[neighbour]?.start ?? 0
   const gap = / +(?=[^\s#])/y
@@ -54,21 +81,37 @@ export interface FlowChange {
 }
 
 /** Makes the changes of a list or map in brackets. */
-export function changeFlow(source: Original, node: Collection, { removed, items, fields }: FlowChange, depth: number): readonly Splice[] {
+export function changeFlow(
+  source: Original,
+  node: Collection,
+  { removed, items, fields }: FlowChange,
+  depth: number,
+): readonly Splice[] {
   const list = isSeq(node) ? node : undefined
   const adds = items.map(({ before, value }): NewEntry => {
     const style = styleNear(source, list, Math.min(before, node.items.length))
-    return { before, write: isJson(source) ? (indent) => writeJson(source, list, value, indent) : () => renderFlow(value, style) }
+    return {
+      before,
+      write: isJson(source) ? (indent) => writeJson(source, list, value, indent) : () => renderFlow(value, style),
+    }
   })
   const written = fields.map(({ key, value, style }): NewEntry => {
-    const text = isJson(source) ? `${JSON.stringify(key)}: ${onOneLine(value)}` : `${renderKey(key)}: ${renderFlow(value, style)}`
+    const text = isJson(source)
+      ? `${JSON.stringify(key)}: ${onOneLine(value)}`
+      : `${renderKey(key)}: ${renderFlow(value, style)}`
     return { before: Number.MAX_SAFE_INTEGER, write: () => text }
   })
   return editFlow(source, node, removed, [...adds, ...written], depth)
 }
 
 /** Takes items or fields out of a block collection; one that has none left says so with brackets. */
-export function removeAll(source: Original, node: Collection, removed: ReadonlySet<number>, owner: Pair | undefined, refilled: boolean): readonly Splice[] {
+export function removeAll(
+  source: Original,
+  node: Collection,
+  removed: ReadonlySet<number>,
+  owner: Pair | undefined,
+  refilled: boolean,
+): readonly Splice[] {
   const splices = removeEntries(source, node, removed)
   if (removed.size < node.items.length || refilled) return splices
   if (!owner) return refuse(source.name, 'nothing would be left in it')
@@ -104,7 +147,10 @@ function slotOf(source: Original, pair: Pair): Slot {
   const colon = sep?.find((token) => token.type === 'map-value-ind')
   if (!colon) return refuse(source.name, 'a key has no colon')
   const after = colon.offset + 1
-  const below = (offset: number): Range => ({ start: nextLine(source.text, offset), end: nextLine(source.text, offset) })
+  const below = (offset: number): Range => ({
+    start: nextLine(source.text, offset),
+    end: nextLine(source.text, offset),
+  })
   if (!value) return { head: { start: after, end: after }, body: below(after) }
   if (value.type === 'block-scalar') {
     const header = value.props.find((token) => token.type === 'block-scalar-header')
@@ -113,7 +159,10 @@ function slotOf(source: Original, pair: Pair): Slot {
     return { head: { start: header?.offset ?? after, end }, body: { start, end: start + value.source.length } }
   }
   if (value.type === 'block-map' || value.type === 'block-seq') {
-    return { head: { start: after, end: after }, body: { start: lineStart(source.text, value.offset), end: nextLine(source.text, contentEnd(value)) } }
+    return {
+      head: { start: after, end: after },
+      body: { start: lineStart(source.text, value.offset), end: nextLine(source.text, contentEnd(value)) },
+    }
   }
   const end = contentEnd(value)
   return { head: { start: value.offset, end }, body: below(end) }
@@ -132,12 +181,26 @@ export function ownerOf(source: Original, path: Path): Pair | undefined {
 }
 
 /** Writes a field of a map: in place where it is there, else after the last one of a block map. */
-export function setField(source: Original, map: YAMLMap, key: string, value: Value, style: Style, depth: number): readonly Splice[] {
+export function setField(
+  source: Original,
+  map: YAMLMap,
+  key: string,
+  value: Value,
+  style: Style,
+  depth: number,
+): readonly Splice[] {
   const pair = pairOf(map, key)
   if (pair) return replaceValue(source, pair, key, value, style, depth, isFlow(map))
   const entries = entriesOf(map)
   const indent = ' '.repeat(column(source.text, entries[0]?.start ?? 0))
-  return [insertLines(source, chunkOf(source.text, entries, entries.length - 1).end, fieldLines(key, value, style, indent), depth)]
+  return [
+    insertLines(
+      source,
+      chunkOf(source.text, entries, entries.length - 1).end,
+      fieldLines(key, value, style, indent),
+      depth,
+    ),
+  ]
 }
 
 /** A field as new lines of a block map. */
@@ -146,15 +209,29 @@ export function fieldLines(key: string, value: Value, style: Style, indent: stri
   return [`${renderKey(key)}:${head && ` ${head}`}`, ...body].map((line) => line && indent + line)
 }
 
-function replaceValue(source: Original, pair: Pair, key: string, value: Value, style: Style, depth: number, inFlow: boolean): readonly Splice[] {
+function replaceValue(
+  source: Original,
+  pair: Pair,
+  key: string,
+  value: Value,
+  style: Style,
+  depth: number,
+  inFlow: boolean,
+): readonly Splice[] {
   const { head, body } = slotOf(source, pair)
   const type = isScalar(pair.value) ? pair.value.type : undefined
   const kept: Style = { ...style, mannerOf: (name) => (name === key && type ? { type } : style.mannerOf(name)) }
-  const written = inFlow ? { head: isJson(source) ? onOneLine(value) : renderFlow(value, kept), body: [] } : renderValue(key, value, kept)
+  const written = inFlow
+    ? { head: isJson(source) ? onOneLine(value) : renderFlow(value, kept), body: [] }
+    : renderValue(key, value, kept)
   const indent = ' '.repeat(column(source.text, itemToken(source, pair).key?.offset ?? 0))
   const lines = written.body.map((line) => line && indent + line)
-  const space = /(?<![ \t])[ \t]*$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
+  const space =
+    /(?<![ \t])[ \t]*$/.exec(source.text.slice(lineStart(source.text, head.start), head.start))?.[0].length ?? 0
   const gap = written.head && space === 0 ? ' ' : ''
   const start = written.head || head.start === head.end ? head.start : head.start - space
-  return [{ start, end: head.end, text: gap + written.head, depth }, { ...insertLines(source, body.start, lines, depth + 1), end: body.end }]
+  return [
+    { start, end: head.end, text: gap + written.head, depth },
+    { ...insertLines(source, body.start, lines, depth + 1), end: body.end },
+  ]
 }

@@ -22,20 +22,31 @@ export const csv: Format = {
       if (!(error instanceof CsvError)) throw error
       const line: unknown = error['lines']
       const hint = 'A text with commas or quotes stands in quotes, and its own quotes are doubled.'
-      return refused('csv-syntax', file, typeof line === 'number' ? line : 1, `${file} can't be read as CSV: ${error.message}`, hint)
+      return refused(
+        'csv-syntax',
+        file,
+        typeof line === 'number' ? line : 1,
+        `${file} can't be read as CSV: ${error.message}`,
+        hint,
+      )
     }
   },
 }
 
 /** The cells of a line, roughly: enough to see what it is. */
-const split = (line: string, delimiter: string): readonly string[] => line.replaceAll('"', '').split(delimiter).map((cell) => cell.trim())
+const split = (line: string, delimiter: string): readonly string[] =>
+  line
+    .replaceAll('"', '')
+    .split(delimiter)
+    .map((cell) => cell.trim())
 
 /** What separates the cells: by the header where there is one, else by what stands behind most of the domains. */
 function delimiterOf(lines: readonly string[]): string {
   const headed = lines.find((line) => DELIMITERS.some((one) => isHeaderLine(line, one)))
   if (headed !== undefined) return DELIMITERS.find((one) => isHeaderLine(headed, one)) ?? ','
   const some = lines.slice(0, 500).filter((line) => !/^\s*#/.test(line))
-  const score = (delimiter: string): number => some.filter((line) => split(line, delimiter).length > 1 && looksLikeDomain(split(line, delimiter)[0] ?? '')).length
+  const score = (delimiter: string): number =>
+    some.filter((line) => split(line, delimiter).length > 1 && looksLikeDomain(split(line, delimiter)[0] ?? '')).length
   return DELIMITERS.map((one) => ({ one, score: score(one) })).toSorted((a, b) => b.score - a.score)[0]?.one ?? ','
 }
 
@@ -60,7 +71,14 @@ interface Parsed {
   readonly info: { readonly lines: number }
 }
 
-const OPTIONS = { trim: true, relax_column_count: true, skip_empty_lines: true, comment: '#', comment_no_infix: true, record_delimiter: '\n' }
+const OPTIONS = {
+  trim: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  comment: '#',
+  comment_no_infix: true,
+  record_delimiter: '\n',
+}
 
 function recordsOf(text: string, delimiter: string): readonly TableRecord[] {
   const parsed = parse(text, { ...OPTIONS, delimiter, info: true, raw: true }) as unknown as readonly Parsed[]
@@ -70,11 +88,17 @@ function recordsOf(text: string, delimiter: string): readonly TableRecord[] {
 }
 
 /** How many lines a record goes on for behind its first, without the blank lines and comments before it. */
-const breaksIn = (raw: string): number => raw.replace(/^(?:[^\S\n]*(?:#[^\n]*)?\n)+/, '').trimEnd().match(/\n/g)?.length ?? 0
+const breaksIn = (raw: string): number =>
+  raw
+    .replace(/^(?:[^\S\n]*(?:#[^\n]*)?\n)+/, '')
+    .trimEnd()
+    .match(/\n/g)?.length ?? 0
 
 /** The cells of a row that was put into quotes as a whole. */
 function unwrapped(record: readonly string[], delimiter: string): readonly string[] {
   const [only = '', ...others] = record
   if (others.some((cell) => cell !== '') || !only.includes(delimiter)) return record
-  return (parse(only, { ...OPTIONS, comment: null, delimiter }) as unknown as readonly (readonly string[])[])[0] ?? record
+  return (
+    (parse(only, { ...OPTIONS, comment: null, delimiter }) as unknown as readonly (readonly string[])[])[0] ?? record
+  )
 }

@@ -15,12 +15,19 @@ export const elixir: Format = {
     const end = bare.slice(from).search(/^[ \t]*config\s/m)
     const read = entriesOf(bare, from, end < 0 ? bare.length : from + end)
     if (Array.isArray(read)) return rowsOfPolicy(read as readonly PolicyEntry[], file)
-    return refused('elixir-syntax', file, read as number, 'this is more than names in quotes, which is all that is read of a configuration', 'Have the list as JSON instead: metadata.federation of the nodeinfo of that server.')
+    return refused(
+      'elixir-syntax',
+      file,
+      read as number,
+      'this is more than names in quotes, which is all that is read of a configuration',
+      'Have the list as JSON instead: metadata.federation of the nodeinfo of that server.',
+    )
   },
 }
 
 /** Comments as blanks, so that everything keeps its place. */
-const uncommented = (text: string): string => text.replaceAll(/"(?:[^"\\]|\\.)*"|#[^\n]*/gs, (part) => (part.startsWith('#') ? ' '.repeat(part.length) : part))
+const uncommented = (text: string): string =>
+  text.replaceAll(/"(?:[^"\\]|\\.)*"|#[^\n]*/gs, (part) => (part.startsWith('#') ? ' '.repeat(part.length) : part))
 
 /** The entries between two places, or the line of what can't be read. */
 function entriesOf(text: string, from: number, to: number): readonly PolicyEntry[] | number {

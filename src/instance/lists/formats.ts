@@ -21,4 +21,5 @@ export function readRows(text: string, file: string): Reading & { readonly forma
   return { rows: [], leftOut: [], diagnostics: [], format: '' }
 }
 
-export const ONE_OF = "Give one domain a line, Mastodon's CSV (domain,severity,…), or the JSON of a server's public list."
+export const ONE_OF =
+  "Give one domain a line, Mastodon's CSV (domain,severity,…), or the JSON of a server's public list."

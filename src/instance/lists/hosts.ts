@@ -10,9 +10,15 @@ const OWN = /^(?:localhost(?:\..*)?|local|broadcasthost|ip6-\w+|0\.0\.0\.0)$/i
 export const hosts: Format = {
   name: 'a hosts file',
   read: (text) => {
-    const lines = linesOf(text).map(({ text: written, line }) => ({ line, written, names: ENTRY.exec(written)?.groups?.['names'] }))
+    const lines = linesOf(text).map(({ text: written, line }) => ({
+      line,
+      written,
+      names: ENTRY.exec(written)?.groups?.['names'],
+    }))
     if (!lines.some(({ names }) => names !== undefined)) return undefined
-    const rows = lines.flatMap(({ line, written, names }) => (names?.split(/\s+/) ?? [written]).filter((name) => !OWN.test(name)).map((name) => bareRow(name, line)))
+    const rows = lines.flatMap(({ line, written, names }) =>
+      (names?.split(/\s+/) ?? [written]).filter((name) => !OWN.test(name)).map((name) => bareRow(name, line)),
+    )
     return { rows, leftOut: [], diagnostics: [] }
   },
 }

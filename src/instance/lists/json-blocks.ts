@@ -8,22 +8,33 @@ type Members = ReadonlyMap<string, unknown>
 export const blocksJson: Shape = (value, { lineOf }) => {
   if (!Array.isArray(value)) return undefined
   const read = value.map((item: unknown, index) => rowOf(item, index, lineOf))
-  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: read.flatMap((one) => ('code' in one ? [one] : [])), diagnostics: [] }
+  return {
+    rows: read.flatMap((one) => ('domain' in one ? [one] : [])),
+    leftOut: read.flatMap((one) => ('code' in one ? [one] : [])),
+    diagnostics: [],
+  }
 }
 
 function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut {
   if (typeof item === 'string') return bareRow(item, lineOf(item))
   const members = membersOf(item)
   const domain = textOf(members?.get('domain'))
-  if (members === undefined || domain === undefined) return { line: lineOf(), code: 'no-domain', message: `entry ${index + 1} has no domain` }
+  if (members === undefined || domain === undefined)
+    return { line: lineOf(), code: 'no-domain', message: `entry ${index + 1} has no domain` }
   const line = lineOf(domain)
-  if (textOf(members.get('permission_type'))?.toLowerCase() === 'allow') return { line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }
-  const comments = { public_comment: textOf(members.get('public_comment')) ?? textOf(members.get('comment')), private_comment: textOf(members.get('private_comment')) }
+  if (textOf(members.get('permission_type'))?.toLowerCase() === 'allow')
+    return { line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }
+  const comments = {
+    public_comment: textOf(members.get('public_comment')) ?? textOf(members.get('comment')),
+    private_comment: textOf(members.get('private_comment')),
+  }
   return {
     domain,
     severity: severityIn(members),
     flags: flagsIn(members),
-    ...Object.fromEntries(Object.entries({ ...comments, digest: textOf(members.get('digest')) }).filter(([, text]) => text !== undefined)),
+    ...Object.fromEntries(
+      Object.entries({ ...comments, digest: textOf(members.get('digest')) }).filter(([, text]) => text !== undefined),
+    ),
     line,
   }
 }
@@ -31,12 +42,21 @@ function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut 
 /** Its word; for GoToSocial the day of what was done. Anything else that stands there is kept, so that it is told as no severity. */
 function severityIn(members: Members): string | null {
   const written = members.get('severity')
-  if (written !== undefined && written !== null && written !== '') return typeof written === 'string' ? written : `a value that is no word (${typeof written})`
+  if (written !== undefined && written !== null && written !== '')
+    return typeof written === 'string' ? written : `a value that is no word (${typeof written})`
   if (textOf(members.get('suspended_at')) !== undefined) return 'suspend'
   return textOf(members.get('silenced_at')) === undefined ? null : 'silence'
 }
 
 function flagsIn(members: Members): { readonly [flag in Flag]?: boolean } {
-  const said = FLAGS.map((flag) => [flag, members.get(flag)] as const).map(([flag, value]) => [flag, typeof value === 'boolean' ? value : yesOrNo(typeof value === 'string' || typeof value === 'number' ? String(value) : '')] as const)
+  const said = FLAGS.map((flag) => [flag, members.get(flag)] as const).map(
+    ([flag, value]) =>
+      [
+        flag,
+        typeof value === 'boolean'
+          ? value
+          : yesOrNo(typeof value === 'string' || typeof value === 'number' ? String(value) : ''),
+      ] as const,
+  )
   return Object.fromEntries(said.filter(([, value]) => value !== undefined))
 }

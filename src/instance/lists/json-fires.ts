@@ -10,11 +10,20 @@ export const fires: Shape = (value, { lineOf }) => {
   for (const [index, item] of items.entries()) {
     const members = membersOf(item)
     const domain = textOf(members?.get('entityKey'))
-    if (domain === undefined || textOf(members?.get('entityKind')) !== 'domain') odd.push({ line: lineOf(), code: 'no-domain', message: `entry ${index + 1} is about no domain` })
-    else latest.set(domain, rowOf(domain, textOf(members?.get('type')), textOf(members?.get('recommendedPolicy')), lineOf(domain)))
+    if (domain === undefined || textOf(members?.get('entityKind')) !== 'domain')
+      odd.push({ line: lineOf(), code: 'no-domain', message: `entry ${index + 1} is about no domain` })
+    else
+      latest.set(
+        domain,
+        rowOf(domain, textOf(members?.get('type')), textOf(members?.get('recommendedPolicy')), lineOf(domain)),
+      )
   }
   const read = [...latest.values()]
-  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: [...odd, ...read.flatMap((one) => ('code' in one ? [one] : []))], diagnostics: [] }
+  return {
+    rows: read.flatMap((one) => ('domain' in one ? [one] : [])),
+    leftOut: [...odd, ...read.flatMap((one) => ('code' in one ? [one] : []))],
+    diagnostics: [],
+  }
 }
 
 function rowOf(domain: string, type: string | undefined, policy: string | undefined, line: number): ListRow | LeftOut {

@@ -9,7 +9,11 @@ export const mrfJson: Shape = (value, { file, lineOf }) => {
   const policy = membersOf(around?.get('mrf_simple')) ?? membersOf(value)
   if (policy === undefined || ![...policy.keys()].some(isAction)) return undefined
   const info = membersOf(around?.get('mrf_simple_info'))
-  const entries = [...policy].flatMap(([action, listed]) => (isAction(action) && Array.isArray(listed) ? listed.flatMap((item: unknown) => entryOf(action, item, membersOf(info?.get(action)), lineOf)) : []))
+  const entries = [...policy].flatMap(([action, listed]) =>
+    isAction(action) && Array.isArray(listed)
+      ? listed.flatMap((item: unknown) => entryOf(action, item, membersOf(info?.get(action)), lineOf))
+      : [],
+  )
   return rowsOfPolicy(entries, file)
 }
 

@@ -9,9 +9,20 @@ export const rapidBlock: Shape = (value, { lineOf }) => {
     const members = membersOf(item)
     const line = lineOf(domain)
     const blocked = members?.get('isBlocked')
-    if (typeof blocked !== 'boolean') return { line, code: 'no-severity', message: `the list does not say whether ${domain} is blocked` }
+    if (typeof blocked !== 'boolean')
+      return { line, code: 'no-severity', message: `the list does not say whether ${domain} is blocked` }
     const reason = textOf(members?.get('reason'))
-    return { domain, severity: blocked ? 'suspend' : 'noop', flags: {}, ...(reason === undefined ? {} : { public_comment: reason }), line }
+    return {
+      domain,
+      severity: blocked ? 'suspend' : 'noop',
+      flags: {},
+      ...(reason === undefined ? {} : { public_comment: reason }),
+      line,
+    }
   })
-  return { rows: read.flatMap((one) => ('domain' in one ? [one] : [])), leftOut: read.flatMap((one) => ('code' in one ? [one] : [])), diagnostics: [] }
+  return {
+    rows: read.flatMap((one) => ('domain' in one ? [one] : [])),
+    leftOut: read.flatMap((one) => ('code' in one ? [one] : [])),
+    diagnostics: [],
+  }
 }

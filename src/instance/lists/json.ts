@@ -8,7 +8,8 @@ import { refused, type Format } from './row.ts'
 /** What lists in JSON look like. */
 const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, fires, mrfJson]
 
-const KNOWN = "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
+const KNOWN =
+  "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
 
 /** JSON, told apart by its shape. */
 export const json: Format = {
@@ -17,14 +18,25 @@ export const json: Format = {
     if (!/^\s*[[{]/.test(text)) return undefined
     const value = parsed(text)
     // An Elixir list begins like one of JSON, and a name in brackets may stand in any text.
-    if (value === undefined) return /^\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text) ? refused('json-syntax', file, 1, `${file} looks like JSON and can't be read as that`, 'Was it saved whole?') : undefined
+    if (value === undefined)
+      return /^\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text)
+        ? refused('json-syntax', file, 1, `${file} looks like JSON and can't be read as that`, 'Was it saved whole?')
+        : undefined
     const lineOf = places(text)
     for (const shape of SHAPES) {
       const reading = shape(value, { file, lineOf })
       if (reading) return reading
     }
     const error = membersOf(value)?.get('error')
-    return refused('json-unknown', file, 1, typeof error === 'string' ? `${file} is no list: it says ${JSON.stringify(error.slice(0, 200))}` : `${file} is JSON, and no list that Herdbook knows`, KNOWN)
+    return refused(
+      'json-unknown',
+      file,
+      1,
+      typeof error === 'string'
+        ? `${file} is no list: it says ${JSON.stringify(error.slice(0, 200))}`
+        : `${file} is JSON, and no list that Herdbook knows`,
+      KNOWN,
+    )
   },
 }
 

@@ -11,7 +11,9 @@ export const markdown: Format = {
     const lines = text.split('\n').map((line, index) => ({ written: line.trim(), line: index + 1 }))
     const tables = lines.flatMap(({ written }, index): TableRecord[] => {
       const above = lines[index - 1]
-      return RULE.test(written) && above !== undefined && isHeader(cellsOf(above.written)) ? [recordOf(above), ...rowsFrom(lines, index + 1)] : []
+      return RULE.test(written) && above !== undefined && isHeader(cellsOf(above.written))
+        ? [recordOf(above), ...rowsFrom(lines, index + 1)]
+        : []
     })
     return tables.length === 0 ? undefined : readTable(tables, file, '|')
   },
@@ -42,8 +44,10 @@ const cellsOf = (line: string): readonly string[] =>
     .map((cell) => unmarked(cell.trim()).trim())
 
 function unmarked(cell: string): string {
-  if (['**', '~~'].some((mark) => cell.length > 4 && cell.startsWith(mark) && cell.endsWith(mark))) return cell.slice(2, -2)
+  if (['**', '~~'].some((mark) => cell.length > 4 && cell.startsWith(mark) && cell.endsWith(mark)))
+    return cell.slice(2, -2)
   let ticks = 0
-  while (cell.charAt(ticks) === '`' && cell.charAt(cell.length - 1 - ticks) === '`' && 2 * ticks < cell.length - 2) ticks += 1
+  while (cell.charAt(ticks) === '`' && cell.charAt(cell.length - 1 - ticks) === '`' && 2 * ticks < cell.length - 2)
+    ticks += 1
   return cell.slice(ticks, cell.length - ticks)
 }

@@ -45,12 +45,23 @@ interface Known extends Strictness {
 }
 
 /** Merges a list into the blocks that are there. It adds and raises; it never lowers a block, nor removes one. What has ended is no block. */
-export function mergeBlockList(existing: readonly DomainBlock[], entries: readonly ListedBlock[], options: MergeOptions): Merge {
+export function mergeBlockList(
+  existing: readonly DomainBlock[],
+  entries: readonly ListedBlock[],
+  options: MergeOptions,
+): Merge {
   const { known, ended } = byDomain(existing, options.now)
-  const [adds, skips, remarks, changes]: [ListedBlock[], Merge['skips'][number][], Remark[], ObjectChange[]] = [[], [], [], []]
+  const [adds, skips, remarks, changes]: [ListedBlock[], Merge['skips'][number][], Remark[], ObjectChange[]] = [
+    [],
+    [],
+    [],
+    [],
+  ]
   const raises: { block: ListedBlock; from: BlockSeverity }[] = []
   // Parents first, so that what a new block covers needs none of its own.
-  for (const entry of entries.toSorted((a, b) => parentsOf(a.domain).length - parentsOf(b.domain).length || a.line - b.line)) {
+  for (const entry of entries.toSorted(
+    (a, b) => parentsOf(a.domain).length - parentsOf(b.domain).length || a.line - b.line,
+  )) {
     const remark = (why: string): Remark => ({ domain: entry.domain, line: entry.line, why })
     const there = known.get(entry.domain)
     const skip = reasonToSkip(entry, there, known, options)
@@ -59,8 +70,14 @@ export function mergeBlockList(existing: readonly DomainBlock[], entries: readon
       continue
     }
     const wanted = there ? entry : asStrictAsAbove(entry, known)
-    if (wanted !== entry) remarks.push(remark(`the block of ${aboveOf(entry.domain, known)} is stricter; it is added as the stricter of both: ${SEVERITY_WORDS[wanted.severity]}`))
-    if (there?.block?.until !== undefined) remarks.push(remark(`its end on ${there.block.until} is dropped, since the list raises it and gives no end`))
+    if (wanted !== entry)
+      remarks.push(
+        remark(
+          `the block of ${aboveOf(entry.domain, known)} is stricter; it is added as the stricter of both: ${SEVERITY_WORDS[wanted.severity]}`,
+        ),
+      )
+    if (there?.block?.until !== undefined)
+      remarks.push(remark(`its end on ${there.block.until} is dropped, since the list raises it and gives no end`))
     changes.push(there ? raised(entry, there, options) : added(wanted, ended.get(entry.domain), options))
     known.set(entry.domain, there ? { ...stricter(entry, there) } : wanted)
     if (there) raises.push({ block: entry, from: there.severity })
@@ -70,7 +87,10 @@ export function mergeBlockList(existing: readonly DomainBlock[], entries: readon
   return { adds, raises, skips, remarks, changes, ...(raise ? { raise } : {}) }
 }
 
-function byDomain(existing: readonly DomainBlock[], now: Date): { readonly known: Map<string, Known>; readonly ended: ReadonlyMap<string, DomainBlock> } {
+function byDomain(
+  existing: readonly DomainBlock[],
+  now: Date,
+): { readonly known: Map<string, Known>; readonly ended: ReadonlyMap<string, DomainBlock> } {
   const [known, ended] = [new Map<string, Known>(), new Map<string, DomainBlock>()]
   for (const block of existing) {
     const name = normalizeDomain(block.domain)
@@ -84,18 +104,31 @@ function byDomain(existing: readonly DomainBlock[], now: Date): { readonly known
 
 type Skip = Pick<Merge['skips'][number], 'why' | 'said'>
 
-function reasonToSkip(entry: ListedBlock, there: Known | undefined, known: ReadonlyMap<string, Known>, { refuse }: MergeOptions): Skip | undefined {
+function reasonToSkip(
+  entry: ListedBlock,
+  there: Known | undefined,
+  known: ReadonlyMap<string, Known>,
+  { refuse }: MergeOptions,
+): Skip | undefined {
   const refusal = refuse?.(entry.domain)
   if (refusal !== undefined) return { why: refusal, said: false }
   if (isPublicSuffix(entry.domain)) return { why: 'people register names below it: it is no server', said: false }
-  if (entry.severity === 'noop' && !entry.reject_media && !entry.reject_reports) return { why: 'the list says that it need not be blocked', said: false }
-  if (there) return asStrict(there, entry) ? { why: `blocked as strictly already${there.block?.until === undefined ? '' : `, until ${there.block.until}`}`, said: true } : undefined
+  if (entry.severity === 'noop' && !entry.reject_media && !entry.reject_reports)
+    return { why: 'the list says that it need not be blocked', said: false }
+  if (there)
+    return asStrict(there, entry)
+      ? {
+          why: `blocked as strictly already${there.block?.until === undefined ? '' : `, until ${there.block.until}`}`,
+          said: true,
+        }
+      : undefined
   const cover = aboveOf(entry.domain, known)
   const block = cover === undefined ? undefined : known.get(cover)
   return block && asStrict(block, entry) ? { why: `covered by the block of ${cover}`, said: true } : undefined
 }
 
-const aboveOf = (domain: string, known: ReadonlyMap<string, Known>): string | undefined => parentsOf(domain).find((parent) => known.has(parent))
+const aboveOf = (domain: string, known: ReadonlyMap<string, Known>): string | undefined =>
+  parentsOf(domain).find((parent) => known.has(parent))
 
 /** Mastodon goes by the nearest block, and takes none that is weaker than the one above. */
 function asStrictAsAbove(entry: ListedBlock, known: ReadonlyMap<string, Known>): ListedBlock {
@@ -106,9 +139,16 @@ function asStrictAsAbove(entry: ListedBlock, known: ReadonlyMap<string, Known>):
 const isLink = (source: string): boolean => /^https?:\/\/\S+$/.test(source)
 
 /** A new block, or one in the place of an entry that has ended: what people wrote there stays. */
-function added({ domain, line: _line, ...fields }: ListedBlock, before: DomainBlock | undefined, { source, extra = {} }: MergeOptions): ObjectChange {
-  const note = fields.private_comment === undefined && !isLink(source) ? { private_comment: `Imported from ${source}` } : {}
-  const kept = (['public_comment', 'private_comment'] as const).flatMap((field) => (before?.[field] === undefined ? [] : [[field, before[field]]]))
+function added(
+  { domain, line: _line, ...fields }: ListedBlock,
+  before: DomainBlock | undefined,
+  { source, extra = {} }: MergeOptions,
+): ObjectChange {
+  const note =
+    fields.private_comment === undefined && !isLink(source) ? { private_comment: `Imported from ${source}` } : {}
+  const kept = (['public_comment', 'private_comment'] as const).flatMap((field) =>
+    before?.[field] === undefined ? [] : [[field, before[field]]],
+  )
   const link = extra.reported_in ?? before?.reported_in ?? (isLink(source) ? source : undefined)
   const end = extra.until ?? (before === undefined ? undefined : null)
   return {
@@ -121,15 +161,21 @@ function added({ domain, line: _line, ...fields }: ListedBlock, before: DomainBl
 /** Only what gets stricter: comments and everything else stay as the people here wrote them. The list knows of no end. */
 function raised(entry: ListedBlock, there: Known, { source, extra = {} }: MergeOptions): ObjectChange {
   const to = stricter(entry, there)
-  const link = there.block?.reported_in === undefined ? (extra.reported_in ?? (isLink(source) ? source : undefined)) : undefined
+  const link =
+    there.block?.reported_in === undefined ? (extra.reported_in ?? (isLink(source) ? source : undefined)) : undefined
   return {
     ref: `domain-block/${entry.domain}`,
     fields: { ...(to.severity === there.severity ? {} : { severity: to.severity }), ...gained(to, there) },
-    extra: { ...(link === undefined ? {} : { reported_in: link }), ...(there.block?.until === undefined ? {} : { until: null }) },
+    extra: {
+      ...(link === undefined ? {} : { reported_in: link }),
+      ...(there.block?.until === undefined ? {} : { until: null }),
+    },
   }
 }
 
 function raiseFor(create: number, update: number, { budget, until, source }: MergeOptions): Raise | undefined {
   const over = { ...(create > budget.create ? { create } : {}), ...(update > budget.update ? { update } : {}) }
-  return Object.keys(over).length === 0 ? undefined : { kind: 'domain-block', ...over, until, reason: `Import of ${source}` }
+  return Object.keys(over).length === 0
+    ? undefined
+    : { kind: 'domain-block', ...over, until, reason: `Import of ${source}` }
 }

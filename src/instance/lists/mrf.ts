@@ -17,7 +17,11 @@ const ACTIONS: ReadonlyMap<string, Pick<ListRow, 'severity' | 'flags'>> = new Ma
 ])
 
 /** For which Mastodon has nothing, or which allow. */
-const OTHERS = new Set('accept media_nsfw followers_only reject_deletes avatar_removal banner_removal background_removal quarantined_instances handle_threads'.split(' '))
+const OTHERS = new Set(
+  'accept media_nsfw followers_only reject_deletes avatar_removal banner_removal background_removal quarantined_instances handle_threads'.split(
+    ' ',
+  ),
+)
 
 export const isAction = (word: string): boolean => ACTIONS.has(word) || OTHERS.has(word)
 
@@ -25,14 +29,24 @@ export const isAction = (word: string): boolean => ACTIONS.has(word) || OTHERS.h
 export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): Reading {
   const rows = entries.flatMap(({ action, domain, reason, line }): ListRow[] => {
     const does = ACTIONS.get(action)
-    return does ? [{ ...bareRow(domain, line), ...does, ...(reason === undefined ? {} : { public_comment: reason }) }] : []
+    return does
+      ? [{ ...bareRow(domain, line), ...does, ...(reason === undefined ? {} : { public_comment: reason }) }]
+      : []
   })
   const leftOut = entries.flatMap(({ action, domain, line }): LeftOut[] => {
     if (ACTIONS.has(action)) return []
-    if (action === 'accept') return [{ line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }]
+    if (action === 'accept')
+      return [{ line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }]
     return [{ line, code: 'no-counterpart', message: `${action} of ${domain}: Mastodon has nothing like it` }]
   })
   const nearest = rows.find(({ severity }) => severity === 'silence')
-  const message = "federated_timeline_removal is read as limit, as Pleroma itself shows it to Mastodon: that also hides posts from searches, and messages from people whom nobody follows"
-  return { rows, leftOut, diagnostics: nearest ? [toldOf('warning', 'nearest-severity', file, nearest.line, message, 'If that is too much: --at-most none.')] : [] }
+  const message =
+    'federated_timeline_removal is read as limit, as Pleroma itself shows it to Mastodon: that also hides posts from searches, and messages from people whom nobody follows'
+  return {
+    rows,
+    leftOut,
+    diagnostics: nearest
+      ? [toldOf('warning', 'nearest-severity', file, nearest.line, message, 'If that is too much: --at-most none.')]
+      : [],
+  }
 }

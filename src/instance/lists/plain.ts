@@ -6,7 +6,13 @@ import { columnOf } from './words.ts'
 export const plain: Format = {
   name: 'one domain a line',
   read: (text) => {
-    const lines = linesOf(text).map(({ text: written, line }) => ({ line, name: written.replace(/(?<![,;])[,;]+$/, '').replace(/^"([^"]*)"$/, '$1').trim() }))
+    const lines = linesOf(text).map(({ text: written, line }) => ({
+      line,
+      name: written
+        .replace(/(?<![,;])[,;]+$/, '')
+        .replace(/^"([^"]*)"$/, '$1')
+        .trim(),
+    }))
     if (lines.length === 0 || lines.some(({ name }) => /[,;\t|"]/.test(name))) return undefined
     const [first, ...others] = lines
     const rows = first && columnOf(first.name)?.column === 'domain' ? others : lines

@@ -43,7 +43,13 @@ export interface ListOptions {
   /** No row counts as stricter than that. */
   readonly atMost?: BlockSeverity
   /** What rows say that say nothing of it themselves. */
-  readonly otherwise?: { readonly reject_media?: boolean; readonly reject_reports?: boolean; readonly obfuscate?: boolean; readonly public_comment?: string; readonly private_comment?: string }
+  readonly otherwise?: {
+    readonly reject_media?: boolean
+    readonly reject_reports?: boolean
+    readonly obfuscate?: boolean
+    readonly public_comment?: string
+    readonly private_comment?: string
+  }
   /** Domains by which hidden names are known again, by their digest. */
   readonly known?: readonly string[]
 }
@@ -54,7 +60,8 @@ const NOTHING = { entries: [], leftOut: [], rows: 0, hidden: [], defaulted: 0, c
 export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
   const { file } = options
   const refuse = (diagnostics: readonly Diagnostic[], format = ''): BlockList => ({ ...NOTHING, format, diagnostics })
-  if (bytes.length > MAX_BYTES) return refuse([toldOf('error', 'too-large', file, 1, `${file} is larger than ${MAX_BYTES} bytes`)])
+  if (bytes.length > MAX_BYTES)
+    return refuse([toldOf('error', 'too-large', file, 1, `${file} is larger than ${MAX_BYTES} bytes`)])
   const decoded = decode(file, bytes)
   if ('diagnostic' in decoded) return refuse([decoded.diagnostic])
   const read = readRows(decoded.text.replaceAll(/\r\n?/g, '\n').replaceAll(/^\uFEFF/gm, ''), file)
@@ -67,7 +74,10 @@ function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockL
   // A comment that a spreadsheet put into quotes stands where the domain would.
   const given = read.rows.filter(({ domain }) => domain !== '' && !domain.startsWith('#'))
   const resolved = resolvedRows(given, options)
-  const one = merged(resolved.flatMap(({ entry }) => entry ?? []), file)
+  const one = merged(
+    resolved.flatMap(({ entry }) => entry ?? []),
+    file,
+  )
   const leftOut = [...read.leftOut, ...resolved.flatMap(({ out }) => out ?? [])].toSorted((a, b) => a.line - b.line)
   const missing = defaultSeverity === undefined ? one.entries.filter(({ severity }) => severity === null) : []
   const complete = one.entries.flatMap((entry) => blockOf(entry, options) ?? [])
@@ -75,7 +85,14 @@ function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockL
   const accounts = accountsListed(file, given)
   return {
     entries: complete.map((block) => ({ ...block, severity: cap(block.severity, atMost) })),
-    diagnostics: [...leftOut.map((out) => toldOf('warning', out.code, file, out.line, out.message, 'This row is left out.')), ...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics), ...one.diagnostics, ...(accounts.length > 0 ? accounts : asksForSeverity(file, missing)), ...nothingRead(file, one.entries.length, leftOut, rows)],
+    diagnostics: [
+      ...leftOut.map((out) => toldOf('warning', out.code, file, out.line, out.message, 'This row is left out.')),
+      ...read.diagnostics,
+      ...resolved.flatMap(({ diagnostics }) => diagnostics),
+      ...one.diagnostics,
+      ...(accounts.length > 0 ? accounts : asksForSeverity(file, missing)),
+      ...nothingRead(file, one.entries.length, leftOut, rows),
+    ],
     leftOut,
     format: read.format,
     rows,
@@ -87,7 +104,11 @@ function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockL
 
 function resolvedRows(rows: readonly ListRow[], { file, known = [] }: ListOptions): ReturnType<typeof resolve>[] {
   // Its own rows too: two lists may have been joined, and one of them hides what the other shows.
-  const digests = byDigest(rows.some(({ digest }) => digest !== undefined) ? [...known, ...rows.map(({ domain }) => domain.toLowerCase())] : [])
+  const digests = byDigest(
+    rows.some(({ digest }) => digest !== undefined)
+      ? [...known, ...rows.map(({ domain }) => domain.toLowerCase())]
+      : [],
+  )
   return rows.map((row) => resolve(row, file, digests))
 }
 
@@ -95,18 +116,34 @@ function blockOf(entry: Entry, { defaultSeverity, otherwise = {} }: ListOptions)
   const { flags, severity: own, ...rest } = entry
   const severity = own ?? defaultSeverity
   if (severity === undefined) return undefined
-  const said = Object.fromEntries(FLAGS.map((flag) => [flag, flags[flag] ?? otherwise[flag] ?? false])) as { readonly [flag in (typeof FLAGS)[number]]: boolean }
-  const comments = Object.fromEntries((['public_comment', 'private_comment'] as const).flatMap((column) => (otherwise[column] === undefined ? [] : [[column, otherwise[column]]])))
+  const said = Object.fromEntries(FLAGS.map((flag) => [flag, flags[flag] ?? otherwise[flag] ?? false])) as {
+    readonly [flag in (typeof FLAGS)[number]]: boolean
+  }
+  const comments = Object.fromEntries(
+    (['public_comment', 'private_comment'] as const).flatMap((column) =>
+      otherwise[column] === undefined ? [] : [[column, otherwise[column]]],
+    ),
+  )
   return { ...comments, ...rest, severity, ...said }
 }
 
-const cap = (severity: BlockSeverity, most: BlockSeverity | undefined): BlockSeverity => (most !== undefined && STRENGTH[severity] > STRENGTH[most] ? most : severity)
+const cap = (severity: BlockSeverity, most: BlockSeverity | undefined): BlockSeverity =>
+  most !== undefined && STRENGTH[severity] > STRENGTH[most] ? most : severity
 
 function asksForSeverity(file: string, missing: readonly Entry[]): readonly Diagnostic[] {
   const [first] = missing
   if (first === undefined) return []
   const many = missing.length === 1 ? 'This row gives' : `${missing.length} rows give`
-  return [toldOf('error', 'severity-missing', file, first.line, `${many} no severity.`, 'Give one for them: --severity suspend, limit or none.')]
+  return [
+    toldOf(
+      'error',
+      'severity-missing',
+      file,
+      first.line,
+      `${many} no severity.`,
+      'Give one for them: --severity suspend, limit or none.',
+    ),
+  ]
 }
 
 /** A list of accounts that somebody blocks: taken for their servers, it would block everybody there. */
@@ -114,23 +151,47 @@ function accountsListed(file: string, rows: readonly ListRow[]): readonly Diagno
   const accounts = rows.filter(({ domain }) => /^@?[^@/\s]+@[^@\s]+$/.test(domain))
   const [first] = accounts
   if (first === undefined || accounts.length * 2 <= rows.length) return []
-  return [toldOf('error', 'accounts-listed', file, first.line, `${accounts.length} of ${rows.length} rows name accounts: this is a list of people, not of servers`, 'Where servers are meant, write only what follows the last @.')]
+  return [
+    toldOf(
+      'error',
+      'accounts-listed',
+      file,
+      first.line,
+      `${accounts.length} of ${rows.length} rows name accounts: this is a list of people, not of servers`,
+      'Where servers are meant, write only what follows the last @.',
+    ),
+  ]
 }
 
 function nothingRead(file: string, read: number, leftOut: readonly LeftOut[], rows: number): readonly Diagnostic[] {
   if (read > 0) return []
   const [first] = leftOut
-  if (rows === 0 || first === undefined) return [toldOf('error', 'nothing-read', file, 1, `${file} holds no row`, ONE_OF)]
+  if (rows === 0 || first === undefined)
+    return [toldOf('error', 'nothing-read', file, 1, `${file} holds no row`, ONE_OF)]
   const codes = new Set(leftOut.map(({ code }) => code))
   const hint = codes.size === 1 ? CAUSES.get(first.code) : undefined
-  return [toldOf('error', 'nothing-read', file, first.line, rows === 1 ? `the one row of ${file} can't be read` : `not one row of ${rows} can be read`, hint ?? ONE_OF)]
+  return [
+    toldOf(
+      'error',
+      'nothing-read',
+      file,
+      first.line,
+      rows === 1 ? `the one row of ${file} can't be read` : `not one row of ${rows} can be read`,
+      hint ?? ONE_OF,
+    ),
+  ]
 }
 
 /** The likely cause where all rows are left out for one reason. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
-  ['obfuscated', "Ask whoever keeps the list for the whole names; Mastodon's export in Moderation → Federation has them."],
+  [
+    'obfuscated',
+    "Ask whoever keeps the list for the whole names; Mastodon's export in Moderation → Federation has them.",
+  ],
   ['unknown-severity', 'Herdbook knows suspend, limit (silence) and none (noop) in the column of severities.'],
   ['allowed', 'It is a list of servers that are allowed, which blocks none.'],
-  ['not-a-domain', "Does something stand beside the domains? Separate the columns with commas, semicolons or tabs, below a line with their names."],
+  [
+    'not-a-domain',
+    'Does something stand beside the domains? Separate the columns with commas, semicolons or tabs, below a line with their names.',
+  ],
 ])
-

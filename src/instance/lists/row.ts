@@ -42,7 +42,14 @@ export interface Format {
 }
 
 /** Something to tell of a line of a list. */
-export function toldOf(severity: Diagnostic['severity'], code: string, file: string, line: number, message: string, hint?: string): Diagnostic {
+export function toldOf(
+  severity: Diagnostic['severity'],
+  code: string,
+  file: string,
+  line: number,
+  message: string,
+  hint?: string,
+): Diagnostic {
   return { code, severity, message, at: { file, line, column: 1 }, ...(hint === undefined ? {} : { hint }) }
 }
 
@@ -54,4 +61,9 @@ export const refused = (code: string, file: string, line: number, message: strin
 })
 
 /** A row of which only the line, its name and its severity are known. */
-export const bareRow = (domain: string, line: number, severity: string | null = null): ListRow => ({ domain, severity, flags: {}, line })
+export const bareRow = (domain: string, line: number, severity: string | null = null): ListRow => ({
+  domain,
+  severity,
+  flags: {},
+  line,
+})

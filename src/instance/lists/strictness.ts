@@ -21,7 +21,8 @@ export const strictnessOf = (block: DomainBlock): Strictness => ({
 const has = (block: Strictness, flag: (typeof ACTING)[number]): boolean => block.severity === 'suspend' || block[flag]
 
 /** Whether a block does all that another one would. */
-export const asStrict = (a: Strictness, b: Strictness): boolean => STRENGTH[a.severity] >= STRENGTH[b.severity] && ACTING.every((flag) => has(a, flag) || !has(b, flag))
+export const asStrict = (a: Strictness, b: Strictness): boolean =>
+  STRENGTH[a.severity] >= STRENGTH[b.severity] && ACTING.every((flag) => has(a, flag) || !has(b, flag))
 
 /** What does all that either does. */
 export const stricter = (a: Strictness, b: Strictness): Strictness => ({
@@ -31,4 +32,5 @@ export const stricter = (a: Strictness, b: Strictness): Strictness => ({
 })
 
 /** The flags that a block gains by another. */
-export const gained = (to: Strictness, from: Strictness): { readonly [flag: string]: true } => Object.fromEntries(ACTING.filter((flag) => to[flag] && !from[flag]).map((flag) => [flag, true]))
+export const gained = (to: Strictness, from: Strictness): { readonly [flag: string]: true } =>
+  Object.fromEntries(ACTING.filter((flag) => to[flag] && !from[flag]).map((flag) => [flag, true]))

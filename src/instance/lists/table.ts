@@ -27,11 +27,14 @@ export function isHeader(cells: readonly string[]): boolean {
   return cells.some((cell) => columnOf(cell)?.column === 'domain') && !cells.some(belongsInRow)
 }
 
-const belongsInRow = (cell: string): boolean => looksLikeDomain(cell) || severityOf(cell) !== undefined || yesOrNo(cell) !== undefined
+const belongsInRow = (cell: string): boolean =>
+  looksLikeDomain(cell) || severityOf(cell) !== undefined || yesOrNo(cell) !== undefined
 
 /** The rows of a table, whose header may stand anywhere, more than once, or nowhere. */
 export function readTable(records: readonly TableRecord[], file: string, delimiter: string): Reading {
-  const readings = sectionsOf(records).map((section) => (section.header ? named(section.header, section.records, file, delimiter) : unnamed(section.records, file)))
+  const readings = sectionsOf(records).map((section) =>
+    section.header ? named(section.header, section.records, file, delimiter) : unnamed(section.records, file),
+  )
   return {
     rows: readings.flatMap(({ rows }) => rows),
     leftOut: readings.flatMap(({ leftOut }) => leftOut),
@@ -42,11 +45,16 @@ export function readTable(records: readonly TableRecord[], file: string, delimit
 /** The parts below a header each; those below the same one are one part, so that its columns mean one thing. */
 function sectionsOf(records: readonly TableRecord[]): readonly Section[] {
   const starts = [0, ...records.flatMap(({ cells }, index) => (isHeader(cells) ? [index] : [])), records.length]
-  const parts = starts.slice(0, -1).map((start, index) => records.slice(start, starts[index + 1])).filter((part) => part.length > 0)
+  const parts = starts
+    .slice(0, -1)
+    .map((start, index) => records.slice(start, starts[index + 1]))
+    .filter((part) => part.length > 0)
   const alike = Map.groupBy(parts, ([first]) => (first && isHeader(first.cells) ? JSON.stringify(first.cells) : ''))
   return [...alike].map(([header, of]): Section => {
     const [first] = of[0] ?? []
-    return header === '' || first === undefined ? { records: of.flat() } : { header: headerOf(first), records: of.flatMap((part) => part.slice(1)) }
+    return header === '' || first === undefined
+      ? { records: of.flat() }
+      : { header: headerOf(first), records: of.flatMap((part) => part.slice(1)) }
   })
 }
 
@@ -54,11 +62,17 @@ function headerOf({ cells, line }: TableRecord): Header {
   const names = cells.map((cell, index) => ({ cell, index, known: columnOf(cell) }))
   const best = new Map<Column, { readonly index: number; readonly rank: number }>()
   for (const { index, known } of names) {
-    if (known && known.rank < (best.get(known.column)?.rank ?? Infinity)) best.set(known.column, { index, rank: known.rank })
+    if (known && known.rank < (best.get(known.column)?.rank ?? Infinity))
+      best.set(known.column, { index, rank: known.rank })
   }
   const at = new Map([...best].map(([column, { index }]) => [column, index] as const))
   const read = new Set(at.values())
-  return { at, width: cells.length, line, unread: new Map(names.filter(({ index }) => !read.has(index)).map(({ index, cell }) => [index, cell])) }
+  return {
+    at,
+    width: cells.length,
+    line,
+    unread: new Map(names.filter(({ index }) => !read.has(index)).map(({ index, cell }) => [index, cell])),
+  }
 }
 
 /** Rows below a header. */
@@ -67,7 +81,13 @@ function named(found: Header, records: readonly TableRecord[], file: string, del
   if ('code' in header) return refused(header.code, file, header.line, header.message, NAME_THEM)
   const rows = records.map((record) => rowOf(header, record, file, delimiter))
   const names = [...header.unread].filter(([index]) => wordsIn(records, index).length > 0).map(([, name]) => name)
-  const ignored = toldOf(header.at.has('severity') ? 'info' : 'warning', 'columns-not-read', file, header.line, `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => JSON.stringify(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} not read`)
+  const ignored = toldOf(
+    header.at.has('severity') ? 'info' : 'warning',
+    'columns-not-read',
+    file,
+    header.line,
+    `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => JSON.stringify(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} not read`,
+  )
   return {
     rows: rows.flatMap(({ row }) => row ?? []),
     leftOut: rows.flatMap(({ out }) => out ?? []),
@@ -79,17 +99,37 @@ const NAME_THEM = 'Give the list a first line with the names of its columns, suc
 
 /** Where no column is called a severity's, the one that holds nothing else: what a row says must not be lost, lest an option outranks it. */
 function withSeverities(header: Header, records: readonly TableRecord[]): Header | LeftOut {
-  if (header.width > MOST_COLUMNS) return { code: 'too-many-columns', line: header.line, message: `the header names ${header.width} columns, and no list has more than ${MOST_COLUMNS}` }
-  const twice = [...header.unread.values()].find((name) => SOLE.has(columnOf(name)?.column ?? 'digest') && columnOf(name)?.rank === 0)
-  if (twice !== undefined) return { code: 'column-twice', line: header.line, message: `two columns are called ${JSON.stringify(twice)}` }
+  if (header.width > MOST_COLUMNS)
+    return {
+      code: 'too-many-columns',
+      line: header.line,
+      message: `the header names ${header.width} columns, and no list has more than ${MOST_COLUMNS}`,
+    }
+  const twice = [...header.unread.values()].find(
+    (name) => SOLE.has(columnOf(name)?.column ?? 'digest') && columnOf(name)?.rank === 0,
+  )
+  if (twice !== undefined)
+    return { code: 'column-twice', line: header.line, message: `two columns are called ${JSON.stringify(twice)}` }
   if (header.at.has('severity')) return header
-  const heldBy = (indexes: Iterable<number>, fits: (words: readonly string[]) => boolean) => [...indexes].filter((index) => fits(wordsIn(records, index)))
-  const [first, ...others] = [...heldBy(header.unread.keys(), (words) => words.some(isSeverity)), ...heldBy(TEXTS.flatMap((text) => header.at.get(text) ?? []), allSeverities)]
+  const heldBy = (indexes: Iterable<number>, fits: (words: readonly string[]) => boolean) =>
+    [...indexes].filter((index) => fits(wordsIn(records, index)))
+  const [first, ...others] = [
+    ...heldBy(header.unread.keys(), (words) => words.some(isSeverity)),
+    ...heldBy(
+      TEXTS.flatMap((text) => header.at.get(text) ?? []),
+      allSeverities,
+    ),
+  ]
   if (first === undefined) return header
   const message = 'no column is called severity, and some cells of a column with another name hold one'
-  if (others.length > 0 || !allSeverities(wordsIn(records, first))) return { code: 'columns-unnamed', line: header.line, message }
+  if (others.length > 0 || !allSeverities(wordsIn(records, first)))
+    return { code: 'columns-unnamed', line: header.line, message }
   const at = new Map([...header.at].filter(([, index]) => index !== first))
-  return { ...header, at: at.set('severity', first), unread: new Map([...header.unread].filter(([index]) => index !== first)) }
+  return {
+    ...header,
+    at: at.set('severity', first),
+    unread: new Map([...header.unread].filter(([index]) => index !== first)),
+  }
 }
 
 const TEXTS = ['public_comment', 'private_comment'] as const
@@ -97,7 +137,8 @@ const MOST_COLUMNS = 200
 /** Columns of which there can't be two. */
 const SOLE: ReadonlySet<Column> = new Set<Column>(['domain', 'severity'])
 
-const wordsIn = (records: readonly TableRecord[], index: number): readonly string[] => records.map(({ cells }) => cells[index] ?? '').filter((cell) => cell !== '')
+const wordsIn = (records: readonly TableRecord[], index: number): readonly string[] =>
+  records.map(({ cells }) => cells[index] ?? '').filter((cell) => cell !== '')
 const isSeverity = (word: string): boolean => severityOf(word) !== undefined
 const allSeverities = (words: readonly string[]): boolean => words.length > 0 && words.every(isSeverity)
 
@@ -105,14 +146,55 @@ const allSeverities = (words: readonly string[]): boolean => words.length > 0 &&
 function unnamed(records: readonly TableRecord[], file: string): Reading {
   const [first] = records
   const width = records.reduce((most, { cells }) => Math.max(most, cells.findLastIndex((cell) => cell !== '') + 1), 0)
-  if (first === undefined || width <= 1) return { rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: null, flags: {}, line })), leftOut: [], diagnostics: [] }
-  if (!first.cells.some(looksLikeDomain)) return refused('header-unknown', file, first.line, `line ${first.line} seems to name the columns, and none of them is called domain`, NAME_THEM)
+  if (first === undefined || width <= 1)
+    return {
+      rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: null, flags: {}, line })),
+      leftOut: [],
+      diagnostics: [],
+    }
+  if (!first.cells.some(looksLikeDomain))
+    return refused(
+      'header-unknown',
+      file,
+      first.line,
+      `line ${first.line} seems to name the columns, and none of them is called domain`,
+      NAME_THEM,
+    )
   const words = wordsIn(records, 1)
   if (words.filter(isSeverity).length * 2 <= words.length || words.length === 0)
-    return refused('columns-unnamed', file, first.line, `the rows have ${width} columns without names, and the second one holds no severities`, NAME_THEM)
-  if (records.some(({ cells }) => cells.slice(2).some(isSeverity))) return refused('columns-unnamed', file, first.line, `the rows have ${width} columns without names, and severities stand in more than one of them`, NAME_THEM)
-  const rest = width > 2 ? [toldOf('warning', 'columns-not-read', file, first.line, `the columns have no names: the first is read as domain, the second as severity, and ${width === 3 ? 'the third is' : `the other ${width - 2} are`} not read`, NAME_THEM)] : []
-  return { rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: cells[1] || null, flags: {}, line })), leftOut: [], diagnostics: rest }
+    return refused(
+      'columns-unnamed',
+      file,
+      first.line,
+      `the rows have ${width} columns without names, and the second one holds no severities`,
+      NAME_THEM,
+    )
+  if (records.some(({ cells }) => cells.slice(2).some(isSeverity)))
+    return refused(
+      'columns-unnamed',
+      file,
+      first.line,
+      `the rows have ${width} columns without names, and severities stand in more than one of them`,
+      NAME_THEM,
+    )
+  const rest =
+    width > 2
+      ? [
+          toldOf(
+            'warning',
+            'columns-not-read',
+            file,
+            first.line,
+            `the columns have no names: the first is read as domain, the second as severity, and ${width === 3 ? 'the third is' : `the other ${width - 2} are`} not read`,
+            NAME_THEM,
+          ),
+        ]
+      : []
+  return {
+    rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: cells[1] || null, flags: {}, line })),
+    leftOut: [],
+    diagnostics: rest,
+  }
 }
 
 type ReadRow = Pick<Reading, 'diagnostics'> & { readonly row?: ListRow; readonly out?: LeftOut }
@@ -120,42 +202,75 @@ type ReadRow = Pick<Reading, 'diagnostics'> & { readonly row?: ListRow; readonly
 function rowOf(header: Header, record: TableRecord, file: string, delimiter: string): ReadRow {
   const { cells, line } = record
   const text = firstText(header)
-  const read = Math.max(...[...header.at].filter(([column]) => column !== 'public_comment' && column !== 'private_comment').map(([, index]) => index))
+  const read = Math.max(
+    ...[...header.at]
+      .filter(([column]) => column !== 'public_comment' && column !== 'private_comment')
+      .map(([, index]) => index),
+  )
   // Empty cells at the end are a spreadsheet's, unless a text before them may have moved them there.
-  if (cells.length > header.width && (text < read || cells.slice(header.width).some((cell) => cell !== ''))) return shifted(header, record, file, delimiter)
+  if (cells.length > header.width && (text < read || cells.slice(header.width).some((cell) => cell !== '')))
+    return shifted(header, record, file, delimiter)
   const severity = header.at.get('severity') ?? Infinity
   if (text < severity && (cells[severity] ?? '') === '' && cells.slice(severity + 1).some(isSeverity))
-    return { out: { code: 'too-many-cells', line, message: 'this row gives no severity in its column, and one behind it' }, diagnostics: [] }
+    return {
+      out: { code: 'too-many-cells', line, message: 'this row gives no severity in its column, and one behind it' },
+      diagnostics: [],
+    }
   return readCells((column) => cells[header.at.get(column) ?? -1] ?? '', line, file)
 }
 
-const firstText = (header: Header): number => Math.min(header.width, ...TEXTS.flatMap((column) => header.at.get(column) ?? []), ...header.unread.keys())
+const firstText = (header: Header): number =>
+  Math.min(header.width, ...TEXTS.flatMap((column) => header.at.get(column) ?? []), ...header.unread.keys())
 
 /** A row with more cells than the header has names: somebody's comma in a text. Only what stands before the first text is sure. */
 function shifted(header: Header, { cells, line }: TableRecord, file: string, delimiter: string): ReadRow {
   const text = firstText(header)
   const at = (column: Column): number => header.at.get(column) ?? Infinity
   const message = `this row has ${cells.length} cells, and the header ${header.width}`
-  if (at('domain') >= text || at('severity') >= text) return { out: { code: 'too-many-cells', line, message }, diagnostics: [] }
+  if (at('domain') >= text || at('severity') >= text)
+    return { out: { code: 'too-many-cells', line, message }, diagnostics: [] }
   const last = TEXTS.find((column) => header.at.get(column) === header.width - 1)
   const whole = last !== undefined && text === header.width - 1 ? cells.slice(text).join(`${delimiter} `) : ''
-  const { row, diagnostics } = readCells((column) => (at(column) < text ? (cells[at(column)] ?? '') : column === last ? whole : ''), line, file)
-  const hint = whole === '' ? 'What stands behind its first text is not read. A text with the separator in it stands in quotes.' : 'The rest is read as part of its comment.'
-  return { ...(row ? { row } : {}), diagnostics: [toldOf('warning', 'more-cells', file, line, message, hint), ...diagnostics] }
+  const { row, diagnostics } = readCells(
+    (column) => (at(column) < text ? (cells[at(column)] ?? '') : column === last ? whole : ''),
+    line,
+    file,
+  )
+  const hint =
+    whole === ''
+      ? 'What stands behind its first text is not read. A text with the separator in it stands in quotes.'
+      : 'The rest is read as part of its comment.'
+  return {
+    ...(row ? { row } : {}),
+    diagnostics: [toldOf('warning', 'more-cells', file, line, message, hint), ...diagnostics],
+  }
 }
 
 function readCells(cell: (column: Column) => string, line: number, file: string): ReadRow {
   const flags = FLAGS.map((flag) => ({ flag, word: cell(flag) })).filter(({ word }) => word !== '')
   const unknown = flags.filter(({ word }) => yesOrNo(word) === undefined)
-  const texts = [...TEXTS, 'digest' as const].map((column) => [column, cell(column)] as const).filter(([, text]) => text !== '')
+  const texts = [...TEXTS, 'digest' as const]
+    .map((column) => [column, cell(column)] as const)
+    .filter(([, text]) => text !== '')
   return {
     row: {
       domain: cell('domain'),
       severity: cell('severity') || null,
-      flags: Object.fromEntries(flags.flatMap(({ flag, word }) => (yesOrNo(word) === undefined ? [] : [[flag, yesOrNo(word) === true]]))),
+      flags: Object.fromEntries(
+        flags.flatMap(({ flag, word }) => (yesOrNo(word) === undefined ? [] : [[flag, yesOrNo(word) === true]])),
+      ),
       ...Object.fromEntries(texts),
       line,
     },
-    diagnostics: unknown.map(({ flag, word }) => toldOf('warning', 'unknown-flag', file, line, `${JSON.stringify(word)} says neither yes nor no to ${flag}`, 'It is taken as no. Write true or false.')),
+    diagnostics: unknown.map(({ flag, word }) =>
+      toldOf(
+        'warning',
+        'unknown-flag',
+        file,
+        line,
+        `${JSON.stringify(word)} says neither yes nor no to ${flag}`,
+        'It is taken as no. Write true or false.',
+      ),
+    ),
   }
 }

@@ -7,17 +7,21 @@ const NAMES: { readonly [column in Column]: string } = {
   domain:
     'domain domains domainname instance instances instancedomain instancename host hosts hostname server servers servername fqdn ' +
     'blockeddomain blockedinstance site website url uri domäne instanz domaine dominio',
-  severity: 'severity blockseverity action level blocklevel blocktype limitation restriction schweregrad policy status state',
+  severity:
+    'severity blockseverity action level blocklevel blocktype limitation restriction schweregrad policy status state',
   reject_media: 'rejectmedia blockmedia',
   reject_reports: 'rejectreports rejectreport',
   obfuscate: 'obfuscate obfuscated',
-  public_comment: 'publiccomment publiccomments publicreason comment comments reason reasons rationale why description kommentar grund',
+  public_comment:
+    'publiccomment publiccomments publicreason comment comments reason reasons rationale why description kommentar grund',
   private_comment: 'privatecomment privatecomments privatenote privatenotes internalnote note notes',
   digest: 'digest domaindigest sha256',
 }
 
 const COLUMNS: ReadonlyMap<string, { readonly column: Column; readonly rank: number }> = new Map(
-  Object.entries(NAMES).flatMap(([column, names]) => names.split(' ').map((name, rank) => [name, { column: column as Column, rank }] as const)),
+  Object.entries(NAMES).flatMap(([column, names]) =>
+    names.split(' ').map((name, rank) => [name, { column: column as Column, rank }] as const),
+  ),
 )
 
 /** The column that a cell of a header names, however it is spelt: `#domain`, `Reject Media`, `public-comment`. The lower rank is the plainer name. */

@@ -6,7 +6,13 @@ import type { Rule, RuleInput } from './rule.ts'
 
 const FILE = 'domain-blocks.yaml'
 const STRENGTH = { suspend: 2, limit: 1, silence: 1, none: 0, noop: 0 } as const
-const DOES = { suspend: 'suspends', limit: 'limits', silence: 'limits', none: 'hardly touches', noop: 'hardly touches' } as const
+const DOES = {
+  suspend: 'suspends',
+  limit: 'limits',
+  silence: 'limits',
+  none: 'hardly touches',
+  noop: 'hardly touches',
+} as const
 
 const asciiOf = (written: string): string | undefined => {
   const name = normalizeDomain(written)
@@ -20,13 +26,17 @@ export const blocks: Rule = function* (input) {
     return domain === undefined ? [] : [{ block, index, domain }]
   })
   // What has ended is no block, and covers nothing.
-  const byDomain = new Map(named.filter(({ block }) => !isOver(block, input.now)).map(({ block, domain }) => [domain, block]))
+  const byDomain = new Map(
+    named.filter(({ block }) => !isOver(block, input.now)).map(({ block, domain }) => [domain, block]),
+  )
   const safe = untouchable(input)
   for (const { block, index, domain } of named) {
     const at = (key: string) => input.at(FILE, ['domain_blocks', index, key])
     const why =
       safe.get(domain) ??
-      (isPublicSuffix(domain) ? `everybody registers names below ${block.domain}, and a block covers them all` : undefined)
+      (isPublicSuffix(domain)
+        ? `everybody registers names below ${block.domain}, and a block covers them all`
+        : undefined)
     if (why !== undefined)
       yield error(
         'never-blocked',
@@ -72,7 +82,10 @@ function weaker(child: DomainBlock, parent: DomainBlock): boolean {
   const difference = STRENGTH[child.severity] - STRENGTH[parent.severity]
   if (difference !== 0) return difference < 0
   if (child.severity === 'suspend') return false
-  return (parent.reject_media === true && child.reject_media !== true) || (parent.reject_reports === true && child.reject_reports !== true)
+  return (
+    (parent.reject_media === true && child.reject_media !== true) ||
+    (parent.reject_reports === true && child.reject_reports !== true)
+  )
 }
 
 /** Domains that no block may cover, each with the reason. */

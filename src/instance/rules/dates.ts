@@ -8,7 +8,12 @@ import type { Rule, RuleInput } from './rule.ts'
 export const dates: Rule = function* (input) {
   const { documents } = input
   yield* list(input, 'domain-blocks.yaml', 'domain_blocks', documents['domain-blocks.yaml']?.domain_blocks)
-  yield* list(input, 'email-domain-blocks.yaml', 'email_domain_blocks', documents['email-domain-blocks.yaml']?.email_domain_blocks)
+  yield* list(
+    input,
+    'email-domain-blocks.yaml',
+    'email_domain_blocks',
+    documents['email-domain-blocks.yaml']?.email_domain_blocks,
+  )
   yield* list(input, 'ip-blocks.yaml', 'ip_blocks', documents['ip-blocks.yaml']?.ip_blocks)
   yield* list(input, 'moderators.yaml', 'moderators', documents['moderators.yaml']?.moderators)
   yield* list(input, 'policy.yaml', 'raises', documents['policy.yaml']?.raises)
@@ -21,7 +26,12 @@ interface Dated {
   readonly effective_date?: string
 }
 
-function* list(input: RuleInput, file: FileName, key: string, entries: readonly Dated[] | undefined): Generator<Diagnostic> {
+function* list(
+  input: RuleInput,
+  file: FileName,
+  key: string,
+  entries: readonly Dated[] | undefined,
+): Generator<Diagnostic> {
   const parse = file === 'ip-blocks.yaml' ? parseMoment : parseDay
   for (const [entry, index] of rows(entries)) {
     for (const field of ['since', 'until', 'effective_date'] as const) {
@@ -30,7 +40,12 @@ function* list(input: RuleInput, file: FileName, key: string, entries: readonly 
       const date = parse(written)
       const at = () => input.at(file, [key, index, field])
       if (date === undefined)
-        yield error('not-a-date', `${field}: ${written} is no day of the calendar`, at(), 'Write year, month and day, such as 2026-12-24.')
+        yield error(
+          'not-a-date',
+          `${field}: ${written} is no day of the calendar`,
+          at(),
+          'Write year, month and day, such as 2026-12-24.',
+        )
       else if (field === 'until' && input.now !== undefined && date <= input.now)
         yield warning('expired', `this ended on ${written}`, at(), 'Delete the entry, or set a later day.')
     }

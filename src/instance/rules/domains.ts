@@ -17,9 +17,16 @@ export const domains: Rule = function* (input) {
   const own = documents['instance.yaml']?.domain
   if (own !== undefined) yield* names([{ written: own, at: () => at('instance.yaml', ['domain']) }])
   yield* list(input, 'domain-blocks.yaml', 'domain_blocks', documents['domain-blocks.yaml']?.domain_blocks)
-  yield* list(input, 'email-domain-blocks.yaml', 'email_domain_blocks', documents['email-domain-blocks.yaml']?.email_domain_blocks)
+  yield* list(
+    input,
+    'email-domain-blocks.yaml',
+    'email_domain_blocks',
+    documents['email-domain-blocks.yaml']?.email_domain_blocks,
+  )
   const kept = rows(documents['policy.yaml']?.protected_domains)
-  yield* names([...kept].map(([written, index]) => ({ written, at: () => at('policy.yaml', ['protected_domains', index]) })))
+  yield* names(
+    [...kept].map(([written, index]) => ({ written, at: () => at('policy.yaml', ['protected_domains', index]) })),
+  )
 }
 
 function list(
@@ -28,7 +35,13 @@ function list(
   key: string,
   entries: readonly { readonly domain: string }[] | undefined,
 ): Iterable<Diagnostic> {
-  return names([...rows(entries)].map(([entry, index]) => ({ written: entry.domain, entry, at: () => at(file, [key, index, 'domain']) })))
+  return names(
+    [...rows(entries)].map(([entry, index]) => ({
+      written: entry.domain,
+      entry,
+      at: () => at(file, [key, index, 'domain']),
+    })),
+  )
 }
 
 function* names(all: readonly Named[]): Generator<Diagnostic> {

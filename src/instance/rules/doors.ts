@@ -13,20 +13,37 @@ export const doors: Rule = function* (input) {
   if (mastodon?.api !== undefined) yield* encrypted(input, mastodon.api.url)
   if (mastodon?.database !== undefined) yield* database(input, mastodon.database)
   if (forge !== undefined && ledger_key === undefined)
-    yield error('forge-without-key', 'forge needs ledger_key: without it, whoever may write to the repository could forge approvals', input.keyAt(FILE, ['forge']), 'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }, any long random text.')
+    yield error(
+      'forge-without-key',
+      'forge needs ledger_key: without it, whoever may write to the repository could forge approvals',
+      input.keyAt(FILE, ['forge']),
+      'Add ledger_key: { env: HERDBOOK_LEDGER_KEY }, any long random text.',
+    )
   if (mastodon?.console !== undefined) yield* runtime(input, 'console', mastodon.console, RUNTIMES)
   yield* posts(input)
 }
 
 /** Posts go through the API alone. */
 function* posts({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
-  if (documents['policy.yaml']?.announce === undefined || documents[FILE] === undefined || documents[FILE].mastodon?.api !== undefined || broken.has(FILE)) return
-  yield error('no-api', 'announce posts through the API, and instance.yaml has no mastodon.api', keyAt('policy.yaml', ['announce']), 'Add mastodon.api to instance.yaml, or delete announce.')
+  if (
+    documents['policy.yaml']?.announce === undefined ||
+    documents[FILE] === undefined ||
+    documents[FILE].mastodon?.api !== undefined ||
+    broken.has(FILE)
+  )
+    return
+  yield error(
+    'no-api',
+    'announce posts through the API, and instance.yaml has no mastodon.api',
+    keyAt('policy.yaml', ['announce']),
+    'Add mastodon.api to instance.yaml, or delete announce.',
+  )
 }
 
 function* encrypted({ at }: RuleInput, url: string): Generator<Diagnostic> {
   const place = () => at(FILE, ['mastodon', 'api', 'url'])
-  if (!URL.canParse(url)) yield error('not-a-url', 'url is no address of a web page', place(), 'Write it like https://herd.example.')
+  if (!URL.canParse(url))
+    yield error('not-a-url', 'url is no address of a web page', place(), 'Write it like https://herd.example.')
   else if (inTheClear(url))
     yield error('not-encrypted', 'url would send the token in the clear', place(), 'Write https: instead of http:.')
 }
@@ -42,7 +59,12 @@ function* database(input: RuleInput, door: DatabaseDoor): Generator<Diagnostic> 
       'Write over: ssh, or native: {} to run psql here.',
     )
   if (door.reader_key !== undefined && door.reader !== true)
-    yield error('door', 'reader_key only goes with reader: true', at('reader_key'), 'Add reader: true, or delete the line.')
+    yield error(
+      'door',
+      'reader_key only goes with reader: true',
+      at('reader_key'),
+      'Add reader: true, or delete the line.',
+    )
 }
 
 function* runtime(

@@ -12,7 +12,18 @@ import { serverRules } from './server-rules.ts'
 import { settings } from './settings.ts'
 import { terms } from './terms.ts'
 
-const RULES_OF_ALL_VERSIONS: readonly Rule[] = [doors, budgets, domains, blocks, addresses, people, serverRules, terms, dates, empty]
+const RULES_OF_ALL_VERSIONS: readonly Rule[] = [
+  doors,
+  budgets,
+  domains,
+  blocks,
+  addresses,
+  people,
+  serverRules,
+  terms,
+  dates,
+  empty,
+]
 
 /** Rules across files that are asked again once the server's version is known. */
 export const VERSION_RULES: readonly VersionRule[] = [roles, settings]

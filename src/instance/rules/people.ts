@@ -26,9 +26,21 @@ export const people: Rule = function* (input) {
 /** Who takes roles away from everybody else must know which account is Herdbook's own. */
 function* spared({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
   const config = documents['instance.yaml']
-  if (documents[FILE]?.only_these !== true || broken.has('instance.yaml') || config === undefined || config.acting_account !== undefined) return
-  const message = 'only_these takes the role of everybody who is not named, and instance.yaml does not say which account acts for Herdbook'
-  yield error('acting-account-missing', message, keyAt(FILE, ['only_these']), 'Write acting_account in instance.yaml: it is spared.')
+  if (
+    documents[FILE]?.only_these !== true ||
+    broken.has('instance.yaml') ||
+    config === undefined ||
+    config.acting_account !== undefined
+  )
+    return
+  const message =
+    'only_these takes the role of everybody who is not named, and instance.yaml does not say which account acts for Herdbook'
+  yield error(
+    'acting-account-missing',
+    message,
+    keyAt(FILE, ['only_these']),
+    'Write acting_account in instance.yaml: it is spared.',
+  )
 }
 
 function* known({ documents, broken, at }: RuleInput, role: string, index: number): Generator<Diagnostic> {
@@ -38,13 +50,23 @@ function* known({ documents, broken, at }: RuleInput, role: string, index: numbe
   const renamed = [...rows(roles)].find(([{ renamed_from }]) => renamed_from === role)?.[0].name
   if (names.includes(role) || broken.has('roles.yaml')) return
   if (renamed !== undefined)
-    yield error('undefined-role', `the role ${role} is renamed to ${renamed} in roles.yaml`, place(), `Write role: ${renamed}`)
+    yield error(
+      'undefined-role',
+      `the role ${role} is renamed to ${renamed} in roles.yaml`,
+      place(),
+      `Write role: ${renamed}`,
+    )
   else if (SEEDED.includes(role)) return
   else {
     const near = nearest(role, [...names, ...SEEDED])
     const hint = near === undefined ? 'Add it to roles.yaml.' : `Did you mean ${near}? Otherwise add it to roles.yaml.`
     if (roles === undefined)
-      yield warning('undefined-role', `the role ${role} is none that a new server has; it has to be on yours`, place(), hint)
+      yield warning(
+        'undefined-role',
+        `the role ${role} is none that a new server has; it has to be on yours`,
+        place(),
+        hint,
+      )
     else yield error('undefined-role', `the role ${role} is not in roles.yaml`, place(), hint)
   }
 }

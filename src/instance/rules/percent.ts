@@ -14,6 +14,12 @@ export function* percent({ text, at }: RuleInput, file: FileName, path: Path, va
   const before = content.slice(0, index)
   const line = before.split('\n').length
   const column = index - before.lastIndexOf('\n')
-  const place = typeof value === 'string' ? at(file, path) : { file: value.file, line, column, end: { line, column: column + 1 } }
-  yield error('percent', 'this percent sign takes the public page down', place, 'Write %% for a percent sign, or %{domain} for the domain.')
+  const place =
+    typeof value === 'string' ? at(file, path) : { file: value.file, line, column, end: { line, column: column + 1 } }
+  yield error(
+    'percent',
+    'this percent sign takes the public page down',
+    place,
+    'Write %% for a percent sign, or %{domain} for the domain.',
+  )
 }

@@ -13,7 +13,11 @@ const FOR_EVERYONE: readonly string[] = ['invite_users', 'invite_bypass_approval
 export const roles: VersionRule = function* (input) {
   const { everyone } = input.documents[FILE] ?? {}
   const list = [...rows(input.documents[FILE]?.roles)]
-  const named = list.map(([{ name }, index]) => ({ name, shown: name, at: () => input.at(FILE, ['roles', index, 'name']) }))
+  const named = list.map(([{ name }, index]) => ({
+    name,
+    shown: name,
+    at: () => input.at(FILE, ['roles', index, 'name']),
+  }))
   yield* duplicates(named, 'the role')
   yield* renames(input, list)
   if (everyone !== undefined) {
@@ -55,7 +59,8 @@ function* renames({ at }: RuleInput, list: readonly (readonly [Role, number])[])
         place(),
         'Delete that role, or this line.',
       )
-    else if (before.has(former)) yield error('rename', `two roles are renamed from ${former}`, place(), 'Keep one of the two.')
+    else if (before.has(former))
+      yield error('rename', `two roles are renamed from ${former}`, place(), 'Keep one of the two.')
     before.add(former)
   }
 }

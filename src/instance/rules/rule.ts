@@ -70,6 +70,12 @@ export function* duplicates(names: Iterable<NamedRow>, what: string): Generator<
 function twice(earlier: NamedRow, { entry, shown, at }: NamedRow, what: string): Diagnostic {
   const said = `${what} ${shown} is here twice`
   const where = `first in line ${earlier.at().line}`
-  if (entry !== undefined && sameEntry(entry, earlier.entry)) return warning('repeated', `${said}, word for word; ${where}`, at(), 'Once is enough. Take the second one out: herdbook fmt')
+  if (entry !== undefined && sameEntry(entry, earlier.entry))
+    return warning(
+      'repeated',
+      `${said}, word for word; ${where}`,
+      at(),
+      'Once is enough. Take the second one out: herdbook fmt',
+    )
   return error('duplicate', `${said}; ${where}`, at(), 'Keep one of the two.')
 }

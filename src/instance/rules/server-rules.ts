@@ -12,14 +12,24 @@ export const serverRules: Rule = function* ({ documents, at, keyAt }) {
   )
   // Mastodon gives rules no name: of two with one text it takes the first for both.
   yield* duplicates(
-    [...new Map(list.toReversed().map((row) => [row[0].key, row])).values()].toReversed().map(([{ text }, index]) => ({ name: text.trimEnd().replaceAll(/\r\n?/g, '\n'), shown: JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text), at: () => at(FILE, ['rules', index, 'text']) })),
+    [...new Map(list.toReversed().map((row) => [row[0].key, row])).values()].toReversed().map(([{ text }, index]) => ({
+      name: text.trimEnd().replaceAll(/\r\n?/g, '\n'),
+      shown: JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text),
+      at: () => at(FILE, ['rules', index, 'text']),
+    })),
     'the text',
   )
   for (const [{ translations }, index] of list) {
     const languages = Object.keys(translations ?? {})
     for (const language of languages) {
       const usual = usualOf(language)
-      if (usual !== language) yield warning('odd-language', `Mastodon writes the language ${language} as ${usual}: nobody is shown what stands under another name`, keyAt(FILE, ['rules', index, 'translations', language]), `Write ${usual}:`)
+      if (usual !== language)
+        yield warning(
+          'odd-language',
+          `Mastodon writes the language ${language} as ${usual}: nobody is shown what stands under another name`,
+          keyAt(FILE, ['rules', index, 'translations', language]),
+          `Write ${usual}:`,
+        )
     }
     yield* duplicates(
       languages.map((language) => ({

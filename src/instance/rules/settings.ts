@@ -20,7 +20,12 @@ function* known({ release, at, keyAt }: VersionRuleInput, key: string, value: un
   if (release === null) return
   const setting = settingOf(key, release)
   if (setting === undefined)
-    yield error('unknown-setting', `Mastodon ${release} has no setting ${key}`, keyAt(FILE, ['settings', key]), 'Delete the line.')
+    yield error(
+      'unknown-setting',
+      `Mastodon ${release} has no setting ${key}`,
+      keyAt(FILE, ['settings', key]),
+      'Delete the line.',
+    )
   else if (typeof value === 'string' && setting.choices !== undefined && !setting.choices.includes(value))
     yield error(
       'unknown-word',
@@ -38,6 +43,11 @@ function* contact({ broken, keyAt }: RuleInput, values: Settings): Generator<Dia
     [mail, name],
   ] as const) {
     if ((values[given] ?? '') !== '' && (values[missing] ?? '') === '')
-      yield error('contact', `${given} needs ${missing} beside it`, keyAt(FILE, ['settings', given]), `Add a line: ${missing}: …`)
+      yield error(
+        'contact',
+        `${given} needs ${missing} beside it`,
+        keyAt(FILE, ['settings', given]),
+        `Add a line: ${missing}: …`,
+      )
   }
 }

@@ -15,7 +15,8 @@ const EVERYONE = 'everyone'
 
 const colour = (value: Value): string => word(value).replace(/^#/, '').toLowerCase()
 
-const baseFields = (role: BaseRole): Fields => managed({ permissions: role.permissions.toSorted(), collection_limit: role.collection_limit })
+const baseFields = (role: BaseRole): Fields =>
+  managed({ permissions: role.permissions.toSorted(), collection_limit: role.collection_limit })
 
 const roleFields = (role: Role): Fields =>
   managed({
@@ -45,7 +46,11 @@ function liveFields(row: Rows['roles']): Fields {
  * What each live role is called here, by the server's id: by its name, by the new one where the files rename it and nobody has yet,
  * and by the one that the ledger knows it by where the files hold that and nobody else has it: it was renamed behind their back.
  */
-export function roleNames(rows: readonly Rows['roles'][], roles: readonly Role[], ledger: ReadonlyMap<string, LedgerEntry>): Map<string, string> {
+export function roleNames(
+  rows: readonly Rows['roles'][],
+  roles: readonly Role[],
+  ledger: ReadonlyMap<string, LedgerEntry>,
+): Map<string, string> {
   const live = new Set(rows.map((row) => row.name))
   const missing = roles.filter((role) => !live.has(role.name))
   const known = new Map([...ledger.values()].map((entry) => [entry.serverId, entry.id]))
@@ -67,9 +72,18 @@ export function nameToday(name: string, roles: readonly Role[]): string {
 
 function readRoles(rows: readonly Rows['roles'][], { instance, ledger }: Hints): LiveObject[] {
   const names = roleNames(rows, instance.documents[FILE]?.roles ?? [], ledger)
-  const objects = rows.map((row) => ({ id: names.get(row.id) ?? row.name, serverId: row.id, fields: liveFields(row), createdAt: row.created_at }))
+  const objects = rows.map((row) => ({
+    id: names.get(row.id) ?? row.name,
+    serverId: row.id,
+    fields: liveFields(row),
+    createdAt: row.created_at,
+  }))
   const twice = objects.find((object, i) => objects.findIndex((other) => other.id === object.id) !== i)
-  if (twice) odd(`The server has more than one role called "${twice.id}".`, 'Rename one of them in Mastodon: roles are told apart by name.')
+  if (twice)
+    odd(
+      `The server has more than one role called "${twice.id}".`,
+      'Rename one of them in Mastodon: roles are told apart by name.',
+    )
   return objects
 }
 
@@ -79,7 +93,8 @@ function writeOf(step: Step): Write {
   return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
 }
 
-const isAdministrator = (permissions: Value | undefined): boolean => Array.isArray(permissions) && permissions.includes('administrator')
+const isAdministrator = (permissions: Value | undefined): boolean =>
+  Array.isArray(permissions) && permissions.includes('administrator')
 
 export const role: Kind = {
   name: 'role',
@@ -93,7 +108,9 @@ export const role: Kind = {
   desired: (instance) => {
     const file = instance.documents[FILE]
     if (!file || (!file.roles && !file.everyone)) return { state: 'unmanaged' }
-    const base: DesiredObject[] = file.everyone ? [{ id: EVERYONE, fields: baseFields(file.everyone), source: { file: FILE, path: ['everyone'] } }] : []
+    const base: DesiredObject[] = file.everyone
+      ? [{ id: EVERYONE, fields: baseFields(file.everyone), source: { file: FILE, path: ['everyone'] } }]
+      : []
     const roles = (file.roles ?? []).map((r, i) => ({
       id: r.name,
       fields: roleFields(r),
@@ -114,7 +131,10 @@ export const role: Kind = {
     const permissions = Array.isArray(grants?.after) ? grants.after.map(word) : []
     const above = step.action === 'create' ? [] : outranked(step, step.serverId, tables, instance)
     const lacks = unentitled(step, tables, instance)
-    const low = step.action === 'delete' || above.length > 0 ? above : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
+    const low =
+      step.action === 'delete' || above.length > 0
+        ? above
+        : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
     if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return [...lacks, ...low]
     const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
     return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...lacks, ...low]

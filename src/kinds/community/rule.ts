@@ -11,10 +11,15 @@ const ORDER = 'rules'
 
 type Translations = { readonly [language: string]: { readonly text: string; readonly hint: string } }
 
-const translation = (t: { readonly text: string; readonly hint?: string }): { text: string; hint: string } => ({ text: text(t.text), hint: text(t.hint) })
+const translation = (t: { readonly text: string; readonly hint?: string }): { text: string; hint: string } => ({
+  text: text(t.text),
+  hint: text(t.hint),
+})
 
 function fieldsOf(rule: Rule): Fields {
-  const translations: Translations = Object.fromEntries(Object.entries(rule.translations ?? {}).map(([language, t]) => [language, translation(t)]))
+  const translations: Translations = Object.fromEntries(
+    Object.entries(rule.translations ?? {}).map(([language, t]) => [language, translation(t)]),
+  )
   return { text: text(rule.text), hint: text(rule.hint), translations }
 }
 
@@ -28,7 +33,10 @@ const liveFields = (row: Rows['rules']): Fields => ({
  * The key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id,
  * one that is new, or was made again, is found by its text, and a stranger is told by its number.
  */
-function keysOf(rows: readonly Rows['rules'][], { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>): Map<string, string> {
+function keysOf(
+  rows: readonly Rows['rules'][],
+  { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>,
+): Map<string, string> {
   const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
   const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
   const texts = new Map<string, string>()
@@ -64,13 +72,24 @@ export const rule: Kind = {
   desired: (instance) => {
     const rules = instance.documents[FILE]?.rules
     if (!rules) return { state: 'unmanaged' }
-    const objects = rules.map((r, i) => ({ id: r.key, fields: fieldsOf(r), source: { file: FILE, path: ['rules', i] } }))
+    const objects = rules.map((r, i) => ({
+      id: r.key,
+      fields: fieldsOf(r),
+      source: { file: FILE, path: ['rules', i] },
+    }))
     return { state: 'managed', objects, others: 'leave' }
   },
   read: (tables, hints) => {
     const rows = rowsOf(tables.rules)
     const keys = keysOf(rows, hints)
-    return { objects: rows.map((row) => ({ id: keys.get(row.id) ?? row.id, serverId: row.id, fields: liveFields(row), createdAt: row.created_at })) }
+    return {
+      objects: rows.map((row) => ({
+        id: keys.get(row.id) ?? row.id,
+        serverId: row.id,
+        fields: liveFields(row),
+        createdAt: row.created_at,
+      })),
+    }
   },
   hazard: () => 'reversible',
   // As they stand in the file: each new one goes to the end.
@@ -101,7 +120,11 @@ export const ruleOrder: Kind = {
   desired: (instance) => {
     const rules = instance.documents[FILE]?.rules
     if (!rules) return { state: 'unmanaged' }
-    return { state: 'managed', objects: [{ id: ORDER, fields: { order: rules.map((r) => r.key) }, source: { file: FILE, path: ['rules'] } }], others: 'leave' }
+    return {
+      state: 'managed',
+      objects: [{ id: ORDER, fields: { order: rules.map((r) => r.key) }, source: { file: FILE, path: ['rules'] } }],
+      others: 'leave',
+    }
   },
   read: (tables, hints) => {
     const rows = rowsOf(tables.rules).toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
@@ -113,13 +136,25 @@ export const ruleOrder: Kind = {
     return { objects: [{ id: ORDER, serverId: null, fields: { order: [...live, ...coming], coming } }] }
   },
   // A rule that has to be made again has no place that somebody could have changed.
-  remembered: ({ order = [] }, _instance, { coming = [] }) => ({ order: list(order).filter((key) => !list(coming).includes(key)) }),
+  remembered: ({ order = [] }, _instance, { coming = [] }) => ({
+    order: list(order).filter((key) => !list(coming).includes(key)),
+  }),
   same: (field, a, b) => (field === 'order' ? sameOrder(a, b) : equal(a, b)),
   hazard: () => 'reversible',
   apply: (steps, context) =>
     send(steps, context, (step) => {
-      const ids = (order: Value | undefined): Value[] => list(order ?? []).flatMap((key) => idOf(word(key), context.serverId))
-      return [{ table: 'rule_order', action: 'update', serverId: null, name: ORDER, expect: { order: ids(step.seen['order']) }, set: { order: ids(step.target['order']) } }]
+      const ids = (order: Value | undefined): Value[] =>
+        list(order ?? []).flatMap((key) => idOf(word(key), context.serverId))
+      return [
+        {
+          table: 'rule_order',
+          action: 'update',
+          serverId: null,
+          name: ORDER,
+          expect: { order: ids(step.seen['order']) },
+          set: { order: ids(step.target['order']) },
+        },
+      ]
     }),
 }
 

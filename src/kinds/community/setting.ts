@@ -21,7 +21,8 @@ const HAZARDS: { readonly [key: string]: Hazard } = {
 }
 
 function desiredValue(instance: Instance, value: unknown): Value {
-  if (typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string') return text(instance.text(value.file))
+  if (typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string')
+    return text(instance.text(value.file))
   if (typeof value === 'string') return text(value)
   return typeof value === 'boolean' || typeof value === 'number' ? value : null
 }
@@ -57,7 +58,14 @@ function strangerAsContact(step: Draft, { accounts }: Tables, { instance }: Hint
   // With a domain behind it, it is Mastodon that knows which are its own.
   if (name === '' || name.includes('@') || accounts.rows.some(({ username }) => accountId(username) === name)) return []
   const message = `${step.kind}/${step.id}: there is no account @${name} on this server.`
-  return [about(step, instance, { code: 'no-such-account', severity: 'error', message, hint: 'Write the name of one that is there, without the domain.' })]
+  return [
+    about(step, instance, {
+      code: 'no-such-account',
+      severity: 'error',
+      message,
+      hint: 'Write the name of one that is there, without the domain.',
+    }),
+  ]
 }
 
 /** Rows that old versions and plugins left behind say nothing that the files could. */
@@ -69,9 +77,19 @@ const canonical = (value: Value): Value => (value === '' ? null : value)
 /** A setting that nobody ever changed has no row: it is what the version's default says. Mastodon's own form writes such rows, too, for all of a page. */
 function liveOf(id: string, row: Rows['settings'] | undefined, version: string | null): LiveObject[] {
   const fallback = defaultOf(id, version)
-  if (row === undefined) return fallback === undefined ? [] : [{ id, serverId: null, fields: { value: fallback }, untouched: true, initial: true }]
+  if (row === undefined)
+    return fallback === undefined
+      ? []
+      : [{ id, serverId: null, fields: { value: fallback }, untouched: true, initial: true }]
   const value = liveValue(row)
-  return [{ id, serverId: null, fields: { value }, ...(equal(canonical(value), canonical(fallback ?? null)) ? { initial: true } : {}) }]
+  return [
+    {
+      id,
+      serverId: null,
+      fields: { value },
+      ...(equal(canonical(value), canonical(fallback ?? null)) ? { initial: true } : {}),
+    },
+  ]
 }
 
 function writeOf(step: Step): Write {
@@ -84,7 +102,10 @@ export const setting: Kind = {
   file: FILE,
   drift: 'report',
   tables: ['settings'],
-  accounts: (objects) => objects.flatMap(({ id, fields: { value } }) => (id === CONTACT && typeof value === 'string' && value !== '' ? [accountId(value)] : [])),
+  accounts: (objects) =>
+    objects.flatMap(({ id, fields: { value } }) =>
+      id === CONTACT && typeof value === 'string' && value !== '' ? [accountId(value)] : [],
+    ),
   writes: ['console'],
   absence: 'release',
   desired: (instance) => {
@@ -98,7 +119,11 @@ export const setting: Kind = {
     return { state: 'managed', objects, others: 'leave' }
   },
   read: ({ settings, version }) => {
-    const rows = new Map(rowsOf(settings).filter(isKnown).map((row) => [row.var, row]))
+    const rows = new Map(
+      rowsOf(settings)
+        .filter(isKnown)
+        .map((row) => [row.var, row]),
+    )
     const names = new Set([...rows.keys(), ...Object.keys(SETTINGS)])
     return { objects: [...names].flatMap((id) => liveOf(id, rows.get(id), version)) }
   },

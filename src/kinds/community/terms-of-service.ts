@@ -9,7 +9,8 @@ function writeOf(step: Step): Write {
   const base = { table: 'terms_of_services', serverId: step.serverId, name: step.id } as const
   const { notified, ...fields } = step.target
   const notify = notified === true ? { notify_members: true } : {}
-  if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: { ...fields, ...notify, effective_date: step.id } }
+  if (step.action === 'create')
+    return { ...base, action: 'create', expect: {}, set: { ...fields, ...notify, effective_date: step.id } }
   return { ...base, action: 'update', expect: { ...step.seen, notified: step.seen['notified'] === true }, set: notify }
 }
 
@@ -47,27 +48,56 @@ export const termsOfService: Kind = {
               id: row.effective_date,
               serverId: row.id,
               // No mail yet is nobody's word: asking for one later overwrites nothing.
-              fields: { text: text(row.text), changelog: text(row.changelog), notified: row.notification_sent_at === null ? null : true },
+              fields: {
+                text: text(row.text),
+                changelog: text(row.changelog),
+                notified: row.notification_sent_at === null ? null : true,
+              },
               createdAt: row.created_at,
             },
           ],
     ),
   }),
   hazard: (step) => (step.changes.some((change) => change.field === 'notified') ? 'irreversible' : 'disruptive'),
-  note: (step) => (step.changes.some((change) => change.field === 'notified') ? 'Mastodon sends a mail to every member who was active in the last year, and shows the terms to everyone else who logs in.' : undefined),
+  note: (step) =>
+    step.changes.some((change) => change.field === 'notified')
+      ? 'Mastodon sends a mail to every member who was active in the last year, and shows the terms to everyone else who logs in.'
+      : undefined,
   advice: (step, _tables, { instance, now }) => {
     const today = now.toISOString().slice(0, 10)
     if (step.action === 'create' && step.id < today) {
       const hint = 'Give it a date from today on.'
-      return [about(step, instance, { code: 'terms-past', severity: 'error', message: `Terms can't be published for ${step.id}: that day has passed.`, hint })]
+      return [
+        about(step, instance, {
+          code: 'terms-past',
+          severity: 'error',
+          message: `Terms can't be published for ${step.id}: that day has passed.`,
+          hint,
+        }),
+      ]
     }
     if (step.action !== 'update' || step.changes.every((change) => change.field === 'notified')) return []
     const message = `The terms of ${step.id} are published: what members were shown does not change afterwards.`
-    return [about(step, instance, { code: 'terms-published', severity: 'error', message, hint: 'Put the old text back and add an entry with a later effective_date.' })]
+    return [
+      about(step, instance, {
+        code: 'terms-published',
+        severity: 'error',
+        message,
+        hint: 'Put the old text back and add an entry with a later effective_date.',
+      }),
+    ]
   },
   intent: ({ kind, id, action, hazard, changes }) =>
     changes.some(({ field, after }) => field === 'notified' && after === true)
-      ? { kind, id, action, fields: { notified: true }, hazard, what: `the mail to members about the terms of ${id}`, repeatable: false }
+      ? {
+          kind,
+          id,
+          action,
+          fields: { notified: true },
+          hazard,
+          what: `the mail to members about the terms of ${id}`,
+          repeatable: false,
+        }
       : null,
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

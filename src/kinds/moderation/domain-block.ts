@@ -22,7 +22,8 @@ function aligned(block: Fields, other: Fields | undefined): Fields {
 }
 
 /** What the files say of a flag. What a suspension says nothing of stays as the server has it, for whoever lowers it one day. */
-const flagOf = (block: DomainBlock, flag: (typeof FLAGS)[number]): boolean | undefined => block[flag] ?? (SEVERITY[block.severity] === 'suspend' ? undefined : false)
+const flagOf = (block: DomainBlock, flag: (typeof FLAGS)[number]): boolean | undefined =>
+  block[flag] ?? (SEVERITY[block.severity] === 'suspend' ? undefined : false)
 
 const fieldsOf = (block: DomainBlock): Fields =>
   managed({
@@ -81,7 +82,9 @@ const isIdle = (block: Fields): boolean => block['severity'] === 'noop' && FLAGS
 /** Whether a block that is there becomes weaker. */
 const lowers = ({ changes, target }: Pick<Draft, 'changes' | 'target'>): boolean =>
   changes.some(({ field, before, after }) =>
-    field === 'severity' ? strength(after) < strength(before) : target['severity'] !== 'suspend' && FLAGS.some((flag) => flag === field) && before === true && after === false,
+    field === 'severity'
+      ? strength(after) < strength(before)
+      : target['severity'] !== 'suspend' && FLAGS.some((flag) => flag === field) && before === true && after === false,
   )
 
 const labels = (domain: string): number => domain.split('.').length
@@ -94,17 +97,34 @@ function writeOf(step: Step): Write {
   if (step.action === 'delete') return { ...base, action: 'delete', set: {} }
   if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target, ...consent }
   // The flags slept under the suspension as somebody left them: say them anew when it ends.
-  const flags = step.seen['severity'] === 'suspend' && changed(step, 'severity') ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false])) : {}
+  const flags =
+    step.seen['severity'] === 'suspend' && changed(step, 'severity')
+      ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false]))
+      : {}
   return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
 }
 
-const EFFECTS: { readonly [severity: string]: string } = { suspend: 'the suspension of', silence: 'the limit on', noop: 'the end of what limited' }
+const EFFECTS: { readonly [severity: string]: string } = {
+  suspend: 'the suspension of',
+  silence: 'the limit on',
+  noop: 'the end of what limited',
+}
 
 /** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row. */
 function owed({ kind, id, action, hazard, changes }: Step): Intent | null {
-  const fields = Object.fromEntries(Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'))
+  const fields = Object.fromEntries(
+    Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'),
+  )
   if (action === 'delete' || Object.keys(fields).length === 0) return null
-  return { kind, id, action, fields, hazard, what: `${own(EFFECTS, word(fields['severity'])) ?? 'what is done to media from'} ${id}`, repeatable: true }
+  return {
+    kind,
+    id,
+    action,
+    fields,
+    hazard,
+    what: `${own(EFFECTS, word(fields['severity'])) ?? 'what is done to media from'} ${id}`,
+    repeatable: true,
+  }
 }
 
 export const domainBlock: Kind = {
@@ -134,11 +154,19 @@ export const domainBlock: Kind = {
     }),
   read: (tables, { desired }) => {
     const wanted = new Map(desired.map(({ id, fields }) => [id, fields]))
-    return { objects: rowsOf(tables.domain_blocks).map((row) => ({ id: row.domain, serverId: row.id, fields: aligned(liveFields(row), wanted.get(row.domain)), createdAt: row.created_at })) }
+    return {
+      objects: rowsOf(tables.domain_blocks).map((row) => ({
+        id: row.domain,
+        serverId: row.id,
+        fields: aligned(liveFields(row), wanted.get(row.domain)),
+        createdAt: row.created_at,
+      })),
+    }
   },
   remembered: (fields, _instance, live) => (live['severity'] === 'suspend' ? aligned(fields, live) : fields),
   // The console asks nobody: there it is done as it is meant.
-  obstacle: (step, door, others) => (step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined),
+  obstacle: (step, door, others) =>
+    step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined,
   hazard: (step) => {
     const to = raised(step)
     if (to === 'suspend') return 'irreversible'
@@ -147,7 +175,9 @@ export const domainBlock: Kind = {
   },
   weakens: (step, tables) =>
     (step.action === 'delete' && !isIdle(step.seen)) ||
-    (step.action === 'create' && tables.domain_blocks.state !== 'unknown' && exempts(step, tables.domain_blocks.rows)) ||
+    (step.action === 'create' &&
+      tables.domain_blocks.state !== 'unknown' &&
+      exempts(step, tables.domain_blocks.rows)) ||
     lowers(step),
   impact: (step, tables) => {
     const to = raised(step)
@@ -160,7 +190,10 @@ export const domainBlock: Kind = {
   },
   needsConsent: (step, impact) => raised(step) === 'suspend' && severed(impact) > 0,
   note: (step) => {
-    if (step.action === 'delete') return step.seen['severity'] === 'suspend' ? 'The follows and posts that the suspension removed do not come back.' : undefined
+    if (step.action === 'delete')
+      return step.seen['severity'] === 'suspend'
+        ? 'The follows and posts that the suspension removed do not come back.'
+        : undefined
     if (step.action !== 'update' || changed(step, 'severity') || step.seen['severity'] === 'noop') return undefined
     return 'Mastodon applies the block again: accounts that moderators exempted by hand are limited again.'
   },

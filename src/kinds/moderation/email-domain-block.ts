@@ -9,7 +9,13 @@ const FILE = 'email-domain-blocks.yaml'
 /** Mastodon can't change one: an update is a delete and a create. */
 function writesOf(step: Step): Write[] {
   const base = { table: 'email_domain_blocks', serverId: step.serverId, name: step.id } as const
-  const create: Write = { ...base, action: 'create', serverId: null, expect: {}, set: { ...step.target, ...setOf(step) } }
+  const create: Write = {
+    ...base,
+    action: 'create',
+    serverId: null,
+    expect: {},
+    set: { ...step.target, ...setOf(step) },
+  }
   const remove: Write = { ...base, action: 'delete', expect: step.seen, set: {} }
   return { create: [create], update: [remove, create], delete: [remove] }[step.action]
 }
@@ -45,8 +51,10 @@ export const emailDomainBlock: Kind = {
   }),
   replaces: true,
   hazard: () => 'reversible',
-  weakens: (step) => step.action === 'delete' || step.changes.some((change) => change.before === false && change.after === true),
-  note: (step) => (step.action === 'update' ? 'It is deleted and created anew: Mastodon has no other way to change it.' : undefined),
+  weakens: (step) =>
+    step.action === 'delete' || step.changes.some((change) => change.before === false && change.after === true),
+  note: (step) =>
+    step.action === 'update' ? 'It is deleted and created anew: Mastodon has no other way to change it.' : undefined,
   calls: (step) => (step.action === 'update' ? 2 : 1),
   apply: (steps, context) => send(steps, context, writesOf),
 }

@@ -8,7 +8,11 @@ import { own } from '../../instance/own.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
-const STRENGTH: { readonly [severity: string]: number } = { sign_up_requires_approval: 0, sign_up_block: 1, no_access: 2 }
+const STRENGTH: { readonly [severity: string]: number } = {
+  sign_up_requires_approval: 0,
+  sign_up_block: 1,
+  no_access: 2,
+}
 
 function writeOf(step: Step): Write {
   const base = { table: 'ip_blocks', serverId: step.serverId, name: step.id } as const
@@ -71,6 +75,10 @@ export const ipBlock: Kind = {
   weakens: (step) =>
     step.action === 'delete' ||
     (step.action === 'update' &&
-      step.changes.some(({ field, before, after }) => (field === 'severity' && strength(after) < strength(before)) || (field === 'expires_at' && end(after) < end(before)))),
+      step.changes.some(
+        ({ field, before, after }) =>
+          (field === 'severity' && strength(after) < strength(before)) ||
+          (field === 'expires_at' && end(after) < end(before)),
+      )),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -32,7 +32,12 @@ function changeOf({ params }: Call): BlockChange {
 const read = async (call: Call) => found(await findBlocks(call.session, [idParam(call.params, 'id')]))
 
 export async function listBlocks(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: BLOCK_FIELDS, from: 'domain_blocks where true', id: 'domain_blocks.id', max: 500 })
+  const { rows, headers } = await page(call, {
+    select: BLOCK_FIELDS,
+    from: 'domain_blocks where true',
+    id: 'domain_blocks.id',
+    max: 500,
+  })
   return { body: rows, headers }
 }
 
@@ -45,7 +50,10 @@ export async function postBlock(call: Call): Promise<Answer> {
   const change = changeOf(call)
   const existing = await existingFor(call, domain)
   if (existing !== undefined && (existing.domain === comparedDomain(domain) || !stricterThan(change, existing))) {
-    throw new Refusal(422, { error: `You have already imposed stricter limits on ${existing.domain}.`, existing_domain_block: existing })
+    throw new Refusal(422, {
+      error: `You have already imposed stricter limits on ${existing.domain}.`,
+      existing_domain_block: existing,
+    })
   }
   const ids = await createBlocks(call.session, actorOf(call), [{ domain, ...change }])
   return { body: found(await findBlocks(call.session, ids)) }

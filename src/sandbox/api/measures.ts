@@ -9,7 +9,11 @@ const SOURCES: Readonly<Record<string, { readonly rows: string; readonly count: 
   instance_followers: { rows: 'follows x join accounts a on a.id = x.account_id', count: 'x.created_at' },
   instance_follows: { rows: 'follows x join accounts a on a.id = x.target_account_id', count: 'x.created_at' },
   instance_reports: { rows: 'reports x join accounts a on a.id = x.target_account_id', count: 'x.created_at' },
-  instance_media_attachments: { rows: 'media_attachments x join accounts a on a.id = x.account_id', count: 'x.created_at', bytes: true },
+  instance_media_attachments: {
+    rows: 'media_attachments x join accounts a on a.id = x.account_id',
+    count: 'x.created_at',
+    bytes: true,
+  },
 }
 
 interface Question {
@@ -23,10 +27,12 @@ interface Question {
 export async function postMeasures(call: Call): Promise<Answer> {
   const asked = required(call, 'keys')
   const keys = typeof asked === 'string' ? [asked] : asked
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string')) throw new TypeError("undefined method 'to_sym'")
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw new TypeError("undefined method 'to_sym'")
   const [start, end] = [required(call, 'start_at'), required(call, 'end_at')]
   const measures: object[] = []
-  for (const key of keys.filter((one) => Object.hasOwn(SOURCES, one))) measures.push(await remembered(call, questionOf(call, key, start, end)))
+  for (const key of keys.filter((one) => Object.hasOwn(SOURCES, one)))
+    measures.push(await remembered(call, questionOf(call, key, start, end)))
   return { body: measures }
 }
 
@@ -60,7 +66,11 @@ async function remembered(call: Call, question: Question): Promise<object> {
   const { key, days } = question
   const held = { ...(call.params[key] as object) }
   const told = ['domain', 'include_subdomains'].filter((name) => scalarParam(held, name) !== undefined)
-  const name = JSON.stringify([key, days.map((day) => day.toISOString().slice(0, -5)), told.map((one) => `${one}=${scalarParam(held, one) ?? ''}`)])
+  const name = JSON.stringify([
+    key,
+    days.map((day) => day.toISOString().slice(0, -5)),
+    told.map((one) => `${one}=${scalarParam(held, one) ?? ''}`),
+  ])
   const known = call.cache.get(name)
   if (known !== undefined && known.until > Date.now()) return known.value
   const value = await measure(call, question)

@@ -3,8 +3,22 @@ import { demand } from '../failure.ts'
 import { found, given, time, type Answer, type Call } from '../http.ts'
 import { record } from '../models/audit.ts'
 import { refreshInstances } from '../models/domain-blocks.ts'
-import { createEmailBlock, destroyEmailBlock, EMAIL_FIELDS, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
-import { createIpBlock, destroyIpBlock, findIpBlocks, IP_FIELDS, IP_SEVERITIES, saveIpBlock, type IpChange } from '../models/ip-blocks.ts'
+import {
+  createEmailBlock,
+  destroyEmailBlock,
+  EMAIL_FIELDS,
+  findEmailBlocks,
+  type EmailBlock,
+} from '../models/email-domain-blocks.ts'
+import {
+  createIpBlock,
+  destroyIpBlock,
+  findIpBlocks,
+  IP_FIELDS,
+  IP_SEVERITIES,
+  saveIpBlock,
+  type IpChange,
+} from '../models/ip-blocks.ts'
 import { domainComplaints, writtenDomain } from '../names.ts'
 import { actorOf } from './blocks.ts'
 import { page } from './paging.ts'
@@ -60,7 +74,12 @@ function ipChangeOf({ params }: Call): IpChange {
 const readIp = async (call: Call) => found(await findIpBlocks(call.session, idParam(call.params, 'id')))
 
 export async function listIp(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: IP_FIELDS, from: 'ip_blocks where true', id: 'ip_blocks.id', max: 200 })
+  const { rows, headers } = await page(call, {
+    select: IP_FIELDS,
+    from: 'ip_blocks where true',
+    id: 'ip_blocks.id',
+    max: 200,
+  })
   return { body: rows, headers }
 }
 
@@ -92,13 +111,20 @@ export async function deleteIp(call: Call): Promise<Answer> {
 const ALLOW_FIELDS = `id::text, domain, ${time('created_at')} as created_at`
 
 export async function listAllows(call: Call): Promise<Answer> {
-  const { rows, headers } = await page(call, { select: ALLOW_FIELDS, from: 'domain_allows where true', id: 'domain_allows.id', max: 500 })
+  const { rows, headers } = await page(call, {
+    select: ALLOW_FIELDS,
+    from: 'domain_allows where true',
+    id: 'domain_allows.id',
+    max: 500,
+  })
   return { body: rows, headers }
 }
 
 const readAllow = async (call: Call) =>
   found(
-    await call.session.query<EmailBlock>(`select ${ALLOW_FIELDS} from domain_allows where id = $1::bigint`, [idParam(call.params, 'id')]),
+    await call.session.query<EmailBlock>(`select ${ALLOW_FIELDS} from domain_allows where id = $1::bigint`, [
+      idParam(call.params, 'id'),
+    ]),
   )
 
 export async function showAllow(call: Call): Promise<Answer> {
@@ -112,7 +138,10 @@ export async function postAllow(call: Call): Promise<Answer> {
   const [existing] = await call.session.query(`select ${ALLOW_FIELDS} from domain_allows where domain = $1`, [domain])
   if (existing !== undefined) return { body: existing }
   const taken = await call.session.query('select 1 from domain_allows where domain = $1', [written])
-  demand([...domainComplaints(domain, written), ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' }))])
+  demand([
+    ...domainComplaints(domain, written),
+    ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' })),
+  ])
   const row = found(
     await call.session.query<EmailBlock>(
       `insert into domain_allows (domain, created_at, updated_at) values ($1, clock_timestamp(), clock_timestamp()) returning ${ALLOW_FIELDS}`,
@@ -127,6 +156,8 @@ export async function postAllow(call: Call): Promise<Answer> {
 export async function deleteAllow(call: Call): Promise<Answer> {
   const allow = await readAllow(call)
   await call.session.query('delete from domain_allows where id = $1::bigint', [allow.id])
-  await record(call.session, actorOf(call), [{ action: 'destroy', type: 'DomainAllow', id: allow.id, name: allow.domain }])
+  await record(call.session, actorOf(call), [
+    { action: 'destroy', type: 'DomainAllow', id: allow.id, name: allow.domain },
+  ])
   return { body: {} }
 }

@@ -57,7 +57,12 @@ function cursorOf(call: Call, name: string): { readonly id: string | null } | un
   return { id: /^\s*[+-]?\d/.test(given) ? String(cursor) : null }
 }
 
-function linkOf(call: Call, listing: Listing, rows: readonly { readonly id: string }[], limit: number): Record<string, string> {
+function linkOf(
+  call: Call,
+  listing: Listing,
+  rows: readonly { readonly id: string }[],
+  limit: number,
+): Record<string, string> {
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return {}
   const kept = ['limit', ...(listing.filters ?? [])].flatMap((name): [string, string][] => {
@@ -69,5 +74,9 @@ function linkOf(call: Call, listing: Listing, rows: readonly { readonly id: stri
     query.sort()
     return `<${PUBLIC_URL}${call.path}?${query.toString()}>; rel="${rel}"`
   }
-  return { link: [...(rows.length === limit ? [link('max_id', last.id, 'next')] : []), link('min_id', first.id, 'prev')].join(', ') }
+  return {
+    link: [...(rows.length === limit ? [link('max_id', last.id, 'next')] : []), link('min_id', first.id, 'prev')].join(
+      ', ',
+    ),
+  }
 }

@@ -40,15 +40,20 @@ const STAFF = (FLAGS['administrator'] ?? 0) | (FLAGS['manage_reports'] ?? 0)
 
 const FILTERS: Readonly<Record<string, (value: string) => { readonly where: string; readonly param?: unknown }>> = {
   origin: (value) => ({ where: value === 'local' ? 'a.domain is null' : 'a.domain is not null' }),
-  username: (value) => ({ where: 'lower(a.username) like lower(?) || \'%\'', param: value.trim().replace(/^@/, '') }),
+  username: (value) => ({ where: "lower(a.username) like lower(?) || '%'", param: value.trim().replace(/^@/, '') }),
   by_domain: (value) => ({ where: 'a.domain = ?', param: value.trim() }),
-  permissions: (value) => ({ where: value === 'staff' ? `(r.id <> ${EVERYONE} and (r.permissions & ${STAFF}) <> 0)` : 'true' }),
+  permissions: (value) => ({
+    where: value === 'staff' ? `(r.id <> ${EVERYONE} and (r.permissions & ${STAFF}) <> 0)` : 'true',
+  }),
 }
 
 /** `GET /api/v2/admin/accounts`, with the filters that block lists and rosters need. */
 export async function listPeople(call: Call): Promise<Answer> {
   const params: unknown[] = []
-  const [origin, domain] = [textParam(call.params, 'origin') ?? '', (textParam(call.params, 'by_domain') ?? '').trim() !== '']
+  const [origin, domain] = [
+    textParam(call.params, 'origin') ?? '',
+    (textParam(call.params, 'by_domain') ?? '').trim() !== '',
+  ]
   if (!['', 'local', 'remote'].includes(origin.trim())) throw new Refusal(400, { error: `Unknown origin: ${origin}` })
   const conditions = Object.entries(FILTERS).flatMap(([name, filter]) => {
     const value = textParam(call.params, name) ?? ''
@@ -58,33 +63,68 @@ export async function listPeople(call: Call): Promise<Answer> {
     return [where.replace('?', `$${params.length}`)]
   })
   const from = `${PEOPLE} where ${['true', ...conditions].join(' and ')}`
-  const { rows, headers } = await page<Person>(call, { select: PERSON, from, id: 'a.id', max: 200, params, filters: Object.keys(FILTERS) })
+  const { rows, headers } = await page<Person>(call, {
+    select: PERSON,
+    from,
+    id: 'a.id',
+    max: 200,
+    params,
+    filters: Object.keys(FILTERS),
+  })
   const body: object[] = []
   for (const row of rows) body.push(await adminAccount(call, row))
   return { body, headers }
 }
 
 async function adminAccount(call: Call, person: Person): Promise<object> {
-  const { role_id: _role, role, followers_count: _in, following_count: _out, statuses_count: _posts, ...fields } = person
+  const {
+    role_id: _role,
+    role,
+    followers_count: _in,
+    following_count: _out,
+    statuses_count: _posts,
+    ...fields
+  } = person
   return { ...fields, account: account(call, person), role: await fullRole(call, role) }
 }
 
 /** `GET /api/v1/accounts/verify_credentials`: whose token it is. */
 export async function showCredentials(call: Call): Promise<Answer> {
-  const person = found(await call.session.query<Person>(`select ${PERSON} from ${PEOPLE} where a.id = $1::bigint`, [call.token?.account_id]))
+  const person = found(
+    await call.session.query<Person>(`select ${PERSON} from ${PEOPLE} where a.id = $1::bigint`, [
+      call.token?.account_id,
+    ]),
+  )
   const source = {
-    privacy: 'public', sensitive: false, language: null, note: '', fields: [], follow_requests_count: 0, hide_collections: null,
-    discoverable: null, indexable: false, attribution_domains: [],
+    privacy: 'public',
+    sensitive: false,
+    language: null,
+    note: '',
+    fields: [],
+    follow_requests_count: 0,
+    hide_collections: null,
+    discoverable: null,
+    indexable: false,
+    attribution_domains: [],
   }
   const newer = call.version === '4.4.22' ? {} : { quote_policy: 'public' }
-  return { body: { ...account(call, person), source: { ...source, ...newer }, role: await fullRole(call, person.role) } }
+  return {
+    body: { ...account(call, person), source: { ...source, ...newer }, role: await fullRole(call, person.role) },
+  }
 }
 
 /** A role as the API shows it: its permissions are those of everyone with its own. */
 async function fullRole(call: Call, role: Role): Promise<object> {
   const permissions = await permissionsOf(call.session, call.version, role.id)
   const limit = role.collection_limit === undefined ? {} : { collection_limit: role.collection_limit }
-  return { id: String(role.id), name: role.name, permissions: String(permissions), color: role.color, highlighted: role.highlighted, ...limit }
+  return {
+    id: String(role.id),
+    name: role.name,
+    permissions: String(permissions),
+    color: role.color,
+    highlighted: role.highlighted,
+    ...limit,
+  }
 }
 
 function account({ version }: Call, person: Person): object {
@@ -93,15 +133,39 @@ function account({ version }: Call, person: Person): object {
   const missing = (kind: string): string => `${PUBLIC_URL}/${kind}/original/missing.png`
   const shown = String(role.id) !== EVERYONE && role.highlighted
   const newer = {
-    avatar_description: '', header_description: '', show_media: true, show_media_replies: true, show_featured: true,
+    avatar_description: '',
+    header_description: '',
+    show_media: true,
+    show_media_replies: true,
+    show_featured: true,
     feature_approval: { automatic: [], manual: [], current_user: 'denied' },
   }
   return {
-    id, username, acct, display_name: '', locked: false, bot: false, discoverable: null, indexable: false, group: false,
-    created_at: `${person.created_at.slice(0, 10)}T00:00:00.000Z`, note: '', url: `${PUBLIC_URL}/@${acct}`, uri: uriOf(version, person),
-    avatar: missing('avatars'), avatar_static: missing('avatars'), header: missing('headers'), header_static: missing('headers'),
-    followers_count: person.followers_count, following_count: person.following_count, statuses_count: person.statuses_count,
-    last_status_at: null, hide_collections: null, noindex: false, emojis: [], fields: [],
+    id,
+    username,
+    acct,
+    display_name: '',
+    locked: false,
+    bot: false,
+    discoverable: null,
+    indexable: false,
+    group: false,
+    created_at: `${person.created_at.slice(0, 10)}T00:00:00.000Z`,
+    note: '',
+    url: `${PUBLIC_URL}/@${acct}`,
+    uri: uriOf(version, person),
+    avatar: missing('avatars'),
+    avatar_static: missing('avatars'),
+    header: missing('headers'),
+    header_static: missing('headers'),
+    followers_count: person.followers_count,
+    following_count: person.following_count,
+    statuses_count: person.statuses_count,
+    last_status_at: null,
+    hide_collections: null,
+    noindex: false,
+    emojis: [],
+    fields: [],
     roles: shown ? [{ id: String(role.id), name: role.name, color: role.color }] : [],
     ...(version === '4.4.22' ? {} : newer),
   }
@@ -119,5 +183,7 @@ export async function showApp(call: Call): Promise<Answer> {
       [call.token?.application_id],
     ),
   )
-  return { body: { ...app, scopes: app.scopes.split(' '), redirect_uris: app.redirect_uri.split('\n'), vapid_key: VAPID_KEY } }
+  return {
+    body: { ...app, scopes: app.scopes.split(' '), redirect_uris: app.redirect_uri.split('\n'), vapid_key: VAPID_KEY },
+  }
 }

@@ -77,11 +77,17 @@ export async function showPrivacyPolicy(call: Call): Promise<Answer> {
   const policy = await text(call, 'site_terms')
   if (policy.replaceAll(/%%|%\{domain\}/g, '').includes('%')) throw new TypeError('malformed format string')
   const content = markdown(policy.replaceAll('%{domain}', DOMAIN).replaceAll('%%', '%'))
-  return { headers: CACHED, body: { updated_at: await changedAt(call, 'site_terms', '2022-10-07T00:00:00+00:00'), content } }
+  return {
+    headers: CACHED,
+    body: { updated_at: await changedAt(call, 'site_terms', '2022-10-07T00:00:00+00:00'), content },
+  }
 }
 
 async function changedAt(call: Call, key: string, otherwise: string | null): Promise<string | null> {
-  const [row] = await call.session.query<{ readonly at: string }>(`select ${time('updated_at')} as at from settings where var = $1`, [key])
+  const [row] = await call.session.query<{ readonly at: string }>(
+    `select ${time('updated_at')} as at from settings where var = $1`,
+    [key],
+  )
   return row?.at ?? otherwise
 }
 
@@ -129,7 +135,9 @@ export async function listPublicBlocks(call: Call): Promise<Answer> {
   if (!shown) return { status: 404, text: '', headers: { 'content-type': 'text/html' } }
   const rationale = await text(call, 'show_domain_blocks_rationale')
   const reasons = rationale === 'all' || (rationale === 'users' && call.token?.user_id !== undefined)
-  const blocks = await call.session.query<DomainBlock & { readonly obfuscate: boolean; readonly public_comment: string | null }>(
+  const blocks = await call.session.query<
+    DomainBlock & { readonly obfuscate: boolean; readonly public_comment: string | null }
+  >(
     `select ${BLOCK_FIELDS} from domain_blocks b where b.severity <> 2 or reject_media or reject_reports order by b.severity = 1 desc, domain`,
   )
   const body = blocks.map(({ domain, severity, obfuscate, public_comment }) => ({
@@ -150,7 +158,8 @@ function obfuscated(domain: string): string {
 }
 
 export async function listPeers(call: Call): Promise<Answer> {
-  if ((await setting(call, 'peers_api_enabled')) !== true) return { status: 404, text: '', headers: { 'content-type': 'text/html' } }
+  if ((await setting(call, 'peers_api_enabled')) !== true)
+    return { status: 404, text: '', headers: { 'content-type': 'text/html' } }
   const rows = await call.session.query<{ readonly domain: string }>(
     `select i.domain from instances i where i.domain not in (select domain from domain_blocks)
      order by (select min(a.id) from accounts a where a.domain = i.domain), i.domain`,
@@ -160,7 +169,9 @@ export async function listPeers(call: Call): Promise<Answer> {
 
 export async function showNodeinfo(call: Call): Promise<Answer> {
   const counts = found(
-    await call.session.query<{ readonly total: number }>('select count(*)::integer as total from users u where u.confirmed_at is not null'),
+    await call.session.query<{ readonly total: number }>(
+      'select count(*)::integer as total from users u where u.confirmed_at is not null',
+    ),
   )
   return {
     headers: { 'cache-control': 'max-age=1800, public' },
@@ -171,7 +182,10 @@ export async function showNodeinfo(call: Call): Promise<Answer> {
       services: { outbound: [], inbound: [] },
       usage: { users: { total: counts.total, activeMonth: 0, activeHalfyear: 0 }, localPosts: 0 },
       openRegistrations: (await text(call, 'registrations_mode')) === 'open',
-      metadata: { nodeName: await text(call, 'site_title'), nodeDescription: await text(call, 'site_short_description') },
+      metadata: {
+        nodeName: await text(call, 'site_title'),
+        nodeDescription: await text(call, 'site_short_description'),
+      },
     },
   }
 }

@@ -2,13 +2,34 @@ import type { Handler } from '../http.ts'
 import type { Access } from '../tokens.ts'
 import { deleteBlock, listBlocks, postBlock, putBlock, showBlock } from './blocks.ts'
 import {
-  deleteAllow, deleteEmail, deleteIp, listAllows, listEmail, listIp, postAllow, postEmail, postIp, putIp, showAllow, showEmail, showIp,
+  deleteAllow,
+  deleteEmail,
+  deleteIp,
+  listAllows,
+  listEmail,
+  listIp,
+  postAllow,
+  postEmail,
+  postIp,
+  putIp,
+  showAllow,
+  showEmail,
+  showIp,
 } from './other-blocks.ts'
 import { postMeasures } from './measures.ts'
 import { listPeople, showApp, showCredentials } from './people.ts'
 import { listStatuses, postStatus, showSource } from './statuses.ts'
 import {
-  listPeers, listPublicBlocks, listRules, showDescription, showHealth, showInstance, showNodeinfo, showOauth, showPrivacyPolicy, showTerms,
+  listPeers,
+  listPublicBlocks,
+  listRules,
+  showDescription,
+  showHealth,
+  showInstance,
+  showNodeinfo,
+  showOauth,
+  showPrivacyPolicy,
+  showTerms,
 } from './public.ts'
 
 export interface Route {
@@ -35,7 +56,10 @@ interface Verbs {
 function resource(name: string, permission: string, verbs: Verbs): Route[] {
   const [path, one] = [`/api/v1/admin/${name}`, `/api/v1/admin/${name}/:id`]
   const [reading, writing] = [staff(permission, 'admin:read', name), staff(permission, 'admin:write', name)]
-  const updates = verbs.update === undefined ? [] : ['PUT', 'PATCH'].map((method) => ({ method, path: one, access: writing, handle: verbs.update }))
+  const updates =
+    verbs.update === undefined
+      ? []
+      : ['PUT', 'PATCH'].map((method) => ({ method, path: one, access: writing, handle: verbs.update }))
   return [
     { method: 'GET', path, access: reading, handle: verbs.list },
     { method: 'GET', path: one, access: reading, handle: verbs.show },
@@ -49,12 +73,44 @@ const anyone = (path: string, handle: Handler): Route => ({ method: 'GET', path,
 
 /** Every route that the sandbox answers. */
 const ROUTES: readonly Route[] = [
-  ...resource('domain_blocks', 'manage_federation', { list: listBlocks, show: showBlock, create: postBlock, update: putBlock, destroy: deleteBlock }),
-  ...resource('domain_allows', 'manage_federation', { list: listAllows, show: showAllow, create: postAllow, destroy: deleteAllow }),
-  ...resource('email_domain_blocks', 'manage_blocks', { list: listEmail, show: showEmail, create: postEmail, destroy: deleteEmail }),
-  ...resource('ip_blocks', 'manage_blocks', { list: listIp, show: showIp, create: postIp, update: putIp, destroy: deleteIp }),
-  { method: 'POST', path: '/api/v1/admin/measures', access: staff('view_dashboard', 'admin:read'), handle: postMeasures },
-  { method: 'GET', path: '/api/v2/admin/accounts', access: staff('manage_users', 'admin:read', 'accounts'), handle: listPeople },
+  ...resource('domain_blocks', 'manage_federation', {
+    list: listBlocks,
+    show: showBlock,
+    create: postBlock,
+    update: putBlock,
+    destroy: deleteBlock,
+  }),
+  ...resource('domain_allows', 'manage_federation', {
+    list: listAllows,
+    show: showAllow,
+    create: postAllow,
+    destroy: deleteAllow,
+  }),
+  ...resource('email_domain_blocks', 'manage_blocks', {
+    list: listEmail,
+    show: showEmail,
+    create: postEmail,
+    destroy: deleteEmail,
+  }),
+  ...resource('ip_blocks', 'manage_blocks', {
+    list: listIp,
+    show: showIp,
+    create: postIp,
+    update: putIp,
+    destroy: deleteIp,
+  }),
+  {
+    method: 'POST',
+    path: '/api/v1/admin/measures',
+    access: staff('view_dashboard', 'admin:read'),
+    handle: postMeasures,
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/admin/accounts',
+    access: staff('manage_users', 'admin:read', 'accounts'),
+    handle: listPeople,
+  },
   { method: 'GET', path: '/api/v1/apps/verify_credentials', access: { by: 'app' }, handle: showApp },
   {
     method: 'GET',
@@ -62,9 +118,24 @@ const ROUTES: readonly Route[] = [
     access: { by: 'member', scopes: ['profile', 'read', 'read:accounts'] },
     handle: showCredentials,
   },
-  { method: 'POST', path: '/api/v1/statuses', access: { by: 'member', scopes: ['write', 'write:statuses'] }, handle: postStatus },
-  { method: 'GET', path: '/api/v1/accounts/:id/statuses', access: { by: 'member', scopes: ['read', 'read:statuses'] }, handle: listStatuses },
-  { method: 'GET', path: '/api/v1/statuses/:id/source', access: { by: 'member', scopes: ['read', 'read:statuses'] }, handle: showSource },
+  {
+    method: 'POST',
+    path: '/api/v1/statuses',
+    access: { by: 'member', scopes: ['write', 'write:statuses'] },
+    handle: postStatus,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/accounts/:id/statuses',
+    access: { by: 'member', scopes: ['read', 'read:statuses'] },
+    handle: listStatuses,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/statuses/:id/source',
+    access: { by: 'member', scopes: ['read', 'read:statuses'] },
+    handle: showSource,
+  },
   anyone('/api/v2/instance', showInstance),
   anyone('/api/v1/instance/rules', listRules),
   anyone('/api/v1/instance/extended_description', showDescription),
@@ -81,7 +152,10 @@ const ROUTES: readonly Route[] = [
 ]
 
 /** The route of a request, with the parameters in its path. */
-export function routeOf(method: string, path: string): { readonly route: Route; readonly params: Record<string, string> } | undefined {
+export function routeOf(
+  method: string,
+  path: string,
+): { readonly route: Route; readonly params: Record<string, string> } | undefined {
   for (const route of ROUTES) {
     const params = route.method === method ? match(route.path, path) : undefined
     if (params !== undefined) return { route, params }

@@ -6,8 +6,25 @@ import { DOMAIN } from '../seed.ts'
 import type { Version } from '../tables.ts'
 import type { Process } from './control.ts'
 import { createToken, destroyToken, type TokenWish } from './token.ts'
-import { createBatch, settleBlocks, toMeasure, writeBlock, writeEmail, writeIp, type Owed, type Severed } from './write-blocks.ts'
-import { isContact, writeRole, writeRoleOf, writeRule, writeRuleOrder, writeSettings, writeTerms } from './write-community.ts'
+import {
+  createBatch,
+  settleBlocks,
+  toMeasure,
+  writeBlock,
+  writeEmail,
+  writeIp,
+  type Owed,
+  type Severed,
+} from './write-blocks.ts'
+import {
+  isContact,
+  writeRole,
+  writeRoleOf,
+  writeRule,
+  writeRuleOrder,
+  writeSettings,
+  writeTerms,
+} from './write-community.ts'
 import { Declined, resultOf, type Done, type Writing } from './writing.ts'
 
 /** Where a console can be made to die, as a dropped connection or a killed process would. */
@@ -41,7 +58,9 @@ class Died extends Error {}
 export async function rails(context: Context, process: Process): Promise<number> {
   const [command, ...rest] = process.args
   if (command !== 'runner' || rest.join(' ') !== 'eval $stdin.read($stdin.gets.to_i)') {
-    process.err(`the sandbox has no Ruby: it knows bin/rails runner 'eval $stdin.read($stdin.gets.to_i)' and Herdbook's requests\n`)
+    process.err(
+      `the sandbox has no Ruby: it knows bin/rails runner 'eval $stdin.read($stdin.gets.to_i)' and Herdbook's requests\n`,
+    )
     return 1
   }
   process.out('[dotenv] Loaded .env.production\n')
@@ -57,7 +76,9 @@ export async function rails(context: Context, process: Process): Promise<number>
     const request: Request = JSON.parse(line)
     if (request.op === 'quit') break
     open ??= await opened(context, request)
-    const answer = await answerTo(open, request).catch((error: unknown) => (error instanceof Died ? undefined : Promise.reject(error)))
+    const answer = await answerTo(open, request).catch((error: unknown) =>
+      error instanceof Died ? undefined : Promise.reject(error),
+    )
     if (answer === undefined || context.breaks('before-answer')) return 1
     process.out(`\nHERDBOOK-${open.mark} ${JSON.stringify({ id: request.id, ...answer })}\n`)
   }
@@ -91,7 +112,9 @@ async function perform(open: Open, request: Request): Promise<unknown> {
     case 'settle':
       return settle(open, request['blocks'] as readonly Owed[])
     case 'token_create':
-      return open.database.transaction((session) => createToken(session, open.version, open.actor, request as unknown as TokenWish))
+      return open.database.transaction((session) =>
+        createToken(session, open.version, open.actor, request as unknown as TokenWish),
+      )
     case 'token_destroy':
       return { destroyed: await destroyToken(open.database, String(request['token'])) }
     default:
@@ -115,7 +138,9 @@ async function hello({ database, version, actor }: Open): Promise<object> {
 }
 
 interface Document {
-  readonly tables: { readonly impact?: readonly { readonly domain: string; readonly follows: number; readonly followers: number }[] }
+  readonly tables: {
+    readonly impact?: readonly { readonly domain: string; readonly follows: number; readonly followers: number }[]
+  }
   readonly unknown: { readonly impact?: string }
 }
 
@@ -132,7 +157,8 @@ async function read({ database, version, reader }: Open, request: unknown): Prom
 async function measure(open: Open, wanted: readonly object[]): Promise<Severed> {
   if (wanted.length === 0) return new Map()
   const { tables, unknown } = await read(open, { tables: ['impact'], accounts: [], measure: wanted, seconds: 300 })
-  if (tables.impact === undefined) throw new Declined('unmeasured', `whom the blocks touch can't be measured: ${unknown.impact}`)
+  if (tables.impact === undefined)
+    throw new Declined('unmeasured', `whom the blocks touch can't be measured: ${unknown.impact}`)
   return new Map(tables.impact.map(({ domain, follows, followers }) => [domain, follows + followers]))
 }
 
@@ -145,7 +171,9 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
   const results = new Map<Write, WriteResult>()
   const inTransaction = async <T>(work: (writing: Writing) => Promise<T>): Promise<T> => {
     const jobs: Parameters<Writing['later']>[0][] = []
-    const result = await database.transaction((session) => work({ session, version, actor, later: (job) => void jobs.push(job) }))
+    const result = await database.transaction((session) =>
+      work({ session, version, actor, later: (job) => void jobs.push(job) }),
+    )
     if (jobs.length > 0 && open.breaks('before-workers')) throw new Died()
     for (const job of jobs) await queue(open, job)
     return result
@@ -166,7 +194,8 @@ async function write(open: Open, writes: readonly Write[]): Promise<readonly Wri
     contact.forEach((one, index) => results.set(one, done[index] ?? failure))
   }
   for (const one of writes) {
-    if (!results.has(one)) results.set(one, await resultOf(() => inTransaction((writing) => writeOne(writing, one, severed))))
+    if (!results.has(one))
+      results.set(one, await resultOf(() => inTransaction((writing) => writeOne(writing, one, severed))))
   }
   return writes.flatMap((one) => results.get(one) ?? [])
 }
@@ -201,7 +230,9 @@ async function settle(open: Open, owed: readonly Owed[]): Promise<object> {
 
 /** Hands a job to Sidekiq, which here does it at once. */
 async function queue<T>({ database, noise }: Open, job: (session: Session) => Promise<T>): Promise<T> {
-  noise('\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n')
+  noise(
+    '\u001b[36mINFO\u001b[0m  2026-11-23T03:00:00.000Z pid=1 tid=1: Sidekiq 8.0.7 connecting to Redis with options {size: 5}\n',
+  )
   return database.transaction(job)
 }
 

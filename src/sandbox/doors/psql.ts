@@ -46,10 +46,15 @@ function sourceOf(file: string, process: Process): Promise<string> {
 
 /** The settings of `PGOPTIONS='-c name=value'`; a backslash keeps a space. */
 function settingsOf(options = ''): string {
-  const words = (options.match(/(?:\\.|[^\s\\])+/g) ?? []).map((word) => word.replaceAll(/\\(.)/g, '$1').replace(/^(-c|--)/, ''))
+  const words = (options.match(/(?:\\.|[^\s\\])+/g) ?? []).map((word) =>
+    word.replaceAll(/\\(.)/g, '$1').replace(/^(-c|--)/, ''),
+  )
   return words
     .filter((word) => word.includes('='))
-    .map((word) => `set ${word.slice(0, word.indexOf('='))} = '${word.slice(word.indexOf('=') + 1).replaceAll("'", "''")}';`)
+    .map(
+      (word) =>
+        `set ${word.slice(0, word.indexOf('='))} = '${word.slice(word.indexOf('=') + 1).replaceAll("'", "''")}';`,
+    )
     .join('')
 }
 

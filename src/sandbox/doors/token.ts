@@ -48,7 +48,11 @@ export async function createToken(
 }
 
 /** An account that is a person's, or holds another role, is never turned into the bot. */
-async function botOf(session: Session, { username, role: { name } }: TokenWish, role: string): Promise<Pick<Member, 'user_id' | 'account_id'> & { readonly made: boolean }> {
+async function botOf(
+  session: Session,
+  { username, role: { name } }: TokenWish,
+  role: string,
+): Promise<Pick<Member, 'user_id' | 'account_id'> & { readonly made: boolean }> {
   const member = await findMember(session, username)
   if (member !== undefined && member.role !== name)
     throw new Declined('not-the-bot', `@${username} is there already and holds another role`)

@@ -16,7 +16,14 @@ import {
   type NewBlock,
 } from '../models/domain-blocks.ts'
 import { createEmailBlock, destroyEmailBlock, findEmailBlocks, type EmailBlock } from '../models/email-domain-blocks.ts'
-import { createIpBlock, destroyIpBlock, findIpBlocks, updateIpBlock, type IpBlock, type IpChange } from '../models/ip-blocks.ts'
+import {
+  createIpBlock,
+  destroyIpBlock,
+  findIpBlocks,
+  updateIpBlock,
+  type IpBlock,
+  type IpChange,
+} from '../models/ip-blocks.ts'
 import { already, Changed, Declined, done, pick, resultOf, rowFor, textOf, type Done, type Writing } from './writing.ts'
 
 const BLOCK = ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate']
@@ -36,11 +43,18 @@ export function toMeasure(writes: readonly Write[]): { readonly domain: string; 
 function consent(write: Write, severed: Severed): void {
   const count = severed.get(write.name) ?? 0
   if (write.consent === undefined || count <= write.consent) return
-  throw new Declined('consent-exceeded', `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`)
+  throw new Declined(
+    'consent-exceeded',
+    `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`,
+  )
 }
 
 /** Inserts many domain blocks as one batch, each validated by itself. */
-export async function createBatch({ session, actor, later }: Writing, writes: readonly Write[], severed: Severed): Promise<WriteResult[]> {
+export async function createBatch(
+  { session, actor, later }: Writing,
+  writes: readonly Write[],
+  severed: Severed,
+): Promise<WriteResult[]> {
   const rows = await session.query<DomainBlock>(
     `select id::text, domain, case severity when 0 then 'silence' when 1 then 'suspend' else 'noop' end as severity,
        reject_media, reject_reports, private_comment, public_comment, obfuscate from domain_blocks where domain = any($1::text[])`,
@@ -103,13 +117,26 @@ export async function settleBlocks(session: Session, owed: readonly Owed[]): Pro
     'select id::text, domain from domain_blocks where domain = any($1::text[])',
     [owed.map(({ domain }) => domain)],
   )
-  const blocks = new Map((await findBlocks(session, rows.map(({ id }) => id))).map((block) => [block.domain, block]))
+  const blocks = new Map(
+    (
+      await findBlocks(
+        session,
+        rows.map(({ id }) => id),
+      )
+    ).map((block) => [block.domain, block]),
+  )
   const standing = owed.flatMap(({ domain, set, changed }) => {
     const block = blocks.get(domain)
-    return block && Object.entries(set).every(([field, value]) => block[field] === value) ? [{ id: block.id, changed }] : []
+    return block && Object.entries(set).every(([field, value]) => block[field] === value)
+      ? [{ id: block.id, changed }]
+      : []
   })
   for (const changed of [false, true]) {
-    await runAgain(session, standing.flatMap((one) => (one.changed === changed ? [one.id] : [])), changed)
+    await runAgain(
+      session,
+      standing.flatMap((one) => (one.changed === changed ? [one.id] : [])),
+      changed,
+    )
   }
   return standing.length
 }
@@ -140,7 +167,9 @@ const liveIp = (block: IpBlock): Fields => pick(block as unknown as Fields, ['ip
 export async function writeIp({ session, actor }: Writing, write: Write): Promise<Done> {
   const change = pick(write.set, IP) as IpChange
   if (write.action === 'create') {
-    const [same] = await session.query<{ readonly id: string }>('select id::text from ip_blocks where text(ip) = $1', [write.name])
+    const [same] = await session.query<{ readonly id: string }>('select id::text from ip_blocks where text(ip) = $1', [
+      write.name,
+    ])
     const [present] = same === undefined ? [] : await findIpBlocks(session, same.id)
     const ours = already(write, present && { id: present.id, live: liveIp(present) })
     if (ours !== undefined) return ours

@@ -18,17 +18,39 @@ import {
   type RoleFields,
 } from '../models/roles.ts'
 import { discardRule, listRules, orderRules, saveRule, type RuleFields } from '../models/rules.ts'
-import { castSetting, DEFAULTS, readSetting, saveSetting, settingComplaints, UPLOADS, type SettingValue } from '../models/settings.ts'
+import {
+  castSetting,
+  DEFAULTS,
+  readSetting,
+  saveSetting,
+  settingComplaints,
+  UPLOADS,
+  type SettingValue,
+} from '../models/settings.ts'
 import { mailMembers, notifyOfTerms, publishedTerms, publishTerms, type TermsFields } from '../models/terms.ts'
 import { EVERYONE } from '../seed.ts'
-import { alike, already, Changed, Declined, done, expectLive, pick, rowFor, textOf, type Done, type Writing } from './writing.ts'
+import {
+  alike,
+  already,
+  Changed,
+  Declined,
+  done,
+  expectLive,
+  pick,
+  rowFor,
+  textOf,
+  type Done,
+  type Writing,
+} from './writing.ts'
 
 const asFields = (value: object): Fields => value as Fields
 
 export async function writeRole(writing: Writing, write: Write): Promise<Done> {
   const { session, version, actor } = writing
   const [found] =
-    write.action === 'create' ? await findRoles(session, 'name', write.name) : await findRoles(session, 'id', write.serverId ?? '')
+    write.action === 'create'
+      ? await findRoles(session, 'name', write.name)
+      : await findRoles(session, 'id', write.serverId ?? '')
   if (write.action === 'create') {
     const ours = already(write, found && { id: found.id, live: asFields(found.fields) })
     if (ours !== undefined) return ours
@@ -46,9 +68,14 @@ export async function writeRole(writing: Writing, write: Write): Promise<Done> {
       return done(role.id)
     }
     const unknown =
-      (write.set['permissions'] as readonly string[] | undefined)?.filter((key) => !permissionKeys(version).includes(key)) ?? []
-    if (unknown.length > 0) throw new Declined('unknown-permission', `this server knows no permission ${unknown.join(', ')}`)
-    const id = await withinReach(writing, () => saveRole(session, version, actor, role?.id ?? null, write.set as Partial<RoleFields>))
+      (write.set['permissions'] as readonly string[] | undefined)?.filter(
+        (key) => !permissionKeys(version).includes(key),
+      ) ?? []
+    if (unknown.length > 0)
+      throw new Declined('unknown-permission', `this server knows no permission ${unknown.join(', ')}`)
+    const id = await withinReach(writing, () =>
+      saveRole(session, version, actor, role?.id ?? null, write.set as Partial<RoleFields>),
+    )
     const [after] = await findRoles(session, 'id', id)
     return done(id, after && asFields(after.fields))
   })
@@ -61,7 +88,10 @@ async function withinReach<T>({ actor }: Writing, work: () => Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof Invalid) || !error.complaints.some(({ elevated }) => elevated === true)) throw error
     const why = error.message.replace(/^Validation failed: /, '')
-    throw new Declined('actor-too-low', `@${actor.username} has the role ${actor.role.name}, which is too low for this: ${why}`)
+    throw new Declined(
+      'actor-too-low',
+      `@${actor.username} has the role ${actor.role.name}, which is too low for this: ${why}`,
+    )
   }
 }
 
@@ -83,13 +113,20 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
   if (member === undefined || (write.serverId !== null && member.account_id !== write.serverId)) throw new Changed(null)
   expectLive(write, { role_id: member.role_id })
   const [held] = member.role_id === null ? [] : await findRoles(session, 'id', member.role_id)
-  const [role = null] = write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
-  if (write.action !== 'delete' && (role === null || role.id === EVERYONE)) throw new Declined('no-such-role', 'the role is not there any more')
-  if (role === null && member.account_id === actor.id) throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
+  const [role = null] =
+    write.action === 'delete' ? [] : await findRoles(session, 'id', textOf(write.set['role_id']) ?? '')
+  if (write.action !== 'delete' && (role === null || role.id === EVERYONE))
+    throw new Declined('no-such-role', 'the role is not there any more')
+  if (role === null && member.account_id === actor.id)
+    throw new Declined('own-role', `@${member.username} acts here and keeps its role`)
   if (held !== undefined) belowActor(writing, held)
   entitled(writing)
   const lacks = role === null ? [] : keysOf(maskOf(role.fields.permissions) & ~actor.role.permissions)
-  if (lacks.length > 0) throw new Declined('actor-too-low', `@${actor.username} has the role ${actor.role.name}, which is too low for this: it lacks ${lacks.join(', ')}`)
+  if (lacks.length > 0)
+    throw new Declined(
+      'actor-too-low',
+      `@${actor.username} has the role ${actor.role.name}, which is too low for this: it lacks ${lacks.join(', ')}`,
+    )
   await withinReach(writing, async () => demand(grantComplaints(actor, role)))
   await keepingOwners(session, write, () => assignRole(session, actor, member, role))
   if (role === null) await endSessions(session, member)
@@ -99,7 +136,10 @@ export async function writeRoleOf(writing: Writing, write: Write): Promise<Done>
 /** Roles are for those who may manage them: Mastodon's web interface says so, its models do not. */
 function entitled({ actor: { username, role } }: Writing): void {
   if (keysOf(role.permissions).some((key) => key === 'administrator' || key === 'manage_roles')) return
-  throw new Declined('actor-lacks', `${role.name}, the role of @${username} that acts, lacks the permission manage_roles`)
+  throw new Declined(
+    'actor-lacks',
+    `${role.name}, the role of @${username} that acts, lacks the permission manage_roles`,
+  )
 }
 
 /** Nobody changes or takes away what stands above them: Mastodon's web interface refuses it, its models do not. */
@@ -142,7 +182,10 @@ export async function writeRuleOrder({ session }: Writing, write: Write): Promis
   if (order.some((id) => !present.includes(id))) throw new Changed({ order: present })
   expectLive(write, { order: present })
   const named = [...order]
-  await orderRules(session, present.map((id) => (order.includes(id) ? (named.shift() ?? id) : id)))
+  await orderRules(
+    session,
+    present.map((id) => (order.includes(id) ? (named.shift() ?? id) : id)),
+  )
   return done(null, { order })
 }
 
@@ -163,7 +206,8 @@ export async function writeSettings({ session, version }: Writing, writes: reado
   if (unknown.length > 0) throw new Declined('unknown-setting', `this server has no setting ${unknown.join(', ')}`)
   const words = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, formText(value)]))
   const complaints = await settingComplaints(session, words)
-  if (complaints.length > 0) throw new Declined('refused-by-mastodon', new Invalid(complaints).message.replace(/^Validation failed: /, ''))
+  if (complaints.length > 0)
+    throw new Declined('refused-by-mastodon', new Invalid(complaints).message.replace(/^Validation failed: /, ''))
   // The form would save what it looked at, too: here it is made to forget that.
   for (const { name } of writes) await saveSetting(session, name, castSetting(name, words[name] ?? ''))
   for (const [key, value] of Object.entries(values)) {
@@ -181,11 +225,18 @@ export async function writeTerms({ session, actor, later }: Writing, write: Writ
   if (write.action === 'delete') throw new Declined('no-delete', "published terms can't be taken back")
   const all = await publishedTerms(session)
   const date = write.set['effective_date']
-  const same = all.find(({ id, fields }) => (write.action === 'update' ? id === write.serverId : fields.effective_date === date))
+  const same = all.find(({ id, fields }) =>
+    write.action === 'update' ? id === write.serverId : fields.effective_date === date,
+  )
   const found = write.action === 'update' ? rowFor(write, same, (row) => asFields(row.fields)) : same
   if (write.action === 'create') already(write, found && { id: found.id, live: asFields(found.fields) })
   const id =
-    found?.id ?? (await publishTerms(session, actor.id, pick(write.set, ['text', 'changelog', 'effective_date']) as unknown as TermsFields))
+    found?.id ??
+    (await publishTerms(
+      session,
+      actor.id,
+      pick(write.set, ['text', 'changelog', 'effective_date']) as unknown as TermsFields,
+    ))
   if (write.set['notify_members'] === true && found?.fields.notified !== true) {
     await notifyOfTerms(session, id)
     later(mailMembers)

@@ -53,16 +53,24 @@ export async function resultOf(work: () => Promise<WriteResult>): Promise<WriteR
   }
 }
 
-const refused = (code: string, message: string): WriteResult => ({ state: 'refused', reason: { code, severity: 'error', message } })
+const refused = (code: string, message: string): WriteResult => ({
+  state: 'refused',
+  reason: { code, severity: 'error', message },
+})
 
 /** What the plan saw must still be there. */
 export function expectLive(write: Write, live: Fields | null): void {
-  if (!Object.entries(write.expect).every(([field, value]) => live !== null && alike(field, live[field] ?? null, value)))
+  if (
+    !Object.entries(write.expect).every(([field, value]) => live !== null && alike(field, live[field] ?? null, value))
+  )
     throw new Changed(live)
 }
 
 /** An object of that name that is there already: ours if it is what was wanted, else somebody was faster. */
-export function already(write: Write, found: { readonly id: string; readonly live: Fields } | undefined): Done | undefined {
+export function already(
+  write: Write,
+  found: { readonly id: string; readonly live: Fields } | undefined,
+): Done | undefined {
   if (found === undefined) return undefined
   const wanted = Object.entries(write.set).filter(([field]) => field in found.live)
   if (!wanted.every(([field, value]) => alike(field, found.live[field] ?? null, value))) throw new Changed(found.live)
@@ -75,9 +83,11 @@ export function alike(field: string, a: Value, b: Value): boolean {
 }
 
 function plain(field: string, value: Value): Value {
-  if (field === 'permissions' && Array.isArray(value)) return value.map((key) => textOf(key) ?? '').toSorted((a, b) => (a < b ? -1 : 1))
+  if (field === 'permissions' && Array.isArray(value))
+    return value.map((key) => textOf(key) ?? '').toSorted((a, b) => (a < b ? -1 : 1))
   if (field === 'color') return (textOf(value) ?? '').replace(/^#/, '').toLowerCase()
-  if (field === 'expires_at') return typeof value === 'string' && value !== '' ? Math.floor(Date.parse(value) / 60_000) : null
+  if (field === 'expires_at')
+    return typeof value === 'string' && value !== '' ? Math.floor(Date.parse(value) / 60_000) : null
   if (value === null || typeof value === 'string') return (value ?? '').replaceAll(/\r\n?/g, '\n').trimEnd()
   if (typeof value !== 'object' || Array.isArray(value)) return value
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))

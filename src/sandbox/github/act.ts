@@ -1,5 +1,14 @@
 import { commitFiles, GITHUB, signatureOf, type FileChange, type Signature } from './git.ts'
-import { addComment, addLabels, createIssue, editComment, editIssue, emit, removeLabel, type IssueChange } from './issues.ts'
+import {
+  addComment,
+  addLabels,
+  createIssue,
+  editComment,
+  editIssue,
+  emit,
+  removeLabel,
+  type IssueChange,
+} from './issues.ts'
 import { deleteFork, moveBranch, noticePushes, refOf } from './pushes.ts'
 import { dismiss, enqueue, merge, openPull, review, setDraft, type MergeGroup, type MergeMethod } from './pulls.ts'
 import { commitSuggestion } from './review-comments.ts'
@@ -88,8 +97,15 @@ export function actOn(state: State, deed: <T>(act: () => Promise<T>) => Promise<
     openPull: ({ by: login, branch, title, body = '', fork = false, draft = false }) =>
       deed(
         async () =>
-          (await openPull(state, by(login), { title, body, base: state.defaultBranch, head: fork ? `${login}:${branch}` : branch, draft }))
-            .number,
+          (
+            await openPull(state, by(login), {
+              title,
+              body,
+              base: state.defaultBranch,
+              head: fork ? `${login}:${branch}` : branch,
+              draft,
+            })
+          ).number,
       ),
     ready: (pull, login) => deed(() => setDraft(state, by(login), pull, false)),
     review: (pull, login, verdict = 'APPROVED') => deed(async () => review(state, by(login), pull, verdict, '').id),
@@ -128,7 +144,10 @@ async function pushFiles(state: State, push: Push): Promise<string> {
   const actor = person(state, by)
   demand(state, actor, fork ? 'read' : 'write')
   const owner = fork ? actor.user.login : state.owner
-  const parent = onto ?? (await state.git.tip(refOf(state, owner, branch))) ?? (await state.git.tip(`refs/heads/${state.defaultBranch}`))
+  const parent =
+    onto ??
+    (await state.git.tip(refOf(state, owner, branch))) ??
+    (await state.git.tip(`refs/heads/${state.defaultBranch}`))
   const names = { author: namedAs(state, author), committer: namedAs(state, committer) }
   const commit = await commitFiles(state.git, parent, files, { message, ...names, date: state.now() })
   if (committer === WEB_FLOW) state.signed.add(commit)

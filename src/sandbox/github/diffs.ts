@@ -19,7 +19,7 @@ export async function filesOf(bare: Bare, base: string, head: string): Promise<F
   const range = `${base}...${head}`
   const rows = (await bare.run(['diff', '--raw', '-z', '--no-abbrev', '--find-renames', range])).split('\0')
   const files: FileDiff[] = []
-  for (let at = 0; rows[at]?.startsWith(':'); ) {
+  for (let at = 0; rows[at]?.startsWith(':');) {
     const [, , before = '', after = '', letter = ''] = (rows[at] ?? '').split(' ')
     const renamed = letter.startsWith('R')
     const [old = '', path = ''] = [rows[at + 1], rows[at + (renamed ? 2 : 1)]]
@@ -28,7 +28,15 @@ export async function filesOf(bare: Bare, base: string, head: string): Promise<F
     const start = text.search(/^@@ /m)
     const patch = start < 0 ? null : text.slice(start).replace(/\n$/, '')
     const signed = (sign: string): number => (patch ?? '').split('\n').filter((line) => line.startsWith(sign)).length
-    files.push({ path, previous: renamed ? old : null, status: STATUSES[letter.charAt(0)] ?? 'modified', blob: letter === 'D' ? before : after, additions: signed('+'), deletions: signed('-'), patch })
+    files.push({
+      path,
+      previous: renamed ? old : null,
+      status: STATUSES[letter.charAt(0)] ?? 'modified',
+      blob: letter === 'D' ? before : after,
+      additions: signed('+'),
+      deletions: signed('-'),
+      patch,
+    })
   }
   return files
 }
@@ -47,8 +55,17 @@ interface Range {
 
 export function hunksOf(patch: string): Hunk[] {
   return patch.split(/^(?=@@ )/m).flatMap((text) => {
-    const [, from, lines = '1', newFrom, newLines = '1'] = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(text) ?? []
-    return from === undefined ? [] : [{ old: { from: Number(from), lines: Number(lines) }, new: { from: Number(newFrom), lines: Number(newLines) }, text }]
+    const [, from, lines = '1', newFrom, newLines = '1'] =
+      /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(text) ?? []
+    return from === undefined
+      ? []
+      : [
+          {
+            old: { from: Number(from), lines: Number(lines) },
+            new: { from: Number(newFrom), lines: Number(newLines) },
+            text,
+          },
+        ]
   })
 }
 

@@ -25,7 +25,10 @@ export interface Signature {
 }
 
 /** What a path is to hold: a text, null for nothing, or a mode with its content, where a submodule's is a commit. */
-export type FileChange = string | null | { readonly mode: '100644' | '100755' | '120000' | '160000'; readonly content: string }
+export type FileChange =
+  | string
+  | null
+  | { readonly mode: '100644' | '100755' | '120000' | '160000'; readonly content: string }
 
 const NOREPLY = 'users.noreply.github.com'
 export const GITHUB: Signature = { name: 'GitHub', email: 'noreply@github.com' }
@@ -64,7 +67,9 @@ function call(
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out: Buffer.concat(out).toString('utf8'), err: Buffer.concat(err).toString('utf8') }))
+    child.on('close', (code) =>
+      resolve({ code, out: Buffer.concat(out).toString('utf8'), err: Buffer.concat(err).toString('utf8') }),
+    )
     // Git may end before it has read everything; its exit code tells.
     child.stdin.on('error', () => {})
     child.stdin.end(input)
@@ -89,7 +94,9 @@ export async function writeTree(bare: Bare, base: string | null, entries: readon
   const env = { GIT_INDEX_FILE: index }
   try {
     await bare.run(base === null ? ['read-tree', '--empty'] : ['read-tree', base], { env })
-    const lines = entries.map(({ path, mode, id }) => (id === null ? `0 ${NOTHING}\t${path}\0` : `${mode} ${id}\t${path}\0`))
+    const lines = entries.map(({ path, mode, id }) =>
+      id === null ? `0 ${NOTHING}\t${path}\0` : `${mode} ${id}\t${path}\0`,
+    )
     await bare.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') })
     return await bare.run(['write-tree'], { env })
   } finally {
@@ -128,7 +135,8 @@ export async function commitFiles(
 ): Promise<string> {
   const entries: TreeEntry[] = []
   for (const [path, change] of Object.entries(files)) {
-    const { mode, content } = typeof change === 'string' ? { mode: '100644', content: change } : (change ?? { mode: '0', content: null })
+    const { mode, content } =
+      typeof change === 'string' ? { mode: '100644', content: change } : (change ?? { mode: '0', content: null })
     const id = content === null ? null : mode === '160000' ? content : await writeBlob(bare, content)
     entries.push({ path, mode, id })
   }
@@ -169,7 +177,8 @@ export async function commitFacts(bare: Bare, id: string): Promise<CommitFacts> 
     '--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B',
     `${id}^{commit}`,
   ])
-  const [commit = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', ...message] = out.split('\0')
+  const [commit = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', ...message] =
+    out.split('\0')
   return {
     id: commit,
     tree,
@@ -181,7 +190,10 @@ export async function commitFacts(bare: Bare, id: string): Promise<CommitFacts> 
 }
 
 /** Paths that a commit adds, removes and modifies against its first parent. */
-export async function pathsOf(bare: Bare, id: string): Promise<Readonly<Record<'added' | 'removed' | 'modified', string[]>>> {
+export async function pathsOf(
+  bare: Bare,
+  id: string,
+): Promise<Readonly<Record<'added' | 'removed' | 'modified', string[]>>> {
   const out = await bare.run([
     'diff-tree',
     '-r',
@@ -195,6 +207,7 @@ export async function pathsOf(bare: Bare, id: string): Promise<Readonly<Record<'
     id,
   ])
   const parts = out.split('\0')
-  const pick = (letter: string): string[] => parts.flatMap((part, at) => (at % 2 === 0 && part === letter ? [parts[at + 1] ?? ''] : []))
+  const pick = (letter: string): string[] =>
+    parts.flatMap((part, at) => (at % 2 === 0 && part === letter ? [parts[at + 1] ?? ''] : []))
   return { added: pick('A'), removed: pick('D'), modified: [...pick('M'), ...pick('T')] }
 }

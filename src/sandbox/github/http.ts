@@ -59,7 +59,9 @@ export function optionalText(call: Call, name: string): string | null | undefine
 /** A list of texts; GitHub takes labels as objects with a name, too. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value)
-    ? value.flatMap((one: unknown) => (typeof one === 'string' ? [one] : isRecord(one) && typeof one.name === 'string' ? [one.name] : []))
+    ? value.flatMap((one: unknown) =>
+        typeof one === 'string' ? [one] : isRecord(one) && typeof one.name === 'string' ? [one.name] : [],
+      )
     : []
 }
 
@@ -70,7 +72,10 @@ export const inaccessible = (): Refusal =>
   new Refusal(403, { message: 'Resource not accessible by integration', documentation_url: DOCS, status: '403' })
 
 /** One page of a list, and the links to the others. */
-export function page(items: readonly unknown[], url: URL): { readonly body: readonly unknown[]; readonly link: string | null } {
+export function page(
+  items: readonly unknown[],
+  url: URL,
+): { readonly body: readonly unknown[]; readonly link: string | null } {
   const whole = (name: string, otherwise: number): number => {
     const value = Number(url.searchParams.get(name) ?? otherwise)
     return Number.isSafeInteger(value) && value > 0 ? value : otherwise

@@ -62,7 +62,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   for (const [branch, commit] of await branchesOf(state)) state.branches.set(branch, commit)
   const tellers = { onEvent: options.onEvent ?? (() => {}), onExchange: options.onExchange ?? (() => {}) }
   const { alone, deed, quiet } = startDeeds(state, tellers.onEvent)
-  const server = createApi(state, { limits: { ...GITHUB_LIMITS, ...options.limits }, onExchange: tellers.onExchange, deed: alone })
+  const server = createApi(state, {
+    limits: { ...GITHUB_LIMITS, ...options.limits },
+    onExchange: tellers.onExchange,
+    deed: alone,
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -138,7 +142,8 @@ function newState(options: GitHubOptions, git: Bare): State {
     api: '',
     outbox: [],
   }
-  for (const [login, level] of Object.entries({ [owner]: 'admin' as const, ...options.people })) userOf(state, login).level = level
+  for (const [login, level] of Object.entries({ [owner]: 'admin' as const, ...options.people }))
+    userOf(state, login).level = level
   for (const login of [ACTIONS_BOT, WEB_FLOW]) userOf(state, login)
   return state
 }

@@ -25,14 +25,22 @@ export const LONGEST_BODY = 65_536
 /** Tells what happened, unless a workflow's own token did it. */
 export function emit(state: State, actor: Actor, name: GitHubEvent['name'], payload: Json): void {
   if (actor.quiet && name !== 'workflow_dispatch') return
-  state.outbox.push({ name, payload: { ...payload, repository: repositoryShape(state), sender: userShape(state, actor.user) } })
+  state.outbox.push({
+    name,
+    payload: { ...payload, repository: repositoryShape(state), sender: userShape(state, actor.user) },
+  })
 }
 
 /** What happened to an issue or to a pull request: each has events of its own name. */
 export async function emitOf(state: State, actor: Actor, action: string, issue: Issue, more: Json = {}): Promise<void> {
   if (actor.quiet) return
   if (isPull(issue))
-    emit(state, actor, 'pull_request', { action, number: issue.number, pull_request: await pullShape(state, issue), ...more })
+    emit(state, actor, 'pull_request', {
+      action,
+      number: issue.number,
+      pull_request: await pullShape(state, issue),
+      ...more,
+    })
   else emit(state, actor, 'issues', { action, issue: issueShape(state, issue), ...more })
 }
 
@@ -49,7 +57,12 @@ export interface IssueDraft {
 }
 
 /** An issue or a pull request that nobody was told of yet. */
-export function addIssue(state: State, actor: Actor, { title, body }: Omit<IssueDraft, 'labels'>, pull: Issue['pull']): Issue {
+export function addIssue(
+  state: State,
+  actor: Actor,
+  { title, body }: Omit<IssueDraft, 'labels'>,
+  pull: Issue['pull'],
+): Issue {
   const resource = pull ? 'PullRequest' : 'Issue'
   if (title.trim() === '') throw invalid(resource, 'title', 'missing_field')
   checkBody(body, resource)
@@ -81,9 +94,12 @@ export async function createIssue(state: State, actor: Actor, draft: IssueDraft,
   demand(state, actor, 'read')
   const issue = addIssue(state, actor, draft, null)
   issue.labels =
-    byForm || actor.quiet || reaches(state, actor.user, 'triage') ? draft.labels.map((name) => labelNamed(state, name).name) : []
+    byForm || actor.quiet || reaches(state, actor.user, 'triage')
+      ? draft.labels.map((name) => labelNamed(state, name).name)
+      : []
   await emitOf(state, actor, 'opened', issue)
-  for (const name of issue.labels) await emitOf(state, actor, 'labeled', issue, { label: labelShape(state, labelNamed(state, name)) })
+  for (const name of issue.labels)
+    await emitOf(state, actor, 'labeled', issue, { label: labelShape(state, labelNamed(state, name)) })
   return issue
 }
 
@@ -184,7 +200,11 @@ export async function addComment(state: State, actor: Actor, number: number, bod
   lagBehind(state, comment, true)
   state.comments.set(comment.id, comment)
   issue.updated = now
-  emit(state, actor, 'issue_comment', { action: 'created', issue: issueShape(state, issue), comment: commentShape(state, comment) })
+  emit(state, actor, 'issue_comment', {
+    action: 'created',
+    issue: issueShape(state, issue),
+    comment: commentShape(state, comment),
+  })
   return comment
 }
 

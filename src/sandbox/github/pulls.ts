@@ -1,11 +1,33 @@
 import { Refusal } from '../failure.ts'
-import { commitFacts, commitsBetween, GITHUB, isAncestor, mergeTree, signatureOf, writeCommit, type CommitFacts } from './git.ts'
+import {
+  commitFacts,
+  commitsBetween,
+  GITHUB,
+  isAncestor,
+  mergeTree,
+  signatureOf,
+  writeCommit,
+  type CommitFacts,
+} from './git.ts'
 import { signed } from './history.ts'
 import { addIssue, emit, emitOf, LONGEST_BODY } from './issues.ts'
 import { mergedAs, moveBranch, NOTHING, refOf, tryMerge } from './pushes.ts'
 import { reviewShape } from './shapes.ts'
 import { pullInList } from './shapes-pull.ts'
-import { demand, DOCS, invalid, isPull, lagBehind, notFound, pullOf, type Actor, type Issue, type Pull, type Review, type State } from './state.ts'
+import {
+  demand,
+  DOCS,
+  invalid,
+  isPull,
+  lagBehind,
+  notFound,
+  pullOf,
+  type Actor,
+  type Issue,
+  type Pull,
+  type Review,
+  type State,
+} from './state.ts'
 
 type PullIssue = Issue & { readonly pull: Pull }
 
@@ -23,14 +45,20 @@ export async function openPull(state: State, actor: Actor, draft: PullDraft): Pr
   const { owner, branch } = headOf(state, draft.head)
   demand(state, actor, owner === state.owner ? 'write' : 'read')
   checkActions(state, actor)
-  const [base, commit] = [await state.git.tip(`refs/heads/${draft.base}`), await state.git.tip(refOf(state, owner, branch))]
+  const [base, commit] = [
+    await state.git.tip(`refs/heads/${draft.base}`),
+    await state.git.tip(refOf(state, owner, branch)),
+  ]
   if (base === null) throw invalid('PullRequest', 'base', 'invalid')
   if (commit === null) throw invalid('PullRequest', 'head', 'invalid')
   const same = [...state.issues.values()]
     .filter(isPull)
     .find(
       (issue) =>
-        issue.state === 'open' && issue.pull.base === draft.base && issue.pull.head.owner === owner && issue.pull.head.branch === branch,
+        issue.state === 'open' &&
+        issue.pull.base === draft.base &&
+        issue.pull.head.owner === owner &&
+        issue.pull.head.branch === branch,
     )
   if (same) throw custom(`A pull request already exists for ${owner}:${branch}.`)
   if (await isAncestor(state.git, commit, base))
@@ -75,7 +103,8 @@ export function review(state: State, actor: Actor, number: number, verdict: Revi
   const issue = pullOf(state, number)
   demand(state, actor, 'read')
   if (verdict === 'APPROVED') checkActions(state, actor)
-  if (issue.author === actor.user.login && verdict !== 'COMMENTED') throw custom('Can not approve your own pull request')
+  if (issue.author === actor.user.login && verdict !== 'COMMENTED')
+    throw custom('Can not approve your own pull request')
   const made: Review = {
     id: state.nextId(),
     author: actor.user.login,
@@ -88,7 +117,11 @@ export function review(state: State, actor: Actor, number: number, verdict: Revi
   issue.pull.reviews = [...issue.pull.reviews, made]
   // in the event the state is in small letters
   const shape = { ...reviewShape(state, issue, made), state: verdict.toLowerCase() }
-  emit(state, actor, 'pull_request_review', { action: 'submitted', review: shape, pull_request: pullInList(state, issue) })
+  emit(state, actor, 'pull_request_review', {
+    action: 'submitted',
+    review: shape,
+    pull_request: pullInList(state, issue),
+  })
   return made
 }
 
@@ -98,10 +131,15 @@ export function dismiss(state: State, actor: Actor, number: number, id: number, 
   demand(state, actor, 'write')
   const found = issue.pull.reviews.find((one) => one.id === id)
   if (!found) throw notFound()
-  if (found.dismissed || found.state === 'COMMENTED') throw custom('Can not dismiss a commented or dismissed pull request review')
+  if (found.dismissed || found.state === 'COMMENTED')
+    throw custom('Can not dismiss a commented or dismissed pull request review')
   found.dismissed = { id: state.nextId(), by: actor.user.login, at: state.now(), message }
   const shape = { ...reviewShape(state, issue, found), state: 'dismissed' }
-  emit(state, actor, 'pull_request_review', { action: 'dismissed', review: shape, pull_request: pullInList(state, issue) })
+  emit(state, actor, 'pull_request_review', {
+    action: 'dismissed',
+    review: shape,
+    pull_request: pullInList(state, issue),
+  })
   return found
 }
 
@@ -111,7 +149,8 @@ export type MergeMethod = 'merge' | 'squash' | 'rebase'
 export async function merge(state: State, actor: Actor, number: number, method: MergeMethod): Promise<string> {
   const issue = pullOf(state, number)
   demand(state, actor, 'write')
-  if (issue.state !== 'open') throw new Refusal(405, { message: 'Pull Request is not mergeable', documentation_url: DOCS, status: '405' })
+  if (issue.state !== 'open')
+    throw new Refusal(405, { message: 'Pull Request is not mergeable', documentation_url: DOCS, status: '405' })
   const base = (await state.git.tip(`refs/heads/${issue.pull.base}`)) ?? NOTHING
   const commit = await combine(state, actor, issue, base, method)
   await mergedAs(state, actor, issue, commit)
@@ -120,12 +159,19 @@ export async function merge(state: State, actor: Actor, number: number, method: 
 }
 
 /** The commit that a method makes of the head on top of a base. */
-async function combine(state: State, actor: Actor, issue: PullIssue, base: string, method: MergeMethod): Promise<string> {
+async function combine(
+  state: State,
+  actor: Actor,
+  issue: PullIssue,
+  base: string,
+  method: MergeMethod,
+): Promise<string> {
   const { pull, number, title, body } = issue
   const shared = { committer: GITHUB, date: state.now() }
   if (method === 'rebase') return rebase(state, base, await commitsBetween(state.git, base, pull.head.commit))
   const tree = await mergeTree(state.git, base, pull.head.commit)
-  if (tree === null) throw new Refusal(405, { message: 'Pull Request is not mergeable', documentation_url: DOCS, status: '405' })
+  if (tree === null)
+    throw new Refusal(405, { message: 'Pull Request is not mergeable', documentation_url: DOCS, status: '405' })
   const author = signatureOf(actor.user)
   const merged = `Merge pull request #${number} from ${pull.head.owner}/${pull.head.branch}\n\n${title}`
   const made =
@@ -167,7 +213,11 @@ async function pick(state: State, tip: string, { id, parents }: CommitFacts): Pr
   })
   const tree = await mergeTree(state.git, ours, id)
   if (tree === null)
-    throw new Refusal(405, { message: "This branch can't be rebased due to conflicts", documentation_url: DOCS, status: '405' })
+    throw new Refusal(405, {
+      message: "This branch can't be rebased due to conflicts",
+      documentation_url: DOCS,
+      status: '405',
+    })
   return tree
 }
 
@@ -181,13 +231,19 @@ export interface MergeGroup {
   readonly leave: () => Promise<void>
 }
 
-export async function enqueue(state: State, actor: Actor, numbers: readonly number[], method: MergeMethod): Promise<MergeGroup> {
+export async function enqueue(
+  state: State,
+  actor: Actor,
+  numbers: readonly number[],
+  method: MergeMethod,
+): Promise<MergeGroup> {
   demand(state, actor, 'write')
   const issues = numbers.map((number) => pullOf(state, number))
   const branch = issues[0]?.pull.base ?? state.defaultBranch
   const base = (await state.git.tip(`refs/heads/${branch}`)) ?? NOTHING
   const steps: { readonly issue: PullIssue; readonly commit: string }[] = []
-  for (const issue of issues) steps.push({ issue, commit: await combine(state, actor, issue, steps.at(-1)?.commit ?? base, method) })
+  for (const issue of issues)
+    steps.push({ issue, commit: await combine(state, actor, issue, steps.at(-1)?.commit ?? base, method) })
   const commit = steps.at(-1)?.commit ?? base
   const name = `gh-readonly-queue/${branch}/pr-${numbers.at(-1)}-${base}`
   const ref = `refs/heads/${name}`

@@ -13,12 +13,20 @@ export const NOTHING = '0'.repeat(40)
 export const refOf = (state: State, owner: string, branch: string): string =>
   owner === state.owner ? `refs/heads/${branch}` : `refs/forks/${owner}/${branch}`
 
-const openPulls = (state: State): PullIssue[] => [...state.issues.values()].filter(isPull).filter((issue) => issue.state === 'open')
+const openPulls = (state: State): PullIssue[] =>
+  [...state.issues.values()].filter(isPull).filter((issue) => issue.state === 'open')
 
 type Merging = Extract<Activity['kind'], 'pr_merge' | 'merge_queue_merge'>
 
 /** Moves a branch and tells it. null takes it away. `merging` where a pull request does it. */
-export async function moveBranch(state: State, actor: Actor, owner: string, branch: string, to: string | null, merging?: Merging): Promise<void> {
+export async function moveBranch(
+  state: State,
+  actor: Actor,
+  owner: string,
+  branch: string,
+  to: string | null,
+  merging?: Merging,
+): Promise<void> {
   const ref = refOf(state, owner, branch)
   const before = await state.git.tip(ref)
   if (before === to) return
@@ -37,7 +45,9 @@ export async function noticePushes(state: State, actor: Actor): Promise<void> {
 
 export async function branchesOf(state: State): Promise<Map<string, string>> {
   const out = await state.git.run(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads/'])
-  return new Map(out.split('\n').flatMap((line): [string, string][] => (line === '' ? [] : [[line.slice(41), line.slice(0, 40)]])))
+  return new Map(
+    out.split('\n').flatMap((line): [string, string][] => (line === '' ? [] : [[line.slice(41), line.slice(0, 40)]])),
+  )
 }
 
 interface Move {
@@ -65,14 +75,26 @@ async function moved(state: State, actor: Actor, move: Move): Promise<void> {
 }
 
 function noteActivity(state: State, actor: Actor, { branch, before, to, merging }: Move, forced: boolean): void {
-  const kind = before === null ? 'branch_creation' : to === null ? 'branch_deletion' : (merging ?? (forced ? 'force_push' : 'push'))
+  const kind =
+    before === null
+      ? 'branch_creation'
+      : to === null
+        ? 'branch_deletion'
+        : (merging ?? (forced ? 'force_push' : 'push'))
   const ends = { ref: `refs/heads/${branch}`, before: before ?? NOTHING, after: to ?? NOTHING }
   state.activities.push({ id: state.nextId(), actor: actor.user.login, kind, ...ends, at: state.now() })
 }
 
 const SHOWN = 20
 
-async function tellPush(state: State, actor: Actor, branch: string, before: string | null, to: string | null, forced: boolean): Promise<void> {
+async function tellPush(
+  state: State,
+  actor: Actor,
+  branch: string,
+  before: string | null,
+  to: string | null,
+  forced: boolean,
+): Promise<void> {
   if (actor.quiet) return
   const ids =
     to === null
@@ -151,7 +173,9 @@ export async function tryMerge(state: State, issue: PullIssue, baseTip?: string)
   await state.git.run(['update-ref', `refs/pull/${number}/head`, pull.head.commit])
   pull.trial = await trialOf(state, base, pull.head.commit)
   await state.git.run(
-    pull.trial === null ? ['update-ref', '-d', `refs/pull/${number}/merge`] : ['update-ref', `refs/pull/${number}/merge`, pull.trial],
+    pull.trial === null
+      ? ['update-ref', '-d', `refs/pull/${number}/merge`]
+      : ['update-ref', `refs/pull/${number}/merge`, pull.trial],
   )
 }
 
@@ -159,7 +183,10 @@ async function trialOf(state: State, base: string, head: string): Promise<string
   const tree = await mergeTree(state.git, base, head)
   if (tree === null) return null
   const by = { author: GITHUB, committer: GITHUB, date: state.now() }
-  return signed(state, writeCommit(state.git, { tree, parents: [base, head], message: `Merge ${head} into ${base}`, ...by }))
+  return signed(
+    state,
+    writeCommit(state.git, { tree, parents: [base, head], message: `Merge ${head} into ${base}`, ...by }),
+  )
 }
 
 /** The fork is gone: its pull requests are closed and keep their commits. */

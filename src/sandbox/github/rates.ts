@@ -13,7 +13,11 @@ export const GITHUB_LIMITS: Limits = { requests: 5000, seconds: 3600, writes: 80
 export interface Counted {
   readonly headers: Readonly<Record<string, string>>
   /** What is exceeded, in the words that GitHub says it with. */
-  readonly refused: { readonly status: 403 | 429; readonly message: string; readonly headers: Readonly<Record<string, string>> } | null
+  readonly refused: {
+    readonly status: 403 | 429
+    readonly message: string
+    readonly headers: Readonly<Record<string, string>>
+  } | null
 }
 
 interface Account {
@@ -51,7 +55,8 @@ export function startRates(limits: Limits): (token: string, writing: boolean, no
 }
 
 function refusal(account: Account, limits: Limits, now: number): Counted['refused'] {
-  if (account.used > limits.requests) return { status: 403, message: 'API rate limit exceeded for user ID 1.', headers: {} }
+  if (account.used > limits.requests)
+    return { status: 403, message: 'API rate limit exceeded for user ID 1.', headers: {} }
   if (account.punishedUntil <= now) return null
   const after = { 'retry-after': String(Math.max(1, Math.ceil((account.punishedUntil - now) / 1000))) }
   return {

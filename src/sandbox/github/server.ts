@@ -61,7 +61,10 @@ const failure = (status: number, message: string, headers: Reply['headers'] = {}
 
 async function answer(state: State, request: IncomingMessage, url: URL, sent: unknown): Promise<Reply> {
   if (request.headers['user-agent'] === undefined)
-    return failure(403, 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.')
+    return failure(
+      403,
+      'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.',
+    )
   const token = tokenOf(state, bearerOf(request))
   if (token === 'unknown') return failure(401, 'Bad credentials')
   try {
@@ -76,7 +79,8 @@ async function answer(state: State, request: IncomingMessage, url: URL, sent: un
 }
 
 /** The token, with either word before it; nothing where none was sent. */
-const bearerOf = ({ headers: { authorization = '' } }: IncomingMessage): string => authorization.replace(/^(?:bearer|token) /i, '')
+const bearerOf = ({ headers: { authorization = '' } }: IncomingMessage): string =>
+  authorization.replace(/^(?:bearer|token) /i, '')
 
 function tokenOf(state: State, bearer: string): Token | null | 'unknown' {
   return bearer === '' ? null : (state.tokens.get(bearer) ?? 'unknown')
@@ -102,7 +106,8 @@ function callOf(state: State, token: Token | null, params: Call['params'], url: 
 function allow(call: Call, { permission, access }: Need, token: Token | null): void {
   const { state } = call
   if (token === null) {
-    if (access === 'write') throw new Refusal(401, { message: 'Requires authentication', documentation_url: DOCS, status: '401' })
+    if (access === 'write')
+      throw new Refusal(401, { message: 'Requires authentication', documentation_url: DOCS, status: '401' })
     if (state.private) throw notFound()
     return
   }
@@ -143,14 +148,17 @@ function routeOf(state: State, method: string, path: string): { route: Route; pa
     if (hit)
       return {
         route,
-        params: Object.fromEntries(Object.entries(hit.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])),
+        params: Object.fromEntries(
+          Object.entries(hit.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+        ),
       }
   }
   throw notFound()
 }
 
 function paged(reply: Answer, url: URL): Reply {
-  if (!('items' in reply)) return { status: reply.status ?? 200, body: 'body' in reply ? reply.body : undefined, headers: {} }
+  if (!('items' in reply))
+    return { status: reply.status ?? 200, body: 'body' in reply ? reply.body : undefined, headers: {} }
   const { body, link } = (reply.cursor ? pageAfter : page)(reply.items, url)
   return {
     status: 200,

@@ -50,5 +50,7 @@ export interface Settings {
   /** Whether a workflow's token may write to everything where the workflow does not say. */
   workflowsMayWrite: boolean
   /** null without a CODEOWNERS file. */
-  codeownersErrors: readonly { readonly line: number; readonly kind: string; readonly message: string; readonly path: string }[] | null
+  codeownersErrors:
+    | readonly { readonly line: number; readonly kind: string; readonly message: string; readonly path: string }[]
+    | null
 }

@@ -95,14 +95,21 @@ export async function pullShape(state: State, issue: PullIssue): Promise<Json> {
 
 async function countsOf(state: State, pull: Pull): Promise<[number, number, number]> {
   // histories without a common commit have no difference that GitHub would count
-  const rows = await state.git.run(['diff', '--numstat', '-z', '--no-renames', `${pull.baseCommit}...${pull.head.commit}`]).catch(() => '')
+  const rows = await state.git
+    .run(['diff', '--numstat', '-z', '--no-renames', `${pull.baseCommit}...${pull.head.commit}`])
+    .catch(() => '')
   const counts = rows.split('\0').flatMap((row) => /^(\d+|-)\t(\d+|-)\t/.exec(row)?.slice(1, 3) ?? [])
-  const sum = (odd: number): number => counts.reduce((total, count, at) => (at % 2 === odd ? total + (Number(count) || 0) : total), 0)
+  const sum = (odd: number): number =>
+    counts.reduce((total, count, at) => (at % 2 === odd ? total + (Number(count) || 0) : total), 0)
   return [counts.length / 2, sum(0), sum(1)]
 }
 
 /** A changed file of a pull request. */
-export function fileShape(state: State, { path, previous, status, blob, additions, deletions, patch }: FileDiff, commit: string): Json {
+export function fileShape(
+  state: State,
+  { path, previous, status, blob, additions, deletions, patch }: FileDiff,
+  commit: string,
+): Json {
   const page = `${WEB}/${fullName(state)}`
   const there = encodeURI(path)
   return {
@@ -124,7 +131,8 @@ export function fileShape(state: State, { path, previous, status, blob, addition
 export async function reviewCommentShape(state: State, comment: ReviewComment): Promise<Json> {
   const { id, pull: number, path, startLine, line } = comment
   const { pull } = pullOf(state, number)
-  const lineNow = (one: number): Promise<number | null> => lineAt(state.git, path, one, comment.commit, pull.head.commit)
+  const lineNow = (one: number): Promise<number | null> =>
+    lineAt(state.git, path, one, comment.commit, pull.head.commit)
   const [now, startNow] = await Promise.all([lineNow(line), startLine === null ? null : lineNow(startLine)])
   const url = `${state.api}/repos/${fullName(state)}/pulls/comments/${id}`
   const page = `${WEB}/${fullName(state)}/pull/${number}#discussion_r${id}`

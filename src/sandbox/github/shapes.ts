@@ -43,7 +43,17 @@ export function associationOf(state: State, login: string): string {
   return merged ? 'CONTRIBUTOR' : 'NONE'
 }
 
-export const REACTIONS = { total_count: 0, '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
+export const REACTIONS = {
+  total_count: 0,
+  '+1': 0,
+  '-1': 0,
+  laugh: 0,
+  hooray: 0,
+  confused: 0,
+  heart: 0,
+  rocket: 0,
+  eyes: 0,
+}
 
 export function issueShape(state: State, issue: Issue): Json {
   const repository = `${state.api}/repos/${fullName(state)}`
@@ -148,7 +158,11 @@ export function dismissalShape(state: State, review: Review): Json[] {
       commit_url: null,
       created_at: dismissed.at,
       performed_via_github_app: null,
-      dismissed_review: { state: review.state.toLowerCase(), review_id: review.id, dismissal_message: dismissed.message },
+      dismissed_review: {
+        state: review.state.toLowerCase(),
+        review_id: review.id,
+        dismissal_message: dismissed.message,
+      },
     },
   ]
 }
@@ -183,7 +197,11 @@ export function permissionShape(state: State, user: User): Json {
   const role = levelOf(state, user)
   // the old word for it knows four levels only
   const permission = role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role
-  return { permission, role_name: role, user: { ...userShape(state, user), permissions: permissionsShape(state, user), role_name: role } }
+  return {
+    permission,
+    role_name: role,
+    user: { ...userShape(state, user), permissions: permissionsShape(state, user), role_name: role },
+  }
 }
 
 /** A commit as the push event tells it. */
@@ -206,7 +224,8 @@ export async function pushedCommitShape(state: State, id: string): Promise<Json>
 }
 
 /** A commit of the Git data API. */
-export const gitCommitShape = async (state: State, id: string): Promise<Json> => gitShapeOf(state, id, await commitFacts(state.git, id))
+export const gitCommitShape = async (state: State, id: string): Promise<Json> =>
+  gitShapeOf(state, id, await commitFacts(state.git, id))
 
 function gitShapeOf(state: State, id: string, facts: CommitFacts): Json {
   const base = `${state.api}/repos/${fullName(state)}/git`
@@ -241,7 +260,11 @@ function ownerOf(state: State, email: string): Json | null {
 /** A commit as lists of commits show it, with whose its e-mail addresses are. */
 export async function commitShape(state: State, id: string): Promise<Json> {
   const facts = await commitFacts(state.git, id)
-  const { sha, node_id, html_url, author, committer, tree, message, parents, verification, url } = gitShapeOf(state, id, facts)
+  const { sha, node_id, html_url, author, committer, tree, message, parents, verification, url } = gitShapeOf(
+    state,
+    id,
+    facts,
+  )
   const there = `${state.api}/repos/${fullName(state)}/commits/${id}`
   return {
     sha,

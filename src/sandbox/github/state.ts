@@ -169,7 +169,14 @@ export interface State {
 /** What GitHub would send: a `pull_request` event is for `pull_request_target` too. */
 export interface GitHubEvent {
   readonly name:
-    'pull_request' | 'pull_request_review' | 'issues' | 'issue_comment' | 'push' | 'merge_group' | 'workflow_dispatch' | 'schedule'
+    | 'pull_request'
+    | 'pull_request_review'
+    | 'issues'
+    | 'issue_comment'
+    | 'push'
+    | 'merge_group'
+    | 'workflow_dispatch'
+    | 'schedule'
   readonly payload: Readonly<Record<string, unknown>>
 }
 
@@ -193,25 +200,34 @@ export function userOf(state: State, login: string): User {
 }
 
 /** Whoever has that name; the bot of workflows acts by their token. */
-export const person = (state: State, login: string): Actor => ({ user: userOf(state, login), quiet: login === ACTIONS_BOT })
+export const person = (state: State, login: string): Actor => ({
+  user: userOf(state, login),
+  quiet: login === ACTIONS_BOT,
+})
 
 /** What somebody may do here: everybody may read what is public. */
 export function levelOf(state: State, user: User): Level {
   return user.level === 'none' && !state.private ? 'read' : user.level
 }
 
-export const reaches = (state: State, user: User, level: Level): boolean => LEVELS.indexOf(levelOf(state, user)) >= LEVELS.indexOf(level)
+export const reaches = (state: State, user: User, level: Level): boolean =>
+  LEVELS.indexOf(levelOf(state, user)) >= LEVELS.indexOf(level)
 
 /** Refuses as GitHub does: to somebody who may not even read, nothing is there. A workflow's token is held to its own permissions instead. */
 export function demand(state: State, { user, quiet }: Actor, level: Level): void {
   if (quiet) return
   if (!reaches(state, user, 'read')) throw notFound()
   if (!reaches(state, user, level))
-    throw new Refusal(403, { message: `Must have ${level} rights to Repository.`, documentation_url: DOCS, status: '403' })
+    throw new Refusal(403, {
+      message: `Must have ${level} rights to Repository.`,
+      documentation_url: DOCS,
+      status: '403',
+    })
 }
 
 export const DOCS = 'https://docs.github.com/rest'
-export const notFound = (): Refusal => new Refusal(404, { message: 'Not Found', documentation_url: DOCS, status: '404' })
+export const notFound = (): Refusal =>
+  new Refusal(404, { message: 'Not Found', documentation_url: DOCS, status: '404' })
 
 /** A body that GitHub does not take: which field of what, and why. */
 export function invalid(resource: string, field: string, code: string, message?: string): Refusal {

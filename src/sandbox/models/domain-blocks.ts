@@ -52,15 +52,22 @@ export function stricterThan(block: BlockChange, other: DomainBlock): boolean {
   // One that no block can have is neither, and gets as far as the model.
   if (other.severity === 'suspend' && (severity === 'silence' || severity === 'noop')) return false
   if (other.severity === 'silence' && severity === 'noop') return false
-  return (block.reject_media === true || !other.reject_media) && (block.reject_reports === true || !other.reject_reports)
+  return (
+    (block.reject_media === true || !other.reject_media) && (block.reject_reports === true || !other.reject_reports)
+  )
 }
 
 /** Validates and inserts blocks, and lets them take effect on accounts. Answers their ids in the order given. */
-export async function createBlocks(session: Session, actor: string, blocks: readonly NewBlock[]): Promise<readonly string[]> {
+export async function createBlocks(
+  session: Session,
+  actor: string,
+  blocks: readonly NewBlock[],
+): Promise<readonly string[]> {
   const rows = blocks.map((block) => ({ ...block, domain: writtenDomain(block.domain) }))
-  const taken = await session.query<{ readonly domain: string }>('select domain from domain_blocks where domain = any($1::text[])', [
-    rows.map(({ domain }) => domain),
-  ])
+  const taken = await session.query<{ readonly domain: string }>(
+    'select domain from domain_blocks where domain = any($1::text[])',
+    [rows.map(({ domain }) => domain)],
+  )
   for (const block of blocks) demand(blockComplaints(block))
   demand(taken.map(() => ({ attribute: 'domain', message: 'has already been taken' })))
   const ids = await insertBlocks(session, actor, rows)
@@ -69,7 +76,11 @@ export async function createBlocks(session: Session, actor: string, blocks: read
 }
 
 /** Inserts blocks that are known to be good, with their entries in the audit log; they take no effect yet. */
-export async function insertBlocks(session: Session, actor: string, rows: readonly NewBlock[]): Promise<readonly string[]> {
+export async function insertBlocks(
+  session: Session,
+  actor: string,
+  rows: readonly NewBlock[],
+): Promise<readonly string[]> {
   const made = await session.query<{ readonly id: string; readonly domain: string }>(
     `insert into domain_blocks (domain, severity, reject_media, reject_reports, private_comment, public_comment, obfuscate, created_at, updated_at)
      select r.domain, r.severity, r.reject_media, r.reject_reports, r.private_comment, r.public_comment, r.obfuscate, now(), now()
@@ -95,16 +106,27 @@ export function blockComplaints(block: NewBlock): readonly Complaint[] {
 }
 
 /** Sets fields and runs the block again, also when nothing changes: accounts that were exempted are limited anew. */
-export async function updateBlock(session: Session, actor: string, block: DomainBlock, change: BlockChange): Promise<void> {
+export async function updateBlock(
+  session: Session,
+  actor: string,
+  block: DomainBlock,
+  change: BlockChange,
+): Promise<void> {
   await changeBlock(session, actor, block, change)
   await takeEffect(session, [block.id])
   if (isRegraded(block, change)) await liftFormer(session, [block.id])
 }
 
-export const isRegraded = (block: DomainBlock, { severity }: BlockChange): boolean => severity !== undefined && severity !== block.severity
+export const isRegraded = (block: DomainBlock, { severity }: BlockChange): boolean =>
+  severity !== undefined && severity !== block.severity
 
 /** Sets fields, with the entry in the audit log; they take no effect yet. */
-export async function changeBlock(session: Session, actor: string, block: DomainBlock, change: BlockChange): Promise<void> {
+export async function changeBlock(
+  session: Session,
+  actor: string,
+  block: DomainBlock,
+  change: BlockChange,
+): Promise<void> {
   demand('severity' in change ? severityComplaints(change) : [])
   const set = { ...change, ...('severity' in change ? { severity: SEVERITIES[change.severity ?? ''] } : {}) }
   await session.query(

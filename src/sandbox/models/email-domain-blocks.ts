@@ -15,10 +15,18 @@ export async function findEmailBlocks(session: Session, id: string): Promise<Ema
   return session.query<EmailBlock>(`select ${EMAIL_FIELDS} from email_domain_blocks where id = $1::bigint`, [id])
 }
 
-export async function createEmailBlock(session: Session, actor: string, domain: string, allowWithApproval: boolean | null): Promise<string> {
+export async function createEmailBlock(
+  session: Session,
+  actor: string,
+  domain: string,
+  allowWithApproval: boolean | null,
+): Promise<string> {
   const written = writtenDomain(domain)
   const taken = await session.query('select 1 from email_domain_blocks where domain = $1', [written])
-  demand([...domainComplaints(domain, written), ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' }))])
+  demand([
+    ...domainComplaints(domain, written),
+    ...taken.map(() => ({ attribute: 'domain', message: 'has already been taken' })),
+  ])
   const [row] = await session.query<{ readonly id: string }>(
     `insert into email_domain_blocks (domain, allow_with_approval, created_at, updated_at)
      values ($1, $2, clock_timestamp(), clock_timestamp()) returning id::text`,

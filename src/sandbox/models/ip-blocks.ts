@@ -5,7 +5,11 @@ import { demand, type Complaint } from '../failure.ts'
 import { time } from '../http.ts'
 import { record } from './audit.ts'
 
-export const IP_SEVERITIES: Readonly<Record<string, number>> = { sign_up_requires_approval: 5000, sign_up_block: 5500, no_access: 9999 }
+export const IP_SEVERITIES: Readonly<Record<string, number>> = {
+  sign_up_requires_approval: 5000,
+  sign_up_block: 5500,
+  no_access: 9999,
+}
 
 export interface IpChange {
   /** As it is written; what can't be read as an address counts as blank. */
@@ -91,7 +95,10 @@ const numberOf = (severity: unknown): number | undefined =>
   Object.hasOwn(IP_SEVERITIES, String(severity)) ? IP_SEVERITIES[String(severity)] : undefined
 
 async function maskedOf(session: Session, ip: string): Promise<string> {
-  const [row] = await session.query<{ readonly ip: string }>(`select host(n) || '/' || masklen(n) as ip from network($1::inet) as n`, [ip])
+  const [row] = await session.query<{ readonly ip: string }>(
+    `select host(n) || '/' || masklen(n) as ip from network($1::inet) as n`,
+    [ip],
+  )
   return row?.ip ?? ip
 }
 
@@ -101,7 +108,8 @@ export function addressOf(text: string | null | undefined): string | null {
   const [, bracketed = written] = /^\[(.*)\]$/s.exec(written) ?? []
   const host = bracketed.replace(/%\w+$/, '')
   const version = isIP(host)
-  if (version === 0 || host.includes('%') || (version === 4 && (host !== bracketed || bracketed !== written))) return null
+  if (version === 0 || host.includes('%') || (version === 4 && (host !== bracketed || bracketed !== written)))
+    return null
   const bits = version === 4 ? 32 : 128
   const length = mask === undefined ? bits : lengthOf(mask, version, bits)
   if (length === null) return null
@@ -125,7 +133,10 @@ async function complaintsAbout(
   self: string | null,
 ): Promise<readonly Complaint[]> {
   const blank = { message: "can't be blank" }
-  const taken = await session.query('select 1 from ip_blocks where ip = network($1::inet) and id is distinct from $2::bigint', [ip, self])
+  const taken = await session.query(
+    'select 1 from ip_blocks where ip = network($1::inet) and id is distinct from $2::bigint',
+    [ip, self],
+  )
   return [
     ...(numberOf(severity) === undefined ? [{ attribute: 'severity', message: 'is not included in the list' }] : []),
     ...(ip === null ? [{ attribute: 'ip', ...blank }] : []),

@@ -29,9 +29,11 @@ export const permissionKeys = (version: Version): readonly string[] =>
   Object.keys(FLAGS).filter((key) => ((FLAGS[key] ?? 0) & allFlags(version)) !== 0)
 
 /** A bit mask of keys; unknown ones vanish, as they do in Mastodon. */
-export const maskOf = (keys: readonly string[]): bigint => keys.reduce((mask, key) => mask | BigInt(FLAGS[key] ?? 0), 0n)
+export const maskOf = (keys: readonly string[]): bigint =>
+  keys.reduce((mask, key) => mask | BigInt(FLAGS[key] ?? 0), 0n)
 
-export const keysOf = (mask: bigint): readonly string[] => Object.keys(FLAGS).filter((key) => (mask & BigInt(FLAGS[key] ?? 0)) !== 0n)
+export const keysOf = (mask: bigint): readonly string[] =>
+  Object.keys(FLAGS).filter((key) => (mask & BigInt(FLAGS[key] ?? 0)) !== 0n)
 
 const FUNCTIONAL = `u.confirmed_at is not null and u.approved and not u.disabled
   and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null`
@@ -70,7 +72,11 @@ export interface Role extends Row {
 }
 
 export async function findRoles(session: Session, by: 'id' | 'name', value: string): Promise<readonly Role[]> {
-  const rows = await session.query<{ readonly id: string; readonly mask: string; readonly row: Omit<RoleFields, 'permissions'> & Row }>(
+  const rows = await session.query<{
+    readonly id: string
+    readonly mask: string
+    readonly row: Omit<RoleFields, 'permissions'> & Row
+  }>(
     `select id::text, permissions::text as mask, to_jsonb(r) - '{id,created_at,updated_at,permissions}'::text[] as row
      from user_roles r where ${by}::text = $1 order by r.id`,
     [value],
@@ -115,7 +121,9 @@ export async function saveRole(
         )
   const made = saved?.id ?? ''
   if (actor !== null)
-    await record(session, actor.id, [{ action: id === null ? 'create' : 'update', type: 'UserRole', id: made, name: role.name }])
+    await record(session, actor.id, [
+      { action: id === null ? 'create' : 'update', type: 'UserRole', id: made, name: role.name },
+    ])
   return made
 }
 
@@ -128,20 +136,23 @@ export function roleComplaints(
   before?: RoleFields,
 ): readonly Complaint[] {
   const complaints: Complaint[] = []
-  const complain = (attribute: string, message: string, elevated = false): void => void complaints.push({ attribute, message, elevated })
+  const complain = (attribute: string, message: string, elevated = false): void =>
+    void complaints.push({ attribute, message, elevated })
   const mask = maskOf(role.permissions)
   const base = maskOf(['invite_users', ...(version === '4.4.22' ? [] : ['invite_bypass_approval'])])
   if (role.name.trim() === '' && id !== EVERYONE) complain('name', "can't be blank")
   if (!/^(#?(?:[A-F0-9]{3}){1,2})?$/i.test(role.color)) complain('color', 'is invalid')
   if (Math.abs(role.position) > 2 ** 31 - 1) complain('position', 'is not in range')
-  if (id === EVERYONE && (mask & ~base) !== 0n) complain('permissions_as_keys', 'include permissions that are not safe for the base role')
+  if (id === EVERYONE && (mask & ~base) !== 0n)
+    complain('permissions_as_keys', 'include permissions that are not safe for the base role')
   if (actor === null) return complaints
   if ((mask & actor.role.permissions) !== mask)
     complain('permissions_as_keys', 'cannot include permissions your current role does not possess', true)
   if (actor.role.position < role.position) complain('position', 'cannot be higher than your current role', true)
   if (actor.role.id === id && mask !== maskOf(before?.permissions ?? []))
     complain('permissions_as_keys', 'cannot be changed with your current role')
-  if (actor.role.id === id && role.position !== before?.position) complain('position', 'cannot be changed with your current role')
+  if (actor.role.id === id && role.position !== before?.position)
+    complain('position', 'cannot be changed with your current role')
   return complaints
 }
 
@@ -178,14 +189,18 @@ export function grantComplaints(actor: Actor, role: Role | null): readonly Compl
 
 export async function assignRole(session: Session, actor: Actor, member: Member, role: Role | null): Promise<void> {
   demand(grantComplaints(actor, role))
-  await session.query('update users set role_id = $2::bigint, updated_at = now() where id = $1::bigint', [member.user_id, role?.id ?? null])
+  await session.query('update users set role_id = $2::bigint, updated_at = now() where id = $1::bigint', [
+    member.user_id,
+    role?.id ?? null,
+  ])
   await record(session, actor.id, [{ action: 'change_role', type: 'User', id: member.user_id, name: member.username }])
 }
 
 /** Ends a person's sessions and revokes their tokens. */
 export async function endSessions(session: Session, member: Member): Promise<void> {
   await session.query('delete from session_activations where user_id = $1::bigint', [member.user_id])
-  await session.query('update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null', [
-    member.user_id,
-  ])
+  await session.query(
+    'update oauth_access_tokens set revoked_at = now() where resource_owner_id = $1::bigint and revoked_at is null',
+    [member.user_id],
+  )
 }

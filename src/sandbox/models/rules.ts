@@ -28,7 +28,10 @@ export async function listRules(session: Session): Promise<readonly Rule[]> {
 export async function saveRule(session: Session, id: string | null, fields: Partial<RuleFields>): Promise<string> {
   const before = (await listRules(session)).find((rule) => rule.id === id)?.fields
   const { text, hint, translations }: RuleFields = { text: '', hint: '', translations: {}, ...before, ...fields }
-  demand([...textComplaints('text', text), ...Object.values(translations).flatMap((one) => textComplaints('translations.text', one.text))])
+  demand([
+    ...textComplaints('text', text),
+    ...Object.values(translations).flatMap((one) => textComplaints('translations.text', one.text)),
+  ])
   const [saved] =
     id === null
       ? await session.query<{ readonly id: string }>(

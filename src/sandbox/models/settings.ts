@@ -7,30 +7,78 @@ export type SettingValue = string | number | boolean | null
 
 /** The settings that both releases have, with the value of a new server. */
 const BOTH: Readonly<Record<string, SettingValue>> = {
-  site_contact_username: '', site_contact_email: '', site_title: 'Mastodon', site_short_description: '', site_extended_description: '',
-  site_terms: '', registrations_mode: 'none', closed_registrations_message: '', bootstrap_timeline_accounts: '', activity_api_enabled: true,
-  peers_api_enabled: true, preview_sensitive_media: false, custom_css: null, profile_directory: true, thumbnail: null, mascot: null,
-  trends: true, trendable_by_default: false, show_domain_blocks: 'disabled', show_domain_blocks_rationale: 'disabled',
-  allow_referrer_origin: false, noindex: false, require_invite_text: false, media_cache_retention_period: null,
-  content_cache_retention_period: null, backups_retention_period: 7, status_page_url: null, captcha_enabled: false, authorized_fetch: null,
-  app_icon: null, favicon: null, min_age: null,
+  site_contact_username: '',
+  site_contact_email: '',
+  site_title: 'Mastodon',
+  site_short_description: '',
+  site_extended_description: '',
+  site_terms: '',
+  registrations_mode: 'none',
+  closed_registrations_message: '',
+  bootstrap_timeline_accounts: '',
+  activity_api_enabled: true,
+  peers_api_enabled: true,
+  preview_sensitive_media: false,
+  custom_css: null,
+  profile_directory: true,
+  thumbnail: null,
+  mascot: null,
+  trends: true,
+  trendable_by_default: false,
+  show_domain_blocks: 'disabled',
+  show_domain_blocks_rationale: 'disabled',
+  allow_referrer_origin: false,
+  noindex: false,
+  require_invite_text: false,
+  media_cache_retention_period: null,
+  content_cache_retention_period: null,
+  backups_retention_period: 7,
+  status_page_url: null,
+  captcha_enabled: false,
+  authorized_fetch: null,
+  app_icon: null,
+  favicon: null,
+  min_age: null,
 }
 
 /** All settings of a release, with the value of a new server. */
 export const DEFAULTS: Readonly<Record<Version, Readonly<Record<string, SettingValue>>>> = {
   '4.4.22': { ...BOTH, theme: 'system', timeline_preview: true, trends_as_landing_page: true },
   '4.6.5': {
-    ...BOTH, theme: 'default', thumbnail_description: '', local_live_feed_access: 'public', remote_live_feed_access: 'public',
-    local_topic_feed_access: 'public', remote_topic_feed_access: 'public', landing_page: 'trends', wrapstodon: true, email_footer_text: null,
+    ...BOTH,
+    theme: 'default',
+    thumbnail_description: '',
+    local_live_feed_access: 'public',
+    remote_live_feed_access: 'public',
+    local_topic_feed_access: 'public',
+    remote_topic_feed_access: 'public',
+    landing_page: 'trends',
+    wrapstodon: true,
+    email_footer_text: null,
   },
 }
 
 export const BOOLEANS: ReadonlySet<string> = new Set([
-  'allow_referrer_origin', 'timeline_preview', 'activity_api_enabled', 'peers_api_enabled', 'preview_sensitive_media', 'profile_directory',
-  'trends', 'trends_as_landing_page', 'trendable_by_default', 'noindex', 'require_invite_text', 'captcha_enabled', 'authorized_fetch', 'wrapstodon',
+  'allow_referrer_origin',
+  'timeline_preview',
+  'activity_api_enabled',
+  'peers_api_enabled',
+  'preview_sensitive_media',
+  'profile_directory',
+  'trends',
+  'trends_as_landing_page',
+  'trendable_by_default',
+  'noindex',
+  'require_invite_text',
+  'captcha_enabled',
+  'authorized_fetch',
+  'wrapstodon',
 ])
 export const INTEGERS: ReadonlySet<string> = new Set([
-  'media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period', 'min_age',
+  'media_cache_retention_period',
+  'content_cache_retention_period',
+  'backups_retention_period',
+  'min_age',
 ])
 
 export const UPLOADS: ReadonlySet<string> = new Set(['thumbnail', 'mascot', 'app_icon', 'favicon'])
@@ -50,7 +98,9 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** A setting's value: its row's, or the release's default. */
 export async function readSetting(session: Session, version: Version, key: string): Promise<SettingValue> {
-  const [row] = await session.query<{ readonly value: string | null }>('select value from settings where var = $1', [key])
+  const [row] = await session.query<{ readonly value: string | null }>('select value from settings where var = $1', [
+    key,
+  ])
   return row === undefined ? (DEFAULTS[version][key] ?? null) : settingOf(row.value)
 }
 
@@ -73,14 +123,19 @@ export function castSetting(key: string, word: SettingValue): SettingValue {
 }
 
 /** What the form says to values that are saved together. */
-export async function settingComplaints(session: Session, values: Readonly<Record<string, SettingValue>>): Promise<readonly Complaint[]> {
+export async function settingComplaints(
+  session: Session,
+  values: Readonly<Record<string, SettingValue>>,
+): Promise<readonly Complaint[]> {
   const complaints: Complaint[] = []
   const complain = (attribute: string, message: string): void => void complaints.push({ attribute, message })
   for (const [key, value] of Object.entries(values)) {
     if (CHOICES[key]?.includes(String(value)) === false) complain(key, 'is not included in the list')
-    if (INTEGERS.has(key) && value !== '' && value !== null && !/^\d+$/.test(String(value))) complain(key, 'is not a number')
+    if (INTEGERS.has(key) && value !== '' && value !== null && !/^\d+$/.test(String(value)))
+      complain(key, 'is not a number')
   }
-  if (String(values['site_short_description'] ?? '').length > 200) complain('site_short_description', 'is too long (maximum is 200 characters)')
+  if (String(values['site_short_description'] ?? '').length > 200)
+    complain('site_short_description', 'is too long (maximum is 200 characters)')
   const contact = ['site_contact_email', 'site_contact_username'] as const
   if (contact.some((key) => key in values)) {
     for (const key of contact) if ((values[key] ?? '') === '') complain(key, "can't be blank")
@@ -93,7 +148,9 @@ export async function settingComplaints(session: Session, values: Readonly<Recor
 
 async function isMember(session: Session, username: string): Promise<boolean> {
   const name = username.replace(/^@/, '')
-  const rows = await session.query('select 1 from accounts where domain is null and lower(username) = lower($1)', [name])
+  const rows = await session.query('select 1 from accounts where domain is null and lower(username) = lower($1)', [
+    name,
+  ])
   return rows.length > 0
 }
 
@@ -110,7 +167,11 @@ export async function saveSetting(session: Session, key: string, value: SettingV
 const RETENTION = ['media_cache_retention_period', 'content_cache_retention_period', 'backups_retention_period']
 
 /** Saves what the form was given, and like the form what it looked at to judge that: it gets a row with the value that it has. */
-export async function saveForm(session: Session, version: Version, words: Readonly<Record<string, SettingValue>>): Promise<void> {
+export async function saveForm(
+  session: Session,
+  version: Version,
+  words: Readonly<Record<string, SettingValue>>,
+): Promise<void> {
   for (const [key, word] of Object.entries(words)) await saveSetting(session, key, castSetting(key, word))
   const seen = ['status_page_url', ...(RETENTION.some((key) => key in words) ? RETENTION : [])]
   for (const key of seen) if (!(key in words)) await saveSetting(session, key, await readSetting(session, version, key))

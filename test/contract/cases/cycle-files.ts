@@ -1,17 +1,28 @@
 import type { Documents } from '../../../src/instance/documents.ts'
 
 /** What settings.yaml says before and after: the values of a new server. */
-export const SETTINGS = { noindex: false, media_cache_retention_period: null, registrations_mode: 'none', site_short_description: '', site_extended_description: '' } as const
+export const SETTINGS = {
+  noindex: false,
+  media_cache_retention_period: null,
+  registrations_mode: 'none',
+  site_short_description: '',
+  site_extended_description: '',
+} as const
 
 /** The long texts that the files name. */
-export const TEXTS = { 'about.md': 'We keep animals.\n\nSlowly.\n', 'terms.md': 'Be good.\n\nOr be on %{domain} no more.\n' } as const
+export const TEXTS = {
+  'about.md': 'We keep animals.\n\nSlowly.\n',
+  'terms.md': 'Be good.\n\nOr be on %{domain} no more.\n',
+} as const
 
 type Blocks = NonNullable<NonNullable<Documents['domain-blocks.yaml']>['domain_blocks']>
 
 /** A suspension that severs follows, and nobody has consented. */
 export const unconsented = (files: Documents): Documents => ({
   ...files,
-  'domain-blocks.yaml': { domain_blocks: [...blocksOf(files), { domain: 'bad.example', severity: 'suspend', public_comment: 'Harassment' }] },
+  'domain-blocks.yaml': {
+    domain_blocks: [...blocksOf(files), { domain: 'bad.example', severity: 'suspend', public_comment: 'Harassment' }],
+  },
 })
 
 const blocksOf = (files: Documents): Blocks => files['domain-blocks.yaml']?.domain_blocks ?? []
@@ -21,15 +32,27 @@ export const added = (files: Documents, newcomer: string): Documents => ({
   ...files,
   'domain-blocks.yaml': {
     domain_blocks: [
-      ...blocksOf(files).map((block) => (block.domain === 'bad.example' ? { ...block, accept_severed_relationships: 60 } : block)),
+      ...blocksOf(files).map((block) =>
+        block.domain === 'bad.example' ? { ...block, accept_severed_relationships: 60 } : block,
+      ),
       { domain: 'cycle.example', severity: 'limit', public_comment: 'it\'s "$$" \\ ünï' },
       { domain: 'sub.cycle.example', severity: 'suspend' },
-      { domain: 'meh.example', severity: 'limit', public_comment: 'Loud', private_comment: 'They promised to mend it', obfuscate: true },
+      {
+        domain: 'meh.example',
+        severity: 'limit',
+        public_comment: 'Loud',
+        private_comment: 'They promised to mend it',
+        obfuscate: true,
+      },
       { domain: 'bücher.example', severity: 'none', reject_media: true, reject_reports: true },
     ],
   },
   'email-domain-blocks.yaml': {
-    email_domain_blocks: [...(files['email-domain-blocks.yaml']?.email_domain_blocks ?? []), { domain: 'throwaway.example' }, { domain: 'maybe.example', allow_with_approval: true }],
+    email_domain_blocks: [
+      ...(files['email-domain-blocks.yaml']?.email_domain_blocks ?? []),
+      { domain: 'throwaway.example' },
+      { domain: 'maybe.example', allow_with_approval: true },
+    ],
   },
   'ip-blocks.yaml': {
     ip_blocks: [
@@ -41,19 +64,34 @@ export const added = (files: Documents, newcomer: string): Documents => ({
   'roles.yaml': {
     ...files['roles.yaml'],
     roles: [
-      ...(files['roles.yaml']?.roles ?? []).map((role) => (role.name === 'Moderator' ? { ...role, permissions: [...role.permissions, 'manage_blocks' as const] } : role)),
+      ...(files['roles.yaml']?.roles ?? []).map((role) =>
+        role.name === 'Moderator' ? { ...role, permissions: [...role.permissions, 'manage_blocks' as const] } : role,
+      ),
       { name: 'Helper', position: 7, color: '#4b7a2a', permissions: ['manage_reports'] },
     ],
   },
   'moderators.yaml': {
     ...files['moderators.yaml'],
-    moderators: [...(files['moderators.yaml']?.moderators ?? []), { account: 'alice', role: 'Helper' }, { account: newcomer, role: 'Helper' }],
+    moderators: [
+      ...(files['moderators.yaml']?.moderators ?? []),
+      { account: 'alice', role: 'Helper' },
+      { account: newcomer, role: 'Helper' },
+    ],
   },
   'rules.yaml': {
     rules: [
       ...(files['rules.yaml']?.rules ?? []),
-      { key: 'cycle-be-kind', text: 'Be kind, all of you.', hint: 'Always.', translations: { de: { text: 'Sei freundlich.', hint: 'Immer.' } } },
-      { key: 'cycle-no-spam', text: 'No spam at all.', translations: { de: { text: 'Kein Spam.' }, fr: { text: 'Pas de spam.' } } },
+      {
+        key: 'cycle-be-kind',
+        text: 'Be kind, all of you.',
+        hint: 'Always.',
+        translations: { de: { text: 'Sei freundlich.', hint: 'Immer.' } },
+      },
+      {
+        key: 'cycle-no-spam',
+        text: 'No spam at all.',
+        translations: { de: { text: 'Kein Spam.' }, fr: { text: 'Pas de spam.' } },
+      },
       { key: 'cycle-pictures', text: 'Describe every picture.' },
     ],
   },
@@ -70,7 +108,10 @@ export const added = (files: Documents, newcomer: string): Documents => ({
     },
   },
   'terms-of-service.yaml': {
-    terms_of_service: [...(files['terms-of-service.yaml']?.terms_of_service ?? []), { effective_date: '2032-01-01', text: { file: 'terms.md' }, changelog: 'The first.' }],
+    terms_of_service: [
+      ...(files['terms-of-service.yaml']?.terms_of_service ?? []),
+      { effective_date: '2032-01-01', text: { file: 'terms.md' }, changelog: 'The first.' },
+    ],
   },
 })
 
@@ -87,11 +128,21 @@ export const changed = (files: Documents, newcomer: string): Documents => ({
       .filter((block) => block.domain !== 'throwaway.example')
       .map((block) => (block.domain === 'maybe.example' ? { ...block, allow_with_approval: false } : block)),
   },
-  'ip-blocks.yaml': { ip_blocks: (files['ip-blocks.yaml']?.ip_blocks ?? []).map((block) => ({ ...block, ...IP_BLOCKS[block.ip] })) },
+  'ip-blocks.yaml': {
+    ip_blocks: (files['ip-blocks.yaml']?.ip_blocks ?? []).map((block) => ({ ...block, ...IP_BLOCKS[block.ip] })),
+  },
   'roles.yaml': {
     ...files['roles.yaml'],
     roles: (files['roles.yaml']?.roles ?? []).map((role) =>
-      role.name === 'Helper' ? { ...role, name: 'Guide', renamed_from: 'Helper', position: 8, permissions: ['manage_reports', 'manage_taxonomies'] } : role,
+      role.name === 'Helper'
+        ? {
+            ...role,
+            name: 'Guide',
+            renamed_from: 'Helper',
+            position: 8,
+            permissions: ['manage_reports', 'manage_taxonomies'],
+          }
+        : role,
     ),
   },
   'moderators.yaml': {
@@ -104,7 +155,11 @@ export const changed = (files: Documents, newcomer: string): Documents => ({
     rules: (files['rules.yaml']?.rules ?? [])
       .toReversed()
       .filter(({ key }) => key !== 'cycle-pictures')
-      .map((rule) => (rule.key === 'cycle-no-spam' ? { ...rule, text: 'No spam, no fraud.', hint: 'None.', translations: { de: { text: 'Kein Müll.' } } } : rule)),
+      .map((rule) =>
+        rule.key === 'cycle-no-spam'
+          ? { ...rule, text: 'No spam, no fraud.', hint: 'None.', translations: { de: { text: 'Kein Müll.' } } }
+          : rule,
+      ),
   },
   'settings.yaml': {
     settings: {
@@ -117,7 +172,10 @@ export const changed = (files: Documents, newcomer: string): Documents => ({
     },
   },
   'terms-of-service.yaml': {
-    terms_of_service: [...(files['terms-of-service.yaml']?.terms_of_service ?? []), { effective_date: '2032-06-01', text: 'Be better.', changelog: 'The second.' }],
+    terms_of_service: [
+      ...(files['terms-of-service.yaml']?.terms_of_service ?? []),
+      { effective_date: '2032-06-01', text: 'Be better.', changelog: 'The second.' },
+    ],
   },
 })
 
@@ -126,7 +184,9 @@ const BLOCKS: { readonly [domain: string]: Partial<Blocks[number]> } = {
   'bad.example': { public_comment: 'Harassment and fraud' },
 }
 
-const IP_BLOCKS: { readonly [ip: string]: { readonly severity: 'sign_up_block' | 'sign_up_requires_approval'; readonly until: string } } = {
+const IP_BLOCKS: {
+  readonly [ip: string]: { readonly severity: 'sign_up_block' | 'sign_up_requires_approval'; readonly until: string }
+} = {
   '203.0.113.7': { severity: 'sign_up_block', until: '2032-06-01' },
   '192.0.2.128/25': { severity: 'sign_up_requires_approval', until: '2031-02-01' },
 }

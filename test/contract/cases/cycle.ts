@@ -17,7 +17,16 @@ import { instanceOf, type Server } from './server.ts'
 /** What the cycle does by hand. */
 export type Person = Pick<
   Hand,
-  'blockDomain' | 'changeBlock' | 'liftBlock' | 'liftEmailBlock' | 'blockIp' | 'saveRole' | 'giveRole' | 'changeRule' | 'changeSetting' | 'signUp'
+  | 'blockDomain'
+  | 'changeBlock'
+  | 'liftBlock'
+  | 'liftEmailBlock'
+  | 'blockIp'
+  | 'saveRole'
+  | 'giveRole'
+  | 'changeRule'
+  | 'changeSetting'
+  | 'signUp'
 >
 
 /** A server, and a person at its web interface. */
@@ -27,7 +36,17 @@ export interface Herd extends Server {
   readonly doors?: Pick<InstanceFile, 'mastodon' | 'ssh'>
 }
 
-const KINDS = ['domain-block', 'email-domain-block', 'ip-block', 'moderator', 'role', 'rule', 'rule-order', 'setting', 'terms-of-service']
+const KINDS = [
+  'domain-block',
+  'email-domain-block',
+  'ip-block',
+  'moderator',
+  'role',
+  'rule',
+  'rule-order',
+  'setting',
+  'terms-of-service',
+]
 const POLICY = 'budgets:\n  default: { create: 30, update: 30, delete: 20, weaken: 20 }\n'
 const NEWCOMER = `calf${process.pid}`
 
@@ -62,25 +81,36 @@ export function cycleCases(start: () => Promise<Herd>): void {
     return ran
   }
   const planned = async (code: number): Promise<PlanForm> => JSON.parse((await verb(code, 'plan', '--json')).stdout)
-  const inSync = async (): Promise<void> => expect(await planned(0)).toMatchObject({ steps: [], drift: [], conflicts: [], takeovers: [] })
+  const inSync = async (): Promise<void> =>
+    expect(await planned(0)).toMatchObject({ steps: [], drift: [], conflicts: [], takeovers: [] })
   const rewrite = (change: (files: Documents) => Documents, texts: { readonly [name: string]: string } = {}): void => {
     const files = readdirSync(join(dir, 'instance')).filter((name) => name.endsWith('.yaml'))
-    const documents: Documents = Object.fromEntries(files.map((name) => [name, parse(readFileSync(join(dir, 'instance', name), 'utf8'))]))
-    put(join(dir, 'instance'), { ...Object.fromEntries(Object.entries(change(documents)).map(([name, file]) => [name, stringify(file)])), ...texts })
+    const documents: Documents = Object.fromEntries(
+      files.map((name) => [name, parse(readFileSync(join(dir, 'instance', name), 'utf8'))]),
+    )
+    put(join(dir, 'instance'), {
+      ...Object.fromEntries(Object.entries(change(documents)).map(([name, file]) => [name, stringify(file)])),
+      ...texts,
+    })
   }
   const kept = (): string => readFileSync(token, 'utf8').trim().split(' ').at(-1) ?? ''
 
   beforeAll(async () => {
     herd = await start()
     const local = instanceOf(herd, ['database', 'console'])
-    doors = { ...local, ...herd.doors, mastodon: { ...local.mastodon, ...herd.doors?.mastodon, api: { url: herd.url, token: { file: token } } } }
+    doors = {
+      ...local,
+      ...herd.doors,
+      mastodon: { ...local.mastodon, ...herd.doors?.mastodon, api: { url: herd.url, token: { file: token } } },
+    }
     newRepository(dir, { 'instance/instance.yaml': stringify(doors), 'instance/policy.yaml': POLICY })
   })
   afterAll(() => folder[Symbol.dispose]())
 
   test('a token is made, checked, and made anew; the old one is worth nothing', async () => {
     const answer = async (value: string): Promise<number> =>
-      (await fetch(`${herd.url}/api/v1/admin/domain_blocks?limit=1`, { headers: { authorization: `Bearer ${value}` } })).status
+      (await fetch(`${herd.url}/api/v1/admin/domain_blocks?limit=1`, { headers: { authorization: `Bearer ${value}` } }))
+        .status
     const outputs = [await verb(0, 'token', 'create'), await verb(0, 'token', 'check')]
     const old = kept()
     expect(await answer(old)).toBe(200)
@@ -91,7 +121,10 @@ export function cycleCases(start: () => Promise<Herd>): void {
 
   test('the reading door is put there, and says whose it is', async () => {
     if (herd.doors) await verb(0, 'reader', 'install', '--yes')
-    else expect(await run(localMachine(), join(herd.directory, 'bin/psql'), roleSql(herd.domain))).toMatchObject({ code: 0 })
+    else
+      expect(await run(localMachine(), join(herd.directory, 'bin/psql'), roleSql(herd.domain))).toMatchObject({
+        code: 0,
+      })
     const { stdout } = await verb(0, 'status', '--console')
     expect(stdout).toMatch(new RegExp(`Database +${herd.domain}`))
     expect(stdout).toContain('acting as @owner (Owner)')
@@ -102,7 +135,10 @@ export function cycleCases(start: () => Promise<Herd>): void {
 
   test('what was adopted is in sync, and the first apply records it', async () => {
     await verb(0, 'adopt', '--moderators', '--ip-blocks', '--private-comments')
-    rewrite((files) => ({ ...files, 'settings.yaml': { settings: { ...SETTINGS, ...files['settings.yaml']?.settings } } }))
+    rewrite((files) => ({
+      ...files,
+      'settings.yaml': { settings: { ...SETTINGS, ...files['settings.yaml']?.settings } },
+    }))
     first = commit(dir, 'Adopt')
     await inSync()
     await verb(0, 'apply', '--yes')
@@ -112,7 +148,9 @@ export function cycleCases(start: () => Promise<Herd>): void {
   test('a suspension that severs follows is refused until somebody consents', async () => {
     rewrite(unconsented)
     const plan = await planned(5)
-    expect(plan.steps).toMatchObject([{ id: 'bad.example', hazard: 'irreversible', impact: { follows: 30, followers: 20, accounts: 15 } }])
+    expect(plan.steps).toMatchObject([
+      { id: 'bad.example', hazard: 'irreversible', impact: { follows: 30, followers: 20, accounts: 15 } },
+    ])
     commit(dir, 'Suspend without consent')
     await verb(5, 'apply', '--yes')
   })
@@ -123,13 +161,17 @@ export function cycleCases(start: () => Promise<Herd>): void {
     expect(kindsOf(plan)).toEqual(KINDS.filter((kind) => kind !== 'rule-order'))
     expect(plan.waiting).toMatchObject([{ kind: 'moderator', id: NEWCOMER }])
     commit(dir, 'Something of every kind')
-    expect((await verb(0, 'apply', '--yes')).stdout).toContain(`${plan.steps.length} changes done and verified on ${herd.domain}.`)
+    expect((await verb(0, 'apply', '--yes')).stdout).toContain(
+      `${plan.steps.length} changes done and verified on ${herd.domain}.`,
+    )
     await inSync()
   })
 
   test('what the API measures is of this moment, though Mastodon keeps what it counted', async () => {
     const rest = await openRest({ url: herd.url, token: kept(), reading: true })
-    await expect.poll(() => measure(rest, 'bad.example'), { timeout: 60_000 }).toMatchObject({ follows: 0, followers: 0 })
+    await expect
+      .poll(() => measure(rest, 'bad.example'), { timeout: 60_000 })
+      .toMatchObject({ follows: 0, followers: 0 })
     await rest.close()
   })
 
@@ -170,15 +212,37 @@ export function cycleCases(start: () => Promise<Herd>): void {
     for (const ref of DRIFT) for (const way of ['adopt', 'restore']) expect(stdout).toContain(`herdbook ${way} ${ref}`)
     const plan = await planned(3)
     expect(plan.drift.map(({ kind, id }) => `${kind}/${id}`).toSorted()).toEqual(DRIFT)
-    expect(plan.unmanaged.filter((one) => one.added_by_hand).map(({ id }) => id).toSorted()).toEqual(['192.0.2.9/32', 'emergency.example'])
+    expect(
+      plan.unmanaged
+        .filter((one) => one.added_by_hand)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['192.0.2.9/32', 'emergency.example'])
     await verb(0, 'apply', '--yes')
     expect(await managedRows(doors)).toEqual(byHand)
   })
 
   test('one half of it is adopted, the other restored, and that ends it', async () => {
-    await verb(0, 'adopt', 'domain-block/cycle.example', 'domain-block/emergency.example', 'ip-block/192.0.2.9/32', 'rule/cycle-no-spam', 'setting/noindex', 'moderator/alice')
+    await verb(
+      0,
+      'adopt',
+      'domain-block/cycle.example',
+      'domain-block/emergency.example',
+      'ip-block/192.0.2.9/32',
+      'rule/cycle-no-spam',
+      'setting/noindex',
+      'moderator/alice',
+    )
     commit(dir, 'Adopt what was done by hand')
-    await verb(0, 'restore', 'domain-block/bad.example', 'email-domain-block/maybe.example', 'role/Guide', 'setting/site_short_description', '--yes')
+    await verb(
+      0,
+      'restore',
+      'domain-block/bad.example',
+      'email-domain-block/maybe.example',
+      'role/Guide',
+      'setting/site_short_description',
+      '--yes',
+    )
     await inSync()
     expect((await verb(0, 'why', 'domain-block/bad.example')).stdout).toContain('Each kind changed')
   })

@@ -22,7 +22,9 @@ export function instanceOf(server: Server, doors: readonly Door[], actor = 'owne
     acting_account: actor,
     mastodon: {
       ...(doors.includes('api') ? { api: { url: server.url, token: { env: 'TOKEN' } } } : {}),
-      ...(doors.includes('database') ? { database: { over: 'local', native: { psql: join(server.directory, 'bin/psql') } } } : {}),
+      ...(doors.includes('database')
+        ? { database: { over: 'local', native: { psql: join(server.directory, 'bin/psql') } } }
+        : {}),
       ...(doors.includes('console') ? { console: { over: 'local', native: { directory: server.directory } } } : {}),
     },
   }

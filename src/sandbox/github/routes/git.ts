@@ -1,6 +1,16 @@
 import { Refusal } from '../../failure.ts'
 import { isRecord, optionalText, read, text, textParam, texts, write, type Call, type Route } from '../http.ts'
-import { commitFacts, isAncestor, signatureOf, writeBlob, writeCommit, writeTree, GITHUB, type Signature, type TreeEntry } from '../git.ts'
+import {
+  commitFacts,
+  isAncestor,
+  signatureOf,
+  writeBlob,
+  writeCommit,
+  writeTree,
+  GITHUB,
+  type Signature,
+  type TreeEntry,
+} from '../git.ts'
 import { signed } from '../history.ts'
 import { moveBranch } from '../pushes.ts'
 import { gitCommitShape, statusShape } from '../shapes.ts'
@@ -30,15 +40,24 @@ function refShape(state: State, ref: string, sha: string): Json {
 async function treeShape(state: State, sha: string): Promise<Json> {
   const rows = (await state.git.run(['ls-tree', '-z', '-l', sha])).split('\0').filter((row) => row !== '')
   const tree = rows.map((row) => {
-    const [, mode = '', type = '', id = '', size = '', path = ''] = /^(\d+) (\w+) (\w+) +(\d+|-)\t(.*)$/su.exec(row) ?? []
-    return { path, mode, type, sha: id, ...(size === '-' ? {} : { size: Number(size) }), url: `${base(state)}/git/${type}s/${id}` }
+    const [, mode = '', type = '', id = '', size = '', path = ''] =
+      /^(\d+) (\w+) (\w+) +(\d+|-)\t(.*)$/su.exec(row) ?? []
+    return {
+      path,
+      mode,
+      type,
+      sha: id,
+      ...(size === '-' ? {} : { size: Number(size) }),
+      url: `${base(state)}/git/${type}s/${id}`,
+    }
   })
   return { sha, url: `${base(state)}/git/trees/${sha}`, tree, truncated: false }
 }
 
 /** One entry of a tree to be made: with its content, with an object's id, or with null for nothing. */
 async function entryOf(state: State, given: unknown): Promise<TreeEntry> {
-  if (!isRecord(given) || typeof given.path !== 'string' || typeof given.mode !== 'string') throw invalid('Tree', 'tree', 'invalid')
+  if (!isRecord(given) || typeof given.path !== 'string' || typeof given.mode !== 'string')
+    throw invalid('Tree', 'tree', 'invalid')
   const { path, mode, content, sha } = given
   if (path.startsWith('/') || path.split('/').some((part) => ['', '.', '..', '.git'].includes(part)))
     throw refused('tree.path contains a malformed path component')
@@ -54,7 +73,9 @@ const branchOf = (ref: string): string => {
 /** Who wrote a commit: GitHub signs those of a token's own. */
 function signatures({ actor, body }: Call): { author: Signature; committer: Signature } {
   const given = (value: unknown): Signature | null =>
-    isRecord(value) && typeof value.name === 'string' && typeof value.email === 'string' ? { name: value.name, email: value.email } : null
+    isRecord(value) && typeof value.name === 'string' && typeof value.email === 'string'
+      ? { name: value.name, email: value.email }
+      : null
   const author = given(body.author) ?? signatureOf(actor.user)
   return { author, committer: given(body.committer) ?? given(body.author) ?? GITHUB }
 }
@@ -98,7 +119,9 @@ async function updateRef(call: Call): Promise<Json> {
 
 /** A workflow's token sets no branch from one state of the workflows to another. */
 async function keepWorkflows(state: State, before: string, to: string): Promise<void> {
-  const [changed] = (await state.git.run(['diff-tree', '-r', '-z', '--name-only', before, to, '--', '.github/workflows/'])).split('\0')
+  const [changed] = (
+    await state.git.run(['diff-tree', '-r', '-z', '--name-only', before, to, '--', '.github/workflows/'])
+  ).split('\0')
   if (!changed) return
   const message = `refusing to allow a GitHub App to create or update workflow \`${changed}\` without \`workflows\` permission`
   throw new Refusal(403, { message, documentation_url: DOCS, status: '403' })
@@ -113,7 +136,10 @@ export const GIT: readonly Route[] = [
     handle: async (call) => {
       demand(call.state, call.actor, 'write')
       const content = text(call, 'content', 'Blob')
-      const sha = await writeBlob(call.state.git, call.body.encoding === 'base64' ? Buffer.from(content, 'base64') : content)
+      const sha = await writeBlob(
+        call.state.git,
+        call.body.encoding === 'base64' ? Buffer.from(content, 'base64') : content,
+      )
       return { status: 201, body: { sha, url: `${base(call.state)}/git/blobs/${sha}` } }
     },
   },
@@ -137,7 +163,10 @@ export const GIT: readonly Route[] = [
     path: '/git/trees/{tree_sha}',
     need: read('contents'),
     handle: async (call) => ({
-      body: await treeShape(call.state, (await call.state.git.tip(`${textParam(call, 'tree_sha')}^{tree}`)) ?? failed()),
+      body: await treeShape(
+        call.state,
+        (await call.state.git.tip(`${textParam(call, 'tree_sha')}^{tree}`)) ?? failed(),
+      ),
     }),
   },
   {
@@ -155,14 +184,19 @@ export const GIT: readonly Route[] = [
         ...signatures(call),
       }
       const commit = writeCommit(state.git, made)
-      return { status: 201, body: await gitCommitShape(state, await (made.committer === GITHUB ? signed(state, commit) : commit)) }
+      return {
+        status: 201,
+        body: await gitCommitShape(state, await (made.committer === GITHUB ? signed(state, commit) : commit)),
+      }
     },
   },
   {
     method: 'GET',
     path: '/git/commits/{commit_sha}',
     need: read('contents'),
-    handle: async (call) => ({ body: await gitCommitShape(call.state, await commitOf(call.state, textParam(call, 'commit_sha'))) }),
+    handle: async (call) => ({
+      body: await gitCommitShape(call.state, await commitOf(call.state, textParam(call, 'commit_sha'))),
+    }),
   },
   {
     method: 'GET',
@@ -190,7 +224,12 @@ export const GIT: readonly Route[] = [
       return { status: 201, body: refShape(state, `refs/heads/${branch}`, to) }
     },
   },
-  { method: 'PATCH', path: '/git/refs/{ref+}', need: write('contents'), handle: async (call) => ({ body: await updateRef(call) }) },
+  {
+    method: 'PATCH',
+    path: '/git/refs/{ref+}',
+    need: write('contents'),
+    handle: async (call) => ({ body: await updateRef(call) }),
+  },
   {
     method: 'DELETE',
     path: '/git/refs/{ref+}',

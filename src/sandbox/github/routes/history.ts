@@ -10,11 +10,13 @@ const MOST_COMMITS = 250
 
 async function commitNamed(state: State, name: string): Promise<string> {
   const commit = await state.git.tip(`${name}^{commit}`)
-  if (commit === null) throw new Refusal(422, { message: `No commit found for SHA: ${name}`, documentation_url: DOCS, status: '422' })
+  if (commit === null)
+    throw new Refusal(422, { message: `No commit found for SHA: ${name}`, documentation_url: DOCS, status: '422' })
   return commit
 }
 
-const shapes = (state: State, ids: readonly string[]): Promise<unknown[]> => Promise.all(ids.map((id) => commitShape(state, id)))
+const shapes = (state: State, ids: readonly string[]): Promise<unknown[]> =>
+  Promise.all(ids.map((id) => commitShape(state, id)))
 
 /** Who did what when: commits with whose they are, what moved branches, what became of reviews. */
 export const HISTORY: readonly Route[] = [
@@ -24,8 +26,12 @@ export const HISTORY: readonly Route[] = [
     need: read('contents'),
     handle: ({ state, query }) => {
       const ref = query.get('ref')
-      const wanted = state.activities.filter((one) => ref === null || one.ref === ref || one.ref === `refs/heads/${ref}`)
-      const items = (query.get('direction') === 'asc' ? wanted : wanted.toReversed()).map((one) => activityShape(state, one))
+      const wanted = state.activities.filter(
+        (one) => ref === null || one.ref === ref || one.ref === `refs/heads/${ref}`,
+      )
+      const items = (query.get('direction') === 'asc' ? wanted : wanted.toReversed()).map((one) =>
+        activityShape(state, one),
+      )
       return { items, cursor: true }
     },
   },
@@ -37,7 +43,11 @@ export const HISTORY: readonly Route[] = [
       const commit = await commitNamed(state, params.commit_sha ?? '')
       const pulls = listed<Issue>([...state.issues.values()].filter(isPull)).filter(isPull)
       const brings = await Promise.all(
-        pulls.map(async ({ pull }) => pull.merged?.commit === commit || (await commitsBetween(state.git, pull.baseCommit, pull.head.commit)).includes(commit)),
+        pulls.map(
+          async ({ pull }) =>
+            pull.merged?.commit === commit ||
+            (await commitsBetween(state.git, pull.baseCommit, pull.head.commit)).includes(commit),
+        ),
       )
       return { items: pulls.filter((_, at) => brings[at]).map((issue) => pullInList(state, issue)) }
     },
@@ -46,7 +56,9 @@ export const HISTORY: readonly Route[] = [
     method: 'GET',
     path: '/commits/{ref}',
     need: read('contents'),
-    handle: async (call) => ({ body: await commitShape(call.state, await commitNamed(call.state, textParam(call, 'ref'))) }),
+    handle: async (call) => ({
+      body: await commitShape(call.state, await commitNamed(call.state, textParam(call, 'ref'))),
+    }),
   },
   {
     method: 'GET',

@@ -10,4 +10,14 @@ import { SETTING } from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 /** All that the stand-in speaks; GitHub has a thousand more. */
-export const ROUTES: readonly Route[] = [...REPOSITORY, ...PEOPLE, ...PULLS, ...REVIEW_COMMENTS, ...ISSUES, ...GIT, ...HISTORY, ...SETTINGS, ...SETTING]
+export const ROUTES: readonly Route[] = [
+  ...REPOSITORY,
+  ...PEOPLE,
+  ...PULLS,
+  ...REVIEW_COMMENTS,
+  ...ISSUES,
+  ...GIT,
+  ...HISTORY,
+  ...SETTINGS,
+  ...SETTING,
+]

@@ -31,7 +31,11 @@ export const ISSUES: readonly Route[] = [
         .filter((issue) => labels.every((label) => issue.labels.some((own) => own.toLowerCase() === label)))
         .filter((issue) => (query.get('creator') ?? issue.author) === issue.author)
         .toSorted((a, b) => (a[key] === b[key] ? a.number - b.number : a[key] < b[key] ? -1 : 1))
-      return { items: (query.get('direction') === 'asc' ? issues : issues.toReversed()).map((issue) => issueShape(state, issue)) }
+      return {
+        items: (query.get('direction') === 'asc' ? issues : issues.toReversed()).map((issue) =>
+          issueShape(state, issue),
+        ),
+      }
     },
   },
   {
@@ -39,7 +43,11 @@ export const ISSUES: readonly Route[] = [
     path: '/issues',
     need: write('issues'),
     handle: async (call) => {
-      const draft = { title: text(call, 'title', 'Issue'), body: optionalText(call, 'body') ?? null, labels: texts(call.body.labels) }
+      const draft = {
+        title: text(call, 'title', 'Issue'),
+        body: optionalText(call, 'body') ?? null,
+        labels: texts(call.body.labels),
+      }
       return { status: 201, body: issueShape(call.state, await createIssue(call.state, call.actor, draft, false)) }
     },
   },
@@ -61,7 +69,12 @@ export const ISSUES: readonly Route[] = [
         state: wanted === 'open' || wanted === 'closed' ? wanted : undefined,
         state_reason: REASONS.find((known) => known === reason),
       } as const
-      return { body: issueShape(call.state, await editIssue(call.state, call.actor, numberParam(call, 'issue_number'), change)) }
+      return {
+        body: issueShape(
+          call.state,
+          await editIssue(call.state, call.actor, numberParam(call, 'issue_number'), change),
+        ),
+      }
     },
   },
   {
@@ -73,7 +86,9 @@ export const ISSUES: readonly Route[] = [
       const since = call.query.get('since')
       const comments = listed([...call.state.comments.values()].filter((comment) => comment.issue === number))
       return {
-        items: comments.filter((comment) => since === null || comment.updated >= since).map((comment) => commentShape(call.state, comment)),
+        items: comments
+          .filter((comment) => since === null || comment.updated >= since)
+          .map((comment) => commentShape(call.state, comment)),
       }
     },
   },
@@ -115,7 +130,10 @@ export const ISSUES: readonly Route[] = [
     path: '/issues/{issue_number}/labels/{name}',
     need: write('issue'),
     handle: async (call) => ({
-      body: labelsOf(call, await removeLabel(call.state, call.actor, numberParam(call, 'issue_number'), textParam(call, 'name'))),
+      body: labelsOf(
+        call,
+        await removeLabel(call.state, call.actor, numberParam(call, 'issue_number'), textParam(call, 'name')),
+      ),
     }),
   },
   {

@@ -18,7 +18,9 @@ export const PULLS: readonly Route[] = [
       const direction = query.get('direction') ?? (query.has('sort') && key !== 'created' ? 'asc' : 'desc')
       const pulls = listed<Issue>([...state.issues.values()].filter(isPull))
         .filter(isPull)
-        .filter((issue) => (wanted === 'all' || issue.state === wanted) && (base ?? issue.pull.base) === issue.pull.base)
+        .filter(
+          (issue) => (wanted === 'all' || issue.state === wanted) && (base ?? issue.pull.base) === issue.pull.base,
+        )
         .filter(({ pull }) => head === null || head === `${pull.head.owner}:${pull.head.branch}`)
         .toSorted((a, b) => (a[key] === b[key] ? a.number - b.number : a[key] < b[key] ? -1 : 1))
       return { items: (direction === 'desc' ? pulls.toReversed() : pulls).map((issue) => pullInList(state, issue)) }
@@ -44,7 +46,9 @@ export const PULLS: readonly Route[] = [
     method: 'GET',
     path: '/pulls/{pull_number}',
     need: read('pull_requests'),
-    handle: async (call) => ({ body: await pullShape(call.state, pullOf(call.state, numberParam(call, 'pull_number'))) }),
+    handle: async (call) => ({
+      body: await pullShape(call.state, pullOf(call.state, numberParam(call, 'pull_number'))),
+    }),
   },
   {
     method: 'PATCH',

@@ -45,7 +45,12 @@ export const REPOSITORY: readonly Route[] = [
     path: '',
     need: read('metadata'),
     handle: ({ state, actor: { user } }) => ({
-      body: { ...repositoryShape(state), network_count: 0, subscribers_count: 0, permissions: permissionsShape(state, user) },
+      body: {
+        ...repositoryShape(state),
+        network_count: 0,
+        subscribers_count: 0,
+        permissions: permissionsShape(state, user),
+      },
     }),
   },
   {
@@ -55,7 +60,12 @@ export const REPOSITORY: readonly Route[] = [
     handle: (call) => {
       const { state } = call
       const user = state.users.get(textParam(call, 'username').toLowerCase())
-      if (!user) throw new Refusal(404, { message: `${textParam(call, 'username')} is not a user`, documentation_url: DOCS, status: '404' })
+      if (!user)
+        throw new Refusal(404, {
+          message: `${textParam(call, 'username')} is not a user`,
+          documentation_url: DOCS,
+          status: '404',
+        })
       demand(state, call.actor, 'read')
       return { body: permissionShape(state, user) }
     },
@@ -92,7 +102,11 @@ export const REPOSITORY: readonly Route[] = [
     need: read('contents'),
     handle: ({ state: { settings } }) => {
       if (settings.codeownersErrors === null) throw notFound()
-      return { body: { errors: settings.codeownersErrors.map((error) => ({ ...error, column: 1, source: '', suggestion: null })) } }
+      return {
+        body: {
+          errors: settings.codeownersErrors.map((error) => ({ ...error, column: 1, source: '', suggestion: null })),
+        },
+      }
     },
   },
 ]

@@ -10,7 +10,13 @@ function draftOf(call: Call): ReviewCommentDraft {
   if (side !== 'RIGHT' || startSide !== 'RIGHT') throw new Error('only the right side is known here')
   if (typeof line !== 'number') throw invalid('PullRequestReviewComment', 'line', 'missing_field')
   const [body, commit, path] = ['body', 'commit_id', 'path'].map((name) => text(call, name, 'PullRequestReviewComment'))
-  return { body: body ?? '', commit: commit ?? '', path: path ?? '', startLine: typeof startLine === 'number' ? startLine : null, line }
+  return {
+    body: body ?? '',
+    commit: commit ?? '',
+    path: path ?? '',
+    startLine: typeof startLine === 'number' ? startLine : null,
+    line,
+  }
 }
 
 /** What a pull request changes, and what is said about lines of it. */
@@ -34,7 +40,13 @@ export const REVIEW_COMMENTS: readonly Route[] = [
       const { number } = pullOf(state, numberParam(call, 'pull_number'))
       const since = call.query.get('since')
       const comments = listed([...state.reviewComments.values()].filter(({ pull }) => pull === number))
-      return { items: await Promise.all(comments.filter(({ updated }) => since === null || updated >= since).map((one) => reviewCommentShape(state, one))) }
+      return {
+        items: await Promise.all(
+          comments
+            .filter(({ updated }) => since === null || updated >= since)
+            .map((one) => reviewCommentShape(state, one)),
+        ),
+      }
     },
   },
   {
@@ -43,7 +55,13 @@ export const REVIEW_COMMENTS: readonly Route[] = [
     need: write('pull_requests'),
     handle: async (call) => {
       const { state, actor } = call
-      return { status: 201, body: await reviewCommentShape(state, await addReviewComment(state, actor, numberParam(call, 'pull_number'), draftOf(call))) }
+      return {
+        status: 201,
+        body: await reviewCommentShape(
+          state,
+          await addReviewComment(state, actor, numberParam(call, 'pull_number'), draftOf(call)),
+        ),
+      }
     },
   },
   {
@@ -52,7 +70,17 @@ export const REVIEW_COMMENTS: readonly Route[] = [
     need: write('pull_requests'),
     handle: async (call) => {
       const { state, actor } = call
-      return { body: await reviewCommentShape(state, editReviewComment(state, actor, numberParam(call, 'comment_id'), text(call, 'body', 'PullRequestReviewComment'))) }
+      return {
+        body: await reviewCommentShape(
+          state,
+          editReviewComment(
+            state,
+            actor,
+            numberParam(call, 'comment_id'),
+            text(call, 'body', 'PullRequestReviewComment'),
+          ),
+        ),
+      }
     },
   },
 ]

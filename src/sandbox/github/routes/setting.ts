@@ -3,7 +3,17 @@ import { isRecord, text, textParam, texts, write, type Call, type Route } from '
 import type { Json } from '../shapes-base.ts'
 import { demand, DOCS, invalid, notFound } from '../state.ts'
 import type { Environment, Protection } from '../settings.ts'
-import { environmentOf, enforcedShape, environmentShape, paidOnly, policyShape, protectionShape, requiredShape, reviewsShape, wholeRuleset } from './settings.ts'
+import {
+  environmentOf,
+  enforcedShape,
+  environmentShape,
+  paidOnly,
+  policyShape,
+  protectionShape,
+  requiredShape,
+  reviewsShape,
+  wholeRuleset,
+} from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
@@ -14,10 +24,21 @@ function setEnvironment(call: Call): Json {
   const name = textParam(call, 'environment_name')
   const policy = body.deployment_branch_policy
   if (isRecord(policy) && policy.protected_branches === policy.custom_branch_policies) {
-    throw invalid('Environment', 'deployment_branch_policy', 'custom', 'protected_branches and custom_branch_policies cannot have the same value.')
+    throw invalid(
+      'Environment',
+      'deployment_branch_policy',
+      'custom',
+      'protected_branches and custom_branch_policies cannot have the same value.',
+    )
   }
   const before = state.settings.environments[name]?.branches
-  const branches = !isRecord(policy) ? null : policy.protected_branches === true ? 'protected' : Array.isArray(before) ? before : []
+  const branches = !isRecord(policy)
+    ? null
+    : policy.protected_branches === true
+      ? 'protected'
+      : Array.isArray(before)
+        ? before
+        : []
   const made: Environment = {
     ...NEW,
     ...state.settings.environments[name],
@@ -48,7 +69,10 @@ function addBranch(call: Call): Json {
 function removePolicy(call: Call): void {
   demand(call.state, call.actor, 'admin')
   const environment = environmentOf(call)
-  const others = (type: 'branch' | 'tag') => (name: string): boolean => String(policyShape(name, type).id) !== textParam(call, 'branch_policy_id')
+  const others =
+    (type: 'branch' | 'tag') =>
+    (name: string): boolean =>
+      String(policyShape(name, type).id) !== textParam(call, 'branch_policy_id')
   if (Array.isArray(environment.branches)) environment.branches = environment.branches.filter(others('branch'))
   environment.tags = (environment.tags ?? []).filter(others('tag'))
 }
@@ -60,7 +84,9 @@ function checksIn({ checks, contexts }: Readonly<Record<string, unknown>>): Prot
   const given: readonly unknown[] = Array.isArray(checks) ? checks : []
   return [
     ...texts(contexts).map((context) => ({ context, app: null })),
-    ...given.flatMap((one) => (isRecord(one) && typeof one.context === 'string' ? [{ context: one.context, app: appOf(one.app_id) }] : [])),
+    ...given.flatMap((one) =>
+      isRecord(one) && typeof one.context === 'string' ? [{ context: one.context, app: appOf(one.app_id) }] : [],
+    ),
   ]
 }
 
@@ -118,10 +144,14 @@ function addRuleset(call: Call): Json {
   const { state, body } = call
   demand(state, call.actor, 'admin')
   paidOnly(call)
-  const names = isRecord(body.conditions) && isRecord(body.conditions.ref_name) ? texts(body.conditions.ref_name.include) : []
-  const rules = Array.isArray(body.rules) ? body.rules.flatMap((rule) => (isRecord(rule) && typeof rule.type === 'string' ? [rule.type] : [])) : []
+  const names =
+    isRecord(body.conditions) && isRecord(body.conditions.ref_name) ? texts(body.conditions.ref_name.include) : []
+  const rules = Array.isArray(body.rules)
+    ? body.rules.flatMap((rule) => (isRecord(rule) && typeof rule.type === 'string' ? [rule.type] : []))
+    : []
   const name = text(call, 'name', 'Ruleset')
-  if (state.settings.rulesets.some((one) => one.name === name)) throw invalid('Ruleset', 'name', 'custom', 'Name must be unique')
+  if (state.settings.rulesets.some((one) => one.name === name))
+    throw invalid('Ruleset', 'name', 'custom', 'Name must be unique')
   const made = {
     id: state.nextId(),
     name,

@@ -15,7 +15,11 @@ function adminOnly({ state, actor }: Call): void {
 /** What the free plan has for public repositories alone. */
 export function paidOnly({ state }: Call): void {
   if (state.private && state.free)
-    throw new Refusal(403, { message: 'Upgrade to GitHub Pro or make this repository public to enable this feature.', documentation_url: DOCS, status: '403' })
+    throw new Refusal(403, {
+      message: 'Upgrade to GitHub Pro or make this repository public to enable this feature.',
+      documentation_url: DOCS,
+      status: '403',
+    })
 }
 
 /** Who may use an environment: its id goes by what it names, so that it stays when others go. */
@@ -30,7 +34,11 @@ export function environmentOf(call: Call): Environment {
   return found
 }
 
-export function environmentShape(state: State, name: string, { branches, reviewers, preventSelfReview }: Environment): Json {
+export function environmentShape(
+  state: State,
+  name: string,
+  { branches, reviewers, preventSelfReview }: Environment,
+): Json {
   const id = Object.keys(state.settings.environments).indexOf(name) + 1
   const url = `${state.api}/repos/${fullName(state)}/environments/${name}`
   const people = reviewers.map((login) => ({ type: 'User', reviewer: userShape(state, userOf(state, login)) }))
@@ -52,11 +60,14 @@ export function environmentShape(state: State, name: string, { branches, reviewe
     updated_at: state.created,
     protection_rules: [...(reviewers.length > 0 ? [review] : []), ...(branches === null ? [] : [branch])],
     deployment_branch_policy:
-      branches === null ? null : { protected_branches: branches === 'protected', custom_branch_policies: branches !== 'protected' },
+      branches === null
+        ? null
+        : { protected_branches: branches === 'protected', custom_branch_policies: branches !== 'protected' },
   }
 }
 
-const protectionUrl = (state: State): string => `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
+const protectionUrl = (state: State): string =>
+  `${state.api}/repos/${fullName(state)}/branches/${state.defaultBranch}/protection`
 
 export const requiredShape = (state: State, { checks, strict }: Protection): Json => ({
   url: `${protectionUrl(state)}/required_status_checks`,
@@ -74,7 +85,10 @@ export const reviewsShape = (state: State, { approvals, codeOwners, lastPush }: 
   required_approving_review_count: approvals,
 })
 
-export const enforcedShape = (state: State, { forEverybody }: Protection): Json => ({ url: `${protectionUrl(state)}/enforce_admins`, enabled: forEverybody })
+export const enforcedShape = (state: State, { forEverybody }: Protection): Json => ({
+  url: `${protectionUrl(state)}/enforce_admins`,
+  enabled: forEverybody,
+})
 
 export function protectionShape(state: State, protection: Protection): Json {
   const { checks, approvals } = protection
@@ -99,7 +113,10 @@ function rulesOf(one: Protection | Rules): Json[] {
     required_review_thread_resolution: false,
   }
   const required = {
-    required_status_checks: checks.map(({ context, app }) => ({ context, ...(app === null ? {} : { integration_id: app }) })),
+    required_status_checks: checks.map(({ context, app }) => ({
+      context,
+      ...(app === null ? {} : { integration_id: app }),
+    })),
     strict_required_status_checks_policy: strict,
   }
   return [
@@ -155,7 +172,8 @@ export const SETTINGS: readonly Route[] = [
     handle: (call) => {
       paidOnly(call)
       const branch = textParam(call, 'branch')
-      const covers = (one: Ruleset): boolean => ('include' in one ? matchesGlob(`refs/heads/${branch}`, one.include) : branch === call.state.defaultBranch)
+      const covers = (one: Ruleset): boolean =>
+        'include' in one ? matchesGlob(`refs/heads/${branch}`, one.include) : branch === call.state.defaultBranch
       const active = call.state.settings.rulesets.filter((one) => one.enforcement === 'active' && covers(one))
       return {
         items: active.flatMap((one) =>
@@ -202,7 +220,9 @@ export const SETTINGS: readonly Route[] = [
     method: 'GET',
     path: '/environments/{environment_name}',
     need: read('actions'),
-    handle: (call) => ({ body: environmentShape(call.state, textParam(call, 'environment_name'), environmentOf(call)) }),
+    handle: (call) => ({
+      body: environmentShape(call.state, textParam(call, 'environment_name'), environmentOf(call)),
+    }),
   },
   {
     method: 'GET',
@@ -211,7 +231,10 @@ export const SETTINGS: readonly Route[] = [
     handle: (call) => {
       const { branches, tags = [] } = environmentOf(call)
       const policies = Array.isArray(branches)
-        ? [...branches.map((name: string) => policyShape(name, 'branch')), ...tags.map((name) => policyShape(name, 'tag'))]
+        ? [
+            ...branches.map((name: string) => policyShape(name, 'branch')),
+            ...tags.map((name) => policyShape(name, 'tag')),
+          ]
         : []
       return { as: 'branch_policies', items: policies }
     },
