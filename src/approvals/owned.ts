@@ -1,5 +1,5 @@
 import { MODERATED } from '../instance/owners.ts'
-import { KINDS } from '../kinds/index.ts'
+import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import type { Merge } from '../reconcile/ledger-types.ts'
 import type { ObjectRef, Step } from '../reconcile/types.ts'
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Octokit } from '@octokit/core'
 import { causeOf } from './causes.ts'
 import { refuseClear } from './encrypted.ts'
-import { isRecord } from './snapshot.ts'
+import { isRecord } from '../instance/own.ts'
 import type { OnWait } from './transport.ts'
 
 /** GitHub's REST API with one token: no faster than it allows, and nothing sent twice that could be done twice. */

@@ -1,5 +1,5 @@
-import type { Doors } from '../clients/doors.ts'
-import { post } from '../clients/statuses.ts'
+import type { Doors } from '../providers/mastodon/doors.ts'
+import { post } from '../providers/mastodon/rest/statuses.ts'
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { policyOf } from '../instance/policy.ts'
 import type { ApplyDeps } from '../reconcile/apply.ts'

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openReader } from '../clients/reader.ts'
-import { KINDS } from '../kinds/index.ts'
+import { openReader } from '../providers/mastodon/reader.ts'
+import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'

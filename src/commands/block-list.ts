@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { openReader } from '../clients/reader.ts'
+import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { bothForms, normalizeDomain } from '../instance/domains.ts'
 import { mergeBlockList, type Merge, type Remark } from '../instance/lists/merge.ts'

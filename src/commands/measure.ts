@@ -1,4 +1,4 @@
-import { openReader } from '../clients/reader.ts'
+import { openReader } from '../providers/mastodon/reader.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import type { BlockSeverity } from '../instance/severity.ts'
 import { consentFor, severed } from '../reconcile/consent.ts'

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { nearest } from '../instance/nearest.ts'
-import { accountId } from '../kinds/community/accounts.ts'
+import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { draft, openToEdit, settle, type Draft } from './editing.ts'
 import type { Io } from './io.ts'
 import { dayToCome } from './options.ts'

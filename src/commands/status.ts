@@ -1,8 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openDoors, type Doors } from '../clients/doors.ts'
-import { openReader } from '../clients/reader.ts'
+import { openDoors, type Doors } from '../providers/mastodon/doors.ts'
+import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError, worstExit, type ExitCode } from '../instance/diagnostic.ts'
-import { accountId, obstacleOf } from '../kinds/community/accounts.ts'
+import { accountId, obstacleOf } from '../providers/mastodon/kinds/community/accounts.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import { describeHolder } from '../reconcile/holder.ts'
 import { standingLock } from '../reconcile/lock.ts'
@@ -119,7 +119,7 @@ function tryDoors(session: Session, doors: Doors, { secrets }: Io, console: bool
   const { config } = session
   return Promise.all([
     attempt('API', doors.has.api, async () => {
-      const { tokenFacts } = await import('../clients/token.ts')
+      const { tokenFacts } = await import('../providers/mastodon/rest/token.ts')
       const rest = await doors.reading()
       const { known } = await tokenFacts(rest)
       if (!known)

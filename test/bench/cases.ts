@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { psqlLine } from '../../src/clients/launch.ts'
+import { psqlLine } from '../../src/providers/mastodon/console/launch.ts'
 import { CLI, DIST, newHerd, ROOT, shell, startServer, type Herd, type Server } from './herd.ts'
 import { compare, median, node, probed, run, type Compared, type Job } from './measure.ts'
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type * as Database from '../../src/clients/database.ts'
-import type * as Snapshot from '../../src/clients/snapshot.ts'
+import type * as Database from '../../src/providers/mastodon/database/database.ts'
+import type * as Snapshot from '../../src/providers/mastodon/database/snapshot.ts'
 import type * as RepositoryClient from '../../src/clients/repository.ts'
 import type * as Observe from '../../src/commands/observe.ts'
 import type * as Planning from '../../src/commands/planning.ts'
@@ -14,7 +14,7 @@ import type * as Ledgers from '../../src/reconcile/ledger.ts'
 import type * as Plans from '../../src/reconcile/plan.ts'
 import type * as Repositories from '../../src/reconcile/repository.ts'
 import type * as Terminal from '../../src/render/terminal.ts'
-import type * as Kinds from '../../src/kinds/index.ts'
+import type * as Kinds from '../../src/providers/mastodon/kinds/index.ts'
 
 // Run in a process of its own, cold as every run is: prints the milliseconds of CPU of what the engine itself does for one plan
 // and the ledger after it: its time where nobody else wants the processor. The files, the server and Git are read beside the clock.
@@ -27,12 +27,12 @@ const { openRepository } = await built<typeof RepositoryClient>('clients/reposit
 const { refsOf } = await built<typeof Repositories>('reconcile/repository.js')
 const { parseLedger, adjust, serializeLedger } = await built<typeof Ledgers>('reconcile/ledger.js')
 const { desiredOf, observe, requestFor } = await built<typeof Observe>('commands/observe.js')
-const { requestText } = await built<typeof Database>('clients/database.js')
-const { readSnapshot, tablesOf } = await built<typeof Snapshot>('clients/snapshot.js')
+const { requestText } = await built<typeof Database>('providers/mastodon/database/database.js')
+const { readSnapshot, tablesOf } = await built<typeof Snapshot>('providers/mastodon/database/snapshot.js')
 const { inputFor } = await built<typeof Planning>('commands/planning.js')
 const { plan } = await built<typeof Plans>('reconcile/plan.js')
 const { renderPlan } = await built<typeof Terminal>('render/terminal.js')
-const { KINDS } = await built<typeof Kinds>('kinds/index.js')
+const { KINDS } = await built<typeof Kinds>('providers/mastodon/kinds/index.js')
 
 const io = processIo()
 const session = await openSession(io)

@@ -1,4 +1,4 @@
-import { roleSql } from '../../src/clients/install.ts'
+import { roleSql } from '../../src/providers/mastodon/database/install.ts'
 import { schemaOf } from '../../src/sandbox/tables.ts'
 
 /** How much a server knows of others. */

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert'
-import { roleSql } from '../../src/clients/install.ts'
-import { readerScript } from '../../src/clients/scripts.ts'
+import { roleSql } from '../../src/providers/mastodon/database/install.ts'
+import { readerScript } from '../../src/providers/mastodon/scripts.ts'
 import { schemaOf } from '../../src/sandbox/tables.ts'
 import { countedImpact, herdSql, measuring, randomHerd } from '../support/impact.ts'
 import type { Figure } from './cases.ts'

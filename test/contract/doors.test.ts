@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openReader } from '../../src/clients/reader.ts'
+import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { forkSandbox, type SandboxClient } from '../support/sandbox-client.ts'
 import { doorCases } from './cases/doors.ts'
 import { instanceOf, secretsOf } from './cases/server.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { doors, edits, relations } from '../support/generate.ts'
 import { byHand, hands } from '../support/hands.ts'

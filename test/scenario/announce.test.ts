@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openRest } from '../../src/clients/mastodon.ts'
-import { post } from '../../src/clients/statuses.ts'
+import { openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
+import { post } from '../../src/providers/mastodon/rest/statuses.ts'
 import { ANSWERS, withFaults } from '../../src/sandbox/fault.ts'
 import { git } from '../support/git.ts'
 import { doorsOf, must, pasture, setConfig, type Herd, type HerdOptions, type Pasture } from '../support/sandbox.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDoors } from '../../src/clients/doors.ts'
+import { openDoors } from '../../src/providers/mastodon/doors.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import { doorsOf, must, pasture, setConfig, type Pasture } from '../support/sandbox.ts'
 

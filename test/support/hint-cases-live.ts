@@ -70,7 +70,7 @@ async function putBack({ sandbox }: Pasture): Promise<void> {
 
 const CASES: readonly HintCase[] = [
   {
-    of: ['clients/token.ts: herdbook token rotate'],
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
     herd: bare,
     state: inFile(() => 'nobody-knows-this'),
     types: ['token', 'check'],
@@ -78,7 +78,7 @@ const CASES: readonly HintCase[] = [
     says: /knows no such token → .*make a new one: (herdbook token rotate)/,
   },
   {
-    of: ['clients/token.ts: herdbook token rotate'],
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
     herd: bare,
     state: (herd) => {
       inFile(() => 'nobody-knows-this')(herd)
@@ -89,7 +89,7 @@ const CASES: readonly HintCase[] = [
     says: /the server knows no such token .*make a new one: (herdbook token rotate)/,
   },
   {
-    of: ['clients/token.ts: herdbook token rotate'],
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
     herd: bare,
     types: ['token', 'check'],
     exit: 10,
@@ -135,7 +135,7 @@ const CASES: readonly HintCase[] = [
     shows: /Console Mastodon/,
   },
   {
-    of: ['clients/statuses.ts: herdbook token check'],
+    of: ['providers/mastodon/rest/statuses.ts: herdbook token check'],
     herd: bare,
     state: async (herd) => {
       await begun('domain-block')(herd)
@@ -150,7 +150,7 @@ const CASES: readonly HintCase[] = [
     shows: /lacks scope write:statuses/,
   },
   {
-    of: ['clients/database.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
     herd: bare,
     state: nameless,
     types: ['adopt'],
@@ -159,7 +159,7 @@ const CASES: readonly HintCase[] = [
     fill: { install: 'install --yes' },
   },
   {
-    of: ['clients/database.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
     herd: bare,
     state: (_, { sandbox }) => sandbox.query('revoke select on rules from herdbook_reader'),
     types: ['adopt'],
@@ -168,7 +168,7 @@ const CASES: readonly HintCase[] = [
     fill: { install: 'install --yes' },
   },
   {
-    of: ['clients/install.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/install.ts: herdbook reader install'],
     herd: bare,
     state: configure(({ sandbox }) => ({
       mastodon: { ...doorsOf(sandbox), database: { over: 'local', native: { psql: '/nowhere/psql' } } },
@@ -287,7 +287,7 @@ const CASES: readonly HintCase[] = [
     ends: [2],
   },
   {
-    of: ['kinds/invariants.ts: herdbook token check'],
+    of: ['providers/mastodon/kinds/invariants.ts: herdbook token check'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)

@@ -4,7 +4,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'clients/github-errors.ts: gh auth',
     'clients/github-errors.ts: gh api',
     'clients/github-errors.ts: gh repo',
-    'clients/install.ts: gh secret',
+    'providers/mastodon/database/install.ts: gh secret',
     'commands/store.ts: gh secret',
     'commands/doctor.ts: gh auth',
     'commands/doctor.ts: herdbook doctor',
@@ -60,7 +60,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   'Typed on the console of another machine, whose own key it shows': ['commands/init/templates.ts: ssh-keygen'],
   'Somebody else has to be faster, or to stop the run, in just that moment; cases type the same command': [
     'render/apply.ts: herdbook apply',
-    'kinds/common.ts: herdbook plan',
+    'providers/mastodon/kinds/common.ts: herdbook plan',
     'reconcile/apply.ts: herdbook apply',
     'reconcile/ledger-store.ts: herdbook plan',
   ],

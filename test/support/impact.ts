@@ -1,4 +1,4 @@
-import { requestText } from '../../src/clients/database.ts'
+import { requestText } from '../../src/providers/mastodon/database/database.ts'
 import type { ReadRequest, Rows } from '../../src/reconcile/doors.ts'
 
 /** What a server knows of accounts, follows and blocks: enough to count by hand what a block touches. */

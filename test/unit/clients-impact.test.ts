@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { roleSql } from '../../src/clients/install.ts'
-import { readerScript } from '../../src/clients/scripts.ts'
-import { TABLES } from '../../src/clients/snapshot.ts'
+import { roleSql } from '../../src/providers/mastodon/database/install.ts'
+import { readerScript } from '../../src/providers/mastodon/scripts.ts'
+import { TABLES } from '../../src/providers/mastodon/database/snapshot.ts'
 import { schemaOf } from '../../src/sandbox/tables.ts'
 import { countedImpact, herdSql, measuring, randomHerd } from '../support/impact.ts'
 

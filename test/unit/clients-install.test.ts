@@ -3,10 +3,16 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { requestText } from '../../src/clients/database.ts'
+import { requestText } from '../../src/providers/mastodon/database/database.ts'
 import { connect } from '../../src/clients/host.ts'
-import { afterwards, asText, authorizedKey, install, installSteps } from '../../src/clients/install.ts'
-import { openReader } from '../../src/clients/reader.ts'
+import {
+  afterwards,
+  asText,
+  authorizedKey,
+  install,
+  installSteps,
+} from '../../src/providers/mastodon/database/install.ts'
+import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { fakePrograms } from '../support/programs.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { consoleLine, psqlLine, quote } from '../../src/clients/launch.ts'
+import { consoleLine, psqlLine, quote } from '../../src/providers/mastodon/console/launch.ts'
 import type { ConsoleDoor, DatabaseDoor } from '../../src/instance/documents.ts'
 
 const RUNNER = 'eval $stdin.read($stdin.gets.to_i)'

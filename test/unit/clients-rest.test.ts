@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { writeBlock } from '../../src/clients/blocks.ts'
+import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
 import { onlyReads } from '../../src/clients/fence.ts'
-import { identify, openRest, readRest, type Rest } from '../../src/clients/mastodon.ts'
+import { identify, openRest, readRest, type Rest } from '../../src/providers/mastodon/rest/mastodon.ts'
 import type { ReadRequest, Write } from '../../src/reconcile/doors.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string, seen: number) => void

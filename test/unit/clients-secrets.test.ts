@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openGitHubApi } from '../../src/clients/github-api.ts'
-import { openRest } from '../../src/clients/mastodon.ts'
+import { openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 
 const TOKEN = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'

@@ -1,7 +1,7 @@
 import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { connect } from '../../src/clients/host.ts'
-import { openReader } from '../../src/clients/reader.ts'
+import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { run } from '../../src/clients/machine.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import type { SshDoor } from '../../src/instance/documents.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'

@@ -11,7 +11,7 @@ import {
   type NewObject,
 } from '../../src/instance/edit/objects.ts'
 import { loadInstance } from '../../src/instance/load.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { DesiredObject, Fields, Value } from '../../src/reconcile/types.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { dropObject, putObject } from '../support/edits.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { tablesOf } from '../../src/clients/snapshot.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { tablesOf } from '../../src/providers/mastodon/database/snapshot.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { Rows } from '../../src/reconcile/doors.ts'
 import type { Draft } from '../../src/reconcile/kind.ts'
 

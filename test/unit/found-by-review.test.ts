@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Documents, DomainBlock, Role, Rule } from '../../src/instance/documents.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { apply } from '../../src/reconcile/apply.ts'
 import { approve } from '../../src/reconcile/approvals.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'

@@ -42,7 +42,7 @@ describe('what a changed path is', () => {
 
   test.each([
     'src/cli.ts',
-    'src/clients/console.rb',
+    'src/providers/mastodon/console/console.rb',
     'src/notes.md',
     'schema/policy.schema.json',
     'package.json',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { measure, openRest } from '../../src/clients/mastodon.ts'
+import { measure, openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
 import { handOf } from '../../src/sandbox/hand.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 

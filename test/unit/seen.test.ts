@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
-import { KINDS } from '../../src/kinds/index.ts'
+import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { byHand, type Hand } from '../support/hands.ts'

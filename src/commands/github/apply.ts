@@ -1,5 +1,5 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../kinds/index.ts'
+import { KINDS } from '../../providers/mastodon/kinds/index.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import type { Sealing } from '../../reconcile/digest.ts'
 import { coveredBy, showed } from '../../reconcile/marks.ts'

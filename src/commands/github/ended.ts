@@ -1,7 +1,7 @@
 import type { PullRequest } from '../../clients/forge.ts'
 import { domainIn } from '../block.ts'
 import type { ObjectChange } from '../../instance/edit/objects.ts'
-import { hasEnded } from '../../kinds/common.ts'
+import { hasEnded } from '../../providers/mastodon/kinds/common.ts'
 import { code } from '../../render/markdown-text.ts'
 import type { Ended } from '../../render/drift-issue.ts'
 import { draft } from '../editing.ts'

@@ -1,5 +1,5 @@
 import { typed } from '../../instance/typed.ts'
-import { openReader } from '../../clients/reader.ts'
+import { openReader } from '../../providers/mastodon/reader.ts'
 import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'

@@ -1,4 +1,4 @@
-import { openReader } from '../../../src/clients/reader.ts'
+import { openReader } from '../../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../../src/clients/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import { SETTINGS } from './cycle-files.ts'

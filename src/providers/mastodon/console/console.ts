@@ -1,0 +1,254 @@
+import { isRecord } from '../../../instance/own.ts'
+import { randomBytes } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { type Diagnostic, EXIT, HerdbookError } from '../../../instance/diagnostic.ts'
+import type { ReadRequest, Write, WriteResult } from '../../../reconcile/doors.ts'
+import type { Fields } from '../../../reconcile/types.ts'
+import { complaintOf, endlessLine, type Machine, unreachable } from '../../../clients/machine.ts'
+import { consoleProgram, readerScript } from '../scripts.ts'
+import { readSnapshot, type Snapshot } from '../database/snapshot.ts'
+
+/** The account that writes are made in the name of. */
+export interface Actor {
+  readonly id: string
+  readonly username: string
+  readonly role: string
+  readonly position: number
+  readonly permissions: readonly string[]
+  readonly functional: boolean
+}
+
+/** What the console says of its server. */
+export interface Hello {
+  readonly version: string
+  readonly domain: string
+  /** null where the acting account is not on the server, or none was named. */
+  readonly actor: Actor | null
+  readonly permissions: readonly string[]
+  readonly settings: readonly string[]
+  readonly role_columns: readonly string[]
+}
+
+/** What `token create` asks for. */
+export interface TokenWish {
+  readonly username: string
+  readonly application: string
+  readonly role: { readonly name: string; readonly position: number; readonly permissions: readonly string[] }
+  readonly scopes: readonly string[]
+}
+
+/** A domain block whose worker may never have been queued: owed only while the row is still as it was set. */
+export interface OwedBlock {
+  readonly domain: string
+  readonly set: Fields
+  /** The block was there before, so that what its severity did until then is to be undone. */
+  readonly changed: boolean
+}
+
+/** Mastodon's console, open for a whole run. Requests are answered in the order in which they are made. */
+export interface Console {
+  readonly hello: Hello
+  readonly read: (request: ReadRequest) => Promise<Snapshot>
+  readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
+  /** Queues the workers of those domain blocks that are there as they were set. */
+  readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
+  readonly createToken: (
+    wish: TokenWish,
+  ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
+  readonly destroyToken: (token: string) => Promise<boolean>
+  readonly close: () => Promise<void>
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Nobody reads on in why something was refused. */
+const SAID = 1000
+
+/** A refusal by the console itself: the request did nothing. */
+export class ConsoleError extends HerdbookError {
+  readonly code: string
+  constructor(code: string, said: string) {
+    super(EXIT.refused, [{ code, severity: 'error', message: said.slice(0, SAID) }])
+    this.name = 'ConsoleError'
+    this.code = code
+  }
+}
+
+/** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. With `reading` no write leaves. */
+export async function openConsole(
+  machine: Machine,
+  line: string,
+  actor: string | null,
+  reading = false,
+): Promise<Console> {
+  const running = await machine.start(line)
+  const mark = randomBytes(16).toString('hex')
+  const waiting = new Map<number, Waiting>()
+  let last = 0
+  let ended: Error | null = null
+
+  const settleAnswer = (text: string): void => {
+    const answer: unknown = JSON.parse(text)
+    const one = isRecord(answer) && typeof answer.id === 'number' ? waiting.get(answer.id) : undefined
+    if (!isRecord(answer) || typeof answer.id !== 'number' || !one) return
+    waiting.delete(answer.id)
+    if (answer.ok === true) one.resolve(answer.result)
+    else one.reject(refusal(answer.error))
+  }
+  const lines = createInterface({ input: running.stdout, crlfDelay: Infinity })
+  lines.on('line', (text) => {
+    const prefix = `HERDBOOK-${mark} `
+    if (!text.startsWith(prefix)) return
+    try {
+      settleAnswer(text.slice(prefix.length))
+    } catch (cause) {
+      stop(unreachable('console-garbled', 'the console gave an answer that is no JSON', undefined, cause))
+    }
+  })
+  const stop = (error: Error): void => {
+    ended ??= error
+    for (const one of waiting.values()) one.reject(ended)
+    waiting.clear()
+  }
+  endlessLine(running, () => stop(unreachable('console-garbled', 'the console goes on and on with one line')))
+  const drained = new Promise<void>((resolve) => lines.once('close', resolve))
+  void running.ended.then(async (code) => {
+    await drained
+    stop(
+      unreachable(
+        'console-ended',
+        `the console ${complaintOf({ code, stderr: running.complaint() })}`,
+        'check mastodon.console in instance.yaml',
+      ),
+    )
+  })
+
+  const ask = (op: string, body: { readonly [key: string]: unknown } = {}): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(ended)
+      // the program on the other side refuses it too
+      if (reading && op !== 'hello' && op !== 'read')
+        return reject(new ConsoleError('write-while-planning', `${op} was asked for while planning`))
+      last += 1
+      waiting.set(last, { resolve, reject })
+      running.stdin.write(`${JSON.stringify({ id: last, op, ...body })}\n`)
+    })
+
+  const program = consoleProgram()
+  running.stdin.write(`${Buffer.byteLength(program)}\n${program}`)
+  const hello = helloOf(await ask('hello', { mark, actor, reading, reader: readerScript() }))
+  return {
+    hello,
+    read: async (request) => {
+      const { tables, accounts, acting, measure } = request
+      return readSnapshot(await ask('read', { request: { tables, accounts, acting, measure } }), request, 'console')
+    },
+    write: async (writes) => {
+      try {
+        return resultsOf(await ask('write', { writes }), writes.length)
+      } catch (error) {
+        if (!(error instanceof ConsoleError) || !BEFOREHAND.has(error.code)) throw error
+        const reason: Diagnostic = { code: error.code, severity: 'error', message: error.message }
+        return writes.map(() => ({ state: 'refused', reason }))
+      }
+    },
+    settle: async (blocks) => void (await ask('settle', { blocks })),
+    createToken: async (wish) => {
+      const made = await ask('token_create', { ...wish })
+      if (!isRecord(made) || typeof made.token !== 'string') throw odd('token_create')
+      return { token: made.token, username: String(made.username), role: String(made.role) }
+    },
+    destroyToken: async (token) => {
+      const answer = await ask('token_destroy', { token })
+      return isRecord(answer) && answer.destroyed === true
+    },
+    close: async () => {
+      running.stdin.end(`${JSON.stringify({ op: 'quit' })}\n`)
+      await running.ended
+    },
+  }
+}
+
+/** Codes are words of ours, whoever answers with them. */
+const codeIn = (code: unknown): string =>
+  typeof code === 'string' && /^[a-z0-9_-]{1,60}$/.test(code) ? code : 'console-refused'
+
+function refusal(error: unknown): Error {
+  if (!isRecord(error)) return odd('error')
+  return new ConsoleError(codeIn(error.code), String(error.message))
+}
+
+const odd = (op: string): Error => unreachable('console-odd', `the console's answer to ${op} has an odd shape`)
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+function helloOf(answer: unknown): Hello {
+  if (!isRecord(answer) || typeof answer.version !== 'string' || typeof answer.domain !== 'string') throw odd('hello')
+  const { version, domain, actor } = answer
+  const known = {
+    permissions: words(answer.permissions),
+    settings: words(answer.settings),
+    role_columns: words(answer.role_columns),
+  }
+  if (!isRecord(actor)) return { version, domain, actor: null, ...known }
+  return {
+    version,
+    domain,
+    actor: {
+      id: String(actor.id),
+      username: String(actor.username),
+      role: String(actor.role),
+      position: Number(actor.position),
+      permissions: words(actor.permissions),
+      functional: actor.functional === true,
+    },
+    ...known,
+  }
+}
+
+function resultsOf(answer: unknown, length: number): WriteResult[] {
+  if (!Array.isArray(answer) || answer.length !== length) throw odd('write')
+  return answer.map(resultOf)
+}
+
+const HIGHER =
+  'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
+
+/** Refusals of a whole request before anything of it is written. */
+const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
+
+/** What to do about a refusal whose words don't say it. */
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['actor-too-low', HIGHER],
+  ['outranked', HIGHER],
+  [
+    'actor-lacks',
+    'name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out',
+  ],
+])
+
+function resultOf(result: unknown): WriteResult {
+  if (!isRecord(result)) throw odd('write')
+  if (result.state === 'done') {
+    const serverId = typeof result.serverId === 'string' ? result.serverId : null
+    return isFields(result.live) ? { state: 'done', serverId, live: result.live } : { state: 'done', serverId }
+  }
+  if (result.state === 'changed') return { state: 'changed', live: isFields(result.live) ? result.live : null }
+  if (result.state === 'refused' && isRecord(result.reason)) {
+    const code = codeIn(result.reason.code)
+    const hint = HINTS.get(code)
+    const reason: Diagnostic = {
+      code,
+      severity: 'error',
+      message: String(result.reason.message).slice(0, SAID),
+      ...(hint === undefined ? {} : { hint }),
+    }
+    return { state: 'refused', reason }
+  }
+  throw odd('write')
+}
+
+const isFields = (value: unknown): value is Fields => isRecord(value)

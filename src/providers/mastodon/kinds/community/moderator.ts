@@ -1,0 +1,180 @@
+import { permissionNames } from '../../../../instance/versions.ts'
+import type { Diagnostic } from '../../../../instance/diagnostic.ts'
+import type { Instance } from '../../../../instance/instance.ts'
+import type { Rows, Tables, Write } from '../../../../reconcile/doors.ts'
+import type { ApplyContext, Draft, Hints, Kind, OrderHints } from '../../../../reconcile/kind.ts'
+import type { LiveObject, Prospect, Step, Value } from '../../../../reconcile/types.ts'
+import { about, current, odd, rowsOf, send, word } from '../common.ts'
+import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
+import { outranked, tooLow, unentitled } from './acting.ts'
+import { nameToday, roleNames } from './role.ts'
+
+const FILE = 'moderators.yaml'
+
+/** Accounts that can use what their role allows. */
+export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
+  return new Set(
+    rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)),
+  )
+}
+
+function readHolders(
+  accounts: readonly Rows['accounts'][],
+  roles: readonly Rows['roles'][],
+  { instance, desired, objectsOf }: Hints,
+): LiveObject[] {
+  const names = roleNames(roles, instance.documents['roles.yaml']?.roles ?? [], objectsOf('role').ledger)
+  const acting = instance.documents['instance.yaml']?.acting_account
+  const wanted = new Set(desired.map((object) => object.id))
+  return accounts.flatMap((row) => {
+    const id = accountId(row.username)
+    if (row.role_id === null || row.role_id === EVERYONE_ID) return []
+    // The account that acts is nobody's to take away by leaving it out of a list.
+    const spared = acting !== undefined && id === accountId(acting) && !wanted.has(id)
+    const held =
+      names.get(row.role_id) ?? odd(`Somebody holds a role that the server does not list (its id is ${row.role_id}).`)
+    const called = roles.find((role) => role.id === row.role_id)?.name ?? held
+    // By the role itself: to rename it gives nobody another one.
+    return [
+      {
+        id,
+        serverId: row.id,
+        seenAs: row.role_id,
+        ...(spared ? { spared } : {}),
+        fields: called === held ? { role: held } : { role: held, called },
+      },
+    ]
+  })
+}
+
+function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Prospect> {
+  const rows = new Map(accounts.map((row) => [accountId(row.username), row]))
+  return new Map(
+    desired.map(({ id }) => {
+      const row = rows.get(id)
+      const obstacle = obstacleOf(row, id)
+      return [
+        id,
+        {
+          serverId: row?.id ?? null,
+          ...(row ? { createdAt: row.created_at } : {}),
+          ...(obstacle === undefined ? {} : { obstacle }),
+        },
+      ]
+    }),
+  )
+}
+
+const acts = ({ id }: Step, { instance }: OrderHints): boolean =>
+  id === accountId(instance.documents['instance.yaml']?.acting_account ?? '')
+
+/** How far a step lifts its account: by the rank of the roles, an administrator's being above all. */
+function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
+  const rank = (role: Value | undefined): number => {
+    if (typeof role !== 'string') return 0
+    const { permissions, position } = fieldsOf(`role/${role}`)
+    return Array.isArray(permissions) && permissions.includes('administrator') ? Infinity : Number(position ?? 0)
+  }
+  const [from, to] = [rank(seen['role']), rank(target['role'])]
+  return from === to ? 0 : to - from
+}
+
+/** Roles go by the server's ids, since somebody may have renamed one meanwhile. */
+function writeOf(step: Step, { guard, serverId }: ApplyContext): Write {
+  const idOf = (role: Value | undefined): Value => (typeof role === 'string' ? serverId(`role/${role}`) : null)
+  const base = { table: 'role_of', serverId: step.serverId, name: step.id, guard } as const
+  const expect = { role_id: idOf(step.seen['role']) }
+  return {
+    ...base,
+    action: step.action,
+    expect,
+    set: step.action === 'delete' ? {} : { role_id: idOf(step.target['role']) },
+  }
+}
+
+/** A role that is neither in the files nor on the server: most likely it was renamed there. */
+function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagnostic[] {
+  const wanted = step.target['role']
+  const named = (role: { readonly name: string }): boolean => role.name === wanted
+  if (
+    step.action === 'delete' ||
+    roles.state === 'unknown' ||
+    roles.rows.some(named) ||
+    instance.documents['roles.yaml']?.roles?.some(named)
+  )
+    return []
+  const there = roles.rows.filter(({ id }) => id !== EVERYONE_ID).map(({ name }) => name)
+  const message = `${step.kind}/${step.id}: there is no role ${word(wanted)} on the server; it has ${there.join(', ')}.`
+  return [
+    about(step, instance, {
+      code: 'no-such-role',
+      severity: 'error',
+      message,
+      hint: `If it was renamed there: herdbook adopt ${step.kind}/${step.id}`,
+    }),
+  ]
+}
+
+export const moderator: Kind = {
+  name: 'moderator',
+  title: { one: 'moderator', many: 'moderators' },
+  file: FILE,
+  drift: 'report',
+  tables: ['accounts', 'roles'],
+  writes: ['console'],
+  absence: 'delete',
+  desired: (instance, now) => {
+    const file = instance.documents[FILE]
+    if (!file?.moderators) return { state: 'unmanaged' }
+    const objects = current(file.moderators, now, (entry, i) => ({
+      id: accountId(entry.account),
+      fields: { role: entry.role },
+      source: { file: FILE, path: ['moderators', i] },
+    }))
+    return { state: 'managed', objects, others: file.only_these ? 'delete' : 'leave' }
+  },
+  ofAccounts: true,
+  accounts: (objects) => objects.map((object) => object.id),
+  read: (tables, hints) => {
+    const accounts = rowsOf(tables.accounts)
+    return { objects: readHolders(accounts, rowsOf(tables.roles), hints), prospects: prospectsOf(accounts, hints) }
+  },
+  remembered: ({ role }, instance, live) =>
+    typeof role === 'string'
+      ? {
+          role:
+            role === live['called']
+              ? (live['role'] ?? role)
+              : nameToday(role, instance.documents['roles.yaml']?.roles ?? []),
+        }
+      : {},
+  hazard: () => 'disruptive',
+  note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
+  // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
+  order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),
+  after: (step) => (step.action === 'delete' ? [] : [`role/${word(step.target['role'])}`]),
+  advice: (step, tables, { instance }) => {
+    const role = instance.documents['roles.yaml']?.roles?.find(({ name }) => name === step.target['role'])
+    const row =
+      tables.roles.state === 'complete' ? tables.roles.rows.find(({ name }) => name === step.target['role']) : undefined
+    const position = role?.position ?? row?.position
+    const held =
+      tables.accounts.state === 'complete'
+        ? tables.accounts.rows.find(({ id }) => id === step.serverId)?.role_id
+        : undefined
+    return [
+      ...unknownRole(step, tables, instance),
+      ...unentitled(step, tables, instance),
+      ...outranked(step, held ?? null, tables, instance),
+      ...(position === undefined
+        ? []
+        : tooLow(
+            step,
+            { position, permissions: role?.permissions ?? permissionNames(row?.permissions ?? '0') },
+            tables,
+            instance,
+          )),
+    ]
+  },
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step, context)]),
+}

@@ -1,0 +1,143 @@
+import { permissionNames } from '../../../../instance/versions.ts'
+import type { BaseRole, Role } from '../../../../instance/documents.ts'
+import type { Rows, Write } from '../../../../reconcile/doors.ts'
+import type { Hints, Kind } from '../../../../reconcile/kind.ts'
+import type { LedgerEntry } from '../../../../reconcile/ledger-types.ts'
+import type { DesiredObject, Fields, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
+import { equal } from '../../../../reconcile/equal.ts'
+import { EVERYONE_ID } from './accounts.ts'
+import { outranked, tooLow, unentitled } from './acting.ts'
+import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
+
+const FILE = 'roles.yaml'
+/** The base role that every member has. */
+const EVERYONE = 'everyone'
+
+const colour = (value: Value): string => word(value).replace(/^#/, '').toLowerCase()
+
+const baseFields = (role: BaseRole): Fields =>
+  managed({ permissions: role.permissions.toSorted(), collection_limit: role.collection_limit })
+
+const roleFields = (role: Role): Fields =>
+  managed({
+    name: role.name,
+    position: role.position,
+    permissions: role.permissions.toSorted(),
+    color: role.color ?? '',
+    highlighted: role.highlighted ?? false,
+    require_2fa: role.require_2fa ?? false,
+    collection_limit: role.collection_limit,
+  })
+
+/** Fields that this version of the server has: an older one has neither of the last two. */
+function liveFields(row: Rows['roles']): Fields {
+  return managed({
+    name: row.name,
+    position: row.position,
+    permissions: permissionNames(row.permissions).toSorted(),
+    color: row.color,
+    highlighted: row.highlighted,
+    require_2fa: row.require_2fa ?? undefined,
+    collection_limit: row.collection_limit ?? undefined,
+  })
+}
+
+/**
+ * What each live role is called here, by the server's id: by its name, by the new one where the files rename it and nobody has yet,
+ * and by the one that the ledger knows it by where the files hold that and nobody else has it: it was renamed behind their back.
+ */
+export function roleNames(
+  rows: readonly Rows['roles'][],
+  roles: readonly Role[],
+  ledger: ReadonlyMap<string, LedgerEntry>,
+): Map<string, string> {
+  const live = new Set(rows.map((row) => row.name))
+  const missing = roles.filter((role) => !live.has(role.name))
+  const known = new Map([...ledger.values()].map((entry) => [entry.serverId, entry.id]))
+  const nameOf = ({ id, name }: Rows['roles']): string => {
+    if (id === EVERYONE_ID) return EVERYONE
+    const renamed = missing.find((role) => role.renamed_from === name)
+    if (renamed || roles.some((role) => role.name === name)) return renamed?.name ?? name
+    const before = known.get(id)
+    return missing.some((role) => role.name === before) ? (before ?? name) : name
+  }
+  return new Map(rows.map((row) => [row.id, nameOf(row)]))
+}
+
+/** What the files call a role now that they once called by this name. */
+export function nameToday(name: string, roles: readonly Role[]): string {
+  if (roles.some((role) => role.name === name)) return name
+  return roles.find((role) => role.renamed_from === name)?.name ?? name
+}
+
+function readRoles(rows: readonly Rows['roles'][], { instance, ledger }: Hints): LiveObject[] {
+  const names = roleNames(rows, instance.documents[FILE]?.roles ?? [], ledger)
+  const objects = rows.map((row) => ({
+    id: names.get(row.id) ?? row.name,
+    serverId: row.id,
+    fields: liveFields(row),
+    createdAt: row.created_at,
+  }))
+  const twice = objects.find((object, i) => objects.findIndex((other) => other.id === object.id) !== i)
+  if (twice)
+    odd(
+      `The server has more than one role called "${twice.id}".`,
+      'Rename one of them in Mastodon: roles are told apart by name.',
+    )
+  return objects
+}
+
+function writeOf(step: Step): Write {
+  const base = { table: 'roles', serverId: step.serverId, name: step.id } as const
+  if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target }
+  return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
+}
+
+const isAdministrator = (permissions: Value | undefined): boolean =>
+  Array.isArray(permissions) && permissions.includes('administrator')
+
+export const role: Kind = {
+  name: 'role',
+  title: { one: 'role', many: 'roles' },
+  file: FILE,
+  drift: 'report',
+  tables: ['roles'],
+  writes: ['console'],
+  absence: 'delete',
+  bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],
+  desired: (instance) => {
+    const file = instance.documents[FILE]
+    if (!file || (!file.roles && !file.everyone)) return { state: 'unmanaged' }
+    const base: DesiredObject[] = file.everyone
+      ? [{ id: EVERYONE, fields: baseFields(file.everyone), source: { file: FILE, path: ['everyone'] } }]
+      : []
+    const roles = (file.roles ?? []).map((r, i) => ({
+      id: r.name,
+      fields: roleFields(r),
+      source: { file: FILE, path: ['roles', i] },
+      ...(r.renamed_from === undefined ? {} : { formerly: r.renamed_from }),
+    }))
+    return { state: 'managed', objects: [...base, ...roles], others: 'leave' }
+  },
+  // The base role can't be deleted, and without the list of roles none of them is claimed.
+  releases: (id, instance) => id === EVERYONE || instance.documents[FILE]?.roles === undefined,
+  read: (tables, hints) => ({ objects: readRoles(rowsOf(tables.roles), hints) }),
+  same: (field, a, b) => (field === 'color' ? colour(a) === colour(b) : equal(a, b)),
+  hazard: (step) => (step.action === 'delete' || changed(step, 'permissions') ? 'disruptive' : 'reversible'),
+  // A role is made before the one that needs its rank; the highest comes last, so that the acting account's own is.
+  order: (a, b) => Number(a.target['position'] ?? 0) - Number(b.target['position'] ?? 0),
+  advice: (step, tables, { instance }) => {
+    const grants = step.changes.find((change) => change.field === 'permissions')
+    const permissions = Array.isArray(grants?.after) ? grants.after.map(word) : []
+    const above = step.action === 'create' ? [] : outranked(step, step.serverId, tables, instance)
+    const lacks = unentitled(step, tables, instance)
+    const low =
+      step.action === 'delete' || above.length > 0
+        ? above
+        : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
+    if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return [...lacks, ...low]
+    const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
+    return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...lacks, ...low]
+  },
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
+}

@@ -1,0 +1,164 @@
+import type { Rule } from '../../../../instance/documents.ts'
+import type { Rows, Write } from '../../../../reconcile/doors.ts'
+import type { Hints, Kind } from '../../../../reconcile/kind.ts'
+import type { Fields, Step, Value } from '../../../../reconcile/types.ts'
+import { equal } from '../../../../reconcile/equal.ts'
+import { rowsOf, send, setOf, text, word } from '../common.ts'
+
+const FILE = 'rules.yaml'
+/** The one object of the kind rule-order. */
+const ORDER = 'rules'
+
+type Translations = { readonly [language: string]: { readonly text: string; readonly hint: string } }
+
+const translation = (t: { readonly text: string; readonly hint?: string }): { text: string; hint: string } => ({
+  text: text(t.text),
+  hint: text(t.hint),
+})
+
+function fieldsOf(rule: Rule): Fields {
+  const translations: Translations = Object.fromEntries(
+    Object.entries(rule.translations ?? {}).map(([language, t]) => [language, translation(t)]),
+  )
+  return { text: text(rule.text), hint: text(rule.hint), translations }
+}
+
+const liveFields = (row: Rows['rules']): Fields => ({
+  text: text(row.text),
+  hint: text(row.hint),
+  translations: Object.fromEntries(row.translations.map((t) => [t.language, translation(t)])),
+})
+
+/**
+ * The key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id,
+ * one that is new, or was made again, is found by its text, and a stranger is told by its number.
+ */
+function keysOf(
+  rows: readonly Rows['rules'][],
+  { desired, ledger, attempts }: Pick<Hints, 'desired' | 'ledger' | 'attempts'>,
+): Map<string, string> {
+  const known = new Map([...ledger.values()].flatMap((e) => (e.serverId === null ? [] : [[e.serverId, e.id]])))
+  const taken = new Set(rows.flatMap((row) => known.get(row.id) ?? []))
+  const texts = new Map<string, string>()
+  for (const { id, fields } of [...attempts.filter((a) => a.action === 'create'), ...desired]) {
+    if (!taken.has(id)) texts.set(word(fields['text']), id)
+  }
+  const keys = new Map<string, string>()
+  for (const row of rows.toSorted((a, b) => Number(a.id) - Number(b.id))) {
+    const wanted = texts.get(text(row.text))
+    keys.set(row.id, known.get(row.id) ?? wanted ?? `#${row.id}`)
+    if (!known.has(row.id)) texts.delete(text(row.text))
+  }
+  return keys
+}
+
+function writeOf(step: Step): Write {
+  const base = { table: 'rules', serverId: step.serverId, name: step.id } as const
+  if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target }
+  return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
+}
+
+const place = (step: Step): number => Number(step.source?.path[1] ?? 0)
+
+export const rule: Kind = {
+  name: 'rule',
+  title: { one: 'rule', many: 'rules' },
+  file: FILE,
+  drift: 'report',
+  tables: ['rules'],
+  writes: ['console'],
+  absence: 'delete',
+  bound: [['text', 'hint', 'translations']],
+  desired: (instance) => {
+    const rules = instance.documents[FILE]?.rules
+    if (!rules) return { state: 'unmanaged' }
+    const objects = rules.map((r, i) => ({
+      id: r.key,
+      fields: fieldsOf(r),
+      source: { file: FILE, path: ['rules', i] },
+    }))
+    return { state: 'managed', objects, others: 'leave' }
+  },
+  read: (tables, hints) => {
+    const rows = rowsOf(tables.rules)
+    const keys = keysOf(rows, hints)
+    return {
+      objects: rows.map((row) => ({
+        id: keys.get(row.id) ?? row.id,
+        serverId: row.id,
+        fields: liveFields(row),
+        createdAt: row.created_at,
+      })),
+    }
+  },
+  hazard: () => 'reversible',
+  // As they stand in the file: each new one goes to the end.
+  order: (a, b) => place(a) - place(b),
+  before: (step) => (step.action === 'create' ? [`rule-order/${ORDER}`] : []),
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
+}
+const list = (value: Value): readonly Value[] => (Array.isArray(value) ? value : [])
+
+/** Orders are compared among the rules that both sides have. */
+function sameOrder(a: Value, b: Value): boolean {
+  const left = new Set(list(a))
+  const right = new Set(list(b))
+  return equal(
+    list(a).filter((key) => right.has(key)),
+    list(b).filter((key) => left.has(key)),
+  )
+}
+
+export const ruleOrder: Kind = {
+  name: 'rule-order',
+  title: { one: 'order of the rules', many: 'orders of the rules' },
+  file: FILE,
+  drift: 'report',
+  tables: ['rules'],
+  writes: ['console'],
+  absence: 'release',
+  desired: (instance) => {
+    const rules = instance.documents[FILE]?.rules
+    if (!rules) return { state: 'unmanaged' }
+    return {
+      state: 'managed',
+      objects: [{ id: ORDER, fields: { order: rules.map((r) => r.key) }, source: { file: FILE, path: ['rules'] } }],
+      others: 'leave',
+    }
+  },
+  read: (tables, hints) => {
+    const rows = rowsOf(tables.rules).toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))
+    const rules = hints.objectsOf('rule')
+    const keys = keysOf(rows, rules)
+    const live = rows.map((row) => keys.get(row.id) ?? row.id)
+    // New rules go to the end, so that their place is part of what the files are compared with.
+    const coming = rules.desired.map((object) => object.id).filter((key) => !live.includes(key))
+    return { objects: [{ id: ORDER, serverId: null, fields: { order: [...live, ...coming], coming } }] }
+  },
+  // A rule that has to be made again has no place that somebody could have changed.
+  remembered: ({ order = [] }, _instance, { coming = [] }) => ({
+    order: list(order).filter((key) => !list(coming).includes(key)),
+  }),
+  same: (field, a, b) => (field === 'order' ? sameOrder(a, b) : equal(a, b)),
+  hazard: () => 'reversible',
+  apply: (steps, context) =>
+    send(steps, context, (step) => {
+      const ids = (order: Value | undefined): Value[] =>
+        list(order ?? []).flatMap((key) => idOf(word(key), context.serverId))
+      return [
+        {
+          table: 'rule_order',
+          action: 'update',
+          serverId: null,
+          name: ORDER,
+          expect: { order: ids(step.seen['order']) },
+          set: { order: ids(step.target['order']) },
+        },
+      ]
+    }),
+}
+
+const idOf = (key: string, serverId: (ref: string) => string | null): Value[] => {
+  const id = key.startsWith('#') ? key.slice(1) : serverId(`rule/${key}`)
+  return id === null ? [] : [id]
+}

@@ -1,0 +1,60 @@
+import { normalizeDomain } from '../../../../instance/domains.ts'
+import type { Write } from '../../../../reconcile/doors.ts'
+import type { Kind } from '../../../../reconcile/kind.ts'
+import type { Step } from '../../../../reconcile/types.ts'
+import { current, rowsOf, send, setOf } from '../common.ts'
+
+const FILE = 'email-domain-blocks.yaml'
+
+/** Mastodon can't change one: an update is a delete and a create. */
+function writesOf(step: Step): Write[] {
+  const base = { table: 'email_domain_blocks', serverId: step.serverId, name: step.id } as const
+  const create: Write = {
+    ...base,
+    action: 'create',
+    serverId: null,
+    expect: {},
+    set: { ...step.target, ...setOf(step) },
+  }
+  const remove: Write = { ...base, action: 'delete', expect: step.seen, set: {} }
+  return { create: [create], update: [remove, create], delete: [remove] }[step.action]
+}
+
+export const emailDomainBlock: Kind = {
+  name: 'email-domain-block',
+  title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
+  file: FILE,
+  drift: 'report',
+  tables: ['email_domain_blocks'],
+  writes: ['rest', 'console'],
+  absence: 'delete',
+  desired: (instance, now) => {
+    const blocks = instance.documents[FILE]?.email_domain_blocks
+    if (!blocks) return { state: 'unmanaged' }
+    const objects = current(blocks, now, (block, i) => {
+      const name = normalizeDomain(block.domain)
+      return {
+        id: 'domain' in name ? name.domain : block.domain,
+        fields: { allow_with_approval: block.allow_with_approval ?? false },
+        source: { file: FILE, path: ['email_domain_blocks', i] },
+      }
+    })
+    return { state: 'managed', objects, others: 'leave' }
+  },
+  read: (tables) => ({
+    objects: rowsOf(tables.email_domain_blocks).map((row) => ({
+      id: row.domain,
+      serverId: row.id,
+      fields: { allow_with_approval: row.allow_with_approval },
+      createdAt: row.created_at,
+    })),
+  }),
+  replaces: true,
+  hazard: () => 'reversible',
+  weakens: (step) =>
+    step.action === 'delete' || step.changes.some((change) => change.before === false && change.after === true),
+  note: (step) =>
+    step.action === 'update' ? 'It is deleted and created anew: Mastodon has no other way to change it.' : undefined,
+  calls: (step) => (step.action === 'update' ? 2 : 1),
+  apply: (steps, context) => send(steps, context, writesOf),
+}

@@ -1,0 +1,84 @@
+import { normalizeAddress } from '../../../../instance/addresses.ts'
+import type { Write } from '../../../../reconcile/doors.ts'
+import type { Kind } from '../../../../reconcile/kind.ts'
+import type { Step, Value } from '../../../../reconcile/types.ts'
+import { equal } from '../../../../reconcile/equal.ts'
+import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
+import { own } from '../../../../instance/own.ts'
+
+const FILE = 'ip-blocks.yaml'
+const MINUTE = 60_000
+const STRENGTH: { readonly [severity: string]: number } = {
+  sign_up_requires_approval: 0,
+  sign_up_block: 1,
+  no_access: 2,
+}
+
+function writeOf(step: Step): Write {
+  const base = { table: 'ip_blocks', serverId: step.serverId, name: step.id } as const
+  if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target }
+  return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
+}
+
+/** Mastodon counts from the moment of writing: an expiry is the same within a minute. */
+function same(field: string, a: Value, b: Value): boolean {
+  if (field !== 'expires_at' || typeof a !== 'string' || typeof b !== 'string') return equal(a, b)
+  return Math.abs(Date.parse(a) - Date.parse(b)) < MINUTE
+}
+
+const strength = (severity: Value): number => own(STRENGTH, word(severity)) ?? 0
+/** When a block ends; one without an end never does. */
+const end = (expiry: Value): number => (typeof expiry === 'string' ? Date.parse(expiry) : Infinity)
+
+export const ipBlock: Kind = {
+  name: 'ip-block',
+  title: { one: 'IP block', many: 'IP blocks' },
+  file: FILE,
+  drift: 'report',
+  tables: ['ip_blocks'],
+  writes: ['rest', 'console'],
+  absence: 'delete',
+  bound: [['severity', 'expires_at']],
+  desired: (instance, now) => {
+    const blocks = instance.documents[FILE]?.ip_blocks
+    if (!blocks) return { state: 'unmanaged' }
+    const objects = current(blocks, now, (block, i) => {
+      const ip = normalizeAddress(block.ip)
+      return {
+        id: 'address' in ip ? ip.address : block.ip,
+        fields: managed({
+          severity: block.severity,
+          comment: block.comment === undefined ? undefined : text(block.comment),
+          expires_at: block.until === undefined ? null : new Date(untilTime(block.until)).toISOString(),
+        }),
+        source: { file: FILE, path: ['ip_blocks', i] },
+      }
+    })
+    return { state: 'managed', objects, others: 'leave' }
+  },
+  read: (tables, { desired, now }) => {
+    const wanted = new Set(desired.map((object) => object.id))
+    const ended = (at: string | null): boolean => at !== null && Date.parse(at) <= now.getTime()
+    // One that has expired is gone for members although its row is still there.
+    const rows = rowsOf(tables.ip_blocks).filter((row) => wanted.has(row.ip) || !ended(row.expires_at))
+    return {
+      objects: rows.map((row) => ({
+        id: row.ip,
+        serverId: row.id,
+        fields: { severity: row.severity, comment: text(row.comment), expires_at: row.expires_at },
+        createdAt: row.created_at,
+      })),
+    }
+  },
+  same,
+  hazard: (step) => (step.changes.some((change) => change.after === 'no_access') ? 'disruptive' : 'reversible'),
+  weakens: (step) =>
+    step.action === 'delete' ||
+    (step.action === 'update' &&
+      step.changes.some(
+        ({ field, before, after }) =>
+          (field === 'severity' && strength(after) < strength(before)) ||
+          (field === 'expires_at' && end(after) < end(before)),
+      )),
+  apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
+}

@@ -1,0 +1,129 @@
+import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
+import type { InstanceFile } from '../../instance/documents.ts'
+import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from '../../reconcile/doors.ts'
+import { checkDomain, type DoorOptions, type Doors, openDoors } from './doors.ts'
+import type { Secrets } from '../../clients/secrets.ts'
+import { allUnknown, tablesOf, unreadTable } from './database/snapshot.ts'
+
+type Read = { readonly tables: Partial<Tables>; readonly version: string | null }
+
+/** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
+export async function openReader(
+  instance: InstanceFile,
+  secrets: Secrets,
+  options: DoorOptions & { readonly doors?: Doors } = {},
+): Promise<Reader> {
+  const doors = options.doors ?? openDoors(instance, secrets, { ...options, reading: true })
+  let tokenAccount: Promise<TokenAccount> | undefined
+  return {
+    tokenAccount: () => (tokenAccount ??= tokenAccountOf(doors)),
+    read: async (request) => {
+      const { tables, version } = doors.has.database
+        ? await fromDatabase(doors, request)
+        : await fromOthers(doors, request)
+      return tablesOf(tables, version)
+    },
+    // doors that were handed over are closed by who opened them
+    close: () => (options.doors ? Promise.resolve() : doors.close()),
+  }
+}
+
+async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
+  const door = doors.instance.mastodon?.database
+  if (!door) return { tables: {}, version: null }
+  const { readDatabase, reinstall } = await import('./database/database.ts')
+  const read = await attempt(request, async () => {
+    const snapshot = await readDatabase(await doors.database(), door, request)
+    if (snapshot.domain !== null) checkDomain(doors.instance.domain, snapshot.domain, 'the database')
+    return snapshot
+  })
+  if (!('domain' in read) || read.domain !== null || !Object.values(read.tables).some(isComplete)) return read
+  const reason: Diagnostic = {
+    code: 'nameless-database',
+    severity: 'error',
+    message: 'the database does not say whose it is, so nothing that it holds is used',
+    hint: `Leave mastodon.database out for now, or let the domain be written there. ${reinstall(door)}`,
+  }
+  return { tables: allUnknown(request, reason), version: null }
+}
+
+const isComplete = (table: unknown): boolean =>
+  typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
+
+async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
+  // not before it is needed: the database door has no use for HTTP
+  const { isList } = await import('./rest/mastodon.ts')
+  const byRest = request.tables.filter((name) => doors.has.api && (isList(name) || name === 'impact'))
+  const others = request.tables.filter((name) => !byRest.includes(name))
+  // the audit log alone is not worth booting the console, nor missed where there is none
+  const byConsole = others.every((name) => name === 'audit') ? [] : others
+  const [rest, console] = await Promise.all([
+    fromRest(doors, part(request, byRest)),
+    fromConsole(doors, part(request, byConsole)),
+  ])
+  return { tables: { ...rest.tables, ...console.tables }, version: console.version ?? rest.version }
+}
+
+const part = (request: ReadRequest, tables: readonly TableName[]): ReadRequest => ({ ...request, tables })
+
+async function fromRest(doors: Doors, request: ReadRequest): Promise<Read> {
+  if (request.tables.length === 0) return { tables: {}, version: null }
+  return attempt(request, async () => {
+    const rest = await doors.reading()
+    const { readRest } = await import('./rest/mastodon.ts')
+    return { tables: await readRest(rest, request), version: rest.version }
+  })
+}
+
+async function fromConsole(doors: Doors, request: ReadRequest): Promise<Read> {
+  if (request.tables.length === 0) return { tables: {}, version: null }
+  if (!doors.has.console) {
+    const missing = 'that needs the database or the console, and instance.yaml names neither'
+    return {
+      tables: Object.fromEntries(request.tables.map((name) => [name, unreadTable(name, missing)])),
+      version: null,
+    }
+  }
+  return attempt(request, async () => (await doors.console()).read(request))
+}
+
+/** Whose the token of the API is: the one that this run reads with. */
+async function tokenAccountOf(doors: Doors): Promise<TokenAccount> {
+  if (!doors.has.api) return { state: 'none' }
+  try {
+    const { usernameOf } = await import('./rest/token.ts')
+    return { state: 'known', username: await usernameOf(await doors.reading()) }
+  } catch (error) {
+    return { state: 'unknown', reason: reasonOf(error) }
+  }
+}
+
+/** A door that can't be used makes its tables unknown. A door that leads elsewhere ends the run. */
+async function attempt<R extends Read>(request: ReadRequest, read: () => Promise<R>): Promise<R | Read> {
+  try {
+    return await read()
+  } catch (error) {
+    return { tables: allUnknown(request, reasonOf(error)), version: null }
+  }
+}
+
+/** Why a door can't be used. Throws what ends the run. */
+function reasonOf(error: unknown): Diagnostic {
+  const [first] = error instanceof HerdbookError ? error.diagnostics : []
+  if (error instanceof HerdbookError && FINAL.has(first?.code ?? '')) throw error
+  return (
+    first ?? { code: 'unreadable', severity: 'error', message: error instanceof Error ? error.message : String(error) }
+  )
+}
+
+/** What no other table's reading makes good: another server, another machine, a credential that must not be sent, a defect. */
+const FINAL: ReadonlySet<string> = new Set([
+  'another-server',
+  'mastodon-too-old',
+  'host-key-mismatch',
+  'secret-elsewhere',
+  'secret-unbound',
+  'write-while-planning',
+  'one-runtime',
+  'no-ssh',
+])

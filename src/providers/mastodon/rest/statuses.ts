@@ -1,0 +1,67 @@
+import { EXIT, fail } from '../../../instance/diagnostic.ts'
+import type { Rest } from './mastodon.ts'
+import { isRecord } from '../../../instance/own.ts'
+import { HttpFailure } from '../../../clients/transport.ts'
+
+/** A post in the name of the account that the token is of. */
+export interface Post {
+  readonly text: string
+  readonly visibility: 'unlisted' | 'public' | 'private'
+  /** The server makes one post of all that come with the same within an hour. */
+  readonly key: string
+}
+
+/** The scopes that posting needs: the second to see whether it is there, where no answer came. */
+export const POSTING: readonly string[] = ['write:statuses', 'read:statuses']
+
+const ATTEMPTS = 3
+
+/** Posts once; mentions nobody, whatever the text says. Throws (exit 10) with the reason where the server takes it not. */
+export async function post(rest: Rest, { text, visibility, key }: Post): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await rest.patiently(
+        async () =>
+          rest.client.v1.statuses.create(
+            { status: text, visibility, allowedMentions: [] },
+            { requestInit: { headers: { 'Idempotency-Key': key } } },
+          ),
+        false,
+      )
+      return
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error
+      const uncertain = error.status === null || error.status >= 500
+      // From 4.6 on, Mastodon stumbles (500) over a key that it knows instead of answering the post.
+      if (uncertain && (await isThere(rest, text))) return
+      if (!uncertain || attempt === ATTEMPTS) refuse(rest, error)
+    }
+  }
+}
+
+function refuse({ origin }: Rest, error: HttpFailure): never {
+  const hint =
+    error.status === 401 || error.status === 403
+      ? `Its token needs the scopes ${POSTING.join(' and ')}: herdbook token check`
+      : 'The next run tries again.'
+  fail(EXIT.unreadable, 'not-posted', `${origin} took no post: ${error.message}`, { hint, cause: error })
+}
+
+/** Whether the text is among the newest posts of the account. */
+async function isThere(rest: Rest, text: string): Promise<boolean> {
+  try {
+    const { body: account } = await rest.get('/api/v1/accounts/verify_credentials')
+    const { body: posts } = await rest.get(`/api/v1/accounts/${idOf(account)}/statuses?limit=10&exclude_reblogs=true`)
+    for (const one of Array.isArray(posts) ? posts : []) {
+      const { body: source } = await rest.get(`/api/v1/statuses/${idOf(one)}/source`)
+      if (isRecord(source) && source.text === text) return true
+    }
+    return false
+  } catch (error) {
+    if (error instanceof HttpFailure) return false
+    throw error
+  }
+}
+
+const idOf = (row: unknown): string =>
+  isRecord(row) && typeof row.id === 'string' && /^\d+$/.test(row.id) ? row.id : '0'
