@@ -198,7 +198,7 @@ const CASES: readonly HintCase[] = [
     shows: /1 object taken over/,
   },
   {
-    of: ['kinds/community/moderator.ts: herdbook adopt'],
+    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook adopt'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)
