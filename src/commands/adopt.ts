@@ -1,27 +1,26 @@
 import { typed } from '../instance/typed.ts'
 import type { Command } from '@commander-js/extra-typings'
-import { isList } from '../providers/mastodon/rest/mastodon.ts'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { newFile, type FileEdit, type ObjectChange } from '../instance/edit/objects.ts'
 import { releaseOf, settingOf } from '../instance/versions.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
-import { KINDS } from '../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../providers/index.ts'
 import { byText, equal } from '../reconcile/equal.ts'
 import { whyUnread } from '../reconcile/findings.ts'
-import { plan } from '../reconcile/plan.ts'
-import type { Reader } from '../reconcile/doors.ts'
+import type { PlanInput } from '../reconcile/input.ts'
+import type { Provider } from '../reconcile/provider.ts'
+import { desiredOf, NO_WISHES, planNow, type Planned } from '../reconcile/reconciler.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Desired, Fields, LiveObject, Plan, Step } from '../reconcile/types.ts'
 import { EVERYTHING, hides, type Disclosure } from '../render/conceal.ts'
 import { count, listed } from '../render/text.ts'
 import { checkFolder, editsFor, settle, type Draft } from './editing.ts'
-import { note, tell, toldWaits, type Io } from './io.ts'
-import { numbered } from './numbered.ts'
+import { note, tell, type Io } from './io.ts'
+import { numbered } from '../reconcile/numbered.ts'
 import { withoutOdd } from './odd.ts'
-import { desiredOf, observe, type Observation } from './observe.ts'
 import { parseRef, sourceOf, textsOf } from './options.ts'
-import { inputFor } from './planning.ts'
+import { subjectOf } from './planning.ts'
+import { connectTo } from './providers.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -40,7 +39,15 @@ const EMPTY = { emptied: 'it was empty on the server when it was adopted' }
 const LISTS = new Set(['domain-block', 'email-domain-block', 'ip-block', 'moderator', 'rule', 'setting'])
 
 /** The files of lists that live has nothing in, where there is none yet. */
-function newEmpty(there: ReadonlySet<string>, asked: Asked, { observed }: Observation): readonly FileEdit[] {
+function newEmpty(
+  there: ReadonlySet<string>,
+  asked: Asked,
+  {
+    input: {
+      live: { observed },
+    },
+  }: Planned,
+): readonly FileEdit[] {
   const empty = KINDS.filter((kind) => {
     const o = observed.get(kind.name)
     return (
@@ -79,10 +86,10 @@ export const verb = (command: Command, io: Io) =>
     .action(async (what, options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
-      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const connected = connectTo(session.config, io, 'plan')
       try {
         const drafted = await withProgress(io, 'Reading the live server', () =>
-          draftAdoption(session, reader, what, options),
+          draftAdoption(session, connected.providers, what, options),
         )
         for (const line of [...drafted.left, ...drafted.odd.slice(0, TOLD)]) note(io, line)
         if (drafted.odd.length > TOLD)
@@ -95,7 +102,7 @@ export const verb = (command: Command, io: Io) =>
         tell(io, drafted.unread)
         if (drafted.unread.length > 0) io.exit = EXIT.unreadable
       } finally {
-        await reader.close()
+        await connected.close()
       }
     })
 
@@ -110,40 +117,39 @@ interface Adoption extends Draft {
 /** The files as live has it, valid or not, and what was left out of them. Throws (exit 10) where nothing, or not what was named, can be read. */
 export async function draftAdoption(
   session: Session,
-  reader: Reader,
+  providers: readonly Provider[],
   what: readonly string[],
   options: AdoptOptions = {},
 ): Promise<Adoption> {
-  const { io, instance, ledger } = session
+  const { io, instance } = session
   const now = io.now()
+  const reads = new Map(
+    providers.flatMap(({ kinds, can }) => kinds.map(({ name }) => [name, can('plan').reads(name)] as const)),
+  )
   const flags = { 'ip-block': options.ipBlocks, moderator: options.moderators }
-  const asked = askedFor(what, desiredOf(instance, now), flags, (kind) => isReadable(session, kind))
-  const desired = wanting(asked, desiredOf(instance, now))
-  const observation = await observe(reader, { instance, desired, ledger, now })
+  const readable = ({ name }: Kind): boolean => reads.get(name) === true
+  const asked = askedFor(what, desiredOf(KINDS, instance, now), flags, readable)
+  const desired = wanting(asked, desiredOf(KINDS, instance, now))
   const rules = objectsIn(desired.get('rule')).flatMap(({ id, fields }): [string, string][] =>
     typeof fields['text'] === 'string' ? [[fields['text'], `rule/${id}`]] : [],
   )
-  const seen = plan(inputFor(session, { ...observation, desired }))
+  // What the version has against the files, adopting may mend.
+  const planned = await planNow({ ...subjectOf(session), errorsFor: () => [] }, providers, NO_WISHES, desired)
+  const { plan: seen } = planned
   const unread = seen.findings.filter(whyUnread(seen))
-  const some = [...asked.keys()].some((kind) => observation.observed.get(kind)?.state === 'complete')
+  const some = [...asked.keys()].some((kind) => planned.input.live.observed.get(kind)?.state === 'complete')
   if (unread.length > 0 && (what.length > 0 || !some)) throw new HerdbookError(EXIT.unreadable, unread)
-  const { changes, odd } = withoutOdd(adoption(seen, asked, desired, observation, options), new Map(rules))
+  const { changes, odd } = withoutOdd(adoption(planned, asked, desired, options), new Map(rules))
   const edits = await editsFor(io, session, changes, EMPTY)
   const there = new Set([...(await textsOf(session)).keys(), ...edits.map(({ file }) => file)])
   return {
-    edits: [...edits, ...newEmpty(there, asked, observation)],
+    edits: [...edits, ...newEmpty(there, asked, planned)],
     said: [`${count(changes.length, 'object', 'objects')} taken over from ${session.config.domain}.`],
     subject: what.length > 0 ? `Adopt ${listed(what)}` : 'Adopt what is live',
-    left: leftOut(what, session, asked, desired, observation, options),
+    left: leftOut(what, session, asked, desired, planned, readable, options),
     odd,
     unread,
   }
-}
-
-/** Whether a door reads this kind: the API reads the block lists, the database and the console everything. */
-function isReadable({ config }: Session, kind: Kind): boolean {
-  const { database, console } = config.mastodon ?? {}
-  return database !== undefined || console !== undefined || kind.tables.every(isList)
 }
 
 function askedFor(
@@ -184,16 +190,16 @@ function wanted(asked: boolean, desired: Desired): Desired {
 
 /** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
 function adoption(
-  seen: Plan,
+  planned: Planned,
   asked: Asked,
   desired: ReadonlyMap<string, Desired>,
-  observation: Observation,
   options: AdoptOptions,
 ): ObjectChange[] {
-  const release = releaseOf(observation.tables.version)
+  const { plan: seen, input, versions } = planned
+  const release = releaseOf(versions.get('mastodon') ?? null)
   const changes = KINDS.flatMap((kind) => {
     const named = asked.get(kind.name)
-    const observed = observation.observed.get(kind.name)
+    const observed = input.live.observed.get(kind.name)
     if (named === undefined || observed?.state !== 'complete') return []
     const live = new Map(observed.objects.map((object) => [object.id, object]))
     const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
@@ -226,7 +232,7 @@ function adoption(
         ),
       }))
   })
-  return [...changes, ...placesOfRules(seen, changes, desired, observation)]
+  return [...changes, ...placesOfRules(seen, changes, desired, input.live)]
 }
 
 /** The fields that the files are about to change, of an object of which others differ: those alone are to be settled. */
@@ -244,7 +250,7 @@ function placesOfRules(
   seen: Plan,
   changes: readonly ObjectChange[],
   desired: ReadonlyMap<string, Desired>,
-  { observed }: Observation,
+  { observed }: PlanInput['live'],
 ): ObjectChange[] {
   const known = new Set(objectsIn(desired.get('rule')).map((object) => `rule/${object.id}`))
   const fresh = changes.some(({ ref, fields }) => ref.startsWith('rule/') && fields !== null && !known.has(ref))
@@ -353,9 +359,11 @@ function leftOut(
   session: Session,
   asked: Asked,
   desired: ReadonlyMap<string, Desired>,
-  { observed, tables }: Observation,
+  { input }: Planned,
+  readable: (kind: Kind) => boolean,
   { privateComments }: AdoptOptions,
 ): string[] {
+  const { observed } = input.live
   const blocks = observed.get('domain-block')
   const held = new Map(objectsIn(desired.get('domain-block')).map(({ id, fields }) => [id, fields]))
   const notes =
@@ -372,12 +380,12 @@ function leftOut(
     asked.get('moderator') === 'all' &&
     people?.state === 'complete' &&
     people.objects.some((one) => one.spared)
-  const drafts =
-    asked.has('terms-of-service') && tables.terms_of_services.state === 'complete'
-      ? tables.terms_of_services.rows.filter((row) => row.published_at === null).length
-      : 0
-  const closed = new Set(left.filter((kind) => !isReadable(session, kind)).map((kind) => kind.file))
-  const open = new Set(left.filter((kind) => isReadable(session, kind)).map((kind) => kind.name))
+  const beyond = [...asked.keys()].flatMap((kind) => {
+    const seen = observed.get(kind)
+    return seen?.state === 'complete' ? (seen.beyond ?? []) : []
+  })
+  const closed = new Set(left.filter((kind) => !readable(kind)).map((kind) => kind.file))
+  const open = new Set(left.filter(readable).map((kind) => kind.name))
   return [
     ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),
     ...(open.has('moderator') ? ['Who holds which role was not taken over; --moderators does.'] : []),
@@ -394,10 +402,6 @@ function leftOut(
           `${count(notes, 'block has', 'blocks have')} a private comment that the files don't have; --private-comments writes them.`,
         ]
       : []),
-    ...(drafts > 0
-      ? [
-          `${count(drafts, 'draft of the terms of service was', 'drafts of the terms of service were')} not taken over: the files hold what is published.`,
-        ]
-      : []),
+    ...beyond,
   ]
 }

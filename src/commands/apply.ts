@@ -3,23 +3,18 @@ import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { byApproval, oldestFirst, type Chosen } from '../approvals/oldest-first.ts'
 import { isEnough, takesOwner } from '../approvals/owned.ts'
-import { openDoors, type Doors } from '../providers/mastodon/doors.ts'
-import { openReader } from '../providers/mastodon/reader.ts'
-import { openWriter } from '../providers/mastodon/writer.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import { INVARIANTS } from '../providers/mastodon/kinds/invariants.ts'
-import { KINDS } from '../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../providers/index.ts'
 import { apply } from '../reconcile/apply.ts'
 import { approvers, current, formsIn, isRecent, missing } from '../reconcile/approvals.ts'
 import { refOf } from '../reconcile/batches.ts'
-import type { Reader } from '../reconcile/doors.ts'
 import { planDigest1 } from '../reconcile/digest.ts'
 import { exitOfApply, exitOfPlan, refusals } from '../reconcile/exit.ts'
-import { worldOf } from '../reconcile/guard.ts'
 import { checkHead } from '../reconcile/head.ts'
 import { withoutLapsed } from '../reconcile/lapsed.ts'
 import { approvalsBy, unused } from '../reconcile/marks.ts'
 import { narrow } from '../reconcile/plan.ts'
+import type { Provider, WriteSession } from '../reconcile/provider.ts'
 import { seenAfter } from '../reconcile/seen.ts'
 import type { Ledger, Merge } from '../reconcile/ledger-types.ts'
 import type { ApplyReport, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
@@ -31,10 +26,12 @@ import { renderPlan } from '../render/terminal.ts'
 import { count } from '../render/text.ts'
 import { announceDone, giveNotice, type Noticed } from './announce.ts'
 import { confirm } from './confirm.ts'
-import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { collect, commandLine, sourceOf, wishesOf } from './options.ts'
-import { planNow, wishesWith, type Planned, type Wishes } from './planning.ts'
+import type { Planned, Wishes } from '../reconcile/reconciler.ts'
+import { planNow, wishesWith } from './planning.ts'
+import { connectTo, type Connected } from './providers.ts'
 import { OWNERS_LINE } from './owners.ts'
 import { withProgress } from './progress.ts'
 import { openSession, type Session } from './session.ts'
@@ -110,21 +107,19 @@ export async function run(
       const ledger = moved ? { ...found, applied: new Map<string, string>(), taken: null } : found
       // Until it was our turn somebody may have applied, or merged: a commit that is taken back by now is not applied.
       await refuseHead(session, ledger, options)
-      const doors = openDoors(session.config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
+      const connected = connectTo(session.config, io, 'apply')
       try {
-        const reader = await openReader(session.config, io.secrets, { doors })
         const known = await takeIn({ ...session, ledger }, await mergesOf({ ...session, ledger }))
         return await applyUnderLock(known, {
           io,
           options,
           saved,
           wishes: wishesWith(wishes, known),
-          reader,
-          doors,
+          connected,
           holds,
         })
       } finally {
-        await doors.close()
+        await connected.close()
       }
     },
     moved,
@@ -168,14 +163,13 @@ export interface Run {
   readonly options: Options
   readonly saved: Plan | null
   readonly wishes: Wishes
-  readonly reader: Reader
-  readonly doors: Doors
+  readonly connected: Connected
   readonly holds: () => boolean
 }
 
 async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
-  const { io, options, saved, wishes, reader } = run
-  const planned = await withProgress(io, 'Reading the live server', () => planNow(opened, reader, wishes))
+  const { io, options, saved, wishes, connected } = run
+  const planned = await withProgress(io, 'Reading the live server', () => planNow(opened, connected.providers, wishes))
   const { plan } = planned
   if (saved && !isSame(saved, plan, opened)) refuseStale(saved, plan)
   if (!saved && !options.json)
@@ -211,7 +205,7 @@ async function applyUnderLock(opened: Session, run: Run): Promise<ApplyReport> {
     fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', {
       hint: `${unsaid}. Or save the plan and apply it: ${commandLine('plan', options, '--out', 'plan.json')}`,
     })
-  const noticed = await giveNotice(approved, plan, withheld, run.doors)
+  const noticed = await giveNotice(approved, plan, withheld, connected.doors)
   return carryOut(noticed, planned, run)
 }
 
@@ -354,7 +348,7 @@ export async function carryOut(
   { plan, input }: Planned,
   run: Run,
 ): Promise<ApplyReport> {
-  const { io, wishes, reader, doors, holds } = run
+  const { io, wishes, connected, holds } = run
   const by = {
     run: session.run,
     source: plan.commit,
@@ -372,16 +366,9 @@ export async function carryOut(
         ledger: session.ledger,
         save: (ledger, subject) =>
           session.store ? session.store.save(ledger, `${subject}${firstWhy}`, by) : Promise.resolve(ledger),
-        openWriter: () => openWriter(session.config, io.secrets, { doors }),
-        replan: async (ledger: Ledger) => (await planNow(session, reader, wishes, ledger)).plan,
-        invariants: INVARIANTS,
-        facts: input.facts,
-        world: worldOf(input.observed),
-        guard: (steps) => ({
-          minimum_owners: steps.every(({ removal }) => removal)
-            ? Math.min(1, input.policy.minimumOwners)
-            : input.policy.minimumOwners,
-        }),
+        open: (name) => openIn(connected.providers, name),
+        replan: async (ledger: Ledger) => (await planNow(session, connected.providers, wishes, ledger)).plan,
+        live: input.live,
         withheld,
         holds,
         now: io.now,
@@ -391,10 +378,17 @@ export async function carryOut(
   )
   const report = {
     ...applied,
-    findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, doors))],
+    findings: [...findings, ...applied.findings, ...(await announceDone(session, applied, connected.doors))],
   }
   io.exit = exitOfApply(report)
   return tellReport(run, report)
+}
+
+/** The way in for writing of a provider. */
+function openIn(providers: readonly Provider[], name: string): Promise<WriteSession> {
+  const provider = providers.find((one) => one.name === name)
+  if (!provider) throw new Error(`There is no provider ${name} here.`)
+  return provider.open()
 }
 
 /** While a pause is on, a run says what it would do, and does nothing. */

@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { approve, missing } from '../reconcile/approvals.ts'
@@ -9,12 +8,13 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { count } from '../render/text.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { confirm } from './confirm.ts'
-import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { actorOf } from './pause.ts'
 import { collect, commandLine, parseRef, sourceOf, wishesOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { openSession, type Session } from './session.ts'
+import { connectTo } from './providers.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -69,9 +69,9 @@ interface Asked {
 
 async function approveUnderLock(session: Session, { why, only, options, ownChanges }: Asked): Promise<void> {
   const { io, ledger, sealing } = session
-  const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const connected = connectTo(session.config, io, 'plan')
   try {
-    const { plan } = await planNow(session, reader, wishesOf(options))
+    const { plan } = await planNow(session, connected.providers, wishesOf(options))
     const open = missing(
       plan.steps.filter((step) => only.size === 0 || only.has(refOf(step))),
       ledger.approvals,
@@ -118,7 +118,7 @@ async function approveUnderLock(session: Session, { why, only, options, ownChang
     say(io, `Approved ${count(open.length, 'step', 'steps')}. Apply them: herdbook apply`)
     io.exit = EXIT.ok
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 

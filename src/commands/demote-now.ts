@@ -1,5 +1,3 @@
-import { openDoors } from '../providers/mastodon/doors.ts'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { refOf } from '../reconcile/batches.ts'
@@ -10,11 +8,13 @@ import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { ObjectRef } from '../reconcile/types.ts'
 import { carryOut } from './apply.ts'
 import { asked } from './confirm.ts'
-import { prose, say, tell, toldWaits, type Io } from './io.ts'
+import { prose, say, tell, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { sourceOf } from './options.ts'
 import { actorOf } from './pause.ts'
-import { NO_WISHES, planNow, type Planned } from './planning.ts'
+import { NO_WISHES, type Planned } from '../reconcile/reconciler.ts'
+import { planNow } from './planning.ts'
+import { connectTo } from './providers.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface NowOptions {
@@ -70,11 +70,10 @@ function refuseUnable({ config, instance, store, ledger, sealing }: Session, ref
 
 async function removeUnderLock(session: Session, ref: ObjectRef, why: string, holds: () => boolean): Promise<void> {
   const { io, config } = session
-  const doors = openDoors(config, io.secrets, { verb: 'apply', onWait: toldWaits(io) })
+  const connected = connectTo(config, io, 'apply')
   try {
-    const reader = await openReader(config, io.secrets, { doors })
     const { session: named, called } = await recorded(session, ref, why)
-    const planned = await planNow(named, reader, NO_WISHES, named.ledger)
+    const planned = await planNow(named, connected.providers, NO_WISHES, named.ledger)
     const part = partOf(planned, ref)
     if (part.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
     const refused = refusals(part.plan)
@@ -91,12 +90,11 @@ async function removeUnderLock(session: Session, ref: ObjectRef, why: string, ho
       options: { yes: true },
       saved: null,
       wishes: NO_WISHES,
-      reader,
-      doors,
+      connected,
       holds,
     })
   } finally {
-    await doors.close()
+    await connected.close()
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { whyUnread } from '../reconcile/findings.ts'
@@ -7,11 +6,12 @@ import type { Plan } from '../reconcile/types.ts'
 import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
 import { renderPlan } from '../render/terminal.ts'
-import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
+import { say, screenOf, shownTo, tell, type Io } from './io.ts'
 import { commandLine, sourceOf } from './options.ts'
 import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession } from './session.ts'
+import { connectTo } from './providers.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -25,9 +25,11 @@ export const verb = (command: Command, io: Io) =>
     .action(async (options) => {
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
-      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const connected = connectTo(session.config, io, 'plan')
       try {
-        const { plan: full } = await withProgress(io, 'Reading the live server', () => planNow(session, reader))
+        const { plan: full } = await withProgress(io, 'Reading the live server', () =>
+          planNow(session, connected.providers),
+        )
         const plan = onlyDrift(full)
         const text = options.json
           ? planJson(conceal(plan, shownTo(io)))
@@ -43,7 +45,7 @@ export const verb = (command: Command, io: Io) =>
         say(io, text)
         io.exit = exitOfPlan(plan)
       } finally {
-        await reader.close()
+        await connected.close()
       }
     })
 

@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { refOf } from '../reconcile/batches.ts'
@@ -9,13 +8,15 @@ import type { ObjectRef, Plan, Unmanaged } from '../reconcile/types.ts'
 import { counted, likeness } from '../render/by-hand.ts'
 import { readable } from '../render/names.ts'
 import { inline } from '../render/text.ts'
-import { prose, say, tell, toldWaits, type Io } from './io.ts'
+import { prose, say, tell, type Io } from './io.ts'
 import { locked } from './locked.ts'
-import { numbered } from './numbered.ts'
+import { numbered } from '../reconcile/numbered.ts'
 import { parseRef, sourceOf } from './options.ts'
 import { actorOf } from './pause.ts'
-import { NO_WISHES, planNow } from './planning.ts'
+import { NO_WISHES } from '../reconcile/reconciler.ts'
+import { planNow } from './planning.ts'
 import { commitOf, openSession, type Session } from './session.ts'
+import { connectTo } from './providers.ts'
 
 export interface LeaveOptions {
   readonly instance?: string
@@ -98,11 +99,11 @@ export async function leave(
 }
 
 async function planOf(session: Session): Promise<Plan> {
-  const reader = await openReader(session.config, session.io.secrets, { verb: 'plan', onWait: toldWaits(session.io) })
+  const connected = connectTo(session.config, session.io, 'plan')
   try {
-    return (await planNow(session, reader, NO_WISHES, session.ledger)).plan
+    return (await planNow(session, connected.providers, NO_WISHES, session.ledger)).plan
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 

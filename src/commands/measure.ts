@@ -1,16 +1,16 @@
 import { openReader } from '../providers/mastodon/reader.ts'
 import { HerdbookError } from '../instance/diagnostic.ts'
 import type { BlockSeverity } from '../instance/severity.ts'
-import { consentFor, severed } from '../reconcile/consent.ts'
+import { consentFor } from '../reconcile/consent.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
-import type { Impact } from '../reconcile/types.ts'
+import type { Relations } from '../instance/relations.ts'
 import { toldWaits, type Io } from './io.ts'
 import { withProgress } from './progress.ts'
 import type { Files } from './session.ts'
 
 /** What a block would touch, or why nobody could say. */
 export type Measured =
-  | { readonly state: 'measured'; readonly impact: Impact }
+  | { readonly state: 'measured'; readonly impact: Relations }
   | { readonly state: 'unmeasured'; readonly reason: string }
 
 /** The consents that suspensions used up, by domain. */
@@ -23,7 +23,7 @@ export const usedConsents = (ledger: Ledger): UsedConsents =>
     ),
   )
 
-const NOTHING: Impact = { follows: 0, followers: 0, accounts: 0 }
+const NOTHING: Relations = { follows: 0, followers: 0, accounts: 0 }
 
 /** Measures on the live server what blocks would touch. A server that can't be asked is no error: the plan measures again. */
 export async function measure(
@@ -49,7 +49,7 @@ async function ask(
   config: Files['config'],
   domains: readonly string[],
   severity: BlockSeverity,
-): Promise<ReadonlyMap<string, Impact> | string> {
+): Promise<ReadonlyMap<string, Relations> | string> {
   const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
     const request = {
@@ -73,6 +73,6 @@ export function consentOf(
   measured: Measured | undefined,
   used?: number,
 ): Record<string, number> {
-  const relations = measured?.state === 'measured' ? severed(measured.impact) : 0
+  const relations = measured?.state === 'measured' ? measured.impact.follows + measured.impact.followers : 0
   return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations, used) } : {}
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { openReader } from '../providers/mastodon/reader.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
@@ -9,13 +8,14 @@ import { planJson } from '../render/json.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderPlan } from '../render/terminal.ts'
 import { writeWhole } from './files.ts'
-import { say, screenOf, shownTo, tell, toldWaits, type Io } from './io.ts'
-import { planNow } from './planning.ts'
+import { say, screenOf, shownTo, tell, type Io } from './io.ts'
+import { planProposal } from '../reconcile/propose.ts'
+import { planNow, subjectOf } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openClone, openMerge, openProposal, textsIn } from './proposal.ts'
-import { planProposal, withoutConsole } from './proposed.ts'
 import { openSession } from './session.ts'
 import { collect, commandLine, sourceOf, wishesOf } from './options.ts'
+import { connectTo } from './providers.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -36,10 +36,10 @@ export const verb = (command: Command, io: Io) =>
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
-      const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const connected = connectTo(session.config, io, 'plan')
       try {
         const { plan } = await withProgress(io, 'Reading the live server', () =>
-          planNow(session, reader, wishesOf(options)),
+          planNow(session, connected.providers, wishesOf(options)),
         )
         const show = session.instance.documents['policy.yaml']?.show ?? {}
         if (options.out !== undefined)
@@ -70,7 +70,7 @@ export const verb = (command: Command, io: Io) =>
         }
         io.exit = exitOfPlan(plan)
       } finally {
-        await reader.close()
+        await connected.close()
       }
     })
 
@@ -108,10 +108,10 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   const { session } = proposal
   const sourceOf = await textsIn(merge.merged)
   tell(io, session.warnings, sourceOf)
-  const reader = await openReader(withoutConsole(session.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const connected = connectTo(session.config, io, 'proposal')
   try {
     const { plan } = await withProgress(io, 'Reading the live server', () =>
-      planProposal(proposal, reader, wishesOf(options)),
+      planProposal(subjectOf(session), proposal.before, connected.providers, 'live', wishesOf(options)),
     )
     const show = session.instance.documents['policy.yaml']?.show ?? {}
     if (options.json) say(io, planJson(conceal(plan, shownTo(io))))
@@ -131,6 +131,6 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
       )
     io.exit = exitOfPlan(plan)
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }

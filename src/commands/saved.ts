@@ -3,7 +3,7 @@ import { refOf } from '../reconcile/batches.ts'
 import { canonicalJson } from '../reconcile/digest.ts'
 import { worseThan } from '../reconcile/findings.ts'
 import type { ObjectRef, Plan } from '../reconcile/types.ts'
-import type { Wishes } from './planning.ts'
+import type { Wishes } from '../reconcile/reconciler.ts'
 
 /** The wishes that a saved plan was made with: the files won where no difference was left to tell. A create or delete of their own needs no wish. */
 export function wishesIn(saved: Plan): Wishes {

@@ -159,7 +159,7 @@ export const sealingOf = (
   { domain, environment = 'production' }: InstanceFile,
   repository: string | null,
   key: Key,
-): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key })
+): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: new Map() })
 
 /** Which ledger an instance has. On a forge a branch follows it. */
 async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {

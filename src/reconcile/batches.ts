@@ -4,7 +4,7 @@ import type { ObjectRef, Step } from './types.ts'
 /** Steps that go to one kind in one call, in the order of the plan. */
 export interface Batch {
   readonly kind: Kind
-  readonly door: 'rest' | 'console'
+  readonly door: string
   readonly steps: readonly Step[]
 }
 
@@ -18,16 +18,16 @@ export const idInLedger = ({ id, digest, unmanaged }: Pick<Step, 'id' | 'digest'
 export const refInLedger = (step: Pick<Step, 'kind' | 'id' | 'digest' | 'unmanaged'>): ObjectRef =>
   refOf({ kind: step.kind, id: idInLedger(step) })
 
-/** One step at a time, so that each finds what came of the one before; through the console those at once that its kind puts together. */
+/** One step at a time, so that each finds what came of the one before; those at once that their kind puts together. */
 export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
-  const result: { kind: Kind; door: 'rest' | 'console'; steps: Step[] }[] = []
+  const result: { kind: Kind; door: string; steps: Step[] }[] = []
   let blocked = new Set<ObjectRef>()
   for (const step of steps) {
     const kind = byName.get(step.kind)
     if (!kind || step.door === null) continue
     const last = result.at(-1)
-    const [first] = last?.door === 'console' && step.door === 'console' && last.kind === kind ? last.steps : []
+    const [first] = last?.door === step.door && last.kind === kind ? last.steps : []
     if (last && first && kind.together?.(first, step) && first.removal === step.removal && !blocked.has(refOf(step)))
       last.steps.push(step)
     else {

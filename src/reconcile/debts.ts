@@ -2,7 +2,6 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import { canonicalJson } from './digest.ts'
 import { equal } from './equal.ts'
-import { sameFinding } from './findings.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import type { Intent } from './ledger-types.ts'
@@ -13,8 +12,8 @@ export function debtsOf({
   kinds,
   ledger,
   desired,
-  observed,
-}: Pick<PlanInput, 'kinds' | 'ledger' | 'desired' | 'observed'>): Intent[] {
+  live: { observed },
+}: Pick<PlanInput, 'kinds' | 'ledger' | 'desired' | 'live'>): Intent[] {
   if (ledger.intents.length === 0) return []
   return kinds.flatMap((kind) => {
     const [files, live] = [desired.get(kind.name), observed.get(kind.name)]
@@ -65,7 +64,7 @@ export function stillOwed(
 
 /** Whether a plan tells that nobody knows what became of it. */
 const isTold = (intent: Intent, { findings }: Plan): boolean =>
-  findings.some((finding) => sameFinding(finding, lost(intent)))
+  findings.some(({ code, about }) => code === LOST && about === refOf(intent))
 
 /** More than this are counted, but for what can't be undone. */
 const NAMED = 10
@@ -85,22 +84,23 @@ export function inWords(debts: readonly Intent[]): string {
 const LOST = 'outcome-unknown'
 
 /** What is told of debts beside a plan: that the next apply pays them, or that nobody knows of them. */
-export function checkDebts(debts: readonly Intent[]): Diagnostic[] {
+export function checkDebts(debts: readonly Intent[], kinds: readonly Kind[]): Diagnostic[] {
+  const placeOf = new Map(kinds.map(({ name, owedIn }) => [name, owedIn]))
   const { due = [], unknown = [] } = Object.groupBy(debts, ({ repeatable }) => (repeatable ? 'due' : 'unknown'))
   const message = `A run that was broken off still owes ${inWords(due)}. The next apply finishes that.`
   const hint = 'If it is no longer meant, take it out of the files first.'
   return [
     ...(due.length === 0 ? [] : [{ code: 'owed', severity: 'warning' as const, by: due.length, message, hint }]),
-    ...unknown.map(lost),
+    ...unknown.map((intent) => lost(intent, placeOf.get(intent.kind) ?? 'what is live')),
   ]
 }
 
-const lost = ({ kind, id, what }: Intent): Diagnostic => ({
+const lost = ({ kind, id, what }: Intent, place: string): Diagnostic => ({
   code: LOST,
   severity: 'warning',
   about: refOf({ kind, id }),
   message: `A run was broken off at ${what}: nobody knows whether that was done, and it is not done twice.`,
-  hint: "Look for it in Mastodon's Sidekiq. The next apply tells this once more, and then never again.",
+  hint: `Look for it in ${place}. The next apply tells this once more, and then never again.`,
 })
 
 /** What nobody knows is an error of the apply that takes it off the ledger. */

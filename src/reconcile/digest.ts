@@ -10,7 +10,7 @@ export type Purpose = 'step' | 'comment' | 'plan' | 'ledger' | 'lock' | 'commit'
 
 /** Whose digests these are: none passes for that of another server, environment or repository. */
 export interface Scope {
-  /** The provider by its name in the instance, such as `mastodon:herd.example`. */
+  /** The provider by its name in the instance, such as `host:herd.example`. */
   readonly provider: string
   readonly environment: string
   /** The id of the repository's root commit; null outside Git, and where nothing is committed. */
@@ -21,12 +21,14 @@ export interface Scope {
 export interface Sealing {
   readonly scope: Scope
   readonly key: Key
+  /** The providers of kinds, by their names in the instance: a step binds its own; the scope's where a kind has none here. */
+  readonly providers: ReadonlyMap<string, string>
 }
 
 /** The versions of the form of digests. Version 1 bound no repository; `test/unit/golden/` holds what it wrote. */
 export type Form = 1 | 2
 
-/** The instance's domain, which is all that version 1 knew of a provider. */
+/** The domain, which is all that version 1 knew of a provider. */
 const domainOf = ({ provider }: Scope): string => provider.slice(provider.indexOf(':') + 1)
 
 /** JSON with sorted keys and no spaces: equal values give equal text (RFC 8785 for what we hold). Throws on what JSON can't hold. */
@@ -105,6 +107,11 @@ export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'cha
 const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object =>
   action === 'delete' && cause === 'drift' && unmanaged ? { seen } : {}
 
+const ofProvider = (sealing: Sealing, kind: string): Sealing => {
+  const provider = sealing.providers.get(kind) ?? sealing.scope.provider
+  return { ...sealing, scope: { ...sealing.scope, provider } }
+}
+
 /** The digest that approves one step: for this server, object and change, and from this pull request alone, where there is one. */
 export function stepDigest(
   step: Approvable,
@@ -118,7 +125,7 @@ export function stepDigest(
     .sort((a, b) => byText(a.field, b.field))
   const value = { kind, id, action, serverId, changes, pullRequest }
   return form === 2
-    ? sealIn(sealing, 'step', { ...value, ...asSeen(step) })
+    ? sealIn(ofProvider(sealing, kind), 'step', { ...value, ...asSeen(step) })
     : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 

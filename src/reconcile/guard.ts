@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import { checkAge } from './behind.ts'
-import { CONSENT_MISSING, consentFor, MARGIN, severed } from './consent.ts'
-import { hintsFor, type Budget, type PlanInput } from './input.ts'
-import type { Invariant, InvariantFacts, Kind, Violation, World } from './kind.ts'
+import { checkConsent } from './consent.ts'
+import type { Budget, PlanInput } from './input.ts'
+import type { Invariant, Kind, Violation, World } from './kind.ts'
 import { checkRestores } from './restores.ts'
 import { weakenedLately } from './weakenings.ts'
 import type { LiveObject, Observed, Step } from './types.ts'
@@ -11,98 +10,20 @@ import type { LiveObject, Observed, Step } from './types.ts'
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   return [
     ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
-    ...checkDoors(steps, input),
     ...checkRestores(steps, input),
-    ...checkAge(input),
-    ...checkInvariants(steps, worldOf(input.observed), input.invariants, input.facts),
-    ...input.against(steps),
+    ...checkInvariants(steps, worldOf(input.live.observed), input.live.invariants),
+    ...input.live.against(steps),
   ]
 }
 
 function checkKind(kind: Kind, steps: readonly Step[], input: PlanInput): Diagnostic[] {
   const own = steps.filter((step) => step.kind === kind.name)
   if (own.length === 0) return []
-  const hints = kind.advice ? hintsFor(kind, input) : null
   return [
-    ...own.flatMap((step) => checkImpact(kind, step, input)),
-    ...own.flatMap((step) => (hints ? (kind.advice?.(step, input.tables, hints) ?? []) : [])),
+    ...own.flatMap((step) => checkConsent(kind, step, input)),
+    ...own.flatMap((step) => input.live.advice(step)),
     ...checkBudget(kind, own, input),
   ]
-}
-
-function checkImpact(kind: Kind, step: Step, input: PlanInput): Diagnostic[] {
-  // Only where something is found: to find a place the file is parsed again.
-  const at = () => (step.source === undefined ? {} : { at: input.instance.position(step.source) })
-  const measured = kind.impact?.(step, input.tables)
-  const ref = `${step.kind}/${step.id}`
-  if (measured === 'unmeasured') {
-    return step.hazard === 'irreversible' ? [unmeasured(step, input, at())] : []
-  }
-  if (measured === undefined) return []
-  const relations = severed(measured)
-  if (isGenerous(step, relations)) return [generous(step, relations, at())]
-  if (!kind.needsConsent?.(step, measured)) return []
-  if (step.consent !== undefined && step.consent >= relations) return []
-  const needs = `accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`
-  const message = `${ref} severs ${relations} follow relations for good (${measured.follows} follows, ${measured.followers} followers); ${heldBy(step)}.`
-  return [
-    {
-      code: CONSENT_MISSING,
-      severity: 'error',
-      about: ref,
-      message,
-      ...at(),
-      hint: `If it is meant, write in that entry (${MARGIN}, since it is measured again before it is done): ${needs}`,
-    },
-  ]
-}
-
-/** What nobody could count is unknown: it needs a consent in the file, and it is counted again before it is written, for longer. */
-function unmeasured(
-  { kind, id, consent }: Step,
-  { tables: { impact } }: PlanInput,
-  place: Pick<Diagnostic, 'at'>,
-): Diagnostic {
-  const ref = `${kind}/${id}`
-  const why = impact.state === 'unknown' ? ` (${impact.reason.message})` : ''
-  const known = `${ref} can't be undone and its impact could not be measured${why}`
-  const found = { code: 'impact-unmeasured', about: ref, ...place }
-  if (consent !== undefined)
-    return {
-      ...found,
-      severity: 'warning',
-      message: `${known}; the file accepts ${consent}, and it is counted again before anything is written.`,
-    }
-  const hint = `If it is meant, write in that entry how many follow relations it may sever: accept_severed_relationships: NUMBER. They are counted again before anything is written. Where nothing can count them, give the database door, or a token that may read measures (admin:read, view_dashboard).`
-  return { ...found, severity: 'error', message: `${known}.`, hint }
-}
-
-/** A consent may be more than twice what the file should hold, or so many more, and not both: it is measured again before writing, and this much could grow unseen. */
-const SPARE = 50
-
-function isGenerous({ hazard, consent, usedConsent }: Step, relations: number): boolean {
-  const enough = consentFor(relations, usedConsent)
-  return hazard === 'irreversible' && consent !== undefined && consent > 2 * enough && consent > enough + SPARE
-}
-
-function generous(step: Step, relations: number, place: Pick<Diagnostic, 'at'>): Diagnostic {
-  const ref = `${step.kind}/${step.id}`
-  const message = `${ref} severs ${relations} follow relations, and the file accepts ${step.consent ?? 0}: it would be applied although many more came to be severed.`
-  return {
-    code: 'consent-generous',
-    severity: 'warning',
-    about: ref,
-    message,
-    ...place,
-    hint: `Write in that entry: accept_severed_relationships: ${consentFor(relations, step.usedConsent)}`,
-  }
-}
-
-function heldBy({ consent, usedConsent }: Step): string {
-  if (consent !== undefined) return `the file accepts ${consent}`
-  return usedConsent === undefined
-    ? 'the file holds no consent for it'
-    : `the consent of ${usedConsent} in the file was used up by an earlier suspension`
 }
 
 const COUNTED: readonly {
@@ -147,17 +68,6 @@ function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }
 const NEVER = { count: 0, until: null } as const
 const minuteOf = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
 
-function checkDoors(steps: readonly Step[], input: PlanInput): Diagnostic[] {
-  const shut = input.kinds.filter((kind) => steps.some((step) => step.kind === kind.name && step.door === null))
-  return shut.map((kind) => ({
-    code: 'no-door',
-    severity: 'warning' as const,
-    about: kind.name,
-    message: `No door that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
-    hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
-  }))
-}
-
 /** The live objects of all kinds that could be read. */
 export function worldOf(observed: ReadonlyMap<string, Observed>): World {
   return new Map(
@@ -185,23 +95,11 @@ export interface Worsening extends Violation {
   readonly invariant: string
 }
 
-/** Who is removed at once is removed although one owner is left, and although nobody can look up whose the token is: somebody may have had it taken away. */
-const forRemoval = (facts: InvariantFacts): InvariantFacts => ({
-  ...facts,
-  minimumOwners: Math.min(1, facts.minimumOwners),
-  acting: facts.acting.filter(({ unsure }) => !unsure),
-})
-
 /** Violations that a step would add or make worse; one that is already there and stays as it is refuses nothing. */
-export function worsened(
-  step: Step,
-  world: World,
-  invariants: readonly Invariant[],
-  whole: InvariantFacts,
-): Worsening[] {
+export function worsened(step: Step, world: World, invariants: readonly Invariant[]): Worsening[] {
   const touched = invariants.filter((invariant) => invariant.kinds.includes(step.kind))
   if (touched.length === 0) return []
-  const facts = step.removal ? forRemoval(whole) : whole
+  const removal = step.removal === true
   const next = after(world, step)
   return touched.flatMap((invariant) => {
     // Unknown is never fulfilled: people may hold a role although the holders could not be read.
@@ -215,25 +113,20 @@ export function worsened(
         },
       ]
     }
-    const before = new Map(invariant.violations(world, facts).map(({ of, by }) => [of, by]))
-    const worse = invariant.violations(next, facts).filter(({ of, by }) => by > (before.get(of) ?? 0))
+    const before = new Map(invariant.violations(world, removal).map(({ of, by }) => [of, by]))
+    const worse = invariant.violations(next, removal).filter(({ of, by }) => by > (before.get(of) ?? 0))
     return worse.map((violation) => ({ invariant: invariant.name, ...violation }))
   })
 }
 
 const HOLDS = 'Change the files so that it holds at every moment, or lower the limit in policy.yaml on purpose.'
 
-function checkInvariants(
-  steps: readonly Step[],
-  world: World,
-  invariants: readonly Invariant[],
-  facts: InvariantFacts,
-): Diagnostic[] {
+function checkInvariants(steps: readonly Step[], world: World, invariants: readonly Invariant[]): Diagnostic[] {
   const findings: Diagnostic[] = []
   let state = world
   for (const step of steps.filter((s) => invariants.some((invariant) => invariant.kinds.includes(s.kind)))) {
     const ref = `${step.kind}/${step.id}`
-    for (const { invariant, of, by, what, hint = HOLDS } of worsened(step, state, invariants, facts)) {
+    for (const { invariant, of, by, what, hint = HOLDS } of worsened(step, state, invariants)) {
       const message = `${step.action} ${ref} would break a rule that always holds: ${what}`
       findings.push({
         code: 'invariant',

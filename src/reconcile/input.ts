@@ -1,10 +1,9 @@
-import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Tables } from './doors.ts'
 import type { Sealing } from './digest.ts'
-import type { Hints, Invariant, InvariantFacts, Kind } from './kind.ts'
+import type { Hints, Kind } from './kind.ts'
+import type { Live } from './provider.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
-import type { Desired, DriftPolicy, ObjectRef, Observed, Step } from './types.ts'
+import type { Desired, DriftPolicy, ObjectRef } from './types.ts'
 
 export interface Budget {
   readonly create: number
@@ -28,8 +27,7 @@ export interface PlanInput {
   readonly instance: Instance
   readonly kinds: readonly Kind[]
   readonly desired: ReadonlyMap<string, Desired>
-  readonly observed: ReadonlyMap<string, Observed>
-  readonly tables: Tables
+  readonly live: Live
   readonly ledger: Ledger
   readonly policy: Policy
   readonly now: Date
@@ -37,12 +35,7 @@ export interface PlanInput {
   readonly restore: ReadonlySet<ObjectRef>
   /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
   readonly takeOver: boolean
-  readonly invariants: readonly Invariant[]
-  readonly facts: InvariantFacts
-  /** What speaks against steps as they are to be written, whatever they are of. */
-  readonly against: (steps: readonly Step[]) => readonly Diagnostic[]
-  /** The door that writes this many steps of a kind; null where none is configured. */
-  readonly doorOf: (kind: Kind, writes: number) => Step['door']
+  /** What digests are made for and with. */
   readonly sealing: Sealing
 }
 

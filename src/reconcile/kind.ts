@@ -1,18 +1,15 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { ReadRequest, TableName, Tables, Writer } from './doors.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
 import type {
   Desired,
   DesiredObject,
-  DoorName,
   DriftPolicy,
   Fields,
   Hazard,
   Impact,
   LiveObject,
   ObjectRef,
-  Prospect,
   Step,
   Value,
 } from './types.ts'
@@ -34,30 +31,8 @@ export interface Violation {
 export interface Invariant {
   readonly name: string
   readonly kinds: readonly string[]
-  readonly violations: (world: World, facts: InvariantFacts) => readonly Violation[]
-}
-
-export interface InvariantFacts {
-  readonly minimumOwners: number
-  /** The account that stands in the audit log, as the files name it. */
-  readonly actingAccount: string | null
-  /** The accounts that Herdbook acts as. */
-  readonly acting: readonly Acting[]
-  /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
-  readonly functional: ReadonlySet<string>
-}
-
-/** An account that Herdbook acts as, or may act as where nobody could look that up. */
-export interface Acting {
-  readonly account: string
-  /** For people. Only an account that the files name is told by its name: this is read by everybody. */
-  readonly called: string
-  /** Nobody could look up whether it is this one. */
-  readonly unsure?: true
-  /** Whether it stands in the audit log, or writes through the API. */
-  readonly as: 'actor' | 'token'
-  /** What it may do now, and needs. */
-  readonly keeps: readonly string[]
+  /** How a state breaks it. `removal`: for the step that removes somebody at once, whom no minimum holds back. */
+  readonly violations: (world: World, removal: boolean) => readonly Violation[]
 }
 
 export interface Hints {
@@ -89,77 +64,77 @@ export type Outcome =
   | { readonly state: 'done'; readonly step: Step; readonly serverId: string | null }
   | { readonly state: 'refused' | 'failed'; readonly step: Step; readonly reason: Diagnostic }
 
-/** A type of object under management: five verbs, no class. Adding a kind is adding a file that makes one. */
+/** A type of object under management, as the engine knows it: data and pure functions. What reads and writes it is its provider's. */
 export interface Kind {
-  /** In kebab-case, as in `domain-block/spam.example`. */
+  /** In kebab-case, as in `file/etc/motd`; unique over all providers. */
   readonly name: string
-  /** For people: "domain block", "domain blocks". */
+  /** The provider it belongs to. */
+  readonly provider: string
+  /** For people: "file", "files". */
   readonly title: { readonly one: string; readonly many: string }
   /** The file of `instance/` that holds it. */
   readonly file: string
   readonly drift: DriftPolicy
-  /** The tables of a snapshot that `read` needs. */
-  readonly tables: readonly TableName[]
-  /** The doors that can write it, best first. */
-  readonly writes: readonly Exclude<DoorName, 'database'>[]
   /** What happens when the file no longer names an object that the ledger knows. */
   readonly absence: 'delete' | 'release'
   /** True for objects that are only released when the files no longer name them, whatever `absence` says. */
   readonly releases?: (id: string, instance: Instance) => boolean
   /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
   readonly ofAccounts?: true
-  /** Accounts that the read must look up by name. */
-  readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
-  /** Domains whose impact must be measured, with the severity that the files want. */
-  readonly measure?: (objects: readonly DesiredObject[]) => ReadRequest['measure']
   /** From the files to normalised objects. Pure. */
   readonly desired: (instance: Instance, now: Date) => Desired
-  /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
-  readonly read: (
-    tables: Tables,
-    hints: Hints,
-  ) => { readonly objects: readonly LiveObject[]; readonly prospects?: ReadonlyMap<string, Prospect> }
   /** What the ledger holds or a run attempted, as it is to be compared now: in the names of today, without what is not there at the moment. */
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
   readonly same?: (field: string, a: Value, b: Value) => boolean
   /** Fields that mean something only together: while one is changed on both sides or taken over, the others wait with it. Any other stands by itself. */
   readonly bound?: readonly (readonly string[])[]
-  /** Why the server would refuse a step through this door as things stand: its object then waits. */
+  /** Why the far end would refuse a step through this connection as things stand: its object then waits. */
   readonly obstacle?: (step: Draft, door: Step['door'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard
-  readonly weakens?: (step: Draft, tables: Tables) => boolean
-  readonly impact?: (step: Draft, tables: Tables) => Impact | 'unmeasured' | undefined
-  /** True where the impact asks for consent in the file. */
-  readonly needsConsent?: (step: Draft, impact: Impact) => boolean
+  /** How people accept in the files what a step does for good. */
+  readonly consent?: Consent
   /** True where an update is a delete and a create, between which the object is gone. */
   readonly replaces?: true
-  /** REST calls that a step costs. 1 where it is not given. */
+  /** Requests that a step costs. 1 where it is not given. */
   readonly calls?: (step: Draft) => number
   readonly note?: (step: Draft) => string | undefined
   /** Objects whose steps must have succeeded before this one. */
   readonly after?: (step: Step) => readonly ObjectRef[]
   /** Objects whose steps must not be done unless this one has succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
-  /** What the write of a step through the console owes outside its row, to be written down before and cleared after. */
+  /** What the write of a step owes outside its object, to be written down before and cleared after. */
   readonly intent?: (step: Step) => Intent | null
-  /** Steps that the console writes at once: because one alone is refused, or one by one takes too long. */
+  /** Where a person sees whether that was done: "the log of the unit". */
+  readonly owedIn?: string
+  /** Steps through one connection that are written at once: because one alone is refused, or one by one takes too long. */
   readonly together?: (a: Step, b: Step) => boolean
   /** Orders this kind's own creates and updates, or its deletes. By id where it is not given. */
   readonly order?: (a: Step, b: Step, hints: OrderHints) => number
-  /** Rules that need the live state: a warning or a refusal beside a step. */
-  readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
-  /** Writes steps, in the order given, and answers what came of each as it comes. */
-  readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
 }
 
-export interface ApplyContext {
-  readonly writer: Writer
-  readonly door: Exclude<DoorName, 'database'>
-  /** The server's id of an object, as live has it or as this run created it. */
+/** A number in the files that accepts an impact, and the words for it. */
+export interface Consent {
+  /** The key of the entry that holds it. */
+  readonly key: string
+  /** What is counted: "follow relations". */
+  readonly unit: string
+  /** Whether a step with this impact needs it. */
+  readonly needed: (step: Draft, impact: Impact) => boolean
+  /** What an earlier step that used it up was: "suspension". */
+  readonly usedBy: string
+  /** What to do where nothing can count it. */
+  readonly uncounted: string
+}
+
+/** What steps are written with. */
+export interface WriteContext {
+  /** The connection that the steps go through. */
+  readonly door: string
+  /** The far end's id of an object, as live has it or as this run created it. */
   readonly serverId: (ref: ObjectRef) => string | null
-  /** Facts that a door checks again inside its transaction. */
-  readonly guard: { readonly [name: string]: Value }
+  /** Facts that the far end checks again where it writes. */
+  readonly guard: Fields
 }
 
 /** A step before the engine has measured and sealed it. */

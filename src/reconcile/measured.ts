@@ -1,3 +1,4 @@
+import { isUnmeasured } from './consent.ts'
 import { stepDigest } from './digest.ts'
 import type { PlanInput } from './input.ts'
 import type { Draft, Kind } from './kind.ts'
@@ -5,15 +6,15 @@ import type { Step } from './types.ts'
 
 /** Measures and seals one kind's drafts. */
 export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
-  const door = input.doorOf(kind, drafts.length)
+  const door = input.live.writes(kind.name, drafts.length)
   return drafts.map((step) => {
-    const impact = kind.impact?.(step, input.tables)
+    const { weakens, impact } = input.live.assess(step)
     const note = kind.note?.(step)
     return {
       ...step,
       hazard: kind.hazard(step),
-      weakens: kind.weakens?.(step, input.tables) ?? false,
-      ...(impact === undefined || impact === 'unmeasured' ? {} : { impact }),
+      weakens,
+      ...(impact === undefined || isUnmeasured(impact) ? {} : { impact }),
       ...(note === undefined ? {} : { note }),
       door,
       calls: kind.calls?.(step) ?? 1,

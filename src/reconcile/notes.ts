@@ -11,11 +11,11 @@ export interface Note {
   readonly intents: readonly Intent[]
 }
 
-/** Notes of all steps that are about to be sent. What has effects outside its row owes them only through the console: over REST the server sees to them. */
+/** Notes of all steps that are about to be sent. */
 export const notesOf = (todo: readonly Batch[], commit: string | null): Note[] =>
-  todo.flatMap(({ kind, door, steps }) =>
+  todo.flatMap(({ kind, steps }) =>
     steps.map((step) => {
-      const intent = door === 'console' ? kind.intent?.(step) : null
+      const intent = kind.intent?.(step)
       return { step, attempts: attemptsOf(step, kind, commit), intents: intent ? [intent] : [] }
     }),
   )

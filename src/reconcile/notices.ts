@@ -1,4 +1,3 @@
-import { severed } from './consent.ts'
 import type { PlanInput } from './input.ts'
 import type { Ledger, Notice } from './ledger-types.ts'
 import type { ObjectRef, Step } from './types.ts'
@@ -7,7 +6,7 @@ const DAY = 86_400_000
 
 /** Whether members lose follows by a step for good, so that they are to hear of it before. */
 const needsNotice = (step: Step): boolean =>
-  step.hazard === 'irreversible' && step.impact !== undefined && severed(step.impact) > 0
+  step.hazard === 'irreversible' && step.impact !== undefined && step.impact.weight > 0
 
 /** A notice given now: its step may be done from the first midnight on (UTC) that is so many whole days away. */
 export const noticeOf = ({ kind, id }: Step, now: Date, days: number): Notice => ({

@@ -17,7 +17,7 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
 }
 
 /** Objects by reference, each list looked through once. */
-export function othersIn({ desired, observed }: Pick<PlanInput, 'desired' | 'observed'>): Others {
+export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desired' | 'live'>): Others {
   const indexed = new Map<
     string,
     { readonly files: ReadonlyMap<string, Fields>; readonly live: ReadonlyMap<string, Fields> }

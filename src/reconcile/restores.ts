@@ -21,7 +21,7 @@ export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnos
 function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
   const [name, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
   const kind = input.kinds.find((one) => one.name === name)
-  const observed = input.observed.get(name)
+  const observed = input.live.observed.get(name)
   const live =
     observed?.state === 'complete' && input.desired.get(name)?.state === 'managed'
       ? observed.objects.find((one) => one.id === id)

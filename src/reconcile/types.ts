@@ -12,7 +12,6 @@ export type ObjectRef = string
 export type Action = 'create' | 'update' | 'delete'
 export type Cause = 'change' | 'drift' | 'conflict' | 'takeover'
 export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
-export type DoorName = 'database' | 'rest' | 'console'
 
 /** What a file says of one object. A field that is not in `fields` is not managed. */
 export interface DesiredObject {
@@ -65,8 +64,10 @@ export type Observed =
       readonly state: 'complete'
       readonly objects: readonly LiveObject[]
       readonly prospects: ReadonlyMap<string, Prospect>
+      /** What is there and no file can hold, in sentences for people. */
+      readonly beyond?: readonly string[]
       /** null where earlier files stand in for live. */
-      readonly door: DoorName | null
+      readonly door: string | null
       readonly requests: number
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic; readonly objects: readonly LiveObject[] }
@@ -80,14 +81,22 @@ export interface Change {
   readonly after: Value
 }
 
-/** What a step does to people, measured on the live server. */
+/** What a step does to people or to the service, measured on what is live. */
 export interface Impact {
-  /** Follows of members that would be cut, or hidden by a silence. */
-  readonly follows: number
-  readonly followers: number
-  readonly accounts: number
-  /** Members who lose such a relation, each once; not there where the door can't tell. */
-  readonly members?: number
+  /** For people, with the verb first: "restarts nginx". */
+  readonly text: string
+  /** What a consent is compared with: it covers an impact of this much, or less. */
+  readonly weight: number
+  readonly details: Fields
+}
+
+/** A read-only condition with a threshold. Never a step, and outside digests. */
+export interface Check {
+  readonly code: string
+  readonly about: ObjectRef
+  readonly state: 'green' | 'amber' | 'red' | 'unknown'
+  readonly message: string
+  readonly hint?: string
 }
 
 /** One change to one object. */
@@ -123,7 +132,7 @@ export interface Step {
   /** Members hear of it first: when they were told, null where they are not yet; and the day, in UTC, from which it may be done, were they told now. */
   readonly notice?: { readonly at: string | null; readonly from: string }
   /** null where no door that is configured can write it: such a step is shown and skipped. */
-  readonly door: Exclude<DoorName, 'database'> | null
+  readonly door: string | null
   readonly calls: number
   readonly digest: string
 }
@@ -176,7 +185,7 @@ export interface KindRead {
   readonly reason?: string
   readonly objects: number
   readonly requests: number
-  readonly door?: DoorName
+  readonly door?: string
 }
 
 /** Ordered steps and everything that a person must know beside them. A value: saved, compared, rendered. */

@@ -1,3 +1,4 @@
+import type { Relations } from '../instance/relations.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { readable } from './names.ts'
@@ -79,15 +80,27 @@ const WEIGHT: { readonly [action in Action]: number } = { delete: 0, update: 1, 
 
 /** How dangerous a step is: the lower, the more. */
 export const rank = (step: Step): number => 2 * DANGER[step.hazard] + (step.weakens ? 0 : 1)
-const touched = (step: Step): number => (step.impact === undefined ? 0 : step.impact.follows + step.impact.followers)
+const touched = (step: Step): number => step.impact?.weight ?? 0
 
 /** Most dangerous first, then who touches most people; what is alike stays in the plan's order. */
 export function byDanger(a: Step, b: Step): number {
   return rank(a) - rank(b) || touched(b) - touched(a) || WEIGHT[a.action] - WEIGHT[b.action]
 }
 
+/** The follow relations that an impact is about; null where it is about something else. */
+export function relationsIn({ details }: Impact): Relations | null {
+  const { follows, followers, accounts = 0, members } = details
+  if (typeof follows !== 'number' || typeof followers !== 'number') return null
+  return {
+    follows,
+    followers,
+    accounts: typeof accounts === 'number' ? accounts : 0,
+    ...(typeof members === 'number' ? { members } : {}),
+  }
+}
+
 /** "12 follows and 40 followers of 9 members"; null where nobody is touched. */
-export function relations(impact: Impact): string | null {
+export function relations(impact: Relations): string | null {
   const parts = [
     ...(impact.follows > 0 ? [count(impact.follows, 'follow', 'follows')] : []),
     ...(impact.followers > 0 ? [count(impact.followers, 'follower', 'followers')] : []),
@@ -96,7 +109,7 @@ export function relations(impact: Impact): string | null {
 }
 
 /** " of 9 members". Who is in touch with several domains counts once for each, so that a sum is the most that it can be. */
-function whose(impacts: readonly Impact[]): string {
+function whose(impacts: readonly Relations[]): string {
   const known = impacts.flatMap(({ members }) => (members === undefined ? [] : [members]))
   if (known.length < impacts.length) return ''
   const sum = known.reduce((total, members) => total + members, 0)
@@ -108,9 +121,10 @@ const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.
 /** Whom a step touches: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
-  const cut = relations(step.impact)
-  const known =
-    step.impact.accounts > 0 ? `${count(step.impact.accounts, 'account', 'accounts')} known from there` : null
+  const counted = relationsIn(step.impact)
+  if (counted === null) return step.impact.text
+  const cut = relations(counted)
+  const known = counted.accounts > 0 ? `${count(counted.accounts, 'account', 'accounts')} known from there` : null
   return [cut === null ? 'touches no follows' : `${impactVerb(step)} ${cut}`, known]
     .filter((part) => part !== null)
     .join('; ')
@@ -181,12 +195,18 @@ export function deeds(steps: readonly Step[], kinds: readonly KindName[]): Sente
 
 /** "Severs 14 follow relations of 9 members", summed over the steps. */
 export function impacts(steps: readonly Step[]): string[] {
-  const touching = steps.toSorted(byDanger).filter((step) => step.impact && relations(step.impact) !== null)
-  return [...Map.groupBy(touching, impactVerb)].map(([verb, group]) => {
-    const all = group.flatMap((step) => step.impact ?? [])
+  const touching = steps.toSorted(byDanger).flatMap((step) => (step.impact ? [{ step, impact: step.impact }] : []))
+  const counted = touching.flatMap(({ step, impact }) => {
+    const all = relationsIn(impact)
+    return all === null || relations(all) === null ? [] : [{ step, all }]
+  })
+  const sums = [...Map.groupBy(counted, ({ step }) => impactVerb(step))].map(([verb, group]) => {
+    const all = group.map((one) => one.all)
     const sum = all.reduce((total, { follows, followers }) => total + follows + followers, 0)
     return `${capital(verb)} ${count(sum, 'follow relation', 'follow relations')}${whose(all)}`
   })
+  const others = touching.flatMap(({ impact }) => (relationsIn(impact) === null ? [capital(impact.text)] : []))
+  return [...sums, ...new Set(others)]
 }
 
 /** How many objects somebody changed on the server alone, and how many they added: those that no file names count, too. */

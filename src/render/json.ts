@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../reconcile/ledger-types.ts'
-import type { Adjustment, ApplyReport, Plan, Step, Unmanaged } from '../reconcile/types.ts'
+import type { Adjustment, ApplyReport, Fields, Impact, Plan, Step, Unmanaged } from '../reconcile/types.ts'
 
 /** Milliseconds by what they were spent on. */
 export type Timings = { readonly [what: string]: number }
@@ -68,18 +68,33 @@ function summaryOf(plan: Plan) {
   }
 }
 
-function stepForm({ serverId, createdAt, usedConsent, ...step }: Step) {
+/** What the kind counted stands beside what every impact has. */
+const impactForm = ({ text, weight, details }: Impact): Fields => ({ ...details, text, weight })
+
+/** An impact of version 0.1 counts follow relations, and has no words. */
+export function impactOf({ text, weight, ...details }: Fields): Impact {
+  const counted = [details['follows'], details['followers']].map((one) => (typeof one === 'number' ? one : 0))
+  return {
+    text: typeof text === 'string' ? text : '',
+    weight: typeof weight === 'number' ? weight : counted.reduce((sum, one) => sum + one, 0),
+    details,
+  }
+}
+
+function stepForm({ serverId, createdAt, usedConsent, impact, ...step }: Step) {
   return {
     ...step,
+    ...(impact === undefined ? {} : { impact: impactForm(impact) }),
     server_id: serverId,
     ...(createdAt === undefined ? {} : { created_at: createdAt }),
     ...(usedConsent === undefined ? {} : { used_consent: usedConsent }),
   }
 }
 
-export function stepOf({ server_id, created_at, used_consent, ...step }: ReturnType<typeof stepForm>): Step {
+export function stepOf({ server_id, created_at, used_consent, impact, ...step }: ReturnType<typeof stepForm>): Step {
   return {
     ...step,
+    ...(impact === undefined ? {} : { impact: impactOf(impact) }),
     serverId: server_id,
     ...(created_at === undefined ? {} : { createdAt: created_at }),
     ...(used_consent === undefined ? {} : { usedConsent: used_consent }),

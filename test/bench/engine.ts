@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url'
 import type * as Database from '../../src/providers/mastodon/database/database.ts'
 import type * as Snapshot from '../../src/providers/mastodon/database/snapshot.ts'
 import type * as RepositoryClient from '../../src/clients/repository.ts'
-import type * as Observe from '../../src/commands/observe.ts'
+import type * as Understand from '../../src/providers/mastodon/understand.ts'
+import type * as Provider from '../../src/providers/mastodon/provider.ts'
+import type * as Reconciler from '../../src/reconcile/reconciler.ts'
 import type * as Planning from '../../src/commands/planning.ts'
 import type * as SessionOf from '../../src/commands/session.ts'
 import type * as IoOf from '../../src/commands/io.ts'
@@ -14,6 +16,7 @@ import type * as Ledgers from '../../src/reconcile/ledger.ts'
 import type * as Plans from '../../src/reconcile/plan.ts'
 import type * as Repositories from '../../src/reconcile/repository.ts'
 import type * as Terminal from '../../src/render/terminal.ts'
+import type { Tables } from '../../src/providers/mastodon/tables.ts'
 import type * as Kinds from '../../src/providers/mastodon/kinds/index.ts'
 
 // Run in a process of its own, cold as every run is: prints the milliseconds of CPU of what the engine itself does for one plan
@@ -26,10 +29,13 @@ const { processIo } = await built<typeof IoOf>('commands/io.js')
 const { openRepository } = await built<typeof RepositoryClient>('clients/repository.js')
 const { refsOf } = await built<typeof Repositories>('reconcile/repository.js')
 const { parseLedger, adjust, serializeLedger } = await built<typeof Ledgers>('reconcile/ledger.js')
-const { desiredOf, observe, requestFor } = await built<typeof Observe>('commands/observe.js')
+const { requestFor } = await built<typeof Understand>('providers/mastodon/understand.js')
+const { providerOf } = await built<typeof Provider>('providers/mastodon/provider.js')
+const { desiredOf, inputFor, kindsToRead, understandings, understood } =
+  await built<typeof Reconciler>('reconcile/reconciler.js')
 const { requestText } = await built<typeof Database>('providers/mastodon/database/database.js')
 const { readSnapshot, tablesOf } = await built<typeof Snapshot>('providers/mastodon/database/snapshot.js')
-const { inputFor } = await built<typeof Planning>('commands/planning.js')
+const { subjectOf } = await built<typeof Planning>('commands/planning.js')
 const { plan } = await built<typeof Plans>('reconcile/plan.js')
 const { renderPlan } = await built<typeof Terminal>('render/terminal.js')
 const { KINDS } = await built<typeof Kinds>('providers/mastodon/kinds/index.js')
@@ -55,9 +61,20 @@ async function timed<Result>(part: string, work: () => Result | Promise<Result>)
 
 const now = io.now()
 const ledger = await timed('ledger read', () => parseLedger(stored, session.sealing, new Set<Form>([2])))
-const desired = await timed('desired', () => desiredOf(instance, now))
+const desired = await timed('desired', () => desiredOf(KINDS, instance, now))
+const reads = { rows: (): Promise<Tables> => Promise.reject(new Error('not read yet')) }
+const provider = providerOf(session.config, {
+  reader: async () => ({
+    read: () => reads.rows(),
+    tokenAccount: async () => ({ state: 'none' }),
+    close: async () => {},
+  }),
+  writer: () => Promise.reject(new Error('nothing is written here')),
+  close: async () => {},
+})
+const wanted = { instance, desired, kinds: kindsToRead(provider, desired) }
 const request = await timed('request', () => {
-  const request = requestFor(desired, instance)
+  const request = requestFor(wanted)
   requestText(request)
   return request
 })
@@ -65,19 +82,13 @@ const tables = await timed('rows', () => {
   const { tables, version } = readSnapshot(JSON.parse(answer), request, 'database')
   return tablesOf(tables, version)
 })
-const seen = await timed('observed', () =>
-  observe(
-    {
-      read: () => Promise.resolve(tables),
-      tokenAccount: () => Promise.resolve({ state: 'none' }),
-      close: () => Promise.resolve(),
-    },
-    { instance, desired, ledger, now },
-  ),
+reads.rows = () => Promise.resolve(tables)
+const subject = subjectOf(session, ledger)
+const reading = await provider.read(wanted)
+const live = await timed('observed', () =>
+  understood([provider], new Map([[provider.name, reading]]), understandings(subject, [provider], desired)),
 )
-const planned = await timed('plan, guard, digest', () =>
-  plan(inputFor(session, { ...seen, desired }, undefined, ledger)),
-)
+const planned = await timed('plan, guard, digest', () => plan(inputFor(subject, [provider], { desired, live })))
 await timed('rendering', () =>
   renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }),
 )

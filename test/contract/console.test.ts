@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { openDatabase, type Database, type Session } from '../../src/sandbox/database.ts'
 import { writeSettings } from '../../src/sandbox/doors/write-community.ts'
 import { resultOf } from '../../src/sandbox/doors/writing.ts'

@@ -13,7 +13,7 @@ const CASES = 200
 
 /** What is live, by name, of the kinds that the files manage. */
 function liveIn({ plan, input }: Planned): Map<string, LiveObject> {
-  const managed = [...input.observed].filter(([kind]) => input.desired.get(kind)?.state === 'managed')
+  const managed = [...input.live.observed].filter(([kind]) => input.desired.get(kind)?.state === 'managed')
   return new Map(
     managed
       .flatMap(([kind, { objects }]) => objects.map((one): [string, LiveObject] => [`${kind}/${one.id}`, one]))

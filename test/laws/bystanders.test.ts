@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { defaultOf } from '../../src/instance/versions.ts'

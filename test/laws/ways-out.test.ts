@@ -31,7 +31,7 @@ test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_
         }))
         const adopted = split.filter((one) => one.adopted).map((one) => one.standoff)
         const ordered = split.some(({ standoff }) => standoff.kind === 'rule-order')
-        const places = input.observed.get('rule-order')?.objects[0]?.fields ?? null
+        const places = input.live.observed.get('rule-order')?.objects[0]?.fields ?? null
         // A rule that comes into the file comes to its place: where the order is in sync that changes no other's.
         const place: Standoff[] =
           ordered || places === null

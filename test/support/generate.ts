@@ -11,7 +11,7 @@ import type {
   Settings,
   TermsVersion,
 } from '../../src/instance/documents.ts'
-import type { Impact } from '../../src/reconcile/types.ts'
+import type { Relations } from '../../src/instance/relations.ts'
 
 /** Names are few, so that what is generated meets: parents and children, the same account twice, a role that people hold. */
 const DOMAINS = [
@@ -252,7 +252,7 @@ export const edits = fc.oneof(
 export const instances: fc.Arbitrary<Documents> = edits.map((pair) => pair.after)
 
 /** What the hosts of a few servers have with members. */
-export const relations: fc.Arbitrary<Map<string, Impact>> = fc
+export const relations: fc.Arbitrary<Map<string, Relations>> = fc
   .array(
     fc.tuple(
       fc.constantFrom(...DOMAINS, 'x.loud.example'),

@@ -1,5 +1,5 @@
 import { requestText } from '../../src/providers/mastodon/database/database.ts'
-import type { ReadRequest, Rows } from '../../src/reconcile/doors.ts'
+import type { ReadRequest, Rows } from '../../src/providers/mastodon/tables.ts'
 
 /** What a server knows of accounts, follows and blocks: enough to count by hand what a block touches. */
 export interface Known {

@@ -1,7 +1,7 @@
+import type { Relations } from '../../src/instance/relations.ts'
 import { permissionMask } from './permissions.ts'
 import type { Permission } from '../../src/instance/documents.ts'
-import type { Rows, TableName } from '../../src/reconcile/doors.ts'
-import type { Impact } from '../../src/reconcile/types.ts'
+import type { Rows, TableName } from '../../src/providers/mastodon/tables.ts'
 
 /** Tables that hold rows; what a block touches is counted from `relations`. */
 export type Stored = Exclude<TableName, 'impact' | 'audit'>
@@ -10,7 +10,7 @@ export type Stored = Exclude<TableName, 'impact' | 'audit'>
 export interface Server {
   readonly rows: { [Name in Stored]: Rows[Name][] }
   /** What the accounts of a host have with members; a suspension takes the follows away for good. */
-  readonly relations: Map<string, Impact>
+  readonly relations: Map<string, Relations>
   /** Relations cut so far. */
   severed: number
   /** Usernames whose sessions were ended, and dates of terms that mail went out for. */
@@ -56,7 +56,7 @@ const account = (
 })
 
 /** A server as Mastodon sets it up, with two owners, the bot and some members, of whom two can't hold a role yet. */
-export function newServer(relations: ReadonlyMap<string, Impact> = new Map()): Server {
+export function newServer(relations: ReadonlyMap<string, Relations> = new Map()): Server {
   return {
     rows: {
       domain_blocks: [],
@@ -111,7 +111,7 @@ export const newId = (server: Server): string => String(server.nextId++)
 const covers = (domain: string, host: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
 /** What a block of a domain touches, subdomains included. */
-export function touchedBy(server: Server, domain: string): Impact {
+export function touchedBy(server: Server, domain: string): Relations {
   const hosts = [...server.relations].filter(([host]) => covers(domain, host)).map(([, impact]) => impact)
   const sum = (field: 'follows' | 'followers' | 'accounts'): number =>
     hosts.reduce((total, impact) => total + impact[field], 0)

@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
 import { permissionMask } from './permissions.ts'
 import { byText, equal } from '../../src/reconcile/equal.ts'
-import type { Rows, Write, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Rows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
 import type { Fields, Value } from '../../src/reconcile/types.ts'
 import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
 

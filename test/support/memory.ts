@@ -1,6 +1,16 @@
-import type { TokenAccount, Reader, TableName, Tables, Write, Writer, WriteResult } from '../../src/reconcile/doors.ts'
+import type {
+  TokenAccount,
+  WriteDoor,
+  Reader,
+  TableName,
+  Tables,
+  Write,
+  Writer,
+  WriteResult,
+} from '../../src/providers/mastodon/tables.ts'
+import { capabilityOf, providerOf } from '../../src/providers/mastodon/provider.ts'
+import type { Provider } from '../../src/reconcile/provider.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
-import type { DoorName } from '../../src/reconcile/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
 
@@ -73,7 +83,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     state: 'refused',
     reason: { code: 'refused', severity: 'error', message: 'The server refused.' },
   })
-  const perform = (write: Write, door: Exclude<DoorName, 'database'>, later: Later): WriteResult => {
+  const perform = (write: Write, door: WriteDoor, later: Later): WriteResult => {
     if (mishaps.refusing) return refused()
     const act = (): WriteResult =>
       (door === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
@@ -105,7 +115,7 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     at(() => work(later))
     return results
   }
-  async function* write(writes: readonly Write[], door: Exclude<DoorName, 'database'>): AsyncGenerator<WriteResult> {
+  async function* write(writes: readonly Write[], door: WriteDoor): AsyncGenerator<WriteResult> {
     const bulk =
       door === 'console' &&
       writes.length > 1 &&
@@ -204,4 +214,21 @@ function read(
     audit: unknown('audit', 'not asked for'),
     impact: table('impact', impact),
   }
+}
+
+/** The doors that a world has: with both, a few block writes go over REST and more through the console. */
+export type Doors = 'console' | 'both'
+
+const FEW = 2
+
+/** Mastodon as a provider of the engine, on such a server. */
+export function providerIn(memory: Memory, doors: Doors = 'console'): Provider {
+  const console = { native: { directory: '/' }, over: 'local' as const }
+  const api = { url: 'https://herd.example', token: { env: 'TOKEN' } } as const
+  const ways = { reader: async () => memory.reader, writer: memory.openWriter, close: async () => {} }
+  return providerOf(
+    { domain: 'herd.example' },
+    ways,
+    capabilityOf({ mastodon: doors === 'both' ? { console, api } : { console } }, FEW),
+  )
 }

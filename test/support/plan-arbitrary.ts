@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
-import { EMPTY, KIND_NAMES, step } from './plans.ts'
+import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */
 export const HOSTILE: readonly string[] = [
@@ -80,10 +80,12 @@ const field = fc.oneof(
 )
 const fields = fc.dictionary(field, value, { maxKeys: 4 })
 const kind = fc.constantFrom(...KIND_NAMES.map(({ name }) => name), 'unknown-kind')
-const impact: fc.Arbitrary<Impact> = fc.oneof(
-  fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) }),
-  fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000), members: fc.nat(900) }),
-)
+const impact: fc.Arbitrary<Impact> = fc
+  .oneof(
+    fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000) }),
+    fc.record({ follows: fc.nat(2000), followers: fc.nat(2000), accounts: fc.nat(90_000), members: fc.nat(900) }),
+  )
+  .map(touching)
 const source = fc.record({ file: text, path: fc.array(fc.oneof(text, fc.nat())) })
 const optional = <Key extends string, T>(
   key: Key,

@@ -1,6 +1,14 @@
+import type { Relations } from '../../src/instance/relations.ts'
 import type { KindName } from '../../src/render/describe.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
-import type { Plan, Standoff, Step } from '../../src/reconcile/types.ts'
+import type { Impact, Plan, Standoff, Step } from '../../src/reconcile/types.ts'
+
+/** What a suspension does to so many follow relations. */
+export const touching = (relations: Relations): Impact => ({
+  text: `severs ${relations.follows + relations.followers} follow relations for good (${relations.follows} follows, ${relations.followers} followers)`,
+  weight: relations.follows + relations.followers,
+  details: { ...relations },
+})
 
 /** What the registry says of its kinds, for tests of renderers alone. */
 export const KIND_NAMES: readonly KindName[] = [
@@ -48,7 +56,7 @@ export const announced = (id: string, at: string | null = null, rest: Partial<St
   step('domain-block', id, {
     target: { severity: 'suspend' },
     hazard: 'irreversible',
-    impact: { follows: 3, followers: 1, accounts: 9 },
+    impact: touching({ follows: 3, followers: 1, accounts: 9 }),
     notice: { at, from: '2026-12-04' },
     ...rest,
   })
@@ -117,20 +125,20 @@ export const SAMPLE: Plan = {
     step('domain-block', 'spam.example', {
       ...block('suspend', 'Spam, no moderation'),
       hazard: 'irreversible',
-      impact: { follows: 12, followers: 9, accounts: 1203 },
+      impact: touching({ follows: 12, followers: 9, accounts: 1203 }),
       source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 3] },
     }),
     step('domain-block', 'raid.example', {
       action: 'update',
       hazard: 'irreversible',
       changes: [{ field: 'severity', before: 'silence', after: 'suspend' }],
-      impact: { follows: 2, followers: 0, accounts: 18 },
+      impact: touching({ follows: 2, followers: 0, accounts: 18 }),
       consent: 12,
     }),
     step('domain-block', 'noisy.example', {
       ...block('silence', 'Bots that answer everybody'),
       hazard: 'disruptive',
-      impact: { follows: 31, followers: 4, accounts: 310 },
+      impact: touching({ follows: 31, followers: 4, accounts: 310 }),
     }),
     step('domain-block', 'reformed.example', {
       action: 'delete',

@@ -4,4 +4,5 @@ import type { Key, Scope, Sealing } from '../../src/reconcile/digest.ts'
 export const sealingWith = (key: Key, scope: Partial<Scope> = {}): Sealing => ({
   scope: { provider: 'mastodon:herd.example', environment: 'production', repository: 'e'.repeat(40), ...scope },
   key,
+  providers: new Map(),
 })

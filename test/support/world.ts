@@ -1,27 +1,21 @@
 import type { Documents } from '../../src/instance/documents.ts'
 import type { Instance } from '../../src/instance/instance.ts'
-import { policyOf } from '../../src/instance/policy.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { INVARIANTS } from '../../src/providers/mastodon/kinds/invariants.ts'
-import { actorMissing } from '../../src/providers/mastodon/kinds/community/acting.ts'
-import { lookedUp } from '../../src/commands/planning.ts'
-import { desiredOf, observe } from '../../src/commands/observe.ts'
-import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
+import { apply } from '../../src/reconcile/apply.ts'
+import type { ApplyDeps } from '../../src/reconcile/progress.ts'
+import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
-import { worldOf } from '../../src/reconcile/guard.ts'
 import type { PlanInput } from '../../src/reconcile/input.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import { plan } from '../../src/reconcile/plan.ts'
-import type { Kind } from '../../src/reconcile/kind.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import type { ApplyReport, Plan, Step } from '../../src/reconcile/types.ts'
-import { openMemory, NO_MISHAPS, type Memory, type Mishaps } from './memory.ts'
+import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
+import { openMemory, NO_MISHAPS, providerIn, type Doors, type Memory, type Mishaps } from './memory.ts'
+
+export type { Doors } from './memory.ts'
+export type { Planned } from '../../src/reconcile/reconciler.ts'
 import { ACTOR, clone, timeOf, type Server } from './memory-server.ts'
 import { sealingWith } from './sealing.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
-
-/** The doors that a world has: with both, a few block writes go over REST and more through the console. */
-export type Doors = 'console' | 'both'
 
 /** An instance's server and its ledger: what is left when a run has ended. */
 export interface World {
@@ -40,11 +34,6 @@ export interface Options extends Wishes {
   readonly withheld?: ApplyDeps['withheld']
 }
 
-export interface Planned {
-  readonly plan: Plan
-  readonly input: PlanInput
-}
-
 /** One run of the real command: planned, then refused, broken off or carried out. */
 export interface Run {
   readonly plan: Plan
@@ -54,7 +43,6 @@ export interface Run {
   readonly memory: Memory
 }
 
-const FEW = 2
 const ENVIRONMENT = 'production'
 const SEALING = sealingWith(null)
 const GENEROUS = { create: 1000, update: 1000, delete: 1000, weaken: 1000 }
@@ -83,37 +71,24 @@ export async function look(
   memory: Memory = openMemory(world.server),
   wishes: Wishes = {},
 ): Promise<Planned> {
-  const instance = instanceOf(documents)
-  const { ledger } = world
-  const now = timeOf(world.server)
-  const desired = desiredOf(instance, now)
-  const { tables, observed, facts } = await observe(memory.reader, { instance, desired, ledger, now })
-  const policy = policyOf(instance, now)
-  const input: PlanInput = {
-    environment: ENVIRONMENT,
-    domain: 'herd.example',
-    commit: 'c0ffee',
-    instance,
-    kinds: KINDS,
-    desired,
-    observed,
-    tables,
-    ledger,
-    policy,
-    now,
+  return planNow(subjectOf(world, documents), [providerIn(memory, world.doors)], {
     restore: wishes.restore ?? new Set(),
     takeOver: wishes.takeOver ?? false,
-    invariants: INVARIANTS,
-    facts: { ...facts, minimumOwners: policy.minimumOwners },
-    against: (steps) => actorMissing(steps, tables, instance),
-    doorOf: (kind, writes) => doorOf(world.doors, kind, writes),
-    sealing: SEALING,
-  }
-  return lookedUp({ plan: plan(input), input }, memory.reader)
+  })
 }
 
-function doorOf(doors: Doors, kind: Kind, writes: number): Step['door'] {
-  return doors === 'both' && kind.writes.includes('rest') && writes <= FEW ? 'rest' : 'console'
+function subjectOf({ server, ledger }: World, documents: Documents): Subject {
+  return {
+    instance: instanceOf(documents),
+    config: { domain: 'herd.example' },
+    environment: ENVIRONMENT,
+    commit: 'c0ffee',
+    ledger,
+    isKept: true,
+    sealing: SEALING,
+    now: timeOf(server),
+    errorsFor: () => [],
+  }
 }
 
 /** Writes the ledger down as Git would hold it, and reads it back. */
@@ -156,12 +131,9 @@ async function carryOut(
       kinds: KINDS,
       ledger: world.ledger,
       save: async (ledger) => memory.moment(() => save(world, ledger)),
-      openWriter: memory.openWriter,
+      open: () => providerIn(memory, world.doors).open(),
       replan: async (ledger) => (await look({ ...world, ledger }, documents, memory, options)).plan,
-      invariants: INVARIANTS,
-      facts: input.facts,
-      world: worldOf(input.observed),
-      guard: () => ({ minimum_owners: input.policy.minimumOwners }),
+      live: input.live,
       withheld: options.withheld ?? new Map(),
       now: () => timeOf(world.server),
       holds: () => true,

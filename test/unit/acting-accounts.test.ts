@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Documents, Moderator, Role } from '../../src/instance/documents.ts'
-import type { TokenAccount } from '../../src/reconcile/doors.ts'
+import type { TokenAccount } from '../../src/providers/mastodon/tables.ts'
 import { NO_MISHAPS, openMemory } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'

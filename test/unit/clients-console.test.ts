@@ -8,7 +8,7 @@ import { localMachine } from '../../src/clients/machine.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import { batches } from '../../src/providers/mastodon/writer.ts'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 
 /** A process that reads the program and then answers each request by the JavaScript given: `request` in, `say` and `mark` at hand. */
 function scripted(answering: string): string {

@@ -8,7 +8,7 @@ import { openReader } from '../../src/providers/mastodon/reader.ts'
 import { openSecrets } from '../../src/clients/secrets.ts'
 import { TABLES } from '../../src/providers/mastodon/database/snapshot.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
-import type { ReadRequest } from '../../src/reconcile/doors.ts'
+import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 import { fakePrograms } from '../support/programs.ts'
 
 const RULES: ReadRequest = { tables: ['rules'], accounts: [], measure: [] }

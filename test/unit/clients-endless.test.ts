@@ -8,7 +8,7 @@ import { endlessLine, localMachine, run } from '../../src/clients/machine.ts'
 import { openRest, readRest, measure, type Rest } from '../../src/providers/mastodon/rest/mastodon.ts'
 import { readPublic } from '../../src/providers/mastodon/rest/public.ts'
 import { askServer } from '../../src/commands/init/server.ts'
-import type { ReadRequest, Table } from '../../src/reconcile/doors.ts'
+import type { ReadRequest, Table } from '../../src/providers/mastodon/tables.ts'
 
 // A server that somebody took over, and that answers without end: it costs no more than a part of the memory of a runner.
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
 import { onlyReads } from '../../src/clients/fence.ts'
 import { identify, openRest, readRest, type Rest } from '../../src/providers/mastodon/rest/mastodon.ts'
-import type { ReadRequest, Write } from '../../src/reconcile/doors.ts'
+import type { ReadRequest, Write } from '../../src/providers/mastodon/tables.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string, seen: number) => void
 const open: (() => Promise<unknown>)[] = []

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
-import { INVARIANTS } from '../../src/providers/mastodon/kinds/invariants.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
+import { apply } from '../../src/reconcile/apply.ts'
+import type { ApplyDeps } from '../../src/reconcile/progress.ts'
 import { refOf } from '../../src/reconcile/batches.ts'
-import { worldOf } from '../../src/reconcile/guard.ts'
-import { openMemory } from '../support/memory.ts'
+import { openMemory, providerIn } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld } from '../support/world.ts'
 
@@ -25,23 +24,20 @@ async function doorsUsed(
     kinds: KINDS,
     ledger: world.ledger,
     save: async (next) => next,
-    openWriter: async () => {
-      const writer = await memory.openWriter()
+    open: async () => {
+      const session = await providerIn(memory, 'both').open()
       return {
-        ...writer,
-        expectConsole: () => void used.push('expected'),
-        write: (writes, door) => {
-          used.push(door)
-          return writer.write(writes, door)
+        ...session,
+        expect: (connections) => void (connections.has('console') && used.push('expected')),
+        write: (kind, steps, context) => {
+          used.push(context.door)
+          return session.write(kind, steps, context)
         },
       }
     },
     now: () => input.now,
     replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
-    invariants: INVARIANTS,
-    facts: input.facts,
-    world: worldOf(input.observed),
-    guard: () => ({}),
+    live: { ...input.live, guard: () => ({}) },
     withheld: new Map(),
     holds: () => true,
     signal: new AbortController().signal,

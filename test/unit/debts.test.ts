@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply, type ApplyDeps } from '../../src/reconcile/apply.ts'
+import { apply } from '../../src/reconcile/apply.ts'
+import type { ApplyDeps } from '../../src/reconcile/progress.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport } from '../../src/reconcile/types.ts'
-import { NO_MISHAPS, openMemory, type Fault } from '../support/memory.ts'
+import { NO_MISHAPS, openMemory, providerIn, type Fault } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
 
@@ -40,13 +41,10 @@ async function applied(
     kinds: KINDS,
     ledger,
     save: async (next) => (ledger = next),
-    openWriter: memory.openWriter,
+    open: () => providerIn(memory).open(),
     now: () => input.now,
     replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
-    invariants: [],
-    facts: input.facts,
-    world: new Map(),
-    guard: () => ({}),
+    live: { observed: new Map(), invariants: [], guard: () => ({}) },
     withheld: new Map(),
     holds: () => true,
     signal: new AbortController().signal,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { tablesOf } from '../../src/providers/mastodon/database/snapshot.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import type { Rows } from '../../src/reconcile/doors.ts'
+import type { Rows } from '../../src/providers/mastodon/tables.ts'
 import type { Draft } from '../../src/reconcile/kind.ts'
 
 const kind = KINDS.find(({ name }) => name === 'domain-block')

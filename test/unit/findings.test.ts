@@ -7,6 +7,7 @@ import { stillOwed } from '../../src/reconcile/debts.ts'
 import { exitOfPlan, refusals } from '../../src/reconcile/exit.ts'
 import { sameFinding, worseThan } from '../../src/reconcile/findings.ts'
 import { worsened } from '../../src/reconcile/guard.ts'
+import type { World } from '../../src/reconcile/kind.ts'
 import type { PlanInput } from '../../src/reconcile/input.ts'
 import { narrow, plan } from '../../src/reconcile/plan.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
@@ -44,7 +45,10 @@ async function planned(): Promise<{ readonly plan: Plan; readonly input: PlanInp
   const unread = new Map(
     ['rule', 'rule-order'].map((kind) => [kind, { state: 'unknown' as const, reason: SILENT, objects: [] }]),
   )
-  const whole = { ...input, observed: new Map([...input.observed, ...unread]) }
+  const whole = {
+    ...input,
+    live: { ...input.live, observed: new Map([...input.live.observed, ...unread]) },
+  }
   return { plan: plan(whole), input: whole }
 }
 
@@ -150,12 +154,11 @@ test('a rule that is broken already refuses nothing that breaks it less', () => 
     ],
   ])
   const facts = { minimumOwners: 1, actingAccount: null, acting: [], functional: new Set(['ann', 'di']) }
+  const rules = INVARIANTS.map((rule) => ({ ...rule, violations: (state: World) => rule.violations(state, facts) }))
   const change = (id: string, role: string) =>
     step('moderator', id, { action: 'update', changes: [{ field: 'role', before: null, after: role }] })
-  expect(worsened(change('bo', 'Owner'), world, INVARIANTS, facts)).toEqual([])
-  expect(worsened(change('di', 'Gone'), world, INVARIANTS, facts)).toMatchObject([
-    { invariant: 'held-roles', of: 'Gone', by: 3 },
-  ])
+  expect(worsened(change('bo', 'Owner'), world, rules)).toEqual([])
+  expect(worsened(change('di', 'Gone'), world, rules)).toMatchObject([{ invariant: 'held-roles', of: 'Gone', by: 3 }])
 })
 
 test('what a finding is about is not told where the object may not be named', () => {

@@ -6,7 +6,7 @@ import { approve } from '../../src/reconcile/approvals.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport } from '../../src/reconcile/types.ts'
-import { NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
+import { providerIn, NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf } from '../support/memory-writes.ts'
 import { look, newWorld, run, type World } from '../support/world.ts'
@@ -183,12 +183,9 @@ async function stopped(
     kinds: KINDS,
     ledger: world.ledger,
     save: async (ledger) => (saved.push(ledger), ledger),
-    openWriter: memory.openWriter,
+    open: () => providerIn(memory).open(),
     replan: () => expect.fail('read again'),
-    invariants: [],
-    facts: { minimumOwners: 2, actingAccount: null, acting: [], functional: new Set() },
-    world: new Map(),
-    guard: () => ({}),
+    live: { observed: new Map(), invariants: [], guard: () => ({}) },
     withheld: new Map(),
     now: () => new Date(),
     holds: () => true,

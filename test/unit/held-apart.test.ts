@@ -36,7 +36,7 @@ test('a comment that is new in the file and differs is told; the raise beside it
   const world = await limited()
   const { plan } = await look(world, AFTER)
   expect(said(plan)).toEqual({ ...NONE, steps: [['severity']], takeovers: [['private_comment']] })
-  expect(plan.steps[0]?.impact).toMatchObject({ follows: 3, followers: 4 })
+  expect(plan.steps[0]?.impact?.details).toMatchObject({ follows: 3, followers: 4 })
   expect(plan.findings.map(({ code }) => code)).toContain('consent-missing')
 
   const consented = files({ severity: 'suspend', private_comment: 'ours', accept_severed_relationships: 7 })

@@ -17,7 +17,7 @@ import { setting } from '../../src/providers/mastodon/kinds/community/setting.ts
 import type { Form } from '../../src/reconcile/digest.ts'
 import { excerptOf } from '../../src/reconcile/history.ts'
 import { parseMarks } from '../../src/reconcile/marks.ts'
-import type { Tables } from '../../src/reconcile/doors.ts'
+import type { Tables } from '../../src/providers/mastodon/tables.ts'
 import { showsPlanOf } from '../../src/render/markdown.ts'
 import { code, fence, link, prose } from '../../src/render/markdown-text.ts'
 import { inline, steady } from '../../src/render/text.ts'

@@ -9,7 +9,7 @@ import { consentPatches, suggestionsFor } from '../../src/render/suggestions.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { tooDear } from '../support/cpu.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
-import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const secrets = openSecrets({})
@@ -89,7 +89,7 @@ describe('two texts of the same lines in turn', () => {
 })
 
 describe('thousands of suspensions that nobody consented to', () => {
-  const impact = { follows: 3, followers: 4, accounts: 5 }
+  const impact = touching({ follows: 3, followers: 4, accounts: 5 })
   const suspensions = (count: number): Plan => {
     const steps = Array.from({ length: count }, (_, i) =>
       step('domain-block', `d${i}.example`, {

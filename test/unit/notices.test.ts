@@ -4,13 +4,13 @@ import { withNotices } from '../../src/reconcile/notices.ts'
 import { emptyLedger } from '../../src/reconcile/ledger.ts'
 import type { Notice } from '../../src/reconcile/ledger-types.ts'
 import type { Step } from '../../src/reconcile/types.ts'
-import { EMPTY, step } from '../support/plans.ts'
+import { touching, EMPTY, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const NOW = new Date('2026-11-26T09:30:00Z')
 const severing = step('domain-block', 'bad.example', {
   hazard: 'irreversible',
-  impact: { follows: 3, followers: 1, accounts: 9 },
+  impact: touching({ follows: 3, followers: 1, accounts: 9 }),
 })
 const given: Notice = { ref: 'domain-block/bad.example', at: '2026-11-20T04:00:00.000Z', from: '2026-11-28' }
 
@@ -47,7 +47,7 @@ describe('a plan says of a suspension that cuts follows', () => {
 
   test.each<[string, Step, number | null]>([
     ['where the policy gives no notice', severing, null],
-    ['where it cuts nothing', { ...severing, impact: { follows: 0, followers: 0, accounts: 9 } }, 7],
+    ['where it cuts nothing', { ...severing, impact: touching({ follows: 0, followers: 0, accounts: 9 }) }, 7],
     ['where it hides follows and cuts none', { ...severing, hazard: 'disruptive' }, 7],
     ['where no door can write it', { ...severing, door: null }, 7],
   ])('nothing of it %s', (_where, one, days) => {

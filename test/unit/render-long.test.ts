@@ -3,7 +3,7 @@ import type { ApplyReport, Plan, Step } from '../../src/reconcile/types.ts'
 import { renderApply } from '../../src/render/apply.ts'
 import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
-import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
 
 const SCREEN = { kinds: KIND_NAMES, colour: false, width: 100 }
 const many = <One>(length: number, one: (i: number) => One): One[] => Array.from({ length }, (_, i) => one(i))
@@ -17,7 +17,7 @@ const block = (id: string, severity: string, rest: Partial<Step>): Step =>
       { field: 'severity', before: null, after: severity },
       { field: 'public_comment', before: null, after: 'Spam' },
     ],
-    impact: { follows: 1, followers: 0, accounts: 2 },
+    impact: touching({ follows: 1, followers: 0, accounts: 2 }),
     ...rest,
   })
 const limits = many(1867, (i) => block(`limited-${i}.example`, 'silence', { hazard: 'disruptive' }))

@@ -7,7 +7,7 @@ import { inline } from '../../src/render/text.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { touching, announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const LIMIT = 65_536
 const OPEN = {
@@ -128,7 +128,7 @@ describe('a comment (law 9)', () => {
     const plan = many(10_000, (i) => ({
       hazard: 'irreversible',
       target: { severity: 'suspend' },
-      impact: { follows: i, followers: 0, accounts: 0 },
+      impact: touching({ follows: i, followers: 0, accounts: 0 }),
     }))
     const comment = renderMarkdown(plan, { ...PUBLIC, command: 'herdbook plan --verbose' })
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)

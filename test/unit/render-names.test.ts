@@ -8,7 +8,7 @@ import { renderMarkdown } from '../../src/render/markdown.ts'
 import { readable } from '../../src/render/names.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { inline } from '../../src/render/text.ts'
-import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
 
 const ASCII = 'xn--bcher-kva.example'
 const BOTH = `bücher.example (${ASCII})`
@@ -27,7 +27,7 @@ const finding = {
 const suspension = step('domain-block', ASCII, {
   target: { severity: 'suspend' },
   hazard: 'irreversible',
-  impact: { follows: 1, followers: 2, accounts: 3 },
+  impact: touching({ follows: 1, followers: 2, accounts: 3 }),
 })
 const PLAN = {
   ...EMPTY,

@@ -11,7 +11,7 @@ import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { touching, announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
@@ -48,7 +48,7 @@ const lacking = (consents: readonly (number | undefined)[]): Plan => ({
     return step('domain-block', id, {
       target: { severity: 'suspend' },
       hazard: 'irreversible',
-      impact: { follows: 12, followers: 9, accounts: 3, members: 5 },
+      impact: touching({ follows: 12, followers: 9, accounts: 3, members: 5 }),
       source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 2 * i + 1] },
       ...(consent === undefined ? {} : { consent }),
     })

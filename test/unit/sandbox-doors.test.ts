@@ -5,7 +5,7 @@ import { openConsole, type Console } from '../../src/providers/mastodon/console/
 import { consoleLine } from '../../src/providers/mastodon/console/launch.ts'
 import { localMachine } from '../../src/clients/machine.ts'
 import { readerScript } from '../../src/providers/mastodon/scripts.ts'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { handOf } from '../../src/sandbox/hand.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 

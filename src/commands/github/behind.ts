@@ -6,7 +6,8 @@ import { loadInstance } from '../../instance/load.ts'
 import { canonicalJson } from '../../reconcile/digest.ts'
 import type { Commit, Repository } from '../../reconcile/repository.ts'
 import type { Desired, ObjectRef } from '../../reconcile/types.ts'
-import { desiredOf } from '../observe.ts'
+import { desiredOf } from '../../reconcile/reconciler.ts'
+import { KINDS } from '../../providers/index.ts'
 import type { Session } from '../session.ts'
 import { historyOf, saidOf } from './history.ts'
 import type { Job } from './job.ts'
@@ -101,7 +102,7 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
       ...source,
       list: async () => (await source.list()).filter(({ name }) => name === file || !name.endsWith('.yaml')),
     })
-    return instance && [io.now(), new Date(0)].map((now) => desiredOf(instance, now))
+    return instance && [io.now(), new Date(0)].map((now) => desiredOf(KINDS, instance, now))
   }
   return async (commit, ref) => {
     const file = fileOf(ref)

@@ -11,7 +11,9 @@ import { showsPlanOf } from '../../render/markdown.ts'
 import type { Files } from '../../render/markdown-findings.ts'
 import { say, tell } from '../io.ts'
 import { openProposal, textsIn, type Merge } from '../proposal.ts'
-import { planProposal } from '../proposed.ts'
+import { planProposal } from '../../reconcile/propose.ts'
+import { subjectOf } from '../planning.ts'
+import { connectTo } from '../providers.ts'
 import type { EventOf } from './event.ts'
 import { laterOf, telling } from './failed.ts'
 import { expect, type Job } from './job.ts'
@@ -71,7 +73,9 @@ interface Found {
 /** Compares the files with those of the base. What only live can tell is not held against them. */
 async function compare(merge: Merge): Promise<Found> {
   const proposal = await openProposal(merge, 'blind')
-  const { plan } = await planProposal(proposal, null)
+  const { session, before } = proposal
+  const { providers } = connectTo(session.config, session.io, 'proposal')
+  const { plan } = await planProposal(subjectOf(session), before, providers, 'blind')
   return {
     merge,
     edits: proposal.edits,

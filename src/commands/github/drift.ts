@@ -1,5 +1,4 @@
 import type { Issue } from '../../clients/forge.ts'
-import { openReader } from '../../providers/mastodon/reader.ts'
 import { EXIT, HerdbookError, type ExitCode } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
 import { KINDS } from '../../providers/mastodon/kinds/index.ts'
@@ -9,12 +8,13 @@ import { renderDriftIssue, type IssueText } from '../../render/drift-issue.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { carriedOver, hasProposals } from '../../render/ticks.ts'
 import { listed } from '../../render/text.ts'
-import { tell as log, toldWaits } from '../io.ts'
+import { tell as log } from '../io.ts'
 import { planNow } from '../planning.ts'
-import { beyondDoors } from '../proposed.ts'
+import { unreadBy } from '../../reconcile/propose.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { endedWith } from './ended.ts'
 import { expect, type Job } from './job.ts'
+import { connectTo } from '../providers.ts'
 
 /** Compares live with the files and keeps one issue of what somebody has to decide; closed when there is nothing. */
 export async function run(job: Job): Promise<void> {
@@ -73,10 +73,10 @@ async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
 /** The plan without what no door for reading ever leads to: that is how the server is set up, and nothing that happened. */
 async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
   const { io } = job
-  const reader = await openReader(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const connected = connectTo(config, io, 'proposal')
   try {
-    const { plan } = await planNow({ ...session, config }, reader)
-    const beyond = new Set(beyondDoors(session.config))
+    const { plan } = await planNow({ ...session, config }, connected.providers)
+    const beyond = new Set(unreadBy(connected.providers))
     const unseen = plan.reads.filter(({ kind, complete }) => !complete && beyond.has(kind))
     if (unseen.length > 0)
       await job.summarize(
@@ -84,7 +84,7 @@ async function planOf(job: Job, { session, config }: Desk): Promise<Plan> {
       )
     return { ...plan, reads: plan.reads.filter((read) => !unseen.includes(read)) }
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 

@@ -1,5 +1,4 @@
 import { decides, type PullRequest } from '../../clients/forge.ts'
-import { openReader } from '../../providers/mastodon/reader.ts'
 import { HerdbookError, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
 import type { FileSource } from '../../instance/source.ts'
 import { fileOf, isEnough, takesOwner } from '../../approvals/owned.ts'
@@ -17,11 +16,13 @@ import { renderMarkdown, showsPlanOf } from '../../render/markdown.ts'
 import { renderFailure } from '../../render/failure.ts'
 import { PLAN_LABEL } from '../../render/differences.ts'
 import { listed } from '../../render/text.ts'
-import { say, tell, toldWaits } from '../io.ts'
+import { say, tell } from '../io.ts'
 import { ownersIn, OWNERS_LINE } from '../owners.ts'
 import { withProgress } from '../progress.ts'
 import { openProposal, textsIn, type Merge, type Proposal } from '../proposal.ts'
-import { planProposal, withoutConsole } from '../proposed.ts'
+import { planProposal } from '../../reconcile/propose.ts'
+import { subjectOf } from '../planning.ts'
+import { connectTo } from '../providers.ts'
 import { approvable } from './approvable.ts'
 import { handsBehind, type Hands } from './behind.ts'
 import { showsFilesOf } from './checked.ts'
@@ -180,10 +181,13 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
   const ignored = wished
     .filter((ref) => !mayRestore(ref))
     .map((ref) => `restoring ${ref}, which has to come with a change of its file on a branch of this repository`)
-  const reader = await openReader(withoutConsole(merge.config), io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  const connected = connectTo(merge.config, io, 'proposal')
   try {
     const planned = await withProgress(io, `Planning #${pull.number}`, () =>
-      planProposal(proposal, reader, { restore: new Set(restore), takeOver: false }),
+      planProposal(subjectOf(proposal.session), proposal.before, connected.providers, 'live', {
+        restore: new Set(restore),
+        takeOver: false,
+      }),
     )
     return {
       ...planned,
@@ -193,7 +197,7 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
       changed,
     }
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 

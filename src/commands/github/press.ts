@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
 import { decides, type PullRequest } from '../../clients/forge.ts'
-import { openReader } from '../../providers/mastodon/reader.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { accountId } from '../../providers/mastodon/kinds/community/accounts.ts'
@@ -14,7 +13,7 @@ import { OWNERS_ENVIRONMENT } from '../init/environments.ts'
 import { demoteNow } from '../demote-now.ts'
 import { draftDemotion, known } from '../demote.ts'
 import { leave } from '../leave.ts'
-import { toldWaits, type Io } from '../io.ts'
+import { type Io } from '../io.ts'
 import type { VerbModule } from '../main.ts'
 import { verb as pause } from '../pause.ts'
 import { planNow } from '../planning.ts'
@@ -32,6 +31,7 @@ import { planPullRequest } from './plan.ts'
 import { askedBy, type Asking, branchFor, proposeAdoption, proposeRestore, refsOf, titled } from './proposals.ts'
 import { stateOf } from './reports.ts'
 import { own } from '../../instance/own.ts'
+import { connectTo } from '../providers.ts'
 
 /** What somebody wrote beside the button: anything. */
 interface Pressed {
@@ -149,9 +149,9 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
 
 async function planOfBranch(job: Job): Promise<string> {
   const { session, config } = await openDesk(job)
-  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
+  const connected = connectTo(config, job.io, 'proposal')
   try {
-    const { plan } = await planNow({ ...session, config }, reader)
+    const { plan } = await planNow({ ...session, config }, connected.providers)
     return renderMarkdown(plan, {
       kinds: KINDS,
       visibility: job.event.visibility,
@@ -159,7 +159,7 @@ async function planOfBranch(job: Job): Promise<string> {
       limit: 1_000_000,
     })
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 

@@ -1,5 +1,4 @@
 import { typed } from '../../instance/typed.ts'
-import { openReader } from '../../providers/mastodon/reader.ts'
 import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
@@ -10,8 +9,9 @@ import { disclosure, isPrivate } from '../../render/conceal.ts'
 import { code, prose } from '../../render/markdown-text.ts'
 import { count, listed } from '../../render/text.ts'
 import { draftAdoption } from '../adopt.ts'
-import { desiredOf } from '../observe.ts'
-import { toldWaits } from '../io.ts'
+import { desiredOf } from '../../reconcile/reconciler.ts'
+import { KINDS } from '../../providers/index.ts'
+import { connectTo } from '../providers.ts'
 import { parseRef, textsOf } from '../options.ts'
 import { propose, type Desk } from './desk.ts'
 import type { Job } from './job.ts'
@@ -53,9 +53,9 @@ export async function proposeAdoption(
   { origin, by }: Asking,
 ): Promise<PullRequest | null> {
   const { session } = desk
-  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
+  const connected = connectTo(session.config, job.io, 'proposal')
   try {
-    const { edits, odd } = await draftAdoption(session, reader, refs, {
+    const { edits, odd } = await draftAdoption(session, connected.providers, refs, {
       show: disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show),
     })
     if (edits.length === 0 && odd.length > 0) return fail(EXIT.invalid, 'odd-object', odd.join('\n'))
@@ -74,7 +74,7 @@ export async function proposeAdoption(
       askedBy: [by],
     })
   } finally {
-    await reader.close()
+    await connected.close()
   }
 }
 
@@ -115,7 +115,7 @@ function refuseUnnamed(job: Job, { session }: Desk, refs: readonly ObjectRef[]):
   const show = disclosure(job.event.visibility, session.instance.documents['policy.yaml']?.show)
   const named = new Set<ObjectRef>([
     ...session.ledger.entries.keys(),
-    ...[...desiredOf(session.instance, job.io.now())].flatMap(([kind, files]) =>
+    ...[...desiredOf(KINDS, session.instance, job.io.now())].flatMap(([kind, files]) =>
       files.state === 'managed' ? files.objects.map(({ id }) => `${kind}/${id}`) : [],
     ),
   ])

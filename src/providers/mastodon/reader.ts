@@ -1,6 +1,6 @@
 import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
-import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from '../../reconcile/doors.ts'
+import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from './tables.ts'
 import { checkDomain, type DoorOptions, type Doors, openDoors } from './doors.ts'
 import type { Secrets } from '../../clients/secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './database/snapshot.ts'

@@ -1,6 +1,6 @@
 import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
-import type { Write, Writer, WriteResult } from '../../reconcile/doors.ts'
+import type { Write, Writer, WriteResult } from './tables.ts'
 import type { Intent } from '../../reconcile/ledger-types.ts'
 import type { Console, OwedBlock } from './console/console.ts'
 import { type DoorOptions, type Doors, openDoors } from './doors.ts'

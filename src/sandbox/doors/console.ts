@@ -1,4 +1,4 @@
-import type { Write, WriteResult } from '../../reconcile/doors.ts'
+import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
 import type { Database, Session } from '../database.ts'
 import { findActor, keysOf, permissionKeys, type Actor } from '../models/roles.ts'
 import { DEFAULTS, UPLOADS } from '../models/settings.ts'

@@ -1,4 +1,4 @@
-import type { Write } from '../../reconcile/doors.ts'
+import type { Write } from '../../providers/mastodon/tables.ts'
 import type { Fields } from '../../reconcile/types.ts'
 import type { Session } from '../database.ts'
 import { demand, Invalid } from '../failure.ts'

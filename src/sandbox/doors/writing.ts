@@ -1,4 +1,4 @@
-import type { Write, WriteResult } from '../../reconcile/doors.ts'
+import type { Write, WriteResult } from '../../providers/mastodon/tables.ts'
 import type { Fields, Value } from '../../reconcile/types.ts'
 import type { Session } from '../database.ts'
 import { Invalid } from '../failure.ts'

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { DatabaseDoor } from '../../../instance/documents.ts'
-import type { ReadRequest } from '../../../reconcile/doors.ts'
+import type { ReadRequest } from '../tables.ts'
 import { psqlLine } from '../console/launch.ts'
 import { complaintOf, type Machine, run } from '../../../clients/machine.ts'
 import { MINIMUM } from '../../../minimum.ts'

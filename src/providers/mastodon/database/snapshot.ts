@@ -1,7 +1,6 @@
 import { isRecord } from '../../../instance/own.ts'
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
-import type { ReadRequest, Rows, Table, TableName, Tables } from '../../../reconcile/doors.ts'
-import type { DoorName } from '../../../reconcile/types.ts'
+import type { DoorName, ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
 import { MINIMUM } from '../../../minimum.ts'
 
 /** What reader.sql answers, its rows checked. */

@@ -1,7 +1,8 @@
 import { HerdbookError, type Diagnostic, EXIT } from '../../../instance/diagnostic.ts'
 import type { Instance } from '../../../instance/instance.ts'
-import type { Table, Write, WriteResult } from '../../../reconcile/doors.ts'
-import type { ApplyContext, Draft, Outcome } from '../../../reconcile/kind.ts'
+import type { Table, Write, WriteResult } from '../tables.ts'
+import type { ApplyContext } from '../kind.ts'
+import type { Draft, Outcome } from '../../../reconcile/kind.ts'
 import type { DesiredObject, Fields, Step, Value } from '../../../reconcile/types.ts'
 
 /** A table's rows. An unknown table makes its kind unknown: never empty. */

@@ -1,4 +1,4 @@
-import type { Kind } from '../../../reconcile/kind.ts'
+import type { MastodonKind } from '../kind.ts'
 import { moderator } from './community/moderator.ts'
 import { role } from './community/role.ts'
 import { rule, ruleOrder } from './community/rule.ts'
@@ -9,7 +9,7 @@ import { emailDomainBlock } from './moderation/email-domain-block.ts'
 import { ipBlock } from './moderation/ip-block.ts'
 
 /** The registry: kinds apply in this order and delete in its reverse. */
-export const KINDS: readonly Kind[] = [
+export const KINDS: readonly MastodonKind[] = [
   domainBlock,
   emailDomainBlock,
   ipBlock,

@@ -1,4 +1,5 @@
-import type { Invariant, World } from '../../../reconcile/kind.ts'
+import type { Rule } from '../kind.ts'
+import type { World } from '../../../reconcile/kind.ts'
 import type { LiveObject } from '../../../reconcile/types.ts'
 import { word } from './common.ts'
 
@@ -10,7 +11,7 @@ const grants = (role: LiveObject | undefined, permission: string): boolean => {
 }
 
 /** Somebody must always be able to let the others in. */
-const owners: Invariant = {
+const owners: Rule = {
   name: 'minimum-owners',
   kinds: ['role', 'moderator'],
   violations: (world, { minimumOwners, functional }) => {
@@ -25,7 +26,7 @@ const owners: Invariant = {
 }
 
 /** Mastodon takes the role from everybody who holds it, without a word. */
-const heldRoles: Invariant = {
+const heldRoles: Rule = {
   name: 'held-roles',
   kinds: ['role', 'moderator'],
   violations: (world) => {
@@ -50,7 +51,7 @@ const LOOK =
   'See why it could not be looked up: herdbook token check. Until then nobody loses a role who may be the one.'
 
 /** Whom Herdbook acts as must be able to go on: who loses the role loses the sessions and the tokens with it. */
-const actingAccounts: Invariant = {
+const actingAccounts: Rule = {
   name: 'acting-account',
   kinds: ['role', 'moderator'],
   violations: (world, { acting }) => {
@@ -77,4 +78,4 @@ const actingAccounts: Invariant = {
   },
 }
 
-export const INVARIANTS: readonly Invariant[] = [owners, heldRoles, actingAccounts]
+export const INVARIANTS: readonly Rule[] = [owners, heldRoles, actingAccounts]

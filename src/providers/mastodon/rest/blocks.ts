@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
-import type { Write, WriteResult } from '../../../reconcile/doors.ts'
+import type { Write, WriteResult } from '../tables.ts'
 import type { Fields, Value } from '../../../reconcile/types.ts'
 import { LISTS, type Rest, isList, measure, readList } from './mastodon.ts'
 import { isRecord } from '../../../instance/own.ts'

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../instance/own.ts'
 import { randomInt } from 'node:crypto'
 import type { mastodon } from 'masto'
-import type { ReadRequest, Rows, Table, TableName, Tables } from '../../../reconcile/doors.ts'
+import type { ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
 import { bounded } from '../../../clients/bounded.ts'
 import { refuseClear } from '../../../clients/encrypted.ts'
 import { unreachable } from '../../../clients/machine.ts'

@@ -1,5 +1,5 @@
 import type { InstanceFile } from '../../../instance/documents.ts'
-import type { TableName } from '../../../reconcile/doors.ts'
+import type { TableName } from '../tables.ts'
 import type { Rest } from './mastodon.ts'
 import { unreachable } from '../../../clients/machine.ts'
 import { isRecord } from '../../../instance/own.ts'

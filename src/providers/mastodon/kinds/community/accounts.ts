@@ -1,4 +1,4 @@
-import type { Rows } from '../../../../reconcile/doors.ts'
+import type { Rows } from '../../tables.ts'
 
 /** The role that every member has who holds no other. */
 export const EVERYONE_ID = '-99'

@@ -1,8 +1,9 @@
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Instance } from '../../../../instance/instance.ts'
-import type { Rows, Tables, Write } from '../../../../reconcile/doors.ts'
-import type { ApplyContext, Draft, Hints, Kind, OrderHints } from '../../../../reconcile/kind.ts'
+import type { Rows, Tables, Write } from '../../tables.ts'
+import type { ApplyContext, MastodonKind } from '../../kind.ts'
+import type { Draft, Hints, OrderHints } from '../../../../reconcile/kind.ts'
 import type { LiveObject, Prospect, Step, Value } from '../../../../reconcile/types.ts'
 import { about, current, odd, rowsOf, send, word } from '../common.ts'
 import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
@@ -115,8 +116,9 @@ function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagno
   ]
 }
 
-export const moderator: Kind = {
+export const moderator: MastodonKind = {
   name: 'moderator',
+  provider: 'mastodon',
   title: { one: 'moderator', many: 'moderators' },
   file: FILE,
   drift: 'report',

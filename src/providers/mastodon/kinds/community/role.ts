@@ -1,7 +1,8 @@
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { BaseRole, Role } from '../../../../instance/documents.ts'
-import type { Rows, Write } from '../../../../reconcile/doors.ts'
-import type { Hints, Kind } from '../../../../reconcile/kind.ts'
+import type { Rows, Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
+import type { Hints } from '../../../../reconcile/kind.ts'
 import type { LedgerEntry } from '../../../../reconcile/ledger-types.ts'
 import type { DesiredObject, Fields, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
@@ -96,8 +97,9 @@ function writeOf(step: Step): Write {
 const isAdministrator = (permissions: Value | undefined): boolean =>
   Array.isArray(permissions) && permissions.includes('administrator')
 
-export const role: Kind = {
+export const role: MastodonKind = {
   name: 'role',
+  provider: 'mastodon',
   title: { one: 'role', many: 'roles' },
   file: FILE,
   drift: 'report',

@@ -1,6 +1,7 @@
 import type { Rule } from '../../../../instance/documents.ts'
-import type { Rows, Write } from '../../../../reconcile/doors.ts'
-import type { Hints, Kind } from '../../../../reconcile/kind.ts'
+import type { Rows, Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
+import type { Hints } from '../../../../reconcile/kind.ts'
 import type { Fields, Step, Value } from '../../../../reconcile/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { rowsOf, send, setOf, text, word } from '../common.ts'
@@ -60,8 +61,9 @@ function writeOf(step: Step): Write {
 
 const place = (step: Step): number => Number(step.source?.path[1] ?? 0)
 
-export const rule: Kind = {
+export const rule: MastodonKind = {
   name: 'rule',
+  provider: 'mastodon',
   title: { one: 'rule', many: 'rules' },
   file: FILE,
   drift: 'report',
@@ -109,8 +111,9 @@ function sameOrder(a: Value, b: Value): boolean {
   )
 }
 
-export const ruleOrder: Kind = {
+export const ruleOrder: MastodonKind = {
   name: 'rule-order',
+  provider: 'mastodon',
   title: { one: 'order of the rules', many: 'orders of the rules' },
   file: FILE,
   drift: 'report',

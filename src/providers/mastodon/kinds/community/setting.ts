@@ -2,8 +2,9 @@ import { parse } from 'yaml'
 import { defaultOf, SETTINGS, settingType } from '../../../../instance/versions.ts'
 import type { Instance } from '../../../../instance/instance.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
-import type { Rows, Tables, Write } from '../../../../reconcile/doors.ts'
-import type { Draft, Hints, Kind } from '../../../../reconcile/kind.ts'
+import type { Rows, Tables, Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
+import type { Draft, Hints } from '../../../../reconcile/kind.ts'
 import type { Hazard, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
@@ -96,8 +97,9 @@ function writeOf(step: Step): Write {
   return { table: 'settings', action: 'update', serverId: null, name: step.id, expect: step.seen, set: setOf(step) }
 }
 
-export const setting: Kind = {
+export const setting: MastodonKind = {
   name: 'setting',
+  provider: 'mastodon',
   title: { one: 'setting', many: 'settings' },
   file: FILE,
   drift: 'report',
@@ -129,7 +131,7 @@ export const setting: Kind = {
   },
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
   // Mastodon takes the two contact settings only together.
-  together: (a, b) => [a, b].every((step) => step.id.startsWith('site_contact_')),
+  together: (a, b) => [a, b].every(({ id, door }) => door === 'console' && id.startsWith('site_contact_')),
   advice: strangerAsContact,
   hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),

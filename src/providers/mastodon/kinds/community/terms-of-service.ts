@@ -1,7 +1,7 @@
-import type { Kind } from '../../../../reconcile/kind.ts'
+import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
-import type { Write } from '../../../../reconcile/doors.ts'
+import type { Rows, Write } from '../../tables.ts'
 
 const FILE = 'terms-of-service.yaml'
 
@@ -14,8 +14,17 @@ function writeOf(step: Step): Write {
   return { ...base, action: 'update', expect: { ...step.seen, notified: step.seen['notified'] === true }, set: notify }
 }
 
-export const termsOfService: Kind = {
+/** Drafts are nobody's word yet. */
+function draftsIn(rows: readonly Rows['terms_of_services'][]): string[] {
+  const { length } = rows.filter((row) => row.published_at === null)
+  if (length === 0) return []
+  const drafts = length === 1 ? '1 draft of the terms of service was' : `${length} drafts of the terms of service were`
+  return [`${drafts} not taken over: the files hold what is published.`]
+}
+
+export const termsOfService: MastodonKind = {
   name: 'terms-of-service',
+  provider: 'mastodon',
   title: { one: 'version of the terms of service', many: 'versions of the terms of service' },
   file: FILE,
   drift: 'report',
@@ -57,6 +66,7 @@ export const termsOfService: Kind = {
             },
           ],
     ),
+    beyond: draftsIn(rowsOf(tables.terms_of_services)),
   }),
   hazard: (step) => (step.changes.some((change) => change.field === 'notified') ? 'irreversible' : 'disruptive'),
   note: (step) =>
@@ -87,6 +97,7 @@ export const termsOfService: Kind = {
       }),
     ]
   },
+  owedIn: "Mastodon's Sidekiq",
   intent: ({ kind, id, action, hazard, changes }) =>
     changes.some(({ field, after }) => field === 'notified' && after === true)
       ? {

@@ -1,10 +1,11 @@
 import { normalizeDomain, parentsOf } from '../../../../instance/domains.ts'
 import type { DomainBlock } from '../../../../instance/documents.ts'
-import { severed } from '../../../../reconcile/consent.ts'
-import type { Rows, Write } from '../../../../reconcile/doors.ts'
-import type { Draft, Kind } from '../../../../reconcile/kind.ts'
+import type { Rows, Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
+import type { Draft } from '../../../../reconcile/kind.ts'
 import type { Intent } from '../../../../reconcile/ledger-types.ts'
-import type { Fields, Step, Value } from '../../../../reconcile/types.ts'
+import type { Relations } from '../../../../instance/relations.ts'
+import type { Fields, Impact, Step, Value } from '../../../../reconcile/types.ts'
 import { byText } from '../../../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
 import { own } from '../../../../instance/own.ts'
@@ -110,8 +111,9 @@ const EFFECTS: { readonly [severity: string]: string } = {
   noop: 'the end of what limited',
 }
 
-/** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row. */
-function owed({ kind, id, action, hazard, changes }: Step): Intent | null {
+/** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row, and over REST the server sees to it. */
+function owed({ kind, id, action, hazard, changes, door }: Step): Intent | null {
+  if (door !== 'console') return null
   const fields = Object.fromEntries(
     Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'),
   )
@@ -127,8 +129,23 @@ function owed({ kind, id, action, hazard, changes }: Step): Intent | null {
   }
 }
 
-export const domainBlock: Kind = {
+const UNTOUCHED = { domain: '', follows: 0, followers: 0, accounts: 0 }
+
+/** What a block does to the follow relations with a domain: a suspension ends them, a limit hides them. */
+function impactOf(relations: Relations, to: 'suspend' | 'silence'): Impact {
+  const { follows, followers } = relations
+  const counted = `${follows + followers} follow relations`
+  const each = `(${follows} follows, ${followers} followers)`
+  return {
+    text: to === 'suspend' ? `severs ${counted} for good ${each}` : `hides ${counted} ${each}`,
+    weight: follows + followers,
+    details: { ...relations },
+  }
+}
+
+export const domainBlock: MastodonKind = {
   name: 'domain-block',
+  provider: 'mastodon',
   title: { one: 'domain block', many: 'domain blocks' },
   file: FILE,
   drift: 'report',
@@ -182,13 +199,18 @@ export const domainBlock: Kind = {
   impact: (step, tables) => {
     const to = raised(step)
     if (to !== 'suspend' && to !== 'silence') return undefined
-    if (tables.impact.state === 'unknown') return 'unmeasured'
-    const row = measured(tables.impact.rows).get(step.id)
-    if (!row) return { follows: 0, followers: 0, accounts: 0 }
-    const { domain: _domain, ...impact } = row
-    return impact
+    if (tables.impact.state === 'unknown') return { unmeasured: tables.impact.reason.message }
+    const { domain: _domain, ...relations } = measured(tables.impact.rows).get(step.id) ?? UNTOUCHED
+    return impactOf(relations, to)
   },
-  needsConsent: (step, impact) => raised(step) === 'suspend' && severed(impact) > 0,
+  consent: {
+    key: 'accept_severed_relationships',
+    unit: 'follow relations',
+    needed: (step, impact) => raised(step) === 'suspend' && impact.weight > 0,
+    usedBy: 'suspension',
+    uncounted:
+      'Where nothing can count them, give the database door, or a token that may read measures (admin:read, view_dashboard).',
+  },
   note: (step) => {
     if (step.action === 'delete')
       return step.seen['severity'] === 'suspend'
@@ -201,7 +223,8 @@ export const domainBlock: Kind = {
   order: (a, b) => Number(lowers(b)) - Number(lowers(a)) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
-  together: (a, b) => a.action === 'create' && b.action === 'create',
+  together: (a, b) => a.door === 'console' && a.action === 'create' && b.action === 'create',
   intent: owed,
+  owedIn: "Mastodon's Sidekiq",
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -1,6 +1,6 @@
 import { normalizeDomain } from '../../../../instance/domains.ts'
-import type { Write } from '../../../../reconcile/doors.ts'
-import type { Kind } from '../../../../reconcile/kind.ts'
+import type { Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
 
@@ -20,8 +20,9 @@ function writesOf(step: Step): Write[] {
   return { create: [create], update: [remove, create], delete: [remove] }[step.action]
 }
 
-export const emailDomainBlock: Kind = {
+export const emailDomainBlock: MastodonKind = {
   name: 'email-domain-block',
+  provider: 'mastodon',
   title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
   file: FILE,
   drift: 'report',

@@ -1,6 +1,6 @@
 import { normalizeAddress } from '../../../../instance/addresses.ts'
-import type { Write } from '../../../../reconcile/doors.ts'
-import type { Kind } from '../../../../reconcile/kind.ts'
+import type { Write } from '../../tables.ts'
+import type { MastodonKind } from '../../kind.ts'
 import type { Step, Value } from '../../../../reconcile/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
@@ -30,8 +30,9 @@ const strength = (severity: Value): number => own(STRENGTH, word(severity)) ?? 0
 /** When a block ends; one without an end never does. */
 const end = (expiry: Value): number => (typeof expiry === 'string' ? Date.parse(expiry) : Infinity)
 
-export const ipBlock: Kind = {
+export const ipBlock: MastodonKind = {
   name: 'ip-block',
+  provider: 'mastodon',
   title: { one: 'IP block', many: 'IP blocks' },
   file: FILE,
   drift: 'report',

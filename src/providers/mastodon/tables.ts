@@ -1,6 +1,12 @@
-import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { Intent } from './ledger-types.ts'
-import type { DoorName, Fields, Impact, Value } from './types.ts'
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import type { Intent } from '../../reconcile/ledger-types.ts'
+import type { Relations } from '../../instance/relations.ts'
+import type { Fields, Value } from '../../reconcile/types.ts'
+
+export type DoorName = 'database' | 'rest' | 'console'
+
+/** The doors that can write. */
+export type WriteDoor = Exclude<DoorName, 'database'>
 
 /** The tables of a snapshot. Every door answers rows of the same shape. */
 export type TableName = keyof Rows
@@ -75,7 +81,7 @@ export interface Rows {
   /** The newest entry of the audit log by the account that acts, and when it was read by the same clock. */
   audit: { id: string; created_at: string; read_at: string }
   /** Counted with subdomains, for the domains that the request names and live does not block as strictly. */
-  impact: { domain: string } & Impact
+  impact: { domain: string } & Relations
 }
 
 export type Table<Row> =
@@ -139,7 +145,7 @@ export interface Write {
 /** The way in for writing: one of these for a run. */
 export interface Writer {
   /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
-  readonly write: (writes: readonly Write[], door: Exclude<DoorName, 'database'>) => AsyncIterable<WriteResult>
+  readonly write: (writes: readonly Write[], door: WriteDoor) => AsyncIterable<WriteResult>
   /** Finishes what runs that were broken off still owe: all of it, or none. */
   readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
   /** Told once it is certain that something is written through the console: it may open while the API works. */

@@ -1,6 +1,6 @@
-import type { ObjectRef, Observed } from '../reconcile/types.ts'
+import type { ObjectRef, Observed } from './types.ts'
 
-/** What Mastodon gives no name is shown by its number, `#8`: it may be typed without the sign, where nothing else is called that. */
+/** What a far end gives no name is shown by its number, `#8`: it may be typed without the sign, where nothing else is called that. */
 export const numbered = (id: string, isThere: (id: string) => boolean): string =>
   /^\d+$/.test(id) && !isThere(id) && isThere(`#${id}`) ? `#${id}` : id
 

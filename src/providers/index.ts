@@ -1,0 +1,19 @@
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Kind } from '../reconcile/kind.ts'
+import type { Provider } from '../reconcile/provider.ts'
+import { connect, mastodon, type Access, type MastodonProvider } from './mastodon/provider.ts'
+
+/** The registry: steps of what stands first go out first where nothing else decides. */
+export const PROVIDERS = [mastodon] as const
+
+/** All kinds, in the order in which they apply; they delete in its reverse. */
+export const KINDS: readonly Kind[] = PROVIDERS.flatMap(({ kinds }) => kinds)
+
+/** The providers of an instance; none opens anything before it is used. */
+export function connectAll(
+  config: InstanceFile,
+  access: Access,
+): { readonly all: readonly Provider[]; readonly mastodon: MastodonProvider } {
+  const own = connect(config, access)
+  return { all: [own], mastodon: own }
+}

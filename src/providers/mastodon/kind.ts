@@ -1,0 +1,69 @@
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import type { Draft, Hints, Kind, Outcome, Violation, World, WriteContext } from '../../reconcile/kind.ts'
+import type { Unmeasured } from '../../reconcile/provider.ts'
+import type { DesiredObject, Impact, LiveObject, Prospect, Step } from '../../reconcile/types.ts'
+import type { ReadRequest, TableName, Tables, WriteDoor, Writer } from './tables.ts'
+
+/** A kind of Mastodon's: what of it is read from tables, and how it is written. */
+export interface MastodonKind extends Kind {
+  /** The tables of a snapshot that `read` needs. */
+  readonly tables: readonly TableName[]
+  /** The doors that can write it, best first. */
+  readonly writes: readonly WriteDoor[]
+  /** Accounts that the read must look up by name. */
+  readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
+  /** Domains whose impact must be measured, with the severity that the files want. */
+  readonly measure?: (objects: readonly DesiredObject[]) => ReadRequest['measure']
+  /** From rows to normalised objects. Pure; throws a HerdbookError on an odd shape, which makes the kind unknown. */
+  readonly read: (
+    tables: Tables,
+    hints: Hints,
+  ) => {
+    readonly objects: readonly LiveObject[]
+    readonly prospects?: ReadonlyMap<string, Prospect>
+    /** What is there and no file can hold, in sentences. */
+    readonly beyond?: readonly string[]
+  }
+  readonly weakens?: (step: Draft, tables: Tables) => boolean
+  readonly impact?: (step: Draft, tables: Tables) => Impact | Unmeasured | undefined
+  /** Rules that need the live state: a warning or a refusal beside a step. */
+  readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
+  /** Writes steps, in the order given, and answers what came of each as it comes. */
+  readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
+}
+
+export interface ApplyContext extends Omit<WriteContext, 'door'> {
+  readonly writer: Writer
+  readonly door: WriteDoor
+}
+
+/** A condition that every state of accounts and roles must meet. */
+export interface Rule {
+  readonly name: string
+  readonly kinds: readonly string[]
+  readonly violations: (world: World, facts: Facts) => readonly Violation[]
+}
+
+/** What rules go by besides the objects. */
+export interface Facts {
+  readonly minimumOwners: number
+  /** The account that stands in the audit log, as the files name it. */
+  readonly actingAccount: string | null
+  /** The accounts that Herdbook acts as. */
+  readonly acting: readonly Acting[]
+  /** Accounts that can log in: confirmed, approved, not disabled, suspended or moved. */
+  readonly functional: ReadonlySet<string>
+}
+
+/** An account that Herdbook acts as, or may act as where nobody could look that up. */
+export interface Acting {
+  readonly account: string
+  /** For people. Only an account that the files name is told by its name: this is read by everybody. */
+  readonly called: string
+  /** Nobody could look up whether it is this one. */
+  readonly unsure?: true
+  /** Whether it stands in the audit log, or writes through the API. */
+  readonly as: 'actor' | 'token'
+  /** What it may do now, and needs. */
+  readonly keeps: readonly string[]
+}

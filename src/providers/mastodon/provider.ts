@@ -1,0 +1,157 @@
+import type { InstanceFile } from '../../instance/documents.ts'
+import type {
+  Capability,
+  Finished,
+  Provider,
+  ProviderFolder,
+  Reading,
+  Use,
+  WriteSession,
+} from '../../reconcile/provider.ts'
+import type { Observed } from '../../reconcile/types.ts'
+import { openDoors, type DoorOptions, type Doors } from './doors.ts'
+import { KINDS } from './kinds/index.ts'
+import { INVARIANTS } from './kinds/invariants.ts'
+import { openReader } from './reader.ts'
+import { tablesOf } from './database/snapshot.ts'
+import type { Reader, Tables, TokenAccount, WriteDoor, Writer } from './tables.ts'
+import { observed, requestFor, understand } from './understand.ts'
+import { openWriter } from './writer.ts'
+import type { Secrets } from '../../clients/secrets.ts'
+
+export const NAME = 'mastodon'
+
+/** Block lists of more writes than this go through the console where there is one. */
+const FEW = 36
+
+/** The doors of one run, and how it reads and writes through them. */
+export interface Ways {
+  readonly reader: () => Promise<Reader>
+  readonly writer: () => Promise<Writer>
+  readonly close: () => Promise<void>
+}
+
+/** What the doors of an instance can do; block lists of few writes go through the API where there is one. */
+export function capabilityOf({ mastodon }: Pick<InstanceFile, 'mastodon'>, few = FEW): Provider['can'] {
+  const doors = { rest: mastodon?.api !== undefined, console: mastodon?.console !== undefined }
+  const kindOf = new Map(KINDS.map((kind) => [kind.name, kind]))
+  const best = (name: string, steps: number): WriteDoor | null => {
+    const writes = kindOf.get(name)?.writes ?? []
+    const order = steps > few && writes.includes('console') ? (['console', ...writes] as const) : writes
+    return order.find((door) => doors[door]) ?? null
+  }
+  const byApi = (name: string): boolean => doors.rest && (kindOf.get(name)?.writes.includes('rest') ?? false)
+  return (use): Capability => ({
+    // The console is worth the whole server, and nothing that is only proposed comes near it.
+    reads: (name) => mastodon?.database !== undefined || byApi(name) || (use !== 'proposal' && doors.console),
+    writes: best,
+  })
+}
+
+/** The provider of an instance, by the ways into it. */
+export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'] = capabilityOf(config)): Provider {
+  const { writes } = can('plan')
+  const readingOf = (tables: Tables, tokenAccount: TokenAccount, known: Known = knownObjects()): Reading => {
+    const reading: Reading = {
+      version: tables.version,
+      proof: tables.version === null ? null : config.domain,
+      understand: (input) => understand({ tables, tokenAccount, writes }, input, known(tables, input)),
+      lookInto: async (steps) => {
+        const rules = new Set(INVARIANTS.flatMap(({ kinds }) => kinds))
+        if (tokenAccount.state !== 'none' || !steps.some(({ kind }) => rules.has(kind))) return reading
+        // Whoever loses a role may be the one whose token is used.
+        const account = await (await ways.reader()).tokenAccount()
+        return account.state === 'none' ? reading : readingOf(tables, account, known)
+      },
+    }
+    return reading
+  }
+  const nothing = readingOf(tablesOf({}, null), { state: 'none' })
+  return {
+    name: NAME,
+    identity: `${NAME}:${config.domain}`,
+    kinds: KINDS,
+    together: INVARIANTS.map(({ kinds }) => kinds),
+    can,
+    read: async (request) => readingOf(await (await ways.reader()).read(requestFor(request)), { state: 'none' }),
+    unread: { ...nothing, lookInto: async () => nothing },
+    open: async () => sessionOf(await ways.writer()),
+    close: ways.close,
+  }
+}
+
+type Known = (tables: Tables, input: Parameters<typeof observed>[1]) => ReadonlyMap<string, Observed>
+
+/** What kinds made of rows before: to know more of the accounts changes none of it. */
+function knownObjects(): Known {
+  const known = new WeakMap<object, ReadonlyMap<string, Observed>>()
+  return (tables, input) => {
+    const objects = known.get(input) ?? observed(tables, input)
+    known.set(input, objects)
+    return objects
+  }
+}
+
+const isWriteDoor = (door: string): door is WriteDoor => door === 'rest' || door === 'console'
+
+function sessionOf(writer: Writer): WriteSession {
+  return {
+    write: (name, steps, context) => {
+      const kind = KINDS.find((one) => one.name === name)
+      const { door } = context
+      if (!kind || !isWriteDoor(door)) throw new Error(`${NAME} has no way to write ${name} through ${door}`)
+      return kind.apply(steps, { ...context, door, writer })
+    },
+    finish: async (pending): Promise<Finished> => {
+      const result = await writer.settle(pending)
+      if (result.state === 'done') return { state: 'done' }
+      const reason = { code: 'moved', severity: 'error' as const, message: 'live has changed' }
+      return result.state === 'changed' ? { state: 'refused', reason } : result
+    },
+    expect: (connections) => {
+      if (connections.has('console')) writer.expectConsole()
+    },
+    close: writer.close,
+  }
+}
+
+/** What its connections are opened with. */
+export interface Access extends Pick<DoorOptions, 'onWait'> {
+  readonly secrets: Secrets
+  readonly use: Use
+}
+
+/** The console is worth the whole server, and nothing that is only proposed comes near it. */
+export function withoutConsole(config: InstanceFile): InstanceFile {
+  const { console: _console, ...mastodon } = config.mastodon ?? {}
+  return { ...config, mastodon }
+}
+
+/** The provider of an instance by the doors that its configuration names; each opened when it is first used. */
+export function connect(config: InstanceFile, { secrets, use, onWait }: Access): MastodonProvider {
+  const seen = use === 'proposal' ? withoutConsole(config) : config
+  const options = use === 'apply' ? { verb: 'apply' as const } : { verb: 'plan' as const, reading: true }
+  const doors = openDoors(seen, secrets, { ...options, ...(onWait === undefined ? {} : { onWait }) })
+  let reader: Promise<Reader> | undefined
+  const ways: Ways = {
+    reader: () => (reader ??= openReader(seen, secrets, { doors })),
+    writer: () => openWriter(seen, secrets, { doors }),
+    close: doors.close,
+  }
+  return { ...providerOf(config, ways), doors }
+}
+
+/** The provider, and its doors for what only this one does: members are told, tokens are made. */
+export interface MastodonProvider extends Provider {
+  readonly doors: Doors
+}
+
+export const mastodon: ProviderFolder<Access> = {
+  name: NAME,
+  kinds: KINDS,
+  secrets: ({ mastodon: named, ssh }) =>
+    [named?.api?.token, named?.api?.read_token, named?.database?.reader_key, ssh?.key, ssh?.passphrase].flatMap(
+      (secret) => secret ?? [],
+    ),
+  connect,
+}

@@ -1,0 +1,71 @@
+import type { Instance } from '../instance/instance.ts'
+import { byFiles } from './by-files.ts'
+import type { PlanInput } from './input.ts'
+import { plan } from './plan.ts'
+import type { Provider } from './provider.ts'
+import {
+  desiredOf,
+  inputFor,
+  kindsOf,
+  lookedInto,
+  NO_WISHES,
+  read,
+  understandings,
+  understood,
+  versionsOf,
+  type Planned,
+  type Readings,
+  type Subject,
+  type Wishes,
+} from './reconciler.ts'
+import type { Desired } from './types.ts'
+
+/** What merging a proposal would do. */
+export interface Proposed extends Planned {
+  /** Digests of steps that the files of the base call for too: left over from earlier merges. */
+  readonly leftover: ReadonlySet<string>
+  /** Kinds that were compared with the files of the base, since nothing that a proposal may use can read them. */
+  readonly byFiles: readonly string[]
+}
+
+/** The kinds that nothing that a proposal may use can read. */
+export const unreadBy = (providers: readonly Provider[]): string[] =>
+  providers.flatMap((provider) => {
+    const { reads } = provider.can('proposal')
+    return provider.kinds.filter(({ name }) => !reads(name)).map(({ name }) => name)
+  })
+
+/** Plans a proposal against live, read once, or against the files of the base alone. `before`: those files; null where they are not valid. */
+export async function planProposal(
+  subject: Subject,
+  before: Instance | null,
+  providers: readonly Provider[],
+  seeing: 'live' | 'blind',
+  wishes: Wishes = NO_WISHES,
+): Promise<Proposed> {
+  const { now } = subject
+  const kinds = kindsOf(providers)
+  const desired = desiredOf(kinds, subject.instance, now)
+  const earlier = before ? desiredOf(kinds, before, now) : null
+  const stoodIn = seeing === 'live' ? unreadBy(providers) : kinds.map(({ name }) => name)
+  const readings: Readings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
+  /** What files want, compared with live and, where that can't be read, with the base. */
+  const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes) => {
+    const inputs = understandings({ ...subject, instance }, providers, wanted)
+    return (known: Readings): Planned => {
+      const live = understood(providers, known, inputs)
+      const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: live.observed, ledger: subject.ledger })
+      const seen: Pick<PlanInput, 'desired' | 'live'> = { desired: wanted, live: { ...live, observed: stand.observed } }
+      const input = inputFor({ ...subject, instance, ledger: stand.ledger }, providers, seen, wished)
+      return { plan: plan(input), input, versions: versionsOf(known) }
+    }
+  }
+  const planWith = planner(subject.instance, desired, wishes)
+  const planned = await lookedInto(planWith(readings), providers, readings, planWith)
+  const base = earlier && before ? planner(before, earlier, NO_WISHES)(readings).plan : null
+  return {
+    ...planned,
+    leftover: new Set(base?.steps.map(({ digest }) => digest)),
+    byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed'),
+  }
+}

@@ -1,0 +1,115 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { InstanceFile, Secret } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import type { Policy } from './input.ts'
+import type { Draft, Invariant, Kind, Outcome, WriteContext } from './kind.ts'
+import type { Intent, Ledger } from './ledger-types.ts'
+import type { Check, Desired, Fields, Impact, Observed, Step } from './types.ts'
+
+/** What a run is for: to look, to look with what somebody only proposes, or to write. */
+export type Use = 'plan' | 'proposal' | 'apply'
+
+/** What a provider can do here, as it is configured. */
+export interface Capability {
+  /** Whether a run of this use can read a kind. */
+  readonly reads: (kind: string) => boolean
+  /** The connection that writes so many steps of a kind; null where none is configured. */
+  readonly writes: (kind: string, steps: number) => string | null
+}
+
+/** What is to be read: in one go for all kinds. */
+export interface Request {
+  readonly instance: Instance
+  readonly desired: ReadonlyMap<string, Desired>
+  /** The kinds whose objects are asked for. */
+  readonly kinds: readonly Kind[]
+}
+
+/** What a reading is understood with. */
+export interface Understanding extends Request {
+  readonly ledger: Ledger
+  readonly policy: Policy
+  readonly environment: string
+  readonly now: Date
+}
+
+/** What was read of a far end. Pure from here on: files of a base and of a proposal are understood by one reading. */
+export interface Reading {
+  /** The version that the far end says of itself, by which files are checked; null where it says none. */
+  readonly version: string | null
+  /** What proves which far end it is, such as a host key; null where nothing was read. */
+  readonly proof: string | null
+  readonly understand: (input: Understanding) => Live
+  /** The same with what these steps make it worth asking for; itself where that is nothing. */
+  readonly lookInto: (steps: readonly Pick<Step, 'kind' | 'id'>[]) => Promise<Reading>
+}
+
+/** What a step does, as far as only live tells. */
+export interface Assessment {
+  /** Lowers protection: counted against the budget of weakenings. */
+  readonly weakens: boolean
+  /** Nothing where nobody is touched. */
+  readonly impact?: Impact | Unmeasured
+}
+
+/** An impact that nobody could count, and why. */
+export interface Unmeasured {
+  readonly unmeasured: string | null
+}
+
+/** Live as the kinds of a provider understand it. */
+export interface Live {
+  readonly observed: ReadonlyMap<string, Observed>
+  readonly invariants: readonly Invariant[]
+  readonly checks: readonly Check[]
+  readonly assess: (step: Draft) => Assessment
+  /** Rules that need live: warnings and refusals beside a step. */
+  readonly advice: (step: Step) => readonly Diagnostic[]
+  /** What speaks against these steps together, or is to be known beside them. */
+  readonly against: (steps: readonly Step[]) => readonly Diagnostic[]
+  readonly writes: Capability['writes']
+  /** Facts that the far end checks again where it writes these steps. */
+  readonly guard: (steps: readonly Step[]) => Fields
+}
+
+/** What a finish came to. `refused`: nothing was done, for certain; `failed`: nobody knows. */
+export type Finished =
+  | { readonly state: 'done' }
+  | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
+
+/** The way in for writing: one for a run, opened when something certainly goes through it. */
+export interface WriteSession {
+  /** Writes steps of one kind, in the order given, and answers what came of each as it comes. */
+  readonly write: (kind: string, steps: readonly Step[], context: WriteContext) => AsyncIterable<Outcome>
+  /** Finishes what runs that were broken off still owe: all of it, or none. */
+  readonly finish: (pending: readonly Intent[]) => Promise<Finished>
+  /** Told which connections will be needed for certain: they may open while others work. */
+  readonly expect: (connections: ReadonlySet<string>) => void
+  readonly close: () => Promise<void>
+}
+
+/** An outside system that is read and written, as one configuration names it. Nothing is opened before it is used. */
+export interface Provider {
+  readonly name: string
+  /** Its name in this instance, such as `host:herd.example`: what digests of its steps bind. */
+  readonly identity: string
+  readonly kinds: readonly Kind[]
+  /** Kinds that its invariants look at together: where one is managed, all are read. */
+  readonly together: readonly (readonly string[])[]
+  readonly can: (use: Use) => Capability
+  /** Reads all that is asked for in the fewest round trips. What can't be read is unknown and stops nothing else; throws only for a far end that is not the instance's. */
+  readonly read: (request: Request) => Promise<Reading>
+  /** What is known without asking anybody. */
+  readonly unread: Reading
+  readonly open: () => Promise<WriteSession>
+  readonly close: () => Promise<void>
+}
+
+/** A provider's folder, before a configuration is known. `Access` is what it opens its connections with. */
+export interface ProviderFolder<Access> {
+  readonly name: string
+  readonly kinds: readonly Kind[]
+  /** Every secret that the configuration gives it: watched for in all that leaves the process. */
+  readonly secrets: (config: InstanceFile) => readonly Secret[]
+  readonly connect: (config: InstanceFile, access: Access) => Provider
+}

@@ -1,0 +1,185 @@
+import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import { policyOf } from '../instance/policy.ts'
+import type { Sealing } from './digest.ts'
+import type { PlanInput } from './input.ts'
+import type { Kind } from './kind.ts'
+import type { Ledger } from './ledger-types.ts'
+import { joined } from './live.ts'
+import { numberedIn } from './numbered.ts'
+import { plan } from './plan.ts'
+import type { Live, Provider, Reading, Understanding } from './provider.ts'
+import type { Desired, ObjectRef, Plan } from './types.ts'
+
+/** What a run is about: which files, which configuration, which ledger, and when. */
+export interface Subject {
+  readonly instance: Instance
+  readonly config: InstanceFile
+  readonly environment: string
+  /** The commit that the files are of; null where they are of none. */
+  readonly commit: string | null
+  readonly ledger: Ledger
+  /** Whether there is a ledger at all: without one nothing that a list leaves out is deleted. */
+  readonly isKept: boolean
+  readonly sealing: Sealing
+  readonly now: Date
+  /** What a version of what is there has against the files. */
+  readonly errorsFor: (version: string | null) => readonly Diagnostic[]
+}
+
+/** What a person says beside the files: which objects the files win, once. */
+export interface Wishes {
+  readonly restore: ReadonlySet<ObjectRef>
+  readonly takeOver: boolean
+}
+
+export const NO_WISHES: Wishes = { restore: new Set(), takeOver: false }
+
+/** A plan, and what it was made of. */
+export interface Planned {
+  readonly plan: Plan
+  readonly input: PlanInput
+  /** What each provider's far end says of its version; null where it says none. */
+  readonly versions: ReadonlyMap<string, string | null>
+}
+
+/** What each provider read, by its name. */
+export type Readings = ReadonlyMap<string, Reading>
+
+export const kindsOf = (providers: readonly Provider[]): Kind[] => providers.flatMap(({ kinds }) => kinds)
+
+/** What the files say of every kind. */
+export const desiredOf = (kinds: readonly Kind[], instance: Instance, now: Date): Map<string, Desired> =>
+  new Map(kinds.map((kind) => [kind.name, kind.desired(instance, now)]))
+
+/** Without a ledger nothing is deleted: whom a list leaves out may be anybody's. */
+const sparing = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>
+  new Map([...desired].map(([kind, d]) => [kind, d.state === 'managed' ? { ...d, others: 'leave' } : d]))
+
+/** What the files of a run want. */
+export function wantedBy({ instance, now, isKept }: Subject, providers: readonly Provider[]): Map<string, Desired> {
+  const desired = desiredOf(kindsOf(providers), instance, now)
+  return isKept ? desired : sparing(desired)
+}
+
+/** The kinds of a provider to read: the managed ones, and those that its invariants look at beside them. */
+export function kindsToRead({ kinds, together }: Provider, desired: ReadonlyMap<string, Desired>): readonly Kind[] {
+  const managed = new Set([...desired].filter(([, d]) => d.state === 'managed').map(([name]) => name))
+  for (const group of together) if (group.some((name) => managed.has(name))) for (const name of group) managed.add(name)
+  return kinds.filter((kind) => managed.has(kind.name))
+}
+
+/** Reads what is live, each provider once. Throws (exit 9) where what is there has something against the files. */
+export async function read(
+  providers: readonly Provider[],
+  { instance, errorsFor }: Pick<Subject, 'instance' | 'errorsFor'>,
+  desired: ReadonlyMap<string, Desired>,
+): Promise<Readings> {
+  const readings = await Promise.all(
+    providers.map((provider) => provider.read({ instance, desired, kinds: kindsToRead(provider, desired) })),
+  )
+  const errors = readings.flatMap(({ version }) => errorsFor(version))
+  if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
+  return new Map(providers.map(({ name }, i) => [name, readings[i] ?? providers[i]?.unread]).filter(isRead))
+}
+
+const isRead = (one: readonly (string | Reading | undefined)[]): one is [string, Reading] => one[1] !== undefined
+
+/** What readings are understood with, by provider: made once, so that what was understood is known again. */
+export function understandings(
+  subject: Subject,
+  providers: readonly Provider[],
+  desired: ReadonlyMap<string, Desired>,
+): ReadonlyMap<string, Understanding> {
+  const { instance, ledger, environment, now } = subject
+  const policy = policyIn(subject, providers)
+  return new Map(
+    providers.map((provider) => {
+      const kinds = kindsToRead(provider, desired)
+      return [provider.name, { instance, desired, kinds, ledger, policy, environment, now }]
+    }),
+  )
+}
+
+const policyIn = ({ instance, now }: Subject, providers: readonly Provider[]): ReturnType<typeof policyOf> =>
+  policyOf(instance, now, new Map(kindsOf(providers).map((kind) => [kind.name, kind.drift])))
+
+/** Live, of all providers together, as their kinds understand it. */
+export function understood(
+  providers: readonly Provider[],
+  readings: Readings,
+  inputs: ReadonlyMap<string, Understanding>,
+): Live {
+  return joined(
+    providers.flatMap((provider) => {
+      const input = inputs.get(provider.name)
+      const reading = readings.get(provider.name) ?? provider.unread
+      return input === undefined ? [] : [{ provider, live: reading.understand(input) }]
+    }),
+  )
+}
+
+/** All that a plan is made of. */
+export function inputFor(
+  subject: Subject,
+  providers: readonly Provider[],
+  { desired, live }: Pick<PlanInput, 'desired' | 'live'>,
+  wishes: Wishes = NO_WISHES,
+): PlanInput {
+  const { config, environment, commit, instance, ledger, now, sealing } = subject
+  const identities = providers.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity] as const))
+  return {
+    environment,
+    domain: config.domain,
+    commit,
+    instance,
+    kinds: kindsOf(providers),
+    desired,
+    live,
+    ledger,
+    policy: policyIn(subject, providers),
+    now,
+    restore: numberedIn(wishes.restore, live.observed),
+    takeOver: wishes.takeOver,
+    sealing: { ...sealing, providers: new Map(identities) },
+  }
+}
+
+/** The versions that were read. */
+export const versionsOf = (readings: Readings): ReadonlyMap<string, string | null> =>
+  new Map([...readings].map(([name, { version }]) => [name, version]))
+
+/** Reads what is live and compares. */
+export async function planNow(
+  subject: Subject,
+  providers: readonly Provider[],
+  wishes: Wishes = NO_WISHES,
+  desired: ReadonlyMap<string, Desired> = wantedBy(subject, providers),
+): Promise<Planned> {
+  const readings = await read(providers, subject, desired)
+  const inputs = understandings(subject, providers, desired)
+  const planWith = (known: Readings): Planned => {
+    const live = understood(providers, known, inputs)
+    const input = inputFor(subject, providers, { desired, live }, wishes)
+    return { plan: plan(input), input, versions: versionsOf(known) }
+  }
+  return lookedInto(planWith(readings), providers, readings, planWith)
+}
+
+/** Where the steps make it worth asking for more, that is asked for, and planned with. */
+export async function lookedInto(
+  planned: Planned,
+  providers: readonly Provider[],
+  readings: Readings,
+  planWith: (readings: Readings) => Planned,
+): Promise<Planned> {
+  const { steps } = planned.plan
+  const next = new Map<string, Reading>()
+  for (const { name, kinds } of providers) {
+    const reading = readings.get(name)
+    const own = new Set(kinds.map((kind) => kind.name))
+    if (reading) next.set(name, await reading.lookInto(steps.filter(({ kind }) => own.has(kind))))
+  }
+  return [...next].every(([name, reading]) => readings.get(name) === reading) ? planned : planWith(next)
+}
