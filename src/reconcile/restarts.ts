@@ -1,0 +1,56 @@
+import { refOf } from './batches.ts'
+import type { Apart } from './cases.ts'
+import type { Linking } from './graph.ts'
+import type { ObjectRef, Step } from './types.ts'
+
+/** The field of a unit that holds the digest of what it read when it was started or reloaded last. */
+export const INPUTS = 'inputs'
+
+/** Whether a step only has a unit read anew what it reads: it is derived from the steps that change that. */
+export const isRestart = ({ action, changes }: Pick<Step, 'action' | 'changes'>): boolean =>
+  action === 'update' && changes.length > 0 && changes.every(({ field }) => field === INPUTS)
+
+/** The restarts of a plan, each with the steps that cause it: those that its kind puts before it. They are approved with these. */
+export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): ReadonlyMap<Step, readonly Step[]> {
+  const restarts = steps.filter(isRestart)
+  if (restarts.length === 0) return new Map()
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return new Map(
+    restarts.map((restart) => {
+      const reads = new Set(byName.get(restart.kind)?.after?.(restart))
+      return [restart, steps.filter((step) => step !== restart && reads.has(refOf(step)))]
+    }),
+  )
+}
+
+/**
+ * Whether a restart goes out, once each of its causes was done or was not: where one was. One that no step causes is
+ * what an earlier run left over, or what somebody asked for.
+ */
+export const goesOut = (causes: readonly Step[], done: ReadonlySet<ObjectRef>): boolean =>
+  causes.length === 0 || causes.some((cause) => done.has(refOf(cause)))
+
+/** What differs beside a step: what a unit read, and everything else. */
+export function partedByInputs(apart: readonly Apart[]): {
+  readonly inputs: Apart | null
+  readonly others: readonly Apart[]
+} {
+  const stale = apart.find(({ fields }) => fields.includes(INPUTS))
+  return {
+    inputs: stale === undefined ? null : { cause: stale.cause, fields: [INPUTS] },
+    others: apart.flatMap(({ cause, fields }): Apart[] => {
+      const rest = fields.filter((field) => field !== INPUTS)
+      return rest.length > 0 ? [{ cause, fields: rest }] : []
+    }),
+  }
+}
+
+/**
+ * Whether stale inputs are a step: where somebody asks for it, and where a step of the plan changes what the unit reads,
+ * since it has to read that anyway. For any other reason they are told, whatever the policy for drift.
+ */
+export const winsInputs = (
+  reads: readonly ObjectRef[],
+  isChanging: (ref: ObjectRef) => boolean,
+  isRestored: boolean,
+): boolean => isRestored || reads.some(isChanging)
