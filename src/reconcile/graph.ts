@@ -31,7 +31,8 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[]): read
   return nodes
 }
 
-const neededBy = (step: Step, kind: Linking | undefined): ObjectRef[] => [
+/** The objects that a step needs, in the plan or not. */
+export const neededBy = (step: Step, kind: Linking | undefined): ObjectRef[] => [
   ...referencedBy(step),
   ...(kind?.after?.(step) ?? []),
 ]

@@ -9,6 +9,7 @@ import { cpuOf } from '../support/cpu.ts'
 import { step } from '../support/plans.ts'
 
 const CASES = 500
+const many = Array.from({ length: 100_000 }, (_, i) => step('machine', String(i)))
 
 type Links = ReadonlyMap<string, readonly string[]>
 /** Kinds that put before and after a step what a table says. */
@@ -117,7 +118,6 @@ describe('the order of steps', () => {
     ],
     ['in twos', (i: number) => [`machine/${2 * i + 1}`, `machine/${2 * i + 2}`]],
   ])('takes well under a second for 100,000 steps, %s', (_, after) => {
-    const many = Array.from({ length: 100_000 }, (_none, i) => step('machine', String(i)))
     const kinds: Linking[] = [{ name: 'machine', after: (one) => after(Number(one.id), many.length) }]
     let result: readonly Step[] = []
     expect(cpuOf(() => (result = inOrder(graphOf(many, kinds))))).toBeLessThan(1)

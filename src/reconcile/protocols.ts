@@ -1,0 +1,153 @@
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { refOf } from './batches.ts'
+import type { Approvable } from './digest.ts'
+import { graphOf, neededBy, type Linking, type Node } from './graph.ts'
+import type { LedgerEntry } from './ledger-types.ts'
+import type { Fields, ObjectRef, Skipped, Step, Value } from './types.ts'
+import { changeOf } from './unresolved.ts'
+
+/** An apply of one object in phases that was cut off, as the far end keeps it. */
+export interface Unfinished {
+  readonly kind: string
+  readonly id: string
+  /** Of the step that it carries out. */
+  readonly digest: string
+  readonly phase: string
+  /** The objects on which nothing else is done meanwhile, besides its own. */
+  readonly owns: readonly ObjectRef[]
+  /** For people: how far it got. */
+  readonly said: string
+}
+
+/**
+ * What the next apply does with it: on, where the files still say so and the approval stands; back, where they no
+ * longer do, which needs none. Where the files still say so and nobody's approval stands, it waits for one.
+ */
+export type Course = 'on' | 'back' | 'waits'
+
+export interface Protocol extends Unfinished {
+  readonly course: Course
+}
+
+/** The course of each, by what the files say: the digests of the steps by which their version of its object comes about. */
+export function protocols(
+  unfinished: readonly Unfinished[],
+  meant: (ref: ObjectRef) => ReadonlySet<string>,
+  isApproved: (digest: string) => boolean,
+): readonly Protocol[] {
+  return unfinished.map((one) => ({ ...one, course: courseOf(one, meant(refOf(one)), isApproved) }))
+}
+
+const courseOf = (
+  { digest }: Unfinished,
+  meant: ReadonlySet<string>,
+  isApproved: (digest: string) => boolean,
+): Course => (!meant.has(digest) ? 'back' : isApproved(digest) ? 'on' : 'waits')
+
+/** What is known of a protocol's object. */
+export interface Sides {
+  /** The plan's step for it. */
+  readonly step: Pick<Step, 'digest'> | undefined
+  /** As the files have it, and the same made ready to be compared; null where no file names it. */
+  readonly files: { readonly fields: Fields; readonly comparable: Fields } | null
+  readonly live: Fields | null
+  readonly entry: Pick<LedgerEntry, 'fields' | 'serverId'> | undefined
+  readonly same: (field: string, a: Value, b: Value) => boolean
+}
+
+/**
+ * The digests of the steps that the files mean for an object: that of the plan, which goes by live, and the one from what
+ * the ledger last verified, since a protocol may have written all of it already and still have something to clear away.
+ */
+export function digestsMeant(
+  { kind, id }: Pick<Unfinished, 'kind' | 'id'>,
+  sides: Sides,
+  digestOf: (step: Approvable) => string,
+): ReadonlySet<string> {
+  const { step, entry } = sides
+  const change = sinceLedger(sides)
+  return new Set([
+    ...(step === undefined ? [] : [step.digest]),
+    ...(change === null ? [] : [digestOf({ kind, id, serverId: entry?.serverId ?? null, ...change })]),
+  ])
+}
+
+/** The step that would lead from what the ledger holds to what the files say; null where that is the same. */
+function sinceLedger({ files, live, entry, same }: Sides): Pick<Step, 'action' | 'changes'> | null {
+  if (files === null) return entry === undefined ? null : { action: 'delete', changes: [] }
+  const fields = Object.keys(files.fields)
+  if (entry === undefined)
+    return { action: 'create', changes: fields.map((field) => changeOf(field, files.fields, undefined)) }
+  // What the ledger does not know yet was as it is live.
+  const last: Fields = { ...live, ...entry.fields }
+  const changes = fields
+    .filter((field) => Object.hasOwn(last, field))
+    .filter((field) => !same(field, files.comparable[field] ?? null, last[field] ?? null))
+    .map((field) => changeOf(field, files.fields, last))
+  return changes.length > 0 ? { action: 'update', changes } : null
+}
+
+/**
+ * The steps that wait until a protocol has ended, with why: those on its object or on what it owns, those that need
+ * one of these, and those that need them in turn. Its own step is what going on with it comes to.
+ */
+export function heldBack(
+  list: readonly Protocol[],
+  steps: readonly Step[],
+  kinds: readonly Linking[],
+): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> {
+  if (list.length === 0) return new Map()
+  const owners = new Map(list.flatMap((one) => [...one.owns, refOf(one)].map((ref) => [ref, one] as const)))
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const nodes = graphOf(steps, kinds)
+  const waiters = Map.groupBy(
+    nodes.flatMap((node) => [...node.needs].map((needed) => ({ node, needed }))),
+    ({ needed }) => needed,
+  )
+  const held = new Map<Node, Protocol>()
+  const open = nodes.flatMap((node) => {
+    const touched = [refOf(node.step), ...neededBy(node.step, byName.get(node.step.kind))]
+    const owner = touched.map((ref) => owners.get(ref)).find((one) => one !== undefined)
+    return owner === undefined ? [] : [{ node, owner }]
+  })
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const { node, owner } = one
+    if (held.has(node)) continue
+    held.set(node, owner)
+    open.push(...(waiters.get(node) ?? []).map((waiter) => ({ node: waiter.node, owner })))
+  }
+  return new Map([...held].map(([{ step }, owner]) => [refOf(step), { why: 'blocked', reason: waitsFor(owner) }]))
+}
+
+const waitsFor = (one: Protocol): string => `It waits until ${refOf(one)} has ended, which was cut off.`
+
+const NEXT: { readonly [course in Course]: string } = {
+  on: 'The next apply goes on with it.',
+  back: 'The files no longer say so: the next apply takes it back.',
+  waits: 'Nobody has approved it: the next apply leaves it as it is.',
+}
+
+/** For people: how far it got, and what the next apply does with it. */
+export const protocolInWords = (one: Protocol): string => `${refOf(one)} was cut off: ${one.said}. ${NEXT[one.course]}`
+
+/** Whose turn it is to write at a far end: a holder of the lock, and how many held it there so far. */
+export interface Turn {
+  readonly nonce: string
+  readonly counter: number
+}
+
+/** The turn of a holder after the far end's last one; the same where that was its own. Throws (exit 5) where the far end's is none. */
+export function nextTurn(nonce: string, last: Turn | null): Turn {
+  if (last === null) return { nonce, counter: 1 }
+  if (!Number.isSafeInteger(last.counter) || last.counter < 1 || last.counter === Number.MAX_SAFE_INTEGER)
+    return fail(
+      EXIT.refused,
+      'turn-wrong',
+      `The far end counts its holders up to ${last.counter}, which nobody counts to.`,
+    )
+  return last.nonce === nonce ? last : { nonce, counter: last.counter + 1 }
+}
+
+/** Whether a far end that saw `last` takes a write of this turn: an older holder, and another one of the same turn, it refuses. */
+export const isTaken = (turn: Turn, last: Turn | null): boolean =>
+  last === null || turn.counter > last.counter || (turn.counter === last.counter && turn.nonce === last.nonce)
