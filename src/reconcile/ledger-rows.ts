@@ -187,8 +187,8 @@ const LISTS: {
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
 const sorted = (rows: readonly object[]): string => lines(rows.map(canonicalJson).sort(byText))
-const entryLine = ({ id, serverId, fields, consent, commit, more }: LedgerEntry): string =>
-  canonicalJson({ ...more, id, server_id: serverId, fields, consent, commit })
+const entryLine = ({ id, serverId, fields, consent, sources, state, commit, more }: LedgerEntry): string =>
+  canonicalJson({ ...more, id, server_id: serverId, fields, consent, sources, state, commit })
 
 function json(name: string, source: string): unknown {
   try {
@@ -219,6 +219,13 @@ function texts(row: Members, name: string): readonly string[] {
   throw new Malformed(`holds a line whose ${name} is not a list of texts`)
 }
 
+/** Nothing comes from no file: an empty list would let everything be deleted. */
+function someTexts(row: Members, name: string): readonly string[] {
+  const all = texts(row, name)
+  if (all.length === 0) throw new Malformed(`holds a line whose ${name} are none`)
+  return all
+}
+
 function amount(row: Members, name: string): number {
   const value = row[name]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
@@ -232,7 +239,8 @@ function fieldsOf(row: Members, name: string): Fields {
 }
 
 function entryOf(kind: string, row: Members): LedgerEntry {
-  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, ...more } = row
+  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, state, ...more } = row
+  if (state !== undefined && state !== 'absent') throw new Malformed('holds a line whose state is not "absent"')
   const entry = {
     kind,
     id: text(row, 'id'),
@@ -243,6 +251,8 @@ function entryOf(kind: string, row: Members): LedgerEntry {
   return {
     ...entry,
     ...(typeof consent === 'number' ? { consent } : {}),
+    ...(sources === undefined ? {} : { sources: someTexts(row, 'sources') }),
+    ...(state === undefined ? {} : { state }),
     ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }),
   }
 }

@@ -9,6 +9,10 @@ export interface LedgerEntry {
   readonly fields: Fields
   /** The consent that the file held then: it is used up, and serves no later step. */
   readonly consent?: number
+  /** The files of the instance that it came from, sorted; where they are not there, the first of its kind's. */
+  readonly sources?: readonly string[]
+  /** Where the files say that it must not be there, and it was not. */
+  readonly state?: 'absent'
   /** The commit of the instance that it was applied from; null outside Git. */
   readonly commit: string | null
   /** What a later version wrote beside these: kept, signed and ignored. */
