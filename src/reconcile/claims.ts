@@ -1,0 +1,153 @@
+import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import type { Instance, Source } from '../instance/instance.ts'
+import { byText, equal } from './equal.ts'
+import type { LedgerEntry } from './ledger-types.ts'
+import type { DesiredObject } from './types.ts'
+
+/** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
+export interface Claim {
+  readonly source: string
+  readonly managed: boolean
+  readonly objects: readonly DesiredObject[]
+}
+
+/** What a kind makes of the files: a claim of each file that may feed it. */
+export interface Claims {
+  readonly claims: readonly Claim[]
+  /** `delete` where the files claim to be the whole list, for objects that they do not name. */
+  readonly others: 'leave' | 'delete'
+}
+
+/** One object of the files, whichever of them yield it. */
+export interface ClaimedObject extends DesiredObject {
+  /** Where else the files say the same. */
+  readonly alsoIn?: readonly Source[]
+}
+
+/** The desired state of one kind, of all its files. */
+export type ClaimedState =
+  | { readonly state: 'unmanaged' }
+  | {
+      readonly state: 'managed'
+      readonly objects: readonly ClaimedObject[]
+      readonly others: 'leave' | 'delete'
+      /** The files that are managed. */
+      readonly managed: ReadonlySet<string>
+      /** All files that may feed it. */
+      readonly sources: ReadonlySet<string>
+    }
+
+/** A kind, as far as its files go. The first is the one that it had when it had one: what the ledger says nothing of comes from there. */
+export interface Fed {
+  readonly name: string
+  readonly sources: readonly string[]
+}
+
+/** What has a place in the files: an object of theirs, or a step. */
+export interface Placed {
+  readonly source?: Source
+  readonly alsoIn?: readonly Source[]
+}
+
+/** The desired state of all kinds. Throws a HerdbookError with what files contradict each other in (exit 9), all at once. */
+export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, ClaimedState> {
+  const merged = [...all].map(([kind, claims]) => ({ kind, ...mergeClaims(kind, claims, position) }))
+  const findings = merged.flatMap((one) => one.findings)
+  if (findings.length > 0) throw new HerdbookError(EXIT.invalid, findings)
+  return new Map(merged.map(({ kind, desired }) => [kind, desired]))
+}
+
+/** The claims of a kind as one desired state, and what the files contradict each other in. Of an object that they do, the first one stands. */
+export function mergeClaims(
+  kind: string,
+  { claims, others }: Claims,
+  position: Instance['position'],
+): { readonly desired: ClaimedState; readonly findings: readonly Diagnostic[] } {
+  const managed = claims.filter((claim) => claim.managed).toSorted((a, b) => byText(a.source, b.source))
+  if (managed.length === 0) return { desired: { state: 'unmanaged' }, findings: [] }
+  const said = [...Map.groupBy(managed.flatMap(objectsIn), ({ id }) => id).values()]
+  return {
+    desired: {
+      state: 'managed',
+      objects: said.flatMap(asOne),
+      // A file that is managed no longer may have named what no other does.
+      others: managed.length === claims.length ? others : 'leave',
+      managed: new Set(managed.map(({ source }) => source)),
+      sources: new Set(claims.map(({ source }) => source)),
+    },
+    findings: said.flatMap((all) => whereTheyDiffer(kind, all, position)),
+  }
+}
+
+function objectsIn({ source, objects }: Claim): readonly DesiredObject[] {
+  const stray = objects.find((object) => object.source.file !== source)
+  if (stray) throw new TypeError(`A claim of ${source} holds an object of ${stray.source.file}`)
+  return objects
+}
+
+function asOne([first, ...rest]: readonly DesiredObject[]): ClaimedObject[] {
+  if (first === undefined) return []
+  return [rest.length === 0 ? first : { ...first, alsoIn: rest.map(({ source }) => source) }]
+}
+
+function whereTheyDiffer(kind: string, all: readonly DesiredObject[], position: Instance['position']): Diagnostic[] {
+  const [first, ...rest] = all
+  if (first === undefined || rest.every((other) => isSame(first, other))) return []
+  const fields = new Set(rest.flatMap((other) => fieldsApart(first, other)))
+  const places = all.map(({ source }) => position(source)).map(({ file, line }) => `${file} line ${line}`)
+  const what = fields.size === 0 ? '' : `: ${[...fields].sort(byText).join(', ')}`
+  return [
+    {
+      code: 'claims-differ',
+      severity: 'error',
+      about: `${kind}/${first.id}`,
+      message: `${kind}/${first.id} is said twice, and not the same (${listed([...new Set(places)])})${what}`,
+      at: position(first.source),
+      hint: 'Say it in one place alone, or the same in both.',
+    },
+  ]
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+const isSame = (a: DesiredObject, b: DesiredObject): boolean => {
+  const { source: _a, ...one } = a
+  const { source: _b, ...other } = b
+  return equal({ ...one }, { ...other })
+}
+
+const fieldsApart = ({ fields: a }: DesiredObject, { fields: b }: DesiredObject): string[] =>
+  Object.keys({ ...a, ...b }).filter(
+    (field) => !Object.hasOwn(a, field) || !Object.hasOwn(b, field) || !equal(a[field] ?? null, b[field] ?? null),
+  )
+
+/** Every place in the files that says it, the first one first. */
+export const placesOf = ({ source, alsoIn = [] }: Placed): readonly Source[] =>
+  source === undefined ? [] : [source, ...alsoIn]
+
+/** The files that an entry of the ledger came from. */
+export const filesOfEntry = ({ sources: [first] }: Fed, entry: Pick<LedgerEntry, 'sources'>): readonly string[] =>
+  entry.sources ?? (first === undefined ? [] : [first])
+
+/** How the ledger has the files of an object: not at all where it is the kind's first alone. */
+export function sourcesInLedger({ sources: [first] }: Fed, object: Placed): Pick<LedgerEntry, 'sources'> {
+  const files = [...new Set(placesOf(object).map(({ file }) => file))].sort(byText)
+  return files.length === 0 || (files.length === 1 && files[0] === first) ? {} : { sources: files }
+}
+
+/** The files that a change of an object is about: those that say it now and those that it came from; where there are none, all that could. Whose the strictest of them is decides. */
+export function filesBehind(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): readonly string[] {
+  const files = [...placesOf(object).map(({ file }) => file), ...(entry ? filesOfEntry(kind, entry) : [])]
+  return [...new Set(files.length === 0 ? kind.sources : files)].sort(byText)
+}
+
+/** What becomes of an object that the ledger knows, by its files: `gone` where they are managed and do not yield it any more, `released` where one of them is not managed. */
+export function fateOf(
+  kind: Fed,
+  entry: Pick<LedgerEntry, 'sources'>,
+  { yielded, managed }: { readonly yielded: boolean; readonly managed: ReadonlySet<string> },
+): 'yielded' | 'gone' | 'released' {
+  if (yielded) return 'yielded'
+  return filesOfEntry(kind, entry).every((file) => managed.has(file)) ? 'gone' : 'released'
+}
