@@ -25,10 +25,15 @@ export interface Apart {
 /** The fields of all of them. */
 export const fieldsApart = (list: readonly Apart[]): readonly string[] => list.flatMap(({ fields }) => fields)
 
+/** Of the files: the object must not be there. Of the ledger: the files said so, and it was not. */
+export const ABSENT = 'absent'
+
 export interface Sides {
-  readonly desired: Fields | null
+  /** null where the files do not name it. */
+  readonly desired: Fields | typeof ABSENT | null
   readonly live: Fields | null
-  readonly ledger: Fields | null
+  /** null where the ledger does not know it. */
+  readonly ledger: Fields | typeof ABSENT | null
   /** False where the file, the key or the object is no longer managed. */
   readonly managed: boolean
   /** Writes that were about to be made and were never verified. */
@@ -54,13 +59,13 @@ function differing(a: Fields, b: Fields, same: Sides['same']): string[] {
  * The ledger's side with attempts counted in: a live value that equals one we were about to set is ours,
  * so that a revert after a half-failed apply undoes what was done, and a killed create is not a stranger's.
  */
-function baseline({ live, ledger, attempts, same }: Sides): Fields | null {
+function baseline({ live, ledger, attempts, same }: Sides): Sides['ledger'] {
   if (live === null) return attempts.some((attempt) => attempt.action === 'delete') ? null : ledger
-  if (ledger === null) {
+  if (ledger === null || ledger === ABSENT) {
     const ours = attempts.findLast(
       (attempt) => attempt.action !== 'delete' && differing(attempt.fields, live, same).length === 0,
     )
-    return ours ? pick(live, Object.keys(ours.fields)) : null
+    return ours ? pick(live, Object.keys(ours.fields)) : ledger
   }
   const attempted = (field: string): boolean =>
     attempts.some(
@@ -90,38 +95,52 @@ export function judge(sides: Sides): Verdict {
   const ledger = baseline(sides)
   if (!managed) return sides.ledger ? judgeReleased(live, ledger, same) : { is: 'nothing' }
   if (desired === null) return judgeAbsent(live, ledger, same)
+  if (desired === ABSENT) return judgeUnwanted(live, ledger, same)
   if (live === null) return judgeMissing(desired, ledger, same)
   return judgeFields(desired, live, ledger, sides)
 }
 
-function judgeReleased(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
-  return live !== null && ledger !== null && differing(ledger, live, same).length > 0
-    ? { is: 'released', changed: true }
-    : { is: 'released' }
-}
+/** Whether live is not as the ledger has it. What must not be there and is again is as little as any other. */
+const isChanged = (live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): boolean =>
+  live !== null && ledger !== null && (ledger === ABSENT || differing(ledger, live, same).length > 0)
 
-function judgeAbsent(live: Fields | null, ledger: Fields | null, same: Sides['same']): Verdict {
+const judgeReleased = (live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict =>
+  isChanged(live, ledger, same) ? { is: 'released', changed: true } : { is: 'released' }
+
+function judgeAbsent(live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict {
   if (live === null) return { is: 'in-sync' }
   if (ledger === null) return { is: 'unmanaged' }
+  // The files said that it must not be there, and say nothing of it any more.
+  if (ledger === ABSENT) return judgeReleased(live, ledger, same)
   const changed = differing(ledger, live, same)
   return changed.length === 0
     ? { is: 'step', action: 'delete', fields: [], apart: [] }
     : { is: 'standoff', action: 'delete', apart: [{ cause: 'conflict', fields: changed }] }
 }
 
-function judgeMissing(desired: Fields, ledger: Fields | null, same: Sides['same']): Verdict {
-  if (ledger === null) return { is: 'step', action: 'create', fields: Object.keys(desired).sort(), apart: [] }
-  const cause =
-    differing(desired, ledger, same).length === 0 && !Object.keys(desired).some((f) => !Object.hasOwn(ledger, f))
-      ? 'drift'
-      : 'conflict'
-  return { is: 'standoff', action: 'create', apart: [{ cause, fields: Object.keys(desired).sort() }] }
+/** The files say that it must not be there. What would go and was never ours is told with all its fields. */
+function judgeUnwanted(live: Fields | null, ledger: Sides['ledger'], same: Sides['same']): Verdict {
+  if (live === null) return { is: 'in-sync' }
+  if (ledger !== null && ledger !== ABSENT) return judgeAbsent(live, ledger, same)
+  const cause = ledger === null ? 'takeover' : 'drift'
+  return { is: 'standoff', action: 'delete', apart: [{ cause, fields: Object.keys(live).sort() }] }
 }
 
-function judgeFields(desired: Fields, live: Fields, ledger: Fields | null, { same, bound = [] }: Sides): Verdict {
+function judgeMissing(desired: Fields, ledger: Sides['ledger'], same: Sides['same']): Verdict {
+  const fields = Object.keys(desired).sort()
+  if (ledger === null || ledger === ABSENT) return { is: 'step', action: 'create', fields, apart: [] }
+  const cause =
+    differing(desired, ledger, same).length === 0 && !fields.some((f) => !Object.hasOwn(ledger, f))
+      ? 'drift'
+      : 'conflict'
+  return { is: 'standoff', action: 'create', apart: [{ cause, fields }] }
+}
+
+function judgeFields(desired: Fields, live: Fields, ledger: Sides['ledger'], { same, bound = [] }: Sides): Verdict {
   const fields = differing(desired, live, same)
   if (fields.length === 0) return { is: 'in-sync' }
   if (ledger === null) return { is: 'standoff', action: 'update', apart: [{ cause: 'takeover', fields }] }
+  if (ledger === ABSENT) return { is: 'standoff', action: 'update', apart: [{ cause: 'conflict', fields }] }
   const own = new Map(fields.map((field) => [field, causeOf(field, desired, live, ledger, same)]))
   const causes = Map.groupBy(fields, (field) => heldBack(field, own, bound))
   const apart = APART.flatMap((cause): Apart[] =>

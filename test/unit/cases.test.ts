@@ -1,10 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judge, type Sides } from '../../src/reconcile/cases.ts'
+import { ABSENT, judge, type Sides } from '../../src/reconcile/cases.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Fields } from '../../src/reconcile/types.ts'
 
 const same: Sides['same'] = (_field, a, b) => equal(a, b)
-const sides = (desired: Fields | null, live: Fields | null, ledger: Fields | null, rest: Partial<Sides> = {}) =>
+const sides = (desired: Sides['desired'], live: Fields | null, ledger: Sides['ledger'], rest: Partial<Sides> = {}) =>
   judge({ desired, live, ledger, managed: true, attempts: [], same, ...rest })
 
 const a = { severity: 'silence' }
@@ -172,5 +173,86 @@ describe('attempts: what a killed run was about to do counts as ours', () => {
   })
   test('somebody who changed it after us is drift', () => {
     expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'standoff', apart: [{ cause: 'conflict' }] })
+  })
+})
+
+describe('the files say that it must not be there, row by row', () => {
+  const gone = (cause: 'takeover' | 'conflict' | 'drift', fields: readonly string[]) => ({
+    is: 'standoff',
+    action: 'delete',
+    apart: [{ cause, fields }],
+  })
+  test('1 no longer managed: the ledger forgets, and whoever made it again did so by hand', () => {
+    expect(sides(null, null, ABSENT, { managed: false })).toEqual({ is: 'released' })
+    expect(sides(null, a, ABSENT, { managed: false })).toEqual({ is: 'released', changed: true })
+  })
+  test('1 the files say nothing of it any more: the same', () => {
+    expect(sides(null, null, ABSENT)).toEqual({ is: 'in-sync' })
+    expect(sides(null, a, ABSENT)).toEqual({ is: 'released', changed: true })
+  })
+  test('2 it is not there: in sync, whatever was last', () => {
+    for (const ledger of [null, a, ABSENT] as const) expect(sides(ABSENT, null, ledger)).toEqual({ is: 'in-sync' })
+  })
+  test('4 live as we left it: delete', () => {
+    expect(sides(ABSENT, a, a)).toEqual({ is: 'step', action: 'delete', fields: [], apart: [] })
+  })
+  test('5 live changed: both sides', () => expect(sides(ABSENT, b, a)).toEqual(gone('conflict', ['severity'])))
+  test('6 the ledger has it absent, and the files want it now: create', () => {
+    expect(sides(a, null, ABSENT)).toEqual({ is: 'step', action: 'create', fields: ['severity'], apart: [] })
+  })
+  test('7 it is there and was never ours: takeover, of all that it is', () => {
+    expect(sides(ABSENT, { severity: 'noop', comment: '' }, null)).toEqual(gone('takeover', ['comment', 'severity']))
+  })
+  test('8 it was not there, and is again: drift', () => {
+    expect(sides(ABSENT, a, ABSENT)).toEqual(gone('drift', ['severity']))
+  })
+  test('10 it was not there, and files and live have it now, each in its way: both sides', () => {
+    expect(sides(a, b, ABSENT)).toEqual({
+      is: 'standoff',
+      action: 'update',
+      apart: [{ cause: 'conflict', fields: ['severity'] }],
+    })
+    expect(sides(a, a, ABSENT)).toEqual({ is: 'in-sync' })
+  })
+  test('what a killed run made is ours, and goes', () => {
+    const attempts = [{ action: 'create' as const, fields: a }]
+    for (const ledger of [null, ABSENT] as const)
+      expect(sides(ABSENT, a, ledger, { attempts })).toEqual({ is: 'step', action: 'delete', fields: [], apart: [] })
+    expect(sides(ABSENT, b, null, { attempts })).toEqual(gone('takeover', ['severity']))
+  })
+  test('a killed delete that did nothing is still to be decided', () => {
+    const attempts = [{ action: 'delete' as const, fields: {} }]
+    expect(sides(ABSENT, a, null, { attempts })).toEqual(gone('takeover', ['severity']))
+    expect(sides(ABSENT, a, a, { attempts })).toEqual({ is: 'step', action: 'delete', fields: [], apart: [] })
+  })
+})
+
+describe('for any three sides', () => {
+  const fields = fc.dictionary(fc.constantFrom('w', 'x', 'y'), fc.constantFrom(1, 2), { minKeys: 1 })
+  const side = fc.oneof(fields, fc.constantFrom<(typeof ABSENT | null)[]>(ABSENT, null))
+  const attempts = fc.array(fc.record({ action: fc.constantFrom('create', 'update', 'delete'), fields }), {
+    maxLength: 2,
+  })
+
+  test('what must not be there is never made or changed, and is in sync just where it is not there', () => {
+    fc.assert(
+      fc.property(fc.option(fields), side, attempts, (live, ledger, tried) => {
+        const verdict = sides(ABSENT, live, ledger, { attempts: tried })
+        if (live === null) expect(verdict).toEqual({ is: 'in-sync' })
+        else expect(verdict).toMatchObject({ action: 'delete' })
+      }),
+    )
+  })
+
+  test('nothing goes by itself that the ledger does not have, or that somebody changed', () => {
+    fc.assert(
+      fc.property(side, fields, side, (desired, live, ledger) => {
+        const verdict = sides(desired, live, ledger)
+        if (verdict.is !== 'step' || verdict.action !== 'delete') return
+        expect(ledger).not.toBeNull()
+        expect(ledger).not.toBe(ABSENT)
+        expect(sides(ledger, live, ledger)).toEqual({ is: 'in-sync' })
+      }),
+    )
   })
 })
