@@ -37,13 +37,18 @@ const fields = fc
   .dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
   .map((value): Fields => JSON.parse(JSON.stringify(value)))
 const commit = fc.option(fc.constant('a'.repeat(40)))
-const entry: fc.Arbitrary<LedgerEntry> = fc.record({
-  kind,
-  id: fc.string(),
-  serverId: fc.option(fc.string()),
-  fields,
-  commit,
-})
+const entry: fc.Arbitrary<LedgerEntry> = fc.record(
+  {
+    kind,
+    id: fc.string(),
+    serverId: fc.option(fc.string()),
+    fields,
+    commit,
+    sources: fc.array(fc.string(), { minLength: 1 }),
+    state: fc.constant('absent'),
+  },
+  { requiredKeys: ['kind', 'id', 'serverId', 'fields', 'commit'] },
+)
 const approval = fc.record({
   digest: fc.string(),
   ref: fc.string(),
