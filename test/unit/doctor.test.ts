@@ -1,23 +1,9 @@
-import { stringify } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import type { Settings } from '../../src/sandbox/github/index.ts'
-import { call } from '../support/cli.ts'
-import {
-  begun,
-  doctor,
-  environment,
-  faults,
-  findings,
-  GROWS,
-  INSTANCE,
-  PEOPLE,
-  PROTECTION,
-  WELL,
-} from '../support/doctor.ts'
+import { begun, doctor, environment, faults, findings, GROWS, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
-import { put, scratch } from '../support/git.ts'
 import { github } from '../support/github.ts'
 
 describe('herdbook doctor', () => {
@@ -286,127 +272,10 @@ describe('herdbook doctor', () => {
     ])
   })
 
-  test('what instance.yaml itself asks for: names that workflows hand over, the check of its environment', async () => {
-    await using hub = await begun()
-    const api = { url: 'https://herd.example', token: { env: 'MY_TOKEN' } }
-    const all = faults(
-      await findings(hub, 'alice', { instance: { ...INSTANCE, environment: 'staging', mastodon: { api } } }),
-    )
-    expect(all).toEqual([
-      expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
-      expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging /),
-      'wrong Secrets: instance.yaml takes MY_TOKEN, which the workflows do not hand over',
-      expect.stringMatching(/^wrong Reading: /),
-    ])
-  })
-
-  test('an environment with another name has a check of its own, and what mends it is for that', async () => {
-    await using hub = await begun()
-    const instance = { ...INSTANCE, environment: 'staging' }
-    const check = (await findings(hub, 'alice', { instance })).find(({ what }) => what === 'Check')
-    await paste(hub, 'alice', check?.mend.filter((line) => line.startsWith('gh ')) ?? [])
-    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([
-      expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging can be set back/),
-    ])
-    for (const environment of ['production', 'staging'])
-      await paste(
-        hub,
-        'alice',
-        settingsOf({ repository: hub.repository, branch: 'main', environment, owners: [] }).ledger.commands,
-      )
-    expect(faults(await findings(hub, 'alice', { instance }))).toEqual([])
-  })
-
-  test.for<[string, object, string | null]>([
-    [
-      'the token that writes',
-      { api: { url: 'https://herd.example', token: { env: 'HERDBOOK_TOKEN' } } },
-      'read_token: { env: HERDBOOK_READ_TOKEN }',
-    ],
-    ['the key of the console', { database: { over: 'ssh', reader: true } }, 'reader_key: { env: HERDBOOK_READER_KEY }'],
-    ['a key of its own', { database: { over: 'ssh', reader: true, reader_key: { env: 'HERDBOOK_READER_KEY' } } }, null],
-  ])('where pull requests would be planned with %s', async ([, mastodon, mended]) => {
-    await using hub = await begun()
-    const ssh = {
-      host: 'herd.example',
-      user: 'herdbook',
-      host_key: `SHA256:${'A'.repeat(43)}`,
-      key: { env: 'HERDBOOK_SSH_KEY' },
-    }
-    const reading = (await findings(hub, 'alice', { instance: { ...INSTANCE, mastodon, ssh } })).find(
-      ({ what }) => what === 'Reading',
-    )
-    expect(reading).toMatchObject(
-      mended === null ? { state: 'fine' } : { state: 'wrong', mend: [expect.stringContaining(mended)] },
-    )
-  })
-
-  test('where roles are managed, it says what an old approval is good for', async () => {
-    await using hub = await begun({ settings: { protection: { ...PROTECTION, lastPush: false } } })
-    const files = { 'instance/moderators.yaml': 'moderators: []\nemptied_on_purpose: nobody yet\n' }
-    expect(faults(await findings(hub, 'alice', { files }))).toEqual([
-      expect.stringContaining('such as a role for the person who pushed'),
-    ])
-  })
-
-  test('what a token may not see is never called fine', async () => {
-    await using hub = await begun()
-    const all = await findings(hub, 'mo')
-    const unseen = all.filter(({ state }) => state === 'unseen')
-    expect(unseen.map(({ what }) => what)).toEqual([
-      'Check',
-      'Owners',
-      'Last push',
-      'Ledger',
-      'herdbook-plan',
-      'herdbook-apply',
-      'herdbook-owners',
-      'Workflows',
-    ])
-    for (const { says } of unseen)
-      expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
-    const ran = await doctor(hub, 'rita')
-    expect(ran).toMatchObject({
-      code: 10,
-      stdout: expect.stringMatching(
-        /\? Secrets +could not be seen.*\n[^]*9 things could not be seen \(\?\): ask an administrator/,
-      ),
-    })
-    expect(ran.stdout).not.toContain('All is as it should be')
-  })
-
   test('what mends several things stands once', async () => {
     await using hub = await begun({ settings: { protection: null } })
     const { stdout } = await doctor(hub, 'alice')
     expect(stdout.split('gh api --method PUT repos/herd/instance/branches/main/protection ')).toHaveLength(2)
     expect(stdout).toMatch(/^! Check .*\n! Owners .*\n! Last push .*\n +gh api/m)
-  })
-
-  test('a ruleset whose exceptions are hidden may have some', async () => {
-    const ruleset = { ...PROTECTION, id: 1, name: 'main', enforcement: 'active' as const }
-    await using hub = await begun({ settings: { protection: null, rulesets: [ruleset, GROWS] } })
-    const check = (await findings(hub, 'mo')).find(({ what }) => what === 'Check')
-    expect(check).toMatchObject({ state: 'unseen' })
-  })
-
-  test('without a forge, a token or the repository it says what to do', async () => {
-    await using hub = await begun()
-    const { forge: _forge, ...rest } = INSTANCE
-    expect(await doctor(hub, 'alice', { instance: rest })).toMatchObject({
-      code: 9,
-      stderr: expect.stringContaining('forge: { github: OWNER/NAME }'),
-    })
-    using dir = scratch()
-    put(dir.path, { 'instance/instance.yaml': stringify(INSTANCE) })
-    expect(await call(dir.path, ['doctor'], { env: { GH_TOKEN: '', GITHUB_API_URL: hub.url } })).toMatchObject({
-      code: 9,
-      stderr: expect.stringContaining('GH_TOKEN=$(gh auth token)'),
-    })
-    expect(
-      await call(dir.path, ['doctor'], { env: { GH_TOKEN: 'ghp_wrong_token', GITHUB_API_URL: hub.url } }),
-    ).toMatchObject({
-      code: 10,
-      stderr: expect.stringContaining('does not know the token'),
-    })
   })
 })
