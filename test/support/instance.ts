@@ -41,3 +41,8 @@ export function lines({ diagnostics }: Loaded): readonly string[] {
 export function hints({ diagnostics }: Loaded): readonly (string | undefined)[] {
   return diagnostics.map(({ hint }) => hint)
 }
+
+/** What is told of files beside an `instance.yaml` that names herd.example. */
+export async function told(files: Record<string, string>, options?: LoadOptions): Promise<readonly string[]> {
+  return lines(await load(files, options))
+}

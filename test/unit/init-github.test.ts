@@ -1,15 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
 import { codeowners, githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
-import { pinOf, RELEASE } from '../../src/commands/init/pin.ts'
-import { githubIn } from '../../src/commands/init/repository.ts'
-import { settingsOf, type Setting } from '../../src/commands/init/settings.ts'
 import { call } from '../support/cli.ts'
 import { commit, git, put, scratch } from '../support/git.ts'
-import { describeGitHub } from '../support/openapi.ts'
 import { violations } from '../support/workflow-policy.ts'
 import { lint, parseWorkflow } from '../support/workflow-parser.ts'
 
@@ -154,87 +148,6 @@ describe('a repository for GitHub', () => {
   })
 })
 
-describe('what has to be set once', () => {
-  const LET = {
-    prevent_self_review: true,
-    reviewers: [
-      { type: 'User', id: 7 },
-      { type: 'User', id: 7 },
-    ],
-  }
-  /** Runs the commands as a person would paste them, with a `gh` that writes down what it was given. */
-  function pasted(): { readonly args: readonly string[]; readonly body: unknown }[] {
-    using dir = scratch()
-    const log = join(dir.path, 'log')
-    writeFileSync(
-      join(dir.path, 'gh'),
-      `#!/bin/bash\n[[ $2 == users/* ]] && { echo 7; exit; }; stdin=null; [[ "$*" == *"--input -"* ]] && stdin=$(cat)\n{ printf '%s\\x1f' "$@"; printf '%s\\n' "$stdin"; } >> ${log}\n`,
-      { mode: 0o755 },
-    )
-    const commands = Object.values(
-      settingsOf({ repository: 'herd/instance', branch: 'main', environment: 'production', owners: ['alice', 'bob'] }),
-    ).flatMap((one: Setting) => one.commands)
-    execFileSync('bash', ['-euc', commands.join('\n')], {
-      env: { ...process.env, PATH: `${dir.path}:${process.env['PATH'] ?? ''}` },
-    })
-    return read(log)
-      .trim()
-      .split('\n')
-      .map((line) => ({
-        args: line.split('\x1f').slice(0, -1),
-        body: JSON.parse(line.split('\x1f').at(-1) ?? '') as unknown,
-      }))
-  }
-  const all = pasted()
-
-  it("is asked of GitHub's API as GitHub describes it", () => {
-    const { problemsOf } = describeGitHub()
-    const calls = all.filter(({ args }) => args[0] === 'api')
-    expect(calls.length).toBeGreaterThan(5)
-    for (const { args, body } of calls) {
-      const [, , method = '', path = ''] = args
-      const refused = { status: 403, answered: { message: 'no', documentation_url: '', status: '403' } }
-      expect(
-        problemsOf({ method, path: `/${path}`, query: new URLSearchParams(), sent: body, ...refused }),
-        `${method} ${path}`,
-      ).toEqual([])
-    }
-  })
-
-  it('is a command of bash whatever a branch is called', () => {
-    const { protection, environments } = settingsOf({
-      repository: 'herd/instance',
-      branch: "it's/main",
-      environment: 'production',
-      owners: [],
-    })
-    expect(protection.commands[0]).toContain(
-      " repos/herd/instance/branches/it's%2Fmain/protection ".replace("'", '%27'),
-    )
-    const [, body = ''] = /<<< (.*)$/.exec(environments.commands[1] ?? '') ?? []
-    expect(JSON.parse(execFileSync('bash', ['-c', `cat <<< ${body}`], { encoding: 'utf8' }))).toEqual({
-      name: "it's/main",
-      type: 'branch',
-    })
-  })
-
-  it('holds each environment to one branch, and puts each secret where its job is', () => {
-    for (const [name, secrets] of Object.entries(ENVIRONMENTS)) {
-      const about = all.filter(({ args }) => args.some((arg) => arg.includes(`environments/${name}`)))
-      expect(about.map(({ body }) => body)).toEqual([
-        {
-          deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
-          ...(name === 'herdbook-owners' ? LET : {}),
-        },
-        { name: 'main', type: 'branch' },
-      ])
-      const put = all.filter(({ args }) => args[0] === 'secret' && args.at(-1) === name)
-      expect(put.map(({ args }) => args[2])).toEqual([...secrets])
-    }
-    expect(all.filter(({ args }) => args[0] === 'secret' && !args.includes('--env'))).toEqual([])
-  })
-})
-
 describe("a copy of Herdbook's own repository", () => {
   function copied(dir: string): string {
     for (const folder of ['instance', '.github/actions', 'schema'])
@@ -297,72 +210,5 @@ describe("a copy of Herdbook's own repository", () => {
     for (const [path, text] of await githubFiles(UNFILLED, 'own'))
       if (!path.endsWith('dependabot.yml')) expect(read(ROOT, path), path).toBe(text)
     expect(read(ROOT, '.github/CODEOWNERS')).toBe(codeowners(UNFILLED))
-  })
-})
-
-describe('the commit that this Herdbook is', () => {
-  it('comes from the checkout that it is in, and from no other that is around it', async () => {
-    using dir = scratch()
-    git(dir.path, 'init', '--quiet', '-b', 'main')
-    const head = commit(dir.path, 'Begin', { 'node_modules/herdbook/package.json': '{}' })
-    expect(await pinOf(dir.path)).toBeNull()
-    git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
-    expect(await pinOf(dir.path)).toEqual({ repository: 'herd/book', commit: head, tag: null })
-    expect(await pinOf(join(dir.path, 'node_modules/herdbook'))).toBeNull()
-  })
-
-  it('is named by the tag of a release, as `npm version` makes it: Dependabot finds newer ones by that', async () => {
-    using dir = scratch()
-    git(dir.path, 'init', '--quiet', '-b', 'main')
-    git(dir.path, 'remote', 'add', 'origin', 'https://github.com/herd/book')
-    commit(dir.path, 'Begin', { 'package.json': read(ROOT, 'package.json'), '.npmrc': read(ROOT, '.npmrc') })
-    for (const [key, value] of [
-      ['user.name', 'Ann'],
-      ['user.email', 'ann@herd.example'],
-    ] as const)
-      git(dir.path, 'config', key, value)
-    execFileSync('npm', ['version', '9.8.7', '--ignore-scripts'], { cwd: dir.path, stdio: 'pipe' })
-    const pin = await pinOf(dir.path)
-    expect(pin?.tag).toBe('v9.8.7')
-    const files = new Map(await githubFiles(UNFILLED, pin))
-    expect(files.get('.github/workflows/herdbook-apply.yml')).toContain(
-      `herd/book/.github/actions/herdbook@${pin?.commit} # v9.8.7\n`,
-    )
-    // by hand, of a commit that nobody knows the tag of: by the version of this one
-    const { version } = JSON.parse(read(ROOT, 'package.json')) as { readonly version: string }
-    expect(`v${version}`).toMatch(RELEASE)
-    expect(
-      new Map(await githubFiles(UNFILLED, { repository: 'herd/book', commit: COMMIT })).get(
-        '.github/workflows/herdbook-apply.yml',
-      ),
-    ).toContain(`@${COMMIT} # v${version}\n`)
-  })
-
-  it('is tagged by the version that it has', () => {
-    const tags = git(ROOT, 'tag', '--list', 'v*')
-      .split('\n')
-      .filter((tag) => tag !== '')
-    for (const tag of tags)
-      expect(`v${(JSON.parse(git(ROOT, 'show', `${tag}:package.json`)) as { readonly version: string }).version}`).toBe(
-        tag,
-      )
-  })
-
-  it('is on GitHub only where the address says so', () => {
-    for (const address of [
-      'git@github.com:herd/book.git',
-      'https://github.com/herd/book',
-      'https://x:y@github.com/herd/book.git',
-      'ssh://git@github.com/herd/book/',
-    ])
-      expect(githubIn(address)).toBe('herd/book')
-    for (const address of [
-      'https://github.com.evil.example/herd/book',
-      'https://codeberg.org/herd/book',
-      'https://evil.example/github.com/herd/book',
-      '/srv/github.com/herd/book',
-      '',
-    ])
-      expect(githubIn(address)).toBeNull()
   })
 })
