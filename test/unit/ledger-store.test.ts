@@ -1,65 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/ledger-store.ts'
-import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
-import { sign, signable, type Signing } from '../../src/reconcile/sign.ts'
-import type { Repository } from '../../src/reconcile/repository.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
+import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import { signable } from '../../src/reconcile/sign.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
-import { sealingWith } from '../support/sealing.ts'
-
-const REF = 'refs/herdbook/production/ledger'
-const KEY = Buffer.from('a key of the herd')
-const AT = '2026-11-23T04:00:00.000Z'
-const by = { run: '7', source: 'a'.repeat(40), approvedBy: ['alice', 'bob'] }
-
-async function storeIn(dir: string, key: Uint8Array | null = KEY, branch: string | null = null): Promise<LedgerStore> {
-  const { repository, where } = await placeIn(dir, key, branch)
-  return ledgerStore(repository, where)
-}
-
-async function placeIn(
-  dir: string,
-  key: Uint8Array | null = KEY,
-  branch: string | null = null,
-): Promise<{ readonly repository: Repository; readonly where: Where }> {
-  const repository = await openRepository(dir)
-  if (repository === null) throw new Error('outside Git')
-  return { repository, where: { sealing: sealingWith(key), branch } }
-}
-
-/** A person signs the ledger anew, as `herdbook ledger sign` does; with the key that signed it before, where they have it. */
-async function signAnew(
-  dir: string,
-  why: string,
-  { old = null, branch = null }: { readonly old?: Uint8Array | null; readonly branch?: string | null } = {},
-): Promise<{ readonly ledger: Ledger; readonly signing: Signing }> {
-  const { repository, where } = await placeIn(dir, KEY, branch)
-  const signing = await signable(repository, where, old, 'a'.repeat(40))
-  if (signing === null) throw new Error('there is nothing to sign')
-  return { ledger: await sign(repository, where, signing, why, by), signing }
-}
-
-const withBlock = (ledger: Ledger, id: string): Ledger =>
-  adjust(ledger, [
-    {
-      to: 'record',
-      entry: {
-        kind: 'domain-block',
-        id,
-        serverId: '1',
-        fields: { severity: 'suspend', comment: 'zähe Güsse' },
-        commit: 'a'.repeat(40),
-      },
-    },
-  ])
-
-const refused = (code: string) => ({
-  exit: 5,
-  diagnostics: [expect.objectContaining({ code, hint: expect.stringContaining('herdbook ledger sign "why"') })],
-})
+import { REF, AT, by, storeIn, placeIn, signAnew, withBlock, refused } from '../support/ledger-stores.ts'
 
 describe('the ledger in Git', () => {
   it('is empty where nothing was applied yet', async () => {
@@ -242,77 +188,4 @@ it('that was set back is signed as it was when it was newest, and every clone ta
   const { ledger } = await signAnew(here, 'somebody set it back')
   expect(await two.load()).toEqual(ledger)
   expect([...ledger.entries.keys()]).toEqual(['domain-block/a.example', 'domain-block/b.example'])
-})
-
-describe('a branch that follows the ledger', () => {
-  const BRANCH = 'refs/heads/herdbook-ledger/production'
-
-  /** A remote whose ledger was written twice, and another clone's store that has seen nothing of it. */
-  async function twice(base: string) {
-    const bare = newBare(base)
-    const store = await storeIn(clone(bare, join(base, 'one')), KEY, BRANCH)
-    const first = await store.save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
-    const second = await store.save(withBlock(first, 'b.example'), 'Applied', by)
-    const dir = clone(bare, join(base, 'two'))
-    return { bare, store, first, second, dir, fresh: await storeIn(dir, KEY, BRANCH) }
-  }
-
-  it('goes where the ledger goes, and there is none in the clone itself', async () => {
-    using base = scratch()
-    const { bare, second, fresh } = await twice(base.path)
-    expect(git(bare, 'rev-parse', BRANCH)).toBe(second.head)
-    expect(await fresh.load()).toEqual(second)
-    const alone = newRepository(join(base.path, 'alone'))
-    await (await storeIn(alone, KEY, BRANCH)).save(withBlock(emptyLedger, 'a.example'), 'Applied', by)
-    expect(git(alone, 'branch', '--list', 'herdbook*')).toBe('')
-  })
-
-  it.each([
-    ['set back', (bare: string, first: string) => git(bare, 'update-ref', REF, first)],
-    ['taken away', (bare: string) => git(bare, 'update-ref', '-d', REF)],
-  ])('shows a clone that saw nothing that the ledger was %s, and the command puts it back', async (_, harm) => {
-    using base = scratch()
-    const { bare, first, second, dir, fresh } = await twice(base.path)
-    harm(bare, first.head ?? '')
-    await expect(fresh.load()).rejects.toMatchObject(refused('ledger-rolled-back'))
-    const refusal: unknown = await fresh.load().catch((error: unknown) => error)
-    const hint = refusal instanceof HerdbookError ? refusal.diagnostics[0]?.hint : undefined
-    git(dir, ...(/Put it back: git (.*?)\. If/.exec(hint ?? '')?.[1] ?? '').split(' '))
-    expect(await fresh.load()).toEqual(second)
-  })
-
-  it('is caught up with where an older Herdbook wrote the ledger alone', async () => {
-    using base = scratch()
-    const { bare, second, dir, fresh } = await twice(base.path)
-    const third = await (await storeIn(dir)).save(withBlock(second, 'c.example'), 'Applied', by)
-    expect(git(bare, 'rev-parse', BRANCH)).toBe(second.head)
-    expect(await fresh.load()).toEqual(third)
-    const fourth = await fresh.save(withBlock(third, 'd.example'), 'Applied', by)
-    expect(git(bare, 'rev-parse', BRANCH)).toBe(fourth.head)
-  })
-
-  it('that somebody else pushed on holds everything up, and is taken by a person with a reason', async () => {
-    using base = scratch()
-    const { bare, second, dir, fresh } = await twice(base.path)
-    git(dir, 'fetch', '--quiet', 'origin', BRANCH)
-    git(
-      dir,
-      'push',
-      '--quiet',
-      'origin',
-      `${git(dir, 'commit-tree', '-p', 'FETCH_HEAD', '-m', 'Junk', 'FETCH_HEAD^{tree}')}:${BRANCH}`,
-    )
-    const dull = await storeIn(clone(bare, join(base.path, 'three')), KEY, BRANCH)
-    await expect(dull.load()).rejects.toMatchObject(refused('ledger-branch'))
-    await expect(fresh.save(withBlock(second, 'c.example'), 'Applied', by)).rejects.toThrow(
-      /herdbook-ledger\/production|non-fast-forward|fetch first/,
-    )
-    expect(git(bare, 'rev-parse', REF)).toBe(second.head)
-    const { ledger: renewed } = await signAnew(join(base.path, 'three'), 'somebody pushed to the branch', {
-      branch: BRANCH,
-    })
-    expect([...renewed.entries.keys()]).toEqual([...second.entries.keys()])
-    expect(git(bare, 'rev-parse', BRANCH)).toBe(renewed.head)
-    expect(await fresh.load()).toEqual(renewed)
-  })
 })

@@ -1,63 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EXIT, type Diagnostic } from '../../src/instance/diagnostic.ts'
 import { NO_EDITS } from '../../src/render/edits.ts'
-import { renderFailure } from '../../src/render/failure.ts'
-import { renderMarkdown, showsPlanOf, type Proposed } from '../../src/render/markdown.ts'
-import { suggestionsFor } from '../../src/render/suggestions.ts'
+import { renderMarkdown, showsPlanOf } from '../../src/render/markdown.ts'
 import { marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcile/marks.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
-import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
 import { touching, announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
-
-const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
-const RUN = 'https://github.com/herd/instance/actions/runs/7'
-const FILES = 'https://github.com/herd/instance/blob/1d4f/instance'
-const PROPOSAL: Proposed = {
-  pullRequest: 12,
-  base: '9e8d7c6b5a4f3e2d1c0b9e8d7c6b5a4f3e2d1c0b',
-  head: '1d4f00cafe2b3c4d5e6f1d4f00cafe2b3c4d5e6f',
-  leftover: new Set(),
-  withheld: new Map(),
-  byFiles: [],
-  edits: NO_EDITS,
-  run: RUN,
-}
-const MARKER = '<!-- herdbook:production -->'
-const MARK = `<!-- herdbook-plan v1 head=${PROPOSAL.head} -->`
-const HIDDEN = '<!-- herdbook-approvals\n0123456789abcdef\n-->'
-
-const BLOCKS = `domain_blocks:
-  - domain: calm.example
-    severity: limit
-  - domain: spam.example
-    severity: suspend
-    public_comment: Spam, no moderation
-  - domain: quiet.example
-    severity: limit
-  - { domain: raid.example, severity: suspend, accept_severed_relationships: 12 }
-`
-const lacking = (consents: readonly (number | undefined)[]): Plan => ({
-  ...EMPTY,
-  steps: ['spam.example', 'raid.example'].slice(0, consents.length).map((id, i) => {
-    const consent = consents[i]
-    return step('domain-block', id, {
-      target: { severity: 'suspend' },
-      hazard: 'irreversible',
-      impact: touching({ follows: 12, followers: 9, accounts: 3, members: 5 }),
-      source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 2 * i + 1] },
-      ...(consent === undefined ? {} : { consent }),
-    })
-  }),
-  findings: ['spam.example', 'raid.example']
-    .slice(0, consents.length)
-    .flatMap((id) => SAMPLE.findings.map((finding) => ({ ...finding, about: `domain-block/${id}` }))),
-})
-const textOf = (file: string): string | undefined => (file === 'domain-blocks.yaml' ? BLOCKS : undefined)
+import { PUBLIC, RUN, FILES, PROPOSAL, MARKER, MARK, HIDDEN, BLOCKS, lacking } from '../support/proposals.ts'
 
 describe('the comment on a pull request', () => {
   test('says whom it touches, and what merging does', () => {
@@ -231,153 +183,5 @@ describe('the comment on a pull request', () => {
     const summary = renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, limit: 1_048_576 })
     for (const { id } of steps) expect(summary).toContain(`\`${id}\``)
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1_048_576)
-  })
-})
-
-describe('missing consent', () => {
-  test('is shown as the line to add, where it belongs', () => {
-    const comment = renderMarkdown(lacking([undefined]), { ...PUBLIC, sourceOf: textOf, filesAt: FILES })
-    expect(comment).toContain(
-      '> ```diff\n> @@ domain-blocks.yaml @@\n>      severity: suspend\n>      public_comment: Spam, no moderation\n> +    accept_severed_relationships: 31\n',
-    )
-    expect(comment).toContain(`[\`domain-blocks.yaml:14\`](${FILES}/domain-blocks.yaml#L14)`)
-    expect(comment).not.toContain('If it is meant, write in that entry')
-    expectInert(comment, { links: [FILES] })
-  })
-
-  test('is told in words where the file can not be quoted', () => {
-    expect(renderMarkdown(lacking([undefined]), PUBLIC)).toContain('`accept_severed_relationships: 31`')
-  })
-
-  test('is a suggestion on the line that it belongs under, or that it replaces', () => {
-    const [added, replaced, ...others] = suggestionsFor(lacking([undefined, 12]), textOf)
-    expect(others).toEqual([])
-    expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
-    expect(added?.body).toBe(
-      "`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. That can't be undone. If it is meant, take this over:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
-    )
-    expect(replaced).toMatchObject({ line: 9 })
-    expect(replaced?.body).toContain(
-      '```suggestion\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```',
-    )
-  })
-
-  test('is what the plan finds to be missing, and nothing besides', () => {
-    const plan = lacking([undefined, 12])
-    const found = suggestionsFor(
-      { ...plan, findings: plan.findings.filter(({ about }) => about === 'domain-block/raid.example') },
-      textOf,
-    )
-    expect(found.map(({ line }) => line)).toEqual([9])
-  })
-
-  test('of neighbours is one suggestion', () => {
-    const together = (file: string): string | undefined => textOf(file)?.replace(/  - domain: quiet[^{]*(?=  - \{)/, '')
-    const { steps, ...plan } = lacking([undefined, 12])
-    const moved = steps.map((one, i) => ({
-      ...one,
-      source: { file: 'domain-blocks.yaml', path: ['domain_blocks', i + 1] },
-    }))
-    expect(suggestionsFor({ ...plan, steps: moved }, together)).toEqual([
-      {
-        file: 'domain-blocks.yaml',
-        line: 7,
-        body: "That can't be undone. If it is meant, take this over:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
-      },
-    ])
-  })
-
-  test('of any file is one that arrives as it was sent, or none', () => {
-    fc.assert(
-      fc.property(text, (comment) => {
-        const source = `domain_blocks:\n  - domain: x.example\n    public_comment: ${JSON.stringify(comment)} # ${comment.replaceAll(/\s/g, ' ')}\n`
-        const plan = lacking([undefined])
-        const steps = plan.steps.map((one) => ({
-          ...one,
-          source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 0] },
-        }))
-        for (const { body } of suggestionsFor({ ...plan, steps }, () => source)) {
-          const [, , lines = ''] = /(`{3,})suggestion\n([^]*)\n\1\n$/.exec(body) ?? []
-          expect(lines.split('\n')).toEqual([source.split('\n')[2], '    accept_severed_relationships: 31'])
-          expectInert(body)
-        }
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  test('is not suggested in a file that is not sound', () => {
-    expect(suggestionsFor(lacking([undefined]), () => 'domain_blocks: [')).toEqual([])
-    expect(suggestionsFor(lacking([undefined]), () => BLOCKS.replace('Spam, no moderation', 'Spam \u202e'))).toEqual([])
-  })
-})
-
-describe('files that are not valid', () => {
-  const problems: Diagnostic[] = [
-    {
-      code: 'unknown-key',
-      severity: 'error',
-      message: 'Unknown key `severty` @owner.',
-      at: { file: 'domain-blocks.yaml', line: 5, column: 5, end: { line: 5, column: 13 } },
-      hint: 'Did you mean severity?',
-    },
-    {
-      code: 'odd',
-      severity: 'error',
-      message: 'The token is not a reference.',
-      at: { file: 'instance.yaml', line: 1, column: 1 },
-      hint: '{ env: NAME }',
-    },
-  ]
-
-  test('are told with the line, what to write instead and a link; instance.yaml is never quoted', () => {
-    const comment = renderFailure(EXIT.invalid, problems, {
-      visibility: 'public',
-      sourceOf: (file) => (file === 'instance.yaml' ? 'token: hush' : BLOCKS),
-      filesAt: FILES,
-      run: RUN,
-      marker: MARKER,
-    })
-    expect(comment.split('\n').slice(0, 2)).toEqual([MARKER, '### The files are not valid: 2 errors'])
-    expect(comment).toContain(
-      '  ```text\n  4 │   - domain: spam.example\n  5 │     severity: suspend\n    │     ^^^^^^^^\n  ```\n\n  → Did you mean severity?',
-    )
-    expect(comment).not.toContain('hush')
-    expectInert(comment, { links: [FILES, RUN], comments: [MARKER] })
-    expect(html(comment)).toMatch(/<li>[^]*<pre><code class="language-text">4 │[^]*<\/li>/)
-  })
-
-  test('are as many as fit', () => {
-    const thousand = Array.from({ length: 10_000 }, (_, i) => ({
-      code: 'x',
-      severity: 'error' as const,
-      message: `Problem ${i} with something that is long to tell`,
-    }))
-    const comment = renderFailure(EXIT.invalid, thousand, { visibility: 'public' })
-    expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536)
-    expect(comment).toMatch(/^### The files are not valid: 10,000 errors[^]*Problem 99 [^]*and 9,900 more/)
-  })
-
-  test('are inert and within the limit, whatever they hold', () => {
-    const problem = fc.record({
-      code: text,
-      severity: fc.constantFrom('error', 'warning', 'info'),
-      message: text,
-      hint: text,
-      at: fc.record({ file: text, line: fc.integer({ min: 1, max: 4 }), column: fc.integer({ min: 1, max: 9 }) }),
-    })
-    fc.assert(
-      fc.property(fc.array(problem, { maxLength: 30 }), text, (list, source) => {
-        const comment = renderFailure(EXIT.invalid, list, {
-          visibility: 'public',
-          sourceOf: () => source,
-          filesAt: FILES,
-          limit: 4000,
-        })
-        expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(4000)
-        expectInert(comment, { links: [FILES] })
-      }),
-      { numRuns: 200 },
-    )
   })
 })

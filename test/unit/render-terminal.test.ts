@@ -2,14 +2,13 @@ import { WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
-import { renderApply } from '../../src/render/apply.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
 import { disclosure } from '../../src/render/conceal.ts'
 import { wantsColour } from '../../src/render/layout.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { width } from '../../src/render/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }
 
@@ -271,96 +270,6 @@ describe('a plan on a terminal', () => {
     }
     expect(renderPlan(plan, PLAIN)).toContain('hush')
     expect(renderPlan(plan, { ...PLAIN, show: disclosure('public') })).not.toContain('hush')
-  })
-})
-
-describe('an apply', () => {
-  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) =>
-    step('domain-block', `${id}.example`, { target: { severity: 'suspend' } }),
-  )
-  const plan: Plan = { ...EMPTY, steps: [a, b, c, d].flatMap((one) => one ?? []) }
-  test('says what an earlier run owed, and what of it was finished', () => {
-    const owed = [debt('spam.example')]
-    const report: ApplyReport = {
-      plan: { ...EMPTY, owed },
-      done: [],
-      failed: [],
-      skipped: [],
-      notReached: [],
-      paid: owed,
-      looked: [],
-      remaining: [],
-      findings: [],
-    }
-    expect(renderApply(report, PLAIN)).toBe(
-      'What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n',
-    )
-    expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe(
-      'What is still owed to herd.example could not be finished.\n',
-    )
-    expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(
-      /^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/,
-    )
-  })
-
-  const nothing: ApplyReport = {
-    plan,
-    done: [],
-    failed: [],
-    skipped: [],
-    notReached: [],
-    paid: [],
-    looked: [],
-    remaining: [],
-    findings: [],
-  }
-
-  test('is told in four lists and what did not converge', () => {
-    if (!a || !b || !c || !d) throw new Error('four steps')
-    const report: ApplyReport = {
-      ...nothing,
-      done: [a],
-      failed: [
-        {
-          step: b,
-          reason: { code: 'refused', severity: 'error', message: 'The server answered 422.', hint: 'herdbook plan' },
-        },
-      ],
-      skipped: [{ step: c, why: 'blocked', reason: 'it needs domain-block/b.example' }],
-      notReached: [d],
-      remaining: [{ kind: 'domain-block', id: 'a.example', fields: ['severity'], reason: 'live says limit' }],
-    }
-    expect(renderApply(report, PLAIN)).toMatchInlineSnapshot(`
-      "1 done, 1 failed, 1 skipped, 1 not reached and 1 did not converge, of 4 changes on herd.example.
-
-      Done  1
-        + Blocks a.example
-
-      Failed  1
-        + Blocks b.example
-            The server answered 422.
-            → herdbook plan
-
-      Skipped  1
-        + Blocks c.example
-            it needs domain-block/b.example
-
-      Not reached  1
-        + Blocks d.example
-
-      Did not converge  1
-        ! domain-block/a.example  severity
-            live says limit
-
-      Next: herdbook apply  plans from what is live now and finishes the rest
-      "
-    `)
-  })
-
-  test('that did all is one verdict and a list', () => {
-    const output = renderApply({ ...nothing, done: plan.steps }, PLAIN)
-    expect(output).toContain('4 changes done and verified on herd.example.')
-    expect(output).not.toMatch(/Failed|Skipped|Not reached|converge|Next/)
   })
 })
 
