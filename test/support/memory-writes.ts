@@ -1,37 +1,10 @@
 import { parse } from 'yaml'
 import { defaultOf, permissionNames } from '../../src/instance/versions.ts'
 import { permissionMask } from './permissions.ts'
-import { byText, equal } from '../../src/reconcile/equal.ts'
-import type { Rows, Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
+import type { Rows, Write, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Value } from '../../src/reconcile/types.ts'
 import { EVERYONE_ID, newId, rulesInOrder, sever, stamp, touchedBy, type Server } from './memory-server.ts'
-
-/** What a write does on this server, as the console and the API do it. Work that Mastodon leaves to its workers is added to `later`. */
-export type Later = (() => void)[]
-type Perform = (server: Server, write: Write, later: Later) => WriteResult
-
-const done = (serverId: string | null): WriteResult => ({ state: 'done', serverId })
-const changed = (live: Fields | null): WriteResult => ({ state: 'changed', live })
-const refused = (code: string, message: string): WriteResult => ({
-  state: 'refused',
-  reason: { code, severity: 'error', message },
-})
-
-const wordOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
-
-/** Text as the doors compare it: what line ends and empty values add does not count. */
-function plain(field: string, value: Value): Value {
-  if (field === 'permissions' && Array.isArray(value)) return value.map(wordOf).sort(byText)
-  if (field === 'color') return wordOf(value).replace(/^#/, '').toLowerCase()
-  if (field === 'expires_at') return value === null ? null : Math.floor(Date.parse(wordOf(value)) / 60_000)
-  if (value === null) return ''
-  return typeof value === 'string' ? value.replace(/\r\n?/g, '\n').trimEnd() : value
-}
-
-const matches = (wanted: Fields, live: Fields): boolean =>
-  Object.entries(wanted).every(
-    ([field, value]) => field in live && equal(plain(field, live[field] ?? null), plain(field, value)),
-  )
+import { type Perform, done, changed, refused, wordOf, matches, type Model, writeRow } from './memory-model.ts'
 
 const texts = (row: Rows['rules']): Value =>
   Object.fromEntries(row.translations.map((t) => [t.language, { text: t.text, hint: t.hint }]))
@@ -40,42 +13,6 @@ export const settingValue = (server: Server, key: string): Value | undefined => 
   const row = server.rows.settings.find((s) => s.var === key)
   return row && ((parse(row.value ?? '', { schema: 'core' }) ?? null) as Value)
 }
-
-interface Model<Row> {
-  readonly rows: (server: Server) => Row[]
-  readonly named: (row: Row, write: Write) => boolean
-  readonly fields: (row: Row) => Fields
-  readonly make: (server: Server, write: Write) => Row
-  readonly set: (row: Row, fields: Fields) => void
-}
-
-/** Compares, then writes: a create of what is there as wanted is done, a delete of what is gone too. */
-function writeRow<Row extends { id: string }>(model: Model<Row>): Perform {
-  return (server, write) => {
-    const rows = model.rows(server)
-    if (write.action === 'create') {
-      const present = rows.find((row) => model.named(row, write))
-      if (present)
-        return matches(pick(write.set, model.fields(present)), model.fields(present))
-          ? done(present.id)
-          : changed(model.fields(present))
-      const row = model.make(server, write)
-      model.set(row, write.set)
-      rows.push(row)
-      return done(row.id)
-    }
-    const row = rows.find((one) => one.id === write.serverId)
-    if (!row) return write.action === 'delete' ? done(write.serverId) : changed(null)
-    if (!matches(write.expect, model.fields(row))) return changed(model.fields(row))
-    if (write.action === 'delete') rows.splice(rows.indexOf(row), 1)
-    else model.set(row, write.set)
-    server.now += 1000
-    return done(row.id)
-  }
-}
-
-const pick = (fields: Fields, like: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([field]) => field in like))
 
 const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
 

@@ -12,7 +12,8 @@ import { capabilityOf, providerOf } from '../../src/providers/mastodon/provider.
 import type { Provider } from '../../src/reconcile/provider.ts'
 import type { Intent } from '../../src/reconcile/ledger-types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
-import { PERFORM, stricterParent, TRUSTING, type Later } from './memory-writes.ts'
+import type { Later } from './memory-model.ts'
+import { PERFORM, stricterParent, TRUSTING } from './memory-writes.ts'
 
 /**
  * What goes wrong at one moment: `refuse` answers that it failed, `drop` loses the connection, `die` ends the process;

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { roleSql } from '../../../src/providers/mastodon/database/install.ts'
+import { localMachine, run } from '../../../src/clients/machine.ts'
+import { openReader } from '../../../src/providers/mastodon/reader.ts'
+import { TABLES } from '../../../src/providers/mastodon/database/snapshot.ts'
+import { openWriter } from '../../../src/providers/mastodon/writer.ts'
+import type { ReadRequest, Rows, Table, Tables, Write, Writer, WriteResult } from '../../../src/reconcile/doors.ts'
+import { type Door, instanceOf, secretsOf, type Server } from './server.ts'
+
+export const EVERYTHING: ReadRequest = {
+  tables: TABLES,
+  accounts: ['alice', 'nobody'],
+  measure: [
+    { domain: 'bad.example', severity: 'suspend' },
+    { domain: 'sub.bad.example', severity: 'suspend' },
+    { domain: 'meh.example', severity: 'silence' },
+    { domain: 'fine.example', severity: 'noop' },
+    { domain: 'never.example', severity: 'suspend' },
+  ],
+}
+export const BLOCK = {
+  severity: 'silence',
+  reject_media: true,
+  reject_reports: false,
+  obfuscate: false,
+  public_comment: 'it\'s "$$" \\ ünï',
+  private_comment: '',
+}
+
+export const NEW = { serverId: null, expect: {}, action: 'create' } as const
+export const block = (name: string, set: Write['set'] = BLOCK, rest: Partial<Write> = {}): Write => ({
+  table: 'domain_blocks',
+  name,
+  set,
+  ...NEW,
+  ...rest,
+})
+
+export const rowsOf = <Row>(table: Table<Row>): readonly Row[] => {
+  if (table.state === 'unknown') throw new Error(table.reason.message)
+  return table.rows
+}
+
+export const all = (tables: Tables): { [name: string]: readonly unknown[] } =>
+  Object.fromEntries(TABLES.map((name) => [name, rowsOf<unknown>(tables[name])]))
+
+/** The API's measures don't tell how many members they are of. */
+export const asTheApi = (tables: { readonly [name: string]: readonly unknown[] }) => ({
+  ...tables,
+  impact: tables['impact']?.map((row) => ({ ...(row as object), members: undefined })),
+})
+
+export const fresh = (() => {
+  let count = 0
+  return (suffix = 'doors.example'): string => `d${process.pid}-${(count += 1)}.${suffix}`
+})()
+
+export const idOf = (result: WriteResult | undefined): string =>
+  result?.state === 'done' && result.serverId !== null ? result.serverId : ''
+
+/** A server, what is read through its doors, and what is written. */
+export interface Bench {
+  readonly server: () => Server
+  readonly writer: () => Writer
+  readonly read: (doors: readonly Door[], request?: ReadRequest) => Promise<Tables>
+  readonly write: (door: 'rest' | 'console', ...writes: Write[]) => Promise<WriteResult[]>
+  readonly blocks: () => Promise<ReadonlyMap<string, Rows['domain_blocks']>>
+}
+
+/** Starts the server before the tests of a suite, and closes what writes to it behind them. */
+export function benchOf(start: () => Promise<Server>): Bench {
+  let server: Server
+  let writer: Writer
+  beforeAll(async () => {
+    server = await start()
+    const role = await run(localMachine(), `${server.directory}/bin/psql`, roleSql(server.domain))
+    expect(role).toMatchObject({ code: 0 })
+    writer = await openWriter(instanceOf(server, ['api', 'console']), secretsOf(server))
+  }, 120_000)
+  afterAll(() => writer?.close())
+
+  const read = async (doors: readonly Door[], request: ReadRequest = EVERYTHING): Promise<Tables> => {
+    const reader = await openReader(instanceOf(server, doors), secretsOf(server))
+    try {
+      return await reader.read(request)
+    } finally {
+      await reader.close()
+    }
+  }
+  const write = async (door: 'rest' | 'console', ...writes: Write[]): Promise<WriteResult[]> => {
+    const results: WriteResult[] = []
+    for await (const result of writer.write(writes, door)) results.push(result)
+    return results
+  }
+  const blocks = async (): Promise<Map<string, Rows['domain_blocks']>> =>
+    new Map(
+      rowsOf((await read(['database'], { ...EVERYTHING, tables: ['domain_blocks'] })).domain_blocks).map((row) => [
+        row.domain,
+        row,
+      ]),
+    )
+  return { server: () => server, writer: () => writer, read, write, blocks }
+}
