@@ -1,0 +1,116 @@
+import type { HintCase } from './hints.ts'
+import { doorsOf, must } from './sandbox.ts'
+import { APPLY, bare, blocks, begun, configure, inFile, nameless } from './hint-states-live.ts'
+
+/** What a token and the reader of the database are told. */
+export const CONNECTIONS: readonly HintCase[] = [
+  {
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
+    herd: bare,
+    state: inFile(() => 'nobody-knows-this'),
+    types: ['token', 'check'],
+    exit: 10,
+    says: /knows no such token → .*make a new one: (herdbook token rotate)/,
+  },
+  {
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
+    herd: bare,
+    state: (herd) => {
+      inFile(() => 'nobody-knows-this')(herd)
+      herd.write(blocks('hint.example'))
+    },
+    types: ['plan'],
+    exit: 10,
+    says: /the server knows no such token .*make a new one: (herdbook token rotate)/,
+  },
+  {
+    of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],
+    herd: bare,
+    types: ['token', 'check'],
+    exit: 10,
+    run: ({ sandbox }) => ({ env: { HB_TOKEN: `${sandbox.url} nobody-knows-this` } }),
+    says: /knows no such token → .*make a new one: (herdbook token rotate --store-with 'COMMAND')/,
+    fill: { COMMAND: 'cat > .git/stored' },
+    shows: /The new token works and is stored/,
+  },
+  {
+    of: ['commands/token.ts: herdbook token rotate'],
+    herd: bare,
+    state: inFile(({ sandbox }) => sandbox.tokens.burn),
+    types: ['token', 'create'],
+    exit: 5,
+    says: /error token-there .*→ To replace what it holds: (herdbook token rotate)/,
+    shows: /The new token works and is stored/,
+  },
+  {
+    of: ['commands/token.ts: herdbook token check'],
+    herd: bare,
+    state: inFile(() => null),
+    types: ['token', 'create'],
+    exit: 0,
+    says: /has a token for .*Check it: (herdbook token check)/,
+    shows: /has permission manage_blocks/,
+  },
+  {
+    of: ['commands/status.ts: herdbook token check'],
+    herd: bare,
+    state: inFile(() => 'nobody-knows-this'),
+    types: ['status'],
+    exit: 10,
+    says: /See which it knows: (herdbook token check)/,
+    ends: [10],
+    shows: /knows no such token/,
+  },
+  {
+    of: ['commands/status.ts: herdbook status'],
+    herd: bare,
+    types: ['status'],
+    exit: 0,
+    says: /not tried: (herdbook status --console)/,
+    shows: /Console Mastodon/,
+  },
+  {
+    of: ['providers/mastodon/rest/statuses.ts: herdbook token check'],
+    herd: bare,
+    state: async (herd) => {
+      await begun('domain-block')(herd)
+      herd.write({ 'policy.yaml': 'announce:\n  visibility: unlisted\n' })
+      await must(herd, ['block', 'told.example', '--severity', 'limit'])
+      herd.write({}, 'Block')
+    },
+    types: APPLY,
+    exit: 0,
+    says: /Its token needs the scopes .*?: (herdbook token check)/,
+    ends: [10],
+    shows: /lacks scope write:statuses/,
+  },
+  {
+    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
+    herd: bare,
+    state: nameless,
+    types: ['adopt'],
+    exit: 10,
+    says: /error nameless-database .*made again: (herdbook reader install)/,
+    fill: { install: 'install --yes' },
+  },
+  {
+    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
+    herd: bare,
+    state: (_, { sandbox }) => sandbox.query('revoke select on rules from herdbook_reader'),
+    types: ['adopt'],
+    exit: 10,
+    says: /permission denied .*made again: (herdbook reader install)/,
+    fill: { install: 'install --yes' },
+  },
+  {
+    of: ['providers/mastodon/database/install.ts: herdbook reader install'],
+    herd: bare,
+    state: configure(({ sandbox }) => ({
+      mastodon: { ...doorsOf(sandbox), database: { over: 'local', native: { psql: '/nowhere/psql' } } },
+    })),
+    types: ['reader', 'install', '--yes'],
+    exit: 10,
+    says: /error install-failed .*`(herdbook reader install --print)`/,
+    shows: /create role herdbook_reader/i,
+  },
+]

@@ -1,0 +1,134 @@
+import { expect } from 'vitest'
+import { git } from './git.ts'
+import type { HintCase } from './hints.ts'
+import { doorsOf, must } from './sandbox.ts'
+import {
+  APPLY,
+  bare,
+  begun,
+  drifted,
+  renamedColour,
+  configure,
+  pending,
+  refused,
+  withRule,
+  broken,
+} from './hint-states-live.ts'
+
+/** What a plan and an apply end with. */
+export const RENDERED: readonly HintCase[] = [
+  {
+    of: ['render/terminal.ts: herdbook adopt'],
+    herd: bare,
+    types: ['plan'],
+    exit: 0,
+    says: /Next: (herdbook adopt) writes what is live/,
+  },
+  {
+    of: ['render/terminal.ts: herdbook adopt'],
+    herd: bare,
+    state: renamedColour,
+    types: ['drift'],
+    exit: 3,
+    says: /(herdbook adopt \S+ ?\S*) keeps the server's version/,
+  },
+  {
+    of: ['render/terminal.ts: herdbook restore'],
+    herd: bare,
+    state: renamedColour,
+    types: ['drift'],
+    exit: 3,
+    says: /(herdbook restore \S+ ?\S*) uses the files' version/,
+    ends: [5],
+    shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/,
+  },
+  {
+    of: ['render/terminal.ts: herdbook plan'],
+    herd: bare,
+    state: pending('new7.example'),
+    types: ['drift'],
+    exit: 0,
+    says: /of the files is not live yet: (herdbook plan)/,
+    ends: [2],
+    shows: /new7\.example/,
+  },
+  {
+    of: ['render/terminal.ts: herdbook plan'],
+    herd: bare,
+    state: refused,
+    types: ['plan'],
+    exit: 5,
+    says: /Next: (herdbook plan) again, once that is settled/,
+    ends: [5],
+    shows: /Refused/,
+  },
+  {
+    of: ['render/terminal.ts: herdbook apply'],
+    herd: bare,
+    state: async (herd) => {
+      await begun('domain-block', 'rule')(herd)
+      git(herd.dir, 'rm', '--quiet', 'instance/rules.yaml')
+      herd.write({}, 'Let go')
+    },
+    types: ['plan'],
+    exit: 2,
+    says: /Next: (herdbook apply) takes that out of the ledger/,
+  },
+  {
+    of: ['render/apply.ts: herdbook drift'],
+    herd: bare,
+    state: async (herd) => {
+      await drifted('drifted.example')(herd)
+      await must(herd, ['block', 'new8.example', '--severity', 'limit'])
+      herd.write({}, 'Block')
+    },
+    types: APPLY,
+    exit: 0,
+    says: /Next: (herdbook drift) shows what differs still/,
+    ends: [3],
+    shows: /drifted\.example/,
+  },
+  {
+    of: ['render/apply.ts: herdbook approve'],
+    herd: { begin: 'none', config: { forge: { github: 'herd/instance' }, ledger_key: { env: 'HB_KEY' } } },
+    state: pending('new9.example'),
+    types: APPLY,
+    exit: 6,
+    says: /Next: (herdbook approve "why")/,
+    ends: [5],
+    shows: /not-confirmed/,
+  },
+  {
+    of: ['render/apply.ts: herdbook plan'],
+    herd: bare,
+    state: async (herd) => {
+      await begun('rule')(herd)
+      withRule('be-calm')(herd)
+      const { api = expect.fail(), database = expect.fail() } = doorsOf(herd.sandbox)
+      configure(() => ({ mastodon: { api, database } }))(herd)
+    },
+    types: APPLY,
+    exit: 2,
+    says: /Next: (herdbook plan) shows what is left/,
+    ends: [2],
+    shows: /be-calm/,
+  },
+  {
+    of: ['commands/github/event.ts: herdbook plan', 'commands/github/event.ts: herdbook apply'],
+    herd: bare,
+    types: ['github', 'plan'],
+    exit: 9,
+    says: /error no-event .*Elsewhere: (herdbook plan), then (herdbook apply)/,
+    shows: /Nothing is managed yet/,
+  },
+  {
+    of: ['render/apply.ts: herdbook plan', 'render/apply.ts: herdbook apply'],
+    herd: bare,
+    state: broken,
+    types: APPLY,
+    exit: 8,
+    says: /Next: (herdbook plan) shows what is left; (herdbook apply) tries it again/,
+    ends: [2, 5],
+    shows: /be-brief/,
+  },
+]
