@@ -1,5 +1,5 @@
 import { byText, equal } from '../../src/reconcile/equal.ts'
-import type { Write, WriteResult } from '../../src/reconcile/doors.ts'
+import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
 import type { Fields, Value } from '../../src/reconcile/types.ts'
 import type { Server } from './memory-server.ts'
 

@@ -1,7 +1,7 @@
 import { NO_EDITS } from '../../src/render/edits.ts'
 import type { Proposed } from '../../src/render/markdown.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, step } from './plans.ts'
+import { touching, EMPTY, KIND_NAMES, SAMPLE, step } from './plans.ts'
 
 export const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 export const RUN = 'https://github.com/herd/instance/actions/runs/7'
@@ -40,7 +40,7 @@ export const lacking = (consents: readonly (number | undefined)[]): Plan => ({
     return step('domain-block', id, {
       target: { severity: 'suspend' },
       hazard: 'irreversible',
-      impact: { follows: 12, followers: 9, accounts: 3, members: 5 },
+      impact: touching({ follows: 12, followers: 9, accounts: 3, members: 5 }),
       source: { file: 'domain-blocks.yaml', path: ['domain_blocks', 2 * i + 1] },
       ...(consent === undefined ? {} : { consent }),
     })

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { openRest, type Rest } from '../../src/providers/mastodon/rest/mastodon.ts'
-import type { ReadRequest } from '../../src/reconcile/doors.ts'
+import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string, seen: number) => void
 

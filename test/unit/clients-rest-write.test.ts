@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { serving, json, row, list } from '../support/rest-server.ts'
 
 describe('writing', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
 import { onlyReads } from '../../src/clients/fence.ts'
 import { identify, readRest } from '../../src/providers/mastodon/rest/mastodon.ts'
-import type { Write } from '../../src/reconcile/doors.ts'
+import type { Write } from '../../src/providers/mastodon/tables.ts'
 import {
   type Handler,
   type Bench,

@@ -7,7 +7,7 @@ import { inline } from '../../src/render/text.ts'
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
-import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { touching, announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 
 const LIMIT = 65_536
 const OPEN = {

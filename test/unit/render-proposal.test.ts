@@ -7,7 +7,7 @@ import { marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcil
 import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { touching, announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { PUBLIC, RUN, FILES, PROPOSAL, MARKER, MARK, HIDDEN, BLOCKS, lacking } from '../support/proposals.ts'
 

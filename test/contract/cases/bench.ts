@@ -4,7 +4,15 @@ import { localMachine, run } from '../../../src/clients/machine.ts'
 import { openReader } from '../../../src/providers/mastodon/reader.ts'
 import { TABLES } from '../../../src/providers/mastodon/database/snapshot.ts'
 import { openWriter } from '../../../src/providers/mastodon/writer.ts'
-import type { ReadRequest, Rows, Table, Tables, Write, Writer, WriteResult } from '../../../src/reconcile/doors.ts'
+import type {
+  ReadRequest,
+  Rows,
+  Table,
+  Tables,
+  Write,
+  Writer,
+  WriteResult,
+} from '../../../src/providers/mastodon/tables.ts'
 import { type Door, instanceOf, secretsOf, type Server } from './server.ts'
 
 export const EVERYTHING: ReadRequest = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Write } from '../../../src/reconcile/doors.ts'
+import type { Write } from '../../../src/providers/mastodon/tables.ts'
 import { fresh, idOf, NEW, rowsOf, type Bench } from './bench.ts'
 
 /** Settings that the case of the settings writes. */
