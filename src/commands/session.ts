@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import type { InstanceFile, Secret } from '../instance/documents.ts'
+import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { gitSource } from '../clients/git-source.ts'
 import { openRepository } from '../clients/repository.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
+import { secretsIn } from '../instance/secrets.ts'
 import type { Key, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
 import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger.ts'
@@ -107,21 +108,7 @@ export async function readFiles(io: Io, place: Place, source: FileSource): Promi
 
 /** No secret that instance.yaml names leaves this process, whether or not this run uses it: somebody may have planted it on the server. */
 export async function watchSecrets({ secrets }: Io, config: InstanceFile): Promise<void> {
-  await Promise.all(secretsOf(config).map((secret) => secrets.watch(secret)))
-}
-
-/** Where instance.yaml says that its secrets are. */
-export function secretsOf({ mastodon, ssh, ledger_key, old_ledger_key }: InstanceFile): readonly Secret[] {
-  const named = [
-    mastodon?.api?.token,
-    mastodon?.api?.read_token,
-    mastodon?.database?.reader_key,
-    ssh?.key,
-    ssh?.passphrase,
-    ledger_key,
-    old_ledger_key,
-  ]
-  return named.flatMap((secret) => secret ?? [])
+  await Promise.all(secretsIn(config).map((secret) => secrets.watch(secret)))
 }
 
 /**

@@ -36,12 +36,14 @@ export async function schemaAt(file: FileName, path: Path): Promise<SchemaNode> 
   return path.reduce<SchemaNode>((node, segment) => followed(root, inside(node, segment)), root)
 }
 
-function inside(node: SchemaNode, segment: string | number): SchemaNode {
+/** The node of what stands at a key or in a list; an empty one where the schema knows none. */
+export function inside(node: SchemaNode, segment: string | number): SchemaNode {
   if (typeof segment === 'number') return node.items ?? {}
   return own(node.properties, segment) ?? Object.values(node.patternProperties ?? {})[0] ?? {}
 }
 
-function followed(root: SchemaNode, node: SchemaNode): SchemaNode {
+/** A node with what it refers to; its own words win. */
+export function followed(root: SchemaNode, node: SchemaNode): SchemaNode {
   const target = node.$ref === undefined ? undefined : own(root.$defs, node.$ref.replace('#/$defs/', ''))
   return target === undefined ? node : { ...target, ...node }
 }

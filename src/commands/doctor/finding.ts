@@ -1,8 +1,8 @@
 import type { Seen } from '../../clients/github-looking.ts'
 import type { RepositorySettings } from '../../clients/github-settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
+import { secretsIn } from '../../instance/secrets.ts'
 import type { settingsOf } from '../init/settings.ts'
-import { secretsOf } from '../session.ts'
 
 /** What came of looking at one thing. */
 export interface Finding {
@@ -59,5 +59,5 @@ export const page = (repository: string, path: string): string => `https://githu
 
 /** The names of the secrets that instance.yaml takes from the environment. */
 export const namedSecrets = (config: InstanceFile): string[] => [
-  ...new Set(secretsOf(config).flatMap(({ env }) => env ?? [])),
+  ...new Set(secretsIn(config).flatMap(({ env }) => env ?? [])),
 ]
