@@ -34,7 +34,8 @@ import { planNow, wishesWith } from './planning.ts'
 import { connectTo, type Connected } from './providers.ts'
 import { OWNERS_LINE } from './owners.ts'
 import { withProgress } from './progress.ts'
-import { openSession, type Session } from './session.ts'
+import type { Clone } from './place.ts'
+import { openCommitted, type Session } from './session.ts'
 import { refuseStale, wishesIn } from './saved.ts'
 import { refuseYoung } from './young.ts'
 
@@ -93,9 +94,10 @@ export async function run(
   options: Options,
   saved: Plan | null,
   mergesOf: MergesOf = noMerges,
+  clone?: Clone,
 ): Promise<ApplyReport> {
   const moved = options.historyRewritten === true
-  const session = await openSession(io, options.instance, { committed: true, moved })
+  const session = await openCommitted(io, clone ?? options.instance, moved)
   tell(io, session.warnings, await sourceOf(session))
   await refuseHead(session, session.ledger, options)
   const wishes = saved ? wishesIn(saved) : wishesOf(options)

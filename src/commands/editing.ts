@@ -8,7 +8,8 @@ import { listed } from '../render/text.ts'
 import { writeWhole } from './files.ts'
 import { prose, say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
-import { findPlace, readFiles, type Files, type Place } from './session.ts'
+import { findPlace, type Place } from './place.ts'
+import { readFiles, type Files } from './session.ts'
 import { refuseSparse } from './whole.ts'
 
 /** A change of the files that is not written yet: a verb writes it into the folder, a job proposes it. */
@@ -27,11 +28,10 @@ export interface Draft {
 export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<Files> {
   const place = await findPlace(io, named)
   await refuseSparse(io, place)
-  const source = directorySource(place.folder)
-  const files = await readFiles(io, place, source).catch(async (error: unknown) => {
+  const files = await readFiles(io, place, place.files).catch(async (error: unknown) => {
     if (!(error instanceof HerdbookError) || fills.length === 0) throw error
     const filled = await editsFor(io, place, fills, {}).catch(() => [])
-    return readFiles(io, place, edited(source, filled)).catch(() => Promise.reject(error))
+    return readFiles(io, place, edited(place.files, filled)).catch(() => Promise.reject(error))
   })
   tell(
     io,

@@ -6,7 +6,7 @@ import { listed } from '../render/text.ts'
 import { writeEdits } from './editing.ts'
 import { say, tell, type Io } from './io.ts'
 import { sourceOf, textsOf } from './options.ts'
-import { findPlace } from './session.ts'
+import { findPlace } from './place.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

@@ -1,14 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { Forge } from '../clients/forge.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import { directorySource } from '../instance/source.ts'
 import { own } from '../instance/own.ts'
 import { exampleOf } from './github/example.ts'
 import { readEvent, type Event } from './github/event.ts'
 import { runUrl, summarizer, type Job, type JobModule } from './github/job.ts'
 import { say, toldWaits, type Io } from './io.ts'
-import { doorsIn } from './proposal.ts'
-import { findPlace } from './session.ts'
+import { committedIn, doorsIn, openClone, type Clone } from './place.ts'
 
 const JOBS: { readonly [name: string]: readonly [what: string, load: () => Promise<JobModule>] } = {
   check: ['look at files of strangers, or of a merge queue, without any secret', () => import('./github/check.ts')],
@@ -40,7 +38,8 @@ export const verb = (command: Command, io: Io) =>
         })
       const event = await readEvent(io.env)
       const summarize = summarizer(io)
-      const example = await exampleHere(io)
+      const clone = cloneOnce(io)
+      const example = await exampleHere(clone)
       if (example !== null) {
         const note = `This repository still holds the example, ${example}: nothing is done. Begin with your own server: herdbook init DOMAIN`
         await summarize(note)
@@ -49,17 +48,24 @@ export const verb = (command: Command, io: Io) =>
       const forge = await forgeOf(io, event)
       // The clock says nothing of the repository.
       const told = event.name === 'schedule' ? { ...event, ...(await forge.about()) } : event
-      const job: Job = { io, event: told, summarize, url: runUrl(io, event.repository), forge }
+      const job: Job = { io, event: told, summarize, url: runUrl(io, event.repository), forge, clone }
       await (await load()).run(job).catch(async (error: unknown) => {
         await summarizeFailure(job, error)
         throw error
       })
     })
 
+/** The checkout, opened when it is first asked for. */
+function cloneOnce(io: Io): Job['clone'] {
+  let opened: Promise<Clone> | undefined
+  return () => (opened ??= openClone(io))
+}
+
 /** The domain of the example, where that is what stands here. What is missing or not valid is for the job to tell. */
-async function exampleHere(io: Io): Promise<string | null> {
+async function exampleHere(clone: Job['clone']): Promise<string | null> {
   try {
-    const doors = await doorsIn(directorySource((await findPlace(io)).folder))
+    const { files } = await committedIn(await clone())
+    const doors = await doorsIn(files)
     return doors === undefined ? null : exampleOf(doors)
   } catch (error) {
     if (error instanceof HerdbookError) return null

@@ -16,7 +16,7 @@ import { ANYWHERE, LACKING, NEVER_THERE, settingsOf, type Setting } from './init
 import { templates } from './init/templates.ts'
 import { exists, schemas, writeNew, type Content } from './init/write.ts'
 import { say, type Io } from './io.ts'
-import { doorsIn } from './proposal.ts'
+import { doorsIn } from './place.ts'
 
 export const verb = (command: Command, io: Io) =>
   command

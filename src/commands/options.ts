@@ -8,8 +8,8 @@ import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import { typed } from '../instance/typed.ts'
-import type { Wishes } from '../reconcile/reconciler.ts'
-import type { Place } from './session.ts'
+import type { Wishes } from './planning.ts'
+import type { Place } from './place.ts'
 
 /** For options that may be given again. */
 export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]

@@ -1,18 +1,17 @@
-import { basename } from 'node:path'
 import { gitSources } from '../clients/git-source.ts'
-import { openRepository } from '../clients/repository.ts'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { loadInstance } from '../instance/load.ts'
+import { readingOf, type Reading } from '../instance/reading.ts'
 import { MAX_BYTES, type FileSource } from '../instance/source.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Repository } from '../reconcile/repository.ts'
 import type { Edits } from '../render/edits.ts'
 import { editsOf } from './edits.ts'
-import type { Io } from './io.ts'
+import { doorsIn, watchSecrets, type Clone } from './place.ts'
 import { OWN_ACTION, touchedOf, type Touched } from './runs-here.ts'
-import { blindSession, findPlace, openLedger, sessionOf, watchSecrets, type Place, type Session } from './session.ts'
+import { openLedger, sessionOf, unread, type Session } from './session.ts'
 
 /** A change that somebody proposes, as it would be once merged: files of anybody, behind the doors and the disclosure of the base. */
 export interface Proposal {
@@ -26,19 +25,12 @@ export interface Proposal {
   readonly edits: Edits
 }
 
-/** A clone that two commits can be merged in. */
-export interface Clone {
-  readonly io: Io
-  readonly place: Place
-  readonly repository: Repository
-}
-
 /** Where the files of a proposal are: Git's objects. */
 export interface Merge extends Clone, Ends {
-  readonly merged: FileSource
-  readonly trusted: FileSource
+  readonly merged: Reading
+  readonly trusted: Reading
   /** The head's own, whose lines a forge shows. */
-  readonly proposed: FileSource
+  readonly proposed: Reading
   /** What a merge changes outside the instance. */
   readonly touched: Touched
   /** `instance.yaml` of the base: the only one that says where this run may go. */
@@ -51,30 +43,17 @@ export interface Ends {
   readonly head: string
 }
 
-/** The clone around the instance. Throws (exit 9) outside Git. */
-export async function openClone(io: Io, named?: string): Promise<Clone> {
-  const place = await findPlace(io, named)
-  const repository = await openRepository(place.root, basename(place.folder))
-  return {
-    io,
-    place,
-    repository:
-      repository ??
-      fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', {
-        hint: 'git init, or actions/checkout in a workflow',
-      }),
-  }
-}
-
 /** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
 export async function openMerge(clone: Clone, ends: Ends): Promise<Merge> {
-  const { io, place, repository } = clone
+  const { io, place, repository, at } = clone
   const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
-  const sourceAt = gitSources(place.root, repository.folder)
-  const trusted = sourceAt(base)
+  const trusted = at(base)
   const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
   const [touched] = await Promise.all([touchedBy(repository, base, tree), watchSecrets(io, config)])
-  return { ...clone, base, head, config, trusted, merged: sourceAt(tree), proposed: sourceAt(head), touched }
+  // Of many proposals none stays at hand, as the base does.
+  const sourceAt = gitSources(place.root, repository.folder)
+  const [merged, proposed] = [readingOf(sourceAt(tree)), readingOf(sourceAt(head))]
+  return { ...clone, base, head, config, trusted, merged, proposed, touched }
 }
 
 /** What a merged tree changes outside the instance. */
@@ -101,16 +80,7 @@ async function commitAt(repository: Repository, name: string): Promise<string> {
   )
 }
 
-/** `instance.yaml` of a source, whatever else is wrong there; undefined where it is not there or not valid. */
-export async function doorsIn(files: FileSource): Promise<InstanceFile | undefined> {
-  const { instance } = await loadInstance({
-    ...files,
-    list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml'),
-  })
-  return instance?.documents['instance.yaml']
-}
-
-/** The same, where a run needs it. Throws (exit 9) where it is not there or not valid. */
+/** `instance.yaml` of a source. Throws (exit 9) where it is not there or not valid. */
 async function configOf(files: FileSource): Promise<InstanceFile> {
   return (
     (await doorsIn(files)) ??
@@ -144,7 +114,7 @@ export async function openProposal(
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
   const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
-  const session = opened ? sessionOf(io, files, proposed, await opened) : blindSession(io, files, proposed)
+  const session = sessionOf(io, files, proposed, await (opened ?? unread(config, null)))
   return { session, base, head, before: before.instance, edits }
 }
 

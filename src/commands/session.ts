@@ -1,29 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { access } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
-import { gitSource } from '../clients/git-source.ts'
 import { openRepository } from '../clients/repository.ts'
-import { directorySource, type FileSource } from '../instance/source.ts'
+import type { FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
-import { secretsIn } from '../instance/secrets.ts'
 import type { Key, Sealing } from '../reconcile/digest.ts'
 import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger-store.ts'
 import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger.ts'
 import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { Io } from './io.ts'
+import { cloneAt, committedIn, findPlace, lyingIn, placeFrom, watchSecrets, type Clone, type Place } from './place.ts'
 import { refuseSparse } from './whole.ts'
-
-/** Where the files of the instance are. */
-export interface Place {
-  /** The folder that holds `instance/`. */
-  readonly root: string
-  /** The folder of the files. */
-  readonly folder: string
-}
 
 /** The files, read and checked, with the warnings that came up. */
 export interface Files extends Place {
@@ -48,98 +38,60 @@ export interface Session extends Files {
   readonly ledger: Ledger
 }
 
-/** Finds the folder of the instance: the one that is named, else the nearest `instance/` upwards. Throws (exit 9) where there is none. From then on its secrets are watched for, whatever else is wrong there. */
-export async function findPlace(io: Io, named?: string): Promise<Place> {
-  const place = await placeFrom(io.cwd, named)
-  const files = directorySource(place.folder)
-  const { server } = await loadInstance({
-    ...files,
-    list: async () => (await files.list()).filter(({ name }) => name === 'instance.yaml'),
-  })
-  if (server) await watchSecrets(io, server)
-  return place
-}
-
-async function placeFrom(cwd: string, named: string | undefined): Promise<Place> {
-  if (named !== undefined) {
-    const folder = resolve(cwd, named)
-    if (await exists(folder)) return { root: dirname(folder), folder }
-    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`, {
-      hint: 'Name the one that holds instance.yaml, or none: the nearest is found.',
-    })
-  }
-  for (let dir = cwd; ; dir = dirname(dir)) {
-    const folder = join(dir, 'instance')
-    if (await exists(join(folder, 'instance.yaml'))) return { root: dir, folder }
-    if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml'))))
-      return { root: dirname(dir), folder: dir }
-    if (dir === dirname(dir))
-      fail(EXIT.invalid, 'no-instance', 'There is no instance/ with an instance.yaml here or above.', {
-        hint: 'Start one: herdbook init DOMAIN',
-      })
-  }
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
-
 /** Reads and checks the files. Throws (exit 9) with all that is wrong. */
 export async function openFiles(io: Io, named?: string): Promise<Files> {
-  const place = await findPlace(io, named)
-  return readFiles(io, place, directorySource(place.folder))
+  const place = await placeFrom(io, named)
+  return readFiles(io, place, lyingIn(place))
 }
 
 /** Reads and checks the files of a source. Throws (exit 9) with all that is wrong. */
-export async function readFiles(io: Io, place: Place, source: FileSource): Promise<Files> {
-  const { instance, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
+export async function readFiles(io: Io, { root, folder }: Place, source: FileSource): Promise<Files> {
+  const { instance, server, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
+  if (server) await watchSecrets(io, server)
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
   if (!config)
     fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', {
       hint: 'Start one: herdbook init DOMAIN',
     })
-  await watchSecrets(io, config)
   // What is legal and merely explained is for `validate` to tell, not for every run.
-  return { ...place, instance, config, warnings: diagnostics.filter(({ severity }) => severity !== 'info'), errorsFor }
+  return {
+    root,
+    folder,
+    instance,
+    config,
+    warnings: diagnostics.filter(({ severity }) => severity !== 'info'),
+    errorsFor,
+  }
 }
 
-/** No secret that instance.yaml names leaves this process, whether or not this run uses it: somebody may have planted it on the server. */
-export async function watchSecrets({ secrets }: Io, config: InstanceFile): Promise<void> {
-  await Promise.all(secretsIn(config).map((secret) => secrets.watch(secret)))
-}
-
-/**
- * Opens the files, Git and the ledger. Outside Git there is no ledger. `committed` reads the files of HEAD, whatever lies in the folder;
- * `whole` refuses a folder from which Git leaves files out.
- */
+/** Opens the files of the folder, Git and the ledger. Outside Git there is no ledger. `whole` refuses a folder from which Git leaves files out. */
 export async function openSession(
   io: Io,
   named?: string,
-  options: { readonly committed?: boolean; readonly moved?: boolean; readonly whole?: boolean } = {},
+  options: { readonly whole?: boolean } = {},
 ): Promise<Session> {
   const place = await findPlace(io, named)
   if (options.whole) await refuseSparse(io, place)
   const git = openGit(place)
   // Git answers while the files are parsed; what is wrong with them is told first.
   void git.catch(() => undefined)
-  const files = await readFiles(
-    io,
-    place,
-    options.committed ? committedSource(place, await git) : directorySource(place.folder),
-  )
-  const { repository, head } = await git
-  return sessionOf(io, files, head, await openLedger(io, files.config, repository, options.moved))
+  const files = await readFiles(io, place, place.files)
+  return ledgered(io, files, await git)
 }
 
-/** The files of HEAD, whatever lies in the folder; those of the folder where nothing is committed. */
-const committedSource = (
-  { root, folder }: Place,
-  { repository, head }: Awaited<ReturnType<typeof openGit>>,
-): FileSource =>
-  repository && head?.commit ? gitSource(root, head.commit, repository.folder) : directorySource(folder)
+/** Opens the files of HEAD, whatever lies in the folder, and the ledger. Outside Git it is the folder, without one. `moved`: the history was rewritten, and that is meant. */
+export async function openCommitted(io: Io, from: string | undefined | Clone, moved = false): Promise<Session> {
+  if (typeof from !== 'object') {
+    const clone = await cloneAt(io, await placeFrom(io, from))
+    return clone ? openCommitted(io, clone, moved) : openSession(io, from)
+  }
+  const { files, ...git } = await filesOf(from)
+  return ledgered(io, files, git, moved)
+}
+
+const ledgered = async (io: Io, files: Files, { repository, head }: Git, moved = false): Promise<Session> =>
+  sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
 
 /** What the digests of an instance are made for and with. */
 export const sealingOf = (
@@ -155,30 +107,50 @@ async function whereOf(io: Io, config: InstanceFile, repository: Repository | nu
   return { sealing, branch: config.forge ? refsOf(sealing.scope.environment).branch : null }
 }
 
-/** A ledger that was read, and what it was opened with. */
-export type Opened = Pick<Session, 'environment' | 'repository' | 'sealing' | 'store' | 'ledger'>
+/** What a run has of the ledger: the store with all that it holds; nothing outside Git, where nothing is kept; or nothing because it was not read. */
+export type Books = { readonly sealing: Sealing } & (
+  | { readonly state: 'kept'; readonly repository: Repository; readonly store: LedgerStore; readonly ledger: Ledger }
+  | { readonly state: 'none' }
+  | { readonly state: 'unread'; readonly repository: Repository | null }
+)
 
 /** Reads the ledger of an instance. Outside Git there is none. */
-export async function openLedger(io: Io, config: InstanceFile, git: Repository | null, moved = false): Promise<Opened> {
+export async function openLedger(io: Io, config: InstanceFile, git: Repository | null, moved = false): Promise<Books> {
   const repository = git && withoutSecrets(io, git)
   const where = await whereOf(io, config, repository)
-  const store = repository ? ledgerStore(repository, where) : null
+  const { sealing } = where
+  if (!repository) return { state: 'none', sealing }
+  const store = ledgerStore(repository, where)
+  return { state: 'kept', sealing, repository, store, ledger: await store.load(moved) }
+}
+
+/** A ledger that this run does not read: it holds no secret, or the ledger can't be read. */
+export const unread = (config: InstanceFile, repository: Repository | null): Books => ({
+  state: 'unread',
+  sealing: sealingOf(config, null, null),
+  repository,
+})
+
+/** The run of files that were read, with what it has of the ledger. `head` is the commit that the files are of. */
+export function sessionOf(io: Io, files: Files, head: Head | null, books: Books): Session {
+  const { store, ledger } = books.state === 'kept' ? books : { store: null, ledger: emptyLedger }
   return {
-    environment: where.sealing.scope.environment,
-    sealing: where.sealing,
-    repository,
+    ...files,
+    warnings: [...files.warnings, ...warningsOf(books)],
+    io,
+    run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
+    environment: books.sealing.scope.environment,
+    repository: books.state === 'none' ? null : books.repository,
+    head,
+    sealing: books.sealing,
     store,
-    ledger: (await store?.load(moved)) ?? emptyLedger,
+    ledger,
   }
 }
 
-/** The run of files that were read, with their ledger. */
-export function sessionOf(io: Io, files: Files, head: Head | null, opened: Opened): Session {
-  const warnings = [
-    ...files.warnings,
-    ...(opened.store === null ? [NO_LEDGER] : opened.sealing.key === null ? [unsigned(opened.ledger)] : []),
-  ]
-  return { ...files, ...opened, warnings, io, run: io.env['GITHUB_RUN_ID'] ?? randomUUID(), head }
+function warningsOf(books: Books): readonly Diagnostic[] {
+  if (books.state === 'none') return [NO_LEDGER]
+  return books.state === 'kept' && books.sealing.key === null ? [unsigned(books.ledger)] : []
 }
 
 /** A run that goes on where the ledger can't be read, to tell the rest; why it could not stands beside it. */
@@ -186,35 +158,21 @@ export async function openTorn(
   io: Io,
   named?: string,
 ): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
-  const files = await openFiles(io, named)
-  const { repository, head } = await openGit(files)
+  const { files, ...git } = await filesHere(io, named)
   try {
-    return { session: sessionOf(io, files, head, await openLedger(io, files.config, repository)), torn: null }
+    return { session: await ledgered(io, files, git), torn: null }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    return { session: { ...unread(io, files), repository, head }, torn: error }
+    return { session: sessionOf(io, files, git.head, unread(files.config, git.repository)), torn: error }
   }
 }
 
-/** A run that holds no secret and so knows no ledger: it can compare files with files. */
-export const blindSession = (io: Io, files: Files, head: Head): Session => ({ ...unread(io, files), head })
+interface Git {
+  readonly repository: Repository | null
+  readonly head: Head | null
+}
 
-const unread = (io: Io, files: Files): Session => ({
-  ...files,
-  io,
-  run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
-  environment: files.config.environment ?? 'production',
-  repository: null,
-  head: null,
-  sealing: sealingOf(files.config, null, null),
-  store: null,
-  ledger: emptyLedger,
-})
-
-async function openGit({
-  root,
-  folder,
-}: Place): Promise<{ readonly repository: Repository | null; readonly head: Head | null }> {
+async function openGit({ root, folder }: Place): Promise<Git> {
   const repository = await openRepository(root, basename(folder))
   return { repository, head: repository ? await repository.head() : null }
 }
@@ -232,12 +190,11 @@ const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => 
 /** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
 export async function openRefs(
   io: Io,
-  named?: string,
+  from?: string | Clone,
 ): Promise<
   Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
 > {
-  const files = await openFiles(io, named)
-  const { repository, head } = await openGit(files)
+  const { files, repository, head } = typeof from === 'object' ? await filesOf(from) : await filesHere(io, from)
   if (!repository || !head)
     return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', {
       hint: 'git init',
@@ -249,6 +206,16 @@ export async function openRefs(
     head,
     files,
   }
+}
+
+const filesHere = async (io: Io, named: string | undefined): Promise<Git & { readonly files: Files }> => {
+  const files = await openFiles(io, named)
+  return { ...(await openGit(files)), files }
+}
+
+const filesOf = async (clone: Clone): Promise<Git & { readonly files: Files }> => {
+  const { head, files } = await committedIn(clone)
+  return { repository: clone.repository, head, files: await readFiles(clone.io, clone.place, files) }
 }
 
 /** The secret that signs the ledger, or signed it before; null where instance.yaml names none. */

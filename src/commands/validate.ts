@@ -1,11 +1,10 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT } from '../instance/diagnostic.ts'
 import { loadInstance } from '../instance/load.ts'
-import { directorySource } from '../instance/source.ts'
 import { count } from '../render/text.ts'
 import { say, tell, type Io } from './io.ts'
 import { sourceOf } from './options.ts'
-import { findPlace } from './session.ts'
+import { findPlace } from './place.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -15,7 +14,7 @@ export const verb = (command: Command, io: Io) =>
     .addHelpText('after', '\nExample:\n  herdbook validate\n\nIt asks no server. Exit 0 if all is well, 9 if not.')
     .action(async (options) => {
       const place = await findPlace(io, options.instance)
-      const { instance, diagnostics } = await loadInstance(directorySource(place.folder), {
+      const { instance, diagnostics } = await loadInstance(place.files, {
         now: io.now(),
         ...(options.mastodon === undefined ? {} : { version: options.mastodon }),
       })

@@ -3,7 +3,7 @@ import { leftOutOf } from '../clients/sparse.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { listed } from '../render/text.ts'
 import type { Io } from './io.ts'
-import type { Place } from './session.ts'
+import type { Place } from './place.ts'
 
 /** Refuses a folder in which files of the commit are missing because Git was told to leave them out: they would be taken for gone. */
 export async function refuseSparse({ cwd }: Io, { root, folder }: Place): Promise<void> {

@@ -1,16 +1,15 @@
-import { checkFile } from './check.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { FILE_NAMES } from './documents.ts'
 import type { Documents, FileName, InstanceFile } from './documents.ts'
 import { checkFolder } from './folder.ts'
 import type { Instance, Source } from './instance.ts'
+import { readingOf, readText, type Reading } from './reading.ts'
 import { RULES, VERSION_RULES } from './rules/index.ts'
 import { MAX_BYTES } from './source.ts'
 import type { Entry, FileSource } from './source.ts'
-import { decode, unwanted } from './text.ts'
+import { unwanted } from './text.ts'
 import { textProblem, textReferences } from './texts.ts'
 import { releaseOf } from './versions.ts'
-import { parseYaml } from './yaml.ts'
 import type { Path } from './places.ts'
 import type { Parsed } from './yaml.ts'
 
@@ -34,10 +33,10 @@ export interface Loaded {
 const none = (): readonly Diagnostic[] => []
 
 /** Reads and checks the files of an instance. All problems are told at once. */
-export async function loadInstance(files: FileSource, options: LoadOptions = {}): Promise<Loaded> {
+export async function loadInstance(files: FileSource | Reading, options: LoadOptions = {}): Promise<Loaded> {
   const entries = await listed(files)
   if ('code' in entries) return { instance: null, server: undefined, diagnostics: [entries], errorsFor: none }
-  const { documents, parsed, broken, diagnostics: found } = await readDocuments(files, entries)
+  const { documents, parsed, broken, diagnostics: found } = await readDocuments(readingOf(files), entries)
   const { texts, diagnostics: untold } = await readTexts(files, entries, documents, parsed)
   const at = (file: string, path: Path) => parsed.get(file)?.position(path) ?? { file, line: 1, column: 1 }
   const keyAt = (file: string, path: Path) => parsed.get(file)?.keyPosition(path) ?? { file, line: 1, column: 1 }
@@ -89,24 +88,18 @@ async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic>
 
 const isReadable = (entry: Entry): boolean => entry.kind === 'file' && entry.size <= MAX_BYTES
 
-async function readDocuments(files: FileSource, entries: readonly Entry[]) {
+async function readDocuments(files: Reading, entries: readonly Entry[]) {
   const documents: { -readonly [F in FileName]?: Documents[F] } = {}
   const parsed = new Map<string, Parsed>()
   const broken = new Set<FileName>()
   const diagnostics: Diagnostic[] = []
   const readOne = async <F extends FileName>(file: F): Promise<void> => {
-    const text = await readText(files, file)
-    const yaml = 'text' in text ? parseYaml(file, text.text) : undefined
-    const problems = yaml === undefined ? ('diagnostic' in text ? [text.diagnostic] : []) : yaml.diagnostics
-    const checked =
-      yaml === undefined || problems.length > 0
-        ? { document: undefined, diagnostics: problems }
-        : await checkFile(file, yaml)
-    if (yaml !== undefined) parsed.set(file, yaml)
-    if ('text' in text && problems.length === 0 && text.text.trim() === '') diagnostics.push(emptyFile(file))
-    if (checked.document !== undefined) documents[file] = checked.document
-    if (checked.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
-    diagnostics.push(...checked.diagnostics)
+    const read = await files.document(file)
+    if (read.parsed !== undefined) parsed.set(file, read.parsed)
+    if (read.document !== undefined) documents[file] = read.document
+    if (read.empty) diagnostics.push(emptyFile(file))
+    if (read.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
+    diagnostics.push(...read.diagnostics)
   }
   for (const file of FILE_NAMES)
     if (entries.some((entry) => entry.name === file && isReadable(entry))) await readOne(file)
@@ -143,22 +136,6 @@ async function readTexts(
     }
   }
   return { texts, diagnostics }
-}
-
-async function readText(files: FileSource, name: string): Promise<ReturnType<typeof decode>> {
-  try {
-    return decode(name, await files.read(name))
-  } catch {
-    return {
-      diagnostic: {
-        code: 'unreadable',
-        severity: 'error',
-        message: `${name} can not be read`,
-        at: { file: name, line: 1, column: 1 },
-        hint: 'Check its permissions.',
-      },
-    }
-  }
 }
 
 function textOf(texts: ReadonlyMap<string, string>): Instance['text'] {

@@ -177,7 +177,7 @@ export function commentOn({ hub }: Pick<Farm, 'hub'>, issue: number, of = ''): s
 export async function directly(
   { hub, sandbox, desk }: Farm,
   job: string,
-  { name, payload }: GitHubEvent,
+  { name, payload }: { readonly name: string; readonly payload: GitHubEvent['payload'] },
   more: { readonly [name: string]: string } = {},
 ): Promise<string> {
   using folder = scratch()

@@ -19,7 +19,7 @@ const without =
 /** What is wrong with files, and how a repository begins. */
 export const FILES: readonly HintCase[] = [
   {
-    of: ['commands/session.ts: herdbook init'],
+    of: ['commands/place.ts: herdbook init'],
     herd: bare,
     state: without('instance'),
     types: ['validate'],

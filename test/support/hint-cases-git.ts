@@ -52,7 +52,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/proposal.ts: git init'],
+    of: ['commands/place.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['plan', '--base', 'main', '--head', 'HEAD'],

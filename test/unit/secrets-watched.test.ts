@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { openSecrets } from '../../src/clients/secrets.ts'
-import type { Io } from '../../src/commands/io.ts'
-import { watchSecrets } from '../../src/commands/session.ts'
+import { watchSecrets } from '../../src/commands/place.ts'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 
 interface Node {
@@ -58,7 +57,7 @@ describe('secrets of instance.yaml', () => {
       [...named].map(([name, path]) => [name, createHash('sha256').update(path).digest('hex')]),
     )
     const secrets = openSecrets(env)
-    await watchSecrets({ secrets } as Io, document)
+    await watchSecrets({ secrets }, document)
     const missed = [...named].filter(([name]) => {
       try {
         return secrets.abortOnSecret(`it says ${env[name]} here`) !== ''
@@ -71,7 +70,7 @@ describe('secrets of instance.yaml', () => {
 
   test('what is no secret is not read as one', async () => {
     const secrets = openSecrets({})
-    await watchSecrets({ secrets } as Io, { domain: 'herd.example', forge: { github: 'herd/herd' } })
+    await watchSecrets({ secrets }, { domain: 'herd.example', forge: { github: 'herd/herd' } })
     expect(secrets.abortOnSecret('herd.example and herd/herd')).toBe('herd.example and herd/herd')
   })
 })

@@ -79,13 +79,14 @@ async function attempt(job: Job): Promise<Outcome> {
     try {
       const repository = await repositoryOf(job)
       await repository.follow(await tipOf(repository))
-      await refuseGround(io)
+      await refuseGround(job)
       io.exit = EXIT.ok
       const report = await applyNow(
         io,
         { yes: true, wait: true, ...(rounds.length === 0 ? leaveOf(job) : {}) },
         null,
         mergesOf,
+        await job.clone(),
       )
       rounds.push(report)
       if (isMore(report) && rounds.length < MOST_ROUNDS) continue

@@ -9,14 +9,14 @@ import { handsBehind } from './behind.ts'
 import { refuseGround } from './ground.ts'
 import { historyOf } from './history.ts'
 import { landedSince } from './landed.ts'
-import { baseOf, sourceAt, tipOf } from './merge.ts'
+import { baseOf, tipOf } from './merge.ts'
 import { namedOwners } from './named-owners.ts'
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
 /** The owners that the default branch names now. */
 export async function ownersNow(job: Job): Promise<readonly string[]> {
-  const { repository, sealing, files } = await openRefs(job.io)
+  const { repository, sealing, files } = await openRefs(job.io, await job.clone())
   return (await namedOwners(job, { repository, sealing, root: files.root }))(await tipOf(repository))
 }
 
@@ -24,8 +24,8 @@ export async function ownersNow(job: Job): Promise<readonly string[]> {
 export async function demandOwner(job: Job, login: string): Promise<void> {
   const owners = await ownersNow(job)
   if (owners.some((owner) => same(owner, login))) return
-  const { base, ...clone } = await baseOf(job)
-  if ((await ownersIn(sourceAt(clone, base))).some((owner) => same(owner, login))) {
+  const { base, at } = await baseOf(job)
+  if ((await ownersIn(at(base))).some((owner) => same(owner, login))) {
     const who =
       owners.length === 0
         ? 'somebody who administers the repository'
@@ -52,7 +52,7 @@ export async function demandOwner(job: Job, login: string): Promise<void> {
 /** Refuses (exit 5) whoever may not leave these objects as they are: what owners look after is theirs, the rest whoever decides. */
 export async function demandForLeaving(job: Job, refs: readonly ObjectRef[], login: string): Promise<void> {
   if (!refs.some(takesOwner)) return
-  await refuseGround(job.io)
+  await refuseGround(job)
   await demandOwner(job, login)
 }
 

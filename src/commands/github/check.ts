@@ -20,7 +20,7 @@ import { expect, type Job } from './job.ts'
 import { checkedMark, isChecked } from './checked.ts'
 import { contextOf } from './context.ts'
 import { tellMended } from './mended.ts'
-import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
+import { baseOf, environmentFor, mergeOf, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine } from './reports.ts'
 import { isScarce } from './reserve.ts'
 import { markerOf, ours, stick } from './sticky.ts'
@@ -51,12 +51,8 @@ async function checkAndTell(job: Job, pull: PullRequest, base: Base): Promise<vo
 }
 
 /** Why there is nothing to do, where our comment says all already: who wrote the pull request can edit, close and reopen it at any time. */
-async function settledBy(
-  { forge }: Job,
-  { number, head }: PullRequest,
-  { base, ...clone }: Base,
-): Promise<string | null> {
-  const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
+async function settledBy({ forge }: Job, { number, head }: PullRequest, { base, at }: Base): Promise<string | null> {
+  const marker = markerOf(await environmentFor(at(base), null), 'plan')
   const told = ours(await forge.comments(number), marker)?.body ?? ''
   if (showsPlanOf(told, head.commit))
     return 'This commit was planned on the live server, as somebody asked: its plan stays.'
@@ -165,11 +161,11 @@ async function tellRefused(
 
 /** A merge queue has merged already: what it would push must be valid. */
 async function checkQueue(job: Job, { head }: EventOf<'merge_group'>): Promise<void> {
-  const { base, ...clone } = await baseOf(job)
-  for (const commit of [base, head]) await clone.repository.bring(commit)
-  const source = sourceAt(clone, head)
+  const { base, repository, at } = await baseOf(job)
+  for (const commit of [base, head]) await repository.bring(commit)
+  const source = at(head)
   const { diagnostics } = await loadInstance(source, { now: job.io.now() })
-  const environment = await environmentFor(sourceAt(clone, base), source)
+  const environment = await environmentFor(at(base), source)
   const broken = diagnostics.filter(({ severity }) => severity === 'error')
   tell(job.io, broken, await textsIn(source))
   if (broken.length > 0)

@@ -1,11 +1,10 @@
 import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail, type HerdbookError } from '../../instance/diagnostic.ts'
-import type { InstanceFile } from '../../instance/documents.ts'
 import type { FileEdit } from '../../instance/edit/objects.ts'
 import { prose } from '../../render/markdown-text.ts'
 import { withoutConsole } from '../../providers/mastodon/provider.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
-import { openSession, type Session } from '../session.ts'
+import { openCommitted, type Session } from '../session.ts'
 import type { Job } from './job.ts'
 import { trailersOf, type Made } from './trailers.ts'
 import { repositoryOf, tipOf } from './merge.ts'
@@ -14,8 +13,8 @@ import { repositoryOf, tipOf } from './merge.ts'
 export interface Desk {
   /** Without the console: it is worth the whole server, and nothing that is only proposed comes near it. */
   readonly session: Session
-  /** As it is, for what a plan says of the doors that write. */
-  readonly config: InstanceFile
+  /** With all doors, for what a plan says of those that write. */
+  readonly whole: Session
   readonly base: { readonly branch: string; readonly commit: string }
 }
 
@@ -23,11 +22,11 @@ export interface Desk {
 export async function openDesk(job: Job): Promise<Desk> {
   const repository = await repositoryOf(job)
   await repository.follow(await tipOf(repository))
-  const session = await openSession(job.io)
-  const commit = session.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  const whole = await openCommitted(job.io, await job.clone())
+  const commit = whole.head?.commit ?? fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
   return {
-    session: { ...session, config: withoutConsole(session.config) },
-    config: session.config,
+    session: { ...whole, config: withoutConsole(whole.config) },
+    whole,
     base: { branch: job.event.defaultBranch, commit },
   }
 }

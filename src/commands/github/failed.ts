@@ -3,7 +3,7 @@ import { EXIT, HerdbookError, type Diagnostic, type ExitCode } from '../../insta
 import { renderFailure } from '../../render/failure.ts'
 import { contextOf } from './context.ts'
 import type { Job } from './job.ts'
-import { baseOf, environmentFor, sourceAt } from './merge.ts'
+import { baseOf, environmentFor } from './merge.ts'
 import { markerOf, stick } from './sticky.ts'
 
 /** Why something ended, for where people read of it. The words of a defect may hold anything: they stand in the run alone. */
@@ -57,8 +57,8 @@ async function tellFailed(job: Job, pull: PullRequest, error: unknown): Promise<
 /** Which check is waited for; the one of a repository that says nothing else, where that can't be read. */
 async function environmentHere(job: Job): Promise<string> {
   try {
-    const { base, ...clone } = await baseOf(job)
-    return await environmentFor(sourceAt(clone, base), null)
+    const { base, at } = await baseOf(job)
+    return await environmentFor(at(base), null)
   } catch {
     return 'production'
   }

@@ -1,15 +1,14 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { directorySource } from '../../instance/source.ts'
-import type { Io } from '../io.ts'
-import { doorsIn } from '../proposal.ts'
-import { findPlace } from '../session.ts'
+import { committedIn, doorsIn } from '../place.ts'
+import type { Job } from './job.ts'
 
 /** The secret of the Environments that signs, by the name that the workflows give it. */
 const KEY = 'HERDBOOK_LEDGER_KEY'
 
 /** Refuses (exit 5) where the checkout's instance.yaml would have a job ask for no approvals, or sign with anything but the secret that it was given: the one is what the workflows are for, the other is for whoever administers the repository. */
-export async function refuseGround(io: Io): Promise<void> {
-  const config = await doorsIn(directorySource((await findPlace(io)).folder))
+export async function refuseGround({ io, clone }: Job): Promise<void> {
+  const { files } = await committedIn(await clone())
+  const config = await doorsIn(files)
   // What is not valid is told where the files are read.
   if (config === undefined) return
   if (config.forge === undefined) {

@@ -6,6 +6,7 @@ import { size } from '../../render/fit.ts'
 import { code } from '../../render/markdown-text.ts'
 import { clip, number } from '../../render/text.ts'
 import type { Io } from '../io.ts'
+import type { Clone } from '../place.ts'
 import type { Event } from './event.ts'
 
 /** One run of a job: what has happened, and the forge to answer on. */
@@ -13,6 +14,8 @@ export interface Job<Happened extends Event = Event> {
   readonly io: Io
   readonly event: Happened
   readonly forge: Forge
+  /** The checkout, opened once. Throws (exit 9) outside Git. */
+  readonly clone: () => Promise<Clone>
   /** The page of this run. */
   readonly url: string
   /** Adds Markdown to the summary of the run. No secret passes. */

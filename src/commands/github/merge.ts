@@ -1,10 +1,12 @@
-import { gitSource } from '../../clients/git-source.ts'
 import type { PullRequest } from '../../clients/forge.ts'
+import { gitSource } from '../../clients/git-source.ts'
 import { EXIT, fail, HerdbookError } from '../../instance/diagnostic.ts'
 import { loadInstance } from '../../instance/load.ts'
+import { readingOf } from '../../instance/reading.ts'
 import type { FileSource } from '../../instance/source.ts'
 import type { Repository } from '../../reconcile/repository.ts'
-import { doorsIn, mergedTree, openClone, openMerge, touchedBy, type Clone, type Ends, type Merge } from '../proposal.ts'
+import { doorsIn, type Clone } from '../place.ts'
+import { mergedTree, openMerge, touchedBy, type Ends, type Merge } from '../proposal.ts'
 import type { Touched } from '../runs-here.ts'
 import type { Job } from './job.ts'
 
@@ -14,13 +16,13 @@ export interface Base extends Clone {
 }
 
 /** Throws (exit 9) outside Git. */
-export async function baseOf({ io }: Pick<Job, 'io'>): Promise<Base> {
-  const clone = await openClone(io)
+export async function baseOf(job: Pick<Job, 'clone'>): Promise<Base> {
+  const clone = await job.clone()
   return { ...clone, base: await tipOf(clone.repository) }
 }
 
 /** The checkout's repository. Throws (exit 9) outside Git. */
-export const repositoryOf = async ({ io }: Pick<Job, 'io'>): Promise<Repository> => (await openClone(io)).repository
+export const repositoryOf = async ({ clone }: Pick<Job, 'clone'>): Promise<Repository> => (await clone()).repository
 
 /** The newest commit of the default branch, as the remote has it. */
 export async function tipOf(repository: Repository): Promise<string> {
@@ -31,10 +33,6 @@ export async function tipOf(repository: Repository): Promise<string> {
     fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
   )
 }
-
-/** The files of a commit or a tree. */
-export const sourceAt = ({ place, repository }: Clone, tree: string): FileSource =>
-  gitSource(place.root, tree, repository.folder)
 
 /** Which environment the default branch is for: no proposal names its own check. Only where nothing valid says it there, the proposed files do. */
 export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
@@ -58,7 +56,7 @@ export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Prom
     return { state: 'merged', environment: merge.config.environment ?? 'production', merge }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    const trusted = sourceAt(clone, base)
+    const trusted = clone.at(base)
     const refused = (why: HerdbookError): Promise<Merging> =>
       environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
     return (await doorsIn(trusted)) === undefined
@@ -73,12 +71,12 @@ export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Prom
 async function mending(clone: Clone, { base, head }: Ends): Promise<Merging> {
   await clone.repository.bring(head)
   const tree = await mergedTree(clone.repository, base, head)
-  const merged = sourceAt(clone, tree)
+  const merged = readingOf(gitSource(clone.place.root, tree, clone.repository.folder))
   const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   return {
     state: 'mended',
-    environment: await environmentFor(sourceAt(clone, base), merged),
+    environment: await environmentFor(clone.at(base), merged),
     touched: await touchedBy(clone.repository, base, tree),
   }
 }

@@ -33,7 +33,7 @@ import { expect, type Job } from './job.ts'
 import { contextOf } from './context.ts'
 import type { EventOf } from './event.ts'
 import { tellMended } from './mended.ts'
-import { baseOf, environmentFor, mergeOf, sourceAt, type Base, type Merging } from './merge.ts'
+import { baseOf, environmentFor, mergeOf, type Base, type Merging } from './merge.ts'
 import { checkLine, oneLine, stateOf, stepNotes } from './reports.ts'
 import { markerOf, ours, stick } from './sticky.ts'
 import { saidIn, type Said } from './trailers.ts'
@@ -125,10 +125,10 @@ async function whyNot({ event, forge }: Job, pull: PullRequest, base: Base, aski
 async function wasShown(
   forge: Job['forge'],
   { number, head }: PullRequest,
-  { base, ...clone }: Base,
+  { base, at: filesAt }: Base,
   at: string | null,
 ): Promise<boolean> {
-  const marker = markerOf(await environmentFor(sourceAt(clone, base), null), 'plan')
+  const marker = markerOf(await environmentFor(filesAt(base), null), 'plan')
   const comment = ours(await forge.comments(number), marker)
   if (comment === undefined || at === null || Date.parse(comment.at) > Date.parse(at)) return false
   return showsFilesOf(comment.body, marker, head.commit) || showsPlanOf(comment.body, head.commit)

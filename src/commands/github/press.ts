@@ -20,7 +20,7 @@ import { planNow } from '../planning.ts'
 import { verb as resume } from '../resume.ts'
 import { draftLifted } from '../unblock.ts'
 import { signNow } from '../ledger.ts'
-import { openSession } from '../session.ts'
+import { openCommitted } from '../session.ts'
 import { verb as unlock } from '../unlock.ts'
 import { demandForLeaving, demandOwner, ownChanges, ownersNow } from './authority.ts'
 import { openDesk, propose } from './desk.ts'
@@ -82,7 +82,7 @@ export async function run(job: Job): Promise<void> {
       `@${event.sender} may not write to this repository, so nothing was done.`,
       { hint: 'Ask somebody who may to press it.' },
     )
-  if (AUTHORITY.has(verb)) await refuseGround(job.io)
+  if (AUTHORITY.has(verb)) await refuseGround(job)
   if (AUTHORITY.has(verb)) await demandOwner(job, event.sender)
   if (ONCE.has(verb) && isAgain(job.io))
     return fail(EXIT.refused, 'run-again', 'This was pressed for what there was then, so nothing was done.', {
@@ -148,10 +148,10 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
 }
 
 async function planOfBranch(job: Job): Promise<string> {
-  const { session, config } = await openDesk(job)
-  const connected = connectTo(config, job.io, 'proposal')
+  const { session, whole } = await openDesk(job)
+  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
   try {
-    const { plan } = await planNow({ ...session, config }, connected.providers)
+    const { plan } = await planNow(whole, reader)
     return renderMarkdown(plan, {
       kinds: KINDS,
       visibility: job.event.visibility,
@@ -214,7 +214,7 @@ async function leaving(job: Job, { object, reason, by }: Pressed): Promise<strin
 
 /** A pause is ended by whoever paused, or by an owner, where there are any. */
 async function resuming(job: Job, { by }: Pressed): Promise<string> {
-  const { ledger } = await openSession(job.io)
+  const { ledger } = await openCommitted(job.io, await job.clone())
   const isTheirs = ledger.paused === null || ledger.paused.by.toLowerCase() === by.toLowerCase()
   if (!isTheirs && (await ownersNow(job)).length > 0) await demandOwner(job, by)
   return running(job, by, resume, ['--wait'])
@@ -235,7 +235,7 @@ async function demoting(job: Job, { object, reason, by }: Pressed): Promise<stri
     ) === true
   const left = [
     'What else they may know or hold, and what changes it:',
-    ...known(desk.config).map((line) => `- ${prose(line)}`),
+    ...known(desk.whole.config).map((line) => `- ${prose(line)}`),
   ].join('\n')
   if (!isNamed) return `${done}\n\n${left}`
   const { edits, said, subject } = await draftDemotion(job.io, desk.session, account, { emptied: why })

@@ -47,13 +47,13 @@ const FORMS: ReadonlySet<Form> = new Set<Form>([2, 1])
 
 /** Those of forks whose comment is the plan of this very commit, as we wrote it: somebody who decides had asked for that. */
 async function askedAmong(
-  { io, forge }: Job,
+  { io, forge, clone }: Job,
   forks: readonly PullRequest[],
   most: number,
 ): Promise<readonly PullRequest[]> {
   const asked: PullRequest[] = []
   if (forks.length === 0 || most <= 0) return asked
-  const { sealing } = await openRefs(io)
+  const { sealing } = await openRefs(io, await clone())
   const { environment } = sealing.scope
   for (const pull of sealing.key === null ? [] : forks) {
     const body = ours(await forge.comments(pull.number), markerOf(environment, 'plan'))?.body ?? ''

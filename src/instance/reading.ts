@@ -1,0 +1,61 @@
+import { checkFile } from './check.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Documents, FileName } from './documents.ts'
+import type { FileSource } from './source.ts'
+import { decode } from './text.ts'
+import { parseYaml, type Parsed } from './yaml.ts'
+
+/** A file that was read: what is right of it, where that stands, and what is wrong. */
+export interface ReadFile<F extends FileName> {
+  /** undefined where nothing of it can be taken. */
+  readonly document: Documents[F] | undefined
+  readonly parsed: Parsed | undefined
+  readonly diagnostics: readonly Diagnostic[]
+  /** It is there, and holds nothing. */
+  readonly empty: boolean
+}
+
+/** The files of one tree: each is parsed and held against its schema once, whoever asks. */
+export interface Reading extends FileSource {
+  readonly document: <F extends FileName>(file: F) => Promise<ReadFile<F>>
+}
+
+/** The files of a source, to be read once; of a reading, itself. */
+export function readingOf(files: FileSource | Reading): Reading {
+  if ('document' in files) return files
+  const known = new Map<FileName, Promise<ReadFile<FileName>>>()
+  const document = <F extends FileName>(file: F): Promise<ReadFile<F>> => {
+    const read = known.get(file) ?? readFile(files, file)
+    known.set(file, read)
+    // What is kept under a name was read by that name.
+    return read as Promise<ReadFile<F>>
+  }
+  return { ...files, document }
+}
+
+async function readFile<F extends FileName>(files: FileSource, file: F): Promise<ReadFile<F>> {
+  const text = await readText(files, file)
+  if ('diagnostic' in text)
+    return { document: undefined, parsed: undefined, diagnostics: [text.diagnostic], empty: false }
+  const parsed = parseYaml(file, text.text)
+  if (parsed.diagnostics.length > 0)
+    return { document: undefined, parsed, diagnostics: parsed.diagnostics, empty: false }
+  return { ...(await checkFile(file, parsed)), parsed, empty: text.text.trim() === '' }
+}
+
+/** The text of a file, or why it can't be taken. */
+export async function readText(files: FileSource, name: string): Promise<ReturnType<typeof decode>> {
+  try {
+    return decode(name, await files.read(name))
+  } catch {
+    return {
+      diagnostic: {
+        code: 'unreadable',
+        severity: 'error',
+        message: `${name} can not be read`,
+        at: { file: name, line: 1, column: 1 },
+        hint: 'Check its permissions.',
+      },
+    }
+  }
+}
