@@ -8,7 +8,7 @@ import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import type { SourceOf } from '../render/diagnostics.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import { typed } from '../instance/typed.ts'
-import type { Wishes } from './planning.ts'
+import type { Wishes } from '../reconcile/reconciler.ts'
 import type { Place } from './place.ts'
 
 /** For options that may be given again. */

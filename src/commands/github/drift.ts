@@ -71,12 +71,12 @@ async function compared(job: Job, ending: 'propose' | 'look'): Promise<Found> {
 }
 
 /** The plan without what no door for reading ever leads to: that is how the server is set up, and nothing that happened. */
-async function planOf(job: Job, { session, whole }: Desk): Promise<Plan> {
+async function planOf(job: Job, { whole }: Desk): Promise<Plan> {
   const { io } = job
-  const connected = connectTo(config, io, 'proposal')
+  const connected = connectTo(whole.config, io, 'proposal')
   try {
-    const { plan } = await planNow(whole, reader)
-    const beyond = new Set(beyondDoors(session.config))
+    const { plan } = await planNow(whole, connected.providers)
+    const beyond = new Set(unreadBy(connected.providers))
     const unseen = plan.reads.filter(({ kind, complete }) => !complete && beyond.has(kind))
     if (unseen.length > 0)
       await job.summarize(

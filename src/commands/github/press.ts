@@ -149,9 +149,9 @@ async function lifted(job: Job, { object, reason, by }: Pressed): Promise<PullRe
 
 async function planOfBranch(job: Job): Promise<string> {
   const { session, whole } = await openDesk(job)
-  const reader = await openReader(session.config, job.io.secrets, { verb: 'plan', onWait: toldWaits(job.io) })
+  const connected = connectTo(whole.config, job.io, 'proposal')
   try {
-    const { plan } = await planNow(whole, reader)
+    const { plan } = await planNow(whole, connected.providers)
     return renderMarkdown(plan, {
       kinds: KINDS,
       visibility: job.event.visibility,
