@@ -88,6 +88,8 @@ export async function connect(
       return { refused, error: error instanceof Error ? error : new Error(String(error)) }
     }
     const client = ssh.connection
+    // A request is one line: waiting for more to send with it would cost 40 ms each.
+    client?.setNoDelay()
     return client ? { client } : { refused, error: new Error('the connection closed at once') }
   }
 

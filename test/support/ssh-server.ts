@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import ssh2 from 'ssh2'
@@ -122,10 +122,12 @@ export async function sshServer(
       })
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // As OpenSSH does: nothing waits for more to send with it.
+  const sockets = createServer({ noDelay: true }, (socket) => server.injectSocket(socket))
+  await new Promise<void>((resolve) => sockets.listen(0, '127.0.0.1', resolve))
   const [, blob = ''] = host.public.split(' ')
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (sockets.address() as AddressInfo).port,
     fingerprint: `SHA256:${createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64').replace(/=+$/, '')}`,
     hostKey: host.public,
     key: login.private,
@@ -135,7 +137,7 @@ export async function sshServer(
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         for (const connection of connections) connection.end()
-        server.close(() => resolve())
+        sockets.close(() => resolve())
       }),
   }
 }
