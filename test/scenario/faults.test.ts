@@ -1,12 +1,10 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANSWERS, withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
 import { fakePrograms } from '../support/programs.ts'
-import { sshServer, type SshServer } from '../support/ssh-server.ts'
+import { keyFile, sshOf, sshServer } from '../support/ssh-server.ts'
 import { doorsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
-import type { InstanceFile } from '../../src/instance/documents.ts'
+import { rounds, type Doors } from '../support/rounds.ts'
 
 let field: Pasture
 let herd: Herd
@@ -18,41 +16,7 @@ beforeAll(async () => {
 })
 afterAll(async () => field[Symbol.asyncDispose]())
 
-type Doors = NonNullable<InstanceFile['mastodon']>
-
-let round = 0
-const blocks = (comment: number): string =>
-  `domain_blocks:\n  - domain: update.example\n    severity: none\n    public_comment: 'round ${comment}'\n  - domain: create${comment}.example\n    severity: limit\n`
-
-const audit = async (): Promise<number> =>
-  Number(Object.values((await herd.rows('select count(*) as n from admin_action_logs'))[0] ?? {})[0])
-const live = () =>
-  herd.rows("select domain, public_comment from domain_blocks where domain ~ '^(update|create)' order by domain")
-
-/** Gives the next round to apply: one update, one create, one delete. */
-function next(mastodon: Doors, ssh?: InstanceFile['ssh']): void {
-  round += 1
-  setConfig(herd, { mastodon, ...(ssh === undefined ? {} : { ssh }) })
-  herd.write({ 'domain-blocks.yaml': blocks(round) })
-}
-
-/** Runs through again without the fault: the end is the same, and nothing was done twice. */
-async function recovers(before: number, writes = 3): Promise<void> {
-  setConfig(herd, {})
-  herd.write({}, 'Doors as before')
-  await must(herd, ['apply', '--yes'])
-  expect(await live()).toEqual(
-    [
-      { domain: `create${round}.example`, public_comment: null },
-      { domain: 'update.example', public_comment: `round ${round}` },
-    ].map((row) => expect.objectContaining({ domain: row.domain })),
-  )
-  expect(await herd.rows("select public_comment from domain_blocks where domain = 'update.example'")).toEqual([
-    { public_comment: `round ${round}` },
-  ])
-  expect((await audit()) - before).toBe(writes)
-  await planOf(herd, 0)
-}
+const { audit, next, recovers, listed } = rounds(() => herd)
 
 describe('over HTTP', () => {
   const api = (url: string): Doors => ({
@@ -156,7 +120,7 @@ describe('in the console', () => {
     herd.write({
       'policy.yaml':
         'raises:\n  - { kind: domain-block, create: 60, delete: 60, weaken: 1000, until: 2031-01-01, reason: a list }\n',
-      'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
+      'domain-blocks.yaml': `${listed()}  - domain: meh.example\n    severity: limit\n${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
     })
     await field.sandbox.breakConsole('before-workers')
     const before = await audit()
@@ -168,7 +132,7 @@ describe('in the console', () => {
     expect(await limited()).toEqual([{ n: 5 }])
     expect((await audit()) - before).toBe(41)
     await planOf(herd, 0)
-    herd.write({ 'domain-blocks.yaml': blocks(round) })
+    herd.write({ 'domain-blocks.yaml': listed() })
     await must(herd, ['apply', '--yes'])
   })
 })
@@ -183,7 +147,7 @@ describe('in the console, which alone changes a block', () => {
   const only = (severity: string, more = ''): void => {
     const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi })
-    herd.write({ 'domain-blocks.yaml': `${blocks(round)}  - domain: meh.example\n    severity: ${severity}\n${more}` })
+    herd.write({ 'domain-blocks.yaml': `${listed()}  - domain: meh.example\n    severity: ${severity}\n${more}` })
   }
   const suspended = '    accept_severed_relationships: 1000\n'
 
@@ -194,7 +158,7 @@ describe('in the console, which alone changes a block', () => {
   })
   afterAll(async () => {
     setConfig(herd, {})
-    herd.write({ 'domain-blocks.yaml': blocks(round) })
+    herd.write({ 'domain-blocks.yaml': listed() })
     await must(herd, ['apply', '--yes'])
   })
 
@@ -239,24 +203,11 @@ describe('in the console, which alone changes a block', () => {
 })
 
 describe('over SSH', () => {
-  const sshOf = (server: SshServer, key: string, hostKey = server.fingerprint): NonNullable<InstanceFile['ssh']> => ({
-    host: '127.0.0.1',
-    port: server.port,
-    user: 'mastodon',
-    host_key: hostKey,
-    key: { file: key },
-  })
   const doors = (psql: string, directory = field.sandbox.directory): Doors => ({
     api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
     database: { over: 'ssh', native: { psql } },
     console: { over: 'ssh', native: { directory } },
   })
-  const keyFile = (server: SshServer): string => {
-    const file = join(mkdtempSync(join(tmpdir(), 'herdbook-key-')), 'key')
-    writeFileSync(file, server.key, { mode: 0o600 })
-    return file
-  }
-
   it('database and console are one server: planned, applied, in sync', async () => {
     await using server = await sshServer()
     next(doors(field.sandbox.database), sshOf(server, keyFile(server)))

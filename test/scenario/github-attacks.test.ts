@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { openForge } from '../../src/clients/github.ts'
@@ -10,16 +9,14 @@ import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { commands, said, type Ran } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'
+import { attacking, BLOCKS, entry, forkFiles, NAIVE, pullJobs, WORDS, type Files } from '../support/pull-attacks.ts'
 
 // What a pull request could try. Each attack succeeds first against a naive way to do the same, here or in the tests that unit/attacks.test.ts names.
 
 /** Each is many whole runs. */
 const SLOW = { timeout: 300_000 }
 
-const BLOCKS = 'instance/domain-blocks.yaml'
 const SECRET = 'the words of a file that nobody may read'
-const entry = (domain: string, comment?: string): string =>
-  `  - domain: ${domain}\n    severity: none\n${comment === undefined ? '' : `    public_comment: ${JSON.stringify(comment)}\n`}`
 
 let herd: Farm
 const folder = scratch()
@@ -33,80 +30,15 @@ afterAll(async () => {
   await herd[Symbol.asyncDispose]()
 })
 
-const withBlocks = (...entries: string[]): string => `${herd.file(BLOCKS)}\n${entries.join('')}`
-const pullJobs = { workflows: /^herdbook-pull/ }
-
-type Files = Parameters<Farm['hub']['act']['push']>[0]['files']
-let branches = 0
-/** A pull request from a fork of Mallory's, or from a branch of Mo's, and the job that looked at it. */
-async function opened(files: Files, { fork = true, body = '', message = 'Change', from = herd } = {}) {
-  const [by, branch] = [fork ? 'mallory' : 'mo', `attack-${(branches += 1)}`]
-  const head = await from.hub.act.push({ by, branch, fork, message, ...(files === undefined ? {} : { files }) })
-  const number = await from.hub.act.openPull({ by, branch, title: 'Attack', fork, body })
-  const job = ran(await from.settle(pullJobs), fork ? 'check' : 'plan')
-  return { number, head, branch, job, comment: () => commentOn(from, number) }
-}
-
-/** A maintainer asks for a plan of the commit that they looked at. */
-async function askedFor({ number, head }: { readonly number: number; readonly head: string }): Promise<Ran> {
-  await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'ann')
-  return ran(await herd.settle(pullJobs), 'plan')
-}
+const { withBlocks, opened, askedFor } = attacking(() => herd)
 
 describe('files of a fork', SLOW, () => {
-  /** More than 10 GB once it is written out. */
-  const BOMB = `a: &a [x, x]\n${Array.from({ length: 32 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`).join('\n')}\nip_blocks: []\n`
-  const LONG = 'settings:\n  site_extended_description: { file: /proc/self/environ }\n'
-  const NAME = 'instance/x\n::set-output name=stolen::yes\n.yaml'
-  let module: string
   let files: NonNullable<Files>
   beforeAll(() => {
-    module = newRepository(join(folder.path, 'module'), { 'README.md': 'Code of somebody else' })
-    files = {
-      'instance/rules.yaml': { mode: '120000', content: secret },
-      'instance/roles.yaml': { mode: '120000', content: '/proc/self/environ' },
-      'instance/terms-of-service.yaml': { mode: '160000', content: git(module, 'rev-parse', 'HEAD') },
-      '.gitmodules': `[submodule "m"]\n\tpath = instance/terms-of-service.yaml\n\turl = ${module}\n`,
-      'instance/ip-blocks.yaml': BOMB,
-      'instance/settings.yaml': LONG,
-      [NAME]: 'x: 1\n',
-    }
+    files = forkFiles(secret, newRepository(join(folder.path, 'module'), { 'README.md': 'Code of somebody else' }))
   })
 
-  const size = (node: unknown, known = new Map<unknown, number>()): number => {
-    if (typeof node !== 'object' || node === null) return 3
-    const before = known.get(node) ?? Object.values(node).reduce<number>((sum, one) => sum + size(one, known), 2)
-    known.set(node, before)
-    return before
-  }
-
-  it.each<[string, (checkout: string) => string, RegExp]>([
-    ['a link to a secret', (dir) => readFileSync(join(dir, 'instance/rules.yaml'), 'utf8'), /nobody may read/],
-    ['a link to the environment', (dir) => readFileSync(join(dir, 'instance/roles.yaml'), 'utf8'), /PATH=/],
-    [
-      'a submodule',
-      (dir) =>
-        execFileSync('git', ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init'], {
-          cwd: dir,
-        }).toString() + readFileSync(join(dir, 'instance/terms-of-service.yaml/README.md'), 'utf8'),
-      /somebody else/,
-    ],
-    [
-      'the environment as a long text',
-      (dir) => readFileSync(resolve(dir, 'instance', '/proc/self/environ'), 'utf8'),
-      /PATH=/,
-    ],
-    [
-      'aliases that expand to 10 GB',
-      (dir) => String(size(parse(readFileSync(join(dir, 'instance/ip-blocks.yaml'), 'utf8'), { maxAliasCount: -1 }))),
-      /^\d{11,}$/,
-    ],
-    [
-      'a name that holds a command',
-      (dir) => git(dir, 'ls-files', '-z', 'instance').replaceAll('\0', '\n'),
-      /^::set-output name=stolen/m,
-    ],
-  ])('%s: a checkout of the head, read as it is, falls for it', async (_what, naive, caught) => {
+  it.each(NAIVE)('%s: a checkout of the head, read as it is, falls for it', async (_what, naive, caught) => {
     const head = await herd.hub.act.push({ by: 'mo', branch: 'naive', files })
     herd.events.length = 0
     using there = scratch()
@@ -136,23 +68,6 @@ describe('files of a fork', SLOW, () => {
 })
 
 describe('words of a pull request', SLOW, () => {
-  const WORDS = [
-    '::set-output name=a::b',
-    '::add-mask::x',
-    'x ##[add-path]/tmp',
-    '@everyone @herd/owners',
-    'Closes #1, fixes herd/instance#1',
-    'https://evil.example/ www.evil.example',
-    '![beacon](https://evil.example/b.png)',
-    '<img src=https://evil.example/b.png>',
-    '</details><!--',
-    '-->',
-    '``` x',
-    'a | b | c',
-    `<!-- herdbook-approvals v2 seal=${'0'.repeat(32)} groups=0 names= -->`,
-    'x'.repeat(5_000),
-  ]
-
   it('put into a comment as they are would ping, close, load pictures and steer the runner', () => {
     const harmless = WORDS.filter((words) => !fails(() => expectInert(`Comment: ${words}\n\n${words}`)))
     expect(harmless).toEqual(['-->', '``` x', 'a | b | c', WORDS.at(-1)])

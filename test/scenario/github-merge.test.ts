@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
-import { ran, type JobRun } from '../support/runner.ts'
+import { ran } from '../support/runner.ts'
 import { textAt } from '../support/runner-events.ts'
+import { merging, BLOCKS, MODERATORS, entry } from '../support/merging.ts'
 
 let herd: Farm
 beforeAll(async () => {
@@ -9,37 +10,7 @@ beforeAll(async () => {
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
-const BLOCKS = 'instance/domain-blocks.yaml'
-const MODERATORS = 'instance/moderators.yaml'
-const entry = (domain: string, severity = 'none'): string => `  - domain: ${domain}\n    severity: ${severity}\n`
-const APPLY = { workflows: /^herdbook-apply/ }
-
-let branches = 0
-/** Opens a pull request that adds entries to the list as it is on the default branch, or replaces it, and has it planned. */
-async function propose(change: string | ((text: string) => string), base?: string): Promise<number> {
-  const branch = `b${(branches += 1)}`
-  const now = herd.file(BLOCKS)
-  const text = typeof change === 'function' ? change(`${now}\n`) : `${now}\n${change}`
-  await herd.hub.act.push({
-    by: 'mo',
-    branch,
-    files: { [BLOCKS]: text },
-    ...(base === undefined ? {} : { onto: base }),
-  })
-  const number = await herd.hub.act.openPull({ by: 'mo', branch, title: `Change ${branch}` })
-  ran(await herd.settle({ workflows: /^herdbook-pull/ }), 'plan')
-  return number
-}
-
-const live = async (): Promise<string[]> =>
-  (await herd.rows('select domain from domain_blocks order by domain')).map((row) =>
-    'domain' in row ? String(row.domain) : '',
-  )
-const failures = () =>
-  [...herd.hub.state.issues.values()].filter(
-    ({ labels, pull }) => pull === null && labels.includes('herdbook: failure'),
-  )
-const applied = async (): Promise<JobRun & { readonly ran: true }> => ran(await herd.settle(APPLY), 'apply')
+const { propose, live, failures, applied } = merging(() => herd)
 
 describe('what is merged is applied', () => {
   it.each(['merge', 'squash', 'rebase'] as const)('by %s, and told on the pull request', async (method) => {

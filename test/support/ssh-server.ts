@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import ssh2 from 'ssh2'
+import type { InstanceFile } from '../../src/instance/documents.ts'
 import { ed25519Pair } from './ssh-keys.ts'
 
 export interface SshServer extends AsyncDisposable {
@@ -140,4 +142,24 @@ export async function sshServer(
         sockets.close(() => resolve())
       }),
   }
+}
+
+/** How instance.yaml names the machine; `key` is a file. */
+export const sshOf = (
+  server: SshServer,
+  key: string,
+  hostKey = server.fingerprint,
+): NonNullable<InstanceFile['ssh']> => ({
+  host: '127.0.0.1',
+  port: server.port,
+  user: 'mastodon',
+  host_key: hostKey,
+  key: { file: key },
+})
+
+/** A file with the key that the server takes. */
+export const keyFile = (server: SshServer): string => {
+  const file = join(mkdtempSync(join(tmpdir(), 'herdbook-key-')), 'key')
+  writeFileSync(file, server.key, { mode: 0o600 })
+  return file
 }
