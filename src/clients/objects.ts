@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
+import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Content } from '../reconcile/repository.ts'
 import { failed, type Git } from './git.ts'
 
@@ -71,4 +72,11 @@ function sizeOf(type: number, size: number): Buffer {
     bytes.push((bytes.pop() ?? 0) | 0x80, rest & 0x7f)
   }
   return Buffer.from(bytes)
+}
+
+/** Only a full id goes into a command: a name could be an option, or move between two calls. */
+export function objectId(id: string): string {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id)
+    ? id
+    : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
 }

@@ -1,8 +1,9 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import type { Commit, Head, LogOptions, Merged, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
+import type { Head, Merged, Repository, Snapshot, Upstream } from '../reconcile/repository.ts'
 import { failed, gitIn, type Git } from './git.ts'
-import { writeCommit, type ObjectFormat } from './objects.ts'
-import { identity, localRefs, parseRefs, parseTrailers, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
+import { objectId, writeCommit, type ObjectFormat } from './objects.ts'
+import { identity, localRefs, parseRefs, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
+import { changing, readLog } from './log.ts'
 
 /** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
 export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
@@ -76,13 +77,6 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       return blobs.map((blob) => (blob?.type === 'blob' ? blob.data.toString('utf8') : null))
     },
   }
-}
-
-/** Only a full id goes into a command: a name could be an option, or move between two calls. */
-function objectId(id: string): string {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id)
-    ? id
-    : fail(EXIT.refused, 'commit-id', `${JSON.stringify(id.slice(0, 80))} is no full commit id.`)
 }
 
 /** All that Git's configuration says of remotes, and to which a branch belongs. */
@@ -257,69 +251,4 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
     if (found !== null) return found
   }
   return failed(`read ${ref}`, 'it moves faster than it can be fetched')
-}
-
-/** What is never to be added to what we ask for, whatever is set. */
-const PLAIN = [
-  '-z',
-  '--no-show-signature',
-  '--no-color',
-  '--no-ext-diff',
-  '--no-textconv',
-  '--text',
-  '--encoding=UTF-8',
-]
-
-async function changing(git: Git, path: string, text: string, commits: readonly string[]): Promise<readonly string[]> {
-  if (commits.length === 0) return []
-  const wanted = `-G${text.replace(/[\\.*+?^$()[{|]/g, '\\$&')}`
-  const { code, out, err } = await git.run(
-    [
-      '-c',
-      'log.showRoot=true',
-      'log',
-      ...PLAIN,
-      '--format=%H',
-      '--no-patch',
-      '--no-walk=unsorted',
-      wanted,
-      '--stdin',
-      '--',
-      path,
-    ],
-    commits.map((id) => `${id}\n`).join(''),
-  )
-  return code === 0 ? out.split('\0').filter((id) => id !== '') : failed('compare the history', err)
-}
-
-const FIELDS = ['%H', '%T', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
-
-async function readLog(git: Git, from: string, { limit, path, after, topological }: LogOptions): Promise<Commit[]> {
-  const { code, out, err } = await git.run([
-    'log',
-    ...PLAIN,
-    `--format=${FIELDS.join('%x00')}`,
-    `--max-count=${limit}`,
-    ...(topological ? ['--topo-order'] : []),
-    objectId(from),
-    ...(after === undefined ? [] : [`^${objectId(after)}`]),
-    '--',
-    ...(path === undefined ? [] : [path]),
-  ])
-  if (code !== 0) return failed('read the history', err)
-  const cells = out.split('\0')
-  return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {
-    const [id = '', tree = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(
-      i * FIELDS.length,
-    )
-    return {
-      id,
-      tree,
-      parents: parents.split(' ').filter((parent) => parent !== ''),
-      author,
-      at: new Date(Number(seconds) * 1000).toISOString(),
-      subject,
-      trailers: parseTrailers(trailers.split('\n')),
-    }
-  })
 }

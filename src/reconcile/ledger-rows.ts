@@ -2,34 +2,37 @@ import { canonicalJson } from './digest.ts'
 import { byText } from './equal.ts'
 import { objectIn } from './seen.ts'
 import type { Files } from './repository.ts'
-import type {
-  Approval,
-  Attempt,
-  Intent,
-  Ledger,
-  LedgerEntry,
-  Marks,
-  Merge,
-  Notice,
-  Pause,
-  Removal,
-  Seen,
-  SeenLists,
-  Weakening,
-} from './ledger-types.ts'
-import type { Action, Fields, ObjectRef } from './types.ts'
+import type { Ledger, LedgerEntry, SeenLists } from './ledger-types.ts'
+import type { ObjectRef } from './types.ts'
+import {
+  Malformed,
+  type Members,
+  entryLine,
+  json,
+  members,
+  fieldsFrom,
+  text,
+  textOrNull,
+  entryOf,
+  attemptOf,
+  noticeOf,
+  weakeningOf,
+  removalOf,
+  seenOf,
+  pauseOf,
+  intentOf,
+  approvalOf,
+  mergeOf,
+  mergeLine,
+} from './ledger-lines.ts'
 
 /** What a ledger holds but who signed it, and when. */
 export type Rows = Omit<Ledger, 'head' | 'signed' | 'form'>
-
-/** A ledger's files hold something else than they should. */
-export class Malformed extends Error {}
 
 const META = 'meta.json'
 const LINES = '.jsonl'
 const SEEN = 'seen.'
 const DIGEST = 'digest'
-type Members = { readonly [name: string]: unknown }
 
 /** Where the identity of whose ledger it is stands: told beside the signature, which binds it. */
 export interface Whose {
@@ -187,182 +190,3 @@ const LISTS: {
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')
 const sorted = (rows: readonly object[]): string => lines(rows.map(canonicalJson).sort(byText))
-const entryLine = ({ id, serverId, fields, consent, sources, state, commit, more }: LedgerEntry): string =>
-  canonicalJson({ ...more, id, server_id: serverId, fields, consent, sources, state, commit })
-
-function json(name: string, source: string): unknown {
-  try {
-    return JSON.parse(source)
-  } catch {
-    throw new Malformed(`holds a line in ${name} that is not JSON`)
-  }
-}
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-// What JSON.parse gives is a Value, so an object of it is Fields.
-const isFields = (value: unknown): value is Fields => isMembers(value)
-const members = (value: unknown): Members => (isMembers(value) ? value : {})
-const fieldsFrom = (value: unknown): Fields => (isFields(value) ? value : {})
-
-function text(row: Members, name: string): string {
-  const value = row[name]
-  if (typeof value === 'string') return value
-  throw new Malformed(`holds a line whose ${name} is not a text`)
-}
-
-const textOrNull = (row: Members, name: string): string | null => (row[name] === null ? null : text(row, name))
-
-function texts(row: Members, name: string): readonly string[] {
-  const value = row[name]
-  if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string')) return value
-  throw new Malformed(`holds a line whose ${name} is not a list of texts`)
-}
-
-/** Nothing comes from no file: an empty list would let everything be deleted. */
-function someTexts(row: Members, name: string): readonly string[] {
-  const all = texts(row, name)
-  if (all.length === 0) throw new Malformed(`holds a line whose ${name} are none`)
-  return all
-}
-
-function amount(row: Members, name: string): number {
-  const value = row[name]
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw new Malformed(`holds a line whose ${name} is not a number`)
-}
-
-function fieldsOf(row: Members, name: string): Fields {
-  const value = row[name]
-  if (isFields(value)) return value
-  throw new Malformed(`holds a line whose ${name} is not an object`)
-}
-
-function entryOf(kind: string, row: Members): LedgerEntry {
-  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, state, ...more } = row
-  if (state !== undefined && state !== 'absent') throw new Malformed('holds a line whose state is not "absent"')
-  const entry = {
-    kind,
-    id: text(row, 'id'),
-    serverId: textOrNull(row, 'server_id'),
-    fields: fieldsOf(row, 'fields'),
-    commit: textOrNull(row, 'commit'),
-  }
-  return {
-    ...entry,
-    ...(typeof consent === 'number' ? { consent } : {}),
-    ...(sources === undefined ? {} : { sources: someTexts(row, 'sources') }),
-    ...(state === undefined ? {} : { state }),
-    ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }),
-  }
-}
-
-function actionOf(row: Members): Action {
-  const action = text(row, 'action')
-  if (action !== 'create' && action !== 'update' && action !== 'delete')
-    throw new Malformed('holds an attempt that is no create, update or delete')
-  return action
-}
-
-const attemptOf = (row: Members): Attempt => ({
-  ...later(row),
-  kind: text(row, 'kind'),
-  id: text(row, 'id'),
-  action: actionOf(row),
-  fields: fieldsOf(row, 'fields'),
-  commit: textOrNull(row, 'commit'),
-})
-const noticeOf = (row: Members): Notice => ({
-  ...later(row),
-  ref: text(row, 'ref'),
-  at: text(row, 'at'),
-  from: text(row, 'from'),
-})
-const weakeningOf = (row: Members): Weakening => ({
-  ...later(row),
-  kind: text(row, 'kind'),
-  at: text(row, 'at'),
-  count: amount(row, 'count'),
-})
-const removalOf = (row: Members): Removal => ({
-  ...later(row),
-  ref: text(row, 'ref'),
-  by: text(row, 'by'),
-  at: text(row, 'at'),
-  why: text(row, 'why'),
-})
-const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })
-const pauseOf = (row: Members): Pause => ({
-  ...later(row),
-  by: text(row, 'by'),
-  at: text(row, 'at'),
-  why: text(row, 'why'),
-})
-
-/** A row as it is: what it holds besides what this version reads comes with it, and is written again. */
-const later = (row: Members): object => row
-
-function intentOf(row: Members): Intent {
-  const hazard = text(row, 'hazard')
-  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible')
-    throw new Malformed('holds a debt of an unknown hazard')
-  return {
-    ...later(row),
-    kind: text(row, 'kind'),
-    id: text(row, 'id'),
-    action: actionOf(row),
-    fields: fieldsOf(row, 'fields'),
-    hazard,
-    what: text(row, 'what'),
-    repeatable: row['repeatable'] === true,
-  }
-}
-
-function approvalOf(row: Members): Approval {
-  const { pull_request: pullRequest, ...rest } = row
-  const facts = {
-    digest: text(row, 'digest'),
-    ref: text(row, 'ref'),
-    by: text(row, 'by'),
-    at: text(row, 'at'),
-    source: text(row, 'source'),
-  }
-  return {
-    ...later(rest),
-    ...facts,
-    ...(typeof pullRequest === 'number' ? { pullRequest } : {}),
-    form: formOf(row),
-    spent: row['spent'] === true,
-  }
-}
-
-/** What says nothing of its form is of the first. */
-const formOf = (row: Members): 1 | 2 => (row['form'] === 2 ? 2 : 1)
-
-function mergeOf(row: Members): Merge {
-  const marks: Marks = {
-    form: formOf(row),
-    groups: amount(row, 'groups'),
-    marks: texts(row, 'marks'),
-    names: texts(row, 'names'),
-    restore: texts(row, 'restore'),
-    askedBy: texts(row, 'asked_by'),
-    isOurs: row['ours'] === true,
-  }
-  return {
-    pullRequest: amount(row, 'pull_request'),
-    by: text(row, 'by'),
-    at: text(row, 'at'),
-    byOwner: row['by_owner'] === true,
-    marks,
-  }
-}
-
-const mergeLine = ({ pullRequest, byOwner, marks: { askedBy, isOurs, ...marks }, ...merge }: Merge): object => ({
-  ...merge,
-  ...marks,
-  pull_request: pullRequest,
-  by_owner: byOwner,
-  asked_by: askedBy,
-  ours: isOurs,
-})

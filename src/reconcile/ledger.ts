@@ -1,6 +1,7 @@
 import { EXIT, fail, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Form, Sealing } from './digest.ts'
-import { Malformed, readRows, writeRows, type Whose } from './ledger-rows.ts'
+import { Malformed } from './ledger-lines.ts'
+import { readRows, writeRows, type Whose } from './ledger-rows.ts'
 import type { Files, Snapshot } from './repository.ts'
 import { signatureOf } from './signature.ts'
 import type { Ledger } from './ledger-types.ts'

@@ -53,7 +53,7 @@ export const LONG: readonly HintCase[] = [
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
   },
   {
-    of: ['commands/adopt.ts: herdbook drift'],
+    of: ['commands/adoption.ts: herdbook drift'],
     before: ({ sandbox }) => sandbox.query(ODD),
     types: ['adopt', 'rule/4711'],
     exit: 9,

@@ -24,7 +24,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'commands/github/press.ts: herdbook doctor',
   ],
   'Said on GitHub, for whoever sits at a clone of it: cases type the same command where a terminal says it': [
-    'commands/adopt.ts: herdbook adopt',
+    'commands/adoption.ts: herdbook adopt',
     'commands/doctor/checks.ts: herdbook init',
     'commands/doctor/checks.ts: herdbook init',
     'commands/doctor/checks.ts: herdbook init',

@@ -1,8 +1,9 @@
+import { Malformed } from '../../src/reconcile/ledger-lines.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { adjust, emptyLedger } from '../../src/reconcile/ledger.ts'
-import { Malformed, readRows, writeRows, type Rows } from '../../src/reconcile/ledger-rows.ts'
+import { readRows, writeRows, type Rows } from '../../src/reconcile/ledger-rows.ts'
 import type { Ledger, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
 import type { Files } from '../../src/reconcile/repository.ts'
 

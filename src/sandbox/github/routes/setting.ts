@@ -4,16 +4,15 @@ import type { Json } from '../shapes-base.ts'
 import { demand, DOCS, invalid, notFound } from '../state.ts'
 import type { Environment, Protection } from '../settings.ts'
 import {
-  environmentOf,
   enforcedShape,
   environmentShape,
-  paidOnly,
   policyShape,
   protectionShape,
   requiredShape,
   reviewsShape,
   wholeRuleset,
-} from './settings.ts'
+} from '../shapes-settings.ts'
+import { environmentOf, paidOnly } from './settings.ts'
 
 const NEW: Environment = { branches: null, reviewers: [], preventSelfReview: false, secrets: [], variables: [] }
 
