@@ -15,18 +15,26 @@ export interface Node {
   readonly needs: ReadonlySet<Node>
 }
 
-/** Steps as a graph, in the order given: each needs what its values refer to and what its kind puts before it. */
-export function graphOf(steps: readonly Step[], kinds: readonly Linking[]): readonly Node[] {
+/** The objects that an object takes values of, by the reference to it. */
+export type Takes = (ref: ObjectRef) => readonly ObjectRef[]
+
+/**
+ * Steps as a graph, in the order given: each needs what its values refer to and what its kind puts before it, and a
+ * delete whatever is done to those that took values of its object when they were last verified.
+ */
+export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took: Takes = () => []): readonly Node[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const nodes = steps.map((step, place) => ({ step, place, needs: new Set<Node>() }))
   const byRef = Map.groupBy(nodes, ({ step }) => refOf(step))
+  const of = (refs: readonly ObjectRef[] = []): typeof nodes => refs.flatMap((ref) => byRef.get(ref) ?? [])
   for (const node of nodes) {
-    const { step } = node
-    for (const ref of neededBy(step, byName.get(step.kind)))
-      for (const needed of byRef.get(ref) ?? []) node.needs.add(needed)
-    for (const ref of byName.get(step.kind)?.before?.(step) ?? [])
-      // One that only lowers takes nothing along, and waits for none.
-      for (const waiting of byRef.get(ref) ?? []) if (!waiting.step.weakens) waiting.needs.add(node)
+    const kind = byName.get(node.step.kind)
+    for (const needed of of(kind?.after?.(node.step))) node.needs.add(needed)
+    // What goes gives no value.
+    for (const giver of of(referencedBy(node.step))) if (giver.step.action !== 'delete') node.needs.add(giver)
+    for (const giver of of(took(refOf(node.step)))) if (giver.step.action === 'delete') giver.needs.add(node)
+    // One that only lowers takes nothing along, and waits for none.
+    for (const waiting of of(kind?.before?.(node.step))) if (!waiting.step.weakens) waiting.needs.add(node)
   }
   return nodes
 }
