@@ -65,17 +65,17 @@ export function mergeClaims(
 ): { readonly desired: ClaimedState; readonly findings: readonly Diagnostic[] } {
   const managed = claims.filter((claim) => claim.managed).toSorted((a, b) => byText(a.source, b.source))
   if (managed.length === 0) return { desired: { state: 'unmanaged' }, findings: [] }
-  const said = [...Map.groupBy(managed.flatMap(objectsIn), ({ id }) => id).values()]
+  const { once, again } = sorted(managed)
   return {
     desired: {
       state: 'managed',
-      objects: said.flatMap(asOne),
+      objects: [...once.values()].map((object) => withPlaces(object, again.get(object.id))),
       // A file that is managed no longer may have named what no other does.
       others: managed.length === claims.length ? others : 'leave',
       managed: new Set(managed.map(({ source }) => source)),
       sources: new Set(claims.map(({ source }) => source)),
     },
-    findings: said.flatMap((all) => whereTheyDiffer(kind, all, position)),
+    findings: [...again].flatMap(([id, rest]) => whereTheyDiffer(kind, once.get(id), rest, position)),
   }
 }
 
@@ -85,16 +85,32 @@ function objectsIn({ source, objects }: Claim): readonly DesiredObject[] {
   return objects
 }
 
-function asOne([first, ...rest]: readonly DesiredObject[]): ClaimedObject[] {
-  if (first === undefined) return []
-  return [rest.length === 0 ? first : { ...first, alsoIn: rest.map(({ source }) => source) }]
+/** The first of each object, and what was said of it again: of most of 100,000 nothing. */
+function sorted(claims: readonly Claim[]): {
+  readonly once: ReadonlyMap<string, DesiredObject>
+  readonly again: ReadonlyMap<string, readonly DesiredObject[]>
+} {
+  const once = new Map<string, DesiredObject>()
+  const again = new Map<string, DesiredObject[]>()
+  for (const object of claims.flatMap(objectsIn)) {
+    if (!once.has(object.id)) once.set(object.id, object)
+    else if (again.get(object.id)?.push(object) === undefined) again.set(object.id, [object])
+  }
+  return { once, again }
 }
 
-function whereTheyDiffer(kind: string, all: readonly DesiredObject[], position: Instance['position']): Diagnostic[] {
-  const [first, ...rest] = all
+const withPlaces = (object: DesiredObject, again: readonly DesiredObject[] | undefined): ClaimedObject =>
+  again === undefined ? object : { ...object, alsoIn: again.map(({ source }) => source) }
+
+function whereTheyDiffer(
+  kind: string,
+  first: DesiredObject | undefined,
+  rest: readonly DesiredObject[],
+  position: Instance['position'],
+): Diagnostic[] {
   if (first === undefined || rest.every((other) => isSame(first, other))) return []
   const fields = new Set(rest.flatMap((other) => fieldsApart(first, other)))
-  const places = all.map(({ source }) => position(source)).map(({ file, line }) => `${file} line ${line}`)
+  const places = [first, ...rest].map(({ source }) => position(source)).map(({ file, line }) => `${file} line ${line}`)
   const what = fields.size === 0 ? '' : `: ${[...fields].sort(byText).join(', ')}`
   return [
     {
