@@ -2,24 +2,16 @@ import type { Doors } from '../providers/mastodon/doors.ts'
 import { post } from '../providers/mastodon/rest/statuses.ts'
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { policyOf } from '../instance/policy.ts'
-import type { ApplyDeps } from '../reconcile/progress.ts'
 import { refOf } from '../reconcile/batches.ts'
+import type { Noticed } from '../reconcile/carry-out.ts'
 import { sha256 } from '../reconcile/digest.ts'
 import { noticeOf, pending, waitsFor } from '../reconcile/notices.ts'
 import type { Ledger, Notice } from '../reconcile/ledger-types.ts'
+import type { Withheld } from '../reconcile/outgoing.ts'
 import type { ApplyReport, ObjectRef, Plan, Skipped, Step } from '../reconcile/types.ts'
 import { MOST_POSTS, renderDone, renderNotices } from '../render/announcement.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
-
-type Withheld = ApplyDeps['withheld']
-
-/** A run with the steps held back that are announced first, and what could not be announced. */
-export interface Noticed {
-  readonly session: Session
-  readonly withheld: Withheld
-  readonly findings: readonly Diagnostic[]
-}
 
 /**
  * Where the policy gives members notice: announces the suspensions that would go out now and cut follows, writes that
@@ -35,7 +27,7 @@ export async function giveNotice(session: Session, plan: Plan, withheld: Withhel
   const { given, findings } = await announceFirst(session, fresh, (step) => noticeOf(step, now, days ?? 0), doors)
   const notices = [...kept, ...given]
   return {
-    session: { ...session, ledger: await remembered(session, plan, notices) },
+    ledger: await remembered(session, plan, notices),
     withheld: new Map([...withheld, ...early(ready, notices, now, findings.length > 0 ? FAILED : LATER)]),
     findings,
   }

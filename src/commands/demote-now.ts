@@ -1,20 +1,20 @@
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 import { accountId } from '../providers/mastodon/kinds/community/accounts.ts'
 import { refOf } from '../reconcile/batches.ts'
-import { refusals } from '../reconcile/exit.ts'
+import { carryOut, type FarEnds } from '../reconcile/carry-out.ts'
+import { exitOfApply, refusals } from '../reconcile/exit.ts'
 import { narrow } from '../reconcile/plan.ts'
 import { removalOf, removedName } from '../reconcile/removed.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { ObjectRef } from '../reconcile/types.ts'
-import { carryOut } from './apply.ts'
+import { tellReport } from './apply.ts'
 import { asked } from './confirm.ts'
+import { showSteps, withFarEnds } from './far-ends.ts'
 import { prose, say, tell, type Io } from './io.ts'
 import { locked } from './locked.ts'
 import { sourceOf } from './options.ts'
 import { actorOf } from './pause.ts'
 import { NO_WISHES, type Planned } from '../reconcile/reconciler.ts'
-import { planNow } from './planning.ts'
-import { connectTo } from './providers.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface NowOptions {
@@ -38,7 +38,10 @@ export async function demoteNow(io: Io, account: string, why: string, options: N
   if (options.print) return session
   if (!options.yes && !(await asked(io, `Take the role away from ${ref.slice('moderator/'.length)} now? [y/N] `)))
     fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, or give --yes.' })
-  await locked(session, true, ({ ledger, holds }) => removeUnderLock({ ...session, ledger }, ref, why, holds))
+  await locked(session, true, ({ ledger, holds }) => {
+    const held = { ...session, ledger }
+    return withFarEnds(held, (far) => removeUnderLock(held, { ref, why, holds }, far))
+  })
   return session
 }
 
@@ -68,34 +71,29 @@ function refuseUnable({ config, instance, store, ledger, sealing }: Session, ref
     })
 }
 
-async function removeUnderLock(session: Session, ref: ObjectRef, why: string, holds: () => boolean): Promise<void> {
+interface Removing {
+  readonly ref: ObjectRef
+  readonly why: string
+  readonly holds: () => boolean
+}
+
+async function removeUnderLock(session: Session, { ref, why, holds }: Removing, far: FarEnds): Promise<void> {
   const { io, config } = session
-  const connected = connectTo(config, io, 'apply')
-  try {
-    const { session: named, called } = await recorded(session, ref, why)
-    const planned = await planNow(named, connected.providers, NO_WISHES, named.ledger)
-    const part = partOf(planned, ref)
-    if (part.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
-    const refused = refusals(part.plan)
-    if (refused.length > 0) {
-      await session.store?.save(
-        { ...named.ledger, removed: session.ledger.removed },
-        `Not removed: ${called}`,
-        by(named),
-      )
-      throw new HerdbookError(EXIT.refused, refused)
-    }
-    await carryOut({ session: named, withheld: new Map(), findings: [] }, part, {
-      io,
-      options: { yes: true },
-      saved: null,
-      wishes: NO_WISHES,
-      connected,
-      holds,
-    })
-  } finally {
-    await connected.close()
+  const { session: named, called } = await recorded(session, ref, why)
+  const { ledger, run, sealing, store } = named
+  const planned = partOf(await far.plan(ledger, NO_WISHES), ref)
+  if (planned.plan.steps.length === 0) return say(io, `${ref} holds no role on ${config.domain}.`)
+  const refused = refusals(planned.plan)
+  if (refused.length > 0) {
+    await store?.save({ ...ledger, removed: session.ledger.removed }, `Not removed: ${called}`, by(named))
+    throw new HerdbookError(EXIT.refused, refused)
   }
+  const report = await carryOut(
+    { planned, ledger, wishes: NO_WISHES, withheld: new Map(), findings: [], first: undefined },
+    { run, sealing, store, far, holds, now: io.now, signal: io.signal, applying: showSteps(io) },
+  )
+  io.exit = exitOfApply(report)
+  tellReport(io, { yes: true }, false, report)
 }
 
 const by = (session: Session) => ({ run: session.run, source: null, approvedBy: [actorOf(session.io)] })

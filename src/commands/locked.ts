@@ -1,7 +1,8 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { formsIn } from '../reconcile/approvals.ts'
+import type { Lock } from '../reconcile/converge.ts'
 import { describeHolder } from '../reconcile/holder.ts'
-import { acquire } from '../reconcile/lock.ts'
+import { acquire, type Held } from '../reconcile/lock.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import { note, tell } from './io.ts'
 import { commitOf, type Session } from './session.ts'
@@ -13,29 +14,47 @@ export interface Holding {
   readonly holds: () => boolean
 }
 
-/** Runs under the lock of the environment, and gives it back whatever happens. Outside Git there is nothing to lock. `moved`: the history was rewritten, and that is meant. */
+/** Runs under the lock of the environment, and gives it back whatever happens. */
 export async function locked<Result>(
   session: Session,
   wait: boolean,
   work: (holding: Holding) => Promise<Result>,
-  moved = false,
 ): Promise<Result> {
-  const { io, repository, store } = session
-  if (!repository || !store) return work({ ledger: session.ledger, holds: () => true })
-  const held = await acquire(repository, {
-    sealing: session.sealing,
-    forms: formsIn(session.ledger, io.now()),
-    run: session.run,
-    commit: commitOf(session),
-    wait,
-    signal: io.signal,
-    onWait: (holder) => note(io, `Waiting for the lock: ${describeHolder(holder)}`),
-  })
+  const lock = lockOf(session, wait)
+  await lock.take()
   try {
-    if (io.signal.aborted) fail(EXIT.refused, 'stopped', 'Stopped before anything was done.')
-    return await work({ ledger: await store.load(moved), holds: held.ok })
+    return await work({ ledger: (await session.store?.load()) ?? session.ledger, holds: lock.holds })
   } finally {
-    const warning = await held.release()
+    await lock.release()
+  }
+}
+
+/** The lock of the environment, for one run. Outside Git there is nothing to lock. */
+export function lockOf(session: Session, wait: boolean): Lock {
+  const { io, repository, store } = session
+  if (!repository || !store)
+    return { take: () => Promise.resolve(), holds: () => true, release: () => Promise.resolve() }
+  let held: Held | null = null
+  const release = async (): Promise<void> => {
+    const warning = await held?.release()
     if (warning) tell(io, [warning])
+  }
+  return {
+    take: async () => {
+      held = await acquire(repository, {
+        sealing: session.sealing,
+        forms: formsIn(session.ledger, io.now()),
+        run: session.run,
+        commit: commitOf(session),
+        wait,
+        signal: io.signal,
+        onWait: (holder) => note(io, `Waiting for the lock: ${describeHolder(holder)}`),
+      })
+      if (!io.signal.aborted) return
+      await release()
+      fail(EXIT.refused, 'stopped', 'Stopped before anything was done.')
+    },
+    holds: () => held?.ok() ?? false,
+    release,
   }
 }

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { editsWithin, relations } from '../support/generate.ts'
 import { byHand, hands } from '../support/hands.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type Planned } from '../support/world.ts'
+import { look, newWorld, run } from '../support/world.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { withLeft } from '../../src/reconcile/seen.ts'
+import type { Planned } from '../../src/reconcile/reconciler.ts'
 import type { LiveObject, Plan } from '../../src/reconcile/types.ts'
 
 const CASES = 200

@@ -6,6 +6,7 @@ import { processIo } from '../../src/commands/io.ts'
 import type { Verbs } from '../../src/commands/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { FILE_NAMES } from '../../src/instance/documents.ts'
+import { GATES } from '../../src/reconcile/gates.ts'
 import { VERBS } from '../../src/verbs.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -145,6 +146,15 @@ const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
 export function exitCodes(): string {
   const rows = (Object.keys(EXIT) as (keyof typeof EXIT)[]).map((name) => `| ${EXIT[name]} | ${MEANING[name]} |`)
   return `| code | what it says |\n|---|---|\n${rows.join('\n')}\n`
+}
+
+/** The gates before an apply as a table, in their order; CONTRIBUTING has the same. */
+export function gateTable(): string {
+  const rows = GATES.map(({ name, exits, codes }) => {
+    const told = codes === 'of findings' ? "the findings' own" : codes.map((code) => `\`${code}\``).join(', ')
+    return `| ${name} | ${exits.join(', ')} | ${told} |`
+  })
+  return `| gate | exit | refuses with |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
 /** What `npm run docs` writes, by path. */

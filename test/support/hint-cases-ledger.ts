@@ -140,7 +140,7 @@ const CASES: readonly HintCase[] = [
     shows: /Resumed\./,
   },
   {
-    of: ['commands/apply.ts: herdbook resume'],
+    of: ['reconcile/gates.ts: herdbook resume'],
     herd: bare,
     state: async (herd) => {
       await paused(herd)

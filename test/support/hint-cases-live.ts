@@ -73,7 +73,7 @@ const CASES: readonly HintCase[] = [
     shows: /Next: herdbook apply/,
   },
   {
-    of: ['commands/apply.ts: herdbook adopt'],
+    of: ['reconcile/gates.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.write(blocks('new2.example')),
     types: APPLY,
@@ -82,7 +82,7 @@ const CASES: readonly HintCase[] = [
     shows: /taken over/,
   },
   {
-    of: ['commands/apply.ts: herdbook apply'],
+    of: ['reconcile/gates.ts: herdbook apply'],
     herd: bare,
     state: (herd) => herd.write(blocks('new3.example')),
     types: APPLY,
@@ -102,7 +102,7 @@ const CASES: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['commands/saved.ts: herdbook plan'],
+    of: ['reconcile/stale.ts: herdbook plan'],
     herd: bare,
     state: async (herd) => {
       writeFileSync(join(herd.dir, '.git/info/exclude'), 'plan.json\n')

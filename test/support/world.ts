@@ -1,12 +1,11 @@
 import type { Documents } from '../../src/instance/documents.ts'
 import type { Instance } from '../../src/instance/instance.ts'
-import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply } from '../../src/reconcile/apply.ts'
-import type { ApplyDeps } from '../../src/reconcile/progress.ts'
-import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
+import type { FarEnds } from '../../src/reconcile/carry-out.ts'
+import { converge, type ConvergeDeps, type Run as EngineRun } from '../../src/reconcile/converge.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
-import type { PlanInput } from '../../src/reconcile/input.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
+import type { Withheld } from '../../src/reconcile/outgoing.ts'
+import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
 import { openMemory, NO_MISHAPS, providerIn, type Doors, type Memory, type Mishaps } from './memory.ts'
@@ -31,7 +30,7 @@ export interface Wishes {
 
 export interface Options extends Wishes {
   readonly mishaps?: Mishaps
-  readonly withheld?: ApplyDeps['withheld']
+  readonly withheld?: Withheld
 }
 
 /** One run of the real command: planned, then refused, broken off or carried out. */
@@ -109,38 +108,78 @@ function save(world: World, next: Ledger): Ledger {
   return world.ledger
 }
 
-/** One whole run: plan, guard, apply, verify. What breaks off leaves the world as it is then. */
+/** One whole run of the engine. What breaks off leaves the world as it is then. */
 export async function run(world: World, documents: Documents, options: Options = {}): Promise<Run> {
   const memory = openMemory(world.server, options.mishaps ?? NO_MISHAPS)
-  const { plan: planned, input } = await look(world, documents, memory, options)
-  const refused = refusals(planned).map((finding) => finding.message)
-  if (refused.length > 0) return { plan: planned, refused, report: null, memory }
-  return { plan: planned, refused, report: await carryOut(world, documents, planned, input, memory, options), memory }
+  const shown: Plan[] = []
+  const report = await converge(engineRun(world, memory), {
+    ...handed(world, documents, memory, options),
+    show: (planned) => void shown.push(planned),
+  }).then(
+    (converged) => (converged.state === 'applied' ? converged.report : nothingOf(converged.plan)),
+    () => null,
+  )
+  const [planned] = shown
+  // What breaks off before there is a plan is no run.
+  if (planned === undefined) throw new Error('The world could not be planned.')
+  return { plan: planned, refused: refusals(planned).map((finding) => finding.message), report, memory }
 }
 
-async function carryOut(
+const nothingOf = (planned: Plan): ApplyReport => ({
+  plan: planned,
+  done: [],
+  failed: [],
+  skipped: [],
+  notReached: [],
+  paid: [],
+  looked: [],
+  remaining: [],
+  findings: [],
+})
+
+/** What the engine knows of a world: its ledger, and no Git. */
+export const engineRun = (world: World, memory: Memory): EngineRun => ({
+  run: 'run',
+  repository: null,
+  head: null,
+  sealing: SEALING,
+  store: {
+    load: () => Promise.resolve(world.ledger),
+    save: async (ledger) => memory.moment(() => save(world, ledger)),
+  },
+  ledger: world.ledger,
+})
+
+/** What the engine is handed for one run on a world: nothing is asked, nobody has to approve. */
+export function handed(
   world: World,
   documents: Documents,
-  planned: Plan,
-  input: PlanInput,
   memory: Memory,
-  options: Options,
-): Promise<ApplyReport | null> {
-  try {
-    return await apply(planned, {
-      kinds: KINDS,
-      ledger: world.ledger,
-      save: async (ledger) => memory.moment(() => save(world, ledger)),
-      open: () => providerIn(memory, world.doors).open(),
-      replan: async (ledger) => (await look({ ...world, ledger }, documents, memory, options)).plan,
-      live: input.live,
-      withheld: options.withheld ?? new Map(),
-      now: () => timeOf(world.server),
-      holds: () => true,
-      signal: new AbortController().signal,
-      told: () => {},
-    })
-  } catch {
-    return null
+  { restore, takeOver, withheld }: Options = {},
+): ConvergeDeps {
+  const far: FarEnds = {
+    plan: (ledger, wishes) => look({ ...world, ledger }, documents, memory, wishes),
+    open: () => providerIn(memory, world.doors).open(),
+    notice: (ledger, _, held) => Promise.resolve({ ledger, withheld: withheld ?? held, findings: [] }),
+    announce: () => Promise.resolve([]),
+  }
+  return {
+    rewritten: false,
+    saved: null,
+    first: 'It is a test.',
+    lock: { take: () => Promise.resolve(), holds: () => true, release: () => Promise.resolve() },
+    connected: (work) => work(far),
+    mergesOf: () => Promise.resolve([]),
+    wishesWith: () => ({ restore: restore ?? new Set(), takeOver: takeOver ?? false }),
+    approving: { isEnough: () => true, required: null },
+    reading: (work) => work(),
+    show: () => {},
+    conceal: (planned) => planned,
+    watch: () => {},
+    checkAge: null,
+    confirm: null,
+    applying: (_, work) => work(() => {}),
+    now: () => timeOf(world.server),
+    signal: new AbortController().signal,
   }
 }

@@ -9,7 +9,7 @@ import type { ApplyReport } from '../../src/reconcile/types.ts'
 import { providerIn, NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf } from '../support/memory-writes.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
 
 const start = (): World => newWorld(newServer())
 const failing = (at: number, fault: Fault): { readonly mishaps: Mishaps } => ({
@@ -86,7 +86,7 @@ test('flags that slept under a suspension are what the files say when it ends', 
 
 test('an approval is spent by the step that it was for, also where the run was killed before it could say so', async () => {
   const world = start()
-  const documents = blocks(kept)
+  const documents = { ...blocks(kept), 'email-domain-blocks.yaml': { email_domain_blocks: [] } }
   const { plan } = await look(world, documents)
   world.ledger = {
     ...world.ledger,
@@ -95,8 +95,13 @@ test('an approval is spent by the step that it was for, also where the run was k
   // Saving the attempt is the first moment, the write the second.
   await run(world, documents, failing(2, 'die-before'))
   expect(blockIn(world.server, 'kept.example')).toBeDefined()
-  await run(world, documents)
+  const later = copyOf(world)
+  // While a kind can't be read no approval is forgotten.
+  await run(world, documents, { mishaps: { ...NO_MISHAPS, unreadable: new Set(['email_domain_blocks'] as const) } })
   expect(world.ledger.approvals).toMatchObject([{ spent: true }])
+  // Where all was read, no step calls for it any more.
+  await run(later, documents)
+  expect(later.ledger.approvals).toEqual([])
 })
 
 test('settings that this Herdbook does not know, such as old versions left behind, make none unreadable', async () => {

@@ -1,0 +1,73 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import { apply } from './apply.ts'
+import type { ApplyDeps } from './progress.ts'
+import { approvers } from './approvals.ts'
+import type { Sealing } from './digest.ts'
+import type { LedgerStore } from './ledger-store.ts'
+import type { Ledger } from './ledger-types.ts'
+import type { Withheld } from './outgoing.ts'
+import type { Planned, Wishes } from './reconciler.ts'
+import type { ApplyReport, Plan } from './types.ts'
+
+/** What is held back after members were told of it, and what could not be announced. */
+export interface Noticed {
+  readonly ledger: Ledger
+  readonly withheld: Withheld
+  readonly findings: readonly Diagnostic[]
+}
+
+/** The far ends, as one run has them open. */
+export interface FarEnds {
+  /** Reads live and plans with this ledger. */
+  readonly plan: (ledger: Ledger, wishes: Wishes) => Promise<Planned>
+  /** Opens the way in for writing of a provider. */
+  readonly open: ApplyDeps['open']
+  /** Tells members of what is to come, and answers what waits for its day. */
+  readonly notice: (ledger: Ledger, plan: Plan, withheld: Withheld) => Promise<Noticed>
+  /** Tells members of what was done; answers what could not be told. */
+  readonly announce: (report: ApplyReport) => Promise<readonly Diagnostic[]>
+}
+
+/** What is carried out: a plan, without what is withheld of it, on a ledger. */
+export interface Part extends Noticed {
+  readonly planned: Planned
+  readonly wishes: Wishes
+  /** Why a first apply was meant to change the server: it stays in the ledger's history. */
+  readonly first: string | undefined
+}
+
+export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'now' | 'signal'> {
+  /** Names the run in the ledger. */
+  readonly run: string
+  readonly sealing: Sealing
+  /** null outside Git. */
+  readonly store: LedgerStore | null
+  readonly far: FarEnds
+  /** Shows how far it has come, of so many steps. */
+  readonly applying: <Result>(steps: number, work: (told: ApplyDeps['told']) => Promise<Result>) => Promise<Result>
+}
+
+/** Applies a plan, whole or in part, verifies it, and writes down what was verified and who approved it. */
+export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyReport> {
+  const { planned, wishes, ledger, withheld } = part
+  const { plan, input } = planned
+  const { far, sealing, store, holds, now, signal } = deps
+  const by = { run: deps.run, source: plan.commit, approvedBy: approvers(plan.steps, ledger.approvals, sealing) }
+  const why = ledger.head === null && part.first !== undefined ? ` (first: ${part.first})` : ''
+  const report = await deps.applying(plan.steps.length - withheld.size, (told) =>
+    apply(plan, {
+      kinds: input.kinds,
+      ledger,
+      save: (next, subject) => (store ? store.save(next, `${subject}${why}`, by) : Promise.resolve(next)),
+      open: far.open,
+      replan: async (next) => (await far.plan(next, wishes)).plan,
+      live: input.live,
+      withheld,
+      holds,
+      now,
+      signal,
+      told,
+    }),
+  )
+  return { ...report, findings: [...part.findings, ...report.findings, ...(await far.announce(report))] }
+}

@@ -1,0 +1,85 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import { missing } from './approvals.ts'
+import { refOf } from './batches.ts'
+import { refusals } from './exit.ts'
+import { approvalsBy } from './marks.ts'
+import { narrow } from './plan.ts'
+import type { ApplyDeps } from './progress.ts'
+import type { Sealing } from './digest.ts'
+import type { Planned } from './reconciler.ts'
+import type { Approval, Ledger, Merge } from './ledger-types.ts'
+import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
+
+/** Steps that may not go out in this run, and why. */
+export type Withheld = ApplyDeps['withheld']
+
+/** Whose approval counts, as the instance has it. */
+export interface Approving {
+  /** Whether what a merge approves is enough for a step. */
+  readonly isEnough: (merge: Merge, step: Step) => boolean
+  /** null where steps need no approval. */
+  readonly required: {
+    /** Why a step has no approval that counts. */
+    readonly reasonFor: (step: Step) => string
+    /** Chooses what goes out together, and answers what is held back with what speaks against it. */
+    readonly hold: (
+      open: readonly Step[],
+      approvals: readonly Approval[],
+      against: (steps: readonly Step[]) => readonly Diagnostic[],
+    ) => ReadonlyMap<Step, readonly Diagnostic[]>
+  } | null
+}
+
+/** The ledger with what the merged pull requests approve of a plan. */
+export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { isEnough }: Approving): Ledger {
+  const given = approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)
+  return { ...ledger, approvals: [...ledger.approvals, ...given] }
+}
+
+/**
+ * What of a plan may not go out: where approvals are required, what nobody approved, and what was approved together and
+ * does not fit beside older ones. Where nothing would be left of it, all of it stays in, for a gate to refuse.
+ */
+export function withheldOf(
+  planned: Planned,
+  approvals: readonly Approval[],
+  sealing: Sealing,
+  { required }: Approving,
+): Withheld {
+  if (required === null) return new Map()
+  const unapproved = new Map<ObjectRef, Omit<Skipped, 'step'>>(
+    lacking(planned, approvals, sealing).map((step) => [
+      refOf(step),
+      { why: 'not-approved', reason: required.reasonFor(step) },
+    ]),
+  )
+  const open = planned.plan.steps.filter((step) => !unapproved.has(refOf(step)))
+  const against = (steps: readonly Step[]): readonly Diagnostic[] => {
+    const kept = new Set(steps)
+    return refusals(narrow(planned, (step) => kept.has(step)))
+  }
+  const held: ReadonlyMap<Step, readonly Diagnostic[]> =
+    against([]).length === 0 ? required.hold(open, approvals, against) : new Map()
+  if (held.size === open.length) return unapproved
+  return new Map([
+    ...unapproved,
+    ...[...held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
+      refOf(step),
+      { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
+    ]),
+  ])
+}
+
+/** What of a plan goes out beside what is withheld. */
+export const outgoing = (planned: Planned, withheld: Withheld): Plan =>
+  narrow(planned, (step) => !withheld.has(refOf(step)))
+
+/** The steps that lack an approval. What a policy corrects by itself is approved by the policy. */
+function lacking({ plan, input }: Planned, approvals: readonly Approval[], sealing: Sealing): Step[] {
+  const byPolicy = (step: Step): boolean =>
+    step.cause === 'drift' &&
+    step.hazard === 'reversible' &&
+    input.policy.driftOf(step.kind) === 'correct' &&
+    !input.restore.has(refOf(step))
+  return missing(plan.steps, approvals, sealing).filter((step) => !byPolicy(step) && step.removal !== true)
+}
