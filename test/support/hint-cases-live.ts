@@ -41,7 +41,7 @@ const CASES: readonly HintCase[] = [
     shows: /taken over/,
   },
   {
-    of: ['reconcile/behind.ts: git ls-remote'],
+    of: ['providers/mastodon/behind.ts: git ls-remote'],
     herd: { begin: 'none', remote: true },
     state: async (herd) => {
       await begun('domain-block')(herd)

@@ -61,7 +61,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   'Somebody else has to be faster, or to stop the run, in just that moment; cases type the same command': [
     'render/apply.ts: herdbook apply',
     'providers/mastodon/kinds/common.ts: herdbook plan',
-    'reconcile/apply.ts: herdbook apply',
+    'reconcile/verify.ts: herdbook apply',
     'reconcile/ledger-store.ts: herdbook plan',
   ],
   'A backstop that no file is known to reach, or a folder that nobody may read; cases type the same command': [
