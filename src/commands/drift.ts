@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { KINDS } from '../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../providers/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan } from '../reconcile/types.ts'

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
-import { KINDS } from '../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../providers/index.ts'
 import { refOf } from '../reconcile/batches.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import { withLeft } from '../reconcile/seen.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { KINDS } from '../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../providers/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'

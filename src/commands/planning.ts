@@ -4,6 +4,7 @@ import { desiredOf, NO_WISHES, type Planned, type Subject, type Wishes } from '.
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import type { ObjectRef } from '../reconcile/types.ts'
 import { KINDS } from '../providers/index.ts'
+import { NAME as MASTODON } from '../providers/mastodon/provider.ts'
 import { commitOf, type Session } from './session.ts'
 
 /** What a session's run is about. */
@@ -16,7 +17,7 @@ export const subjectOf = (session: Session, ledger: Ledger = session.ledger): Su
   isKept: session.store !== null,
   sealing: session.sealing,
   now: session.io.now(),
-  errorsFor: session.errorsFor,
+  errorsFor: (provider, version) => (provider === MASTODON ? session.errorsFor(version) : []),
 })
 
 /** Reads live and compares: the plan, and what it was made of. */

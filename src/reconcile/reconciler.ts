@@ -24,8 +24,8 @@ export interface Subject {
   readonly isKept: boolean
   readonly sealing: Sealing
   readonly now: Date
-  /** What a version of what is there has against the files. */
-  readonly errorsFor: (version: string | null) => readonly Diagnostic[]
+  /** What the version that a provider's far end says has against the files. */
+  readonly errorsFor: (provider: string, version: string | null) => readonly Diagnostic[]
 }
 
 /** What a person says beside the files: which objects the files win, once. */
@@ -79,7 +79,7 @@ export async function read(
   const readings = await Promise.all(
     providers.map((provider) => provider.read({ instance, desired, kinds: kindsToRead(provider, desired) })),
   )
-  const errors = readings.flatMap(({ version }) => errorsFor(version))
+  const errors = readings.flatMap(({ version }, i) => errorsFor(providers[i]?.name ?? '', version))
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)
   return new Map(providers.map(({ name }, i) => [name, readings[i] ?? providers[i]?.unread]).filter(isRead))
 }

@@ -1,4 +1,4 @@
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import { refusals } from '../../reconcile/exit.ts'
 import { keyOf, worseThan } from '../../reconcile/findings.ts'

@@ -1,7 +1,7 @@
 import type { Issue } from '../../clients/forge.ts'
 import { EXIT, HerdbookError, type ExitCode } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
 import type { Plan } from '../../reconcile/types.ts'
 import { renderDriftIssue, type IssueText } from '../../render/drift-issue.ts'

@@ -1,6 +1,6 @@
 import type { PullRequest } from '../../clients/forge.ts'
 import type { Diagnostic, ExitCode, HerdbookError } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { exitOfPlan } from '../../reconcile/exit.ts'
 import { marksBlock, marksOf, sealComment } from '../../reconcile/marks.ts'
 import { conceal, concealedProblems, disclosure } from '../../render/conceal.ts'

@@ -1,5 +1,5 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { showed } from '../../reconcile/marks.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { renderApplied } from '../../render/applied.ts'

@@ -1,7 +1,7 @@
 import { decides, type PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import { DRIFT_LABEL } from '../../instance/forms.ts'
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { showsToLeave } from '../../render/drift-issue.ts'
 import { dueTicks, proposedIn, type Tick } from '../../render/ticks.ts'
 import { say, tell } from '../io.ts'

@@ -1,5 +1,5 @@
 import { isUnwanted } from '../../instance/text.ts'
-import { KINDS } from '../../providers/mastodon/kinds/index.ts'
+import { KINDS } from '../../providers/index.ts'
 import { sameDigest, sealIn, type Sealing } from '../../reconcile/digest.ts'
 import type { Commit } from '../../reconcile/repository.ts'
 import type { Marks } from '../../reconcile/ledger-types.ts'
