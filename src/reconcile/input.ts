@@ -15,7 +15,6 @@ export interface Budget {
 export interface Policy {
   readonly budgetOf: (kind: string) => Budget
   readonly driftOf: (kind: string) => DriftPolicy
-  readonly minimumOwners: number
   readonly announce: { readonly noticeDays: number | null } | null
 }
 

@@ -103,6 +103,8 @@ export interface Kind {
   readonly after?: (step: Step) => readonly ObjectRef[]
   /** Objects whose steps must not be done unless this one has succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
+  /** What to type where the files still name somebody who was removed at once. */
+  readonly removal?: (id: string) => string
   /** What the write of a step owes outside its object, to be written down before and cleared after. */
   readonly intent?: (step: Step) => Intent | null
   /** Where a person sees whether that was done: "the log of the unit". */

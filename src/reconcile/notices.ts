@@ -4,7 +4,7 @@ import type { ObjectRef, Step } from './types.ts'
 
 const DAY = 86_400_000
 
-/** Whether members lose follows by a step for good, so that they are to hear of it before. */
+/** Whether a step does something to people for good, so that they are to hear of it before. */
 const needsNotice = (step: Step): boolean =>
   step.hazard === 'irreversible' && step.impact !== undefined && step.impact.weight > 0
 

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile, Secret } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Policy } from './input.ts'
 import type { Draft, Invariant, Kind, Outcome, WriteContext } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
 import type { Check, Desired, Fields, Impact, Observed, Step } from './types.ts'
@@ -28,7 +27,6 @@ export interface Request {
 /** What a reading is understood with. */
 export interface Understanding extends Request {
   readonly ledger: Ledger
-  readonly policy: Policy
   readonly environment: string
   readonly now: Date
 }

@@ -93,11 +93,10 @@ export function understandings(
   desired: ReadonlyMap<string, Desired>,
 ): ReadonlyMap<string, Understanding> {
   const { instance, ledger, environment, now } = subject
-  const policy = policyIn(subject, providers)
   return new Map(
     providers.map((provider) => {
       const kinds = kindsToRead(provider, desired)
-      return [provider.name, { instance, desired, kinds, ledger, policy, environment, now }]
+      return [provider.name, { instance, desired, kinds, ledger, environment, now }]
     }),
   )
 }

@@ -39,7 +39,8 @@ export function checkRemoved({
   ledger,
   desired,
   sealing,
-}: Pick<Sides, 'ledger' | 'desired' | 'sealing'>): Diagnostic[] {
+  kinds,
+}: Pick<Sides, 'ledger' | 'desired' | 'sealing'> & Pick<PlanInput, 'kinds'>): Diagnostic[] {
   if (ledger.removed.length === 0) return []
   return [...desired].flatMap(([kind, files]) =>
     (files.state === 'managed' ? files.objects : []).flatMap(({ id }): Diagnostic[] => {
@@ -52,7 +53,7 @@ export function checkRemoved({
           severity: 'warning',
           about: `${kind}/${id}`,
           message,
-          hint: `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"`,
+          hint: kinds.find(({ name }) => name === kind)?.removal?.(id) ?? 'Take it out of the files.',
         },
       ]
     }),

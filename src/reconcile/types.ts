@@ -20,7 +20,7 @@ export interface DesiredObject {
   readonly source: Source
   /** The identity it had before, where the file says `renamed_from`. */
   readonly formerly?: string
-  /** Relations that people accept to sever (`accept_severed_relationships`). */
+  /** How much of an impact that can't be undone the files accept. */
   readonly consent?: number
 }
 
@@ -36,7 +36,7 @@ export type Desired =
 /** One live object, normalised by its kind. */
 export interface LiveObject {
   readonly id: string
-  /** The server's own id: a row's id; for a moderator, the account's. */
+  /** The far end's own id. */
   readonly serverId: string | null
   readonly fields: Fields
   /** When the server made it, ISO 8601 UTC, where the door tells. */

@@ -75,7 +75,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /1 file changed/,
   },
   {
-    of: ['reconcile/removed.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],
@@ -83,7 +83,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /warning removed .*→ Take it out of the files: (herdbook demote mod)\./,
   },
   {
-    of: ['reconcile/removed.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],

@@ -1,5 +1,6 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
+import { policyOf } from '../../instance/policy.ts'
 import { hintsFor } from '../../reconcile/input.ts'
 import type { Hints, Invariant, Kind } from '../../reconcile/kind.ts'
 import type { Live, Request, Understanding } from '../../reconcile/provider.ts'
@@ -46,7 +47,7 @@ export function requestFor({ desired, instance, kinds: asked }: Request): ReadRe
 }
 
 /** Has every kind make its objects of rows that were read. */
-export function observed(tables: Tables, input: Omit<Understanding, 'policy' | 'environment'>): Map<string, Observed> {
+export function observed(tables: Tables, input: Omit<Understanding, 'environment'>): Map<string, Observed> {
   return new Map(kindsIn(input.kinds).map((kind) => [kind.name, observeKind(kind, tables, input)]))
 }
 
@@ -127,8 +128,8 @@ export function understand(
   input: Understanding,
   objects: ReadonlyMap<string, Observed> = observed(tables, input),
 ): Live {
-  const { instance, policy, ledger, now, environment } = input
-  const facts = { ...factsOf(tables, instance, tokenAccount), minimumOwners: policy.minimumOwners }
+  const { instance, ledger, now, environment } = input
+  const facts = { ...factsOf(tables, instance, tokenAccount), minimumOwners: policyOf(instance, now).minimumOwners }
   const byName = new Map(KINDS.map((kind) => [kind.name, kind]))
   const hints = new Map<string, Hints>()
   const hintsOf = (kind: Kind): Hints => {

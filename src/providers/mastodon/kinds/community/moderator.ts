@@ -150,6 +150,8 @@ export const moderator: MastodonKind = {
               : nameToday(role, instance.documents['roles.yaml']?.roles ?? []),
         }
       : {},
+  removal: (id) =>
+    `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"`,
   hazard: () => 'disruptive',
   note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
   // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
