@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { policyOf } from '../../src/instance/policy.ts'
 import type { PolicyInForce } from '../../src/instance/policy.ts'
 import type { Policy } from '../../src/reconcile/input.ts'
@@ -18,7 +18,8 @@ async function policy(
 }
 
 test('without a file the defaults hold', async () => {
-  const none: Policy = await policy(undefined)
+  const none = await policy(undefined)
+  expectTypeOf(none).toExtend<Policy>()
   expect(none.budgetOf('domain-block')).toEqual({ create: 25, update: 25, delete: 5, weaken: 5 })
   expect(none.minimumOwners).toBe(2)
   expect(none.driftOf('role')).toBe('report')
