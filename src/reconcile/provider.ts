@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { InstanceFile, Secret } from '../instance/documents.ts'
+import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Draft, Invariant, Kind, Outcome, WriteContext } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
@@ -107,7 +107,5 @@ export interface Provider {
 export interface ProviderFolder<Access> {
   readonly name: string
   readonly kinds: readonly Kind[]
-  /** Every secret that the configuration gives it: watched for in all that leaves the process. */
-  readonly secrets: (config: InstanceFile) => readonly Secret[]
   readonly connect: (config: InstanceFile, access: Access) => Provider
 }

@@ -149,9 +149,5 @@ export interface MastodonProvider extends Provider {
 export const mastodon: ProviderFolder<Access> = {
   name: NAME,
   kinds: KINDS,
-  secrets: ({ mastodon: named, ssh }) =>
-    [named?.api?.token, named?.api?.read_token, named?.database?.reader_key, ssh?.key, ssh?.passphrase].flatMap(
-      (secret) => secret ?? [],
-    ),
   connect,
 }
