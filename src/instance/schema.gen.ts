@@ -423,7 +423,7 @@ export interface Raise {
   reason: string
 }
 /**
- * What happens when live differs from what Herdbook last applied. Absent: the default, every difference is reported and nothing is undone.
+ * What happens when live differs from what Herdbook last applied. What would weaken, give access or open something is reported whatever this says. Absent: the default, every difference is reported and nothing is undone.
  */
 export interface DriftPolicies {
   /**

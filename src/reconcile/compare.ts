@@ -109,8 +109,8 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
 function different(verdict: Extract<Verdict, { is: 'step' | 'standoff' }>, trio: Trio, input: PlanInput): Part {
   // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
   const waits = verdict.is === 'standoff' && trio.prospect?.obstacle !== undefined && trio.entry === undefined
-  const { won = [], open = [] } = Object.groupBy(verdict.apart, ({ cause }) =>
-    waits || wins(cause, trio, input) ? 'won' : 'open',
+  const { won = [], open = [] } = Object.groupBy(verdict.apart, (one) =>
+    waits || wins(one, verdict.action, trio, input) ? 'won' : 'open',
   )
   const [own, cause] = verdict.is === 'step' ? [verdict.fields, 'change' as const] : [[], won[0]?.cause]
   const part = cause === undefined ? NOTHING : stepOrWait(trio, verdict.action, cause, [...own, ...fieldsApart(won)])
@@ -121,10 +121,17 @@ function different(verdict: Extract<Verdict, { is: 'step' | 'standoff' }>, trio:
   }
 }
 
-const wins = (cause: Apart['cause'], { kind, id }: Trio, input: PlanInput): boolean =>
-  input.restore.has(`${kind.name}/${id}`) ||
+const wins = ({ cause, fields }: Apart, action: Step['action'], trio: Trio, input: PlanInput): boolean =>
+  input.restore.has(`${trio.kind.name}/${trio.id}`) ||
   (cause === 'takeover' && input.takeOver) ||
-  (cause === 'drift' && input.policy.driftOf(kind.name) === 'correct')
+  (cause === 'drift' && isCorrected(draft(trio, action, cause, fields), input))
+
+/** A policy puts back what differs, but for what that would weaken or open: this a person decides. */
+function isCorrected(step: Draft, { live, policy }: PlanInput): boolean {
+  if (policy.driftOf(step.kind) !== 'correct') return false
+  const { weakens, opens } = live.assess(step)
+  return !weakens && !opens
+}
 
 function stepOrWait(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Part {
   const obstacle = action === 'delete' ? undefined : trio.prospect?.obstacle

@@ -33,7 +33,7 @@ const NOTHING: Live = {
   observed: new Map(),
   invariants: [],
   checks: [],
-  assess: () => ({ weakens: false }),
+  assess: () => ({ weakens: false, opens: false }),
   advice: () => [],
   against: () => [],
   writes: () => null,

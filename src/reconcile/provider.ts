@@ -46,6 +46,8 @@ export interface Reading {
 export interface Assessment {
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean
+  /** Gives somebody access, or opens something to more people. */
+  readonly opens: boolean
   /** Nothing where nobody is touched. */
   readonly impact?: Impact | Unmeasured
 }

@@ -25,6 +25,8 @@ export interface MastodonKind extends Kind {
     readonly beyond?: readonly string[]
   }
   readonly weakens?: (step: Draft, tables: Tables) => boolean
+  /** Whether a step gives somebody access, or opens something to more people. */
+  readonly opens?: (step: Draft) => boolean
   readonly impact?: (step: Draft, tables: Tables) => Impact | Unmeasured | undefined
   /** Rules that need the live state: a warning or a refusal beside a step. */
   readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]

@@ -145,7 +145,9 @@ export function understand(
     assess: (step) => {
       const kind = byName.get(step.kind)
       const impact = kind?.impact?.(step, tables)
-      return { weakens: kind?.weakens?.(step, tables) ?? false, ...(impact === undefined ? {} : { impact }) }
+      const weakens = kind?.weakens?.(step, tables) ?? false
+      const opens = kind?.opens?.(step) ?? false
+      return { weakens, opens, ...(impact === undefined ? {} : { impact }) }
     },
     advice: (step) => {
       const kind = byName.get(step.kind)

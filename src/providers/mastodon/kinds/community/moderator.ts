@@ -153,6 +153,7 @@ export const moderator: MastodonKind = {
   removal: (id) =>
     `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"`,
   hazard: () => 'disruptive',
+  opens: (step) => step.action !== 'delete',
   note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
   // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
   order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),

@@ -4,7 +4,7 @@ import type { Rows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Hints } from '../../../../reconcile/kind.ts'
 import type { LedgerEntry } from '../../../../reconcile/ledger-types.ts'
-import type { DesiredObject, Fields, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
+import type { Change, DesiredObject, Fields, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { EVERYONE_ID } from './accounts.ts'
 import { outranked, tooLow, unentitled } from './acting.ts'
@@ -97,6 +97,14 @@ function writeOf(step: Step): Write {
 const isAdministrator = (permissions: Value | undefined): boolean =>
   Array.isArray(permissions) && permissions.includes('administrator')
 
+/** Whether a change lets those who hold the role do more, or come in with less. */
+function opensWith({ field, before, after }: Change): boolean {
+  const held = Array.isArray(before) ? before : []
+  if (field === 'permissions') return Array.isArray(after) && after.some((one) => !held.includes(one))
+  if (field === 'position') return Number(after) > Number(before)
+  return field === 'require_2fa' && before === true && after === false
+}
+
 export const role: MastodonKind = {
   name: 'role',
   provider: 'mastodon',
@@ -126,6 +134,7 @@ export const role: MastodonKind = {
   read: (tables, hints) => ({ objects: readRoles(rowsOf(tables.roles), hints) }),
   same: (field, a, b) => (field === 'color' ? colour(a) === colour(b) : equal(a, b)),
   hazard: (step) => (step.action === 'delete' || changed(step, 'permissions') ? 'disruptive' : 'reversible'),
+  opens: ({ changes }) => changes.some(opensWith),
   // A role is made before the one that needs its rank; the highest comes last, so that the acting account's own is.
   order: (a, b) => Number(a.target['position'] ?? 0) - Number(b.target['position'] ?? 0),
   advice: (step, tables, { instance }) => {

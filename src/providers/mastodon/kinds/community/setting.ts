@@ -21,6 +21,17 @@ const HAZARDS: { readonly [key: string]: Hazard } = {
   authorized_fetch: 'disruptive',
 }
 
+/** Values from closed to open. */
+const OPENING: { readonly [key: string]: readonly Value[] } = {
+  registrations_mode: ['none', 'approved', 'open'],
+  authorized_fetch: [true, false],
+}
+
+function opens({ id, changes }: Draft): boolean {
+  const values = own(OPENING, id) ?? []
+  return changes.some(({ before, after }) => values.indexOf(after) > values.indexOf(before))
+}
+
 function desiredValue(instance: Instance, value: unknown): Value {
   if (typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string')
     return text(instance.text(value.file))
@@ -133,6 +144,7 @@ export const setting: MastodonKind = {
   // Mastodon takes the two contact settings only together.
   together: (a, b) => [a, b].every(({ id, door }) => door === 'console' && id.startsWith('site_contact_')),
   advice: strangerAsContact,
+  opens,
   hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
