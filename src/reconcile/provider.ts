@@ -22,11 +22,12 @@ export interface Request {
   readonly desired: ReadonlyMap<string, Desired>
   /** The kinds whose objects are asked for. */
   readonly kinds: readonly Kind[]
+  /** What the files name no more and the ledger still does is looked for, too. */
+  readonly ledger: Ledger
 }
 
 /** What a reading is understood with. */
 export interface Understanding extends Request {
-  readonly ledger: Ledger
   readonly environment: string
   readonly now: Date
 }

@@ -73,11 +73,11 @@ export function kindsToRead({ kinds, together }: Provider, desired: ReadonlyMap<
 /** Reads what is live, each provider once. Throws (exit 9) where what is there has something against the files. */
 export async function read(
   providers: readonly Provider[],
-  { instance, errorsFor }: Pick<Subject, 'instance' | 'errorsFor'>,
+  { instance, ledger, errorsFor }: Pick<Subject, 'instance' | 'ledger' | 'errorsFor'>,
   desired: ReadonlyMap<string, Desired>,
 ): Promise<Readings> {
   const readings = await Promise.all(
-    providers.map((provider) => provider.read({ instance, desired, kinds: kindsToRead(provider, desired) })),
+    providers.map((provider) => provider.read({ instance, desired, kinds: kindsToRead(provider, desired), ledger })),
   )
   const errors = readings.flatMap(({ version }, i) => errorsFor(providers[i]?.name ?? '', version))
   if (errors.length > 0) throw new HerdbookError(EXIT.invalid, errors)

@@ -72,7 +72,7 @@ const provider = providerOf(session.config, {
   writer: () => Promise.reject(new Error('nothing is written here')),
   close: async () => {},
 })
-const wanted = { instance, desired, kinds: kindsToRead(provider, desired) }
+const wanted = { instance, desired, kinds: kindsToRead(provider, desired), ledger }
 const request = await timed('request', () => {
   const request = requestFor(wanted)
   requestText(request)
