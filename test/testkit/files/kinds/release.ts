@@ -1,0 +1,70 @@
+import type { Instance } from '../../../../src/instance/instance.ts'
+import { mergeClaims, type Claims } from '../../../../src/reconcile/claims.ts'
+import { sha256 } from '../../../../src/reconcile/digest.ts'
+import type { Hints } from '../../../../src/reconcile/kind.ts'
+import type { Fields } from '../../../../src/reconcile/types.ts'
+import { claimsOf, listsIn, SOURCES } from '../instance.ts'
+import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
+
+const MODE = '0644'
+
+/** Where the version stands that runs. */
+const placeOf = (id: string): string => `opt/${id}/version`
+
+/** The releases that services.yaml names. */
+const claims = (instance: Instance): Claims =>
+  claimsOf(instance, 'releases', ({ text, source }) => ({
+    id: text('name'),
+    fields: { version: text('version') },
+    source,
+  }))
+
+/** The far end tells digests: a version is known by that of one that files, ledger or an earlier run had. */
+function versionOf(digest: string, id: string, { desired, ledger, attempts }: Hints): string {
+  const known: (Fields | undefined)[] = [
+    ...desired.filter((one) => one.id === id).map(({ fields }) => fields),
+    ledger.get(id)?.fields,
+    ...attempts.filter((one) => one.id === id).map(({ fields }) => fields),
+  ]
+  const versions = known.flatMap((fields) => (typeof fields?.['version'] === 'string' ? [fields['version']] : []))
+  return versions.find((version) => sha256(version) === digest) ?? `unknown (${digest.slice(0, 12)})`
+}
+
+/** A release that is brought in by a protocol: the new one is staged, switched to, and proven. */
+export const release: FilesKind = {
+  name: 'release',
+  provider: NAME,
+  title: { one: 'release', many: 'releases' },
+  file: SOURCES[0],
+  drift: 'report',
+  absence: 'release',
+  desired: (instance) => mergeClaims('release', claims(instance), instance.position).desired,
+  hazard: () => 'disruptive',
+  contents: (instance) =>
+    listsIn(instance, 'releases').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('version'))),
+  asks: (ids) => ({ paths: ids.map(placeOf) }),
+  read: (live, hints) =>
+    idsIn(hints).flatMap((id) => {
+      const fact = fileAt(live, placeOf(id))
+      if (fact === null) return []
+      return [{ id, serverId: null, fields: { ...fieldsOf(fact), version: versionOf(fact.digest, id, hints) } }]
+    }),
+  opens: () => false,
+  impact: ({ id, action }) =>
+    action === 'create' ? null : { text: `${id} runs another version, without a pause`, weight: 1, details: {} },
+  write: async (step, { lock, content }) => {
+    const protocol = { id: step.id, digest: step.digest }
+    const path = placeOf(step.id)
+    const wanted = { path, content: content(sha256(word(step.target['version']))), mode: MODE, sealed: false }
+    const phases = [
+      () => lock.stage({ ...protocol, ...wanted, expect: expectedBy(step) }),
+      () => lock.switch(protocol),
+      () => lock.prove(protocol),
+    ]
+    for (const phase of phases) {
+      const outcome = wrote(await phase(), path)
+      if (outcome.state !== 'done') return outcome
+    }
+    return lock.end({ id: step.id })
+  },
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { connect as logIn } from '../../../src/clients/host.ts'
+import type { Machine } from '../../../src/clients/machine.ts'
+import type { Secrets } from '../../../src/clients/secrets.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../../../src/instance/diagnostic.ts'
+import type { InstanceFile } from '../../../src/instance/documents.ts'
+import { sha256 } from '../../../src/reconcile/digest.ts'
+import { entriesOf, hintsFor } from '../../../src/reconcile/input.ts'
+import type { Outcome } from '../../../src/reconcile/kind.ts'
+import type { Live, Provider, ProviderFolder, Reading, Request, WriteSession } from '../../../src/reconcile/provider.ts'
+import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
+import type { Desired, Observed, Step } from '../../../src/reconcile/types.ts'
+import type { LiveFiles } from './answers.ts'
+import { openReader, openWriter, type FilesPlace } from './connection.ts'
+import { idsIn, NAME, type FilesKind } from './kind.ts'
+import { file } from './kinds/file.ts'
+import { release } from './kinds/release.ts'
+import { unit } from './kinds/unit.ts'
+import type { FactsRequest, Stamp } from './wire.ts'
+
+/** In the order in which they apply. */
+export const KINDS: readonly FilesKind[] = [file, release, unit]
+
+/** What its connection is opened with. */
+export interface Access {
+  readonly secrets: Secrets
+  readonly place: FilesPlace
+  /** What the machine must say of whose it is. */
+  readonly stamp: Stamp
+}
+
+/** All connections of this provider are one login. */
+const CONNECTION = 'ssh'
+
+/** The files of a machine that `ssh` in instance.yaml names. Logs in when it is first asked. */
+function connect({ domain, ssh }: InstanceFile, { secrets, place, stamp }: Access): Provider {
+  let machine: Promise<Machine> | undefined
+  const login = (): Promise<Machine> => {
+    machine ??= ssh
+      ? logIn(ssh, secrets)
+      : fail(EXIT.unreadable, 'no-connection', 'instance.yaml has no ssh: the files are not read.')
+    return machine
+  }
+  /** By digest: what a step writes is what the files said when live was read. */
+  const contents = new Map<string, string>()
+  const writes: Live['writes'] = () => (ssh ? CONNECTION : null)
+  const unread = readingOf({ state: 'unread', reason: NOT_READ }, writes, null)
+  return {
+    name: NAME,
+    identity: `${NAME}:${domain}`,
+    kinds: KINDS,
+    together: [],
+    can: () => ({ reads: () => ssh !== undefined, writes }),
+    read: async (request) => {
+      for (const content of KINDS.flatMap((kind) => kind.contents(request.instance)))
+        contents.set(sha256(content), content)
+      const far = await factsOf(login, place, stamp, askedBy(request))
+      return readingOf(far, writes, far.state === 'read' ? (ssh?.host_key ?? null) : null)
+    },
+    unread,
+    open: async () => {
+      const writer = await openWriter(await login(), place)
+      const lock = await writer.lock(randomUUID())
+      const content = (digest: string): string =>
+        contents.get(digest) ?? fail(EXIT.defect, 'files-content', `Nothing that was read has the digest ${digest}.`)
+      return sessionOf((kind, step) => kind.write(step, { lock, content }), writer.close)
+    },
+    close: async () => {
+      // What never opened was told to whoever asked for it.
+      await machine?.then(
+        (one) => one.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+type Far =
+  | { readonly state: 'read'; readonly live: LiveFiles }
+  | { readonly state: 'unread'; readonly reason: Diagnostic }
+
+const NOT_READ: Diagnostic = { code: 'not-read', severity: 'error', message: 'The machine was not asked.' }
+
+/** What the kinds ask for, together: one request. */
+function askedBy({ kinds, desired, ledger }: Request): FactsRequest {
+  const names = new Set(kinds.map(({ name }) => name))
+  const asked = KINDS.filter(({ name }) => names.has(name)).map((kind) =>
+    kind.asks(idsIn(knownOf(kind, desired.get(kind.name), ledger))),
+  )
+  const all = (key: keyof FactsRequest): string[] => [...new Set(asked.flatMap((one) => one[key] ?? []))]
+  return { paths: all('paths'), sealed: all('sealed'), folders: all('folders'), units: all('units') }
+}
+
+const knownOf = ({ name }: FilesKind, desired: Desired | undefined, ledger: Ledger): Parameters<typeof idsIn>[0] => ({
+  desired: desired?.state === 'managed' ? desired.objects : [],
+  ledger: entriesOf(name, ledger),
+  attempts: ledger.attempts.filter(({ kind }) => kind === name),
+})
+
+/** Asks the machine. What can't be read says nothing; throws (exit 5) for a machine that is another's. */
+async function factsOf(
+  login: () => Promise<Machine>,
+  place: FilesPlace,
+  stamp: Stamp,
+  request: FactsRequest,
+): Promise<Far> {
+  try {
+    const reader = await openReader(await login(), place)
+    try {
+      if (!isDeepStrictEqual(reader.hello.stamp, stamp)) return foreign(stamp)
+      return { state: 'read', live: await reader.facts(request) }
+    } finally {
+      await reader.close()
+    }
+  } catch (error) {
+    const [reason] = error instanceof HerdbookError && error.exit === EXIT.unreadable ? error.diagnostics : []
+    if (!reason) throw error
+    return { state: 'unread', reason }
+  }
+}
+
+const foreign = ({ domain, environment }: Stamp): never =>
+  fail(EXIT.refused, 'foreign-stamp', `The machine does not say that it is the one of ${domain}, ${environment}.`)
+
+/** What was read, as the kinds understand it. */
+function readingOf(far: Far, writes: Live['writes'], proof: string | null): Reading {
+  const reading: Reading = {
+    version: null,
+    proof,
+    understand: (input) => ({
+      observed: new Map(
+        KINDS.filter((kind) => input.kinds.includes(kind)).map((kind) => [
+          kind.name,
+          far.state === 'unread'
+            ? { state: 'unknown', reason: far.reason, objects: [] }
+            : observed(kind, () => kind.read(far.live, hintsFor(kind, input))),
+        ]),
+      ),
+      invariants: [],
+      checks: [],
+      assess: (step) => {
+        const kind = KINDS.find(({ name }) => name === step.kind)
+        const impact = kind?.impact(step) ?? null
+        return { weakens: false, opens: kind?.opens(step) ?? false, ...(impact === null ? {} : { impact }) }
+      },
+      advice: () => [],
+      against: (steps) => unwritable(steps),
+      writes,
+      guard: () => ({}),
+    }),
+    lookInto: () => Promise.resolve(reading),
+  }
+  return reading
+}
+
+/** The objects of a kind; unknown where one of them can't be read. */
+function observed(kind: FilesKind, read: () => ReturnType<FilesKind['read']>): Observed {
+  try {
+    return { state: 'complete', objects: read(), prospects: new Map(), door: CONNECTION, requests: 1 }
+  } catch (error) {
+    const [reason] = error instanceof HerdbookError ? error.diagnostics : []
+    if (!reason) throw error
+    return { state: 'unknown', reason: { ...reason, about: kind.name }, objects: [] }
+  }
+}
+
+const unwritable = (steps: readonly Step[]): Diagnostic[] =>
+  steps.some(({ door }) => door === null)
+    ? [{ code: 'no-door', severity: 'warning', message: 'instance.yaml has no ssh: no file can be written.' }]
+    : []
+
+function sessionOf(
+  send: (kind: FilesKind, step: Step) => ReturnType<FilesKind['write']>,
+  close: () => Promise<void>,
+): WriteSession {
+  return {
+    write: async function* (name, steps): AsyncGenerator<Outcome> {
+      const kind = KINDS.find((one) => one.name === name)
+      if (!kind) throw new Error(`${NAME} has no kind ${name}`)
+      for (const step of steps) {
+        const came = await send(kind, step)
+        yield came.state === 'done' ? { state: 'done', step, serverId: null } : { ...came, step }
+      }
+    },
+    // No step of these kinds does anything outside its object.
+    finish: () => Promise.resolve({ state: 'done' }),
+    expect: () => {},
+    close,
+  }
+}
+
+export const files: ProviderFolder<Access> = {
+  name: NAME,
+  kinds: KINDS,
+  secrets: ({ ssh }) => [ssh?.key, ssh?.passphrase].flatMap((secret) => secret ?? []),
+  connect,
+}
