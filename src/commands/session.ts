@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
+import { identitiesIn } from '../providers/index.ts'
 import { openRepository } from '../clients/repository.ts'
 import type { FileSource } from '../instance/source.ts'
 import { loadInstance, type Loaded } from '../instance/load.ts'
@@ -94,11 +95,10 @@ const ledgered = async (io: Io, files: Files, { repository, head }: Git, moved =
   sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
 
 /** What the digests of an instance are made for and with. */
-export const sealingOf = (
-  { domain, environment = 'production' }: InstanceFile,
-  repository: string | null,
-  key: Key,
-): Sealing => ({ scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: new Map() })
+export function sealingOf(config: InstanceFile, repository: string | null, key: Key): Sealing {
+  const { domain, environment = 'production' } = config
+  return { scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: identitiesIn(config) }
+}
 
 /** Which ledger an instance has. On a forge a branch follows it. */
 async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {

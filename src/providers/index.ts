@@ -9,6 +9,10 @@ export const PROVIDERS = [mastodon] as const
 /** All kinds, in the order in which they apply; they delete in its reverse. */
 export const KINDS: readonly Kind[] = PROVIDERS.flatMap(({ kinds }) => kinds)
 
+/** What digests of the steps of each kind bind, by its name. */
+export const identitiesIn = (config: InstanceFile): ReadonlyMap<string, string> =>
+  new Map(PROVIDERS.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity(config)])))
+
 /** The providers of an instance; none opens anything before it is used. */
 export function connectAll(
   config: InstanceFile,

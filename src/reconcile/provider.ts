@@ -110,5 +110,7 @@ export interface Provider {
 export interface ProviderFolder<Access> {
   readonly name: string
   readonly kinds: readonly Kind[]
+  /** Its name in an instance of this configuration: what digests of its steps bind, also in a run that never connects. */
+  readonly identity: (config: InstanceFile) => string
   readonly connect: (config: InstanceFile, access: Access) => Provider
 }

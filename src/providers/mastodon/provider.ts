@@ -24,6 +24,8 @@ export const NAME = 'mastodon'
 /** Block lists of more writes than this go through the console where there is one. */
 const FEW = 36
 
+const identity = ({ domain }: Pick<InstanceFile, 'domain'>): string => `${NAME}:${domain}`
+
 /** The doors of one run, and how it reads and writes through them. */
 export interface Ways {
   readonly reader: () => Promise<Reader>
@@ -69,7 +71,7 @@ export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'
   const nothing = readingOf(tablesOf({}, null), { state: 'none' })
   return {
     name: NAME,
-    identity: `${NAME}:${config.domain}`,
+    identity: identity(config),
     kinds: KINDS,
     together: INVARIANTS.map(({ kinds }) => kinds),
     can,
@@ -149,5 +151,6 @@ export interface MastodonProvider extends Provider {
 export const mastodon: ProviderFolder<Access> = {
   name: NAME,
   kinds: KINDS,
+  identity,
   connect,
 }

@@ -105,15 +105,17 @@ async function open({ dir, repository }: Herd, { machine, others, secrets, now }
   const instance = await loadWithFiles(gitSource(dir, head, 'instance'), now?.())
   const config = instance.documents['instance.yaml'] ?? { domain: 'herd.example' }
   const { domain, environment = 'production' } = config
-  const sealing = sealingFor(repository, environment)
   const access = {
     secrets: openSecrets({ KEY: machine.server.key, ...secrets }),
     place: machine.place,
     stamp: { domain, environment, repository },
   }
+  const providers = [files.connect(config, access), ...(others?.() ?? [])]
+  const identities = providers.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity] as const))
+  const sealing = { ...sealingFor(repository, environment), providers: new Map(identities) }
   return {
     sealing,
-    providers: [files.connect(config, access), ...(others?.() ?? [])],
+    providers,
     subject: (ledger) => ({
       instance,
       config,

@@ -30,11 +30,14 @@ export interface Access {
   readonly stamp: Stamp
 }
 
+const identity = ({ domain }: InstanceFile): string => `${NAME}:${domain}`
+
 /** All connections of this provider are one login. */
 const CONNECTION = 'ssh'
 
 /** The files of a machine that `ssh` in instance.yaml names. Logs in when it is first asked. */
-function connect({ domain, ssh }: InstanceFile, { secrets, place, stamp }: Access): Provider {
+function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provider {
+  const { ssh } = config
   let machine: Promise<Machine> | undefined
   const login = (): Promise<Machine> => {
     machine ??= ssh
@@ -48,7 +51,7 @@ function connect({ domain, ssh }: InstanceFile, { secrets, place, stamp }: Acces
   const unread = readingOf({ state: 'unread', reason: NOT_READ }, writes, null)
   return {
     name: NAME,
-    identity: `${NAME}:${domain}`,
+    identity: identity(config),
     kinds: KINDS,
     together: [],
     can: () => ({ reads: () => ssh !== undefined, writes }),
@@ -193,6 +196,7 @@ function sessionOf(
 export const files: ProviderFolder<Access> = {
   name: NAME,
   kinds: KINDS,
+  identity,
   secrets: ({ ssh }) => [ssh?.key, ssh?.passphrase].flatMap((secret) => secret ?? []),
   connect,
 }
