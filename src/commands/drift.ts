@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { KINDS } from '../providers/index.ts'
 import { exitOfPlan } from '../reconcile/exit.ts'
 import { whyUnread } from '../reconcile/findings.ts'
+import { LOST } from '../reconcile/not-created.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { conceal } from '../render/conceal.ts'
 import { planJson } from '../render/json.ts'
@@ -51,5 +52,12 @@ export const verb = (command: Command, io: Io) =>
 
 /** A plan without what the files would change: that is `plan`'s to tell. */
 function onlyDrift(plan: Plan): Plan {
-  return { ...plan, steps: [], owed: [], letGo: [], findings: plan.findings.filter(whyUnread(plan)) }
+  const isUnread = whyUnread(plan)
+  return {
+    ...plan,
+    steps: [],
+    owed: [],
+    letGo: [],
+    findings: plan.findings.filter((one) => isUnread(one) || one.code === LOST),
+  }
 }

@@ -1,12 +1,13 @@
 import { batches, refOf, type Batch } from './batches.ts'
 import { certainConnections } from './certain.ts'
 import { unpaid } from './debts.ts'
+import { apart, goOn } from './later.ts'
 import { noted, notesOf } from './notes.ts'
 import { admit, begun, isStopped, record, skip, whyNot, type ApplyDeps, type Progress } from './progress.ts'
 import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
 import type { Outcome, World, WriteContext } from './kind.ts'
-import type { Intent } from './ledger-types.ts'
+import type { Intent, Ledger } from './ledger-types.ts'
 import type { ApplyReport, ObjectRef, Plan, Step } from './types.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   if (writable.length > 0 || plan.owed.length > 0) {
     const notes = notesOf(todo, plan.commit)
     ledger = await deps.save({ ...ledger, ...noted(deps.ledger, notes) }, 'Attempt')
-    await run(todo, plan.owed, progress, deps)
+    await run({ todo, owed: plan.owed, ledger }, progress, deps)
     // What was not written by us may be written by somebody else, and is theirs then.
     const { attempts, intents } = noted(
       deps.ledger,
@@ -45,32 +46,45 @@ function holdBack(step: Step, progress: Progress, { kinds, withheld }: ApplyDeps
   if (held && kind) skip({ step, ...held }, kind, progress)
 }
 
+/** What a run is to do, and the ledger that says so. */
+interface Work {
+  readonly todo: readonly Batch[]
+  readonly owed: readonly Intent[]
+  readonly ledger: Ledger
+}
+
 /** Pays what earlier runs still owe, and sends the batches. A provider is opened when something certainly goes through it. */
-async function run(
-  todo: readonly Batch[],
-  owed: readonly Intent[],
-  progress: Progress,
-  deps: ApplyDeps,
-): Promise<void> {
+async function run({ todo, owed, ledger }: Work, progress: Progress, deps: ApplyDeps): Promise<void> {
   const sessions = openSessions(deps)
+  const { now, later } = apart(todo, deps)
   try {
-    const certain = certainConnections(todo, (step, kind) => whyNot(step, kind, progress, deps) === null)
+    const certain = certainConnections(now, (step, kind) => whyNot(step, kind, progress, deps) === null)
     for (const [provider, connections] of isStopped(deps) ? [] : certain)
       (await sessions.of(provider)).expect(connections)
     await pay(owed, sessions, progress, deps)
-    for (const batch of todo) {
+    for (const batch of now) {
       if (isStopped(deps)) {
         progress.notReached.push(...batch.steps)
         for (const step of batch.steps) progress.untouched.add(step)
       } else await runBatch(batch, sessions, progress, deps)
     }
+    await goOn(later, ledger, progress, deps, (batch, next, plannedAs) =>
+      runBatch(batch, sessions, progress, next, plannedAs),
+    )
   } finally {
     await sessions.close()
   }
 }
 
-async function runBatch(batch: Batch, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const ready = batch.steps.filter((step) => admit(step, batch.kind, progress, deps))
+/** Sends what of a batch may go out now. `plannedAs`: the step of the plan that a step stands for; itself unless it was planned anew. */
+async function runBatch(
+  batch: Batch,
+  sessions: Sessions,
+  progress: Progress,
+  deps: ApplyDeps,
+  plannedAs: (step: Step) => Step = (step) => step,
+): Promise<void> {
+  const ready = batch.steps.filter((step) => admit(plannedAs(step), batch.kind, progress, deps))
   const unanswered = new Set(ready)
   const context: WriteContext = {
     door: batch.door,
@@ -79,8 +93,9 @@ async function runBatch(batch: Batch, sessions: Sessions, progress: Progress, de
   }
   const tell = (outcome: Outcome): void => {
     unanswered.delete(outcome.step)
-    record(outcome, batch.kind, progress, deps)
-    deps.told(outcome)
+    const planned = { ...outcome, step: plannedAs(outcome.step) }
+    record(planned, batch.kind, progress, deps)
+    deps.told(planned)
   }
   let isOpen = false
   if (ready.length === 0) return

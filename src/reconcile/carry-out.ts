@@ -60,7 +60,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       ledger,
       save: (next, subject) => (store ? store.save(next, `${subject}${why}`, by) : Promise.resolve(next)),
       open: far.open,
-      replan: async (next) => (await far.plan(next, wishes)).plan,
+      replan: (next) => far.plan(next, wishes),
       live: input.live,
       withheld,
       holds,

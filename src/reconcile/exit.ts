@@ -1,6 +1,6 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
 import { whyUnread } from './findings.ts'
-import type { ApplyReport, Plan, Skipped } from './types.ts'
+import type { ApplyReport, KindRead, Plan, Skipped } from './types.ts'
 
 /** Kinds that could not be read speak for themselves; every other error is a guard's. */
 export function refusals(plan: Plan): Plan['findings'] {
@@ -8,10 +8,13 @@ export function refusals(plan: Plan): Plan['findings'] {
   return plan.findings.filter((finding) => finding.severity === 'error' && !isUnread(finding))
 }
 
+/** What is gone was read. */
+const isUnread = ({ complete, lost }: KindRead): boolean => !complete && lost !== true
+
 /** The exit code of showing a plan. */
 export function exitOfPlan(plan: Plan): ExitCode {
   const codes: [boolean, ExitCode][] = [
-    [plan.reads.some((read) => !read.complete), EXIT.unreadable],
+    [plan.reads.some(isUnread), EXIT.unreadable],
     [refusals(plan).length > 0, EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
@@ -26,7 +29,7 @@ export function exitOfApply(report: ApplyReport): ExitCode {
   const errors = findings.filter((finding) => finding.severity === 'error')
   const skips = (why: Skipped['why']): boolean => skipped.some((one) => one.why === why)
   const codes: [boolean, ExitCode][] = [
-    [plan.reads.some((read) => !read.complete), EXIT.unreadable],
+    [plan.reads.some(isUnread), EXIT.unreadable],
     [errors.length + failed.length + notReached.length + remaining.length > 0 || skips('blocked'), EXIT.partial],
     [skips('not-approved'), EXIT.stale],
     [skips('refused'), EXIT.refused],

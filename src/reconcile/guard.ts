@@ -2,14 +2,16 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkConsent } from './consent.ts'
 import type { Budget, PlanInput } from './input.ts'
 import type { Invariant, Kind, Violation, World } from './kind.ts'
+import { checkLost } from './not-created.ts'
 import { checkRestores } from './restores.ts'
 import { weakenedLately } from './weakenings.ts'
-import type { LiveObject, Observed, Step } from './types.ts'
+import { objectsIn, type LiveObject, type Observed, type Step } from './types.ts'
 
 /** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   return [
     ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
+    ...checkLost(input),
     ...checkRestores(steps, input),
     ...checkInvariants(steps, worldOf(input.live.observed), input.live.invariants),
     ...input.live.against(steps),
@@ -68,11 +70,11 @@ function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }
 const NEVER = { count: 0, until: null } as const
 const minuteOf = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
 
-/** The live objects of all kinds that could be read. */
+/** The live objects of all kinds that could be read, and those that what is not there yet will hold. */
 export function worldOf(observed: ReadonlyMap<string, Observed>): World {
   return new Map(
     [...observed].flatMap(([kind, o]) =>
-      o.state === 'complete' ? [[kind, new Map(o.objects.map((object) => [object.id, object]))] as const] : [],
+      o.state === 'unknown' ? [] : [[kind, new Map(objectsIn(o).map((object) => [object.id, object]))] as const],
     ),
   )
 }

@@ -1,11 +1,13 @@
 import { byText } from './equal.ts'
 import type { PlanInput } from './input.ts'
+import { graphOf, inOrder } from './graph.ts'
 import type { OrderHints, Others } from './kind.ts'
-import type { Fields, ObjectRef, Step } from './types.ts'
+import { afterMakers } from './not-created.ts'
+import { objectsIn, type Fields, type ObjectRef, type Step } from './types.ts'
 
-/** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
+/** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order; each after what it needs. */
 export function order(steps: readonly Step[], input: PlanInput): Step[] {
-  const { kinds, instance } = input
+  const { kinds, instance, live } = input
   const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
   const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
   const hints: OrderHints = { instance, ...othersIn(input) }
@@ -13,7 +15,8 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
     const at = rank.get(step.kind) ?? kinds.length
     return step.action === 'delete' ? 2 * kinds.length - at : at
   }
-  return steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
+  const sorted = steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
+  return inOrder(graphOf(sorted, afterMakers(kinds, live.observed)))
 }
 
 /** Objects by reference, each list looked through once. */
@@ -28,7 +31,7 @@ export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desir
     const files = desired.get(kind)
     const sides = indexed.get(kind) ?? {
       files: byId(files?.state === 'managed' ? files.objects : []),
-      live: byId(observed.get(kind)?.objects ?? []),
+      live: byId(objectsIn(observed.get(kind))),
     }
     indexed.set(kind, sides)
     return sides

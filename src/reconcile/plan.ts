@@ -7,6 +7,7 @@ import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { measured } from './measured.ts'
 import { withNotices } from './notices.ts'
+import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
 import type { Kind, Others } from './kind.ts'
@@ -16,7 +17,8 @@ import type { Desired, Observed, Plan, Step, Waiting } from './types.ts'
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
   const others = othersIn(input)
-  const parts = input.kinds.map((kind) => holdBack(kind, planKind(kind, input), input, others))
+  const own = input.kinds.map((kind) => holdBack(kind, planKind(kind, input), input, others))
+  const parts = withMakers(input.kinds, own, input.live.observed)
   const steps = withNotices(
     order(
       input.kinds.flatMap((kind, i) => measured(kind, parts[i]?.drafts ?? [], input)),
@@ -70,12 +72,28 @@ function planKind(kind: Kind, input: PlanInput): Part {
   if (desired.state === 'unmanaged')
     return { ...NOTHING, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
   const observed = input.live.observed.get(kind.name)
-  if (observed?.state !== 'complete') return unreadable(kind, observed)
-  return compare(kind, desired, observed, entries, input)
+  if (observed === undefined || observed.state === 'unknown') return unreadable(kind, observed)
+  if (observed.state === 'complete') return compare(kind, desired, observed, entries, input)
+  if (isLost(kind.name, input)) return lost(kind)
+  const part = compare(kind, desired, asNew(observed), entries, input)
+  return { ...part, read: { kind: kind.name, complete: true, objects: 0, requests: 0, by: observed.by } }
 }
 
+/** Gone is not absent either: what speaks against it is said beside the plan. */
+const lost = (kind: Kind): Part => ({
+  ...NOTHING,
+  read: {
+    kind: kind.name,
+    complete: false,
+    lost: true,
+    reason: 'What they were part of is gone.',
+    objects: 0,
+    requests: 0,
+  },
+})
+
 /** Unknown is never absent: no step, no delete, and the ledger keeps what it knows. */
-function unreadable(kind: Kind, observed: Exclude<Observed, { state: 'complete' }> | undefined): Part {
+function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }> | undefined): Part {
   const reason = observed?.reason ?? {
     code: 'not-read',
     severity: 'error' as const,

@@ -4,7 +4,8 @@ import { after, worldOf, worsened } from './guard.ts'
 import type { Kind, Outcome, World } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
 import type { Live, WriteSession } from './provider.ts'
-import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
+import type { Planned } from './reconciler.ts'
+import type { ObjectRef, Skipped, Step } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -14,7 +15,7 @@ export interface ApplyDeps {
   /** Opens the way in for writing of a provider. */
   readonly open: (provider: string) => Promise<WriteSession>
   /** Reads live anew and plans with this ledger. */
-  readonly replan: (ledger: Ledger) => Promise<Plan>
+  readonly replan: (ledger: Ledger) => Promise<Planned>
   /** Live as the plan saw it. */
   readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
   /** Steps that may not go out in this run. */
@@ -45,8 +46,8 @@ export interface Progress {
   readonly blocked: Map<ObjectRef, Blocker>
   /** Steps of which nothing was written for certain. */
   readonly untouched: Set<Step>
-  /** Live as the plan saw it, and as the steps that are done leave it. */
-  readonly live: World
+  /** Live as it was read last, and as the steps that are done leave it. */
+  live: World
   world: World
 }
 

@@ -88,14 +88,17 @@ export function seenAfter(
 ): SeenLists {
   const next = new Map([...lists].filter(([kind]) => !released.includes(kind)))
   const byKind = Map.groupBy(unmanaged, ({ kind }) => kind)
-  for (const { kind, complete } of reads)
-    if (complete) next.set(kind, listAfter(lists.get(kind) ?? new Map(), byKind.get(kind) ?? []))
+  for (const { kind, complete, by } of reads)
+    // What is not there yet nobody has looked at.
+    if (complete && by === undefined) next.set(kind, listAfter(lists.get(kind) ?? new Map(), byKind.get(kind) ?? []))
   return isSame(lists, next) ? lists : next
 }
 
 /** What goes into lists that begin with this plan. */
 export const newlySeen = (lists: SeenLists, { reads, unmanaged }: Pick<Plan, 'reads' | 'unmanaged'>): Unmanaged[] => {
-  const begun = new Set(reads.filter(({ kind, complete }) => complete && !lists.has(kind)).map(({ kind }) => kind))
+  const begun = new Set(
+    reads.filter(({ kind, complete, by }) => complete && by === undefined && !lists.has(kind)).map(({ kind }) => kind),
+  )
   return unmanaged.filter(({ kind, addedByHand }) => begun.has(kind) && !addedByHand)
 }
 

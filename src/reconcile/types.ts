@@ -71,6 +71,12 @@ export type Observed =
       readonly requests: number
     }
   | { readonly state: 'unknown'; readonly reason: Diagnostic; readonly objects: readonly LiveObject[] }
+  /** Not there yet, by positive proof: the step of `by` makes it. `initial`: what a new one of that version holds, recorded with the kind; once it is there, what is still so is `untouched`. */
+  | { readonly state: 'not-created'; readonly by: ObjectRef; readonly initial: readonly LiveObject[] }
+
+/** The objects that are known of a kind; of what is not there yet those that a new one holds. */
+export const objectsIn = (observed: Observed | undefined): readonly LiveObject[] =>
+  observed === undefined ? [] : observed.state === 'not-created' ? observed.initial : observed.objects
 
 export type DriftPolicy = 'report' | 'correct'
 
@@ -186,6 +192,10 @@ export interface KindRead {
   readonly objects: number
   readonly requests: number
   readonly door?: string
+  /** It is not there yet: the step of this object makes it. */
+  readonly by?: ObjectRef
+  /** It is gone, and the ledger holds objects of it. */
+  readonly lost?: true
 }
 
 /** Ordered steps and everything that a person must know beside them. A value: saved, compared, rendered. */

@@ -50,7 +50,7 @@ export async function finish(plan: Plan, ledger: Ledger, progress: Progress, dep
 /** Live as it is now; null where it can't be read, which leaves what was done unverified. */
 async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Plan | null> {
   try {
-    return await replan(ledger)
+    return (await replan(ledger)).plan
   } catch (error) {
     findings.push(...(error instanceof HerdbookError ? error.diagnostics : [reasonOf(error)]))
     return null

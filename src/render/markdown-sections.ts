@@ -6,6 +6,7 @@ import { bullets, framed, shortening, type Section } from './fit.ts'
 import { HIDDEN } from './hush.ts'
 import { alert, code, details, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
+import { unreadIn } from './not-yet.ts'
 import { byHandIn, counted, likeness } from './by-hand.ts'
 import { clip, inline, listed, number } from './text.ts'
 
@@ -57,7 +58,7 @@ export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
 }
 
 export function unread(plan: Plan, kinds: readonly KindName[]): Section {
-  const missing = plan.reads.filter((read) => !read.complete)
+  const missing = unreadIn(plan)
   if (missing.length === 0) return []
   const items = missing.map(
     (read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`,

@@ -19,6 +19,7 @@ import { findings, type Files } from './markdown-findings.ts'
 import { byHand, leftAlone, standoffs, unread, waiting } from './markdown-sections.ts'
 import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
+import { notYet } from './not-yet.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
 import { capital, count, inline, listed } from './text.ts'
 import { withheldSections, type Why } from './withheld.ts'
@@ -157,6 +158,7 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
           ? [REFUSED]
           : [merging(approved)]
   const gone = plan.steps.length === 0 ? null : letGo(plan, kinds)
+  const toCome = notYet(plan, kinds)
   return [
     ...(told === null ? [] : [`${capital(told)}.`]),
     ...(gone === null ? [] : [`**${gone}**`]),
@@ -164,6 +166,7 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
     ...waitingBefore(plan, proposal),
     ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)),
     ...(later === null ? [] : [prose(later)]),
+    ...(toCome === null ? [] : [prose(toCome)]),
   ].join(' ')
 }
 

@@ -9,6 +9,7 @@ import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts
 import { absence, sidesOf, type Sides } from './fields.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
 import { readable } from './names.ts'
+import { notYet, unreadIn } from './not-yet.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
 import { heading, spans, stepForms } from './terminal-steps.ts'
@@ -71,6 +72,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
     waiting(plan, options),
+    [() => toCome(plan, options)],
     [() => unread(plan, options)],
     [() => byHandLines(plan, options.kinds, BY_HAND, options.verbose === true)],
     [() => leftAlone(plan, options)],
@@ -179,9 +181,15 @@ function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
   return within([heading('Waiting', 'holds nothing else back')], beginnings(items))
 }
 
+/** What the plan counts on before it is there. */
+function toCome(plan: Plan, { kinds }: TerminalOptions): Line[] {
+  const text = notYet(plan, kinds)
+  return text === null ? [] : [paragraph(0, span(text, 'dim'))]
+}
+
 /** Kinds that were not read, those with the same reason together, and what to do about it. */
 function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
-  const missing = plan.reads.filter((read) => !read.complete)
+  const missing = unreadIn(plan)
   if (missing.length === 0) return []
   const hints = new Map(plan.findings.filter(whyUnread(plan)).map(({ about, hint }) => [about, hint]))
   const items = [...Map.groupBy(missing, (read) => read.reason ?? 'no answer')].flatMap(([reason, reads]) => {

@@ -8,7 +8,7 @@ import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import { withLeft } from '../../src/reconcile/seen.ts'
 import type { Planned } from '../../src/reconcile/reconciler.ts'
-import type { LiveObject, Plan } from '../../src/reconcile/types.ts'
+import { objectsIn, type LiveObject, type Plan } from '../../src/reconcile/types.ts'
 
 const CASES = 200
 
@@ -17,7 +17,7 @@ function liveIn({ plan, input }: Planned): Map<string, LiveObject> {
   const managed = [...input.live.observed].filter(([kind]) => input.desired.get(kind)?.state === 'managed')
   return new Map(
     managed
-      .flatMap(([kind, { objects }]) => objects.map((one): [string, LiveObject] => [`${kind}/${one.id}`, one]))
+      .flatMap(([kind, observed]) => objectsIn(observed).map((one): [string, LiveObject] => [`${kind}/${one.id}`, one]))
       .filter(([ref]) => !plan.waiting.some(({ kind, id }) => `${kind}/${id}` === ref)),
   )
 }

@@ -7,7 +7,7 @@ import { newServer } from '../support/memory-server.ts'
 import { settingValue } from '../support/memory-writes.ts'
 import { shortfalls } from '../support/shortfalls.ts'
 import { look, newWorld, run } from '../support/world.ts'
-import type { Plan, Standoff } from '../../src/reconcile/types.ts'
+import { objectsIn, type Plan, type Standoff } from '../../src/reconcile/types.ts'
 
 const CASES = 200
 const standoffs = (plan: Plan): string[] =>
@@ -31,7 +31,7 @@ test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_
         }))
         const adopted = split.filter((one) => one.adopted).map((one) => one.standoff)
         const ordered = split.some(({ standoff }) => standoff.kind === 'rule-order')
-        const places = input.live.observed.get('rule-order')?.objects[0]?.fields ?? null
+        const places = objectsIn(input.live.observed.get('rule-order'))[0]?.fields ?? null
         // A rule that comes into the file comes to its place: where the order is in sync that changes no other's.
         const place: Standoff[] =
           ordered || places === null

@@ -36,7 +36,7 @@ async function doorsUsed(
       }
     },
     now: () => input.now,
-    replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
+    replan: (next) => look({ ...world, ledger: next }, files, memory),
     live: { ...input.live, guard: () => ({}) },
     withheld: new Map(),
     holds: () => true,

@@ -43,7 +43,7 @@ async function applied(
     save: async (next) => (ledger = next),
     open: () => providerIn(memory).open(),
     now: () => input.now,
-    replan: async (next) => (await look({ ...world, ledger: next }, files, memory)).plan,
+    replan: (next) => look({ ...world, ledger: next }, files, memory),
     live: { observed: new Map(), invariants: [], guard: () => ({}) },
     withheld: new Map(),
     holds: () => true,

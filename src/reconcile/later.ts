@@ -1,0 +1,145 @@
+import { batches, refOf, type Batch } from './batches.ts'
+import { equal } from './equal.ts'
+import { refusals } from './exit.ts'
+import { worldOf } from './guard.ts'
+import { makerOf } from './not-created.ts'
+import { narrow } from './plan.ts'
+import { isStopped, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { reasonOf } from './sessions.ts'
+import type { Kind } from './kind.ts'
+import type { Ledger } from './ledger-types.ts'
+import type { Planned } from './reconciler.ts'
+import { objectsIn, type Fields, type LiveObject, type Observed, type ObjectRef, type Step } from './types.ts'
+
+/** Sends a batch. `plannedAs`: the step of the plan that a step stands for. */
+export type Send = (batch: Batch, deps: ApplyDeps, plannedAs: (step: Step) => Step) => Promise<void>
+
+/** What may go out now, and what is part of something that is to be made first. */
+export function apart(
+  todo: readonly Batch[],
+  { live }: Pick<ApplyDeps, 'live'>,
+): { readonly now: readonly Batch[]; readonly later: readonly Batch[] } {
+  const { now = [], later = [] } = Object.groupBy(todo, ({ kind }) =>
+    makerOf(kind.name, live.observed) === undefined ? 'now' : 'later',
+  )
+  return { now, later }
+}
+
+/**
+ * Goes on with what had to be made first, in rounds: once it is there, it is read and planned again, and a step goes
+ * out if that is what was approved, and live is absent or as a new one has it. Anything else waits and is told.
+ */
+export async function goOn(
+  later: readonly Batch[],
+  ledger: Ledger,
+  progress: Progress,
+  deps: ApplyDeps,
+  send: Send,
+): Promise<void> {
+  const maker = (batch: Batch): ObjectRef => makerOf(batch.kind.name, deps.live.observed) ?? batch.kind.name
+  let open = later
+  while (open.length > 0 && !isStopped(deps)) {
+    const done = new Set(progress.done.map(refOf))
+    const due = open.filter((batch) => done.has(maker(batch)))
+    if (due.length === 0) break
+    open = open.filter((batch) => !due.includes(batch))
+    await round(due, ledger, progress, deps, send)
+  }
+  for (const batch of open) {
+    if (isStopped(deps)) leave(batch, progress)
+    else for (const step of batch.steps) hold(step, batch, `It needs ${maker(batch)}, which was not done.`, progress)
+  }
+}
+
+function leave({ steps }: Batch, progress: Progress): void {
+  progress.notReached.push(...steps)
+  for (const step of steps) progress.untouched.add(step)
+}
+
+const hold = (step: Step, { kind }: Batch, reason: string, progress: Progress): void =>
+  skip({ step, why: 'blocked', reason }, kind, progress)
+
+async function round(
+  due: readonly Batch[],
+  ledger: Ledger,
+  progress: Progress,
+  deps: ApplyDeps,
+  send: Send,
+): Promise<void> {
+  const again = await deps.replan(ledger).catch((error: unknown) => reasonOf(error))
+  if (!('plan' in again)) {
+    for (const batch of due) for (const step of batch.steps) hold(step, batch, again.message, progress)
+    return
+  }
+  progress.live = worldOf(again.input.live.observed)
+  progress.world = progress.live
+  const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
+  const goes = new Map<Step, Step>()
+  for (const batch of due)
+    for (const step of batch.steps) {
+      const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again, before: deps.live.observed })
+      if (fate.is === 'goes') goes.set(fate.step, step)
+      else if (fate.is === 'waits') hold(step, batch, fate.reason, progress)
+      else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)
+    }
+  const against = refusals(narrow(again, (step) => goes.has(step)))
+  const next = { ...deps, live: again.input.live }
+  for (const batch of batches(
+    deps.kinds,
+    again.plan.steps.filter((step) => goes.has(step)),
+  )) {
+    const plannedAs = (step: Step): Step => goes.get(step) ?? step
+    if (against.length === 0) await send(batch, next, plannedAs)
+    else
+      for (const step of batch.steps)
+        hold(plannedAs(step), batch, against.map(({ message }) => message).join(' '), progress)
+  }
+}
+
+type Fate =
+  | { readonly is: 'goes'; readonly step: Step }
+  /** Made as the files have it. */
+  | { readonly is: 'done'; readonly serverId: string | null }
+  | { readonly is: 'waits'; readonly reason: string }
+
+/** What is known of an approved step: what a plan that was made since says of it, and what was live before. */
+interface Found {
+  readonly kind: Kind
+  readonly found: Step | undefined
+  readonly again: Planned
+  readonly before: ReadonlyMap<string, Observed>
+}
+
+/** What becomes of an approved step, now that what it is part of is there. */
+function fateOf(step: Step, { kind, found, again: { plan, input }, before }: Found): Fate {
+  const now = input.live.observed.get(step.kind)
+  if (now?.state !== 'complete')
+    return { is: 'waits', reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is not there.' }
+  if (found !== undefined) {
+    const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
+    return isApproved && isNew(found, before) ? { is: 'goes', step: found } : { is: 'waits', reason: MOVED }
+  }
+  const told = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
+  const live = now.objects.find(({ id }) => id === step.id)
+  return told.includes(refOf(step)) || !isMade(step, live, kind)
+    ? { is: 'waits', reason: MOVED }
+    : { is: 'done', serverId: live?.serverId ?? null }
+}
+
+/** Whether live is already what a step makes of it. */
+function isMade({ action, changes }: Step, live: LiveObject | undefined, { same }: Kind): boolean {
+  if (action === 'delete' || live === undefined) return action === 'delete' && live === undefined
+  return changes.every(
+    ({ field, after }) => same?.(field, live.fields[field] ?? null, after) ?? equal(live.fields[field] ?? null, after),
+  )
+}
+
+const MOVED = 'What is there now is not what the plan counted on; the next plan shows it.'
+
+const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))
+
+/** Whether live is absent, or as a new one has it. */
+function isNew({ kind, id, seen }: Step, before: ReadonlyMap<string, Observed>): boolean {
+  const initial = objectsIn(before.get(kind)).find((object) => object.id === id)
+  return equal(seen, initial?.fields ?? {})
+}

@@ -1,0 +1,284 @@
+import type { Instance } from '../../src/instance/instance.ts'
+import type { FarEnds } from '../../src/reconcile/carry-out.ts'
+import { converge, type ConvergeDeps, type Converged, type Run } from '../../src/reconcile/converge.ts'
+import type { Kind } from '../../src/reconcile/kind.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
+import type { Intent, Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
+import { NO_WISHES, planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
+import { equal } from '../../src/reconcile/equal.ts'
+import type { Check, Desired, Fields, LiveObject, Observed, ObjectRef, Plan, Step } from '../../src/reconcile/types.ts'
+import type { Form } from '../../src/reconcile/digest.ts'
+import { sealingWith } from './sealing.ts'
+
+type Objects = ReadonlyMap<string, Fields>
+
+/** A provider of the port whose far end is a few shelves of objects in memory. */
+export interface Shelf {
+  readonly name: string
+  readonly kinds: readonly string[]
+  proof: string | null
+  /** What is live, by kind and id. */
+  readonly stock: Map<string, Map<string, Fields>>
+  /** Kinds that are not there before an object is, and what they hold then. */
+  readonly notYet: Map<string, { readonly by: ObjectRef; readonly initial: Objects }>
+  readonly unread: Set<string>
+  checks: readonly Check[]
+  finish: (pending: readonly Intent[]) => Promise<Finished>
+  /** What was written, in order. */
+  readonly written: ObjectRef[]
+  /** Does something as a step is written; throws to break the connection. */
+  meanwhile: (step: Step) => void
+  reads: number
+}
+
+export const newShelf = (name: string, kinds: readonly string[], rest: Partial<Shelf> = {}): Shelf => ({
+  name,
+  kinds,
+  proof: `${name} itself`,
+  stock: new Map(kinds.map((kind) => [kind, new Map()])),
+  notYet: new Map(),
+  unread: new Set(),
+  checks: [],
+  finish: () => Promise.resolve({ state: 'done' }),
+  written: [],
+  meanwhile: () => {},
+  reads: 0,
+  ...rest,
+})
+
+/** What the files of a run hold, by kind and id; a kind that is missing is not managed. */
+export type Files = { readonly [kind: string]: { readonly [id: string]: Fields } }
+
+export interface Room {
+  readonly shelves: readonly Shelf[]
+  /** What kinds say beside what is plain. */
+  readonly kinds: { readonly [kind: string]: Partial<Kind> }
+  files: Files
+  ledger: Ledger
+  /** The subjects of what was written into the ledger. */
+  readonly saves: string[]
+}
+
+export const newRoom = (shelves: readonly Shelf[], files: Files, kinds: Room['kinds'] = {}): Room => ({
+  shelves,
+  kinds,
+  files,
+  ledger: emptyLedger,
+  saves: [],
+})
+
+const NOW = new Date('2026-11-23T12:00:00Z')
+const SEALING = sealingWith(null)
+
+const split = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+
+function desiredIn(files: Files, kind: string): Desired {
+  const objects = files[kind]
+  if (objects === undefined) return { state: 'unmanaged' }
+  return {
+    state: 'managed',
+    others: 'leave',
+    objects: Object.entries(objects).map(([id, fields]) => ({
+      id,
+      fields,
+      source: { file: 'settings.yaml', path: [kind, id] },
+    })),
+  }
+}
+
+const kindOf = (room: Room, { name: provider }: Shelf, name: string): Kind => ({
+  name,
+  provider,
+  title: { one: name, many: `${name}s` },
+  file: `${name}.yaml`,
+  drift: 'report',
+  absence: 'delete',
+  desired: () => desiredIn(room.files, name),
+  hazard: () => 'reversible',
+  ...room.kinds[name],
+})
+
+/** What is as a new one has it is nobody's word. */
+const liveObjects = (objects: Objects, initial: Objects = new Map()): LiveObject[] =>
+  [...objects].map(([id, fields]) => ({
+    id,
+    serverId: `${id}-1`,
+    fields,
+    ...(equal(fields, initial.get(id) ?? null) ? { untouched: true, initial: true } : {}),
+  }))
+
+function observe(room: Room, shelf: Shelf, kind: string): Observed {
+  if (shelf.unread.has(kind))
+    return {
+      state: 'unknown',
+      reason: { code: 'unread', severity: 'error', message: `The ${kind}s did not answer.` },
+      objects: [],
+    }
+  const notYet = shelf.notYet.get(kind)
+  const [maker, id] = split(notYet?.by ?? '/')
+  if (notYet !== undefined && !room.shelves.some(({ stock }) => stock.get(maker)?.has(id))) {
+    const initial = [...notYet.initial].map(([one, fields]) => ({ id: one, serverId: null, fields }))
+    return { state: 'not-created', by: notYet.by, initial }
+  }
+  if (notYet !== undefined && !shelf.stock.has(kind)) shelf.stock.set(kind, new Map(notYet.initial))
+  const objects = liveObjects(shelf.stock.get(kind) ?? new Map(), notYet?.initial)
+  return { state: 'complete', objects, prospects: new Map(), door: 'shelf', requests: 1 }
+}
+
+function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: boolean): Reading {
+  const observed = new Map(kinds.map((kind) => [kind, observe(room, shelf, kind)]))
+  const live: Live = {
+    observed,
+    invariants: [],
+    checks: isRead ? shelf.checks : [],
+    assess: () => ({ weakens: false }),
+    advice: () => [],
+    against: () => [],
+    writes: () => 'shelf',
+    guard: () => ({}),
+  }
+  const reading: Reading = {
+    version: null,
+    proof: isRead ? shelf.proof : null,
+    understand: () => live,
+    lookInto: () => Promise.resolve(reading),
+  }
+  return reading
+}
+
+function put(shelf: Shelf, { kind, id, action, changes }: Step): void {
+  const objects = shelf.stock.get(kind) ?? new Map<string, Fields>()
+  shelf.stock.set(kind, objects)
+  if (action === 'delete') objects.delete(id)
+  else objects.set(id, { ...objects.get(id), ...Object.fromEntries(changes.map(({ field, after }) => [field, after])) })
+}
+
+export function providerIn(room: Room, shelf: Shelf): Provider {
+  return {
+    name: shelf.name,
+    identity: `${shelf.name}:herd.example`,
+    kinds: shelf.kinds.map((kind) => kindOf(room, shelf, kind)),
+    together: [],
+    can: () => ({ reads: () => true, writes: () => 'shelf' }),
+    read: ({ kinds }) => {
+      shelf.reads += 1
+      return Promise.resolve(
+        readingOf(
+          room,
+          shelf,
+          kinds.map(({ name }) => name),
+          kinds.length > 0,
+        ),
+      )
+    },
+    unread: readingOf(room, shelf, [], false),
+    open: () =>
+      Promise.resolve({
+        async *write(_kind, steps) {
+          for (const step of steps) {
+            shelf.meanwhile(step)
+            put(shelf, step)
+            shelf.written.push(`${step.kind}/${step.id}`)
+            yield { state: 'done', step, serverId: `${step.id}-1` }
+          }
+        },
+        finish: (pending) => shelf.finish(pending),
+        expect: () => {},
+        close: () => Promise.resolve(),
+      }),
+    close: () => Promise.resolve(),
+  }
+}
+
+const instanceOf = (): Instance => ({
+  documents: { 'instance.yaml': { domain: 'herd.example' } },
+  text: () => '',
+  position: ({ file }) => ({ file, line: 1, column: 1 }),
+})
+
+const subjectOf = (ledger: Ledger): Subject => ({
+  instance: instanceOf(),
+  config: { domain: 'herd.example' },
+  environment: 'production',
+  commit: 'c0ffee',
+  ledger,
+  isKept: true,
+  sealing: SEALING,
+  now: NOW,
+  errorsFor: () => [],
+})
+
+/** Reads what is on the shelves and plans. */
+export const look = (room: Room, ledger: Ledger = room.ledger): Promise<Planned> =>
+  planNow(
+    subjectOf(ledger),
+    room.shelves.map((shelf) => providerIn(room, shelf)),
+  )
+
+/** Writes the ledger down as Git would hold it, and reads it back. */
+function save(room: Room, next: Ledger, subject: string): Ledger {
+  room.saves.push(subject)
+  const at = NOW.toISOString()
+  const files = serializeLedger(next, SEALING, at)
+  const snapshot = {
+    id: `ledger-${room.saves.length}`,
+    tree: '',
+    files,
+    subject,
+    trailers: {},
+    author: '',
+    at,
+    parents: [],
+  }
+  room.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
+  return room.ledger
+}
+
+/** One run of the engine. Throws what a gate refuses with. */
+export async function applyTo(room: Room, rest: Partial<ConvergeDeps> = {}): Promise<Converged> {
+  const far: FarEnds = {
+    plan: (ledger) => look(room, ledger),
+    open: (name) => {
+      const shelf = room.shelves.find((one) => one.name === name)
+      if (shelf === undefined) throw new Error(`There is no shelf ${name}.`)
+      return providerIn(room, shelf).open()
+    },
+    notice: (ledger, _plan, withheld) => Promise.resolve({ ledger, withheld, findings: [] }),
+    announce: () => Promise.resolve([]),
+  }
+  const run: Run = {
+    run: 'run',
+    repository: null,
+    head: null,
+    sealing: SEALING,
+    store: {
+      load: () => Promise.resolve(room.ledger),
+      save: (next, subject) => Promise.resolve(save(room, next, subject)),
+    },
+    ledger: room.ledger,
+  }
+  return converge(run, {
+    rewritten: false,
+    saved: null,
+    first: 'It is a test.',
+    lock: { take: () => Promise.resolve(), holds: () => true, release: () => Promise.resolve() },
+    connected: (work) => work(far),
+    mergesOf: () => Promise.resolve([]),
+    wishesWith: () => NO_WISHES,
+    approving: { isEnough: () => true, required: null },
+    reading: (work) => work(),
+    show: () => {},
+    conceal: (plan: Plan) => plan,
+    watch: () => {},
+    checkAge: null,
+    confirm: null,
+    applying: (_, work) => work(() => {}),
+    now: () => NOW,
+    signal: new AbortController().signal,
+    ...rest,
+  })
+}
+
+export const stockOf = (shelf: Shelf, kind: string): { readonly [id: string]: Fields } =>
+  Object.fromEntries(shelf.stock.get(kind) ?? [])
