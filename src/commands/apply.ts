@@ -133,8 +133,8 @@ async function showPlan(session: Session, options: Options, isSaved: boolean, pl
       }),
     )
   const exit = exitOfPlan(plan)
-  // What somebody did by hand is told, and no failure of an apply.
-  io.exit = exit === EXIT.drift ? EXIT.ok : exit
+  // What somebody did by hand is told, as is what is red, and no failure of an apply.
+  io.exit = exit === EXIT.drift || exit === EXIT.red ? EXIT.ok : exit
 }
 
 async function askFor(io: Io, options: Options, plan: Plan): Promise<{ readonly hint: string } | null> {

@@ -40,11 +40,12 @@ export const EXIT = {
   partial: 8,
   invalid: 9,
   unreadable: 10,
+  red: 11,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-const PRECEDENCE: readonly ExitCode[] = [1, 9, 10, 7, 6, 5, 8, 4, 2, 3, 0]
+const PRECEDENCE: readonly ExitCode[] = [1, 9, 10, 7, 6, 5, 8, 4, 2, 3, 11, 0]
 
 /** The one exit code to give where several hold. */
 export function worstExit(codes: Iterable<ExitCode>): ExitCode {

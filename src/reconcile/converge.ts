@@ -1,16 +1,18 @@
 import { current, formsIn, isRecent } from './approvals.ts'
+import { heldByChecks } from './checks.ts'
 import { carryOut, type CarryOutDeps, type FarEnds } from './carry-out.ts'
-import type { Wishes } from './reconciler.ts'
+import { makerOf } from './not-created.ts'
+import type { Planned, Wishes } from './reconciler.ts'
 import { pass, passAgain, type GateInput } from './gates.ts'
 import { withoutLapsed } from './lapsed.ts'
 import { unused } from './marks.ts'
-import { outgoing, withApprovals, withheldOf, type Approving } from './outgoing.ts'
+import { outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
 import { seenAfter } from './seen.ts'
 import type { Sealing } from './digest.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Ledger, Merge } from './ledger-types.ts'
 import type { Head, Repository } from './repository.ts'
-import type { ApplyReport, Plan } from './types.ts'
+import type { ApplyReport, Plan, Step } from './types.ts'
 
 /** One run: Git, the ledger, and what digests are made for and with. */
 export interface Run {
@@ -102,7 +104,10 @@ async function planAndApply(run: Run, deps: ConvergeDeps, far: FarEnds): Promise
   const lasting = await forgetLapsed(run, plan)
   if (isSettled({ ...run, ledger: lasting }, plan, deps)) return { state: 'settled', plan }
   const ledger = withApprovals(lasting, plan, sealing, approving)
-  const withheld = withheldOf(planned, ledger.approvals, sealing, approving)
+  const withheld: Withheld = new Map([
+    ...withheldOf(planned, ledger.approvals, sealing, approving),
+    ...heldByChecks(certain(planned), planned.input.kinds, plan.checks),
+  ])
   const begins = store !== null && ledger.head === null
   const part = outgoing(planned, withheld)
   await pass('part', { plan, part, begins, first, conceal, watch, checkAge, confirm })
@@ -113,6 +118,10 @@ async function planAndApply(run: Run, deps: ConvergeDeps, far: FarEnds): Promise
   )
   return { state: 'applied', report }
 }
+
+/** Steps whose checks can be made by now; for what is not there yet they are made again once it is. */
+const certain = ({ plan, input }: Planned): Step[] =>
+  plan.steps.filter(({ kind }) => makerOf(kind, input.live.observed) === undefined)
 
 /** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
 async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[], now: Date): Promise<Ledger> {

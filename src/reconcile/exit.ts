@@ -19,6 +19,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
     [plan.drift.length > 0 || plan.unmanaged.some(({ addedByHand }) => addedByHand), EXIT.drift],
+    [plan.checks.some(({ state }) => state === 'red'), EXIT.red],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
 }

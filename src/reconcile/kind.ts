@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
 import type {
+  CheckName,
   Desired,
   DesiredObject,
   DriftPolicy,
@@ -105,6 +106,8 @@ export interface Kind {
   readonly before?: (step: Step) => readonly ObjectRef[]
   /** What to type where the files still name somebody who was removed at once. */
   readonly removal?: (id: string) => string
+  /** Checks that a step needs: it is held back while one of them is red or unknown. */
+  readonly needs?: (step: Step) => readonly CheckName[]
   /** What the write of a step owes outside its object, to be written down before and cleared after. */
   readonly intent?: (step: Step) => Intent | null
   /** Where a person sees whether that was done: "the log of the unit". */

@@ -1,4 +1,5 @@
 import { batches, refOf, type Batch } from './batches.ts'
+import { heldByChecks } from './checks.ts'
 import { equal } from './equal.ts'
 import { refusals } from './exit.ts'
 import { worldOf } from './guard.ts'
@@ -74,11 +75,14 @@ async function round(
   progress.live = worldOf(again.input.live.observed)
   progress.world = progress.live
   const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
+  const held = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
   const goes = new Map<Step, Step>()
   for (const batch of due)
     for (const step of batch.steps) {
       const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again, before: deps.live.observed })
-      if (fate.is === 'goes') goes.set(fate.step, step)
+      const unchecked = held.get(refOf(step))
+      if (fate.is === 'goes' && unchecked !== undefined) hold(step, batch, unchecked.reason, progress)
+      else if (fate.is === 'goes') goes.set(fate.step, step)
       else if (fate.is === 'waits') hold(step, batch, fate.reason, progress)
       else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)
     }

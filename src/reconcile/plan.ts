@@ -52,6 +52,7 @@ export function plan(input: PlanInput): Plan {
       ...checkRemoved(input),
       ...guard(steps, input),
     ],
+    checks: input.live.checks,
   }
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }

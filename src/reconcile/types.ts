@@ -96,10 +96,14 @@ export interface Impact {
   readonly details: Fields
 }
 
-/** A read-only condition with a threshold. Never a step, and outside digests. */
-export interface Check {
+/** What a check is known by. */
+export interface CheckName {
   readonly code: string
   readonly about: ObjectRef
+}
+
+/** A read-only condition with a threshold. Never a step, and outside digests. */
+export interface Check extends CheckName {
   readonly state: 'green' | 'amber' | 'red' | 'unknown'
   readonly message: string
   readonly hint?: string
@@ -224,6 +228,8 @@ export interface Plan {
   /** Who was removed at once, and is still named by the files or on the server. */
   readonly removed: readonly Removal[]
   readonly findings: readonly Diagnostic[]
+  /** Conditions beside the plan: outside its digest. */
+  readonly checks: readonly Check[]
 }
 
 /** A change of the ledger that needs no write to live. */

@@ -3,6 +3,7 @@ import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
 import { lookedAt } from './by-hand.ts'
+import { checkSection } from './checks.ts'
 import { byDanger, capitalised, deeds, differences, impacts, letGo, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
@@ -72,6 +73,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
       APPROVE,
     ),
     box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed, SETTLE),
+    checkSection(report.plan),
     unread(report.plan, kinds),
     box(
       'WARNING',

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { ApplyReport, Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
+import { checkLines } from './checks.ts'
 import { lookedAt } from './by-hand.ts'
 import { differences, letGo, type KindName } from './describe.ts'
 import { diagnosticLines } from './diagnostics.ts'
@@ -68,6 +69,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       report.notReached.length,
     ),
     list('Did not converge', 'red', remainders(report.remaining), report.remaining.length),
+    ...(planShown ? [] : [[() => checkLines(report.plan)]]),
     looked === null ? [] : [() => [paragraph(0, inline(looked))]],
     [() => report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) }))],
   ]

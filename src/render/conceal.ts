@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { ApplyReport, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+import type { ApplyReport, Check, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
 import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './hush.ts'
 import { own } from '../instance/own.ts'
 
 /** What of the live server may be printed. */
 export type Disclosure = { readonly [topic in keyof Required<Show>]: boolean } & {
   readonly email_addresses: boolean
+  readonly checks: boolean
   readonly obfuscated_domains: boolean
 }
 
@@ -16,6 +17,7 @@ export const EVERYTHING: Disclosure = {
   ip_blocks: true,
   staff: true,
   email_addresses: true,
+  checks: true,
   obfuscated_domains: true,
 }
 
@@ -27,6 +29,7 @@ export function disclosure(visibility: 'public' | 'private', show: Show = {}): D
     ip_blocks: open && show.ip_blocks === true,
     staff: open && show.staff === true,
     email_addresses: open,
+    checks: open,
     obfuscated_domains: open,
   }
 }
@@ -56,8 +59,18 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
     unmanaged: plan.unmanaged.map((one) => concealUnmanaged(one, show)),
     waiting: plan.waiting.map((one) => ({ ...one, reason: isPrivate(one, show) ? WAITS : hush(one.reason) })),
     findings: plan.findings.map(hushed),
+    checks: plan.checks.map((check) => (show.checks ? concealCheck(check, hush) : hiddenCheck(check))),
   }
 }
+
+const concealCheck = ({ hint, ...check }: Check, hush: (text: string) => string): Check => ({
+  ...check,
+  message: hush(check.message),
+  ...(hint === undefined ? {} : { hint: hush(hint) }),
+})
+
+/** In public checks are counted. */
+const hiddenCheck = ({ code, state }: Check): Check => ({ code, state, about: HIDDEN, message: HIDDEN })
 
 const hushedBy =
   (hush: (text: string) => string) =>

@@ -27,6 +27,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     owed: plan.owed,
     removed: plan.removed,
     findings: plan.findings,
+    checks: plan.checks,
     timings,
   }
 }

@@ -1,5 +1,6 @@
 import type { Show } from '../instance/documents.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
+import { checkSection } from './checks.ts'
 import { conceal, disclosure } from './conceal.ts'
 import {
   byDanger,
@@ -116,6 +117,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     standoffs(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
     waiting(plan, kinds),
+    checkSection(plan),
     unread(plan, kinds),
     byHand(plan, kinds),
     findings(plan, 'warning', options),

@@ -1,4 +1,5 @@
 import type { Plan, Step } from '../reconcile/types.ts'
+import { areGreen } from './checks.ts'
 import { byDanger, rank, type KindName } from './describe.ts'
 import { count } from './text.ts'
 
@@ -30,6 +31,7 @@ export function isQuiet(plan: Plan): boolean {
   return (
     lists.every((list) => list.length === 0) &&
     plan.reads.every((read) => read.complete) &&
+    areGreen(plan) &&
     !plan.unmanaged.some((one) => one.addedByHand)
   )
 }

@@ -15,6 +15,7 @@ export function parsePlan(text: string): Plan {
     // One that was saved before there were any.
     removed: rest.removed ?? [],
     letGo: let_go ?? [],
+    checks: rest.checks ?? [],
     steps: form.steps.map(stepOf),
     unmanaged: form.unmanaged.map(unmanagedOf),
     adjustments: form.adjustments.map(adjustmentOf),

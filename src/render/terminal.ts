@@ -3,6 +3,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan, Standoff } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
+import { checkLines } from './checks.ts'
 import { byHandLines, counted } from './by-hand.ts'
 import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
@@ -72,6 +73,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
     waiting(plan, options),
+    [() => checkLines(plan)],
     [() => toCome(plan, options)],
     [() => unread(plan, options)],
     [() => byHandLines(plan, options.kinds, BY_HAND, options.verbose === true)],

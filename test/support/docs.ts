@@ -139,6 +139,7 @@ const MEANING: { readonly [name in keyof typeof EXIT]: string } = {
   locked: 'another run holds the lock',
   partial: 'partly applied, or not what it should be afterwards',
   invalid: 'the files, or the command line, are not valid',
+  red: 'a check is red, and nothing else is to be said',
   unreadable: 'the live server can not be read, or Git can not reach or change the repository',
 }
 

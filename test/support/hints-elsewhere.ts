@@ -38,6 +38,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'commands/leave.ts: herdbook drift',
     'commands/github/rule.ts: herdbook adopt',
     'render/applied.ts: herdbook approve',
+    'render/checks.ts: herdbook plan',
     'render/applied.ts: herdbook drift',
     'render/conceal.ts: herdbook plan',
     'render/conceal.ts: herdbook apply',

@@ -97,6 +97,7 @@ export const EMPTY: Plan = {
   owed: [],
   removed: [],
   findings: [],
+  checks: [],
 }
 
 const block = (severity: string, comment: string): Pick<Step, 'target' | 'changes'> => ({

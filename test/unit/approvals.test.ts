@@ -120,6 +120,7 @@ describe("a plan's digest", () => {
     owed: [],
     removed: [],
     findings: [],
+    checks: [],
   }
 
   it('leaves out how it was read and which door it takes', () => {

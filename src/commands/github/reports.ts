@@ -10,7 +10,9 @@ import { capital, clip, inline } from '../../render/text.ts'
 
 /** A plan may be merged unless something speaks against it; what was changed by hand is no fault of whoever proposes. */
 export const stateOf = (exit: ExitCode): Status['state'] =>
-  ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict] as readonly ExitCode[]).includes(exit) ? 'success' : 'failure'
+  ([EXIT.ok, EXIT.changes, EXIT.drift, EXIT.conflict, EXIT.red] as readonly ExitCode[]).includes(exit)
+    ? 'success'
+    : 'failure'
 
 const plain = (parts: Sentence): string =>
   parts.map((part) => (typeof part === 'string' ? part : inline(part.name))).join('')

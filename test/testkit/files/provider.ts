@@ -197,6 +197,5 @@ export const files: ProviderFolder<Access> = {
   name: NAME,
   kinds: KINDS,
   identity,
-  secrets: ({ ssh }) => [ssh?.key, ssh?.passphrase].flatMap((secret) => secret ?? []),
   connect,
 }
