@@ -62,6 +62,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       open: far.open,
       replan: (next) => far.plan(next, wishes),
       live: input.live,
+      proofs: input.proofs,
       withheld,
       holds,
       now,

@@ -4,6 +4,7 @@ import { carryOut, type CarryOutDeps, type FarEnds } from './carry-out.ts'
 import { makerOf } from './not-created.ts'
 import type { Planned, Wishes } from './reconciler.ts'
 import { pass, passAgain, type GateInput } from './gates.ts'
+import { elsewhere, released } from './identity.ts'
 import { withoutLapsed } from './lapsed.ts'
 import { unused } from './marks.ts'
 import { outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
@@ -43,6 +44,8 @@ export interface ConvergeDeps
     Pick<GateInput['part'], 'first' | 'conceal' | 'watch' | 'checkAge' | 'confirm'> {
   /** The history was rewritten, and that is meant. */
   readonly rewritten: boolean
+  /** Why a provider's far end is another than before, where that is meant. */
+  readonly newHost?: string | undefined
   /** Exactly this plan is to be applied, or nothing. */
   readonly saved: Plan | null
   readonly lock: Lock
@@ -93,11 +96,11 @@ const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: Conver
   takeLock: lock.take,
 })
 
-async function planAndApply(run: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
-  const { sealing, store } = run
+async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
+  const { sealing, store } = known
   const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
-  const wishes = deps.wishesWith(run.ledger)
-  const planned = await deps.reading(() => far.plan(run.ledger, wishes))
+  const wishes = deps.wishesWith(known.ledger)
+  const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, wishes)))
   const { plan } = planned
   await deps.show(plan)
   await pass('plan', { plan, saved, ledger: run.ledger, sealing })
@@ -122,6 +125,32 @@ async function planAndApply(run: Run, deps: ConvergeDeps, far: FarEnds): Promise
 /** Steps whose checks can be made by now; for what is not there yet they are made again once it is. */
 const certain = ({ plan, input }: Planned): Step[] =>
   plan.steps.filter(({ kind }) => makerOf(kind, input.live.observed) === undefined)
+
+/** The plan of a run; where a far end is another now and that is meant, of a ledger without what it held of the old one. */
+async function planOf(
+  run: Run,
+  deps: ConvergeDeps,
+  planWith: (ledger: Ledger) => Promise<Planned>,
+): Promise<{ readonly run: Run; readonly planned: Planned }> {
+  const planned = await planWith(run.ledger)
+  const ledger = await letGoOf(run, planned, deps)
+  return ledger === run.ledger ? { run, planned } : { run: { ...run, ledger }, planned: await planWith(ledger) }
+}
+
+/** The ledger without what it holds of far ends that are others now, where somebody said that this is meant; it says why. */
+async function letGoOf(
+  { ledger, store, run }: Run,
+  { plan, input }: Planned,
+  { newHost }: ConvergeDeps,
+): Promise<Ledger> {
+  const names = newHost === undefined ? [] : elsewhere(input.proofs, ledger)
+  if (!store || newHost === undefined || names.length === 0) return ledger
+  return store.save(released(ledger, names, input), `New far end of ${names.join(', ')}: ${newHost}`, {
+    run,
+    source: plan.commit,
+    approvedBy: [],
+  })
+}
 
 /** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
 async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[], now: Date): Promise<Ledger> {

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { checkConsent } from './consent.ts'
 import type { Budget, PlanInput } from './input.ts'
 import type { Invariant, Kind, Violation, World } from './kind.ts'
+import { checkFarEnds } from './identity.ts'
 import { checkLost } from './not-created.ts'
 import { checkRestores } from './restores.ts'
 import { weakenedLately } from './weakenings.ts'
@@ -11,6 +12,7 @@ import { objectsIn, type LiveObject, type Observed, type Step } from './types.ts
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   return [
     ...input.kinds.flatMap((kind) => checkKind(kind, steps, input)),
+    ...checkFarEnds(input),
     ...checkLost(input),
     ...checkRestores(steps, input),
     ...checkInvariants(steps, worldOf(input.live.observed), input.live.invariants),

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance/instance.ts'
 import type { Sealing } from './digest.ts'
+import type { Proofs } from './identity.ts'
 import type { Hints, Kind } from './kind.ts'
 import type { Live } from './provider.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
@@ -27,6 +28,8 @@ export interface PlanInput {
   readonly kinds: readonly Kind[]
   readonly desired: ReadonlyMap<string, Desired>
   readonly live: Live
+  /** What proves which far ends were read. */
+  readonly proofs: Proofs
   readonly ledger: Ledger
   readonly policy: Policy
   readonly now: Date

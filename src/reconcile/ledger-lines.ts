@@ -10,6 +10,7 @@ import type {
   Pause,
   Removal,
   Seen,
+  Verified,
   Weakening,
 } from './ledger-types.ts'
 import type { Action, Fields } from './types.ts'
@@ -134,6 +135,13 @@ export const removalOf = (row: Members): Removal => ({
   by: text(row, 'by'),
   at: text(row, 'at'),
   why: text(row, 'why'),
+})
+/** Reads what was verified of a provider. */
+export const verifiedOf = (row: Members): Verified => ({
+  ...later(row),
+  name: text(row, 'name'),
+  proof: text(row, 'proof'),
+  since: text(row, 'since'),
 })
 /** Reads one of a seen list. */
 export const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })

@@ -20,6 +20,7 @@ import {
   removalOf,
   seenOf,
   pauseOf,
+  verifiedOf,
   intentOf,
   approvalOf,
   mergeOf,
@@ -33,6 +34,8 @@ const META = 'meta.json'
 const LINES = '.jsonl'
 const SEEN = 'seen.'
 const DIGEST = 'digest'
+/** With a dot: an earlier version takes it along, and not for a kind. */
+const PROVIDERS = 'providers.verified'
 
 /** Where the identity of whose ledger it is stands: told beside the signature, which binds it. */
 export interface Whose {
@@ -102,6 +105,7 @@ export function readRows(files: Files): Rows & { readonly version: 1 | 2; readon
     merges: rows('merges').map(mergeOf),
     weakenings: rows('weakenings').map(weakeningOf),
     removed: rows('removed').map(removalOf),
+    providers: new Map(rows(PROVIDERS).map((row) => [text(row, 'name'), verifiedOf(row)])),
   }
   return {
     ...held,
@@ -186,6 +190,7 @@ const LISTS: {
   merges: { write: ({ merges }) => merges.map(mergeLine) },
   weakenings: { write: ({ weakenings }) => weakenings },
   removed: { write: ({ removed }) => removed },
+  [PROVIDERS]: { write: ({ providers }) => [...providers.values()] },
 }
 
 const lines = (rows: readonly string[]): string => rows.map((row) => `${row}\n`).join('')

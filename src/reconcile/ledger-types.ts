@@ -139,6 +139,15 @@ export interface Notice {
   readonly from: string
 }
 
+/** What was verified of a provider's far end. */
+export interface Verified {
+  readonly name: string
+  /** What proved which far end it was, such as a host key. */
+  readonly proof: string
+  /** When it was first managed, ISO 8601 UTC. */
+  readonly since: string
+}
+
 export interface Ledger {
   /** The commit of the ledger's own chain; null where there is none yet. */
   readonly head: string | null
@@ -164,6 +173,8 @@ export interface Ledger {
   readonly notices: readonly Notice[]
   readonly weakenings: readonly Weakening[]
   readonly removed: readonly Removal[]
+  /** By name; those that were read since there is such a list. */
+  readonly providers: ReadonlyMap<string, Verified>
   readonly seen: SeenLists
   /** While it is there, runs report and apply nothing. */
   readonly paused: Pause | null

@@ -29,6 +29,7 @@ export const emptyLedger: Ledger = {
   notices: [],
   weakenings: [],
   removed: [],
+  providers: new Map(),
   seen: new Map(),
   paused: null,
   more: { files: new Map(), meta: {} },

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import { after, worldOf, worsened } from './guard.ts'
+import type { Proofs } from './identity.ts'
 import type { Kind, Outcome, World } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
 import type { Live, WriteSession } from './provider.ts'
@@ -16,6 +17,8 @@ export interface ApplyDeps {
   readonly open: (provider: string) => Promise<WriteSession>
   /** Reads live anew and plans with this ledger. */
   readonly replan: (ledger: Ledger) => Promise<Planned>
+  /** What proved which far ends were read. */
+  readonly proofs: Proofs
   /** Live as the plan saw it. */
   readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
   /** Steps that may not go out in this run. */

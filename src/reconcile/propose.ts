@@ -9,6 +9,7 @@ import {
   kindsOf,
   lookedInto,
   NO_WISHES,
+  proofsOf,
   read,
   understandings,
   understood,
@@ -55,7 +56,11 @@ export async function planProposal(
     return (known: Readings): Planned => {
       const live = understood(providers, known, inputs)
       const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: live.observed, ledger: subject.ledger })
-      const seen: Pick<PlanInput, 'desired' | 'live'> = { desired: wanted, live: { ...live, observed: stand.observed } }
+      const seen: Pick<PlanInput, 'desired' | 'live' | 'proofs'> = {
+        desired: wanted,
+        live: { ...live, observed: stand.observed },
+        proofs: proofsOf(known),
+      }
       const input = inputFor({ ...subject, instance, ledger: stand.ledger }, providers, seen, wished)
       return { plan: plan(input), input, versions: versionsOf(known) }
     }

@@ -3,6 +3,7 @@ import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { policyOf } from '../instance/policy.ts'
 import type { Sealing } from './digest.ts'
+import type { Proofs } from './identity.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import type { Ledger } from './ledger-types.ts'
@@ -123,7 +124,7 @@ export function understood(
 export function inputFor(
   subject: Subject,
   providers: readonly Provider[],
-  { desired, live }: Pick<PlanInput, 'desired' | 'live'>,
+  { desired, live, proofs }: Pick<PlanInput, 'desired' | 'live' | 'proofs'>,
   wishes: Wishes = NO_WISHES,
 ): PlanInput {
   const { config, environment, commit, instance, ledger, now, sealing } = subject
@@ -136,6 +137,7 @@ export function inputFor(
     kinds: kindsOf(providers),
     desired,
     live,
+    proofs,
     ledger,
     policy: policyIn(subject, providers),
     now,
@@ -149,6 +151,9 @@ export function inputFor(
 export const versionsOf = (readings: Readings): ReadonlyMap<string, string | null> =>
   new Map([...readings].map(([name, { version }]) => [name, version]))
 
+/** What proves which far ends were read. */
+export const proofsOf = (readings: Readings): Proofs => new Map([...readings].map(([name, { proof }]) => [name, proof]))
+
 /** Reads what is live and compares. */
 export async function planNow(
   subject: Subject,
@@ -160,7 +165,7 @@ export async function planNow(
   const inputs = understandings(subject, providers, desired)
   const planWith = (known: Readings): Planned => {
     const live = understood(providers, known, inputs)
-    const input = inputFor(subject, providers, { desired, live }, wishes)
+    const input = inputFor(subject, providers, { desired, live, proofs: proofsOf(known) }, wishes)
     return { plan: plan(input), input, versions: versionsOf(known) }
   }
   return lookedInto(planWith(readings), providers, readings, planWith)

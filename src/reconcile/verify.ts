@@ -3,6 +3,7 @@ import { spend } from './approvals.ts'
 import { refInLedger, refOf } from './batches.ts'
 import { lostIn, stillOwed } from './debts.ts'
 import { equal } from './equal.ts'
+import { verifiedAfter, type Proofs } from './identity.ts'
 import { adjust } from './ledger.ts'
 import { isLapsed, unused } from './marks.ts'
 import { isVerified, openFields } from './open.ts'
@@ -11,6 +12,7 @@ import { remainders, unverified } from './remaining.ts'
 import { newlySeen, seenAfter } from './seen.ts'
 import { reasonOf } from './sessions.ts'
 import { weakeningsAfter } from './weakenings.ts'
+import type { Planned } from './reconciler.ts'
 import type { Ledger } from './ledger-types.ts'
 import type { ApplyReport, Plan, Step } from './types.ts'
 
@@ -18,9 +20,11 @@ import type { ApplyReport, Plan, Step } from './types.ts'
 export async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
   const { done, failed, skipped, notReached, paid } = progress
   const touched = done.length + failed.length > 0
-  const seen = isStopped(deps) ? null : touched ? await lookAgain(ledger, progress, deps) : plan
+  const again = isStopped(deps) || !touched ? null : await lookAgain(ledger, progress, deps)
+  const seen = isStopped(deps) ? null : touched ? (again?.plan ?? null) : plan
+  const proofs = again?.input.proofs ?? deps.proofs
   if (seen) progress.findings.push(...lostIn(plan))
-  const writeDown = seen ? settle(plan, seen, ledger, progress, deps) : leave(ledger, deps)
+  const writeDown = seen ? settle({ plan, seen, proofs }, ledger, progress, deps) : leave(ledger, deps)
   await writeDown.catch((error: unknown) => progress.findings.push(...unwritten(error)))
   const remaining = seen === null ? done.map(unverified) : touched ? remainders(done, seen) : []
   const findings: Diagnostic[] = deps.holds()
@@ -48,9 +52,9 @@ export async function finish(plan: Plan, ledger: Ledger, progress: Progress, dep
 }
 
 /** Live as it is now; null where it can't be read, which leaves what was done unverified. */
-async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Plan | null> {
+async function lookAgain(ledger: Ledger, { findings }: Progress, { replan }: ApplyDeps): Promise<Planned | null> {
   try {
-    return (await replan(ledger)).plan
+    return await replan(ledger)
   } catch (error) {
     findings.push(...(error instanceof HerdbookError ? error.diagnostics : [reasonOf(error)]))
     return null
@@ -62,7 +66,19 @@ async function leave(ledger: Ledger, deps: ApplyDeps): Promise<void> {
   if (ledger !== deps.ledger && deps.holds()) await deps.save(ledger, 'Stop')
 }
 
-async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<void> {
+/** What a run planned, and what it saw afterwards. */
+interface Looked {
+  readonly plan: Plan
+  readonly seen: Plan
+  readonly proofs: Proofs
+}
+
+async function settle(
+  { plan, seen, proofs }: Looked,
+  ledger: Ledger,
+  progress: Progress,
+  deps: ApplyDeps,
+): Promise<void> {
   const open = openFields(seen, refInLedger)
   const settled = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
@@ -89,6 +105,8 @@ async function settle(plan: Plan, seen: Plan, ledger: Ledger, progress: Progress
       ? ledger.merges.filter((merge) => isLapsed(merge) || unused([merge], approvals).length > 0)
       : unused(ledger.merges, approvals),
     removed: seen.removed,
+    // Alone it is worth no commit.
+    providers: verifiedAfter(ledger, proofs, deps.kinds, deps.now()),
     seen: seenAfter(ledger.seen, seen),
     weakenings: weakeningsAfter(ledger.weakenings, progress, deps.now()),
     attempts: lasting,

@@ -88,7 +88,9 @@ const reading = await provider.read(wanted)
 const live = await timed('observed', () =>
   understood([provider], new Map([[provider.name, reading]]), understandings(subject, [provider], desired)),
 )
-const planned = await timed('plan, guard, digest', () => plan(inputFor(subject, [provider], { desired, live })))
+const planned = await timed('plan, guard, digest', () =>
+  plan(inputFor(subject, [provider], { desired, live, proofs: new Map([[provider.name, reading.proof]]) })),
+)
 await timed('rendering', () =>
   renderPlan(planned, { kinds: KINDS, colour: false, verbose: false, sourceOf: () => undefined }),
 )

@@ -112,6 +112,9 @@ const ledgers: fc.Arbitrary<Ledger> = fc.record({
         ),
     ),
   removed: fc.array(fc.record({ ref: fc.string(), by: fc.string(), at: fc.string(), why: fc.string() })),
+  providers: fc
+    .dictionary(fc.string({ minLength: 1 }), fc.string())
+    .map((each) => new Map(Object.entries(each).map(([name, proof]) => [name, { name, proof, since: AT }]))),
   more: fc.record({
     files: fc
       .dictionary(fc.stringMatching(/^list\.[a-z]{1,8}\.jsonl$/), fc.string())

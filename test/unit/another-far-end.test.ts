@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
+import { exitOfPlan } from '../../src/reconcile/exit.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
+import type { SeenLists } from '../../src/reconcile/ledger-types.ts'
+import type { Form } from '../../src/reconcile/digest.ts'
+import { sealingWith } from '../support/sealing.ts'
+import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
+
+const SEALING = sealingWith(null)
+const AT = '2026-11-23T12:00:00.000Z'
+
+/** Two providers that were applied to once. */
+async function applied(): Promise<{ room: Room; host: Shelf; store: Shelf }> {
+  const [host, store] = [newShelf('host', ['user']), newShelf('store', ['bucket'])]
+  const room = newRoom([host, store], { user: { alice: { shell: 'zsh' } }, bucket: { media: { size: 1 } } })
+  await applyTo(room)
+  return { room, host, store }
+}
+
+async function refusal(work: Promise<unknown>): Promise<HerdbookError> {
+  return work.then(
+    () => expect.fail('it was applied'),
+    (error: unknown) => (error instanceof HerdbookError ? error : expect.fail(String(error))),
+  )
+}
+
+describe('what proves which far end it is', () => {
+  it('is in the ledger once it was verified, with the day from which the provider is managed', async () => {
+    const { room } = await applied()
+    expect(room.ledger.providers).toEqual(
+      new Map([
+        ['host', { name: 'host', proof: 'host itself', since: AT }],
+        ['store', { name: 'store', proof: 'store itself', since: AT }],
+      ]),
+    )
+  })
+
+  it('refuses another one before anything is done, at any provider, and says so in the plan', async () => {
+    const { room, host, store } = await applied()
+    host.proof = 'another host'
+    room.files = { ...room.files, bucket: { media: { size: 2 } } }
+    const { plan } = await look(room)
+    expect(plan.findings).toMatchObject([{ code: 'another-far-end', severity: 'error', about: 'host#far-end' }])
+    expect(plan.findings[0]?.message).not.toContain('another host')
+    expect(exitOfPlan(plan)).toBe(EXIT.refused)
+    const [before, error] = [room.ledger, await refusal(applyTo(room))]
+    expect([error.exit, error.diagnostics.map(({ code }) => code)]).toEqual([EXIT.refused, ['another-far-end']])
+    expect([host.written, store.written]).toEqual([['user/alice'], ['bucket/media']])
+    expect(room.ledger).toEqual(before)
+  })
+
+  it('compares nothing where nothing was read', async () => {
+    const { room, host } = await applied()
+    host.proof = null
+    expect((await look(room)).plan.findings).toEqual([])
+    room.files = { ...room.files, user: { alice: { shell: 'ksh' } } }
+    await applyTo(room)
+    expect(room.ledger.providers.get('host')?.proof).toBe('host itself')
+  })
+
+  it('may be another where that was said: what was its own is let go, and nothing of another provider', async () => {
+    const { room, host, store } = await applied()
+    host.proof = 'another host'
+    host.stock.set(
+      'user',
+      new Map([
+        ['alice', { shell: 'fish' }],
+        ['bob', { shell: 'sh' }],
+      ]),
+    )
+    const seen: SeenLists = new Map([['user', new Map([['m', { mark: 'm' }]])]])
+    const attempt = { kind: 'user', id: 'alice', action: 'update', fields: { shell: 'fish' }, commit: null } as const
+    room.ledger = { ...room.ledger, seen, attempts: [attempt, { ...attempt, kind: 'bucket', id: 'media' }] }
+    room.saves.length = 0
+    const converged = await applyTo(room, { newHost: 'The old one burnt down.', first: undefined })
+    // Nobody said what wins there: what differs is new to Herdbook.
+    expect(converged).toMatchObject({ state: 'applied', report: { done: [], plan: { takeovers: [{ id: 'alice' }] } } })
+    expect(room.saves[0]).toBe('New far end of host: The old one burnt down.')
+    expect([...room.ledger.entries.keys()]).toEqual(['bucket/media'])
+    expect(room.ledger.providers.get('host')?.proof).toBe('another host')
+    expect(stockOf(host, 'user')['alice']).toEqual({ shell: 'fish' })
+    expect([host.written, store.written]).toEqual([['user/alice'], ['bucket/media']])
+    expect((await look(room)).plan.findings).toEqual([])
+  })
+
+  it('is written down only beside something else: no apply of nothing writes for it alone', async () => {
+    const { room } = await applied()
+    room.ledger = { ...room.ledger, providers: new Map() }
+    room.saves.length = 0
+    await applyTo(room)
+    expect(room.saves).toEqual([])
+    room.files = { ...room.files, user: { alice: { shell: 'ksh' } } }
+    await applyTo(room)
+    expect(room.ledger.providers.get('host')).toEqual({ name: 'host', proof: 'host itself', since: AT })
+  })
+
+  it('has a file of its own, which a ledger of before does not have, and which goes on as it is', () => {
+    const provider = { name: 'host', proof: 'a key', since: AT, later: 1 }
+    const files = serializeLedger({ ...emptyLedger, providers: new Map([['host', provider]]) }, SEALING, AT)
+    const before = serializeLedger(emptyLedger, SEALING, AT)
+    expect([...files.keys()].filter((name) => !before.has(name))).toEqual(['providers.verified.jsonl'])
+    expect(new Map([...files].filter(([name]) => before.has(name)))).toEqual(before)
+    const snapshot = { id: 'a', tree: '', subject: '', trailers: {}, author: '', at: AT, parents: [] }
+    const read = (all: ReadonlyMap<string, string>) =>
+      parseLedger({ ...snapshot, files: all }, SEALING, new Set<Form>([2])).providers
+    expect([read(files), read(before)]).toEqual([new Map([['host', provider]]), new Map()])
+    // A Herdbook of before takes what it does not know along, and no file with a dot for objects of a kind.
+    expect('providers.verified.jsonl').not.toMatch(/^[a-z][a-z0-9-]*\.jsonl$/)
+  })
+})
