@@ -132,7 +132,7 @@ function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: b
     observed,
     invariants: [],
     checks: isRead ? shelf.checks : [],
-    assess: () => ({ weakens: false }),
+    assess: () => ({ weakens: false, opens: false }),
     advice: () => [],
     against: () => [],
     writes: () => 'shelf',
