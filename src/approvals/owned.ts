@@ -1,17 +1,29 @@
-import { MODERATED } from '../instance/owners.ts'
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
-import type { Merge } from '../reconcile/ledger-types.ts'
+import { filesBehind, filesOfStep } from '../reconcile/claims.ts'
+import type { Ledger, Merge } from '../reconcile/ledger-types.ts'
 import type { ObjectRef, Step } from '../reconcile/types.ts'
+import { isOwned, takesOwnerOf } from './strictest.ts'
 
-/** Files that are the owners': what changes of them takes an owner's approval. */
-export const OWNED: ReadonlySet<string> = new Set(KINDS.map(({ file }) => file)).difference(new Set<string>(MODERATED))
+const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)
 
-/** The file that holds an object. */
-export const fileOf = (ref: ObjectRef): string => KINDS.find(({ name }) => ref.startsWith(`${name}/`))?.file ?? ''
+/** The files that a step goes by. */
+export function filesOf(step: Pick<Step, 'kind' | 'files'>): readonly string[] {
+  const kind = kindOf(step.kind)
+  return kind ? filesOfStep(kind, step) : (step.files ?? [])
+}
 
-/** Whether what changes of an object takes an owner. */
-export const takesOwner = (ref: ObjectRef): boolean => OWNED.has(fileOf(ref))
+/** All files that may say something of an object. */
+export const filesFeeding = (ref: ObjectRef): readonly string[] => kindOf(ref.slice(0, ref.indexOf('/')))?.sources ?? []
+
+/** Of the files that an object came from those that the owners look after; where the ledger does not know it, of all that could. */
+export function ownedFilesOf(ref: ObjectRef, { entries }: Pick<Ledger, 'entries'>): readonly string[] {
+  const kind = kindOf(ref.slice(0, ref.indexOf('/')))
+  return kind ? filesBehind(kind, {}, entries.get(ref)).filter(isOwned) : []
+}
+
+/** Whether a step takes an owner. */
+export const takesOwner = (step: Pick<Step, 'kind' | 'files'>): boolean => takesOwnerOf(filesOf(step))
 
 /** Whether the approval that a merge gives is enough for a step. */
-export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, { kind, id }: Pick<Step, 'kind' | 'id'>): boolean =>
-  byOwner || !takesOwner(`${kind}/${id}`)
+export const isEnough = ({ byOwner }: Pick<Merge, 'byOwner'>, step: Pick<Step, 'kind' | 'files'>): boolean =>
+  byOwner || !takesOwner(step)

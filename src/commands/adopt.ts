@@ -43,7 +43,9 @@ function newEmpty(
       o.objects.every(({ initial, spared }) => initial === true || spared === true)
     )
   })
-  return empty.filter((kind) => !there.has(kind.file)).flatMap((kind) => newFile(kind.name, [], EMPTY))
+  return empty
+    .filter((kind) => !kind.sources.some((file) => there.has(file)))
+    .flatMap((kind) => newFile(kind.name, [], EMPTY))
 }
 
 /** So many objects that no file can hold are told with their reasons. */
@@ -162,13 +164,22 @@ function askedFor(
 function wanting(asked: Asked, desired: ReadonlyMap<string, Desired>): Map<string, Desired> {
   // A rule goes to its live place, so that their order is read beside them.
   return new Map(
-    [...desired].map(([kind, d]) => [kind, wanted(asked.has(kind) || (kind === 'rule-order' && asked.has('rule')), d)]),
+    KINDS.map((kind) => [
+      kind.name,
+      wanted(
+        kind,
+        asked.has(kind.name) || (kind.name === 'rule-order' && asked.has('rule')),
+        desired.get(kind.name) ?? { state: 'unmanaged' },
+      ),
+    ]),
   )
 }
 
-function wanted(asked: boolean, desired: Desired): Desired {
+function wanted(kind: Kind, asked: boolean, desired: Desired): Desired {
   if (!asked) return { state: 'unmanaged' }
-  return desired.state === 'managed' ? desired : { state: 'managed', objects: [], others: 'leave' }
+  return desired.state === 'managed'
+    ? desired
+    : { state: 'managed', objects: [], others: 'leave', managed: new Set(kind.sources) }
 }
 
 /** What was not taken over, told where nobody chose that by naming what to take. */
@@ -202,7 +213,7 @@ function leftOut(
     const seen = observed.get(kind)
     return seen?.state === 'complete' ? (seen.beyond ?? []) : []
   })
-  const closed = new Set(left.filter((kind) => !readable(kind)).map((kind) => kind.file))
+  const closed = new Set(left.filter((kind) => !readable(kind)).flatMap((kind) => kind.sources))
   const open = new Set(left.filter(readable).map((kind) => kind.name))
   return [
     ...(open.has('ip-block') ? ['IP blocks were not taken over; --ip-blocks does.'] : []),

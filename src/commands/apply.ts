@@ -5,7 +5,6 @@ import { byApproval, oldestFirst } from '../approvals/oldest-first.ts'
 import { isEnough, takesOwner } from '../approvals/owned.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { KINDS } from '../providers/index.ts'
-import { refOf } from '../reconcile/batches.ts'
 import { converge, type Converged } from '../reconcile/converge.ts'
 import { exitOfApply, exitOfPlan } from '../reconcile/exit.ts'
 import type { Merge } from '../reconcile/ledger-types.ts'
@@ -158,7 +157,7 @@ function approvingOf({ config, instance, sealing }: Session): Approving {
 
 /** Why a step has no approval that counts. */
 function reasonOf(step: Step, ownersAreNamed: boolean): string {
-  if (!takesOwner(refOf(step))) return 'Nobody approved this step as it is now.'
+  if (!takesOwner(step)) return 'Nobody approved this step as it is now.'
   return ownersAreNamed
     ? 'This takes the approval of an owner, and none approved it as it is now.'
     : `This takes the approval of an owner, and policy.yaml names none. Add to it: ${OWNERS_LINE}`

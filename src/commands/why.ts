@@ -34,7 +34,7 @@ export const verb = (command: Command, io: Io) =>
       const left = rowOf(ledger.seen, named.kind.name, named.id, session.sealing.key)
       const events = await history(repository, {
         ref: named.ref,
-        file: named.kind.file,
+        files: named.kind.sources,
         excerpt: excerptOf(namesOf(named)),
         ledger,
         ...(left === undefined ? {} : { left }),

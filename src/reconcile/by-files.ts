@@ -1,4 +1,6 @@
+import { sourcesInLedger } from './claims.ts'
 import { entriesOf } from './input.ts'
+import type { Kind } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
 import type { Desired, Observed } from './types.ts'
 
@@ -10,15 +12,15 @@ export interface Stand {
 
 /** Puts what earlier files say where live was not read: a plan then shows the difference of the files. The server's ids are those that the ledger knows. */
 export function byFiles(
-  kinds: readonly string[],
+  kinds: readonly Kind[],
   before: ReadonlyMap<string, Desired>,
   { observed, ledger }: Stand,
 ): Stand {
-  const taken = new Set(kinds)
+  const taken = new Set(kinds.map(({ name }) => name))
   const entries = [...ledger.entries.values()].filter(({ kind }) => !taken.has(kind))
-  const stood = kinds.map((kind) => asLedger(kind, before.get(kind), entriesOf(kind, ledger)))
+  const stood = kinds.map((kind) => asLedger(kind, before.get(kind.name), entriesOf(kind.name, ledger)))
   return {
-    observed: new Map([...observed, ...kinds.map((kind, i): [string, Observed] => [kind, asLive(stood[i] ?? [])])]),
+    observed: new Map([...observed, ...kinds.map(({ name }, i): [string, Observed] => [name, asLive(stood[i] ?? [])])]),
     ledger: {
       ...ledger,
       entries: new Map([...entries, ...stood.flat()].map((entry) => [`${entry.kind}/${entry.id}`, entry])),
@@ -26,16 +28,18 @@ export function byFiles(
   }
 }
 
-function asLedger(kind: string, before: Desired | undefined, known: ReadonlyMap<string, LedgerEntry>): LedgerEntry[] {
+function asLedger(kind: Kind, before: Desired | undefined, known: ReadonlyMap<string, LedgerEntry>): LedgerEntry[] {
   const objects = before?.state === 'managed' ? before.objects : []
-  return objects.map(({ id, fields, consent, formerly }) => {
+  return objects.map((object) => {
+    const { id, fields, consent, formerly } = object
     const entry = known.get(id) ?? known.get(formerly ?? id)
     return {
-      kind,
+      kind: kind.name,
       id,
       serverId: entry?.serverId ?? null,
       fields,
       ...(consent === undefined ? {} : { consent }),
+      ...sourcesInLedger(kind, object),
       commit: entry?.commit ?? null,
     }
   })

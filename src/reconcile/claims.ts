@@ -2,7 +2,7 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
 import type { LedgerEntry } from './ledger-types.ts'
-import type { DesiredObject } from './types.ts'
+import type { Desired, DesiredObject, Step } from './types.ts'
 
 /** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
 export interface Claim {
@@ -18,29 +18,17 @@ export interface Claims {
   readonly others: 'leave' | 'delete'
 }
 
-/** One object of the files, whichever of them yield it. */
-export interface ClaimedObject extends DesiredObject {
-  /** Where else the files say the same. */
-  readonly alsoIn?: readonly Source[]
-}
-
-/** The desired state of one kind, of all its files. */
-export type ClaimedState =
-  | { readonly state: 'unmanaged' }
-  | {
-      readonly state: 'managed'
-      readonly objects: readonly ClaimedObject[]
-      readonly others: 'leave' | 'delete'
-      /** The files that are managed. */
-      readonly managed: ReadonlySet<string>
-      /** All files that may feed it. */
-      readonly sources: ReadonlySet<string>
-    }
+/** The claim of a kind that one file alone feeds; `objects` is undefined where that does not manage it. */
+export const claimOf = (
+  source: string,
+  objects: readonly DesiredObject[] | undefined,
+  others: Claims['others'] = 'leave',
+): Claims => ({ claims: [{ source, managed: objects !== undefined, objects: objects ?? [] }], others })
 
 /** A kind, as far as its files go. The first is the one that it had when it had one: what the ledger says nothing of comes from there. */
 export interface Fed {
   readonly name: string
-  readonly sources: readonly string[]
+  readonly sources: readonly [string, ...string[]]
 }
 
 /** What has a place in the files: an object of theirs, or a step. */
@@ -50,7 +38,7 @@ export interface Placed {
 }
 
 /** The desired state of all kinds. Throws a HerdbookError with what files contradict each other in (exit 9), all at once. */
-export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, ClaimedState> {
+export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, Desired> {
   const merged = [...all].map(([kind, claims]) => ({ kind, ...mergeClaims(kind, claims, position) }))
   const findings = merged.flatMap((one) => one.findings)
   if (findings.length > 0) throw new HerdbookError(EXIT.invalid, findings)
@@ -62,10 +50,10 @@ export function mergeClaims(
   kind: string,
   { claims, others }: Claims,
   position: Instance['position'],
-): { readonly desired: ClaimedState; readonly findings: readonly Diagnostic[] } {
+): { readonly desired: Desired; readonly findings: readonly Diagnostic[] } {
   const managed = claims.filter((claim) => claim.managed).toSorted((a, b) => byText(a.source, b.source))
   if (managed.length === 0) return { desired: { state: 'unmanaged' }, findings: [] }
-  const { once, again } = sorted(managed)
+  const { once, again } = apart(managed)
   return {
     desired: {
       state: 'managed',
@@ -73,7 +61,6 @@ export function mergeClaims(
       // A file that is managed no longer may have named what no other does.
       others: managed.length === claims.length ? others : 'leave',
       managed: new Set(managed.map(({ source }) => source)),
-      sources: new Set(claims.map(({ source }) => source)),
     },
     findings: [...again].flatMap(([id, rest]) => whereTheyDiffer(kind, once.get(id), rest, position)),
   }
@@ -86,7 +73,7 @@ function objectsIn({ source, objects }: Claim): readonly DesiredObject[] {
 }
 
 /** The first of each object, and what was said of it again: of most of 100,000 nothing. */
-function sorted(claims: readonly Claim[]): {
+function apart(claims: readonly Claim[]): {
   readonly once: ReadonlyMap<string, DesiredObject>
   readonly again: ReadonlyMap<string, readonly DesiredObject[]>
 } {
@@ -99,7 +86,7 @@ function sorted(claims: readonly Claim[]): {
   return { once, again }
 }
 
-const withPlaces = (object: DesiredObject, again: readonly DesiredObject[] | undefined): ClaimedObject =>
+const withPlaces = (object: DesiredObject, again: readonly DesiredObject[] | undefined): DesiredObject =>
   again === undefined ? object : { ...object, alsoIn: again.map(({ source }) => source) }
 
 function whereTheyDiffer(
@@ -127,11 +114,8 @@ function whereTheyDiffer(
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
-const isSame = (a: DesiredObject, b: DesiredObject): boolean => {
-  const { source: _a, ...one } = a
-  const { source: _b, ...other } = b
-  return equal({ ...one }, { ...other })
-}
+const isSame = (a: DesiredObject, b: DesiredObject): boolean =>
+  equal(a.fields, b.fields) && a.formerly === b.formerly && a.consent === b.consent
 
 const fieldsApart = ({ fields: a }: DesiredObject, { fields: b }: DesiredObject): string[] =>
   Object.keys({ ...a, ...b }).filter(
@@ -143,20 +127,36 @@ export const placesOf = ({ source, alsoIn = [] }: Placed): readonly Source[] =>
   source === undefined ? [] : [source, ...alsoIn]
 
 /** The files that an entry of the ledger came from. */
-export const filesOfEntry = ({ sources: [first] }: Fed, entry: Pick<LedgerEntry, 'sources'>): readonly string[] =>
-  entry.sources ?? (first === undefined ? [] : [first])
+export const filesOfEntry = ({ sources: [first] }: Fed, { sources }: Pick<LedgerEntry, 'sources'>): readonly string[] =>
+  sources ?? [first]
 
-/** How the ledger has the files of an object: not at all where it is the kind's first alone. */
-export function sourcesInLedger({ sources: [first] }: Fed, object: Placed): Pick<LedgerEntry, 'sources'> {
-  const files = [...new Set(placesOf(object).map(({ file }) => file))].sort(byText)
-  return files.length === 0 || (files.length === 1 && files[0] === first) ? {} : { sources: files }
+/** Files, as they are written down: not at all where they are the kind's first alone. */
+const besides = ({ sources: [first] }: Fed, files: readonly string[]): readonly string[] | undefined =>
+  files.length === 0 || (files.length === 1 && files[0] === first) ? undefined : files
+
+const sorted = (files: readonly string[]): string[] => [...new Set(files)].sort(byText)
+
+/** How the ledger has the files of an object. */
+export function sourcesInLedger(kind: Fed, object: Placed): Pick<LedgerEntry, 'sources'> {
+  const sources = besides(kind, sorted(placesOf(object).map(({ file }) => file)))
+  return sources === undefined ? {} : { sources }
 }
 
 /** The files that a change of an object is about: those that say it now and those that it came from; where there are none, all that could. Whose the strictest of them is decides. */
 export function filesBehind(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): readonly string[] {
   const files = [...placesOf(object).map(({ file }) => file), ...(entry ? filesOfEntry(kind, entry) : [])]
-  return [...new Set(files.length === 0 ? kind.sources : files)].sort(byText)
+  return sorted(files.length === 0 ? kind.sources : files)
 }
+
+/** The same, as a step has them. */
+export function filesInStep(kind: Fed, object: Placed, entry?: Pick<LedgerEntry, 'sources'>): Pick<Step, 'files'> {
+  const files = besides(kind, filesBehind(kind, object, entry))
+  return files === undefined ? {} : { files }
+}
+
+/** The files that a step goes by. */
+export const filesOfStep = ({ sources: [first] }: Fed, { files }: Pick<Step, 'files'>): readonly string[] =>
+  files ?? [first]
 
 /** What becomes of an object that the ledger knows, by its files: `gone` where they are managed and do not yield it any more, `released` where one of them is not managed. */
 export function fateOf(

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
+import { fateOf, filesInStep, sourcesInLedger } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
@@ -55,6 +56,8 @@ export interface Trio {
   readonly attempts: Ledger['attempts']
   readonly prospect: Prospect | undefined
   readonly others: 'leave' | 'delete'
+  /** The files of its kind that are managed. */
+  readonly managed: ReadonlySet<string>
   /** Somebody removed it at once: what the files say of it counts for nothing. */
   readonly removed: boolean
 }
@@ -73,7 +76,7 @@ export function compareObject(trio: Trio, input: PlanInput): Part {
     ledger: entry ? remembered(entry.fields) : desired && live?.untouched ? live.fields : null,
     managed:
       desired !== undefined ||
-      (kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true && !live?.spared),
+      (isGone(trio) && kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true && !live?.spared),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: kind.same ?? ((_field, a, b) => equal(a, b)),
     // What gets another name gets all that goes with it, or waits.
@@ -81,6 +84,10 @@ export function compareObject(trio: Trio, input: PlanInput): Part {
   })
   return partOf(verdict, trio, input)
 }
+
+/** Whether the files that it came from are managed, all of them: what they no longer name is gone, and not only let go. */
+const isGone = ({ kind, entry, managed }: Trio): boolean =>
+  entry === undefined || fateOf(kind, entry, { yielded: false, managed }) === 'gone'
 
 function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
   const { kind, id } = trio
@@ -161,7 +168,8 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
     seen: live?.fields ?? {},
     ...(trio.entry === undefined || trio.entry.id === id ? {} : { formerly: trio.entry.id }),
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(desired?.source === undefined ? {} : { source: desired.source }),
+    ...placeOf(desired),
+    ...filesInStep(kind, { ...desired }, trio.entry),
     ...(desired?.consent === undefined
       ? {}
       : desired.consent === trio.entry?.consent
@@ -171,6 +179,12 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
 }
 
 const value = (object: { readonly fields: Fields } | undefined, field: string): Value => object?.fields[field] ?? null
+
+/** Where the files say it. */
+const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'alsoIn'> =>
+  desired === undefined
+    ? {}
+    : { source: desired.source, ...(desired.alsoIn === undefined ? {} : { alsoIn: desired.alsoIn }) }
 
 function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[]): Standoff {
   const { kind, id, desired, live, entry } = trio
@@ -182,7 +196,7 @@ function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[
     live: live?.fields ?? null,
     ledger: entry?.fields ?? null,
     fields: [...fields].sort(byText),
-    ...(desired?.source === undefined ? {} : { source: desired.source }),
+    ...placeOf(desired),
   }
 }
 
@@ -208,12 +222,14 @@ function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adj
   const fields = Object.fromEntries(
     Object.entries(desired.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
   )
-  const next: LedgerEntry = { kind: kind.name, id, serverId, fields, ...consent, commit: input.commit }
+  const sources = sourcesInLedger(kind, desired)
+  const next: LedgerEntry = { kind: kind.name, id, serverId, fields, ...consent, ...sources, commit: input.commit }
   const unchanged =
     entry &&
     entry.id === id &&
     entry.serverId === serverId &&
     entry.consent === next.consent &&
+    equal(entry.sources ?? [], next.sources ?? []) &&
     equal(entry.fields, next.fields)
   const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
   return unchanged ? [] : [...renamed, { to: 'record', entry: next }]

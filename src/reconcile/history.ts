@@ -23,9 +23,9 @@ export interface Event {
 
 export interface HistoryRequest {
   readonly ref: ObjectRef
-  /** The file of `instance/` that holds its kind. */
-  readonly file: string
-  /** The part of the file's text that is about the object; null where it does not name it. */
+  /** The files of `instance/` that may feed its kind. */
+  readonly files: readonly string[]
+  /** The part of a file's text that is about the object; null where it does not name it. */
   readonly excerpt: (text: string) => string | null
   readonly ledger: Ledger
   /** That somebody left it as it is, where somebody did. */
@@ -52,10 +52,12 @@ export async function history(repository: Repository, request: HistoryRequest): 
 
 const ORDER: readonly Event['what'][] = ['left', 'proposed', 'approved', 'applied']
 
-async function proposals(repository: Repository, { head, file, excerpt }: HistoryRequest): Promise<Event[]> {
-  const path = `${repository.folder}/${file}`
-  const found =
-    head === null ? [] : await changes(repository, await repository.log(head, { path, limit: MOST }), path, excerpt)
+async function proposals(repository: Repository, { head, files, excerpt }: HistoryRequest): Promise<Event[]> {
+  if (head === null) return []
+  const paths = files.map((file) => `${repository.folder}/${file}`)
+  const logs = await Promise.all(paths.map((path) => repository.log(head, { path, limit: MOST })))
+  const commits = new Map(logs.flat().map((commit) => [commit.id, commit]))
+  const found = await changes(repository, [...commits.values()], paths, excerpt)
   return found.map(({ commit, text }) => ({ ...eventOf('proposed', commit, text), approvedBy: approverOf(commit) }))
 }
 
@@ -72,7 +74,7 @@ async function applications(repository: Repository, { ref, ledger }: HistoryRequ
     path,
     id,
   })
-  const found = await changes(repository, commits.slice(0, MOST), path, (text) => ledgerLine(text, id))
+  const found = await changes(repository, commits.slice(0, MOST), [path], (text) => ledgerLine(text, id))
   return found.map(({ commit, text }) => eventOf('applied', commit, text))
 }
 
@@ -146,19 +148,21 @@ const leftBy = (left: Seen | undefined): Event[] =>
         },
       ]
 
-/** Of these commits, newest first, those in which the excerpt of a file became another than in any parent. */
+/** Of these commits those in which the excerpts of the files together became another than in any parent. */
 async function changes(
   repository: Repository,
   commits: readonly Commit[],
-  path: string,
+  paths: readonly string[],
   excerpt: (text: string) => string | null,
 ): Promise<{ commit: Commit; text: string | null }[]> {
   const found: { commit: Commit; text: string | null }[] = []
   for (let at = 0; at < commits.length; at += CHUNK) {
     const chunk = commits.slice(at, at + CHUNK)
     const ids = [...new Set(chunk.flatMap((commit) => [commit.id, ...commit.parents]))]
-    const texts = await repository.texts(path, ids)
-    const excerpts = new Map(ids.map((id, i) => [id, excerpt(texts[i] ?? '')]))
+    const texts = await Promise.all(paths.map((path) => repository.texts(path, ids)))
+    const excerpts = new Map(
+      ids.map((id, i) => [id, joined(texts.map((ofFile) => excerpt(ofFile[i] ?? '')).filter((one) => one !== null))]),
+    )
     for (const commit of chunk) {
       const text = excerpts.get(commit.id) ?? null
       const before = commit.parents.length === 0 ? [null] : commit.parents.map((parent) => excerpts.get(parent) ?? null)
@@ -167,6 +171,8 @@ async function changes(
   }
   return found
 }
+
+const joined = (texts: readonly string[]): string | null => (texts.length === 0 ? null : texts.join('\n'))
 
 /** Finds an object in YAML as people write it: the item of a list, or the entry of a map, in which one of these names is a value or a key. Only lines around a name are read. */
 export function excerptOf(names: readonly string[]): (text: string) => string | null {

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
+import type { Claims } from './claims.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
 import type {
   CheckName,
-  Desired,
   DesiredObject,
   DriftPolicy,
   Fields,
@@ -73,8 +73,8 @@ export interface Kind {
   readonly provider: string
   /** For people: "file", "files". */
   readonly title: { readonly one: string; readonly many: string }
-  /** The file of `instance/` that holds it. */
-  readonly file: string
+  /** The files of `instance/` that may feed it. The first is the one that it had when it had one: it stays the first. */
+  readonly sources: readonly [string, ...string[]]
   readonly drift: DriftPolicy
   /** What happens when the file no longer names an object that the ledger knows. */
   readonly absence: 'delete' | 'release'
@@ -82,8 +82,8 @@ export interface Kind {
   readonly releases?: (id: string, instance: Instance) => boolean
   /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
   readonly ofAccounts?: true
-  /** From the files to normalised objects. Pure. */
-  readonly desired: (instance: Instance, now: Date) => Desired
+  /** From the files to normalised objects: what each of its files claims. Pure. */
+  readonly claims: (instance: Instance, now: Date) => Claims
   /** What the ledger holds or a run attempted, as it is to be compared now: in the names of today, without what is not there at the moment. */
   readonly remembered?: (fields: Fields, instance: Instance, live: Fields) => Fields
   /** Whether two normalised values of a field mean the same. Deep equality where it is not given. */
@@ -156,6 +156,8 @@ export type Draft = Pick<
   | 'target'
   | 'seen'
   | 'source'
+  | 'alsoIn'
+  | 'files'
   | 'consent'
   | 'usedConsent'
   | 'unmanaged'

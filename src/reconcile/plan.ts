@@ -151,6 +151,7 @@ function compare(
         attempts: attempts.get(id) ?? [],
         prospect: observed.prospects.get(id),
         others: desired.others,
+        managed: desired.managed,
       },
       input,
     ),

@@ -48,7 +48,8 @@ export async function planProposal(
   const kinds = kindsOf(providers)
   const desired = desiredOf(kinds, subject.instance, now)
   const earlier = before ? desiredOf(kinds, before, now) : null
-  const stoodIn = seeing === 'live' ? unreadBy(providers) : kinds.map(({ name }) => name)
+  const unread = new Set(seeing === 'live' ? unreadBy(providers) : kinds.map(({ name }) => name))
+  const stoodIn = kinds.filter(({ name }) => unread.has(name))
   const readings: Readings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
   /** What files want, compared with live and, where that can't be read, with the base. */
   const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes) => {
@@ -71,6 +72,6 @@ export async function planProposal(
   return {
     ...planned,
     leftover: new Set(base?.steps.map(({ digest }) => digest)),
-    byFiles: stoodIn.filter((name) => desired.get(name)?.state === 'managed'),
+    byFiles: stoodIn.map(({ name }) => name).filter((name) => desired.get(name)?.state === 'managed'),
   }
 }

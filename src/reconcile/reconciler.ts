@@ -2,6 +2,7 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { policyOf } from '../instance/policy.ts'
+import { mergeAll } from './claims.ts'
 import type { Sealing } from './digest.ts'
 import type { Proofs } from './identity.ts'
 import type { PlanInput } from './input.ts'
@@ -50,9 +51,9 @@ export type Readings = ReadonlyMap<string, Reading>
 
 export const kindsOf = (providers: readonly Provider[]): Kind[] => providers.flatMap(({ kinds }) => kinds)
 
-/** What the files say of every kind. */
+/** What the files say of every kind. Throws (exit 9) with all that they contradict each other in. */
 export const desiredOf = (kinds: readonly Kind[], instance: Instance, now: Date): Map<string, Desired> =>
-  new Map(kinds.map((kind) => [kind.name, kind.desired(instance, now)]))
+  mergeAll(new Map(kinds.map((kind) => [kind.name, kind.claims(instance, now)])), instance.position)
 
 /** Without a ledger nothing is deleted: whom a list leaves out may be anybody's. */
 const sparing = (desired: ReadonlyMap<string, Desired>): Map<string, Desired> =>

@@ -18,19 +18,24 @@ export interface DesiredObject {
   readonly id: string
   readonly fields: Fields
   readonly source: Source
+  /** Where else the files say the same. */
+  readonly alsoIn?: readonly Source[]
   /** The identity it had before, where the file says `renamed_from`. */
   readonly formerly?: string
   /** How much of an impact that can't be undone the files accept. */
   readonly consent?: number
 }
 
+/** The desired state of one kind, of all its files. */
 export type Desired =
   | { readonly state: 'unmanaged' }
   | {
       readonly state: 'managed'
       readonly objects: readonly DesiredObject[]
-      /** `delete` where the file claims to be the whole list (`only_these`), for objects it does not name. */
+      /** `delete` where the files claim to be the whole list (`only_these`), for objects that they do not name. */
       readonly others: 'leave' | 'delete'
+      /** The files that are managed. */
+      readonly managed: ReadonlySet<string>
     }
 
 /** One live object, normalised by its kind. */
@@ -135,6 +140,10 @@ export interface Step {
   /** The consent that the file still holds and an earlier step used up. */
   readonly usedConsent?: number
   readonly source?: Source
+  /** Where else the files say the same. */
+  readonly alsoIn?: readonly Source[]
+  /** The files that it goes by, sorted: those that say it, and those that the ledger has for its object. Not there where that is the first of its kind's alone. */
+  readonly files?: readonly string[]
   /** Lowers protection: counted against the budget of weakenings. */
   readonly weakens: boolean
   /** What a person should know of how it is done, in a sentence. */
@@ -158,6 +167,8 @@ export interface Standoff {
   readonly ledger: Fields | null
   readonly fields: readonly string[]
   readonly source?: Source
+  /** Where else the files say the same. */
+  readonly alsoIn?: readonly Source[]
 }
 
 export interface Waiting {

@@ -7,7 +7,7 @@ import { capital, count, dayOf, inline, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
 
 /** What the renderers must know of a kind; the registry's kinds fit. */
-export type KindName = Pick<Kind, 'name' | 'title' | 'file'>
+export type KindName = Pick<Kind, 'name' | 'title' | 'sources'>
 
 /** A sentence in pieces: plain words of ours, and names that came from outside. */
 export type Sentence = readonly (string | { readonly name: string })[]

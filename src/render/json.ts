@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../reconcile/ledger-types.ts'
-import type { Adjustment, ApplyReport, Fields, Impact, Plan, Step, Unmanaged } from '../reconcile/types.ts'
+import type { Adjustment, ApplyReport, Fields, Impact, Plan, Standoff, Step, Unmanaged } from '../reconcile/types.ts'
 
 /** Milliseconds by what they were spent on. */
 export type Timings = { readonly [what: string]: number }
@@ -16,9 +16,9 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     summary: summaryOf(plan),
     reads: plan.reads,
     steps: plan.steps.map(stepForm),
-    drift: plan.drift,
-    conflicts: plan.conflicts,
-    takeovers: plan.takeovers,
+    drift: plan.drift.map(standoffForm),
+    conflicts: plan.conflicts.map(standoffForm),
+    takeovers: plan.takeovers.map(standoffForm),
     unmanaged: plan.unmanaged.map(unmanagedForm),
     waiting: plan.waiting,
     released: plan.released,
@@ -82,25 +82,44 @@ export function impactOf({ text, weight, ...details }: Fields): Impact {
   }
 }
 
-function stepForm({ serverId, createdAt, usedConsent, impact, ...step }: Step) {
+function stepForm({ serverId, createdAt, usedConsent, alsoIn, impact, ...step }: Step) {
   return {
     ...step,
     ...(impact === undefined ? {} : { impact: impactForm(impact) }),
     server_id: serverId,
     ...(createdAt === undefined ? {} : { created_at: createdAt }),
     ...(usedConsent === undefined ? {} : { used_consent: usedConsent }),
+    ...(alsoIn === undefined ? {} : { also_in: alsoIn }),
   }
 }
 
-export function stepOf({ server_id, created_at, used_consent, impact, ...step }: ReturnType<typeof stepForm>): Step {
+export function stepOf({
+  server_id,
+  created_at,
+  used_consent,
+  also_in,
+  impact,
+  ...step
+}: ReturnType<typeof stepForm>): Step {
   return {
     ...step,
     ...(impact === undefined ? {} : { impact: impactOf(impact) }),
     serverId: server_id,
     ...(created_at === undefined ? {} : { createdAt: created_at }),
     ...(used_consent === undefined ? {} : { usedConsent: used_consent }),
+    ...(also_in === undefined ? {} : { alsoIn: also_in }),
   }
 }
+
+const standoffForm = ({ alsoIn, ...one }: Standoff) => ({
+  ...one,
+  ...(alsoIn === undefined ? {} : { also_in: alsoIn }),
+})
+
+export const standoffOf = ({ also_in, ...one }: ReturnType<typeof standoffForm>): Standoff => ({
+  ...one,
+  ...(also_in === undefined ? {} : { alsoIn: also_in }),
+})
 
 const unmanagedForm = ({ addedByHand, ...one }: Unmanaged) => ({ ...one, added_by_hand: addedByHand })
 

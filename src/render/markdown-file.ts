@@ -4,6 +4,7 @@ import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { framed, type Section } from './fit.ts'
 import { details, fence, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
+import { saidBy } from './places.ts'
 import { capital, count, inline, listed, number } from './text.ts'
 
 /** Longer diffs than this are folded away. */
@@ -91,7 +92,7 @@ function tags(step: Step): string[] {
 }
 
 function notes(step: Step): string[] {
-  const [touched, told] = [effect(step), toldFirst(step)]
+  const [touched, told, said] = [effect(step), toldFirst(step), saidBy(step)]
   const accepted =
     step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
@@ -99,6 +100,7 @@ function notes(step: Step): string[] {
     ...(step.createdAt === undefined ? [] : [`The account is from ${prose(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [prose(step.note)]),
     ...(told === null ? [] : [prose(told)]),
+    ...(said === null ? [] : [prose(said)]),
   ]
 }
 

@@ -7,6 +7,7 @@ import { HIDDEN } from './hush.ts'
 import { alert, code, details, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { unreadIn } from './not-yet.ts'
+import { saidBy } from './places.ts'
 import { byHandIn, counted, likeness } from './by-hand.ts'
 import { clip, inline, listed, number } from './text.ts'
 
@@ -38,12 +39,12 @@ export function facts(standoff: Standoff): string[] {
   const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
   const last = (text: string | null): string =>
     standoff.cause === 'conflict' ? `, ${side(text)} when last applied` : ''
-  const gone = absence(standoff)
-  if (gone !== null) return [gone]
-  return sidesOf(standoff).map(
+  const [gone, said] = [absence(standoff), saidBy(standoff)]
+  const sides = sidesOf(standoff).map(
     ({ field, file, live, ledger }) =>
       `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`,
   )
+  return [...(gone === null ? sides : [gone]), ...(said === null ? [] : [prose(said)])]
 }
 
 export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds: readonly KindName[]): string =>

@@ -6,7 +6,7 @@ import { count } from './text.ts'
 /** Steps by file, the file with the most dangerous step first; within it the most dangerous step. */
 export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [string, Step[]][] {
   const file = (step: Step): string =>
-    kinds.find(({ name }) => name === step.kind)?.file ?? step.source?.file ?? step.kind
+    step.source?.file ?? step.files?.[0] ?? kinds.find(({ name }) => name === step.kind)?.sources[0] ?? step.kind
   const groups = [...Map.groupBy(steps, file)].map(([name, members]): [string, Step[]] => [
     name,
     members.toSorted(byDanger),

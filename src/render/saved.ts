@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Plan } from '../reconcile/types.ts'
-import { adjustmentOf, stepOf, unmanagedOf, type PlanForm } from './json.ts'
+import { adjustmentOf, standoffOf, stepOf, unmanagedOf, type PlanForm } from './json.ts'
 
 const HINT = 'herdbook plan --out FILE makes a new one.'
 
@@ -17,6 +17,9 @@ export function parsePlan(text: string): Plan {
     letGo: let_go ?? [],
     checks: rest.checks ?? [],
     steps: form.steps.map(stepOf),
+    drift: form.drift.map(standoffOf),
+    conflicts: form.conflicts.map(standoffOf),
+    takeovers: form.takeovers.map(standoffOf),
     unmanaged: form.unmanaged.map(unmanagedOf),
     adjustments: form.adjustments.map(adjustmentOf),
   }

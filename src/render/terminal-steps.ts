@@ -15,6 +15,7 @@ import {
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { line, paragraph, span, type Line, type Span, type Style } from './layout.ts'
 import { readable } from './names.ts'
+import { saidBy } from './places.ts'
 import type { Part } from './shorten.ts'
 import { capital, clip, inline, number } from './text.ts'
 
@@ -109,7 +110,7 @@ const noteLines = (step: Step): Line[] =>
 
 /** What else a person should know of a step. */
 function notesOf(step: Step): string[] {
-  const [touched, told] = [effect(step), toldFirst(step)]
+  const [touched, told, said] = [effect(step), toldFirst(step), saidBy(step)]
   const accepted =
     step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
@@ -117,6 +118,7 @@ function notesOf(step: Step): string[] {
     ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [inline(step.note)]),
     ...(told === null ? [] : [told]),
+    ...(said === null ? [] : [inline(said)]),
   ]
 }
 

@@ -11,6 +11,7 @@ import { absence, sidesOf, type Sides } from './fields.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
 import { readable } from './names.ts'
 import { notYet, unreadIn } from './not-yet.ts'
+import { saidBy } from './places.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
 import { heading, spans, stepForms } from './terminal-steps.ts'
@@ -128,10 +129,11 @@ const TOGETHER = 48
 function standoffLines(standoff: Standoff): Line[] {
   const ref = inline(`${standoff.kind}/${standoff.id}`)
   const name = inline(typed(`${standoff.kind}/${standoff.id}`))
-  const gone = absence(standoff)
+  const [gone, said] = [absence(standoff), saidBy(standoff)]
   return [
     line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
     ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
+    ...(said === null ? [] : [line(6, span(inline(said), 'dim'))]),
     line(6, { text: `herdbook adopt ${name}`, whole: true }, span("    keeps the server's version", 'dim')),
     line(6, { text: `herdbook restore ${name}`, whole: true }, span("  uses the files' version", 'dim')),
   ]

@@ -277,7 +277,7 @@ test('law 10: an unknown table takes its kinds out of the plan, and no other', {
         const [before, entries] = [clone(world.server), world.ledger.entries]
         await run(world, files.after, { mishaps })
         for (const kind of KINDS.filter(
-          (one) => unknown.has(one.name) && one.name !== 'moderator' && files.after[one.file as keyof Documents],
+          (one) => unknown.has(one.name) && one.name !== 'moderator' && files.after[one.sources[0] as keyof Documents],
         )) {
           const table = kind.tables[0]
           if (table && table !== 'impact' && table !== 'audit')

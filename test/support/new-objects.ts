@@ -5,6 +5,7 @@ import { loadInstance } from '../../src/instance/load.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { DesiredObject, Fields, Value } from '../../src/reconcile/types.ts'
 import { equal } from '../../src/reconcile/equal.ts'
+import { desiredOf } from '../../src/reconcile/reconciler.ts'
 
 /** When the files are read. */
 export const NOW = new Date('2026-11-23T12:00:00Z')
@@ -28,8 +29,8 @@ export async function desired(files: Files, kind: string): Promise<readonly Desi
   expect(errors, JSON.stringify({ errors, files }, null, 1)).toEqual([])
   const found = KINDS.find((one) => one.name === kind)
   if (!instance || !found) throw new Error(`no ${kind}`)
-  const state = found.desired(instance, NOW)
-  return state.state === 'managed' ? state.objects : []
+  const state = desiredOf([found], instance, NOW).get(kind)
+  return state?.state === 'managed' ? state.objects : []
 }
 
 /** Every field that was written must be read back the same; what was not given must not be managed or be its default. */

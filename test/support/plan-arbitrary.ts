@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import type { Intent, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
 
@@ -120,19 +120,27 @@ const anyStep: fc.Arbitrary<Step> = fc
     optional('consent', fc.nat()),
     optional('usedConsent', fc.nat()),
     optional('source', source),
+    optional('alsoIn', fc.array(source, { minLength: 1, maxLength: 3 })),
+    optional('files', fc.array(text, { minLength: 1, maxLength: 3 })),
   )
   .map(([base, ...rest]) => step(base.kind, base.id, Object.assign(base, ...rest)))
 
 const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrary<Standoff> =>
-  fc.record({
-    kind,
-    id: text,
-    cause: fc.constant(cause),
-    desired: fc.option(fields),
-    live: fc.option(fields),
-    ledger: fc.option(fields),
-    fields: fc.array(field, { maxLength: 3 }),
-  })
+  fc
+    .tuple(
+      fc.record({
+        kind,
+        id: text,
+        cause: fc.constant(cause),
+        desired: fc.option(fields),
+        live: fc.option(fields),
+        ledger: fc.option(fields),
+        fields: fc.array(field, { maxLength: 3 }),
+      }),
+      optional('source', source),
+      optional('alsoIn', fc.array(source, { minLength: 1, maxLength: 3 })),
+    )
+    .map(([base, ...rest]) => Object.assign(base, ...rest))
 
 const finding = fc
   .tuple(
@@ -200,7 +208,12 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
         fc.record({ to: fc.constant('forget' as const), ref: text }),
         fc.record({
           to: fc.constant('record' as const),
-          entry: fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }),
+          entry: fc
+            .tuple(
+              fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }),
+              optional('sources', fc.array(text, { minLength: 1, maxLength: 3 })),
+            )
+            .map(([base, ...rest]): LedgerEntry => Object.assign(base, ...rest)),
         }),
       ),
       { maxLength: 3 },

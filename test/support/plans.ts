@@ -12,22 +12,22 @@ export const touching = (relations: Relations): Impact => ({
 
 /** What the registry says of its kinds, for tests of renderers alone. */
 export const KIND_NAMES: readonly KindName[] = [
-  { name: 'domain-block', title: { one: 'domain block', many: 'domain blocks' }, file: 'domain-blocks.yaml' },
+  { name: 'domain-block', title: { one: 'domain block', many: 'domain blocks' }, sources: ['domain-blocks.yaml'] },
   {
     name: 'email-domain-block',
     title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
-    file: 'email-domain-blocks.yaml',
+    sources: ['email-domain-blocks.yaml'],
   },
-  { name: 'ip-block', title: { one: 'IP block', many: 'IP blocks' }, file: 'ip-blocks.yaml' },
-  { name: 'role', title: { one: 'role', many: 'roles' }, file: 'roles.yaml' },
-  { name: 'moderator', title: { one: 'moderator', many: 'moderators' }, file: 'moderators.yaml' },
-  { name: 'rule', title: { one: 'rule', many: 'rules' }, file: 'rules.yaml' },
-  { name: 'rule-order', title: { one: 'rule order', many: 'rule orders' }, file: 'rules.yaml' },
-  { name: 'setting', title: { one: 'setting', many: 'settings' }, file: 'settings.yaml' },
+  { name: 'ip-block', title: { one: 'IP block', many: 'IP blocks' }, sources: ['ip-blocks.yaml'] },
+  { name: 'role', title: { one: 'role', many: 'roles' }, sources: ['roles.yaml'] },
+  { name: 'moderator', title: { one: 'moderator', many: 'moderators' }, sources: ['moderators.yaml'] },
+  { name: 'rule', title: { one: 'rule', many: 'rules' }, sources: ['rules.yaml'] },
+  { name: 'rule-order', title: { one: 'rule order', many: 'rule orders' }, sources: ['rules.yaml'] },
+  { name: 'setting', title: { one: 'setting', many: 'settings' }, sources: ['settings.yaml'] },
   {
     name: 'terms-of-service',
     title: { one: 'terms of service', many: 'terms of service' },
-    file: 'terms-of-service.yaml',
+    sources: ['terms-of-service.yaml'],
   },
 ]
 

@@ -1,3 +1,4 @@
+import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import type { FarEnds } from '../../src/reconcile/carry-out.ts'
 import { converge, type ConvergeDeps, type Converged, type Run } from '../../src/reconcile/converge.ts'
@@ -7,7 +8,7 @@ import type { Intent, Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Check, Desired, Fields, LiveObject, Observed, ObjectRef, Plan, Step } from '../../src/reconcile/types.ts'
+import type { Check, Fields, LiveObject, Observed, ObjectRef, Plan, Step } from '../../src/reconcile/types.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
 import { sealingWith } from './sealing.ts'
 
@@ -73,28 +74,23 @@ const SEALING = sealingWith(null)
 
 const split = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
 
-function desiredIn(files: Files, kind: string): Desired {
+function claimsIn(files: Files, kind: string): Claims {
+  const source = `${kind}.yaml`
   const objects = files[kind]
-  if (objects === undefined) return { state: 'unmanaged' }
-  return {
-    state: 'managed',
-    others: 'leave',
-    objects: Object.entries(objects).map(([id, fields]) => ({
-      id,
-      fields,
-      source: { file: 'settings.yaml', path: [kind, id] },
-    })),
-  }
+  return claimOf(
+    source,
+    objects && Object.entries(objects).map(([id, fields]) => ({ id, fields, source: { file: source, path: [id] } })),
+  )
 }
 
 const kindOf = (room: Room, { name: provider }: Shelf, name: string): Kind => ({
   name,
   provider,
   title: { one: name, many: `${name}s` },
-  file: `${name}.yaml`,
+  sources: [`${name}.yaml`],
   drift: 'report',
   absence: 'delete',
-  desired: () => desiredIn(room.files, name),
+  claims: () => claimsIn(room.files, name),
   hazard: () => 'reversible',
   ...room.kinds[name],
 })

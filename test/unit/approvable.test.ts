@@ -136,3 +136,19 @@ it.for([
   expect(refused).toEqual(refusal)
   expect(warned).toEqual(refusal.length > 0 ? ['actor-too-low'] : ['actor-too-low', 'invariant'])
 })
+
+it('what several files are behind rides on a merge that changes all of them', async () => {
+  const planned = await look(fresh(), { ...alice, ...blocks('a.example') })
+  const files = ['access.yaml', 'domain-blocks.yaml']
+  const steps = planned.plan.steps.map((step) => (step.id === 'a.example' ? { ...step, files } : step))
+  const leftover = new Set(steps.map(({ digest }) => digest))
+  const withheldBy = (changed: readonly string[]) => {
+    const found = approvable(
+      { ...planned, plan: { ...planned.plan, steps }, leftover, approved: new Set() },
+      new Set(changed),
+    )
+    return found.plan.steps.flatMap(({ id, digest }) => (found.withheld.has(digest) ? [id] : []))
+  }
+  expect(withheldBy(['domain-blocks.yaml'])).toContain('a.example')
+  expect(withheldBy(files)).not.toContain('a.example')
+})

@@ -5,19 +5,19 @@ import { MODERATED } from '../../src/instance/owners.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import {
   fateOf,
+  type Fed,
   filesBehind,
   mergeAll,
   mergeClaims,
   placesOf,
   sourcesInLedger,
   type Claim,
-  type ClaimedState,
 } from '../../src/reconcile/claims.ts'
-import type { DesiredObject, Fields } from '../../src/reconcile/types.ts'
+import type { Desired, DesiredObject, Fields } from '../../src/reconcile/types.ts'
 
 const FILES = ['access.yaml', 'certificates.yaml', 'services.yaml']
-const KIND = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }
-const ONE = { name: 'rule', sources: ['rules.yaml'] }
+const KIND: Fed = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }
+const ONE: Fed = { name: 'rule', sources: ['rules.yaml'] }
 
 const position: Instance['position'] = ({ file, path: [nth = 0] }) => ({ file, line: Number(nth) + 1, column: 1 })
 const object = (file: string, id: string, fields: Fields = {}, more: Partial<DesiredObject> = {}): DesiredObject => ({
@@ -33,7 +33,7 @@ const claim = (source: string, objects: readonly DesiredObject[], managed = true
 })
 const merge = (claims: readonly Claim[], others: 'leave' | 'delete' = 'leave') =>
   mergeClaims('file', { claims, others }, position)
-const objectsOf = (state: ClaimedState) => (state.state === 'managed' ? state.objects : [])
+const objectsOf = (state: Desired) => (state.state === 'managed' ? state.objects : [])
 
 describe('claims become one desired state', () => {
   it('has the objects of all files that are managed, and knows which are', () => {
@@ -48,7 +48,6 @@ describe('claims become one desired state', () => {
       objects: [object('access.yaml', 'b'), object('services.yaml', 'a')],
       others: 'leave',
       managed: new Set(['access.yaml', 'services.yaml']),
-      sources: new Set(FILES),
     })
   })
 
@@ -253,7 +252,7 @@ describe('the ledger of a kind', () => {
 })
 
 describe('who approves', () => {
-  const BLOCKS = { name: 'block', sources: ['domain-blocks.yaml', 'access.yaml'] }
+  const BLOCKS: Fed = { name: 'block', sources: ['domain-blocks.yaml', 'access.yaml'] }
   const here = object('domain-blocks.yaml', 'a')
   test.each<[string, readonly string[], boolean]>([
     ['the moderators’ file alone', filesBehind(BLOCKS, here), false],

@@ -179,7 +179,7 @@ describe('a plan with what is not created yet', () => {
   const kinds = ['machine', 'user', 'unit'].map((name) => ({
     name,
     title: { one: name, many: `${name}s` },
-    file: `${name}.yaml`,
+    sources: [`${name}.yaml`] as const,
   }))
   const NOT_YET = 'Users and units are not there yet: planned as on a new one, and compared again once it is made.'
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { disclosure } from '../../src/render/conceal.ts'
+import type { KindName } from '../../src/render/describe.ts'
 import { wantsColour } from '../../src/render/layout.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { width } from '../../src/render/text.ts'
@@ -233,7 +234,10 @@ describe('a plan on a terminal', () => {
   })
 
   test('speaks of a kind without words by its title', () => {
-    const kinds = [...KIND_NAMES, { name: 'relay', title: { one: 'relay', many: 'relays' }, file: 'relays.yaml' }]
+    const kinds = [
+      ...KIND_NAMES,
+      { name: 'relay', title: { one: 'relay', many: 'relays' }, sources: ['relays.yaml'] } satisfies KindName,
+    ]
     const steps = ['a', 'b'].map((id) => step('relay', id)).concat(step('relay', 'c', { action: 'delete' }))
     expect(renderPlan({ ...EMPTY, steps }, { colour: false, kinds }).split('\n')[0]).toBe(
       'Deletes the relay c, creates 2 relays.',

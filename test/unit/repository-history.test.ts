@@ -106,7 +106,7 @@ describe('why an object is as it is', () => {
 
     const told = await history(repository, {
       ref: 'domain-block/a.example',
-      file: 'domain-blocks.yaml',
+      files: ['domain-blocks.yaml'],
       excerpt: excerptOf(['a.example']),
       ledger,
       head,
@@ -133,7 +133,31 @@ describe('why an object is as it is', () => {
     const head = commit(dir, 'Lift a', { [FILE]: `domain_blocks:\n${B}` })
     const told = await history(repository, {
       ref: 'domain-block/a.example',
-      file: 'domain-blocks.yaml',
+      files: ['domain-blocks.yaml'],
+      excerpt: excerptOf(['a.example']),
+      ledger: emptyLedger,
+      head,
+    })
+    expect(told.map(({ subject, text }) => [subject, text])).toEqual(
+      expect.arrayContaining([
+        ['Lift a', null],
+        ['Begin', A.trimEnd()],
+      ]),
+    )
+    expect(told).toHaveLength(2)
+  })
+
+  it('is of all files that may say it: what moves from one to another is still there', async () => {
+    using base = scratch()
+    const OTHER = FILE.replace('domain-blocks', 'more-blocks')
+    const dir = newRepository(join(base.path, 'r'), { [FILE]: `domain_blocks:\n${A}${B}` })
+    const repository = await openRepository(dir)
+    if (repository === null) throw new Error('outside Git')
+    commit(dir, 'Move a', { [FILE]: `domain_blocks:\n${B}`, [OTHER]: `domain_blocks:\n${A}` })
+    const head = commit(dir, 'Lift a', { [OTHER]: 'domain_blocks: []\n' })
+    const told = await history(repository, {
+      ref: 'domain-block/a.example',
+      files: ['domain-blocks.yaml', 'more-blocks.yaml'],
       excerpt: excerptOf(['a.example']),
       ledger: emptyLedger,
       head,
@@ -161,7 +185,7 @@ describe('why an object is as it is', () => {
     })
     const told = await history(repository, {
       ref: `domain-block/${id}`,
-      file: 'domain-blocks.yaml',
+      files: ['domain-blocks.yaml'],
       excerpt: excerptOf([id]),
       ledger,
       head: null,
@@ -172,7 +196,7 @@ describe('why an object is as it is', () => {
   const ledgerHistory = (repository: Repository, ledger: Ledger, id: string) =>
     history(repository, {
       ref: `domain-block/${id}`,
-      file: 'domain-blocks.yaml',
+      files: ['domain-blocks.yaml'],
       excerpt: excerptOf([id]),
       ledger,
       head: null,

@@ -1,11 +1,10 @@
 import { KINDS } from '../../providers/index.ts'
-import { refOf } from '../../reconcile/batches.ts'
 import { refusals } from '../../reconcile/exit.ts'
 import { keyOf, worseThan } from '../../reconcile/findings.ts'
 import type { PlanInput } from '../../reconcile/input.ts'
 import { narrow } from '../../reconcile/plan.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
-import { fileOf, takesOwner } from '../../approvals/owned.ts'
+import { filesOf, takesOwner } from '../../approvals/owned.ts'
 import type { Why } from '../../render/withheld.ts'
 
 /** A pull request's plan, and what of it merging approves. */
@@ -29,13 +28,13 @@ interface Planned {
 /**
  * Chooses the steps that a merge approves: its own, and of those left over from earlier merges what nothing speaks
  * against. What belongs to owners, and what lowers protection or deletes, is approved where people look at it: where the
- * merge changes its file.
+ * merge changes its files.
  */
 export function approvable(planned: Planned, changed: ReadonlySet<string>): Approvable {
   const { plan, leftover, approved, nobodys = new Set() } = planned
   const { true: left = [], false: own = [] } = Object.groupBy(plan.steps, ({ digest }) => `${leftover.has(digest)}`)
   const rides = (step: Step): boolean =>
-    changed.has(fileOf(refOf(step))) || (!takesOwner(refOf(step)) && !step.weakens && step.action !== 'delete')
+    isTouched(filesOf(step), changed) || (!takesOwner(step) && !step.weakens && step.action !== 'delete')
   const asked = left.filter((step) => !approved.has(step.digest) && !nobodys.has(step.digest) && rides(step))
   const errorsOf = (steps: readonly Step[]): Plan['findings'] => refusals(part(planned, steps))
   const sent = [...own, ...sound(own, asked, errorsOf)]
@@ -45,6 +44,9 @@ export function approvable(planned: Planned, changed: ReadonlySet<string>): Appr
     withheld: new Map(plan.steps.flatMap(reasons)),
   }
 }
+
+const isTouched = (files: readonly string[], changed: ReadonlySet<string>): boolean =>
+  files.length > 0 && files.every((file) => changed.has(file))
 
 /** Why a step is not approved, by its digest; nothing for one that is. */
 function reasonsFor({
@@ -65,7 +67,7 @@ function reasonsFor({
         ? 'nobodys'
         : asked.has(step)
           ? 'refused'
-          : takesOwner(refOf(step))
+          : takesOwner(step)
             ? 'not-asked'
             : 'other-file'
   return (step) => {

@@ -1,5 +1,6 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
-import { takesOwner } from '../../approvals/owned.ts'
+import { filesFeeding } from '../../approvals/owned.ts'
+import { takesOwnerOf } from '../../approvals/strictest.ts'
 import { refOf } from '../../reconcile/batches.ts'
 import type { ObjectRef, Step } from '../../reconcile/types.ts'
 import { ownersIn, OWNERS_LINE } from '../owners.ts'
@@ -51,7 +52,7 @@ export async function demandOwner(job: Job, login: string): Promise<void> {
 
 /** Refuses (exit 5) whoever may not leave these objects as they are: what owners look after is theirs, the rest whoever decides. */
 export async function demandForLeaving(job: Job, refs: readonly ObjectRef[], login: string): Promise<void> {
-  if (!refs.some(takesOwner)) return
+  if (!refs.some((ref) => takesOwnerOf(filesFeeding(ref)))) return
   await refuseGround(job)
   await demandOwner(job, login)
 }

@@ -1,7 +1,9 @@
 import { isUnresolved } from '../../approvals/decide.ts'
-import { fileOf } from '../../approvals/owned.ts'
+import { filesFeeding } from '../../approvals/owned.ts'
 import { gitSources } from '../../clients/git-source.ts'
 import type { PullRequest, Push } from '../../clients/forge.ts'
+import { HerdbookError } from '../../instance/diagnostic.ts'
+import type { Instance } from '../../instance/instance.ts'
 import { loadInstance } from '../../instance/load.ts'
 import { canonicalJson } from '../../reconcile/digest.ts'
 import type { Commit, Repository } from '../../reconcile/repository.ts'
@@ -83,7 +85,12 @@ async function changedBy(
   const hasText = [...touched].some((path) => !path.endsWith('.yaml'))
   const changed: ObjectRef[] = []
   for (const ref of refs) {
-    if (parents.length > 0 && !hasText && !touched.has(`${repository.folder}/${fileOf(ref)}`)) continue
+    if (
+      parents.length > 0 &&
+      !hasText &&
+      !filesFeeding(ref).some((file) => touched.has(`${repository.folder}/${file}`))
+    )
+      continue
     const [now, before] = await Promise.all([words(id, ref), Promise.all(parents.map((parent) => words(parent, ref)))])
     if (before.length === 0 ? now !== NOTHING : !before.includes(now)) changed.push(ref)
   }
@@ -96,18 +103,22 @@ const NOTHING = 'nothing'
 function wordsIn({ root, io }: Session, { folder }: Repository): Words {
   const sourceAt = gitSources(root, folder)
   const known = new Map<string, Promise<readonly ReadonlyMap<string, Desired>[] | null>>()
-  const load = async (commit: string, file: string): Promise<readonly ReadonlyMap<string, Desired>[] | null> => {
+  const load = async (
+    commit: string,
+    files: readonly string[],
+  ): Promise<readonly ReadonlyMap<string, Desired>[] | null> => {
     const source = sourceAt(commit)
     const { instance } = await loadInstance({
       ...source,
-      list: async () => (await source.list()).filter(({ name }) => name === file || !name.endsWith('.yaml')),
+      list: async () => (await source.list()).filter(({ name }) => files.includes(name) || !name.endsWith('.yaml')),
     })
-    return instance && [io.now(), new Date(0)].map((now) => desiredOf(KINDS, instance, now))
+    return instance && saidBy(instance, [io.now(), new Date(0)])
   }
   return async (commit, ref) => {
-    const file = fileOf(ref)
-    const loaded = known.get(`${commit} ${file}`) ?? load(commit, file)
-    known.set(`${commit} ${file}`, loaded)
+    const files = filesFeeding(ref)
+    const key = [commit, ...files].join(' ')
+    const loaded = known.get(key) ?? load(commit, files)
+    known.set(key, loaded)
     const all = await loaded
     if (all === null) return commit
     const said = all.map((desired) =>
@@ -117,11 +128,21 @@ function wordsIn({ root, io }: Session, { folder }: Repository): Words {
   }
 }
 
+/** What files say at these times; null where they contradict each other. */
+function saidBy(instance: Instance, times: readonly Date[]): readonly ReadonlyMap<string, Desired>[] | null {
+  try {
+    return times.map((now) => desiredOf(KINDS, instance, now))
+  } catch (error) {
+    if (error instanceof HerdbookError) return null
+    throw error
+  }
+}
+
 function wordsOf(desired: Desired | undefined, id: string): object | null {
   if (desired?.state !== 'managed') return null
   const object = desired.objects.find((one) => one.id === id)
   if (object === undefined) return desired.others === 'delete' ? { others: 'delete' } : null
-  const { source: _source, ...words } = object
+  const { source: _source, alsoIn: _alsoIn, ...words } = object
   return words
 }
 

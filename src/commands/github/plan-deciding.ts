@@ -34,7 +34,7 @@ export function alongIn(
 export async function decidingOf({ trusted }: Merge, steps: readonly Step[]): Promise<string[]> {
   const owners = await ownersIn(trusted)
   const named = listed(owners.map((owner) => `@${owner}`))
-  const asked = steps.some(({ kind, id }) => takesOwner(`${kind}/${id}`))
+  const asked = steps.some(takesOwner)
   if (owners.length === 1) return [`One person decides here: ${named}.`]
   if (!asked) return []
   return [

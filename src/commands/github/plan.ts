@@ -1,7 +1,7 @@
 import type { PullRequest } from '../../clients/forge.ts'
 import { HerdbookError } from '../../instance/diagnostic.ts'
 import type { FileSource } from '../../instance/source.ts'
-import { fileOf, takesOwner } from '../../approvals/owned.ts'
+import { ownedFilesOf } from '../../approvals/owned.ts'
 import { KINDS } from '../../providers/index.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { say } from '../io.ts'
@@ -66,10 +66,11 @@ async function outcomeOf({ io, event }: Job, pull: PullRequest, merge: Merge): P
     proposal.session.sealing,
   )
   const wished = said.restore
-  const changed = await changedAmong(merge, [...new Set(KINDS.map(({ file }) => file))])
+  const changed = await changedAmong(merge, [...new Set(KINDS.flatMap(({ sources }) => sources))])
+  const { ledger } = proposal.session
   // A stranger asks for files only; and what owners decide is decided where they are asked.
   const mayRestore = (ref: ObjectRef): boolean =>
-    pull.head.repository === event.repository && (!takesOwner(ref) || changed.has(fileOf(ref)))
+    pull.head.repository === event.repository && ownedFilesOf(ref, ledger).every((file) => changed.has(file))
   const restore = wished.filter(mayRestore)
   const ignored = wished
     .filter((ref) => !mayRestore(ref))

@@ -3,7 +3,7 @@ import type { PullRequest } from '../../clients/forge.ts'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import { isUnwanted } from '../../instance/text.ts'
 import { sha256 } from '../../reconcile/digest.ts'
-import { fileOf, takesOwner } from '../../approvals/owned.ts'
+import { ownedFilesOf } from '../../approvals/owned.ts'
 import type { ObjectRef } from '../../reconcile/types.ts'
 import { disclosure, isPrivate } from '../../render/conceal.ts'
 import { code, prose } from '../../render/markdown-text.ts'
@@ -87,11 +87,14 @@ export async function proposeRestore(
 ): Promise<PullRequest> {
   refuseUnnamed(job, desk, refs)
   const texts = await textsOf(desk.session)
-  const owned = Map.groupBy(refs.filter(takesOwner), fileOf)
+  const owned = Map.groupBy(
+    refs.flatMap((ref) => ownedFilesOf(ref, desk.session.ledger).map((file) => ({ file, ref }))),
+    ({ file }) => file,
+  )
   const day = job.io.now().toISOString().slice(0, 10)
   const edits = [...owned].map(([file, own]) => ({
     file,
-    text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map((ref) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}`,
+    text: `${(texts.get(file) ?? '').trimEnd()}\n${own.map(({ ref }) => `# ${day}: ${lineOf(ref)} was put back on the server as it stands here\n`).join('')}`,
   }))
   const body = [
     origin,

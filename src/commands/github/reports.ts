@@ -3,6 +3,7 @@ import type { Diagnostic, ExitCode } from '../../instance/diagnostic.ts'
 import { EXIT } from '../../instance/diagnostic.ts'
 import type { Instance } from '../../instance/instance.ts'
 import { KINDS } from '../../providers/index.ts'
+import { placesOf } from '../../reconcile/claims.ts'
 import type { Plan, Step } from '../../reconcile/types.ts'
 import { byDanger, capitalised, effect, sentence, toldFirst, verdict, type Sentence } from '../../render/describe.ts'
 import { hasEdits, needsLook, onlyEdits, othersIn, type Edits } from '../../render/edits.ts'
@@ -37,7 +38,6 @@ export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
     (step) => `${grave(step)}`,
   )
   return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
-    if (step.source === undefined) return []
     const [touched, told] = [effect(step), toldFirst(step)]
     const facts = [
       ...(grave(step) ? ["It can't be undone."] : []),
@@ -45,8 +45,7 @@ export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
       ...(told === null ? [] : [told]),
     ]
     const message = [`${plain(capitalised(sentence(step, KINDS)))}.`, ...facts].join(' ')
-    return [
-      { code: step.action, severity: grave(step) ? 'warning' : 'info', message, at: instance.position(step.source) },
-    ]
+    const severity = grave(step) ? 'warning' : 'info'
+    return placesOf(step).map((source) => ({ code: step.action, severity, message, at: instance.position(source) }))
   })
 }

@@ -26,10 +26,10 @@ export const file: FilesKind = {
   name: 'file',
   provider: NAME,
   title: { one: 'file', many: 'files' },
-  file: SOURCES[0],
+  sources: SOURCES,
   drift: 'correct',
   absence: 'delete',
-  desired: (instance) => mergeClaims('file', claims(instance), instance.position).desired,
+  claims,
   hazard: () => 'reversible',
   contents: (instance) =>
     listsIn(instance, 'files').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('content'))),

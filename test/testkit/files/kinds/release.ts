@@ -35,10 +35,10 @@ export const release: FilesKind = {
   name: 'release',
   provider: NAME,
   title: { one: 'release', many: 'releases' },
-  file: SOURCES[0],
+  sources: SOURCES,
   drift: 'report',
   absence: 'release',
-  desired: (instance) => mergeClaims('release', claims(instance), instance.position).desired,
+  claims,
   hazard: () => 'disruptive',
   contents: (instance) =>
     listsIn(instance, 'releases').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('version'))),

@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Instance } from '../../../../instance/instance.ts'
@@ -120,20 +121,20 @@ export const moderator: MastodonKind = {
   name: 'moderator',
   provider: 'mastodon',
   title: { one: 'moderator', many: 'moderators' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['accounts', 'roles'],
   writes: ['console'],
   absence: 'delete',
-  desired: (instance, now) => {
+  claims: (instance, now) => {
     const file = instance.documents[FILE]
-    if (!file?.moderators) return { state: 'unmanaged' }
+    if (!file?.moderators) return claimOf(FILE, undefined)
     const objects = current(file.moderators, now, (entry, i) => ({
       id: accountId(entry.account),
       fields: { role: entry.role },
       source: { file: FILE, path: ['moderators', i] },
     }))
-    return { state: 'managed', objects, others: file.only_these ? 'delete' : 'leave' }
+    return claimOf(FILE, objects, file.only_these ? 'delete' : 'leave')
   },
   ofAccounts: true,
   accounts: (objects) => objects.map((object) => object.id),

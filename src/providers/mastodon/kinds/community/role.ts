@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { permissionNames } from '../../../../instance/versions.ts'
 import type { BaseRole, Role } from '../../../../instance/documents.ts'
 import type { Rows, Write } from '../../tables.ts'
@@ -109,15 +110,15 @@ export const role: MastodonKind = {
   name: 'role',
   provider: 'mastodon',
   title: { one: 'role', many: 'roles' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['roles'],
   writes: ['console'],
   absence: 'delete',
   bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],
-  desired: (instance) => {
+  claims: (instance) => {
     const file = instance.documents[FILE]
-    if (!file || (!file.roles && !file.everyone)) return { state: 'unmanaged' }
+    if (!file || (!file.roles && !file.everyone)) return claimOf(FILE, undefined)
     const base: DesiredObject[] = file.everyone
       ? [{ id: EVERYONE, fields: baseFields(file.everyone), source: { file: FILE, path: ['everyone'] } }]
       : []
@@ -127,7 +128,7 @@ export const role: MastodonKind = {
       source: { file: FILE, path: ['roles', i] },
       ...(r.renamed_from === undefined ? {} : { formerly: r.renamed_from }),
     }))
-    return { state: 'managed', objects: [...base, ...roles], others: 'leave' }
+    return claimOf(FILE, [...base, ...roles])
   },
   // The base role can't be deleted, and without the list of roles none of them is claimed.
   releases: (id, instance) => id === EVERYONE || instance.documents[FILE]?.roles === undefined,

@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import type { Rule } from '../../../../instance/documents.ts'
 import type { Rows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
@@ -65,21 +66,21 @@ export const rule: MastodonKind = {
   name: 'rule',
   provider: 'mastodon',
   title: { one: 'rule', many: 'rules' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['rules'],
   writes: ['console'],
   absence: 'delete',
   bound: [['text', 'hint', 'translations']],
-  desired: (instance) => {
+  claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
-    if (!rules) return { state: 'unmanaged' }
+    if (!rules) return claimOf(FILE, undefined)
     const objects = rules.map((r, i) => ({
       id: r.key,
       fields: fieldsOf(r),
       source: { file: FILE, path: ['rules', i] },
     }))
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   read: (tables, hints) => {
     const rows = rowsOf(tables.rules)
@@ -115,19 +116,17 @@ export const ruleOrder: MastodonKind = {
   name: 'rule-order',
   provider: 'mastodon',
   title: { one: 'order of the rules', many: 'orders of the rules' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['rules'],
   writes: ['console'],
   absence: 'release',
-  desired: (instance) => {
+  claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
-    if (!rules) return { state: 'unmanaged' }
-    return {
-      state: 'managed',
-      objects: [{ id: ORDER, fields: { order: rules.map((r) => r.key) }, source: { file: FILE, path: ['rules'] } }],
-      others: 'leave',
-    }
+    if (!rules) return claimOf(FILE, undefined)
+    return claimOf(FILE, [
+      { id: ORDER, fields: { order: rules.map((r) => r.key) }, source: { file: FILE, path: ['rules'] } },
+    ])
   },
   read: (tables, hints) => {
     const rows = rowsOf(tables.rules).toSorted((a, b) => a.priority - b.priority || Number(a.id) - Number(b.id))

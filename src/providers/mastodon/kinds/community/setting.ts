@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { parse } from 'yaml'
 import { defaultOf, SETTINGS, settingType } from '../../../../instance/versions.ts'
 import type { Instance } from '../../../../instance/instance.ts'
@@ -112,7 +113,7 @@ export const setting: MastodonKind = {
   name: 'setting',
   provider: 'mastodon',
   title: { one: 'setting', many: 'settings' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['settings'],
   accounts: (objects) =>
@@ -121,15 +122,15 @@ export const setting: MastodonKind = {
     ),
   writes: ['console'],
   absence: 'release',
-  desired: (instance) => {
+  claims: (instance) => {
     const settings = instance.documents[FILE]?.settings
-    if (!settings) return { state: 'unmanaged' }
+    if (!settings) return claimOf(FILE, undefined)
     const objects = Object.entries(settings).map(([key, value]) => ({
       id: key,
       fields: { value: desiredValue(instance, value) },
       source: { file: FILE, path: ['settings', key] },
     }))
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   read: ({ settings, version }) => {
     const rows = new Map(

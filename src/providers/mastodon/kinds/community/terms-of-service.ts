@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
@@ -26,15 +27,15 @@ export const termsOfService: MastodonKind = {
   name: 'terms-of-service',
   provider: 'mastodon',
   title: { one: 'version of the terms of service', many: 'versions of the terms of service' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['terms_of_services'],
   writes: ['console'],
   absence: 'release',
   bound: [['text', 'changelog', 'notified']],
-  desired: (instance) => {
+  claims: (instance) => {
     const versions = instance.documents[FILE]?.terms_of_service
-    if (!versions) return { state: 'unmanaged' }
+    if (!versions) return claimOf(FILE, undefined)
     const objects = versions.map((version, i) => ({
       id: version.effective_date,
       fields: managed({
@@ -45,7 +46,7 @@ export const termsOfService: MastodonKind = {
       }),
       source: { file: FILE, path: ['terms_of_service', i] },
     }))
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   read: (tables) => ({
     // A draft binds nobody and has no date to be known by.

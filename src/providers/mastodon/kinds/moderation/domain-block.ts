@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeDomain, parentsOf } from '../../../../instance/domains.ts'
 import type { DomainBlock } from '../../../../instance/documents.ts'
 import type { Rows, Write } from '../../tables.ts'
@@ -147,22 +148,22 @@ export const domainBlock: MastodonKind = {
   name: 'domain-block',
   provider: 'mastodon',
   title: { one: 'domain block', many: 'domain blocks' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['domain_blocks'],
   writes: ['rest', 'console'],
   absence: 'delete',
   bound: [['severity', ...FLAGS]],
-  desired: (instance, now) => {
+  claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.domain_blocks
-    if (!blocks) return { state: 'unmanaged' }
+    if (!blocks) return claimOf(FILE, undefined)
     const objects = current(blocks, now, (block, i) => ({
       id: domainOf(block.domain),
       fields: fieldsOf(block),
       source: { file: FILE, path: ['domain_blocks', i] },
       ...(block.accept_severed_relationships === undefined ? {} : { consent: block.accept_severed_relationships }),
     }))
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   measure: (objects) =>
     objects.flatMap(({ id, fields }) => {

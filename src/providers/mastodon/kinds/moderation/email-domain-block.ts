@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeDomain } from '../../../../instance/domains.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
@@ -24,14 +25,14 @@ export const emailDomainBlock: MastodonKind = {
   name: 'email-domain-block',
   provider: 'mastodon',
   title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['email_domain_blocks'],
   writes: ['rest', 'console'],
   absence: 'delete',
-  desired: (instance, now) => {
+  claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.email_domain_blocks
-    if (!blocks) return { state: 'unmanaged' }
+    if (!blocks) return claimOf(FILE, undefined)
     const objects = current(blocks, now, (block, i) => {
       const name = normalizeDomain(block.domain)
       return {
@@ -40,7 +41,7 @@ export const emailDomainBlock: MastodonKind = {
         source: { file: FILE, path: ['email_domain_blocks', i] },
       }
     })
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   read: (tables) => ({
     objects: rowsOf(tables.email_domain_blocks).map((row) => ({

@@ -1,3 +1,4 @@
+import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeAddress } from '../../../../instance/addresses.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
@@ -34,15 +35,15 @@ export const ipBlock: MastodonKind = {
   name: 'ip-block',
   provider: 'mastodon',
   title: { one: 'IP block', many: 'IP blocks' },
-  file: FILE,
+  sources: [FILE],
   drift: 'report',
   tables: ['ip_blocks'],
   writes: ['rest', 'console'],
   absence: 'delete',
   bound: [['severity', 'expires_at']],
-  desired: (instance, now) => {
+  claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.ip_blocks
-    if (!blocks) return { state: 'unmanaged' }
+    if (!blocks) return claimOf(FILE, undefined)
     const objects = current(blocks, now, (block, i) => {
       const ip = normalizeAddress(block.ip)
       return {
@@ -55,7 +56,7 @@ export const ipBlock: MastodonKind = {
         source: { file: FILE, path: ['ip_blocks', i] },
       }
     })
-    return { state: 'managed', objects, others: 'leave' }
+    return claimOf(FILE, objects)
   },
   read: (tables, { desired, now }) => {
     const wanted = new Set(desired.map((object) => object.id))

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { renderMarkdown } from '../../src/render/markdown.ts'
+import { renderPlan } from '../../src/render/terminal.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
+import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+
+const terminal = (plan: Partial<Plan>): string =>
+  renderPlan({ ...EMPTY, ...plan }, { colour: false, kinds: KIND_NAMES, width: 100 })
+const comment = (plan: Partial<Plan>): string =>
+  renderMarkdown({ ...EMPTY, ...plan }, { kinds: KIND_NAMES, visibility: 'private' }).replaceAll('`', '')
+
+const place = (file: string) => ({ file, path: [0] })
+
+test('what several files say is told with all of them, on a terminal and in a comment', () => {
+  const twice = { source: place('access.yaml'), alsoIn: [place('services.yaml')] }
+  for (const told of [terminal, comment]) {
+    expect(told({ steps: [step('unit', 'a', twice)] })).toContain('Both access.yaml and services.yaml say so.')
+    expect(told({ drift: [standoff('unit', 'a', 'drift', twice)] })).toContain(
+      'Both access.yaml and services.yaml say so.',
+    )
+    const thrice = { ...twice, alsoIn: [place('backups.yaml'), place('services.yaml')] }
+    expect(told({ steps: [step('unit', 'a', thrice)] })).toContain(
+      'access.yaml, backups.yaml and services.yaml say so.',
+    )
+    expect(told({ steps: [step('unit', 'a', { source: place('access.yaml') })] })).not.toContain('say so')
+    expect(told({ steps: [step('unit', 'a', { ...twice, alsoIn: [place('access.yaml')] })] })).not.toContain('say so')
+  }
+})
+
+test('a step stands under the file that says it, a delete under the file that its object came from', () => {
+  const steps = [
+    step('unit', 'a', { source: place('access.yaml') }),
+    step('unit', 'b', { action: 'delete', files: ['certificates.yaml'] }),
+    step('domain-block', 'c.example', { action: 'delete' }),
+  ]
+  for (const told of [terminal, comment])
+    for (const file of ['access.yaml', 'certificates.yaml', 'domain-blocks.yaml'])
+      expect(told({ steps })).toContain(file)
+})
