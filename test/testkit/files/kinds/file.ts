@@ -1,5 +1,5 @@
 import type { Instance } from '../../../../src/instance/instance.ts'
-import { type Claims } from '../../../../src/reconcile/claims.ts'
+import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import type { Change, Value } from '../../../../src/reconcile/types.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'

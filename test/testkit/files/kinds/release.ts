@@ -1,5 +1,5 @@
 import type { Instance } from '../../../../src/instance/instance.ts'
-import { type Claims } from '../../../../src/reconcile/claims.ts'
+import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import type { Hints } from '../../../../src/reconcile/kind.ts'
 import type { Fields } from '../../../../src/reconcile/types.ts'

@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../../../../src/instance/diagnostic.ts'
 import type { Instance } from '../../../../src/instance/instance.ts'
-import { type Claims } from '../../../../src/reconcile/claims.ts'
+import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { canonicalJson, sha256 } from '../../../../src/reconcile/digest.ts'
 import { byText } from '../../../../src/reconcile/equal.ts'
 import type { Fields, LiveObject, Step } from '../../../../src/reconcile/types.ts'
