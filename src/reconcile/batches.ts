@@ -1,4 +1,5 @@
 import type { Kind } from './kind.ts'
+import type { Needs } from './needs.ts'
 import type { ObjectRef, Step } from './types.ts'
 
 /** Steps that go to one kind in one call, in the order of the plan. */
@@ -19,22 +20,28 @@ export const refInLedger = (step: Pick<Step, 'kind' | 'id' | 'digest' | 'unmanag
   refOf({ kind: step.kind, id: idInLedger(step) })
 
 /** One step at a time, so that each finds what came of the one before; those at once that their kind puts together. */
-export function batches(kinds: readonly Kind[], steps: readonly Step[]): Batch[] {
+export function batches(kinds: readonly Kind[], steps: readonly Step[], needs: Needs): Batch[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const result: { kind: Kind; door: string; steps: Step[] }[] = []
-  let blocked = new Set<ObjectRef>()
+  let among = new Set<Step>()
   for (const step of steps) {
     const kind = byName.get(step.kind)
     if (!kind || step.door === null) continue
     const last = result.at(-1)
     const [first] = last?.door === step.door && last.kind === kind ? last.steps : []
-    if (last && first && kind.together?.(first, step) && first.removal === step.removal && !blocked.has(refOf(step)))
+    if (
+      last &&
+      first &&
+      kind.together?.(first, step) &&
+      first.removal === step.removal &&
+      !needs(step).some((one) => among.has(one))
+    )
       last.steps.push(step)
     else {
       result.push({ kind, door: step.door, steps: [step] })
-      blocked = new Set()
+      among = new Set()
     }
-    for (const ref of kind.before?.(step) ?? []) blocked.add(ref)
+    among.add(step)
   }
   return result
 }

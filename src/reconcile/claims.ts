@@ -2,6 +2,7 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
 import type { LedgerEntry } from './ledger-types.ts'
+import { checkReferences } from './references.ts'
 import type { Desired, DesiredObject, Step } from './types.ts'
 
 /** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
@@ -40,10 +41,26 @@ export interface Placed {
 /** The desired state of all kinds. Throws a HerdbookError with what files contradict each other in (exit 9), all at once. */
 export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, Desired> {
   const merged = [...all].map(([kind, claims]) => ({ kind, ...mergeClaims(kind, claims, position) }))
-  const findings = merged.flatMap((one) => one.findings)
+  const findings = merged.flatMap(({ kind, desired, findings: apart }) => [
+    ...apart,
+    ...wrongReferences(kind, desired, (name) => all.has(name), position),
+  ])
   if (findings.length > 0) throw new HerdbookError(EXIT.invalid, findings)
   return new Map(merged.map(({ kind, desired }) => [kind, desired]))
 }
+
+/** The references of a kind that can't be read, or are of no kind that there is. */
+const wrongReferences = (
+  kind: string,
+  desired: Desired,
+  isKind: (name: string) => boolean,
+  position: Instance['position'],
+): Diagnostic[] =>
+  desired.state === 'unmanaged'
+    ? []
+    : desired.objects.flatMap((object) =>
+        checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
+      )
 
 /** The claims of a kind as one desired state, and what the files contradict each other in. Of an object that they do, the first one stands. */
 export function mergeClaims(

@@ -3,21 +3,23 @@ import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
 import { fateOf, filesInStep, sourcesInLedger } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
+import { referencesIn } from './references.ts'
+import { partedByInputs, winsInputs } from './restarts.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
+import { changeOf, sameUnlessPending, type Comparable } from './unresolved.ts'
 import type { Draft, Kind } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
 import type {
   Adjustment,
-  Change,
   DesiredObject,
   Fields,
   KindRead,
   LiveObject,
+  ObjectRef,
   Prospect,
   Standoff,
   Step,
   Unmanaged,
-  Value,
   Waiting,
 } from './types.ts'
 
@@ -51,6 +53,8 @@ export interface Trio {
   readonly kind: Kind
   readonly id: string
   readonly desired: DesiredObject | undefined
+  /** What the files say of it, made ready to be compared. */
+  readonly files: Comparable
   readonly live: LiveObject | undefined
   readonly entry: LedgerEntry | undefined
   readonly attempts: Ledger['attempts']
@@ -58,27 +62,29 @@ export interface Trio {
   readonly others: 'leave' | 'delete'
   /** The files of its kind that are managed. */
   readonly managed: ReadonlySet<string>
+  /** Whether the plan changes another object. */
+  readonly isChanging: (ref: ObjectRef) => boolean
   /** Somebody removed it at once: what the files say of it counts for nothing. */
   readonly removed: boolean
 }
 
 /** Decides the case of one object, and what it adds to the plan. */
 export function compareObject(trio: Trio, input: PlanInput): Part {
-  const { kind, id, desired, live, entry } = trio
+  const { kind, id, desired, files, live, entry } = trio
   if (trio.removed)
     return live
       ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'change', []), removal: true }] }
       : { ...NOTHING, adjustments: entry ? [forget(kind, id)] : [] }
   const remembered = (fields: Fields): Fields => kind.remembered?.(fields, input.instance, live?.fields ?? {}) ?? fields
   const verdict = judge({
-    desired: desired?.fields ?? null,
+    desired: desired === undefined ? null : files.fields,
     live: live?.fields ?? null,
     ledger: entry ? remembered(entry.fields) : desired && live?.untouched ? live.fields : null,
     managed:
       desired !== undefined ||
       (isGone(trio) && kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true && !live?.spared),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
-    same: kind.same ?? ((_field, a, b) => equal(a, b)),
+    same: sameUnlessPending(files, kind.same ?? ((_field, a, b) => equal(a, b))),
     // What gets another name gets all that goes with it, or waits.
     bound: entry && desired && entry.id !== id ? [Object.keys(desired.fields)] : (kind.bound ?? []),
   })
@@ -116,17 +122,39 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
 function different(verdict: Extract<Verdict, { is: 'step' | 'standoff' }>, trio: Trio, input: PlanInput): Part {
   // An object that can't be applied yet is told as waiting, not as a difference that somebody must settle.
   const waits = verdict.is === 'standoff' && trio.prospect?.obstacle !== undefined && trio.entry === undefined
-  const { won = [], open = [] } = Object.groupBy(verdict.apart, (one) =>
+  const { restarts, told, others } = staleInputs(verdict, trio, input)
+  const { won = [], open = [] } = Object.groupBy(others, (one) =>
     waits || wins(one, verdict.action, trio, input) ? 'won' : 'open',
   )
-  const [own, cause] = verdict.is === 'step' ? [verdict.fields, 'change' as const] : [[], won[0]?.cause]
+  const own = [...(verdict.is === 'step' ? verdict.fields : []), ...restarts]
+  const cause = own.length > 0 || verdict.is === 'step' ? ('change' as const) : won[0]?.cause
   const part = cause === undefined ? NOTHING : stepOrWait(trio, verdict.action, cause, [...own, ...fieldsApart(won)])
   return {
     ...part,
-    standoffs: open.map((one) => standoff(trio, one.cause, one.fields)),
+    standoffs: together([...open, ...told]).map((one) => standoff(trio, one.cause, one.fields)),
     adjustments: settleFields(trio, [...own, ...fieldsApart(verdict.apart)]),
   }
 }
+
+/** What a unit read, where that is stale: a step where the plan changes what it reads, told for any other reason. */
+function staleInputs(
+  { action, apart }: Extract<Verdict, { is: 'step' | 'standoff' }>,
+  trio: Trio,
+  { restore }: PlanInput,
+): { readonly restarts: readonly string[]; readonly told: readonly Apart[]; readonly others: readonly Apart[] } {
+  const { kind, id } = trio
+  const { inputs, others } = partedByInputs(apart)
+  if (action !== 'update' || inputs === null || restore.has(`${kind.name}/${id}`))
+    return { restarts: [], told: [], others: apart }
+  const reads = kind.after?.(draft(trio, 'update', 'change', inputs.fields)) ?? []
+  return winsInputs(reads, trio.isChanging, false)
+    ? { restarts: inputs.fields, told: [], others }
+    : { restarts: [], told: [inputs], others }
+}
+
+/** Those of one cause as one. */
+const together = (list: readonly Apart[]): readonly Apart[] =>
+  [...Map.groupBy(list, ({ cause }) => cause)].map(([cause, alike]) => ({ cause, fields: fieldsApart(alike) }))
 
 const wins = ({ cause, fields }: Apart, action: Step['action'], trio: Trio, input: PlanInput): boolean =>
   input.restore.has(`${trio.kind.name}/${trio.id}`) ||
@@ -153,9 +181,7 @@ function stepOrWait(trio: Trio, action: Step['action'], cause: Step['cause'], fi
 
 function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
   const { kind, id, desired, live, prospect } = trio
-  const changes: Change[] = [...fields]
-    .sort(byText)
-    .map((field) => ({ field, before: value(live, field), after: desired?.fields[field] ?? null }))
+  const changes = [...fields].sort(byText).map((field) => changeOf(field, desired?.fields, live?.fields))
   const createdAt = prospect?.createdAt
   return {
     kind: kind.name,
@@ -170,6 +196,7 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
     ...(createdAt === undefined ? {} : { createdAt }),
     ...placeOf(desired),
     ...filesInStep(kind, { ...desired }, trio.entry),
+    ...(desired?.notBefore === undefined ? {} : { notBefore: desired.notBefore }),
     ...(desired?.consent === undefined
       ? {}
       : desired.consent === trio.entry?.consent
@@ -178,8 +205,6 @@ function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields:
   }
 }
 
-const value = (object: { readonly fields: Fields } | undefined, field: string): Value => object?.fields[field] ?? null
-
 /** Where the files say it. */
 const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'alsoIn'> =>
   desired === undefined
@@ -187,12 +212,12 @@ const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'als
     : { source: desired.source, ...(desired.alsoIn === undefined ? {} : { alsoIn: desired.alsoIn }) }
 
 function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[]): Standoff {
-  const { kind, id, desired, live, entry } = trio
+  const { kind, id, desired, files, live, entry } = trio
   return {
     kind: kind.name,
     id,
     cause,
-    desired: desired?.fields ?? null,
+    desired: desired === undefined ? null : files.fields,
     live: live?.fields ?? null,
     ledger: entry?.fields ?? null,
     fields: [...fields].sort(byText),
@@ -214,33 +239,58 @@ function unmanaged(trio: Trio, input: PlanInput): Part {
 export const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
 
 /** In sync: the ledger takes what the file says, or forgets what is gone on both sides. */
-function settle({ kind, id, desired, live, entry }: Trio, input: PlanInput): Adjustment[] {
+function settle({ kind, id, desired, files, live, entry }: Trio, input: PlanInput): Adjustment[] {
   if (!desired) return entry ? [forget(kind, id)] : []
   const serverId = live?.serverId ?? null
   const consent = desired.consent === undefined ? {} : { consent: desired.consent }
   // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
   const fields = Object.fromEntries(
-    Object.entries(desired.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
+    Object.entries(files.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
   )
   const sources = sourcesInLedger(kind, desired)
-  const next: LedgerEntry = { kind: kind.name, id, serverId, fields, ...consent, ...sources, commit: input.commit }
+  const takes = takenBy(desired, Object.keys(fields))
+  const next: LedgerEntry = {
+    kind: kind.name,
+    id,
+    serverId,
+    fields,
+    ...consent,
+    ...sources,
+    ...takes,
+    commit: input.commit,
+  }
   const unchanged =
     entry &&
     entry.id === id &&
     entry.serverId === serverId &&
     entry.consent === next.consent &&
     equal(entry.sources ?? [], next.sources ?? []) &&
+    equal(entry.takes ?? [], next.takes ?? []) &&
     equal(entry.fields, next.fields)
   const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
   return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
 }
 
 /** Fields that are in sync enter the ledger also while others of their object differ. */
-function settleFields({ id, desired, live, entry }: Trio, open: readonly string[]): Adjustment[] {
+function settleFields({ id, desired, files, live, entry }: Trio, open: readonly string[]): Adjustment[] {
   if (!desired || !live || !entry || entry.id !== id) return []
-  const settled = Object.entries(desired.fields).filter(
+  const settled = Object.entries(files.fields).filter(
     ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field),
   )
   const fields = { ...entry.fields, ...Object.fromEntries(settled) }
-  return equal(fields, entry.fields) ? [] : [{ to: 'record', entry: { ...entry, fields } }]
+  if (equal(fields, entry.fields)) return []
+  // What the open fields took a value of stays needed.
+  const names = settled.map(([field]) => field)
+  return [{ to: 'record', entry: { ...entry, fields, ...takenBy(desired, names, entry.takes) } }]
+}
+
+/** The objects that these fields take values of; the ledger holds the values. */
+function takenBy(
+  { fields }: DesiredObject,
+  names: readonly string[],
+  also: readonly ObjectRef[] = [],
+): Pick<LedgerEntry, 'takes'> {
+  const taken = names.flatMap((name) => referencesIn(fields[name] ?? null)).map(({ object }) => object)
+  const takes = [...new Set([...also, ...taken])].sort(byText)
+  return takes.length === 0 ? {} : { takes }
 }

@@ -7,7 +7,7 @@ import { pass, passAgain, type GateInput } from './gates.ts'
 import { elsewhere, released } from './identity.ts'
 import { withoutLapsed } from './lapsed.ts'
 import { unused } from './marks.ts'
-import { outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
+import { allWithheld, outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
 import { seenAfter } from './seen.ts'
 import type { Sealing } from './digest.ts'
 import type { LedgerStore } from './ledger-store.ts'
@@ -108,7 +108,7 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   if (isSettled({ ...run, ledger: lasting }, plan, deps)) return { state: 'settled', plan }
   const ledger = withApprovals(lasting, plan, sealing, approving)
   const withheld: Withheld = new Map([
-    ...withheldOf(planned, ledger.approvals, sealing, approving),
+    ...allWithheld(planned, withheldOf(planned, ledger.approvals, sealing, approving), deps.now()),
     ...heldByChecks(certain(planned), planned.input.kinds, plan.checks),
   ])
   const begins = store !== null && ledger.head === null

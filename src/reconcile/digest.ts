@@ -143,7 +143,14 @@ const unmarked = ({
   ...one
 }: Unmanaged): object => one
 
-const bare = ({ calls: _calls, door: _door, impact: _impact, notice: _notice, ...step }: Step): object => step
+const bare = ({
+  calls: _calls,
+  door: _door,
+  impact: _impact,
+  notice: _notice,
+  notBefore: _notBefore,
+  ...step
+}: Step): object => step
 
 /** The digest that version 1 gave the same plan: it knew nothing of what has come since. */
 export function planDigest1(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {

@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { refInLedger, refOf } from './batches.ts'
-import type { Kind } from './kind.ts'
+import type { Draft, Kind } from './kind.ts'
 import { referencedBy } from './references.ts'
 import type { ObjectRef, Step } from './types.ts'
 
@@ -40,7 +40,7 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
 }
 
 /** The objects that a step needs, in the plan or not. */
-export const neededBy = (step: Step, kind: Linking | undefined): ObjectRef[] => [
+export const neededBy = (step: Draft, kind: Linking | undefined): ObjectRef[] => [
   ...referencedBy(step),
   ...(kind?.after?.(step) ?? []),
 ]
@@ -125,10 +125,11 @@ function cycleIn(stuck: readonly Node[]): readonly Node[] {
   return walked.slice(walked.findIndex((one) => one === node))
 }
 
-/** How objects stand for which there is no step: as the files say, or told and waiting for a person, a read or an account. */
+/** How objects stand for which there is no step. */
 export interface Standing {
-  readonly inSync: ReadonlySet<ObjectRef>
-  readonly open: ReadonlySet<ObjectRef>
+  readonly live: Pick<ReadonlySet<ObjectRef>, 'has'>
+  /** Not as the files have it, for certain or perhaps: it waits for a person, a read or an account. */
+  readonly open: Pick<ReadonlySet<ObjectRef>, 'has'>
 }
 
 /** Something that a step needs and that no step of the plan brings about. */
@@ -140,8 +141,8 @@ export interface Unmet {
 }
 
 /**
- * What steps need that is neither in the plan nor in sync. A value must come from somewhere; where a kind only puts
- * an object first, one that no file manages and nobody reads is nothing to wait for.
+ * What steps need that is neither in the plan nor in sync. A value must be the files' own; where a kind only puts an
+ * object first, that has to be there, and one that no file manages and nobody reads is nothing to wait for.
  */
 export function unmet(steps: readonly Step[], kinds: readonly Linking[], standing: Standing): Unmet[] {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
@@ -159,11 +160,11 @@ function whyUnmet(
   ref: ObjectRef,
   isValue: boolean,
   action: Step['action'] | undefined,
-  { inSync, open }: Standing,
+  { live, open }: Standing,
 ): Unmet['why'] | null {
   if (action !== undefined) return isValue && action === 'delete' ? 'deleted' : null
-  if (inSync.has(ref)) return null
-  return open.has(ref) ? 'open' : isValue ? 'missing' : null
+  if (open.has(ref)) return isValue || !live.has(ref) ? 'open' : null
+  return isValue && !live.has(ref) ? 'missing' : null
 }
 
 const REASONS: { readonly [why in Unmet['why']]: string } = {

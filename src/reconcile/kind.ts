@@ -101,7 +101,7 @@ export interface Kind {
   readonly calls?: (step: Draft) => number
   readonly note?: (step: Draft) => string | undefined
   /** Objects whose steps must have succeeded before this one. */
-  readonly after?: (step: Step) => readonly ObjectRef[]
+  readonly after?: (step: Draft) => readonly ObjectRef[]
   /** Objects whose steps must not be done unless this one has succeeded. */
   readonly before?: (step: Step) => readonly ObjectRef[]
   /** What to type where the files still name somebody who was removed at once. */
@@ -162,4 +162,5 @@ export type Draft = Pick<
   | 'usedConsent'
   | 'unmanaged'
   | 'removal'
+  | 'notBefore'
 >

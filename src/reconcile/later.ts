@@ -5,15 +5,15 @@ import { refusals } from './exit.ts'
 import { worldOf } from './guard.ts'
 import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
-import { isStopped, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { needsIn, takesIn } from './needs.ts'
+import { isStopped, leave, record, skip, type ApplyDeps, type Progress } from './progress.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
-import type { Ledger } from './ledger-types.ts'
 import type { Planned } from './reconciler.ts'
 import { objectsIn, type Fields, type LiveObject, type Observed, type ObjectRef, type Step } from './types.ts'
 
-/** Sends a batch. `plannedAs`: the step of the plan that a step stands for. */
-export type Send = (batch: Batch, deps: ApplyDeps, plannedAs: (step: Step) => Step) => Promise<void>
+/** Sends a batch, by what is live by now. */
+export type Send = (batch: Batch, deps: ApplyDeps) => Promise<void>
 
 /** What may go out now, and what is part of something that is to be made first. */
 export function apart(
@@ -30,13 +30,7 @@ export function apart(
  * Goes on with what had to be made first, in rounds: once it is there, it is read and planned again, and a step goes
  * out if that is what was approved, and live is absent or as a new one has it. Anything else waits and is told.
  */
-export async function goOn(
-  later: readonly Batch[],
-  ledger: Ledger,
-  progress: Progress,
-  deps: ApplyDeps,
-  send: Send,
-): Promise<void> {
+export async function goOn(later: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
   const maker = (batch: Batch): ObjectRef => makerOf(batch.kind.name, deps.live.observed) ?? batch.kind.name
   let open = later
   while (open.length > 0 && !isStopped(deps)) {
@@ -44,36 +38,26 @@ export async function goOn(
     const due = open.filter((batch) => done.has(maker(batch)))
     if (due.length === 0) break
     open = open.filter((batch) => !due.includes(batch))
-    await round(due, ledger, progress, deps, send)
+    await round(due, progress, deps, send)
   }
   for (const batch of open) {
-    if (isStopped(deps)) leave(batch, progress)
-    else for (const step of batch.steps) hold(step, batch, `It needs ${maker(batch)}, which was not done.`, progress)
+    if (isStopped(deps)) leave(batch.steps, progress)
+    else for (const step of batch.steps) hold(step, `It needs ${maker(batch)}, which was not done.`, progress)
   }
 }
 
-function leave({ steps }: Batch, progress: Progress): void {
-  progress.notReached.push(...steps)
-  for (const step of steps) progress.untouched.add(step)
-}
+const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
 
-const hold = (step: Step, { kind }: Batch, reason: string, progress: Progress): void =>
-  skip({ step, why: 'blocked', reason }, kind, progress)
-
-async function round(
-  due: readonly Batch[],
-  ledger: Ledger,
-  progress: Progress,
-  deps: ApplyDeps,
-  send: Send,
-): Promise<void> {
-  const again = await deps.replan(ledger).catch((error: unknown) => reasonOf(error))
+async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
+  const again = await deps.replan(progress.ledger).catch((error: unknown) => reasonOf(error))
   if (!('plan' in again)) {
-    for (const batch of due) for (const step of batch.steps) hold(step, batch, again.message, progress)
+    for (const batch of due) for (const step of batch.steps) hold(step, again.message, progress)
     return
   }
   progress.live = worldOf(again.input.live.observed)
   progress.world = progress.live
+  progress.values = progress.live
+  progress.unseen.clear()
   const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
   const held = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
   const goes = new Map<Step, Step>()
@@ -81,23 +65,29 @@ async function round(
     for (const step of batch.steps) {
       const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again, before: deps.live.observed })
       const unchecked = held.get(refOf(step))
-      if (fate.is === 'goes' && unchecked !== undefined) hold(step, batch, unchecked.reason, progress)
+      if (fate.is === 'goes' && unchecked !== undefined) hold(step, unchecked.reason, progress)
       else if (fate.is === 'goes') goes.set(fate.step, step)
-      else if (fate.is === 'waits') hold(step, batch, fate.reason, progress)
+      else if (fate.is === 'waits') hold(step, fate.reason, progress)
       else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)
     }
   const against = refusals(narrow(again, (step) => goes.has(step)))
   const next = { ...deps, live: again.input.live }
+  const needs = needsIn(again.plan.steps, deps.kinds, takesIn(progress.ledger))
+  for (const [step, planned] of goes) stand(step, planned, progress)
   for (const batch of batches(
     deps.kinds,
     again.plan.steps.filter((step) => goes.has(step)),
+    needs,
   )) {
-    const plannedAs = (step: Step): Step => goes.get(step) ?? step
-    if (against.length === 0) await send(batch, next, plannedAs)
-    else
-      for (const step of batch.steps)
-        hold(plannedAs(step), batch, against.map(({ message }) => message).join(' '), progress)
+    if (against.length === 0) await send(batch, next)
+    else for (const step of batch.steps) hold(step, against.map(({ message }) => message).join(' '), progress)
   }
+}
+
+/** A step that was planned anew goes out in the place of the one that was approved, and was noted when that was. */
+function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
+  standsFor.set(step, planned)
+  if (written.has(planned)) written.set(step, step)
 }
 
 type Fate =

@@ -22,8 +22,18 @@ export class Malformed extends Error {}
 export type Members = { readonly [name: string]: unknown }
 
 /** An object of a kind as a line; what later versions wrote comes with it. */
-export const entryLine = ({ id, serverId, fields, consent, sources, state, commit, more }: LedgerEntry): string =>
-  canonicalJson({ ...more, id, server_id: serverId, fields, consent, sources, state, commit })
+export const entryLine = ({
+  id,
+  serverId,
+  fields,
+  consent,
+  sources,
+  takes,
+  state,
+  commit,
+  more,
+}: LedgerEntry): string =>
+  canonicalJson({ ...more, id, server_id: serverId, fields, consent, sources, takes, state, commit })
 
 /** Reads JSON out of a file. Throws Malformed. */
 export function json(name: string, source: string): unknown {
@@ -71,7 +81,6 @@ function fieldsOf(row: Members, name: string): Fields {
   throw new Malformed(`holds a line whose ${name} is not an object`)
 }
 
-/** Reads an object of a kind. Throws Malformed, as all that read a line. */
 /** Nothing comes from no file: an empty list would let everything be deleted. */
 function someTexts(row: Members, name: string): readonly string[] {
   const all = texts(row, name)
@@ -79,8 +88,9 @@ function someTexts(row: Members, name: string): readonly string[] {
   return all
 }
 
+/** Reads an object of a kind. Throws Malformed, as all that read a line. */
 export function entryOf(kind: string, row: Members): LedgerEntry {
-  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, state, ...more } = row
+  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, takes, state, ...more } = row
   if (state !== undefined && state !== 'absent') throw new Malformed('holds a line whose state is not "absent"')
   const entry = {
     kind,
@@ -93,6 +103,7 @@ export function entryOf(kind: string, row: Members): LedgerEntry {
     ...entry,
     ...(typeof consent === 'number' ? { consent } : {}),
     ...(sources === undefined ? {} : { sources: someTexts(row, 'sources') }),
+    ...(takes === undefined ? {} : { takes: texts(row, 'takes') }),
     ...(state === undefined ? {} : { state }),
     ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }),
   }

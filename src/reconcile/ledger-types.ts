@@ -11,6 +11,8 @@ export interface LedgerEntry {
   readonly consent?: number
   /** The files of the instance that it came from, sorted; where they are not there, the first of its kind's. */
   readonly sources?: readonly string[]
+  /** The objects that its fields took values of, sorted: such a one goes after it. */
+  readonly takes?: readonly ObjectRef[]
   /** Where the files say that it must not be there, and it was not. */
   readonly state?: 'absent'
   /** The commit of the instance that it was applied from; null outside Git. */

@@ -1,13 +1,14 @@
 import { byText } from './equal.ts'
-import type { PlanInput } from './input.ts'
 import { graphOf, inOrder } from './graph.ts'
+import { takesIn } from './needs.ts'
+import type { PlanInput } from './input.ts'
 import type { OrderHints, Others } from './kind.ts'
 import { afterMakers } from './not-created.ts'
 import { objectsIn, type Fields, type ObjectRef, type Step } from './types.ts'
 
-/** Creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order; each after what it needs. */
+/** Each after all that it needs. Else creates and updates in the order of the registry, then deletes in its reverse; inside a kind the kind's own order. */
 export function order(steps: readonly Step[], input: PlanInput): Step[] {
-  const { kinds, instance, live } = input
+  const { kinds, instance, ledger, live } = input
   const rank = new Map(kinds.map((kind, i) => [kind.name, i]))
   const own = new Map(kinds.map((kind) => [kind.name, kind.order]))
   const hints: OrderHints = { instance, ...othersIn(input) }
@@ -16,7 +17,7 @@ export function order(steps: readonly Step[], input: PlanInput): Step[] {
     return step.action === 'delete' ? 2 * kinds.length - at : at
   }
   const sorted = steps.toSorted((a, b) => place(a) - place(b) || own.get(a.kind)?.(a, b, hints) || byText(a.id, b.id))
-  return inOrder(graphOf(sorted, afterMakers(kinds, live.observed)))
+  return inOrder(graphOf(sorted, afterMakers(kinds, live.observed), takesIn(ledger)))
 }
 
 /** Objects by reference, each list looked through once. */

@@ -3,8 +3,10 @@ import { missing } from './approvals.ts'
 import { refOf } from './batches.ts'
 import { refusals } from './exit.ts'
 import { approvalsBy } from './marks.ts'
+import { notDue } from './not-before.ts'
 import { narrow } from './plan.ts'
 import type { ApplyDeps } from './progress.ts'
+import { restartsIn, withRestarts } from './restarts.ts'
 import type { Sealing } from './digest.ts'
 import type { Planned } from './reconciler.ts'
 import type { Approval, Ledger, Merge } from './ledger-types.ts'
@@ -47,11 +49,15 @@ export function withheldOf(
   { required }: Approving,
 ): Withheld {
   if (required === null) return new Map()
-  const unapproved = new Map<ObjectRef, Omit<Skipped, 'step'>>(
-    lacking(planned, approvals, sealing).map((step) => [
-      refOf(step),
-      { why: 'not-approved', reason: required.reasonFor(step) },
-    ]),
+  const restarts = restartsIn(planned.plan.steps, planned.input.kinds)
+  const unapproved = withRestarts(
+    new Map<ObjectRef, Omit<Skipped, 'step'>>(
+      lacking(planned, approvals, sealing, restarts).map((step) => [
+        refOf(step),
+        { why: 'not-approved', reason: required.reasonFor(step) },
+      ]),
+    ),
+    restarts,
   )
   const open = planned.plan.steps.filter((step) => !unapproved.has(refOf(step)))
   const against = (steps: readonly Step[]): readonly Diagnostic[] => {
@@ -61,25 +67,35 @@ export function withheldOf(
   const held: ReadonlyMap<Step, readonly Diagnostic[]> =
     against([]).length === 0 ? required.hold(open, approvals, against) : new Map()
   if (held.size === open.length) return unapproved
-  return new Map([
-    ...unapproved,
-    ...[...held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
-      refOf(step),
-      { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
-    ]),
+  const refused = [...held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
+    refOf(step),
+    { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
   ])
+  return withRestarts(new Map([...unapproved, ...refused]), restarts)
 }
+
+/** What is held back of a plan, with what is not due yet. */
+export const allWithheld = ({ plan, input }: Planned, held: Withheld, now: Date): Withheld =>
+  withRestarts(new Map([...notDue(plan.steps, now), ...held]), restartsIn(plan.steps, input.kinds))
 
 /** What of a plan goes out beside what is withheld. */
 export const outgoing = (planned: Planned, withheld: Withheld): Plan =>
   narrow(planned, (step) => !withheld.has(refOf(step)))
 
-/** The steps that lack an approval. What a policy corrects by itself is approved by the policy. */
-function lacking({ plan, input }: Planned, approvals: readonly Approval[], sealing: Sealing): Step[] {
+/** The steps that lack an approval. What a policy corrects by itself is approved by the policy, a restart with what causes it. */
+function lacking(
+  { plan, input }: Planned,
+  approvals: readonly Approval[],
+  sealing: Sealing,
+  restarts: ReadonlyMap<Step, readonly Step[]>,
+): Step[] {
   const byPolicy = (step: Step): boolean =>
     step.cause === 'drift' &&
     step.hazard === 'reversible' &&
     input.policy.driftOf(step.kind) === 'correct' &&
     !input.restore.has(refOf(step))
-  return missing(plan.steps, approvals, sealing).filter((step) => !byPolicy(step) && step.removal !== true)
+  const isCaused = (step: Step): boolean => (restarts.get(step)?.length ?? 0) > 0
+  return missing(plan.steps, approvals, sealing).filter(
+    (step) => !byPolicy(step) && !isCaused(step) && step.removal !== true,
+  )
 }

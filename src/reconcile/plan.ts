@@ -6,9 +6,12 @@ import { whyUnread } from './findings.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
 import { measured } from './measured.ts'
+import { stillTimed } from './not-before.ts'
 import { withNotices } from './notices.ts'
 import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
+import { changing, comparable, holdersIn, type Changing } from './unresolved.ts'
+import { INPUTS } from './restarts.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
 import type { Kind, Others } from './kind.ts'
 import type { LedgerEntry } from './ledger-types.ts'
@@ -17,15 +20,15 @@ import type { Desired, Observed, Plan, Step, Waiting } from './types.ts'
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
   const others = othersIn(input)
-  const own = input.kinds.map((kind) => holdBack(kind, planKind(kind, input), input, others))
-  const parts = withMakers(input.kinds, own, input.live.observed)
-  const steps = withNotices(
+  const parts = withMakers(input.kinds, comparedAll(input, others), input.live.observed)
+  const timed = stillTimed(
     order(
       input.kinds.flatMap((kind, i) => measured(kind, parts[i]?.drafts ?? [], input)),
       input,
     ),
-    input,
+    input.now,
   )
+  const steps = withNotices(timed, input)
   const standoffs = parts.flatMap((part) => part.standoffs)
   const debts = debtsOf(input)
   const unsealed = {
@@ -57,6 +60,26 @@ export function plan(input: PlanInput): Plan {
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }
 
+/** What each kind adds. What takes a value of something that changes, or reads it, is only known once it is known what changes. */
+function comparedAll(input: PlanInput, others: Others): readonly Part[] {
+  const comparedWith = (changes: Changing): readonly Part[] =>
+    input.kinds.map((kind) => holdBack(kind, planKind(kind, input, { others, changes }), input, others))
+  const parts = comparedWith(new Map())
+  const holders = holdersIn(input.desired)
+  const isStale = parts.some(({ standoffs }) => standoffs.some(({ fields }) => fields.includes(INPUTS)))
+  if (holders.length === 0 && !isStale) return parts
+  const replaced = new Set(input.kinds.flatMap(({ name, replaces }) => (replaces ? [name] : [])))
+  const drafts = parts.flatMap((part) => part.drafts)
+  return comparedWith(changing(drafts, holders, (kind) => replaced.has(kind)))
+}
+
+/** What an object is compared with besides its own sides. */
+interface Around {
+  readonly others: Others
+  /** What changes in other objects. */
+  readonly changes: Changing
+}
+
 /** The plan with a part of its steps, and what speaks against just these; for what is to be done of it. Its digest stays that of the whole. */
 export function narrow(
   { plan: whole, input }: { readonly plan: Plan; readonly input: PlanInput },
@@ -67,16 +90,16 @@ export function narrow(
   return { ...whole, steps, findings: [...whole.findings.filter(whyUnread(whole)), ...guard(steps, input)] }
 }
 
-function planKind(kind: Kind, input: PlanInput): Part {
+function planKind(kind: Kind, input: PlanInput, around: Around): Part {
   const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
   const entries = entriesOf(kind.name, input.ledger)
   if (desired.state === 'unmanaged')
     return { ...NOTHING, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
   const observed = input.live.observed.get(kind.name)
   if (observed === undefined || observed.state === 'unknown') return unreadable(kind, observed)
-  if (observed.state === 'complete') return compare(kind, desired, observed, entries, input)
+  if (observed.state === 'complete') return compare(kind, { desired, observed, entries }, input, around)
   if (isLost(kind.name, input)) return lost(kind)
-  const part = compare(kind, desired, asNew(observed), entries, input)
+  const part = compare(kind, { desired, observed: asNew(observed), entries }, input, around)
   return { ...part, read: { kind: kind.name, complete: true, objects: 0, requests: 0, by: observed.by } }
 }
 
@@ -113,12 +136,18 @@ function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }
   }
 }
 
+/** The sides of a kind. */
+interface Sides {
+  readonly desired: Extract<Desired, { state: 'managed' }>
+  readonly observed: Extract<Observed, { state: 'complete' }>
+  readonly entries: ReadonlyMap<string, LedgerEntry>
+}
+
 function compare(
   kind: Kind,
-  desired: Extract<Desired, { state: 'managed' }>,
-  observed: Extract<Observed, { state: 'complete' }>,
-  entries: ReadonlyMap<string, LedgerEntry>,
+  { desired, observed, entries }: Sides,
   input: PlanInput,
+  { others, changes }: Around,
 ): Part {
   const live = new Map(observed.objects.map((object) => [object.id, object]))
   const wanted = new Map(desired.objects.map((object) => [object.id, object]))
@@ -145,6 +174,8 @@ function compare(
         kind,
         id,
         desired: isRemoved(id) ? undefined : wanted.get(id),
+        isChanging: (ref) => changes.has(ref),
+        files: comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes),
         removed: isRemoved(id),
         live: live.get(id),
         entry: known.get(id),

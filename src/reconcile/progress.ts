@@ -1,12 +1,18 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
+import { unmet, unmetInWords, type Unmet } from './graph.ts'
 import { after, worldOf, worsened } from './guard.ts'
 import type { Proofs } from './identity.ts'
 import type { Kind, Outcome, World } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
+import { needsIn, takesIn, type Needs } from './needs.ts'
+import type { Note } from './notes.ts'
 import type { Live, WriteSession } from './provider.ts'
 import type { Planned } from './reconciler.ts'
-import type { ObjectRef, Skipped, Step } from './types.ts'
+import { afterMakers } from './not-created.ts'
+import { goesOut, restartsIn } from './restarts.ts'
+import { standingIn } from './standing.ts'
+import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]
@@ -30,11 +36,8 @@ export interface ApplyDeps {
   readonly told: (outcome: Outcome) => void
 }
 
-/** A step that was not done; what waits for it is blocked, or is not due before it. */
-interface Blocker {
-  readonly ref: ObjectRef
-  readonly why: 'blocked' | 'not-yet'
-}
+/** How what needs a step that was not done is told: it is blocked, or not due before it. */
+type Blocking = Extract<Skipped['why'], 'blocked' | 'not-yet'>
 
 /** What has become of the plan's steps so far. */
 export interface Progress {
@@ -45,18 +48,35 @@ export interface Progress {
   readonly paid: Intent[]
   readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
-  /** Objects that wait for something that was not done, and for what. */
-  readonly blocked: Map<ObjectRef, Blocker>
+  /** What the steps need of each other. */
+  readonly needs: Needs
+  /** The restarts, and the steps that cause each. */
+  readonly restarts: ReadonlyMap<Step, readonly Step[]>
+  /** What steps need that no step brings about. */
+  readonly unmet: ReadonlyMap<Step, Unmet>
+  /** Steps that were not done, and how that is told of what needs them. */
+  readonly blocking: Map<Step, Blocking>
   /** Steps of which nothing was written for certain. */
   readonly untouched: Set<Step>
   /** Live as it was read last, and as the steps that are done leave it. */
   live: World
   world: World
+  /** Live as it was read last, and what was written since. */
+  values: World
+  readonly unseen: Set<ObjectRef>
+  /** Steps whose values are known, as they are sent. */
+  readonly written: Map<Step, Step>
+  /** The steps of the plan that steps stand for which were planned anew during the run. */
+  readonly standsFor: Map<Step, Step>
+  /** What was written down before it was sent, and the ledger that holds it. */
+  readonly notes: Note[]
+  ledger: Ledger
 }
 
 /** The progress of a run that has done nothing yet. */
-export function begun({ live }: ApplyDeps): Progress {
+export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress {
   const world = worldOf(live.observed)
+  const linking = afterMakers(kinds, live.observed)
   return {
     done: [],
     failed: [],
@@ -65,66 +85,97 @@ export function begun({ live }: ApplyDeps): Progress {
     paid: [],
     findings: [],
     serverIds: new Map(),
-    blocked: new Map(),
+    needs: needsIn(plan.steps, linking, takesIn(ledger)),
+    restarts: restartsIn(plan.steps, kinds),
+    unmet: new Map(unmet(plan.steps, linking, standingIn(plan, world)).map((one) => [one.step, one])),
+    blocking: new Map(),
     untouched: new Set(),
     live: world,
     world,
+    values: world,
+    unseen: new Set(),
+    written: new Map(),
+    standsFor: new Map(),
+    notes: [],
+    ledger,
   }
 }
 
 /** Whether nothing more may be written: somebody stopped the run, or it lost the lock. */
 export const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
 
+/** The step of the plan that a step stands for: itself unless it was planned anew during the run. */
+export const plannedAs = (step: Step, { standsFor }: Progress): Step => standsFor.get(step) ?? step
+
+/** Steps that nobody has time for any more. */
+export function leave(steps: readonly Step[], progress: Progress): void {
+  for (const step of steps.map((one) => plannedAs(one, progress))) {
+    progress.notReached.push(step)
+    progress.untouched.add(step)
+  }
+}
+
 /** Whether a step may go out now. One that may not is skipped. */
-export function admit(step: Step, kind: Kind, progress: Progress, deps: ApplyDeps): boolean {
-  const why = whyNot(step, kind, progress, deps)
-  if (why !== null) skip({ step, ...why }, kind, progress)
+export function admit(one: Step, progress: Progress, deps: ApplyDeps): boolean {
+  const step = plannedAs(one, progress)
+  const why = whyNot(step, progress, deps)
+  if (why !== null) skip({ step, ...why }, progress)
   return why === null
 }
 
 /** Why a step may not go out now: what it needs was not done, or an invariant would get worse. */
 export function whyNot(
   step: Step,
-  kind: Kind,
   progress: Progress,
   { live: { invariants } }: ApplyDeps,
 ): Omit<Skipped, 'step'> | null {
-  const needed = blockerOf(step, kind, progress)
-  if (needed !== undefined) return { why: needed.why, reason: `It needs ${needed.ref}, which was not done.` }
+  const lacking = progress.unmet.get(step)
+  if (lacking !== undefined) return { why: 'blocked', reason: unmetInWords(lacking) }
+  const undone = blockerOf(step, progress)
+  if (undone !== null) return undone
   const worse = worsened(step, progress.world, invariants)
   return worse.length > 0 ? { why: 'blocked', reason: worse.map(({ what }) => what).join(' ') } : null
 }
 
-/** What a step needs and was not done. One that only lowers takes nothing along, and may be what the others need. */
-function blockerOf(step: Step, kind: Kind, { blocked }: Progress): Blocker | undefined {
-  const needed = (kind.after?.(step) ?? []).find((ref) => blocked.get(ref)?.ref === ref)
-  return (
-    (step.weakens ? undefined : blocked.get(refOf(step))) ?? (needed === undefined ? undefined : blocked.get(needed))
-  )
+/** What a step needs and was not done. A restart goes out for any of its causes, once none of them is still to come. */
+function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null {
+  const { needs, blocking, restarts, done } = progress
+  const causes = restarts.get(step) ?? []
+  if (causes.length > 0 && !goesOut(causes, new Set(done.map(refOf)))) return idle(causes, progress)
+  for (const needed of needs(step)) {
+    const why = causes.includes(needed) ? undefined : blocking.get(needed)
+    if (why !== undefined) return { why, reason: `It needs ${refOf(needed)}, which was not done.` }
+  }
+  return null
 }
 
-/** A step that does not go out, and what waits for it. */
-export function skip(skipped: Skipped, kind: Kind, progress: Progress): void {
-  progress.skipped.push(skipped)
-  progress.untouched.add(skipped.step)
-  block(skipped.step, skipped.why === 'not-yet' ? 'not-yet' : 'blocked', kind, progress)
+/** Nothing of what a unit reads was changed. */
+function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 'step'> {
+  const why = causes.every((cause) => blocking.get(cause) === 'not-yet') ? 'not-yet' : 'blocked'
+  return { why, reason: `Nothing that it reads was changed: ${causes.map(refOf).join(', ')}.` }
 }
 
-/** What was not done stops what waits for it, not the rest. */
-function block(step: Step, why: Blocker['why'], kind: Kind, progress: Progress): void {
-  for (const ref of [refOf(step), ...(kind.before?.(step) ?? [])]) progress.blocked.set(ref, { ref: refOf(step), why })
+/** A step that does not go out, and stops what needs it. */
+export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
+  const step = plannedAs(skipped.step, progress)
+  progress.skipped.push({ ...skipped, why, step })
+  progress.untouched.add(step)
+  // What was not done stops what waits for it, not the rest.
+  progress.blocking.set(step, why === 'not-yet' ? 'not-yet' : 'blocked')
 }
 
 /** What came of a step, and what that means for the others. */
-export function record(outcome: Outcome, kind: Kind, progress: Progress, { live: { invariants } }: ApplyDeps): void {
+export function record(one: Outcome, kind: Kind, progress: Progress, { live: { invariants } }: ApplyDeps): void {
+  const outcome = { ...one, step: plannedAs(one.step, progress) }
   if (outcome.state !== 'done') {
     if (outcome.state === 'refused') progress.untouched.add(outcome.step)
     progress.failed.push({ step: outcome.step, reason: outcome.reason })
-    block(outcome.step, 'blocked', kind, progress)
+    progress.blocking.set(outcome.step, 'blocked')
     return
   }
   progress.done.push(outcome.step)
+  progress.unseen.add(refOf(outcome.step))
   if (invariants.some((invariant) => invariant.kinds.includes(kind.name)))
-    progress.world = after(progress.world, outcome.step)
+    progress.world = after(progress.world, progress.written.get(outcome.step) ?? outcome.step)
   if (outcome.serverId !== null) progress.serverIds.set(refOf(outcome.step), outcome.serverId)
 }

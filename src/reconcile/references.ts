@@ -40,8 +40,12 @@ export const referenceValue = ({ object, field }: Reference): ReferenceValue => 
 
 /** The references in a value, also in its lists and maps, each once. Throws a HerdbookError (exit 9) on one that can't be read. */
 export function referencesIn(value: Value): Reference[] {
-  return [...new Set(textsIn(value))].map(read)
+  return holdsOne(value) ? [...new Set(textsIn(value))].map(read) : []
 }
+
+/** Whether there is any: of most of 100,000 objects there is none. */
+const holdsOne = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && (isReference(value) || Object.values(value).some(holdsOne))
 
 /** The objects that the values need which a step sets, each once. */
 export const referencedBy = ({ changes }: Pick<Step, 'changes'>): ObjectRef[] => [

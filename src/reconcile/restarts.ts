@@ -1,7 +1,7 @@
 import { refOf } from './batches.ts'
 import type { Apart } from './cases.ts'
 import type { Linking } from './graph.ts'
-import type { ObjectRef, Step } from './types.ts'
+import type { ObjectRef, Skipped, Step } from './types.ts'
 
 /** The field of a unit that holds the digest of what it read when it was started or reloaded last. */
 export const INPUTS = 'inputs'
@@ -29,6 +29,18 @@ export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): R
  */
 export const goesOut = (causes: readonly Step[], done: ReadonlySet<ObjectRef>): boolean =>
   causes.length === 0 || causes.some((cause) => done.has(refOf(cause)))
+
+/** What is held back, by object, with the restarts that nothing causes once it is: they wait for the same. */
+export function withRestarts(
+  held: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>,
+  restarts: ReadonlyMap<Step, readonly Step[]>,
+): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> {
+  const idle = [...restarts].flatMap(([restart, causes]): [ObjectRef, Omit<Skipped, 'step'>][] => {
+    const [why] = causes.map((cause) => held.get(refOf(cause)))
+    return why !== undefined && causes.every((cause) => held.has(refOf(cause))) ? [[refOf(restart), why]] : []
+  })
+  return idle.length === 0 ? held : new Map([...idle, ...held])
+}
 
 /** What differs beside a step: what a unit read, and everything else. */
 export function partedByInputs(apart: readonly Apart[]): {

@@ -24,6 +24,8 @@ export interface DesiredObject {
   readonly formerly?: string
   /** How much of an impact that can't be undone the files accept. */
   readonly consent?: number
+  /** The time in UTC before which it is not done: `2026-12-04` or `2026-12-04T03:00:00Z`. */
+  readonly notBefore?: string
 }
 
 /** The desired state of one kind, of all its files. */
@@ -60,6 +62,8 @@ export interface LiveObject {
 export interface Prospect {
   readonly serverId: string | null
   readonly createdAt?: string
+  /** The object that gets it its id of the far end, where that is a step of this plan. */
+  readonly madeBy?: ObjectRef
   /** Why it can't be applied yet; the object then waits. */
   readonly obstacle?: string
 }
@@ -150,6 +154,8 @@ export interface Step {
   readonly note?: string
   /** Members hear of it first: when they were told, null where they are not yet; and the day, in UTC, from which it may be done, were they told now. */
   readonly notice?: { readonly at: string | null; readonly from: string }
+  /** The time in UTC before which it is not done; absent once that has come. */
+  readonly notBefore?: string
   /** null where no door that is configured can write it: such a step is shown and skipped. */
   readonly door: string | null
   readonly calls: number

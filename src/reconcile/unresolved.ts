@@ -1,6 +1,6 @@
 import { referencesIn, resolve, type Reference, type ValueOf } from './references.ts'
 import { refOf } from './batches.ts'
-import type { Change, Fields, ObjectRef, Step, Value } from './types.ts'
+import type { Change, Desired, Fields, ObjectRef, Step, Value } from './types.ts'
 
 /** What a plan changes, by object: some fields, or all of one that comes, goes or is made anew. */
 export type Changing = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>
@@ -11,6 +11,14 @@ export interface Holder {
   readonly id: string
   readonly fields: Fields
 }
+
+/** The objects of the files that hold a reference. */
+export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] =>
+  [...all].flatMap(([kind, desired]) =>
+    desired.state === 'managed'
+      ? desired.objects.flatMap(({ id, fields }) => (referencesIn(fields).length > 0 ? [{ kind, id, fields }] : []))
+      : [],
+  )
 
 /**
  * What changes where these drafts do: what they set, and the fields that take a value of what changes. The drafts are
@@ -64,6 +72,7 @@ export interface Comparable {
 
 /** Fields as the files have them, made ready to be compared with live. */
 export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | undefined, changes: Changing): Comparable {
+  if (referencesIn(files).length === 0) return { fields: files, pending: NONE }
   const valueOf = standing(live, changes)
   const sides = Object.entries(files).map(([field, value]) => ({ field, value, side: resolve({ value }, valueOf) }))
   return {
@@ -73,6 +82,8 @@ export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | und
     pending: new Set(sides.flatMap(({ field, side }) => (side.state === 'unresolved' ? [field] : []))),
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** Values that are live and stay. */
 const standing =
@@ -85,12 +96,15 @@ const standing =
   }
 
 /** Whether two values of a field mean the same, where what is pending is the same as nothing. */
-export const sameUnlessPending =
-  ({ fields, pending }: Comparable, same: (field: string, a: Value, b: Value) => boolean): typeof same =>
-  (field, a, b) => {
+export function sameUnlessPending({ fields, pending }: Comparable, same: Same): Same {
+  if (pending.size === 0) return same
+  return (field, a, b) => {
     const files = fields[field]
     return !(pending.has(field) && (a === files || b === files)) && same(field, a, b)
   }
+}
+
+type Same = (field: string, a: Value, b: Value) => boolean
 
 /** A change as it is approved: what the files say, also where that is a reference and its value is known. */
 export const changeOf = (field: string, files: Fields | undefined, live: Fields | undefined): Change => ({

@@ -1,5 +1,6 @@
 import type { Relations } from '../instance/relations.ts'
 import type { Kind } from '../reconcile/kind.ts'
+import { momentInWords } from '../reconcile/not-before.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { readable } from './names.ts'
 import { own } from '../instance/own.ts'
@@ -246,6 +247,13 @@ export function toldFirst({ notice }: Step): string | null {
     : `Members were told on ${dayIn(notice.at)}; applied from ${from} on.`
 }
 
+/** From when on a step is done that has to wait; null where it has not. */
+export function notDoneBefore({ notBefore }: Step): string | null {
+  if (notBefore === undefined) return null
+  const from = new Date(notBefore)
+  return `Not done before ${Number.isNaN(from.getTime()) ? inline(notBefore) : momentInWords(from)}.`
+}
+
 /** Until when steps are held back for that, counted; null where none is. */
 export function heldBack(steps: readonly Step[]): string | null {
   const days = steps.flatMap(({ notice }) => notice?.from ?? []).sort()
@@ -261,7 +269,7 @@ const WINDOW = { calls: 300, minutes: 5 }
 /** How the steps that wait for no day are written, and how long that takes. */
 export function doorsOf(steps: readonly Step[]): string[] {
   const through = (door: Step['door']): Step[] =>
-    steps.filter((step) => step.door === door && step.notice === undefined)
+    steps.filter((step) => step.door === door && step.notice === undefined && step.notBefore === undefined)
   const calls = through('rest').reduce((sum, step) => sum + step.calls, 0)
   const waits = calls === 0 ? 0 : Math.floor((calls - 1) / WINDOW.calls) * WINDOW.minutes
   const console = through('console').length

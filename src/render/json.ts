@@ -82,7 +82,7 @@ export function impactOf({ text, weight, ...details }: Fields): Impact {
   }
 }
 
-function stepForm({ serverId, createdAt, usedConsent, alsoIn, impact, ...step }: Step) {
+function stepForm({ serverId, createdAt, usedConsent, alsoIn, notBefore, impact, ...step }: Step) {
   return {
     ...step,
     ...(impact === undefined ? {} : { impact: impactForm(impact) }),
@@ -90,6 +90,7 @@ function stepForm({ serverId, createdAt, usedConsent, alsoIn, impact, ...step }:
     ...(createdAt === undefined ? {} : { created_at: createdAt }),
     ...(usedConsent === undefined ? {} : { used_consent: usedConsent }),
     ...(alsoIn === undefined ? {} : { also_in: alsoIn }),
+    ...(notBefore === undefined ? {} : { not_before: notBefore }),
   }
 }
 
@@ -98,6 +99,7 @@ export function stepOf({
   created_at,
   used_consent,
   also_in,
+  not_before,
   impact,
   ...step
 }: ReturnType<typeof stepForm>): Step {
@@ -108,6 +110,7 @@ export function stepOf({
     ...(created_at === undefined ? {} : { createdAt: created_at }),
     ...(used_consent === undefined ? {} : { usedConsent: used_consent }),
     ...(also_in === undefined ? {} : { alsoIn: also_in }),
+    ...(not_before === undefined ? {} : { notBefore: not_before }),
   }
 }
 

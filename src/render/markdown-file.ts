@@ -1,5 +1,5 @@
 import type { Step } from '../reconcile/types.ts'
-import { CAUSES, capitalised, effect, heldBack, sentence, toldFirst, type KindName } from './describe.ts'
+import { CAUSES, capitalised, effect, heldBack, sentence, notDoneBefore, toldFirst, type KindName } from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { framed, type Section } from './fit.ts'
 import { details, fence, marked, prose } from './markdown-text.ts'
@@ -92,7 +92,7 @@ function tags(step: Step): string[] {
 }
 
 function notes(step: Step): string[] {
-  const [touched, told, said] = [effect(step), toldFirst(step), saidBy(step)]
+  const [touched, told, said, later] = [effect(step), toldFirst(step), saidBy(step), notDoneBefore(step)]
   const accepted =
     step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
@@ -101,6 +101,7 @@ function notes(step: Step): string[] {
     ...(step.note === undefined ? [] : [prose(step.note)]),
     ...(told === null ? [] : [prose(told)]),
     ...(said === null ? [] : [prose(said)]),
+    ...(later === null ? [] : [prose(later)]),
   ]
 }
 

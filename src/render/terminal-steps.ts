@@ -8,6 +8,7 @@ import {
   impacts,
   phraseOf,
   sentence,
+  notDoneBefore,
   toldFirst,
   type KindName,
   type Sentence,
@@ -110,7 +111,7 @@ const noteLines = (step: Step): Line[] =>
 
 /** What else a person should know of a step. */
 function notesOf(step: Step): string[] {
-  const [touched, told, said] = [effect(step), toldFirst(step), saidBy(step)]
+  const [touched, told, said, later] = [effect(step), toldFirst(step), saidBy(step), notDoneBefore(step)]
   const accepted =
     step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
@@ -119,6 +120,7 @@ function notesOf(step: Step): string[] {
     ...(step.note === undefined ? [] : [inline(step.note)]),
     ...(told === null ? [] : [told]),
     ...(said === null ? [] : [inline(said)]),
+    ...(later === null ? [] : [later]),
   ]
 }
 

@@ -116,6 +116,7 @@ const anyStep: fc.Arbitrary<Step> = fc
     optional('impact', impact),
     optional('note', text),
     optional('notice', fc.record({ at: fc.option(moment), from: moment })),
+    optional('notBefore', fc.oneof(moment, text)),
     optional('createdAt', text),
     optional('consent', fc.nat()),
     optional('usedConsent', fc.nat()),

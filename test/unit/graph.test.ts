@@ -96,7 +96,7 @@ describe('the order of steps', () => {
     const act = (many: readonly Step[]): void => {
       const kind = {
         name: 'machine',
-        after: ({ id }: Step) => after(Number(id), many.length).map((i) => `machine/${i}`),
+        after: ({ id }: Pick<Step, 'id'>) => after(Number(id), many.length).map((i) => `machine/${i}`),
       }
       expect(inOrder(graphOf(many, [kind])).length).toBe(many.length)
     }
@@ -107,8 +107,8 @@ describe('the order of steps', () => {
 describe('what a step needs and no step brings about', () => {
   const takes = parsed('record/www', { changes: [{ field: 'ip', before: null, after: { ref: 'address/main#ip' } }] })
   const kinds = kindsOf(new Map([['record/www', ['machine/a']]]))
-  const standing = (inSync: readonly string[], open: readonly string[] = []) => ({
-    inSync: new Set(inSync),
+  const standing = (live: readonly string[], open: readonly string[] = []) => ({
+    live: new Set(live),
     open: new Set(open),
   })
   const found = (...given: Parameters<typeof unmet>) => unmet(...given).map(({ needs, why }) => [needs, why])
@@ -123,6 +123,11 @@ describe('what a step needs and no step brings about', () => {
       ['address/main', 'open'],
       ['machine/a', 'open'],
     ])
+  })
+
+  it('is no more than a value where what differs is there: coming first takes nothing of it', () => {
+    const differs = ['address/main', 'machine/a']
+    expect(found([takes], kinds, standing(differs, differs))).toEqual([['address/main', 'open']])
   })
 
   it('is a value of something that is not there, and not something that nobody manages and only would come first', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
+import { mergeAll } from '../../src/reconcile/claims.ts'
 import {
   checkReferences,
   isReference,
@@ -177,4 +178,23 @@ describe('references in fields', () => {
       { numRuns: CASES },
     )
   })
+})
+
+test('files whose references can not be read, or are of no kind, are refused with the place', () => {
+  const objects = [
+    { id: 'a', fields: { ip: { ref: 'file/b#ip' } }, source: { file: 'access.yaml', path: ['a'] } },
+    {
+      id: 'b',
+      fields: { ip: { ref: 'no reference' }, port: [{ ref: 'moon/main#port' }] },
+      source: { file: 'access.yaml', path: ['b'] },
+    },
+  ]
+  const claims = [{ source: 'access.yaml', managed: true, objects }]
+  const at = { file: 'access.yaml', line: 5, column: 1 }
+  expect(() => mergeAll(new Map([['file', { claims, others: 'leave' }]]), () => at)).toThrow(
+    expect.objectContaining({
+      exit: 9,
+      diagnostics: [1, 2].map(() => expect.objectContaining({ code: 'reference-wrong', about: 'file/b', at })),
+    }),
+  )
 })

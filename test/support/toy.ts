@@ -1,0 +1,220 @@
+import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
+import type { Instance } from '../../src/instance/instance.ts'
+import { refOf } from '../../src/reconcile/batches.ts'
+import type { Kind, Outcome, WriteContext } from '../../src/reconcile/kind.ts'
+import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
+import type {
+  Desired,
+  DesiredObject,
+  Fields,
+  LiveObject,
+  ObjectRef,
+  Observed,
+  Prospect,
+  Step,
+} from '../../src/reconcile/types.ts'
+
+/** What the files of a test say: objects by `kind/id`. */
+export interface Files {
+  readonly objects: { readonly [ref: ObjectRef]: Fields }
+  /** Objects that are not done before a time. */
+  readonly later?: { readonly [ref: ObjectRef]: string }
+  /** Kinds that no file manages. */
+  readonly unmanaged?: readonly string[]
+}
+
+/** A kind of a test: what it says of itself, and what its far end does. */
+export interface ToyKind extends Partial<Kind> {
+  readonly name: string
+  /** What the far end itself says of an object that was written, such as the address that it gave it. */
+  readonly made?: (step: Step) => Fields
+  /** What is known of an object that is not there. */
+  readonly prospect?: (id: string, far: FarEnd) => Prospect
+}
+
+/**
+ * What happens at a moment: where something is written (`create file/motd`), or live is read so often (`read 2`). It is refused; the connection breaks
+ * before it was done, or after; the whole run dies before, or after.
+ */
+export type Fault = 'refuse' | 'break-before' | 'break-after' | 'die-before' | 'die-after'
+export type Faults = ReadonlyMap<string, Fault>
+
+/** A far end in memory: what is there, and what was done to it, in order. */
+export interface FarEnd {
+  readonly rows: Map<ObjectRef, Pick<LiveObject, 'serverId' | 'fields'>>
+  readonly did: string[]
+  /** Kinds that can't be read. */
+  readonly unreadable: Set<string>
+  made: number
+}
+
+export const newFarEnd = (): FarEnd => ({ rows: new Map(), did: [], unreadable: new Set(), made: 0 })
+
+/** One run's way to a far end. Once it died, nothing of the run does anything any more. */
+export interface Process {
+  readonly faults: Faults
+  reads: number
+  isDead: boolean
+}
+
+export const newProcess = (faults: Faults = new Map()): Process => ({ faults, reads: 0, isDead: false })
+
+/** Throws where the process is dead. */
+export function alive(process: Process): void {
+  if (process.isDead) throw new Error('killed')
+}
+
+const said = new WeakMap<Instance, Files>()
+
+/** An instance whose files say this. */
+export function instanceOf(files: Files): Instance {
+  const budget = { create: 1000, update: 1000, delete: 1000, weaken: 1000 }
+  const instance: Instance = {
+    documents: { 'policy.yaml': { budgets: { default: budget } } },
+    text: (file) => `The text of ${file}`,
+    position: ({ file }) => ({ file, line: 1, column: 1 }),
+  }
+  said.set(instance, files)
+  return instance
+}
+
+function claimsIn(kind: string, instance: Instance): Claims {
+  const { objects, later = {}, unmanaged = [] }: Files = said.get(instance) ?? { objects: {}, unmanaged: [kind] }
+  if (unmanaged.includes(kind)) return claimOf(`${kind}.yaml`, undefined)
+  return claimOf(
+    `${kind}.yaml`,
+    Object.entries(objects).flatMap(([ref, fields]): DesiredObject[] => {
+      const [name, id] = splitRef(ref)
+      if (name !== kind) return []
+      const notBefore = later[ref]
+      const source = { file: `${kind}.yaml`, path: [id] }
+      return [{ id, fields, source, ...(notBefore === undefined ? {} : { notBefore }) }]
+    }),
+  )
+}
+
+const splitRef = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+
+/** A kind with the parts that a test does not care about filled in. */
+export const kindOf = ({ name, made: _made, prospect: _prospect, ...rest }: ToyKind): Kind => ({
+  name,
+  provider: 'toy',
+  title: { one: name, many: `${name}s` },
+  sources: [`${name}.yaml`],
+  drift: 'report',
+  absence: 'delete',
+  claims: (instance) => claimsIn(name, instance),
+  hazard: () => 'reversible',
+  ...rest,
+})
+
+/** The providers of these kinds on one far end, in the order in which kinds name them. */
+export function providersOf(kinds: readonly ToyKind[], far: FarEnd, process: Process): Provider[] {
+  return [...Map.groupBy(kinds, ({ provider = 'toy' }) => provider)].map(([name, own]) =>
+    providerOf(name, own, far, process),
+  )
+}
+
+function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process: Process): Provider {
+  const seenBy = (desired: ReadonlyMap<string, Desired>): Reading => {
+    // As it is now: what is written later is not in it.
+    const seen = new Map(own.map((kind) => [kind.name, observed(kind, desired.get(kind.name), far)]))
+    const reading: Reading = {
+      version: null,
+      proof: null,
+      understand: ({ kinds }) => liveOf(new Map([...seen].filter(([kind]) => kinds.some((one) => one.name === kind)))),
+      lookInto: () => Promise.resolve(reading),
+    }
+    return reading
+  }
+  return {
+    name,
+    identity: `${name}:herd.example`,
+    kinds: own.map(kindOf),
+    together: [],
+    can: () => ({ reads: () => true, writes: () => 'wire' }),
+    read: async ({ desired }) => {
+      at(`read ${(process.reads += 1)}`, process, () => {})
+      return seenBy(desired)
+    },
+    unread: { ...seenBy(new Map()), understand: () => liveOf(new Map()) },
+    open: async () => {
+      alive(process)
+      return sessionOf(new Map(own.map((kind) => [kind.name, kind])), far, process)
+    },
+    close: async () => {},
+  }
+}
+
+const liveOf = (kinds: ReadonlyMap<string, Observed>): Live => ({
+  observed: kinds,
+  invariants: [],
+  checks: [],
+  assess: () => ({ weakens: false, opens: false }),
+  advice: () => [],
+  against: () => [],
+  writes: () => 'wire',
+  guard: () => ({}),
+})
+
+function observed({ name: kind, prospect }: ToyKind, desired: Desired | undefined, far: FarEnd): Observed {
+  const { rows, unreadable } = far
+  const wanted = desired?.state === 'managed' && prospect !== undefined ? desired.objects : []
+  const objects = [...rows].flatMap(([ref, row]): LiveObject[] => {
+    const [name, id] = splitRef(ref)
+    return name === kind ? [{ id, ...row }] : []
+  })
+  if (unreadable.has(kind))
+    return {
+      state: 'unknown',
+      reason: { code: 'unread', severity: 'error', message: 'It does not answer.' },
+      objects: [],
+    }
+  const prospects = new Map(
+    wanted.flatMap(({ id }): [string, Prospect][] =>
+      prospect === undefined || rows.has(`${kind}/${id}`) ? [] : [[id, prospect(id, far)]],
+    ),
+  )
+  return { state: 'complete', objects, prospects, door: 'wire', requests: 1 }
+}
+
+function sessionOf(kinds: ReadonlyMap<string, ToyKind>, far: FarEnd, process: Process): WriteSession {
+  return {
+    async *write(name, steps, _context: WriteContext) {
+      for (const step of steps) yield writeOne(step, kinds.get(name), far, process)
+    },
+    finish: () => Promise.resolve({ state: 'done' }),
+    expect: () => {},
+    close: async () => {},
+  }
+}
+
+function writeOne(step: Step, kind: ToyKind | undefined, far: FarEnd, process: Process): Outcome {
+  const what = `${step.action} ${refOf(step)}`
+  if (process.faults.get(what) === 'refuse')
+    return { state: 'refused', step, reason: { code: 'refused', severity: 'error', message: 'It refused.' } }
+  at(what, process, () => put(step, kind, far))
+  return { state: 'done', step, serverId: far.rows.get(refOf(step))?.serverId ?? null }
+}
+
+/** One moment of a run, with what goes wrong at it. */
+function at(what: string, process: Process, act: () => void): void {
+  alive(process)
+  const fault = process.faults.get(what)
+  if (fault !== 'break-before' && fault !== 'die-before') act()
+  if (fault === undefined || fault === 'refuse') return
+  if (fault.startsWith('die')) process.isDead = true
+  throw new Error(`It broke at ${what}.`)
+}
+
+function put(step: Step, kind: ToyKind | undefined, far: FarEnd): void {
+  const ref = refOf(step)
+  far.did.push(`${step.action} ${ref}`)
+  if (step.action === 'delete') return void far.rows.delete(ref)
+  const before = far.rows.get(ref)
+  const written = Object.fromEntries(step.changes.map(({ field, after }) => [field, after]))
+  far.rows.set(ref, {
+    serverId: before?.serverId ?? String((far.made += 1)),
+    fields: { ...before?.fields, ...written, ...kind?.made?.(step) },
+  })
+}

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import { refOf } from '../../src/reconcile/batches.ts'
+import { stepDigest } from '../../src/reconcile/digest.ts'
+import type { Plan, Value } from '../../src/reconcile/types.ts'
+import { look, newToy, run, type Toy } from '../support/toy-run.ts'
+import type { Fault, ToyKind } from '../support/toy.ts'
+
+/** Records come first in the registry; the far end gives each new address its number. */
+const kinds = (): readonly ToyKind[] => {
+  let last = 6
+  return [{ name: 'record' }, { name: 'address', replaces: true, made: () => ({ ip: `192.0.2.${(last += 1)}` }) }]
+}
+const TAKES = { ref: 'address/main#ip' }
+const BOTH = { objects: { 'record/www': { ip: TAKES, ttl: 1 }, 'address/main': { size: 1 } } }
+
+const steps = ({ steps: all }: Plan): string[] => all.map((step) => `${step.action} ${refOf(step)}`)
+const ip = (toy: Toy): Value | undefined => toy.far.rows.get('record/www')?.fields['ip']
+const start = (): Toy => newToy(kinds())
+
+test('a value that another step brings about is planned as a reference, written as what it is then, and in sync after', async () => {
+  const toy = start()
+  const { plan, report } = await run(toy, BOTH)
+  expect(steps(plan)).toEqual(['create address/main', 'create record/www'])
+  expect(plan.steps[1]?.changes).toContainEqual({ field: 'ip', before: null, after: TAKES })
+  expect([ip(toy), report?.done, report?.remaining]).toEqual(['192.0.2.7', plan.steps, []])
+  expect(toy.ledger.entries.get('record/www')).toMatchObject({
+    fields: { ip: '192.0.2.7', ttl: 1 },
+    takes: ['address/main'],
+  })
+  expect((await look(toy, BOTH)).plan).toMatchObject({ steps: [], drift: [], conflicts: [], adjustments: [] })
+})
+
+test('a step has one digest, whether the value that it takes is known or not', async () => {
+  const toy = start()
+  const before = (await look(toy, BOTH)).plan.steps.find(({ kind }) => kind === 'record')
+  await run(toy, { objects: { 'address/main': { size: 1 } } })
+  const after = (await look(toy, BOTH)).plan.steps
+  expect(after).toMatchObject([{ kind: 'record', digest: before?.digest }])
+})
+
+test('what takes a value follows it in the same run, and is a change like any other', async () => {
+  const toy = start()
+  await run(toy, BOTH)
+  const files = { objects: { ...BOTH.objects, 'address/main': { size: 2 } } }
+  const { plan } = await run(toy, files)
+  expect(steps(plan)).toEqual(['update address/main', 'update record/www'])
+  expect(plan.steps[1]?.changes).toEqual([{ field: 'ip', before: '192.0.2.7', after: TAKES }])
+  expect(ip(toy)).toBe('192.0.2.8')
+  // One that the far end gave anew by itself is followed, too.
+  toy.far.rows.set('address/main', { serverId: '1', fields: { size: 2, ip: '192.0.2.99' } })
+  expect(steps((await look(toy, files)).plan)).toEqual(['update record/www'])
+  await run(toy, files)
+  expect(ip(toy)).toBe('192.0.2.99')
+})
+
+test('what somebody wrote over a value that was taken is drift', async () => {
+  const toy = start()
+  await run(toy, BOTH)
+  toy.far.rows.set('record/www', { serverId: '2', fields: { ip: '198.51.100.1', ttl: 1 } })
+  expect((await look(toy, BOTH)).plan).toMatchObject({
+    steps: [],
+    drift: [{ id: 'www', fields: ['ip'], desired: { ip: '192.0.2.7' }, live: { ip: '198.51.100.1' } }],
+  })
+})
+
+test('an attempt is written down with its value, and only once that is known', async () => {
+  const toy = start()
+  await run(toy, BOTH, { faults: new Map([['create address/main', 'die-before']]) })
+  expect(toy.ledger.attempts.map(refOf)).toEqual(['address/main'])
+  await run(toy, BOTH, { faults: new Map([['create record/www', 'die-before']]) })
+  expect(toy.ledger.attempts).toContainEqual(
+    expect.objectContaining({ kind: 'record', fields: { ip: '192.0.2.7', ttl: 1 } }),
+  )
+})
+
+test.for<readonly [string, Fault]>([
+  ['create address/main', 'die-before'],
+  ['create address/main', 'die-after'],
+  ['create record/www', 'die-before'],
+  ['create record/www', 'die-after'],
+])('a run that is killed at %s (%s) is made good by the next one', async ([moment, fault]) => {
+  const toy = start()
+  expect((await run(toy, BOTH, { faults: new Map([[moment, fault]]) })).report).toBeNull()
+  await run(toy, BOTH)
+  const { plan } = await look(toy, BOTH)
+  expect([ip(toy), steps(plan), plan.takeovers, toy.ledger.attempts]).toEqual(['192.0.2.7', [], [], []])
+  expect(toy.ledger.entries.size).toBe(2)
+})
+
+test('a step whose value does not come is skipped with the reason, and the rest goes on', async () => {
+  const toy = newToy([{ name: 'record' }, { name: 'address' }, { name: 'zone' }])
+  const { report } = await run(toy, { objects: { ...BOTH.objects, 'zone/main': { ttl: 1 } } })
+  expect(report?.done.map(refOf)).toEqual(['address/main', 'zone/main'])
+  expect(report?.skipped).toMatchObject([
+    { step: { id: 'www' }, why: 'blocked', reason: 'It needs a value that is not there: address/main#ip.' },
+  ])
+  expect(toy.ledger.attempts).toEqual([])
+})
+
+test('a value of what is in no file and not there is never waited for in vain', async () => {
+  const { report } = await run(start(), { objects: { 'record/www': { ip: TAKES } } })
+  expect(report?.skipped).toMatchObject([
+    { reason: 'It needs address/main, which is not there, and no step makes it.' },
+  ])
+})
+
+test('where live can not be read for a value, the step that takes it is not sent', async () => {
+  const toy = start()
+  const { report } = await run(toy, BOTH, { faults: new Map([['read 2', 'break-before']]) })
+  expect(report?.skipped).toMatchObject([
+    { step: { id: 'www' }, reason: 'What it needs could not be read: The door broke: It broke at read 2.' },
+  ])
+  expect(toy.far.did).toEqual(['create address/main'])
+  await run(toy, BOTH)
+  expect(ip(toy)).toBe('192.0.2.7')
+})
+
+test('an object goes after those that took its values, also where the files have forgotten both', async () => {
+  const toy = newToy([{ name: 'address', made: () => ({ ip: '192.0.2.7' }) }, { name: 'record' }].toReversed())
+  await run(toy, BOTH)
+  const { plan } = await run(toy, { objects: {} })
+  expect(steps(plan)).toEqual(['delete record/www', 'delete address/main'])
+  expect(toy.far.rows.size).toBe(0)
+})
+
+test('an id that a step of the same plan makes is bound by that step', async () => {
+  const toy = newToy([
+    { name: 'account' },
+    {
+      name: 'grant',
+      after: ({ id }) => [`account/${id}`],
+      prospect: (id, { rows }) => ({ serverId: rows.get(`account/${id}`)?.serverId ?? null, madeBy: `account/${id}` }),
+    },
+  ])
+  const { plan, input } = await look(toy, { objects: { 'grant/ann': { role: 1 }, 'account/ann': {} } })
+  const grant = plan.steps.find(({ kind }) => kind === 'grant')
+  expect(grant?.serverId).toBeNull()
+  expect(grant && stepDigest({ ...grant, serverId: 'made by account/ann' }, input.sealing)).toBe(grant?.digest)
+})
