@@ -32,7 +32,7 @@ export interface FarEnds {
 export interface Part extends Noticed {
   readonly planned: Planned
   readonly wishes: Wishes
-  /** Why a first apply was meant to change the server: it stays in the ledger's history. */
+  /** Where this is a first apply, why it was meant to change the server: it stays in the ledger's history. */
   readonly first: string | undefined
 }
 
@@ -53,7 +53,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
   const { plan, input } = planned
   const { far, sealing, store, holds, now, signal } = deps
   const by = { run: deps.run, source: plan.commit, approvedBy: approvers(plan.steps, ledger.approvals, sealing) }
-  const why = ledger.head === null && part.first !== undefined ? ` (first: ${part.first})` : ''
+  const why = part.first === undefined ? '' : ` (first: ${part.first})`
   const report = await deps.applying(plan.steps.length - withheld.size, (told) =>
     apply(plan, {
       kinds: input.kinds,

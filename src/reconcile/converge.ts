@@ -1,5 +1,6 @@
 import { current, formsIn, isRecent } from './approvals.ts'
 import { heldByChecks } from './checks.ts'
+import { beginnings } from './beginnings.ts'
 import { carryOut, type CarryOutDeps, type FarEnds } from './carry-out.ts'
 import { makerOf } from './not-created.ts'
 import type { Planned, Wishes } from './reconciler.ts'
@@ -99,7 +100,8 @@ const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: Conver
 async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
   const { sealing, store } = known
   const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
-  const wishes = deps.wishesWith(known.ledger)
+  // A saved plan knew nothing of it, and is applied as it was shown.
+  const wishes = { ...deps.wishesWith(known.ledger), first: first !== undefined && saved === null }
   const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, wishes)))
   const { plan } = planned
   await deps.show(plan)
@@ -111,15 +113,21 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
     ...allWithheld(planned, withheldOf(planned, ledger.approvals, sealing, approving), deps.now()),
     ...heldByChecks(certain(planned), planned.input.kinds, plan.checks),
   ])
-  const begins = store !== null && ledger.head === null
+  const begins = store === null ? [] : begunBy({ ...planned, ledger })
   const part = outgoing(planned, withheld)
   await pass('part', { plan, part, begins, first, conceal, watch, checkAge, confirm })
   const noticed = await far.notice(ledger, plan, withheld)
   const report = await carryOut(
-    { ...noticed, planned, wishes, first },
+    { ...noticed, planned, wishes, first: ledger.head === null || begins.length > 0 ? first : undefined },
     { ...deps, run: run.run, sealing, store, far, holds: deps.lock.holds },
   )
   return { state: 'applied', report }
+}
+
+/** The first applies that a plan is. */
+function begunBy({ plan, input, ledger }: Planned & { readonly ledger: Ledger }): GateInput['part']['begins'] {
+  if (ledger.head === null) return plan.steps.length === 0 ? [] : [{ provider: null, steps: plan.steps.length }]
+  return beginnings(plan, { ...input, ledger }).map(({ provider, steps }) => ({ provider, steps: steps.length }))
 }
 
 /** Steps whose checks can be made by now; for what is not there yet they are made again once it is. */

@@ -131,7 +131,16 @@ export function stepDigest(
 
 /** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
 export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
-  const { reads: _reads, ledger: _ledger, letGo: _letGo, checks: _checks, steps, unmanaged, ...rest } = plan
+  const {
+    reads: _reads,
+    ledger: _ledger,
+    letGo: _letGo,
+    checks: _checks,
+    first: _first,
+    steps,
+    unmanaged,
+    ...rest
+  } = plan
   return sealIn(sealing, 'plan', { ...rest, unmanaged: unmanaged.map(unmarked), steps: steps.map(bare) })
 }
 

@@ -31,8 +31,8 @@ export interface GateInput {
     readonly plan: Plan
     /** What of the plan would go out. */
     readonly part: Plan
-    /** The server's ledger begins with this apply. */
-    readonly begins: boolean
+    /** The providers whose first apply this is, and how many steps it has there; for the whole ledger where it has nothing at all. */
+    readonly begins: readonly { readonly provider: string | null; readonly steps: number }[]
     /** Why a first apply is meant to change the server. */
     readonly first: string | undefined
     /** Leaves out of a plan what may not be shown. */
@@ -152,9 +152,14 @@ function refuseGuarded({ part, conceal }: Pick<GateInput['part'], 'part' | 'conc
 }
 
 /** The first apply to a server changes nothing by accident: adopt first, or say why not. */
-function refuseFirst({ plan, begins, first }: GateInput['part']): void {
-  if (!begins || plan.steps.length === 0 || first !== undefined) return
-  fail(EXIT.refused, 'first-apply', `This server has no ledger yet, and the plan has ${plan.steps.length} steps.`, {
+function refuseFirst({ begins, first }: GateInput['part']): void {
+  if (begins.length === 0 || first !== undefined) return
+  const said = begins.map(({ provider, steps }) =>
+    provider === null
+      ? `This server has no ledger yet, and the plan has ${steps} steps.`
+      : `The ledger holds nothing of ${provider} yet, and the plan has ${steps} steps for it.`,
+  )
+  fail(EXIT.refused, 'first-apply', said.join(' '), {
     hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why", or on GitHub the button begin',
   })
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
+import { isBeginning } from './beginnings.ts'
 import { checkConsent } from './consent.ts'
 import type { Budget, PlanInput } from './input.ts'
 import type { Invariant, Kind, Violation, World } from './kind.ts'
@@ -41,9 +42,12 @@ const COUNTED: readonly {
   { name: 'weaken', counts: (step) => step.weakens, verb: 'weakenings' },
 ]
 
-function checkBudget(kind: Kind, steps: readonly Step[], { policy, ledger, now }: PlanInput): Diagnostic[] {
+function checkBudget(kind: Kind, steps: readonly Step[], input: PlanInput): Diagnostic[] {
+  const { policy, ledger, now } = input
+  const isFirst = input.first && isBeginning(kind.provider, input)
   const budget = policy.budgetOf(kind.name)
   return COUNTED.flatMap(({ name, counts, verb }) => {
+    if (isFirst && name === 'create') return []
     // Removing somebody at once is never too much.
     const own = steps.filter((step) => step.removal !== true && counts(step)).length
     // What is lowered a little every few minutes is lowered a lot: weakenings of a day count together.

@@ -37,6 +37,7 @@ export function released(
   ])
   return {
     ...ledger,
+    applied: new Map([...ledger.applied].filter(([kind]) => stays({ kind }))),
     entries: new Map([...ledger.entries].filter(([, entry]) => stays(entry))),
     attempts: ledger.attempts.filter(stays),
     seen: new Map([...ledger.seen].filter(([kind]) => stays({ kind }))),

@@ -37,6 +37,8 @@ export interface PlanInput {
   readonly restore: ReadonlySet<ObjectRef>
   /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
   readonly takeOver: boolean
+  /** First applies are meant: what they create is not held against a budget. */
+  readonly first: boolean
   /** What digests are made for and with. */
   readonly sealing: Sealing
 }

@@ -1,3 +1,4 @@
+import { firstCreates } from './beginnings.ts'
 import { compareObject, forget, NOTHING, type Part } from './compare.ts'
 import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest } from './digest.ts'
@@ -31,6 +32,7 @@ export function plan(input: PlanInput): Plan {
   const steps = withNotices(timed, input)
   const standoffs = parts.flatMap((part) => part.standoffs)
   const debts = debtsOf(input)
+  const first = input.first ? firstCreates({ steps }, input) : []
   const unsealed = {
     version: 1 as const,
     environment: input.environment,
@@ -56,6 +58,7 @@ export function plan(input: PlanInput): Plan {
       ...guard(steps, input),
     ],
     checks: input.live.checks,
+    ...(first.length === 0 ? {} : { first }),
   }
   return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
 }

@@ -34,6 +34,8 @@ export interface Subject {
 export interface Wishes {
   readonly restore: ReadonlySet<ObjectRef>
   readonly takeOver: boolean
+  /** First applies are meant to change what is there. */
+  readonly first?: boolean
 }
 
 export const NO_WISHES: Wishes = { restore: new Set(), takeOver: false }
@@ -144,6 +146,7 @@ export function inputFor(
     now,
     restore: numberedIn(wishes.restore, live.observed),
     takeOver: wishes.takeOver,
+    first: wishes.first ?? false,
     sealing: { ...sealing, providers: new Map(identities) },
   }
 }

@@ -219,6 +219,13 @@ export interface KindRead {
   readonly lost?: true
 }
 
+/** What the first apply to a provider creates of a kind: no budget limits it. */
+export interface Beginning {
+  readonly provider: string
+  readonly kind: string
+  readonly creates: number
+}
+
 /** Ordered steps and everything that a person must know beside them. A value: saved, compared, rendered. */
 export interface Plan {
   readonly version: 1
@@ -247,6 +254,8 @@ export interface Plan {
   readonly findings: readonly Diagnostic[]
   /** Conditions beside the plan: outside its digest. */
   readonly checks: readonly Check[]
+  /** Where first applies are meant: what they create. Outside the digest, which binds the steps themselves. */
+  readonly first?: readonly Beginning[]
 }
 
 /** A change of the ledger that needs no write to live. */

@@ -6,6 +6,7 @@ import { lookedAt } from './by-hand.ts'
 import { checkSection } from './checks.ts'
 import { byDanger, capitalised, deeds, differences, impacts, letGo, sentence, type KindName } from './describe.ts'
 import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './fit.ts'
+import { firstApplies } from './first.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
 import { problems } from './markdown-findings.ts'
 import { standoffItem, unread, waitingItem } from './markdown-sections.ts'
@@ -103,6 +104,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     done(report, disputed.length, kinds),
     gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],
+    [() => firstApplies(report.plan, kinds).map(prose).join(' '), () => ''],
     [() => looked(report, kinds), () => ''],
     [() => foot],
   ]

@@ -28,6 +28,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     removed: plan.removed,
     findings: plan.findings,
     checks: plan.checks,
+    ...(plan.first === undefined ? {} : { first: plan.first }),
     timings,
   }
 }

@@ -14,6 +14,7 @@ import {
   type KindName,
 } from './describe.ts'
 import { editSections, hasEdits, NO_EDITS, onlyEdits, type Edits } from './edits.ts'
+import { firstApplies } from './first.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
@@ -169,6 +170,7 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
     ...(approved.length === 0 ? [] : (proposal?.deciding ?? []).map(prose)),
     ...(later === null ? [] : [prose(later)]),
     ...(toCome === null ? [] : [prose(toCome)]),
+    ...firstApplies(plan, kinds).map(prose),
   ].join(' ')
 }
 

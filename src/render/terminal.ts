@@ -8,6 +8,7 @@ import { byHandLines, counted } from './by-hand.ts'
 import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
 import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
 import { absence, sidesOf, type Sides } from './fields.ts'
+import { firstApplies } from './first.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
 import { readable } from './names.ts'
 import { notYet, unreadIn } from './not-yet.ts'
@@ -74,6 +75,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     standoffs(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
     standoffs(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
     waiting(plan, options),
+    [() => firstApplies(plan, options.kinds).map((text) => paragraph(0, span(text)))],
     [() => checkLines(plan)],
     [() => toCome(plan, options)],
     [() => unread(plan, options)],

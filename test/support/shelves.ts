@@ -6,7 +6,7 @@ import type { Kind } from '../../src/reconcile/kind.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import type { Intent, Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
+import { NO_WISHES, planNow, type Planned, type Subject, type Wishes } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Check, Fields, LiveObject, Observed, ObjectRef, Plan, Step } from '../../src/reconcile/types.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
@@ -54,7 +54,7 @@ export type Files = { readonly [kind: string]: { readonly [id: string]: Fields }
 export interface Room {
   readonly shelves: readonly Shelf[]
   /** What kinds say beside what is plain. */
-  readonly kinds: { readonly [kind: string]: Partial<Kind> }
+  kinds: { readonly [kind: string]: Partial<Kind> }
   files: Files
   ledger: Ledger
   /** The subjects of what was written into the ledger. */
@@ -206,10 +206,11 @@ const subjectOf = (ledger: Ledger): Subject => ({
 })
 
 /** Reads what is on the shelves and plans. */
-export const look = (room: Room, ledger: Ledger = room.ledger): Promise<Planned> =>
+export const look = (room: Room, ledger: Ledger = room.ledger, wishes: Wishes = NO_WISHES): Promise<Planned> =>
   planNow(
     subjectOf(ledger),
     room.shelves.map((shelf) => providerIn(room, shelf)),
+    wishes,
   )
 
 /** Writes the ledger down as Git would hold it, and reads it back. */
@@ -234,7 +235,7 @@ function save(room: Room, next: Ledger, subject: string): Ledger {
 /** One run of the engine. Throws what a gate refuses with. */
 export async function applyTo(room: Room, rest: Partial<ConvergeDeps> = {}): Promise<Converged> {
   const far: FarEnds = {
-    plan: (ledger) => look(room, ledger),
+    plan: (ledger, wishes) => look(room, ledger, wishes),
     open: (name) => {
       const shelf = room.shelves.find((one) => one.name === name)
       if (shelf === undefined) throw new Error(`There is no shelf ${name}.`)
