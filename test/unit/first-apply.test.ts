@@ -124,7 +124,7 @@ describe('the first apply to a provider', () => {
     const kinds = ['user', 'unit'].map((name) => ({
       name,
       title: { one: name, many: `${name}s` },
-      file: `${name}.yaml`,
+      sources: [`${name}.yaml`] as const,
     }))
     const text = 'First apply to host: it creates 3 users and 2 units, and no budget limits that.'
     expect(renderPlan(first, { kinds, colour: false, width: 200 })).toContain(text)
