@@ -58,6 +58,7 @@ function onlyDrift(plan: Plan): Plan {
     steps: [],
     owed: [],
     letGo: [],
+    leftBehind: [],
     findings: plan.findings.filter((one) => isUnread(one) || one.code === LOST),
   }
 }

@@ -40,6 +40,7 @@ function asLedger(kind: Kind, before: Desired | undefined, known: ReadonlyMap<st
       fields,
       ...(consent === undefined ? {} : { consent }),
       ...sourcesInLedger(kind, object),
+      ...(object.state === undefined ? {} : { state: object.state }),
       commit: entry?.commit ?? null,
     }
   })
@@ -47,7 +48,9 @@ function asLedger(kind: Kind, before: Desired | undefined, known: ReadonlyMap<st
 
 const asLive = (entries: readonly LedgerEntry[]): Observed => ({
   state: 'complete',
-  objects: entries.map(({ id, serverId, fields }) => ({ id, serverId, fields })),
+  objects: entries
+    .filter(({ state }) => state !== 'absent')
+    .map(({ id, serverId, fields }) => ({ id, serverId, fields })),
   prospects: new Map(),
   door: null,
   requests: 0,

@@ -132,7 +132,7 @@ const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 const isSame = (a: DesiredObject, b: DesiredObject): boolean =>
-  equal(a.fields, b.fields) && a.formerly === b.formerly && a.consent === b.consent
+  equal(a.fields, b.fields) && a.state === b.state && a.formerly === b.formerly && a.consent === b.consent
 
 const fieldsApart = ({ fields: a }: DesiredObject, { fields: b }: DesiredObject): string[] =>
   Object.keys({ ...a, ...b }).filter(

@@ -1,22 +1,20 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
-import { fateOf, filesInStep, sourcesInLedger } from './claims.ts'
+import { absenceOf, leftBehind, sideOf, takesStep, type Absence } from './absence.ts'
+import { fateOf, filesInStep } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
-import { referencesIn } from './references.ts'
 import { partedByInputs, winsInputs } from './restarts.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
-import { changeOf, sameUnlessPending, type Comparable } from './unresolved.ts'
-import type { Draft, Kind } from './kind.ts'
-import type { Ledger, LedgerEntry } from './ledger-types.ts'
+import { forget, settle, settleFields, type Trio } from './settled.ts'
+import { changeOf, sameUnlessPending } from './unresolved.ts'
+import type { Draft } from './kind.ts'
 import type {
   Adjustment,
   DesiredObject,
   Fields,
   KindRead,
-  LiveObject,
-  ObjectRef,
-  Prospect,
+  LeftBehind,
   Standoff,
   Step,
   Unmanaged,
@@ -32,6 +30,7 @@ export interface Part {
   readonly unmanaged: readonly Unmanaged[]
   /** Objects that the files no longer speak of, and that the server keeps. */
   readonly letGo: number
+  readonly leftBehind: readonly LeftBehind[]
   readonly adjustments: readonly Adjustment[]
   readonly findings: readonly Diagnostic[]
 }
@@ -44,28 +43,9 @@ export const NOTHING: Part = {
   waiting: [],
   unmanaged: [],
   letGo: 0,
+  leftBehind: [],
   adjustments: [],
   findings: [],
-}
-
-/** The sides of one object. */
-export interface Trio {
-  readonly kind: Kind
-  readonly id: string
-  readonly desired: DesiredObject | undefined
-  /** What the files say of it, made ready to be compared. */
-  readonly files: Comparable
-  readonly live: LiveObject | undefined
-  readonly entry: LedgerEntry | undefined
-  readonly attempts: Ledger['attempts']
-  readonly prospect: Prospect | undefined
-  readonly others: 'leave' | 'delete'
-  /** The files of its kind that are managed. */
-  readonly managed: ReadonlySet<string>
-  /** Whether the plan changes another object. */
-  readonly isChanging: (ref: ObjectRef) => boolean
-  /** Somebody removed it at once: what the files say of it counts for nothing. */
-  readonly removed: boolean
 }
 
 /** Decides the case of one object, and what it adds to the plan. */
@@ -77,12 +57,14 @@ export function compareObject(trio: Trio, input: PlanInput): Part {
       : { ...NOTHING, adjustments: entry ? [forget(kind, id)] : [] }
   const remembered = (fields: Fields): Fields => kind.remembered?.(fields, input.instance, live?.fields ?? {}) ?? fields
   const verdict = judge({
-    desired: desired === undefined ? null : files.fields,
+    desired: sideOf(desired && { ...desired, fields: files.fields }),
     live: live?.fields ?? null,
-    ledger: entry ? remembered(entry.fields) : desired && live?.untouched ? live.fields : null,
-    managed:
-      desired !== undefined ||
-      (isGone(trio) && kind.absence === 'delete' && kind.releases?.(id, input.instance) !== true && !live?.spared),
+    ledger: entry
+      ? sideOf({ ...entry, fields: remembered(entry.fields) })
+      : desired && live?.untouched
+        ? live.fields
+        : null,
+    managed: desired !== undefined || (isGone(trio) && takesStep(endOf(trio, input)) && !live?.spared),
     attempts: trio.attempts.map(({ action, fields }) => ({ action, fields: remembered(fields) })),
     same: sameUnlessPending(files, kind.same ?? ((_field, a, b) => equal(a, b))),
     // What gets another name gets all that goes with it, or waits.
@@ -95,6 +77,10 @@ export function compareObject(trio: Trio, input: PlanInput): Part {
 const isGone = ({ kind, entry, managed }: Trio): boolean =>
   entry === undefined || fateOf(kind, entry, { yielded: false, managed }) === 'gone'
 
+/** What it means for this object that the files no longer name it. */
+const endOf = ({ kind, id, live }: Trio, { instance }: PlanInput): Absence =>
+  absenceOf(kind, { id, live: live ?? null }, instance)
+
 function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
   const { kind, id } = trio
   switch (verdict.is) {
@@ -104,6 +90,7 @@ function partOf(verdict: Verdict, trio: Trio, input: PlanInput): Part {
       return {
         ...NOTHING,
         letGo: trio.live ? 1 : 0,
+        leftBehind: trio.live ? leftBehind(`${kind.name}/${id}`, endOf(trio, input)) : [],
         unmanaged: trio.live ? [letGoOf(kind.name, trio.live, verdict, input)] : [],
         adjustments: [forget(kind, id)],
       }
@@ -158,7 +145,8 @@ const together = (list: readonly Apart[]): readonly Apart[] =>
 
 const wins = ({ cause, fields }: Apart, action: Step['action'], trio: Trio, input: PlanInput): boolean =>
   input.restore.has(`${trio.kind.name}/${trio.id}`) ||
-  (cause === 'takeover' && input.takeOver) ||
+  // Taking over is of what the files describe: what they only want gone takes somebody's word for it.
+  (cause === 'takeover' && action !== 'delete' && input.takeOver) ||
   (cause === 'drift' && isCorrected(draft(trio, action, cause, fields), input))
 
 /** A policy puts back what differs, but for what that would weaken or open: this a person decides. */
@@ -217,7 +205,8 @@ function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[
     kind: kind.name,
     id,
     cause,
-    desired: desired === undefined ? null : files.fields,
+    ...(desired?.state === undefined ? {} : { state: desired.state }),
+    desired: desired === undefined || desired.state === 'absent' ? null : files.fields,
     live: live?.fields ?? null,
     ledger: entry?.fields ?? null,
     fields: [...fields].sort(byText),
@@ -233,64 +222,4 @@ function unmanaged(trio: Trio, input: PlanInput): Part {
   return one.restorable && input.restore.has(`${kind.name}/${id}`)
     ? { ...NOTHING, drafts: [{ ...draft(trio, 'delete', 'drift', []), unmanaged: true }] }
     : { ...NOTHING, unmanaged: [one] }
-}
-
-/** The ledger knows an object no more. */
-export const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
-
-/** In sync: the ledger takes what the file says, or forgets what is gone on both sides. */
-function settle({ kind, id, desired, files, live, entry }: Trio, input: PlanInput): Adjustment[] {
-  if (!desired) return entry ? [forget(kind, id)] : []
-  const serverId = live?.serverId ?? null
-  const consent = desired.consent === undefined ? {} : { consent: desired.consent }
-  // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
-  const fields = Object.fromEntries(
-    Object.entries(files.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
-  )
-  const sources = sourcesInLedger(kind, desired)
-  const takes = takenBy(desired, Object.keys(fields))
-  const next: LedgerEntry = {
-    kind: kind.name,
-    id,
-    serverId,
-    fields,
-    ...consent,
-    ...sources,
-    ...takes,
-    commit: input.commit,
-  }
-  const unchanged =
-    entry &&
-    entry.id === id &&
-    entry.serverId === serverId &&
-    entry.consent === next.consent &&
-    equal(entry.sources ?? [], next.sources ?? []) &&
-    equal(entry.takes ?? [], next.takes ?? []) &&
-    equal(entry.fields, next.fields)
-  const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
-  return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
-}
-
-/** Fields that are in sync enter the ledger also while others of their object differ. */
-function settleFields({ id, desired, files, live, entry }: Trio, open: readonly string[]): Adjustment[] {
-  if (!desired || !live || !entry || entry.id !== id) return []
-  const settled = Object.entries(files.fields).filter(
-    ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field),
-  )
-  const fields = { ...entry.fields, ...Object.fromEntries(settled) }
-  if (equal(fields, entry.fields)) return []
-  // What the open fields took a value of stays needed.
-  const names = settled.map(([field]) => field)
-  return [{ to: 'record', entry: { ...entry, fields, ...takenBy(desired, names, entry.takes) } }]
-}
-
-/** The objects that these fields take values of; the ledger holds the values. */
-function takenBy(
-  { fields }: DesiredObject,
-  names: readonly string[],
-  also: readonly ObjectRef[] = [],
-): Pick<LedgerEntry, 'takes'> {
-  const taken = names.flatMap((name) => referencesIn(fields[name] ?? null)).map(({ object }) => object)
-  const takes = [...new Set([...also, ...taken])].sort(byText)
-  return takes.length === 0 ? {} : { takes }
 }

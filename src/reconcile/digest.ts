@@ -135,6 +135,7 @@ export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string
     reads: _reads,
     ledger: _ledger,
     letGo: _letGo,
+    leftBehind: _leftBehind,
     checks: _checks,
     first: _first,
     steps,

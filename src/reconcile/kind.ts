@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
+import type { Absence, Unnamed } from './absence.ts'
 import type { Claims } from './claims.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
 import type {
@@ -76,10 +77,10 @@ export interface Kind {
   /** The files of `instance/` that may feed it. The first is the one that it had when it had one: it stays the first. */
   readonly sources: readonly [string, ...string[]]
   readonly drift: DriftPolicy
-  /** What happens when the file no longer names an object that the ledger knows. */
-  readonly absence: 'delete' | 'release'
-  /** True for objects that are only released when the files no longer name them, whatever `absence` says. */
-  readonly releases?: (id: string, instance: Instance) => boolean
+  /** What happens when the files no longer name an object that the ledger knows. */
+  readonly absence: Absence
+  /** Where not all its objects end alike. */
+  readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
   /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
   readonly ofAccounts?: true
   /** From the files to normalised objects: what each of its files claims. Pure. */

@@ -1,5 +1,6 @@
 import { firstCreates } from './beginnings.ts'
-import { compareObject, forget, NOTHING, type Part } from './compare.ts'
+import { compareObject, NOTHING, type Part } from './compare.ts'
+import { forget } from './settled.ts'
 import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest } from './digest.ts'
 import { byText } from './equal.ts'
@@ -48,6 +49,7 @@ export function plan(input: PlanInput): Plan {
     waiting: parts.flatMap((part) => part.waiting),
     released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
     letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
+    leftBehind: parts.flatMap((part) => part.leftBehind),
     adjustments: parts.flatMap((part) => part.adjustments),
     owed: debts.filter(({ repeatable }) => repeatable),
     removed: standing({ ...input, observed: input.live.observed }),
@@ -203,6 +205,7 @@ function compare(
     waiting: parts.flatMap((part) => part.waiting),
     unmanaged: parts.flatMap((part) => part.unmanaged),
     letGo: parts.reduce((sum, part) => sum + part.letGo, 0),
+    leftBehind: parts.flatMap((part) => part.leftBehind),
     adjustments: parts.flatMap((part) => part.adjustments),
     findings: [],
   }

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { absenceOf, takesStep } from './absence.ts'
 import { canonicalJson, type Key } from './digest.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
@@ -77,7 +78,7 @@ export function unmanagedOf(kind: Kind, live: LiveObject, input: PlanInput): Unm
   if (live.initial && looked !== 'changed') return null
   if (looked === 'seen') return one
   if (looked === 'changed') return { ...one, addedByHand: true, changed: true }
-  const restorable = kind.absence === 'delete' && kind.releases?.(live.id, input.instance) !== true
+  const restorable = takesStep(absenceOf(kind, { id: live.id, live }, input.instance))
   return { ...one, addedByHand: true, ...(restorable ? { restorable: true } : {}) }
 }
 

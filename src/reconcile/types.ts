@@ -20,6 +20,8 @@ export interface DesiredObject {
   readonly source: Source
   /** Where else the files say the same. */
   readonly alsoIn?: readonly Source[]
+  /** Where the files say that it must not be there; it has no fields then. */
+  readonly state?: 'absent'
   /** The identity it had before, where the file says `renamed_from`. */
   readonly formerly?: string
   /** How much of an impact that can't be undone the files accept. */
@@ -167,6 +169,8 @@ export interface Standoff {
   readonly kind: string
   readonly id: string
   readonly cause: Exclude<Cause, 'change'>
+  /** The files say that it must not be there. */
+  readonly state?: 'absent'
   /** What the three say; null where the object is not there. */
   readonly desired: Fields | null
   readonly live: Fields | null
@@ -198,6 +202,12 @@ export interface Unmanaged {
   /** How the seen list has it; empty where it may not be told. */
   readonly mark: string
   readonly fields: Fields
+}
+
+/** What the files no longer name, what stays, and what a person does who wants it gone. */
+export interface LeftBehind {
+  readonly ref: ObjectRef
+  readonly remove: string
 }
 
 /** How many objects of a kind are managed no more. */
@@ -245,6 +255,8 @@ export interface Plan {
   readonly released: readonly string[]
   /** What the files no longer speak of and the server keeps: apply takes it out of the ledger. */
   readonly letGo: readonly LetGo[]
+  /** Of these what a person can remove, and how. */
+  readonly leftBehind: readonly LeftBehind[]
   /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
   readonly adjustments: readonly Adjustment[]
   /** What runs that were broken off owe still, and apply finishes. */

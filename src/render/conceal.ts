@@ -57,6 +57,9 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
     conflicts: plan.conflicts.map(standoff),
     takeovers: plan.takeovers.map(standoff),
     unmanaged: plan.unmanaged.map((one) => concealUnmanaged(one, show)),
+    leftBehind: plan.leftBehind.flatMap(({ ref, remove }) =>
+      isPrivate({ kind: ref.slice(0, ref.indexOf('/')) }, show) ? [] : [{ ref, remove: hush(remove) }],
+    ),
     waiting: plan.waiting.map((one) => ({ ...one, reason: isPrivate(one, show) ? WAITS : hush(one.reason) })),
     findings: plan.findings.map(hushed),
     checks: plan.checks.map((check) => (show.checks ? concealCheck(check, hush) : hiddenCheck(check))),

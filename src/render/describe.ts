@@ -69,11 +69,16 @@ export function capitalised(parts: Sentence): Sentence {
   return typeof first === 'string' ? [capital(first), ...rest] : parts
 }
 
-/** Why a step is there, where it is not for a change of the files alone. */
-export const CAUSES: { readonly [cause in Exclude<Cause, 'change'>]: string } = {
+const CAUSES: { readonly [cause in Exclude<Cause, 'change'>]: string } = {
   drift: 'undoes a change by hand',
   conflict: 'overwrites a change by hand',
   takeover: 'takes over what is live',
+}
+
+/** Why a step is there, where it is not for a change of the files alone; null where it is. */
+export function causeOf({ cause, action }: Step): string | null {
+  if (cause === 'change') return null
+  return cause === 'takeover' && action === 'delete' ? 'was there before Herdbook' : CAUSES[cause]
 }
 
 const DANGER: { readonly [hazard in Hazard]: number } = { irreversible: 0, disruptive: 1, reversible: 2 }

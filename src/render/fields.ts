@@ -41,7 +41,8 @@ export interface Sides {
 }
 
 /** What a difference is about where one side does not have the object at all. */
-export function absence({ live, desired }: Standoff): string | null {
+export function absence({ live, desired, state }: Standoff): string | null {
+  if (state === 'absent') return 'It is live, and the files say that it must not be there.'
   if (live === null) return 'It is in the file and no longer live.'
   return desired === null ? 'It is live and no longer in the file.' : null
 }

@@ -23,6 +23,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     waiting: plan.waiting,
     released: plan.released,
     let_go: plan.letGo,
+    left_behind: plan.leftBehind,
     adjustments: plan.adjustments.map(adjustmentForm),
     owed: plan.owed,
     removed: plan.removed,

@@ -1,5 +1,14 @@
 import type { Step } from '../reconcile/types.ts'
-import { CAUSES, capitalised, effect, heldBack, sentence, notDoneBefore, toldFirst, type KindName } from './describe.ts'
+import {
+  capitalised,
+  causeOf,
+  effect,
+  heldBack,
+  notDoneBefore,
+  sentence,
+  toldFirst,
+  type KindName,
+} from './describe.ts'
 import { fieldDiffs, type FieldDiff } from './fields.ts'
 import { framed, type Section } from './fit.ts'
 import { details, fence, marked, prose } from './markdown-text.ts'
@@ -82,10 +91,11 @@ export const stepItem = (step: Step, kinds: readonly KindName[]): string =>
   )
 
 function tags(step: Step): string[] {
+  const cause = causeOf(step)
   const facts = [
     ...(step.hazard === 'irreversible' ? ["**can't be undone**"] : step.hazard === 'disruptive' ? ['disruptive'] : []),
     ...(step.weakens ? ['weakens protection'] : []),
-    ...(step.cause === 'change' ? [] : [CAUSES[step.cause]]),
+    ...(cause === null ? [] : [cause]),
     ...(step.door === null ? ['no door can write it: skipped'] : []),
   ]
   return facts.map((fact) => `· ${fact}`)

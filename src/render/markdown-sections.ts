@@ -1,3 +1,4 @@
+import { leftBehindInWords } from '../reconcile/absence.ts'
 import { typed } from '../instance/typed.ts'
 import type { Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { titleOf, type KindName } from './describe.ts'
@@ -55,6 +56,16 @@ export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
   return framed(
     bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))),
     (body) => `#### Waiting, and holding nothing else back\n\n${body}`,
+  )
+}
+
+/** What is managed no more, and how a person removes it. */
+export function leftBehind(plan: Plan): Section {
+  if (plan.leftBehind.length === 0) return []
+  const words = leftBehindInWords(plan.leftBehind)
+  return framed(
+    bullets(words.map((text) => () => `- ${prose(text)}`)),
+    (body) => `#### Stays, and is not managed from now on\n\n${body}`,
   )
 }
 

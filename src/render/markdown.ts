@@ -18,7 +18,7 @@ import { firstApplies } from './first.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
-import { byHand, leftAlone, standoffs, unread, waiting } from './markdown-sections.ts'
+import { byHand, leftAlone, leftBehind, standoffs, unread, waiting } from './markdown-sections.ts'
 import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { notYet } from './not-yet.ts'
@@ -119,6 +119,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     standoffs(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
     waiting(plan, kinds),
     checkSection(plan),
+    leftBehind(plan),
     unread(plan, kinds),
     byHand(plan, kinds),
     findings(plan, 'warning', options),

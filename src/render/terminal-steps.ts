@@ -1,8 +1,8 @@
 import type { Step } from '../reconcile/types.ts'
 import {
   byDanger,
-  CAUSES,
   capitalised,
+  causeOf,
   deeds,
   effect,
   impacts,
@@ -97,11 +97,12 @@ function signed(step: Step, words: Sentence): Line {
 }
 
 function tags(step: Step): Span[] {
+  const cause = causeOf(step)
   return [
     ...(step.hazard === 'irreversible' ? [span("can't be undone", ['red', 'bold'])] : []),
     ...(step.hazard === 'disruptive' ? [span('disruptive', 'yellow')] : []),
     ...(step.weakens ? [span('weakens protection', 'yellow')] : []),
-    ...(step.cause === 'change' ? [] : [span(CAUSES[step.cause], 'magenta')]),
+    ...(cause === null ? [] : [span(cause, 'magenta')]),
     ...(step.door === null ? [span('no door can write it', 'red')] : []),
   ].flatMap((tag) => [span('  '), tag])
 }

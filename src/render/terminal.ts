@@ -13,6 +13,7 @@ import { blank, layout, line, paragraph, span, type Line, type Screen, type Styl
 import { readable } from './names.ts'
 import { notYet, unreadIn } from './not-yet.ts'
 import { saidBy } from './places.ts'
+import { leftBehindInWords } from '../reconcile/absence.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
 import { heading, spans, stepForms } from './terminal-steps.ts'
@@ -78,6 +79,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     [() => firstApplies(plan, options.kinds).map((text) => paragraph(0, span(text)))],
     [() => checkLines(plan)],
     [() => toCome(plan, options)],
+    leftBehind(plan),
     [() => unread(plan, options)],
     [() => byHandLines(plan, options.kinds, BY_HAND, options.verbose === true)],
     [() => leftAlone(plan, options)],
@@ -192,6 +194,15 @@ function toCome(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const text = notYet(plan, kinds)
   return text === null ? [] : [paragraph(0, span(text, 'dim'))]
 }
+
+/** What is managed no more, and how a person removes it. */
+const leftBehind = (plan: Plan): Part =>
+  plan.leftBehind.length === 0
+    ? []
+    : within(
+        [heading('Stays', 'not managed from now on')],
+        beginnings(leftBehindInWords(plan.leftBehind).map((text) => [paragraph(2, span(inline(text)))])),
+      )
 
 /** Kinds that were not read, those with the same reason together, and what to do about it. */
 function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {

@@ -49,7 +49,7 @@ export function claimedKind(more: Partial<Kind> = {}): Kind {
     title: { one: 'unit', many: 'units' },
     sources,
     drift: 'report',
-    absence: 'delete',
+    absence: { is: 'delete' },
     claims: (instance) => ({
       claims: sources.map((file) => {
         const objects = said.get(instance)?.[file]

@@ -108,13 +108,14 @@ const anyStep: fc.Arbitrary<Step> = fc
       hazard: fc.constantFrom('reversible', 'disruptive', 'irreversible'),
       weakens: fc.boolean(),
       serverId: fc.option(text),
-      door: fc.constantFrom('rest', 'console', null),
+      door: fc.constantFrom('rest', 'console', 'wire', null),
       changes: fc.array(fc.record({ field, before: value, after: value }), { maxLength: 4 }),
       target: fields,
       seen: fields,
     }),
     optional('impact', impact),
     optional('note', text),
+    optional('formerly', text),
     optional('notice', fc.record({ at: fc.option(moment), from: moment })),
     optional('notBefore', fc.oneof(moment, text)),
     optional('createdAt', text),
@@ -138,6 +139,7 @@ const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrar
         ledger: fc.option(fields),
         fields: fc.array(field, { maxLength: 3 }),
       }),
+      optional('state', fc.constant('absent' as const)),
       optional('source', source),
       optional('alsoIn', fc.array(source, { minLength: 1, maxLength: 3 })),
     )
@@ -204,6 +206,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
     released: fc.array(kind, { maxLength: 2 }),
     letGo: fc.array(fc.record({ kind, objects: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
+    leftBehind: fc.array(fc.record({ ref: text, remove: text }), { maxLength: 2 }),
     adjustments: fc.array(
       fc.oneof(
         fc.record({ to: fc.constant('forget' as const), ref: text }),
@@ -213,6 +216,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
             .tuple(
               fc.record({ kind, id: text, serverId: fc.option(text), fields, commit: fc.option(text) }),
               optional('sources', fc.array(text, { minLength: 1, maxLength: 3 })),
+              optional('state', fc.constant('absent' as const)),
             )
             .map(([base, ...rest]): LedgerEntry => Object.assign(base, ...rest)),
         }),

@@ -93,6 +93,7 @@ export const EMPTY: Plan = {
   waiting: [],
   released: [],
   letGo: [],
+  leftBehind: [],
   adjustments: [],
   owed: [],
   removed: [],

@@ -89,7 +89,7 @@ const kindOf = (room: Room, { name: provider }: Shelf, name: string): Kind => ({
   title: { one: name, many: `${name}s` },
   sources: [`${name}.yaml`],
   drift: 'report',
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims: () => claimsIn(room.files, name),
   hazard: () => 'reversible',
   ...room.kinds[name],

@@ -102,7 +102,7 @@ export const kindOf = ({ name, made: _made, prospect: _prospect, ...rest }: ToyK
   title: { one: name, many: `${name}s` },
   sources: [`${name}.yaml`],
   drift: 'report',
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims: (instance) => claimsIn(name, instance),
   hazard: () => 'reversible',
   ...rest,

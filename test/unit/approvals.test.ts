@@ -116,6 +116,7 @@ describe("a plan's digest", () => {
     waiting: [],
     released: [],
     letGo: [],
+    leftBehind: [],
     adjustments: [],
     owed: [],
     removed: [],

@@ -37,3 +37,31 @@ test('a step stands under the file that says it, a delete under the file that it
     for (const file of ['access.yaml', 'certificates.yaml', 'domain-blocks.yaml'])
       expect(told({ steps })).toContain(file)
 })
+
+test('what is released says how a person removes it', () => {
+  const leftBehind = [
+    { ref: 'package/nginx', remove: 'sudo apt-get purge nginx' },
+    { ref: 'mount/srv', remove: 'sudo umount /srv' },
+  ]
+  for (const told of [terminal, comment]) {
+    const text = told({ leftBehind, letGo: [{ kind: 'package', objects: 2 }] }).replaceAll(/\s+/g, ' ')
+    expect(text).toContain('package/nginx stays on the server. To remove it: sudo apt-get purge nginx')
+    expect(text).toContain('mount/srv stays on the server. To remove it: sudo umount /srv')
+  }
+  expect(
+    renderMarkdown(
+      { ...EMPTY, leftBehind: [{ ref: 'moderator/alice', remove: 'x' }], letGo: [{ kind: 'moderator', objects: 1 }] },
+      { kinds: KIND_NAMES, visibility: 'public' },
+    ),
+  ).not.toContain('alice')
+})
+
+test('what must not be there says so, as a difference and as a step', () => {
+  const difference = standoff('file', 'etc/motd', 'takeover', { state: 'absent', desired: null, fields: ['mode'] })
+  const gone = step('file', 'etc/motd', { action: 'delete', cause: 'takeover' })
+  for (const told of [terminal, comment]) {
+    expect(told({ takeovers: [difference] })).toContain('It is live, and the files say that it must not be there.')
+    expect(told({ steps: [gone] })).toContain('was there before Herdbook')
+    expect(told({ steps: [{ ...gone, action: 'update' }] })).toContain('takes over what is live')
+  }
+})

@@ -28,7 +28,7 @@ export const file: FilesKind = {
   title: { one: 'file', many: 'files' },
   sources: SOURCES,
   drift: 'correct',
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims,
   hazard: () => 'reversible',
   contents: (instance) =>

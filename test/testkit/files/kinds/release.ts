@@ -37,7 +37,7 @@ export const release: FilesKind = {
   title: { one: 'release', many: 'releases' },
   sources: SOURCES,
   drift: 'report',
-  absence: 'release',
+  absence: { is: 'release', remove: null },
   claims,
   hazard: () => 'disruptive',
   contents: (instance) =>

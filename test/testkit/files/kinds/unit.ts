@@ -60,7 +60,7 @@ export const unit: FilesKind = {
   title: { one: 'unit', many: 'units' },
   sources: SOURCES,
   drift: 'report',
-  absence: 'release',
+  absence: { is: 'release', remove: null },
   claims,
   hazard: ({ action }) => (action === 'create' ? 'reversible' : 'disruptive'),
   after: (step) => readsOf(step).map((path) => `file/${path}`),

@@ -125,7 +125,7 @@ export const moderator: MastodonKind = {
   drift: 'report',
   tables: ['accounts', 'roles'],
   writes: ['console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims: (instance, now) => {
     const file = instance.documents[FILE]
     if (!file?.moderators) return claimOf(FILE, undefined)

@@ -114,7 +114,7 @@ export const role: MastodonKind = {
   drift: 'report',
   tables: ['roles'],
   writes: ['console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   bound: [['permissions', 'position', 'require_2fa', 'collection_limit']],
   claims: (instance) => {
     const file = instance.documents[FILE]
@@ -131,7 +131,10 @@ export const role: MastodonKind = {
     return claimOf(FILE, [...base, ...roles])
   },
   // The base role can't be deleted, and without the list of roles none of them is claimed.
-  releases: (id, instance) => id === EVERYONE || instance.documents[FILE]?.roles === undefined,
+  absenceOf: ({ id }, instance) =>
+    id === EVERYONE || instance.documents[FILE]?.roles === undefined
+      ? { is: 'release', remove: null }
+      : { is: 'delete' },
   read: (tables, hints) => ({ objects: readRoles(rowsOf(tables.roles), hints) }),
   same: (field, a, b) => (field === 'color' ? colour(a) === colour(b) : equal(a, b)),
   hazard: (step) => (step.action === 'delete' || changed(step, 'permissions') ? 'disruptive' : 'reversible'),

@@ -70,7 +70,7 @@ export const rule: MastodonKind = {
   drift: 'report',
   tables: ['rules'],
   writes: ['console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   bound: [['text', 'hint', 'translations']],
   claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
@@ -120,7 +120,7 @@ export const ruleOrder: MastodonKind = {
   drift: 'report',
   tables: ['rules'],
   writes: ['console'],
-  absence: 'release',
+  absence: { is: 'release', remove: null },
   claims: (instance) => {
     const rules = instance.documents[FILE]?.rules
     if (!rules) return claimOf(FILE, undefined)

@@ -121,7 +121,7 @@ export const setting: MastodonKind = {
       id === CONTACT && typeof value === 'string' && value !== '' ? [accountId(value)] : [],
     ),
   writes: ['console'],
-  absence: 'release',
+  absence: { is: 'release', remove: null },
   claims: (instance) => {
     const settings = instance.documents[FILE]?.settings
     if (!settings) return claimOf(FILE, undefined)

@@ -31,7 +31,7 @@ export const termsOfService: MastodonKind = {
   drift: 'report',
   tables: ['terms_of_services'],
   writes: ['console'],
-  absence: 'release',
+  absence: { is: 'release', remove: null },
   bound: [['text', 'changelog', 'notified']],
   claims: (instance) => {
     const versions = instance.documents[FILE]?.terms_of_service

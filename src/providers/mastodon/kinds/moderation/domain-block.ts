@@ -152,7 +152,7 @@ export const domainBlock: MastodonKind = {
   drift: 'report',
   tables: ['domain_blocks'],
   writes: ['rest', 'console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   bound: [['severity', ...FLAGS]],
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.domain_blocks

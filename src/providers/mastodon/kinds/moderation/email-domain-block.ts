@@ -29,7 +29,7 @@ export const emailDomainBlock: MastodonKind = {
   drift: 'report',
   tables: ['email_domain_blocks'],
   writes: ['rest', 'console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.email_domain_blocks
     if (!blocks) return claimOf(FILE, undefined)

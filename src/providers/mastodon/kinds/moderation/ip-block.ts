@@ -39,7 +39,7 @@ export const ipBlock: MastodonKind = {
   drift: 'report',
   tables: ['ip_blocks'],
   writes: ['rest', 'console'],
-  absence: 'delete',
+  absence: { is: 'delete' },
   bound: [['severity', 'expires_at']],
   claims: (instance, now) => {
     const blocks = instance.documents[FILE]?.ip_blocks
