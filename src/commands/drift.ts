@@ -13,6 +13,7 @@ import { planNow } from './planning.ts'
 import { withProgress } from './progress.ts'
 import { openSession } from './session.ts'
 import { connectTo } from './providers.ts'
+import { changedSecrets } from '../render/secret-words.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
@@ -59,6 +60,6 @@ function onlyDrift(plan: Plan): Plan {
     owed: [],
     letGo: [],
     leftBehind: [],
-    findings: plan.findings.filter((one) => isUnread(one) || one.code === LOST),
+    findings: [...plan.findings.filter((one) => isUnread(one) || one.code === LOST), ...changedSecrets(plan)],
   }
 }

@@ -5,6 +5,7 @@ import { fateOf, filesInStep } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
 import { partedByInputs, winsInputs } from './restarts.ts'
+import { asSecret, compareSecrets, secretChanged, type SecretField } from './secret-fields.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
 import { forget, settle, settleFields, type Trio } from './settled.ts'
 import { changeOf, sameUnlessPending } from './unresolved.ts'
@@ -33,6 +34,8 @@ export interface Part {
   readonly leftBehind: readonly LeftBehind[]
   readonly adjustments: readonly Adjustment[]
   readonly findings: readonly Diagnostic[]
+  /** Names of secrets that this run could not compare. */
+  readonly uncompared: readonly string[]
 }
 
 /** Adds nothing. */
@@ -46,10 +49,43 @@ export const NOTHING: Part = {
   leftBehind: [],
   adjustments: [],
   findings: [],
+  uncompared: [],
 }
 
-/** Decides the case of one object, and what it adds to the plan. */
+/** Decides the case of one object, and what it adds to the plan. Secrets take part by name and version, in the place of how they compare. */
 export function compareObject(trio: Trio, input: PlanInput): Part {
+  const { kind, id, desired, live, entry, attempts } = trio
+  if (live?.secrets === undefined) return compareSides(trio, input)
+  const held = compareSecrets({
+    desired: desired?.fields ?? null,
+    live: live.fields,
+    ledger: entry?.fields ?? null,
+    attempts,
+    answers: live.secrets,
+  })
+  const part = compareSides(
+    {
+      ...trio,
+      live: { ...live, fields: held.live },
+      ...(entry === undefined ? {} : { entry: { ...entry, fields: held.ledger ?? {} } }),
+    },
+    input,
+  )
+  const at = desired && input.instance.position(desired.source)
+  const secretIn = (field: string): SecretField[] => {
+    const secret = asSecret(desired?.fields[field])
+    return secret === undefined ? [] : [secret]
+  }
+  return {
+    ...part,
+    uncompared: held.uncompared.flatMap(secretIn).map(({ secret }) => secret),
+    findings: held.changed.flatMap((field) =>
+      secretIn(field).map((secret) => secretChanged(`${kind.name}/${id}`, field, secret, at)),
+    ),
+  }
+}
+
+function compareSides(trio: Trio, input: PlanInput): Part {
   const { kind, id, desired, files, live, entry } = trio
   if (trio.removed)
     return live

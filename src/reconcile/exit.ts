@@ -1,4 +1,5 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
+import { SECRET_CHANGED } from './secret-fields.ts'
 import { whyUnread } from './findings.ts'
 import type { ApplyReport, KindRead, Plan, Skipped } from './types.ts'
 
@@ -11,6 +12,12 @@ export function refusals(plan: Plan): Plan['findings'] {
 /** What is gone was read. */
 const isUnread = ({ complete, lost }: KindRead): boolean => !complete && lost !== true
 
+/** Whether somebody changed, added or put something there that no file says. */
+const isChangedByHand = ({ drift, unmanaged, findings }: Plan): boolean =>
+  drift.length > 0 ||
+  unmanaged.some(({ addedByHand }) => addedByHand) ||
+  findings.some(({ code }) => code === SECRET_CHANGED)
+
 /** The exit code of showing a plan. */
 export function exitOfPlan(plan: Plan): ExitCode {
   const codes: [boolean, ExitCode][] = [
@@ -18,7 +25,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
     [refusals(plan).length > 0, EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
     [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
-    [plan.drift.length > 0 || plan.unmanaged.some(({ addedByHand }) => addedByHand), EXIT.drift],
+    [isChangedByHand(plan), EXIT.drift],
     [plan.checks.some(({ state }) => state === 'red'), EXIT.red],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))

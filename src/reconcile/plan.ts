@@ -192,6 +192,7 @@ function compare(
       input,
     ),
   )
+  const uncompared = [...new Set(parts.flatMap((part) => part.uncompared))].sort(byText)
   return {
     read: {
       kind: kind.name,
@@ -199,6 +200,7 @@ function compare(
       objects: observed.objects.filter(({ id, initial }) => initial !== true || wanted.has(id)).length,
       requests: observed.requests,
       ...(observed.door === null ? {} : { door: observed.door }),
+      ...(uncompared.length === 0 ? {} : { uncompared }),
     },
     drafts: parts.flatMap((part) => part.drafts),
     standoffs: parts.flatMap((part) => part.standoffs),
@@ -207,7 +209,8 @@ function compare(
     letGo: parts.reduce((sum, part) => sum + part.letGo, 0),
     leftBehind: parts.flatMap((part) => part.leftBehind),
     adjustments: parts.flatMap((part) => part.adjustments),
-    findings: [],
+    findings: parts.flatMap((part) => part.findings),
+    uncompared,
   }
 }
 

@@ -1,16 +1,13 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
 import { byText, equal } from './equal.ts'
 import type { Attempt } from './ledger-types.ts'
-import type { Fields, ObjectRef, Value } from './types.ts'
+import type { Fields, ObjectRef, SecretAnswer, Value } from './types.ts'
 
 /** What files, ledger, steps and digests hold of a secret: which one it is, and its version. Never its value, nor a digest of that. */
 export interface SecretField {
   readonly secret: string
   readonly version: number
 }
-
-/** How the far end compares what it holds with the value that this run has. */
-export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
 /** What a field holds whose secret the ledger does not know, and that is not the one of the files. */
 const ANOTHER: Value = { secret: null, version: null }
@@ -103,6 +100,9 @@ const broughtBy = (field: string, { ledger, attempts }: SecretSides): Value | un
     .map(({ fields }) => named(fields[field]))
     .findLast((tried) => tried !== undefined && !equal(tried, ledger?.[field] ?? null))
 
+/** The code of a finding that somebody put another value there. */
+export const SECRET_CHANGED = 'secret-changed'
+
 /** Told where the far end has another value than this run, and no version says that it should. */
 export const secretChanged = (
   ref: ObjectRef,
@@ -110,7 +110,7 @@ export const secretChanged = (
   { secret, version }: SecretField,
   at?: Position,
 ): Diagnostic => ({
-  code: 'secret-changed',
+  code: SECRET_CHANGED,
   severity: 'warning',
   about: `${ref}#${field}`,
   message: `${ref} holds another value of the secret ${secret} (${field}), and its version is still ${version}`,

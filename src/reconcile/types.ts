@@ -56,9 +56,14 @@ export interface LiveObject {
   readonly initial?: true
   /** True where nobody takes it away by leaving it out of a list (`only_these`). */
   readonly spared?: true
+  /** How its secrets compare with the values that this run has, by field; there just where its kind has any. */
+  readonly secrets?: { readonly [field: string]: SecretAnswer }
   /** What of it the seen list goes by; its fields where this is not given. */
   readonly seenAs?: Value
 }
+
+/** How the far end compares what it holds with the value that this run has. */
+export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
 /** What is known of an object that is desired and not live: may it be created, and on what? */
 export interface Prospect {
@@ -227,6 +232,8 @@ export interface KindRead {
   readonly by?: ObjectRef
   /** It is gone, and the ledger holds objects of it. */
   readonly lost?: true
+  /** Names of secrets that this run could not compare, sorted. */
+  readonly uncompared?: readonly string[]
 }
 
 /** What the first apply to a provider creates of a kind: no budget limits it. */

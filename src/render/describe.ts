@@ -1,9 +1,11 @@
 import type { Relations } from '../instance/relations.ts'
 import type { Kind } from '../reconcile/kind.ts'
 import { momentInWords } from '../reconcile/not-before.ts'
+import { secretInWords } from '../reconcile/secret-fields.ts'
 import type { Action, Cause, Fields, Hazard, Impact, Plan, Step, Value } from '../reconcile/types.ts'
 import { readable } from './names.ts'
 import { own } from '../instance/own.ts'
+import { changedSecrets } from './secret-words.ts'
 import { capital, count, dayOf, inline, listed, number } from './text.ts'
 import { WORDS, type Phrase } from './words.ts'
 
@@ -45,6 +47,8 @@ export function titleOf(kind: string, kinds: readonly KindName[]): Kind['title']
 /** A value in the words of the files. */
 export function wordOf(kind: string, field: string, value: Value): string {
   if (value === null) return 'none'
+  const secret = secretInWords(value)
+  if (secret !== undefined) return secret
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return own(own(own(WORDS, kind)?.values, field), text) ?? text
 }
@@ -225,6 +229,7 @@ export function byHandCounts({ drift, unmanaged }: Plan): { readonly changed: nu
 /** What is told and not applied; null where there is nothing. */
 export function differences(plan: Plan): string | null {
   const { changed, added } = byHandCounts(plan)
+  const secrets = changedSecrets(plan).length
   const parts = [
     ...(plan.conflicts.length > 0
       ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`]
@@ -236,6 +241,7 @@ export function differences(plan: Plan): string | null {
         ]
       : []),
     ...(added > 0 ? [`${number(added)} added by hand`] : []),
+    ...(secrets > 0 ? [`${count(secrets, 'secret', 'secrets')} changed on the server`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)
 }

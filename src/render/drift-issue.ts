@@ -8,8 +8,10 @@ import { enveloped, fit, framed, shortening, type Envelope, type Section } from 
 import { stepForms } from './markdown-file.ts'
 import { HIDDEN } from './hush.ts'
 import { facts, unread, waiting } from './markdown-sections.ts'
+import { problems } from './markdown-findings.ts'
 import { code, link } from './markdown-text.ts'
 import { readable } from './names.ts'
+import { changedSecrets } from './secret-words.ts'
 import { capital, clip, count, dayOf, inline, listed, number } from './text.ts'
 import { boxLine } from './ticks.ts'
 
@@ -51,11 +53,13 @@ export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText |
 /** "2 changed by hand", "1 added by hand": what makes it an issue. */
 function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
   const { changed, added } = byHandCounts(plan)
+  const secrets = changedSecrets(plan).length
   const counts: [number, string][] = [
     [changed, 'changed by hand'],
     [plan.conflicts.length, 'changed on both sides'],
     [plan.takeovers.length, 'new to Herdbook'],
     [added, 'added by hand'],
+    [secrets, secrets === 1 ? 'secret changed' : 'secrets changed'],
     [ended.length, 'ended'],
     [plan.steps.length, 'not applied yet'],
     [plan.waiting.length, 'waiting'],
@@ -92,6 +96,12 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
       'The files now name what was on the server already, and differ from it.',
     ),
     inNoFile(plan, kinds),
+    section(
+      'Secrets changed',
+      changedSecrets(plan).length,
+      'The server has another value than the files mean. Nobody can tell which one, since no value is kept.',
+      problems(changedSecrets(plan)),
+    ),
     section(
       'Ended',
       ended.length,

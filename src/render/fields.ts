@@ -1,5 +1,6 @@
 import { structuredPatch } from 'diff'
 import type { Fields, Standoff, Step, Value } from '../reconcile/types.ts'
+import { secretInWords } from '../reconcile/secret-fields.ts'
 import { wordOf } from './describe.ts'
 import { own } from '../instance/own.ts'
 
@@ -62,7 +63,7 @@ const isDefault = (diff: FieldDiff): boolean =>
   diff.form === 'value' && [diff.before, diff.after].every((value) => value === null || value === 'false')
 
 const isMap = (value: Value): value is { readonly [key: string]: Value } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && secretInWords(value) === undefined
 
 function compare(kind: string, field: string, before: Value, after: Value): FieldDiff[] {
   if ((isMap(before) || before === null) && (isMap(after) || after === null) && before !== after) {

@@ -6,6 +6,7 @@ import { absence, sidesOf } from './fields.ts'
 import { bullets, framed, shortening, type Section } from './fit.ts'
 import { HIDDEN } from './hush.ts'
 import { alert, code, details, prose } from './markdown-text.ts'
+import { notCompared } from './secret-words.ts'
 import { readable } from './names.ts'
 import { unreadIn } from './not-yet.ts'
 import { saidBy } from './places.ts'
@@ -106,9 +107,11 @@ function named(ref: string, one: Unmanaged | undefined): string {
 export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
+  const secrets = notCompared(plan)
   const told = [
     ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),
     ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),
+    ...(secrets === null ? [] : [prose(secrets)]),
   ]
   return told.length === 0 ? [] : [told.join(' ')]
 }

@@ -23,6 +23,7 @@ import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { notYet } from './not-yet.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
+import { notCompared } from './secret-words.ts'
 import { capital, count, inline, listed } from './text.ts'
 import { withheldSections, type Why } from './withheld.ts'
 
@@ -133,9 +134,11 @@ const LEFT_OVER = 'The files of the base branch already call for them. Merging t
 
 function quiet(plan: Plan, options: MarkdownOptions): string {
   const facts = [`${code(plan.domain)} is as the files say (${readCount(plan)})`, ...byFiles(options)].join('. ')
+  const secrets = notCompared(plan)
+  const more = secrets === null ? '' : ` ${prose(secrets)}`
   return options.proposal === undefined
-    ? `**In sync**: ${facts}.`
-    : `**No changes**: ${facts}. ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
+    ? `**In sync**: ${facts}.${more}`
+    : `**No changes**: ${facts}.${more} ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
 }
 
 /** What is not compared with live, as a sentence. */

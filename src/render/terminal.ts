@@ -1,12 +1,11 @@
 import { typed } from '../instance/typed.ts'
-import type { Diagnostic } from '../instance/diagnostic.ts'
 import { whyUnread } from '../reconcile/findings.ts'
 import type { Plan, Standoff } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
 import { checkLines } from './checks.ts'
 import { byHandLines, counted } from './by-hand.ts'
 import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
-import { diagnosticLines, sorted, totals, type SourceOf } from './diagnostics.ts'
+import { type SourceOf } from './diagnostics.ts'
 import { absence, sidesOf, type Sides } from './fields.ts'
 import { firstApplies } from './first.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
@@ -15,7 +14,9 @@ import { notYet, unreadIn } from './not-yet.ts'
 import { saidBy } from './places.ts'
 import { leftBehindInWords } from '../reconcile/absence.ts'
 import { filesOf, isQuiet, readCount } from './order.ts'
+import { notCompared } from './secret-words.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
+import { findings } from './terminal-findings.ts'
 import { heading, spans, stepForms } from './terminal-steps.ts'
 import { clip, count, inline, listed, number } from './text.ts'
 
@@ -62,6 +63,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
           span('In sync', ['green', 'bold']),
           `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`,
         ),
+        ...uncompared(plan),
       ],
       options,
     )
@@ -223,6 +225,12 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
 
 const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
 
+/** The secrets that this run has no verdict on. */
+function uncompared(plan: Plan): Line[] {
+  const words = notCompared(plan)
+  return words === null ? [] : [paragraph(0, span(inline(words), 'dim'))]
+}
+
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
@@ -233,40 +241,8 @@ function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
       ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing]
       : []),
     ...(released.length > 0 ? [paragraph(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
+    ...uncompared(plan),
   ]
-}
-
-function findings(plan: Plan, severity: 'error' | 'warning', { sourceOf }: TerminalOptions): Part {
-  const isUnread = whyUnread(plan)
-  const list = sorted(
-    plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)),
-  )
-  if (list.length === 0) return []
-  const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
-  const told = (one: Diagnostic, from?: SourceOf): Line[] =>
-    diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
-  const plain = list.map((one) => told(one))
-  const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, told)] : beginnings(plain)
-  return within([title], [() => list.flatMap((one) => told(one, sourceOf)), ...brief])
-}
-
-/** Of each code so many are told whole. */
-const WHOLE = 3
-
-/** Refusals of a kind: the first ones whole, of the others what they are about. */
-function byCode(list: readonly Diagnostic[], told: (one: Diagnostic) => Line[]): Line[] {
-  return [...Map.groupBy(list, ({ code }) => code)].flatMap(([code, alike]) => {
-    const others = alike
-      .slice(WHOLE)
-      .map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
-    const names = others.filter((name) => name !== '').join('  ')
-    return [
-      ...alike.slice(0, WHOLE).flatMap(told),
-      ...(others.length === 0
-        ? []
-        : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))]),
-    ]
-  })
 }
 
 function next(
@@ -294,6 +270,7 @@ function next(
       ...cost,
       apply === null ? how : command(apply, 'takes that out of the ledger, and changes nothing on the server'),
     ]
-  if (differences(plan) !== null) return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
+  if (differences({ ...plan, findings: [] }) !== null)
+    return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]
   return []
 }

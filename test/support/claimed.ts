@@ -7,7 +7,18 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
-import type { ApplyReport, DesiredObject, Fields, LiveObject, Observed, Plan, Step } from '../../src/reconcile/types.ts'
+import { asSecret } from '../../src/reconcile/secret-fields.ts'
+import type {
+  ApplyReport,
+  Desired,
+  DesiredObject,
+  Fields,
+  LiveObject,
+  Observed,
+  Plan,
+  SecretAnswer,
+  Step,
+} from '../../src/reconcile/types.ts'
 import { sealingWith } from './sealing.ts'
 
 /** What each file says: its objects, where it manages the kind. A file that is not there manages nothing. */
@@ -20,6 +31,10 @@ export interface World {
   readonly kind: Kind
   /** By id. */
   readonly rows: Map<string, Pick<LiveObject, 'fields' | 'spared' | 'untouched'>>
+  /** The values of secrets that are there, by id and field. */
+  readonly held: Map<string, Map<string, string>>
+  /** The values of secrets that a run has, by name. */
+  known: ReadonlyMap<string, string>
   ledger: Ledger
 }
 
@@ -69,6 +84,8 @@ export function claimedKind(more: Partial<Kind> = {}): Kind {
 export const newWorld = (more: Partial<Kind> = {}): World => ({
   kind: claimedKind(more),
   rows: new Map(),
+  held: new Map(),
+  known: new Map(),
   ledger: emptyLedger,
 })
 
@@ -146,8 +163,14 @@ function providerOf(world: World): Provider {
     kinds: [world.kind],
     together: [],
     can: () => ({ reads: () => true, writes: () => 'wire' }),
-    read: async () =>
-      readingOf({ state: 'complete', objects: objectsIn(world), prospects: new Map(), door: 'wire', requests: 1 }),
+    read: async ({ desired }) =>
+      readingOf({
+        state: 'complete',
+        objects: objectsIn(world, desired.get(world.kind.name)),
+        prospects: new Map(),
+        door: 'wire',
+        requests: 1,
+      }),
     unread: reading,
     open: async () => sessionOf(world),
     close: async () => {},
@@ -169,7 +192,33 @@ function providerOf(world: World): Provider {
   }
 }
 
-const objectsIn = ({ rows }: World): LiveObject[] => [...rows].map(([id, row]) => ({ id, serverId: id, ...row }))
+function objectsIn(world: World, desired: Desired | undefined): LiveObject[] {
+  const wanted = new Map((desired?.state === 'managed' ? desired.objects : []).map(({ id, fields }) => [id, fields]))
+  return [...world.rows].map(([id, row]) => {
+    const secrets = answersFor(wanted.get(id) ?? {}, world.held.get(id) ?? new Map(), world.known)
+    return { id, serverId: id, ...row, ...(Object.keys(secrets).length === 0 ? {} : { secrets }) }
+  })
+}
+
+/** How what is there compares with what this run has. */
+function answersFor(
+  wanted: Fields,
+  held: ReadonlyMap<string, string>,
+  known: World['known'],
+): NonNullable<LiveObject['secrets']> {
+  const secrets = Object.entries(wanted).flatMap(([field, value]): [string, string][] => {
+    const secret = asSecret(value)
+    return secret === undefined ? [] : [[field, secret.secret]]
+  })
+  const names = new Map([...[...held.keys()].map((field): [string, undefined] => [field, undefined]), ...secrets])
+  return Object.fromEntries(
+    [...names].map(([field, name]): [string, SecretAnswer] => {
+      const [there, own] = [held.get(field), name === undefined ? undefined : known.get(name)]
+      if (there === undefined) return [field, 'absent']
+      return [field, own === undefined ? 'uncompared' : own === there ? 'same' : 'different']
+    }),
+  )
+}
 
 const sessionOf = (world: World): WriteSession => ({
   async *write(_, steps) {
@@ -180,8 +229,24 @@ const sessionOf = (world: World): WriteSession => ({
   close: async () => {},
 })
 
-function written({ rows }: World, step: Step): Outcome {
-  const fields: Fields = Object.fromEntries(step.changes.map(({ field, after }) => [field, after]))
+function written({ rows, held, known }: World, step: Step): Outcome {
+  const secrets = step.changes.flatMap(({ field, after }) => {
+    const secret = asSecret(after)
+    return secret === undefined ? [] : [{ field, name: secret.secret, value: known.get(secret.secret) }]
+  })
+  const lacking = secrets.find(({ value }) => value === undefined)
+  if (lacking)
+    return {
+      state: 'refused',
+      step,
+      reason: { code: 'no-secret', severity: 'error', message: `This run has no ${lacking.name}.` },
+    }
+  const isSecret = new Set(secrets.map(({ field }) => field))
+  const fields: Fields = Object.fromEntries(
+    step.changes.filter(({ field }) => !isSecret.has(field)).map(({ field, after }) => [field, after]),
+  )
+  const values = secrets.map(({ field, value = '' }): [string, string] => [field, value])
+  held.set(step.id, new Map([...(held.get(step.id) ?? []), ...values]))
   if (step.action === 'delete') rows.delete(step.id)
   else rows.set(step.id, { fields: { ...rows.get(step.id)?.fields, ...fields } })
   return { state: 'done', step, serverId: step.id }

@@ -185,8 +185,9 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
         .tuple(
           fc.record({ kind, complete: fc.boolean(), objects: fc.nat(), requests: fc.nat() }),
           optional('reason', text),
+          optional('uncompared', fc.array(text, { minLength: 1, maxLength: 2 })),
         )
-        .map(([base, rest]) => ({ ...base, ...rest })),
+        .map(([base, ...rest]) => Object.assign(base, ...rest)),
       { maxLength: 3 },
     ),
     steps: fc.array(anyStep, { maxLength: 8 }),

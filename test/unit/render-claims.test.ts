@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { secretChanged } from '../../src/reconcile/secret-fields.ts'
+import { renderDriftIssue } from '../../src/render/drift-issue.ts'
 import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
@@ -64,4 +66,39 @@ test('what must not be there says so, as a difference and as a step', () => {
     expect(told({ steps: [gone] })).toContain('was there before Herdbook')
     expect(told({ steps: [{ ...gone, action: 'update' }] })).toContain('takes over what is live')
   }
+})
+
+test('a secret is told by its name and version, and what was not compared is counted', () => {
+  const secret = (version: number) => ({ secret: 'SMTP', version })
+  const rotated = step('unit', 'a', {
+    action: 'update',
+    changes: [{ field: 'password', before: secret(1), after: secret(2) }],
+  })
+  const other = standoff('unit', 'a', 'takeover', {
+    desired: { password: secret(1) },
+    live: { password: { secret: null, version: null } },
+    fields: ['password'],
+  })
+  const reads = [{ kind: 'unit', complete: true, objects: 1, requests: 1, uncompared: ['SMTP'] }]
+  for (const told of [terminal, comment]) {
+    const text = told({ steps: [rotated] })
+    expect(text).toMatch(/SMTP, version 1\b/)
+    expect(text).toMatch(/SMTP, version 2\b/)
+    expect(told({ takeovers: [other] })).toContain('another value')
+    for (const plan of [{ reads }, { reads, steps: [rotated] }])
+      expect(told(plan).replaceAll(/\s+/g, ' ')).toContain(
+        '1 secret was not compared: this run does not have it (SMTP).',
+      )
+  }
+})
+
+test('a secret that somebody changed is told on a terminal, in a comment and in the nightly issue', () => {
+  const findings = [secretChanged('unit/a', 'password', { secret: 'SMTP', version: 1 })]
+  for (const told of [terminal, comment]) {
+    expect(told({ findings })).toContain('1 secret changed on the server')
+    expect(told({ findings })).toContain('Raise its version to 2')
+  }
+  const issue = renderDriftIssue({ ...EMPTY, findings }, { kinds: KIND_NAMES, visibility: 'public' })
+  expect(issue?.title).toContain('1 secret changed')
+  expect(issue?.body).toContain('Raise its version to 2')
 })

@@ -9,9 +9,8 @@ import {
   secretChanged,
   secretInWords,
   uncomparedInWords,
-  type SecretAnswer,
 } from '../../src/reconcile/secret-fields.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
+import type { Fields, Value, SecretAnswer } from '../../src/reconcile/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const one = { secret: 'SMTP_PASSWORD', version: 1 }
