@@ -12,7 +12,7 @@ import { inline, number } from './text.ts'
 export function findings(
   plan: Plan,
   severity: 'error' | 'warning',
-  { sourceOf }: { readonly sourceOf: SourceOf },
+  { sourceOf }: { readonly sourceOf?: SourceOf | undefined },
 ): Part {
   const isUnread = whyUnread(plan)
   const list = sorted(
