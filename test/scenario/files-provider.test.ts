@@ -21,7 +21,7 @@ const services = (motd: string, version: string) => ({
     { path: 'etc/web.conf', content: `listen 80\n# ${motd}`, mode: '0600' },
   ],
   units: [{ name: 'web', reads: ['etc/web.conf'] }],
-  releases: [{ name: 'mastodon', version }],
+  programs: [{ name: 'web', version }],
 })
 
 describe('files on a machine', () => {
@@ -34,13 +34,13 @@ describe('files on a machine', () => {
     expect(refs(plan)).toEqual([
       'create file/etc/motd',
       'create file/etc/web.conf',
-      'create release/mastodon',
+      'create program/web',
       'create unit/web',
     ])
     const came = await applyHead(world, far)
     expect(came).toMatchObject({ state: 'applied', report: { failed: [], skipped: [], remaining: [], findings: [] } })
     expect(machine.content('etc/motd')).toBe('Hello')
-    expect(machine.content('opt/mastodon/version')).toBe('4.6.5')
+    expect(machine.content('opt/web/version')).toBe('4.6.5')
     const again = await planHead(world, far)
     expect([refs(again.plan), again.plan.adjustments, exitOfPlan(again.plan)]).toEqual([[], [], 0])
     expect(JSON.stringify([...(await ledgerOf(world)).entries])).not.toContain('Hello')
@@ -52,13 +52,13 @@ describe('files on a machine', () => {
     expect(refs(plan)).toEqual([
       'update file/etc/motd',
       'update file/etc/web.conf',
-      'update release/mastodon',
+      'update program/web',
       'update unit/web',
     ])
     expect(plan.steps.at(-1)).toMatchObject({ hazard: 'disruptive', impact: { text: 'restarts web' } })
     await applyHead(world, far)
     expect(exitOfPlan((await planHead(world, far)).plan)).toBe(0)
-    expect(machine.content('opt/mastodon/version')).toBe('4.6.6')
+    expect(machine.content('opt/web/version')).toBe('4.6.6')
   })
 
   test('go when the files no longer name them, and what was added by hand is told', async () => {

@@ -6,12 +6,14 @@ import { gitSource } from '../../../src/clients/git-source.ts'
 import { openRepository } from '../../../src/clients/repository.ts'
 import { openSecrets } from '../../../src/clients/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
+import type { Instance } from '../../../src/instance/instance.ts'
 import type { FarEnds } from '../../../src/reconcile/carry-out.ts'
 import { converge, type Converged, type ConvergeDeps } from '../../../src/reconcile/converge.ts'
 import type { Sealing } from '../../../src/reconcile/digest.ts'
 import { ledgerStore } from '../../../src/reconcile/ledger-store.ts'
 import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
 import { acquire, type Held } from '../../../src/reconcile/lock.ts'
+import { planProposal, type Proposed } from '../../../src/reconcile/propose.ts'
 import type { Provider } from '../../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Subject, type Wishes } from '../../../src/reconcile/reconciler.ts'
 import { commit, newRepository, put, scratch } from '../../support/git.ts'
@@ -97,12 +99,20 @@ interface Opened {
   readonly providers: readonly Provider[]
 }
 
-/** The files of HEAD, and the providers that they name. */
-async function open({ dir, repository }: Herd, { machine, others, secrets, now }: Environment): Promise<Opened> {
-  const clone = await opened(dir)
-  const { commit: head } = await clone.head()
+const headOf = async ({ dir }: Herd): Promise<string> => {
+  const { commit: head } = await (await opened(dir)).head()
   if (head === null) throw new Error('nothing is committed')
-  const instance = await loadWithFiles(gitSource(dir, head, 'instance'), now?.())
+  return head
+}
+
+const instanceAt = ({ dir }: Herd, id: string, now?: Date): Promise<Instance> =>
+  loadWithFiles(gitSource(dir, id, 'instance'), now)
+
+/** The files of HEAD, and the providers that they name. */
+async function open(herd: Herd, { machine, others, secrets, now }: Environment): Promise<Opened> {
+  const { repository } = herd
+  const head = await headOf(herd)
+  const instance = await instanceAt(herd, head, now?.())
   const config = instance.documents['instance.yaml'] ?? { domain: 'herd.example' }
   const { domain, environment = 'production' } = config
   const access = {
@@ -154,6 +164,19 @@ export async function planHead(herd: Herd, far: Environment, wishes: Wishes = NO
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
   return closed(providers, () => planNow(subject(ledger), providers, wishes))
+}
+
+/** What merging HEAD into a base would do; seen live, or by the files of the base alone. */
+export async function proposeHead(
+  herd: Herd,
+  far: Environment,
+  base: string,
+  seeing: 'live' | 'blind',
+): Promise<Proposed> {
+  const { providers, subject, sealing } = await open(herd, far)
+  const ledger = await ledgerOf(herd, sealing.scope.environment)
+  const before = await instanceAt(herd, base)
+  return closed(providers, () => planProposal(subject(ledger), before, providers, seeing))
 }
 
 /** One apply of HEAD, by the engine's own sequence: a real lock, a real ledger, and nobody is asked. */

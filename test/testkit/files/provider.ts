@@ -15,12 +15,12 @@ import type { LiveFiles } from './answers.ts'
 import { openReader, openWriter, type FilesPlace } from './connection.ts'
 import { idsIn, NAME, type FilesKind } from './kind.ts'
 import { file } from './kinds/file.ts'
-import { release } from './kinds/release.ts'
+import { program } from './kinds/program.ts'
 import { unit } from './kinds/unit.ts'
 import type { FactsRequest, Stamp } from './wire.ts'
 
 /** In the order in which they apply. */
-export const KINDS: readonly FilesKind[] = [file, release, unit]
+export const KINDS: readonly FilesKind[] = [file, program, unit]
 
 /** What its connection is opened with. */
 export interface Access {

@@ -11,9 +11,9 @@ const MODE = '0644'
 /** Where the version stands that runs. */
 const placeOf = (id: string): string => `opt/${id}/version`
 
-/** The releases that services.yaml names. */
+/** The programs that services.yaml names. */
 const claims = (instance: Instance): Claims =>
-  claimsOf(instance, 'releases', ({ text, source }) => ({
+  claimsOf(instance, 'programs', ({ text, source }) => ({
     id: text('name'),
     fields: { version: text('version') },
     source,
@@ -30,18 +30,18 @@ function versionOf(digest: string, id: string, { desired, ledger, attempts }: Hi
   return versions.find((version) => sha256(version) === digest) ?? `unknown (${digest.slice(0, 12)})`
 }
 
-/** A release that is brought in by a protocol: the new one is staged, switched to, and proven. */
-export const release: FilesKind = {
-  name: 'release',
+/** A program whose version is brought in by a protocol: the new one is staged, switched to, and proven. */
+export const program: FilesKind = {
+  name: 'program',
   provider: NAME,
-  title: { one: 'release', many: 'releases' },
+  title: { one: 'program', many: 'programs' },
   sources: SOURCES,
   drift: 'report',
   absence: { is: 'release', remove: null },
   claims,
   hazard: () => 'disruptive',
   contents: (instance) =>
-    listsIn(instance, 'releases').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('version'))),
+    listsIn(instance, 'programs').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('version'))),
   asks: (ids) => ({ paths: ids.map(placeOf) }),
   read: (live, hints) =>
     idsIn(hints).flatMap((id) => {
