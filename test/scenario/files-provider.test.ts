@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
 import { applyHead, herd, ledgerOf, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
+import { refs } from '../testkit/files/told.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
 
 let world: Herd
@@ -14,7 +14,6 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const refs = (plan: Plan): string[] => plan.steps.map(({ action, kind, id }) => `${action} ${kind}/${id}`)
 const services = (motd: string, version: string) => ({
   files: [
     { path: 'etc/motd', content: motd },
@@ -31,7 +30,7 @@ describe('files on a machine', () => {
       'services.yaml': services('Hello', '4.6.5'),
     })
     const { plan } = await planHead(world, far)
-    expect(refs(plan)).toEqual([
+    expect(refs(plan.steps)).toEqual([
       'create file/etc/motd',
       'create file/etc/web.conf',
       'create program/web',
@@ -42,14 +41,14 @@ describe('files on a machine', () => {
     expect(machine.content('etc/motd')).toBe('Hello')
     expect(machine.content('opt/web/version')).toBe('4.6.5')
     const again = await planHead(world, far)
-    expect([refs(again.plan), again.plan.adjustments, exitOfPlan(again.plan)]).toEqual([[], [], 0])
+    expect([refs(again.plan.steps), again.plan.adjustments, exitOfPlan(again.plan)]).toEqual([[], [], 0])
     expect(JSON.stringify([...(await ledgerOf(world)).entries])).not.toContain('Hello')
   })
 
   test('restart what reads them, once, after they changed', async () => {
     world.write({ 'services.yaml': services('Good morning', '4.6.6') })
     const { plan } = await planHead(world, far)
-    expect(refs(plan)).toEqual([
+    expect(refs(plan.steps)).toEqual([
       'update file/etc/motd',
       'update file/etc/web.conf',
       'update program/web',
@@ -66,7 +65,7 @@ describe('files on a machine', () => {
     world.write({ 'services.yaml': { ...services('Good morning', '4.6.6'), files: [services('', '').files[1]] } })
     const { plan } = await planHead(world, far)
     expect(plan.unmanaged).toMatchObject([{ kind: 'file', id: 'etc/herdbook.d/strange', addedByHand: true }])
-    expect(refs(plan)).toContain('delete file/etc/motd')
+    expect(refs(plan.steps)).toContain('delete file/etc/motd')
     await applyHead(world, far)
     expect(machine.content('etc/motd')).toBeNull()
     expect(machine.content('etc/herdbook.d/strange')).toBe('by hand')

@@ -4,7 +4,8 @@ import { marksOf } from '../../src/reconcile/marks.ts'
 import type { Approving } from '../../src/reconcile/outgoing.ts'
 import type { Planned } from '../../src/reconcile/reconciler.ts'
 import { timeOf } from '../support/memory-server.ts'
-import { both, pair, refs, reportOf, type Pair } from '../support/two-providers.ts'
+import { both, pair, type Pair } from '../support/two-providers.ts'
+import { refs, reportOf } from '../testkit/files/told.ts'
 import { applyHead, ledgerOf, planHead, type Options } from '../testkit/files/herd.ts'
 
 let herd: Pair

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import { both, pair, refs, reportOf, type Pair } from '../support/two-providers.ts'
+import { both, pair, type Pair } from '../support/two-providers.ts'
+import { refs, reportOf } from '../testkit/files/told.ts'
 import { applyHead, ledgerOf, planHead } from '../testkit/files/herd.ts'
 
 let herd: Pair

@@ -1,5 +1,3 @@
-import type { Converged } from '../../src/reconcile/converge.ts'
-import type { ApplyReport, Step } from '../../src/reconcile/types.ts'
 import { herd, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
 import { newServer, timeOf, type Server } from './memory-server.ts'
@@ -48,11 +46,3 @@ export const both = (
   'services.yaml': { files: [{ path: 'etc/motd', content: motd }] },
   'domain-blocks.yaml': { domain_blocks: domains.map((domain) => ({ domain, severity: 'limit' })) },
 })
-
-export const refs = (steps: readonly Step[]): string[] => steps.map(({ action, kind, id }) => `${action} ${kind}/${id}`)
-
-/** What was done. */
-export function reportOf(came: Converged): ApplyReport {
-  if (came.state !== 'applied') throw new Error('nothing was to be done')
-  return came.report
-}

@@ -30,10 +30,12 @@ export interface Herd extends AsyncDisposable {
   /** The oldest commit: what machines say they belong to. */
   readonly repository: string
   /** Commits these files, and takes away the named ones that are null. Answers the commit. */
-  readonly write: (documents: { readonly [file: string]: object | null }) => string
+  readonly write: (documents: { readonly [file: string]: object | null }, folder?: string) => string
   /** A machine of this instance, for `ssh` in instance.yaml. */
   readonly machine: (environment?: string) => Promise<FilesMachine>
 }
+
+const FOLDER = 'instance'
 
 /** Begins a repository. */
 export async function herd(): Promise<Herd> {
@@ -45,10 +47,10 @@ export async function herd(): Promise<Herd> {
   return {
     dir,
     repository: root,
-    write: (documents) => {
+    write: (documents, folder = FOLDER) => {
       for (const [name, document] of Object.entries(documents)) {
-        if (document === null) rmSync(join(dir, 'instance', name))
-        else put(dir, { [`instance/${name}`]: stringify(document) })
+        if (document === null) rmSync(join(dir, folder, name))
+        else put(dir, { [`${folder}/${name}`]: stringify(document) })
       }
       return commit(dir, 'Change the files')
     },
@@ -64,8 +66,8 @@ export async function herd(): Promise<Herd> {
   }
 }
 
-async function opened(dir: string) {
-  const repository = await openRepository(dir)
+async function opened(dir: string, folder = FOLDER) {
+  const repository = await openRepository(dir, folder)
   if (!repository) throw new Error(`${dir} is not in Git`)
   return repository
 }
@@ -73,6 +75,8 @@ async function opened(dir: string) {
 /** What goes with one environment. */
 export interface Environment {
   readonly machine: FilesMachine
+  /** The folder of its files, where that is not `instance`. */
+  readonly folder?: string
   /** The other providers of a run, by the registry's order, and when they are closed. */
   readonly others?: () => readonly Provider[]
   readonly secrets?: { readonly [name: string]: string }
@@ -105,14 +109,15 @@ const headOf = async ({ dir }: Herd): Promise<string> => {
   return head
 }
 
-const instanceAt = ({ dir }: Herd, id: string, now?: Date): Promise<Instance> =>
-  loadWithFiles(gitSource(dir, id, 'instance'), now)
+const instanceAt = ({ dir }: Herd, id: string, { folder = FOLDER, now }: Environment): Promise<Instance> =>
+  loadWithFiles(gitSource(dir, id, folder), now?.())
 
 /** The files of HEAD, and the providers that they name. */
-async function open(herd: Herd, { machine, others, secrets, now }: Environment): Promise<Opened> {
+async function open(herd: Herd, far: Environment): Promise<Opened> {
   const { repository } = herd
+  const { machine, others, secrets, now } = far
   const head = await headOf(herd)
-  const instance = await instanceAt(herd, head, now?.())
+  const instance = await instanceAt(herd, head, far)
   const config = instance.documents['instance.yaml'] ?? { domain: 'herd.example' }
   const { domain, environment = 'production' } = config
   const access = {
@@ -175,14 +180,14 @@ export async function proposeHead(
 ): Promise<Proposed> {
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
-  const before = await instanceAt(herd, base)
+  const before = await instanceAt(herd, base, far)
   return closed(providers, () => planProposal(subject(ledger), before, providers, seeing))
 }
 
 /** One apply of HEAD, by the engine's own sequence: a real lock, a real ledger, and nobody is asked. */
 export async function applyHead(herd: Herd, far: Environment, options: Options = {}): Promise<Converged> {
   const { providers, subject, sealing } = await open(herd, far)
-  const repository = await opened(herd.dir)
+  const repository = await opened(herd.dir, far.folder)
   const store = ledgerStore(repository, { sealing, branch: null })
   const run = randomUUID()
   let held: Held | null = null

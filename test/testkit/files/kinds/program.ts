@@ -2,7 +2,7 @@ import type { Instance } from '../../../../src/instance/instance.ts'
 import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import type { Hints } from '../../../../src/reconcile/kind.ts'
-import type { Fields } from '../../../../src/reconcile/types.ts'
+import type { Fields, LiveObject } from '../../../../src/reconcile/types.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
 import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
 
@@ -30,6 +30,11 @@ function versionOf(digest: string, id: string, { desired, ledger, attempts }: Hi
   return versions.find((version) => sha256(version) === digest) ?? `unknown (${digest.slice(0, 12)})`
 }
 
+function before(id: string, { ledger }: Hints): LiveObject[] {
+  const entry = ledger.get(id)
+  return entry === undefined ? [] : [{ id, serverId: entry.serverId, fields: entry.fields }]
+}
+
 /** A program whose version is brought in by a protocol: the new one is staged, switched to, and proven. */
 export const program: FilesKind = {
   name: 'program',
@@ -45,6 +50,8 @@ export const program: FilesKind = {
   asks: (ids) => ({ paths: ids.map(placeOf) }),
   read: (live, hints) =>
     idsIn(hints).flatMap((id) => {
+      // Until its protocol has ended, it is as it was: the step that it carries out is to be done still.
+      if (live.protocols.some((one) => one.id === id)) return before(id, hints)
       const fact = fileAt(live, placeOf(id))
       if (fact === null) return []
       return [{ id, serverId: null, fields: { ...fieldsOf(fact), version: versionOf(fact.digest, id, hints) } }]

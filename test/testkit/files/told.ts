@@ -1,0 +1,11 @@
+import type { Converged } from '../../../src/reconcile/converge.ts'
+import type { ApplyReport, Step } from '../../../src/reconcile/types.ts'
+
+/** Steps as a test names them. */
+export const refs = (steps: readonly Step[]): string[] => steps.map(({ action, kind, id }) => `${action} ${kind}/${id}`)
+
+/** What an apply came to. Throws where nothing was to be done. */
+export function reportOf(came: Converged): ApplyReport {
+  if (came.state !== 'applied') throw new Error('nothing was to be done')
+  return came.report
+}
