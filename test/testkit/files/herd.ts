@@ -85,7 +85,7 @@ export interface Environment {
 
 /** What people say beside the files, and what goes wrong. */
 export type Options = Partial<
-  Pick<ConvergeDeps, 'first' | 'mergesOf' | 'approving' | 'signal'> & {
+  Pick<ConvergeDeps, 'first' | 'newHost' | 'mergesOf' | 'approving' | 'signal'> & {
     readonly wishes: Wishes
     /** Does something when live was read and planned. */
     readonly planned: (planned: Planned) => void
@@ -209,6 +209,7 @@ export async function applyHead(herd: Herd, far: Environment, options: Options =
     rewritten: false,
     saved: null,
     first: options.first ?? 'It is a test.',
+    newHost: options.newHost,
     lock: {
       take: async () => {
         held = await acquire(repository, { sealing, run, commit: null })
