@@ -1,7 +1,7 @@
 import { EXIT, fail } from '../../../src/instance/diagnostic.ts'
 import type { Instance } from '../../../src/instance/instance.ts'
 import type { Draft, Hints, Kind } from '../../../src/reconcile/kind.ts'
-import type { Fields, Impact, LiveObject, Step, Value } from '../../../src/reconcile/types.ts'
+import type { Fields, Impact, LiveObject, ObjectRef, Step, Value } from '../../../src/reconcile/types.ts'
 import type { LiveFiles } from './answers.ts'
 import type { FilesLock, NotDone } from './connection.ts'
 import type { Fact, FactsRequest, Written } from './wire.ts'
@@ -14,6 +14,8 @@ export interface FilesKind extends Kind {
   readonly contents: (instance: Instance) => readonly string[]
   /** What the far end is asked for, by the ids that files and ledger know. */
   readonly asks: (ids: readonly string[]) => Partial<FactsRequest>
+  /** The object whose step makes the place where this kind is; null where that is there, or not known to be missing. */
+  readonly madeBy: (live: LiveFiles) => ObjectRef | null
   /** From facts to normalised objects. Pure; throws a HerdbookError on what nobody could read, which makes the kind unknown. */
   readonly read: (live: LiveFiles, hints: Hints) => readonly LiveObject[]
   /** Whether a step gives access to more people than before. */

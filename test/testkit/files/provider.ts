@@ -7,7 +7,7 @@ import { EXIT, fail, HerdbookError, type Diagnostic } from '../../../src/instanc
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import { sha256 } from '../../../src/reconcile/digest.ts'
 import { entriesOf, hintsFor } from '../../../src/reconcile/input.ts'
-import type { Outcome } from '../../../src/reconcile/kind.ts'
+import type { Hints, Outcome } from '../../../src/reconcile/kind.ts'
 import type { Live, Provider, ProviderFolder, Reading, Request, WriteSession } from '../../../src/reconcile/provider.ts'
 import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
 import type { Desired, Observed, Step } from '../../../src/reconcile/types.ts'
@@ -15,12 +15,13 @@ import type { LiveFiles } from './answers.ts'
 import { openReader, openWriter, type FilesPlace } from './connection.ts'
 import { idsIn, NAME, type FilesKind } from './kind.ts'
 import { file } from './kinds/file.ts'
+import { page } from './kinds/page.ts'
 import { program } from './kinds/program.ts'
 import { unit } from './kinds/unit.ts'
 import type { FactsRequest, Stamp } from './wire.ts'
 
 /** In the order in which they apply. */
-export const KINDS: readonly FilesKind[] = [file, program, unit]
+export const KINDS: readonly FilesKind[] = [file, program, page, unit]
 
 /** What its connection is opened with. */
 export interface Access {
@@ -137,7 +138,7 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
           kind.name,
           far.state === 'unread'
             ? { state: 'unknown', reason: far.reason, objects: [] }
-            : observed(kind, () => kind.read(far.live, hintsFor(kind, input))),
+            : observed(kind, far.live, hintsFor(kind, input)),
         ]),
       ),
       invariants: [],
@@ -157,10 +158,12 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
   return reading
 }
 
-/** The objects of a kind; unknown where one of them can't be read. */
-function observed(kind: FilesKind, read: () => ReturnType<FilesKind['read']>): Observed {
+/** The objects of a kind; unknown where one of them can't be read, not created where the machine says that there is no place for them. */
+function observed(kind: FilesKind, live: LiveFiles, hints: Hints): Observed {
   try {
-    return { state: 'complete', objects: read(), prospects: new Map(), door: CONNECTION, requests: 1 }
+    const by = kind.madeBy(live)
+    if (by !== null) return { state: 'not-created', by, initial: [] }
+    return { state: 'complete', objects: kind.read(live, hints), prospects: new Map(), door: CONNECTION, requests: 1 }
   } catch (error) {
     const [reason] = error instanceof HerdbookError ? error.diagnostics : []
     if (!reason) throw error

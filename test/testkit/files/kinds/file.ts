@@ -34,6 +34,7 @@ export const file: FilesKind = {
   contents: (instance) =>
     listsIn(instance, 'files').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('content'))),
   asks: (ids) => ({ paths: ids, folders: [OURS] }),
+  madeBy: () => null,
   read: (live, hints) => {
     const below = [...live.files.keys()].filter((path) => path.startsWith(`${OURS}/`))
     return [...new Set([...idsIn(hints), ...below])].flatMap((path) => {

@@ -48,6 +48,7 @@ export const program: FilesKind = {
   contents: (instance) =>
     listsIn(instance, 'programs').flatMap(({ entries }) => (entries ?? []).map(({ text }) => text('version'))),
   asks: (ids) => ({ paths: ids.map(placeOf) }),
+  madeBy: () => null,
   read: (live, hints) =>
     idsIn(hints).flatMap((id) => {
       // Until its protocol has ended, it is as it was: the step that it carries out is to be done still.

@@ -66,6 +66,7 @@ export const unit: FilesKind = {
   after: (step) => readsOf(step).map((path) => `file/${path}`),
   contents: () => [],
   asks: (ids) => ({ units: ids }),
+  madeBy: () => null,
   read: (live) => [...live.units.values()].flatMap(liveOf),
   opens: () => false,
   impact: ({ id, action }) =>
