@@ -24,7 +24,7 @@ export const page: FilesKind = {
   title: { one: 'page', many: 'pages' },
   sources: SOURCES,
   drift: 'report',
-  absence: 'delete',
+  absence: { is: 'delete' },
   claims,
   hazard: () => 'reversible',
   contents: (instance) =>
