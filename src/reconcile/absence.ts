@@ -1,7 +1,7 @@
 import type { Instance } from '../instance/instance.ts'
 import { ABSENT } from './cases.ts'
 import { byText } from './equal.ts'
-import type { Fields, LeftBehind, LiveObject, ObjectRef } from './types.ts'
+import type { Fields, LiveObject, ObjectRef } from './types.ts'
 
 /** What it means that the files no longer name an object that Herdbook looks after. */
 export type Absence =
@@ -35,6 +35,12 @@ export const takesStep = ({ is }: Absence): boolean => is !== 'release'
 /** What a person should know of a delete step that leaves something. */
 export const noteOnDelete = (absence: Absence): string | undefined =>
   absence.is === 'lock' ? `locks it, and leaves ${absence.stays}` : undefined
+
+/** What the files no longer name, what stays, and what a person does who wants it gone. */
+export interface LeftBehind {
+  readonly ref: ObjectRef
+  readonly remove: string
+}
 
 /** An object that is released, where there is something that a person could remove. */
 export const leftBehind = (ref: ObjectRef, absence: Absence): LeftBehind[] =>

@@ -3,6 +3,7 @@ import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
 import type { LedgerEntry } from './ledger-types.ts'
 import { checkReferences } from './references.ts'
+import type { LeftObject } from './left-alone.ts'
 import type { Desired, DesiredObject, Step } from './types.ts'
 
 /** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
@@ -10,6 +11,8 @@ export interface Claim {
   readonly source: string
   readonly managed: boolean
   readonly objects: readonly DesiredObject[]
+  /** Objects of the kind that the file leaves alone. */
+  readonly leftAlone?: readonly LeftObject[]
 }
 
 /** What a kind makes of the files: a claim of each file that may feed it. */
@@ -17,6 +20,8 @@ export interface Claims {
   readonly claims: readonly Claim[]
   /** `delete` where the files claim to be the whole list, for objects that they do not name. */
   readonly others: 'leave' | 'delete'
+  /** Why some of them can't be made objects of, such as an edition that nobody knows. */
+  readonly findings?: readonly Diagnostic[]
 }
 
 /** The claim of a kind that one file alone feeds; `objects` is undefined where that does not manage it. */
@@ -38,7 +43,7 @@ export interface Placed {
   readonly alsoIn?: readonly Source[]
 }
 
-/** The desired state of all kinds. Throws a HerdbookError with what files contradict each other in (exit 9), all at once. */
+/** The desired state of all kinds. Throws a HerdbookError (exit 9) with what files contradict each other in and what nothing can be made of, all at once. */
 export function mergeAll(all: ReadonlyMap<string, Claims>, position: Instance['position']): Map<string, Desired> {
   const merged = [...all].map(([kind, claims]) => ({ kind, ...mergeClaims(kind, claims, position) }))
   const findings = merged.flatMap(({ kind, desired, findings: apart }) => [
@@ -62,15 +67,16 @@ const wrongReferences = (
         checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
       )
 
-/** The claims of a kind as one desired state, and what the files contradict each other in. Of an object that they do, the first one stands. */
+/** The claims of a kind as one desired state, and what is wrong with them. Of an object that they do, the first one stands. */
 export function mergeClaims(
   kind: string,
-  { claims, others }: Claims,
+  { claims, others, findings = [] }: Claims,
   position: Instance['position'],
 ): { readonly desired: Desired; readonly findings: readonly Diagnostic[] } {
   const managed = claims.filter((claim) => claim.managed).toSorted((a, b) => byText(a.source, b.source))
-  if (managed.length === 0) return { desired: { state: 'unmanaged' }, findings: [] }
+  if (managed.length === 0) return { desired: { state: 'unmanaged' }, findings }
   const { once, again } = apart(managed)
+  const leftAlone = managed.flatMap((claim) => claim.leftAlone ?? [])
   return {
     desired: {
       state: 'managed',
@@ -78,8 +84,9 @@ export function mergeClaims(
       // A file that is managed no longer may have named what no other does.
       others: managed.length === claims.length ? others : 'leave',
       managed: new Set(managed.map(({ source }) => source)),
+      ...(leftAlone.length === 0 ? {} : { leftAlone }),
     },
-    findings: [...again].flatMap(([id, rest]) => whereTheyDiffer(kind, once.get(id), rest, position)),
+    findings: [...findings, ...[...again].flatMap(([id, rest]) => whereTheyDiffer(kind, once.get(id), rest, position))],
   }
 }
 

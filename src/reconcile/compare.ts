@@ -1,26 +1,16 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
-import { absenceOf, leftBehind, sideOf, takesStep, type Absence } from './absence.ts'
+import { absenceOf, leftBehind, sideOf, takesStep, type Absence, type LeftBehind } from './absence.ts'
 import { fateOf, filesInStep } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
 import { partedByInputs, winsInputs } from './restarts.ts'
 import { asSecret, compareSecrets, secretChanged, type SecretField } from './secret-fields.ts'
+import { forget, settle, settleFields, type Trio } from './settle.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
-import { forget, settle, settleFields, type Trio } from './settled.ts'
 import { changeOf, sameUnlessPending } from './unresolved.ts'
 import type { Draft } from './kind.ts'
-import type {
-  Adjustment,
-  DesiredObject,
-  Fields,
-  KindRead,
-  LeftBehind,
-  Standoff,
-  Step,
-  Unmanaged,
-  Waiting,
-} from './types.ts'
+import type { Adjustment, DesiredObject, Fields, KindRead, Standoff, Step, Unmanaged, Waiting } from './types.ts'
 
 /** What a kind, or an object of it, adds to the plan. */
 export interface Part {
@@ -32,6 +22,8 @@ export interface Part {
   /** Objects that the files no longer speak of, and that the server keeps. */
   readonly letGo: number
   readonly leftBehind: readonly LeftBehind[]
+  /** Objects that the files leave alone. */
+  readonly leftAlone: readonly ObjectRef[]
   readonly adjustments: readonly Adjustment[]
   readonly findings: readonly Diagnostic[]
   /** Names of secrets that this run could not compare. */
@@ -47,6 +39,7 @@ export const NOTHING: Part = {
   unmanaged: [],
   letGo: 0,
   leftBehind: [],
+  leftAlone: [],
   adjustments: [],
   findings: [],
   uncompared: [],
@@ -237,7 +230,7 @@ const placeOf = (desired: DesiredObject | undefined): Pick<Step, 'source' | 'als
 
 function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[]): Standoff {
   const { kind, id, desired, files, live, entry } = trio
-  return {
+  const one: Standoff = {
     kind: kind.name,
     id,
     cause,
@@ -248,6 +241,7 @@ function standoff(trio: Trio, cause: Standoff['cause'], fields: readonly string[
     fields: [...fields].sort(byText),
     ...placeOf(desired),
   }
+  return kind.waysOut === undefined ? one : { ...one, ways: kind.waysOut(one) }
 }
 
 /** What no file names is told, and stays; `restore` takes away what was added. */

@@ -138,6 +138,7 @@ export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string
     leftBehind: _leftBehind,
     checks: _checks,
     first: _first,
+    leftAlone: _leftAlone,
     steps,
     unmanaged,
     ...rest

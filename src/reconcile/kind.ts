@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Absence, Unnamed } from './absence.ts'
 import type { Claims } from './claims.ts'
+import type { WayOut } from './editions.ts'
 import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
 import type {
   CheckName,
@@ -12,6 +13,7 @@ import type {
   Impact,
   LiveObject,
   ObjectRef,
+  Standoff,
   Step,
   Value,
 } from './types.ts'
@@ -81,6 +83,8 @@ export interface Kind {
   readonly absence: Absence
   /** Where not all its objects end alike. */
   readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
+  /** How a difference of an object that was compiled can be settled. By `adopt` and `restore` where it is not given. */
+  readonly waysOut?: (difference: Standoff) => readonly WayOut[]
   /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
   readonly ofAccounts?: true
   /** From the files to normalised objects: what each of its files claims. Pure. */

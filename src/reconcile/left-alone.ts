@@ -1,5 +1,16 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
+import type { Source } from '../instance/instance.ts'
+import { filesOfEntry, placesOf } from './claims.ts'
+import type { PlanInput } from './input.ts'
+import type { Kind } from './kind.ts'
+import { removalOf } from './removed.ts'
 import type { ObjectRef } from './types.ts'
+
+/** An object that a file leaves alone (`left_alone`), and where it says so. */
+export interface LeftObject {
+  readonly id: string
+  readonly source: Source
+}
 
 /** What each file leaves alone (`left_alone`): objects that it makes, and whose differences nobody is told and nobody touches. */
 export type LeftAlone = ReadonlyMap<string, ReadonlySet<ObjectRef>>
@@ -57,3 +68,47 @@ export const leftAndRestored = (restore: ReadonlySet<ObjectRef>, left: readonly 
       message: `${ref} can't be restored: ${files.join(' and ')} leaves it alone.`,
       hint: 'Take it out of left_alone first.',
     }))
+
+type Input = Pick<PlanInput, 'desired' | 'instance' | 'ledger' | 'sealing'>
+
+/** The objects of a kind that its files leave alone. Who was removed at once is not one of them. */
+export function leftIn(kind: Kind, input: Input): readonly Known[] {
+  const said = saidOf(kind, input)
+  if (said.length === 0) return []
+  const isRemoved = ({ ref }: Known): boolean => removalOf(ref, input.ledger.removed, input.sealing) !== undefined
+  return setAside(knownOf(kind, said, input), byFile(kind, said)).left.filter((one) => !isRemoved(one))
+}
+
+/** What a kind's files leave alone and that does not come from them. */
+export function leftInVain(kind: Kind, input: Input): Diagnostic[] {
+  const said = saidOf(kind, input)
+  if (said.length === 0) return []
+  const places = new Map(said.map(({ id, source }) => [`${source.file} ${kind.name}/${id}`, source]))
+  return checkLeftAlone(byFile(kind, said), knownOf(kind, said, input), (file, ref) =>
+    input.instance.position(places.get(`${file} ${ref}`) ?? { file, path: [] }),
+  )
+}
+
+function saidOf({ name }: Kind, { desired }: Input): readonly LeftObject[] {
+  const files = desired.get(name)
+  return files?.state === 'managed' ? (files.leftAlone ?? []) : []
+}
+
+const byFile = ({ name }: Kind, said: readonly LeftObject[]): LeftAlone =>
+  new Map(
+    [...Map.groupBy(said, ({ source }) => source.file)].map(([file, own]) => [
+      file,
+      new Set(own.map(({ id }) => `${name}/${id}`)),
+    ]),
+  )
+
+/** The objects that are named there, with the files that yield them; where none does, those that the ledger has. */
+function knownOf(kind: Kind, said: readonly LeftObject[], { desired, ledger }: Input): Known[] {
+  const files = desired.get(kind.name)
+  const wanted = new Map((files?.state === 'managed' ? files.objects : []).map((object) => [object.id, object]))
+  return [...new Set(said.map(({ id }) => id))].map((id) => {
+    const [object, entry] = [wanted.get(id), ledger.entries.get(`${kind.name}/${id}`)]
+    const from = object ? placesOf(object).map(({ file }) => file) : entry ? filesOfEntry(kind, entry) : []
+    return { ref: `${kind.name}/${id}`, files: [...new Set(from)] }
+  })
+}

@@ -1,12 +1,12 @@
 import { firstCreates } from './beginnings.ts'
 import { compareObject, NOTHING, type Part } from './compare.ts'
-import { forget } from './settled.ts'
 import { checkDebts, debtsOf } from './debts.ts'
 import { planDigest } from './digest.ts'
 import { byText } from './equal.ts'
 import { whyUnread } from './findings.ts'
 import { guard } from './guard.ts'
 import { entriesOf, type PlanInput } from './input.ts'
+import { leftIn, leftInVain } from './left-alone.ts'
 import { measured } from './measured.ts'
 import { stillTimed } from './not-before.ts'
 import { withNotices } from './notices.ts'
@@ -15,6 +15,7 @@ import { order, othersIn } from './order.ts'
 import { changing, comparable, holdersIn, type Changing } from './unresolved.ts'
 import { INPUTS } from './restarts.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
+import { forget } from './settle.ts'
 import type { Kind, Others } from './kind.ts'
 import type { LedgerEntry } from './ledger-types.ts'
 import type { Desired, Observed, Plan, Step, Waiting } from './types.ts'
@@ -50,6 +51,7 @@ export function plan(input: PlanInput): Plan {
     released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
     letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
     leftBehind: parts.flatMap((part) => part.leftBehind),
+    leftAlone: parts.flatMap((part) => part.leftAlone),
     adjustments: parts.flatMap((part) => part.adjustments),
     owed: debts.filter(({ repeatable }) => repeatable),
     removed: standing({ ...input, observed: input.live.observed }),
@@ -172,7 +174,11 @@ function compare(
   )
   const isRemoved = (id: string): boolean =>
     removalOf(`${kind.name}/${id}`, input.ledger.removed, input.sealing) !== undefined
-  const ids = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
+  const left = leftIn(kind, input)
+  const aside = new Set(left.map(({ ref }) => ref))
+  const ids = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])]
+    .filter((id) => !aside.has(`${kind.name}/${id}`))
+    .sort(byText)
   const parts = ids.map((id) =>
     compareObject(
       {
@@ -208,8 +214,9 @@ function compare(
     unmanaged: parts.flatMap((part) => part.unmanaged),
     letGo: parts.reduce((sum, part) => sum + part.letGo, 0),
     leftBehind: parts.flatMap((part) => part.leftBehind),
+    leftAlone: [...aside].sort(byText),
     adjustments: parts.flatMap((part) => part.adjustments),
-    findings: parts.flatMap((part) => part.findings),
+    findings: [...parts.flatMap((part) => part.findings), ...leftInVain(kind, input)],
     uncompared,
   }
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
+import { leftAndRestored, leftIn } from './left-alone.ts'
 import { unmanagedOf } from './seen.ts'
 import type { LiveObject, ObjectRef, Step } from './types.ts'
 
@@ -15,7 +16,11 @@ export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnos
   })
   const merged = ledger.merges.flatMap(({ marks }) => marks.restore)
   const known = new Set<ObjectRef>([...managed, ...ledger.entries.keys(), ...steps.map(refOf), ...merged])
-  return [...restore].filter((ref) => !known.has(ref)).map((ref) => whyNot(ref, input))
+  const left = kinds.flatMap((kind) => leftIn(kind, input))
+  return [
+    ...[...restore].filter((ref) => !known.has(ref)).map((ref) => whyNot(ref, input)),
+    ...leftAndRestored(restore, left),
+  ]
 }
 
 function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {

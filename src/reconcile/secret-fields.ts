@@ -1,13 +1,16 @@
 import type { Diagnostic, Position } from '../instance/diagnostic.ts'
 import { byText, equal } from './equal.ts'
 import type { Attempt } from './ledger-types.ts'
-import type { Fields, ObjectRef, SecretAnswer, Value } from './types.ts'
+import type { Fields, ObjectRef, Value } from './types.ts'
 
 /** What files, ledger, steps and digests hold of a secret: which one it is, and its version. Never its value, nor a digest of that. */
 export interface SecretField {
   readonly secret: string
   readonly version: number
 }
+
+/** How the far end compares what it holds with the value that this run has. */
+export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
 /** What a field holds whose secret the ledger does not know, and that is not the one of the files. */
 const ANOTHER: Value = { secret: null, version: null }

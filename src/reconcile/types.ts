@@ -1,6 +1,10 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Source } from '../instance/instance.ts'
+import type { LeftBehind } from './absence.ts'
+import type { WayOut } from './editions.ts'
+import type { LeftObject } from './left-alone.ts'
 import type { Intent, LedgerEntry, Removal } from './ledger-types.ts'
+import type { SecretAnswer } from './secret-fields.ts'
 
 /** A JSON value; what fields hold and digests are made of. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -40,6 +44,8 @@ export type Desired =
       readonly others: 'leave' | 'delete'
       /** The files that are managed. */
       readonly managed: ReadonlySet<string>
+      /** What they leave alone. */
+      readonly leftAlone?: readonly LeftObject[]
     }
 
 /** One live object, normalised by its kind. */
@@ -61,9 +67,6 @@ export interface LiveObject {
   /** What of it the seen list goes by; its fields where this is not given. */
   readonly seenAs?: Value
 }
-
-/** How the far end compares what it holds with the value that this run has. */
-export type SecretAnswer = 'same' | 'different' | 'uncompared' | 'absent'
 
 /** What is known of an object that is desired and not live: may it be created, and on what? */
 export interface Prospect {
@@ -184,6 +187,8 @@ export interface Standoff {
   readonly source?: Source
   /** Where else the files say the same. */
   readonly alsoIn?: readonly Source[]
+  /** How it can be settled, where that is not by `adopt` or `restore`, as most can. */
+  readonly ways?: readonly WayOut[]
 }
 
 export interface Waiting {
@@ -207,12 +212,6 @@ export interface Unmanaged {
   /** How the seen list has it; empty where it may not be told. */
   readonly mark: string
   readonly fields: Fields
-}
-
-/** What the files no longer name, what stays, and what a person does who wants it gone. */
-export interface LeftBehind {
-  readonly ref: ObjectRef
-  readonly remove: string
 }
 
 /** How many objects of a kind are managed no more. */
@@ -264,6 +263,8 @@ export interface Plan {
   readonly letGo: readonly LetGo[]
   /** Of these what a person can remove, and how. */
   readonly leftBehind: readonly LeftBehind[]
+  /** Objects that the files leave alone: not compared, not told, not touched, and the ledger keeps what it has of them. */
+  readonly leftAlone: readonly ObjectRef[]
   /** Objects and fields that apply only writes down in the ledger: in sync, released, gone on both sides. */
   readonly adjustments: readonly Adjustment[]
   /** What runs that were broken off owe still, and apply finishes. */

@@ -82,13 +82,21 @@ async function settle(
   const open = openFields(seen, refInLedger)
   const settled = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
+  const left = new Set(seen.leftAlone)
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) =>
-    unread.has(attempt.kind) || (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries))
+    unread.has(attempt.kind) ||
+    left.has(refOf(attempt)) ||
+    (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries))
       ? 'lasting'
       : 'over',
   )
   // What neither waits for a step nor is owed as things are now will never be.
-  const intents = stillOwed(ledger.intents, plan, seen, (intent) => unread.has(intent.kind) || open.has(refOf(intent)))
+  const intents = stillOwed(
+    ledger.intents,
+    plan,
+    seen,
+    (intent) => unread.has(intent.kind) || left.has(refOf(intent)) || open.has(refOf(intent)),
+  )
   // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
   const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')
   const approvals = spend(

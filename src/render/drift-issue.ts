@@ -13,6 +13,7 @@ import { code, link } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { changedSecrets } from './secret-words.ts'
 import { capital, clip, count, dayOf, inline, listed, number } from './text.ts'
+import { hasWay } from './ways.ts'
 import { boxLine } from './ticks.ts'
 
 /** A block or a role whose last day has passed. */
@@ -137,12 +138,17 @@ function difference(standoff: Standoff, kinds: readonly KindName[]): string {
   return [
     `**${capital(titleOf(standoff.kind, kinds).one)}** ${code(readable(standoff.id))}<br>${facts(standoff).join('<br>')}`,
     '',
-    isHidden(standoff)
-      ? `- To keep it as the server has it: ${code(`herdbook adopt ${typed(ref)}`)} at a desk, since what it has is not shown here`
-      : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
+    !hasWay(standoff, 'adopt')
+      ? LEAVING
+      : isHidden(standoff)
+        ? `- To keep it as the server has it: ${code(`herdbook adopt ${typed(ref)}`)} at a desk, since what it has is not shown here`
+        : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
     boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
   ].join('\n')
 }
+
+/** What was compiled has no value to write into a file. */
+const LEAVING = '- To leave it as the server has it: name it in `left_alone` of its file'
 
 /** Adopting would write into the files what is not shown here. */
 const isHidden = ({ fields, live }: Standoff): boolean => fields.some((field) => live?.[field] === HIDDEN)

@@ -24,6 +24,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     released: plan.released,
     let_go: plan.letGo,
     left_behind: plan.leftBehind,
+    left_alone: plan.leftAlone,
     adjustments: plan.adjustments.map(adjustmentForm),
     owed: plan.owed,
     removed: plan.removed,

@@ -1,11 +1,13 @@
 import { leftBehindInWords } from '../reconcile/absence.ts'
-import { typed } from '../instance/typed.ts'
+import type { WayOut } from '../reconcile/editions.ts'
 import type { Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { titleOf, type KindName } from './describe.ts'
 import { absence, sidesOf } from './fields.ts'
 import { bullets, framed, shortening, type Section } from './fit.ts'
 import { HIDDEN } from './hush.ts'
 import { alert, code, details, prose } from './markdown-text.ts'
+import { leftInWords } from './order.ts'
+import { waysOutOf } from './ways.ts'
 import { notCompared } from './secret-words.ts'
 import { readable } from './names.ts'
 import { unreadIn } from './not-yet.ts'
@@ -26,13 +28,16 @@ export function standoffs(list: readonly Standoff[], title: string, meaning: str
 
 const SIDE = 200
 
-/** A difference with both sides and its two ways out. */
+const WAYS: { readonly [way in WayOut]: (text: string, means: string) => string } = {
+  adopt: (text) => `Keep the server's version: ${text}`,
+  restore: (text) => `Use the files' version: ${text}`,
+  left_alone: (text, means) => `${text} ${prose(means)}`,
+}
+
+/** A difference with both sides and its ways out. */
 export function standoffItem(standoff: Standoff): string {
   const ref = `${standoff.kind}/${standoff.id}`
-  const ways = [
-    `Keep the server's version: ${code(`herdbook adopt ${typed(ref)}`)}`,
-    `Use the files' version: ${code(`herdbook restore ${typed(ref)}`)}`,
-  ]
+  const ways = waysOutOf(standoff).map(({ way, text, means }) => WAYS[way](code(text), means))
   return `- **${code(readable(ref))}**<br>${[...facts(standoff), ...ways].join('<br>')}`
 }
 
@@ -107,11 +112,10 @@ function named(ref: string, one: Unmanaged | undefined): string {
 export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
-  const secrets = notCompared(plan)
   const told = [
     ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),
     ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),
-    ...(secrets === null ? [] : [prose(secrets)]),
+    ...[notCompared(plan), leftInWords(plan)].flatMap((text) => (text === null ? [] : [prose(text)])),
   ]
   return told.length === 0 ? [] : [told.join(' ')]
 }

@@ -1,6 +1,7 @@
 import type { Plan, Step } from '../reconcile/types.ts'
 import { areGreen } from './checks.ts'
 import { byDanger, rank, type KindName } from './describe.ts'
+import { readable } from './names.ts'
 import { count } from './text.ts'
 
 /** Steps by file, the file with the most dangerous step first; within it the most dangerous step. */
@@ -35,6 +36,10 @@ export function isQuiet(plan: Plan): boolean {
     !plan.unmanaged.some((one) => one.addedByHand)
   )
 }
+
+/** What the files leave alone, by name; null where that is nothing. */
+export const leftInWords = ({ leftAlone }: Plan): string | null =>
+  leftAlone.length === 0 ? null : `The files leave alone: ${leftAlone.map(readable).join(', ')}.`
 
 /** "142 objects read", and what apply would still write down. */
 export function readCount(plan: Plan): string {

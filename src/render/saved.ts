@@ -9,7 +9,7 @@ const HINT = 'herdbook plan --out FILE makes a new one.'
 /** Reads what `plan --out` saved: exactly the plan that was saved, or exit 9. Whether it still holds is for apply to find out. */
 export function parsePlan(text: string): Plan {
   const form = checked(parsed(text))
-  const { summary: _summary, timings: _timings, let_go, left_behind, ...rest } = form
+  const { summary: _summary, timings: _timings, let_go, left_behind, left_alone, ...rest } = form
   return {
     ...rest,
     // One that was saved before there were any.
@@ -17,6 +17,7 @@ export function parsePlan(text: string): Plan {
     letGo: let_go ?? [],
     checks: rest.checks ?? [],
     leftBehind: left_behind ?? [],
+    leftAlone: left_alone ?? [],
     steps: form.steps.map(stepOf),
     drift: form.drift.map(standoffOf),
     conflicts: form.conflicts.map(standoffOf),

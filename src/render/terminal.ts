@@ -1,24 +1,22 @@
-import { typed } from '../instance/typed.ts'
 import { whyUnread } from '../reconcile/findings.ts'
-import type { Plan, Standoff } from '../reconcile/types.ts'
+import type { Plan } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
 import { checkLines } from './checks.ts'
 import { byHandLines, counted } from './by-hand.ts'
 import { differences, doorsOf, heldBack, titleOf, verdict, type KindName } from './describe.ts'
-import { type SourceOf } from './diagnostics.ts'
-import { absence, sidesOf, type Sides } from './fields.ts'
+import type { SourceOf } from './diagnostics.ts'
 import { firstApplies } from './first.ts'
-import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from './layout.ts'
+import { blank, layout, line, paragraph, span, type Line, type Screen } from './layout.ts'
 import { readable } from './names.ts'
 import { notYet, unreadIn } from './not-yet.ts'
-import { saidBy } from './places.ts'
 import { leftBehindInWords } from '../reconcile/absence.ts'
-import { filesOf, isQuiet, readCount } from './order.ts'
+import { filesOf, isQuiet, leftInWords, readCount } from './order.ts'
 import { notCompared } from './secret-words.ts'
 import { beginnings, shortened, within, type Part } from './shorten.ts'
 import { findings } from './terminal-findings.ts'
+import { standoffs } from './terminal-standoffs.ts'
 import { heading, spans, stepForms } from './terminal-steps.ts'
-import { clip, count, inline, listed, number } from './text.ts'
+import { count, inline, listed } from './text.ts'
 
 export interface TerminalOptions extends Screen {
   readonly kinds: readonly KindName[]
@@ -109,74 +107,6 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
         }),
       ]
 
-const standoffs = (list: readonly Standoff[], title: string, meaning: string): Part =>
-  list.length === 0
-    ? []
-    : within(
-        [heading(title, meaning)],
-        [() => list.flatMap(standoffLines), ...[20, 3].map((whole) => () => firstOf(list, whole))],
-      )
-
-/** The first differences with both sides, the others by name: what was changed by hand is told until somebody has decided. */
-function firstOf(list: readonly Standoff[], whole: number): Line[] {
-  const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
-  const more = [
-    line(2, span(`… and ${number(others.length)} more, with the same two ways out:`, 'dim')),
-    paragraph(6, span(others.join('  '))),
-  ]
-  return [...list.slice(0, whole).flatMap(standoffLines), ...(others.length === 0 ? [] : more)]
-}
-
-/** Values of a difference are cut to this: the way out does not depend on them. */
-const SIDE = 200
-/** Sides that are no longer than this together stand on one line. */
-const TOGETHER = 48
-
-function standoffLines(standoff: Standoff): Line[] {
-  const ref = inline(`${standoff.kind}/${standoff.id}`)
-  const name = inline(typed(`${standoff.kind}/${standoff.id}`))
-  const [gone, said] = [absence(standoff), saidBy(standoff)]
-  return [
-    line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
-    ...(gone === null ? sidesOf(standoff).flatMap((sides) => sideLines(sides, standoff.cause)) : [line(6, gone)]),
-    ...(said === null ? [] : [line(6, span(inline(said), 'dim'))]),
-    line(6, { text: `herdbook adopt ${name}`, whole: true }, span("    keeps the server's version", 'dim')),
-    line(6, { text: `herdbook restore ${name}`, whole: true }, span("  uses the files' version", 'dim')),
-  ]
-}
-
-function sideLines(sides: Sides, cause: Standoff['cause']): Line[] {
-  const shown = (text: string | null): string => (text === null || text === '' ? 'none' : clip(inline(text), SIDE))
-  const all: [string, string, Style][] = [
-    ['file', shown(sides.file), 'green'],
-    ['live', shown(sides.live), 'red'],
-    ...(cause === 'conflict'
-      ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][])
-      : []),
-  ]
-  const name = span(`${inline(sides.field)}  `, 'cyan')
-  if (all.reduce((sum, [, text]) => sum + text.length, 0) <= TOGETHER) {
-    return [
-      line(
-        6,
-        name,
-        ...all.flatMap(([label, text, style], i) => [
-          span(`${i === 0 ? '' : ', '}${label} `, 'dim'),
-          span(text, style),
-        ]),
-      ),
-    ]
-  }
-  const column = Math.max(...all.map(([label]) => label.length)) + 2
-  return [
-    line(6, name),
-    ...all.map(([label, text, style]) => ({
-      ...line(8, span(label.padEnd(column), 'dim'), span(text, style)),
-      hang: 8 + column,
-    })),
-  ]
-}
-
 function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
   if (plan.waiting.length === 0) return []
   const items = plan.waiting.map(({ kind, id, reason }) => [
@@ -225,10 +155,11 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
 
 const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
 
-/** The secrets that this run has no verdict on. */
+/** What this run has no verdict on: secrets that it lacks, and what the files leave alone. */
 function uncompared(plan: Plan): Line[] {
   const words = notCompared(plan)
-  return words === null ? [] : [paragraph(0, span(inline(words), 'dim'))]
+  const left = leftInWords(plan)
+  return [words, left].flatMap((text) => (text === null ? [] : [paragraph(0, span(inline(text), 'dim'))]))
 }
 
 function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {

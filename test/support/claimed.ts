@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import { carryOut } from '../../src/reconcile/carry-out.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
@@ -7,7 +8,7 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
-import { asSecret } from '../../src/reconcile/secret-fields.ts'
+import { asSecret, type SecretAnswer } from '../../src/reconcile/secret-fields.ts'
 import type {
   ApplyReport,
   Desired,
@@ -16,7 +17,6 @@ import type {
   LiveObject,
   Observed,
   Plan,
-  SecretAnswer,
   Step,
 } from '../../src/reconcile/types.ts'
 import { sealingWith } from './sealing.ts'
@@ -24,6 +24,13 @@ import { sealingWith } from './sealing.ts'
 /** What each file says: its objects, where it manages the kind. A file that is not there manages nothing. */
 export interface Files {
   readonly [file: string]: readonly (Pick<DesiredObject, 'id'> & Partial<Omit<DesiredObject, 'source'>>)[] | undefined
+}
+
+/** What the files say, and what they leave alone, by file. */
+export interface Said {
+  readonly files: Files
+  readonly leftAlone?: { readonly [file: string]: readonly string[] }
+  readonly findings?: readonly Diagnostic[]
 }
 
 /** The far end of a kind, and what Herdbook holds of it. */
@@ -42,16 +49,16 @@ const NOW = new Date('2026-11-30T12:00:00Z')
 const SEALING = sealingWith(null)
 export const [SERVICES, ACCESS] = ['services.yaml', 'access.yaml'] as const
 
-const said = new WeakMap<Instance, Files>()
+const said = new WeakMap<Instance, Said>()
 
 /** An instance whose files say this. */
-export function instanceOf(files: Files): Instance {
+export function instanceOf(files: Files, more: Omit<Said, 'files'> = {}): Instance {
   const instance: Instance = {
     documents: {},
     text: (file) => `The text of ${file}`,
     position: ({ file, path: [nth = 0] }) => ({ file, line: Number(nth) + 1, column: 1 }),
   }
-  said.set(instance, files)
+  said.set(instance, { files, ...more })
   return instance
 }
 
@@ -67,14 +74,17 @@ export function claimedKind(more: Partial<Kind> = {}): Kind {
     absence: { is: 'delete' },
     claims: (instance) => ({
       claims: sources.map((file) => {
-        const objects = said.get(instance)?.[file]
+        const objects = said.get(instance)?.files[file]
+        const left = said.get(instance)?.leftAlone?.[file]
         return {
           source: file,
           managed: objects !== undefined,
           objects: (objects ?? []).map((one, i) => ({ fields: {}, ...one, source: { file, path: [i] } })),
+          ...(left && { leftAlone: left.map((id, i) => ({ id, source: { file, path: [10 + i] } })) }),
         }
       }),
       others: 'leave',
+      ...(said.get(instance)?.findings && { findings: said.get(instance)?.findings ?? [] }),
     }),
     hazard: () => 'reversible',
     ...more,
@@ -90,10 +100,14 @@ export const newWorld = (more: Partial<Kind> = {}): World => ({
 })
 
 /** Reads live and plans. */
-export const look = (world: World, files: Files, wishes: Partial<Wishes> = {}): Promise<Planned> =>
+export const look = (
+  world: World,
+  files: Files,
+  { leftAlone, findings, ...wishes }: Partial<Wishes> & Omit<Said, 'files'> = {},
+): Promise<Planned> =>
   planNow(
     {
-      instance: instanceOf(files),
+      instance: instanceOf(files, { ...(leftAlone && { leftAlone }), ...(findings && { findings }) }),
       config: { domain: 'herd.example' },
       environment: 'production',
       commit: 'c0ffee',
@@ -108,12 +122,20 @@ export const look = (world: World, files: Files, wishes: Partial<Wishes> = {}): 
   )
 
 /** The plan alone. */
-export const planned = async (world: World, files: Files, wishes: Partial<Wishes> = {}): Promise<Plan> =>
-  (await look(world, files, wishes)).plan
+export const planned = async (
+  world: World,
+  files: Files,
+  wishes: Partial<Wishes> & Omit<Said, 'files'> = {},
+): Promise<Plan> => (await look(world, files, wishes)).plan
 
 /** Applies what is planned, and verifies it. Throws where something refuses it. */
-export async function applied(world: World, files: Files, wishes: Partial<Wishes> = {}): Promise<ApplyReport> {
-  const found = await look(world, files, wishes)
+export async function applied(
+  world: World,
+  files: Files,
+  { leftAlone, ...wishes }: Partial<Wishes> & Omit<Said, 'files'> = {},
+): Promise<ApplyReport> {
+  const left = leftAlone === undefined ? {} : { leftAlone }
+  const found = await look(world, files, { ...wishes, ...left })
   const refused = refusals(found.plan)
   if (refused.length > 0) throw new Error(refused.map(({ message }) => message).join(' '))
   return carryOut(
@@ -130,7 +152,7 @@ export async function applied(world: World, files: Files, wishes: Partial<Wishes
       sealing: SEALING,
       store: { load: () => Promise.resolve(world.ledger), save: async (next) => save(world, next) },
       far: {
-        plan: (ledger, again) => look({ ...world, ledger }, files, again),
+        plan: (ledger, again) => look({ ...world, ledger }, files, { ...again, ...left }),
         open: async () => sessionOf(world),
         notice: async (ledger, _, withheld) => ({ ledger, withheld, findings: [] }),
         announce: async () => [],

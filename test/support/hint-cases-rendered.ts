@@ -25,7 +25,7 @@ export const RENDERED: readonly HintCase[] = [
     says: /Next: (herdbook adopt) writes what is live/,
   },
   {
-    of: ['render/terminal.ts: herdbook adopt'],
+    of: ['render/ways.ts: herdbook adopt'],
     herd: bare,
     state: renamedColour,
     types: ['drift'],
@@ -33,7 +33,7 @@ export const RENDERED: readonly HintCase[] = [
     says: /(herdbook adopt \S+ ?\S*) keeps the server's version/,
   },
   {
-    of: ['render/terminal.ts: herdbook restore'],
+    of: ['render/ways.ts: herdbook restore'],
     herd: bare,
     state: renamedColour,
     types: ['drift'],

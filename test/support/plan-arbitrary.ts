@@ -140,6 +140,7 @@ const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrar
         fields: fc.array(field, { maxLength: 3 }),
       }),
       optional('state', fc.constant('absent' as const)),
+      optional('ways', fc.subarray(['adopt', 'restore', 'left_alone'] as const)),
       optional('source', source),
       optional('alsoIn', fc.array(source, { minLength: 1, maxLength: 3 })),
     )
@@ -207,6 +208,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     waiting: fc.array(fc.record({ kind, id: text, reason: text, source }), { maxLength: 2 }),
     released: fc.array(kind, { maxLength: 2 }),
     letGo: fc.array(fc.record({ kind, objects: fc.integer({ min: 1, max: 9 }) }), { maxLength: 2 }),
+    leftAlone: fc.array(text, { maxLength: 2 }),
     leftBehind: fc.array(fc.record({ ref: text, remove: text }), { maxLength: 2 }),
     adjustments: fc.array(
       fc.oneof(

@@ -94,6 +94,7 @@ export const EMPTY: Plan = {
   released: [],
   letGo: [],
   leftBehind: [],
+  leftAlone: [],
   adjustments: [],
   owed: [],
   removed: [],

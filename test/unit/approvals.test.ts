@@ -117,6 +117,7 @@ describe("a plan's digest", () => {
     released: [],
     letGo: [],
     leftBehind: [],
+    leftAlone: [],
     adjustments: [],
     owed: [],
     removed: [],

@@ -102,3 +102,23 @@ test('a secret that somebody changed is told on a terminal, in a comment and in 
   expect(issue?.title).toContain('1 secret changed')
   expect(issue?.body).toContain('Raise its version to 2')
 })
+
+test('a difference has the ways out that it has, and what is left alone is named', () => {
+  const compiled = standoff('unit', 'a', 'drift', {
+    source: place('services.yaml'),
+    ways: ['restore', 'left_alone'],
+    desired: { mode: 1 },
+    live: { mode: 2 },
+    fields: ['mode'],
+  })
+  for (const told of [terminal, comment]) {
+    const text = told({ drift: [compiled] }).replaceAll(/\s+/g, ' ')
+    expect(text).toContain('herdbook restore unit/a')
+    expect(text).not.toContain('herdbook adopt')
+    expect(text).toContain('left_alone: ["unit/a"] in services.yaml, leaves it alone from now on')
+    expect(told({ leftAlone: ['unit/b', 'unit/c'], drift: [compiled] })).toContain('unit/b, unit/c')
+  }
+  const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KIND_NAMES, visibility: 'private' })
+  expect(issue?.body).toContain('name it in `left_alone` of its file')
+  expect(issue?.body).not.toContain('**Adopt**')
+})

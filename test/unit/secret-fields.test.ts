@@ -10,7 +10,8 @@ import {
   secretInWords,
   uncomparedInWords,
 } from '../../src/reconcile/secret-fields.ts'
-import type { Fields, Value, SecretAnswer } from '../../src/reconcile/types.ts'
+import type { Fields, Value } from '../../src/reconcile/types.ts'
+import type { SecretAnswer } from '../../src/reconcile/secret-fields.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const one = { secret: 'SMTP_PASSWORD', version: 1 }
