@@ -8,11 +8,11 @@ export function isBeginning(
 ): boolean {
   if (ledger.head === null) return true
   const own = new Set(kinds.filter((kind) => kind.provider === provider).map(({ name }) => name))
-  // Version 1 had one pointer for all kinds, and knew one provider.
-  const isOnly = (kind: string): boolean =>
-    ledger.form === 1 && (sealing.providers.get(kind) ?? sealing.scope.provider) === sealing.scope.provider
+  // A ledger begins with the provider that it is named after, also where it was signed anew and holds nothing.
+  const isNamed = (kind: string): boolean =>
+    (sealing.providers.get(kind) ?? sealing.scope.provider) === sealing.scope.provider
   return (
-    ![...own].some((kind) => ledger.applied.has(kind) || isOnly(kind)) &&
+    ![...own].some((kind) => ledger.applied.has(kind) || isNamed(kind)) &&
     ![...ledger.entries.values()].some(({ kind }) => own.has(kind))
   )
 }

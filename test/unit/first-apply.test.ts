@@ -106,10 +106,10 @@ describe('the first apply to a provider', () => {
     expect((await applied(room, { first: 'Anew.' })).done).toHaveLength(5)
   })
 
-  it('is over for the one provider that a ledger of version 1 knew, whatever it holds', async () => {
+  it('is over for the provider that a ledger is named after once there is one, whatever it holds', async () => {
     const { room } = await withHost()
     const { input } = await look(room)
-    const ledger = { ...emptyLedger, head: 'a', form: 1 as const }
+    const ledger = { ...emptyLedger, head: 'a' }
     const scope = { ...input.sealing.scope, provider: 'store:herd.example' }
     const old = { ...input, ledger, sealing: { ...input.sealing, scope } }
     expect(['host', 'store'].map((name) => isBeginning(name, old))).toEqual([true, false])
