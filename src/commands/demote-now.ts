@@ -90,11 +90,14 @@ async function removeUnderLock(session: Session, { ref, why, holds }: Removing, 
   }
   const report = await carryOut(
     { planned, ledger, wishes: NO_WISHES, withheld: new Map(), findings: [], first: undefined },
-    { run, sealing, store, far, holds, now: io.now, signal: io.signal, applying: showSteps(io) },
+    { run, sealing, store, far, holds, again: nothing, now: io.now, signal: io.signal, applying: showSteps(io) },
   )
   io.exit = exitOfApply(report)
   tellReport(io, { yes: true }, false, report)
 }
+
+/** Neither a pause nor a newer commit holds back who is removed at once. */
+const nothing = () => Promise.resolve([])
 
 const by = (session: Session) => ({ run: session.run, source: null, approvedBy: [actorOf(session.io)] })
 

@@ -1,6 +1,7 @@
 import { batches, refOf, type Batch } from './batches.ts'
 import { certainConnections } from './certain.ts'
 import { unpaid } from './debts.ts'
+import { askingAgain, type MayGo } from './going-on.ts'
 import { apart, goOn } from './later.ts'
 import { noted } from './notes.ts'
 import {
@@ -58,12 +59,14 @@ function holdBack(step: Step, progress: Progress, { withheld }: ApplyDeps): void
 async function run(todo: readonly Batch[], plan: Plan, progress: Progress, deps: ApplyDeps): Promise<void> {
   const sessions = openSessions(deps)
   const { now, later } = apart(todo, deps)
-  const send = (batch: Batch, next: ApplyDeps): Promise<void> => runBatch({ ...batch, plan }, sessions, progress, next)
+  const mayGo = askingAgain(progress, deps)
+  const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
+    runBatch({ ...batch, plan, mayGo }, sessions, progress, next)
   try {
     const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)
     for (const [provider, connections] of isStopped(deps) ? [] : certain)
       (await sessions.of(provider)).expect(connections)
-    await pay(plan.owed, sessions, progress, deps)
+    await pay(plan.owed, sessions, progress, deps, mayGo)
     for (const batch of now) {
       if (isStopped(deps)) leave(batch.steps, progress)
       else await send(batch, deps)
@@ -74,9 +77,10 @@ async function run(todo: readonly Batch[], plan: Plan, progress: Progress, deps:
   }
 }
 
-/** A batch of a plan. */
+/** A batch of a plan, and whether it may still go out. */
 interface Sending extends Batch {
   readonly plan: Plan
+  readonly mayGo: MayGo
 }
 
 async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
@@ -94,6 +98,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
   }
   let isOpen = false
   if (admitted.length === 0) return
+  if (!(await batch.mayGo(batch.kind.provider, admitted))) return leave(admitted, progress)
   try {
     const sent = await resolved(admitted, batch.plan, progress, deps)
     const planned = new Map(sent.map(({ step, written }) => [written, step]))

@@ -10,7 +10,17 @@ import { forget, settle, settleFields, type Trio } from './settle.ts'
 import { letGoOf, unmanagedOf } from './seen.ts'
 import { changeOf, sameUnlessPending } from './unresolved.ts'
 import type { Draft } from './kind.ts'
-import type { Adjustment, DesiredObject, Fields, KindRead, Standoff, Step, Unmanaged, Waiting } from './types.ts'
+import type {
+  Adjustment,
+  DesiredObject,
+  Fields,
+  KindRead,
+  ObjectRef,
+  Standoff,
+  Step,
+  Unmanaged,
+  Waiting,
+} from './types.ts'
 
 /** What a kind, or an object of it, adds to the plan. */
 export interface Part {

@@ -6,6 +6,7 @@ import { makerOf } from './not-created.ts'
 import type { Planned, Wishes } from './reconciler.ts'
 import { pass, passAgain, type GateInput } from './gates.ts'
 import { elsewhere, released } from './identity.ts'
+import { whyStop } from './going-on.ts'
 import { withoutLapsed } from './lapsed.ts'
 import { unused } from './marks.ts'
 import { allWithheld, outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
@@ -116,10 +117,11 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   const begins = store === null ? [] : begunBy({ ...planned, ledger })
   const part = outgoing(planned, withheld)
   await pass('part', { plan, part, begins, first, conceal, watch, checkAge, confirm })
+  const underWay = { run: aboutRun(run, deps), plan: { plan, saved, sealing }, store }
   const noticed = await far.notice(ledger, plan, withheld)
   const report = await carryOut(
     { ...noticed, planned, wishes, first: ledger.head === null || begins.length > 0 ? first : undefined },
-    { ...deps, run: run.run, sealing, store, far, holds: deps.lock.holds },
+    { ...deps, run: run.run, sealing, store, far, holds: deps.lock.holds, again: (now) => whyStop(underWay, now) },
   )
   return { state: 'applied', report }
 }

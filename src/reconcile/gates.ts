@@ -59,7 +59,7 @@ export interface Gate<A extends About = About> {
   readonly exits: readonly ExitCode[]
   /** The codes that it refuses with; `of findings` where the findings of a plan bring their own. */
   readonly codes: readonly string[] | 'of findings'
-  /** Asked again under the lock: until it was our turn somebody may have applied, or merged. */
+  /** Asked again under the lock, and while steps go out: somebody may have applied, merged or paused. */
   readonly again?: true
   /** Throws where it refuses. */
   readonly check: (input: GateInput[A]) => void | Promise<void>
@@ -94,7 +94,7 @@ const GATES_ABOUT: { readonly [A in About]: readonly Gate<A>[] } = {
   ],
   plan: [
     { name: 'saved plan', exits: [EXIT.stale], codes: ['stale-plan'], check: refuseStale },
-    { name: 'pause', exits: [EXIT.refused], codes: ['paused'], check: refusePaused },
+    { name: 'pause', exits: [EXIT.refused], codes: ['paused'], again: true, check: refusePaused },
   ],
   part: [
     { name: 'guard', exits: [EXIT.refused], codes: 'of findings', check: refuseGuarded },

@@ -25,6 +25,8 @@ export interface ApplyDeps {
   readonly replan: (ledger: Ledger) => Promise<Planned>
   /** What proved which far ends were read. */
   readonly proofs: Proofs
+  /** What speaks against going on, read again; nothing where nothing does. `ledger`: as this run wrote it last. */
+  readonly again: (ledger: Ledger) => Promise<readonly Diagnostic[]>
   /** Live as the plan saw it. */
   readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
   /** Steps that may not go out in this run. */

@@ -1,8 +1,9 @@
 import { HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import { inWords } from './debts.ts'
+import type { MayGo } from './going-on.ts'
 import type { Intent } from './ledger-types.ts'
 import { isStopped, type ApplyDeps, type Progress } from './progress.ts'
-import type { WriteSession } from './provider.ts'
+import type { Finished, WriteSession } from './provider.ts'
 
 /** The ways in for writing of one run, each opened once. */
 export interface Sessions {
@@ -36,13 +37,23 @@ export async function pay(
   sessions: Sessions,
   progress: Progress,
   deps: ApplyDeps,
+  mayGo: MayGo,
 ): Promise<void> {
   const providers = new Map(deps.kinds.map(({ name, provider }) => [name, provider]))
   for (const [provider, own] of Map.groupBy(owed, ({ kind }) => providers.get(kind))) {
-    if (provider === undefined || isStopped(deps)) continue
-    const finished = await (await sessions.of(provider)).finish(own)
+    if (provider === undefined || isStopped(deps) || !(await mayGo(provider, []))) continue
+    const finished = await finishAt(provider, own, sessions)
     if (finished.state === 'done') progress.paid.push(...own)
     else progress.findings.push(owing(own, finished.reason))
+  }
+}
+
+/** What broke is this provider's: the others are gone on with. */
+async function finishAt(provider: string, owed: readonly Intent[], sessions: Sessions): Promise<Finished> {
+  try {
+    return await (await sessions.of(provider)).finish(owed)
+  } catch (error) {
+    return { state: 'failed', reason: reasonOf(error) }
   }
 }
 

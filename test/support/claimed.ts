@@ -159,6 +159,7 @@ export async function applied(
       },
       applying: (_, work) => work(() => {}),
       holds: () => true,
+      again: async () => [],
       now: () => NOW,
       signal: new AbortController().signal,
     },

@@ -29,7 +29,7 @@ export interface Shelf {
   /** What was written, in order. */
   readonly written: ObjectRef[]
   /** Does something as a step is written; throws to break the connection. */
-  meanwhile: (step: Step) => void
+  meanwhile: (step: Step) => unknown
   reads: number
 }
 
@@ -56,6 +56,8 @@ export interface Room {
   /** What kinds say beside what is plain. */
   kinds: { readonly [kind: string]: Partial<Kind> }
   files: Files
+  /** The commit that they are of. */
+  commit: string
   ledger: Ledger
   /** The subjects of what was written into the ledger. */
   readonly saves: string[]
@@ -65,6 +67,7 @@ export const newRoom = (shelves: readonly Shelf[], files: Files, kinds: Room['ki
   shelves,
   kinds,
   files,
+  commit: 'c0ffee',
   ledger: emptyLedger,
   saves: [],
 })
@@ -173,7 +176,7 @@ export function providerIn(room: Room, shelf: Shelf): Provider {
       Promise.resolve({
         async *write(_kind, steps) {
           for (const step of steps) {
-            shelf.meanwhile(step)
+            await shelf.meanwhile(step)
             put(shelf, step)
             shelf.written.push(`${step.kind}/${step.id}`)
             yield { state: 'done', step, serverId: `${step.id}-1` }
@@ -193,11 +196,11 @@ const instanceOf = (): Instance => ({
   position: ({ file }) => ({ file, line: 1, column: 1 }),
 })
 
-const subjectOf = (ledger: Ledger): Subject => ({
+const subjectOf = (commit: string, ledger: Ledger): Subject => ({
   instance: instanceOf(),
   config: { domain: 'herd.example' },
   environment: 'production',
-  commit: 'c0ffee',
+  commit,
   ledger,
   isKept: true,
   sealing: SEALING,
@@ -208,7 +211,7 @@ const subjectOf = (ledger: Ledger): Subject => ({
 /** Reads what is on the shelves and plans. */
 export const look = (room: Room, ledger: Ledger = room.ledger, wishes: Wishes = NO_WISHES): Promise<Planned> =>
   planNow(
-    subjectOf(ledger),
+    subjectOf(room.commit, ledger),
     room.shelves.map((shelf) => providerIn(room, shelf)),
     wishes,
   )
@@ -233,7 +236,11 @@ function save(room: Room, next: Ledger, subject: string): Ledger {
 }
 
 /** One run of the engine. Throws what a gate refuses with. */
-export async function applyTo(room: Room, rest: Partial<ConvergeDeps> = {}): Promise<Converged> {
+export async function applyTo(
+  room: Room,
+  rest: Partial<ConvergeDeps> = {},
+  inGit: Partial<Run> = {},
+): Promise<Converged> {
   const far: FarEnds = {
     plan: (ledger, wishes) => look(room, ledger, wishes),
     open: (name) => {
@@ -254,6 +261,7 @@ export async function applyTo(room: Room, rest: Partial<ConvergeDeps> = {}): Pro
       save: (next, subject) => Promise.resolve(save(room, next, subject)),
     },
     ledger: room.ledger,
+    ...inGit,
   }
   return converge(run, {
     rewritten: false,

@@ -38,6 +38,7 @@ async function doorsUsed(
     now: () => input.now,
     replan: (next) => look({ ...world, ledger: next }, files, memory),
     live: { ...input.live, guard: () => ({}) },
+    again: () => Promise.resolve([]),
     proofs: input.proofs,
     withheld: new Map(),
     holds: () => true,

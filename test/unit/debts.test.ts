@@ -45,6 +45,7 @@ async function applied(
     now: () => input.now,
     replan: (next) => look({ ...world, ledger: next }, files, memory),
     live: { observed: new Map(), invariants: [], guard: () => ({}) },
+    again: () => Promise.resolve([]),
     proofs: input.proofs,
     withheld: new Map(),
     holds: () => true,

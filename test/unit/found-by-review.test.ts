@@ -191,6 +191,7 @@ async function stopped(
     open: () => providerIn(memory).open(),
     replan: () => expect.fail('read again'),
     live: { observed: new Map(), invariants: [], guard: () => ({}) },
+    again: () => Promise.resolve([]),
     proofs: new Map(),
     withheld: new Map(),
     now: () => new Date(),
