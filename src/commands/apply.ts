@@ -197,6 +197,8 @@ const reportOf = (converged: Converged): ApplyReport =>
         skipped: [],
         notReached: [],
         paid: [],
+        ended: [],
+        unfinished: [],
         looked: [],
         remaining: [],
         findings: [],

@@ -38,9 +38,9 @@ export async function demoteNow(io: Io, account: string, why: string, options: N
   if (options.print) return session
   if (!options.yes && !(await asked(io, `Take the role away from ${ref.slice('moderator/'.length)} now? [y/N] `)))
     fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', { hint: 'Say yes, or give --yes.' })
-  await locked(session, true, ({ ledger, holds }) => {
+  await locked(session, true, ({ ledger, holds, nonce }) => {
     const held = { ...session, ledger }
-    return withFarEnds(held, (far) => removeUnderLock(held, { ref, why, holds }, far))
+    return withFarEnds(held, (far) => removeUnderLock(held, { ref, why, holds, nonce }, far))
   })
   return session
 }
@@ -75,9 +75,10 @@ interface Removing {
   readonly ref: ObjectRef
   readonly why: string
   readonly holds: () => boolean
+  readonly nonce: string
 }
 
-async function removeUnderLock(session: Session, { ref, why, holds }: Removing, far: FarEnds): Promise<void> {
+async function removeUnderLock(session: Session, { ref, why, holds, nonce }: Removing, far: FarEnds): Promise<void> {
   const { io, config } = session
   const { session: named, called } = await recorded(session, ref, why)
   const { ledger, run, sealing, store } = named
@@ -90,7 +91,18 @@ async function removeUnderLock(session: Session, { ref, why, holds }: Removing, 
   }
   const report = await carryOut(
     { planned, ledger, wishes: NO_WISHES, withheld: new Map(), findings: [], first: undefined },
-    { run, sealing, store, far, holds, again: nothing, now: io.now, signal: io.signal, applying: showSteps(io) },
+    {
+      run,
+      sealing,
+      store,
+      far,
+      holds,
+      nonce,
+      again: nothing,
+      now: io.now,
+      signal: io.signal,
+      applying: showSteps(io),
+    },
   )
   io.exit = exitOfApply(report)
   tellReport(io, { yes: true }, false, report)
@@ -125,7 +137,12 @@ async function recorded(
 function partOf(planned: Planned, ref: ObjectRef): Planned {
   return {
     ...planned,
-    plan: { ...narrow(planned, (step) => step.removal === true && refOf(step) === ref), commit: null, owed: [] },
+    plan: {
+      ...narrow(planned, (step) => step.removal === true && refOf(step) === ref),
+      commit: null,
+      unfinished: [],
+      owed: [],
+    },
   }
 }
 

@@ -56,6 +56,7 @@ function onlyDrift(plan: Plan): Plan {
   const isUnread = whyUnread(plan)
   return {
     ...plan,
+    unfinished: [],
     steps: [],
     owed: [],
     letGo: [],

@@ -1,7 +1,7 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { formsIn } from '../reconcile/approvals.ts'
 import type { Lock } from '../reconcile/converge.ts'
-import { describeHolder } from '../reconcile/holder.ts'
+import { describeHolder, thisHolder } from '../reconcile/holder.ts'
 import { acquire, type Held } from '../reconcile/lock.ts'
 import type { Ledger } from '../reconcile/ledger-types.ts'
 import { note, tell } from './io.ts'
@@ -12,6 +12,8 @@ export interface Holding {
   /** The ledger as it is now that nobody else writes it. */
   readonly ledger: Ledger
   readonly holds: () => boolean
+  /** Of the lock's holder. */
+  readonly nonce: string
 }
 
 /** Runs under the lock of the environment, and gives it back whatever happens. */
@@ -23,7 +25,11 @@ export async function locked<Result>(
   const lock = lockOf(session, wait)
   await lock.take()
   try {
-    return await work({ ledger: (await session.store?.load()) ?? session.ledger, holds: lock.holds })
+    return await work({
+      ledger: (await session.store?.load()) ?? session.ledger,
+      holds: lock.holds,
+      nonce: lock.nonce(),
+    })
   } finally {
     await lock.release()
   }
@@ -32,8 +38,15 @@ export async function locked<Result>(
 /** The lock of the environment, for one run. Outside Git there is nothing to lock. */
 export function lockOf(session: Session, wait: boolean): Lock {
   const { io, repository, store } = session
+  // Far ends tell writers apart also where there is no lock to hold.
+  const alone = thisHolder(session.run, commitOf(session))
   if (!repository || !store)
-    return { take: () => Promise.resolve(), holds: () => true, release: () => Promise.resolve() }
+    return {
+      take: () => Promise.resolve(),
+      holds: () => true,
+      nonce: () => alone.nonce,
+      release: () => Promise.resolve(),
+    }
   let held: Held | null = null
   const release = async (): Promise<void> => {
     const warning = await held?.release()
@@ -55,6 +68,7 @@ export function lockOf(session: Session, wait: boolean): Lock {
       fail(EXIT.refused, 'stopped', 'Stopped before anything was done.')
     },
     holds: () => held?.ok() ?? false,
+    nonce: () => (held?.holder ?? alone).nonce,
     release,
   }
 }

@@ -9,6 +9,7 @@ import {
   begun,
   isStopped,
   leave,
+  leaseOf,
   plannedAs,
   record,
   skip,
@@ -17,6 +18,7 @@ import {
   type Progress,
 } from './progress.ts'
 import { knownNow, noteDown, resolved } from './resolving.ts'
+import { endUnfinished } from './resuming.ts'
 import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
 import type { Outcome, World, WriteContext } from './kind.ts'
@@ -28,13 +30,26 @@ import type { ApplyReport, ObjectRef, Plan, Step } from './types.ts'
  */
 export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   const progress = begun(plan, deps)
-  for (const step of plan.steps) holdBack(step, progress, deps)
+  const sessions = openSessions(deps)
+  try {
+    await carry(plan, sessions, progress, deps)
+  } finally {
+    await sessions.close()
+  }
+  return finish(plan, progress.ledger, progress, deps)
+}
+
+async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
+  const waiting = await endUnfinished(plan, sessions, progress, deps)
+  const ended = new Set(progress.done)
+  const open = plan.steps.filter((step) => !ended.has(step))
+  for (const step of open) holdBack(step, new Map([...waiting, ...deps.withheld]), progress)
   const held = new Set(progress.skipped.map(({ step }) => step))
-  const writable = plan.steps.filter((step) => !held.has(step))
+  const writable = open.filter((step) => !held.has(step))
   const todo = batches(deps.kinds, writable, progress.needs)
   if (writable.length > 0 || plan.owed.length > 0) {
     await noteDown(knownNow(writable, plan, progress), plan, progress, deps)
-    await run(todo, plan, progress, deps)
+    await run(todo, plan, sessions, progress, deps)
     // What was not written by us may be written by somebody else, and is theirs then.
     const { attempts, intents } = noted(
       deps.ledger,
@@ -42,11 +57,10 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
     )
     progress.ledger = { ...progress.ledger, attempts, intents: unpaid(intents, progress) }
   }
-  return finish(plan, progress.ledger, progress, deps)
 }
 
 /** What has no door is skipped and stops nothing, since it never could be done; what may not go out yet stops what waits for it. */
-function holdBack(step: Step, progress: Progress, { withheld }: ApplyDeps): void {
+function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progress): void {
   if (step.door === null) {
     progress.skipped.push({ step, why: 'no-door', reason: 'No door that is configured can write it.' })
     return
@@ -56,25 +70,26 @@ function holdBack(step: Step, progress: Progress, { withheld }: ApplyDeps): void
 }
 
 /** Pays what earlier runs still owe, and sends the batches. A provider is opened when something certainly goes through it. */
-async function run(todo: readonly Batch[], plan: Plan, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const sessions = openSessions(deps)
+async function run(
+  todo: readonly Batch[],
+  plan: Plan,
+  sessions: Sessions,
+  progress: Progress,
+  deps: ApplyDeps,
+): Promise<void> {
   const { now, later } = apart(todo, deps)
   const mayGo = askingAgain(progress, deps)
   const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
     runBatch({ ...batch, plan, mayGo }, sessions, progress, next)
-  try {
-    const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)
-    for (const [provider, connections] of isStopped(deps) ? [] : certain)
-      (await sessions.of(provider)).expect(connections)
-    await pay(plan.owed, sessions, progress, deps, mayGo)
-    for (const batch of now) {
-      if (isStopped(deps)) leave(batch.steps, progress)
-      else await send(batch, deps)
-    }
-    await goOn(later, progress, deps, send)
-  } finally {
-    await sessions.close()
+  const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)
+  for (const [provider, connections] of isStopped(deps) ? [] : certain)
+    (await sessions.of(provider)).expect(connections)
+  await pay(plan.owed, sessions, progress, deps, mayGo)
+  for (const batch of now) {
+    if (isStopped(deps)) leave(batch.steps, progress)
+    else await send(batch, deps)
   }
+  await goOn(later, progress, deps, send)
 }
 
 /** A batch of a plan, and whether it may still go out. */
@@ -89,6 +104,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
   const context: WriteContext = {
     door: batch.door,
     guard: deps.live.guard(batch.steps),
+    lease: leaseOf(deps),
     serverId: (ref) => progress.serverIds.get(ref) ?? liveId(progress.live, ref),
   }
   const tell = (outcome: Outcome): void => {

@@ -1,5 +1,6 @@
-import { refInLedger } from './batches.ts'
-import { stepDigest, type Form, type Sealing } from './digest.ts'
+import { refInLedger, refOf } from './batches.ts'
+import { stepDigest, type Approvable, type Form, type Sealing } from './digest.ts'
+import type { PlanInput } from './input.ts'
 import type { Approval, Ledger } from './ledger-types.ts'
 import type { ObjectRef, Step } from './types.ts'
 
@@ -16,7 +17,11 @@ export function approve(
 }
 
 /** The approvals that cover a step: by its own digest, or by that of the pull request that it was merged with. A spent one covers nothing. */
-function covering(step: Step, approvals: readonly Approval[], sealing: Sealing): Approval[] {
+export function covering(
+  step: Approvable & Pick<Step, 'digest'>,
+  approvals: readonly Approval[],
+  sealing: Sealing,
+): Approval[] {
   return approvals.filter(
     ({ spent, digest, pullRequest, form }) =>
       !spent &&
@@ -42,6 +47,16 @@ export function missing(steps: readonly Step[], approvals: readonly Approval[], 
   const found = coveringOf(steps, approvals, sealing)
   return steps.filter((step) => found.get(step)?.length === 0)
 }
+
+/** Whether the policy approves a step by itself: it corrects what drifted, and that can be undone. */
+export const byPolicy = (
+  step: Pick<Step, 'kind' | 'id' | 'cause' | 'hazard'>,
+  { policy, restore }: Pick<PlanInput, 'policy' | 'restore'>,
+): boolean =>
+  step.cause === 'drift' &&
+  step.hazard === 'reversible' &&
+  policy.driftOf(step.kind) === 'correct' &&
+  !restore.has(refOf(step))
 
 /** Uses up all approvals of these digests, and all of these objects: what a killed run did for them left no digest. */
 export function spend(

@@ -36,7 +36,7 @@ export interface Part extends Noticed {
   readonly first: string | undefined
 }
 
-export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'now' | 'signal' | 'again'> {
+export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'nonce' | 'now' | 'signal' | 'again'> {
   /** Names the run in the ledger. */
   readonly run: string
   readonly sealing: Sealing
@@ -51,7 +51,7 @@ export interface CarryOutDeps extends Pick<ApplyDeps, 'holds' | 'now' | 'signal'
 export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyReport> {
   const { planned, wishes, ledger, withheld } = part
   const { plan, input } = planned
-  const { far, sealing, store, holds, now, signal, again } = deps
+  const { far, sealing, store, holds, nonce, now, signal, again } = deps
   const by = { run: deps.run, source: plan.commit, approvedBy: approvers(plan.steps, ledger.approvals, sealing) }
   const why = part.first === undefined ? '' : ` (first: ${part.first})`
   const report = await deps.applying(plan.steps.length - withheld.size, (told) =>
@@ -66,6 +66,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       withheld,
       holds,
       again,
+      nonce,
       now,
       signal,
       told,

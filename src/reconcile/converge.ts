@@ -35,6 +35,8 @@ export interface Lock {
   readonly take: () => Promise<void>
   /** False once it may be another's: then nothing may be written any more. */
   readonly holds: () => boolean
+  /** Of its holder: who writes, as far ends are told. */
+  readonly nonce: () => string
   /** Gives it back. */
   readonly release: () => Promise<void>
 }
@@ -121,7 +123,16 @@ async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promi
   const noticed = await far.notice(ledger, plan, withheld)
   const report = await carryOut(
     { ...noticed, planned, wishes, first: ledger.head === null || begins.length > 0 ? first : undefined },
-    { ...deps, run: run.run, sealing, store, far, holds: deps.lock.holds, again: (now) => whyStop(underWay, now) },
+    {
+      ...deps,
+      run: run.run,
+      sealing,
+      store,
+      far,
+      holds: deps.lock.holds,
+      nonce: deps.lock.nonce(),
+      again: (now) => whyStop(underWay, now),
+    },
   )
   return { state: 'applied', report }
 }
@@ -206,7 +217,7 @@ function isSettled({ store, ledger }: Run, plan: Plan, { first, rewritten }: Con
     (begun &&
       looked &&
       !rewritten &&
-      [plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every(
+      [plan.unfinished, plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every(
         (list) => list.length === 0,
       ))
   )

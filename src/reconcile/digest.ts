@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { byText } from './equal.ts'
+import type { Protocol } from './protocols.ts'
 import type { Plan, Step, Unmanaged } from './types.ts'
 
 /** The secret that `ledger_key` in `instance.yaml` refers to; null where there is none. */
@@ -140,11 +141,19 @@ export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string
     first: _first,
     leftAlone: _leftAlone,
     steps,
+    unfinished,
     unmanaged,
     ...rest
   } = plan
-  return sealIn(sealing, 'plan', { ...rest, unmanaged: unmanaged.map(unmarked), steps: steps.map(bare) })
+  return sealIn(sealing, 'plan', {
+    ...rest,
+    ...(unfinished.length === 0 ? {} : { unfinished: unfinished.map(unphased) }),
+    unmanaged: unmanaged.map(unmarked),
+    steps: steps.map(bare),
+  })
 }
+
+const unphased = ({ kind, id, digest, course }: Protocol): object => ({ kind, id, digest, course })
 
 const unmarked = ({
   mark: _mark,

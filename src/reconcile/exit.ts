@@ -24,7 +24,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
     [plan.reads.some(isUnread), EXIT.unreadable],
     [refusals(plan).length > 0, EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
-    [plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
+    [plan.unfinished.length + plan.steps.length + plan.owed.length + plan.letGo.length > 0, EXIT.changes],
     [isChangedByHand(plan), EXIT.drift],
     [plan.checks.some(({ state }) => state === 'red'), EXIT.red],
   ]
@@ -33,7 +33,7 @@ export function exitOfPlan(plan: Plan): ExitCode {
 
 /** The exit code of an apply. Drift that stays is told, and no failure of this run. */
 export function exitOfApply(report: ApplyReport): ExitCode {
-  const { plan, failed, skipped, notReached, remaining, findings } = report
+  const { plan, failed, skipped, notReached, unfinished, remaining, findings } = report
   const errors = findings.filter((finding) => finding.severity === 'error')
   const skips = (why: Skipped['why']): boolean => skipped.some((one) => one.why === why)
   const codes: [boolean, ExitCode][] = [
@@ -42,7 +42,7 @@ export function exitOfApply(report: ApplyReport): ExitCode {
     [skips('not-approved'), EXIT.stale],
     [skips('refused'), EXIT.refused],
     [plan.conflicts.length + plan.takeovers.length > 0, EXIT.conflict],
-    [skips('no-door'), EXIT.changes],
+    [skips('no-door') || unfinished.length > 0, EXIT.changes],
   ]
   return worstExit(codes.flatMap(([holds, code]) => (holds ? [code] : [])))
 }

@@ -136,7 +136,7 @@ async function refuseHead({ repository, commit, ledger, rewritten }: GateInput['
 
 /** While a pause is on, a run says what it would do, and does nothing. */
 function refusePaused({ plan, ledger: { paused } }: GateInput['plan']): void {
-  if (paused === null || plan.steps.length + plan.owed.length === 0) return
+  if (paused === null || plan.unfinished.length + plan.steps.length + plan.owed.length === 0) return
   fail(
     EXIT.refused,
     'paused',
@@ -165,6 +165,7 @@ function refuseFirst({ begins, first }: GateInput['part']): void {
 }
 
 async function refuseUnconfirmed({ plan, part, confirm }: GateInput['part']): Promise<void> {
-  const unsaid = confirm !== null && part.steps.length + plan.owed.length > 0 ? await confirm(plan) : null
+  const unsaid =
+    confirm !== null && plan.unfinished.length + part.steps.length + plan.owed.length > 0 ? await confirm(plan) : null
   if (unsaid !== null) fail(EXIT.refused, 'not-confirmed', 'Nothing was applied.', unsaid)
 }

@@ -35,6 +35,8 @@ export interface PlanInput {
   readonly now: Date
   /** Objects for which the files win, once. */
   readonly restore: ReadonlySet<ObjectRef>
+  /** Whether steps need an approval at all. */
+  readonly needsApproval: boolean
   /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
   readonly takeOver: boolean
   /** First applies are meant: what they create is not held against a budget. */

@@ -145,6 +145,15 @@ export interface WriteContext {
   readonly serverId: (ref: ObjectRef) => string | null
   /** Facts that the far end checks again where it writes. */
   readonly guard: Fields
+  readonly lease: Lease
+}
+
+/** The lock that a run holds, as a far end is told of it. */
+export interface Lease {
+  /** Its holder's. */
+  readonly nonce: string
+  /** Asked before each phase of a protocol: where it is false, nothing more is written, and the record stays. */
+  readonly holds: () => boolean
 }
 
 /** A step before the engine has measured and sealed it. */

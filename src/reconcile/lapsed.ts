@@ -12,7 +12,7 @@ type Approving = Pick<Ledger, 'merges' | 'approvals'>
  */
 export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, sealing: Sealing): Approving | null {
   const isComplete = plan.reads.every(({ complete }) => complete)
-  const open = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting]
+  const open = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting, ...plan.unfinished]
   const refs = new Set([...plan.steps.map(refInLedger), ...open.map(refOf)])
   const lasting = (merge: Merge): Merge => {
     const { marks } = merge

@@ -1,4 +1,6 @@
+import type { Unfinished } from './protocols.ts'
 import type { Live, Provider } from './provider.ts'
+import type { ObjectRef } from './types.ts'
 
 /** What one provider knows of live. */
 export interface Part {
@@ -14,6 +16,7 @@ export function joined(parts: readonly Part[]): Live {
     observed: new Map(parts.flatMap(({ live }) => [...live.observed])),
     invariants: parts.flatMap(({ live }) => live.invariants),
     checks: parts.flatMap(({ live }) => live.checks),
+    unfinished: parts.flatMap(ownUnfinished),
     assess: (step) => of(step.kind).assess(step),
     advice: (step) => of(step.kind).advice(step),
     against: (steps) => parts.flatMap(({ live }) => live.against(steps.filter(({ kind }) => of(kind) === live))),
@@ -28,11 +31,19 @@ export function joined(parts: readonly Part[]): Live {
   }
 }
 
+/** A far end speaks of its own kinds alone. */
+function ownUnfinished({ provider: { kinds }, live: { unfinished } }: Part): readonly Unfinished[] {
+  const own = new Set(kinds.map(({ name }) => name))
+  const isOwn = (ref: ObjectRef): boolean => own.has(ref.slice(0, ref.indexOf('/')))
+  return unfinished.filter(({ kind }) => own.has(kind)).map((one) => ({ ...one, owns: one.owns.filter(isOwn) }))
+}
+
 /** Of a kind that no provider has here nothing is known, and nothing can be written. */
 const NOTHING: Live = {
   observed: new Map(),
   invariants: [],
   checks: [],
+  unfinished: [],
   assess: () => ({ weakens: false, opens: false }),
   advice: () => [],
   against: () => [],

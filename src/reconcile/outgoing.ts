@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import { missing } from './approvals.ts'
+import { byPolicy, missing } from './approvals.ts'
 import { refOf } from './batches.ts'
 import { refusals } from './exit.ts'
 import { approvalsBy } from './marks.ts'
@@ -89,13 +89,8 @@ function lacking(
   sealing: Sealing,
   restarts: ReadonlyMap<Step, readonly Step[]>,
 ): Step[] {
-  const byPolicy = (step: Step): boolean =>
-    step.cause === 'drift' &&
-    step.hazard === 'reversible' &&
-    input.policy.driftOf(step.kind) === 'correct' &&
-    !input.restore.has(refOf(step))
   const isCaused = (step: Step): boolean => (restarts.get(step)?.length ?? 0) > 0
   return missing(plan.steps, approvals, sealing).filter(
-    (step) => !byPolicy(step) && !isCaused(step) && step.removal !== true,
+    (step) => !byPolicy(step, input) && !isCaused(step) && step.removal !== true,
   )
 }

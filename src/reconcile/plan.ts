@@ -1,3 +1,4 @@
+import { refOf } from './batches.ts'
 import { firstCreates } from './beginnings.ts'
 import { compareObject, NOTHING, type Part } from './compare.ts'
 import { checkDebts, debtsOf } from './debts.ts'
@@ -18,12 +19,14 @@ import { checkRemoved, removalOf, standing } from './removed.ts'
 import { forget } from './settle.ts'
 import type { Kind, Others } from './kind.ts'
 import type { LedgerEntry } from './ledger-types.ts'
-import type { Desired, Observed, Plan, Step, Waiting } from './types.ts'
+import { unfinishedIn } from './unfinished.ts'
+import type { Adjustment, Desired, ObjectRef, Observed, Plan, Step, Waiting } from './types.ts'
 
 /** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
 export function plan(input: PlanInput): Plan {
   const others = othersIn(input)
-  const parts = withMakers(input.kinds, comparedAll(input, others), input.live.observed)
+  const { parts: compared, changes } = comparedAll(input, others)
+  const parts = withMakers(input.kinds, compared, input.live.observed)
   const timed = stillTimed(
     order(
       input.kinds.flatMap((kind, i) => measured(kind, parts[i]?.drafts ?? [], input)),
@@ -33,6 +36,8 @@ export function plan(input: PlanInput): Plan {
   )
   const steps = withNotices(timed, input)
   const standoffs = parts.flatMap((part) => part.standoffs)
+  const unfinished = unfinishedIn(input, { steps, others, changes })
+  const open = new Set(unfinished.map(refOf))
   const debts = debtsOf(input)
   const first = input.first ? firstCreates({ steps }, input) : []
   const unsealed = {
@@ -42,6 +47,7 @@ export function plan(input: PlanInput): Plan {
     commit: input.commit,
     ledger: input.ledger.head,
     reads: parts.flatMap((part) => part.read ?? []),
+    unfinished,
     steps,
     drift: standoffs.filter((s) => s.cause === 'drift'),
     conflicts: standoffs.filter((s) => s.cause === 'conflict'),
@@ -52,7 +58,8 @@ export function plan(input: PlanInput): Plan {
     letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
     leftBehind: parts.flatMap((part) => part.leftBehind),
     leftAlone: parts.flatMap((part) => part.leftAlone),
-    adjustments: parts.flatMap((part) => part.adjustments),
+    // What its protocol has not brought to an end is not verified.
+    adjustments: parts.flatMap((part) => part.adjustments).filter((one) => !open.has(refOfAdjustment(one))),
     owed: debts.filter(({ repeatable }) => repeatable),
     removed: standing({ ...input, observed: input.live.observed }),
     findings: [
@@ -68,17 +75,24 @@ export function plan(input: PlanInput): Plan {
 }
 
 /** What each kind adds. What takes a value of something that changes, or reads it, is only known once it is known what changes. */
-function comparedAll(input: PlanInput, others: Others): readonly Part[] {
+function comparedAll(
+  input: PlanInput,
+  others: Others,
+): { readonly parts: readonly Part[]; readonly changes: Changing } {
   const comparedWith = (changes: Changing): readonly Part[] =>
     input.kinds.map((kind) => holdBack(kind, planKind(kind, input, { others, changes }), input, others))
-  const parts = comparedWith(new Map())
+  const none: Changing = new Map()
+  const parts = comparedWith(none)
   const holders = holdersIn(input.desired)
   const isStale = parts.some(({ standoffs }) => standoffs.some(({ fields }) => fields.includes(INPUTS)))
-  if (holders.length === 0 && !isStale) return parts
+  if (holders.length === 0 && !isStale) return { parts, changes: none }
   const replaced = new Set(input.kinds.flatMap(({ name, replaces }) => (replaces ? [name] : [])))
   const drafts = parts.flatMap((part) => part.drafts)
-  return comparedWith(changing(drafts, holders, (kind) => replaced.has(kind)))
+  const changes = changing(drafts, holders, (kind) => replaced.has(kind))
+  return { parts: comparedWith(changes), changes }
 }
+
+const refOfAdjustment = (one: Adjustment): ObjectRef => (one.to === 'forget' ? one.ref : refOf(one.entry))
 
 /** What an object is compared with besides its own sides. */
 interface Around {

@@ -3,13 +3,14 @@ import { refOf } from './batches.ts'
 import { unmet, unmetInWords, type Unmet } from './graph.ts'
 import { after, worldOf, worsened } from './guard.ts'
 import type { Proofs } from './identity.ts'
-import type { Kind, Outcome, World } from './kind.ts'
+import type { Kind, Lease, Outcome, World } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
 import { needsIn, takesIn, type Needs } from './needs.ts'
 import type { Note } from './notes.ts'
 import type { Live, WriteSession } from './provider.ts'
 import type { Planned } from './reconciler.ts'
 import { afterMakers } from './not-created.ts'
+import type { Protocol } from './protocols.ts'
 import { goesOut, restartsIn } from './restarts.ts'
 import { standingIn } from './standing.ts'
 import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
@@ -32,6 +33,8 @@ export interface ApplyDeps {
   /** Steps that may not go out in this run. */
   readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
   readonly now: () => Date
+  /** Of the lock's holder. */
+  readonly nonce: string
   /** False once the lock is lost: nothing more is written. */
   readonly holds: () => boolean
   readonly signal: AbortSignal
@@ -48,6 +51,8 @@ export interface Progress {
   readonly skipped: Skipped[]
   readonly notReached: Step[]
   readonly paid: Intent[]
+  /** Protocols of earlier runs that were brought to an end. */
+  readonly ended: Protocol[]
   readonly findings: Diagnostic[]
   readonly serverIds: Map<ObjectRef, string>
   /** What the steps need of each other. */
@@ -85,6 +90,7 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
     skipped: [],
     notReached: [],
     paid: [],
+    ended: [],
     findings: [],
     serverIds: new Map(),
     needs: needsIn(plan.steps, linking, takesIn(ledger)),
@@ -116,6 +122,8 @@ export function leave(steps: readonly Step[], progress: Progress): void {
     progress.untouched.add(step)
   }
 }
+/** The lock of a run, as far ends are told of it. */
+export const leaseOf = (deps: ApplyDeps): Lease => ({ nonce: deps.nonce, holds: () => !isStopped(deps) })
 
 /** Whether a step may go out now. One that may not is skipped. */
 export function admit(one: Step, progress: Progress, deps: ApplyDeps): boolean {

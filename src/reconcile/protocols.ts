@@ -29,25 +29,29 @@ export interface Protocol extends Unfinished {
   readonly course: Course
 }
 
-/** The course of each, by what the files say: the digests of the steps by which their version of its object comes about. */
+/** The course of each, by what the files say: the steps by which their version of its object comes about; null where nobody can tell, since its kind was not read. */
 export function protocols(
   unfinished: readonly Unfinished[],
-  meant: (ref: ObjectRef) => ReadonlySet<string>,
-  isApproved: (digest: string) => boolean,
+  meantFor: (ref: ObjectRef) => readonly Meant[] | null,
+  isApproved: (step: Meant) => boolean,
 ): readonly Protocol[] {
-  return unfinished.map((one) => ({ ...one, course: courseOf(one, meant(refOf(one)), isApproved) }))
+  return unfinished.map((one) => ({ ...one, course: courseOf(one, meantFor(refOf(one)), isApproved) }))
 }
 
-const courseOf = (
+function courseOf(
   { digest }: Unfinished,
-  meant: ReadonlySet<string>,
-  isApproved: (digest: string) => boolean,
-): Course => (!meant.has(digest) ? 'back' : isApproved(digest) ? 'on' : 'waits')
+  meant: readonly Meant[] | null,
+  isApproved: (step: Meant) => boolean,
+): Course {
+  if (meant === null) return 'waits'
+  const step = meant.find((one) => one.digest === digest)
+  return step === undefined ? 'back' : isApproved(step) ? 'on' : 'waits'
+}
 
 /** What is known of a protocol's object. */
 export interface Sides {
   /** The plan's step for it. */
-  readonly step: Pick<Step, 'digest'> | undefined
+  readonly step: Meant | undefined
   /** As the files have it, and the same made ready to be compared; null where no file names it. */
   readonly files: { readonly fields: Fields; readonly comparable: Fields } | null
   readonly live: Fields | null
@@ -55,21 +59,22 @@ export interface Sides {
   readonly same: (field: string, a: Value, b: Value) => boolean
 }
 
+/** A step that the files mean, and its digest. */
+export type Meant = Approvable & Pick<Step, 'digest'>
+
 /**
- * The digests of the steps that the files mean for an object: that of the plan, which goes by live, and the one from what
+ * The steps that the files mean for an object: that of the plan, which goes by live, and the one from what
  * the ledger last verified, since a protocol may have written all of it already and still have something to clear away.
  */
-export function digestsMeant(
+export function stepsMeant(
   { kind, id }: Pick<Unfinished, 'kind' | 'id'>,
   sides: Sides,
   digestOf: (step: Approvable) => string,
-): ReadonlySet<string> {
+): readonly Meant[] {
   const { step, entry } = sides
   const change = sinceLedger(sides)
-  return new Set([
-    ...(step === undefined ? [] : [step.digest]),
-    ...(change === null ? [] : [digestOf({ kind, id, serverId: entry?.serverId ?? null, ...change })]),
-  ])
+  const meant = change === null ? null : { kind, id, serverId: entry?.serverId ?? null, ...change }
+  return [...(step === undefined ? [] : [step]), ...(meant === null ? [] : [{ ...meant, digest: digestOf(meant) }])]
 }
 
 /** The step that would lead from what the ledger holds to what the files say; null where that is the same. */
@@ -124,11 +129,15 @@ const waitsFor = (one: Protocol): string => `It waits until ${refOf(one)} has en
 const NEXT: { readonly [course in Course]: string } = {
   on: 'The next apply goes on with it.',
   back: 'The files no longer say so: the next apply takes it back.',
-  waits: 'Nobody has approved it: the next apply leaves it as it is.',
+  waits: 'The next apply leaves it as it is: nobody has approved it, or its kind could not be read.',
 }
 
 /** For people: how far it got, and what the next apply does with it. */
 export const protocolInWords = (one: Protocol): string => `${refOf(one)} was cut off: ${one.said}. ${NEXT[one.course]}`
+
+/** For people: how it ended. */
+export const endedInWords = (one: Protocol): string =>
+  `${refOf(one)} was ${one.course === 'back' ? 'taken back' : 'finished'}.`
 
 /** Whose turn it is to write at a far end: a holder of the lock, and how many held it there so far. */
 export interface Turn {

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Draft, Invariant, Kind, Outcome, WriteContext } from './kind.ts'
+import type { Draft, Invariant, Kind, Lease, Outcome, WriteContext } from './kind.ts'
 import type { Intent, Ledger } from './ledger-types.ts'
+import type { Course, Unfinished } from './protocols.ts'
 import type { Check, Desired, Fields, Impact, Observed, Step } from './types.ts'
 
 /** What a run is for: to look, to look with what somebody only proposes, or to write. */
@@ -63,6 +64,8 @@ export interface Live {
   readonly observed: ReadonlyMap<string, Observed>
   readonly invariants: readonly Invariant[]
   readonly checks: readonly Check[]
+  /** Protocols that were cut off. Their objects are as they were before, until they have ended. */
+  readonly unfinished: readonly Unfinished[]
   readonly assess: (step: Draft) => Assessment
   /** Rules that need live: warnings and refusals beside a step. */
   readonly advice: (step: Step) => readonly Diagnostic[]
@@ -78,12 +81,17 @@ export type Finished =
   | { readonly state: 'done' }
   | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
+/** What going on with a protocol came to. `cut`: the lease ended, and it stands where its record says. */
+export type Ended = Finished | { readonly state: 'cut' }
+
 /** The way in for writing: one for a run, opened when something certainly goes through it. */
 export interface WriteSession {
   /** Writes steps of one kind, in the order given, and answers what came of each as it comes. */
   readonly write: (kind: string, steps: readonly Step[], context: WriteContext) => AsyncIterable<Outcome>
   /** Finishes what runs that were broken off still owe: all of it, or none. */
   readonly finish: (pending: readonly Intent[]) => Promise<Finished>
+  /** Brings a protocol that was cut off to its end, or takes it back. */
+  readonly resume: (one: Unfinished, course: Exclude<Course, 'waits'>, lease: Lease) => Promise<Ended>
   /** Told which connections will be needed for certain: they may open while others work. */
   readonly expect: (connections: ReadonlySet<string>) => void
   readonly close: () => Promise<void>

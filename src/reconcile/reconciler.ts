@@ -147,6 +147,7 @@ export function inputFor(
     restore: numberedIn(wishes.restore, live.observed),
     takeOver: wishes.takeOver,
     first: wishes.first ?? false,
+    needsApproval: config.forge !== undefined,
     sealing: { ...sealing, providers: new Map(identities) },
   }
 }

@@ -5,6 +5,7 @@ import type { WayOut } from './editions.ts'
 import type { LeftObject } from './left-alone.ts'
 import type { Intent, LedgerEntry, Removal } from './ledger-types.ts'
 import type { SecretAnswer } from './secret-fields.ts'
+import type { Protocol } from './protocols.ts'
 
 /** A JSON value; what fields hold and digests are made of. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
@@ -251,6 +252,8 @@ export interface Plan {
   readonly ledger: string | null
   readonly digest: string
   readonly reads: readonly KindRead[]
+  /** Protocols that were cut off, and what the next apply does with each, before any step. */
+  readonly unfinished: readonly Protocol[]
   readonly steps: readonly Step[]
   readonly drift: readonly Standoff[]
   readonly conflicts: readonly Standoff[]
@@ -302,6 +305,10 @@ export interface ApplyReport {
   readonly notReached: readonly Step[]
   /** What an earlier run owed, and this one finished. */
   readonly paid: readonly Intent[]
+  /** Protocols of earlier runs that this one brought to an end. */
+  readonly ended: readonly Protocol[]
+  /** Those that are still cut off, as far as anybody knows. */
+  readonly unfinished: readonly Protocol[]
   /** What was there when a seen list was begun: from now on it is told when one of its kind is added or changed by hand. */
   readonly looked: readonly Unmanaged[]
   /** What was written and is not there when read again. */

@@ -18,8 +18,8 @@ import type { ApplyReport, Plan, Step } from './types.ts'
 
 /** Reads again what was touched; only what is there as meant enters the ledger. */
 export async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {
-  const { done, failed, skipped, notReached, paid } = progress
-  const touched = done.length + failed.length > 0
+  const { done, failed, skipped, notReached, paid, ended } = progress
+  const touched = done.length + failed.length + ended.length > 0
   const again = isStopped(deps) || !touched ? null : await lookAgain(ledger, progress, deps)
   const seen = isStopped(deps) ? null : touched ? (again?.plan ?? null) : plan
   const proofs = again?.input.proofs ?? deps.proofs
@@ -45,6 +45,8 @@ export async function finish(plan: Plan, ledger: Ledger, progress: Progress, dep
     skipped,
     notReached,
     paid,
+    ended,
+    unfinished: (seen ?? plan).unfinished.filter((one) => seen !== null || !ended.includes(one)),
     looked: seen ? newlySeen(ledger.seen, seen) : [],
     remaining,
     findings,
@@ -83,9 +85,11 @@ async function settle(
   const settled = adjust(ledger, seen.adjustments)
   const unread = new Set(seen.reads.filter((read) => !read.complete).map((read) => read.kind))
   const left = new Set(seen.leftAlone)
+  const cut = new Set(seen.unfinished.map(refOf))
   const { lasting = [], over = [] } = Object.groupBy(ledger.attempts, (attempt) =>
     unread.has(attempt.kind) ||
     left.has(refOf(attempt)) ||
+    cut.has(refOf(attempt)) ||
     (open.has(refOf(attempt)) && !isVerified(attempt, settled.entries))
       ? 'lasting'
       : 'over',
@@ -95,7 +99,7 @@ async function settle(
     ledger.intents,
     plan,
     seen,
-    (intent) => unread.has(intent.kind) || left.has(refOf(intent)) || open.has(refOf(intent)),
+    (intent) => unread.has(intent.kind) || left.has(refOf(intent)) || cut.has(refOf(intent)) || open.has(refOf(intent)),
   )
   // A change that waits for an approval is looked for again among all that was merged since; what was only to be put back is told as drift.
   const isWaiting = progress.skipped.some(({ why, step }) => why === 'not-approved' && step.cause === 'change')

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
+import { endedInWords } from '../reconcile/protocols.ts'
 import type { ApplyReport, ObjectRef, Skipped, Step } from '../reconcile/types.ts'
 import { concealReport, disclosure } from './conceal.ts'
 import { lookedAt } from './by-hand.ts'
@@ -9,7 +10,7 @@ import { bullets, enveloped, fit, framed, size, type Envelope, type Section } fr
 import { firstApplies } from './first.ts'
 import { stepForms, stepItem } from './markdown-file.ts'
 import { problems } from './markdown-findings.ts'
-import { standoffItem, unread, waitingItem } from './markdown-sections.ts'
+import { cutOff, standoffItem, unread, waitingItem } from './markdown-sections.ts'
 import { alert, code, details, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { capital, count, listed, number } from './text.ts'
@@ -101,6 +102,13 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
       ),
       '',
     ),
+    box(
+      'NOTE',
+      'Brought to an end, since an earlier run was cut off',
+      report.ended.map((one) => () => `- ${prose(readable(endedInWords(one)))}`),
+      '',
+    ),
+    cutOff(report.unfinished, 'Still cut off'),
     done(report, disputed.length, kinds),
     gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],
@@ -176,7 +184,7 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
   if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
   const gone = letGo(plan, kinds)
   if (gone !== null) return `**Nothing to apply** to ${domain}. ${gone}`
-  return differences(plan) === null && plan.waiting.length === 0
+  return differences(plan) === null && plan.waiting.length + report.unfinished.length === 0
     ? `**Nothing to apply**: ${domain} is as the files say.`
     : `**Nothing to apply** to ${domain}.`
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
+import { endedInWords, protocolInWords } from '../reconcile/protocols.ts'
 import type { ApplyReport, Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
 import { checkLines } from './checks.ts'
@@ -40,6 +41,18 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       'green',
       beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])),
       report.paid.length,
+    ),
+    list(
+      'Brought to an end, since an earlier run was cut off',
+      'green',
+      beginnings(report.ended.map((one) => [line(2, inline(readable(endedInWords(one))))])),
+      report.ended.length,
+    ),
+    list(
+      'Still cut off',
+      'yellow',
+      beginnings(report.unfinished.map((one) => [paragraph(2, inline(readable(protocolInWords(one))))])),
+      report.unfinished.length,
     ),
     list(
       'Failed',
@@ -104,8 +117,8 @@ function notDone(all: readonly NotDone[], kinds: readonly KindName[]): Part {
   return [() => all.flatMap(({ step, why }) => [stepLine(step, kinds), ...why]), alike]
 }
 
-const isWhole = ({ failed, skipped, notReached, remaining }: ApplyReport): boolean =>
-  [failed, skipped, notReached, remaining].every((group) => group.length === 0)
+const isWhole = ({ failed, skipped, notReached, unfinished, remaining }: ApplyReport): boolean =>
+  [failed, skipped, notReached, unfinished, remaining].every((group) => group.length === 0)
 
 /** "7 changes done and verified on herd.example." */
 function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {

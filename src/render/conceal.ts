@@ -1,3 +1,4 @@
+import type { Protocol } from '../reconcile/protocols.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
 import type { ApplyReport, Check, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
@@ -45,6 +46,7 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
   if (Object.values(show).every(Boolean)) return plan
   const hush = concealer(plan, show)
   const hushed = hushedBy(hush)
+  const protocol = protocolBy(hush)
   const standoff = (one: Standoff): Standoff => ({
     ...one,
     live: one.live && concealFields(one.kind, one.live, show, one.desired),
@@ -52,6 +54,7 @@ export function conceal(plan: Plan, show: Disclosure): Plan {
   return {
     ...plan,
     reads: plan.reads.map((read) => (read.reason === undefined ? read : { ...read, reason: hush(read.reason) })),
+    unfinished: plan.unfinished.map(protocol),
     steps: plan.steps.map((step) => concealStep(step, show)),
     drift: plan.drift.map(standoff),
     conflicts: plan.conflicts.map(standoff),
@@ -74,6 +77,11 @@ const concealCheck = ({ hint, ...check }: Check, hush: (text: string) => string)
 
 /** In public checks are counted. */
 const hiddenCheck = ({ code, state }: Check): Check => ({ code, state, about: HIDDEN, message: HIDDEN })
+
+/** How far a protocol got is its far end's own words. */
+const protocolBy =
+  (hush: (text: string) => string) =>
+  (one: Protocol): Protocol => ({ ...one, id: hush(one.id), said: hush(one.said) })
 
 const hushedBy =
   (hush: (text: string) => string) =>
@@ -161,6 +169,8 @@ export function concealReport(report: ApplyReport, show: Disclosure): ApplyRepor
     notReached: report.notReached.map(step),
     looked: report.looked.map((one) => concealUnmanaged(one, show)),
     paid: report.paid,
+    ended: report.ended.map(protocolBy(hush)),
+    unfinished: report.unfinished.map(protocolBy(hush)),
     remaining: report.remaining.map((one) => ({
       ...one,
       id: unnamedIds.has(`${one.kind}/${one.id}`) ? HIDDEN : one.id,

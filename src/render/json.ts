@@ -15,6 +15,7 @@ export function planForm(plan: Plan, timings: Timings = {}) {
     digest: plan.digest,
     summary: summaryOf(plan),
     reads: plan.reads,
+    unfinished: plan.unfinished,
     steps: plan.steps.map(stepForm),
     drift: plan.drift.map(standoffForm),
     conflicts: plan.conflicts.map(standoffForm),
@@ -52,6 +53,8 @@ export function applyJson(report: ApplyReport, timings: Timings = {}): string {
     skipped: report.skipped.map(({ step, ...why }) => ({ ...why, step: stepForm(step) })),
     not_reached: report.notReached.map(stepForm),
     paid: report.paid,
+    ended: report.ended,
+    left_unfinished: report.unfinished,
     looked: report.looked.map(unmanagedForm),
     remaining: report.remaining,
   }

@@ -1,5 +1,6 @@
 import { leftBehindInWords } from '../reconcile/absence.ts'
 import type { WayOut } from '../reconcile/editions.ts'
+import { protocolInWords } from '../reconcile/protocols.ts'
 import type { Plan, Standoff, Unmanaged } from '../reconcile/types.ts'
 import { titleOf, type KindName } from './describe.ts'
 import { absence, sidesOf } from './fields.ts'
@@ -72,6 +73,15 @@ export function leftBehind(plan: Plan): Section {
   return framed(
     bullets(words.map((text) => () => `- ${prose(text)}`)),
     (body) => `#### Stays, and is not managed from now on\n\n${body}`,
+  )
+}
+
+/** What earlier runs left cut off, and what the next apply does with it. */
+export function cutOff(list: Plan['unfinished'], title: string): Section {
+  if (list.length === 0) return []
+  return framed(
+    bullets(list.map((one) => () => `- ${prose(readable(protocolInWords(one)))}`)),
+    (body) => `#### ${title}\n\n${body}`,
   )
 }
 

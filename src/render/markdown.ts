@@ -18,7 +18,7 @@ import { firstApplies } from './first.ts'
 import { enveloped, fit, size, type Envelope, type Section } from './fit.ts'
 import { fileSection } from './markdown-file.ts'
 import { findings, type Files } from './markdown-findings.ts'
-import { byHand, leftAlone, leftBehind, standoffs, unread, waiting } from './markdown-sections.ts'
+import { byHand, cutOff, leftAlone, leftBehind, standoffs, unread, waiting } from './markdown-sections.ts'
 import { alert, code, fence, link, marked, prose } from './markdown-text.ts'
 import { readable } from './names.ts'
 import { notYet } from './not-yet.ts'
@@ -99,6 +99,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
+    cutOff(plan.unfinished, 'Cut off, and first of all'),
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0

@@ -20,6 +20,7 @@ export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [st
 /** Whether there is nothing at all to tell but that all is as the files say. */
 export function isQuiet(plan: Plan): boolean {
   const lists = [
+    plan.unfinished,
     plan.steps,
     plan.owed,
     plan.letGo,

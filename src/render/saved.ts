@@ -14,6 +14,7 @@ export function parsePlan(text: string): Plan {
     ...rest,
     // One that was saved before there were any.
     removed: rest.removed ?? [],
+    unfinished: rest.unfinished ?? [],
     letGo: let_go ?? [],
     checks: rest.checks ?? [],
     leftBehind: left_behind ?? [],

@@ -1,4 +1,5 @@
 import { whyUnread } from '../reconcile/findings.ts'
+import { protocolInWords } from '../reconcile/protocols.ts'
 import type { Plan } from '../reconcile/types.ts'
 import { conceal, EVERYTHING, type Disclosure } from './conceal.ts'
 import { checkLines } from './checks.ts'
@@ -69,6 +70,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
   const parts: Part[] = [
     [() => [head]],
     findings(plan, 'error', options),
+    unfinished(plan),
     ...filesOf(plan.steps, options.kinds).map(([file, steps]) =>
       within([heading(inline(file), count(steps.length, 'change', 'changes'))], stepForms(steps, options.kinds)),
     ),
@@ -106,6 +108,16 @@ const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
           whole: true,
         }),
       ]
+
+const unfinished = ({ unfinished: all }: Plan): Part =>
+  all.length === 0
+    ? []
+    : within(
+        [heading('Cut off', 'an earlier run did not end; this comes first')],
+        beginnings(
+          all.map((one) => [paragraph(2, span('! ', 'magenta'), span(inline(readable(protocolInWords(one)))))]),
+        ),
+      )
 
 function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
   if (plan.waiting.length === 0) return []
@@ -195,7 +207,7 @@ function next(
           saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes',
         )
   if (refused) return [...cost, command(again, 'again, once that is settled')]
-  if (plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
+  if (plan.unfinished.length + plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
   if (plan.letGo.length > 0 && !applying)
     return [
       ...cost,

@@ -96,6 +96,8 @@ describe('what is written on GitHub, opened in Chromium', () => {
       skipped: [],
       notReached: [],
       paid: [],
+      ended: [],
+      unfinished: [],
       looked: [],
       remaining: [],
       findings: [],

@@ -160,6 +160,7 @@ export async function applied(
       applying: (_, work) => work(() => {}),
       holds: () => true,
       again: async () => [],
+      nonce: 'run',
       now: () => NOW,
       signal: new AbortController().signal,
     },
@@ -204,6 +205,7 @@ function providerOf(world: World): Provider {
       observed: new Map([[world.kind.name, observed]]),
       invariants: [],
       checks: [],
+      unfinished: [],
       assess: () => ({ weakens: false, opens: false }),
       advice: () => [],
       against: () => [],
@@ -248,6 +250,7 @@ const sessionOf = (world: World): WriteSession => ({
     for (const step of steps) yield written(world, step)
   },
   finish: async () => ({ state: 'done' }),
+  resume: ({ kind, id }) => Promise.reject(new Error(`${kind}/${id} is done in one go`)),
   expect: () => {},
   close: async () => {},
 })

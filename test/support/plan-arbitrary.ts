@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Protocol } from '../../src/reconcile/protocols.ts'
 import type { Intent, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
 import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
@@ -97,6 +98,16 @@ const optional = <Key extends string, T>(
 
 /** As the ledger has it, and whoever may push wrote that. */
 const moment = fc.oneof(text, fc.constantFrom('2026-12-04', '2026-11-26T09:30:00.000Z', '2026-99-99'))
+
+const protocol: fc.Arbitrary<Protocol> = fc.record({
+  kind,
+  id: text,
+  digest: text,
+  phase: text,
+  owns: fc.array(text, { maxLength: 2 }),
+  said: text,
+  course: fc.constantFrom('on', 'back', 'waits'),
+})
 
 const anyStep: fc.Arbitrary<Step> = fc
   .tuple(
@@ -227,6 +238,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
       { maxLength: 3 },
     ),
     owed: fc.array(intent, { maxLength: 2 }),
+    unfinished: fc.array(protocol, { maxLength: 2 }),
     findings: fc.array(finding, { maxLength: 3 }),
   })
   .map((rest) => ({ ...EMPTY, ...rest }))
@@ -245,6 +257,8 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   skipped: fc.array(skipped, { maxLength: 3 }),
   notReached: fc.array(anyStep, { maxLength: 2 }),
   paid: fc.array(intent, { maxLength: 2 }),
+  ended: fc.array(protocol, { maxLength: 2 }),
+  unfinished: fc.array(protocol, { maxLength: 2 }),
   looked: fc.array(fc.record({ kind, id: text, addedByHand: fc.constant(false), mark: fc.constant(''), fields }), {
     maxLength: 2,
   }),

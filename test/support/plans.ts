@@ -85,6 +85,7 @@ export const EMPTY: Plan = {
   ledger: '9d8e7f60512a3b4c5d6e7f80912a3b4c5d6e7f80',
   digest: '0b5e9d1c'.repeat(8),
   reads: [],
+  unfinished: [],
   steps: [],
   drift: [],
   conflicts: [],

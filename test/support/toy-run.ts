@@ -1,3 +1,4 @@
+import type { InstanceFile } from '../../src/instance/documents.ts'
 import type { FarEnds } from '../../src/reconcile/carry-out.ts'
 import { converge, type ConvergeDeps } from '../../src/reconcile/converge.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
@@ -37,6 +38,10 @@ export const newToy = (kinds: readonly ToyKind[]): Toy => ({
 export interface Options extends Partial<Pick<ConvergeDeps, 'approving' | 'saved' | 'signal'>> {
   readonly faults?: Faults
   readonly restore?: readonly ObjectRef[]
+  /** Who holds the lock. */
+  readonly nonce?: string
+  /** On a forge, where steps need an approval. */
+  readonly forge?: true
   /** False once the lock is lost. */
   readonly holds?: () => boolean
 }
@@ -47,16 +52,22 @@ export interface Ran {
   readonly report: ApplyReport | null
 }
 
+const FORGED: InstanceFile = { domain: 'herd.example', forge: { github: 'herd/instance' } }
 const SEALING = sealingWith(null)
 
 /** Reads live and plans. */
-export const look = (toy: Toy, files: Files, { restore = [] }: Options = {}): Promise<Planned> =>
-  planned(toy, files, { restore: new Set(restore), takeOver: false }, newProcess())
+export const look = (toy: Toy, files: Files, { restore = [], forge }: Options = {}): Promise<Planned> =>
+  planned(toy, files, { restore: new Set(restore), takeOver: false }, { process: newProcess(), forge })
 
-function planned({ kinds, far, ledger, now }: Toy, files: Files, wishes: Wishes, process: Process): Promise<Planned> {
+function planned(
+  { kinds, far, ledger, now }: Toy,
+  files: Files,
+  wishes: Wishes,
+  { process, forge }: { readonly process: Process; readonly forge: true | undefined },
+): Promise<Planned> {
   const subject = {
     instance: instanceOf(files),
-    config: { domain: 'herd.example' },
+    config: forge ? FORGED : { domain: 'herd.example' },
     environment: 'production',
     commit: 'c0ffee',
     ledger,
@@ -110,12 +121,12 @@ function written(ledger: Ledger, now: Date): Ledger {
 function depsOf(
   toy: Toy,
   files: Files,
-  { approving, saved = null, signal, restore = [], holds }: Options,
+  { approving, saved = null, signal, restore = [], nonce = 'a run', holds, forge }: Options,
   process: Process,
   show: ConvergeDeps['show'],
 ): ConvergeDeps {
   const far: FarEnds = {
-    plan: (ledger, wishes) => planned({ ...toy, ledger }, files, wishes, process),
+    plan: (ledger, wishes) => planned({ ...toy, ledger }, files, wishes, { process, forge }),
     open: (name) => providerNamed(name, toy, process).open(),
     notice: (ledger, _, withheld) => Promise.resolve({ ledger, withheld, findings: [] }),
     announce: () => Promise.resolve([]),
@@ -124,7 +135,12 @@ function depsOf(
     rewritten: false,
     saved,
     first: 'It is a test.',
-    lock: { take: () => Promise.resolve(), holds: holds ?? (() => true), release: () => Promise.resolve() },
+    lock: {
+      take: () => Promise.resolve(),
+      holds: holds ?? (() => true),
+      nonce: () => nonce,
+      release: () => Promise.resolve(),
+    },
     connected: (work) => work(far),
     mergesOf: () => Promise.resolve([]),
     wishesWith: () => ({ restore: new Set(restore), takeOver: false }),

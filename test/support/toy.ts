@@ -2,7 +2,8 @@ import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import { refOf } from '../../src/reconcile/batches.ts'
 import type { Kind, Outcome, WriteContext } from '../../src/reconcile/kind.ts'
-import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
+import type { Turn, Unfinished } from '../../src/reconcile/protocols.ts'
+import type { Ended, Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
 import type {
   Desired,
   DesiredObject,
@@ -13,6 +14,7 @@ import type {
   Prospect,
   Step,
 } from '../../src/reconcile/types.ts'
+import { inPhases, resumed } from './toy-protocol.ts'
 
 /** What the files of a test say: objects by `kind/id`. */
 export interface Files {
@@ -30,25 +32,49 @@ export interface ToyKind extends Partial<Kind> {
   readonly made?: (step: Step) => Fields
   /** What is known of an object that is not there. */
   readonly prospect?: (id: string, far: FarEnd) => Prospect
+  /** The phases in which an object is written, at least two: a record says how far it got. */
+  readonly phases?: readonly string[]
+  /** What nobody else writes meanwhile. */
+  readonly owns?: readonly ObjectRef[]
 }
 
 /**
- * What happens at a moment: where something is written (`create file/motd`), or live is read so often (`read 2`). It is refused; the connection breaks
+ * What happens at a moment: where something is written (`create file/motd`, or `PHASE release/main`), or live is read so often (`read 2`). It is refused; the connection breaks
  * before it was done, or after; the whole run dies before, or after.
  */
 export type Fault = 'refuse' | 'break-before' | 'break-after' | 'die-before' | 'die-after'
 export type Faults = ReadonlyMap<string, Fault>
 
+type Row = Pick<LiveObject, 'serverId' | 'fields'>
+
+/** How far a protocol got, and what it began from. */
+export interface FarRecord {
+  readonly unfinished: Unfinished
+  readonly step: Step
+  readonly before: Row | null
+}
+
 /** A far end in memory: what is there, and what was done to it, in order. */
 export interface FarEnd {
-  readonly rows: Map<ObjectRef, Pick<LiveObject, 'serverId' | 'fields'>>
+  readonly rows: Map<ObjectRef, Row>
+  /** Protocols that have not ended. */
+  readonly records: Map<ObjectRef, FarRecord>
+  /** Whose turn it was last. */
+  turn: Turn | null
   readonly did: string[]
   /** Kinds that can't be read. */
   readonly unreadable: Set<string>
   made: number
 }
 
-export const newFarEnd = (): FarEnd => ({ rows: new Map(), did: [], unreadable: new Set(), made: 0 })
+export const newFarEnd = (): FarEnd => ({
+  rows: new Map(),
+  records: new Map(),
+  turn: null,
+  did: [],
+  unreadable: new Set(),
+  made: 0,
+})
 
 /** One run's way to a far end. Once it died, nothing of the run does anything any more. */
 export interface Process {
@@ -96,7 +122,14 @@ function claimsIn(kind: string, instance: Instance): Claims {
 const splitRef = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
 
 /** A kind with the parts that a test does not care about filled in. */
-export const kindOf = ({ name, made: _made, prospect: _prospect, ...rest }: ToyKind): Kind => ({
+export const kindOf = ({
+  name,
+  made: _made,
+  prospect: _prospect,
+  phases: _phases,
+  owns: _owns,
+  ...rest
+}: ToyKind): Kind => ({
   name,
   provider: 'toy',
   title: { one: name, many: `${name}s` },
@@ -119,10 +152,14 @@ function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process:
   const seenBy = (desired: ReadonlyMap<string, Desired>): Reading => {
     // As it is now: what is written later is not in it.
     const seen = new Map(own.map((kind) => [kind.name, observed(kind, desired.get(kind.name), far)]))
+    const unfinished = [...far.records.values()]
+      .map((record) => record.unfinished)
+      .filter(({ kind }) => own.some(({ name: one }) => one === kind))
     const reading: Reading = {
       version: null,
       proof: null,
-      understand: ({ kinds }) => liveOf(new Map([...seen].filter(([kind]) => kinds.some((one) => one.name === kind)))),
+      understand: ({ kinds }) =>
+        liveOf(new Map([...seen].filter(([kind]) => kinds.some((one) => one.name === kind))), unfinished),
       lookInto: () => Promise.resolve(reading),
     }
     return reading
@@ -137,7 +174,7 @@ function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process:
       at(`read ${(process.reads += 1)}`, process, () => {})
       return seenBy(desired)
     },
-    unread: { ...seenBy(new Map()), understand: () => liveOf(new Map()) },
+    unread: { ...seenBy(new Map()), understand: () => liveOf(new Map(), []) },
     open: async () => {
       alive(process)
       return sessionOf(new Map(own.map((kind) => [kind.name, kind])), far, process)
@@ -146,10 +183,11 @@ function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process:
   }
 }
 
-const liveOf = (kinds: ReadonlyMap<string, Observed>): Live => ({
+const liveOf = (kinds: ReadonlyMap<string, Observed>, unfinished: readonly Unfinished[]): Live => ({
   observed: kinds,
   invariants: [],
   checks: [],
+  unfinished,
   assess: () => ({ weakens: false, opens: false }),
   advice: () => [],
   against: () => [],
@@ -158,7 +196,12 @@ const liveOf = (kinds: ReadonlyMap<string, Observed>): Live => ({
 })
 
 function observed({ name: kind, prospect }: ToyKind, desired: Desired | undefined, far: FarEnd): Observed {
-  const { rows, unreadable } = far
+  const { unreadable } = far
+  // What is under way is as it was before.
+  const rows = new Map(far.rows)
+  for (const [ref, { before }] of far.records)
+    if (before === null) rows.delete(ref)
+    else rows.set(ref, before)
   const wanted = desired?.state === 'managed' && prospect !== undefined ? desired.objects : []
   const objects = [...rows].flatMap(([ref, row]): LiveObject[] => {
     const [name, id] = splitRef(ref)
@@ -179,14 +222,26 @@ function observed({ name: kind, prospect }: ToyKind, desired: Desired | undefine
 }
 
 function sessionOf(kinds: ReadonlyMap<string, ToyKind>, far: FarEnd, process: Process): WriteSession {
+  const writing = { far, process, turn: null }
   return {
-    async *write(name, steps, _context: WriteContext) {
-      for (const step of steps) yield writeOne(step, kinds.get(name), far, process)
+    async *write(name, steps, { lease }: WriteContext) {
+      const kind = kinds.get(name)
+      for (const step of steps)
+        yield kind?.phases === undefined
+          ? writeOne(step, kind, far, process)
+          : outcomeOf(step, inPhases(step, kind, 0, writing, lease), far)
     },
+    resume: async (one, course, lease) => resumed(one, course, kinds, writing, lease),
     finish: () => Promise.resolve({ state: 'done' }),
     expect: () => {},
     close: async () => {},
   }
+}
+
+function outcomeOf(step: Step, ended: Ended, far: FarEnd): Outcome {
+  if (ended.state === 'done') return { state: 'done', step, serverId: far.rows.get(refOf(step))?.serverId ?? null }
+  if (ended.state !== 'cut') return { ...ended, step }
+  return { state: 'failed', step, reason: { code: 'cut-off', severity: 'error', message: 'It was cut off.' } }
 }
 
 function writeOne(step: Step, kind: ToyKind | undefined, far: FarEnd, process: Process): Outcome {
@@ -198,7 +253,7 @@ function writeOne(step: Step, kind: ToyKind | undefined, far: FarEnd, process: P
 }
 
 /** One moment of a run, with what goes wrong at it. */
-function at(what: string, process: Process, act: () => void): void {
+export function at(what: string, process: Process, act: () => void): void {
   alive(process)
   const fault = process.faults.get(what)
   if (fault !== 'break-before' && fault !== 'die-before') act()
@@ -207,7 +262,7 @@ function at(what: string, process: Process, act: () => void): void {
   throw new Error(`It broke at ${what}.`)
 }
 
-function put(step: Step, kind: ToyKind | undefined, far: FarEnd): void {
+export function put(step: Step, kind: ToyKind | undefined, far: FarEnd): void {
   const ref = refOf(step)
   far.did.push(`${step.action} ${ref}`)
   if (step.action === 'delete') return void far.rows.delete(ref)

@@ -120,6 +120,7 @@ describe("a plan's digest", () => {
     leftAlone: [],
     adjustments: [],
     owed: [],
+    unfinished: [],
     removed: [],
     findings: [],
     checks: [],

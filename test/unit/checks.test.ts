@@ -170,6 +170,8 @@ const reportOf = (plan: Plan): ApplyReport => ({
   skipped: [],
   notReached: [],
   paid: [],
+  ended: [],
+  unfinished: [],
   looked: [],
   remaining: [],
   findings: [],

@@ -41,6 +41,7 @@ async function doorsUsed(
     again: () => Promise.resolve([]),
     proofs: input.proofs,
     withheld: new Map(),
+    nonce: 'run',
     holds: () => true,
     signal: new AbortController().signal,
     told: () => {},

@@ -48,6 +48,7 @@ async function applied(
     again: () => Promise.resolve([]),
     proofs: input.proofs,
     withheld: new Map(),
+    nonce: 'run',
     holds: () => true,
     signal: new AbortController().signal,
     told: () => {},

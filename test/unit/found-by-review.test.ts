@@ -195,6 +195,7 @@ async function stopped(
     proofs: new Map(),
     withheld: new Map(),
     now: () => new Date(),
+    nonce: 'run',
     holds: () => true,
     signal: stop.signal,
     told: () => stop.abort(),

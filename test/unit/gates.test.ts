@@ -146,6 +146,7 @@ function lockOf(repository: Repository, meanwhile: () => unknown): Lock {
       await meanwhile()
     },
     holds: () => held?.ok() ?? false,
+    nonce: () => held?.holder.nonce ?? '',
     release: async () => void (await held?.release()),
   }
 }

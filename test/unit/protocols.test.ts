@@ -6,12 +6,13 @@ import { stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Linking } from '../../src/reconcile/graph.ts'
 import {
-  digestsMeant,
   heldBack,
   isTaken,
   nextTurn,
   protocolInWords,
   protocols,
+  stepsMeant,
+  type Meant,
   type Sides,
   type Turn,
   type Unfinished,
@@ -33,13 +34,24 @@ const unfinished = (rest: Partial<Unfinished> = {}): Unfinished => ({
   ...rest,
 })
 
+const ofDigest = (digest: string): Meant => ({
+  kind: 'release',
+  id: 'main',
+  action: 'update',
+  serverId: '7',
+  changes: [],
+  digest,
+})
+const digestsMeant = (...given: Parameters<typeof stepsMeant>): ReadonlySet<string> =>
+  new Set(stepsMeant(...given).map(({ digest }) => digest))
+
 describe('what the next apply does with what was cut off', () => {
   const [of] = [unfinished()]
   const course = (meant: readonly string[], approved: readonly string[]) =>
     protocols(
       [of],
-      () => new Set(meant),
-      (digest) => approved.includes(digest),
+      () => meant.map(ofDigest),
+      ({ digest }) => approved.includes(digest),
     )[0]?.course
 
   it('is to go on where the files still say so and the approval stands', () => {
@@ -55,17 +67,27 @@ describe('what the next apply does with what was cut off', () => {
     expect(course([of.digest], ['other'])).toBe('waits')
   })
 
+  it('is to leave it where its kind was not read: nobody knows what the files mean for it', () => {
+    expect(
+      protocols(
+        [of],
+        () => null,
+        () => true,
+      )[0]?.course,
+    ).toBe('waits')
+  })
+
   it('is said for people', () => {
     const said = (meant: readonly string[], approved: boolean) =>
       protocols(
         [of],
-        () => new Set(meant),
+        () => meant.map(ofDigest),
         () => approved,
       ).map(protocolInWords)
     expect([...said([of.digest], true), ...said([], true), ...said([of.digest], false)]).toEqual([
       'release/main was cut off: two of three phases are done. The next apply goes on with it.',
       'release/main was cut off: two of three phases are done. The files no longer say so: the next apply takes it back.',
-      'release/main was cut off: two of three phases are done. Nobody has approved it: the next apply leaves it as it is.',
+      'release/main was cut off: two of three phases are done. The next apply leaves it as it is: nobody has approved it, or its kind could not be read.',
     ])
   })
 })
@@ -85,7 +107,7 @@ describe('what the files mean', () => {
   }
   /** The sides while a protocol stands: live is as before until it writes, then as after; the plan's step goes by that. */
   const sides = (ledger: Fields | null, files: Fields | null, live: Fields | null): Sides => ({
-    step: equal(live, files) ? undefined : { digest: approved(live, files) },
+    step: equal(live, files) ? undefined : ofDigest(approved(live, files)),
     files: files && { fields: files, comparable: files },
     live,
     entry: ledger === null ? undefined : { fields: ledger, serverId: '7' },
@@ -139,7 +161,7 @@ describe('while it has not ended', () => {
   ]
   const [one] = protocols(
     [unfinished()],
-    () => new Set(),
+    () => [],
     () => true,
   )
   const list = one === undefined ? [] : [one]
@@ -186,7 +208,7 @@ describe('while it has not ended', () => {
         const kinds: Linking[] = [{ name: 'x', after: ({ id }) => (after[id] ?? []).map((other) => `x/${other}`) }]
         const [protocol] = protocols(
           [unfinished({ owns: owns.map((id) => `x/${id}`) })],
-          () => new Set(),
+          () => [],
           () => true,
         )
         const held = heldBack(

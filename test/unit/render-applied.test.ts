@@ -18,6 +18,8 @@ const REPORT: ApplyReport = {
   skipped: [],
   notReached: [],
   paid: [],
+  ended: [],
+  unfinished: [],
   looked: [],
   remaining: [],
   findings: [],

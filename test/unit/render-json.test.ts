@@ -79,6 +79,8 @@ test('an apply as JSON is by the same schema', () => {
     skipped: [{ step: third, why: 'blocked', reason: 'no' }],
     notReached: rest,
     paid: [debt('owed.example')],
+    ended: [],
+    unfinished: [],
     looked: [],
     remaining: [{ kind: 'rule', id: 'x', fields: ['text'], reason: 'no' }],
     findings: [{ code: 'lock-lost', severity: 'error', message: 'no' }],

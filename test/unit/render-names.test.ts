@@ -87,6 +87,8 @@ describe('an internationalised name', () => {
       skipped: [],
       notReached: [],
       paid: [],
+      ended: [],
+      unfinished: [],
       looked: [],
       remaining: [{ kind: 'domain-block', id: ASCII, fields: [], reason: 'still other' }],
       findings: [],

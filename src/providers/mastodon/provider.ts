@@ -110,6 +110,7 @@ function sessionOf(writer: Writer): WriteSession {
       const reason = { code: 'moved', severity: 'error' as const, message: 'live has changed' }
       return result.state === 'changed' ? { state: 'refused', reason } : result
     },
+    resume: ({ kind, id }) => Promise.reject(new Error(`${NAME} leaves nothing unfinished, so not ${kind}/${id}`)),
     expect: (connections) => {
       if (connections.has('console')) writer.expectConsole()
     },

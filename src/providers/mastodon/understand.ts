@@ -142,6 +142,7 @@ export function understand(
     observed: objects,
     invariants: invariantsOf(facts),
     checks: [],
+    unfinished: [],
     assess: (step) => {
       const kind = byName.get(step.kind)
       const impact = kind?.impact?.(step, tables)

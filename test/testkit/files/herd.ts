@@ -215,6 +215,7 @@ export async function applyHead(herd: Herd, far: Environment, options: Options =
         held = await acquire(repository, { sealing, run, commit: null })
       },
       holds: () => held?.ok() ?? false,
+      nonce: () => held?.holder.nonce ?? run,
       release: async () => void (await held?.release()),
     },
     connected: (work) => work(ends),

@@ -1,6 +1,8 @@
 import { EXIT, fail } from '../../../src/instance/diagnostic.ts'
 import type { Instance } from '../../../src/instance/instance.ts'
-import type { Draft, Hints, Kind } from '../../../src/reconcile/kind.ts'
+import type { Draft, Hints, Kind, Lease } from '../../../src/reconcile/kind.ts'
+import type { Unfinished } from '../../../src/reconcile/protocols.ts'
+import type { Ended } from '../../../src/reconcile/provider.ts'
 import type { Fields, Impact, LiveObject, ObjectRef, Step, Value } from '../../../src/reconcile/types.ts'
 import type { LiveFiles } from './answers.ts'
 import type { FilesLock, NotDone } from './connection.ts'
@@ -22,11 +24,22 @@ export interface FilesKind extends Kind {
   readonly opens: (step: Draft) => boolean
   readonly impact: (step: Draft) => Impact | null
   readonly write: (step: Step, ways: Ways) => Promise<Wrote>
+  /** What was cut off between the phases of its apply, as the machine keeps it. */
+  readonly unfinished: (live: LiveFiles) => readonly Unfinished[]
+  /** Brings that to its end, or takes it back. */
+  readonly resume: (one: Unfinished, course: 'on' | 'back', ways: Pick<Ways, 'lock'>, lease: Lease) => Promise<Ended>
+}
+
+/** Of a kind whose steps are done in one go. */
+export const IN_ONE_GO: Pick<FilesKind, 'unfinished' | 'resume'> = {
+  unfinished: () => [],
+  resume: ({ kind, id }) => Promise.reject(new Error(`${kind}/${id} is done in one go`)),
 }
 
 /** What a step is written with. */
 export interface Ways {
   readonly lock: FilesLock
+  readonly lease: Lease
   /** The content of that digest, as the files have it. */
   readonly content: (digest: string) => string
 }

@@ -13,7 +13,8 @@ import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
 import type { Desired, Observed, Step } from '../../../src/reconcile/types.ts'
 import type { LiveFiles } from './answers.ts'
 import { openReader, openWriter, type FilesPlace } from './connection.ts'
-import { idsIn, NAME, type FilesKind } from './kind.ts'
+import type { FilesLock } from './connection.ts'
+import { idsIn, NAME, type FilesKind, type Ways } from './kind.ts'
 import { file } from './kinds/file.ts'
 import { page } from './kinds/page.ts'
 import { program } from './kinds/program.ts'
@@ -68,7 +69,7 @@ function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provi
       const lock = await writer.lock(randomUUID())
       const content = (digest: string): string =>
         contents.get(digest) ?? fail(EXIT.defect, 'files-content', `Nothing that was read has the digest ${digest}.`)
-      return sessionOf((kind, step) => kind.write(step, { lock, content }), writer.close)
+      return sessionOf(lock, content, writer.close)
     },
     close: async () => {
       // What never opened was told to whoever asked for it.
@@ -143,6 +144,7 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
       ),
       invariants: [],
       checks: [],
+      unfinished: far.state === 'unread' ? [] : KINDS.flatMap((kind) => kind.unfinished(far.live)),
       assess: (step) => {
         const kind = KINDS.find(({ name }) => name === step.kind)
         const impact = kind?.impact(step) ?? null
@@ -176,21 +178,23 @@ const unwritable = (steps: readonly Step[]): Diagnostic[] =>
     ? [{ code: 'no-door', severity: 'warning', message: 'instance.yaml has no ssh: no file can be written.' }]
     : []
 
-function sessionOf(
-  send: (kind: FilesKind, step: Step) => ReturnType<FilesKind['write']>,
-  close: () => Promise<void>,
-): WriteSession {
+const kindOf = (name: string): FilesKind => {
+  const kind = KINDS.find((one) => one.name === name)
+  if (!kind) throw new Error(`${NAME} has no kind ${name}`)
+  return kind
+}
+
+function sessionOf(lock: FilesLock, content: Ways['content'], close: () => Promise<void>): WriteSession {
   return {
-    write: async function* (name, steps): AsyncGenerator<Outcome> {
-      const kind = KINDS.find((one) => one.name === name)
-      if (!kind) throw new Error(`${NAME} has no kind ${name}`)
+    write: async function* (name, steps, { lease }): AsyncGenerator<Outcome> {
       for (const step of steps) {
-        const came = await send(kind, step)
+        const came = await kindOf(name).write(step, { lock, content, lease })
         yield came.state === 'done' ? { state: 'done', step, serverId: null } : { ...came, step }
       }
     },
     // No step of these kinds does anything outside its object.
     finish: () => Promise.resolve({ state: 'done' }),
+    resume: (one, course, lease) => kindOf(one.kind).resume(one, course, { lock }, lease),
     expect: () => {},
     close,
   }

@@ -3,7 +3,7 @@ import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import type { Change, Value } from '../../../../src/reconcile/types.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
-import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
+import { IN_ONE_GO, expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
 
 /** A folder that is wholly ours: whatever else lies in it was added by hand. */
 const OURS = 'etc/herdbook.d'
@@ -28,6 +28,7 @@ export const file: FilesKind = {
   title: { one: 'file', many: 'files' },
   sources: SOURCES,
   drift: 'correct',
+  ...IN_ONE_GO,
   absence: { is: 'delete' },
   claims,
   hazard: () => 'reversible',

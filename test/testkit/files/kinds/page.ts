@@ -2,7 +2,7 @@ import type { Instance } from '../../../../src/instance/instance.ts'
 import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
-import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
+import { IN_ONE_GO, expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
 
 /** The program that serves them: before it there is no place for them. */
 const SITE = 'site'
@@ -24,6 +24,7 @@ export const page: FilesKind = {
   title: { one: 'page', many: 'pages' },
   sources: SOURCES,
   drift: 'report',
+  ...IN_ONE_GO,
   absence: { is: 'delete' },
   claims,
   hazard: () => 'reversible',

@@ -1,10 +1,13 @@
 import type { Instance } from '../../../../src/instance/instance.ts'
 import type { Claims } from '../../../../src/reconcile/claims.ts'
 import { sha256 } from '../../../../src/reconcile/digest.ts'
-import type { Hints } from '../../../../src/reconcile/kind.ts'
+import type { Hints, Lease } from '../../../../src/reconcile/kind.ts'
+import type { Ended } from '../../../../src/reconcile/provider.ts'
+import type { FilesLock } from '../connection.ts'
+import type { Phase } from '../wire.ts'
 import type { Fields, LiveObject } from '../../../../src/reconcile/types.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
-import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind } from '../kind.ts'
+import { expectedBy, fieldsOf, fileAt, idsIn, NAME, word, wrote, type FilesKind, type Wrote } from '../kind.ts'
 
 const MODE = '0644'
 
@@ -60,19 +63,59 @@ export const program: FilesKind = {
   opens: () => false,
   impact: ({ id, action }) =>
     action === 'create' ? null : { text: `${id} runs another version, without a pause`, weight: 1, details: {} },
-  write: async (step, { lock, content }) => {
+  write: async (step, { lock, content, lease }) => {
     const protocol = { id: step.id, digest: step.digest }
     const path = placeOf(step.id)
     const wanted = { path, content: content(sha256(word(step.target['version']))), mode: MODE, sealed: false }
-    const phases = [
-      () => lock.stage({ ...protocol, ...wanted, expect: expectedBy(step) }),
-      () => lock.switch(protocol),
-      () => lock.prove(protocol),
-    ]
-    for (const phase of phases) {
-      const outcome = wrote(await phase(), path)
-      if (outcome.state !== 'done') return outcome
-    }
-    return lock.end({ id: step.id })
+    const staged = wrote(await lock.stage({ ...protocol, ...wanted, expect: expectedBy(step) }), path)
+    if (staged.state !== 'done') return staged
+    const ended = await goOn('staged', protocol, lock, lease)
+    return ended.state === 'cut' ? CUT : ended
   },
+  unfinished: ({ protocols }) =>
+    protocols.flatMap((one) =>
+      one.state === 'unfinished'
+        ? [
+            {
+              kind: 'program',
+              id: one.id,
+              digest: one.digest,
+              phase: one.phase,
+              owns: [`file/${placeOf(one.id)}`],
+              said: SAID[one.phase],
+            },
+          ]
+        : [],
+    ),
+  resume: ({ id, digest, phase }, course, { lock }, lease) =>
+    course === 'back' ? lock.back({ id }) : goOn(phase, { id, digest }, lock, lease),
+}
+
+const SAID: { readonly [phase in Phase]: string } = {
+  staged: 'the new version lies beside the old one, which runs still',
+  switched: 'the new version runs, and nobody has looked whether it does its work',
+  proven: 'the new version runs and was looked at',
+}
+
+/** What a run that lost its lock, or was told to stop, leaves for the next one. */
+const CUT: Wrote = {
+  state: 'failed',
+  reason: { code: 'cut-off', severity: 'error', message: 'The run ended between two phases; the next one goes on.' },
+}
+
+/** The phases that follow one, each only while the lock is held; then the record goes. */
+async function goOn(
+  from: string,
+  protocol: { readonly id: string; readonly digest: string },
+  lock: FilesLock,
+  lease: Lease,
+): Promise<Ended> {
+  const phases = [() => lock.switch(protocol), () => lock.prove(protocol)]
+  const over = { staged: 0, switched: 1 }[from] ?? phases.length
+  for (const phase of phases.slice(over)) {
+    if (!lease.holds()) return { state: 'cut' }
+    const outcome = wrote(await phase(), placeOf(protocol.id))
+    if (outcome.state !== 'done') return outcome
+  }
+  return lease.holds() ? lock.end({ id: protocol.id }) : { state: 'cut' }
 }

@@ -5,7 +5,7 @@ import { canonicalJson, sha256 } from '../../../../src/reconcile/digest.ts'
 import { byText } from '../../../../src/reconcile/equal.ts'
 import type { Fields, LiveObject, Step } from '../../../../src/reconcile/types.ts'
 import { claimsOf, listsIn, SOURCES } from '../instance.ts'
-import { NAME, word, type FilesKind } from '../kind.ts'
+import { IN_ONE_GO, NAME, word, type FilesKind } from '../kind.ts'
 import type { UnitFact } from '../wire.ts'
 
 interface Input {
@@ -60,6 +60,7 @@ export const unit: FilesKind = {
   title: { one: 'unit', many: 'units' },
   sources: SOURCES,
   drift: 'report',
+  ...IN_ONE_GO,
   absence: { is: 'release', remove: null },
   claims,
   hazard: ({ action }) => (action === 'create' ? 'reversible' : 'disruptive'),
