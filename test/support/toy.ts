@@ -34,6 +34,8 @@ export interface ToyKind extends Partial<Kind> {
   readonly prospect?: (id: string, far: FarEnd) => Prospect
   /** The phases in which an object is written, at least two: a record says how far it got. */
   readonly phases?: readonly string[]
+  /** Its far end shows an object as it is written so far, instead of as it was before. */
+  readonly showsHalves?: boolean
   /** What nobody else writes meanwhile. */
   readonly owns?: readonly ObjectRef[]
 }
@@ -127,6 +129,7 @@ export const kindOf = ({
   made: _made,
   prospect: _prospect,
   phases: _phases,
+  showsHalves: _halves,
   owns: _owns,
   ...rest
 }: ToyKind): Kind => ({
@@ -195,11 +198,15 @@ const liveOf = (kinds: ReadonlyMap<string, Observed>, unfinished: readonly Unfin
   guard: () => ({}),
 })
 
-function observed({ name: kind, prospect }: ToyKind, desired: Desired | undefined, far: FarEnd): Observed {
+function observed(
+  { name: kind, prospect, showsHalves = false }: ToyKind,
+  desired: Desired | undefined,
+  far: FarEnd,
+): Observed {
   const { unreadable } = far
   // What is under way is as it was before.
   const rows = new Map(far.rows)
-  for (const [ref, { before }] of far.records)
+  for (const [ref, { before }] of showsHalves ? [] : far.records)
     if (before === null) rows.delete(ref)
     else rows.set(ref, before)
   const wanted = desired?.state === 'managed' && prospect !== undefined ? desired.objects : []

@@ -3,13 +3,6 @@ import { refOf } from '../../src/reconcile/batches.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { Approving } from '../../src/reconcile/outgoing.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
-import { renderApplied } from '../../src/render/applied.ts'
-import { renderApply } from '../../src/render/apply.ts'
-import { applyJson, planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { parsePlan } from '../../src/render/saved.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
-import { EMPTY } from '../support/plans.ts'
 import { look, newToy, run, type Options, type Toy } from '../support/toy-run.ts'
 import type { Fault, Files, ToyKind } from '../support/toy.ts'
 
@@ -35,10 +28,10 @@ const wherever = (version: number) => new Map(Object.keys(at(0).objects).map((re
 const cutAt = (phase: string, fault: Fault): Options => ({ faults: new Map([[`${phase} release/main`, fault]]) })
 
 /** A toy of version 1, and an apply of version 2 that died there. */
-async function cut(phase: string, fault: Fault = 'die-before', options: Options = {}): Promise<Toy> {
-  const toy = newToy(KINDS)
+async function cut(phase: string, fault: Fault = 'die-before', kinds: readonly ToyKind[] = KINDS): Promise<Toy> {
+  const toy = newToy(kinds)
   await run(toy, at(1))
-  await run(toy, at(2), { ...options, ...cutAt(phase, fault) })
+  await run(toy, at(2), cutAt(phase, fault))
   return toy
 }
 
@@ -218,40 +211,45 @@ test('a plan is the same whatever phase it is in, and another where it goes anot
   expect((await look(toy, at(2), ON_A_FORGE)).plan.digest).not.toBe(plan.digest)
 })
 
-test('terminal, comment, report and JSON say how far it got and what comes of it', async () => {
-  const toy = await cut('switch')
-  const kinds = KINDS.map(({ name }) => ({
-    name,
-    title: { one: name, many: `${name}s` },
-    sources: [`${name}.yaml`] as const,
-  }))
-  const { plan } = await look(toy, at(2))
-  const said = 'release/main was cut off: 1 of 3 phases are done. The next apply goes on with it.'
-  expect(renderPlan(plan, { kinds, width: 120, colour: false })).toContain(said)
-  expect(renderMarkdown(plan, { kinds, visibility: 'private' })).toContain(said)
-  const alone = { ...EMPTY, unfinished: plan.unfinished }
-  expect(renderPlan(alone, { kinds, width: 120, colour: false })).toContain('Next: herdbook apply')
-  expect(parsePlan(planJson(alone))).toEqual(alone)
-  const { report } = await run(toy, at(2))
-  if (report === null) throw new Error('It broke off.')
-  expect(renderApply(report, { kinds, width: 120, colour: false })).toContain('release/main was finished.')
-  const left = { ...report, ended: [], unfinished: plan.unfinished }
-  expect(renderApply(left, { kinds, width: 120, colour: false })).toContain(said)
-  const options = { kinds, visibility: 'private' as const, run: 'https://runs.example/1' }
-  expect([renderApplied(report, options), renderApplied(left, options)]).toEqual([
-    expect.stringContaining('release/main was finished.'),
-    expect.stringContaining(said),
-  ])
-  expect(applyJson(report)).toContain('"ended": [')
+/** A far end that shows an object as far as it is written. */
+const HALVES = KINDS.map((kind) => (kind.phases === undefined ? kind : { ...kind, showsHalves: true }))
+
+test('where all of it is written and only the end is missing, files and approval are known by what the ledger holds', async () => {
+  const toy = await cut('prove', 'die-before', HALVES)
+  expect(steps((await look(toy, at(2))).plan)).not.toContain('release/main')
+  expect((await look(toy, at(2))).plan.unfinished).toMatchObject([{ course: 'on' }])
+  // What has not ended was not verified.
+  await run(toy, at(2), cutAt('prove', 'break-before'))
+  expect(toy.ledger.entries.get('release/main')?.fields).toEqual({ version: 1 })
+  expect((await look(toy, at(2), ON_A_FORGE)).plan.unfinished).toMatchObject([{ course: 'waits' }])
+  const [record] = toy.far.records.values()
+  const by = { by: 'ann', at: '2026-12-01T10:00:00Z', source: 'she said so', form: 2 as const, spent: false }
+  const digest = record?.unfinished.digest ?? ''
+  toy.ledger = { ...toy.ledger, approvals: [{ digest, ref: 'release/main', ...by }] }
+  await run(toy, at(2), ON_A_FORGE)
+  expect([toy.far.records.size, toy.ledger.entries.get('release/main')?.fields]).toEqual([0, { version: 2 }])
 })
 
-test('what a far end says of how far it got is inert', () => {
-  const course = 'on' as const
-  const said = 'done\u001b[2J\n### <img src=x> @everyone'
-  const one = { kind: 'release', id: 'main', digest: 'f', phase: 'stage', owns: [], said, course }
-  const plan = { ...EMPTY, unfinished: [one] }
-  expect(renderPlan(plan, { kinds: [], width: 120, colour: false })).not.toContain('\u001b')
-  const comment = renderMarkdown(plan, { kinds: [], visibility: 'private' })
-  expect(comment.split('\n').some((line) => line.startsWith('### <'))).toBe(false)
-  expect(comment).not.toMatch(/(^|[^\\`])<img/)
+test('where it is written and the files are reverted, it is taken back to what it was', async () => {
+  const toy = await cut('prove', 'die-before', HALVES)
+  await run(toy, at(1))
+  expect([toy.far.records.size, fields(toy)]).toEqual([0, wherever(1)])
+})
+
+test('one that ends lets go of what it owned alone: what another one still owns waits', async () => {
+  const second: ToyKind = { name: 'engine', phases: PHASES, owns: ['other/one'] }
+  const toy = newToy([...KINDS, second])
+  const both = (version: number): Files => ({ objects: { ...at(version).objects, 'engine/x': { version } } })
+  await run(toy, both(1))
+  toy.far.unreadable.add('other')
+  await run(toy, both(2), {
+    faults: new Map([
+      ['switch release/main', 'break-before'],
+      ['switch engine/x', 'break-before'],
+    ]),
+  })
+  toy.far.unreadable.clear()
+  const { report } = await run(toy, both(2), { faults: new Map([['switch engine/x', 'break-before']]) })
+  expect([report?.ended.map(refOf), report?.unfinished.map(refOf)]).toEqual([['release/main'], ['engine/x']])
+  expect(report?.skipped.map(({ step }) => refOf(step))).toEqual(['other/one', 'engine/x'])
 })
