@@ -47,7 +47,8 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: A
   const held = new Set(progress.skipped.map(({ step }) => step))
   const writable = open.filter((step) => !held.has(step))
   const todo = batches(deps.kinds, writable, progress.needs)
-  if (writable.length > 0 || plan.owed.length > 0) {
+  // An approval that came for what is cut off counts from the next plan on, once the ledger holds it.
+  if (writable.length + plan.owed.length + plan.unfinished.length > 0) {
     await noteDown(knownNow(writable, plan, progress), plan, progress, deps)
     await run(todo, plan, sessions, progress, deps)
     // What was not written by us may be written by somebody else, and is theirs then.
