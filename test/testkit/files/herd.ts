@@ -77,8 +77,10 @@ export interface Environment {
   readonly machine: FilesMachine
   /** The folder of its files, where that is not `instance`. */
   readonly folder?: string
-  /** The other providers of a run, by the registry's order, and when they are closed. */
+  /** The providers that stand after it in the registry. */
   readonly others?: () => readonly Provider[]
+  /** Those that stand before it in the registry. */
+  readonly earlier?: () => readonly Provider[]
   readonly secrets?: { readonly [name: string]: string }
   readonly now?: () => Date
 }
@@ -115,7 +117,7 @@ const instanceAt = ({ dir }: Herd, id: string, { folder = FOLDER, now }: Environ
 /** The files of HEAD, and the providers that they name. */
 async function open(herd: Herd, far: Environment): Promise<Opened> {
   const { repository } = herd
-  const { machine, others, secrets, now } = far
+  const { machine, others, earlier, secrets, now } = far
   const head = await headOf(herd)
   const instance = await instanceAt(herd, head, far)
   const config = instance.documents['instance.yaml'] ?? { domain: 'herd.example' }
@@ -125,7 +127,7 @@ async function open(herd: Herd, far: Environment): Promise<Opened> {
     place: machine.place,
     stamp: { domain, environment, repository },
   }
-  const providers = [files.connect(config, access), ...(others?.() ?? [])]
+  const providers = [...(earlier?.() ?? []), files.connect(config, access), ...(others?.() ?? [])]
   const identities = providers.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity] as const))
   const sealing = { ...sealingFor(repository, environment), providers: new Map(identities) }
   return {
