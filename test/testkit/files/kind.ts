@@ -3,7 +3,7 @@ import type { Instance } from '../../../src/instance/instance.ts'
 import type { Draft, Hints, Kind, Lease } from '../../../src/reconcile/kind.ts'
 import type { Unfinished } from '../../../src/reconcile/protocols.ts'
 import type { Ended } from '../../../src/reconcile/provider.ts'
-import type { Fields, Impact, LiveObject, ObjectRef, Step, Value } from '../../../src/reconcile/types.ts'
+import type { Fields, Impact, LiveObject, ObjectRef, SecretAnswer, Step, Value } from '../../../src/reconcile/types.ts'
 import type { LiveFiles } from './answers.ts'
 import type { FilesLock, NotDone } from './connection.ts'
 import type { Fact, FactsRequest, Written } from './wire.ts'
@@ -19,7 +19,7 @@ export interface FilesKind extends Kind {
   /** The object whose step makes the place where this kind is; null where that is there, or not known to be missing. */
   readonly madeBy: (live: LiveFiles) => ObjectRef | null
   /** From facts to normalised objects. Pure; throws a HerdbookError on what nobody could read, which makes the kind unknown. */
-  readonly read: (live: LiveFiles, hints: Hints) => readonly LiveObject[]
+  readonly read: (live: LiveFiles, hints: Hints, answers: Answers) => readonly LiveObject[]
   /** Whether a step gives access to more people than before. */
   readonly opens: (step: Draft) => boolean
   readonly impact: (step: Draft) => Impact | null
@@ -36,12 +36,17 @@ export const IN_ONE_GO: Pick<FilesKind, 'unfinished' | 'resume'> = {
   resume: ({ kind, id }) => Promise.reject(new Error(`${kind}/${id} is done in one go`)),
 }
 
+/** How the machine compares secrets, by the path of what holds them. One that is missing was not compared. */
+export type Answers = ReadonlyMap<string, SecretAnswer>
+
 /** What a step is written with. */
 export interface Ways {
   readonly lock: FilesLock
   readonly lease: Lease
   /** The content of that digest, as the files have it. */
   readonly content: (digest: string) => string
+  /** The value of a secret. Rejects (exit 9) where this run does not have it. */
+  readonly secret: (name: string) => Promise<string>
 }
 
 export type Wrote = { readonly state: 'done' } | NotDone

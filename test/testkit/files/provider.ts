@@ -10,19 +10,19 @@ import { entriesOf, hintsFor } from '../../../src/reconcile/input.ts'
 import type { Hints, Outcome } from '../../../src/reconcile/kind.ts'
 import type { Live, Provider, ProviderFolder, Reading, Request, WriteSession } from '../../../src/reconcile/provider.ts'
 import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
-import type { Desired, Observed, Step } from '../../../src/reconcile/types.ts'
+import type { Desired, Observed, SecretAnswer, Step } from '../../../src/reconcile/types.ts'
 import type { LiveFiles } from './answers.ts'
 import { openReader, openWriter, type FilesPlace } from './connection.ts'
-import type { FilesLock } from './connection.ts'
-import { idsIn, NAME, type FilesKind, type Ways } from './kind.ts'
+import { idsIn, NAME, type Answers, type FilesKind, type Ways } from './kind.ts'
+import { credential, secretsOf } from './kinds/credential.ts'
 import { file } from './kinds/file.ts'
 import { page } from './kinds/page.ts'
 import { program } from './kinds/program.ts'
 import { unit } from './kinds/unit.ts'
-import type { FactsRequest, Stamp } from './wire.ts'
+import type { Compared, FactsRequest, Stamp, Verdict } from './wire.ts'
 
 /** In the order in which they apply. */
-export const KINDS: readonly FilesKind[] = [file, program, page, unit]
+export const KINDS: readonly FilesKind[] = [file, credential, program, page, unit]
 
 /** What its connection is opened with. */
 export interface Access {
@@ -60,7 +60,7 @@ function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provi
     read: async (request) => {
       for (const content of KINDS.flatMap((kind) => kind.contents(request.instance)))
         contents.set(sha256(content), content)
-      const far = await factsOf(login, place, stamp, askedBy(request))
+      const far = await factsOf(login, place, stamp, askedBy(request), await valuesFor(request, secrets))
       return readingOf(far, writes, far.state === 'read' ? (ssh?.host_key ?? null) : null)
     },
     unread,
@@ -69,7 +69,8 @@ function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provi
       const lock = await writer.lock(randomUUID())
       const content = (digest: string): string =>
         contents.get(digest) ?? fail(EXIT.defect, 'files-content', `Nothing that was read has the digest ${digest}.`)
-      return sessionOf(lock, content, writer.close)
+      const secret = (name: string): Promise<string> => secrets.read({ env: name }, `the secret ${name}`)
+      return sessionOf({ lock, content, secret }, writer.close)
     },
     close: async () => {
       // What never opened was told to whoever asked for it.
@@ -82,7 +83,7 @@ function connect(config: InstanceFile, { secrets, place, stamp }: Access): Provi
 }
 
 type Far =
-  | { readonly state: 'read'; readonly live: LiveFiles }
+  | { readonly state: 'read'; readonly live: LiveFiles; readonly answers: Answers }
   | { readonly state: 'unread'; readonly reason: Diagnostic }
 
 const NOT_READ: Diagnostic = { code: 'not-read', severity: 'error', message: 'The machine was not asked.' }
@@ -109,12 +110,16 @@ async function factsOf(
   place: FilesPlace,
   stamp: Stamp,
   request: FactsRequest,
+  values: readonly Compared[],
 ): Promise<Far> {
   try {
     const reader = await openReader(await login(), place)
     try {
       if (!isDeepStrictEqual(reader.hello.stamp, stamp)) return foreign(stamp)
-      return { state: 'read', live: await reader.facts(request) }
+      const live = await reader.facts(request)
+      const verdicts = values.length > 0 ? await reader.same(values) : []
+      const answers = new Map(values.map(({ path }, i) => [path, answerOf(verdicts[i])]))
+      return { state: 'read', live, answers }
     } finally {
       await reader.close()
     }
@@ -123,6 +128,20 @@ async function factsOf(
     if (!reason) throw error
     return { state: 'unread', reason }
   }
+}
+
+const answerOf = (verdict: Verdict | undefined): SecretAnswer =>
+  verdict === undefined || verdict.state === 'unreadable' ? 'uncompared' : verdict.state
+
+/** The secrets that this run has of those that the files want compared. */
+async function valuesFor({ desired, kinds }: Request, secrets: Secrets): Promise<Compared[]> {
+  const wanted = kinds.includes(credential) ? desired.get(credential.name) : undefined
+  const values: Compared[] = []
+  for (const [path, name] of secretsOf(wanted?.state === 'managed' ? wanted.objects : [])) {
+    const secret = { env: name }
+    if (await secrets.has(secret)) values.push({ path, value: await secrets.read(secret, `the secret ${name}`) })
+  }
+  return values
 }
 
 const foreign = ({ domain, environment }: Stamp): never =>
@@ -139,7 +158,7 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
           kind.name,
           far.state === 'unread'
             ? { state: 'unknown', reason: far.reason, objects: [] }
-            : observed(kind, far.live, hintsFor(kind, input)),
+            : observed(kind, far, hintsFor(kind, input)),
         ]),
       ),
       invariants: [],
@@ -161,11 +180,17 @@ function readingOf(far: Far, writes: Live['writes'], proof: string | null): Read
 }
 
 /** The objects of a kind; unknown where one of them can't be read, not created where the machine says that there is no place for them. */
-function observed(kind: FilesKind, live: LiveFiles, hints: Hints): Observed {
+function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'read' }>, hints: Hints): Observed {
   try {
     const by = kind.madeBy(live)
     if (by !== null) return { state: 'not-created', by, initial: [] }
-    return { state: 'complete', objects: kind.read(live, hints), prospects: new Map(), door: CONNECTION, requests: 1 }
+    return {
+      state: 'complete',
+      objects: kind.read(live, hints, answers),
+      prospects: new Map(),
+      door: CONNECTION,
+      requests: 1,
+    }
   } catch (error) {
     const [reason] = error instanceof HerdbookError ? error.diagnostics : []
     if (!reason) throw error
@@ -184,17 +209,17 @@ const kindOf = (name: string): FilesKind => {
   return kind
 }
 
-function sessionOf(lock: FilesLock, content: Ways['content'], close: () => Promise<void>): WriteSession {
+function sessionOf(ways: Omit<Ways, 'lease'>, close: () => Promise<void>): WriteSession {
   return {
     write: async function* (name, steps, { lease }): AsyncGenerator<Outcome> {
       for (const step of steps) {
-        const came = await kindOf(name).write(step, { lock, content, lease })
+        const came = await kindOf(name).write(step, { ...ways, lease })
         yield came.state === 'done' ? { state: 'done', step, serverId: null } : { ...came, step }
       }
     },
     // No step of these kinds does anything outside its object.
     finish: () => Promise.resolve({ state: 'done' }),
-    resume: (one, course, lease) => kindOf(one.kind).resume(one, course, { lock }, lease),
+    resume: (one, course, lease) => kindOf(one.kind).resume(one, course, ways, lease),
     expect: () => {},
     close,
   }
