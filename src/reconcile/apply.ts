@@ -22,7 +22,8 @@ import { endUnfinished } from './resuming.ts'
 import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
 import type { Outcome, World, WriteContext } from './kind.ts'
-import type { ApplyReport, ObjectRef, Plan, Step } from './types.ts'
+import type { ApplyReport } from './report.ts'
+import type { ObjectRef, Plan, Step } from './types.ts'
 
 /**
  * Carries out a plan: attempts and intents are written down first, then the steps go out in order, then live is

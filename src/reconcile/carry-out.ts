@@ -7,7 +7,8 @@ import type { LedgerStore } from './ledger-store.ts'
 import type { Ledger } from './ledger-types.ts'
 import type { Withheld } from './outgoing.ts'
 import type { Planned, Wishes } from './reconciler.ts'
-import type { ApplyReport, Plan } from './types.ts'
+import type { ApplyReport } from './report.ts'
+import type { Plan } from './types.ts'
 
 /** What is held back after members were told of it, and what could not be announced. */
 export interface Noticed {

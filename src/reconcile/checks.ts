@@ -1,7 +1,8 @@
 import { refOf } from './batches.ts'
 import type { Kind } from './kind.ts'
 import type { Withheld } from './outgoing.ts'
-import type { Check, CheckName, ObjectRef, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { Check, CheckName, ObjectRef, Step } from './types.ts'
 
 /** Steps that need a check which is red or unknown, and what the check says. One that nobody made is unknown. */
 export function heldByChecks(steps: readonly Step[], kinds: readonly Kind[], checks: readonly Check[]): Withheld {

@@ -15,7 +15,8 @@ import type { Sealing } from './digest.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Ledger, Merge } from './ledger-types.ts'
 import type { Head, Repository } from './repository.ts'
-import type { ApplyReport, Plan, Step } from './types.ts'
+import type { ApplyReport } from './report.ts'
+import type { Plan, Step } from './types.ts'
 
 /** One run: Git, the ledger, and what digests are made for and with. */
 export interface Run {

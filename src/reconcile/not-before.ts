@@ -1,6 +1,7 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { refInLedger, refOf } from './batches.ts'
-import type { ObjectRef, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 const DAY = /^\d{4}-\d\d-\d\d$/
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/

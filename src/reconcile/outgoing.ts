@@ -10,7 +10,8 @@ import { restartsIn, withRestarts } from './restarts.ts'
 import type { Sealing } from './digest.ts'
 import type { Planned } from './reconciler.ts'
 import type { Approval, Ledger, Merge } from './ledger-types.ts'
-import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { ObjectRef, Plan, Step } from './types.ts'
 
 /** Steps that may not go out in this run, and why. */
 export type Withheld = ApplyDeps['withheld']

@@ -13,7 +13,8 @@ import { afterMakers } from './not-created.ts'
 import type { Protocol } from './protocols.ts'
 import { goesOut, restartsIn } from './restarts.ts'
 import { standingIn } from './standing.ts'
-import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { ObjectRef, Plan, Step } from './types.ts'
 
 export interface ApplyDeps {
   readonly kinds: readonly Kind[]

@@ -3,7 +3,8 @@ import { refOf } from './batches.ts'
 import type { Approvable } from './digest.ts'
 import { graphOf, neededBy, type Linking, type Node } from './graph.ts'
 import type { LedgerEntry } from './ledger-types.ts'
-import type { Fields, ObjectRef, Skipped, Step, Value } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { Fields, ObjectRef, Step, Value } from './types.ts'
 import { changeOf } from './unresolved.ts'
 
 /** An apply of one object in phases that was cut off, as the far end keeps it. */

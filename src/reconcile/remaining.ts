@@ -1,6 +1,7 @@
 import { refOf } from './batches.ts'
 import { openFields } from './open.ts'
-import type { ApplyReport, Plan, Step } from './types.ts'
+import type { ApplyReport } from './report.ts'
+import type { Plan, Step } from './types.ts'
 
 /** What was written, where live was not read again. */
 export const unverified = ({ kind, id }: Step): ApplyReport['remaining'][number] => ({

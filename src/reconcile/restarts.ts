@@ -1,7 +1,8 @@
 import { refOf } from './batches.ts'
 import type { Apart } from './cases.ts'
 import type { Linking } from './graph.ts'
-import type { ObjectRef, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { ObjectRef, Step } from './types.ts'
 
 /** The field of a unit that holds the digest of what it read when it was started or reloaded last. */
 export const INPUTS = 'inputs'

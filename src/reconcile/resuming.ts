@@ -5,7 +5,8 @@ import { isStopped, leaseOf, record, type ApplyDeps, type Progress } from './pro
 import { heldBack, type Protocol } from './protocols.ts'
 import type { Ended } from './provider.ts'
 import { reasonOf, type Sessions } from './sessions.ts'
-import type { ObjectRef, Plan, Skipped, Step } from './types.ts'
+import type { Skipped } from './report.ts'
+import type { ObjectRef, Plan, Step } from './types.ts'
 
 /** Steps that do not go out, and why. */
 type Held = ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>

@@ -14,7 +14,8 @@ import { reasonOf } from './sessions.ts'
 import { weakeningsAfter } from './weakenings.ts'
 import type { Planned } from './reconciler.ts'
 import type { Ledger } from './ledger-types.ts'
-import type { ApplyReport, Plan, Step } from './types.ts'
+import type { ApplyReport } from './report.ts'
+import type { Plan, Step } from './types.ts'
 
 /** Reads again what was touched; only what is there as meant enters the ledger. */
 export async function finish(plan: Plan, ledger: Ledger, progress: Progress, deps: ApplyDeps): Promise<ApplyReport> {

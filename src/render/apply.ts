@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { endedInWords, protocolInWords } from '../reconcile/protocols.ts'
-import type { ApplyReport, Step } from '../reconcile/types.ts'
+import type { ApplyReport } from '../reconcile/report.ts'
+import type { Step } from '../reconcile/types.ts'
 import { concealReport, EVERYTHING, type Disclosure } from './conceal.ts'
 import { checkLines } from './checks.ts'
 import { lookedAt } from './by-hand.ts'

@@ -1,7 +1,8 @@
 import type { Protocol } from '../reconcile/protocols.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Show } from '../instance/documents.ts'
-import type { ApplyReport, Check, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
+import type { ApplyReport } from '../reconcile/report.ts'
+import type { Check, Fields, Plan, Standoff, Step, Unmanaged, Value } from '../reconcile/types.ts'
 import { HIDDEN, nameHider, withoutAddresses, withoutEmails } from './hush.ts'
 import { own } from '../instance/own.ts'
 

@@ -1,5 +1,5 @@
 import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
-import type { ApplyReport } from '../reconcile/types.ts'
+import type { ApplyReport } from '../reconcile/report.ts'
 import { renderApplied, type AppliedOptions } from './applied.ts'
 import { concealedProblems, disclosure } from './conceal.ts'
 import { totals } from './diagnostics.ts'

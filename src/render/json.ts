@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../reconcile/ledger-types.ts'
-import type { Adjustment, ApplyReport, Fields, Impact, Plan, Standoff, Step, Unmanaged } from '../reconcile/types.ts'
+import type { ApplyReport } from '../reconcile/report.ts'
+import type { Adjustment, Fields, Impact, Plan, Standoff, Step, Unmanaged } from '../reconcile/types.ts'
 
 /** Milliseconds by what they were spent on. */
 export type Timings = { readonly [what: string]: number }

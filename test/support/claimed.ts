@@ -9,16 +9,8 @@ import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
 import { asSecret, type SecretAnswer } from '../../src/reconcile/secret-fields.ts'
-import type {
-  ApplyReport,
-  Desired,
-  DesiredObject,
-  Fields,
-  LiveObject,
-  Observed,
-  Plan,
-  Step,
-} from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { Desired, DesiredObject, Fields, LiveObject, Observed, Plan, Step } from '../../src/reconcile/types.ts'
 import { sealingWith } from './sealing.ts'
 
 /** What each file says: its objects, where it manages the kind. A file that is not there manages nothing. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Protocol } from '../../src/reconcile/protocols.ts'
 import type { Intent, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
-import type { ApplyReport, Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
 import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */

@@ -5,7 +5,8 @@ import type { Form } from '../../src/reconcile/digest.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
 import { planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
-import type { ApplyReport, ObjectRef, Plan } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { ObjectRef, Plan } from '../../src/reconcile/types.ts'
 import { sealingWith } from './sealing.ts'
 import {
   alive,

@@ -7,7 +7,8 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Withheld } from '../../src/reconcile/outgoing.ts'
 import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
 import { openMemory, NO_MISHAPS, providerIn, type Doors, type Memory, type Mishaps } from './memory.ts'
 
 export type { Doors } from './memory.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { ApplyReport } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
 import { planJson } from '../../src/render/json.ts'
 import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderPlan } from '../../src/render/terminal.ts'

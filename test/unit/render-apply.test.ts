@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ApplyReport, Plan } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { Plan } from '../../src/reconcile/types.ts'
 import { renderApply } from '../../src/render/apply.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
 import { debt, EMPTY, KIND_NAMES, step } from '../support/plans.ts'

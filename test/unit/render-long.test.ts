@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ApplyReport, Plan, Step } from '../../src/reconcile/types.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import type { Plan, Step } from '../../src/reconcile/types.ts'
 import { renderApply } from '../../src/render/apply.ts'
 import { renderMarkdown } from '../../src/render/markdown.ts'
 import { renderPlan } from '../../src/render/terminal.ts'

@@ -1,5 +1,5 @@
 import { EXIT, HerdbookError, worstExit, type Diagnostic, type ExitCode } from '../../instance/diagnostic.ts'
-import type { ApplyReport } from '../../reconcile/types.ts'
+import type { ApplyReport } from '../../reconcile/report.ts'
 import { run as applyNow, type Options } from '../apply.ts'
 import { say } from '../io.ts'
 import type { Session } from '../session.ts'

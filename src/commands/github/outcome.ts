@@ -2,7 +2,8 @@ import { EXIT, type Diagnostic, type ExitCode } from '../../instance/diagnostic.
 import { refOf } from '../../reconcile/batches.ts'
 import type { Sealing } from '../../reconcile/digest.ts'
 import { coveredBy, showed } from '../../reconcile/marks.ts'
-import type { ApplyReport, ObjectRef, Step } from '../../reconcile/types.ts'
+import type { ApplyReport } from '../../reconcile/report.ts'
+import type { ObjectRef, Step } from '../../reconcile/types.ts'
 import type { Session } from '../session.ts'
 import type { Landed, Void } from './landed.ts'
 

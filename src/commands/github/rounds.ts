@@ -1,6 +1,6 @@
 import { exitOfApply } from '../../reconcile/exit.ts'
 import { worstExit, type ExitCode } from '../../instance/diagnostic.ts'
-import type { ApplyReport } from '../../reconcile/types.ts'
+import type { ApplyReport } from '../../reconcile/report.ts'
 
 /** So many applies follow one another in a run: each does whole merges, as far as a budget goes. */
 export const MOST_ROUNDS = 20
