@@ -1,11 +1,9 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { refInLedger, refOf } from './batches.ts'
-import type { Draft, Kind } from './kind.ts'
+import type { Draft, Linking } from './kind.ts'
+import { INPUTS } from './restarts.ts'
 import { referencedBy } from './references.ts'
 import type { ObjectRef, Step } from './types.ts'
-
-/** What a kind says of the order of its steps. */
-export type Linking = Pick<Kind, 'name' | 'after' | 'before'>
 
 /** A step and those of its plan that must be done before it. */
 export interface Node {
@@ -29,7 +27,7 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
   const of = (refs: readonly ObjectRef[] = []): typeof nodes => refs.flatMap((ref) => byRef.get(ref) ?? [])
   for (const node of nodes) {
     const kind = byName.get(node.step.kind)
-    for (const needed of of(kind?.after?.(node.step))) node.needs.add(needed)
+    for (const needed of of(kind?.after?.(node.step))) if (waits(node.step, needed.step)) node.needs.add(needed)
     // What goes gives no value.
     for (const giver of of(referencedBy(node.step))) if (giver.step.action !== 'delete') node.needs.add(giver)
     for (const giver of of(took(refOf(node.step)))) if (giver.step.action === 'delete') giver.needs.add(node)
@@ -38,6 +36,10 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
   }
   return nodes
 }
+
+/** Whether a step comes after one that its kind puts before it. What only needs an object does not wait for that to go; a unit reads that it is gone. */
+const waits = ({ action, changes }: Step, needed: Step): boolean =>
+  needed.action !== 'delete' || action === 'delete' || changes.some(({ field }) => field === INPUTS)
 
 /** The objects that a step needs, in the plan or not. */
 export const neededBy = (step: Draft, kind: Linking | undefined): ObjectRef[] => [

@@ -123,6 +123,9 @@ export interface Kind {
   readonly order?: (a: Step, b: Step, hints: OrderHints) => number
 }
 
+/** What a kind says of the order of its steps. */
+export type Linking = Pick<Kind, 'name' | 'after' | 'before'>
+
 /** A number in the files that accepts an impact, and the words for it. */
 export interface Consent {
   /** The key of the entry that holds it. */

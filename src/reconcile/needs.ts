@@ -1,4 +1,5 @@
-import { graphOf, type Linking, type Takes } from './graph.ts'
+import { graphOf, type Takes } from './graph.ts'
+import type { Linking } from './kind.ts'
 import type { Ledger } from './ledger-types.ts'
 import type { Step } from './types.ts'
 

@@ -1,6 +1,6 @@
 import { refOf } from './batches.ts'
 import type { Apart } from './cases.ts'
-import type { Linking } from './graph.ts'
+import type { Linking } from './kind.ts'
 import type { Skipped } from './report.ts'
 import type { ObjectRef, Step } from './types.ts'
 

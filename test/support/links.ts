@@ -1,6 +1,7 @@
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { refOf } from '../../src/reconcile/batches.ts'
-import { graphOf, inOrder, type Linking } from '../../src/reconcile/graph.ts'
+import { graphOf, inOrder } from '../../src/reconcile/graph.ts'
+import type { Linking } from '../../src/reconcile/kind.ts'
 import type { Step } from '../../src/reconcile/types.ts'
 import { step } from './plans.ts'
 

@@ -72,12 +72,22 @@ describe('the order of steps', () => {
     )
   })
 
+  it('does not wait for what a step needs to go, but for a delete and for a unit that reads it', () => {
+    const kinds = kindsOf(new Map([['machine/user', ['machine/role']]]))
+    const gone = parsed('machine/role', { action: 'delete' })
+    const order = (own: Partial<Step>) => sorted([parsed('machine/user', own), gone], kinds)
+    const inputs = { action: 'update', changes: [{ field: 'inputs', before: 'a', after: 'b' }] } as const
+    expect(order({ action: 'update' })).toEqual(['machine/user', 'machine/role'])
+    expect(order({ action: 'delete' })).toEqual(['machine/role', 'machine/user'])
+    expect(order(inputs)).toEqual(['machine/role', 'machine/user'])
+  })
+
   it('counts what of a long circle it does not name, and names no object that no file names', () => {
     const ring = Array.from({ length: 14 }, (_, i) => `machine/n${i}`)
     const kinds = kindsOf(new Map(ring.map((ref, i) => [ref, [ring[(i + 1) % ring.length] ?? '']])))
     const { message } = thrown(() =>
       sorted(
-        ring.map((ref) => parsed(ref, ref === 'machine/n3' ? { unmanaged: true, action: 'delete' } : {})),
+        ring.map((ref) => parsed(ref, { action: 'delete', ...(ref === 'machine/n3' ? { unmanaged: true } : {}) })),
         kinds,
       ),
     )

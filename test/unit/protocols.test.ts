@@ -4,7 +4,7 @@ import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { refOf } from '../../src/reconcile/batches.ts'
 import { stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Linking } from '../../src/reconcile/graph.ts'
+import type { Linking } from '../../src/reconcile/kind.ts'
 import {
   heldBack,
   isTaken,

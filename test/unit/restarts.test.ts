@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { Apart } from '../../src/reconcile/cases.ts'
-import { graphOf, inOrder, type Linking } from '../../src/reconcile/graph.ts'
+import { graphOf, inOrder } from '../../src/reconcile/graph.ts'
+import type { Linking } from '../../src/reconcile/kind.ts'
 import { goesOut, isRestart, partedByInputs, restartsIn, winsInputs } from '../../src/reconcile/restarts.ts'
 import { step } from '../support/plans.ts'
 
