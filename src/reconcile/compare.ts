@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import { fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
+import { ABSENT, fieldsApart, judge, type Apart, type Verdict } from './cases.ts'
 import { absenceOf, leftBehind, sideOf, takesStep, type Absence, type LeftBehind } from './absence.ts'
 import { fateOf, filesInStep } from './claims.ts'
 import { byText, equal } from './equal.ts'
@@ -99,7 +99,9 @@ function compareSides(trio: Trio, input: PlanInput): Part {
     desired: sideOf(desired && { ...desired, fields: files.fields }),
     live: live?.fields ?? null,
     ledger: entry
-      ? sideOf({ ...entry, fields: remembered(entry.fields) })
+      ? entry.state === ABSENT
+        ? ABSENT
+        : remembered(entry.fields)
       : desired && live?.untouched
         ? live.fields
         : null,

@@ -46,10 +46,25 @@ export interface PlanInput {
 }
 
 /** This kind's entries of the ledger, by id. */
-export function entriesOf(kind: string, ledger: Ledger): Map<string, LedgerEntry> {
-  const entries = [...ledger.entries.values()].filter((entry) => entry.kind === kind)
-  return new Map(entries.map((entry) => [entry.id, entry]))
+export function entriesOf(kind: string, { entries }: Ledger): ReadonlyMap<string, LedgerEntry> {
+  const known = byKind.get(entries) ?? inKinds(entries)
+  byKind.set(entries, known)
+  return known.get(kind) ?? NOTHING
 }
+
+type Kinds = ReadonlyMap<string, ReadonlyMap<string, LedgerEntry>>
+
+/** Sorted out once for a ledger: every kind asks, and more than once. */
+const byKind = new WeakMap<Ledger['entries'], Kinds>()
+const NOTHING: ReadonlyMap<string, LedgerEntry> = new Map()
+
+const inKinds = (entries: Ledger['entries']): Kinds =>
+  new Map(
+    [...Map.groupBy(entries.values(), ({ kind }) => kind)].map(([kind, own]) => [
+      kind,
+      new Map(own.map((entry) => [entry.id, entry])),
+    ]),
+  )
 
 /** What a kind is told besides the rows when it reads. */
 export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): Hints {

@@ -6,6 +6,7 @@ export const numbered = (id: string, isThere: (id: string) => boolean): string =
 
 /** The same for objects with their kind, by what is live. */
 export function numberedIn(refs: ReadonlySet<ObjectRef>, observed: ReadonlyMap<string, Observed>): Set<ObjectRef> {
+  if (refs.size === 0) return new Set()
   const there = new Set(
     [...observed].flatMap(([kind, seen]) =>
       seen.state === 'complete' ? seen.objects.map(({ id }) => `${kind}/${id}`) : [],

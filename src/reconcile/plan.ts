@@ -186,20 +186,21 @@ function compare(
     input.ledger.attempts.filter((attempt) => attempt.kind === kind.name),
     (attempt) => attempt.id,
   )
+  const { removed } = input.ledger
   const isRemoved = (id: string): boolean =>
-    removalOf(`${kind.name}/${id}`, input.ledger.removed, input.sealing) !== undefined
+    removed.length > 0 && removalOf(`${kind.name}/${id}`, removed, input.sealing) !== undefined
+  const isChanging = (ref: ObjectRef): boolean => changes.has(ref)
   const left = leftIn(kind, input)
   const aside = new Set(left.map(({ ref }) => ref))
-  const ids = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])]
-    .filter((id) => !aside.has(`${kind.name}/${id}`))
-    .sort(byText)
+  const all = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
+  const ids = aside.size === 0 ? all : all.filter((id) => !aside.has(`${kind.name}/${id}`))
   const parts = ids.map((id) =>
     compareObject(
       {
         kind,
         id,
         desired: isRemoved(id) ? undefined : wanted.get(id),
-        isChanging: (ref) => changes.has(ref),
+        isChanging,
         files: comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes),
         removed: isRemoved(id),
         live: live.get(id),

@@ -44,8 +44,12 @@ export function referencesIn(value: Value): Reference[] {
 }
 
 /** Whether there is any: of most of 100,000 objects there is none. */
-const holdsOne = (value: Value): boolean =>
-  typeof value === 'object' && value !== null && (isReference(value) || Object.values(value).some(holdsOne))
+export function holdsOne(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (isReference(value)) return true
+  for (const member of Object.values(value)) if (holdsOne(member)) return true
+  return false
+}
 
 /** The objects that the values need which a step sets, each once. */
 export const referencedBy = ({ changes }: Pick<Step, 'changes'>): ObjectRef[] => [
@@ -75,6 +79,7 @@ export function checkReferences(
   { id, fields }: Pick<DesiredObject, 'id' | 'fields'>,
   isKind: (name: string) => boolean,
 ): Diagnostic[] {
+  if (!holdsOne(fields)) return []
   return [...new Set(textsIn(fields))].flatMap((text) => {
     const parsed = parseReference(text)
     const why =

@@ -1,7 +1,7 @@
 import { sourcesInLedger } from './claims.ts'
 import { byText, equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
-import { referencesIn } from './references.ts'
+import { holdsOne, referencesIn } from './references.ts'
 import type { Comparable } from './unresolved.ts'
 import type { Kind } from './kind.ts'
 import type { Ledger, LedgerEntry } from './ledger-types.ts'
@@ -86,6 +86,7 @@ function takenBy(
   names: readonly string[],
   also: readonly ObjectRef[] = [],
 ): Pick<LedgerEntry, 'takes'> {
+  if (also.length === 0 && !holdsOne(fields)) return {}
   const taken = names.flatMap((name) => referencesIn(fields[name] ?? null)).map(({ object }) => object)
   const takes = [...new Set([...also, ...taken])].sort(byText)
   return takes.length === 0 ? {} : { takes }

@@ -1,4 +1,4 @@
-import { referencesIn, resolve, type Reference, type ValueOf } from './references.ts'
+import { holdsOne, referencesIn, resolve, type Reference, type ValueOf } from './references.ts'
 import { refOf } from './batches.ts'
 import type { Change, Desired, Fields, ObjectRef, Step, Value } from './types.ts'
 
@@ -16,7 +16,7 @@ export interface Holder {
 export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] =>
   [...all].flatMap(([kind, desired]) =>
     desired.state === 'managed'
-      ? desired.objects.flatMap(({ id, fields }) => (referencesIn(fields).length > 0 ? [{ kind, id, fields }] : []))
+      ? desired.objects.flatMap(({ id, fields }) => (holdsOne(fields) ? [{ kind, id, fields }] : []))
       : [],
   )
 
@@ -72,7 +72,7 @@ export interface Comparable {
 
 /** Fields as the files have them, made ready to be compared with live. */
 export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | undefined, changes: Changing): Comparable {
-  if (referencesIn(files).length === 0) return { fields: files, pending: NONE }
+  if (!holdsOne(files)) return { fields: files, pending: NONE }
   const valueOf = standing(live, changes)
   const sides = Object.entries(files).map(([field, value]) => ({ field, value, side: resolve({ value }, valueOf) }))
   return {
