@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { exitOfPlan } from '../../src/reconcile/exit.ts'
+import { refOf } from '../../src/reconcile/batches.ts'
+import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import { reportOf, refs } from '../testkit/files/told.ts'
 import { applyHead, herd, ledgerOf, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
@@ -46,11 +47,22 @@ test.each(MOMENTS)(
     const ended = moment === 'after end'
     expect((await ledgerOf(world)).entries.get('program/web')?.fields).toEqual({ version: ended ? `v${version}` : old })
 
+    const stands = !ended && moment !== 'before stage'
+    const cut = stands ? ['program/web'] : []
+    expect(first.unfinished.map(refOf)).toEqual(cut)
     const next = await planHead(world, far)
+    expect(next.plan.unfinished).toMatchObject(
+      stands ? [{ id: 'web', course: 'on', owns: ['file/opt/web/version'] }] : [],
+    )
+    expect(exitOfPlan(next.plan)).toBe(ended ? 0 : 2)
     expect(next.plan.steps.map(({ digest }) => digest)).toEqual(
       ended ? [] : planned.plan.steps.map(({ digest }) => digest),
     )
-    if (!ended) expect(refs(reportOf(await applyHead(world, far)).done)).toEqual(['update program/web'])
+    if (!ended) {
+      const second = reportOf(await applyHead(world, far))
+      expect([refs(second.done), second.ended.map(refOf), second.unfinished]).toEqual([['update program/web'], cut, []])
+      expect(exitOfApply(second)).toBe(0)
+    }
     expect(machine.content('opt/web/version')).toBe(`v${version}`)
     expect(machine.content('protocols/web.json')).toBeNull()
     expect(exitOfPlan((await planHead(world, far)).plan)).toBe(0)
