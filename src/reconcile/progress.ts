@@ -74,6 +74,8 @@ export interface Progress {
   readonly unseen: Set<ObjectRef>
   /** Steps whose values are known, as they are sent. */
   readonly written: Map<Step, Step>
+  /** Steps of the plan as they were planned again, once something that was cut off had ended: the same change, of what is live since. */
+  readonly anew: Map<Step, Step>
   /** The steps of the plan that steps stand for which were planned anew during the run. */
   readonly standsFor: Map<Step, Step>
   /** What was written down before it was sent, and the ledger that holds it. */
@@ -104,6 +106,7 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
     values: world,
     unseen: new Set(),
     written: new Map(),
+    anew: new Map(),
     standsFor: new Map(),
     notes: [],
     ledger,

@@ -21,13 +21,13 @@ const valueIn =
   }
 
 /** The steps whose values are all known before anything is done: what they refer to stays as it is. */
-export function knownNow(steps: readonly Step[], plan: Plan, { values }: Progress): Resolution[] {
+export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: Progress): Resolution[] {
   const changing = new Set(plan.steps.map(refOf))
   return steps.flatMap((step): Resolution[] => {
     const references = referencesOf(step)
-    if (references.length === 0) return [{ step, written: step }]
+    if (references.length === 0) return [{ step, written: anew.get(step) ?? step }]
     if (references.some(({ object }) => changing.has(object))) return []
-    const resolved = resolveStep(step, valueIn(values))
+    const resolved = resolveStep(anew.get(step) ?? step, valueIn(values))
     return resolved.state === 'resolved' ? [{ step, written: resolved.value }] : []
   })
 }
@@ -68,7 +68,7 @@ async function resolveLate(steps: readonly Step[], progress: Progress, deps: App
   const objects = new Set(steps.flatMap(referencesOf).map(({ object }) => object))
   const unread = await readAgain(objects, progress, deps)
   return steps.flatMap((step): Resolution[] => {
-    const result = unread === null ? resolveStep(step, valueIn(progress.values)) : null
+    const result = unread === null ? resolveStep(progress.anew.get(step) ?? step, valueIn(progress.values)) : null
     if (result?.state === 'resolved') return [{ step, written: result.value }]
     skip({ step, why: 'blocked', reason: unread ?? withoutValue(result?.references ?? []) }, progress)
     return []

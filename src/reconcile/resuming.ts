@@ -59,7 +59,8 @@ async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promi
     const { plan: now, input } = await deps.replan(progress.ledger)
     progress.live = progress.world = progress.values = worldOf(input.live.observed)
     progress.unseen.clear()
-    const same = new Set(now.steps.map(({ digest }) => digest))
+    const same = new Map(now.steps.map((step) => [step.digest, step]))
+    for (const step of open) progress.anew.set(step, same.get(step.digest) ?? step)
     const moved = open.filter(({ digest }) => !same.has(digest))
     return new Map([...held(moved, MOVED), ...heldBack(now.unfinished, open, deps.kinds)])
   } catch (error) {

@@ -5,14 +5,17 @@ import { refOf } from '../../src/reconcile/batches.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import { applyHead, herd, ledgerOf, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'
 import type { FilesMachine } from '../testkit/files/machine.ts'
-import { reportOf } from '../testkit/files/told.ts'
+import { refs, reportOf } from '../testkit/files/told.ts'
 
 let world: Herd
 let machine: FilesMachine
 let far: Environment
 const PLACE = 'opt/web/version'
 const FIRST = 'v1'
-const write = (version: string): string => world.write({ 'services.yaml': { programs: [{ name: 'web', version }] } })
+const write = (version: string): string =>
+  world.write({
+    'services.yaml': { programs: [{ name: 'web', version }] },
+  })
 beforeAll(async () => {
   world = await herd()
   machine = await world.machine()
@@ -64,6 +67,20 @@ describe('a protocol that was cut off', () => {
     expect([runs(), kept()]).toEqual([{ version: FIRST, mode: 0o750 }, [false, false]])
     const ledger = await ledgerOf(world)
     expect([ledger.entries.get('program/web')?.fields, ledger.attempts]).toEqual([{ version: FIRST }, []])
+    expect(exitOfPlan((await planHead(world, far)).plan)).toBe(0)
+  })
+
+  test('makes way where the files say another version by now, which goes out in the same run', async () => {
+    await cut('v2', 'before end')
+    write('v3')
+    expect((await planHead(world, far)).plan.unfinished).toMatchObject([{ course: 'back' }])
+    const report = reportOf(await applyHead(world, far))
+    expect([report.ended.map(refOf), refs(report.done), report.failed]).toEqual([
+      ['program/web'],
+      ['update program/web'],
+      [],
+    ])
+    expect([machine.content(PLACE), kept()]).toEqual(['v3', [false, false]])
     expect(exitOfPlan((await planHead(world, far)).plan)).toBe(0)
   })
 })

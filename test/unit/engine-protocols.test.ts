@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { refOf } from '../../src/reconcile/batches.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { Approving } from '../../src/reconcile/outgoing.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Fields, Plan } from '../../src/reconcile/types.ts'
 import { look, newToy, run, type Options, type Toy } from '../support/toy-run.ts'
 import type { Fault, Files, ToyKind } from '../support/toy.ts'
 
@@ -116,6 +116,19 @@ test('what moved while it ended does not go out: nobody was shown it', async () 
   expect(report?.skipped).toMatchObject([
     { step: { kind: 'unit' }, reason: expect.stringContaining('not what the plan showed any more') },
   ])
+})
+
+test('what is sent after it ended goes by what is live since, and not by what was live before', async () => {
+  const seen: Fields[] = []
+  const toy = newToy([
+    { name: 'release', phases: PHASES, made: () => (toy.far.rows.set('unit/web', { serverId: '1', fields }), {}) },
+    { name: 'unit', made: (step) => (seen.push(step.seen), {}) },
+  ])
+  const fields = { version: 1, size: 7 }
+  await run(toy, { objects: { 'unit/web': { version: 1 } } })
+  await run(toy, at(2), cutAt('switch', 'die-before'))
+  const { report } = await run(toy, at(2))
+  expect([report?.done.map(refOf), seen.at(-1)]).toEqual([['release/main', 'unit/web'], fields])
 })
 
 test('the lock is asked for before each phase: without it nothing more is written, and the record stays', async () => {
