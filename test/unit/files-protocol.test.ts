@@ -5,6 +5,7 @@ import type { Machine } from '../../src/clients/machine.ts'
 import { leakIn } from '../support/leaks.ts'
 import { type FilesLock, type FilesWriter, openWriter } from '../testkit/files/connection.ts'
 import { type FilesMachine, fileOf, filesMachine } from '../testkit/files/machine.ts'
+import { program } from '../testkit/files/kinds/program.ts'
 import type { Fact } from '../testkit/files/wire.ts'
 
 let far: FilesMachine
@@ -64,6 +65,16 @@ describe('a change in three phases', () => {
     expect(await lock.end({ id: ID })).toEqual({ state: 'done' })
     expect(await seen()).toEqual({ file: NEW, protocols: [] })
     expect(kept()).toEqual([])
+  })
+
+  test('is neither gone on with nor taken back once the lock is lost', async () => {
+    await lock.stage(change(ABSENT))
+    const one = { kind: 'program', ...STEP, phase: 'staged', owns: [], said: '' }
+    for (const course of ['on', 'back'] as const)
+      expect(await program.resume(one, course, { lock }, { nonce: 'ours', holds: () => false })).toEqual({
+        state: 'cut',
+      })
+    expect((await seen()).protocols).toEqual(under('staged'))
   })
 
   test.each(PHASES.flatMap((phase) => [[phase, 'a file', OLD] as const, [phase, 'no file', ABSENT] as const]))(

@@ -88,7 +88,7 @@ export const program: FilesKind = {
         : [],
     ),
   resume: ({ id, digest, phase }, course, { lock }, lease) =>
-    course === 'back' ? lock.back({ id }) : goOn(phase, { id, digest }, lock, lease),
+    course === 'on' ? goOn(phase, { id, digest }, lock, lease) : takeBack(id, lock, lease),
 }
 
 const SAID: { readonly [phase in Phase]: string } = {
@@ -102,6 +102,10 @@ const CUT: Wrote = {
   state: 'failed',
   reason: { code: 'cut-off', severity: 'error', message: 'The run ended between two phases; the next one goes on.' },
 }
+
+/** Puts the old version back, while the lock is held. */
+const takeBack = (id: string, lock: FilesLock, lease: Lease): Promise<Ended> =>
+  lease.holds() ? lock.back({ id }) : Promise.resolve({ state: 'cut' })
 
 /** The phases that follow one, each only while the lock is held; then the record goes. */
 async function goOn(
