@@ -79,7 +79,7 @@ async function run(
   progress: Progress,
   deps: ApplyDeps,
 ): Promise<void> {
-  const { now, later } = apart(todo, deps)
+  const { now, later } = apart(todo, deps, progress)
   const mayGo = askingAgain(progress, deps)
   const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
     runBatch({ ...batch, plan, mayGo }, sessions, progress, next)

@@ -10,19 +10,25 @@ import { isStopped, leave, record, skip, type ApplyDeps, type Progress } from '.
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
 import type { Planned } from './reconciler.ts'
-import { objectsIn, type Fields, type LiveObject, type Observed, type ObjectRef, type Step } from './types.ts'
+import type { Fields, LiveObject, ObjectRef, Step } from './types.ts'
 
 /** Sends a batch, by what is live by now. */
 export type Send = (batch: Batch, deps: ApplyDeps) => Promise<void>
 
-/** What may go out now, and what is part of something that is to be made first. */
+/** What may go out now, and what is part of something that is to be made first, or needs a step of that. */
 export function apart(
   todo: readonly Batch[],
   { live }: Pick<ApplyDeps, 'live'>,
+  { needs }: Pick<Progress, 'needs'>,
 ): { readonly now: readonly Batch[]; readonly later: readonly Batch[] } {
-  const { now = [], later = [] } = Object.groupBy(todo, ({ kind }) =>
-    makerOf(kind.name, live.observed) === undefined ? 'now' : 'later',
-  )
+  const late = new Set<Step>()
+  // What is needed stands before what needs it.
+  const { now = [], later = [] } = Object.groupBy(todo, ({ kind, steps }) => {
+    const waits = steps.some((step) => needs(step).some((needed) => late.has(needed)))
+    if (!waits && makerOf(kind.name, live.observed) === undefined) return 'now'
+    for (const step of steps) late.add(step)
+    return 'later'
+  })
   return { now, later }
 }
 
@@ -31,19 +37,31 @@ export function apart(
  * out if that is what was approved, and live is absent or as a new one has it. Anything else waits and is told.
  */
 export async function goOn(later: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
-  const maker = (batch: Batch): ObjectRef => makerOf(batch.kind.name, deps.live.observed) ?? batch.kind.name
+  const maker = (batch: Batch): ObjectRef | undefined => makerOf(batch.kind.name, deps.live.observed)
   let open = later
   while (open.length > 0 && !isStopped(deps)) {
     const done = new Set(progress.done.map(refOf))
-    const due = open.filter((batch) => done.has(maker(batch)))
+    const due = dueAmong(open, progress, (batch) => done.has(maker(batch) ?? '') || maker(batch) === undefined)
     if (due.length === 0) break
     open = open.filter((batch) => !due.includes(batch))
     await round(due, progress, deps, send)
   }
   for (const batch of open) {
+    const lacking = maker(batch)
     if (isStopped(deps)) leave(batch.steps, progress)
-    else for (const step of batch.steps) hold(step, `It needs ${maker(batch)}, which was not done.`, progress)
+    else if (lacking === undefined) await send(batch, deps)
+    else for (const step of batch.steps) hold(step, `It needs ${lacking}, which was not done.`, progress)
   }
+}
+
+/** The batches that can be done by now, each with all that it needs of the others. */
+function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: Batch) => boolean): readonly Batch[] {
+  const waiting = new Set<Step>()
+  return open.filter((batch) => {
+    const isDue = isThere(batch) && !batch.steps.some((step) => progress.needs(step).some((one) => waiting.has(one)))
+    if (!isDue) for (const step of batch.steps) waiting.add(step)
+    return isDue
+  })
 }
 
 const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
@@ -63,7 +81,7 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
   const goes = new Map<Step, Step>()
   for (const batch of due)
     for (const step of batch.steps) {
-      const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again, before: deps.live.observed })
+      const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again })
       const unchecked = held.get(refOf(step))
       if (fate.is === 'goes' && unchecked !== undefined) hold(step, unchecked.reason, progress)
       else if (fate.is === 'goes') goes.set(fate.step, step)
@@ -96,22 +114,21 @@ type Fate =
   | { readonly is: 'done'; readonly serverId: string | null }
   | { readonly is: 'waits'; readonly reason: string }
 
-/** What is known of an approved step: what a plan that was made since says of it, and what was live before. */
+/** What is known of an approved step: what a plan that was made since says of it. */
 interface Found {
   readonly kind: Kind
   readonly found: Step | undefined
   readonly again: Planned
-  readonly before: ReadonlyMap<string, Observed>
 }
 
 /** What becomes of an approved step, now that what it is part of is there. */
-function fateOf(step: Step, { kind, found, again: { plan, input }, before }: Found): Fate {
+function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fate {
   const now = input.live.observed.get(step.kind)
   if (now?.state !== 'complete')
     return { is: 'waits', reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is not there.' }
   if (found !== undefined) {
     const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
-    return isApproved && isNew(found, before) ? { is: 'goes', step: found } : { is: 'waits', reason: MOVED }
+    return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : { is: 'waits', reason: MOVED }
   }
   const told = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
   const live = now.objects.find(({ id }) => id === step.id)
@@ -131,9 +148,3 @@ function isMade({ action, changes }: Step, live: LiveObject | undefined, { same 
 const MOVED = 'What is there now is not what the plan counted on; the next plan shows it.'
 
 const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))
-
-/** Whether live is absent, or as a new one has it. */
-function isNew({ kind, id, seen }: Step, before: ReadonlyMap<string, Observed>): boolean {
-  const initial = objectsIn(before.get(kind)).find((object) => object.id === id)
-  return equal(seen, initial?.fields ?? {})
-}

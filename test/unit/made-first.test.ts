@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import type { Kind } from '../../src/reconcile/kind.ts'
+import type { ApplyReport } from '../../src/reconcile/report.ts'
+import { applyTo, newRoom, newShelf, stockOf, type Files, type Room, type Shelf } from '../support/shelves.ts'
+
+const refs = (steps: readonly { readonly kind: string; readonly id: string }[]): string[] =>
+  steps.map(({ kind, id }) => `${kind}/${id}`)
+
+async function applied(room: Room): Promise<ApplyReport> {
+  const converged = await applyTo(room)
+  return converged.state === 'applied' ? converged.report : expect.fail('nothing was to be done')
+}
+
+/** A machine that is not there, a unit on it, and names that stand before the host by theirs. */
+function newMachine(files: Files, kinds: { readonly [kind: string]: Partial<Kind> } = {}): Named {
+  const [cloud, names] = [newShelf('cloud', ['machine', 'address']), newShelf('names', ['record'])]
+  const host = newShelf('host', ['unit'], { stock: new Map() })
+  host.notYet.set('unit', { by: 'machine/main', initial: new Map() })
+  const room = newRoom([cloud, names, host], { machine: { main: { size: 2 } }, unit: { web: { on: true } }, ...files })
+  room.kinds = kinds
+  return { room, names, host }
+}
+
+interface Named {
+  readonly room: Room
+  readonly names: Shelf
+  readonly host: Shelf
+}
+
+describe('what needs a step of what is made first', () => {
+  const AFTER = { record: { after: () => ['unit/web'] } }
+
+  it('goes out after it', async () => {
+    const { room, names, host } = newMachine({ record: { www: { to: 1 } } }, AFTER)
+    names.meanwhile = () => expect(host.written).toEqual(['unit/web'])
+    const report = await applied(room)
+    expect(refs(report.done)).toEqual(['machine/main', 'unit/web', 'record/www'])
+    expect([report.skipped, report.failed, report.remaining]).toEqual([[], [], []])
+  })
+
+  it('gets its value in the same run', async () => {
+    const { room, names } = newMachine({ record: { www: { to: { ref: 'unit/web#on' } } } })
+    expect((await applied(room)).skipped).toEqual([])
+    expect(stockOf(names, 'record')).toEqual({ www: { to: true } })
+  })
+
+  it('does not go out where that failed, or what it is part of was not made', async () => {
+    for (const place of ['host', 'cloud']) {
+      const { room, names } = newMachine({ record: { www: { to: 1 } } }, AFTER)
+      const shelf = room.shelves.find(({ name }) => name === place) ?? expect.fail('no shelf')
+      shelf.meanwhile = () => Promise.reject(new Error('The line is dead.'))
+      expect(refs((await applied(room)).skipped.map(({ step }) => step))).toContain('record/www')
+      expect(names.written).toEqual([])
+    }
+  })
+})
