@@ -55,7 +55,7 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: A
     // What was not written by us may be written by somebody else, and is theirs then.
     const { attempts, intents } = noted(
       deps.ledger,
-      progress.notes.filter(({ step }) => !progress.untouched.has(step)),
+      progress.notes.filter(({ step }) => !progress.untouched.has(plannedAs(step, progress))),
     )
     progress.ledger = { ...progress.ledger, attempts, intents: unpaid(intents, progress) }
   }

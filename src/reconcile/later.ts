@@ -7,6 +7,7 @@ import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
 import { needsIn, takesIn } from './needs.ts'
 import { isStopped, leave, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { referencesOf } from './resolving.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
 import type { Planned } from './reconciler.ts'
@@ -102,10 +103,10 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
   }
 }
 
-/** A step that was planned anew goes out in the place of the one that was approved, and was noted when that was. */
+/** A step that was planned anew goes out in the place of the one that was approved. One without references was noted when that was; any other gets its values as they are now. */
 function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
   standsFor.set(step, planned)
-  if (written.has(planned)) written.set(step, step)
+  if (written.has(planned) && referencesOf(step).length === 0) written.set(step, step)
 }
 
 type Fate =

@@ -8,7 +8,7 @@ import { reasonOf } from './sessions.ts'
 import type { ObjectRef, Plan, Step } from './types.ts'
 
 /** The references that a step is written with. */
-const referencesOf = ({ changes, target }: Step): Reference[] => [
+export const referencesOf = ({ changes, target }: Step): Reference[] => [
   ...changes.flatMap(({ after }) => referencesIn(after)),
   ...referencesIn(target),
 ]

@@ -54,3 +54,31 @@ describe('what needs a step of what is made first', () => {
     }
   })
 })
+
+describe('what is planned anew once it can be made', () => {
+  it('is written with the value that a reference has, also where that was known from the beginning', async () => {
+    const { room, host } = newMachine({})
+    const address = { main: { ip: '192.0.2.1' } }
+    room.files = { address }
+    await applied(room)
+    room.files = { address, machine: { main: { size: 2 } }, unit: { web: { on: { ref: 'address/main#ip' } } } }
+    const report = await applied(room)
+    expect(stockOf(host, 'unit')).toEqual({ web: { on: '192.0.2.1' } })
+    expect([report.skipped, report.remaining, room.ledger.attempts]).toEqual([[], [], []])
+  })
+
+  it('is no longer attempted where it was not sent, under whichever plan it was noted', async () => {
+    const { room, host } = newMachine({ unit: { web: { on: { ref: 'machine/main#size' } } } })
+    const stop = new AbortController()
+    const save = room.saves.push.bind(room.saves)
+    let attempts = 0
+    room.saves.push = (...subjects) => {
+      if (subjects.some((subject) => subject.startsWith('Attempt')) && (attempts += 1) === 2) stop.abort()
+      return save(...subjects)
+    }
+    const converged = await applyTo(room, { signal: stop.signal })
+    expect(converged.state === 'applied' && refs(converged.report.notReached)).toEqual(['unit/web'])
+    expect([attempts, host.written]).toEqual([2, []])
+    expect(room.ledger.attempts.map(({ kind }) => kind)).toEqual(['machine'])
+  })
+})
