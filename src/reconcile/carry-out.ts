@@ -3,6 +3,7 @@ import { apply } from './apply.ts'
 import type { ApplyDeps } from './progress.ts'
 import { approvers } from './approvals.ts'
 import type { Sealing } from './digest.ts'
+import { refuseMoved } from './identity.ts'
 import type { LedgerStore } from './ledger-store.ts'
 import type { Ledger } from './ledger-types.ts'
 import type { Withheld } from './outgoing.ts'
@@ -61,7 +62,11 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       ledger,
       save: (next, subject) => (store ? store.save(next, `${subject}${why}`, by) : Promise.resolve(next)),
       open: far.open,
-      replan: (next) => far.plan(next, wishes),
+      replan: async (next) => {
+        const known = await far.plan(next, wishes)
+        refuseMoved(input.proofs, known.input.proofs)
+        return known
+      },
       live: input.live,
       proofs: input.proofs,
       withheld,

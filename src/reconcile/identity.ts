@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../instance/diagnostic.ts'
+import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import type { Ledger, Verified } from './ledger-types.ts'
@@ -13,15 +13,27 @@ export const elsewhere = (proofs: Proofs, { providers }: Pick<Ledger, 'providers
     return proof === null || known === undefined || known === proof ? [] : [name]
   })
 
+/** Throws (exit 5) where a far end is another than the one that this run planned for. */
+export function refuseMoved(before: Proofs, now: Proofs): void {
+  const moved = [...now].filter(([name, proof]) => proof !== null && (before.get(name) ?? proof) !== proof)
+  if (moved.length > 0)
+    throw new HerdbookError(
+      EXIT.refused,
+      moved.map(([name]) => another(name)),
+    )
+}
+
 /** What was verified on one far end says nothing of another: nothing goes there before somebody says that it is meant. */
 export const checkFarEnds = ({ proofs, ledger }: Pick<PlanInput, 'proofs' | 'ledger'>): Diagnostic[] =>
-  elsewhere(proofs, ledger).map((name) => ({
-    code: 'another-far-end',
-    severity: 'error',
-    about: `${name}#far-end`,
-    message: `What answers as ${name} is not what was verified last: it may be new, or somebody else's.`,
-    hint: 'Find out which it is before anything is applied to it.',
-  }))
+  elsewhere(proofs, ledger).map(another)
+
+const another = (name: string): Diagnostic => ({
+  code: 'another-far-end',
+  severity: 'error',
+  about: `${name}#far-end`,
+  message: `What answers as ${name} is not what was verified last: it may be new, or somebody else's.`,
+  hint: 'Find out which it is before anything is applied to it.',
+})
 
 /** The ledger without what it holds of the far ends that these providers had before; their new ones are taken from now on. */
 export function released(

@@ -50,6 +50,18 @@ describe('what proves which far end it is', () => {
     expect(room.ledger).toEqual(before)
   })
 
+  it('verifies nothing on one that took its place meanwhile', async () => {
+    const { room, host } = await applied()
+    room.files = { ...room.files, user: { alice: { shell: 'bash' } } }
+    host.meanwhile = () => (host.proof = 'another host')
+    const converged = await applyTo(room)
+    const report = converged.state === 'applied' ? converged.report : expect.fail('nothing was to be done')
+    expect(report.findings.map(({ code }) => code)).toEqual(['another-far-end'])
+    expect(report.remaining).toMatchObject([{ kind: 'user', id: 'alice' }])
+    expect(room.ledger.providers.get('host')?.proof).toBe('host itself')
+    expect(room.ledger.entries.get('user/alice')?.fields).toEqual({ shell: 'zsh' })
+  })
+
   it('compares nothing where nothing was read', async () => {
     const { room, host } = await applied()
     host.proof = null
