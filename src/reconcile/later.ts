@@ -68,7 +68,10 @@ function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: B
 const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
 
 async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
-  const again = await deps.replan(progress.ledger).catch((error: unknown) => reasonOf(error))
+  // What was a first apply when the run began still is one.
+  const again = await deps
+    .replan({ ...progress.ledger, head: deps.ledger.head })
+    .catch((error: unknown) => reasonOf(error))
   if (!('plan' in again)) {
     for (const batch of due) for (const step of batch.steps) hold(step, again.message, progress)
     return

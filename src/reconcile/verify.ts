@@ -140,12 +140,14 @@ async function settle(
   if (!same) await deps.save(next, subjectOf(progress.done))
 }
 
-/** The pointer of a kind moves with each run that read it. */
+/** The pointer of a kind moves with each run that read it. Where nothing was there yet, nothing was applied. */
 function pointersAfter(applied: Ledger['applied'], { commit, reads }: Plan): Ledger['applied'] {
   if (commit === null) return applied
   return new Map([
     ...applied,
-    ...reads.flatMap(({ kind, complete }): [string, string][] => (complete ? [[kind, commit]] : [])),
+    ...reads.flatMap(({ kind, complete, by }): [string, string][] =>
+      complete && by === undefined ? [[kind, commit]] : [],
+    ),
   ])
 }
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Kind } from '../../src/reconcile/kind.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import { applyTo, newRoom, newShelf, stockOf, type Files, type Room, type Shelf } from '../support/shelves.ts'
 
 const refs = (steps: readonly { readonly kind: string; readonly id: string }[]): string[] =>
   steps.map(({ kind, id }) => `${kind}/${id}`)
+
+const codesOf = (error: unknown): readonly string[] =>
+  error instanceof HerdbookError ? error.diagnostics.map(({ code }) => code) : expect.fail(String(error))
 
 async function applied(room: Room): Promise<ApplyReport> {
   const converged = await applyTo(room)
@@ -80,5 +84,24 @@ describe('what is planned anew once it can be made', () => {
     expect(converged.state === 'applied' && refs(converged.report.notReached)).toEqual(['unit/web'])
     expect([attempts, host.written]).toEqual([2, []])
     expect(room.ledger.attempts.map(({ kind }) => kind)).toEqual(['machine'])
+  })
+})
+
+describe('a first apply', () => {
+  const many = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`u${i}`, { on: true }]))
+
+  it('has no budget for what is made in it, also where the ledger is named after its provider', async () => {
+    const cloud = newShelf('cloud', ['machine'])
+    const host = newShelf('mastodon', ['unit'], { stock: new Map() })
+    host.notYet.set('unit', { by: 'machine/main', initial: new Map() })
+    const report = await applied(newRoom([cloud, host], { machine: { main: { size: 2 } }, unit: many }))
+    expect([report.skipped.length, report.done.length]).toEqual([0, 601])
+  })
+
+  it('is still to come where nothing was there before', async () => {
+    const { room } = newMachine({ machine: {}, record: { www: { to: 1 } } })
+    await applied(room)
+    room.files = { ...room.files, machine: { main: { size: 2 } } }
+    expect(codesOf(await applyTo(room, { first: undefined }).catch((error: unknown) => error))).toEqual(['first-apply'])
   })
 })
