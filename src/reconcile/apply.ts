@@ -41,7 +41,8 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
 }
 
 async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const waiting = await endUnfinished(plan, sessions, progress, deps)
+  const mayGo = askingAgain(progress, deps)
+  const waiting = await endUnfinished(plan, sessions, progress, deps, mayGo)
   const ended = new Set(progress.done)
   const open = plan.steps.filter((step) => !ended.has(step))
   for (const step of open) holdBack(step, new Map([...waiting, ...deps.withheld]), progress)
@@ -51,7 +52,7 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: A
   // An approval that came for what is cut off counts from the next plan on, once the ledger holds it.
   if (writable.length + plan.owed.length + plan.unfinished.length > 0) {
     await noteDown(knownNow(writable, plan, progress), plan, progress, deps)
-    await run(todo, plan, sessions, progress, deps)
+    await run(todo, plan, sessions, progress, deps, mayGo)
     // What was not written by us may be written by somebody else, and is theirs then.
     const { attempts, intents } = noted(
       deps.ledger,
@@ -78,9 +79,9 @@ async function run(
   sessions: Sessions,
   progress: Progress,
   deps: ApplyDeps,
+  mayGo: MayGo,
 ): Promise<void> {
   const { now, later } = apart(todo, deps, progress)
-  const mayGo = askingAgain(progress, deps)
   const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
     runBatch({ ...batch, plan, mayGo }, sessions, progress, next)
   const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import { worldOf } from './guard.ts'
 import { isStopped, leaseOf, record, type ApplyDeps, type Progress } from './progress.ts'
+import type { MayGo } from './going-on.ts'
 import { heldBack, type Protocol } from './protocols.ts'
 import type { Ended } from './provider.ts'
 import { reasonOf, type Sessions } from './sessions.ts'
@@ -20,17 +21,27 @@ export async function endUnfinished(
   sessions: Sessions,
   progress: Progress,
   deps: ApplyDeps,
+  mayGo: MayGo,
 ): Promise<Held> {
   if (plan.unfinished.length === 0) return new Map()
-  for (const one of plan.unfinished) await end(one, plan, sessions, progress, deps)
+  for (const one of plan.unfinished) await end(one, plan, sessions, progress, deps, mayGo)
   return progress.ended.length === 0
     ? heldBack(plan.unfinished, plan.steps, deps.kinds)
     : lookAgain(plan, progress, deps)
 }
 
-async function end(one: Protocol, plan: Plan, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
+async function end(
+  one: Protocol,
+  plan: Plan,
+  sessions: Sessions,
+  progress: Progress,
+  deps: ApplyDeps,
+  mayGo: MayGo,
+): Promise<void> {
   const kind = deps.kinds.find(({ name }) => name === one.kind)
   if (one.course === 'waits' || kind === undefined || isStopped(deps)) return
+  // Each is asked for anew, as what can't be undone is.
+  if (!(await mayGo(kind.provider, [{ hazard: 'irreversible' }]))) return
   const { course, ...unfinished } = one
   const lease = leaseOf(deps)
   const ended: Ended = await sessions
