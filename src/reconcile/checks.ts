@@ -17,7 +17,7 @@ export function heldByChecks(steps: readonly Step[], kinds: readonly Kind[], che
 
 function against({ code, about }: CheckName, checks: readonly Check[]): string[] {
   const named = checks.filter((check) => check.code === code && check.about === about)
-  if (named.length === 0) return [`It needs the check ${code} of ${about}, which nobody made.`]
+  if (named.length === 0) return [`It needs the check ${code} of ${about}, which has no result.`]
   return named
     .filter(({ state }) => state === 'red' || state === 'unknown')
     .map(({ state, message }) => `It needs the check ${code} of ${about}, which is ${state}: ${message}`)

@@ -128,9 +128,9 @@ function whereTheyDiffer(
       code: 'claims-differ',
       severity: 'error',
       about: `${kind}/${first.id}`,
-      message: `${kind}/${first.id} is said twice, and not the same (${listed([...new Set(places)])})${what}`,
+      message: `${kind}/${first.id} stands in the files twice, with different values (${listed([...new Set(places)])})${what}`,
       at: position(first.source),
-      hint: 'Say it in one place alone, or the same in both.',
+      hint: 'Keep it in one place, or write the same in both.',
     },
   ]
 }

@@ -157,7 +157,7 @@ function refuseFirst({ begins, first }: GateInput['part']): void {
   const said = begins.map(({ provider, steps }) =>
     provider === null
       ? `This server has no ledger yet, and the plan has ${steps} steps.`
-      : `The ledger holds nothing of ${provider} yet, and the plan has ${steps} steps for it.`,
+      : `Nothing was applied to ${provider} yet, and the plan has ${steps} steps for it.`,
   )
   fail(EXIT.refused, 'first-apply', said.join(' '), {
     hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why", or on GitHub the button begin',

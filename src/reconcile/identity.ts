@@ -31,8 +31,8 @@ const another = (name: string): Diagnostic => ({
   code: 'another-far-end',
   severity: 'error',
   about: `${name}#far-end`,
-  message: `What answers as ${name} is not what was verified last: it may be new, or somebody else's.`,
-  hint: 'Find out which it is before anything is applied to it.',
+  message: `${name} is not the one that was verified last: it was replaced, or somebody else answers.`,
+  hint: 'Ask who runs it whether it was replaced. Nothing is applied to it until that is clear.',
 })
 
 /** The ledger without what it holds of the far ends that these providers had before; their new ones are taken from now on. */

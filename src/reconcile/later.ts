@@ -129,7 +129,10 @@ interface Found {
 function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fate {
   const now = input.live.observed.get(step.kind)
   if (now?.state !== 'complete')
-    return { is: 'waits', reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is not there.' }
+    return {
+      is: 'waits',
+      reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is still not there.',
+    }
   if (found !== undefined) {
     const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
     return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : { is: 'waits', reason: MOVED }
@@ -149,6 +152,6 @@ function isMade({ action, changes }: Step, live: LiveObject | undefined, { same 
   )
 }
 
-const MOVED = 'What is there now is not what the plan counted on; the next plan shows it.'
+const MOVED = 'The server has something else now than the plan expected. The next plan shows it.'
 
 const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))

@@ -50,7 +50,7 @@ export function checkLeftAlone(
         code: 'left-alone-unknown',
         severity: 'warning' as const,
         about: ref,
-        message: `${file} leaves ${ref} alone, and nothing in it makes that`,
+        message: `${file} leaves ${ref} alone, and no line of it makes ${ref}`,
         at: position(file, ref),
         hint: 'Take it out of left_alone, or write its name as the plan has it.',
       })),
@@ -65,8 +65,8 @@ export const leftAndRestored = (restore: ReadonlySet<ObjectRef>, left: readonly 
       code: 'not-restorable',
       severity: 'error',
       about: ref,
-      message: `${ref} can't be restored: ${files.join(' and ')} leaves it alone.`,
-      hint: 'Take it out of left_alone first.',
+      message: `${ref} can't be restored: it stands under left_alone in ${files.join(' and ')}.`,
+      hint: 'Take it out there first.',
     }))
 
 type Input = Pick<PlanInput, 'desired' | 'instance' | 'ledger' | 'sealing'>

@@ -41,8 +41,8 @@ export function checkLost(input: Pick<PlanInput, 'kinds' | 'desired' | 'live' | 
       code: LOST,
       severity: 'error',
       about: `${name}#${LOST}`,
-      message: `The ledger holds ${entriesOf(name, input.ledger).size} ${title.many}, and what they were part of (${makerOf(name, input.live.observed) ?? name}) is gone. Nothing is made in its place.`,
-      hint: 'Bring back what was there first. If it was given up on purpose, take its file away: then the ledger lets go of it.',
+      message: `${makerOf(name, input.live.observed) ?? name} is gone, and with it all ${title.many}: the ledger holds ${entriesOf(name, input.ledger).size}. Nothing is made in its place.`,
+      hint: 'Bring it back first. If you gave it up on purpose, take it out of the files: then it is no longer managed.',
     }))
 }
 

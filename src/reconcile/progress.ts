@@ -166,7 +166,10 @@ function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null
 /** Nothing of what a unit reads was changed. */
 function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 'step'> {
   const why = causes.every((cause) => blocking.get(cause) === 'not-yet') ? 'not-yet' : 'blocked'
-  return { why, reason: `Nothing that it reads was changed: ${causes.map(refOf).join(', ')}.` }
+  return {
+    why,
+    reason: `It is not restarted, since nothing that it reads was changed: ${causes.map(refOf).join(', ')}.`,
+  }
 }
 
 /** A step that does not go out, and stops what needs it. */

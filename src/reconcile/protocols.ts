@@ -126,16 +126,17 @@ export function heldBack(
   return new Map([...held].map(([{ step }, owner]) => [refOf(step), { why: 'blocked', reason: waitsFor(owner) }]))
 }
 
-const waitsFor = (one: Protocol): string => `It waits until ${refOf(one)} has ended, which was cut off.`
+const waitsFor = (one: Protocol): string => `It waits: ${refOf(one)} is unfinished.`
 
 const NEXT: { readonly [course in Course]: string } = {
-  on: 'The next apply goes on with it.',
-  back: 'The files no longer say so: the next apply takes it back.',
-  waits: 'The next apply leaves it as it is: nobody has approved it, or its kind could not be read.',
+  on: 'The next apply finishes it.',
+  back: 'The files no longer ask for it: the next apply takes it back.',
+  waits: 'It stays so until somebody approves it and its kind can be read.',
 }
 
 /** For people: how far it got, and what the next apply does with it. */
-export const protocolInWords = (one: Protocol): string => `${refOf(one)} was cut off: ${one.said}. ${NEXT[one.course]}`
+export const protocolInWords = (one: Protocol): string =>
+  `${refOf(one)} is unfinished: ${one.said}. ${NEXT[one.course]}`
 
 /** For people: how it ended. */
 export const endedInWords = (one: Protocol): string =>
@@ -154,7 +155,7 @@ export function nextTurn(nonce: string, last: Turn | null): Turn {
     return fail(
       EXIT.refused,
       'turn-wrong',
-      `The far end counts its holders up to ${last.counter}, which nobody counts to.`,
+      `The far end says that ${last.counter} runs have held its lock, which can't be. Nothing is written there.`,
     )
   return last.nonce === nonce ? last : { nonce, counter: last.counter + 1 }
 }

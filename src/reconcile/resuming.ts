@@ -59,7 +59,7 @@ const notEnded = (one: Protocol, { message, hint }: Diagnostic): Diagnostic => (
   code: 'still-unfinished',
   severity: 'error',
   about: refOf(one),
-  message: `${refOf(one)} was cut off, and ${one.course === 'on' ? 'going on with it' : 'taking it back'} failed: ${message}`,
+  message: `${refOf(one)} could not be ${one.course === 'on' ? 'finished' : 'taken back'}: ${message}`,
   hint: hint ?? 'Run apply again.',
 })
 
@@ -75,11 +75,11 @@ async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promi
     const moved = open.filter(({ digest }) => !same.has(digest))
     return new Map([...held(moved, MOVED), ...heldBack(now.unfinished, open, deps.kinds)])
   } catch (error) {
-    return held(open, `Live could not be read again: ${reasonOf(error).message}`)
+    return held(open, `The server could not be read again: ${reasonOf(error).message}`)
   }
 }
 
-const MOVED = 'It is not what the plan showed any more, since something that was cut off has ended.'
+const MOVED = 'It is no longer what the plan showed, since an earlier run was finished first. The next plan shows it.'
 
 const held = (steps: readonly Step[], reason: string): Held =>
   new Map(steps.map((step) => [refOf(step), { why: 'blocked', reason }]))

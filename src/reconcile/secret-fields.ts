@@ -116,9 +116,9 @@ export const secretChanged = (
   code: SECRET_CHANGED,
   severity: 'warning',
   about: `${ref}#${field}`,
-  message: `${ref} holds another value of the secret ${secret} (${field}), and its version is still ${version}`,
+  message: `${ref} holds another value of the secret ${secret} (${field}) than this run, and the version is still ${version}`,
   ...(at === undefined ? {} : { at }),
-  hint: `Raise its version to ${version + 1}: that puts the value of ${secret} there, whoever changed it.`,
+  hint: `If the value of this run is right, raise the version to ${version + 1} in the files: the next apply then writes it.`,
 })
 
 /** A secret in words: its name and version. Undefined where the value is none. */

@@ -105,11 +105,11 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'NOTE',
-      'Brought to an end, since an earlier run was cut off',
+      'Finished or taken back, since an earlier run stopped in the middle',
       report.ended.map((one) => () => `- ${prose(readable(endedInWords(one)))}`),
       '',
     ),
-    cutOff(report.unfinished, 'Still cut off'),
+    cutOff(report.unfinished, 'Still unfinished'),
     done(report, disputed.length, kinds),
     gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
     [() => differing(report), () => ''],

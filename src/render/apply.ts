@@ -44,13 +44,13 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       report.paid.length,
     ),
     list(
-      'Brought to an end, since an earlier run was cut off',
+      'Finished or taken back, since an earlier run stopped in the middle',
       'green',
       beginnings(report.ended.map((one) => [line(2, inline(readable(endedInWords(one))))])),
       report.ended.length,
     ),
     list(
-      'Still cut off',
+      'Still unfinished',
       'yellow',
       beginnings(report.unfinished.map((one) => [paragraph(2, inline(readable(protocolInWords(one))))])),
       report.unfinished.length,

@@ -166,7 +166,7 @@ export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): stri
 /** What was not read was not compared. */
 export function unchanged(plan: Plan): string {
   const { reads, owed, unfinished } = plan
-  if (owed.length + unfinished.length > 0) return 'Nothing new, and an earlier run is to be finished.'
+  if (owed.length + unfinished.length > 0) return 'Nothing new. An earlier run is not finished yet.'
   // What was done by hand is a change, too.
   if (reads.every((read) => read.complete)) return differences(plan) === null ? 'No changes.' : 'No changes to apply.'
   return reads.some((read) => read.complete)

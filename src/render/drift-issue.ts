@@ -100,7 +100,7 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     section(
       'Secrets changed',
       changedSecrets(plan).length,
-      'The server has another value than the files mean. Nobody can tell which one, since no value is kept.',
+      'The server has another value than this run. Herdbook keeps no value of a secret, so it shows neither.',
       problems(changedSecrets(plan)),
     ),
     section(

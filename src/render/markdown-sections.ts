@@ -19,7 +19,7 @@ import { clip, inline, listed, number } from './text.ts'
 /** Longer lists of differences are folded away. */
 const OPEN_ITEMS = 5
 
-/** Differences that nobody has settled, each with its two ways out. */
+/** Differences that nobody has settled, each with its ways out. */
 export function standoffs(list: readonly Standoff[], title: string, meaning: string): Section {
   if (list.length === 0) return []
   const section = bullets(list.map((one) => () => standoffItem(one)))

@@ -99,7 +99,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
-    cutOff(plan.unfinished, 'Cut off, and first of all'),
+    cutOff(plan.unfinished, 'Unfinished: an earlier run stopped in the middle, and this comes first'),
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0

@@ -11,5 +11,5 @@ export function notYet({ reads }: Pick<Plan, 'reads'>, kinds: readonly KindName[
   const names = reads.flatMap(({ kind, by }) => (by === undefined ? [] : [titleOf(kind, kinds).many]))
   return names.length === 0
     ? null
-    : `${capital(listed(names))} are not there yet: planned as on a new one, and compared again once it is made.`
+    : `${capital(listed(names))} are not there yet. They are planned as in a new installation, and compared again once they can be read.`
 }

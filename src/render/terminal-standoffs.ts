@@ -21,7 +21,7 @@ export const standoffs = (list: readonly Standoff[], title: string, meaning: str
 function firstOf(list: readonly Standoff[], whole: number): Line[] {
   const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
   const more = [
-    line(2, span(`… and ${number(others.length)} more, with the same two ways out:`, 'dim')),
+    line(2, span(`… and ${number(others.length)} more, with the same ways out:`, 'dim')),
     paragraph(6, span(others.join('  '))),
   ]
   return [...list.slice(0, whole).flatMap(standoffLines), ...(others.length === 0 ? [] : more)]

@@ -113,7 +113,7 @@ const unfinished = ({ unfinished: all }: Plan): Part =>
   all.length === 0
     ? []
     : within(
-        [heading('Cut off', 'an earlier run did not end; this comes first')],
+        [heading('Unfinished', 'an earlier run stopped in the middle; this comes first')],
         beginnings(
           all.map((one) => [paragraph(2, span('! ', 'magenta'), span(inline(readable(protocolInWords(one)))))]),
         ),

@@ -26,7 +26,7 @@ export function waysOutOf(standoff: Standoff): Way[] {
     {
       way: 'left_alone',
       text: `left_alone: [${JSON.stringify(ref)}]`,
-      means: `in ${files.length === 0 ? 'its file' : files.join(' and ')}, leaves it alone from now on`,
+      means: `in ${files.length === 0 ? 'its file' : files.join(' and ')} leaves it alone from now on`,
     },
   ]
   return all.filter(({ way }) => hasWay(standoff, way))

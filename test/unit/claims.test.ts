@@ -83,9 +83,9 @@ describe('claims become one desired state', () => {
         code: 'claims-differ',
         severity: 'error',
         about: 'file/a',
-        message: `file/a is said twice, and not the same (access.yaml line 5 and services.yaml line 5)${what}`,
+        message: `file/a stands in the files twice, with different values (access.yaml line 5 and services.yaml line 5)${what}`,
         at: { file: 'access.yaml', line: 5, column: 1 },
-        hint: 'Say it in one place alone, or the same in both.',
+        hint: 'Keep it in one place, or write the same in both.',
       },
     ])
     expect(() => mergeAll(new Map([['file', { claims, others: 'leave' }]]), position)).toThrow(

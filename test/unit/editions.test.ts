@@ -235,7 +235,7 @@ describe('what is left alone', () => {
         code: 'left-alone-unknown',
         severity: 'warning',
         about: 'file/motd',
-        message: 'services.yaml leaves file/motd alone, and nothing in it makes that',
+        message: 'services.yaml leaves file/motd alone, and no line of it makes file/motd',
         at: { file: 'services.yaml', line: 7, column: 3 },
         hint: 'Take it out of left_alone, or write its name as the plan has it.',
       },
@@ -249,8 +249,8 @@ describe('what is left alone', () => {
         code: 'not-restorable',
         severity: 'error',
         about: 'unit/nginx',
-        message: "unit/nginx can't be restored: services.yaml leaves it alone.",
-        hint: 'Take it out of left_alone first.',
+        message: "unit/nginx can't be restored: it stands under left_alone in services.yaml.",
+        hint: 'Take it out there first.',
       },
     ])
   })

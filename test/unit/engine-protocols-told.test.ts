@@ -21,7 +21,7 @@ test('terminal, comment, report and JSON say how far it got and what comes of it
     sources: [`${name}.yaml`] as const,
   }))
   const { plan } = await look(toy, FILES)
-  const said = 'release/main was cut off: 1 of 3 phases are done. The next apply goes on with it.'
+  const said = 'release/main is unfinished: 1 of 3 phases are done. The next apply finishes it.'
   expect(renderPlan(plan, { kinds, width: 120, colour: false })).toContain(said)
   expect(renderMarkdown(plan, { kinds, visibility: 'private' })).toContain(said)
   const alone = { ...EMPTY, unfinished: plan.unfinished }

@@ -57,7 +57,11 @@ test('a restart goes out where some of what causes it was done, and not where no
   const none = new Map(READS.map((ref) => [`update ${ref}`, 'refuse' as const]))
   const { report } = await run(toy, files(2, 2), { faults: none })
   expect(report?.skipped).toMatchObject([
-    { step: { kind: 'unit' }, why: 'blocked', reason: 'Nothing that it reads was changed: file/a, file/b.' },
+    {
+      step: { kind: 'unit' },
+      why: 'blocked',
+      reason: 'It is not restarted, since nothing that it reads was changed: file/a, file/b.',
+    },
   ])
   expect(toy.ledger.attempts).toEqual([])
   const one = new Map([['update file/a', 'refuse' as const]])

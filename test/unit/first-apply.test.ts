@@ -44,7 +44,7 @@ describe('the first apply to a provider', () => {
     room.files = { ...room.files, user: many(3), unit: {} }
     const error = await refusal(room, { first: undefined })
     expect([error.exit, codes(error)]).toEqual([EXIT.refused, ['first-apply']])
-    expect(error.diagnostics[0]?.message).toBe('The ledger holds nothing of host yet, and the plan has 3 steps for it.')
+    expect(error.diagnostics[0]?.message).toBe('Nothing was applied to host yet, and the plan has 3 steps for it.')
     expect(host.written).toEqual([])
     await applied(room, { first: 'A new host.' })
     expect(room.saves).toEqual(['Attempt (first: A new host.)', 'Apply 3 steps (first: A new host.)'])

@@ -66,7 +66,11 @@ describe('what a file leaves alone', () => {
   it('can’t be restored, and the plan says why once', async () => {
     const plan = await planned(await begun(), FILES, { leftAlone, restore: new Set(['unit/a']) })
     expect(refusals(plan)).toMatchObject([
-      { code: 'not-restorable', about: 'unit/a', message: `unit/a can't be restored: ${SERVICES} leaves it alone.` },
+      {
+        code: 'not-restorable',
+        about: 'unit/a',
+        message: `unit/a can't be restored: it stands under left_alone in ${SERVICES}.`,
+      },
     ])
   })
 

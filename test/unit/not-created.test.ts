@@ -181,7 +181,8 @@ describe('a plan with what is not created yet', () => {
     title: { one: name, many: `${name}s` },
     sources: [`${name}.yaml`] as const,
   }))
-  const NOT_YET = 'Users and units are not there yet: planned as on a new one, and compared again once it is made.'
+  const NOT_YET =
+    'Users and units are not there yet. They are planned as in a new installation, and compared again once they can be read.'
 
   it('says so on a terminal, in a comment and in JSON, and is read back', async () => {
     const { plan } = await look(newMachine().room)

@@ -85,9 +85,9 @@ describe('what the next apply does with what was cut off', () => {
         () => approved,
       ).map(protocolInWords)
     expect([...said([of.digest], true), ...said([], true), ...said([of.digest], false)]).toEqual([
-      'release/main was cut off: two of three phases are done. The next apply goes on with it.',
-      'release/main was cut off: two of three phases are done. The files no longer say so: the next apply takes it back.',
-      'release/main was cut off: two of three phases are done. The next apply leaves it as it is: nobody has approved it, or its kind could not be read.',
+      'release/main is unfinished: two of three phases are done. The next apply finishes it.',
+      'release/main is unfinished: two of three phases are done. The files no longer ask for it: the next apply takes it back.',
+      'release/main is unfinished: two of three phases are done. It stays so until somebody approves it and its kind can be read.',
     ])
   })
 })
@@ -183,7 +183,7 @@ describe('while it has not ended', () => {
     expect([...held.keys()].toSorted()).toEqual(['page/status', 'probe/web', 'record/www', 'release/main', 'unit/web'])
     expect(held.get('page/status')).toEqual({
       why: 'blocked',
-      reason: 'It waits until release/main has ended, which was cut off.',
+      reason: 'It waits: release/main is unfinished.',
     })
   })
 

@@ -34,7 +34,7 @@ describe('an apply', () => {
       'What is still owed to herd.example could not be finished.\n',
     )
     expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(
-      /^Nothing new, and an earlier run is to be finished\.\n[^]*Next: herdbook apply/,
+      /^Nothing new\. An earlier run is not finished yet\.\n[^]*Next: herdbook apply/,
     )
   })
 

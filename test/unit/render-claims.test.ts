@@ -96,11 +96,11 @@ test('a secret that somebody changed is told on a terminal, in a comment and in 
   const findings = [secretChanged('unit/a', 'password', { secret: 'SMTP', version: 1 })]
   for (const told of [terminal, comment]) {
     expect(told({ findings })).toContain('1 secret changed on the server')
-    expect(told({ findings })).toContain('Raise its version to 2')
+    expect(told({ findings })).toContain('raise the version to 2')
   }
   const issue = renderDriftIssue({ ...EMPTY, findings }, { kinds: KIND_NAMES, visibility: 'public' })
   expect(issue?.title).toContain('1 secret changed')
-  expect(issue?.body).toContain('Raise its version to 2')
+  expect(issue?.body).toContain('raise the version to 2')
 })
 
 test('a difference has the ways out that it has, and what is left alone is named', () => {
@@ -115,7 +115,7 @@ test('a difference has the ways out that it has, and what is left alone is named
     const text = told({ drift: [compiled] }).replaceAll(/\s+/g, ' ')
     expect(text).toContain('herdbook restore unit/a')
     expect(text).not.toContain('herdbook adopt')
-    expect(text).toContain('left_alone: ["unit/a"] in services.yaml, leaves it alone from now on')
+    expect(text).toContain('left_alone: ["unit/a"] in services.yaml leaves it alone from now on')
     expect(told({ leftAlone: ['unit/b', 'unit/c'], drift: [compiled] })).toContain('unit/b, unit/c')
   }
   const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KIND_NAMES, visibility: 'private' })

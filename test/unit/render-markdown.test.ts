@@ -81,7 +81,7 @@ describe('a comment (law 9)', () => {
   test('begins with what an earlier run is to finish, and with what could not be read, where nothing changes', () => {
     const first = (plan: Plan): string => renderMarkdown(plan, PUBLIC).split('\n')[0] ?? ''
     expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe(
-      '### Nothing new, and an earlier run is to be finished.',
+      '### Nothing new. An earlier run is not finished yet.',
     )
     const unread = { kind: 'rule', complete: false, reason: 'no door', objects: 0, requests: 0 }
     expect(first({ ...EMPTY, reads: [unread] })).toBe('### The live server could not be read.')

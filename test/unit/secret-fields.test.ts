@@ -227,9 +227,10 @@ describe('what people read', () => {
       code: 'secret-changed',
       severity: 'warning',
       about: 'mail/smtp#password',
-      message: 'mail/smtp holds another value of the secret SMTP_PASSWORD (password), and its version is still 2',
+      message:
+        'mail/smtp holds another value of the secret SMTP_PASSWORD (password) than this run, and the version is still 2',
       at: { file: 'services.yaml', line: 3, column: 5 },
-      hint: 'Raise its version to 3: that puts the value of SMTP_PASSWORD there, whoever changed it.',
+      hint: 'If the value of this run is right, raise the version to 3 in the files: the next apply then writes it.',
     })
     expect(secretChanged('mail/smtp', 'password', two)).not.toHaveProperty('at')
   })
