@@ -123,7 +123,7 @@ const isWhole = ({ failed, skipped, notReached, unfinished, remaining }: ApplyRe
 
 /** "7 changes done and verified on herd.example." */
 function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
-  const { plan, done, failed, skipped, notReached, paid, remaining } = report
+  const { plan, done, failed, skipped, notReached, paid, ended, unfinished, remaining } = report
   const domain = inline(plan.domain)
   const known = plan.adjustments.length
   if (plan.steps.length === 0 && plan.owed.length > 0)
@@ -134,7 +134,7 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   if (plan.steps.length === 0 && gone !== null) return `Nothing to write to ${domain}. ${gone}`
   if (plan.steps.length === 0)
     return known === 0
-      ? `Nothing to write to ${domain}.`
+      ? `Nothing ${ended.length + unfinished.length > 0 ? 'new ' : ''}to write to ${domain}.`
       : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [
@@ -144,7 +144,7 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
     ...(notReached.length > 0 ? [`${number(notReached.length)} not reached`] : []),
     ...(remaining.length > 0 ? [`${number(remaining.length)} did not converge`] : []),
   ]
-  return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.`
+  return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.${unfinished.length > 0 ? ` Still unfinished: ${number(unfinished.length)}.` : ''}`
 }
 
 const list = (title: string, colour: 'green' | 'yellow' | 'red', part: Part, total: number): Part =>
@@ -179,7 +179,7 @@ function next(report: ApplyReport): Line[] {
     return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
   if (report.skipped.some(({ why }) => why === 'not-approved'))
     return command('herdbook approve "why"', 'or merge the pull request that proposes them')
-  if (report.skipped.length > 0) return command('herdbook plan', 'shows what is left')
+  if (report.skipped.length + report.unfinished.length > 0) return command('herdbook plan', 'shows what is left')
   return differences(report.plan) === null
     ? []
     : command('herdbook drift', 'shows what differs still, with the ways out for each')

@@ -31,7 +31,11 @@ test('terminal, comment, report and JSON say how far it got and what comes of it
   if (report === null) throw new Error('It broke off.')
   expect(renderApply(report, { kinds, width: 120, colour: false })).toContain('release/main was finished.')
   const left = { ...report, ended: [], unfinished: plan.unfinished }
-  expect(renderApply(left, { kinds, width: 120, colour: false })).toContain(said)
+  const told = renderApply(left, { kinds, width: 120, colour: false })
+  expect(told).toContain(said)
+  expect(told).toMatch(/^1 done, of 1 change on herd\.example\. Still unfinished: 1\.\n[^]*Next: herdbook plan/)
+  const ended = { ...report, plan: { ...plan, steps: [] }, done: [] }
+  expect(renderApply(ended, { kinds, width: 120, colour: false })).toMatch(/^Nothing new to write to /)
   const options = { kinds, visibility: 'private' as const, run: 'https://runs.example/1' }
   expect([renderApplied(report, options), renderApplied(left, options)]).toEqual([
     expect.stringContaining('release/main was finished.'),
