@@ -3,6 +3,7 @@ import { certainConnections } from './certain.ts'
 import { unpaid } from './debts.ts'
 import { askingAgain, type MayGo } from './going-on.ts'
 import { apart, goOn } from './later.ts'
+import { objectIn } from './guard.ts'
 import { noted } from './notes.ts'
 import {
   admit,
@@ -21,9 +22,9 @@ import { knownNow, noteDown, resolved } from './resolving.ts'
 import { endUnfinished } from './resuming.ts'
 import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
 import { finish } from './verify.ts'
-import type { Outcome, World, WriteContext } from './kind.ts'
+import type { Outcome, WriteContext } from './kind.ts'
 import type { ApplyReport } from './report.ts'
-import type { ObjectRef, Plan, Step } from './types.ts'
+import type { Plan, Step } from './types.ts'
 
 /**
  * Carries out a plan: attempts and intents are written down first, then the steps go out in order, then live is
@@ -108,7 +109,7 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
     door: batch.door,
     guard: deps.live.guard(batch.steps),
     lease: leaseOf(deps),
-    serverId: (ref) => progress.serverIds.get(ref) ?? liveId(progress.live, ref),
+    serverId: (ref) => progress.serverIds.get(ref) ?? objectIn(progress.live, ref)?.serverId ?? null,
   }
   const tell = (outcome: Outcome): void => {
     unanswered.delete(outcome.step)
@@ -134,9 +135,4 @@ async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, 
     for (const step of unanswered)
       if (!progress.untouched.has(plannedAs(step, progress))) tell({ state, step, reason: reasonOf(error) })
   }
-}
-
-function liveId(world: World, ref: ObjectRef): string | null {
-  const slash = ref.indexOf('/')
-  return world.get(ref.slice(0, slash))?.get(ref.slice(slash + 1))?.serverId ?? null
 }

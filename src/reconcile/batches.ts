@@ -11,6 +11,12 @@ export interface Batch {
 
 export const refOf = (step: Pick<Step, 'kind' | 'id'>): ObjectRef => `${step.kind}/${step.id}`
 
+/** The kind and the id of an object. */
+export function partsOf(ref: ObjectRef): readonly [kind: string, id: string] {
+  const slash = ref.indexOf('/')
+  return [ref.slice(0, slash), ref.slice(slash + 1)]
+}
+
 /** How the ledger names a step's object. Whoever reads the repository reads it: an object that no file ever named has only the step's digest there. */
 export const idInLedger = ({ id, digest, unmanaged }: Pick<Step, 'id' | 'digest' | 'unmanaged'>): string =>
   unmanaged ? `~${digest.slice(0, 32)}` : id

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
+import { partsOf } from './batches.ts'
 import { isBeginning } from './beginnings.ts'
 import { checkConsent } from './consent.ts'
 import type { Budget, PlanInput } from './input.ts'
@@ -7,7 +8,7 @@ import { checkFarEnds } from './identity.ts'
 import { checkLost } from './not-created.ts'
 import { checkRestores } from './restores.ts'
 import { weakenedLately } from './weakenings.ts'
-import { objectsIn, type LiveObject, type Observed, type Step } from './types.ts'
+import { objectsIn, type LiveObject, type ObjectRef, type Observed, type Step } from './types.ts'
 
 /** Everything that speaks against these steps: consent, budgets, invariants, and each kind's own advice. Errors refuse the apply. */
 export function guard(steps: readonly Step[], input: PlanInput): Diagnostic[] {
@@ -83,6 +84,12 @@ export function worldOf(observed: ReadonlyMap<string, Observed>): World {
       o.state === 'unknown' ? [] : [[kind, new Map(objectsIn(o).map((object) => [object.id, object]))] as const],
     ),
   )
+}
+
+/** An object as it is live; undefined where it is not there. */
+export function objectIn(world: World, ref: ObjectRef): LiveObject | undefined {
+  const [kind, id] = partsOf(ref)
+  return world.get(kind)?.get(id)
 }
 
 /** The world after one step. */

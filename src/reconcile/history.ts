@@ -1,3 +1,4 @@
+import { partsOf } from './batches.ts'
 import { canonicalJson } from './digest.ts'
 import type { Commit, Repository } from './repository.ts'
 import type { Approval, Ledger, Seen } from './ledger-types.ts'
@@ -67,7 +68,7 @@ const approverOf = ({ trailers }: Commit): string | null =>
 
 async function applications(repository: Repository, { ref, ledger }: HistoryRequest): Promise<Event[]> {
   if (ledger.head === null) return []
-  const [kind, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+  const [kind, id] = partsOf(ref)
   const path = `${kind}.jsonl`
   const commits = await touching(repository, await repository.log(ledger.head, { path, limit: MOST_ASKED }), {
     ref,

@@ -1,3 +1,4 @@
+import { partsOf } from './batches.ts'
 import { byText } from './equal.ts'
 import { graphOf, inOrder } from './graph.ts'
 import { takesIn } from './needs.ts'
@@ -37,13 +38,12 @@ export function othersIn({ desired, live: { observed } }: Pick<PlanInput, 'desir
     indexed.set(kind, sides)
     return sides
   }
-  const split = (ref: ObjectRef): [string, string] => [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
   const liveOf = (ref: ObjectRef): Fields | undefined => {
-    const [kind, id] = split(ref)
+    const [kind, id] = partsOf(ref)
     return sidesOf(kind).live.get(id)
   }
   const fieldsOf = (ref: ObjectRef): Fields => {
-    const [kind, id] = split(ref)
+    const [kind, id] = partsOf(ref)
     return sidesOf(kind).files.get(id) ?? liveOf(ref) ?? {}
   }
   return { fieldsOf, liveOf }

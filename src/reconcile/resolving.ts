@@ -1,5 +1,5 @@
 import { refOf } from './batches.ts'
-import { worldOf } from './guard.ts'
+import { objectIn, worldOf } from './guard.ts'
 import type { World } from './kind.ts'
 import { noted, notesOf, type Resolution } from './notes.ts'
 import { skip, type ApplyDeps, type Progress } from './progress.ts'
@@ -15,10 +15,8 @@ export const referencesOf = ({ changes, target }: Step): Reference[] => [
 
 const valueIn =
   (world: World): ValueOf =>
-  ({ object, field }) => {
-    const slash = object.indexOf('/')
-    return world.get(object.slice(0, slash))?.get(object.slice(slash + 1))?.fields[field]
-  }
+  ({ object, field }) =>
+    objectIn(world, object)?.fields[field]
 
 /** The steps whose values are all known before anything is done: what they refer to stays as it is. */
 export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: Progress): Resolution[] {

@@ -1,6 +1,6 @@
 import { typed } from '../instance/typed.ts'
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import { refOf } from './batches.ts'
+import { partsOf, refOf } from './batches.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import { leftAndRestored, leftIn } from './left-alone.ts'
@@ -24,7 +24,7 @@ export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnos
 }
 
 function whyNot(ref: ObjectRef, input: PlanInput): Diagnostic {
-  const [name, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+  const [name, id] = partsOf(ref)
   const kind = input.kinds.find((one) => one.name === name)
   const observed = input.live.observed.get(name)
   const live =

@@ -1,5 +1,5 @@
 import { byPolicy, covering } from './approvals.ts'
-import { refInLedger, refOf } from './batches.ts'
+import { partsOf, refInLedger, refOf } from './batches.ts'
 import { stepDigest } from './digest.ts'
 import { equal } from './equal.ts'
 import type { PlanInput } from './input.ts'
@@ -21,7 +21,7 @@ export function unfinishedIn(input: PlanInput, { steps, others, changes }: Compa
   if (live.unfinished.length === 0) return []
   const known = new Map(steps.map((step) => [refOf(step), step]))
   const meantFor = (ref: ObjectRef): readonly Meant[] | null => {
-    const [name, id] = [ref.slice(0, ref.indexOf('/')), ref.slice(ref.indexOf('/') + 1)]
+    const [name, id] = partsOf(ref)
     const [files, observed] = [desired.get(name), live.observed.get(name)]
     if (files?.state !== 'managed') return []
     if (observed?.state !== 'complete') return null
