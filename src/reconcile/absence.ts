@@ -34,7 +34,7 @@ export const takesStep = ({ is }: Absence): boolean => is !== 'release'
 
 /** What a person should know of a delete step that leaves something. */
 export const noteOnDelete = (absence: Absence): string | undefined =>
-  absence.is === 'lock' ? `locks it, and leaves ${absence.stays}` : undefined
+  absence.is === 'lock' ? `It is locked. It keeps ${absence.stays}.` : undefined
 
 /** What the files no longer name, what stays, and what a person does who wants it gone. */
 export interface LeftBehind {

@@ -154,11 +154,12 @@ function refuseGuarded({ part, conceal }: Pick<GateInput['part'], 'part' | 'conc
 /** The first apply to a server changes nothing by accident: adopt first, or say why not. */
 function refuseFirst({ begins, first }: GateInput['part']): void {
   if (begins.length === 0 || first !== undefined) return
-  const said = begins.map(({ provider, steps }) =>
-    provider === null
-      ? `This server has no ledger yet, and the plan has ${steps} steps.`
-      : `Nothing was applied to ${provider} yet, and the plan has ${steps} steps for it.`,
-  )
+  const said = begins.map(({ provider, steps }) => {
+    const many = steps === 1 ? '1 step' : `${steps} steps`
+    return provider === null
+      ? `This server has no ledger yet, and the plan has ${many}.`
+      : `Nothing was applied to ${provider} yet, and the plan has ${many} for it.`
+  })
   fail(EXIT.refused, 'first-apply', said.join(' '), {
     hint: 'Take over what is live first: herdbook adopt. If the steps are meant: herdbook apply --first "why", or on GitHub the button begin',
   })

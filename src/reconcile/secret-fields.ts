@@ -136,5 +136,5 @@ export function uncomparedInWords(names: readonly string[]): string | null {
     all.length === 1
       ? '1 secret was not compared: this run does not have it'
       : `${all.length} secrets were not compared: this run does not have them`
-  return `${what} (${all.join(', ')}). The ledger keeps what it says of ${all.length === 1 ? 'it' : 'them'}.`
+  return `${what} (${all.join(', ')}). The ledger keeps ${all.length === 1 ? 'its version' : 'their versions'}.`
 }

@@ -37,7 +37,7 @@ describe('what the files no longer name', () => {
 
   it('is locked by a delete step that says what stays', async () => {
     const [step] = (await planned(await without({ is: 'lock', stays: 'its home' }), NONE)).steps
-    expect(step).toMatchObject({ action: 'delete', note: 'locks it, and leaves its home' })
+    expect(step).toMatchObject({ action: 'delete', note: 'It is locked. It keeps its home.' })
   })
 
   it('is released with how a person removes it, and that is no part of the digest', async () => {

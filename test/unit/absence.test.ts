@@ -28,7 +28,7 @@ test.each<[string, Absence, boolean, string | undefined, readonly object[]]>([
   ['is deleted', DELETE, true, undefined, []],
   ['is released, and a person can remove it', PACKAGE, false, undefined, [{ ref: 'k/a', remove: 'apt purge nginx' }]],
   ['is released, and there is nothing to remove', SETTING, false, undefined, []],
-  ['is locked', USER, true, 'locks it, and leaves the home and the account', []],
+  ['is locked', USER, true, 'It is locked. It keeps the home and the account.', []],
 ])('what the files no longer name %s', (_, absence, step, note, left) => {
   expect(takesStep(absence)).toBe(step)
   expect(noteOnDelete(absence)).toBe(note)

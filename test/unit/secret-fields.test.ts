@@ -238,10 +238,10 @@ describe('what people read', () => {
   test('how many were not compared', () => {
     expect(uncomparedInWords([])).toBeNull()
     expect(uncomparedInWords(['A', 'A'])).toBe(
-      '1 secret was not compared: this run does not have it (A). The ledger keeps what it says of it.',
+      '1 secret was not compared: this run does not have it (A). The ledger keeps its version.',
     )
     expect(uncomparedInWords(['B', 'A'])).toBe(
-      '2 secrets were not compared: this run does not have them (A, B). The ledger keeps what it says of them.',
+      '2 secrets were not compared: this run does not have them (A, B). The ledger keeps their versions.',
     )
   })
 })
