@@ -50,6 +50,16 @@ describe('what people read first', () => {
     expect(exitCodes().match(/^\| \d+ /gm)).toHaveLength(Object.keys(EXIT).length)
   })
 
+  it('has every file of the engine in the map of the house, and none that is gone', () => {
+    const page = read('.github/CONTRIBUTING.md')
+    const there = readdirSync(join(ROOT, 'src/reconcile'))
+    const namesIn = (text: string): string[] => [...text.matchAll(/(?<![\w/-])[\w-]+\.ts/g)].map(([name]) => name)
+    expect(there.filter((name) => !namesIn(page).includes(name))).toEqual([])
+    const table = /What each file of `src\/reconcile\/` does[^]*?(?=\n\nImports)/.exec(page)?.[0] ?? ''
+    expect(namesIn(table).length).toBeGreaterThan(60)
+    expect(namesIn(table).filter((name) => !there.includes(name))).toEqual([])
+  })
+
   it('has pictures that are there and load fast', () => {
     const pictures = PAGES.flatMap((page) =>
       [...read(page).matchAll(/(?:src|srcset)="([^":]+)"|!\[[^\]]*\]\(([^):]+)\)/g)].map(([, tag, link]) =>
