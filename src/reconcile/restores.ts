@@ -10,6 +10,7 @@ import type { LiveObject, ObjectRef, Step } from './types.ts'
 /** A restore of what neither the files manage nor somebody added by hand would do nothing but apply all the rest. What a merged pull request wants restored may be over by now. */
 export function checkRestores(steps: readonly Step[], input: PlanInput): Diagnostic[] {
   const { restore, kinds, desired, ledger } = input
+  if (restore.size === 0) return []
   const managed = kinds.flatMap((kind) => {
     const files = desired.get(kind.name)
     return files?.state === 'managed' ? files.objects.map(({ id }) => `${kind.name}/${id}`) : []
