@@ -2,7 +2,7 @@ import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
 import type { LedgerEntry } from './ledger-types.ts'
-import { checkReferences } from './references.ts'
+import { checkReferences, holdsOne } from './references.ts'
 import type { LeftObject } from './left-alone.ts'
 import type { Desired, DesiredObject, Step } from './types.ts'
 
@@ -63,9 +63,11 @@ const wrongReferences = (
 ): Diagnostic[] =>
   desired.state === 'unmanaged'
     ? []
-    : desired.objects.flatMap((object) =>
-        checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
-      )
+    : desired.objects
+        .filter(({ fields }) => holdsOne(fields))
+        .flatMap((object) =>
+          checkReferences(kind, object, isKind).map((finding) => ({ ...finding, at: position(object.source) })),
+        )
 
 /** The claims of a kind as one desired state, and what is wrong with them. Of an object that they do, the first one stands. */
 export function mergeClaims(
@@ -80,7 +82,10 @@ export function mergeClaims(
   return {
     desired: {
       state: 'managed',
-      objects: [...once.values()].map((object) => withPlaces(object, again.get(object.id))),
+      objects:
+        again.size === 0
+          ? [...once.values()]
+          : [...once.values()].map((object) => withPlaces(object, again.get(object.id))),
       // A file that is managed no longer may have named what no other does.
       others: managed.length === claims.length ? others : 'leave',
       managed: new Set(managed.map(({ source }) => source)),
@@ -103,10 +108,11 @@ function apart(claims: readonly Claim[]): {
 } {
   const once = new Map<string, DesiredObject>()
   const again = new Map<string, DesiredObject[]>()
-  for (const object of claims.flatMap(objectsIn)) {
-    if (!once.has(object.id)) once.set(object.id, object)
-    else if (again.get(object.id)?.push(object) === undefined) again.set(object.id, [object])
-  }
+  for (const claim of claims)
+    for (const object of objectsIn(claim)) {
+      if (!once.has(object.id)) once.set(object.id, object)
+      else if (again.get(object.id)?.push(object) === undefined) again.set(object.id, [object])
+    }
   return { once, again }
 }
 
