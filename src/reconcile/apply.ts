@@ -11,6 +11,7 @@ import {
   isStopped,
   leave,
   leaseOf,
+  NO_DOOR,
   plannedAs,
   record,
   skip,
@@ -66,7 +67,7 @@ async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: A
 /** What has no door is skipped and stops nothing, since it never could be done; what may not go out yet stops what waits for it. */
 function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progress): void {
   if (step.door === null) {
-    progress.skipped.push({ step, why: 'no-door', reason: 'No door that is configured can write it.' })
+    progress.skipped.push({ step, ...NO_DOOR })
     return
   }
   const held = withheld.get(refOf(step))

@@ -6,7 +6,7 @@ import { worldOf } from './guard.ts'
 import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
 import { needsIn, takesIn } from './needs.ts'
-import { isStopped, leave, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { isStopped, leave, NO_DOOR, record, skip, type ApplyDeps, type Progress } from './progress.ts'
 import { referencesOf } from './resolving.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
@@ -87,7 +87,8 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
     for (const step of batch.steps) {
       const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again })
       const unchecked = held.get(refOf(step))
-      if (fate.is === 'goes' && unchecked !== undefined) hold(step, unchecked.reason, progress)
+      if (fate.is === 'goes' && fate.step.door === null) skip({ step, ...NO_DOOR }, progress)
+      else if (fate.is === 'goes' && unchecked !== undefined) hold(step, unchecked.reason, progress)
       else if (fate.is === 'goes') goes.set(fate.step, step)
       else if (fate.is === 'waits') hold(step, fate.reason, progress)
       else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)

@@ -172,6 +172,9 @@ function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 's
   }
 }
 
+/** Why a step does not go out that nothing can write. */
+export const NO_DOOR: Omit<Skipped, 'step'> = { why: 'no-door', reason: 'No door that is configured can write it.' }
+
 /** A step that does not go out, and stops what needs it. */
 export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
   const step = plannedAs(skipped.step, progress)

@@ -5,6 +5,7 @@ import { converge, type ConvergeDeps, type Converged, type Run } from '../../src
 import type { Kind } from '../../src/reconcile/kind.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import type { Intent, Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Unfinished } from '../../src/reconcile/protocols.ts'
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
 import { NO_WISHES, planNow, type Planned, type Subject, type Wishes } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
@@ -25,6 +26,11 @@ export interface Shelf {
   readonly notYet: Map<string, { readonly by: ObjectRef; readonly initial: Objects }>
   readonly unread: Set<string>
   checks: readonly Check[]
+  /** What can write it; null where nothing can. */
+  door: string | null
+  /** How secrets compare that it holds, by object. */
+  secrets: { readonly [ref: ObjectRef]: NonNullable<LiveObject['secrets']> }
+  unfinished: readonly Unfinished[]
   finish: (pending: readonly Intent[]) => Promise<Finished>
   /** What was written, in order. */
   readonly written: ObjectRef[]
@@ -41,6 +47,9 @@ export const newShelf = (name: string, kinds: readonly string[], rest: Partial<S
   notYet: new Map(),
   unread: new Set(),
   checks: [],
+  door: 'shelf',
+  secrets: {},
+  unfinished: [],
   finish: () => Promise.resolve({ state: 'done' }),
   written: [],
   meanwhile: () => {},
@@ -121,7 +130,10 @@ function observe(room: Room, shelf: Shelf, kind: string): Observed {
     return { state: 'not-created', by: notYet.by, initial }
   }
   if (notYet !== undefined && !shelf.stock.has(kind)) shelf.stock.set(kind, new Map(notYet.initial))
-  const objects = liveObjects(shelf.stock.get(kind) ?? new Map(), notYet?.initial)
+  const objects = liveObjects(shelf.stock.get(kind) ?? new Map(), notYet?.initial).map((object) => {
+    const secrets = shelf.secrets[`${kind}/${object.id}`]
+    return secrets === undefined ? object : { ...object, secrets }
+  })
   return { state: 'complete', objects, prospects: new Map(), door: 'shelf', requests: 1 }
 }
 
@@ -131,11 +143,11 @@ function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: b
     observed,
     invariants: [],
     checks: isRead ? shelf.checks : [],
-    unfinished: [],
+    unfinished: isRead ? shelf.unfinished : [],
     assess: () => ({ weakens: false, opens: false }),
     advice: () => [],
     against: () => [],
-    writes: () => 'shelf',
+    writes: () => shelf.door,
     guard: () => ({}),
   }
   const reading: Reading = {
@@ -223,16 +235,8 @@ function save(room: Room, next: Ledger, subject: string): Ledger {
   room.saves.push(subject)
   const at = NOW.toISOString()
   const files = serializeLedger(next, SEALING, at)
-  const snapshot = {
-    id: `ledger-${room.saves.length}`,
-    tree: '',
-    files,
-    subject,
-    trailers: {},
-    author: '',
-    at,
-    parents: [],
-  }
+  const id = `ledger-${room.saves.length}`
+  const snapshot = { id, tree: '', files, subject, trailers: {}, author: '', at, parents: [] }
   room.ledger = parseLedger(snapshot, SEALING, new Set<Form>([2]))
   return room.ledger
 }

@@ -22,11 +22,12 @@ function newMachine(files: Files, kinds: { readonly [kind: string]: Partial<Kind
   host.notYet.set('unit', { by: 'machine/main', initial: new Map() })
   const room = newRoom([cloud, names, host], { machine: { main: { size: 2 } }, unit: { web: { on: true } }, ...files })
   room.kinds = kinds
-  return { room, names, host }
+  return { room, cloud, names, host }
 }
 
 interface Named {
   readonly room: Room
+  readonly cloud: Shelf
   readonly names: Shelf
   readonly host: Shelf
 }
@@ -84,6 +85,19 @@ describe('what is planned anew once it can be made', () => {
     expect(converged.state === 'applied' && refs(converged.report.notReached)).toEqual(['unit/web'])
     expect([attempts, host.written]).toEqual([2, []])
     expect(room.ledger.attempts.map(({ kind }) => kind)).toEqual(['machine'])
+  })
+})
+
+describe('what is read anew once it can be made', () => {
+  it('is skipped where nothing can write it then, with what needs it', async () => {
+    const { room, cloud, host } = newMachine({ record: { www: { to: 1 } } }, { record: { after: () => ['unit/web'] } })
+    cloud.meanwhile = () => (host.door = null)
+    const report = await applied(room)
+    expect(report.skipped.map(({ step, why }) => [...refs([step]), why])).toEqual([
+      ['unit/web', 'no-door'],
+      ['record/www', 'blocked'],
+    ])
+    expect([refs(report.done), host.written]).toEqual([['machine/main'], []])
   })
 })
 
