@@ -8,6 +8,7 @@ import { narrow } from './plan.ts'
 import { needsIn, takesIn } from './needs.ts'
 import { isStopped, leave, NO_DOOR, record, skip, type ApplyDeps, type Progress } from './progress.ts'
 import { referencesOf } from './resolving.ts'
+import { compareSecrets } from './secret-fields.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
 import type { Planned } from './reconciler.ts'
@@ -146,12 +147,19 @@ function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fat
 }
 
 /** Whether live is already what a step makes of it. */
-function isMade({ action, changes }: Step, live: LiveObject | undefined, { same }: Kind): boolean {
-  if (action === 'delete' || live === undefined) return action === 'delete' && live === undefined
-  return changes.every(
-    ({ field, after }) => same?.(field, live.fields[field] ?? null, after) ?? equal(live.fields[field] ?? null, after),
+function isMade(step: Step, live: LiveObject | undefined, { same }: Kind): boolean {
+  if (step.action === 'delete' || live === undefined) return step.action === 'delete' && live === undefined
+  const fields = comparable(live, step)
+  return step.changes.every(
+    ({ field, after }) => same?.(field, fields[field] ?? null, after) ?? equal(fields[field] ?? null, after),
   )
 }
+
+/** What is live, with secrets by name and version. What the ledger has of them proves nothing here. */
+const comparable = ({ fields, secrets }: LiveObject, step: Step): Fields =>
+  secrets === undefined
+    ? fields
+    : compareSecrets({ desired: afterOf(step), live: fields, ledger: null, attempts: [], answers: secrets }).live
 
 const MOVED = 'The server has something else now than the plan expected. The next plan shows it.'
 

@@ -99,6 +99,21 @@ describe('what is read anew once it can be made', () => {
     ])
     expect([refs(report.done), host.written]).toEqual([['machine/main'], []])
   })
+
+  it.for([
+    ['same', ['machine/main', 'unit/web'], []],
+    ['different', ['machine/main'], ['unit/web']],
+    ['uncompared', ['machine/main'], ['unit/web']],
+  ] as const)('is done where it is as wanted, with a secret that is %s', async ([answer, done, skipped]) => {
+    const wanted = { on: true, token: { secret: 'web_token', version: 1 } }
+    const { room, cloud, host } = newMachine({ unit: { web: wanted } })
+    cloud.meanwhile = () => {
+      host.stock.set('unit', new Map([['web', { on: true }]]))
+      host.secrets = { 'unit/web': { token: answer } }
+    }
+    const report = await applied(room)
+    expect([refs(report.done), refs(report.skipped.map(({ step }) => step)), host.written]).toEqual([done, skipped, []])
+  })
 })
 
 describe('a first apply', () => {
