@@ -7,11 +7,13 @@ import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
 import { needsIn, takesIn } from './needs.ts'
 import { isStopped, leave, NO_DOOR, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { heldBack } from './protocols.ts'
 import { referencesOf } from './resolving.ts'
 import { compareSecrets } from './secret-fields.ts'
 import { reasonOf } from './sessions.ts'
 import type { Kind } from './kind.ts'
 import type { Planned } from './reconciler.ts'
+import type { Skipped } from './report.ts'
 import type { Fields, LiveObject, ObjectRef, Step } from './types.ts'
 
 /** Sends a batch, by what is live by now. */
@@ -82,16 +84,16 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
   progress.values = progress.live
   progress.unseen.clear()
   const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
-  const held = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
+  const unchecked = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
+  const approved = due.flatMap(({ steps }) => steps)
+  const owned = heldBack(again.plan.unfinished, approved, deps.kinds)
   const goes = new Map<Step, Step>()
   for (const batch of due)
     for (const step of batch.steps) {
-      const fate = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again })
-      const unchecked = held.get(refOf(step))
-      if (fate.is === 'goes' && fate.step.door === null) skip({ step, ...NO_DOOR }, progress)
-      else if (fate.is === 'goes' && unchecked !== undefined) hold(step, unchecked.reason, progress)
+      const found = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again })
+      const fate = checked(found, owned.get(refOf(step)), unchecked.get(refOf(step)))
+      if (fate.is === 'waits') skip({ step, why: fate.why, reason: fate.reason }, progress)
       else if (fate.is === 'goes') goes.set(fate.step, step)
-      else if (fate.is === 'waits') hold(step, fate.reason, progress)
       else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)
     }
   const against = refusals(narrow(again, (step) => goes.has(step)))
@@ -118,7 +120,16 @@ type Fate =
   | { readonly is: 'goes'; readonly step: Step }
   /** Made as the files have it. */
   | { readonly is: 'done'; readonly serverId: string | null }
-  | { readonly is: 'waits'; readonly reason: string }
+  | ({ readonly is: 'waits' } & Held)
+
+/** Why a step does not go out. */
+type Held = Omit<Skipped, 'step'>
+
+/** What becomes of a step: what something unfinished owns waits whatever else is known of it; what goes out needs its checks, and a door. */
+function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefined): Fate {
+  const why = owned ?? (fate.is !== 'goes' ? undefined : fate.step.door === null ? NO_DOOR : unchecked)
+  return why === undefined ? fate : { is: 'waits', ...why }
+}
 
 /** What is known of an approved step: what a plan that was made since says of it. */
 interface Found {
@@ -133,16 +144,17 @@ function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fat
   if (now?.state !== 'complete')
     return {
       is: 'waits',
+      why: 'blocked',
       reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is still not there.',
     }
   if (found !== undefined) {
     const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
-    return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : { is: 'waits', reason: MOVED }
+    return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : MOVED
   }
   const told = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
   const live = now.objects.find(({ id }) => id === step.id)
   return told.includes(refOf(step)) || !isMade(step, live, kind)
-    ? { is: 'waits', reason: MOVED }
+    ? MOVED
     : { is: 'done', serverId: live?.serverId ?? null }
 }
 
@@ -161,6 +173,10 @@ const comparable = ({ fields, secrets }: LiveObject, step: Step): Fields =>
     ? fields
     : compareSecrets({ desired: afterOf(step), live: fields, ledger: null, attempts: [], answers: secrets }).live
 
-const MOVED = 'The server has something else now than the plan expected. The next plan shows it.'
+const MOVED: Fate = {
+  is: 'waits',
+  why: 'blocked',
+  reason: 'The server has something else now than the plan expected. The next plan shows it.',
+}
 
 const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))

@@ -114,6 +114,20 @@ describe('what is read anew once it can be made', () => {
     const report = await applied(room)
     expect([refs(report.done), refs(report.skipped.map(({ step }) => step)), host.written]).toEqual([done, skipped, []])
   })
+
+  it.for([true, false])('waits where something unfinished owns it, also where it is as wanted (%s)', async (isMade) => {
+    const { room, cloud, host } = newMachine({ unit: { web: { on: true }, cron: { on: true } } })
+    const cut = { kind: 'unit', id: 'db', digest: 'd', phase: 'stage', owns: ['unit/web'], said: 'It is staged' }
+    cloud.meanwhile = () => {
+      if (isMade) host.stock.set('unit', new Map([['web', { on: true }]]))
+      host.unfinished = [cut]
+    }
+    const report = await applied(room)
+    expect(report.skipped.map(({ step, reason }) => [...refs([step]), reason])).toEqual([
+      ['unit/web', 'It waits: unit/db is unfinished.'],
+    ])
+    expect([refs(report.done), host.written]).toEqual([['machine/main', 'unit/cron'], ['unit/cron']])
+  })
 })
 
 describe('a first apply', () => {
