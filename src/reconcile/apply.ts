@@ -42,9 +42,10 @@ export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
   return finish(plan, progress.ledger, progress, deps)
 }
 
-async function carry(plan: Plan, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
-  const mayGo = askingAgain(progress, deps)
-  const waiting = await endUnfinished(plan, sessions, progress, deps, mayGo)
+async function carry(plan: Plan, sessions: Sessions, progress: Progress, begins: ApplyDeps): Promise<void> {
+  const mayGo = askingAgain(progress, begins)
+  const { waiting, live } = await endUnfinished(plan, sessions, progress, begins, mayGo)
+  const deps = { ...begins, live }
   const ended = new Set(progress.done)
   const open = plan.steps.filter((step) => !ended.has(step))
   for (const step of open) holdBack(step, new Map([...waiting, ...deps.withheld]), progress)

@@ -1,10 +1,15 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
+import { heldByChecks } from './checks.ts'
+import { refusals } from './exit.ts'
 import { worldOf } from './guard.ts'
+import { makerOf } from './not-created.ts'
+import { narrow } from './plan.ts'
 import { isStopped, leaseOf, record, type ApplyDeps, type Progress } from './progress.ts'
 import type { MayGo } from './going-on.ts'
 import { heldBack, type Protocol } from './protocols.ts'
 import type { Ended } from './provider.ts'
+import type { Planned } from './reconciler.ts'
 import { reasonOf, type Sessions } from './sessions.ts'
 import type { Skipped } from './report.ts'
 import type { ObjectRef, Plan, Step } from './types.ts'
@@ -12,9 +17,14 @@ import type { ObjectRef, Plan, Step } from './types.ts'
 /** Steps that do not go out, and why. */
 type Held = ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
 
+/** What goes on once earlier work has ended: which steps of the plan wait, and what is live by now. */
+interface GoesOn extends Pick<ApplyDeps, 'live'> {
+  readonly waiting: Held
+}
+
 /**
- * Brings to an end what earlier runs left cut off, and takes back what the files no longer say. Answers which steps of the
- * plan wait: those on what is still cut off, and those that are no longer as the plan saw them once something has ended.
+ * Brings to an end what earlier runs left cut off, and takes back what the files no longer say. The steps wait that are on
+ * what is still cut off, that are no longer as the plan saw them, or that something speaks against since it has ended.
  */
 export async function endUnfinished(
   plan: Plan,
@@ -22,11 +32,11 @@ export async function endUnfinished(
   progress: Progress,
   deps: ApplyDeps,
   mayGo: MayGo,
-): Promise<Held> {
-  if (plan.unfinished.length === 0) return new Map()
+): Promise<GoesOn> {
+  const { live } = deps
   for (const one of plan.unfinished) await end(one, plan, sessions, progress, deps, mayGo)
   return progress.ended.length === 0
-    ? heldBack(plan.unfinished, plan.steps, deps.kinds)
+    ? { live, waiting: heldBack(plan.unfinished, plan.steps, deps.kinds) }
     : lookAgain(plan, progress, deps)
 }
 
@@ -63,20 +73,37 @@ const notEnded = (one: Protocol, { message, hint }: Diagnostic): Diagnostic => (
   hint: hint ?? 'Run apply again.',
 })
 
-/** What has ended changed live: what goes out is what the plan showed, and is to be done still. */
-async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promise<Held> {
+/** What has ended changed live: what goes out is what the plan showed, is to be done still, and has nothing against it by now. */
+async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promise<GoesOn> {
   const open = plan.steps.filter((step) => !progress.done.includes(step))
   try {
-    const { plan: now, input } = await deps.replan(progress.ledger)
-    progress.live = progress.world = progress.values = worldOf(input.live.observed)
+    const again = await deps.replan(progress.ledger)
+    const { live } = again.input
+    progress.live = progress.world = progress.values = worldOf(live.observed)
     progress.unseen.clear()
-    const same = new Map(now.steps.map((step) => [step.digest, step]))
+    const same = new Map(again.plan.steps.map((step) => [step.digest, step]))
     for (const step of open) progress.anew.set(step, same.get(step.digest) ?? step)
     const moved = open.filter(({ digest }) => !same.has(digest))
-    return new Map([...held(moved, MOVED), ...heldBack(now.unfinished, open, deps.kinds)])
+    // For what is not there yet, checks are made once it is.
+    const there = open.filter(({ kind }) => makerOf(kind, live.observed) === undefined)
+    const waiting = new Map([
+      ...heldByChecks(there, deps.kinds, again.plan.checks),
+      ...held(moved, MOVED),
+      ...heldBack(again.plan.unfinished, open, deps.kinds),
+    ])
+    const goes = open.filter((step) => !waiting.has(refOf(step)) && !deps.withheld.has(refOf(step)))
+    return { live, waiting: new Map([...waiting, ...refused(goes, again)]) }
   } catch (error) {
-    return held(open, `The server could not be read again: ${reasonOf(error).message}`)
+    const reason = `The server could not be read again: ${reasonOf(error).message}`
+    return { live: deps.live, waiting: held(open, reason) }
   }
+}
+
+/** All of these steps, where something speaks against them together. */
+function refused(steps: readonly Step[], again: Planned): Held {
+  const kept = new Set(steps.map(({ digest }) => digest))
+  const against = refusals(narrow(again, ({ digest }) => kept.has(digest)))
+  return against.length === 0 ? new Map() : held(steps, against.map(({ message }) => message).join(' '))
 }
 
 const MOVED = 'It is no longer what the plan showed, since an earlier run was finished first. The next plan shows it.'

@@ -66,6 +66,10 @@ export interface FarEnd {
   readonly did: string[]
   /** Kinds that can't be read. */
   readonly unreadable: Set<string>
+  /** What else is known of it. */
+  says: Partial<Pick<Live, 'against' | 'checks' | 'guard'>>
+  /** What was to hold where it was written last. */
+  guarded: Fields
   made: number
 }
 
@@ -75,6 +79,8 @@ export const newFarEnd = (): FarEnd => ({
   turn: null,
   did: [],
   unreadable: new Set(),
+  says: {},
+  guarded: {},
   made: 0,
 })
 
@@ -155,14 +161,17 @@ function providerOf(name: string, own: readonly ToyKind[], far: FarEnd, process:
   const seenBy = (desired: ReadonlyMap<string, Desired>): Reading => {
     // As it is now: what is written later is not in it.
     const seen = new Map(own.map((kind) => [kind.name, observed(kind, desired.get(kind.name), far)]))
+    const { says } = far
     const unfinished = [...far.records.values()]
       .map((record) => record.unfinished)
       .filter(({ kind }) => own.some(({ name: one }) => one === kind))
     const reading: Reading = {
       version: null,
       proof: null,
-      understand: ({ kinds }) =>
-        liveOf(new Map([...seen].filter(([kind]) => kinds.some((one) => one.name === kind))), unfinished),
+      understand: ({ kinds }) => ({
+        ...liveOf(new Map([...seen].filter(([kind]) => kinds.some((one) => one.name === kind))), unfinished),
+        ...says,
+      }),
       lookInto: () => Promise.resolve(reading),
     }
     return reading
@@ -231,7 +240,8 @@ function observed(
 function sessionOf(kinds: ReadonlyMap<string, ToyKind>, far: FarEnd, process: Process): WriteSession {
   const writing = { far, process, turn: null }
   return {
-    async *write(name, steps, { lease }: WriteContext) {
+    async *write(name, steps, { lease, guard }: WriteContext) {
+      far.guarded = guard
       const kind = kinds.get(name)
       for (const step of steps)
         yield kind?.phases === undefined
