@@ -24,7 +24,8 @@ interface GoesOn extends Pick<ApplyDeps, 'live'> {
 
 /**
  * Brings to an end what earlier runs left cut off, and takes back what the files no longer say. The steps wait that are on
- * what is still cut off, that are no longer as the plan saw them, or that something speaks against since it has ended.
+ * what is still cut off, that are no longer as the plan saw them, or that something speaks against since it has ended. What
+ * is held back itself is not gone on with.
  */
 export async function endUnfinished(
   plan: Plan,
@@ -49,7 +50,9 @@ async function end(
   mayGo: MayGo,
 ): Promise<void> {
   const kind = deps.kinds.find(({ name }) => name === one.kind)
-  if (one.course === 'waits' || kind === undefined || isStopped(deps)) return
+  const own = one.course === 'on' ? plan.steps.find((step) => step.digest === one.digest) : undefined
+  const isHeld = own !== undefined && deps.withheld.has(refOf(own))
+  if (one.course === 'waits' || isHeld || kind === undefined || isStopped(deps)) return
   // Each is asked for anew, as what can't be undone is.
   if (!(await mayGo(kind.provider, [{ hazard: 'irreversible' }]))) return
   const { course, ...unfinished } = one
@@ -61,7 +64,6 @@ async function end(
   if (ended.state === 'cut') return
   if (ended.state !== 'done') return void progress.findings.push(notEnded(one, ended.reason))
   progress.ended.push(one)
-  const own = course === 'on' ? plan.steps.find((step) => step.digest === one.digest) : undefined
   if (own) record({ state: 'done', step: own, serverId: own.serverId }, kind, progress, deps)
 }
 

@@ -63,3 +63,39 @@ test('what is to hold where steps are written is what is known since it ended', 
   await run(toy, at(2))
   expect(toy.far.guarded).toEqual({ release: 2 })
 })
+
+/** A toy whose release was cut off, and needs a check that is red by now. */
+async function cutWhileRed(): Promise<Toy> {
+  const toy = newToy(KINDS.map((kind) => (kind.phases ? { ...kind, needs: () => [DISK] } : kind)))
+  toy.far.says = { checks: [DISK] }
+  await run(toy, at(1))
+  await run(toy, at(2), CUT)
+  toy.far.says = { checks: [{ ...DISK, state: 'red' }] }
+  return toy
+}
+
+test('it is not gone on with while its own step is held back, by a check or until a day', async () => {
+  const toy = await cutWhileRed()
+  const red = await run(toy, at(2))
+  toy.far.says = { checks: [DISK] }
+  const early = await run(toy, { ...at(2), later: { 'release/main': '2026-12-24' } })
+  for (const [{ plan, report }, why] of [
+    [red, 'blocked'],
+    [early, 'not-yet'],
+  ] as const) {
+    expect(plan.unfinished).toMatchObject([{ course: 'on' }])
+    expect(report?.skipped).toContainEqual(
+      expect.objectContaining({ why, step: expect.objectContaining({ id: 'main' }) }),
+    )
+    expect([report?.ended, report?.unfinished.map(refOf)]).toEqual([[], ['release/main']])
+  }
+  expect(toy.far.rows.get('release/main')?.fields).toEqual({ version: 1 })
+  const { report } = await run(toy, at(2))
+  expect([report?.ended.map(refOf), toy.far.records.size]).toEqual([['release/main'], 0])
+})
+
+test('it is taken back also while that check is red', async () => {
+  const toy = await cutWhileRed()
+  const { report } = await run(toy, at(1))
+  expect([report?.ended.map(refOf), toy.far.records.size]).toEqual([['release/main'], 0])
+})
