@@ -211,13 +211,15 @@ function stepOrWait(trio: Trio, action: Step['action'], cause: Step['cause'], fi
 function draft(trio: Trio, action: Step['action'], cause: Step['cause'], fields: readonly string[]): Draft {
   const { kind, id, desired, live, prospect } = trio
   const changes = [...fields].sort(byText).map((field) => changeOf(field, desired?.fields, live?.fields))
-  const createdAt = prospect?.createdAt
+  const serverId = live?.serverId ?? prospect?.serverId ?? null
+  const { createdAt, madeBy } = prospect ?? {}
   return {
     kind: kind.name,
     id,
     action,
     cause,
-    serverId: live?.serverId ?? prospect?.serverId ?? null,
+    serverId,
+    ...(serverId !== null || madeBy === undefined ? {} : { madeBy }),
     changes,
     target: action === 'delete' ? {} : (desired?.fields ?? {}),
     seen: live?.fields ?? {},

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { byText } from './equal.ts'
+import { boundId } from './made-by.ts'
 import type { Protocol } from './protocols.ts'
 import type { Plan, Step, Unmanaged } from './types.ts'
 
@@ -102,7 +103,7 @@ export function sameDigest(a: string, b: string): boolean {
 
 /** What an approval of a step covers; its impact is not in it, since that moves by the hour. */
 export type Approvable = Pick<Step, 'kind' | 'id' | 'action' | 'serverId' | 'changes'> &
-  Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen'>>
+  Partial<Pick<Step, 'cause' | 'unmanaged' | 'seen' | 'madeBy'>>
 
 /** What somebody added by hand is taken away as it was looked at: no file says what it should have been. */
 const asSeen = ({ action, cause, unmanaged, seen }: Approvable): object =>
@@ -120,11 +121,11 @@ export function stepDigest(
   pullRequest: number | null = null,
   form: Form = 2,
 ): string {
-  const { kind, id, action, serverId } = step
+  const { kind, id, action } = step
   const changes = step.changes
     .map(({ field, before, after }) => ({ field, before, after }))
     .sort((a, b) => byText(a.field, b.field))
-  const value = { kind, id, action, serverId, changes, pullRequest }
+  const value = { kind, id, action, serverId: boundId(step), changes, pullRequest }
   return form === 2
     ? sealIn(ofProvider(sealing, kind), 'step', { ...value, ...asSeen(step) })
     : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)

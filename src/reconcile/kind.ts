@@ -168,6 +168,7 @@ export type Draft = Pick<
   | 'action'
   | 'cause'
   | 'serverId'
+  | 'madeBy'
   | 'createdAt'
   | 'changes'
   | 'target'

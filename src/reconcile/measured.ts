@@ -3,7 +3,6 @@ import { isUnmeasured } from './consent.ts'
 import { stepDigest } from './digest.ts'
 import type { PlanInput } from './input.ts'
 import type { Draft, Kind } from './kind.ts'
-import { boundId } from './made-by.ts'
 import type { Step } from './types.ts'
 
 /** What a delete leaves, where that is not nothing. */
@@ -16,8 +15,6 @@ function ending(kind: Kind, { id, action, serverId, seen }: Draft, { instance }:
 /** Measures and seals one kind's drafts. */
 export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
   const door = input.live.writes(kind.name, drafts.length)
-  const observed = input.live.observed.get(kind.name)
-  const prospects = observed?.state === 'complete' ? observed.prospects : undefined
   return drafts.map((step) => {
     const { weakens, impact } = input.live.assess(step)
     const note = kind.note?.(step) ?? ending(kind, step, input)
@@ -29,7 +26,7 @@ export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput)
       ...(note === undefined ? {} : { note }),
       door,
       calls: kind.calls?.(step) ?? 1,
-      digest: stepDigest({ ...step, serverId: boundId(step, prospects?.get(step.id)?.madeBy) }, input.sealing),
+      digest: stepDigest(step, input.sealing),
     }
   })
 }

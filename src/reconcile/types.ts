@@ -139,6 +139,8 @@ export interface Step {
   readonly cause: Cause
   readonly hazard: Hazard
   readonly serverId: string | null
+  /** The object whose step makes that id; there just while there is none. */
+  readonly madeBy?: ObjectRef
   /** The server's time of the account that a grant is for. */
   readonly createdAt?: string
   readonly changes: readonly Change[]

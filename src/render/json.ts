@@ -89,11 +89,12 @@ export function impactOf({ text, weight, ...details }: Fields): Impact {
   }
 }
 
-function stepForm({ serverId, createdAt, usedConsent, alsoIn, notBefore, impact, ...step }: Step) {
+function stepForm({ serverId, madeBy, createdAt, usedConsent, alsoIn, notBefore, impact, ...step }: Step) {
   return {
     ...step,
     ...(impact === undefined ? {} : { impact: impactForm(impact) }),
     server_id: serverId,
+    ...(madeBy === undefined ? {} : { made_by: madeBy }),
     ...(createdAt === undefined ? {} : { created_at: createdAt }),
     ...(usedConsent === undefined ? {} : { used_consent: usedConsent }),
     ...(alsoIn === undefined ? {} : { also_in: alsoIn }),
@@ -103,6 +104,7 @@ function stepForm({ serverId, createdAt, usedConsent, alsoIn, notBefore, impact,
 
 export function stepOf({
   server_id,
+  made_by,
   created_at,
   used_consent,
   also_in,
@@ -114,6 +116,7 @@ export function stepOf({
     ...step,
     ...(impact === undefined ? {} : { impact: impactOf(impact) }),
     serverId: server_id,
+    ...(made_by === undefined ? {} : { madeBy: made_by }),
     ...(created_at === undefined ? {} : { createdAt: created_at }),
     ...(used_consent === undefined ? {} : { usedConsent: used_consent }),
     ...(also_in === undefined ? {} : { alsoIn: also_in }),

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { refOf } from '../../src/reconcile/batches.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
-import type { Plan, Value } from '../../src/reconcile/types.ts'
+import { coveredBy, marksOf } from '../../src/reconcile/marks.ts'
+import type { Plan, Step, Value } from '../../src/reconcile/types.ts'
+import { planJson } from '../../src/render/json.ts'
+import { parsePlan } from '../../src/render/saved.ts'
 import { look, newToy, run, type Toy } from '../support/toy-run.ts'
-import type { Fault, ToyKind } from '../support/toy.ts'
+import type { Fault, Files, ToyKind } from '../support/toy.ts'
 
 /** Records come first in the registry; the far end gives each new address its number. */
 const kinds = (): readonly ToyKind[] => {
@@ -123,8 +126,11 @@ test('an object goes after those that took its values, also where the files have
   expect(toy.far.rows.size).toBe(0)
 })
 
-test('an id that a step of the same plan makes is bound by that step', async () => {
-  const toy = newToy([
+const GRANTED: Files = { objects: { 'grant/ann': { role: 1 }, 'account/ann': {} } }
+
+/** A toy whose grants are to accounts, each known by the id that its account has. */
+const granting = (): Toy =>
+  newToy([
     { name: 'account' },
     {
       name: 'grant',
@@ -132,8 +138,29 @@ test('an id that a step of the same plan makes is bound by that step', async () 
       prospect: (id, { rows }) => ({ serverId: rows.get(`account/${id}`)?.serverId ?? null, madeBy: `account/${id}` }),
     },
   ])
-  const { plan, input } = await look(toy, { objects: { 'grant/ann': { role: 1 }, 'account/ann': {} } })
-  const grant = plan.steps.find(({ kind }) => kind === 'grant')
-  expect(grant?.serverId).toBeNull()
-  expect(grant && stepDigest({ ...grant, serverId: 'made by account/ann' }, input.sealing)).toBe(grant?.digest)
+
+test('an id that a step of the same plan makes is bound by that step, also for a pull request', async () => {
+  const { plan, input } = await look(granting(), GRANTED)
+  const grant = plan.steps.find(({ kind }) => kind === 'grant') ?? expect.fail('no grant')
+  expect([grant.serverId, grant.madeBy]).toEqual([null, 'account/ann'])
+  expect(parsePlan(planJson(plan)).steps).toContainEqual(grant)
+  const { madeBy: _, ...loose } = grant
+  expect(stepDigest({ ...loose, serverId: 'made by account/ann' }, input.sealing)).toBe(grant.digest)
+  const said = { pullRequest: 7, restore: [], askedBy: [], isOurs: true }
+  const merge = { pullRequest: 7, marks: marksOf([grant], said, input.sealing) }
+  const covers = (step: Step): boolean => coveredBy(merge, [step], input.sealing).length > 0
+  expect([grant, loose, { ...loose, madeBy: 'account/bob' }, { ...loose, serverId: '1' }].map(covers)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+})
+
+test('an id that is there is bound itself, whichever object got it', async () => {
+  const toy = granting()
+  await run(toy, { objects: { 'account/ann': {} } })
+  const { plan } = await look(toy, GRANTED)
+  expect(plan.steps).toMatchObject([{ kind: 'grant', serverId: '1' }])
+  expect(plan.steps.some((step) => Object.hasOwn(step, 'madeBy'))).toBe(false)
 })

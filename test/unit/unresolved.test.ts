@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { boundId, asApproved } from '../../src/reconcile/made-by.ts'
+import { boundId } from '../../src/reconcile/made-by.ts'
 import { judge } from '../../src/reconcile/cases.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
@@ -179,29 +179,10 @@ describe('what is approved', () => {
     expect(written.state === 'resolved' && written.value.digest).toBe(stepDigest(one, sealing))
   })
 
-  it('is an id by the step that makes it, before and after it was made', () => {
-    const change = { kind: 'grant', id: 'alice', action: 'create' as const, changes: [] }
-    const before = { ...change, serverId: boundId({ serverId: null }, 'account/alice') }
-    expect(before.serverId).toBe('made by account/alice')
-    const after = { ...change, serverId: '42' }
-    const made = new Map([
-      ['role/x', '42'],
-      ['account/alice', '42'],
-    ])
-    expect(asApproved(after, ['account/alice'], made)).toEqual(before)
-    expect(stepDigest(asApproved(after, ['account/alice'], made), sealing)).toBe(stepDigest(before, sealing))
-  })
-
-  it('is the id itself where it was there, where the step needs nothing that was made, and where another was made', () => {
-    expect(boundId({ serverId: '7' }, 'account/alice')).toBe('7')
-    expect(boundId({ serverId: null }, undefined)).toBeNull()
-    const made = new Map([['account/alice', '42']])
-    for (const [serverId, needs] of [
-      ['42', []],
-      ['42', ['account/bob']],
-      ['43', ['account/alice']],
-      [null, ['account/alice']],
-    ] as const)
-      expect(asApproved({ serverId }, needs, made)).toEqual({ serverId })
+  it('is an id by the step that makes it, while there is none', () => {
+    const madeBy = 'account/alice'
+    expect(boundId({ serverId: null, madeBy })).toBe('made by account/alice')
+    expect(boundId({ serverId: '7', madeBy })).toBe('7')
+    expect(boundId({ serverId: null })).toBeNull()
   })
 })
