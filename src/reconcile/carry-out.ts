@@ -64,7 +64,7 @@ export async function carryOut(part: Part, deps: CarryOutDeps): Promise<ApplyRep
       open: far.open,
       replan: async (next) => {
         const known = await far.plan(next, wishes)
-        refuseMoved(input.proofs, known.input.proofs)
+        refuseMoved(input.proofs, known.input)
         return known
       },
       live: input.live,

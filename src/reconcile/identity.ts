@@ -13,19 +13,42 @@ export const elsewhere = (proofs: Proofs, { providers }: Pick<Ledger, 'providers
     return proof === null || known === undefined || known === proof ? [] : [name]
   })
 
-/** Throws (exit 5) where a far end is another than the one that this run planned for. */
-export function refuseMoved(before: Proofs, now: Proofs): void {
-  const moved = [...now].filter(([name, proof]) => proof !== null && (before.get(name) ?? proof) !== proof)
-  if (moved.length > 0)
-    throw new HerdbookError(
-      EXIT.refused,
-      moved.map(([name]) => another(name)),
-    )
+/** What a run looked at. */
+type Looked = Pick<PlanInput, 'proofs' | 'kinds' | 'live'>
+
+/** Throws (exit 5) where a far end is another than the one that this run planned for, or proves no more that it is that. */
+export function refuseMoved(before: Proofs, now: Looked): void {
+  const refused = [...before].flatMap(([name, proof]): Diagnostic[] => {
+    if (proof === null) return []
+    const known = now.proofs.get(name) ?? null
+    if (known !== null) return known === proof ? [] : [another(name)]
+    return isRead(name, now) ? [unproven(name)] : []
+  })
+  if (refused.length > 0) throw new HerdbookError(EXIT.refused, refused)
 }
 
 /** What was verified on one far end says nothing of another: nothing goes there before somebody says that it is meant. */
-export const checkFarEnds = ({ proofs, ledger }: Pick<PlanInput, 'proofs' | 'ledger'>): Diagnostic[] =>
-  elsewhere(proofs, ledger).map(another)
+export function checkFarEnds({ ledger, ...now }: Looked & Pick<PlanInput, 'ledger'>): Diagnostic[] {
+  const silent = [...ledger.providers.keys()].filter(
+    (name) => (now.proofs.get(name) ?? null) === null && isRead(name, now),
+  )
+  return [...elsewhere(now.proofs, ledger).map(another), ...silent.map(unproven)]
+}
+
+/** Whether anything of a far end was read: what earlier files stand in for was not. */
+const isRead = (provider: string, { kinds, live: { observed } }: Looked): boolean =>
+  kinds.some((kind) => {
+    const one = kind.provider === provider ? observed.get(kind.name) : undefined
+    return one?.state === 'not-created' || (one?.state === 'complete' && one.door !== null)
+  })
+
+const unproven = (name: string): Diagnostic => ({
+  code: 'another-far-end',
+  severity: 'error',
+  about: `${name}#far-end`,
+  message: `${name} was read, and does not prove that it is the one that was verified last.`,
+  hint: 'Ask who runs it whether it was replaced, or why it no longer says which one it is. Nothing is applied to it until that is clear.',
+})
 
 const another = (name: string): Diagnostic => ({
   code: 'another-far-end',

@@ -37,7 +37,7 @@ export interface Understanding extends Request {
 export interface Reading {
   /** The version that the far end says of itself, by which files are checked; null where it says none. */
   readonly version: string | null
-  /** What proves which far end it is, such as a host key; null where nothing was read. */
+  /** What proves which far end it is, such as a host key; null where nothing was read. Where anything was, a missing one is refused once one was verified. */
   readonly proof: string | null
   readonly understand: (input: Understanding) => Live
   /** The same with what these steps make it worth asking for; itself where that is nothing. */

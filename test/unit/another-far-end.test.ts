@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
+import { checkFarEnds } from '../../src/reconcile/identity.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import type { SeenLists } from '../../src/reconcile/ledger-types.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
+import type { Observed } from '../../src/reconcile/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
 
@@ -65,10 +67,56 @@ describe('what proves which far end it is', () => {
   it('compares nothing where nothing was read', async () => {
     const { room, host } = await applied()
     host.proof = null
-    expect((await look(room)).plan.findings).toEqual([])
-    room.files = { ...room.files, user: { alice: { shell: 'ksh' } } }
+    host.unread.add('user')
+    const { plan } = await look(room)
+    expect(plan.findings.map(({ code }) => code)).toEqual(['unread'])
+    room.files = { ...room.files, bucket: { media: { size: 2 } } }
     await applyTo(room)
     expect(room.ledger.providers.get('host')?.proof).toBe('host itself')
+  })
+
+  it('is missed where something was read, in words of its own, also where a new one is meant', async () => {
+    const { room, host } = await applied()
+    const known = (await look({ ...room, shelves: [newShelf('host', ['user'], { proof: 'another' })] })).plan
+    host.proof = null
+    room.files = { ...room.files, user: { alice: { shell: 'ksh' } } }
+    const { plan } = await look(room)
+    expect(plan.findings).toMatchObject([{ code: 'another-far-end', severity: 'error', about: 'host#far-end' }])
+    expect(plan.findings[0]?.message).not.toBe(known.findings[0]?.message)
+    for (const newHost of [undefined, 'The old one burnt down.']) {
+      const error = await refusal(applyTo(room, { newHost }))
+      expect([error.exit, error.diagnostics.map(({ code }) => code)]).toEqual([EXIT.refused, ['another-far-end']])
+    }
+    expect([host.written, room.ledger.providers.get('host')?.proof]).toEqual([['user/alice'], 'host itself'])
+  })
+
+  it('is not missed where none was ever given, nor where earlier files stand in for live', async () => {
+    const host = newShelf('host', ['user'], { proof: null })
+    const room = newRoom([host], { user: { alice: { shell: 'zsh' } } })
+    await applyTo(room)
+    expect((await look(room)).plan.findings).toEqual([])
+    const { input } = await look((await applied()).room)
+    const proofs = new Map([['host', null]])
+    const of = (observed: Observed): string[] =>
+      checkFarEnds({ ...input, proofs, live: { ...input.live, observed: new Map([['user', observed]]) } }).map(
+        ({ code }) => code,
+      )
+    const read = { state: 'complete', objects: [], prospects: new Map(), door: 'shelf', requests: 1 } as const
+    expect(of({ ...read, door: null })).toEqual([])
+    expect([of(read), of({ state: 'not-created', by: 'server/a', initial: [] })]).toEqual([
+      ['another-far-end'],
+      ['another-far-end'],
+    ])
+  })
+
+  it('verifies nothing on one that stopped proving it meanwhile', async () => {
+    const [host] = [newShelf('host', ['user'])]
+    const room = newRoom([host], { user: { alice: { shell: 'zsh' } } })
+    host.meanwhile = () => (host.proof = null)
+    const converged = await applyTo(room)
+    const report = converged.state === 'applied' ? converged.report : expect.fail('nothing was to be done')
+    expect(report.findings.map(({ code }) => code)).toEqual(['another-far-end'])
+    expect(room.ledger.entries.size).toBe(0)
   })
 
   it('may be another where that was said: what was its own is let go, and nothing of another provider', async () => {

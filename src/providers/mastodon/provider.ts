@@ -12,7 +12,7 @@ import type { Observed } from '../../reconcile/types.ts'
 import { openDoors, type DoorOptions, type Doors } from './doors.ts'
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
-import { openReader } from './reader.ts'
+import { isComplete, openReader } from './reader.ts'
 import { tablesOf } from './database/snapshot.ts'
 import type { Reader, Tables, TokenAccount, WriteDoor, Writer } from './tables.ts'
 import { observed, requestFor, understand } from './understand.ts'
@@ -56,7 +56,7 @@ export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'
   const readingOf = (tables: Tables, tokenAccount: TokenAccount, known: Known = knownObjects()): Reading => {
     const reading: Reading = {
       version: tables.version,
-      proof: tables.version === null ? null : config.domain,
+      proof: isRead(tables) ? config.domain : null,
       understand: (input) => understand({ tables, tokenAccount, writes }, input, known(tables, input)),
       lookInto: async (steps) => {
         const rules = new Set(INVARIANTS.flatMap(({ kinds }) => kinds))
@@ -81,6 +81,9 @@ export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'
     close: ways.close,
   }
 }
+
+/** Whether any table was: whatever answers is asked for its domain first. */
+const isRead = (tables: Tables): boolean => Object.values(tables).some(isComplete)
 
 type Known = (tables: Tables, input: Parameters<typeof observed>[1]) => ReadonlyMap<string, Observed>
 

@@ -47,7 +47,8 @@ async function fromDatabase(doors: Doors, request: ReadRequest): Promise<Read> {
   return { tables: allUnknown(request, reason), version: null }
 }
 
-const isComplete = (table: unknown): boolean =>
+/** Whether a member of tables is one that was read. */
+export const isComplete = (table: unknown): boolean =>
   typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
 
 async function fromOthers(doors: Doors, request: ReadRequest): Promise<Read> {
