@@ -1,4 +1,5 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { partsOf } from './batches.ts'
 import type { PlanInput } from './input.ts'
 import type { Kind } from './kind.ts'
 import type { Ledger, Verified } from './ledger-types.ts'
@@ -58,7 +59,7 @@ const another = (name: string): Diagnostic => ({
   hint: 'Ask who runs it whether it was replaced. Nothing is applied to it until that is clear.',
 })
 
-/** The ledger without what it holds of the far ends that these providers had before; their new ones are taken from now on. */
+/** The ledger without what it holds of the far ends that these providers had before, and without what was owed there; their new ones are taken from now on. */
 export function released(
   ledger: Ledger,
   names: readonly string[],
@@ -75,6 +76,9 @@ export function released(
     applied: new Map([...ledger.applied].filter(([kind]) => stays({ kind }))),
     entries: new Map([...ledger.entries].filter(([, entry]) => stays(entry))),
     attempts: ledger.attempts.filter(stays),
+    intents: ledger.intents.filter(stays),
+    notices: ledger.notices.filter(({ ref }) => stays({ kind: partsOf(ref)[0] })),
+    weakenings: ledger.weakenings.filter(stays),
     seen: new Map([...ledger.seen].filter(([kind]) => stays({ kind }))),
     providers: new Map([...ledger.providers, ...known]),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import { checkFarEnds } from '../../src/reconcile/identity.ts'
+import { checkFarEnds, released } from '../../src/reconcile/identity.ts'
 import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
 import type { SeenLists } from '../../src/reconcile/ledger-types.ts'
 import type { Form } from '../../src/reconcile/digest.ts'
@@ -131,13 +131,42 @@ describe('what proves which far end it is', () => {
     )
     const seen: SeenLists = new Map([['user', new Map([['m', { mark: 'm' }]])]])
     const attempt = { kind: 'user', id: 'alice', action: 'update', fields: { shell: 'fish' }, commit: null } as const
-    room.ledger = { ...room.ledger, seen, attempts: [attempt, { ...attempt, kind: 'bucket', id: 'media' }] }
+    const intent = {
+      ...attempt,
+      fields: {},
+      hazard: 'reversible',
+      what: 'a letter to alice',
+      repeatable: true,
+    } as const
+    const [notice, weakening] = [
+      { ref: 'user/alice', at: AT, from: '2026-12-01' },
+      { kind: 'user', at: AT, count: 1 },
+    ]
+    const kept = { notice: { ...notice, ref: 'bucket/media' }, weakening: { ...weakening, kind: 'bucket' } }
+    room.ledger = {
+      ...room.ledger,
+      seen,
+      attempts: [attempt, { ...attempt, kind: 'bucket', id: 'media' }],
+      intents: [intent],
+      notices: [notice, kept.notice],
+      weakenings: [weakening, kept.weakening],
+    }
+    const paid: string[] = []
+    host.finish = (pending) => {
+      paid.push(...pending.map(({ what }) => what))
+      return Promise.resolve({ state: 'done' })
+    }
+    const other = { ...intent, kind: 'bucket', id: 'media' }
+    const { input } = await look(room)
+    const rest = released({ ...room.ledger, intents: [intent, other] }, ['host'], input)
+    expect([rest.intents, rest.notices, rest.weakenings]).toEqual([[other], [kept.notice], [kept.weakening]])
     room.saves.length = 0
     const converged = await applyTo(room, { newHost: 'The old one burnt down.', first: undefined })
     // Nobody said what wins there: what differs is new to Herdbook.
     expect(converged).toMatchObject({ state: 'applied', report: { done: [], plan: { takeovers: [{ id: 'alice' }] } } })
     expect(room.saves[0]).toBe('New far end of host: The old one burnt down.')
     expect([...room.ledger.entries.keys()]).toEqual(['bucket/media'])
+    expect([paid, room.ledger.intents]).toEqual([[], []])
     expect(room.ledger.providers.get('host')?.proof).toBe('another host')
     expect(stockOf(host, 'user')['alice']).toEqual({ shell: 'fish' })
     expect([host.written, store.written]).toEqual([['user/alice'], ['bucket/media']])
