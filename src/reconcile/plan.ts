@@ -1,4 +1,4 @@
-import { refOf } from './batches.ts'
+import { partsOf, refOf } from './batches.ts'
 import { firstCreates } from './beginnings.ts'
 import { compareObject, NOTHING, type Part } from './compare.ts'
 import { checkDebts, debtsOf } from './debts.ts'
@@ -13,7 +13,7 @@ import { stillTimed } from './not-before.ts'
 import { withNotices } from './notices.ts'
 import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
-import { changing, comparable, holdersIn, type Changing } from './unresolved.ts'
+import { asVerified, changing, comparable, holdersIn, type Changing, type Comparable } from './unresolved.ts'
 import { INPUTS } from './restarts.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
 import { forget } from './settle.ts'
@@ -190,6 +190,12 @@ function compare(
   const isRemoved = (id: string): boolean =>
     removed.length > 0 && removalOf(`${kind.name}/${id}`, removed, input.sealing) !== undefined
   const isChanging = (ref: ObjectRef): boolean => changes.has(ref)
+  const filesOf = (id: string): Comparable => {
+    const files = comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes)
+    return files.pending.size > 0 && live.has(id)
+      ? asVerified(files, known.get(id)?.fields ?? {}, (ref) => isUnread(ref, input, others))
+      : files
+  }
   const left = leftIn(kind, input)
   const aside = new Set(left.map(({ ref }) => ref))
   const all = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
@@ -201,7 +207,7 @@ function compare(
         id,
         desired: isRemoved(id) ? undefined : wanted.get(id),
         isChanging,
-        files: comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes),
+        files: filesOf(id),
         removed: isRemoved(id),
         live: live.get(id),
         entry: known.get(id),
@@ -234,6 +240,16 @@ function compare(
     findings: [...parts.flatMap((part) => part.findings), ...leftInVain(kind, input)],
     uncompared,
   }
+}
+
+/** Whether nobody knows what an object of a managed kind is like. */
+const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { liveOf }: Others): boolean => {
+  const [kind] = partsOf(ref)
+  return (
+    desired.get(kind)?.state === 'managed' &&
+    (observed.get(kind)?.state ?? 'unknown') === 'unknown' &&
+    liveOf(ref) === undefined
+  )
 }
 
 /** What the server would refuse as things stand waits. */

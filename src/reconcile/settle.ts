@@ -40,7 +40,12 @@ export function settle({ kind, id, desired, files, live, entry }: Trio, input: P
     Object.entries(files.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
   )
   const sources = sourcesInLedger(kind, desired)
-  const takes = takenBy(desired, Object.keys(fields))
+  // What a field that can't be read now took its value of stays needed.
+  const takes = takenBy(
+    desired,
+    Object.keys(fields).filter((field) => !files.unread?.has(field)),
+    files.unread && entry?.takes,
+  )
   const state = desired.state === undefined ? {} : { state: desired.state }
   const next: LedgerEntry = {
     kind: kind.name,
@@ -71,7 +76,7 @@ export function settleFields({ id, desired, files, live, entry }: Trio, open: re
   // What was not there, as the files wanted it, has nothing of it to go by.
   if (!desired || !live || !entry || entry.id !== id || entry.state === 'absent') return []
   const settled = Object.entries(files.fields).filter(
-    ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field),
+    ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field) && !files.unread?.has(field),
   )
   const fields = { ...entry.fields, ...Object.fromEntries(settled) }
   if (equal(fields, entry.fields)) return []

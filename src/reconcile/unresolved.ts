@@ -68,6 +68,8 @@ export interface Comparable {
   readonly fields: Fields
   /** The fields whose value nobody knows before other steps are done: they differ from whatever is live. */
   readonly pending: ReadonlySet<string>
+  /** The fields that take a value that can't be read now: they differ from nothing. */
+  readonly unread?: ReadonlySet<string>
 }
 
 /** Fields as the files have them, made ready to be compared with live. */
@@ -95,10 +97,24 @@ const standing =
       : fields[field]
   }
 
-/** Whether two values of a field mean the same, where what is pending is the same as nothing. */
-export function sameUnlessPending({ fields, pending }: Comparable, same: Same): Same {
-  if (pending.size === 0) return same
+/** The fields of an object that is there, those that take a value that can't be read now as they were verified last: what is unknown is no change. */
+export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: ObjectRef) => boolean): Comparable {
+  const takesUnread = (field: string): boolean =>
+    referencesIn(one.fields[field] ?? null).some(({ object }) => isUnread(object))
+  const unread = new Set([...one.pending].filter(takesUnread))
+  if (unread.size === 0) return one
+  const fields = Object.entries(one.fields).flatMap(([field, value]): [string, Value][] => {
+    if (!unread.has(field)) return [[field, value]]
+    return Object.hasOwn(verified, field) ? [[field, verified[field] ?? null]] : []
+  })
+  return { fields: Object.fromEntries(fields), pending: one.pending.difference(unread), unread }
+}
+
+/** Whether two values of a field mean the same, where what is pending is the same as nothing, and what is unread as anything. */
+export function sameUnlessPending({ fields, pending, unread = NONE }: Comparable, same: Same): Same {
+  if (pending.size === 0 && unread.size === 0) return same
   return (field, a, b) => {
+    if (unread.has(field)) return true
     const files = fields[field]
     return !(pending.has(field) && (a === files || b === files)) && same(field, a, b)
   }

@@ -164,3 +164,42 @@ test('an id that is there is bound itself, whichever object got it', async () =>
   expect(plan.steps).toMatchObject([{ kind: 'grant', serverId: '1' }])
   expect(plan.steps.some((step) => Object.hasOwn(step, 'madeBy'))).toBe(false)
 })
+
+test('a value that can not be read is no change: what took it keeps what was verified last, whatever is live', async () => {
+  const toy = start()
+  await run(toy, BOTH)
+  const known = toy.ledger.entries.get('record/www')
+  toy.far.unreadable.add('address')
+  const { plan } = await run(toy, BOTH)
+  expect(plan).toMatchObject({ steps: [], drift: [], conflicts: [], takeovers: [], adjustments: [] })
+  toy.far.rows.set('record/www', { serverId: '2', fields: { ip: '198.51.100.1', ttl: 1 } })
+  const moved = { objects: { ...BOTH.objects, 'record/www': { ip: { ref: 'address/other#ip' }, ttl: 1 } } }
+  for (const files of [BOTH, moved])
+    expect((await look(toy, files)).plan).toMatchObject({ steps: [], drift: [], conflicts: [], adjustments: [] })
+  await run(toy, moved)
+  expect(toy.ledger.entries.get('record/www')).toEqual(known)
+  toy.far.unreadable.clear()
+  expect((await look(toy, BOTH)).plan).toMatchObject({ steps: [], drift: [{ id: 'www', fields: ['ip'] }] })
+})
+
+test('what else changed of an object that takes a value that can not be read is a step of just that', async () => {
+  const toy = start()
+  await run(toy, BOTH)
+  toy.far.unreadable.add('address')
+  const { plan } = await look(toy, { objects: { ...BOTH.objects, 'record/www': { ip: TAKES, ttl: 2 } } })
+  expect(plan.steps.map(({ changes }) => changes)).toEqual([[{ field: 'ttl', before: 1, after: 2 }]])
+})
+
+test('what the ledger does not know of a value that can not be read, it does not learn, and what is not there waits for it', async () => {
+  const toy = start()
+  await run(toy, BOTH)
+  toy.far.unreadable.add('address')
+  toy.ledger = { ...toy.ledger, entries: new Map() }
+  const { plan } = await look(toy, BOTH)
+  expect([plan.steps, plan.takeovers]).toEqual([[], []])
+  expect(plan.adjustments).toMatchObject([{ to: 'record', entry: { id: 'www', fields: { ttl: 1 } } }])
+  expect(plan.adjustments).not.toMatchObject([{ entry: { fields: { ip: expect.anything() } } }])
+  toy.far.rows.delete('record/www')
+  const { report } = await run(toy, BOTH)
+  expect(report?.skipped).toMatchObject([{ step: { id: 'www', action: 'create' }, why: 'blocked' }])
+})
