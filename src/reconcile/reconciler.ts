@@ -1,4 +1,4 @@
-import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import { policyOf } from '../instance/policy.ts'
@@ -51,7 +51,22 @@ export interface Planned {
 /** What each provider read, by its name. */
 export type Readings = ReadonlyMap<string, Reading>
 
-export const kindsOf = (providers: readonly Provider[]): Kind[] => providers.flatMap(({ kinds }) => kinds)
+/** The kinds of all providers, in their order. Throws (exit 1) where two have one name: by that files, ledger and digests know them. */
+export function kindsOf(providers: readonly Pick<Provider, 'kinds'>[]): Kind[] {
+  const all = providers.flatMap(({ kinds }) => kinds)
+  const known = new Map<string, Kind>()
+  for (const kind of all) {
+    const other = known.get(kind.name)
+    if (other !== undefined) return twice(kind.name, other.provider, kind.provider)
+    known.set(kind.name, kind)
+  }
+  return all
+}
+
+const twice = (name: string, one: string, other: string): never =>
+  fail(EXIT.defect, 'kind-twice', `Two kinds have the name ${name}: one of ${one}, and one of ${other}.`, {
+    hint: 'This is a defect in Herdbook: please report it with this text.',
+  })
 
 /** What the files say of every kind. Throws (exit 9) with all that they contradict each other in. */
 export const desiredOf = (kinds: readonly Kind[], instance: Instance, now: Date): Map<string, Desired> =>
