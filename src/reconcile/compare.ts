@@ -171,9 +171,10 @@ function staleInputs(
   { restore }: PlanInput,
 ): { readonly restarts: readonly string[]; readonly told: readonly Apart[]; readonly others: readonly Apart[] } {
   const { kind, id } = trio
-  const { inputs, others } = partedByInputs(apart)
-  if (action !== 'update' || inputs === null || restore.has(`${kind.name}/${id}`))
-    return { restarts: [], told: [], others: apart }
+  const nothing = { restarts: [], told: [], others: apart }
+  if (action !== 'update' || kind.restarts === undefined) return nothing
+  const { inputs, others } = partedByInputs(apart, kind.restarts)
+  if (inputs === null || restore.has(`${kind.name}/${id}`)) return nothing
   const reads = kind.after?.(draft(trio, 'update', 'change', inputs.fields)) ?? []
   return winsInputs(reads, trio.isChanging, false)
     ? { restarts: inputs.fields, told: [], others }

@@ -1,7 +1,6 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { refInLedger, refOf } from './batches.ts'
 import type { Draft, Linking } from './kind.ts'
-import { INPUTS } from './restarts.ts'
 import { referencedBy } from './references.ts'
 import type { ObjectRef, Step } from './types.ts'
 
@@ -27,7 +26,7 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
   const of = (refs: readonly ObjectRef[] = []): typeof nodes => refs.flatMap((ref) => byRef.get(ref) ?? [])
   for (const node of nodes) {
     const kind = byName.get(node.step.kind)
-    for (const needed of of(kind?.after?.(node.step))) if (waits(node.step, needed.step)) node.needs.add(needed)
+    for (const needed of of(kind?.after?.(node.step))) if (waits(node.step, needed.step, kind)) node.needs.add(needed)
     // What goes gives no value.
     for (const giver of of(referencedBy(node.step))) if (giver.step.action !== 'delete') node.needs.add(giver)
     for (const giver of of(took(refOf(node.step)))) if (giver.step.action === 'delete') giver.needs.add(node)
@@ -38,8 +37,8 @@ export function graphOf(steps: readonly Step[], kinds: readonly Linking[], took:
 }
 
 /** Whether a step comes after one that its kind puts before it. What only needs an object does not wait for that to go; a unit reads that it is gone. */
-const waits = ({ action, changes }: Step, needed: Step): boolean =>
-  needed.action !== 'delete' || action === 'delete' || changes.some(({ field }) => field === INPUTS)
+const waits = ({ action, changes }: Step, needed: Step, kind: Linking | undefined): boolean =>
+  needed.action !== 'delete' || action === 'delete' || changes.some(({ field }) => field === kind?.restarts)
 
 /** The objects that a step needs, in the plan or not. */
 export const neededBy = (step: Draft, kind: Linking | undefined): ObjectRef[] => [

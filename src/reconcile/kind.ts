@@ -111,6 +111,8 @@ export interface Kind {
   readonly before?: (step: Step) => readonly ObjectRef[]
   /** What to type where the files still name somebody who was removed at once. */
   readonly removal?: (id: string) => string
+  /** The field that holds the digest of what a unit read when it was started or reloaded last: a step of that alone restarts it. */
+  readonly restarts?: string
   /** Checks that a step needs: it is held back while one of them is red or unknown. */
   readonly needs?: (step: Step) => readonly CheckName[]
   /** What the write of a step owes outside its object, to be written down before and cleared after. */
@@ -124,7 +126,7 @@ export interface Kind {
 }
 
 /** What a kind says of the order of its steps. */
-export type Linking = Pick<Kind, 'name' | 'after' | 'before'>
+export type Linking = Pick<Kind, 'name' | 'after' | 'before' | 'restarts'>
 
 /** A number in the files that accepts an impact, and the words for it. */
 export interface Consent {

@@ -14,7 +14,6 @@ import { withNotices } from './notices.ts'
 import { asNew, isLost, withMakers } from './not-created.ts'
 import { order, othersIn } from './order.ts'
 import { asVerified, changing, comparable, holdersIn, type Changing, type Comparable } from './unresolved.ts'
-import { INPUTS } from './restarts.ts'
 import { checkRemoved, removalOf, standing } from './removed.ts'
 import { forget } from './settle.ts'
 import type { Kind, Others } from './kind.ts'
@@ -84,7 +83,10 @@ function comparedAll(
   const none: Changing = new Map()
   const parts = comparedWith(none)
   const holders = holdersIn(input.desired)
-  const isStale = parts.some(({ standoffs }) => standoffs.some(({ fields }) => fields.includes(INPUTS)))
+  const isStale = input.kinds.some(
+    ({ restarts }, i) =>
+      restarts !== undefined && parts[i]?.standoffs.some(({ fields }) => fields.includes(restarts)) === true,
+  )
   if (holders.length === 0 && !isStale) return { parts, changes: none }
   const replaced = new Set(input.kinds.flatMap(({ name, replaces }) => (replaces ? [name] : [])))
   const drafts = parts.flatMap((part) => part.drafts)

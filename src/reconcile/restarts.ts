@@ -4,18 +4,21 @@ import type { Linking } from './kind.ts'
 import type { Skipped } from './report.ts'
 import type { ObjectRef, Step } from './types.ts'
 
-/** The field of a unit that holds the digest of what it read when it was started or reloaded last. */
-export const INPUTS = 'inputs'
-
 /** Whether a step only has a unit read anew what it reads: it is derived from the steps that change that. */
-export const isRestart = ({ action, changes }: Pick<Step, 'action' | 'changes'>): boolean =>
-  action === 'update' && changes.length > 0 && changes.every(({ field }) => field === INPUTS)
+export const isRestart = (
+  { action, changes }: Pick<Step, 'action' | 'changes'>,
+  kind: Pick<Linking, 'restarts'> | undefined,
+): boolean =>
+  kind?.restarts !== undefined &&
+  action === 'update' &&
+  changes.length > 0 &&
+  changes.every(({ field }) => field === kind.restarts)
 
 /** The restarts of a plan, each with the steps that cause it: those that its kind puts before it. They are approved with these. */
 export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): ReadonlyMap<Step, readonly Step[]> {
-  const restarts = steps.filter(isRestart)
-  if (restarts.length === 0) return new Map()
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const restarts = steps.filter((step) => isRestart(step, byName.get(step.kind)))
+  if (restarts.length === 0) return new Map()
   return new Map(
     restarts.map((restart) => {
       const reads = new Set(byName.get(restart.kind)?.after?.(restart))
@@ -43,16 +46,16 @@ export function withRestarts(
   return idle.length === 0 ? held : new Map([...idle, ...held])
 }
 
-/** What differs beside a step: what a unit read, and everything else. */
-export function partedByInputs(apart: readonly Apart[]): {
-  readonly inputs: Apart | null
-  readonly others: readonly Apart[]
-} {
-  const stale = apart.find(({ fields }) => fields.includes(INPUTS))
+/** What differs beside a step: what a unit read, by the field that its kind names, and everything else. */
+export function partedByInputs(
+  apart: readonly Apart[],
+  inputs: string,
+): { readonly inputs: Apart | null; readonly others: readonly Apart[] } {
+  const stale = apart.find(({ fields }) => fields.includes(inputs))
   return {
-    inputs: stale === undefined ? null : { cause: stale.cause, fields: [INPUTS] },
+    inputs: stale === undefined ? null : { cause: stale.cause, fields: [inputs] },
     others: apart.flatMap(({ cause, fields }): Apart[] => {
-      const rest = fields.filter((field) => field !== INPUTS)
+      const rest = fields.filter((field) => field !== inputs)
       return rest.length > 0 ? [{ cause, fields: rest }] : []
     }),
   }

@@ -20,6 +20,7 @@ function start(): Toy {
     { name: 'record' },
     {
       name: 'unit',
+      restarts: 'inputs',
       after: () => READS,
       made: () => ({ inputs: digestOf(READS.map((ref) => toy.far.rows.get(ref)?.fields)) }),
     },

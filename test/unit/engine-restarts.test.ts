@@ -18,6 +18,7 @@ function start(unit: Partial<ToyKind> = {}): Toy {
   const toy: Toy = newToy([
     {
       name: 'unit',
+      restarts: 'inputs',
       after: () => READS,
       made: () => ({ inputs: digestOf(READS.map((ref) => toy.far.rows.get(ref)?.fields)) }),
       ...unit,
@@ -144,4 +145,28 @@ test('a restart that nothing causes any more takes an approval of its own', asyn
   }
   const { plan, report } = await run(toy, files(2, 1), { approving })
   expect([steps(plan), report?.skipped.map(({ why }) => why)]).toEqual([['update unit/web'], ['not-approved']])
+})
+
+test('a field of that name is a field like any other where its kind says nothing of restarts', async () => {
+  const toy = newToy([{ name: 'form', drift: 'correct', after: () => READS }, { name: 'file' }])
+  const objects = { 'file/a': { content: 1 }, 'form/main': { inputs: 3 } }
+  await run(toy, { objects })
+  toy.far.rows.set('form/main', { serverId: '2', fields: { inputs: 4 } })
+  expect((await look(toy, { objects })).plan).toMatchObject({ drift: [], steps: [{ kind: 'form', cause: 'drift' }] })
+  const refused = new Map([['update file/a', 'refuse' as const]])
+  const changed = { objects: { 'file/a': { content: 2 }, 'form/main': { inputs: 5 } } }
+  toy.far.rows.set('form/main', { serverId: '2', fields: { inputs: 3 } })
+  expect((await run(toy, changed, { faults: refused })).report?.skipped).toMatchObject([
+    { step: { kind: 'form' }, why: 'blocked', reason: expect.not.stringContaining('restarted') },
+  ])
+})
+
+test('what a unit read stands in the field that its kind names', async () => {
+  const toy = newToy([{ name: 'unit', restarts: 'started', after: () => READS }, { name: 'file' }])
+  const objects = { 'file/a': { content: 1 }, 'unit/web': { started: 1 } }
+  await run(toy, { objects })
+  toy.far.rows.set('unit/web', { serverId: '2', fields: { started: 0 } })
+  expect((await look(toy, { objects })).plan).toMatchObject({ steps: [], drift: [{ fields: ['started'] }] })
+  const { plan } = await look(toy, { objects: { ...objects, 'file/a': { content: 2 } } })
+  expect(plan).toMatchObject({ drift: [], steps: [{ id: 'a' }, { id: 'web', changes: [{ field: 'started' }] }] })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { graphOf, inOrder, unmet, unmetInWords } from '../../src/reconcile/graph.ts'
+import type { Linking } from '../../src/reconcile/kind.ts'
 import type { Step } from '../../src/reconcile/types.ts'
 import { tooDear } from '../support/cpu.ts'
 import { kindsOf, parsed, refs, sorted, thrown } from '../support/links.ts'
@@ -75,11 +76,16 @@ describe('the order of steps', () => {
   it('does not wait for what a step needs to go, but for a delete and for a unit that reads it', () => {
     const kinds = kindsOf(new Map([['machine/user', ['machine/role']]]))
     const gone = parsed('machine/role', { action: 'delete' })
-    const order = (own: Partial<Step>) => sorted([parsed('machine/user', own), gone], kinds)
+    const order = (own: Partial<Step>, restarts: Pick<Linking, 'restarts'> = {}) =>
+      sorted(
+        [parsed('machine/user', own), gone],
+        kinds.map((kind) => ({ ...kind, ...restarts })),
+      )
     const inputs = { action: 'update', changes: [{ field: 'inputs', before: 'a', after: 'b' }] } as const
     expect(order({ action: 'update' })).toEqual(['machine/user', 'machine/role'])
     expect(order({ action: 'delete' })).toEqual(['machine/role', 'machine/user'])
-    expect(order(inputs)).toEqual(['machine/role', 'machine/user'])
+    expect(order(inputs)).toEqual(['machine/user', 'machine/role'])
+    expect(order(inputs, { restarts: 'inputs' })).toEqual(['machine/role', 'machine/user'])
   })
 
   it('counts what of a long circle it does not name, and names no object that no file names', () => {

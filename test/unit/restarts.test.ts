@@ -8,18 +8,23 @@ import { step } from '../support/plans.ts'
 
 const READS = ['file/a', 'file/b', 'package/nginx']
 const KINDS: readonly Linking[] = [
-  { name: 'unit', after: (one) => (one.id === 'nginx' ? READS : []) },
+  { name: 'unit', restarts: 'inputs', after: (one) => (one.id === 'nginx' ? READS : []) },
   { name: 'file', before: () => ['unit/other'] },
 ]
 const inputs = { field: 'inputs', before: 'A', after: 'B' }
+const UNIT = KINDS[0]
 const restart = (id = 'nginx') => step('unit', id, { action: 'update', changes: [inputs] })
 
 describe('a restart', () => {
-  it('is an update of inputs alone', () => {
-    expect(isRestart(restart())).toBe(true)
-    expect(isRestart({ ...restart(), changes: [] })).toBe(false)
-    expect(isRestart({ ...restart(), action: 'create' })).toBe(false)
-    expect(isRestart({ ...restart(), changes: [inputs, { field: 'enabled', before: false, after: true }] })).toBe(false)
+  it('is an update of the one field that its kind names, alone', () => {
+    expect(isRestart(restart(), UNIT)).toBe(true)
+    for (const other of [undefined, { name: 'unit' }, { name: 'unit', restarts: 'read' }])
+      expect(isRestart(restart(), other)).toBe(false)
+    expect(isRestart({ ...restart(), changes: [] }, UNIT)).toBe(false)
+    expect(isRestart({ ...restart(), action: 'create' }, UNIT)).toBe(false)
+    expect(isRestart({ ...restart(), changes: [inputs, { field: 'enabled', before: false, after: true }] }, UNIT)).toBe(
+      false,
+    )
   })
 
   it('is caused by the steps of its plan that change what the unit reads, deletes too', () => {
@@ -56,15 +61,15 @@ describe('stale inputs', () => {
   it('are told apart from all else that differs', () => {
     const drift: Apart = { cause: 'drift', fields: ['enabled', 'inputs', 'user'] }
     const conflict: Apart = { cause: 'conflict', fields: ['group'] }
-    expect(partedByInputs([conflict, drift])).toEqual({
+    expect(partedByInputs([conflict, drift], 'inputs')).toEqual({
       inputs: { cause: 'drift', fields: ['inputs'] },
       others: [conflict, { cause: 'drift', fields: ['enabled', 'user'] }],
     })
-    expect(partedByInputs([{ cause: 'conflict', fields: ['inputs'] }])).toEqual({
+    expect(partedByInputs([{ cause: 'conflict', fields: ['inputs'] }], 'inputs')).toEqual({
       inputs: { cause: 'conflict', fields: ['inputs'] },
       others: [],
     })
-    expect(partedByInputs([conflict])).toEqual({ inputs: null, others: [conflict] })
+    expect(partedByInputs([conflict], 'inputs')).toEqual({ inputs: null, others: [conflict] })
   })
 
   it('are a step where something of the plan changes what the unit reads or somebody asks, and for no other reason', () => {

@@ -64,6 +64,7 @@ export const unit: FilesKind = {
   absence: { is: 'release', remove: null },
   claims,
   hazard: ({ action }) => (action === 'create' ? 'reversible' : 'disruptive'),
+  restarts: 'inputs',
   after: (step) => readsOf(step).map((path) => `file/${path}`),
   contents: () => [],
   asks: (ids) => ({ units: ids }),
