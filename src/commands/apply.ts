@@ -9,7 +9,7 @@ import { converge, type Converged } from '../reconcile/converge.ts'
 import { exitOfApply, exitOfPlan } from '../reconcile/exit.ts'
 import type { Merge } from '../reconcile/ledger-types.ts'
 import type { Approving } from '../reconcile/outgoing.ts'
-import type { ApplyReport } from '../reconcile/report.ts'
+import { nothingDone, type ApplyReport } from '../reconcile/report.ts'
 import type { Plan, Step } from '../reconcile/types.ts'
 import { conceal, concealReport } from '../render/conceal.ts'
 import { applyJson } from '../render/json.ts'
@@ -189,18 +189,4 @@ export function tellReport(io: Io, options: Options, isSaved: boolean, report: A
 
 /** The report of a run; of nothing, where nothing was to be done. */
 const reportOf = (converged: Converged): ApplyReport =>
-  converged.state === 'applied'
-    ? converged.report
-    : {
-        plan: converged.plan,
-        done: [],
-        failed: [],
-        skipped: [],
-        notReached: [],
-        paid: [],
-        ended: [],
-        unfinished: [],
-        looked: [],
-        remaining: [],
-        findings: [],
-      }
+  converged.state === 'applied' ? converged.report : nothingDone(converged.plan)

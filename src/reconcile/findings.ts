@@ -5,9 +5,6 @@ import type { Plan } from './types.ts'
 export const keyOf = ({ code, about, at }: Diagnostic): string =>
   JSON.stringify(about !== undefined ? [code, about] : at === undefined ? [code] : [code, at.file, at.line])
 
-/** Whether two findings are of the same thing, however they say it. */
-export const sameFinding = (a: Diagnostic, b: Diagnostic): boolean => keyOf(a) === keyOf(b)
-
 /** Findings that are not among those of before, or say that there is more of it. */
 export function worseThan(before: readonly Diagnostic[], now: readonly Diagnostic[]): Diagnostic[] {
   const [had, has] = [amounts(before), amounts(now)]

@@ -37,3 +37,18 @@ export interface ApplyReport {
   }[]
   readonly findings: readonly Diagnostic[]
 }
+
+/** The report of an apply that has done nothing of its plan. */
+export const nothingDone = (plan: Plan): ApplyReport => ({
+  plan,
+  done: [],
+  failed: [],
+  skipped: [],
+  notReached: [],
+  paid: [],
+  ended: [],
+  unfinished: [],
+  looked: [],
+  remaining: [],
+  findings: [],
+})

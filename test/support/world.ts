@@ -7,7 +7,7 @@ import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/l
 import type { Withheld } from '../../src/reconcile/outgoing.ts'
 import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
 import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import type { ApplyReport } from '../../src/reconcile/report.ts'
+import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { openMemory, NO_MISHAPS, providerIn, type Doors, type Memory, type Mishaps } from './memory.ts'
 
@@ -117,7 +117,7 @@ export async function run(world: World, documents: Documents, options: Options =
     ...handed(world, documents, memory, options),
     show: (planned) => void shown.push(planned),
   }).then(
-    (converged) => (converged.state === 'applied' ? converged.report : nothingOf(converged.plan)),
+    (converged) => (converged.state === 'applied' ? converged.report : nothingDone(converged.plan)),
     () => null,
   )
   const [planned] = shown
@@ -125,20 +125,6 @@ export async function run(world: World, documents: Documents, options: Options =
   if (planned === undefined) throw new Error('The world could not be planned.')
   return { plan: planned, refused: refusals(planned).map((finding) => finding.message), report, memory }
 }
-
-const nothingOf = (planned: Plan): ApplyReport => ({
-  plan: planned,
-  done: [],
-  failed: [],
-  skipped: [],
-  notReached: [],
-  paid: [],
-  ended: [],
-  unfinished: [],
-  looked: [],
-  remaining: [],
-  findings: [],
-})
 
 /** What the engine knows of a world: its ledger, and no Git. */
 export const engineRun = (world: World, memory: Memory): EngineRun => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, worstExit } from '../../src/instance/diagnostic.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { ApplyReport } from '../../src/reconcile/report.ts'
+import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Check, Plan } from '../../src/reconcile/types.ts'
 import { concealReport, disclosure } from '../../src/render/conceal.ts'
 import { applyJson, planJson } from '../../src/render/json.ts'
@@ -140,7 +140,7 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
     const text = renderMarkdown(RED, { kinds: KIND_NAMES, visibility: 'public' })
     expect(text).toContain('1 check is red, 1 is unknown and 1 is amber: run `herdbook plan`')
     for (const word of ['9 days', 'certificate', 'bucket', 'log of']) expect(text).not.toContain(word)
-    const hidden = planJson(concealReport(reportOf(RED), disclosure('public')).plan)
+    const hidden = planJson(concealReport(nothingDone(RED), disclosure('public')).plan)
     for (const word of ['9 days', 'herd.example/', 'bucket', 'log of']) expect(hidden).not.toContain(word)
   })
 
@@ -156,24 +156,10 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
     expect(parsePlan(planJson(RED))).toEqual(RED)
     const { checks: _, ...before } = JSON.parse(planJson(RED)) as { checks: unknown }
     expect(parsePlan(JSON.stringify(before))).toEqual({ ...RED, checks: [] })
-    expect(JSON.parse(applyJson(reportOf(RED)))).toMatchObject({ checks: RED.checks })
+    expect(JSON.parse(applyJson(nothingDone(RED)))).toMatchObject({ checks: RED.checks })
   })
 
   it('are nothing to be quiet about', () => {
     expect([isQuiet(RED), isQuiet({ ...RED, checks: [check('age', 'green')] })]).toEqual([false, true])
   })
-})
-
-const reportOf = (plan: Plan): ApplyReport => ({
-  plan,
-  done: [],
-  failed: [],
-  skipped: [],
-  notReached: [],
-  paid: [],
-  ended: [],
-  unfinished: [],
-  looked: [],
-  remaining: [],
-  findings: [],
 })

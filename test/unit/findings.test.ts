@@ -5,7 +5,7 @@ import type { Documents } from '../../src/instance/documents.ts'
 import { INVARIANTS } from '../../src/providers/mastodon/kinds/invariants.ts'
 import { stillOwed } from '../../src/reconcile/debts.ts'
 import { exitOfPlan, refusals } from '../../src/reconcile/exit.ts'
-import { sameFinding, worseThan } from '../../src/reconcile/findings.ts'
+import { keyOf, worseThan } from '../../src/reconcile/findings.ts'
 import { worsened } from '../../src/reconcile/guard.ts'
 import type { World } from '../../src/reconcile/kind.ts'
 import type { PlanInput } from '../../src/reconcile/input.ts'
@@ -107,10 +107,10 @@ test('a finding is known by code and object, by its place where it is about none
     message: 'x',
     at: { file: 'a.yaml', line: 2, column: 1 },
   }
-  expect(sameFinding(finding, { ...finding, severity: 'warning', by: 9, message: 'y' })).toBe(true)
-  expect(sameFinding(finding, { ...finding, about: 'rule#delete' })).toBe(false)
-  expect(sameFinding(placed, { ...placed, at: { file: 'a.yaml', line: 2, column: 7 } })).toBe(true)
-  expect(sameFinding(placed, { ...placed, at: { file: 'a.yaml', line: 3, column: 1 } })).toBe(false)
+  expect(keyOf({ ...finding, severity: 'warning', by: 9, message: 'y' })).toBe(keyOf(finding))
+  expect(keyOf({ ...finding, about: 'rule#delete' })).not.toBe(keyOf(finding))
+  expect(keyOf({ ...placed, at: { file: 'a.yaml', line: 2, column: 7 } })).toBe(keyOf(placed))
+  expect(keyOf({ ...placed, at: { file: 'a.yaml', line: 3, column: 1 } })).not.toBe(keyOf(placed))
   expect(worseThan([finding], [finding, placed])).toEqual([placed])
   expect(worseThan([finding], [{ ...finding, by: 2 }])).toEqual([])
   expect(worseThan([finding], [{ ...finding, by: 4 }])).toHaveLength(1)

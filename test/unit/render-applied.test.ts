@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
-import type { ApplyReport } from '../../src/reconcile/report.ts'
+import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Step } from '../../src/reconcile/types.ts'
 import { renderApplied } from '../../src/render/applied.ts'
 import { renderFailure, renderFailureIssue } from '../../src/render/failure.ts'
@@ -12,19 +12,7 @@ import { announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/pla
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const OPTIONS = { kinds: KIND_NAMES, visibility: 'public', run: RUN } as const
 const [spam, raid, noisy, reformed, alice, rule, setting] = SAMPLE.steps
-const REPORT: ApplyReport = {
-  plan: { ...EMPTY, steps: SAMPLE.steps },
-  done: [],
-  failed: [],
-  skipped: [],
-  notReached: [],
-  paid: [],
-  ended: [],
-  unfinished: [],
-  looked: [],
-  remaining: [],
-  findings: [],
-}
+const REPORT = nothingDone({ ...EMPTY, steps: SAMPLE.steps })
 const steps = (...all: readonly (Step | undefined)[]): Step[] => all.flatMap((one) => one ?? [])
 
 describe('the report of an apply', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ApplyReport } from '../../src/reconcile/report.ts'
+import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
 import type { Plan } from '../../src/reconcile/types.ts'
 import { renderApply } from '../../src/render/apply.ts'
 import { renderPlan } from '../../src/render/terminal.ts'
@@ -38,19 +38,7 @@ describe('an apply', () => {
     )
   })
 
-  const nothing: ApplyReport = {
-    plan,
-    done: [],
-    failed: [],
-    skipped: [],
-    notReached: [],
-    paid: [],
-    ended: [],
-    unfinished: [],
-    looked: [],
-    remaining: [],
-    findings: [],
-  }
+  const nothing = nothingDone(plan)
 
   test('is told in four lists and what did not converge', () => {
     if (!a || !b || !c || !d) throw new Error('four steps')
