@@ -2,11 +2,10 @@ import { batches, refOf, type Batch } from './batches.ts'
 import { heldByChecks } from './checks.ts'
 import { equal } from './equal.ts'
 import { refusals } from './exit.ts'
-import { worldOf } from './guard.ts'
 import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
 import { needsIn, takesIn } from './needs.ts'
-import { isStopped, leave, NO_DOOR, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { isStopped, leave, NO_DOOR, readAnew, record, skip, type ApplyDeps, type Progress } from './progress.ts'
 import { heldBack } from './protocols.ts'
 import { referencesOf } from './resolving.ts'
 import { compareSecrets } from './secret-fields.ts'
@@ -79,10 +78,7 @@ async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps,
     for (const batch of due) for (const step of batch.steps) hold(step, again.message, progress)
     return
   }
-  progress.live = worldOf(again.input.live.observed)
-  progress.world = progress.live
-  progress.values = progress.live
-  progress.unseen.clear()
+  readAnew(progress, again.input.live)
   const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
   const unchecked = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
   const approved = due.flatMap(({ steps }) => steps)

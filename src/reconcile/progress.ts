@@ -116,6 +116,12 @@ export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress 
 /** Whether nothing more may be written: somebody stopped the run, or it lost the lock. */
 export const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
 
+/** Live was read again during the run: from now on steps are judged and written by that. */
+export function readAnew(progress: Progress, { observed }: Pick<Live, 'observed'>): void {
+  progress.live = progress.world = progress.values = worldOf(observed)
+  progress.unseen.clear()
+}
+
 /** The step of the plan that a step stands for: itself unless it was planned anew during the run. */
 export const plannedAs = (step: Step, { standsFor }: Progress): Step => standsFor.get(step) ?? step
 

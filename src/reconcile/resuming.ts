@@ -2,10 +2,9 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import { refOf } from './batches.ts'
 import { heldByChecks } from './checks.ts'
 import { refusals } from './exit.ts'
-import { worldOf } from './guard.ts'
 import { makerOf } from './not-created.ts'
 import { narrow } from './plan.ts'
-import { isStopped, leaseOf, record, type ApplyDeps, type Progress } from './progress.ts'
+import { isStopped, leaseOf, readAnew, record, type ApplyDeps, type Progress } from './progress.ts'
 import type { MayGo } from './going-on.ts'
 import { heldBack, type Protocol } from './protocols.ts'
 import type { Ended } from './provider.ts'
@@ -81,8 +80,7 @@ async function lookAgain(plan: Plan, progress: Progress, deps: ApplyDeps): Promi
   try {
     const again = await deps.replan(progress.ledger)
     const { live } = again.input
-    progress.live = progress.world = progress.values = worldOf(live.observed)
-    progress.unseen.clear()
+    readAnew(progress, live)
     const same = new Map(again.plan.steps.map((step) => [step.digest, step]))
     for (const step of open) progress.anew.set(step, same.get(step.digest) ?? step)
     const moved = open.filter(({ digest }) => !same.has(digest))
