@@ -14,6 +14,6 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   )
   process.exitCode = 1
 } else {
-  const [{ start }, { VERBS }] = await Promise.all([import('./commands/start.ts'), import('./verbs.ts')])
+  const [{ start }, { VERBS }] = await Promise.all([import('./command-line/start.ts'), import('./verbs/index.ts')])
   await start(argv, VERBS)
 }

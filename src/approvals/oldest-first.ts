@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import { coveringOf } from '../reconcile/approvals.ts'
 import type { Sealing } from '../reconcile/digest.ts'
-import type { Approval } from '../reconcile/ledger-types.ts'
-import type { Step } from '../reconcile/types.ts'
+import type { Approval } from '../reconcile/ledger/types.ts'
+import type { Step } from '../reconcile/plan/types.ts'
 
 /** The steps by what approved them first, the oldest approval first; what the policy approves by itself comes last. */
 export function byApproval(

@@ -1,7 +1,8 @@
 import { KINDS } from '../providers/mastodon/kinds/index.ts'
 import { filesBehind, filesOfStep } from '../reconcile/claims.ts'
-import type { Ledger, Merge } from '../reconcile/ledger-types.ts'
-import type { ObjectRef, Step } from '../reconcile/types.ts'
+import type { Ledger, Merge } from '../reconcile/ledger/types.ts'
+import type { ObjectRef } from '../reconcile/values.ts'
+import type { Step } from '../reconcile/plan/types.ts'
 import { isOwned, takesOwnerOf } from './strictest.ts'
 
 const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)

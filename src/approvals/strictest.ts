@@ -1,4 +1,4 @@
-import { MODERATED } from '../instance/owners.ts'
+import { MODERATED } from '../instance/moderated-files.ts'
 
 const moderated: ReadonlySet<string> = new Set(MODERATED)
 

@@ -5,10 +5,10 @@ import { nearest } from './nearest.ts'
 import { schemaAt } from './schema.ts'
 import type { SchemaNode } from './schema.ts'
 import { validators } from './validate.gen.js'
-import { MAX_PROBLEMS } from './syntax.ts'
-import type { Path } from './places.ts'
-import type { Parsed } from './yaml.ts'
-import { own } from './own.ts'
+import { MAX_PROBLEMS } from './yaml/syntax.ts'
+import type { Path } from './yaml/positions.ts'
+import type { Parsed } from './yaml/parse.ts'
+import { own } from './get-own.ts'
 
 export interface Checked<F extends FileName> {
   /** The file without what the schema refuses: rows that are wrong are holes in their list. */

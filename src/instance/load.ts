@@ -7,11 +7,11 @@ import { readingOf, readText, type Reading } from './reading.ts'
 import { RULES, VERSION_RULES } from './rules/index.ts'
 import { MAX_BYTES } from './source.ts'
 import type { Entry, FileSource } from './source.ts'
-import { unwanted } from './text.ts'
-import { textProblem, textReferences } from './texts.ts'
+import { unwanted } from './yaml/characters.ts'
+import { textProblem, textReferences } from './text-files.ts'
 import { releaseOf } from './versions.ts'
-import type { Path } from './places.ts'
-import type { Parsed } from './yaml.ts'
+import type { Path } from './yaml/positions.ts'
+import type { Parsed } from './yaml/parse.ts'
 
 export interface LoadOptions {
   /** The server's version, such as 4.6.5; without it, what any version knows is taken. */

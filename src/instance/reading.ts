@@ -2,8 +2,8 @@ import { checkFile } from './check.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents, FileName } from './documents.ts'
 import type { FileSource } from './source.ts'
-import { decode } from './text.ts'
-import { parseYaml, type Parsed } from './yaml.ts'
+import { decode } from './yaml/characters.ts'
+import { parseYaml, type Parsed } from './yaml/parse.ts'
 
 /** A file that was read: what is right of it, where that stands, and what is wrong. */
 export interface ReadFile<F extends FileName> {

@@ -55,7 +55,7 @@ export interface Documents {
   'terms-of-service.yaml'?: TermsOfServiceFile
 }
 /**
- * The server that this repository describes, and the doors into it. Secrets are only ever named here.
+ * The server that this repository describes, and the connections into it. Secrets are only ever named here.
  */
 export interface InstanceFile {
   /**
@@ -63,11 +63,11 @@ export interface InstanceFile {
    */
   environment?: string
   /**
-   * The domain in your members' handles: herd.example in @alice@herd.example. Every door is asked for it before anything else.
+   * The domain in your members' handles: herd.example in @alice@herd.example. Every connection is asked for it before anything else.
    */
   domain: string
-  mastodon?: Doors
-  ssh?: SshDoor
+  mastodon?: Connections
+  ssh?: SshConnection
   /**
    * The username of the account that acts in Mastodon's audit log when the console writes, such as herdbook. Mastodon lets nobody give a role above their own: to have roles and moderators managed, name an owner. Absent: the default, the account that the API token belongs to.
    */
@@ -77,17 +77,17 @@ export interface InstanceFile {
   forge?: Forge
 }
 /**
- * The doors into Mastodon. Absent: not managed, nothing can be read or written.
+ * The connections into Mastodon. Absent: not managed, nothing can be read or written.
  */
-export interface Doors {
-  api?: ApiDoor
-  database?: DatabaseDoor
-  console?: ConsoleDoor
+export interface Connections {
+  api?: ApiConnection
+  database?: DatabaseConnection
+  console?: ConsoleConnection
 }
 /**
- * Mastodon's REST API: reads and writes the block lists. Absent: not managed through this door.
+ * Mastodon's REST API: reads and writes the block lists. Absent: not managed through this connection.
  */
-export interface ApiDoor {
+export interface ApiConnection {
   /**
    * The address of Mastodon's web interface, such as https://herd.example.
    */
@@ -109,9 +109,9 @@ export interface Secret {
   file?: string
 }
 /**
- * Mastodon's database, for reading everything at once. Needs reader: true, or exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this door; reading goes through the API and the console.
+ * Mastodon's database, for reading everything at once. Needs reader: true, or exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; reading goes through the API and the console.
  */
-export interface DatabaseDoor {
+export interface DatabaseConnection {
   /**
    * How to get there: ssh (to the machine named under ssh below) or local (on the machine that Herdbook runs on).
    */
@@ -219,9 +219,9 @@ export interface KubernetesDatabase {
   kubeconfig?: string
 }
 /**
- * Mastodon's console, for writing roles, moderators, rules, settings and terms. Needs exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this door; only the block lists can be written.
+ * Mastodon's console, for writing roles, moderators, rules, settings and terms. Needs exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; only the block lists can be written.
  */
-export interface ConsoleDoor {
+export interface ConsoleConnection {
   /**
    * How to get there: ssh (to the machine named under ssh below) or local (on the machine that Herdbook runs on).
    */
@@ -292,9 +292,9 @@ export interface KubernetesConsole {
   kubeconfig?: string
 }
 /**
- * How to log in to the machine, for doors that say over: ssh. Absent: not managed, no door may say over: ssh.
+ * How to log in to the machine, for connections that say over: ssh. Absent: not managed, no connection may say over: ssh.
  */
-export interface SshDoor {
+export interface SshConnection {
   /**
    * The name or address of the machine.
    */

@@ -1,6 +1,6 @@
 import type { FileName } from './documents.ts'
-import type { Path } from './places.ts'
-import { own } from './own.ts'
+import type { Path } from './yaml/positions.ts'
+import { own } from './get-own.ts'
 
 /** What errors tell of a schema. */
 export interface SchemaNode {

@@ -1,8 +1,10 @@
-import { refInLedger, refOf } from './batches.ts'
-import { stepDigest, type Approvable, type Form, type Sealing } from './digest.ts'
-import type { PlanInput } from './input.ts'
-import type { Approval, Ledger } from './ledger-types.ts'
-import type { ObjectRef, Step } from './types.ts'
+import { refInLedger, refOf } from './object-ref.ts'
+import { stepDigest, type Approvable, type Sealing } from './digest.ts'
+import { type Form } from './values.ts'
+import type { PlanInput } from './plan/input.ts'
+import type { Approval, Ledger } from './ledger/types.ts'
+import type { ObjectRef } from './values.ts'
+import type { Step } from './plan/types.ts'
 
 /** Approves steps: each once, by name and for a reason. */
 export function approve(

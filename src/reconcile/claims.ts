@@ -1,10 +1,10 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance, Source } from '../instance/instance.ts'
 import { byText, equal } from './equal.ts'
-import type { LedgerEntry } from './ledger-types.ts'
-import { checkReferences, holdsOne } from './references.ts'
-import type { LeftObject } from './left-alone.ts'
-import type { Desired, DesiredObject, Step } from './types.ts'
+import type { LedgerEntry } from './ledger/types.ts'
+import { checkReferences, holdsOne } from './plan/references.ts'
+import type { LeftObject, Desired, DesiredObject } from './objects.ts'
+import type { Step } from './plan/types.ts'
 
 /** What one file of the instance says of a kind. What a file that is not managed holds counts for nothing. */
 export interface Claim {

@@ -1,8 +1,8 @@
+import type { Form } from './values.ts'
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { byText } from './equal.ts'
 import { boundId } from './made-by.ts'
-import type { Protocol } from './protocols.ts'
-import type { Plan, Step, Unmanaged } from './types.ts'
+import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
 
 /** The secret that `ledger_key` in `instance.yaml` refers to; null where there is none. */
 export type Key = Uint8Array | null
@@ -26,9 +26,6 @@ export interface Sealing {
   /** The providers of kinds, by their names in the instance: a step binds its own; the scope's where a kind has none here. */
   readonly providers: ReadonlyMap<string, string>
 }
-
-/** The versions of the form of digests. Version 1 bound no repository; `test/unit/golden/` holds what it wrote. */
-export type Form = 1 | 2
 
 /** The domain, which is all that version 1 knew of a provider. */
 const domainOf = ({ provider }: Scope): string => provider.slice(provider.indexOf(':') + 1)
@@ -131,7 +128,7 @@ export function stepDigest(
     : seal('step', { ...value, server: domainOf(sealing.scope), extra: {} }, sealing.key)
 }
 
-/** A plan to be told from others: of all that it would do and says, not of how it was read, by which door it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
+/** A plan to be told from others: of all that it would do and says, not of how it was read, by which connection it is done or from which day on; what the ledger holds shows in it, an approval that was added does not, nor what is only counted from the rest. */
 export function planDigest(plan: Omit<Plan, 'digest'>, sealing: Sealing): string {
   const {
     reads: _reads,
@@ -166,7 +163,7 @@ const unmarked = ({
 
 const bare = ({
   calls: _calls,
-  door: _door,
+  connection: _connection,
   impact: _impact,
   notice: _notice,
   notBefore: _notBefore,

@@ -1,8 +1,8 @@
 import { EXIT, worstExit, type ExitCode } from '../instance/diagnostic.ts'
-import { SECRET_CHANGED } from './secret-fields.ts'
+import { SECRET_CHANGED } from './plan/secret-fields.ts'
 import { whyUnread } from './findings.ts'
 import type { ApplyReport, Skipped } from './report.ts'
-import type { KindRead, Plan } from './types.ts'
+import type { KindRead, Plan } from './plan/types.ts'
 
 /** Kinds that could not be read speak for themselves; every other error is a guard's. */
 export function refusals(plan: Plan): Plan['findings'] {

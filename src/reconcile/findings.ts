@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { Plan } from './types.ts'
+import type { Plan } from './plan/types.ts'
 
 /** What a finding is known by: its code and what it is about; where that is nothing, its place. Never its words. */
 export const keyOf = ({ code, about, at }: Diagnostic): string =>

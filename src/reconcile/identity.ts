@@ -1,11 +1,8 @@
 import { EXIT, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
-import { partsOf } from './batches.ts'
-import type { PlanInput } from './input.ts'
+import { partsOf } from './object-ref.ts'
+import type { PlanInput, Proofs } from './plan/input.ts'
 import type { Kind } from './kind.ts'
-import type { Ledger, Verified } from './ledger-types.ts'
-
-/** What proves which far end was read, by provider; null where nothing was read. */
-export type Proofs = ReadonlyMap<string, string | null>
+import type { Ledger, Verified } from './ledger/types.ts'
 
 /** The providers whose far end is another than the one that was last verified. */
 export const elsewhere = (proofs: Proofs, { providers }: Pick<Ledger, 'providers'>): string[] =>
@@ -40,7 +37,7 @@ export function checkFarEnds({ ledger, ...now }: Looked & Pick<PlanInput, 'ledge
 const isRead = (provider: string, { kinds, live: { observed } }: Looked): boolean =>
   kinds.some((kind) => {
     const one = kind.provider === provider ? observed.get(kind.name) : undefined
-    return one?.state === 'not-created' || (one?.state === 'complete' && one.door !== null)
+    return one?.state === 'not-created' || (one?.state === 'complete' && one.connection !== null)
   })
 
 const unproven = (name: string): Diagnostic => ({

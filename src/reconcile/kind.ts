@@ -1,25 +1,14 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { Instance } from '../instance/instance.ts'
-import type { Absence, Unnamed } from './absence.ts'
+import type { Absence, Unnamed } from './plan/absence.ts'
 import type { Claims } from './claims.ts'
-import type { WayOut } from './editions.ts'
-import type { Attempt, Intent, LedgerEntry } from './ledger-types.ts'
-import type {
-  CheckName,
-  DesiredObject,
-  DriftPolicy,
-  Fields,
-  Hazard,
-  Impact,
-  LiveObject,
-  ObjectRef,
-  Standoff,
-  Step,
-  Value,
-} from './types.ts'
+import type { WayOut, CheckName, Impact, Difference, Step } from './plan/types.ts'
+import type { Attempt, Intent, LedgerEntry } from './ledger/types.ts'
+import type { DesiredObject, LiveObject } from './objects.ts'
+import type { DriftPolicy, Fields, Hazard, ObjectRef, Value } from './values.ts'
 
 /** The state of all kinds as it would be: what invariants are checked on. */
-export type World = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
+export type LiveState = ReadonlyMap<string, ReadonlyMap<string, LiveObject>>
 
 /** One way in which a condition is not met, and by how much: a state is worse where `by` has grown. */
 export interface Violation {
@@ -36,7 +25,7 @@ export interface Invariant {
   readonly name: string
   readonly kinds: readonly string[]
   /** How a state breaks it. `removal`: for the step that removes somebody at once, whom no minimum holds back. */
-  readonly violations: (world: World, removal: boolean) => readonly Violation[]
+  readonly violations: (world: LiveState, removal: boolean) => readonly Violation[]
 }
 
 export interface Hints {
@@ -84,7 +73,7 @@ export interface Kind {
   /** Where not all its objects end alike. */
   readonly absenceOf?: (object: Unnamed, instance: Instance) => Absence
   /** How a difference of an object that was compiled can be settled. By `adopt` and `restore` where it is not given. */
-  readonly waysOut?: (difference: Standoff) => readonly WayOut[]
+  readonly waysOut?: (difference: Difference) => readonly WayOut[]
   /** Each object is an account's, by its id: what is approved for it is for that account, and not for a name. */
   readonly ofAccounts?: true
   /** From the files to normalised objects: what each of its files claims. Pure. */
@@ -96,7 +85,7 @@ export interface Kind {
   /** Fields that mean something only together: while one is changed on both sides or taken over, the others wait with it. Any other stands by itself. */
   readonly bound?: readonly (readonly string[])[]
   /** Why the far end would refuse a step through this connection as things stand: its object then waits. */
-  readonly obstacle?: (step: Draft, door: Step['door'], others: Others) => string | undefined
+  readonly obstacle?: (step: Draft, connection: Step['connection'], others: Others) => string | undefined
   readonly hazard: (step: Draft) => Hazard
   /** How people accept in the files what a step does for good. */
   readonly consent?: Consent
@@ -145,7 +134,7 @@ export interface Consent {
 /** What steps are written with. */
 export interface WriteContext {
   /** The connection that the steps go through. */
-  readonly door: string
+  readonly connection: string
   /** The far end's id of an object, as live has it or as this run created it. */
   readonly serverId: (ref: ObjectRef) => string | null
   /** Facts that the far end checks again where it writes. */

@@ -1,6 +1,6 @@
-import type { Unfinished } from './protocols.ts'
+import type { Unfinished } from './plan/types.ts'
 import type { Live, Provider } from './provider.ts'
-import type { ObjectRef } from './types.ts'
+import type { ObjectRef } from './values.ts'
 
 /** What one provider knows of live. */
 export interface Part {

@@ -1,4 +1,4 @@
-import type { Step } from './types.ts'
+import type { Step } from './plan/types.ts'
 
 /** The id that a step's digest binds: the server's own; while there is none, which object's step makes it. */
 export const boundId = ({ serverId, madeBy }: Pick<Step, 'serverId' | 'madeBy'>): string | null =>

@@ -1,4 +1,5 @@
-import type { ObjectRef, Observed } from './types.ts'
+import type { ObjectRef } from './values.ts'
+import type { Observed } from './objects.ts'
 
 /** What a far end gives no name is shown by its number, `#8`: it may be typed without the sign, where nothing else is called that. */
 export const numbered = (id: string, isThere: (id: string) => boolean): string =>

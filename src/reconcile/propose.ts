@@ -1,7 +1,7 @@
 import type { Instance } from '../instance/instance.ts'
-import { byFiles } from './by-files.ts'
-import type { PlanInput } from './input.ts'
-import { plan } from './plan.ts'
+import { compareWithBase } from './plan/compare-with-base.ts'
+import type { PlanInput } from './plan/input.ts'
+import { plan } from './plan/plan.ts'
 import type { Provider } from './provider.ts'
 import {
   desiredOf,
@@ -17,9 +17,9 @@ import {
   type Planned,
   type Readings,
   type Subject,
-  type Wishes,
+  type PlanOptions,
 } from './reconciler.ts'
-import type { Desired } from './types.ts'
+import type { Desired } from './objects.ts'
 
 /** What merging a proposal would do. */
 export interface Proposed extends Planned {
@@ -42,7 +42,7 @@ export async function planProposal(
   before: Instance | null,
   providers: readonly Provider[],
   seeing: 'live' | 'blind',
-  wishes: Wishes = NO_WISHES,
+  wishes: PlanOptions = NO_WISHES,
 ): Promise<Proposed> {
   const { now } = subject
   const kinds = kindsOf(providers)
@@ -52,11 +52,11 @@ export async function planProposal(
   const stoodIn = kinds.filter(({ name }) => unread.has(name))
   const readings: Readings = seeing === 'live' ? await read(providers, subject, desired) : new Map()
   /** What files want, compared with live and, where that can't be read, with the base. */
-  const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: Wishes) => {
+  const planner = (instance: Instance, wanted: ReadonlyMap<string, Desired>, wished: PlanOptions) => {
     const inputs = understandings({ ...subject, instance }, providers, wanted)
     return (known: Readings): Planned => {
       const live = understood(providers, known, inputs)
-      const stand = byFiles(stoodIn, earlier ?? new Map(), { observed: live.observed, ledger: subject.ledger })
+      const stand = compareWithBase(stoodIn, earlier ?? new Map(), { observed: live.observed, ledger: subject.ledger })
       const seen: Pick<PlanInput, 'desired' | 'live' | 'proofs'> = {
         desired: wanted,
         live: { ...live, observed: stand.observed },

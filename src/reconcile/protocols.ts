@@ -1,35 +1,13 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
-import { refOf } from './batches.ts'
+import { refOf } from './object-ref.ts'
 import type { Approvable } from './digest.ts'
-import { graphOf, neededBy, type Node } from './graph.ts'
+import { graphOf, neededBy, type Node } from './plan/graph.ts'
 import type { Linking } from './kind.ts'
-import type { LedgerEntry } from './ledger-types.ts'
+import type { LedgerEntry } from './ledger/types.ts'
 import type { Skipped } from './report.ts'
-import type { Fields, ObjectRef, Step, Value } from './types.ts'
-import { changeOf } from './unresolved.ts'
-
-/** An apply of one object in phases that was cut off, as the far end keeps it. */
-export interface Unfinished {
-  readonly kind: string
-  readonly id: string
-  /** Of the step that it carries out. */
-  readonly digest: string
-  readonly phase: string
-  /** The objects on which nothing else is done meanwhile, besides its own. */
-  readonly owns: readonly ObjectRef[]
-  /** For people: how far it got. */
-  readonly said: string
-}
-
-/**
- * What the next apply does with it: on, where the files still say so and the approval stands; back, where they no
- * longer do, which needs none. Where the files still say so and nobody's approval stands, it waits for one.
- */
-export type Course = 'on' | 'back' | 'waits'
-
-export interface Protocol extends Unfinished {
-  readonly course: Course
-}
+import type { Fields, ObjectRef, Value } from './values.ts'
+import type { Course, Protocol, Step, Unfinished } from './plan/types.ts'
+import { changeOf } from './plan/unresolved.ts'
 
 /** The course of each, by what the files say: the steps by which their version of its object comes about; null where nobody can tell, since its kind was not read. */
 export function protocols(

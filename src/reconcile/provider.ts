@@ -2,9 +2,10 @@ import type { Diagnostic } from '../instance/diagnostic.ts'
 import type { InstanceFile } from '../instance/documents.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { Draft, Invariant, Kind, Lease, Outcome, WriteContext } from './kind.ts'
-import type { Intent, Ledger } from './ledger-types.ts'
-import type { Course, Unfinished } from './protocols.ts'
-import type { Check, Desired, Fields, Impact, Observed, Step } from './types.ts'
+import type { Intent, Ledger } from './ledger/types.ts'
+import type { Course, Unfinished, Check, Impact, Step } from './plan/types.ts'
+import type { Desired, Observed } from './objects.ts'
+import type { Fields } from './values.ts'
 
 /** What a run is for: to look, to look with what somebody only proposes, or to write. */
 export type Use = 'plan' | 'proposal' | 'apply'
@@ -28,7 +29,7 @@ export interface Request {
 }
 
 /** What a reading is understood with. */
-export interface Understanding extends Request {
+export interface ReadContext extends Request {
   readonly environment: string
   readonly now: Date
 }
@@ -39,7 +40,7 @@ export interface Reading {
   readonly version: string | null
   /** What proves which far end it is, such as a host key; null where nothing was read. Where anything was, a missing one is refused once one was verified. */
   readonly proof: string | null
-  readonly understand: (input: Understanding) => Live
+  readonly understand: (input: ReadContext) => Live
   /** The same with what these steps make it worth asking for; itself where that is nothing. */
   readonly lookInto: (steps: readonly Pick<Step, 'kind' | 'id'>[]) => Promise<Reading>
 }

@@ -4,15 +4,16 @@ import type { Instance } from '../instance/instance.ts'
 import { policyOf } from '../instance/policy.ts'
 import { mergeAll } from './claims.ts'
 import type { Sealing } from './digest.ts'
-import type { Proofs } from './identity.ts'
-import type { PlanInput } from './input.ts'
+import type { Proofs, PlanInput } from './plan/input.ts'
 import type { Kind } from './kind.ts'
-import type { Ledger } from './ledger-types.ts'
+import type { Ledger } from './ledger/types.ts'
 import { joined } from './live.ts'
 import { numberedIn } from './numbered.ts'
-import { plan } from './plan.ts'
-import type { Live, Provider, Reading, Understanding } from './provider.ts'
-import type { Desired, ObjectRef, Plan } from './types.ts'
+import { plan } from './plan/plan.ts'
+import type { Live, Provider, Reading, ReadContext } from './provider.ts'
+import type { Desired } from './objects.ts'
+import type { ObjectRef } from './values.ts'
+import type { Plan } from './plan/types.ts'
 
 /** What a run is about: which files, which configuration, which ledger, and when. */
 export interface Subject {
@@ -31,14 +32,14 @@ export interface Subject {
 }
 
 /** What a person says beside the files: which objects the files win, once. */
-export interface Wishes {
+export interface PlanOptions {
   readonly restore: ReadonlySet<ObjectRef>
   readonly takeOver: boolean
   /** First applies are meant to change what is there. */
   readonly first?: boolean
 }
 
-export const NO_WISHES: Wishes = { restore: new Set(), takeOver: false }
+export const NO_WISHES: PlanOptions = { restore: new Set(), takeOver: false }
 
 /** A plan, and what it was made of. */
 export interface Planned {
@@ -110,7 +111,7 @@ export function understandings(
   subject: Subject,
   providers: readonly Provider[],
   desired: ReadonlyMap<string, Desired>,
-): ReadonlyMap<string, Understanding> {
+): ReadonlyMap<string, ReadContext> {
   const { instance, ledger, environment, now } = subject
   return new Map(
     providers.map((provider) => {
@@ -127,7 +128,7 @@ const policyIn = ({ instance, now }: Subject, providers: readonly Provider[]): R
 export function understood(
   providers: readonly Provider[],
   readings: Readings,
-  inputs: ReadonlyMap<string, Understanding>,
+  inputs: ReadonlyMap<string, ReadContext>,
 ): Live {
   return joined(
     providers.flatMap((provider) => {
@@ -143,7 +144,7 @@ export function inputFor(
   subject: Subject,
   providers: readonly Provider[],
   { desired, live, proofs }: Pick<PlanInput, 'desired' | 'live' | 'proofs'>,
-  wishes: Wishes = NO_WISHES,
+  wishes: PlanOptions = NO_WISHES,
 ): PlanInput {
   const { config, environment, commit, instance, ledger, now, sealing } = subject
   const identities = providers.flatMap(({ kinds, identity }) => kinds.map(({ name }) => [name, identity] as const))
@@ -178,7 +179,7 @@ export const proofsOf = (readings: Readings): Proofs => new Map([...readings].ma
 export async function planNow(
   subject: Subject,
   providers: readonly Provider[],
-  wishes: Wishes = NO_WISHES,
+  wishes: PlanOptions = NO_WISHES,
   desired: ReadonlyMap<string, Desired> = wantedBy(subject, providers),
 ): Promise<Planned> {
   const readings = await read(providers, subject, desired)

@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../instance/diagnostic.ts'
-import type { Intent } from './ledger-types.ts'
-import type { Protocol } from './protocols.ts'
-import type { Plan, Step, Unmanaged } from './types.ts'
+import type { Intent } from './ledger/types.ts'
+import type { Protocol, Plan, Step, Unmanaged } from './plan/types.ts'
 
 /**
- * A step that was not sent: no door that is configured writes it, it needs what was not done or would break an
+ * A step that was not sent: no connection that is configured writes it, it needs what was not done or would break an
  * invariant, nobody approved it, its day has not come, or a gate holds back what it was approved with.
  */
 export interface Skipped {

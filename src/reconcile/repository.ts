@@ -1,6 +1,6 @@
 import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
 
-/** What the engine asks of Git. `clients/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
+/** What the engine asks of Git. `git/repository.ts` implements it. Refs live on the remote where there is one, else in the clone. */
 export interface Repository {
   /** The path from the root of Git's trees to the folder that holds `instance/`: empty, or ending in a slash. */
   readonly prefix: string

@@ -1,4 +1,5 @@
-import { sameDigest, seal, sealIn, sha256, type Form, type Sealing } from './digest.ts'
+import { sameDigest, seal, sealIn, sha256, type Sealing } from './digest.ts'
+import { type Form } from './values.ts'
 import type { Content, Snapshot } from './repository.ts'
 
 /** The file that holds the digest over all the others. */

@@ -5,11 +5,11 @@ import type { AddressInfo, Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase, type Database, type Row } from './database.ts'
-import { createControl } from './doors/control.ts'
-import { layOut } from './doors/layout.ts'
-import { rails, type Breakpoint } from './doors/console.ts'
-import { psql } from './doors/psql.ts'
-import { reader } from './doors/reader.ts'
+import { createControl } from './connections/control.ts'
+import { layOut } from './connections/layout.ts'
+import { rails, type Breakpoint } from './connections/console.ts'
+import { psql } from './connections/psql.ts'
+import { reader } from './connections/reader.ts'
 import { createHttpServer } from './server.ts'
 import { startRates } from './rates.ts'
 import { DOMAIN, TOKEN_NAMES, type Seed, type TokenName } from './seed.ts'
@@ -65,7 +65,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const socket = join(scratch, 'control')
   const script = join(directory, 'config', 'reader.sql')
   const control = createControl((process) => {
-    switch (process.door) {
+    switch (process.connection) {
       case 'psql':
         return psql(database, process)
       case 'reader':

@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { psqlLine } from '../../src/providers/mastodon/console/launch.ts'
+import { psqlLine } from '../../src/providers/mastodon/commands.ts'
 import { CLI, DIST, newHerd, ROOT, shell, startServer, type Herd, type Server } from './herd.ts'
 import { compare, median, node, probed, run, type Compared, type Job } from './measure.ts'
 
@@ -83,13 +83,13 @@ export async function plan(): Promise<Figure[]> {
   const seen = await compare([herd.herdbook('plan')], [shell(herd.dir, line, asked), herd.herdbook('validate')], PAIRS)
   return [
     {
-      name: 'plan, execs through the database door',
+      name: 'plan, execs through the database connection',
       figure: execs,
       unit: '',
       most: 1,
       how: 'counted by the psql that was started',
     },
-    ratio('plan, 10,000 blocks through the database door', seen, 1.5, 'that bare exec and `validate`'),
+    ratio('plan, 10,000 blocks through the database connection', seen, 1.5, 'that bare exec and `validate`'),
     ...(await rest(server)),
     await engine(herd, line),
   ]

@@ -1,21 +1,21 @@
-import type { Form } from '../../src/reconcile/digest.ts'
+import type { Form } from '../../src/reconcile/values.ts'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Database from '../../src/providers/mastodon/database/database.ts'
-import type * as Snapshot from '../../src/providers/mastodon/database/snapshot.ts'
-import type * as RepositoryClient from '../../src/clients/repository.ts'
-import type * as Understand from '../../src/providers/mastodon/understand.ts'
+import type * as Snapshot from '../../src/providers/mastodon/database/rows.ts'
+import type * as RepositoryClient from '../../src/git/repository.ts'
+import type * as Understand from '../../src/providers/mastodon/read-context.ts'
 import type * as Provider from '../../src/providers/mastodon/provider.ts'
 import type * as Reconciler from '../../src/reconcile/reconciler.ts'
-import type * as Planning from '../../src/commands/planning.ts'
-import type * as SessionOf from '../../src/commands/session.ts'
-import type * as IoOf from '../../src/commands/io.ts'
-import type * as Ledgers from '../../src/reconcile/ledger.ts'
-import type * as Plans from '../../src/reconcile/plan.ts'
+import type * as Planning from '../../src/session/planning.ts'
+import type * as SessionOf from '../../src/session/session.ts'
+import type * as IoOf from '../../src/session/io.ts'
+import type * as Ledgers from '../../src/reconcile/ledger/ledger.ts'
+import type * as Plans from '../../src/reconcile/plan/plan.ts'
 import type * as Repositories from '../../src/reconcile/repository.ts'
-import type * as Terminal from '../../src/render/terminal.ts'
+import type * as Terminal from '../../src/terminal/plan.ts'
 import type { Tables } from '../../src/providers/mastodon/tables.ts'
 import type * as Kinds from '../../src/providers/mastodon/kinds/index.ts'
 
@@ -24,20 +24,20 @@ import type * as Kinds from '../../src/providers/mastodon/kinds/index.ts'
 const [dist = '', asked = '', psql = ''] = process.argv.slice(2)
 const built = <Module>(path: string): Promise<Module> => import(pathToFileURL(join(dist, path)).href) as Promise<Module>
 
-const { openSession } = await built<typeof SessionOf>('commands/session.js')
-const { processIo } = await built<typeof IoOf>('commands/io.js')
-const { openRepository } = await built<typeof RepositoryClient>('clients/repository.js')
+const { openSession } = await built<typeof SessionOf>('session/session.js')
+const { processIo } = await built<typeof IoOf>('session/io.js')
+const { openRepository } = await built<typeof RepositoryClient>('git/repository.js')
 const { refsOf } = await built<typeof Repositories>('reconcile/repository.js')
-const { parseLedger, adjust, serializeLedger } = await built<typeof Ledgers>('reconcile/ledger.js')
-const { requestFor } = await built<typeof Understand>('providers/mastodon/understand.js')
+const { parseLedger, adjust, serializeLedger } = await built<typeof Ledgers>('reconcile/ledger/ledger.js')
+const { requestFor } = await built<typeof Understand>('providers/mastodon/read-context.js')
 const { providerOf } = await built<typeof Provider>('providers/mastodon/provider.js')
 const { desiredOf, inputFor, kindsToRead, understandings, understood } =
   await built<typeof Reconciler>('reconcile/reconciler.js')
 const { requestText } = await built<typeof Database>('providers/mastodon/database/database.js')
-const { readSnapshot, tablesOf } = await built<typeof Snapshot>('providers/mastodon/database/snapshot.js')
-const { subjectOf } = await built<typeof Planning>('commands/planning.js')
-const { plan } = await built<typeof Plans>('reconcile/plan.js')
-const { renderPlan } = await built<typeof Terminal>('render/terminal.js')
+const { readSnapshot, tablesOf } = await built<typeof Snapshot>('providers/mastodon/database/rows.js')
+const { subjectOf } = await built<typeof Planning>('session/planning.js')
+const { plan } = await built<typeof Plans>('reconcile/plan/plan.js')
+const { renderPlan } = await built<typeof Terminal>('terminal/plan.js')
 const { KINDS } = await built<typeof Kinds>('providers/mastodon/kinds/index.js')
 
 const io = processIo()

@@ -52,14 +52,14 @@ export function blockList(blocks: number): string {
   return `# yaml-language-server: $schema=../schema/domain-blocks.schema.json\ndomain_blocks:\n${entries.join('')}`
 }
 
-/** A repository with an instance, and where its doors write down what went through them. */
+/** A repository with an instance, and where its connections write down what went through them. */
 export interface Herd {
   readonly dir: string
   readonly file: string
   /** The command line in it. */
   readonly herdbook: (...args: string[]) => Job
   readonly write: (blocks: number) => void
-  /** The psql that its database door starts, and what that was given last, all of it. */
+  /** The psql that its database connection starts, and what that was given last, all of it. */
   readonly psql: string
   readonly asked: string
   readonly execs: () => number
@@ -69,8 +69,8 @@ export interface Herd {
 
 let herds = 0
 
-/** A herd on a server. Its doors are programs that keep a copy of what goes through and hand it on. */
-export function newHerd(server: Server | null, blocks: number, door: 'database' | 'rest' = 'database'): Herd {
+/** A herd on a server. Its connections are programs that keep a copy of what goes through and hand it on. */
+export function newHerd(server: Server | null, blocks: number, connection: 'database' | 'rest' = 'database'): Herd {
   const dir = join(scratch, `${(herds += 1)}`)
   const [execs, asked, said] = ['execs', 'asked', 'said'].map((name) => join(dir, '.git', name)) as [
     string,
@@ -79,9 +79,11 @@ export function newHerd(server: Server | null, blocks: number, door: 'database' 
   ]
   mkdirSync(join(dir, 'instance'), { recursive: true })
   const rest = (url: string): string => `mastodon:\n  api: { url: '${url}', token: { env: HB_TOKEN } }\n`
-  const doors =
-    server === null ? '' : rest(server.url) + (door === 'rest' ? '' : counted(server, dir, { execs, asked, said }))
-  writeFileSync(join(dir, 'instance/instance.yaml'), `domain: herd.example\nacting_account: owner\n${doors}`)
+  const connections =
+    server === null
+      ? ''
+      : rest(server.url) + (connection === 'rest' ? '' : counted(server, dir, { execs, asked, said }))
+  writeFileSync(join(dir, 'instance/instance.yaml'), `domain: herd.example\nacting_account: owner\n${connections}`)
   writeFileSync(
     join(dir, 'instance/policy.yaml'),
     `raises:\n  - { kind: domain-block, create: ${blocks + 1}, until: 2099-01-01, reason: To be measured }\n`,

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderApplied } from '../../src/render/applied.ts'
-import { renderDifferences } from '../../src/render/differences.ts'
-import { renderDriftIssue } from '../../src/render/drift-issue.ts'
-import { renderMarkdown, type Proposed } from '../../src/render/markdown.ts'
+import { renderApplied } from '../../src/comments/applied.ts'
+import { renderDifferences } from '../../src/comments/fork.ts'
+import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
+import { renderMarkdown, type Proposed } from '../../src/comments/plan.ts'
 import { openBrowser } from '../support/browser.ts'
 import { githubPage } from '../support/github-page.ts'
 import { anyPlan, anyReport, HOSTILE } from '../support/plan-arbitrary.ts'
-import { EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { EMPTY, KIND_NAMES, SAMPLE, difference, step } from '../support/plans.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -116,7 +116,7 @@ describe('what is written on GitHub, opened in Chromium', () => {
       step('role', id, { hazard: 'irreversible', note: id, changes: [{ field: id, before: id, after: `${id}!` }] }),
     )
     const drift = HOSTILE.map((id) =>
-      standoff('role', id, 'drift', { fields: [id], desired: { [id]: id }, live: { [id]: `${id}!` } }),
+      difference('role', id, 'drift', { fields: [id], desired: { [id]: id }, live: { [id]: `${id}!` } }),
     )
     const hostile = {
       ...EMPTY,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { openDatabase, type Database, type Session } from '../../src/sandbox/database.ts'
-import { writeSettings } from '../../src/sandbox/doors/write-community.ts'
-import { resultOf } from '../../src/sandbox/doors/writing.ts'
+import { writeSettings } from '../../src/sandbox/connections/write-community.ts'
+import { resultOf } from '../../src/sandbox/connections/writing.ts'
 import { Invalid, type Complaint } from '../../src/sandbox/failure.ts'
 import { domainComplaints, writtenDomain } from '../../src/sandbox/names.ts'
 import { addressOf } from '../../src/sandbox/models/ip-blocks.ts'
@@ -36,7 +36,7 @@ import { EVERYONE, FLAGS } from '../../src/sandbox/seed.ts'
 import { VERSIONS, type Version } from '../../src/sandbox/tables.ts'
 import { columns, consoleEntries, leftOut } from './recorded.ts'
 
-interface World {
+interface LiveState {
   readonly session: Session
   readonly version: Version
 }
@@ -49,17 +49,17 @@ const day = (ahead: number): string => new Date(Date.now() + ahead * 86_400_000)
 
 const saved =
   (key: string, word: SettingValue) =>
-  async ({ session, version }: World): Promise<unknown> => {
+  async ({ session, version }: LiveState): Promise<unknown> => {
     await saveSetting(session, key, castSetting(key, word))
     return readSetting(session, version, key)
   }
 const refused =
   (values: Readonly<Record<string, SettingValue>>) =>
-  async ({ session }: World): Promise<unknown> =>
+  async ({ session }: LiveState): Promise<unknown> =>
     attributes(await settingComplaints(session, values))
 const role =
   (fields: Partial<RoleFields>, actor?: string, id: string | null = null) =>
-  async ({ session, version }: World): Promise<readonly unknown[]> => {
+  async ({ session, version }: LiveState): Promise<readonly unknown[]> => {
     const acting = actor === undefined ? null : await findActor(session, version, actor)
     return attributes(
       roleComplaints(version, acting, id, {
@@ -74,22 +74,23 @@ const role =
   }
 const grant =
   (actor: string) =>
-  async ({ session, version }: World): Promise<unknown> => {
+  async ({ session, version }: LiveState): Promise<unknown> => {
     const [[moderator], acting] = [await findRoles(session, 'id', '1'), await findActor(session, version, actor)]
     return acting && attributes(grantComplaints(acting, moderator ?? null))
   }
 const terms =
   (effective_date: string, ...before: readonly string[]) =>
-  async ({ session, version }: World): Promise<readonly unknown[]> => {
+  async ({ session, version }: LiveState): Promise<readonly unknown[]> => {
     const actor = await findActor(session, version, 'owner')
     for (const date of before)
       await publishTerms(session, actor?.id ?? '', { text: 'T', changelog: 'c', effective_date: date })
     return attributes(await termsComplaints(session, { text: 'T', changelog: 'c', effective_date }))
   }
-const holds = (check: (world: World) => Promise<readonly unknown[]>) => async (world: World) => (await check(world))[0]
+const holds = (check: (world: LiveState) => Promise<readonly unknown[]>) => async (world: LiveState) =>
+  (await check(world))[0]
 
 /** What the embedded Mastodon answers, by the name of the recorded expression. */
-const ANSWERS: Readonly<Record<string, (world: World, recorded: unknown) => unknown>> = {
+const ANSWERS: Readonly<Record<string, (world: LiveState, recorded: unknown) => unknown>> = {
   version: ({ version }) => version,
   'API versions': ({ version }) => ({ mastodon: version === '4.4.22' ? 6 : 11 }),
   'permission bits': ({ version }) => Object.fromEntries(permissionKeys(version).map((key) => [key, FLAGS[key]])),

@@ -6,9 +6,10 @@ import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import { withLeft } from '../../src/reconcile/seen.ts'
+import { withLeft } from '../../src/reconcile/seen-list.ts'
 import type { Planned } from '../../src/reconcile/reconciler.ts'
-import { objectsIn, type LiveObject, type Plan } from '../../src/reconcile/types.ts'
+import { objectsIn, type LiveObject } from '../../src/reconcile/objects.ts'
+import { type Plan } from '../../src/reconcile/plan/types.ts'
 
 const CASES = 200
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
-import type { Plan, Step } from '../../src/reconcile/types.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { defaultOf } from '../../src/instance/versions.ts'
 import type { Documents } from '../../src/instance/documents.ts'
-import { doors, edits, relations } from '../support/generate.ts'
+import { connections, edits, relations } from '../support/generate.ts'
 import { byHand, hands } from '../support/hands.ts'
 import { NO_MISHAPS, openMemory, type Seen, type Mishaps } from '../support/memory.ts'
 import { clone, newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
@@ -100,7 +100,7 @@ const idsOf = ({ rows }: Server): Set<string> =>
 
 test('law 3: what is unmanaged is byte-identical before and after', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(edits, relations, doors, hands, hands, async (files, impact, way, before, after) => {
+    fc.asyncProperty(edits, relations, connections, hands, hands, async (files, impact, way, before, after) => {
       const world = newWorld(newServer(impact), way)
       const both = [files.before, files.after]
       for (const act of before) byHand(world.server, act)
@@ -175,7 +175,7 @@ test(
       fc.asyncProperty(
         edits,
         relations,
-        doors,
+        connections,
         fc.array(fc.tuple(fc.nat(12), hands), { maxLength: 4 }),
         async (files, impact, way, meanwhile) => {
           const world = newWorld(newServer(impact), way)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
-import { doors, DOMAINS, relations } from '../support/generate.ts'
+import { connections, DOMAINS, relations } from '../support/generate.ts'
 import { NO_MISHAPS, type Seen } from '../support/memory.ts'
 import { clone, newServer, touchedBy, type Server } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
@@ -36,7 +36,7 @@ test(
   async () => {
     const growth = fc.array(fc.tuple(fc.nat(8), fc.constantFrom(...DOMAINS), fc.nat(40)), { maxLength: 3 })
     await fc.assert(
-      fc.asyncProperty(blocks, blocks, relations, doors, growth, async (before, after, impact, way, grown) => {
+      fc.asyncProperty(blocks, blocks, relations, connections, growth, async (before, after, impact, way, grown) => {
         const world = newWorld(newServer(impact), way)
         await run(world, file(before))
         const others = new Map(

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { Fault } from '../support/memory.ts'
 import { NO_MISHAPS } from '../support/memory.ts'
 import { newServer, seenState } from '../support/memory-server.ts'
-import { DOMAINS, doors, edits, editsWithin, relations } from '../support/generate.ts'
+import { DOMAINS, connections, edits, editsWithin, relations } from '../support/generate.ts'
 import { shortfalls } from '../support/shortfalls.ts'
-import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
+import { copyOf, look, newWorld, run, type LiveState } from '../support/world.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
 
 const CASES = 300
@@ -13,7 +13,7 @@ const CASES = 300
 const fault = fc.constantFrom<Fault>('refuse', 'drop-before', 'drop-after', 'die-before', 'die-after')
 const faults = fc.array(fc.tuple(fc.nat(25), fault), { minLength: 1, maxLength: 3 }).map((list) => new Map(list))
 
-async function established(documents: Documents, world: World): Promise<boolean> {
+async function established(documents: Documents, world: LiveState): Promise<boolean> {
   return (await run(world, documents, { takeOver: true })).refused.length === 0
 }
 
@@ -179,8 +179,8 @@ test(
 
 test("what was refused is nobody's: who does the same by hand later did it", { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(editsWithin, relations, doors, async (files, relations, doors) => {
-      const world = newWorld(newServer(relations), doors)
+    fc.asyncProperty(editsWithin, relations, connections, async (files, relations, connections) => {
+      const world = newWorld(newServer(relations), connections)
       fc.pre(await established(files.before, world))
       const { plan, report } = await run(world, files.after, { mishaps: { ...NO_MISHAPS, refusing: true } })
       fc.pre(report !== null && plan.steps.length > 0)

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Fields, ObjectRef } from '../../src/reconcile/types.ts'
+import type { Fields, ObjectRef } from '../../src/reconcile/values.ts'
 import { look, newToy, run, type Toy } from '../support/toy-run.ts'
-import type { Fault, Files } from '../support/toy.ts'
+import type { Fault } from '../support/toy-far-end.ts'
+import type { Files } from '../support/toy.ts'
 
 const CASES = 300
 const READS = ['file/a', 'file/b']

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { graphOf, inOrder } from '../../src/reconcile/graph.ts'
+import { graphOf, inOrder } from '../../src/reconcile/plan/graph.ts'
 import { edits, relations } from '../support/generate.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'

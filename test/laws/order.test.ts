@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import type { Plan, Step } from '../../src/reconcile/types.ts'
-import { doors, edits, relations } from '../support/generate.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
+import { connections, edits, relations } from '../support/generate.ts'
 import { byHand, hands } from '../support/hands.ts'
 import { clone, newServer } from '../support/memory-server.ts'
 import { look, newWorld, run } from '../support/world.ts'
@@ -32,7 +32,7 @@ function unplaced({ digest: _digest, findings, ...plan }: Plan): unknown {
 
 test('law 4: the plan does not depend on the order of its input', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(edits, relations, doors, hands, fc.nat(), async (files, impact, way, acts, salt) => {
+    fc.asyncProperty(edits, relations, connections, hands, fc.nat(), async (files, impact, way, acts, salt) => {
       const world = newWorld(newServer(impact), way)
       await run(world, files.before, { takeOver: true })
       for (const act of acts) byHand(world.server, act)

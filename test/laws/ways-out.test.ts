@@ -7,10 +7,11 @@ import { newServer } from '../support/memory-server.ts'
 import { settingValue } from '../support/memory-writes.ts'
 import { shortfalls } from '../support/shortfalls.ts'
 import { look, newWorld, run } from '../support/world.ts'
-import { objectsIn, type Plan, type Standoff } from '../../src/reconcile/types.ts'
+import { objectsIn } from '../../src/reconcile/objects.ts'
+import { type Plan, type Difference } from '../../src/reconcile/plan/types.ts'
 
 const CASES = 200
-const standoffs = (plan: Plan): string[] =>
+const differences = (plan: Plan): string[] =>
   [...plan.drift, ...plan.conflicts, ...plan.takeovers].map(({ kind, id }) => `${kind}/${id}`)
 
 test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_000 }, async () => {
@@ -25,15 +26,15 @@ test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_
         fc.pre((await run(world, files.before, { takeOver: true })).refused.length === 0)
         for (const act of acts) byHand(world.server, act)
         const { plan, input } = await look(world, files.after)
-        const split = [...plan.drift, ...plan.conflicts, ...plan.takeovers].map((standoff) => ({
-          standoff,
+        const split = [...plan.drift, ...plan.conflicts, ...plan.takeovers].map((difference) => ({
+          difference,
           adopted: adopts.next().value === true,
         }))
-        const adopted = split.filter((one) => one.adopted).map((one) => one.standoff)
-        const ordered = split.some(({ standoff }) => standoff.kind === 'rule-order')
+        const adopted = split.filter((one) => one.adopted).map((one) => one.difference)
+        const ordered = split.some(({ difference }) => difference.kind === 'rule-order')
         const places = objectsIn(input.live.observed.get('rule-order'))[0]?.fields ?? null
         // A rule that comes into the file comes to its place: where the order is in sync that changes no other's.
-        const place: Standoff[] =
+        const place: Difference[] =
           ordered || places === null
             ? []
             : [
@@ -48,16 +49,16 @@ test('law 13: adopt or restore ends any drift and any conflict', { timeout: 120_
                 },
               ]
         // Orders come last: what was adopted has its place in them.
-        const isOrder = ({ kind }: Standoff): number => Number(kind === 'rule-order')
+        const isOrder = ({ kind }: Difference): number => Number(kind === 'rule-order')
         const documents = [...adopted, ...place].toSorted((a, b) => isOrder(a) - isOrder(b)).reduce(adopt, files.after)
         const restore = new Set(
-          split.filter((one) => !one.adopted).map(({ standoff }) => `${standoff.kind}/${standoff.id}`),
+          split.filter((one) => !one.adopted).map(({ difference }) => `${difference.kind}/${difference.id}`),
         )
         const { refused, report } = await run(world, documents, { restore })
         fc.pre(refused.length === 0)
         expect(report?.failed).toEqual([])
         const { plan: next } = await look(world, documents)
-        expect(standoffs(next)).toEqual([])
+        expect(differences(next)).toEqual([])
         expect(next.steps).toEqual([])
         const waiting = new Set(next.waiting.map(({ kind, id }) => `${kind}/${id}`))
         expect([...shortfalls(documents, world.server)].filter((ref) => !waiting.has(ref))).toEqual([])

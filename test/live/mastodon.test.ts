@@ -1,11 +1,11 @@
 import { afterAll, describe } from 'vitest'
 import { cycleCases } from '../contract/cases/cycle.ts'
-import { doorCases } from '../contract/cases/doors.ts'
+import { connectionCases } from '../contract/cases/connections.ts'
 import { livePerson } from './hand.ts'
-import { liveDoors, liveServer } from './server.ts'
+import { liveConnections, liveServer } from './server.ts'
 
 // In this order: the cycle severs follows, and Mastodon's API goes on telling the old numbers for minutes.
-describe('the doors of the real Mastodon', () => doorCases(liveServer))
+describe('the connections of the real Mastodon', () => connectionCases(liveServer))
 
 describe('the cycle on the real Mastodon', () => {
   let person: ReturnType<typeof livePerson> | undefined
@@ -13,6 +13,6 @@ describe('the cycle on the real Mastodon', () => {
   cycleCases(async () => {
     const server = await liveServer()
     person = livePerson(server.directory)
-    return { ...server, ...liveDoors(), person }
+    return { ...server, ...liveConnections(), person }
   })
 })

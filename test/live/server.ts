@@ -21,10 +21,10 @@ export async function liveServer(): Promise<Server> {
   }
 }
 
-/** Doors over SSH, out of the instance.yaml that HERDBOOK_LIVE_INSTANCE names. */
-export function liveDoors(): { readonly doors?: Pick<InstanceFile, 'mastodon' | 'ssh'> } {
+/** Connections over SSH, out of the instance.yaml that HERDBOOK_LIVE_INSTANCE names. */
+export function liveConnections(): { readonly connections?: Pick<InstanceFile, 'mastodon' | 'ssh'> } {
   const file = process.env.HERDBOOK_LIVE_INSTANCE
   if (!file) return {}
   const { mastodon, ssh }: InstanceFile = parse(readFileSync(file, 'utf8'))
-  return { doors: { ...(mastodon ? { mastodon } : {}), ...(ssh ? { ssh } : {}) } }
+  return { connections: { ...(mastodon ? { mastodon } : {}), ...(ssh ? { ssh } : {}) } }
 }

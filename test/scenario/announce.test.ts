@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ANSWERS, withFaults } from '../../src/sandbox/fault.ts'
+import { ANSWERS, withFaults } from '../testkit/fault.ts'
 import { git } from '../support/git.ts'
-import { doorsOf, must, pasture, setConfig, type Herd, type HerdOptions, type Pasture } from '../support/sandbox.ts'
+import {
+  connectionsOf,
+  must,
+  pasture,
+  setConfig,
+  type Herd,
+  type HerdOptions,
+  type Pasture,
+} from '../support/sandbox.ts'
 
 let field: Pasture
 beforeAll(async () => {
@@ -209,7 +217,9 @@ describe('with notice_days, a suspension that cuts follows', () => {
     const faulty = await withFaults(fresh.sandbox, [
       { match: { method: 'POST', path: /statuses/, nth: 2 }, fault: ANSWERS.forbidden },
     ])
-    setConfig(herd, { mastodon: { ...doorsOf(fresh.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } } })
+    setConfig(herd, {
+      mastodon: { ...connectionsOf(fresh.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } },
+    })
     herd.write({}, 'A server that refuses the second post')
     await must(herd, ['apply', '--yes'], 8)
     await faulty.close()
@@ -239,14 +249,14 @@ describe('with notice_days, a suspension that cuts follows', () => {
 })
 
 test('announce is no use without the API', async () => {
-  const { api: _api, ...others } = doorsOf(field.sandbox)
+  const { api: _api, ...others } = connectionsOf(field.sandbox)
   const herd = await field.herd({ begin: 'none', mastodon: others })
   herd.write({ 'policy.yaml': policy() })
   expect((await must(herd, ['validate'], 9)).out).toMatch(/announce posts through the API/)
 })
 
 test('its scope is asked for, and checked, only where the policy announces', async () => {
-  const { api: _api, ...others } = doorsOf(field.sandbox)
+  const { api: _api, ...others } = connectionsOf(field.sandbox)
   const herd = await field.herd({
     begin: 'none',
     mastodon: { ...others, api: { url: field.sandbox.url, token: { file: 'token' } } },

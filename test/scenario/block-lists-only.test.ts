@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 /** Managed hosting: there is a web interface and its API, and neither a database nor a console. */
-describe('with no door but the API', () => {
+describe('with no connection but the API', () => {
   it('adopts the block lists and says what it can not read', async () => {
     const ran = await must(herd, ['adopt', '--ip-blocks'])
     expect(ran.stderr).toContain(
-      'No door reads what belongs in roles.yaml, moderators.yaml, rules.yaml, settings.yaml and terms-of-service.yaml',
+      'No connection reads what belongs in roles.yaml, moderators.yaml, rules.yaml, settings.yaml and terms-of-service.yaml',
     )
     expect(ran.stderr).not.toContain('error')
     expect(herd.read('domain-blocks.yaml')).toContain('domain: spam.example')

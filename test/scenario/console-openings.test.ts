@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { doorsOf, must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
 
 const RULES = 'rules:\n  - { key: kind, text: Be kind }\n'
 
 /** A herd, and how often its console was opened since it was asked last. */
 async function counted(
   field: Pasture,
-  doors: 'all' | 'api and console' = 'all',
+  connections: 'all' | 'api and console' = 'all',
 ): Promise<{ readonly herd: Herd; readonly openings: () => number }> {
   const herd = await field.herd({ begin: 'none' })
   const [directory, log] = [`${herd.dir}-rails`, `${herd.dir}-openings`]
@@ -16,8 +16,12 @@ async function counted(
   const rails = join(directory, 'bin/rails')
   writeFileSync(rails, `#!/bin/sh\necho opened >> '${log}'\nexec '${field.sandbox.console}' "$@"\n`)
   chmodSync(rails, 0o755)
-  const { api, database } = doorsOf(field.sandbox)
-  const mastodon = { api, ...(doors === 'all' ? { database } : {}), console: { over: 'local', native: { directory } } }
+  const { api, database } = connectionsOf(field.sandbox)
+  const mastodon = {
+    api,
+    ...(connections === 'all' ? { database } : {}),
+    console: { over: 'local', native: { directory } },
+  }
   herd.write({
     'instance.yaml': `domain: herd.example\nacting_account: owner\nmastodon: ${JSON.stringify(mastodon)}\n`,
   })
@@ -25,7 +29,7 @@ async function counted(
   herd.write({}, 'Adopt')
   await must(herd, ['apply', '--yes'])
   const all = (): number => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0)
-  let told = doors === 'all' ? 0 : all()
+  let told = connections === 'all' ? 0 : all()
   return { herd, openings: () => -told + (told = all()) }
 }
 

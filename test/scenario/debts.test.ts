@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { doorsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -57,7 +57,7 @@ describe('what a run that was broken off still owes', () => {
   })
 
   it('is not done for a block that was raised, and whose raise was reverted', async () => {
-    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    const { api: _api, ...withoutApi } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi })
     const limited = '  - domain: meh.example\n    severity: limit\n'
     herd.write({ 'domain-blocks.yaml': blocks(limited) })
@@ -99,14 +99,14 @@ describe('what a run that was broken off still owes', () => {
     await planOf(herd, 0)
   })
 
-  it('names the door that is missing, where the console was taken out of instance.yaml', async () => {
+  it('names the connection that is missing, where the console was taken out of instance.yaml', async () => {
     await reverted()
     const members = "(select id from accounts where domain = 'meh.example' limit 1)"
     await herd.rows(
       `insert into follows (account_id, target_account_id, created_at, updated_at) select a.id, ${members}, now(), now() from accounts a where a.username = 'alice' and a.domain is null`,
     )
     await brokenOff()
-    const { console: _console, ...withoutConsole } = doorsOf(field.sandbox)
+    const { console: _console, ...withoutConsole } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutConsole })
     herd.write({}, 'No console')
     expect((await must(herd, ['apply', '--yes'], 8)).out).toMatch(/could not be finished[^]*add mastodon\.console/)

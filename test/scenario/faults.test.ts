@@ -1,10 +1,10 @@
 import { chmodSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ANSWERS, withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
+import { ANSWERS, withFaults, type Fault, type Strike } from '../testkit/fault.ts'
 import { fakePrograms } from '../support/programs.ts'
 import { keyFile, sshOf, sshServer } from '../support/ssh-server.ts'
-import { doorsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
-import { rounds, type Doors } from '../support/rounds.ts'
+import { connectionsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { rounds, type Connections } from '../support/rounds.ts'
 
 let field: Pasture
 let herd: Herd
@@ -19,7 +19,7 @@ afterAll(async () => field[Symbol.asyncDispose]())
 const { audit, next, recovers, listed } = rounds(() => herd)
 
 describe('over HTTP', () => {
-  const api = (url: string): Doors => ({
+  const api = (url: string): Connections => ({
     api: { url, token: { env: 'HB_TOKEN' } },
     database: { over: 'local', native: { psql: field.sandbox.database } },
   })
@@ -145,7 +145,7 @@ describe('in the console, which alone changes a block', () => {
       )
     )[0]
   const only = (severity: string, more = ''): void => {
-    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    const { api: _api, ...withoutApi } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi })
     herd.write({ 'domain-blocks.yaml': `${listed()}  - domain: meh.example\n    severity: ${severity}\n${more}` })
   }
@@ -203,14 +203,14 @@ describe('in the console, which alone changes a block', () => {
 })
 
 describe('over SSH', () => {
-  const doors = (psql: string, directory = field.sandbox.directory): Doors => ({
+  const connections = (psql: string, directory = field.sandbox.directory): Connections => ({
     api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
     database: { over: 'ssh', native: { psql } },
     console: { over: 'ssh', native: { directory } },
   })
   it('database and console are one server: planned, applied, in sync', async () => {
     await using server = await sshServer()
-    next(doors(field.sandbox.database), sshOf(server, keyFile(server)))
+    next(connections(field.sandbox.database), sshOf(server, keyFile(server)))
     herd.write({ 'rules.yaml': 'rules:\n  - key: one\n    text: Over SSH.\n' })
     const before = await audit()
     await must(herd, ['apply', '--yes'])
@@ -222,7 +222,7 @@ describe('over SSH', () => {
   it('a host key that changed is never spoken to, and both are shown', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    next(doors(field.sandbox.database), sshOf(server, keyFile(server), other.fingerprint))
+    next(connections(field.sandbox.database), sshOf(server, keyFile(server), other.fingerprint))
     const before = await audit()
     const ran = await must(herd, ['apply', '--yes'], 10)
     expect(ran.out.replace(/\s+/g, ' ')).toContain(
@@ -245,7 +245,7 @@ describe('over SSH', () => {
     await using server = await sshServer()
     const { psql } = fakePrograms({ psql: script })
     chmodSync(psql, 0o755)
-    next(doors(psql), sshOf(server, keyFile(server)))
+    next(connections(psql), sshOf(server, keyFile(server)))
     const before = await audit()
     const plan = await planOf(herd, 10)
     expect(plan.steps).toEqual([])
@@ -258,7 +258,7 @@ describe('over SSH', () => {
   it('a connection that drops while psql runs is unknown', async () => {
     await using server = await sshServer()
     const { psql } = fakePrograms({ psql: 'sleep 20' })
-    next(doors(psql), sshOf(server, keyFile(server)))
+    next(connections(psql), sshOf(server, keyFile(server)))
     const before = await audit()
     const running = herd.run(['plan', '--json'])
     await expect.poll(() => server.commands.length, { timeout: 20_000 }).toBe(1)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import { reportOf, refs } from '../testkit/files/told.ts'
 import { applyHead, herd, ledgerOf, planHead, sshTo, type Environment, type Herd } from '../testkit/files/herd.ts'

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commit, git } from '../support/git.ts'
 import { fakePrograms } from '../support/programs.ts'
-import { doorsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 // Whoever installs may become PostgreSQL's superuser.
 const { directory: programs } = fakePrograms({
@@ -65,7 +65,10 @@ describe('a ledger that nobody signs', () => {
 
 describe('adopt', () => {
   it('takes over what it can read, and names what it can not', async () => {
-    const some = await field.herd({ begin: 'none', mastodon: { api: doorsOf(field.sandbox).api ?? expect.fail() } })
+    const some = await field.herd({
+      begin: 'none',
+      mastodon: { api: connectionsOf(field.sandbox).api ?? expect.fail() },
+    })
     await herd.hand.blockDomain('some.example', { severity: 'silence' })
     await field.sandbox.query("update user_roles set permissions = permissions & ~128 where name = 'Herdbook'")
     const { stderr } = await must(some, ['adopt'], 10)
@@ -88,7 +91,7 @@ describe('adopt', () => {
 
 describe('token', () => {
   const kept = (file: string) =>
-    setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: field.sandbox.url, token: { file } } } })
+    setConfig(herd, { mastodon: { ...connectionsOf(field.sandbox), api: { url: field.sandbox.url, token: { file } } } })
   /** A console that leaves a trace when it is opened. */
   function watched(): { readonly opened: () => boolean; readonly directory: string } {
     const directory = join(herd.dir, '.git/watched')

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { prose, say, type Io } from '../../src/commands/io.ts'
+import { prose, say, type Io } from '../../src/session/io.ts'
 import { must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
@@ -14,22 +14,22 @@ beforeAll(async () => {
 afterAll(async () => field[Symbol.asyncDispose]())
 
 const BLOCKS = 'domain_blocks:\n  - domain: spam.example\n    severity: suspend\n'
-const doors = (): { api: { url: string; token: { env: string } } } => ({
+const connections = (): { api: { url: string; token: { env: string } } } => ({
   api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
 })
 
-describe('status tries each door', () => {
+describe('status tries each connection', () => {
   it('all is well where all is well', async () => {
     const { stdout } = await must(herd, ['status'])
     expect(stdout).not.toContain('!')
   })
 
-  it('a token that the server does not know is no open door', async () => {
+  it('a token that the server does not know is no open connection', async () => {
     const { stdout } = await must(herd, ['status'], 10, { env: { HB_TOKEN: 'nobody-knows-this-token' } })
     expect(stdout).toMatch(/! API .*no such token/)
   })
 
-  it('a reading role that lacks a right is no open door, and the command that mends it is named', async () => {
+  it('a reading role that lacks a right is no open connection, and the command that mends it is named', async () => {
     await field.sandbox.query('revoke select on rules from herdbook_reader')
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
@@ -38,14 +38,14 @@ describe('status tries each door', () => {
     await field.sandbox.query('grant select on rules to herdbook_reader')
   })
 
-  it('a database whose psql is not there is no open door', async () => {
-    setConfig(herd, { mastodon: { ...doors(), database: { over: 'local', native: { psql: '/nowhere/psql' } } } })
+  it('a database whose psql is not there is no open connection', async () => {
+    setConfig(herd, { mastodon: { ...connections(), database: { over: 'local', native: { psql: '/nowhere/psql' } } } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(/! Database .*\/nowhere\/psql/)
     setConfig(herd, {})
   })
 
-  it("another server's database is no open door", async () => {
+  it("another server's database is no open connection", async () => {
     const other = await field.herd({
       begin: 'none',
       config: { domain: 'other.example' },

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withFaults } from '../../src/sandbox/fault.ts'
+import { withFaults } from '../testkit/fault.ts'
 import { git } from '../support/git.ts'
-import { doorsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -16,8 +16,8 @@ afterAll(() => field[Symbol.asyncDispose]())
 const DEAD = { api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } }
 
 describe('what does not work is told with what to type', () => {
-  it('by status, beside each door', async () => {
-    setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), ...DEAD } })
+  it('by status, beside each connection', async () => {
+    setConfig(herd, { mastodon: { ...connectionsOf(field.sandbox), ...DEAD } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(
       /! API +http:\/\/127\.0\.0\.1:9 can't be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/,

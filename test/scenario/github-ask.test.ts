@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FORMS } from '../../src/instance/forms.ts'
+import { FORMS } from '../../src/forges/issue-forms.ts'
 import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
 import { issueOf } from '../support/forms.ts'
 import { html } from '../support/github-page.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { withFaults, type Faulty } from '../../src/sandbox/fault.ts'
+import { withFaults, type Faulty } from '../testkit/fault.ts'
 import { call } from '../support/cli.ts'
 import { LEDGER_KEY } from '../support/farm.ts'
 import { git, put } from '../support/git.ts'
@@ -43,11 +43,13 @@ describe('a server that somebody took over', SLOW, () => {
       { match: { path: /\/api\/v1\/admin/ }, fault: { kind: 'answer', status, headers, body } },
     ])
     const { mastodon, ...config } = parse(herd.file(CONFIG))
-    const { database: _database, ...doors } = mastodon
+    const { database: _database, ...connections } = mastodon
     await herd.hub.act.push({
       by: 'ann',
       branch: 'main',
-      files: { [CONFIG]: stringify({ ...config, mastodon: { ...doors, api: { ...doors.api, url: faulty.url } } }) },
+      files: {
+        [CONFIG]: stringify({ ...config, mastodon: { ...connections, api: { ...connections.api, url: faulty.url } } }),
+      },
     })
     herd.events.length = 0
   }
@@ -134,16 +136,16 @@ describe('a server that somebody took over', SLOW, () => {
   })
 })
 
-describe('doors that somebody took over', SLOW, () => {
+describe('connections that somebody took over', SLOW, () => {
   const PIPELINE = { GITHUB_ACTIONS: 'true', CI: 'true' }
   const HOSTILE =
     'x\n::add-mask::y ##[add-path]z\u001b[2J\u001b]0;t\u0007</details><!-- @everyone \u202e\u2066 hazel@herd.example 203.0.113.9'
 
-  /** A verb at the desk, with these doors; the files of the desk are as before then. */
-  async function through(doors: object, ...args: readonly string[]): Promise<Awaited<ReturnType<typeof call>>> {
+  /** A verb at the desk, with these connections; the files of the desk are as before then. */
+  async function through(connections: object, ...args: readonly string[]): Promise<Awaited<ReturnType<typeof call>>> {
     const dir = herd.desk()
     const { mastodon: _, ...config } = parse(herd.file(CONFIG))
-    put(dir, { [CONFIG]: stringify({ ...config, ...doors }) })
+    put(dir, { [CONFIG]: stringify({ ...config, ...connections }) })
     const ran = await call(dir, args, {
       env: {
         ...PIPELINE,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 
-const DOORS = 'instance/instance.yaml'
+const CONNECTIONS = 'instance/instance.yaml'
 
 let herd: Farm
 /** `instance.yaml` as it was, and as nobody can use it. */
@@ -10,9 +10,9 @@ let right: string
 let broken: string
 beforeAll(async () => {
   herd = await farm()
-  right = `${herd.file(DOORS)}\n`
+  right = `${herd.file(CONNECTIONS)}\n`
   broken = `${right}dorrs: none\n`
-  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [DOORS]: broken } })
+  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONNECTIONS]: broken } })
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 
@@ -25,7 +25,7 @@ const checkOf = (commit: string): string =>
   'none'
 const headOf = (number: number): string => herd.hub.state.issues.get(number)?.pull?.head.commit ?? ''
 async function pullWith(branch: string, text: string, fork = false): Promise<number> {
-  await herd.hub.act.push({ by: fork ? 'stan' : 'mo', branch, fork, files: { [DOORS]: text } })
+  await herd.hub.act.push({ by: fork ? 'stan' : 'mo', branch, fork, files: { [CONNECTIONS]: text } })
   const number = await herd.hub.act.openPull({ by: fork ? 'stan' : 'mo', branch, fork, title: 'Mend' })
   ran(await herd.settle(), fork ? 'check' : 'plan')
   return number
@@ -62,7 +62,7 @@ it('once that is merged, all goes on as before', async () => {
 })
 
 it('a pull request that takes instance.yaml away is refused: nothing would say which server this is', async () => {
-  await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [DOORS]: null } })
+  await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [CONNECTIONS]: null } })
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'gone', title: 'Tidy up' })
   ran(await herd.settle(), 'plan')
   expect(commentOn(herd, number)).toContain('would be gone: nothing would say which server this is')

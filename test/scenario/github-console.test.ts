@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 
-// An instance whose only door is the console: nothing that a pull request may use reads the server, so its files are compared with each other.
+// An instance whose only connection is the console: nothing that a pull request may use reads the server, so its files are compared with each other.
 
 const BLOCKS = 'instance/domain-blocks.yaml'
 const RULES = 'instance/rules.yaml'
@@ -10,7 +10,7 @@ const MODERATORS = 'instance/moderators.yaml'
 
 let herd: Farm
 beforeAll(async () => {
-  herd = await farm({ doors: ['console'] })
+  herd = await farm({ connections: ['console'] })
 })
 afterAll(async () => herd[Symbol.asyncDispose]())
 

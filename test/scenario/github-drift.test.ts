@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { GitHubEvent } from '../../src/sandbox/github/index.ts'
+import type { GitHubEvent } from '../testkit/github/index.ts'
 import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
 import { git } from '../support/git.ts'
 import { ran } from '../support/runner.ts'

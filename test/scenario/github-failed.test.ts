@@ -26,7 +26,7 @@ beforeAll(async () => {
       /(export function render(?:Markdown|Differences)\([^]*?\): string \{\n)/,
     )
   copied(blind)
-  change(join(blind, 'src/commands/github/merge.ts'), /(export async function baseOf\([^]*?\): Promise<Base> \{\n)/)
+  change(join(blind, 'src/session/default-branch.ts'), /(export async function baseOf\([^]*?\): Promise<Base> \{\n)/)
 })
 
 function copied(tree: string): void {

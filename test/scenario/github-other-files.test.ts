@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OWN_ACTION } from '../../src/commands/runs-here.ts'
-import type { Exchange } from '../../src/sandbox/github/index.ts'
+import { OWN_ACTION } from '../../src/session/path-class.ts'
+import type { Exchange } from '../testkit/github/index.ts'
 import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 

@@ -3,7 +3,7 @@ import { farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
-const DOORS = 'instance/instance.yaml'
+const CONNECTIONS = 'instance/instance.yaml'
 
 let herd: Farm
 beforeAll(async () => {
@@ -33,10 +33,10 @@ it('an environment with another name has one comment and one check, whether or n
 it('what a proposal names is no check of its own, in a merge queue either', async () => {
   await herd.hub.act.push({
     by: 'mo',
-    branch: 'doors',
-    files: { [DOORS]: `${herd.file(DOORS)}\n`.replace('environment: staging', 'environment: other') },
+    branch: 'connections',
+    files: { [CONNECTIONS]: `${herd.file(CONNECTIONS)}\n`.replace('environment: staging', 'environment: other') },
   })
-  const number = await herd.hub.act.openPull({ by: 'mo', branch: 'doors', title: 'Rename' })
+  const number = await herd.hub.act.openPull({ by: 'mo', branch: 'connections', title: 'Rename' })
   ran(await herd.settle(), 'plan')
   const group = await herd.hub.act.enqueue([number], 'ann')
   ran(await herd.settle(), 'queue')

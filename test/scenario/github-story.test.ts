@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { seen, tellGitHubStory } from '../../src/commands/demo/github-story.ts'
+import { seen, tellGitHubStory } from '../testkit/demo/story.ts'
 import { start } from '../support/cli.ts'
 import { farm } from '../support/farm.ts'
 import type { JobRun } from '../support/runner.ts'
+
+const DEMO = join(import.meta.dirname, '../testkit/demo/main.ts')
 
 const STORY = [
   /^Issue #1 by @meadow\n[^]*rustlers\.example/,
@@ -61,7 +63,7 @@ describe('a member asks by a form, moderators decide, the night is found out', (
   })
 
   it('as the demo shows it, with no server and no GitHub', async () => {
-    const ran = await start(mkdtempSync(join(tmpdir(), 'herdbook-anywhere-')), ['demo', '--github']).ran
+    const ran = await start(mkdtempSync(join(tmpdir(), 'herdbook-anywhere-')), [], { program: DEMO }).ran
     expect(ran.code, ran.out).toBe(0)
     const shown = ran.stdout
       .split('\n')

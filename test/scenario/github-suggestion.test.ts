@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withFaults, type Fault } from '../../src/sandbox/fault.ts'
+import { withFaults, type Fault } from '../testkit/fault.ts'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
+import { withFaults, type Fault, type Strike } from '../testkit/fault.ts'
 import { commentOn, farm, type Farm } from '../support/farm.ts'
 import { ran } from '../support/runner.ts'
 
 const BLOCKS = 'instance/domain-blocks.yaml'
-const DOORS = 'instance/instance.yaml'
+const CONNECTIONS = 'instance/instance.yaml'
 const entry = (domain: string): string => `  - domain: ${domain}\n    severity: none\n`
 const REFUSED: Fault = {
   kind: 'answer',
@@ -98,7 +98,7 @@ it('so is a defect, and a folder without instance.yaml', async () => {
   expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([
     expect.stringContaining('Herdbook itself failed'),
   ])
-  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [DOORS]: null } })
+  await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONNECTIONS]: null } })
   expect((await applied()).exit).toBe(9)
   expect(failures().map(({ body }) => body)).toEqual([expect.stringContaining('There is no instance/')])
 })

@@ -112,8 +112,8 @@ describe('what was left over and is refused', () => {
 describe('where only the console could say whose account it is', () => {
   it('merging does not claim to approve a role, and the comment says what does', async () => {
     const { mastodon, ...config } = parse(herd.file(CONFIG))
-    const { database: _database, ...doors } = mastodon
-    await pushed({ [CONFIG]: stringify({ ...config, mastodon: doors }) })
+    const { database: _database, ...connections } = mastodon
+    await pushed({ [CONFIG]: stringify({ ...config, mastodon: connections }) })
     await herd.sandbox.handOf('owner').signUp('second_newcomer')
     const number = await propose({
       ...added(MODERATORS, grant('second_newcomer')),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add, EVERY_KIND } from '../support/files.ts'
-import { doorsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -203,7 +203,7 @@ describe('an invariant', () => {
     herd.write({}, 'Demote')
     await planOf(herd, 2)
     setConfig(herd, {
-      mastodon: { ...doorsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
+      mastodon: { ...connectionsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
     })
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(
       /delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which could not be looked up \(.*\) and may be this one/,

@@ -1,4 +1,4 @@
 import { LIVE } from '../support/hint-cases-live.ts'
 import { followHints } from '../support/hints.ts'
 
-followHints('what a plan, an apply and the doors say', LIVE)
+followHints('what a plan, an apply and the connections say', LIVE)

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { DatabaseDoor } from '../../src/instance/documents.ts'
+import type { DatabaseConnection } from '../../src/instance/documents.ts'
 import { scratch } from '../support/git.ts'
 import { PROGRAMS, typedBy } from '../support/hints.ts'
-import { doorsOf, must, pasture, setConfig } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, setConfig } from '../support/sandbox.ts'
 import { sshServer } from '../support/ssh-server.ts'
 
 const flat = (text: string): string => text.replaceAll(/\s+/g, ' ')
@@ -33,8 +33,8 @@ it('a reading role that a key of its own leads to is made again by what the hint
     host_key: server.fingerprint,
     key: file('login', bound(server.key)),
   }
-  const by = (database: DatabaseDoor): void =>
-    setConfig(herd, { ssh: login, mastodon: { ...doorsOf(sandbox), database } })
+  const by = (database: DatabaseConnection): void =>
+    setConfig(herd, { ssh: login, mastodon: { ...connectionsOf(sandbox), database } })
 
   by({ over: 'ssh', native: {} })
   await must(herd, ['reader', 'install', '--yes', '--key', join(home.path, 'reader.pub')])

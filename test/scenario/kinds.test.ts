@@ -96,9 +96,9 @@ describe('block lists', () => {
       (text) => `${text}${names.map((name) => `  - domain: ${name}\n    severity: limit\n`).join('')}`,
     )
     const plan = await planOf(herd, 2)
-    expect(new Set(plan.steps.filter(({ kind }) => kind === 'domain-block').map(({ door }) => door))).toEqual(
-      new Set(['console']),
-    )
+    expect(
+      new Set(plan.steps.filter(({ kind }) => kind === 'domain-block').map(({ connection }) => connection)),
+    ).toEqual(new Set(['console']))
     const before = await herd.rows('select count(*)::int as n from admin_action_logs')
     await apply()
     const after = await herd.rows('select count(*)::int as n from admin_action_logs')
@@ -221,23 +221,23 @@ describe('rules, settings and terms', () => {
   })
 })
 
-describe('kinds without a door', () => {
+describe('kinds without a connection', () => {
   it('are shown and skipped, and the rest is applied', async () => {
     const { api, database } = {
       api: { url: field.sandbox.url, token: { env: 'HB_TOKEN' } },
       database: { over: 'local' as const, native: { psql: field.sandbox.database } },
     }
-    const other = await field.herd({ config: { environment: 'doorless' }, mastodon: { api, database } })
-    other.edit('email-domain-blocks.yaml', add('  - domain: doorless.example'))
-    other.edit('rules.yaml', add('  - key: doorless\n    text: No doors.'))
+    const other = await field.herd({ config: { environment: 'connectionless' }, mastodon: { api, database } })
+    other.edit('email-domain-blocks.yaml', add('  - domain: connectionless.example'))
+    other.edit('rules.yaml', add('  - key: connectionless\n    text: No connections.'))
     const plan = await must(other, ['plan'], 2)
-    expect(plan.out).toMatch(/no door can write it/)
+    expect(plan.out).toMatch(/no connection can write it/)
     expect(flat(plan.out)).toMatch(
-      /No door that is configured can write rules[^]*add mastodon\.console to instance\.yaml/,
+      /No connection that is configured can write rules[^]*add mastodon\.console to instance\.yaml/,
     )
     const ran = await must(other, ['apply', '--yes'], 2)
     expect(flat(ran.out)).toMatch(/1 done and 1 skipped/)
-    expect(await other.rows("select 1 as n from email_domain_blocks where domain = 'doorless.example'")).toEqual([
+    expect(await other.rows("select 1 as n from email_domain_blocks where domain = 'connectionless.example'")).toEqual([
       { n: 1 },
     ])
   })

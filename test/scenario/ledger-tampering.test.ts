@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import { git } from '../support/git.ts'
 import { cloneOf, must, pasture, type Herd, type Pasture } from '../support/sandbox.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { withFaults } from '../../src/sandbox/fault.ts'
+import { withFaults } from '../testkit/fault.ts'
 import type { Started } from '../support/cli.ts'
 import { withClock } from '../support/clock.ts'
 import { git } from '../support/git.ts'
@@ -142,7 +142,7 @@ describe('a lease goes by no wall clock', () => {
       )
       await holder.close()
       setConfig(herd, {})
-      herd.write({}, 'Doors as before')
+      herd.write({}, 'Connections as before')
       await must(herd, ['apply', '--yes'])
       await planOf(herd, 0)
     },

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ANSWERS, withFaults, type Fault, type Strike } from '../../src/sandbox/fault.ts'
-import { doorsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { ANSWERS, withFaults, type Fault, type Strike } from '../testkit/fault.ts'
+import { connectionsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -33,7 +33,9 @@ const refused: Fault = {
 /** A suspension that goes wrong over the API and is given up; then a moderator suspends by hand. Answers the plan of the morning after. */
 async function givenUp(strike: Strike): Promise<Awaited<ReturnType<typeof planOf>>> {
   const faulty = await withFaults(field.sandbox, [strike])
-  setConfig(herd, { mastodon: { ...doorsOf(field.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } } })
+  setConfig(herd, {
+    mastodon: { ...connectionsOf(field.sandbox), api: { url: faulty.url, token: { env: 'HB_TOKEN' } } },
+  })
   suspended()
   await must(herd, ['apply', '--yes'], 8)
   await faulty.close()
@@ -73,7 +75,7 @@ describe('a suspension that was given up, and that a moderator makes by hand at 
         rmSync(join(herd.dir, 'instance', name), { recursive: true })
     herd.write({}, 'Block lists alone')
     await must(herd, ['apply', '--yes'])
-    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    const { api: _api, ...withoutApi } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi, acting_account: 'nobody' })
     suspended()
     await must(herd, ['apply', '--yes'], 8)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
+import { openRest } from '../../src/providers/mastodon/rest/client.ts'
 import { post } from '../../src/providers/mastodon/rest/statuses.ts'
-import { ANSWERS, withFaults } from '../../src/sandbox/fault.ts'
+import { ANSWERS, withFaults } from '../testkit/fault.ts'
 import { pasture, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture

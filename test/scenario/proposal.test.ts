@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { stringify } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commit, git } from '../support/git.ts'
-import { doorsOf, must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -32,7 +32,7 @@ const blob = (text: string | Buffer): string =>
 const blocks = (...domains: string[]): string =>
   `domain_blocks:\n${domains.map((domain) => `  - domain: ${domain}\n    severity: none\n`).join('')}`
 const config = (change: object): string =>
-  stringify({ domain: herd.sandbox.domain, acting_account: 'owner', mastodon: doorsOf(herd.sandbox), ...change })
+  stringify({ domain: herd.sandbox.domain, acting_account: 'owner', mastodon: connectionsOf(herd.sandbox), ...change })
 
 /** 2^30 leaves in a few lines. */
 const BOMB = `a: &a [x, x]\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]`).join('\n')}\nrules: []\n`
@@ -76,7 +76,7 @@ describe('the plan of a merge that is only proposed', () => {
     git(herd.dir, 'switch', '--quiet', 'main')
   })
 
-  it('is not made where the base has no doors, or the names mean no commits', async () => {
+  it('is not made where the base has no connections, or the names mean no commits', async () => {
     await must(herd, ['plan', '--base', 'main'], 9)
     expect((await must(herd, ['plan', '--base', 'main', '--head', 'f'.repeat(40)], 9)).out).toContain(
       'There is no commit "ffff',

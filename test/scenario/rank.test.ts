@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDoors } from '../../src/providers/mastodon/doors.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { doorsOf, must, pasture, setConfig, type Pasture } from '../support/sandbox.ts'
+import { openConnections } from '../../src/providers/mastodon/connections.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { connectionsOf, must, pasture, setConfig, type Pasture } from '../support/sandbox.ts'
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ')
 
@@ -38,12 +38,12 @@ describe('an account that acts and ranks too low', () => {
       await idOf("select id::text from user_roles where name = 'Helper'"),
     ]
     const given = async () => {
-      const doors = openDoors(
-        { domain: 'herd.example', acting_account: 'herdbook', mastodon: doorsOf(field.sandbox) },
+      const connections = openConnections(
+        { domain: 'herd.example', acting_account: 'herdbook', mastodon: connectionsOf(field.sandbox) },
         openSecrets({ HB_TOKEN: field.sandbox.tokens.apply }),
       )
       const results = await (
-        await doors.console()
+        await connections.console()
       ).write([
         {
           table: 'role_of',
@@ -54,7 +54,7 @@ describe('an account that acts and ranks too low', () => {
           set: { role_id: helper },
         },
       ])
-      await doors.close()
+      await connections.close()
       return results
     }
     expect(await given()).toMatchObject([{ state: 'refused', reason: { code: 'actor-lacks' } }])

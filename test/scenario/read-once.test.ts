@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type * as Yaml from '../../src/instance/yaml.ts'
-import type { GitHubEvent } from '../../src/sandbox/github/index.ts'
+import type * as Yaml from '../../src/instance/yaml/parse.ts'
+import type { GitHubEvent } from '../testkit/github/index.ts'
 import { directly, farm, type Farm } from '../support/farm.ts'
 import { put } from '../support/git.ts'
 
 // How often instance.yaml is read, from wherever: all that reads it parses it, and does so really.
 
 const parsed: string[] = []
-vi.mock('../../src/instance/yaml.ts', async (original) => {
+vi.mock('../../src/instance/yaml/parse.ts', async (original) => {
   const real = await original<typeof Yaml>()
   return {
     ...real,

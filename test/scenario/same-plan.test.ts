@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { doorsOf, pasture, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, pasture, type Pasture } from '../support/sandbox.ts'
 
 /** What depends on the way the plan was read and will be done: outside equality and digests. How many members it touches, the API can't tell. */
-const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'door', 'members'])
+const BY_THE_WAY = new Set(['commit', 'digest', 'ledger', 'reads', 'timings', 'calls', 'connection', 'members'])
 
 const essence = (text: string): unknown =>
   JSON.parse(text, (key, value: unknown) => (BY_THE_WAY.has(key) ? undefined : value))
@@ -26,12 +26,12 @@ describe('the plan of one server', () => {
       'settings.yaml': 'settings:\n  site_title: Herd\n  noindex: true\n',
       'rules.yaml': 'rules:\n  - { key: kind, text: Be kind }\n',
     })
-    const { api, database, console } = doorsOf(field.sandbox)
-    if (!api || !database || !console) throw new Error('a sandbox has all three doors')
+    const { api, database, console } = connectionsOf(field.sandbox)
+    if (!api || !database || !console) throw new Error('a sandbox has all three connections')
     const plans = []
     for (const mastodon of [{ api, database, console }, { api, console }, { console }]) {
       const domain = `domain: herd.example\nacting_account: owner\n`
-      herd.write({ 'instance.yaml': `${domain}mastodon: ${JSON.stringify(mastodon)}\n` }, 'Other doors')
+      herd.write({ 'instance.yaml': `${domain}mastodon: ${JSON.stringify(mastodon)}\n` }, 'Other connections')
       const { code, stdout } = await herd.run(['plan', '--json'])
       expect(code).toBe(2)
       plans.push(essence(stdout))

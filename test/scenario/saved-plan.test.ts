@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add, EVERY_KIND } from '../support/files.ts'
-import { doorsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, planOf, refs, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
@@ -95,7 +95,7 @@ describe('a saved plan', () => {
 
   it('may take back what a killed run made, which the ledger holds as attempted alone', async () => {
     const before = herd.read('domain-blocks.yaml')
-    const { api: _api, ...withoutApi } = doorsOf(field.sandbox)
+    const { api: _api, ...withoutApi } = connectionsOf(field.sandbox)
     setConfig(herd, { mastodon: withoutApi })
     herd.edit('domain-blocks.yaml', add('  - domain: killed.example\n    severity: limit'))
     await field.sandbox.breakConsole('before-workers')

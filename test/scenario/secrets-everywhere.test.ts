@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InstanceFile } from '../../src/instance/documents.ts'
-import { withFaults } from '../../src/sandbox/fault.ts'
+import { withFaults } from '../testkit/fault.ts'
 import { EVERY_KIND } from '../support/files.ts'
 import { git, put } from '../support/git.ts'
 import { leakIn, written } from '../support/leaks.ts'
-import { doorsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 import { fakePrograms } from '../support/programs.ts'
 import { CASES, verbsWithOptions } from '../support/verb-cases.ts'
-import { searchIn, type World } from '../support/leak-search.ts'
+import { searchIn, type LiveState } from '../support/leak-search.ts'
 
 const KEY = `the "key" of <our> ledger & nobody's else: 100% \\ 7f3a9c`
 const SSH = `-----BEGIN OPENSSH PRIVATE KEY-----\n${Array.from({ length: 4 }, (_, i) => Buffer.from(`line ${i} of a private key that nobody has: ${i}`.padEnd(52, '.')).toString('base64')).join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`
@@ -56,9 +56,9 @@ const BESIDE = {
   '../reader.pub': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJhZGJh me\n',
 }
 
-/** Names every secret that `instance.yaml` can name; replaces the doors. */
+/** Names every secret that `instance.yaml` can name; replaces the connections. */
 function configure(mastodon: Partial<NonNullable<InstanceFile['mastodon']>>): void {
-  const { api, ...doors } = doorsOf(field.sandbox)
+  const { api, ...connections } = connectionsOf(field.sandbox)
   const ssh = {
     host: '127.0.0.1',
     port: 9,
@@ -70,11 +70,11 @@ function configure(mastodon: Partial<NonNullable<InstanceFile['mastodon']>>): vo
   setConfig(herd, {
     ledger_key: { env: 'HB_KEY' },
     ssh,
-    mastodon: { api: { url: field.sandbox.url, ...api, ...TOKENS }, ...doors, ...mastodon },
+    mastodon: { api: { url: field.sandbox.url, ...api, ...TOKENS }, ...connections, ...mastodon },
   })
 }
 
-const search = (world: World): Promise<string[]> => searchIn(herd, { secrets, env }, world)
+const search = (world: LiveState): Promise<string[]> => searchIn(herd, { secrets, env }, world)
 
 describe('the list of what is searched', () => {
   it('has every verb, each of its own verbs and every option', async () => {
@@ -108,9 +108,9 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
   })
 
   it.each([
-    ['all doors', 401],
+    ['all connections', 401],
     ['the API alone', 500],
-  ])('with %s complaining in words that repeat every secret (HTTP %i)', async (doors, status) => {
+  ])('with %s complaining in words that repeat every secret (HTTP %i)', async (connections, status) => {
     await begin()
     const everything = [...secrets, KEY, SSH].join('\n')
     const body = JSON.stringify({ error: `no: Bearer ${everything}` })
@@ -129,7 +129,7 @@ describe('no verb says or writes a secret', { timeout: 600_000 }, () => {
       mode: 0o755,
     })
     configure(
-      doors === 'all doors'
+      connections === 'all connections'
         ? { api, database: { over: 'local', native: { psql } }, console: { over: 'local', native: { directory } } }
         : { api },
     )

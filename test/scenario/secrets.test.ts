@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withFaults } from '../../src/sandbox/fault.ts'
+import { withFaults } from '../testkit/fault.ts'
 import { EVERY_KIND } from '../support/files.ts'
 import { git } from '../support/git.ts'
 import { must, pasture, setConfig, type Herd, type Pasture, signAnew } from '../support/sandbox.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from '../support/cli.ts'
 import { commit, git } from '../support/git.ts'
-import { cloneOf, doorsOf, must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
+import { cloneOf, connectionsOf, must, pasture, planOf, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 beforeAll(async () => {
@@ -108,8 +108,8 @@ describe('apply --json', () => {
 
 describe('a ledger that is behind', () => {
   it('is noticed in a fresh clone by what the acting account did since', { timeout: 60_000 }, async () => {
-    const { api: _api, ...doors } = doorsOf(field.sandbox)
-    const herd = await field.herd({ remote: true, mastodon: doors })
+    const { api: _api, ...connections } = connectionsOf(field.sandbox)
+    const herd = await field.herd({ remote: true, mastodon: connections })
     herd.write({ 'domain-blocks.yaml': blocks('one') })
     await must(herd, ['apply', '--yes'])
     const old = git(`${herd.dir}.git`, 'rev-parse', 'refs/herdbook/production/ledger')

@@ -21,7 +21,10 @@ describe('a machine that was replaced', () => {
     const { world, machine } = herd
     // What answers under the old address is the new machine.
     world.write({
-      'instance.yaml': { ...both(herd, '')['instance.yaml'], ssh: { ...machine.door, port: rebuilt.server.port } },
+      'instance.yaml': {
+        ...both(herd, '')['instance.yaml'],
+        ssh: { ...machine.connection, port: rebuilt.server.port },
+      },
     })
     const { plan } = await planHead(world, there)
     expect([plan.steps, plan.reads.find(({ kind }) => kind === 'file')?.complete]).toEqual([[], false])
@@ -48,7 +51,7 @@ describe('a machine that was replaced', () => {
     expect([rebuilt.content('etc/motd'), server.rows.domain_blocks.length]).toEqual(['Hello', 2])
     const ledger = await ledgerOf(world)
     expect(ledger.entries.get('domain-block/spam.example')).toEqual(before)
-    expect(ledger.providers.get('files')?.proof).toBe(rebuilt.door.host_key)
+    expect(ledger.providers.get('files')?.proof).toBe(rebuilt.connection.host_key)
     const again = await planHead(world, there)
     expect([again.plan.steps, again.plan.findings]).toEqual([[], []])
   })

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EVERY_KIND } from '../support/files.ts'
-import { doorsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
+import { connectionsOf, must, pasture, planOf, setConfig, type Herd, type Pasture } from '../support/sandbox.ts'
 
 let field: Pasture
 let herd: Herd
-let api: NonNullable<ReturnType<typeof doorsOf>['api']>
+let api: NonNullable<ReturnType<typeof connectionsOf>['api']>
 beforeAll(async () => {
   field = await pasture()
   herd = await field.herd()
@@ -24,13 +24,13 @@ const readingDatabase = () => ({ api, database: { over: 'local' as const, native
 
 const NOBODY = 'http://127.0.0.1:9'
 
-/** Sets the doors, commits, plans and applies: neither may write. */
+/** Sets the connections, commits, plans and applies: neither may write. */
 async function unreadable(
   mastodon: NonNullable<Parameters<typeof setConfig>[1]['mastodon']>,
   options: Parameters<Herd['run']>[1] = {},
 ): Promise<string> {
   setConfig(herd, { mastodon })
-  herd.write({}, 'Other doors')
+  herd.write({}, 'Other connections')
   const before = await field.sandbox.query('select count(*)::int as n from admin_action_logs')
   const { stdout } = await must(herd, ['plan', '--json'], 10, options)
   const plan = JSON.parse(stdout)
@@ -47,13 +47,13 @@ async function unreadable(
 }
 
 describe('a server that does not answer', () => {
-  it('over the API: exit 10 names the door, and nothing is planned as deleted', async () => {
+  it('over the API: exit 10 names the connection, and nothing is planned as deleted', async () => {
     const out = await unreadable({ api: { ...api, url: NOBODY } })
     expect(out).toContain(NOBODY)
     expect(out).toMatch(/mastodon\.api/)
   })
 
-  it('over the database: exit 10 names the door', async () => {
+  it('over the database: exit 10 names the connection', async () => {
     expect(await unreadable({ api, database: { over: 'local', native: { psql: '/nowhere/psql' } } })).toMatch(
       /database[^]*mastodon\.database/,
     )
@@ -84,7 +84,7 @@ describe('a server that does not answer', () => {
 
   it('over the console: the kinds that only it reads are unknown, the block lists go on', async () => {
     setConfig(herd, { mastodon: { api, console: { over: 'local', native: { directory: '/nowhere' } } } })
-    herd.write({}, 'Other doors')
+    herd.write({}, 'Other connections')
     const plan = await planOf(herd, 10)
     expect(plan.reads.filter(({ complete }) => complete).map(({ kind }) => kind)).toEqual([
       'domain-block',
@@ -151,10 +151,10 @@ describe('a server that does not know the token', () => {
 describe('a server that is another one', () => {
   it.each([
     ['API', () => ({ api })],
-    ['database', () => ({ database: doorsOf(field.sandbox).database })],
-    ['console', () => ({ console: doorsOf(field.sandbox).console })],
-  ] as const)('behind the %s is refused before anything else', async (door, doors) => {
-    const mastodon = { ...doors() } as NonNullable<Parameters<typeof setConfig>[1]['mastodon']>
+    ['database', () => ({ database: connectionsOf(field.sandbox).database })],
+    ['console', () => ({ console: connectionsOf(field.sandbox).console })],
+  ] as const)('behind the %s is refused before anything else', async (connection, connections) => {
+    const mastodon = { ...connections() } as NonNullable<Parameters<typeof setConfig>[1]['mastodon']>
     setConfig(herd, { domain: 'elsewhere.example', mastodon })
     herd.write({}, 'Another domain')
     // Its ledger is of the server that it was begun for.
@@ -165,7 +165,7 @@ describe('a server that is another one', () => {
     other.write(EVERY_KIND, 'Files')
     const ran = await must(other, ['plan'], 10)
     expect(ran.out).toMatch(/says that it is herd\.example, and instance\.yaml is for elsewhere\.example/)
-    expect(ran.out.toLowerCase()).toContain(door.toLowerCase())
+    expect(ran.out.toLowerCase()).toContain(connection.toLowerCase())
     await must(other, ['apply', '--yes', '--first', 'because'], 10)
   })
 })

@@ -7,11 +7,12 @@ import type {
   Role,
   Rule,
 } from '../../src/instance/documents.ts'
-import type { Fields, Standoff } from '../../src/reconcile/types.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { Difference } from '../../src/reconcile/plan/types.ts'
 
 /** What `adopt` comes to, on typed files: live wins, the file takes its values. Fields that the file does not manage stay out of it. */
-export function adopt(documents: Documents, standoff: Standoff): Documents {
-  const { kind, id, live, desired } = standoff
+export function adopt(documents: Documents, difference: Difference): Documents {
+  const { kind, id, live, desired } = difference
   const kept = (field: string): Fields =>
     live && desired && field in desired && field in live ? { [field]: live[field] ?? null } : {}
   const put = <Entry>(

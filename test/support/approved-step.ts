@@ -1,5 +1,5 @@
 import type { Approvable } from '../../src/reconcile/digest.ts'
-import type { Step } from '../../src/reconcile/types.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from './sealing.ts'
 
 export const KEY = Buffer.from('a key of the herd')
@@ -24,7 +24,7 @@ export const full: Step = {
   target: {},
   seen: {},
   weakens: false,
-  door: 'rest',
+  connection: 'rest',
   calls: 1,
   digest: 'd1',
 }

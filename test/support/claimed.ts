@@ -1,16 +1,18 @@
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Instance } from '../../src/instance/instance.ts'
-import { carryOut } from '../../src/reconcile/carry-out.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
+import { carryOut } from '../../src/reconcile/apply/carry-out.ts'
+import type { Form, Fields } from '../../src/reconcile/values.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import type { Kind, Outcome } from '../../src/reconcile/kind.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { Live, Provider, Reading, WriteSession } from '../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
-import { asSecret, type SecretAnswer } from '../../src/reconcile/secret-fields.ts'
+import { NO_WISHES, planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
+import { asSecret } from '../../src/reconcile/plan/secret-fields.ts'
+import { type SecretAnswer } from '../../src/reconcile/objects.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { Desired, DesiredObject, Fields, LiveObject, Observed, Plan, Step } from '../../src/reconcile/types.ts'
+import type { Desired, DesiredObject, LiveObject, Observed } from '../../src/reconcile/objects.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from './sealing.ts'
 
 /** What each file says: its objects, where it manages the kind. A file that is not there manages nothing. */
@@ -26,7 +28,7 @@ export interface Said {
 }
 
 /** The far end of a kind, and what Herdbook holds of it. */
-export interface World {
+export interface LiveState {
   readonly kind: Kind
   /** By id. */
   readonly rows: Map<string, Pick<LiveObject, 'fields' | 'spared' | 'untouched'>>
@@ -83,7 +85,7 @@ export function claimedKind(more: Partial<Kind> = {}): Kind {
   }
 }
 
-export const newWorld = (more: Partial<Kind> = {}): World => ({
+export const newWorld = (more: Partial<Kind> = {}): LiveState => ({
   kind: claimedKind(more),
   rows: new Map(),
   held: new Map(),
@@ -93,9 +95,9 @@ export const newWorld = (more: Partial<Kind> = {}): World => ({
 
 /** Reads live and plans. */
 export const look = (
-  world: World,
+  world: LiveState,
   files: Files,
-  { leftAlone, findings, ...wishes }: Partial<Wishes> & Omit<Said, 'files'> = {},
+  { leftAlone, findings, ...wishes }: Partial<PlanOptions> & Omit<Said, 'files'> = {},
 ): Promise<Planned> =>
   planNow(
     {
@@ -115,16 +117,16 @@ export const look = (
 
 /** The plan alone. */
 export const planned = async (
-  world: World,
+  world: LiveState,
   files: Files,
-  wishes: Partial<Wishes> & Omit<Said, 'files'> = {},
+  wishes: Partial<PlanOptions> & Omit<Said, 'files'> = {},
 ): Promise<Plan> => (await look(world, files, wishes)).plan
 
 /** Applies what is planned, and verifies it. Throws where something refuses it. */
 export async function applied(
-  world: World,
+  world: LiveState,
   files: Files,
-  { leftAlone, ...wishes }: Partial<Wishes> & Omit<Said, 'files'> = {},
+  { leftAlone, ...wishes }: Partial<PlanOptions> & Omit<Said, 'files'> = {},
 ): Promise<ApplyReport> {
   const left = leftAlone === undefined ? {} : { leftAlone }
   const found = await look(world, files, { ...wishes, ...left })
@@ -160,7 +162,7 @@ export async function applied(
 }
 
 /** Writes the ledger down as Git would hold it, and reads it back. */
-function save(world: World, next: Ledger): Ledger {
+function save(world: LiveState, next: Ledger): Ledger {
   const at = NOW.toISOString()
   const files = serializeLedger(next, SEALING, at)
   world.ledger = parseLedger(
@@ -171,8 +173,8 @@ function save(world: World, next: Ledger): Ledger {
   return world.ledger
 }
 
-function providerOf(world: World): Provider {
-  const reading = readingOf({ state: 'complete', objects: [], prospects: new Map(), door: 'wire', requests: 0 })
+function providerOf(world: LiveState): Provider {
+  const reading = readingOf({ state: 'complete', objects: [], prospects: new Map(), connection: 'wire', requests: 0 })
   return {
     name: 'machine',
     identity: 'machine:herd.example',
@@ -184,7 +186,7 @@ function providerOf(world: World): Provider {
         state: 'complete',
         objects: objectsIn(world, desired.get(world.kind.name)),
         prospects: new Map(),
-        door: 'wire',
+        connection: 'wire',
         requests: 1,
       }),
     unread: reading,
@@ -209,7 +211,7 @@ function providerOf(world: World): Provider {
   }
 }
 
-function objectsIn(world: World, desired: Desired | undefined): LiveObject[] {
+function objectsIn(world: LiveState, desired: Desired | undefined): LiveObject[] {
   const wanted = new Map((desired?.state === 'managed' ? desired.objects : []).map(({ id, fields }) => [id, fields]))
   return [...world.rows].map(([id, row]) => {
     const secrets = answersFor(wanted.get(id) ?? {}, world.held.get(id) ?? new Map(), world.known)
@@ -221,7 +223,7 @@ function objectsIn(world: World, desired: Desired | undefined): LiveObject[] {
 function answersFor(
   wanted: Fields,
   held: ReadonlyMap<string, string>,
-  known: World['known'],
+  known: LiveState['known'],
 ): NonNullable<LiveObject['secrets']> {
   const secrets = Object.entries(wanted).flatMap(([field, value]): [string, string][] => {
     const secret = asSecret(value)
@@ -237,7 +239,7 @@ function answersFor(
   )
 }
 
-const sessionOf = (world: World): WriteSession => ({
+const sessionOf = (world: LiveState): WriteSession => ({
   async *write(_, steps) {
     for (const step of steps) yield written(world, step)
   },
@@ -247,7 +249,7 @@ const sessionOf = (world: World): WriteSession => ({
   close: async () => {},
 })
 
-function written({ rows, held, known }: World, step: Step): Outcome {
+function written({ rows, held, known }: LiveState, step: Step): Outcome {
   const secrets = step.changes.flatMap(({ field, after }) => {
     const secret = asSecret(after)
     return secret === undefined ? [] : [{ field, name: secret.secret, value: known.get(secret.secret) }]

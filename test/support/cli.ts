@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import type { Io } from '../../src/commands/io.ts'
-import { main } from '../../src/commands/main.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import type { Io } from '../../src/session/io.ts'
+import { main } from '../../src/command-line/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
-import { VERBS } from '../../src/verbs.ts'
+import { VERBS } from '../../src/verbs/index.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** A command that becomes the process; only for one of its own. */
   readonly under?: readonly string[]
+  /** Another program than the CLI; only in a process of its own. */
+  readonly program?: string
   /** What the clock says; only in process. */
   readonly now?: Date
   /** How wide the terminal is that both streams are taken for; only in process. */
@@ -50,9 +52,9 @@ export interface Started {
 export function start(
   dir: string,
   args: readonly string[],
-  { env = {}, cwd = dir, under = [] }: RunOptions = {},
+  { env = {}, cwd = dir, under = [], program = CLI }: RunOptions = {},
 ): Started {
-  const [command = process.execPath, ...rest] = [...under, process.execPath, CLI, ...args]
+  const [command = process.execPath, ...rest] = [...under, process.execPath, program, ...args]
   const child = spawn(command, rest, {
     cwd,
     env: { ...HERE, ...env, NO_COLOR: '1' },

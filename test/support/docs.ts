@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
-import { issueForms } from '../../src/commands/init/forms.ts'
-import { processIo } from '../../src/commands/io.ts'
-import type { Verbs } from '../../src/commands/main.ts'
+import { issueForms } from '../../src/setup/init/forms.ts'
+import { processIo } from '../../src/session/io.ts'
+import type { Verbs } from '../../src/command-line/main.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { FILE_NAMES } from '../../src/instance/documents.ts'
-import { GATES } from '../../src/reconcile/gates.ts'
-import { VERBS } from '../../src/verbs.ts'
+import { GATES } from '../../src/reconcile/apply/gates.ts'
+import { VERBS } from '../../src/verbs/index.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const NOTICE = '<!-- Made by `npm run docs`. Change what it is made from, not this page. -->\n'

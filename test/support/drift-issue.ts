@@ -1,5 +1,5 @@
-import type { Plan } from '../../src/reconcile/types.ts'
-import { renderDriftIssue, type DriftOptions } from '../../src/render/drift-issue.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { renderDriftIssue, type DriftOptions } from '../../src/comments/drift-issue.ts'
 import { KIND_NAMES, SAMPLE } from './plans.ts'
 
 export const RUN = 'https://github.com/herd/instance/actions/runs/7'

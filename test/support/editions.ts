@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Compiler, Edition } from '../../src/reconcile/editions.ts'
+import type { Compiler, Edition } from '../../src/reconcile/plan/editions.ts'
 import { byText } from '../../src/reconcile/equal.ts'
 
 /** What an edition makes of an input; where in the file it stands is no part of it. */

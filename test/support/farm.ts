@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import type { InstanceFile } from '../../src/instance/documents.ts'
-import type { GitHub, GitHubEvent, GitHubOptions } from '../../src/sandbox/github/index.ts'
+import type { GitHub, GitHubEvent, GitHubOptions } from '../testkit/github/index.ts'
 import { call, type Ran } from './cli.ts'
 import { clone, commit, git, newBare, put, scratch } from './git.ts'
 import { github } from './github.ts'
 import { runnerOn } from './runner-github.ts'
 import { deliver, type JobRun, type Runner } from './runner.ts'
-import { doorsOf } from './sandbox.ts'
+import { connectionsOf } from './sandbox.ts'
 import { forkSandbox, type SandboxClient } from './sandbox-client.ts'
 
 /** What GitHub does by the ruleset that `init` asks for: the branch that follows the ledger is neither set back nor taken away. */
@@ -46,8 +46,8 @@ export interface Farm extends AsyncDisposable {
 
 export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 'limits' | 'settings' | 'onExchange'> {
   readonly config?: Partial<InstanceFile>
-  /** The doors that instance.yaml names, of all that there are. */
-  readonly doors?: readonly (keyof NonNullable<InstanceFile['mastodon']>)[]
+  /** The connections that instance.yaml names, of all that there are. */
+  readonly connections?: readonly (keyof NonNullable<InstanceFile['mastodon']>)[]
   /** Files besides what is adopted. */
   readonly files?: { readonly [path: string]: string }
   /** The token that applies; the sandbox's own `apply` unless given. */
@@ -57,7 +57,7 @@ export interface FarmOptions extends Pick<GitHubOptions, 'private' | 'people' | 
 /** Everything in place, with one block that is there already: adopted, applied once, workflows pushed, Environments made. */
 export async function farm({
   config = {},
-  doors: named = ['api', 'database', 'console'],
+  connections: named = ['api', 'database', 'console'],
   files = {},
   token = 'apply',
   ...options
@@ -93,7 +93,9 @@ export async function farm({
     acting_account: 'owner',
     ledger_key: { env: 'HERDBOOK_LEDGER_KEY' },
     forge: { github: hub.repository },
-    mastodon: Object.fromEntries(named.map((door) => [door, { ...doorsOf(sandbox), api }[door]])),
+    mastodon: Object.fromEntries(
+      named.map((connection) => [connection, { ...connectionsOf(sandbox), api }[connection]]),
+    ),
     ...config,
   }
   put(desk, { 'instance/instance.yaml': stringify(instance) })

@@ -1,8 +1,8 @@
-import type { Forge } from '../../src/clients/forge.ts'
-import { openForge } from '../../src/clients/github.ts'
+import type { Forge } from '../../src/forges/forge.ts'
+import { openForge } from '../../src/forges/github/github.ts'
 import { HerdbookError, type Diagnostic } from '../../src/instance/diagnostic.ts'
-import { withFaults, type Strike } from '../../src/sandbox/fault.ts'
-import type { GitHub, GitHubOptions } from '../../src/sandbox/github/index.ts'
+import { withFaults, type Strike } from '../testkit/fault.ts'
+import type { GitHub, GitHubOptions } from '../testkit/github/index.ts'
 import { git } from './git.ts'
 import { github } from './github.ts'
 

@@ -262,6 +262,6 @@ export const relations: fc.Arbitrary<Map<string, Relations>> = fc
   )
   .map((list) => new Map(list))
 
-export const doors = fc.constantFrom('console' as const, 'both' as const)
+export const connections = fc.constantFrom('console' as const, 'both' as const)
 
 export { DOMAINS, MAILS, ADDRESSES, PEOPLE, SOON }

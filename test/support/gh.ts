@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import { scratch } from './git.ts'
 
 /** Runs commands as somebody would paste them, with a `gh` that asks the stand-in; the secrets it only notes. */

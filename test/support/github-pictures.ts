@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stringify } from 'yaml'
-import { ACCEPT_LABEL, ASK_LABEL, DRIFT_LABEL, FORMS } from '../../src/instance/forms.ts'
+import { ACCEPT_LABEL, ASK_LABEL, DRIFT_LABEL, FORMS } from '../../src/forges/issue-forms.ts'
 import { openBrowser } from './browser.ts'
 import { commentOn, farm, type Farm } from './farm.ts'
 import { issueOf } from './forms.ts'

@@ -1,4 +1,4 @@
-import { startGitHub, type GitHub, type GitHubEvent, type GitHubOptions } from '../../src/sandbox/github/index.ts'
+import { startGitHub, type GitHub, type GitHubEvent, type GitHubOptions } from '../testkit/github/index.ts'
 import { describeGitHub, type Description } from './openapi.ts'
 
 let description: Description | undefined

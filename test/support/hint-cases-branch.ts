@@ -6,7 +6,7 @@ import { another, APPLY, BLOCK, bare, withRemote, unborn, pushed, two, orphan, s
 /** What the branch, its commits and its remote have to be told. */
 export const BRANCH: readonly HintCase[] = [
   {
-    of: ['reconcile/head.ts: git add', 'reconcile/head.ts: git commit'],
+    of: ['reconcile/apply/check-head.ts: git add', 'reconcile/apply/check-head.ts: git commit'],
     herd: bare,
     state: unborn,
     types: APPLY,
@@ -14,7 +14,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /nothing-committed .*→ Commit it: (git add \S+ && git commit)/,
   },
   {
-    of: ['reconcile/head.ts: git add', 'reconcile/head.ts: git status'],
+    of: ['reconcile/apply/check-head.ts: git add', 'reconcile/apply/check-head.ts: git status'],
     herd: bare,
     state: ({ dir }) => put(dir, BLOCK),
     types: APPLY,
@@ -24,7 +24,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error uncommitted .*→ Commit it: (git add \S+ && git commit)\. Or look at it: (git status \S+)/,
   },
   {
-    of: ['reconcile/head.ts: git fetch', 'clients/repository.ts: git fetch'],
+    of: ['reconcile/apply/check-head.ts: git fetch', 'git/repository.ts: git fetch'],
     herd: withRemote,
     state: shallow,
     types: ['plan'],
@@ -32,7 +32,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error shallow .*→ Take all of it: (git fetch --unshallow)/,
   },
   {
-    of: ['reconcile/head.ts: git switch', 'reconcile/head.ts: git pull'],
+    of: ['reconcile/apply/check-head.ts: git switch', 'reconcile/apply/check-head.ts: git pull'],
     herd: withRemote,
     state: ({ dir }) => (git(dir, 'switch', '--quiet', '--create', 'topic'), commit(dir, 'Topic', BLOCK)),
     types: APPLY,
@@ -40,7 +40,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error other-branch .*→ Merge it first, then: (git switch main && git pull --ff-only origin main)/,
   },
   {
-    of: ['reconcile/head.ts: git push'],
+    of: ['reconcile/apply/check-head.ts: git push'],
     herd: withRemote,
     state: ({ dir }) => commit(dir, 'Local', BLOCK),
     types: APPLY,
@@ -48,7 +48,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error unpushed .*→ Push it: (git push origin HEAD:main)/,
   },
   {
-    of: ['reconcile/head.ts: git pull'],
+    of: ['reconcile/apply/check-head.ts: git pull'],
     herd: withRemote,
     state: pushed,
     types: APPLY,
@@ -56,7 +56,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error behind .*→ Take them: (git pull --ff-only origin main)/,
   },
   {
-    of: ['reconcile/head.ts: git pull'],
+    of: ['reconcile/apply/check-head.ts: git pull'],
     herd: withRemote,
     state: (herd) => {
       pushed(herd)
@@ -67,28 +67,28 @@ export const BRANCH: readonly HintCase[] = [
     says: /error diverged .*→ Bring them together, then push: (git pull --rebase origin main)/,
   },
   {
-    of: ['reconcile/head.ts: git merge'],
+    of: ['reconcile/apply/check-head.ts: git merge'],
     state: ({ dir }) => git(dir, 'reset', '--quiet', '--hard', 'HEAD~1'),
     types: APPLY,
     exit: 6,
     says: /error not-descended .*→ Bring it back: (git merge \w+)\./,
   },
   {
-    of: ['reconcile/head.ts: herdbook apply'],
+    of: ['reconcile/apply/check-head.ts: herdbook apply'],
     state: ({ dir }) => git(dir, 'commit', '--quiet', '--amend', '--message', 'Anew'),
     types: APPLY,
     exit: 6,
     says: /error not-descended .*rewritten on purpose: (herdbook apply --history-rewritten),/,
   },
   {
-    of: ['reconcile/ledger.ts: herdbook apply'],
+    of: ['reconcile/ledger/ledger.ts: herdbook apply'],
     state: (herd) => git(herd.dir, 'reset', '--quiet', '--hard', orphan(herd)),
     types: ['plan'],
     exit: 5,
     says: /error ledger-elsewhere .*rewritten on purpose: (herdbook apply --history-rewritten),/,
   },
   {
-    of: ['clients/repository.ts: git config'],
+    of: ['git/repository.ts: git config'],
     herd: bare,
     state: two,
     types: ['plan'],
@@ -96,7 +96,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error remote-unclear .*such as alpha: (git config \S+ alpha)/,
   },
   {
-    of: ['clients/repository.ts: git switch'],
+    of: ['git/repository.ts: git switch'],
     herd: bare,
     state: (herd) => (two(herd), git(herd.dir, 'switch', '--quiet', '--detach')),
     types: ['plan'],
@@ -105,7 +105,7 @@ export const BRANCH: readonly HintCase[] = [
     says: /error remote-unclear .*→ Go to the branch that is applied: (git switch BRANCH)/,
   },
   {
-    of: ['clients/repository.ts: git config'],
+    of: ['git/repository.ts: git config'],
     herd: bare,
     types: ['plan'],
     exit: 9,

@@ -33,7 +33,7 @@ const putBack = ({ sandbox }: Pasture): unknown =>
 /** What was added or changed by hand and no file names. */
 export const BY_HAND: readonly HintCase[] = [
   {
-    of: ['commands/leave.ts: git init'],
+    of: ['verbs/leave.ts: git init'],
     herd: bare,
     state: ({ dir }) => rmSync(join(dir, '.git'), { recursive: true }),
     types: ['leave', 'domain-block/x.example', 'as it is'],
@@ -41,14 +41,14 @@ export const BY_HAND: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/leave.ts: herdbook apply'],
+    of: ['verbs/leave.ts: herdbook apply'],
     herd: bare,
     types: ['leave', 'domain-block/x.example', 'as it is'],
     exit: 5,
     says: /The first apply begins the ledger: (herdbook apply)/,
   },
   {
-    of: ['commands/leave.ts: herdbook adopt'],
+    of: ['verbs/leave.ts: herdbook adopt'],
     herd: bare,
     state: begun,
     types: ['leave', 'role', 'as it is'],
@@ -56,7 +56,7 @@ export const BY_HAND: readonly HintCase[] = [
     says: /To have it looked after: (herdbook adopt role)/,
   },
   {
-    of: ['commands/leave.ts: herdbook drift'],
+    of: ['verbs/leave.ts: herdbook drift'],
     herd: bare,
     state: begun,
     types: ['leave', 'domain-block/nowhere.example', 'as it is'],
@@ -65,7 +65,7 @@ export const BY_HAND: readonly HintCase[] = [
     shows: /In sync|Nothing was changed by hand|Not managed here/,
   },
   {
-    of: ['render/by-hand.ts: herdbook adopt'],
+    of: ['terminal/added-by-hand.ts: herdbook adopt'],
     herd: bare,
     before: putBack,
     state: added('by-hand-1.example'),
@@ -74,7 +74,7 @@ export const BY_HAND: readonly HintCase[] = [
     says: /(herdbook adopt \S+) writes it into the files/,
   },
   {
-    of: ['render/by-hand.ts: herdbook restore'],
+    of: ['terminal/added-by-hand.ts: herdbook restore'],
     herd: bare,
     before: putBack,
     state: added('by-hand-2.example'),
@@ -85,7 +85,7 @@ export const BY_HAND: readonly HintCase[] = [
     shows: /Lifts the block of by-hand-2\.example .*Nobody is at a terminal here/,
   },
   {
-    of: ['render/by-hand.ts: herdbook leave'],
+    of: ['terminal/added-by-hand.ts: herdbook leave'],
     herd: bare,
     before: putBack,
     state: added('by-hand-3.example'),
@@ -94,7 +94,7 @@ export const BY_HAND: readonly HintCase[] = [
     says: /(herdbook leave \S+ "why") lets it stay, in no file/,
   },
   {
-    of: ['reconcile/restores.ts: herdbook adopt'],
+    of: ['reconcile/plan/restores.ts: herdbook adopt'],
     herd: bare,
     before: putBack,
     state: async (herd) => {
@@ -107,14 +107,14 @@ export const BY_HAND: readonly HintCase[] = [
     says: /it was there when Herdbook began to look, or somebody left it.* take it over first: (herdbook adopt domain-block\/by-hand-4\.example)/,
   },
   {
-    of: ['commands/adopt.ts: herdbook adopt'],
+    of: ['verbs/adopt.ts: herdbook adopt'],
     herd: bare,
     types: ['adopt', 'moderator'],
     exit: 0,
     says: /To have it in moderators\.yaml: (herdbook adopt moderator\/owner)/,
   },
   {
-    of: ['reconcile/restores.ts: herdbook leave'],
+    of: ['reconcile/plan/restores.ts: herdbook leave'],
     herd: bare,
     state: changed,
     types: ['restore', 'setting/site_short_description', '--yes'],

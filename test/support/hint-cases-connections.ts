@@ -1,5 +1,5 @@
 import type { HintCase } from './hints.ts'
-import { doorsOf, must } from './sandbox.ts'
+import { connectionsOf, must } from './sandbox.ts'
 import { APPLY, bare, blocks, begun, configure, inFile, nameless } from './hint-states-live.ts'
 
 /** What a token and the reader of the database are told. */
@@ -34,7 +34,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /The new token works and is stored/,
   },
   {
-    of: ['commands/token.ts: herdbook token rotate'],
+    of: ['verbs/token.ts: herdbook token rotate'],
     herd: bare,
     state: inFile(({ sandbox }) => sandbox.tokens.burn),
     types: ['token', 'create'],
@@ -43,7 +43,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /The new token works and is stored/,
   },
   {
-    of: ['commands/token.ts: herdbook token check'],
+    of: ['verbs/token.ts: herdbook token check'],
     herd: bare,
     state: inFile(() => null),
     types: ['token', 'create'],
@@ -52,7 +52,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /has permission manage_blocks/,
   },
   {
-    of: ['commands/status.ts: herdbook token check'],
+    of: ['verbs/status.ts: herdbook token check'],
     herd: bare,
     state: inFile(() => 'nobody-knows-this'),
     types: ['status'],
@@ -62,7 +62,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /knows no such token/,
   },
   {
-    of: ['commands/status.ts: herdbook status'],
+    of: ['verbs/status.ts: herdbook status'],
     herd: bare,
     types: ['status'],
     exit: 0,
@@ -106,7 +106,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     of: ['providers/mastodon/database/install.ts: herdbook reader install'],
     herd: bare,
     state: configure(({ sandbox }) => ({
-      mastodon: { ...doorsOf(sandbox), database: { over: 'local', native: { psql: '/nowhere/psql' } } },
+      mastodon: { ...connectionsOf(sandbox), database: { over: 'local', native: { psql: '/nowhere/psql' } } },
     })),
     types: ['reader', 'install', '--yes'],
     exit: 10,

@@ -19,7 +19,7 @@ const without =
 /** What is wrong with files, and how a repository begins. */
 export const FILES: readonly HintCase[] = [
   {
-    of: ['commands/place.ts: herdbook init'],
+    of: ['session/instance-folder.ts: herdbook init'],
     herd: bare,
     state: without('instance'),
     types: ['validate'],
@@ -28,7 +28,7 @@ export const FILES: readonly HintCase[] = [
     says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
   },
   {
-    of: ['commands/session.ts: herdbook init'],
+    of: ['session/session.ts: herdbook init'],
     herd: bare,
     state: without('instance/instance.yaml'),
     types: ['plan', '--instance', 'instance'],
@@ -46,7 +46,7 @@ export const FILES: readonly HintCase[] = [
     says: /warning no-instance-yaml .*have it made: (herdbook init DOMAIN)/,
   },
   {
-    of: ['commands/init.ts: herdbook init'],
+    of: ['verbs/init.ts: herdbook init'],
     herd: bare,
     types: ['init', 'no domain'],
     exit: 9,
@@ -54,7 +54,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Written:/,
   },
   {
-    of: ['commands/init.ts: herdbook init'],
+    of: ['verbs/init.ts: herdbook init'],
     herd: bare,
     types: ['init', 'herd.invalid'],
     exit: 0,
@@ -63,7 +63,7 @@ export const FILES: readonly HintCase[] = [
     shows: /repos\/herd\/instance/,
   },
   {
-    of: ['commands/fmt.ts: herdbook fmt'],
+    of: ['verbs/fmt.ts: herdbook fmt'],
     herd: bare,
     state: file('rules.yaml', 'rules:\n    -   key: be-kind\n        text: Be kind.\n'),
     types: ['fmt', '--check'],
@@ -92,7 +92,7 @@ export const FILES: readonly HintCase[] = [
     shows: /rules\.yaml:/,
   },
   {
-    of: ['commands/block.ts: herdbook block'],
+    of: ['verbs/block.ts: herdbook block'],
     herd: bare,
     types: ['block'],
     exit: 9,
@@ -100,7 +100,7 @@ export const FILES: readonly HintCase[] = [
     shows: /propose it/,
   },
   {
-    of: ['commands/plan.ts: herdbook plan'],
+    of: ['verbs/plan.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--base', 'main'],
     exit: 9,
@@ -108,7 +108,7 @@ export const FILES: readonly HintCase[] = [
     shows: /No changes|Nothing|In sync/,
   },
   {
-    of: ['commands/plan.ts: herdbook plan'],
+    of: ['verbs/plan.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--base', 'main', '--head', 'HEAD', '--out', 'plan.json'],
     exit: 9,
@@ -116,7 +116,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['commands/apply.ts: herdbook plan'],
+    of: ['verbs/apply.ts: herdbook plan'],
     herd: bare,
     types: ['apply', 'nowhere.json'],
     exit: 9,
@@ -124,7 +124,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['render/saved.ts: herdbook plan'],
+    of: ['json/saved-plan.ts: herdbook plan'],
     herd: bare,
     state: ({ dir }) => {
       writeFileSync(join(dir, '.git/info/exclude'), 'plan.json\n')

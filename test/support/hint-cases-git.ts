@@ -12,7 +12,7 @@ export const GIT: readonly HintCase[] = [
   ...BRANCH,
   ...REFS,
   {
-    of: ['reconcile/ledger.ts: git init'],
+    of: ['reconcile/ledger/ledger.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['plan'],
@@ -20,7 +20,7 @@ export const GIT: readonly HintCase[] = [
     says: /warning no-ledger .*→ (git init)/,
   },
   {
-    of: ['commands/approve.ts: git init'],
+    of: ['verbs/approve.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['approve', 'why', '--yes'],
@@ -28,7 +28,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/pause.ts: git init'],
+    of: ['verbs/pause.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['pause', 'why'],
@@ -36,7 +36,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/session.ts: git init'],
+    of: ['session/session.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['unlock'],
@@ -44,7 +44,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/why.ts: git init'],
+    of: ['verbs/why.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['why', 'rule/be-kind'],
@@ -52,7 +52,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init)/,
   },
   {
-    of: ['commands/place.ts: git init'],
+    of: ['session/instance-folder.ts: git init'],
     herd: bare,
     state: outsideGit,
     types: ['plan', '--base', 'main', '--head', 'HEAD'],
@@ -60,7 +60,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-git .*→ (git init),/,
   },
   {
-    of: ['commands/announce.ts: git init'],
+    of: ['verbs/apply/announce.ts: git init'],
     herd: bare,
     state: (herd) => {
       herd.write({
@@ -75,7 +75,7 @@ export const GIT: readonly HintCase[] = [
     says: /no-notice .*→ (git init)/,
   },
   {
-    of: ['commands/proposal.ts: git fetch'],
+    of: ['session/merged-instance.ts: git fetch'],
     herd: withRemote,
     state: (herd) => git(cloneOf(herd, 'other').dir, 'push', '--quiet', 'origin', 'HEAD:refs/heads/topic'),
     types: ['plan', '--base', 'main', '--head', 'origin/topic'],
@@ -83,7 +83,7 @@ export const GIT: readonly HintCase[] = [
     says: /error no-commit .*→ Fetch it first: (git fetch origin)/,
   },
   {
-    of: ['commands/proposal.ts: git branch'],
+    of: ['session/merged-instance.ts: git branch'],
     herd: bare,
     types: ['plan', '--base', 'trunk', '--head', 'HEAD'],
     exit: 9,
@@ -91,7 +91,7 @@ export const GIT: readonly HintCase[] = [
     shows: /main/,
   },
   {
-    of: ['commands/proposal.ts: git merge'],
+    of: ['session/merged-instance.ts: git merge'],
     herd: bare,
     state: parted,
     types: ['plan', '--base', 'main', '--head', 'topic'],
@@ -101,7 +101,7 @@ export const GIT: readonly HintCase[] = [
     shows: /CONFLICT .* instance\/rules\.yaml/,
   },
   {
-    of: ['commands/proposal.ts: git switch'],
+    of: ['session/merged-instance.ts: git switch'],
     herd: bare,
     state: (herd) => git(herd.dir, 'update-ref', 'refs/heads/topic', orphan(herd)),
     types: ['plan', '--base', 'main', '--head', 'topic'],
@@ -111,7 +111,7 @@ export const GIT: readonly HintCase[] = [
     shows: /Switched to a new branch/,
   },
   {
-    of: ['commands/proposal.ts: herdbook validate'],
+    of: ['session/merged-instance.ts: herdbook validate'],
     herd: bare,
     state: ({ dir }) => commit(dir, 'Break', { 'instance/instance.yaml': 'domain: [\n' }),
     types: ['plan', '--base', 'main', '--head', 'HEAD'],
@@ -121,7 +121,7 @@ export const GIT: readonly HintCase[] = [
     shows: /instance\.yaml:/,
   },
   {
-    of: ['commands/whole.ts: git checkout'],
+    of: ['session/sparse-checkout.ts: git checkout'],
     herd: bare,
     state: sparse,
     types: ['block', 'hint.example', '--severity', 'limit'],
@@ -147,10 +147,10 @@ export const GIT: readonly HintCase[] = [
   },
   {
     of: [
-      'commands/editing.ts: git add',
-      'commands/editing.ts: git diff',
-      'commands/editing.ts: git commit',
-      'commands/editing.ts: herdbook plan',
+      'session/write-instance.ts: git add',
+      'session/write-instance.ts: git diff',
+      'session/write-instance.ts: git commit',
+      'session/write-instance.ts: herdbook plan',
     ],
     herd: bare,
     types: ['block', 'next.example', '--severity', 'limit'],
@@ -159,7 +159,7 @@ export const GIT: readonly HintCase[] = [
     ends: [0, 0, 2],
   },
   {
-    of: ['commands/editing.ts: git add', 'commands/editing.ts: git commit'],
+    of: ['session/write-instance.ts: git add', 'session/write-instance.ts: git commit'],
     herd: bare,
     state: unborn,
     types: ['block', 'next.example', '--severity', 'limit'],

@@ -20,7 +20,7 @@ import { REMOVED } from './hint-cases-removed.ts'
 
 const CASES: readonly HintCase[] = [
   {
-    of: ['reconcile/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/lock.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: ['unlock', '00000000'],
@@ -28,7 +28,7 @@ const CASES: readonly HintCase[] = [
     says: /error lock-other .*→ (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/lock.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: APPLY,
@@ -36,7 +36,7 @@ const CASES: readonly HintCase[] = [
     says: /error locked .*surely ended: (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/lock.ts: herdbook unlock'],
     herd: unsigned,
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock', 'HEAD'),
     types: APPLY,
@@ -44,7 +44,7 @@ const CASES: readonly HintCase[] = [
     says: /error lock-forged .*under way: (herdbook unlock \w+)/,
   },
   {
-    of: ['reconcile/lock.ts: herdbook unlock'],
+    of: ['reconcile/lock/lock.ts: herdbook unlock'],
     herd: { begin: 'none', remote: true },
     state: shut,
     first: open,
@@ -53,7 +53,7 @@ const CASES: readonly HintCase[] = [
     says: /warning lock-left .*or: (herdbook unlock \w+)/,
   },
   {
-    of: ['commands/unlock.ts: herdbook unlock'],
+    of: ['verbs/unlock.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: ['unlock'],
@@ -61,7 +61,7 @@ const CASES: readonly HintCase[] = [
     says: /error locked .*is dead: (herdbook unlock \w+)/,
   },
   {
-    of: ['commands/unlock.ts: herdbook ledger sign'],
+    of: ['verbs/unlock.ts: herdbook ledger sign'],
     herd: signed,
     types: ['unlock', '--new-key', 'why'],
     exit: 0,
@@ -69,7 +69,7 @@ const CASES: readonly HintCase[] = [
     shows: /as it should be/,
   },
   {
-    of: ['reconcile/sign.ts: herdbook apply'],
+    of: ['reconcile/ledger/sign.ts: herdbook apply'],
     herd: unsigned,
     state: adopted,
     types: ['ledger', 'sign', 'why'],
@@ -77,7 +77,7 @@ const CASES: readonly HintCase[] = [
     says: /error no-ledger-yet .*→ The first apply begins it: (herdbook apply)/,
   },
   {
-    of: ['reconcile/ledger.ts: herdbook ledger sign'],
+    of: ['reconcile/ledger/ledger.ts: herdbook ledger sign'],
     herd: bare,
     state: begun,
     types: ['plan'],
@@ -88,7 +88,7 @@ const CASES: readonly HintCase[] = [
     shows: /This is \w{16}\..*--confirm/,
   },
   {
-    of: ['reconcile/ledger.ts: herdbook ledger sign'],
+    of: ['reconcile/ledger/ledger.ts: herdbook ledger sign'],
     herd: bare,
     state: async (herd) => {
       await begun(herd)
@@ -101,7 +101,7 @@ const CASES: readonly HintCase[] = [
     shows: /This is \w{16}\..*--confirm/,
   },
   {
-    of: ['commands/ledger.ts: herdbook ledger sign'],
+    of: ['verbs/ledger.ts: herdbook ledger sign'],
     herd: bare,
     state: async (herd) => {
       await begun(herd)
@@ -112,7 +112,7 @@ const CASES: readonly HintCase[] = [
     says: /error not-confirmed .*→ If that is right: (herdbook ledger sign "why" --confirm \w+),/,
   },
   {
-    of: ['commands/ledger.ts: herdbook adopt'],
+    of: ['verbs/ledger.ts: herdbook adopt'],
     herd: signed,
     state: (herd) => otherKey(herd),
     types: async (herd) => {
@@ -123,7 +123,7 @@ const CASES: readonly HintCase[] = [
     says: /Signed: 0 objects\. Take over what is on the server: (herdbook adopt)/,
   },
   {
-    of: ['commands/pause.ts: herdbook apply'],
+    of: ['verbs/pause.ts: herdbook apply'],
     herd: bare,
     state: adopted,
     types: ['pause', 'why'],
@@ -131,7 +131,7 @@ const CASES: readonly HintCase[] = [
     says: /error nothing-applied .*→ The first apply begins the ledger: (herdbook apply)/,
   },
   {
-    of: ['commands/pause.ts: herdbook resume'],
+    of: ['verbs/pause.ts: herdbook resume'],
     herd: bare,
     state: begun,
     types: ['pause', 'why'],
@@ -140,7 +140,7 @@ const CASES: readonly HintCase[] = [
     shows: /Resumed\./,
   },
   {
-    of: ['reconcile/gates.ts: herdbook resume'],
+    of: ['reconcile/apply/gates.ts: herdbook resume'],
     herd: bare,
     state: async (herd) => {
       await paused(herd)
@@ -152,7 +152,7 @@ const CASES: readonly HintCase[] = [
     says: /error paused .*somebody types: (herdbook resume)/,
   },
   {
-    of: ['commands/resume.ts: herdbook apply'],
+    of: ['verbs/resume.ts: herdbook apply'],
     herd: bare,
     state: paused,
     types: ['resume'],
@@ -160,7 +160,7 @@ const CASES: readonly HintCase[] = [
     says: /Apply what was merged meanwhile: (herdbook apply)/,
   },
   {
-    of: ['commands/status.ts: herdbook resume'],
+    of: ['verbs/status.ts: herdbook resume'],
     herd: bare,
     state: paused,
     types: ['status'],

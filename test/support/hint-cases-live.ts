@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HintCase } from './hints.ts'
-import { doorsOf, must, setConfig } from './sandbox.ts'
+import { connectionsOf, must, setConfig } from './sandbox.ts'
 import { APPLY, bare, blocks, begun, putBack, pending } from './hint-states-live.ts'
 import { CONNECTIONS } from './hint-cases-connections.ts'
 import { RENDERED } from './hint-cases-rendered.ts'
@@ -9,7 +9,7 @@ import { RENDERED } from './hint-cases-rendered.ts'
 const CASES: readonly HintCase[] = [
   ...CONNECTIONS,
   {
-    of: ['commands/odd.ts: herdbook adopt'],
+    of: ['verbs/adopt/unwritable.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.hand.blockDomain('odd.example', { severity: 'silence', public_comment: 'loud\u0007' }),
     types: ['adopt'],
@@ -19,7 +19,7 @@ const CASES: readonly HintCase[] = [
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain = 'odd.example'"),
   },
   {
-    of: ['commands/unblock.ts: herdbook adopt'],
+    of: ['verbs/unblock.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.hand.blockDomain('hand.example', { severity: 'silence' }),
     types: ['unblock', 'hand.example'],
@@ -41,7 +41,7 @@ const CASES: readonly HintCase[] = [
     shows: /taken over/,
   },
   {
-    of: ['providers/mastodon/behind.ts: git ls-remote'],
+    of: ['providers/mastodon/stale-ledger.ts: git ls-remote'],
     herd: { begin: 'none', remote: true },
     state: async (herd) => {
       await begun('domain-block')(herd)
@@ -55,7 +55,7 @@ const CASES: readonly HintCase[] = [
     shows: /refs\/herdbook\/production\/ledger/,
   },
   {
-    of: ['reconcile/restores.ts: herdbook plan'],
+    of: ['reconcile/plan/restores.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--restore', 'domain-block/nope.example'],
     exit: 5,
@@ -63,7 +63,7 @@ const CASES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['commands/apply.ts: herdbook plan', 'render/terminal.ts: herdbook apply'],
+    of: ['verbs/apply.ts: herdbook plan', 'terminal/plan.ts: herdbook apply'],
     herd: bare,
     state: pending('new1.example'),
     types: ['apply'],
@@ -73,7 +73,7 @@ const CASES: readonly HintCase[] = [
     shows: /Next: herdbook apply/,
   },
   {
-    of: ['reconcile/gates.ts: herdbook adopt'],
+    of: ['reconcile/apply/gates.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.write(blocks('new2.example')),
     types: APPLY,
@@ -82,7 +82,7 @@ const CASES: readonly HintCase[] = [
     shows: /taken over/,
   },
   {
-    of: ['reconcile/gates.ts: herdbook apply'],
+    of: ['reconcile/apply/gates.ts: herdbook apply'],
     herd: bare,
     state: (herd) => herd.write(blocks('new3.example')),
     types: APPLY,
@@ -92,7 +92,7 @@ const CASES: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['commands/approve.ts: herdbook apply'],
+    of: ['verbs/approve.ts: herdbook apply'],
     herd: bare,
     state: pending('new4.example'),
     types: ['approve', 'why', '--yes'],
@@ -102,7 +102,7 @@ const CASES: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['reconcile/stale.ts: herdbook plan'],
+    of: ['reconcile/apply/stale-plan.ts: herdbook plan'],
     herd: bare,
     state: async (herd) => {
       writeFileSync(join(herd.dir, '.git/info/exclude'), 'plan.json\n')
@@ -122,7 +122,7 @@ const CASES: readonly HintCase[] = [
     state: async (herd) => {
       await begun('moderator')(herd)
       setConfig(herd, {
-        mastodon: { ...doorsOf(herd.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
+        mastodon: { ...connectionsOf(herd.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
       })
       await must(herd, ['demote', 'mod'])
     },
@@ -135,5 +135,5 @@ const CASES: readonly HintCase[] = [
   ...RENDERED,
 ]
 
-/** What a plan, an apply and the doors say. */
+/** What a plan, an apply and the connections say. */
 export const LIVE: readonly HintCase[] = CASES.map((one) => ({ ...one, before: putBack }))

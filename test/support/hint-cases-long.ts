@@ -20,7 +20,7 @@ async function many(herd: Herd): Promise<void> {
 /** What was told in short, and what of a whole kind can not be taken over. */
 export const LONG: readonly HintCase[] = [
   {
-    of: ['render/terminal.ts: herdbook plan'],
+    of: ['terminal/plan.ts: herdbook plan'],
     herd: bare,
     state: many,
     types: ['plan'],
@@ -30,7 +30,7 @@ export const LONG: readonly HintCase[] = [
     shows: /Limits long-0\.example .*Limits long-209\.example/,
   },
   {
-    of: ['render/apply.ts: herdbook why'],
+    of: ['terminal/applied.ts: herdbook why'],
     herd: bare,
     state: many,
     types: ['apply', '--yes'],
@@ -40,7 +40,7 @@ export const LONG: readonly HintCase[] = [
     shows: /Applied by/,
   },
   {
-    of: ['commands/adopt.ts: herdbook adopt'],
+    of: ['verbs/adopt.ts: herdbook adopt'],
     herd: bare,
     before: ({ sandbox }) =>
       sandbox.query(
@@ -53,7 +53,7 @@ export const LONG: readonly HintCase[] = [
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain like 'bell%'"),
   },
   {
-    of: ['commands/adoption.ts: herdbook drift'],
+    of: ['verbs/adopt/changes.ts: herdbook drift'],
     before: ({ sandbox }) => sandbox.query(ODD),
     types: ['adopt', 'rule/4711'],
     exit: 9,

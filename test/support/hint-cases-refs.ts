@@ -5,7 +5,7 @@ import { LEDGER, APPLY, bare, withRemote, orphan, crowded } from './hint-states-
 /** What refs have to be told, and the ledger that lies in one. */
 export const REFS: readonly HintCase[] = [
   {
-    of: ['clients/repository.ts: git ls-remote', 'clients/refs.ts: git ls-remote'],
+    of: ['git/repository.ts: git ls-remote', 'git/refs.ts: git ls-remote'],
     herd: bare,
     state: ({ dir }) => git(dir, 'remote', 'add', 'origin', `${dir}-nowhere`),
     types: ['plan'],
@@ -15,7 +15,7 @@ export const REFS: readonly HintCase[] = [
     shows: /nowhere' does not appear to be a git repository/,
   },
   {
-    of: ['clients/refs.ts: git update-ref'],
+    of: ['git/refs.ts: git update-ref'],
     herd: bare,
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock/x', 'HEAD'),
     types: APPLY,
@@ -23,7 +23,7 @@ export const REFS: readonly HintCase[] = [
     says: /error ref-in-the-way .*→ Take it away: (git update-ref -d \S+)/,
   },
   {
-    of: ['clients/refs.ts: git push'],
+    of: ['git/refs.ts: git push'],
     herd: withRemote,
     state: ({ dir }) => git(dir, 'push', '--quiet', 'origin', 'HEAD:refs/herdbook/production/lock/x'),
     types: APPLY,
@@ -31,7 +31,7 @@ export const REFS: readonly HintCase[] = [
     says: /error ref-in-the-way .*→ Take it away: (git push origin --delete \S+)/,
   },
   {
-    of: ['clients/refs.ts: git cat-file'],
+    of: ['git/refs.ts: git cat-file'],
     herd: bare,
     state: ({ dir }) => git(dir, 'update-ref', LEDGER, git(dir, 'rev-parse', 'HEAD:instance/instance.yaml')),
     types: ['plan'],
@@ -40,7 +40,7 @@ export const REFS: readonly HintCase[] = [
     shows: /domain: herd\.example/,
   },
   {
-    of: ['clients/refs.ts: git show'],
+    of: ['git/refs.ts: git show'],
     herd: bare,
     state: crowded,
     types: ['plan'],
@@ -49,14 +49,14 @@ export const REFS: readonly HintCase[] = [
     shows: /1001 files changed/,
   },
   {
-    of: ['reconcile/ledger-store.ts: git update-ref'],
+    of: ['reconcile/ledger/store.ts: git update-ref'],
     state: ({ dir }) => git(dir, 'update-ref', '-d', LEDGER),
     types: ['plan'],
     exit: 5,
     says: /error ledger-rolled-back .*→ Put it back: (git update-ref \S+ \w+)/,
   },
   {
-    of: ['reconcile/ledger-store.ts: git push'],
+    of: ['reconcile/ledger/store.ts: git push'],
     herd: { remote: true },
     state: ({ dir }) => git(`${dir}.git`, 'update-ref', '-d', LEDGER),
     types: ['plan'],
@@ -64,7 +64,7 @@ export const REFS: readonly HintCase[] = [
     says: /error ledger-rolled-back .*→ Put it back: (git push --force origin \S+?)\. /,
   },
   {
-    of: ['reconcile/ledger-store.ts: git push'],
+    of: ['reconcile/ledger/store.ts: git push'],
     state: ({ dir }) => {
       git(dir, 'clone', '--quiet', '--bare', '.', `${dir}.git`)
       git(dir, 'remote', 'add', 'origin', `${dir}.git`)
@@ -74,7 +74,7 @@ export const REFS: readonly HintCase[] = [
     says: /error ledger-not-pushed .*→ Take it there: (git push origin \S+)/,
   },
   {
-    of: ['reconcile/ledger-store.ts: git log'],
+    of: ['reconcile/ledger/store.ts: git log'],
     herd: { remote: true, config: { ledger_key: { env: 'HB_KEY' }, forge: { github: 'herd/instance' } } },
     state: (herd) =>
       git(herd.dir, 'push', '--quiet', '--force', 'origin', `${orphan(herd)}:refs/heads/herdbook-ledger/production`),
@@ -84,7 +84,7 @@ export const REFS: readonly HintCase[] = [
     shows: /Alone/,
   },
   {
-    of: ['reconcile/ledger.ts: git log'],
+    of: ['reconcile/ledger/ledger.ts: git log'],
     herd: bare,
     state: (herd) => git(herd.dir, 'update-ref', LEDGER, orphan(herd)),
     types: ['plan'],

@@ -4,7 +4,7 @@ import { bare, signed, adopted, begun, removed, blocksOnly, withoutMod, inFile }
 /** What is said of somebody who was removed at once. */
 export const REMOVED: readonly HintCase[] = [
   {
-    of: ['commands/demote-now.ts: herdbook apply'],
+    of: ['verbs/demote/now.ts: herdbook apply'],
     herd: bare,
     state: adopted,
     types: ['demote', 'mod', '--now', 'why', '--print'],
@@ -12,7 +12,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /error nothing-applied .*begins the ledger: (herdbook apply)/,
   },
   {
-    of: ['commands/demote-now.ts: herdbook adopt'],
+    of: ['verbs/demote/now.ts: herdbook adopt'],
     herd: bare,
     state: blocksOnly,
     types: ['demote', 'mod', '--now', 'why', '--print'],
@@ -20,7 +20,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /error not-managed .*To have it managed: (herdbook adopt moderator)/,
   },
   {
-    of: ['commands/demote-now.ts: herdbook plan'],
+    of: ['verbs/demote/now.ts: herdbook plan'],
     herd: bare,
     state: removed,
     types: ['demote', 'mod', '--now', 'why', '--yes'],
@@ -29,7 +29,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /moderator\/mod was removed by/,
   },
   {
-    of: ['commands/demote-now.ts: herdbook plan'],
+    of: ['verbs/demote/now.ts: herdbook plan'],
     herd: bare,
     state: begun,
     types: ['demote', 'mod', '--let-go', 'why'],
@@ -38,7 +38,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /In sync/,
   },
   {
-    of: ['commands/demote-now.ts: herdbook plan'],
+    of: ['verbs/demote/now.ts: herdbook plan'],
     herd: bare,
     state: removed,
     types: ['demote', 'mod', '--let-go', 'why'],
@@ -48,7 +48,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /Gives Moderator to mod/,
   },
   {
-    of: ['commands/demote.ts: herdbook demote'],
+    of: ['verbs/demote.ts: herdbook demote'],
     herd: bare,
     state: begun,
     types: ['demote', 'mod', '--yes'],
@@ -58,7 +58,7 @@ export const REMOVED: readonly HintCase[] = [
     shows: /1\. The ledger says/,
   },
   {
-    of: ['commands/demote.ts: herdbook adopt'],
+    of: ['verbs/demote.ts: herdbook adopt'],
     herd: bare,
     state: withoutMod,
     types: ['demote', 'mod'],
@@ -66,7 +66,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /error no-such-object .*gives it a role: (herdbook adopt moderator\/mod)/,
   },
   {
-    of: ['commands/demote.ts: herdbook demote', 'commands/demote.ts: git commit'],
+    of: ['verbs/demote.ts: herdbook demote', 'verbs/demote.ts: git commit'],
     herd: bare,
     state: begun,
     types: ['demote', 'mod', '--now', 'taken over', '--yes'],
@@ -91,7 +91,7 @@ export const REMOVED: readonly HintCase[] = [
     says: /warning removed .*an owner types: (herdbook demote mod --let-go "why")/,
   },
   {
-    of: ['commands/demote.ts: herdbook token rotate', 'commands/demote.ts: herdbook ledger sign'],
+    of: ['verbs/demote.ts: herdbook token rotate', 'verbs/demote.ts: herdbook ledger sign'],
     herd: signed,
     state: (herd) => inFile(herd),
     types: ['demote', 'mod', '--now', 'taken over', '--yes'],

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { git } from './git.ts'
 import type { HintCase } from './hints.ts'
-import { doorsOf, must } from './sandbox.ts'
+import { connectionsOf, must } from './sandbox.ts'
 import {
   APPLY,
   bare,
@@ -18,14 +18,14 @@ import {
 /** What a plan and an apply end with. */
 export const RENDERED: readonly HintCase[] = [
   {
-    of: ['render/terminal.ts: herdbook adopt'],
+    of: ['terminal/plan.ts: herdbook adopt'],
     herd: bare,
     types: ['plan'],
     exit: 0,
     says: /Next: (herdbook adopt) writes what is live/,
   },
   {
-    of: ['render/ways.ts: herdbook adopt'],
+    of: ['words/ways-out.ts: herdbook adopt'],
     herd: bare,
     state: renamedColour,
     types: ['drift'],
@@ -33,7 +33,7 @@ export const RENDERED: readonly HintCase[] = [
     says: /(herdbook adopt \S+ ?\S*) keeps the server's version/,
   },
   {
-    of: ['render/ways.ts: herdbook restore'],
+    of: ['words/ways-out.ts: herdbook restore'],
     herd: bare,
     state: renamedColour,
     types: ['drift'],
@@ -43,7 +43,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /role\/Night Watch.*not-confirmed|Night Watch.*not-confirmed/,
   },
   {
-    of: ['render/terminal.ts: herdbook plan'],
+    of: ['terminal/plan.ts: herdbook plan'],
     herd: bare,
     state: pending('new7.example'),
     types: ['drift'],
@@ -53,7 +53,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /new7\.example/,
   },
   {
-    of: ['render/terminal.ts: herdbook plan'],
+    of: ['terminal/plan.ts: herdbook plan'],
     herd: bare,
     state: refused,
     types: ['plan'],
@@ -63,7 +63,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /Refused/,
   },
   {
-    of: ['render/terminal.ts: herdbook apply'],
+    of: ['terminal/plan.ts: herdbook apply'],
     herd: bare,
     state: async (herd) => {
       await begun('domain-block', 'rule')(herd)
@@ -75,7 +75,7 @@ export const RENDERED: readonly HintCase[] = [
     says: /Next: (herdbook apply) takes that out of the ledger/,
   },
   {
-    of: ['render/apply.ts: herdbook drift'],
+    of: ['terminal/applied.ts: herdbook drift'],
     herd: bare,
     state: async (herd) => {
       await drifted('drifted.example')(herd)
@@ -89,7 +89,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /drifted\.example/,
   },
   {
-    of: ['render/apply.ts: herdbook approve'],
+    of: ['terminal/applied.ts: herdbook approve'],
     herd: { begin: 'none', config: { forge: { github: 'herd/instance' }, ledger_key: { env: 'HB_KEY' } } },
     state: pending('new9.example'),
     types: APPLY,
@@ -99,12 +99,12 @@ export const RENDERED: readonly HintCase[] = [
     shows: /not-confirmed/,
   },
   {
-    of: ['render/apply.ts: herdbook plan'],
+    of: ['terminal/applied.ts: herdbook plan'],
     herd: bare,
     state: async (herd) => {
       await begun('rule')(herd)
       withRule('be-calm')(herd)
-      const { api = expect.fail(), database = expect.fail() } = doorsOf(herd.sandbox)
+      const { api = expect.fail(), database = expect.fail() } = connectionsOf(herd.sandbox)
       configure(() => ({ mastodon: { api, database } }))(herd)
     },
     types: APPLY,
@@ -114,7 +114,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /be-calm/,
   },
   {
-    of: ['commands/github/event.ts: herdbook plan', 'commands/github/event.ts: herdbook apply'],
+    of: ['forges/github/event.ts: herdbook plan', 'forges/github/event.ts: herdbook apply'],
     herd: bare,
     types: ['github', 'plan'],
     exit: 9,
@@ -122,7 +122,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['render/apply.ts: herdbook plan', 'render/apply.ts: herdbook apply'],
+    of: ['terminal/applied.ts: herdbook plan', 'terminal/applied.ts: herdbook apply'],
     herd: bare,
     state: broken,
     types: APPLY,

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openRepository } from '../../src/clients/repository.ts'
-import { acquire } from '../../src/reconcile/lock.ts'
+import { openRepository } from '../../src/git/repository.ts'
+import { acquire } from '../../src/reconcile/lock/lock.ts'
 import { git } from './git.ts'
-import { doorsOf, must, setConfig, type Herd, type HerdOptions } from './sandbox.ts'
+import { connectionsOf, must, setConfig, type Herd, type HerdOptions } from './sandbox.ts'
 import { sealingWith } from './sealing.ts'
 
 export const APPLY = ['apply', '--yes'] as const
@@ -94,7 +94,10 @@ export function inFile({ dir, sandbox }: Herd): void {
   writeFileSync(file, `${sandbox.url} ${sandbox.tokens.burn}\n`)
   setConfig(
     { dir, sandbox },
-    { ledger_key: { env: 'HB_KEY' }, mastodon: { ...doorsOf(sandbox), api: { url: sandbox.url, token: { file } } } },
+    {
+      ledger_key: { env: 'HB_KEY' },
+      mastodon: { ...connectionsOf(sandbox), api: { url: sandbox.url, token: { file } } },
+    },
   )
   git(dir, 'commit', '--quiet', '--all', '--message', 'Token')
 }

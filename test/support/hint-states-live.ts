@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import { git } from './git.ts'
-import { doorsOf, must, setConfig, type Herd, type HerdOptions, type Pasture } from './sandbox.ts'
+import { connectionsOf, must, setConfig, type Herd, type HerdOptions, type Pasture } from './sandbox.ts'
 
 export const APPLY = ['apply', '--yes'] as const
 export const bare: HerdOptions = { begin: 'none' }
@@ -55,8 +55,8 @@ export const inFile = (token: (herd: Herd) => string | null) =>
     const file = join(herd.dir, '.git/stored')
     const text = token(herd)
     if (text !== null) writeFileSync(file, `${herd.sandbox.url} ${text}\n`)
-    const { database: _, ...doors } = doorsOf(herd.sandbox)
-    return { mastodon: { ...doors, api: { url: herd.sandbox.url, token: { file } } } }
+    const { database: _, ...connections } = connectionsOf(herd.sandbox)
+    return { mastodon: { ...connections, api: { url: herd.sandbox.url, token: { file } } } }
   })
 
 /** The reader of the database does not say whose it is. */
@@ -102,6 +102,6 @@ export async function broken(herd: Herd): Promise<void> {
   await begun('rule')(herd)
   withRule('be-brief')(herd)
   configure(({ sandbox }) => ({
-    mastodon: { ...doorsOf(sandbox), console: { over: 'local', native: { directory: '/nowhere' } } },
+    mastodon: { ...connectionsOf(sandbox), console: { over: 'local', native: { directory: '/nowhere' } } },
   }))(herd)
 }

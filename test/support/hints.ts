@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { VERBS } from '../../src/verbs.ts'
+import { VERBS } from '../../src/verbs/index.ts'
 import type { Ran, RunOptions } from './cli.ts'
 import { literalsOf } from './literals.ts'
 import { fakePrograms } from './programs.ts'
@@ -16,9 +16,9 @@ const COMMAND = new RegExp(
 )
 /** Helps show examples, which test/unit/docs.test.ts looks after. */
 const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^()]*)\s*$/
-const OTHERS = /\.gen\.|^sandbox\/|^commands\/(?:demo\/|demo\.ts|sandbox\.ts)|^instance\/generate\.ts/
+const OTHERS = /\.gen\.|^sandbox\/|^demo\/|^verbs\/(?:demo|sandbox)\.ts|^instance\/generate\.ts/
 
-/** Every command that a text of ours names for people to type, by file: "reconcile/lock.ts: herdbook unlock", as often as it stands there. */
+/** Every command that a text of ours names for people to type, by file: "reconcile/lock/lock.ts: herdbook unlock", as often as it stands there. */
 export function namedCommands(): readonly string[] {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.ts') && !OTHERS.test(name),

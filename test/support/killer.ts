@@ -11,7 +11,7 @@ export interface Moment {
   readonly when: 'before' | 'after'
 }
 
-/** Stands in the doors of a sandbox and in the hooks of a clone, and kills a run (kill -9) at a moment. */
+/** Stands in the connections of a sandbox and in the hooks of a clone, and kills a run (kill -9) at a moment. */
 export interface Killer extends AsyncDisposable {
   /** The API, with the killer before it. */
   readonly url: string
@@ -24,7 +24,6 @@ export interface Killer extends AsyncDisposable {
 /** The real console with somebody who counts its writes. Its parent is the run: everything between became it by exec. */
 const SHIM = (rails: string, orders: string): string => `#!${process.execPath}
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 const [where, nth, when] = readFileSync(${JSON.stringify(orders)}, 'utf8').trim().split(' ')
 const run = process.ppid

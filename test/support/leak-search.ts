@@ -41,7 +41,7 @@ interface Secrets {
 }
 
 /** What a run is like. */
-export interface World extends Pick<RunOptions, 'env' | 'columns'> {
+export interface LiveState extends Pick<RunOptions, 'env' | 'columns'> {
   /** What must not be found; the secrets unless given. */
   readonly never?: readonly string[]
   /** Files that hold a secret as it is meant, or as somebody planted it. */
@@ -54,7 +54,7 @@ export interface World extends Pick<RunOptions, 'env' | 'columns'> {
 export async function searchIn(
   herd: Herd,
   { secrets, env }: Secrets,
-  { env: more, columns, never = secrets, meant = /^stored$/, args = (given) => given }: World,
+  { env: more, columns, never = secrets, meant = /^stored$/, args = (given) => given }: LiveState,
 ): Promise<string[]> {
   const found: string[] = []
   for (const [verb, cases] of Object.entries(CASES)) {

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/ledger-store.ts'
-import { adjust } from '../../src/reconcile/ledger.ts'
-import { sign, signable, type Signing } from '../../src/reconcile/sign.ts'
+import { ledgerStore, type LedgerStore, type Where } from '../../src/reconcile/ledger/store.ts'
+import { adjust } from '../../src/reconcile/ledger/ledger.ts'
+import { sign, signable, type Signing } from '../../src/reconcile/ledger/sign.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import { open } from './repository.ts'
 import { sealingWith } from './sealing.ts'
 

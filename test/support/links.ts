@@ -1,8 +1,8 @@
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { refOf } from '../../src/reconcile/batches.ts'
-import { graphOf, inOrder } from '../../src/reconcile/graph.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
+import { graphOf, inOrder } from '../../src/reconcile/plan/graph.ts'
 import type { Linking } from '../../src/reconcile/kind.ts'
-import type { Step } from '../../src/reconcile/types.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
 import { step } from './plans.ts'
 
 type Links = ReadonlyMap<string, readonly string[]>

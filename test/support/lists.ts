@@ -1,4 +1,4 @@
-import { readBlockList, type BlockList, type ListOptions } from '../../src/instance/lists/read.ts'
+import { readBlockList, type BlockList, type ListOptions } from '../../src/instance/import/read.ts'
 
 /** What a list says. */
 export const read = (text: string, more: Partial<ListOptions> = {}): BlockList =>

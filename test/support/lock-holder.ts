@@ -1,6 +1,6 @@
 // Takes the lock of a repository, says so, and holds it until it is killed: `node lock-holder.ts DIR LEASE_MS`.
-import { openRepository } from '../../src/clients/repository.ts'
-import { acquire } from '../../src/reconcile/lock.ts'
+import { openRepository } from '../../src/git/repository.ts'
+import { acquire } from '../../src/reconcile/lock/lock.ts'
 import { sealingWith } from './sealing.ts'
 
 const [dir = '.', leaseMs = '60000'] = process.argv.slice(2)

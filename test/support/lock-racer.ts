@@ -1,7 +1,7 @@
 // Races for the lock of a repository as often as its parent says: `node lock-racer.ts DIR`, forked. What it has done, it answers.
-import { openRepository } from '../../src/clients/repository.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { acquire, type Held } from '../../src/reconcile/lock.ts'
+import { acquire, type Held } from '../../src/reconcile/lock/lock.ts'
 import { sealingWith } from './sealing.ts'
 
 /** What the parent may ask for: to take the lock, as this run, or to give it back. */

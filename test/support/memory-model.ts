@@ -1,6 +1,6 @@
 import { byText, equal } from '../../src/reconcile/equal.ts'
 import type { Write, WriteResult } from '../../src/providers/mastodon/tables.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
+import type { Fields, Value } from '../../src/reconcile/values.ts'
 import type { Server } from './memory-server.ts'
 
 /** Work that Mastodon leaves to its workers. */
@@ -21,7 +21,7 @@ export const refused = (code: string, message: string): WriteResult => ({
 /** A text; empty where it is none. */
 export const wordOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
-/** Text as the doors compare it: what line ends and empty values add does not count. */
+/** Text as the connections compare it: what line ends and empty values add does not count. */
 function plain(field: string, value: Value): Value {
   if (field === 'permissions' && Array.isArray(value)) return value.map(wordOf).sort(byText)
   if (field === 'color') return wordOf(value).replace(/^#/, '').toLowerCase()

@@ -1,6 +1,6 @@
 import type {
   TokenAccount,
-  WriteDoor,
+  WriteConnection,
   Reader,
   TableName,
   Tables,
@@ -10,7 +10,7 @@ import type {
 } from '../../src/providers/mastodon/tables.ts'
 import { capabilityOf, providerOf } from '../../src/providers/mastodon/provider.ts'
 import type { Provider } from '../../src/reconcile/provider.ts'
-import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import type { Intent } from '../../src/reconcile/ledger/types.ts'
 import { clone, touchedBy, type Server, type Stored } from './memory-server.ts'
 import type { Later } from './memory-model.ts'
 import { PERFORM, stricterParent, TRUSTING } from './memory-writes.ts'
@@ -47,7 +47,7 @@ export interface Seen {
   readonly after: Server
 }
 
-/** The doors into a server for one run of Herdbook. */
+/** The connections into a server for one run of Herdbook. */
 export interface Memory {
   readonly reader: Reader
   readonly openWriter: () => Promise<Writer>
@@ -84,10 +84,10 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     state: 'refused',
     reason: { code: 'refused', severity: 'error', message: 'The server refused.' },
   })
-  const perform = (write: Write, door: WriteDoor, later: Later): WriteResult => {
+  const perform = (write: Write, connection: WriteConnection, later: Later): WriteResult => {
     if (mishaps.refusing) return refused()
     const act = (): WriteResult =>
-      (door === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
+      (connection === 'rest' && stricterParent(server, write)) || table[write.table](server, write, later)
     if (!mishaps.watch) return act()
     const before = clone(server)
     const result = act()
@@ -116,9 +116,9 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     at(() => work(later))
     return results
   }
-  async function* write(writes: readonly Write[], door: WriteDoor): AsyncGenerator<WriteResult> {
+  async function* write(writes: readonly Write[], connection: WriteConnection): AsyncGenerator<WriteResult> {
     const bulk =
-      door === 'console' &&
+      connection === 'console' &&
       writes.length > 1 &&
       writes.every((w) => w.table === 'domain_blocks' && w.action === 'create')
     if (bulk) {
@@ -128,9 +128,9 @@ export function openMemory(server: Server, mishaps: Mishaps = NO_MISHAPS): Memor
     for (const one of writes) {
       const later: Later = []
       const result = at(() => {
-        const result = perform(one, door, later)
+        const result = perform(one, connection, later)
         // Over REST the server itself sees to its workers; the console may end before it queues them.
-        if (door === 'rest') work(later)
+        if (connection === 'rest') work(later)
         return result
       }, refused)
       if (later.length > 0) at(() => work(later))
@@ -189,7 +189,7 @@ function read(
   const table = <Row>(name: Stored | 'impact', list: readonly Row[]) => {
     if (unreadable.has(name)) return unknown(name, 'permission denied')
     return asked.has(name)
-      ? ({ state: 'complete', rows: list, door: 'database', requests: 1 } as const)
+      ? ({ state: 'complete', rows: list, connection: 'database', requests: 1 } as const)
       : unknown(name, 'not asked for')
   }
   const blocked = (domain: string): number => {
@@ -217,19 +217,19 @@ function read(
   }
 }
 
-/** The doors that a world has: with both, a few block writes go over REST and more through the console. */
-export type Doors = 'console' | 'both'
+/** The connections that a world has: with both, a few block writes go over REST and more through the console. */
+export type Connections = 'console' | 'both'
 
 const FEW = 2
 
 /** Mastodon as a provider of the engine, on such a server. */
-export function providerIn(memory: Memory, doors: Doors = 'console'): Provider {
+export function providerIn(memory: Memory, connections: Connections = 'console'): Provider {
   const console = { native: { directory: '/' }, over: 'local' as const }
   const api = { url: 'https://herd.example', token: { env: 'TOKEN' } } as const
   const ways = { reader: async () => memory.reader, writer: memory.openWriter, close: async () => {} }
   return providerOf(
     { domain: 'herd.example' },
     ways,
-    capabilityOf({ mastodon: doors === 'both' ? { console, api } : { console } }, FEW),
+    capabilityOf({ mastodon: connections === 'both' ? { console, api } : { console } }, FEW),
   )
 }

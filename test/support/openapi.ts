@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import type { Exchange, GitHubEvent } from '../../src/sandbox/github/index.ts'
+import type { Exchange, GitHubEvent } from '../testkit/github/index.ts'
 
 /** GitHub's own description of its API, and what it finds wrong. */
 export interface Description {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { width } from '../../src/render/text.ts'
+import { width } from '../../src/words/text.ts'
 
 const COLOURS: { readonly [code: string]: string } = {
   31: '#ff7b72',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { Protocol } from '../../src/reconcile/protocols.ts'
-import type { Intent, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
+import type { Protocol, Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
+import type { Intent, LedgerEntry } from '../../src/reconcile/ledger/types.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { Impact, Plan, Standoff, Step, Value } from '../../src/reconcile/types.ts'
+import type { Value } from '../../src/reconcile/values.ts'
 import { touching, EMPTY, KIND_NAMES, step } from './plans.ts'
 
 /** What attackers and accidents write into names and comments. */
@@ -120,7 +120,7 @@ const anyStep: fc.Arbitrary<Step> = fc
       hazard: fc.constantFrom('reversible', 'disruptive', 'irreversible'),
       weakens: fc.boolean(),
       serverId: fc.option(text),
-      door: fc.constantFrom('rest', 'console', 'wire', null),
+      connection: fc.constantFrom('rest', 'console', 'wire', null),
       changes: fc.array(fc.record({ field, before: value, after: value }), { maxLength: 4 }),
       target: fields,
       seen: fields,
@@ -139,7 +139,7 @@ const anyStep: fc.Arbitrary<Step> = fc
   )
   .map(([base, ...rest]) => step(base.kind, base.id, Object.assign(base, ...rest)))
 
-const anyStandoff = <Cause extends Standoff['cause']>(cause: Cause): fc.Arbitrary<Standoff> =>
+const anyDifference = <Cause extends Difference['cause']>(cause: Cause): fc.Arbitrary<Difference> =>
   fc
     .tuple(
       fc.record({
@@ -204,9 +204,9 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
       { maxLength: 3 },
     ),
     steps: fc.array(anyStep, { maxLength: 8 }),
-    drift: fc.array(anyStandoff('drift'), { maxLength: 3 }),
-    conflicts: fc.array(anyStandoff('conflict'), { maxLength: 3 }),
-    takeovers: fc.array(anyStandoff('takeover'), { maxLength: 3 }),
+    drift: fc.array(anyDifference('drift'), { maxLength: 3 }),
+    conflicts: fc.array(anyDifference('conflict'), { maxLength: 3 }),
+    takeovers: fc.array(anyDifference('takeover'), { maxLength: 3 }),
     unmanaged: fc.array(
       fc.record({
         kind,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { processIo } from '../../src/commands/io.ts'
-import { setStage } from '../../src/commands/demo/stage.ts'
-import { tellStory } from '../../src/commands/demo/story.ts'
+import { processIo } from '../../src/session/io.ts'
+import { setStage } from '../../src/demo/stage.ts'
+import { tellStory } from '../../src/demo/story.ts'
 import { picture } from './picture.ts'
 
 // The README's picture: the plan of the demo, as the real verb prints it on a terminal of this width.

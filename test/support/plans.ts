@@ -1,7 +1,7 @@
 import type { Relations } from '../../src/instance/relations.ts'
-import type { KindName } from '../../src/render/describe.ts'
-import type { Intent } from '../../src/reconcile/ledger-types.ts'
-import type { Impact, Plan, Standoff, Step } from '../../src/reconcile/types.ts'
+import type { KindName } from '../../src/words/describe.ts'
+import type { Intent } from '../../src/reconcile/ledger/types.ts'
+import type { Impact, Plan, Difference, Step } from '../../src/reconcile/plan/types.ts'
 
 /** What a suspension does to so many follow relations. */
 export const touching = (relations: Relations): Impact => ({
@@ -44,7 +44,7 @@ export function step(kind: string, id: string, rest: Partial<Step> = {}): Step {
     target: {},
     seen: {},
     weakens: false,
-    door: 'rest',
+    connection: 'rest',
     calls: 1,
     digest: 'f'.repeat(64),
     ...rest,
@@ -73,7 +73,12 @@ export const debt = (id: string, rest: Partial<Intent> = {}): Intent => ({
   ...rest,
 })
 
-export function standoff(kind: string, id: string, cause: Standoff['cause'], rest: Partial<Standoff> = {}): Standoff {
+export function difference(
+  kind: string,
+  id: string,
+  cause: Difference['cause'],
+  rest: Partial<Difference> = {},
+): Difference {
   return { kind, id, cause, desired: null, live: null, ledger: null, fields: [], ...rest }
 }
 
@@ -115,8 +120,8 @@ const block = (severity: string, comment: string): Pick<Step, 'target' | 'change
 export const SAMPLE: Plan = {
   ...EMPTY,
   reads: [
-    { kind: 'domain-block', complete: true, objects: 41, requests: 1, door: 'database' },
-    { kind: 'moderator', complete: true, objects: 7, requests: 1, door: 'database' },
+    { kind: 'domain-block', complete: true, objects: 41, requests: 1, connection: 'database' },
+    { kind: 'moderator', complete: true, objects: 7, requests: 1, connection: 'database' },
     {
       kind: 'ip-block',
       complete: false,
@@ -152,12 +157,12 @@ export const SAMPLE: Plan = {
     step('moderator', 'alice', {
       target: { role: 'Moderator' },
       changes: [{ field: 'role', before: null, after: 'Moderator' }],
-      door: 'console',
+      connection: 'console',
       createdAt: '2023-04-11T09:20:00.000Z',
     }),
     step('rule', 'be-kind', {
       action: 'update',
-      door: 'console',
+      connection: 'console',
       changes: [
         { field: 'hint', before: '', after: 'Criticise what is said, not who says it.' },
         {
@@ -169,12 +174,12 @@ export const SAMPLE: Plan = {
     }),
     step('setting', 'registrations_mode', {
       action: 'update',
-      door: 'console',
+      connection: 'console',
       changes: [{ field: 'value', before: 'open', after: 'approved' }],
     }),
   ],
   drift: [
-    standoff('domain-block', 'flood.example', 'drift', {
+    difference('domain-block', 'flood.example', 'drift', {
       desired: { severity: 'silence' },
       ledger: { severity: 'silence' },
       live: { severity: 'suspend' },
@@ -182,7 +187,7 @@ export const SAMPLE: Plan = {
     }),
   ],
   conflicts: [
-    standoff('setting', 'site_short_description', 'conflict', {
+    difference('setting', 'site_short_description', 'conflict', {
       desired: { value: 'A calm place for people who keep animals' },
       ledger: { value: 'A place for people who keep animals' },
       live: { value: 'A friendly place for people who keep animals' },

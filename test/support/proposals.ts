@@ -1,6 +1,6 @@
-import { NO_EDITS } from '../../src/render/edits.ts'
-import type { Proposed } from '../../src/render/markdown.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import { NO_EDITS } from '../../src/words/config-changes.ts'
+import type { Proposed } from '../../src/comments/plan.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { touching, EMPTY, KIND_NAMES, SAMPLE, step } from './plans.ts'
 
 export const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const

@@ -1,6 +1,6 @@
-import type { Forge, Proposal } from '../../src/clients/forge.ts'
-import { openForge } from '../../src/clients/github.ts'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { Forge, Proposal } from '../../src/forges/forge.ts'
+import { openForge } from '../../src/forges/github/github.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import { git } from './git.ts'
 
 export const PEOPLE = { alice: 'admin', mia: 'maintain', mo: 'write', tess: 'triage', rita: 'read' } as const

@@ -1,4 +1,4 @@
-import { openRepository } from '../../src/clients/repository.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 
 /** The repository that a folder is in. Throws outside of Git. */

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { openRest, type Rest } from '../../src/providers/mastodon/rest/mastodon.ts'
+import { openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { type Rest } from '../../src/providers/mastodon/rest/rest.ts'
 import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string, seen: number) => void
 
-/** The door, what was sent through it, and which waits it told. */
+/** The connection, what was sent through it, and which waits it told. */
 export interface Bench {
   readonly rest: Rest
   readonly sent: string[]
@@ -14,7 +15,7 @@ export interface Bench {
   readonly url: string
 }
 
-/** A server that answers what a test says, and the door to it; closed with the test. */
+/** A server that answers what a test says, and the connection to it; closed with the test. */
 export async function serving(handler: Handler, reading = true): Promise<Bench> {
   const sent: string[] = []
   const waits: { readonly seconds: number }[] = []

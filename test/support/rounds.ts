@@ -3,7 +3,7 @@ import { must, planOf, setConfig, type Herd } from './sandbox.ts'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 
 /** The ways into a Mastodon, as instance.yaml names them. */
-export type Doors = NonNullable<InstanceFile['mastodon']>
+export type Connections = NonNullable<InstanceFile['mastodon']>
 
 /** What the list of blocks holds in a round. */
 const blocks = (comment: number): string =>
@@ -19,7 +19,7 @@ export function rounds(herd: () => Herd) {
     herd().rows("select domain, public_comment from domain_blocks where domain ~ '^(update|create)' order by domain")
 
   /** Gives the next round to apply: one update, one create, one delete. */
-  function next(mastodon: Doors, ssh?: InstanceFile['ssh']): void {
+  function next(mastodon: Connections, ssh?: InstanceFile['ssh']): void {
     round += 1
     setConfig(herd(), { mastodon, ...(ssh === undefined ? {} : { ssh }) })
     herd().write({ 'domain-blocks.yaml': blocks(round) })
@@ -28,7 +28,7 @@ export function rounds(herd: () => Herd) {
   /** Runs through again without the fault: the end is the same, and nothing was done twice. */
   async function recovers(before: number, writes = 3): Promise<void> {
     setConfig(herd(), {})
-    herd().write({}, 'Doors as before')
+    herd().write({}, 'Connections as before')
     await must(herd(), ['apply', '--yes'])
     expect(await live()).toEqual(
       [

@@ -1,4 +1,4 @@
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import type { Runner } from './runner.ts'
 
 type Secrets = { readonly [environment: string]: { readonly [name: string]: string } }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Hand } from '../../src/sandbox/hand.ts'
+import type { Hand } from '../../src/sandbox/web-interface.ts'
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.ts'
 import type { Answer, Ask } from './sandbox-process.ts'
 

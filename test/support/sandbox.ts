@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { InstanceFile } from '../../src/instance/documents.ts'
-import type { PlanForm } from '../../src/render/json.ts'
-import type { Hand } from '../../src/sandbox/hand.ts'
+import type { PlanForm } from '../../src/json/plan.ts'
+import type { Hand } from '../../src/sandbox/web-interface.ts'
 import type { SandboxOptions } from '../../src/sandbox/index.ts'
 import { call, start, type Ran, type RunOptions, type Started } from './cli.ts'
 import { clone, commit, git, newRepository, put } from './git.ts'
@@ -35,7 +35,7 @@ export interface HerdOptions {
   readonly remote?: boolean
   /** What instance.yaml says besides. */
   readonly config?: Partial<InstanceFile>
-  /** Replaces the doors. */
+  /** Replaces the connections. */
   readonly mastodon?: NonNullable<InstanceFile['mastodon']>
   /** The value of the token's variable; the sandbox's own `apply` unless given. */
   readonly token?: string
@@ -43,8 +43,8 @@ export interface HerdOptions {
   readonly begin?: 'none' | 'live'
 }
 
-/** The doors into a sandbox. */
-export function doorsOf(
+/** The connections into a sandbox. */
+export function connectionsOf(
   sandbox: Pick<SandboxClient, 'url' | 'directory' | 'database'>,
 ): NonNullable<InstanceFile['mastodon']> {
   return {
@@ -80,7 +80,12 @@ async function newHerd(
   sandbox: SandboxClient,
   { remote = false, config = {}, mastodon, token, begin = 'live' }: HerdOptions,
 ): Promise<Herd> {
-  const file = { domain: sandbox.domain, mastodon: mastodon ?? doorsOf(sandbox), acting_account: 'owner', ...config }
+  const file = {
+    domain: sandbox.domain,
+    mastodon: mastodon ?? connectionsOf(sandbox),
+    acting_account: 'owner',
+    ...config,
+  }
   newRepository(dir, { 'instance/instance.yaml': stringify(file) })
   if (remote) {
     git(dir, 'clone', '--quiet', '--bare', '.', `${dir}.git`)
@@ -155,10 +160,10 @@ export async function planOf(herd: Herd, code: number, ...args: string[]): Promi
 export const refs = (list: readonly { readonly kind: string; readonly id: string }[]): string[] =>
   list.map(({ kind, id }) => `${kind}/${id}`).toSorted()
 
-/** Replaces instance.yaml's doors. */
+/** Replaces instance.yaml's connections. */
 export function setConfig({ dir, sandbox }: Pick<Herd, 'dir' | 'sandbox'>, config: Partial<InstanceFile>): void {
   writeFileSync(
     join(dir, 'instance/instance.yaml'),
-    stringify({ domain: sandbox.domain, acting_account: 'owner', mastodon: doorsOf(sandbox), ...config }),
+    stringify({ domain: sandbox.domain, acting_account: 'owner', mastodon: connectionsOf(sandbox), ...config }),
   )
 }

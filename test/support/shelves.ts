@@ -1,16 +1,16 @@
 import { claimOf, type Claims } from '../../src/reconcile/claims.ts'
 import type { Instance } from '../../src/instance/instance.ts'
-import type { FarEnds } from '../../src/reconcile/carry-out.ts'
-import { converge, type ConvergeDeps, type Converged, type Run } from '../../src/reconcile/converge.ts'
+import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
+import { converge, type ConvergeDeps, type Converged, type Run } from '../../src/reconcile/apply/converge.ts'
 import type { Kind } from '../../src/reconcile/kind.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import type { Intent, Ledger } from '../../src/reconcile/ledger-types.ts'
-import type { Unfinished } from '../../src/reconcile/protocols.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { Intent, Ledger } from '../../src/reconcile/ledger/types.ts'
+import type { Unfinished, Check, Plan, Step } from '../../src/reconcile/plan/types.ts'
 import type { Finished, Live, Provider, Reading } from '../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Subject, type Wishes } from '../../src/reconcile/reconciler.ts'
+import { NO_WISHES, planNow, type Planned, type Subject, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Check, Fields, LiveObject, Observed, ObjectRef, Plan, Step } from '../../src/reconcile/types.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
+import type { Fields, ObjectRef, Form } from '../../src/reconcile/values.ts'
+import type { LiveObject, Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from './sealing.ts'
 
 type Objects = ReadonlyMap<string, Fields>
@@ -27,7 +27,7 @@ export interface Shelf {
   readonly unread: Set<string>
   checks: readonly Check[]
   /** What can write it; null where nothing can. */
-  door: string | null
+  connection: string | null
   /** How secrets compare that it holds, by object. */
   secrets: { readonly [ref: ObjectRef]: NonNullable<LiveObject['secrets']> }
   unfinished: readonly Unfinished[]
@@ -47,7 +47,7 @@ export const newShelf = (name: string, kinds: readonly string[], rest: Partial<S
   notYet: new Map(),
   unread: new Set(),
   checks: [],
-  door: 'shelf',
+  connection: 'shelf',
   secrets: {},
   unfinished: [],
   finish: () => Promise.resolve({ state: 'done' }),
@@ -134,7 +134,7 @@ function observe(room: Room, shelf: Shelf, kind: string): Observed {
     const secrets = shelf.secrets[`${kind}/${object.id}`]
     return secrets === undefined ? object : { ...object, secrets }
   })
-  return { state: 'complete', objects, prospects: new Map(), door: 'shelf', requests: 1 }
+  return { state: 'complete', objects, prospects: new Map(), connection: 'shelf', requests: 1 }
 }
 
 function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: boolean): Reading {
@@ -147,7 +147,7 @@ function readingOf(room: Room, shelf: Shelf, kinds: readonly string[], isRead: b
     assess: () => ({ weakens: false, opens: false }),
     advice: () => [],
     against: () => [],
-    writes: () => shelf.door,
+    writes: () => shelf.connection,
     guard: () => ({}),
   }
   const reading: Reading = {
@@ -223,7 +223,7 @@ const subjectOf = (commit: string, ledger: Ledger): Subject => ({
 })
 
 /** Reads what is on the shelves and plans. */
-export const look = (room: Room, ledger: Ledger = room.ledger, wishes: Wishes = NO_WISHES): Promise<Planned> =>
+export const look = (room: Room, ledger: Ledger = room.ledger, wishes: PlanOptions = NO_WISHES): Promise<Planned> =>
   planNow(
     subjectOf(room.commit, ledger),
     room.shelves.map((shelf) => providerIn(room, shelf)),

@@ -1,9 +1,10 @@
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import type { Lease } from '../../src/reconcile/kind.ts'
-import { isTaken, nextTurn, type Turn, type Unfinished } from '../../src/reconcile/protocols.ts'
+import { isTaken, nextTurn, type Turn } from '../../src/reconcile/protocols.ts'
+import { type Unfinished } from '../../src/reconcile/plan/types.ts'
 import type { Ended } from '../../src/reconcile/provider.ts'
-import type { Step } from '../../src/reconcile/types.ts'
-import { at, put, type FarEnd, type Process, type ToyKind } from './toy.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
+import { at, put, type FarEnd, type Process, type ToyKind } from './toy-far-end.ts'
 
 /** One run's way to write in phases, and whose turn it is there; null before it wrote anything. */
 export interface Writing {

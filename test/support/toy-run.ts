@@ -1,25 +1,15 @@
 import type { InstanceFile } from '../../src/instance/documents.ts'
-import type { FarEnds } from '../../src/reconcile/carry-out.ts'
-import { converge, type ConvergeDeps } from '../../src/reconcile/converge.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import { planNow, type Planned, type Wishes } from '../../src/reconcile/reconciler.ts'
+import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
+import { converge, type ConvergeDeps } from '../../src/reconcile/apply/converge.ts'
+import type { Form, ObjectRef } from '../../src/reconcile/values.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
+import { planNow, type Planned, type PlanOptions } from '../../src/reconcile/reconciler.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { ObjectRef, Plan } from '../../src/reconcile/types.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from './sealing.ts'
-import {
-  alive,
-  instanceOf,
-  newFarEnd,
-  newProcess,
-  providersOf,
-  type FarEnd,
-  type Faults,
-  type Files,
-  type Process,
-  type ToyKind,
-} from './toy.ts'
+import { alive, newFarEnd, newProcess, type FarEnd, type Faults, type Process, type ToyKind } from './toy-far-end.ts'
+import { instanceOf, providersOf, type Files } from './toy.ts'
 
 /** A far end with its kinds, and the ledger: what is left when a run has ended. */
 export interface Toy {
@@ -63,7 +53,7 @@ export const look = (toy: Toy, files: Files, { restore = [], forge }: Options = 
 function planned(
   { kinds, far, ledger, now }: Toy,
   files: Files,
-  wishes: Wishes,
+  wishes: PlanOptions,
   { process, forge }: { readonly process: Process; readonly forge: true | undefined },
 ): Promise<Planned> {
   const subject = {

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
-import { processIo } from '../../src/commands/io.ts'
-import { VERBS } from '../../src/verbs.ts'
+import { processIo } from '../../src/session/io.ts'
+import { VERBS } from '../../src/verbs/index.ts'
 
 /** A command line of a verb, and a saved plan or a stored token that it needs first. */
 interface Case {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
+import { ENVIRONMENTS } from '../../src/setup/environment-names.ts'
 
 /** What must never be so in a workflow or an action, by name. */
 export type Rule =

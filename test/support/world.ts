@@ -1,35 +1,35 @@
 import type { Documents } from '../../src/instance/documents.ts'
 import type { Instance } from '../../src/instance/instance.ts'
-import type { FarEnds } from '../../src/reconcile/carry-out.ts'
-import { converge, type ConvergeDeps, type Run as EngineRun } from '../../src/reconcile/converge.ts'
+import type { FarEnds } from '../../src/reconcile/apply/carry-out.ts'
+import { converge, type ConvergeDeps, type Run as EngineRun } from '../../src/reconcile/apply/converge.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import type { Withheld } from '../../src/reconcile/outgoing.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { Withheld } from '../../src/reconcile/apply/outgoing.ts'
 import { planNow, type Planned, type Subject } from '../../src/reconcile/reconciler.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { openMemory, NO_MISHAPS, providerIn, type Doors, type Memory, type Mishaps } from './memory.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { openMemory, NO_MISHAPS, providerIn, type Connections, type Memory, type Mishaps } from './memory.ts'
 
-export type { Doors } from './memory.ts'
+export type { Connections } from './memory.ts'
 export type { Planned } from '../../src/reconcile/reconciler.ts'
 import { ACTOR, clone, timeOf, type Server } from './memory-server.ts'
 import { sealingWith } from './sealing.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
+import type { Form } from '../../src/reconcile/values.ts'
 
 /** An instance's server and its ledger: what is left when a run has ended. */
-export interface World {
+export interface LiveState {
   readonly server: Server
-  readonly doors: Doors
+  readonly connections: Connections
   ledger: Ledger
 }
 
-export interface Wishes {
+export interface PlanOptions {
   readonly restore?: ReadonlySet<string>
   readonly takeOver?: boolean
 }
 
-export interface Options extends Wishes {
+export interface Options extends PlanOptions {
   readonly mishaps?: Mishaps
   readonly withheld?: Withheld
 }
@@ -47,8 +47,12 @@ const ENVIRONMENT = 'production'
 const SEALING = sealingWith(null)
 const GENEROUS = { create: 1000, update: 1000, delete: 1000, weaken: 1000 }
 
-export const newWorld = (server: Server, doors: Doors = 'console'): World => ({ server, doors, ledger: emptyLedger })
-export const copyOf = (world: World): World => ({ ...world, server: clone(world.server) })
+export const newWorld = (server: Server, connections: Connections = 'console'): LiveState => ({
+  server,
+  connections,
+  ledger: emptyLedger,
+})
+export const copyOf = (world: LiveState): LiveState => ({ ...world, server: clone(world.server) })
 
 /** An instance of typed files; budgets are generous unless the files say otherwise. */
 export function instanceOf(documents: Documents): Instance {
@@ -66,18 +70,18 @@ export function instanceOf(documents: Documents): Instance {
 
 /** Reads live and plans, as the command does. */
 export async function look(
-  world: World,
+  world: LiveState,
   documents: Documents,
   memory: Memory = openMemory(world.server),
-  wishes: Wishes = {},
+  wishes: PlanOptions = {},
 ): Promise<Planned> {
-  return planNow(subjectOf(world, documents), [providerIn(memory, world.doors)], {
+  return planNow(subjectOf(world, documents), [providerIn(memory, world.connections)], {
     restore: wishes.restore ?? new Set(),
     takeOver: wishes.takeOver ?? false,
   })
 }
 
-function subjectOf({ server, ledger }: World, documents: Documents): Subject {
+function subjectOf({ server, ledger }: LiveState, documents: Documents): Subject {
   return {
     instance: instanceOf(documents),
     config: { domain: 'herd.example' },
@@ -92,7 +96,7 @@ function subjectOf({ server, ledger }: World, documents: Documents): Subject {
 }
 
 /** Writes the ledger down as Git would hold it, and reads it back. */
-function save(world: World, next: Ledger): Ledger {
+function save(world: LiveState, next: Ledger): Ledger {
   const at = timeOf(world.server).toISOString()
   const id = `ledger-${world.server.now}`
   const snapshot = {
@@ -110,7 +114,7 @@ function save(world: World, next: Ledger): Ledger {
 }
 
 /** One whole run of the engine. What breaks off leaves the world as it is then. */
-export async function run(world: World, documents: Documents, options: Options = {}): Promise<Run> {
+export async function run(world: LiveState, documents: Documents, options: Options = {}): Promise<Run> {
   const memory = openMemory(world.server, options.mishaps ?? NO_MISHAPS)
   const shown: Plan[] = []
   const report = await converge(engineRun(world, memory), {
@@ -127,7 +131,7 @@ export async function run(world: World, documents: Documents, options: Options =
 }
 
 /** What the engine knows of a world: its ledger, and no Git. */
-export const engineRun = (world: World, memory: Memory): EngineRun => ({
+export const engineRun = (world: LiveState, memory: Memory): EngineRun => ({
   run: 'run',
   repository: null,
   head: null,
@@ -141,14 +145,14 @@ export const engineRun = (world: World, memory: Memory): EngineRun => ({
 
 /** What the engine is handed for one run on a world: nothing is asked, nobody has to approve. */
 export function handed(
-  world: World,
+  world: LiveState,
   documents: Documents,
   memory: Memory,
   { restore, takeOver, withheld }: Options = {},
 ): ConvergeDeps {
   const far: FarEnds = {
     plan: (ledger, wishes) => look({ ...world, ledger }, documents, memory, wishes),
-    open: () => providerIn(memory, world.doors).open(),
+    open: () => providerIn(memory, world.connections).open(),
     notice: (ledger, _, held) => Promise.resolve({ ledger, withheld: withheld ?? held, findings: [] }),
     announce: () => Promise.resolve([]),
   }

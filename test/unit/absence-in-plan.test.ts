@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Absence } from '../../src/reconcile/absence.ts'
-import { byFiles } from '../../src/reconcile/by-files.ts'
+import type { Absence } from '../../src/reconcile/plan/absence.ts'
+import { compareWithBase } from '../../src/reconcile/plan/compare-with-base.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { desiredOf } from '../../src/reconcile/reconciler.ts'
-import { planJson } from '../../src/render/json.ts'
-import { parsePlan } from '../../src/render/saved.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
 import {
   ACCESS,
   applied,
@@ -15,7 +15,7 @@ import {
   planned,
   SERVICES,
   type Files,
-  type World,
+  type LiveState,
 } from '../support/claimed.ts'
 
 const X = { mode: 420 }
@@ -23,7 +23,7 @@ const naming = (...ids: readonly string[]): Files => ({ [SERVICES]: ids.map((id)
 const NONE: Files = { [SERVICES]: [], [ACCESS]: [] }
 
 describe('what the files no longer name', () => {
-  async function without(absence: Absence, more: Parameters<typeof newWorld>[0] = {}): Promise<World> {
+  async function without(absence: Absence, more: Parameters<typeof newWorld>[0] = {}): Promise<LiveState> {
     const world = newWorld({ absence, ...more })
     await applied(world, naming('a'))
     return world
@@ -75,7 +75,7 @@ describe('what the files no longer name', () => {
 describe('what must not be there', () => {
   const GONE: Files = { [SERVICES]: [{ id: 'a', state: 'absent' }], [ACCESS]: [] }
   const restore = new Set(['unit/a'])
-  const there = (world = newWorld()): World => {
+  const there = (world = newWorld()): LiveState => {
     world.rows.set('a', { fields: X })
     return world
   }
@@ -150,7 +150,7 @@ describe('what must not be there', () => {
   it('is not there where earlier files are taken for live', () => {
     const kind = claimedKind()
     const before = desiredOf([kind], instanceOf(GONE), new Date(0))
-    const { observed, ledger } = byFiles([kind], before, { observed: new Map(), ledger: emptyLedger })
+    const { observed, ledger } = compareWithBase([kind], before, { observed: new Map(), ledger: emptyLedger })
     expect(observed.get('unit')).toMatchObject({ objects: [] })
     expect([...ledger.entries.values()]).toMatchObject([{ id: 'a', state: 'absent' }])
   })

@@ -9,10 +9,10 @@ import {
   takesStep,
   type Absence,
   type Ending,
-} from '../../src/reconcile/absence.ts'
-import { judge } from '../../src/reconcile/cases.ts'
+} from '../../src/reconcile/plan/absence.ts'
+import { judge } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/types.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
 
 const instance: Instance = {
   documents: {},

@@ -3,7 +3,7 @@ import type { Documents, Moderator, Role } from '../../src/instance/documents.ts
 import type { TokenAccount } from '../../src/providers/mastodon/tables.ts'
 import { NO_MISHAPS, openMemory } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 const TOKEN: TokenAccount = { state: 'known', username: 'herdbook' }
 const SILENT: TokenAccount = {
@@ -38,13 +38,13 @@ const files = (moderators: readonly Moderator[], rest: Documents = {}): Document
 })
 const others = HOLDERS.filter(({ account }) => account !== 'herdbook')
 
-async function begun(): Promise<World> {
+async function begun(): Promise<LiveState> {
   const world = newWorld(newServer())
   expect((await run(world, files(HOLDERS), { takeOver: true })).refused).toEqual([])
   return world
 }
 
-const against = async (world: World, documents: Documents, tokenAccount?: TokenAccount) => {
+const against = async (world: LiveState, documents: Documents, tokenAccount?: TokenAccount) => {
   const { plan } = await look(
     world,
     documents,

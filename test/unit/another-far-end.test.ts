@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { checkFarEnds, released } from '../../src/reconcile/identity.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import type { SeenLists } from '../../src/reconcile/ledger-types.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
-import type { Observed } from '../../src/reconcile/types.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { SeenLists } from '../../src/reconcile/ledger/types.ts'
+import type { Form } from '../../src/reconcile/values.ts'
+import type { Observed } from '../../src/reconcile/objects.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
 
@@ -101,8 +101,8 @@ describe('what proves which far end it is', () => {
       checkFarEnds({ ...input, proofs, live: { ...input.live, observed: new Map([['user', observed]]) } }).map(
         ({ code }) => code,
       )
-    const read = { state: 'complete', objects: [], prospects: new Map(), door: 'shelf', requests: 1 } as const
-    expect(of({ ...read, door: null })).toEqual([])
+    const read = { state: 'complete', objects: [], prospects: new Map(), connection: 'shelf', requests: 1 } as const
+    expect(of({ ...read, connection: null })).toEqual([])
     expect([of(read), of({ state: 'not-created', by: 'server/a', initial: [] })]).toEqual([
       ['another-far-end'],
       ['another-far-end'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readAnswers } from '../../src/instance/answers.ts'
+import { readAnswers } from '../../src/forges/form-answers.ts'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
-import { FORMS, type FormField } from '../../src/instance/forms.ts'
+import { FORMS, type FormField } from '../../src/forges/issue-forms.ts'
 import { issueOf } from '../support/forms.ts'
 
 const [SUSPEND, LIMIT] = FORMS.block.fields.severity.options

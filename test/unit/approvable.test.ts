@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
-import { approvable } from '../../src/commands/github/approvable.ts'
+import { approvable } from '../../src/approvals/approved-by-merge.ts'
 import type { Documents } from '../../src/instance/documents.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
-const fresh = (): World => newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
+const fresh = (): LiveState =>
+  newWorld(newServer(new Map([['old.example', { follows: 3, followers: 4, accounts: 9 }]])))
 
 /** The names of what a merge of this would and would not approve, where all but some objects were left over. */
 async function chosen(

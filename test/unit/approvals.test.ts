@@ -10,7 +10,7 @@ import {
   type Approvable,
   type Scope,
 } from '../../src/reconcile/digest.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { KEY, SEALING, step, full, by } from '../support/approved-step.ts'
 
@@ -126,12 +126,17 @@ describe("a plan's digest", () => {
     checks: [],
   }
 
-  it('leaves out how it was read and which door it takes', () => {
+  it('leaves out how it was read and which connection it takes', () => {
     const other = {
       ...plan,
       reads: [{ kind: 'rule', complete: true, objects: 1, requests: 9 }],
       steps: [
-        { ...full, door: 'console' as const, calls: 50, impact: touching({ follows: 1, followers: 1, accounts: 1 }) },
+        {
+          ...full,
+          connection: 'console' as const,
+          calls: 50,
+          impact: touching({ follows: 1, followers: 1, accounts: 1 }),
+        },
       ],
     }
     expect(planDigest(other, SEALING)).toBe(planDigest(plan, SEALING))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ABSENT, judge, type Sides } from '../../src/reconcile/cases.ts'
+import { ABSENT, judge, type Sides } from '../../src/reconcile/plan/three-way-merge.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/types.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
 
 const same: Sides['same'] = (_field, a, b) => equal(a, b)
 const sides = (desired: Sides['desired'], live: Fields | null, ledger: Sides['ledger'], rest: Partial<Sides> = {}) =>
@@ -29,7 +29,7 @@ describe('the table of cases, row by row', () => {
   })
   test('5 gone from the file, live changed: both sides', () => {
     expect(sides(null, b, a)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'delete',
       apart: [{ cause: 'conflict', fields: ['severity'] }],
     })
@@ -39,19 +39,19 @@ describe('the table of cases, row by row', () => {
   })
   test('7 the ledger knows nothing and live differs: takeover', () => {
     expect(sides(a, b, null)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'update',
       apart: [{ cause: 'takeover', fields: ['severity'] }],
     })
   })
   test('8 live changed or gone: drift', () => {
     expect(sides(a, b, a)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'update',
       apart: [{ cause: 'drift', fields: ['severity'] }],
     })
     expect(sides(a, null, a)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'create',
       apart: [{ cause: 'drift', fields: ['severity'] }],
     })
@@ -61,12 +61,12 @@ describe('the table of cases, row by row', () => {
   })
   test('10 all three differ: both sides', () => {
     expect(sides(a, b, c)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'update',
       apart: [{ cause: 'conflict', fields: ['severity'] }],
     })
     expect(sides(b, null, a)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'create',
       apart: [{ cause: 'conflict', fields: ['severity'] }],
     })
@@ -104,7 +104,7 @@ describe('between the rows', () => {
       apart,
     })
     expect(sides(desired, live, ledger, { bound: [['w', 'x', 'y', 'z']] })).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'update',
       apart: [{ cause: 'conflict', fields: ['w', 'x', 'y', 'z'] }],
     })
@@ -116,7 +116,7 @@ describe('between the rows', () => {
       { cause: 'takeover', fields: ['b'] },
       { cause: 'drift', fields: ['c'] },
     ]
-    expect(verdict).toEqual({ is: 'standoff', action: 'update', apart })
+    expect(verdict).toEqual({ is: 'difference', action: 'update', apart })
   })
   test('a new field that differs on the server is a takeover by itself; what the file changed beside it goes out', () => {
     const verdict = sides(
@@ -134,7 +134,7 @@ describe('between the rows', () => {
   test('a field that is new in the file takes over nothing where live leaves it empty', () => {
     expect(sides({ x: 1, note: 'why' }, { x: 1, note: '' }, { x: 1 })).toMatchObject({ is: 'step', fields: ['note'] })
     expect(sides({ x: 1, note: 'why' }, { x: 1, note: 'theirs' }, { x: 1 })).toMatchObject({
-      is: 'standoff',
+      is: 'difference',
       apart: [{ cause: 'takeover' }],
     })
   })
@@ -172,13 +172,13 @@ describe('attempts: what a killed run was about to do counts as ours', () => {
     expect(sides(a, null, a, attempt('delete', {}))).toMatchObject({ is: 'step', action: 'create' })
   })
   test('somebody who changed it after us is drift', () => {
-    expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'standoff', apart: [{ cause: 'conflict' }] })
+    expect(sides(b, c, a, attempt('update', b))).toMatchObject({ is: 'difference', apart: [{ cause: 'conflict' }] })
   })
 })
 
 describe('the files say that it must not be there, row by row', () => {
   const gone = (cause: 'takeover' | 'conflict' | 'drift', fields: readonly string[]) => ({
-    is: 'standoff',
+    is: 'difference',
     action: 'delete',
     apart: [{ cause, fields }],
   })
@@ -208,7 +208,7 @@ describe('the files say that it must not be there, row by row', () => {
   })
   test('10 it was not there, and files and live have it now, each in its way: both sides', () => {
     expect(sides(a, b, ABSENT)).toEqual({
-      is: 'standoff',
+      is: 'difference',
       action: 'update',
       apart: [{ cause: 'conflict', fields: ['severity'] }],
     })

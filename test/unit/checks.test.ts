@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { EXIT, worstExit } from '../../src/instance/diagnostic.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
-import type { Check, Plan } from '../../src/reconcile/types.ts'
-import { concealReport, disclosure } from '../../src/render/conceal.ts'
-import { applyJson, planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { isQuiet } from '../../src/render/order.ts'
-import { parsePlan } from '../../src/render/saved.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import type { Check, Plan } from '../../src/reconcile/plan/types.ts'
+import { redactReport, disclosure } from '../../src/redaction/redact.ts'
+import { applyJson, planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { isQuiet } from '../../src/words/group-steps.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { EMPTY, KIND_NAMES, SAMPLE } from '../support/plans.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
 
@@ -140,7 +140,7 @@ Checks  1 red, 1 unknown, 1 amber, 1 green
     const text = renderMarkdown(RED, { kinds: KIND_NAMES, visibility: 'public' })
     expect(text).toContain('1 check is red, 1 is unknown and 1 is amber: run `herdbook plan`')
     for (const word of ['9 days', 'certificate', 'bucket', 'log of']) expect(text).not.toContain(word)
-    const hidden = planJson(concealReport(nothingDone(RED), disclosure('public')).plan)
+    const hidden = planJson(redactReport(nothingDone(RED), disclosure('public')).plan)
     for (const word of ['9 days', 'herd.example/', 'bucket', 'log of']) expect(hidden).not.toContain(word)
   })
 

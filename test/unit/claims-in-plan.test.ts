@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
-import { byFiles } from '../../src/reconcile/by-files.ts'
+import { compareWithBase } from '../../src/reconcile/plan/compare-with-base.ts'
 import { desiredOf } from '../../src/reconcile/reconciler.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
-import { applyJson } from '../../src/render/json.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
+import { applyJson } from '../../src/json/plan.ts'
 import {
   ACCESS,
   applied,
@@ -13,14 +13,14 @@ import {
   planned,
   SERVICES,
   type Files,
-  type World,
+  type LiveState,
 } from '../support/claimed.ts'
 
 const X = { mode: 420 }
 const named = (...ids: readonly string[]) => ids.map((id) => ({ id, fields: X }))
 const BOTH: Files = { [SERVICES]: named('a', 'both'), [ACCESS]: named('b', 'both') }
 
-async function begun(files: Files = BOTH): Promise<World> {
+async function begun(files: Files = BOTH): Promise<LiveState> {
   const world = newWorld()
   await applied(world, files)
   return world
@@ -130,7 +130,7 @@ describe('a kind that two files feed', () => {
 it('earlier files in the place of the ledger say of which file each object is', () => {
   const { kind, ledger } = newWorld()
   const before = desiredOf([kind], instanceOf(BOTH), new Date(0))
-  expect(rows(byFiles([kind], before, { observed: new Map(), ledger }).ledger)).toEqual(
+  expect(rows(compareWithBase([kind], before, { observed: new Map(), ledger }).ledger)).toEqual(
     expect.arrayContaining([
       ['a', undefined],
       ['b', [ACCESS]],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { takesOwnerOf } from '../../src/approvals/strictest.ts'
-import { MODERATED } from '../../src/instance/owners.ts'
+import { MODERATED } from '../../src/instance/moderated-files.ts'
 import type { Instance } from '../../src/instance/instance.ts'
 import {
   fateOf,
@@ -13,7 +13,8 @@ import {
   sourcesInLedger,
   type Claim,
 } from '../../src/reconcile/claims.ts'
-import type { Desired, DesiredObject, Fields } from '../../src/reconcile/types.ts'
+import type { Desired, DesiredObject } from '../../src/reconcile/objects.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
 
 const FILES = ['access.yaml', 'certificates.yaml', 'services.yaml']
 const KIND: Fed = { name: 'file', sources: ['services.yaml', 'access.yaml', 'certificates.yaml'] }

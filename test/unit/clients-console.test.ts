@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openConsole } from '../../src/providers/mastodon/console/console.ts'
-import { quote } from '../../src/providers/mastodon/console/launch.ts'
-import { localMachine } from '../../src/clients/machine.ts'
+import { quote } from '../../src/providers/mastodon/commands.ts'
+import { localMachine } from '../../src/ssh/executor.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 import { batches } from '../../src/providers/mastodon/writer.ts'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 
@@ -58,7 +58,7 @@ describe('the console', () => {
     expect((await console.read(RULES)).tables.rules).toEqual({
       state: 'complete',
       rows: [],
-      door: 'console',
+      connection: 'console',
       requests: 1,
     })
     await console.close()
@@ -84,7 +84,7 @@ describe('the console', () => {
     ],
     ['gives no JSON', `process.stdout.write('HERDBOOK-' + mark + ' {"id":\\n')`, 'no JSON'],
     ['says hello in an odd shape', `say({ version: 4 })`, 'odd shape'],
-  ])('one that %s is a door that is shut, with exit 10', async (_name, answering, why) => {
+  ])('one that %s is a connection that is shut, with exit 10', async (_name, answering, why) => {
     await expect(open(answering)).rejects.toMatchObject({ exit: 10, message: expect.stringContaining(why) })
   })
 
@@ -134,7 +134,7 @@ describe('the console', () => {
     await reader.close()
   })
 
-  test('what nobody can read says which door is missing', async () => {
+  test('what nobody can read says which connection is missing', async () => {
     const reader = await openReader({ domain: 'herd.example' }, openSecrets({}))
     expect((await reader.read(RULES)).rules).toMatchObject({
       state: 'unknown',

@@ -3,16 +3,16 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { literal, readDatabase, requestText } from '../../src/providers/mastodon/database/database.ts'
 import { roleSql } from '../../src/providers/mastodon/database/install.ts'
-import { localMachine, run } from '../../src/clients/machine.ts'
+import { localMachine, run } from '../../src/ssh/executor.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { TABLES } from '../../src/providers/mastodon/database/snapshot.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { TABLES } from '../../src/providers/mastodon/database/rows.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
 import type { ReadRequest } from '../../src/providers/mastodon/tables.ts'
 import { fakePrograms } from '../support/programs.ts'
 
 const RULES: ReadRequest = { tables: ['rules'], accounts: [], measure: [] }
-const EVERYTHING: ReadRequest = {
+const SHOW_ALL: ReadRequest = {
   tables: TABLES,
   accounts: ['alice', "o'neill", '"; drop table users; --'],
   measure: [{ domain: 'bad.example', severity: 'suspend' }],
@@ -85,7 +85,7 @@ describe('the script of SELECTs', () => {
     domain: 'herd.example',
     mastodon: { database: { over: 'local' as const, ...database } },
   })
-  const readAll = async (request = EVERYTHING) => {
+  const readAll = async (request = SHOW_ALL) => {
     const reader = await openReader(instance({ native: { psql: sandbox.database } }), openSecrets({}))
     return reader.read(request)
   }
@@ -140,7 +140,7 @@ describe('the script of SELECTs', () => {
     const measure = ['bad.example', 'sub.bad.example', 'b.sub.bad.example', 'xbad.example', 'example'].map(
       (domain) => ({ domain, severity: 'suspend' as const }),
     )
-    const { impact } = await readAll({ ...EVERYTHING, tables: ['impact'], measure: [...measure, ...measure] })
+    const { impact } = await readAll({ ...SHOW_ALL, tables: ['impact'], measure: [...measure, ...measure] })
     expect(
       impact.state === 'complete' && Object.fromEntries(impact.rows.map((row) => [row.domain, row.accounts])),
     ).toEqual({

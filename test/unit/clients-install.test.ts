@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { requestText } from '../../src/providers/mastodon/database/database.ts'
-import { connect } from '../../src/clients/host.ts'
+import { connect } from '../../src/ssh/connect.ts'
 import {
   afterwards,
   asText,
@@ -13,7 +13,7 @@ import {
   installSteps,
 } from '../../src/providers/mastodon/database/install.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { fakePrograms } from '../support/programs.ts'
 import { sshServer, type SshServer } from '../support/ssh-server.ts'
@@ -58,7 +58,7 @@ describe('reader install', () => {
       } as const
       const reader = await openReader(instance, openSecrets({ KEY: server.key }))
       const tables = await reader.read(REQUEST)
-      expect(tables.rules).toMatchObject({ state: 'complete', door: 'database' })
+      expect(tables.rules).toMatchObject({ state: 'complete', connection: 'database' })
       expect(tables.accounts.state === 'complete' && tables.accounts.rows.map((row) => row.username)).toContain('owner')
       await reader.close()
     }
@@ -66,11 +66,11 @@ describe('reader install', () => {
   })
 
   test('on this machine there is only the role to make, and instance.yaml stays as it is', () => {
-    const door = { over: 'local', native: { user: 'mastodon' } } as const
-    expect(installSteps(door, 'herd.example', null).map(({ command }) => command)).toEqual([
+    const connection = { over: 'local', native: { user: 'mastodon' } } as const
+    expect(installSteps(connection, 'herd.example', null).map(({ command }) => command)).toEqual([
       expect.stringMatching(/sudo -n -H -u postgres -- env .*psql/),
     ])
-    expect(afterwards(door, null)).toBe('instance.yaml can stay as it is.')
+    expect(afterwards(connection, null)).toBe('instance.yaml can stay as it is.')
   })
 
   test('over SSH the key that was let in is named in instance.yaml', () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { consoleLine, psqlLine, quote } from '../../src/providers/mastodon/console/launch.ts'
-import type { ConsoleDoor, DatabaseDoor } from '../../src/instance/documents.ts'
+import { consoleLine, psqlLine, quote } from '../../src/providers/mastodon/commands.ts'
+import type { ConsoleConnection, DatabaseConnection } from '../../src/instance/documents.ts'
 
 const RUNNER = 'eval $stdin.read($stdin.gets.to_i)'
 const RAILS = ['env', 'RAILS_ENV=production', 'RAILS_LOG_LEVEL=fatal', 'bin/rails', 'runner', RUNNER]
@@ -35,8 +35,8 @@ function given(line: string): string[] {
     .slice(0, -1)
 }
 
-describe('the command lines that open the doors', () => {
-  test.each<[string, ConsoleDoor, string[]]>([
+describe('the command lines that open the connections', () => {
+  test.each<[string, ConsoleConnection, string[]]>([
     [
       'podman',
       { over: 'ssh', podman: { container: 'web', user: 'mastodon' } },
@@ -52,7 +52,7 @@ describe('the command lines that open the doors', () => {
       { over: 'local', kubernetes: { namespace: 'm', pod: 'deployment/web', container: 'c' } },
       ['kubectl', '--namespace=m', 'exec', '--stdin', 'deployment/web', '--container=c', '--', ...RAILS],
     ],
-  ])('the console in %s', (_name, door, words) => expect(given(consoleLine(door))).toEqual(words))
+  ])('the console in %s', (_name, connection, words) => expect(given(consoleLine(connection))).toEqual(words))
 
   test('the console of a native install starts in its directory, with the PATH of rbenv', () => {
     const directory = join(mkdtempSync(join(tmpdir(), 'herdbook-launch-')), "it's live")
@@ -70,7 +70,7 @@ describe('the command lines that open the doors', () => {
     expect(out[3]).toContain('/.rbenv/shims:')
   })
 
-  test.each<[string, DatabaseDoor, string[]]>([
+  test.each<[string, DatabaseConnection, string[]]>([
     ['native', { over: 'ssh', native: {} }, [...PSQL.slice(3), '--dbname=mastodon_production']],
     [
       'native, as another user',
@@ -113,7 +113,7 @@ describe('the command lines that open the doors', () => {
         '--username=postgres',
       ],
     ],
-  ])('psql, %s', (_name, door, words) => expect(given(psqlLine(door))).toEqual(words))
+  ])('psql, %s', (_name, connection, words) => expect(given(psqlLine(connection))).toEqual(words))
 
   test('another user begins in a folder where everybody may be, and not in the home of the one who logged in', () => {
     const home = mkdtempSync(join(tmpdir(), 'herdbook-launch-'))
@@ -161,7 +161,7 @@ describe('the command lines that open the doors', () => {
     expect(() => quote('a\0b')).toThrow('null byte')
   })
 
-  test('a door needs exactly one runtime', () => {
+  test('a connection needs exactly one runtime', () => {
     expect(() => psqlLine({ over: 'ssh' })).toThrow('exactly one')
     expect(() => consoleLine({ over: 'ssh', podman: { container: 'a' }, native: { directory: '/' } })).toThrow(
       'exactly one',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
+import { writeBlock } from '../../src/providers/mastodon/rest/writes.ts'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 import { serving, json, row, list } from '../support/rest-server.ts'
 

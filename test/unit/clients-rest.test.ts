@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { writeBlock } from '../../src/providers/mastodon/rest/blocks.ts'
-import { onlyReads } from '../../src/clients/fence.ts'
-import { identify, readRest } from '../../src/providers/mastodon/rest/mastodon.ts'
+import { writeBlock } from '../../src/providers/mastodon/rest/writes.ts'
+import { onlyReads } from '../../src/http/read-only.ts'
+import { identify, readRest } from '../../src/providers/mastodon/rest/client.ts'
 import type { Write } from '../../src/providers/mastodon/tables.ts'
 import {
   type Handler,
@@ -20,7 +20,7 @@ describe('reading lists', () => {
   test.each([0, 1, 499, 500, 501, 1203])('%i rows are read to the end, oldest first', async (length) => {
     const { rest, sent } = await serving(list(length))
     const { domain_blocks: table } = await readRest(rest, BLOCKS)
-    expect(table).toMatchObject({ state: 'complete', door: 'rest', requests: sent.length })
+    expect(table).toMatchObject({ state: 'complete', connection: 'rest', requests: sent.length })
     expect(table?.state === 'complete' && table.rows.map(({ id }) => Number(id))).toEqual(
       Array.from({ length }, (_, i) => i + 1),
     )
@@ -141,7 +141,7 @@ describe('the fence', () => {
     }
   })
 
-  test('bites: a write through a reading door never leaves', async () => {
+  test('bites: a write through a reading connection never leaves', async () => {
     const { rest, sent } = await serving((_, response) => json(response, row(1)))
     const write: Write = {
       table: 'domain_blocks',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openGitHubApi } from '../../src/clients/github-api.ts'
-import { openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { openGitHubApi } from '../../src/forges/github/api.ts'
+import { openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 
 const TOKEN = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'
 

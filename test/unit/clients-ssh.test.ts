@@ -1,13 +1,13 @@
 import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
-import { connect } from '../../src/clients/host.ts'
+import { connect } from '../../src/ssh/connect.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
-import { run } from '../../src/clients/machine.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import type { SshDoor } from '../../src/instance/documents.ts'
+import { run } from '../../src/ssh/executor.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import type { SshConnection } from '../../src/instance/documents.ts'
 import { sshServer, type SshServer } from '../support/ssh-server.ts'
 
-const door = (server: SshServer, hostKey = server.fingerprint): SshDoor => ({
+const connection = (server: SshServer, hostKey = server.fingerprint): SshConnection => ({
   host: '127.0.0.1',
   port: server.port,
   user: 'mastodon',
@@ -22,7 +22,7 @@ describe('SSH', () => {
     async (kind) => {
       await using server = await sshServer({ kind })
       for (const pin of [server.fingerprint, server.hostKey]) {
-        const machine = await connect(door(server, pin), secrets(server.key))
+        const machine = await connect(connection(server, pin), secrets(server.key))
         expect(await run(machine, 'cat; exit 3', 'said')).toEqual({ code: 3, stdout: 'said', stderr: '' })
         await machine.close()
       }
@@ -32,7 +32,7 @@ describe('SSH', () => {
   test('a machine with another key is never spoken to, and both fingerprints are shown', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    const wrong = connect(door(server, other.fingerprint), secrets(server.key))
+    const wrong = connect(connection(server, other.fingerprint), secrets(server.key))
     await expect(wrong).rejects.toMatchObject({
       exit: 10,
       diagnostics: [{ code: 'host-key-mismatch', message: expect.stringContaining(server.fingerprint) }],
@@ -44,7 +44,7 @@ describe('SSH', () => {
   test('a key that may not log in says so', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    await expect(connect(door(server), secrets(other.key))).rejects.toMatchObject({
+    await expect(connect(connection(server), secrets(other.key))).rejects.toMatchObject({
       exit: 10,
       diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('authorized_keys') }],
     })
@@ -61,7 +61,7 @@ describe('SSH', () => {
   ])('where the reader’s key is %s, it is named, and not the other one', async (_what, keyOf, says) => {
     await using server = await sshServer()
     await using other = await sshServer()
-    const ssh = { ...door(server), key: { env: 'OTHER' } }
+    const ssh = { ...connection(server), key: { env: 'OTHER' } }
     const instance = {
       domain: 'herd.example',
       ssh,
@@ -81,7 +81,7 @@ describe('SSH', () => {
     await using other = await sshServer()
     const instance = {
       domain: 'herd.example',
-      ssh: door(server),
+      ssh: connection(server),
       mastodon: { database: { over: 'ssh', reader: true } },
     } as const
     const reader = await openReader(instance, secrets(other.key))
@@ -92,7 +92,7 @@ describe('SSH', () => {
 
   test('a key that is no key is told by its name, and so is one that has a passphrase', async () => {
     await using server = await sshServer()
-    await expect(connect(door(server), secrets('Not a key'))).rejects.toMatchObject({
+    await expect(connect(connection(server), secrets('Not a key'))).rejects.toMatchObject({
       diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is no private key.*BEGIN/) }],
     })
     const locked = ssh2.utils.generateKeyPairSync('ed25519', {
@@ -100,7 +100,7 @@ describe('SSH', () => {
       cipher: 'aes256-cbc',
       rounds: 16,
     }).private
-    await expect(connect(door(server), secrets(locked))).rejects.toMatchObject({
+    await expect(connect(connection(server), secrets(locked))).rejects.toMatchObject({
       diagnostics: [{ code: 'ssh-failed', hint: expect.stringContaining('ssh.passphrase') }],
     })
   })
@@ -108,16 +108,16 @@ describe('SSH', () => {
   test('a key that is stored for another machine is not used', async () => {
     await using server = await sshServer()
     await using other = await sshServer()
-    await expect(connect(door(server), secrets(`${other.fingerprint}\n${server.key}`))).rejects.toMatchObject({
+    await expect(connect(connection(server), secrets(`${other.fingerprint}\n${server.key}`))).rejects.toMatchObject({
       diagnostics: [{ code: 'secret-elsewhere' }],
     })
-    const machine = await connect(door(server), secrets(`${server.fingerprint}\n${server.key}`))
+    const machine = await connect(connection(server), secrets(`${server.fingerprint}\n${server.key}`))
     await machine.close()
   })
 
   test('megabytes of any text come through unharmed, both ways', async () => {
     await using server = await sshServer()
-    const machine = await connect(door(server), secrets(server.key))
+    const machine = await connect(connection(server), secrets(server.key))
     const text = 'Grüße, 世界 🐘 '.repeat(200_000)
     expect((await run(machine, 'cat', text)).stdout === text).toBe(true)
     await machine.close()
@@ -125,7 +125,7 @@ describe('SSH', () => {
 
   test('more commands than a server has sessions for wait for their turn', async () => {
     await using server = await sshServer()
-    const machine = await connect(door(server), secrets(server.key))
+    const machine = await connect(connection(server), secrets(server.key))
     const finished = await Promise.all(Array.from({ length: 20 }, (_, i) => run(machine, `cat; echo ${i}`, '')))
     expect(finished.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 20 }, (_, i) => i))
     expect(server.most()).toBeLessThanOrEqual(6)
@@ -134,7 +134,7 @@ describe('SSH', () => {
 
   test('a connection that breaks while a command runs is a failure, and the reader says so', async () => {
     await using server = await sshServer({ forced: 'echo begun; read line; exec sleep 60' })
-    const machine = await connect(door(server), secrets(server.key))
+    const machine = await connect(connection(server), secrets(server.key))
     const running = await machine.start('anything')
     running.stdout.once('data', () => server.cut())
     running.stdout.resume()
@@ -142,7 +142,7 @@ describe('SSH', () => {
     await expect(machine.start('more')).rejects.toMatchObject({ exit: 10 })
 
     const reader = await openReader(
-      { domain: 'herd.example', ssh: door(server), mastodon: { database: { over: 'ssh', reader: true } } },
+      { domain: 'herd.example', ssh: connection(server), mastodon: { database: { over: 'ssh', reader: true } } },
       secrets(server.key),
     )
     const reading = reader.read({ tables: ['rules'], accounts: [], measure: [] })

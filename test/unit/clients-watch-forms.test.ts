@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { summarizer } from '../../src/commands/github/job.ts'
-import type { Io } from '../../src/commands/io.ts'
-import { code, fence, prose } from '../../src/render/markdown-text.ts'
-import { inline } from '../../src/render/text.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { summarizer } from '../../src/jobs/summary.ts'
+import type { Io } from '../../src/session/io.ts'
+import { code, fence, prose } from '../../src/comments/markdown.ts'
+import { inline } from '../../src/redaction/neutralise.ts'
 
 // What README says that the search for secrets finds, and what it does not.
 

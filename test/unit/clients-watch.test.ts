@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { code } from '../../src/render/markdown-text.ts'
-import { layout, paragraph } from '../../src/render/layout.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { code } from '../../src/comments/markdown.ts'
+import { layout, paragraph } from '../../src/words/layout.ts'
 import { leakIn, written } from '../support/leaks.ts'
 
 const SECRET = `Zk9_q-"7<tR&x'2v 8Lm%Qw/3+Yb=Hn4Jc5Ps6`

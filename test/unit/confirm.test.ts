@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { confirm } from '../../src/commands/confirm.ts'
-import type { Io } from '../../src/commands/io.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { confirm } from '../../src/command-line/confirm.ts'
+import type { Io } from '../../src/session/io.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
 import { EMPTY, step } from '../support/plans.ts'
 

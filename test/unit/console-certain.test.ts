@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply } from '../../src/reconcile/apply.ts'
-import type { ApplyDeps } from '../../src/reconcile/progress.ts'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { apply } from '../../src/reconcile/apply/apply-steps.ts'
+import type { ApplyDeps } from '../../src/reconcile/apply/progress.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { openMemory, providerIn } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { look, newWorld } from '../support/world.ts'
@@ -11,12 +11,12 @@ import { look, newWorld } from '../support/world.ts'
 const BLOCK: Documents = { 'domain-blocks.yaml': { domain_blocks: [{ domain: 'a.example', severity: 'limit' }] } }
 const RULE: Documents = { 'rules.yaml': { rules: [{ key: 'kind', text: 'Be kind' }] } }
 
-/** What happens at the doors, in order, when these files are applied to an empty server that has both. */
-async function doorsUsed(
+/** What happens at the connections, in order, when these files are applied to an empty server that has both. */
+async function connectionsUsed(
   files: Documents,
   changed: (refs: readonly string[]) => Partial<ApplyDeps> = () => ({}),
 ): Promise<readonly string[]> {
-  const world = { ...newWorld(newServer(new Map())), doors: 'both' as const }
+  const world = { ...newWorld(newServer(new Map())), connections: 'both' as const }
   const memory = openMemory(world.server)
   const { plan, input } = await look(world, files, memory)
   const used: string[] = []
@@ -30,7 +30,7 @@ async function doorsUsed(
         ...session,
         expect: (connections) => void (connections.has('console') && used.push('expected')),
         write: (kind, steps, context) => {
-          used.push(context.door)
+          used.push(context.connection)
           return session.write(kind, steps, context)
         },
       }
@@ -51,8 +51,8 @@ async function doorsUsed(
 }
 
 test('what goes through the console for certain is told before the API writes, and nothing else is', async () => {
-  expect(await doorsUsed({ ...BLOCK, ...RULE })).toEqual(['expected', 'rest', 'console'])
-  expect(await doorsUsed(BLOCK)).toEqual(['rest'])
+  expect(await connectionsUsed({ ...BLOCK, ...RULE })).toEqual(['expected', 'rest', 'console'])
+  expect(await connectionsUsed(BLOCK)).toEqual(['rest'])
 })
 
 test('a step that is held back, or that nothing has time for, opens no console', async () => {
@@ -63,6 +63,6 @@ test('a step that is held back, or that nothing has time for, opens no console',
         .map((ref) => [ref, { why: 'not-approved' as const, reason: 'Nobody.' }]),
     ),
   })
-  expect(await doorsUsed({ ...BLOCK, ...RULE }, held)).toEqual(['rest'])
-  expect(await doorsUsed({ ...BLOCK, ...RULE }, () => ({ signal: AbortSignal.abort() }))).toEqual([])
+  expect(await connectionsUsed({ ...BLOCK, ...RULE }, held)).toEqual(['rest'])
+  expect(await connectionsUsed({ ...BLOCK, ...RULE }, () => ({ signal: AbortSignal.abort() }))).toEqual([])
 })

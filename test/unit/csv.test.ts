@@ -3,8 +3,8 @@ import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
-import { mergeBlockList } from '../../src/instance/lists/merge.ts'
-import { readBlockList, type ListedBlock } from '../../src/instance/lists/read.ts'
+import { mergeBlockList } from '../../src/instance/import/merge.ts'
+import { readBlockList, type ListedBlock } from '../../src/instance/import/read.ts'
 import { STRENGTH, severityOf } from '../../src/instance/severity.ts'
 
 const read = (text: string, more: { defaultSeverity?: 'suspend' | 'silence' | 'noop' } = {}) =>

@@ -2,26 +2,26 @@ import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents, DomainBlock } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply } from '../../src/reconcile/apply.ts'
-import type { ApplyDeps } from '../../src/reconcile/progress.ts'
+import { apply } from '../../src/reconcile/apply/apply-steps.ts'
+import type { ApplyDeps } from '../../src/reconcile/apply/progress.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import { NO_MISHAPS, openMemory, providerIn, type Fault } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 const failing = (...faults: [number, Fault][]) => ({ mishaps: { ...NO_MISHAPS, faults: new Map(faults) } })
 const blocks = (...domain_blocks: DomainBlock[]): Documents => ({ 'domain-blocks.yaml': { domain_blocks } })
 const suspend = (domain: string): DomainBlock => ({ domain, severity: 'suspend', accept_severed_relationships: 99 })
 const TWO = blocks(suspend('a.example'), suspend('b.example'))
-const start = (): World =>
+const start = (): LiveState =>
   newWorld(
     newServer(new Map(['a.example', 'b.example'].map((host) => [host, { follows: 3, followers: 4, accounts: 1 }]))),
   )
 
 /** A world whose last run made both blocks and died before it queued their workers. */
-async function owing(): Promise<World> {
+async function owing(): Promise<LiveState> {
   const world = start()
   await run(world, TWO, failing([3, 'die-before']))
   expect([world.server.severed, world.ledger.intents.map(({ id }) => id)]).toEqual([0, ['a.example', 'b.example']])
@@ -30,7 +30,7 @@ async function owing(): Promise<World> {
 
 /** An apply with some of its surroundings replaced, and the ledger that it leaves. */
 async function applied(
-  world: World,
+  world: LiveState,
   files: Documents,
   changed: Partial<ApplyDeps>,
 ): Promise<{ readonly report: ApplyReport; readonly ledger: Ledger }> {

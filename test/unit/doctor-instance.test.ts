@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { describe, expect, test } from 'vitest'
-import { settingsOf } from '../../src/commands/init/settings.ts'
+import { settingsOf } from '../../src/setup/init/settings.ts'
 import { call } from '../support/cli.ts'
 import { begun, doctor, faults, findings, INSTANCE, PROTECTION } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'

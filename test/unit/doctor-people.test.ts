@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { ENVIRONMENTS } from '../../src/commands/init/environments.ts'
-import { settingsOf } from '../../src/commands/init/settings.ts'
-import type { Environment } from '../../src/sandbox/github/index.ts'
+import { ENVIRONMENTS } from '../../src/setup/environment-names.ts'
+import { settingsOf } from '../../src/setup/init/settings.ts'
+import type { Environment } from '../testkit/github/index.ts'
 import { begun, doctor, environment, faults, findings, INSTANCE, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
-import type { Finding } from '../../src/commands/doctor/finding.ts'
+import type { Finding } from '../../src/setup/doctor/finding.ts'
 
 const owners = (...names: readonly string[]) => ({
   files: { 'instance/policy.yaml': names.length === 0 ? '{}\n' : `owners: [${names.join(', ')}]\n` },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
 import { newServer, type Server } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 type Block = Server['rows']['domain_blocks'][number]
 
@@ -15,14 +15,14 @@ const files = (rule: 'report' | 'correct', comment = 'Spam'): Documents => ({
 })
 
 /** A server as the files say, where somebody then changed the block by hand. */
-async function changedByHand(change: Partial<Block>): Promise<World> {
+async function changedByHand(change: Partial<Block>): Promise<LiveState> {
   const world = newWorld(newServer())
   await run(world, files('correct'))
   for (const block of world.server.rows.domain_blocks) Object.assign(block, change)
   return world
 }
 
-const seen = async (world: World, documents: Documents, restore = new Set<string>()) => {
+const seen = async (world: LiveState, documents: Documents, restore = new Set<string>()) => {
   const { plan } = await look(world, documents, undefined, { restore })
   return {
     steps: plan.steps.map(({ cause, changes }) => ({ cause, fields: changes.map(({ field }) => field) })),

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { edit, type Edit } from '../../src/instance/edit/edit.ts'
+import { edit } from '../../src/instance/edit/edit.ts'
+import { type Edit } from '../../src/instance/edit/types.ts'
 import { bare, commented, isWithEntry, layouts, split, type Layout } from '../support/layouts.ts'
 
 // Files as people write them, and everything that a verb does to them: all other lines stay byte for byte, each comment

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
-import { edit, type Edit } from '../../src/instance/edit/edit.ts'
+import { edit } from '../../src/instance/edit/edit.ts'
+import { type Edit } from '../../src/instance/edit/types.ts'
 
 /** An item as somebody may have typed it: its own lines, and what it means. */
 interface Typed {

@@ -10,9 +10,16 @@ import {
   type Compiler,
   type Edition,
   type Inverses,
-} from '../../src/reconcile/editions.ts'
-import { checkLeftAlone, isLeftAlone, leftAndRestored, setAside, type Known } from '../../src/reconcile/left-alone.ts'
-import type { Fields, Standoff } from '../../src/reconcile/types.ts'
+} from '../../src/reconcile/plan/editions.ts'
+import {
+  checkLeftAlone,
+  isLeftAlone,
+  leftAndRestored,
+  setAside,
+  type Known,
+} from '../../src/reconcile/plan/left-alone.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { Difference } from '../../src/reconcile/plan/types.ts'
 import { checkEditions } from '../support/editions.ts'
 
 interface Site {
@@ -127,7 +134,7 @@ describe('the golden files of editions', () => {
   })
 })
 
-const difference = (live: Fields | null, fields: readonly string[], more: Partial<Standoff> = {}): Standoff => ({
+const difference = (live: Fields | null, fields: readonly string[], more: Partial<Difference> = {}): Difference => ({
   kind: 'file',
   id: 'a',
   cause: 'drift',
@@ -140,7 +147,7 @@ const difference = (live: Fields | null, fields: readonly string[], more: Partia
 
 describe('the ways out of a difference', () => {
   const one = compiler(edition(1))
-  test.each<[string, Standoff, Compiler<Site> | null, readonly string[]]>([
+  test.each<[string, Difference, Compiler<Site> | null, readonly string[]]>([
     ['what people wrote', difference({ port: 81 }, ['port']), null, ['adopt', 'restore']],
     [
       'a field that the compiler goes back from',
@@ -172,13 +179,13 @@ describe('the ways out of a difference', () => {
       ['restore', 'left_alone'],
     ],
     ['nothing that could be written', difference({}, []), one, ['restore', 'left_alone']],
-  ])('%s', (_, standoff, of, ways) => {
-    expect(waysOut(standoff, of)).toEqual(ways)
+  ])('%s', (_, difference, of, ways) => {
+    expect(waysOut(difference, of)).toEqual(ways)
   })
 
   it('say what to write where it can be adopted, once a line', () => {
-    const standoff = difference({ port: 81, 'health-port': 81, ttl: 5 }, ['health-port', 'port', 'ttl'])
-    expect(adoption(standoff, one)).toEqual([
+    const one81 = difference({ port: 81, 'health-port': 81, ttl: 5 }, ['health-port', 'port', 'ttl'])
+    expect(adoption(one81, one)).toEqual([
       { path: ['port'], value: 81 },
       { path: ['sites', 'a', 'ttl'], value: 5 },
     ])

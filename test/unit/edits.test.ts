@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { editsOf } from '../../src/commands/edits.ts'
+import { editsOf } from '../../src/session/config-changes.ts'
 
-const doors = (url: string) => ({ domain: 'herd.example', mastodon: { api: { url, token: { env: 'TOKEN' } } } })
+const connections = (url: string) => ({ domain: 'herd.example', mastodon: { api: { url, token: { env: 'TOKEN' } } } })
 
 test('of instance.yaml and of what may be shown only the keys are told', () => {
-  const before = { 'instance.yaml': doors('https://herd.example') }
+  const before = { 'instance.yaml': connections('https://herd.example') }
   const after = {
-    'instance.yaml': { ...doors('https://evil.example'), acting_account: 'owner' },
+    'instance.yaml': { ...connections('https://evil.example'), acting_account: 'owner' },
     'policy.yaml': { show: { staff: true, private_comments: true } },
   }
   expect(editsOf(before, after)).toEqual({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { newToy, look, run } from '../support/toy-run.ts'
-import type { ToyKind } from '../support/toy.ts'
+import type { ToyKind } from '../support/toy-far-end.ts'
 
 const order = ({ steps }: Plan): string[] => steps.map(refOf)
 

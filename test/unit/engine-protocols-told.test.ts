@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
-import { renderApplied } from '../../src/render/applied.ts'
-import { renderApply } from '../../src/render/apply.ts'
-import { applyJson, planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { parsePlan } from '../../src/render/saved.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import { renderApplied } from '../../src/comments/applied.ts'
+import { renderApply } from '../../src/terminal/applied.ts'
+import { applyJson, planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { EMPTY } from '../support/plans.ts'
 import { look, newToy, run } from '../support/toy-run.ts'
-import type { Files, ToyKind } from '../support/toy.ts'
+import type { Files } from '../support/toy.ts'
+import type { ToyKind } from '../support/toy-far-end.ts'
 
 const KINDS: readonly ToyKind[] = [{ name: 'release', phases: ['stage', 'switch', 'prove'] }]
 const FILES: Files = { objects: { 'release/main': { version: 2 } } }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Approving } from '../../src/reconcile/outgoing.ts'
-import type { Fields, Plan } from '../../src/reconcile/types.ts'
+import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { look, newToy, run, type Options, type Toy } from '../support/toy-run.ts'
-import type { Fault, Files, ToyKind } from '../support/toy.ts'
+import type { Fault, ToyKind } from '../support/toy-far-end.ts'
+import type { Files } from '../support/toy.ts'
 
 const PHASES = ['stage', 'switch', 'prove']
 const KINDS: readonly ToyKind[] = [

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
-import { coveredBy, marksOf } from '../../src/reconcile/marks.ts'
-import type { Plan, Step, Value } from '../../src/reconcile/types.ts'
-import { planJson } from '../../src/render/json.ts'
-import { parsePlan } from '../../src/render/saved.ts'
+import { coveredBy, marksOf } from '../../src/reconcile/approval-marks.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
+import type { Value } from '../../src/reconcile/values.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
 import { look, newToy, run, type Toy } from '../support/toy-run.ts'
-import type { Fault, Files, ToyKind } from '../support/toy.ts'
+import type { Fault, ToyKind } from '../support/toy-far-end.ts'
+import type { Files } from '../support/toy.ts'
 
 /** Records come first in the registry; the far end gives each new address its number. */
 const kinds = (): readonly ToyKind[] => {
@@ -111,7 +113,7 @@ test('where live can not be read for a value, the step that takes it is not sent
   const toy = start()
   const { report } = await run(toy, BOTH, { faults: new Map([['read 2', 'break-before']]) })
   expect(report?.skipped).toMatchObject([
-    { step: { id: 'www' }, reason: 'What it needs could not be read: The door broke: It broke at read 2.' },
+    { step: { id: 'www' }, reason: 'What it needs could not be read: The connection broke: It broke at read 2.' },
   ])
   expect(toy.far.did).toEqual(['create address/main'])
   await run(toy, BOTH)

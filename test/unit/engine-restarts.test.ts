@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Approving } from '../../src/reconcile/outgoing.ts'
-import type { Fields, Plan, Value } from '../../src/reconcile/types.ts'
+import type { Approving } from '../../src/reconcile/apply/outgoing.ts'
+import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { look, newToy, run, type Toy } from '../support/toy-run.ts'
-import type { Files, ToyKind } from '../support/toy.ts'
+import type { Files } from '../support/toy.ts'
+import type { ToyKind } from '../support/toy-far-end.ts'
 
 /** What a unit reads, as the digest that whoever starts it writes down. */
 const digestOf = (read: readonly (Fields | undefined)[]): string =>

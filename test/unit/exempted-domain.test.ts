@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tablesOf } from '../../src/providers/mastodon/database/snapshot.ts'
+import { tablesOf } from '../../src/providers/mastodon/database/rows.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import type { Rows } from '../../src/providers/mastodon/tables.ts'
 import type { Draft } from '../../src/reconcile/kind.ts'
@@ -64,7 +64,7 @@ it.each<[string, Draft, readonly Rows['domain_blocks'][], boolean]>([
   expect(
     kind?.weakens?.(
       draft,
-      tablesOf({ domain_blocks: { state: 'complete', rows, door: 'database', requests: 1 } }, null),
+      tablesOf({ domain_blocks: { state: 'complete', rows, connection: 'database', requests: 1 } }, null),
     ),
   ).toBe(weakens)
 })

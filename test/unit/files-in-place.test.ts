@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { writeWhole } from '../../src/commands/files.ts'
+import { writeWhole } from '../../src/session/write-files.ts'
 import { call } from '../support/cli.ts'
 import { git, newRepository, put, scratch } from '../support/git.ts'
 

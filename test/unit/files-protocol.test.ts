@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Machine } from '../../src/clients/machine.ts'
+import type { Machine } from '../../src/ssh/executor.ts'
 import { leakIn } from '../support/leaks.ts'
 import { type FilesLock, type FilesWriter, openWriter } from '../testkit/files/connection.ts'
 import { type FilesMachine, fileOf, filesMachine } from '../testkit/files/machine.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Machine } from '../../src/clients/machine.ts'
+import type { Machine } from '../../src/ssh/executor.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { leakIn } from '../support/leaks.ts'
 import { type FilesReader, openReader, openWriter } from '../testkit/files/connection.ts'

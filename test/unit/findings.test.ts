@@ -1,19 +1,21 @@
 import { expect, test } from 'vitest'
-import { approvable } from '../../src/commands/github/approvable.ts'
+import { approvable } from '../../src/approvals/approved-by-merge.ts'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
 import type { Documents } from '../../src/instance/documents.ts'
 import { INVARIANTS } from '../../src/providers/mastodon/kinds/invariants.ts'
-import { stillOwed } from '../../src/reconcile/debts.ts'
+import { stillOwed } from '../../src/reconcile/pending-effects.ts'
 import { exitOfPlan, refusals } from '../../src/reconcile/exit.ts'
 import { keyOf, worseThan } from '../../src/reconcile/findings.ts'
-import { worsened } from '../../src/reconcile/guard.ts'
-import type { World } from '../../src/reconcile/kind.ts'
-import type { PlanInput } from '../../src/reconcile/input.ts'
-import { narrow, plan } from '../../src/reconcile/plan.ts'
-import type { Intent } from '../../src/reconcile/ledger-types.ts'
-import type { Fields, LiveObject, Plan } from '../../src/reconcile/types.ts'
-import { conceal, disclosure } from '../../src/render/conceal.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import { worsened } from '../../src/reconcile/plan/guard.ts'
+import type { LiveState } from '../../src/reconcile/kind.ts'
+import type { PlanInput } from '../../src/reconcile/plan/input.ts'
+import { narrow, plan } from '../../src/reconcile/plan/plan.ts'
+import type { Intent } from '../../src/reconcile/ledger/types.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { LiveObject } from '../../src/reconcile/objects.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { redact, disclosure } from '../../src/redaction/redact.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { newServer } from '../support/memory-server.ts'
 import { EMPTY, KIND_NAMES, step } from '../support/plans.ts'
 import { look, newWorld } from '../support/world.ts'
@@ -154,7 +156,7 @@ test('a rule that is broken already refuses nothing that breaks it less', () => 
     ],
   ])
   const facts = { minimumOwners: 1, actingAccount: null, acting: [], functional: new Set(['ann', 'di']) }
-  const rules = INVARIANTS.map((rule) => ({ ...rule, violations: (state: World) => rule.violations(state, facts) }))
+  const rules = INVARIANTS.map((rule) => ({ ...rule, violations: (state: LiveState) => rule.violations(state, facts) }))
   const change = (id: string, role: string) =>
     step('moderator', id, { action: 'update', changes: [{ field: 'role', before: null, after: role }] })
   expect(worsened(change('bo', 'Owner'), world, rules)).toEqual([])
@@ -167,5 +169,5 @@ test('what a finding is about is not told where the object may not be named', ()
     { code: 'outranked', severity: 'error', about: 'moderator/alice#minimum-owners', message: 'No.' },
     { code: 'odd', severity: 'error', about: 'ip-block/198.51.100.4/32', message: 'No.' },
   ]
-  expect(JSON.stringify(conceal({ ...EMPTY, steps, findings }, disclosure('public')))).not.toMatch(/alice|198\.51/)
+  expect(JSON.stringify(redact({ ...EMPTY, steps, findings }, disclosure('public')))).not.toMatch(/alice|198\.51/)
 })

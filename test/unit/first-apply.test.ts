@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
-import type { ConvergeDeps } from '../../src/reconcile/converge.ts'
-import { isBeginning } from '../../src/reconcile/beginnings.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import type { ConvergeDeps } from '../../src/reconcile/apply/converge.ts'
+import { isFirstApply } from '../../src/reconcile/plan/first-apply.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { Fields, Plan } from '../../src/reconcile/types.ts'
-import { planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { applyTo, look, newRoom, newShelf, type Room, type Shelf } from '../support/shelves.ts'
 
 const many = (count: number, fields: Fields = { size: 1 }) =>
@@ -113,7 +114,7 @@ describe('the first apply to a provider', () => {
     const ledger = { ...emptyLedger, head: 'a' }
     const scope = { ...input.sealing.scope, provider: 'store:herd.example' }
     const old = { ...input, ledger, sealing: { ...input.sealing, scope } }
-    expect(['host', 'store'].map((name) => isBeginning(name, old))).toEqual([true, false])
+    expect(['host', 'store'].map((name) => isFirstApply(name, old))).toEqual([true, false])
   })
 
   it('is shown with its counts, which stand outside the digest', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
-import { formatFile } from '../../src/instance/format.ts'
+import { formatFile } from '../../src/instance/format/format.ts'
 import { commented, isWithEntry, layouts } from '../support/layouts.ts'
 
 const FILE = 'domain-blocks.yaml'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { expect, test } from 'vitest'
-import { formatFile } from '../../src/instance/format.ts'
+import { formatFile } from '../../src/instance/format/format.ts'
 
 const FILE = 'domain-blocks.yaml'
 const instance = new URL('../../instance/', import.meta.url)

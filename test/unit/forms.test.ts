@@ -8,16 +8,16 @@ import {
   seal,
   sealIn,
   stepDigest,
-  type Form,
   type Purpose,
   type Sealing,
 } from '../../src/reconcile/digest.ts'
-import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
-import { coveredBy, parseMarks } from '../../src/reconcile/marks.ts'
+import { type Form } from '../../src/reconcile/values.ts'
+import { emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
+import { coveredBy, parseMarks } from '../../src/reconcile/approval-marks.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
 import { signatureOf, signContent } from '../../src/reconcile/signature.ts'
-import type { Step } from '../../src/reconcile/types.ts'
-import { parsePlan } from '../../src/render/saved.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 // What an instance holds outlives the Herdbook that wrote it: these files were written by commit 615b2b0 (form 1) and by the first commit with form 2.
@@ -71,7 +71,7 @@ const stepOf = (bare: typeof LIMIT): Step => ({
   target: {},
   seen: {},
   weakens: false,
-  door: 'rest',
+  connection: 'rest',
   calls: 1,
   digest: '',
 })

@@ -3,15 +3,15 @@ import type { Documents, DomainBlock, Role, Rule } from '../../src/instance/docu
 import { NO_MISHAPS, type Fault } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf, settingValue } from '../support/memory-writes.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
-const start = (): World => newWorld(newServer())
+const start = (): LiveState => newWorld(newServer())
 const failing = (at: number, fault: Fault) => ({ mishaps: { ...NO_MISHAPS, faults: new Map([[at, fault]]) } })
 const rulesOf = (...keys: string[]): Documents => ({
   'rules.yaml': { rules: keys.map((key): Rule => ({ key, text: `Rule ${key}.` })) },
 })
 const textsOf = (server: Server): string[] => rulesInOrder(server).map((row) => row.text)
-const open = async (world: World, documents: Documents): Promise<unknown> => {
+const open = async (world: LiveState, documents: Documents): Promise<unknown> => {
   const { plan } = await look(world, documents)
   return [...plan.steps, ...plan.drift, ...plan.conflicts, ...plan.takeovers].map(
     ({ kind, id, cause }) => `${cause} ${kind}/${id}`,

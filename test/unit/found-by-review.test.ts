@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import type { Documents, DomainBlock, Role, Rule } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
-import { apply } from '../../src/reconcile/apply.ts'
+import { apply } from '../../src/reconcile/apply/apply-steps.ts'
 import { approve } from '../../src/reconcile/approvals.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
-import type { Ledger } from '../../src/reconcile/ledger-types.ts'
+import type { Ledger } from '../../src/reconcile/ledger/types.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import { providerIn, NO_MISHAPS, openMemory, type Fault, type Mishaps } from '../support/memory.ts'
 import { newServer, rulesInOrder, type Server } from '../support/memory-server.ts'
 import { ownersOf } from '../support/memory-writes.ts'
-import { copyOf, look, newWorld, run, type World } from '../support/world.ts'
+import { copyOf, look, newWorld, run, type LiveState } from '../support/world.ts'
 
-const start = (): World => newWorld(newServer())
+const start = (): LiveState => newWorld(newServer())
 const failing = (at: number, fault: Fault): { readonly mishaps: Mishaps } => ({
   mishaps: { ...NO_MISHAPS, faults: new Map([[at, fault]]) },
 })
@@ -177,7 +177,7 @@ test('what the files do not manage is not restored, and that is said instead of 
 
 /** A run that is asked to stop as soon as one step has been answered, and the ledgers that it wrote. */
 async function stopped(
-  world: World,
+  world: LiveState,
   documents: Documents,
 ): Promise<{ readonly report: ApplyReport; readonly saved: readonly Ledger[] }> {
   const memory = openMemory(world.server)

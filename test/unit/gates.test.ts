@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { openRepository } from '../../src/git/repository.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 import { EXIT, fail, HerdbookError } from '../../src/instance/diagnostic.ts'
 import type { Documents } from '../../src/instance/documents.ts'
-import { converge, type ConvergeDeps, type Converged, type Lock, type Run } from '../../src/reconcile/converge.ts'
-import { GATES } from '../../src/reconcile/gates.ts'
-import { acquire, type Held } from '../../src/reconcile/lock.ts'
+import { converge, type ConvergeDeps, type Converged, type Lock, type Run } from '../../src/reconcile/apply/converge.ts'
+import { GATES } from '../../src/reconcile/apply/gates.ts'
+import { acquire, type Held } from '../../src/reconcile/lock/lock.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { exitCodes, gateTable } from '../support/docs.ts'
 import { commit, newRepository, put, scratch } from '../support/git.ts'
 import { NO_MISHAPS, openMemory } from '../support/memory.ts'
 import { newServer } from '../support/memory-server.ts'
 import { sealingWith } from '../support/sealing.ts'
-import { engineRun, handed, look, newWorld, type World } from '../support/world.ts'
+import { engineRun, handed, look, newWorld, type LiveState } from '../support/world.ts'
 
 const SECRET = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'
 const TOKEN = { env: 'TOKEN' } as const
@@ -24,7 +24,7 @@ const TOKEN = { env: 'TOKEN' } as const
 interface Ready {
   /** null outside Git. */
   readonly git: { readonly dir: string; readonly repository: Repository } | null
-  readonly world: World
+  readonly world: LiveState
   documents: Documents
   deps: Partial<ConvergeDeps>
 }
@@ -112,7 +112,7 @@ async function ended(
   const run: Run = { ...engineRun(world, memory), repository: ready.git?.repository ?? null, head }
   const deps: ConvergeDeps = {
     ...handed(world, ready.documents, memory),
-    ...(ready.git === null ? {} : { lock: lockOf(ready.git.repository, () => meanwhile(ready)) }),
+    ...(ready.git === null ? {} : { lock: applyLock(ready.git.repository, () => meanwhile(ready)) }),
     watch: secrets.abortOnSecret,
     show: (plan) => void shown.push(plan),
     ...ready.deps,
@@ -138,7 +138,7 @@ async function gitIn(base: string): Promise<NonNullable<Ready['git']>> {
 }
 
 /** The real lock; as it is taken, something happens. */
-function lockOf(repository: Repository, meanwhile: () => unknown): Lock {
+function applyLock(repository: Repository, meanwhile: () => unknown): Lock {
   let held: Held | null = null
   return {
     take: async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exampleOf } from '../../src/commands/github/example.ts'
-import { eventOf, readEvent } from '../../src/commands/github/event.ts'
-import { saidIn, trailersOf } from '../../src/commands/github/trailers.ts'
+import { exampleOf } from '../../src/jobs/is-example.ts'
+import { eventOf, readEvent } from '../../src/forges/github/event.ts'
+import { saidIn, trailersOf } from '../../src/approvals/trailers.ts'
 import type { Commit } from '../../src/reconcile/repository.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { sealingWith } from '../support/sealing.ts'
@@ -194,7 +194,7 @@ describe('what a pull request says besides its files', () => {
 
 describe('an instance that nobody has begun', () => {
   const example = readFileSync(join(import.meta.dirname, '../../instance/instance.yaml'), 'utf8')
-  it('is known by doors that lead nowhere', () => {
+  it('is known by connections that lead nowhere', () => {
     expect(example).toContain('https://herd.example')
     expect(
       exampleOf({ domain: 'herd.example', mastodon: { api: { url: 'https://herd.example', token: { env: 'X' } } } }),

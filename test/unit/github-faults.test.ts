@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { limitsOf } from '../../src/clients/github-api.ts'
-import type { Fault, Strike } from '../../src/sandbox/fault.ts'
+import { limitsOf } from '../../src/forges/github/api.ts'
+import type { Fault, Strike } from '../testkit/fault.ts'
 import { bench, diagnosticOf, proposalFor } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { openForge } from '../../src/clients/github.ts'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import { openForge } from '../../src/forges/github/github.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import { bench, proposalFor } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 import { github } from '../support/github.ts'

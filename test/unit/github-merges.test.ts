@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { mergesAmong } from '../../src/commands/github/merges.ts'
+import { mergesAmong } from '../../src/approvals/pull-requests-of-commits.ts'
 import type { Commit } from '../../src/reconcile/repository.ts'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import { bench, type Bench } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 

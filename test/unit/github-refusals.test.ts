@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
-import { openForge } from '../../src/clients/github.ts'
+import { openForge } from '../../src/forges/github/github.ts'
 import { ALL, bench, diagnosticOf, PEOPLE, proposalFor } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 import { github } from '../support/github.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { markerOf, stick } from '../../src/commands/github/sticky.ts'
-import type { Io } from '../../src/commands/io.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { markerOf, upsertComment } from '../../src/forges/sticky-comment.ts'
+import type { Io } from '../../src/session/io.ts'
 import { bench } from '../support/forge.ts'
 
 const marker = markerOf('production', 'plan')
@@ -11,7 +11,8 @@ it('is one comment, kept up to date, beside what others write', async () => {
   await using at = await bench()
   const issue = await at.hub.act.openIssue({ by: 'mo', title: 'x', body: 'x' })
   await at.hub.act.comment(issue, `${marker}\nI am Herdbook`, 'mo')
-  for (const text of ['one', 'two', 'two']) await stick({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
+  for (const text of ['one', 'two', 'two'])
+    await upsertComment({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
   expect([...at.hub.state.comments.values()].map(({ body, edits }) => [body, edits.length])).toEqual([
     [`${marker}\nI am Herdbook`, 0],
     [`${marker}\ntwo`, 1],
@@ -21,10 +22,11 @@ it('is one comment, kept up to date, beside what others write', async () => {
 it('is one also where two runs begin together, and for another marker another', async () => {
   await using at = await bench()
   const issue = await at.hub.act.openIssue({ by: 'mo', title: 'x', body: 'x' })
-  const write = (text: string): Promise<void> => stick({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
+  const write = (text: string): Promise<void> =>
+    upsertComment({ forge: at.forge, io }, issue, marker, `${marker}\n${text}`)
   await Promise.all([write('one'), write('two')])
   await write('three')
-  await stick(
+  await upsertComment(
     { forge: at.forge, io },
     issue,
     markerOf('production', 'applied'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Suggestion } from '../../src/clients/forge.ts'
-import type { Fault } from '../../src/sandbox/fault.ts'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { Suggestion } from '../../src/forges/forge.ts'
+import type { Fault } from '../testkit/fault.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 import { bench, diagnosticOf } from '../support/forge.ts'
 import { git } from '../support/git.ts'
 

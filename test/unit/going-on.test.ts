@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import { exitOfApply } from '../../src/reconcile/exit.ts'
 import { EXIT } from '../../src/instance/diagnostic.ts'
-import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
-import type { Intent } from '../../src/reconcile/ledger-types.ts'
+import { ledgerStore } from '../../src/reconcile/ledger/store.ts'
+import type { Intent } from '../../src/reconcile/ledger/types.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
 import { commit, newRepository, scratch } from '../support/git.ts'
@@ -13,7 +13,7 @@ import { applyTo, newRoom, newShelf, stockOf, type Room, type Shelf } from '../s
 
 const WHERE = { sealing: sealingWith(null), branch: null }
 
-interface Ground {
+interface BaseConfig {
   readonly dir: string
   readonly room: Room
   readonly host: Shelf
@@ -23,14 +23,14 @@ interface Ground {
 }
 
 /** Two providers, whose ledger is in Git: the first has a disk, which is formatted for good, behind its users. */
-function ground(base: string): Ground {
+function ground(base: string): BaseConfig {
   const [host, store] = [newShelf('host', ['user', 'disk']), newShelf('store', ['bucket'])]
   const files = { user: { alice: { size: 1 }, bob: { size: 1 } }, bucket: { a: { size: 1 }, b: { size: 1 } } }
   const room = newRoom([host, store], files, { disk: { hazard: () => 'irreversible' } })
   return { dir: newRepository(join(base, 'r')), room, host, store, looks: 0 }
 }
 
-async function applied(on: Ground): Promise<ApplyReport> {
+async function applied(on: BaseConfig): Promise<ApplyReport> {
   const real = (await openRepository(on.dir)) ?? expect.fail('outside Git')
   const repository: Repository = {
     ...real,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { wishesIn } from '../../src/commands/saved.ts'
+import { planOptionsIn } from '../../src/verbs/apply/saved-options.ts'
 import type { DomainBlock } from '../../src/instance/documents.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 const REF = 'domain-block/a.example'
 const files = (block: Omit<DomainBlock, 'domain'>) => ({
@@ -11,7 +11,7 @@ const files = (block: Omit<DomainBlock, 'domain'>) => ({
 })
 const AFTER = files({ severity: 'suspend', private_comment: 'ours' })
 
-const block = ({ server }: World): { private_comment: string | null; severity: string } => {
+const block = ({ server }: LiveState): { private_comment: string | null; severity: string } => {
   const row = server.rows.domain_blocks.find(({ domain }) => domain === 'a.example')
   if (row === undefined) throw new Error('There is no block.')
   return row
@@ -25,7 +25,7 @@ const said = ({ steps, takeovers, conflicts, drift }: Plan) => ({
 const NONE = { steps: [], takeovers: [], conflicts: [], drift: [] }
 
 /** A limit that the ledger knows, with a private comment that it does not. */
-async function limited(): Promise<World> {
+async function limited(): Promise<LiveState> {
   const world = newWorld(newServer(new Map([['a.example', { follows: 3, followers: 4, accounts: 5 }]])))
   await run(world, files({ severity: 'limit' }))
   block(world).private_comment = 'theirs'
@@ -65,7 +65,7 @@ test('what was written is not attempted any more, although another field of its 
 test('restore settles what was told and does the rest with it, and a plan that was saved beside it wishes for no restore', async () => {
   const world = await limited()
   const consented = files({ severity: 'suspend', private_comment: 'ours', accept_severed_relationships: 7 })
-  expect(wishesIn((await look(world, consented)).plan).restore).toEqual(new Set())
+  expect(planOptionsIn((await look(world, consented)).plan).restore).toEqual(new Set())
   await run(world, consented, { restore: new Set([REF]) })
   expect(block(world)).toMatchObject({ severity: 'suspend', private_comment: 'ours' })
   expect(said((await look(world, consented)).plan)).toEqual(NONE)

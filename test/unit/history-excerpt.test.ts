@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { excerptOf } from '../../src/reconcile/history.ts'
+import { excerptOf } from '../../src/reconcile/ledger/history.ts'
 
 const A = '  - domain: a.example   # spam\n    severity: limit\n'
 const B = '  - domain: "b.example"\n    # a note\n    severity: suspend\n    public_comment: see a.example\n'

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { codeowners, githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
+import { codeowners, githubFiles, UNFILLED } from '../../src/setup/init/github.ts'
 import { call } from '../support/cli.ts'
 import { commit, git, put, scratch } from '../support/git.ts'
 import { violations } from '../support/workflow-policy.ts'

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { githubFiles, UNFILLED } from '../../src/commands/init/github.ts'
-import { pinOf, RELEASE } from '../../src/commands/init/pin.ts'
-import { githubIn } from '../../src/commands/init/repository.ts'
+import { githubFiles, UNFILLED } from '../../src/setup/init/github.ts'
+import { pinOf, RELEASE } from '../../src/setup/init/pin.ts'
+import { githubIn } from '../../src/setup/init/repository.ts'
 import { commit, git, scratch } from '../support/git.ts'
 
 const COMMIT = 'c0ffee'.repeat(7).slice(0, 40)

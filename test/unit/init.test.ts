@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { askServer, foundIn } from '../../src/commands/init/server.ts'
-import { templates } from '../../src/commands/init/templates.ts'
+import { askServer, foundIn } from '../../src/setup/init/server.ts'
+import { templates } from '../../src/setup/init/templates.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { call, start } from '../support/cli.ts'
 import { git, put } from '../support/git.ts'
@@ -69,7 +69,7 @@ describe('a new repository', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  it('every commented door is one that the schema takes', async () => {
+  it('every commented connection is one that the schema takes', async () => {
     const dir = empty()
     await call(dir, ['init', DOMAIN])
     const path = join(dir, 'instance/instance.yaml')

@@ -42,8 +42,8 @@ describe('secrets', () => {
   })
 })
 
-describe('doors', () => {
-  const door = (rest: string): Record<string, string> => ({ 'instance.yaml': `domain: herd.example\n${rest}` })
+describe('connections', () => {
+  const connection = (rest: string): Record<string, string> => ({ 'instance.yaml': `domain: herd.example\n${rest}` })
   const ssh = 'ssh: { host: a, user: b, host_key: "SHA256:q4mVb0Yx3n8LkZ2sT7cRfWJ5uHdE1oPiA9gBvN6tKyM" }\n'
 
   test.each([
@@ -62,7 +62,7 @@ describe('doors', () => {
     ['a token in the clear', 'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n', 'in the clear'],
     ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not taken'],
   ])('%s is refused', async (_what, text, message) => {
-    const loaded = await load(door(text))
+    const loaded = await load(connection(text))
     expect(loaded.instance).toBeNull()
     expect(lines(loaded).join('\n')).toContain(message)
   })
@@ -76,6 +76,6 @@ describe('doors', () => {
     'mastodon: { api: { url: "http://[::1]:3000/", token: { env: T } } }\n',
     'ssh: { host: a, user: b, host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx" }\n',
   ])('%s is taken', async (text) => {
-    expect(lines(await load(door(text)))).toEqual([])
+    expect(lines(await load(connection(text)))).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { policyOf } from '../../src/instance/policy.ts'
 import type { PolicyInForce } from '../../src/instance/policy.ts'
-import type { Policy } from '../../src/reconcile/input.ts'
+import type { Policy } from '../../src/reconcile/plan/input.ts'
 import { load, lines } from '../support/instance.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { edit } from '../../src/instance/edit/edit.ts'
-import { formatFile } from '../../src/instance/format.ts'
+import { formatFile } from '../../src/instance/format/format.ts'
 import { hints, lines, load } from '../support/instance.ts'
 
 const blocks = (...rows: string[]): string => ['domain_blocks:', ...rows, ''].join('\n')

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { issueForms } from '../../src/commands/init/forms.ts'
-import { ASK_LABEL, FORMS } from '../../src/instance/forms.ts'
+import { issueForms } from '../../src/setup/init/forms.ts'
+import { ASK_LABEL, FORMS } from '../../src/forges/issue-forms.ts'
 
 interface Question {
   readonly type: string

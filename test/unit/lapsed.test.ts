@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { approvalsBy, marksOf } from '../../src/reconcile/marks.ts'
+import { approvalsBy, marksOf } from '../../src/reconcile/approval-marks.ts'
 import { spend } from '../../src/reconcile/approvals.ts'
-import { withoutLapsed } from '../../src/reconcile/lapsed.ts'
-import type { Merge } from '../../src/reconcile/ledger-types.ts'
-import type { Plan, Step } from '../../src/reconcile/types.ts'
+import { withoutLapsed } from '../../src/reconcile/apply/lapsed.ts'
+import type { Merge } from '../../src/reconcile/ledger/types.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { EMPTY } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
@@ -22,7 +22,7 @@ const taken = (domain: string, serverId = '7'): Step => ({
   unmanaged: true,
   hazard: 'reversible',
   weakens: true,
-  door: 'rest',
+  connection: 'rest',
   calls: 1,
   digest: `d-${domain}-${serverId}`,
 })
@@ -35,7 +35,7 @@ const restoring = (...steps: readonly Step[]): Merge => {
   return { pullRequest: 12, by: 'ann', at: '2026-11-30T00:00:00Z', byOwner: true, marks }
 }
 const BLOCKS = { kind: 'domain-block', complete: true, objects: 1, requests: 1 }
-const UNREAD = { kind: 'moderator', complete: false, reason: 'no door', objects: 0, requests: 0 }
+const UNREAD = { kind: 'moderator', complete: false, reason: 'no connection', objects: 0, requests: 0 }
 const planOf = (steps: readonly Step[], ...reads: Plan['reads']): Plan => ({ ...EMPTY, steps, reads })
 
 const wishes = (merge: Merge, plan: Plan, approvals: Parameters<typeof withoutLapsed>[0]['approvals'] = []) =>

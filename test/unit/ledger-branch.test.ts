@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { REF, KEY, by, storeIn, signAnew, withBlock, refused } from '../support/ledger-stores.ts'
 

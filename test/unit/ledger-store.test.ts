@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { ledgerStore } from '../../src/reconcile/ledger-store.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
-import { signable } from '../../src/reconcile/sign.ts'
+import { ledgerStore } from '../../src/reconcile/ledger/store.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
+import { signable } from '../../src/reconcile/ledger/sign.ts'
 import { clone, git, newBare, newRepository, scratch } from '../support/git.ts'
 import { REF, AT, by, storeIn, placeIn, signAnew, withBlock, refused } from '../support/ledger-stores.ts'
 

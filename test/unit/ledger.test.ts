@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/reconcile/digest.ts'
-import type { Form, Key, Sealing } from '../../src/reconcile/digest.ts'
-import { adjust, emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger.ts'
+import type { Form, Fields } from '../../src/reconcile/values.ts'
+import type { Key, Sealing } from '../../src/reconcile/digest.ts'
+import { adjust, emptyLedger, parseLedger, serializeLedger } from '../../src/reconcile/ledger/ledger.ts'
 import { signContent } from '../../src/reconcile/signature.ts'
 import type { Snapshot } from '../../src/reconcile/repository.ts'
-import type { Ledger, LedgerEntry } from '../../src/reconcile/ledger-types.ts'
-import type { Fields } from '../../src/reconcile/types.ts'
+import type { Ledger, LedgerEntry } from '../../src/reconcile/ledger/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const KEY = Buffer.from('a key of the herd')

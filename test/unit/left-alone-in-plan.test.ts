@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../src/instance/diagnostic.ts'
-import { editionOf, waysOut } from '../../src/reconcile/editions.ts'
+import { editionOf, waysOut } from '../../src/reconcile/plan/editions.ts'
 import { refusals } from '../../src/reconcile/exit.ts'
-import { planJson } from '../../src/render/json.ts'
-import { parsePlan } from '../../src/render/saved.ts'
-import { ACCESS, applied, newWorld, planned, SERVICES, type Files, type World } from '../support/claimed.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
+import { ACCESS, applied, newWorld, planned, SERVICES, type Files, type LiveState } from '../support/claimed.ts'
 
 const X = { mode: 420 }
 const object = (id: string, mode = 420) => ({ id, fields: { mode } })
 const FILES: Files = { [SERVICES]: [object('a'), object('both')], [ACCESS]: [object('b'), object('both')] }
 const leftAlone = { [SERVICES]: ['a'] }
 
-async function begun(): Promise<World> {
+async function begun(): Promise<LiveState> {
   const world = newWorld()
   await applied(world, FILES)
   return world

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { unescaped } from '../../src/clients/escapes.ts'
-import { cursorIn } from '../../src/clients/github-api.ts'
-import { reasonOf } from '../../src/clients/git.ts'
-import { parseTrailers } from '../../src/clients/refs.ts'
+import { unescaped } from '../../src/redaction/escapes.ts'
+import { cursorIn } from '../../src/forges/github/api.ts'
+import { reasonOf } from '../../src/git/git.ts'
+import { parseTrailers } from '../../src/git/refs.ts'
 import { normalizeAddress } from '../../src/instance/addresses.ts'
-import { readAnswers } from '../../src/instance/answers.ts'
-import { readBlockList } from '../../src/instance/lists/read.ts'
+import { readAnswers } from '../../src/forges/form-answers.ts'
+import { readBlockList } from '../../src/instance/import/read.ts'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
 import { bothForms, displayDomain, isPublicSuffix, normalizeDomain, parentsOf } from '../../src/instance/domains.ts'
 import { edit } from '../../src/instance/edit/edit.ts'
 import { addItem, removeItem, setField } from '../support/edits.ts'
 import { ruleKey } from '../../src/instance/edit/objects.ts'
 import { nearest } from '../../src/instance/nearest.ts'
-import { parseYaml } from '../../src/instance/yaml.ts'
+import { parseYaml } from '../../src/instance/yaml/parse.ts'
 import { setting } from '../../src/providers/mastodon/kinds/community/setting.ts'
-import type { Form } from '../../src/reconcile/digest.ts'
-import { excerptOf } from '../../src/reconcile/history.ts'
-import { parseMarks } from '../../src/reconcile/marks.ts'
+import type { Form } from '../../src/reconcile/values.ts'
+import { excerptOf } from '../../src/reconcile/ledger/history.ts'
+import { parseMarks } from '../../src/reconcile/approval-marks.ts'
 import type { Tables } from '../../src/providers/mastodon/tables.ts'
-import { showsPlanOf } from '../../src/render/markdown.ts'
-import { code, fence, link, prose } from '../../src/render/markdown-text.ts'
-import { inline, steady } from '../../src/render/text.ts'
-import { carriedOver, dueTicks, hasProposals, parseTicks, proposedIn } from '../../src/render/ticks.ts'
+import { showsPlanOf } from '../../src/comments/plan.ts'
+import { code, fence, link, prose } from '../../src/comments/markdown.ts'
+import { inline, steady } from '../../src/redaction/neutralise.ts'
+import { carriedOver, dueTicks, hasProposals, parseTicks, proposedIn } from '../../src/comments/checkboxes.ts'
 import { tooDear } from '../support/cpu.ts'
 import { issueOf } from '../support/forms.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
@@ -54,7 +54,7 @@ const asSetting = (value: string): Tables =>
     settings: {
       state: 'complete',
       rows: [{ var: 'custom_css', value, updated_at: null }],
-      door: 'database',
+      connection: 'database',
       requests: 1,
     },
   }) as unknown as Tables

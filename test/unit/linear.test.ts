@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { conceal, disclosure } from '../../src/render/conceal.ts'
-import { renderDriftIssue } from '../../src/render/drift-issue.ts'
-import { planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { consentPatches, suggestionsFor } from '../../src/render/suggestions.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { redact, disclosure } from '../../src/redaction/redact.ts'
+import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { consentPatches, suggestionsFor } from '../../src/comments/suggestions.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { tooDear } from '../support/cpu.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
-import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 
 const RUN = 'https://github.com/herd/instance/actions/runs/7'
 const secrets = openSecrets({})
@@ -22,7 +22,7 @@ function settings(text: string): Plan {
   return {
     ...EMPTY,
     drift: [
-      standoff('setting', 'custom_css', 'drift', {
+      difference('setting', 'custom_css', 'drift', {
         desired: { value: 'short' },
         ledger: { value: 'short' },
         live: { value: text },
@@ -57,7 +57,7 @@ function told(plan: Plan): void {
     renderMarkdown(plan, options),
     `${issue?.title}\n${issue?.body}`,
     renderPlan(plan, { kinds: KIND_NAMES, colour: true, width: 80, show }),
-    planJson(conceal(plan, show)),
+    planJson(redact(plan, show)),
   ]
   for (const text of texts) secrets.abortOnSecret(text)
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { fetchList } from '../../src/clients/lists.ts'
+import { fetchList } from '../../src/http/fetch-list.ts'
 import { MAX_BYTES } from '../../src/instance/source.ts'
 
 const open: { close: () => void }[] = []

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
-import { readBlockList, type BlockList, type ListOptions } from '../../src/instance/lists/read.ts'
+import { readBlockList, type BlockList, type ListOptions } from '../../src/instance/import/read.ts'
 
 const read = (value: unknown, more: Partial<ListOptions> = {}): BlockList =>
   readBlockList(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value, null, 2)), {

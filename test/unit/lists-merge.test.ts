@@ -2,8 +2,8 @@ import { parse } from 'yaml'
 import { describe, expect, it, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
 import { editObjects } from '../../src/instance/edit/objects.ts'
-import { mergeBlockList, type Merge, type MergeOptions } from '../../src/instance/lists/merge.ts'
-import type { ListedBlock } from '../../src/instance/lists/read.ts'
+import { mergeBlockList, type Merge, type MergeOptions } from '../../src/instance/import/merge.ts'
+import type { ListedBlock } from '../../src/instance/import/read.ts'
 
 const NOW = new Date('2026-11-30T12:00:00Z')
 const OPTIONS: MergeOptions = { source: 'list.csv', budget: { create: 25, update: 25 }, until: '2026-12-07', now: NOW }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readBlockList } from '../../src/instance/lists/read.ts'
+import { readBlockList } from '../../src/instance/import/read.ts'
 import { STRENGTH, severityOf, type BlockSeverity } from '../../src/instance/severity.ts'
 
 /** What a list says of a domain. */

@@ -91,7 +91,7 @@ describe('what is planned anew once it can be made', () => {
 describe('what is read anew once it can be made', () => {
   it('is skipped where nothing can write it then, with what needs it', async () => {
     const { room, cloud, host } = newMachine({ record: { www: { to: 1 } } }, { record: { after: () => ['unit/web'] } })
-    cloud.meanwhile = () => (host.door = null)
+    cloud.meanwhile = () => (host.connection = null)
     const report = await applied(room)
     expect(report.skipped.map(({ step, why }) => [...refs([step]), why])).toEqual([
       ['unit/web', 'no-door'],

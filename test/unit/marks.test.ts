@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approvers, missing, spend } from '../../src/reconcile/approvals.ts'
-import { approvalsBy, coveredBy, marksBlock, marksOf, parseMarks, sealComment } from '../../src/reconcile/marks.ts'
-import type { Merge } from '../../src/reconcile/ledger-types.ts'
-import type { Step } from '../../src/reconcile/types.ts'
+import {
+  approvalsBy,
+  coveredBy,
+  marksBlock,
+  marksOf,
+  parseMarks,
+  sealComment,
+} from '../../src/reconcile/approval-marks.ts'
+import type { Merge } from '../../src/reconcile/ledger/types.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
 import { sealingWith } from '../support/sealing.ts'
 import { KEY, HEAD, SEALING, full, by } from '../support/approved-step.ts'
 

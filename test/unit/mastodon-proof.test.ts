@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { localMachine, run } from '../../src/clients/machine.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { localMachine, run } from '../../src/ssh/executor.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 import { roleSql } from '../../src/providers/mastodon/database/install.ts'
 import { connect } from '../../src/providers/mastodon/provider.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 import type { Reading } from '../../src/reconcile/provider.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 

@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readDatabase, refuseOldServer } from '../../src/providers/mastodon/database/database.ts'
-import { openDoors } from '../../src/providers/mastodon/doors.ts'
+import { openConnections } from '../../src/providers/mastodon/connections.ts'
 import { installSteps } from '../../src/providers/mastodon/database/install.ts'
-import { localMachine, run } from '../../src/clients/machine.ts'
+import { localMachine, run } from '../../src/ssh/executor.ts'
 import { openReader } from '../../src/providers/mastodon/reader.ts'
-import { openRepository } from '../../src/clients/repository.ts'
-import { openSecrets } from '../../src/clients/secrets.ts'
+import { openRepository } from '../../src/git/repository.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
 import { isOlder, MINIMUM } from '../../src/minimum.ts'
 import { start } from '../support/cli.ts'
 import { commit, git, newRepository, scratch } from '../support/git.ts'
@@ -136,10 +136,10 @@ describe('PostgreSQL', () => {
     await database.close()
   })
 
-  const read = (script: string, door: object = {}) =>
+  const read = (script: string, connection: object = {}) =>
     readDatabase(
       localMachine(),
-      { over: 'local', native: { psql: fakePrograms({ psql: `cat > /dev/null; ${script}` }).psql }, ...door },
+      { over: 'local', native: { psql: fakePrograms({ psql: `cat > /dev/null; ${script}` }).psql }, ...connection },
       { tables: ['rules'], accounts: [], measure: [] },
     )
 
@@ -237,7 +237,7 @@ process.stdin.on("data", (chunk) => {
 })'`,
     })
     execFileSync('sh', ['-c', `mkdir ${directory}/bin && mv ${rails.rails} ${directory}/bin/rails`])
-    const doors = openDoors(
+    const connections = openConnections(
       {
         domain: 'herd.example',
         acting_account: 'owner',
@@ -245,11 +245,11 @@ process.stdin.on("data", (chunk) => {
       },
       openSecrets({}),
     )
-    await expect(doors.console()).rejects.toMatchObject({
+    await expect(connections.console()).rejects.toMatchObject({
       exit: 10,
       diagnostics: [{ code: 'mastodon-too-old', message: expect.stringContaining('the console is Mastodon 4.2.29') }],
     })
-    await doors.close()
+    await connections.close()
   })
 
   test('whose tables are older is told where one is missing', async () => {

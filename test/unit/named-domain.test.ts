@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { domainIn } from '../../src/commands/block.ts'
+import { domainIn } from '../../src/verbs/block.ts'
 import { likelyDomain, namedDomain } from '../../src/instance/named-domain.ts'
 import { load } from '../support/instance.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
-import { notDue, waitsUntil } from '../../src/reconcile/not-before.ts'
+import { notDue, waitsUntil } from '../../src/reconcile/plan/not-before.ts'
 import { step } from '../support/plans.ts'
 
 const NOW = new Date('2026-12-01T12:00:00Z')

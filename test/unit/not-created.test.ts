@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
 import { exitOfApply, exitOfPlan } from '../../src/reconcile/exit.ts'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import { planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { applyTo, look, newRoom, newShelf, stockOf, type Room, type Shelf } from '../support/shelves.ts'
 
 /** A machine that is not there, and the host on it; the host of a new machine has one user already. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { planDigest } from '../../src/reconcile/digest.ts'
-import { withNotices } from '../../src/reconcile/notices.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
-import type { Notice } from '../../src/reconcile/ledger-types.ts'
-import type { Step } from '../../src/reconcile/types.ts'
+import { withNotices } from '../../src/reconcile/plan/notices.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
+import type { Notice } from '../../src/reconcile/ledger/types.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
 import { touching, EMPTY, step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
@@ -49,7 +49,7 @@ describe('a plan says of a suspension that cuts follows', () => {
     ['where the policy gives no notice', severing, null],
     ['where it cuts nothing', { ...severing, impact: touching({ follows: 0, followers: 0, accounts: 9 }) }, 7],
     ['where it hides follows and cuts none', { ...severing, hazard: 'disruptive' }, 7],
-    ['where no door can write it', { ...severing, door: null }, 7],
+    ['where no connection can write it', { ...severing, connection: null }, 7],
   ])('nothing of it %s', (_where, one, days) => {
     expect(noticeOn(one, days)).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { filesFeeding, filesOf, isEnough, ownedFilesOf } from '../../src/approvals/owned.ts'
-import { emptyLedger } from '../../src/reconcile/ledger.ts'
+import { emptyLedger } from '../../src/reconcile/ledger/ledger.ts'
 
 const [byOwner, byAnother] = [{ byOwner: true }, { byOwner: false }]
 

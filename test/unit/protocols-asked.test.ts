@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { apply } from '../../src/reconcile/apply.ts'
+import { apply } from '../../src/reconcile/apply/apply-steps.ts'
 import { look, newToy, run } from '../support/toy-run.ts'
-import { newProcess, providersOf, type Files, type ToyKind } from '../support/toy.ts'
+import { newProcess, type ToyKind } from '../support/toy-far-end.ts'
+import { providersOf, type Files } from '../support/toy.ts'
 
 const KINDS: readonly ToyKind[] = [{ name: 'release', phases: ['stage', 'switch'] }]
 const at = (version: number): Files => ({ objects: { 'release/a': { version }, 'release/b': { version } } })

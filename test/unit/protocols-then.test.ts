@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { refOf } from '../../src/reconcile/batches.ts'
-import type { Check } from '../../src/reconcile/types.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
+import type { Check } from '../../src/reconcile/plan/types.ts'
 import { newToy, run, type Options, type Toy } from '../support/toy-run.ts'
-import type { FarEnd, Files, ToyKind } from '../support/toy.ts'
+import type { FarEnd, ToyKind } from '../support/toy-far-end.ts'
+import type { Files } from '../support/toy.ts'
 
 const KINDS: readonly ToyKind[] = [
   { name: 'release', phases: ['stage', 'switch', 'prove'], owns: ['unit/web'] },

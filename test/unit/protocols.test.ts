@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { HerdbookError } from '../../src/instance/diagnostic.ts'
-import { refOf } from '../../src/reconcile/batches.ts'
+import { refOf } from '../../src/reconcile/object-ref.ts'
 import { stepDigest, type Approvable } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import type { Linking } from '../../src/reconcile/kind.ts'
@@ -15,9 +15,9 @@ import {
   type Meant,
   type Sides,
   type Turn,
-  type Unfinished,
 } from '../../src/reconcile/protocols.ts'
-import type { Fields } from '../../src/reconcile/types.ts'
+import { type Unfinished } from '../../src/reconcile/plan/types.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
 import { step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 

@@ -12,8 +12,8 @@ import {
   resolve,
   resolveStep,
   type Reference,
-} from '../../src/reconcile/references.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
+} from '../../src/reconcile/plan/references.ts'
+import type { Fields, Value } from '../../src/reconcile/values.ts'
 import { step } from '../support/plans.ts'
 
 const CASES = 500

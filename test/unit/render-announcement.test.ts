@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Fields, Step } from '../../src/reconcile/types.ts'
-import { renderDone, renderNotices, type Notice } from '../../src/render/announcement.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import type { Step } from '../../src/reconcile/plan/types.ts'
+import { renderDone, renderNotices, type Notice } from '../../src/comments/mastodon-post.ts'
 import { step as stepOf } from '../support/plans.ts'
 
 const block = (id: string, target: Fields, seen: Fields = {}): Step =>

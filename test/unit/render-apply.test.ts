@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { nothingDone, type ApplyReport } from '../../src/reconcile/report.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { renderApply } from '../../src/render/apply.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { renderApply } from '../../src/terminal/applied.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { debt, EMPTY, KIND_NAMES, step } from '../support/plans.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }

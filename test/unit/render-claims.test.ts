@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { secretChanged } from '../../src/reconcile/secret-fields.ts'
-import { renderDriftIssue } from '../../src/render/drift-issue.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { secretChanged } from '../../src/reconcile/plan/secret-fields.ts'
+import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 
 const terminal = (plan: Partial<Plan>): string =>
   renderPlan({ ...EMPTY, ...plan }, { colour: false, kinds: KIND_NAMES, width: 100 })
@@ -17,7 +17,7 @@ test('what several files say is told with all of them, on a terminal and in a co
   const twice = { source: place('access.yaml'), alsoIn: [place('services.yaml')] }
   for (const told of [terminal, comment]) {
     expect(told({ steps: [step('unit', 'a', twice)] })).toContain('Both access.yaml and services.yaml say so.')
-    expect(told({ drift: [standoff('unit', 'a', 'drift', twice)] })).toContain(
+    expect(told({ drift: [difference('unit', 'a', 'drift', twice)] })).toContain(
       'Both access.yaml and services.yaml say so.',
     )
     const thrice = { ...twice, alsoIn: [place('backups.yaml'), place('services.yaml')] }
@@ -59,10 +59,10 @@ test('what is released says how a person removes it', () => {
 })
 
 test('what must not be there says so, as a difference and as a step', () => {
-  const difference = standoff('file', 'etc/motd', 'takeover', { state: 'absent', desired: null, fields: ['mode'] })
+  const takeover = difference('file', 'etc/motd', 'takeover', { state: 'absent', desired: null, fields: ['mode'] })
   const gone = step('file', 'etc/motd', { action: 'delete', cause: 'takeover' })
   for (const told of [terminal, comment]) {
-    expect(told({ takeovers: [difference] })).toContain('It is live, and the files say that it must not be there.')
+    expect(told({ takeovers: [takeover] })).toContain('It is live, and the files say that it must not be there.')
     expect(told({ steps: [gone] })).toContain('was there before Herdbook')
     expect(told({ steps: [{ ...gone, action: 'update' }] })).toContain('takes over what is live')
   }
@@ -74,7 +74,7 @@ test('a secret is told by its name and version, and what was not compared is cou
     action: 'update',
     changes: [{ field: 'password', before: secret(1), after: secret(2) }],
   })
-  const other = standoff('unit', 'a', 'takeover', {
+  const other = difference('unit', 'a', 'takeover', {
     desired: { password: secret(1) },
     live: { password: { secret: null, version: null } },
     fields: ['password'],
@@ -104,7 +104,7 @@ test('a secret that somebody changed is told on a terminal, in a comment and in 
 })
 
 test('a difference has the ways out that it has, and what is left alone is named', () => {
-  const compiled = standoff('unit', 'a', 'drift', {
+  const compiled = difference('unit', 'a', 'drift', {
     source: place('services.yaml'),
     ways: ['restore', 'left_alone'],
     desired: { mode: 1 },

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/instance/diagnostic.ts'
-import { renderAnnotations } from '../../src/render/annotations.ts'
-import { renderDiagnostics } from '../../src/render/diagnostics.ts'
-import { emit } from '../../src/render/emit.ts'
-import { width } from '../../src/render/text.ts'
+import { renderAnnotations } from '../../src/terminal/annotations.ts'
+import { renderDiagnostics } from '../../src/terminal/diagnostics.ts'
+import { safeWrite } from '../../src/redaction/safe-write.ts'
+import { width } from '../../src/words/text.ts'
 import { text } from '../support/plan-arbitrary.ts'
 
 const SOURCE = 'domain_blocks:\n  - domain: 漢字.example\n    severty: suspend\n'
@@ -155,7 +155,7 @@ test('nothing is written of a text that holds a secret', () => {
   const scan = (output: string): void => {
     if (output.includes('s3cret')) throw new Error('a secret')
   }
-  emit('fine', scan, (output) => out.push(output))
-  expect(() => emit('a s3cret', scan, (output) => out.push(output))).toThrow('a secret')
+  safeWrite('fine', scan, (output) => out.push(output))
+  expect(() => safeWrite('a s3cret', scan, (output) => out.push(output))).toThrow('a secret')
   expect(out).toEqual(['fine'])
 })

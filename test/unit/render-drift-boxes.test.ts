@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { showsToLeave } from '../../src/render/drift-issue.ts'
+import { showsToLeave } from '../../src/comments/drift-issue.ts'
 import {
   boxLine,
   carriedOver,
@@ -9,7 +9,7 @@ import {
   parseTicks,
   proposedIn,
   type Tick,
-} from '../../src/render/ticks.ts'
+} from '../../src/comments/checkboxes.ts'
 import { HOSTILE, text } from '../support/plan-arbitrary.ts'
 import { EMPTY, KIND_NAMES } from '../support/plans.ts'
 import { PLAN, issueOf } from '../support/drift-issue.ts'

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { renderDriftIssue } from '../../src/render/drift-issue.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { renderDriftIssue } from '../../src/comments/drift-issue.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { anyPlan, text } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 import { RUN, PULL, OPTIONS, PLAN, BOX, issueOf, boxesIn } from '../support/drift-issue.ts'
 
 describe('the drift issue', () => {
@@ -59,7 +59,7 @@ describe('the drift issue', () => {
     const plan: Plan = {
       ...EMPTY,
       drift: [
-        standoff('ip-block', '192.0.2.0/24', 'drift', {
+        difference('ip-block', '192.0.2.0/24', 'drift', {
           desired: { comment: 'in the file' },
           live: { comment: 'hush' },
           fields: ['comment'],
@@ -144,7 +144,7 @@ describe('the drift issue', () => {
 
   test('of ten thousand differences is within the limit', () => {
     const drift = Array.from({ length: 10_000 }, (_, i) =>
-      standoff('domain-block', `server-${i}.example`, 'drift', {
+      difference('domain-block', `server-${i}.example`, 'drift', {
         fields: ['severity'],
         desired: { severity: 'silence' },
         live: { severity: 'suspend' },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXIT, type Diagnostic } from '../../src/instance/diagnostic.ts'
-import { renderFailure } from '../../src/render/failure.ts'
+import { renderFailure } from '../../src/comments/failure.ts'
 import { expectInert } from '../support/github-html.ts'
 import { html } from '../support/github-page.ts'
 import { text } from '../support/plan-arbitrary.ts'

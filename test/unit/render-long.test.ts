@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ApplyReport } from '../../src/reconcile/report.ts'
-import type { Plan, Step } from '../../src/reconcile/types.ts'
-import { renderApply } from '../../src/render/apply.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
-import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
+import { renderApply } from '../../src/terminal/applied.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
+import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 
 const SCREEN = { kinds: KIND_NAMES, colour: false, width: 100 }
 const many = <One>(length: number, one: (i: number) => One): One[] => Array.from({ length }, (_, i) => one(i))
@@ -97,7 +97,7 @@ describe('a plan of thousands', () => {
         fields: {},
       })),
       drift: many(300, (i) =>
-        standoff('domain-block', `drift-${i}.example`, 'drift', {
+        difference('domain-block', `drift-${i}.example`, 'drift', {
           desired: { severity: 'silence' },
           live: { severity: 'suspend' },
           fields: ['severity'],
@@ -191,7 +191,7 @@ test('a command that is to be copied is one that a shell takes', () => {
   const plan: Plan = {
     ...EMPTY,
     drift: [
-      standoff('role', "Old 'Hands'", 'drift', {
+      difference('role', "Old 'Hands'", 'drift', {
         desired: { position: 1 },
         live: { position: 2 },
         fields: ['position'],

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { micromark } from 'micromark'
 import { describe, expect, test } from 'vitest'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { code, prose } from '../../src/render/markdown-text.ts'
-import { inline } from '../../src/render/text.ts'
-import type { Plan, Step } from '../../src/reconcile/types.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { code, prose } from '../../src/comments/markdown.ts'
+import { inline } from '../../src/redaction/neutralise.ts'
+import type { Plan, Step } from '../../src/reconcile/plan/types.ts'
 import { expectInert } from '../support/github-html.ts'
 import { anyPlan, HOSTILE, text } from '../support/plan-arbitrary.ts'
 import { touching, announced, debt, EMPTY, KIND_NAMES, SAMPLE, step } from '../support/plans.ts'
@@ -83,7 +83,7 @@ describe('a comment (law 9)', () => {
     expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe(
       '### Nothing new. An earlier run is not finished yet.',
     )
-    const unread = { kind: 'rule', complete: false, reason: 'no door', objects: 0, requests: 0 }
+    const unread = { kind: 'rule', complete: false, reason: 'no connection', objects: 0, requests: 0 }
     expect(first({ ...EMPTY, reads: [unread] })).toBe('### The live server could not be read.')
     expect(first({ ...EMPTY, reads: [unread, { ...unread, kind: 'role', complete: true }] })).toBe(
       '### No changes as far as the live server could be read.',

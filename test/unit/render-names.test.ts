@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normalizeDomain } from '../../src/instance/domains.ts'
-import { renderAnnotations } from '../../src/render/annotations.ts'
-import { renderApply } from '../../src/render/apply.ts'
-import { planJson } from '../../src/render/json.ts'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import { readable } from '../../src/render/names.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
-import { inline } from '../../src/render/text.ts'
-import { touching, EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { renderAnnotations } from '../../src/terminal/annotations.ts'
+import { renderApply } from '../../src/terminal/applied.ts'
+import { planJson } from '../../src/json/plan.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import { readable } from '../../src/redaction/idn.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
+import { inline } from '../../src/redaction/neutralise.ts'
+import { touching, EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 
 const ASCII = 'xn--bcher-kva.example'
 const BOTH = `bücher.example (${ASCII})`
@@ -33,7 +33,7 @@ const PLAN = {
   ...EMPTY,
   steps: [suspension, step('email-domain-block', ASCII)],
   drift: [
-    standoff('domain-block', ASCII, 'drift', {
+    difference('domain-block', ASCII, 'drift', {
       desired: { severity: 'silence' },
       live: { severity: 'suspend' },
       fields: ['severity'],

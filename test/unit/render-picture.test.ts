@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderPlan } from '../../src/render/terminal.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
 import { picture } from '../support/picture.ts'
 import { KIND_NAMES, SAMPLE } from '../support/plans.ts'

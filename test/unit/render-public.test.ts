@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { renderMarkdown } from '../../src/render/markdown.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { EMPTY, KIND_NAMES, standoff, step } from '../support/plans.ts'
+import { renderMarkdown } from '../../src/comments/plan.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { EMPTY, KIND_NAMES, difference, step } from '../support/plans.ts'
 
 const PUBLIC = { kinds: KIND_NAMES, visibility: 'public' } as const
 
@@ -27,7 +27,7 @@ describe('a public repository', () => {
       }),
     ],
     drift: [
-      standoff('ip-block', '192.0.2.0/24', 'drift', {
+      difference('ip-block', '192.0.2.0/24', 'drift', {
         desired: { comment: 'in the file' },
         live: { comment: 'hush-comment' },
         ledger: { comment: 'in the file' },

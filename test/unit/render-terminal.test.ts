@@ -2,14 +2,14 @@ import { WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import type { Plan } from '../../src/reconcile/types.ts'
-import { disclosure } from '../../src/render/conceal.ts'
-import type { KindName } from '../../src/render/describe.ts'
-import { wantsColour } from '../../src/render/layout.ts'
-import { renderPlan } from '../../src/render/terminal.ts'
-import { width } from '../../src/render/text.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
+import { disclosure } from '../../src/redaction/redact.ts'
+import type { KindName } from '../../src/words/describe.ts'
+import { wantsColour } from '../../src/words/layout.ts'
+import { renderPlan } from '../../src/terminal/plan.ts'
+import { width } from '../../src/words/text.ts'
 import { anyPlan } from '../support/plan-arbitrary.ts'
-import { announced, EMPTY, KIND_NAMES, SAMPLE, standoff, step } from '../support/plans.ts'
+import { announced, EMPTY, KIND_NAMES, SAMPLE, difference, step } from '../support/plans.ts'
 
 const PLAIN = { kinds: KIND_NAMES, colour: false }
 
@@ -219,7 +219,7 @@ describe('a plan on a terminal', () => {
         }),
       ],
       conflicts: [
-        standoff('domain-block', 'b.example', 'conflict', {
+        difference('domain-block', 'b.example', 'conflict', {
           desired: { severity: 'noop' },
           live: { severity: 'silence' },
           ledger: { severity: 'suspend' },
@@ -244,14 +244,14 @@ describe('a plan on a terminal', () => {
     )
   })
 
-  test('tells how long 10,000 calls take, and what has no door', () => {
+  test('tells how long 10,000 calls take, and what has no connection', () => {
     const steps = [
       ...Array.from({ length: 901 }, (_, i) => step('domain-block', `${i}.example`)),
-      step('rule', 'x', { door: null }),
+      step('rule', 'x', { connection: null }),
     ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
     expect(output).toContain(
-      'Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no door and will be skipped.',
+      'Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no connection and will be skipped.',
     )
   })
 

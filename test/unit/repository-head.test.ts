@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
-import { checkHead } from '../../src/reconcile/head.ts'
+import { openRepository } from '../../src/git/repository.ts'
+import { checkHead } from '../../src/reconcile/apply/check-head.ts'
 import { clone, commit, git, newBare, newRepository, put, scratch } from '../support/git.ts'
 
 async function check(dir: string, applied: string | null = null, rewritten = false): Promise<string> {

@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gitSource } from '../../src/clients/git-source.ts'
-import { openRepository } from '../../src/clients/repository.ts'
+import { gitSource } from '../../src/git/source.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import { clone, commit, git, newBare, newRepository, scratch } from '../support/git.ts'
 

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { gitSource } from '../../src/clients/git-source.ts'
+import { gitSource } from '../../src/git/source.ts'
 import { directorySource } from '../../src/instance/source.ts'
 import { commit, git, newRepository, put, scratch } from '../support/git.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openRepository } from '../../src/clients/repository.ts'
+import { openRepository } from '../../src/git/repository.ts'
 import { clone, commit, git, newBare, newRepository, put, scratch } from '../support/git.ts'
 import { open } from '../support/repository.ts'
 

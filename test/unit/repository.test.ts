@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { reasonOf } from '../../src/clients/git.ts'
+import { reasonOf } from '../../src/git/git.ts'
 import type { Repository } from '../../src/reconcile/repository.ts'
 import { clone, commit, git, newBare, newRepository, put, scratch } from '../support/git.ts'
 import { cloneVia, httpGit, sshGit } from '../support/git-servers.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { Apart } from '../../src/reconcile/cases.ts'
-import { graphOf, inOrder } from '../../src/reconcile/graph.ts'
+import type { Apart } from '../../src/reconcile/plan/three-way-merge.ts'
+import { graphOf, inOrder } from '../../src/reconcile/plan/graph.ts'
 import type { Linking } from '../../src/reconcile/kind.ts'
-import { goesOut, isRestart, partedByInputs, restartsIn, winsInputs } from '../../src/reconcile/restarts.ts'
+import { goesOut, isRestart, partedByInputs, restartsIn, winsInputs } from '../../src/reconcile/plan/restarts.ts'
 import { step } from '../support/plans.ts'
 
 const READS = ['file/a', 'file/b', 'package/nginx']

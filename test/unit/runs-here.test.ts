@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classOf, touchedOf } from '../../src/commands/runs-here.ts'
+import { classOf, touchedOf } from '../../src/session/path-class.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PINNED = { folder: 'instance', inCopy: false }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { measure, openRest } from '../../src/providers/mastodon/rest/mastodon.ts'
-import { handOf } from '../../src/sandbox/hand.ts'
+import { measure, openRest } from '../../src/providers/mastodon/rest/client.ts'
+import { handOf } from '../../src/sandbox/web-interface.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 
 let sandbox: Sandbox

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ANSWERS, withFaults, type Fault } from '../../src/sandbox/fault.ts'
+import { ANSWERS, withFaults, type Fault } from '../testkit/fault.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 
 let sandbox: Sandbox

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { git } from '../support/git.ts'
 import { github } from '../support/github.ts'
 import { describeGitHub } from '../support/openapi.ts'
-import type { GitHub } from '../../src/sandbox/github/index.ts'
+import type { GitHub } from '../testkit/github/index.ts'
 
 const PEOPLE = { alice: 'admin', mo: 'write', tess: 'triage' } as const
 type Answered = { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Headers }

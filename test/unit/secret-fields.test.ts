@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { judge, type Verdict } from '../../src/reconcile/cases.ts'
+import { judge, type Verdict } from '../../src/reconcile/plan/three-way-merge.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
 import {
@@ -9,9 +9,9 @@ import {
   secretChanged,
   secretInWords,
   uncomparedInWords,
-} from '../../src/reconcile/secret-fields.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
-import type { SecretAnswer } from '../../src/reconcile/secret-fields.ts'
+} from '../../src/reconcile/plan/secret-fields.ts'
+import type { Fields, Value } from '../../src/reconcile/values.ts'
+import type { SecretAnswer } from '../../src/reconcile/objects.ts'
 import { sealingWith } from '../support/sealing.ts'
 
 const one = { secret: 'SMTP_PASSWORD', version: 1 }
@@ -50,7 +50,7 @@ function caseOf({ desired, ledger, answer, attempts = [] }: Row) {
 const IN_SYNC: Verdict = { is: 'in-sync' }
 const STEP: Verdict = { is: 'step', action: 'update', fields: ['password'], apart: [] }
 const told = (cause: 'drift' | 'conflict' | 'takeover'): Verdict => ({
-  is: 'standoff',
+  is: 'difference',
   action: 'update',
   apart: [{ cause, fields: ['password'] }],
 })

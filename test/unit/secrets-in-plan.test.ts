@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
 import { byText } from '../../src/reconcile/equal.ts'
-import type { Fields } from '../../src/reconcile/types.ts'
-import { applyJson, planJson } from '../../src/render/json.ts'
-import { parsePlan } from '../../src/render/saved.ts'
-import { ACCESS, applied, newWorld, planned, SERVICES, type Files, type World } from '../support/claimed.ts'
+import type { Fields } from '../../src/reconcile/values.ts'
+import { applyJson, planJson } from '../../src/json/plan.ts'
+import { parsePlan } from '../../src/json/saved-plan.ts'
+import { ACCESS, applied, newWorld, planned, SERVICES, type Files, type LiveState } from '../support/claimed.ts'
 
 const [OLD, NEW] = ['hunter2-the-first', 'hunter2-the-second']
 const field = (version: number): Fields => ({ mode: 420, password: { secret: 'SMTP', version } })
 const files = (version: number): Files => ({ [SERVICES]: [{ id: 'a', fields: field(version) }], [ACCESS]: [] })
 
-async function begun(): Promise<World> {
+async function begun(): Promise<LiveState> {
   const world = newWorld()
   world.known = new Map([['SMTP', OLD]])
   await applied(world, files(1))
   return world
 }
-const entries = ({ ledger }: World) => [...ledger.entries.values()]
-const without = (world: World): World => ({ ...world, known: new Map() })
+const entries = ({ ledger }: LiveState) => [...ledger.entries.values()]
+const without = (world: LiveState): LiveState => ({ ...world, known: new Map() })
 
 describe('a secret', () => {
   it('is put there, and known by its name and version alone', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { openSecrets } from '../../src/clients/secrets.ts'
-import { watchSecrets } from '../../src/commands/place.ts'
+import { openSecrets } from '../../src/secrets/secrets.ts'
+import { watchSecrets } from '../../src/session/instance-folder.ts'
 import type { InstanceFile } from '../../src/instance/documents.ts'
 
 interface Node {

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { Documents } from '../../src/instance/documents.ts'
 import { KINDS } from '../../src/providers/mastodon/kinds/index.ts'
 import { exitOfPlan } from '../../src/reconcile/exit.ts'
-import type { Plan } from '../../src/reconcile/types.ts'
+import type { Plan } from '../../src/reconcile/plan/types.ts'
 import { byHand, type Hand } from '../support/hands.ts'
 import { newServer, type Server } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 /** All kinds are managed, and next to nothing is in the files. */
 const FILES: Documents = {
@@ -26,7 +26,7 @@ const does =
   (server: Server): void =>
     byHand(server, act)
 
-async function begun(): Promise<World> {
+async function begun(): Promise<LiveState> {
   const world = newWorld(newServer())
   await run(world, FILES)
   expect(told((await look(world, FILES)).plan)).toEqual([])

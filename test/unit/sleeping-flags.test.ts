@@ -2,17 +2,17 @@ import { expect, test } from 'vitest'
 import type { DomainBlock } from '../../src/instance/documents.ts'
 import { byHand } from '../support/hands.ts'
 import { newServer } from '../support/memory-server.ts'
-import { look, newWorld, run, type World } from '../support/world.ts'
+import { look, newWorld, run, type LiveState } from '../support/world.ts'
 
 const files = (...blocks: DomainBlock[]) => ({ 'domain-blocks.yaml': { domain_blocks: blocks } })
-const stored = ({ server }: World): readonly unknown[] =>
+const stored = ({ server }: LiveState): readonly unknown[] =>
   [...server.rows.domain_blocks.values()].map(({ domain, severity, reject_media }) => ({
     domain,
     severity,
     reject_media,
   }))
 
-async function begun(block: DomainBlock): Promise<World> {
+async function begun(block: DomainBlock): Promise<LiveState> {
   const world = newWorld(newServer())
   expect((await run(world, files(block))).refused).toEqual([])
   return world

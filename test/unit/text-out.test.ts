@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inline, lines, steady } from '../../src/render/text.ts'
-import { code, prose } from '../../src/render/markdown-text.ts'
+import { inline, lines, steady } from '../../src/redaction/neutralise.ts'
+import { code, prose } from '../../src/comments/markdown.ts'
 import { expectNoControls } from '../support/github-html.ts'
 import { commands, type Ran } from '../support/run-output.ts'
 

@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { boundId } from '../../src/reconcile/made-by.ts'
-import { judge } from '../../src/reconcile/cases.ts'
+import { judge } from '../../src/reconcile/plan/three-way-merge.ts'
 import { stepDigest } from '../../src/reconcile/digest.ts'
 import { equal } from '../../src/reconcile/equal.ts'
-import { resolve, resolveStep } from '../../src/reconcile/references.ts'
-import { changeOf, changing, comparable, sameUnlessPending, type Changing } from '../../src/reconcile/unresolved.ts'
-import type { Fields, Value } from '../../src/reconcile/types.ts'
+import { resolve, resolveStep } from '../../src/reconcile/plan/references.ts'
+import {
+  changeOf,
+  changing,
+  comparable,
+  sameUnlessPending,
+  type Changing,
+} from '../../src/reconcile/plan/unresolved.ts'
+import type { Fields, Value } from '../../src/reconcile/values.ts'
 import { step } from '../support/plans.ts'
 import { sealingWith } from '../support/sealing.ts'
 
@@ -131,10 +137,16 @@ describe('the files, as they are compared', () => {
       { ip: '192.0.2.8', ttl: 60 },
     ]
     expect(judged(left, '192.0.2.7')).toEqual({ is: 'step', action: 'update', fields: ['ip'], apart: [] })
-    expect(judged(other, '192.0.2.7')).toMatchObject({ is: 'standoff', apart: [{ cause: 'conflict', fields: ['ip'] }] })
-    expect(judged(null, '192.0.2.7')).toMatchObject({ is: 'standoff', apart: [{ cause: 'takeover', fields: ['ip'] }] })
+    expect(judged(other, '192.0.2.7')).toMatchObject({
+      is: 'difference',
+      apart: [{ cause: 'conflict', fields: ['ip'] }],
+    })
+    expect(judged(null, '192.0.2.7')).toMatchObject({
+      is: 'difference',
+      apart: [{ cause: 'takeover', fields: ['ip'] }],
+    })
     // Also what a far end made look like one.
-    expect(judged(left, { ref: 'address/main#ip' })).toMatchObject({ is: 'standoff' })
+    expect(judged(left, { ref: 'address/main#ip' })).toMatchObject({ is: 'difference' })
   })
 
   it('find what follows a value that has changed to be a change, and not by hand', () => {

@@ -1,5 +1,5 @@
 import { EXIT, fail } from '../diagnostic.ts'
-import { isUnwanted } from '../text.ts'
+import { isUnwanted } from '../yaml/characters.ts'
 import { BOM, eolBefore, refuse, type Value } from './original.ts'
 import { isRecord, stringOf, type Fields } from './shapes.ts'
 

@@ -1,5 +1,6 @@
+import type { Edit } from './types.ts'
 import { isMap, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { own } from '../own.ts'
+import { own } from '../get-own.ts'
 import { refuseAlias, refuseNamed } from './anchors.ts'
 import { isJson } from './json.ts'
 import { isFlow, styleNear, type Collection } from './layout.ts'
@@ -30,19 +31,6 @@ import {
   type NewItem,
   type Path,
 } from './splices.ts'
-
-export type { Path } from './splices.ts'
-
-/** One change of a file. Indexes are those of the file as it was before any of the changes made with it. */
-export type Edit =
-  /** Adds an item to a list, at its end or before the item of an index; makes the list where there is none. */
-  | { readonly op: 'add'; readonly list: Path; readonly item: Value; readonly before?: number }
-  /** Removes an item of a list, or a field of a map. */
-  | { readonly op: 'remove'; readonly path: Path }
-  /** Sets a field of a map; makes the maps on the way to it. */
-  | { readonly op: 'set'; readonly path: Path; readonly value: Value }
-  /** Puts a list in another order: which old item stands at each place. Not together with other changes of that list. */
-  | { readonly op: 'order'; readonly list: Path; readonly order: readonly number[] }
 
 type Mutable = { [key: string]: Value }
 
@@ -80,6 +68,7 @@ function isPureJson(text: string): boolean {
 
 const isRecord = (value: Value | undefined): value is { readonly [key: string]: Value } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const keyOf = (path: Path): string => JSON.stringify(path)
 
 function valueAt(root: Value | undefined, path: Path): Value | undefined {

@@ -1,6 +1,6 @@
 import { EXIT, fail } from '../diagnostic.ts'
 import { LIST_KEYS } from '../list-keys.ts'
-import type { Edit } from './edit.ts'
+import type { Edit } from './types.ts'
 import type { Value } from './original.ts'
 
 const KEY = 'emptied_on_purpose'

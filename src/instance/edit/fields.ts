@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { own } from '../own.ts'
-import type { Edit, Path } from './edit.ts'
+import { own } from '../get-own.ts'
+import type { Edit } from './types.ts'
+import type { Path } from './splices.ts'
 import type { Value } from './original.ts'
 import { isRecord, severityWord, stringOf, type Item, type Written } from './shapes.ts'
 

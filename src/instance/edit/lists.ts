@@ -1,5 +1,6 @@
 import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
-import type { Edit, Path } from './edit.ts'
+import type { Edit } from './types.ts'
+import type { Path } from './splices.ts'
 import { alike, fieldEdits } from './fields.ts'
 import { placesIn } from './file.ts'
 import { meaningOf, type Value } from './original.ts'

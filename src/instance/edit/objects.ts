@@ -8,13 +8,14 @@ import {
   type ObjectChange,
   type ReadText,
 } from './changes.ts'
-import { edit, type Edit } from './edit.ts'
+import { edit } from './edit.ts'
+import { type Edit } from './types.ts'
 import { schemaComment, startOf } from './file.ts'
 import { listEdits } from './lists.ts'
 import { orderEdits, withKeys } from './rules.ts'
 import { settingEdits } from './settings.ts'
 import { SHAPES, type Fields, type Shape } from './shapes.ts'
-import { own } from '../own.ts'
+import { own } from '../get-own.ts'
 
 export type { EditOptions, FileEdit, ObjectChange, ReadText } from './changes.ts'
 export { ruleKey } from './rules.ts'

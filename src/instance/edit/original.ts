@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
 import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
-import { parseInParts } from '../parts.ts'
-import { asksForOtherVersion, OTHER_VERSION } from '../refusals.ts'
+import { parseInParts } from '../yaml/parse-in-chunks.ts'
+import { asksForOtherVersion, OTHER_VERSION } from '../yaml/forbidden.ts'
 
 /** A value of a file; the same as a value of the engine, which builds on this. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }

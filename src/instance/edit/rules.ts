@@ -1,5 +1,5 @@
 import type { Named, ReadText } from './changes.ts'
-import type { Edit } from './edit.ts'
+import type { Edit } from './types.ts'
 import { itemsOf } from './file.ts'
 import { isRecord, stringOf } from './shapes.ts'
 

@@ -1,9 +1,9 @@
 import { asFile, fileReference, isLong, type Context, type Named } from './changes.ts'
-import type { Edit } from './edit.ts'
+import type { Edit } from './types.ts'
 import { alike } from './fields.ts'
 import { meaningOf, type Value } from './original.ts'
 import { isRecord } from './shapes.ts'
-import { own } from '../own.ts'
+import { own } from '../get-own.ts'
 
 const FILE = 'settings.yaml'
 

@@ -1,7 +1,7 @@
 import { normalizeAddress } from '../addresses.ts'
 import { displayDomain, normalizeDomain } from '../domains.ts'
 import type { Value } from './original.ts'
-import { own } from '../own.ts'
+import { own } from '../get-own.ts'
 
 export type Fields = { readonly [field: string]: Value }
 export type Item = { readonly [key: string]: Value }

@@ -3,7 +3,7 @@ import { blocks } from './blocks.ts'
 import { budgets } from './budgets.ts'
 import { dates } from './dates.ts'
 import { domains } from './domains.ts'
-import { doors } from './doors.ts'
+import { connections } from './connections.ts'
 import { empty } from './empty.ts'
 import { people } from './people.ts'
 import { roles } from './roles.ts'
@@ -13,7 +13,7 @@ import { settings } from './settings.ts'
 import { terms } from './terms.ts'
 
 const RULES_OF_ALL_VERSIONS: readonly Rule[] = [
-  doors,
+  connections,
   budgets,
   domains,
   blocks,

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { FileName, LongText } from '../documents.ts'
-import type { Path } from '../places.ts'
+import type { Path } from '../yaml/positions.ts'
 import { error } from './rule.ts'
 import type { RuleInput } from './rule.ts'
 

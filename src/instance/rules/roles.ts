@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Role } from '../documents.ts'
 import { permissionsOf } from '../versions.ts'
-import type { Path } from '../places.ts'
+import type { Path } from '../yaml/positions.ts'
 import { duplicates, error, rows } from './rule.ts'
 import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
 

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position, Severity } from '../diagnostic.ts'
 import type { Documents, FileName } from '../documents.ts'
 import type { Release } from '../versions.ts'
-import type { Path } from '../places.ts'
+import type { Path } from '../yaml/positions.ts'
 import { sameEntry } from '../repeats.ts'
 
 /** What rules across files look at. */

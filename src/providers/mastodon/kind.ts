@@ -1,15 +1,16 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import type { Draft, Hints, Kind, Outcome, Violation, World, WriteContext } from '../../reconcile/kind.ts'
+import type { Draft, Hints, Kind, Outcome, Violation, LiveState, WriteContext } from '../../reconcile/kind.ts'
 import type { Unmeasured } from '../../reconcile/provider.ts'
-import type { DesiredObject, Impact, LiveObject, Prospect, Step } from '../../reconcile/types.ts'
-import type { ReadRequest, TableName, Tables, WriteDoor, Writer } from './tables.ts'
+import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objects.ts'
+import type { Impact, Step } from '../../reconcile/plan/types.ts'
+import type { ReadRequest, TableName, Tables, WriteConnection, Writer } from './tables.ts'
 
 /** A kind of Mastodon's: what of it is read from tables, and how it is written. */
 export interface MastodonKind extends Kind {
   /** The tables of a snapshot that `read` needs. */
   readonly tables: readonly TableName[]
-  /** The doors that can write it, best first. */
-  readonly writes: readonly WriteDoor[]
+  /** The connections that can write it, best first. */
+  readonly writes: readonly WriteConnection[]
   /** Accounts that the read must look up by name. */
   readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
   /** Domains whose impact must be measured, with the severity that the files want. */
@@ -20,7 +21,7 @@ export interface MastodonKind extends Kind {
     hints: Hints,
   ) => {
     readonly objects: readonly LiveObject[]
-    readonly prospects?: ReadonlyMap<string, Prospect>
+    readonly prospects?: ReadonlyMap<string, Candidate>
     /** What is there and no file can hold, in sentences. */
     readonly beyond?: readonly string[]
   }
@@ -34,16 +35,16 @@ export interface MastodonKind extends Kind {
   readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
 }
 
-export interface ApplyContext extends Omit<WriteContext, 'door'> {
+export interface ApplyContext extends Omit<WriteContext, 'connection'> {
   readonly writer: Writer
-  readonly door: WriteDoor
+  readonly connection: WriteConnection
 }
 
 /** A condition that every state of accounts and roles must meet. */
 export interface Rule {
   readonly name: string
   readonly kinds: readonly string[]
-  readonly violations: (world: World, facts: Facts) => readonly Violation[]
+  readonly violations: (world: LiveState, facts: Facts) => readonly Violation[]
 }
 
 /** What rules go by besides the objects. */

@@ -8,16 +8,16 @@ import type {
   Use,
   WriteSession,
 } from '../../reconcile/provider.ts'
-import type { Observed } from '../../reconcile/types.ts'
-import { openDoors, type DoorOptions, type Doors } from './doors.ts'
+import type { Observed } from '../../reconcile/objects.ts'
+import { openConnections, type ConnectionOptions, type Connections } from './connections.ts'
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
 import { isComplete, openReader } from './reader.ts'
-import { tablesOf } from './database/snapshot.ts'
-import type { Reader, Tables, TokenAccount, WriteDoor, Writer } from './tables.ts'
-import { observed, requestFor, understand } from './understand.ts'
+import { tablesOf } from './database/rows.ts'
+import type { Reader, Tables, TokenAccount, WriteConnection, Writer } from './tables.ts'
+import { observed, requestFor, understand } from './read-context.ts'
 import { openWriter } from './writer.ts'
-import type { Secrets } from '../../clients/secrets.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
 
 export const NAME = 'mastodon'
 
@@ -26,26 +26,26 @@ const FEW = 36
 
 const identity = ({ domain }: Pick<InstanceFile, 'domain'>): string => `${NAME}:${domain}`
 
-/** The doors of one run, and how it reads and writes through them. */
+/** The connections of one run, and how it reads and writes through them. */
 export interface Ways {
   readonly reader: () => Promise<Reader>
   readonly writer: () => Promise<Writer>
   readonly close: () => Promise<void>
 }
 
-/** What the doors of an instance can do; block lists of few writes go through the API where there is one. */
+/** What the connections of an instance can do; block lists of few writes go through the API where there is one. */
 export function capabilityOf({ mastodon }: Pick<InstanceFile, 'mastodon'>, few = FEW): Provider['can'] {
-  const doors = { rest: mastodon?.api !== undefined, console: mastodon?.console !== undefined }
+  const connections = { rest: mastodon?.api !== undefined, console: mastodon?.console !== undefined }
   const kindOf = new Map(KINDS.map((kind) => [kind.name, kind]))
-  const best = (name: string, steps: number): WriteDoor | null => {
+  const best = (name: string, steps: number): WriteConnection | null => {
     const writes = kindOf.get(name)?.writes ?? []
     const order = steps > few && writes.includes('console') ? (['console', ...writes] as const) : writes
-    return order.find((door) => doors[door]) ?? null
+    return order.find((connection) => connections[connection]) ?? null
   }
-  const byApi = (name: string): boolean => doors.rest && (kindOf.get(name)?.writes.includes('rest') ?? false)
+  const byApi = (name: string): boolean => connections.rest && (kindOf.get(name)?.writes.includes('rest') ?? false)
   return (use): Capability => ({
     // The console is worth the whole server, and nothing that is only proposed comes near it.
-    reads: (name) => mastodon?.database !== undefined || byApi(name) || (use !== 'proposal' && doors.console),
+    reads: (name) => mastodon?.database !== undefined || byApi(name) || (use !== 'proposal' && connections.console),
     writes: best,
   })
 }
@@ -97,15 +97,17 @@ function knownObjects(): Known {
   }
 }
 
-const isWriteDoor = (door: string): door is WriteDoor => door === 'rest' || door === 'console'
+const isWriteConnection = (connection: string): connection is WriteConnection =>
+  connection === 'rest' || connection === 'console'
 
 function sessionOf(writer: Writer): WriteSession {
   return {
     write: (name, steps, context) => {
       const kind = KINDS.find((one) => one.name === name)
-      const { door } = context
-      if (!kind || !isWriteDoor(door)) throw new Error(`${NAME} has no way to write ${name} through ${door}`)
-      return kind.apply(steps, { ...context, door, writer })
+      const { connection } = context
+      if (!kind || !isWriteConnection(connection))
+        throw new Error(`${NAME} has no way to write ${name} through ${connection}`)
+      return kind.apply(steps, { ...context, connection, writer })
     },
     finish: async (pending): Promise<Finished> => {
       const result = await writer.settle(pending)
@@ -122,7 +124,7 @@ function sessionOf(writer: Writer): WriteSession {
 }
 
 /** What its connections are opened with. */
-export interface Access extends Pick<DoorOptions, 'onWait'> {
+export interface Access extends Pick<ConnectionOptions, 'onWait'> {
   readonly secrets: Secrets
   readonly use: Use
 }
@@ -133,23 +135,23 @@ export function withoutConsole(config: InstanceFile): InstanceFile {
   return { ...config, mastodon }
 }
 
-/** The provider of an instance by the doors that its configuration names; each opened when it is first used. */
+/** The provider of an instance by the connections that its configuration names; each opened when it is first used. */
 export function connect(config: InstanceFile, { secrets, use, onWait }: Access): MastodonProvider {
   const seen = use === 'proposal' ? withoutConsole(config) : config
   const options = use === 'apply' ? { verb: 'apply' as const } : { verb: 'plan' as const, reading: true }
-  const doors = openDoors(seen, secrets, { ...options, ...(onWait === undefined ? {} : { onWait }) })
+  const connections = openConnections(seen, secrets, { ...options, ...(onWait === undefined ? {} : { onWait }) })
   let reader: Promise<Reader> | undefined
   const ways: Ways = {
-    reader: () => (reader ??= openReader(seen, secrets, { doors })),
-    writer: () => openWriter(seen, secrets, { doors }),
-    close: doors.close,
+    reader: () => (reader ??= openReader(seen, secrets, { connections })),
+    writer: () => openWriter(seen, secrets, { connections }),
+    close: connections.close,
   }
-  return { ...providerOf(config, ways), doors }
+  return { ...providerOf(config, ways), connections }
 }
 
-/** The provider, and its doors for what only this one does: members are told, tokens are made. */
+/** The provider, and its connections for what only this one does: members are told, tokens are made. */
 export interface MastodonProvider extends Provider {
-  readonly doors: Doors
+  readonly connections: Connections
 }
 
 export const mastodon: ProviderFolder<Access> = {

@@ -1,17 +1,17 @@
 import type { Diagnostic } from '../../instance/diagnostic.ts'
-import type { Intent } from '../../reconcile/ledger-types.ts'
+import type { Intent } from '../../reconcile/ledger/types.ts'
 import type { Relations } from '../../instance/relations.ts'
-import type { Fields, Value } from '../../reconcile/types.ts'
+import type { Fields, Value } from '../../reconcile/values.ts'
 
-export type DoorName = 'database' | 'rest' | 'console'
+export type ConnectionName = 'database' | 'rest' | 'console'
 
-/** The doors that can write. */
-export type WriteDoor = Exclude<DoorName, 'database'>
+/** The connections that can write. */
+export type WriteConnection = Exclude<ConnectionName, 'database'>
 
-/** The tables of a snapshot. Every door answers rows of the same shape. */
+/** The tables of a snapshot. Every connection answers rows of the same shape. */
 export type TableName = keyof Rows
 
-/** Rows as every door gives them: ids are strings, times ISO 8601 UTC with milliseconds, severities words. */
+/** Rows as every connection gives them: ids are strings, times ISO 8601 UTC with milliseconds, severities words. */
 export interface Rows {
   domain_blocks: {
     id: string
@@ -85,7 +85,12 @@ export interface Rows {
 }
 
 export type Table<Row> =
-  | { readonly state: 'complete'; readonly rows: readonly Row[]; readonly door: DoorName; readonly requests: number }
+  | {
+      readonly state: 'complete'
+      readonly rows: readonly Row[]
+      readonly connection: ConnectionName
+      readonly requests: number
+    }
   | { readonly state: 'unknown'; readonly reason: Diagnostic }
 
 export type Tables = { readonly [Name in TableName]: Table<Rows[Name]> } & {
@@ -127,7 +132,7 @@ export type WriteResult =
   | { readonly state: 'changed'; readonly live: Fields | null }
   | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
-/** One write as the doors take it; `expect` is what live must still be. */
+/** One write as the connections take it; `expect` is what live must still be. */
 export interface Write {
   readonly table: Exclude<TableName, 'impact' | 'audit' | 'accounts'> | 'role_of' | 'rule_order'
   readonly action: 'create' | 'update' | 'delete'
@@ -138,14 +143,14 @@ export interface Write {
   readonly set: Fields
   /** Refuse where more relations would be severed. Absent where none can be. */
   readonly consent?: number
-  /** Named facts that the door checks inside the transaction, such as `minimum_owners`. */
+  /** Named facts that the connection checks inside the transaction, such as `minimum_owners`. */
   readonly guard?: { readonly [name: string]: Value }
 }
 
 /** The way in for writing: one of these for a run. */
 export interface Writer {
   /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
-  readonly write: (writes: readonly Write[], door: WriteDoor) => AsyncIterable<WriteResult>
+  readonly write: (writes: readonly Write[], connection: WriteConnection) => AsyncIterable<WriteResult>
   /** Finishes what runs that were broken off still owe: all of it, or none. */
   readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
   /** Told once it is certain that something is written through the console: it may open while the API works. */

@@ -1,31 +1,31 @@
 import { type Diagnostic, HerdbookError } from '../../instance/diagnostic.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import type { Write, Writer, WriteResult } from './tables.ts'
-import type { Intent } from '../../reconcile/ledger-types.ts'
+import type { Intent } from '../../reconcile/ledger/types.ts'
 import type { Console, OwedBlock } from './console/console.ts'
-import { type DoorOptions, type Doors, openDoors } from './doors.ts'
-import type { Secrets } from '../../clients/secrets.ts'
+import { type ConnectionOptions, type Connections, openConnections } from './connections.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
 
 /** Opens the way in for writing. The console boots when something first goes through it. */
 export async function openWriter(
   instance: InstanceFile,
   secrets: Secrets,
-  options: DoorOptions & { readonly doors?: Doors } = {},
+  options: ConnectionOptions & { readonly connections?: Connections } = {},
 ): Promise<Writer> {
-  const doors = options.doors ?? openDoors(instance, secrets, { ...options, verb: 'apply' })
+  const connections = options.connections ?? openConnections(instance, secrets, { ...options, verb: 'apply' })
   return {
-    write: (writes, door) =>
-      through(door === 'console' ? () => throughConsole(doors) : () => throughRest(doors), writes),
-    settle: (owed) => settle(doors, owed),
+    write: (writes, connection) =>
+      through(connection === 'console' ? () => throughConsole(connections) : () => throughRest(connections), writes),
+    settle: (owed) => settle(connections, owed),
     // whoever writes through it awaits it, and is told why it did not open
-    expectConsole: () => void doors.console().catch(() => undefined),
-    close: () => (options.doors ? Promise.resolve() : doors.close()),
+    expectConsole: () => void connections.console().catch(() => undefined),
+    close: () => (options.connections ? Promise.resolve() : connections.close()),
   }
 }
 
 type Send = (writes: readonly Write[]) => AsyncGenerator<WriteResult>
 
-/** Opens a door and sends. One that does not open has let nothing out. */
+/** Opens a connection and sends. One that does not open has let nothing out. */
 async function* through(open: () => Promise<Send>, writes: readonly Write[]): AsyncGenerator<WriteResult> {
   let send: Send
   try {
@@ -38,17 +38,17 @@ async function* through(open: () => Promise<Send>, writes: readonly Write[]): As
   yield* send(writes)
 }
 
-async function throughRest(doors: Doors): Promise<Send> {
-  const { writeBlock } = await import('./rest/blocks.ts')
-  const rest = await doors.writing()
+async function throughRest(connections: Connections): Promise<Send> {
+  const { writeBlock } = await import('./rest/writes.ts')
+  const rest = await connections.writing()
   return async function* (writes) {
     for (const write of writes) yield await writeBlock(rest, write)
   }
 }
 
 /** New domain blocks and the contact settings go together; everything else is answered as it is done. */
-async function throughConsole(doors: Doors): Promise<Send> {
-  const console = await doors.console()
+async function throughConsole(connections: Connections): Promise<Send> {
+  const console = await connections.console()
   return async function* (writes) {
     for (const batch of batches(writes)) yield* await resultsOf(console, batch)
   }
@@ -79,9 +79,9 @@ function together(write: Write): string | null {
   return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
 }
 
-async function settle(doors: Doors, owed: readonly Intent[]): Promise<WriteResult> {
+async function settle(connections: Connections, owed: readonly Intent[]): Promise<WriteResult> {
   try {
-    const console = await doors.console()
+    const console = await connections.console()
     await console.settle(owed.map(owedBlock))
     return { state: 'done', serverId: null }
   } catch (error) {

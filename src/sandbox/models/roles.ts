@@ -196,7 +196,7 @@ export async function assignRole(session: Session, actor: Actor, member: Member,
   await record(session, actor.id, [{ action: 'change_role', type: 'User', id: member.user_id, name: member.username }])
 }
 
-/** Ends a person's sessions and revokes their tokens. */
+/** BaseAndHead a person's sessions and revokes their tokens. */
 export async function endSessions(session: Session, member: Member): Promise<void> {
   await session.query('delete from session_activations where user_id = $1::bigint', [member.user_id])
   await session.query(

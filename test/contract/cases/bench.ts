@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { roleSql } from '../../../src/providers/mastodon/database/install.ts'
-import { localMachine, run } from '../../../src/clients/machine.ts'
+import { localMachine, run } from '../../../src/ssh/executor.ts'
 import { openReader } from '../../../src/providers/mastodon/reader.ts'
-import { TABLES } from '../../../src/providers/mastodon/database/snapshot.ts'
+import { TABLES } from '../../../src/providers/mastodon/database/rows.ts'
 import { openWriter } from '../../../src/providers/mastodon/writer.ts'
 import type {
   ReadRequest,
@@ -13,9 +13,9 @@ import type {
   Writer,
   WriteResult,
 } from '../../../src/providers/mastodon/tables.ts'
-import { type Door, instanceOf, secretsOf, type Server } from './server.ts'
+import { type Connection, instanceOf, secretsOf, type Server } from './server.ts'
 
-export const EVERYTHING: ReadRequest = {
+export const SHOW_ALL: ReadRequest = {
   tables: TABLES,
   accounts: ['alice', 'nobody'],
   measure: [
@@ -60,18 +60,18 @@ export const asTheApi = (tables: { readonly [name: string]: readonly unknown[] }
 
 export const fresh = (() => {
   let count = 0
-  return (suffix = 'doors.example'): string => `d${process.pid}-${(count += 1)}.${suffix}`
+  return (suffix = 'connections.example'): string => `d${process.pid}-${(count += 1)}.${suffix}`
 })()
 
 export const idOf = (result: WriteResult | undefined): string =>
   result?.state === 'done' && result.serverId !== null ? result.serverId : ''
 
-/** A server, what is read through its doors, and what is written. */
+/** A server, what is read through its connections, and what is written. */
 export interface Bench {
   readonly server: () => Server
   readonly writer: () => Writer
-  readonly read: (doors: readonly Door[], request?: ReadRequest) => Promise<Tables>
-  readonly write: (door: 'rest' | 'console', ...writes: Write[]) => Promise<WriteResult[]>
+  readonly read: (connections: readonly Connection[], request?: ReadRequest) => Promise<Tables>
+  readonly write: (connection: 'rest' | 'console', ...writes: Write[]) => Promise<WriteResult[]>
   readonly blocks: () => Promise<ReadonlyMap<string, Rows['domain_blocks']>>
 }
 
@@ -87,22 +87,22 @@ export function benchOf(start: () => Promise<Server>): Bench {
   }, 120_000)
   afterAll(() => writer?.close())
 
-  const read = async (doors: readonly Door[], request: ReadRequest = EVERYTHING): Promise<Tables> => {
-    const reader = await openReader(instanceOf(server, doors), secretsOf(server))
+  const read = async (connections: readonly Connection[], request: ReadRequest = SHOW_ALL): Promise<Tables> => {
+    const reader = await openReader(instanceOf(server, connections), secretsOf(server))
     try {
       return await reader.read(request)
     } finally {
       await reader.close()
     }
   }
-  const write = async (door: 'rest' | 'console', ...writes: Write[]): Promise<WriteResult[]> => {
+  const write = async (connection: 'rest' | 'console', ...writes: Write[]): Promise<WriteResult[]> => {
     const results: WriteResult[] = []
-    for await (const result of writer.write(writes, door)) results.push(result)
+    for await (const result of writer.write(writes, connection)) results.push(result)
     return results
   }
   const blocks = async (): Promise<Map<string, Rows['domain_blocks']>> =>
     new Map(
-      rowsOf((await read(['database'], { ...EVERYTHING, tables: ['domain_blocks'] })).domain_blocks).map((row) => [
+      rowsOf((await read(['database'], { ...SHOW_ALL, tables: ['domain_blocks'] })).domain_blocks).map((row) => [
         row.domain,
         row,
       ]),

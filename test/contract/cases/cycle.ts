@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { roleSql } from '../../../src/providers/mastodon/database/install.ts'
-import { localMachine, run } from '../../../src/clients/machine.ts'
-import { measure, openRest } from '../../../src/providers/mastodon/rest/mastodon.ts'
+import { localMachine, run } from '../../../src/ssh/executor.ts'
+import { measure, openRest } from '../../../src/providers/mastodon/rest/client.ts'
 import type { Documents, InstanceFile } from '../../../src/instance/documents.ts'
-import type { PlanForm } from '../../../src/render/json.ts'
-import type { Hand } from '../../../src/sandbox/hand.ts'
+import type { PlanForm } from '../../../src/json/plan.ts'
+import type { Hand } from '../../../src/sandbox/web-interface.ts'
 import { call, type Ran } from '../../support/cli.ts'
 import { commit, git, newRepository, put, scratch } from '../../support/git.ts'
 import { added, changed, SETTINGS, TEXTS, unconsented } from './cycle-files.ts'
@@ -32,8 +32,8 @@ export type Person = Pick<
 /** A server, and a person at its web interface. */
 export interface Herd extends Server {
   readonly person: Person
-  /** Doors over SSH, in place of the local ones. */
-  readonly doors?: Pick<InstanceFile, 'mastodon' | 'ssh'>
+  /** Connections over SSH, in place of the local ones. */
+  readonly connections?: Pick<InstanceFile, 'mastodon' | 'ssh'>
 }
 
 const KINDS = [
@@ -63,7 +63,7 @@ const DRIFT = [
 ]
 
 /**
- * From a server to its files and back, by the verbs that people type. Ends in the state that it began with, but for what
+ * From a server to its files and back, by the verbs that people type. BaseAndHead in the state that it began with, but for what
  * Mastodon never takes back: published terms, a contact, severed follows, and the account that signed up.
  */
 export function cycleCases(start: () => Promise<Herd>): void {
@@ -71,7 +71,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
   const dir = join(folder.path, 'repository')
   const token = join(folder.path, 'token')
   let herd: Herd
-  let doors: InstanceFile
+  let connections: InstanceFile
   let before: object
   let first: string
 
@@ -98,12 +98,12 @@ export function cycleCases(start: () => Promise<Herd>): void {
   beforeAll(async () => {
     herd = await start()
     const local = instanceOf(herd, ['database', 'console'])
-    doors = {
+    connections = {
       ...local,
-      ...herd.doors,
-      mastodon: { ...local.mastodon, ...herd.doors?.mastodon, api: { url: herd.url, token: { file: token } } },
+      ...herd.connections,
+      mastodon: { ...local.mastodon, ...herd.connections?.mastodon, api: { url: herd.url, token: { file: token } } },
     }
-    newRepository(dir, { 'instance/instance.yaml': stringify(doors), 'instance/policy.yaml': POLICY })
+    newRepository(dir, { 'instance/instance.yaml': stringify(connections), 'instance/policy.yaml': POLICY })
   })
   afterAll(() => folder[Symbol.dispose]())
 
@@ -119,8 +119,8 @@ export function cycleCases(start: () => Promise<Herd>): void {
     for (const { out } of outputs) for (const value of [old, kept()]) expect(out).not.toContain(value)
   })
 
-  test('the reading door is put there, and says whose it is', async () => {
-    if (herd.doors) await verb(0, 'reader', 'install', '--yes')
+  test('the reading connection is put there, and says whose it is', async () => {
+    if (herd.connections) await verb(0, 'reader', 'install', '--yes')
     else
       expect(await run(localMachine(), join(herd.directory, 'bin/psql'), roleSql(herd.domain))).toMatchObject({
         code: 0,
@@ -130,7 +130,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
     expect(stdout).toContain('acting as @owner (Owner)')
     // Somebody has looked at the settings before: a number that was cleared, and what the form writes beside it.
     await herd.person.changeSetting('media_cache_retention_period', '')
-    before = await managedRows(doors)
+    before = await managedRows(connections)
   })
 
   test('what was adopted is in sync, and the first apply records it', async () => {
@@ -207,7 +207,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
     await person.changeRule('No spam, no fraud.', { text: 'No spam, please.' })
     await person.changeSetting('site_short_description', 'By hand')
     await person.changeSetting('noindex', '1')
-    const byHand = await managedRows(doors)
+    const byHand = await managedRows(connections)
     const { stdout } = await verb(3, 'drift')
     for (const ref of DRIFT) for (const way of ['adopt', 'restore']) expect(stdout).toContain(`herdbook ${way} ${ref}`)
     const plan = await planned(3)
@@ -219,7 +219,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
         .toSorted(),
     ).toEqual(['192.0.2.9/32', 'emergency.example'])
     await verb(0, 'apply', '--yes')
-    expect(await managedRows(doors)).toEqual(byHand)
+    expect(await managedRows(connections)).toEqual(byHand)
   })
 
   test('one half of it is adopted, the other restored, and that ends it', async () => {
@@ -254,7 +254,7 @@ export function cycleCases(start: () => Promise<Herd>): void {
     await planned(2)
     await verb(0, 'apply', '--yes')
     await inSync()
-    expect(await managedRows(doors)).toEqual(before)
+    expect(await managedRows(connections)).toEqual(before)
   })
 }
 

@@ -1,5 +1,5 @@
 import { openReader } from '../../../src/providers/mastodon/reader.ts'
-import { openSecrets } from '../../../src/clients/secrets.ts'
+import { openSecrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import { SETTINGS } from './cycle-files.ts'
 

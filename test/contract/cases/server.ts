@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSecrets, type Secrets } from '../../../src/clients/secrets.ts'
+import { openSecrets, type Secrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 
 /** A Mastodon that a case runs against, embedded or real. Both begin in the state that the contract's README describes. */
@@ -13,19 +13,21 @@ export interface Server {
   readonly domain: string
 }
 
-export type Door = 'database' | 'api' | 'console'
+export type Connection = 'database' | 'api' | 'console'
 
-/** The instance that names just these doors, local ones. */
-export function instanceOf(server: Server, doors: readonly Door[], actor = 'owner'): InstanceFile {
+/** The instance that names just these connections, local ones. */
+export function instanceOf(server: Server, connections: readonly Connection[], actor = 'owner'): InstanceFile {
   return {
     domain: server.domain,
     acting_account: actor,
     mastodon: {
-      ...(doors.includes('api') ? { api: { url: server.url, token: { env: 'TOKEN' } } } : {}),
-      ...(doors.includes('database')
+      ...(connections.includes('api') ? { api: { url: server.url, token: { env: 'TOKEN' } } } : {}),
+      ...(connections.includes('database')
         ? { database: { over: 'local', native: { psql: join(server.directory, 'bin/psql') } } }
         : {}),
-      ...(doors.includes('console') ? { console: { over: 'local', native: { directory: server.directory } } } : {}),
+      ...(connections.includes('console')
+        ? { console: { over: 'local', native: { directory: server.directory } } }
+        : {}),
     },
   }
 }

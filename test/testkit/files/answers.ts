@@ -1,5 +1,5 @@
-import { unreachable } from '../../../src/clients/machine.ts'
-import { isRecord } from '../../../src/instance/own.ts'
+import { unreachable } from '../../../src/ssh/executor.ts'
+import { isRecord } from '../../../src/instance/get-own.ts'
 import type {
   Compared,
   Fact,

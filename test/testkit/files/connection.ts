@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { EXIT, fail, type Diagnostic } from '../../../src/instance/diagnostic.ts'
-import { type Machine, unreachable } from '../../../src/clients/machine.ts'
+import { type Machine, unreachable } from '../../../src/ssh/executor.ts'
 import { counterIn, endedIn, helloIn, type LiveFiles, liveIn, unitIn, verdictsIn, writtenIn } from './answers.ts'
 import { type Answer, exchangeWith } from './exchange.ts'
 import type { Compared, FactsRequest, Hello, Verdict, Writes } from './wire.ts'

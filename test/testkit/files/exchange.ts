@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
-import { complaintOf, endlessLine, type Running, unreachable } from '../../../src/clients/machine.ts'
-import { isRecord } from '../../../src/instance/own.ts'
+import { stderrTail, endlessLine, type Running, unreachable } from '../../../src/ssh/executor.ts'
+import { isRecord } from '../../../src/instance/get-own.ts'
 
 /** What the far end said to a request: its result, or why it did nothing, or that it does not know. */
 export type Answer =
@@ -51,7 +51,7 @@ export function exchangeWith(running: Running): Exchange {
   const drained = new Promise<void>((resolve) => lines.once('close', resolve))
   void running.ended.then(async (code) => {
     await drained
-    stop(unreachable('files-ended', `the far end of files ${complaintOf({ code, stderr: running.complaint() })}`))
+    stop(unreachable('files-ended', `the far end of files ${stderrTail({ code, stderr: running.complaint() })}`))
   })
 
   return {

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { gitSource } from '../../../src/clients/git-source.ts'
-import { openRepository } from '../../../src/clients/repository.ts'
-import { openSecrets } from '../../../src/clients/secrets.ts'
+import { gitSource } from '../../../src/git/source.ts'
+import { openRepository } from '../../../src/git/repository.ts'
+import { openSecrets } from '../../../src/secrets/secrets.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import type { Instance } from '../../../src/instance/instance.ts'
-import type { FarEnds } from '../../../src/reconcile/carry-out.ts'
-import { converge, type Converged, type ConvergeDeps } from '../../../src/reconcile/converge.ts'
+import type { FarEnds } from '../../../src/reconcile/apply/carry-out.ts'
+import { converge, type Converged, type ConvergeDeps } from '../../../src/reconcile/apply/converge.ts'
 import type { Sealing } from '../../../src/reconcile/digest.ts'
-import { ledgerStore } from '../../../src/reconcile/ledger-store.ts'
-import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
-import { acquire, type Held } from '../../../src/reconcile/lock.ts'
+import { ledgerStore } from '../../../src/reconcile/ledger/store.ts'
+import type { Ledger } from '../../../src/reconcile/ledger/types.ts'
+import { acquire, type Held } from '../../../src/reconcile/lock/lock.ts'
 import { planProposal, type Proposed } from '../../../src/reconcile/propose.ts'
 import type { Provider } from '../../../src/reconcile/provider.ts'
-import { NO_WISHES, planNow, type Planned, type Subject, type Wishes } from '../../../src/reconcile/reconciler.ts'
+import { NO_WISHES, planNow, type Planned, type Subject, type PlanOptions } from '../../../src/reconcile/reconciler.ts'
 import { commit, newRepository, put, scratch } from '../../support/git.ts'
 import { loadWithFiles } from './instance.ts'
 import { filesMachine, type FilesMachine } from './machine.ts'
@@ -88,7 +88,7 @@ export interface Environment {
 /** What people say beside the files, and what goes wrong. */
 export type Options = Partial<
   Pick<ConvergeDeps, 'first' | 'newHost' | 'mergesOf' | 'approving' | 'signal'> & {
-    readonly wishes: Wishes
+    readonly wishes: PlanOptions
     /** Does something when live was read and planned. */
     readonly planned: (planned: Planned) => void
   }
@@ -97,7 +97,7 @@ export type Options = Partial<
 const KEY = Buffer.from('a key of the herd')
 
 /** What instance.yaml says of a machine. */
-export const sshTo = ({ door }: FilesMachine): Pick<InstanceFile, 'ssh'> => ({ ssh: door })
+export const sshTo = ({ connection }: FilesMachine): Pick<InstanceFile, 'ssh'> => ({ ssh: connection })
 
 interface Opened {
   readonly sealing: Sealing
@@ -167,7 +167,7 @@ export async function ledgerOf({ dir, repository }: Herd, environment = 'product
 }
 
 /** Reads live and plans HEAD. */
-export async function planHead(herd: Herd, far: Environment, wishes: Wishes = NO_WISHES): Promise<Planned> {
+export async function planHead(herd: Herd, far: Environment, wishes: PlanOptions = NO_WISHES): Promise<Planned> {
   const { providers, subject, sealing } = await open(herd, far)
   const ledger = await ledgerOf(herd, sealing.scope.environment)
   return closed(providers, () => planNow(subject(ledger), providers, wishes))

@@ -1,11 +1,11 @@
 import { EXIT, fail, HerdbookError } from '../../../src/instance/diagnostic.ts'
 import type { Instance, Source } from '../../../src/instance/instance.ts'
 import { loadInstance } from '../../../src/instance/load.ts'
-import { isRecord } from '../../../src/instance/own.ts'
+import { isRecord } from '../../../src/instance/get-own.ts'
 import type { FileSource } from '../../../src/instance/source.ts'
-import { parseYaml, type Parsed } from '../../../src/instance/yaml.ts'
+import { parseYaml, type Parsed } from '../../../src/instance/yaml/parse.ts'
 import type { Claims } from '../../../src/reconcile/claims.ts'
-import type { DesiredObject } from '../../../src/reconcile/types.ts'
+import type { DesiredObject } from '../../../src/reconcile/objects.ts'
 
 // What of instance/ this provider is for. The loader of the tool leaves these two files to later versions, so they are read here, of the same tree.
 

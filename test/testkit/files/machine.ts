@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { connect } from '../../../src/clients/host.ts'
-import type { Machine } from '../../../src/clients/machine.ts'
-import { openSecrets } from '../../../src/clients/secrets.ts'
-import type { SshDoor } from '../../../src/instance/documents.ts'
+import { connect } from '../../../src/ssh/connect.ts'
+import type { Machine } from '../../../src/ssh/executor.ts'
+import { openSecrets } from '../../../src/secrets/secrets.ts'
+import type { SshConnection } from '../../../src/instance/documents.ts'
 import { type Meddling, sshServer, type SshServer } from '../../support/ssh-server.ts'
 import { type FilesPlace, placeHere } from './connection.ts'
 import type { Stamp } from './wire.ts'
@@ -15,7 +15,7 @@ export interface FilesMachine extends AsyncDisposable {
   readonly root: string
   readonly place: FilesPlace
   readonly server: SshServer
-  readonly door: SshDoor
+  readonly connection: SshConnection
   /** The environment of every far end that starts from now on: faults.ts says which faults it can be told. */
   readonly env: NodeJS.ProcessEnv
   readonly meddling: Meddling
@@ -46,7 +46,7 @@ export async function filesMachine(
   }
   const { stamp = STAMP } = options
   if (stamp) put('.stamp', JSON.stringify(stamp))
-  const door = {
+  const connection = {
     host: '127.0.0.1',
     port: server.port,
     user: 'herdbook',
@@ -57,11 +57,11 @@ export async function filesMachine(
     root,
     place,
     server,
-    door,
+    connection,
     env,
     meddling,
     put,
-    login: () => connect(door, openSecrets({ KEY: server.key })),
+    login: () => connect(connection, openSecrets({ KEY: server.key })),
     content: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null),
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]()

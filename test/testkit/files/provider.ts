@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { connect as logIn } from '../../../src/clients/host.ts'
-import type { Machine } from '../../../src/clients/machine.ts'
-import type { Secrets } from '../../../src/clients/secrets.ts'
+import { connect as logIn } from '../../../src/ssh/connect.ts'
+import type { Machine } from '../../../src/ssh/executor.ts'
+import type { Secrets } from '../../../src/secrets/secrets.ts'
 import { EXIT, fail, HerdbookError, type Diagnostic } from '../../../src/instance/diagnostic.ts'
 import type { InstanceFile } from '../../../src/instance/documents.ts'
 import { sha256 } from '../../../src/reconcile/digest.ts'
-import { entriesOf, hintsFor } from '../../../src/reconcile/input.ts'
+import { entriesOf, hintsFor } from '../../../src/reconcile/plan/input.ts'
 import type { Hints, Outcome } from '../../../src/reconcile/kind.ts'
 import type { Live, Provider, ProviderFolder, Reading, Request, WriteSession } from '../../../src/reconcile/provider.ts'
-import type { Ledger } from '../../../src/reconcile/ledger-types.ts'
-import type { Desired, Observed, Step } from '../../../src/reconcile/types.ts'
-import type { SecretAnswer } from '../../../src/reconcile/secret-fields.ts'
+import type { Ledger } from '../../../src/reconcile/ledger/types.ts'
+import type { Desired, Observed, SecretAnswer } from '../../../src/reconcile/objects.ts'
+import type { Step } from '../../../src/reconcile/plan/types.ts'
 import type { LiveFiles } from './answers.ts'
 import { openReader, openWriter, type FilesPlace } from './connection.ts'
 import { idsIn, NAME, type Answers, type FilesKind, type Ways } from './kind.ts'
@@ -189,7 +189,7 @@ function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'rea
       state: 'complete',
       objects: kind.read(live, hints, answers),
       prospects: new Map(),
-      door: CONNECTION,
+      connection: CONNECTION,
       requests: 1,
     }
   } catch (error) {
@@ -200,7 +200,7 @@ function observed(kind: FilesKind, { live, answers }: Extract<Far, { state: 'rea
 }
 
 const unwritable = (steps: readonly Step[]): Diagnostic[] =>
-  steps.some(({ door }) => door === null)
+  steps.some(({ connection }) => connection === null)
     ? [{ code: 'no-door', severity: 'warning', message: 'instance.yaml has no ssh: no file can be written.' }]
     : []
 

@@ -1,6 +1,6 @@
-import type { Converged } from '../../../src/reconcile/converge.ts'
+import type { Converged } from '../../../src/reconcile/apply/converge.ts'
 import type { ApplyReport } from '../../../src/reconcile/report.ts'
-import type { Step } from '../../../src/reconcile/types.ts'
+import type { Step } from '../../../src/reconcile/plan/types.ts'
 
 /** Steps as a test names them. */
 export const refs = (steps: readonly Step[]): string[] => steps.map(({ action, kind, id }) => `${action} ${kind}/${id}`)

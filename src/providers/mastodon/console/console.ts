@@ -1,12 +1,12 @@
-import { isRecord } from '../../../instance/own.ts'
+import { isRecord } from '../../../instance/get-own.ts'
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { type Diagnostic, EXIT, HerdbookError } from '../../../instance/diagnostic.ts'
 import type { ReadRequest, Write, WriteResult } from '../tables.ts'
-import type { Fields } from '../../../reconcile/types.ts'
-import { complaintOf, endlessLine, type Machine, unreachable } from '../../../clients/machine.ts'
+import type { Fields } from '../../../reconcile/values.ts'
+import { stderrTail, endlessLine, type Machine, unreachable } from '../../../ssh/executor.ts'
 import { consoleProgram, readerScript } from '../scripts.ts'
-import { readSnapshot, type Snapshot } from '../database/snapshot.ts'
+import { readSnapshot, type Snapshot } from '../database/rows.ts'
 
 /** The account that writes are made in the name of. */
 export interface Actor {
@@ -30,7 +30,7 @@ export interface Hello {
 }
 
 /** What `token create` asks for. */
-export interface TokenWish {
+export interface TokenRequest {
   readonly username: string
   readonly application: string
   readonly role: { readonly name: string; readonly position: number; readonly permissions: readonly string[] }
@@ -53,7 +53,7 @@ export interface Console {
   /** Queues the workers of those domain blocks that are there as they were set. */
   readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
   readonly createToken: (
-    wish: TokenWish,
+    wish: TokenRequest,
   ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
   readonly destroyToken: (token: string) => Promise<boolean>
   readonly close: () => Promise<void>
@@ -120,7 +120,7 @@ export async function openConsole(
     stop(
       unreachable(
         'console-ended',
-        `the console ${complaintOf({ code, stderr: running.complaint() })}`,
+        `the console ${stderrTail({ code, stderr: running.complaint() })}`,
         'check mastodon.console in instance.yaml',
       ),
     )

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
-import type { DatabaseDoor } from '../../../instance/documents.ts'
+import type { DatabaseConnection } from '../../../instance/documents.ts'
 import type { ReadRequest } from '../tables.ts'
-import { psqlLine } from '../console/launch.ts'
-import { complaintOf, type Machine, run } from '../../../clients/machine.ts'
+import { psqlLine } from '../commands.ts'
+import { stderrTail, type Machine, run } from '../../../ssh/executor.ts'
 import { MINIMUM } from '../../../minimum.ts'
 import { readerScript } from '../scripts.ts'
-import { allUnknown, readSnapshot, type Snapshot } from './snapshot.ts'
+import { allUnknown, readSnapshot, type Snapshot } from './rows.ts'
 
 /** Runs what `reader install` put there, from the home folder that a login begins in. */
 export const READER = 'exec .herdbook/reader'
@@ -59,14 +59,18 @@ export function readingSession(request: ReadRequest): string {
 
 const UPGRADE = 'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
 /** Installs the reading role again. While that goes on, instance.yaml has to say how psql is run. */
-export const reinstall = ({ reader }: DatabaseDoor): string =>
+export const reinstall = ({ reader }: DatabaseConnection): string =>
   `Have the reading role made again: ${reader === true ? 'write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml for as long as it takes, and type ' : ''}herdbook reader install`
 
-/** Reads a snapshot through the database door, in one exec. */
-export async function readDatabase(machine: Machine, door: DatabaseDoor, request: ReadRequest): Promise<Snapshot> {
+/** Reads a snapshot through the database connection, in one exec. */
+export async function readDatabase(
+  machine: Machine,
+  connection: DatabaseConnection,
+  request: ReadRequest,
+): Promise<Snapshot> {
   // a key that was bound to the reader runs it whatever is asked for, and any other key runs it by name
   const [command, input] =
-    door.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(door), readingSession(request)]
+    connection.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(connection), readingSession(request)]
   const finished = await run(machine, command, input)
   const nothing = (message: string, hint?: string): Snapshot => {
     const reason: Diagnostic = {
@@ -85,13 +89,13 @@ export async function readDatabase(machine: Machine, door: DatabaseDoor, request
     if (old !== undefined) return nothing(old, UPGRADE)
     if (/syntax error/.test(finished.stderr))
       return nothing(
-        complaintOf(finished),
+        stderrTail(finished),
         `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`,
       )
-    return nothing(complaintOf(finished), `check mastodon.database in instance.yaml. ${reinstall(door)}`)
+    return nothing(stderrTail(finished), `check mastodon.database in instance.yaml. ${reinstall(connection)}`)
   }
   try {
-    return readSnapshot(JSON.parse(finished.stdout), request, 'database', reinstall(door))
+    return readSnapshot(JSON.parse(finished.stdout), request, 'database', reinstall(connection))
   } catch {
     return nothing(`the answer is no JSON document: ${JSON.stringify(finished.stdout.slice(0, 120))}`)
   }

@@ -1,7 +1,7 @@
-import type { DatabaseDoor } from '../../../instance/documents.ts'
+import type { DatabaseConnection } from '../../../instance/documents.ts'
 import { afterRequest, beforeRequest, literal, READER } from './database.ts'
-import { psqlLine, quote } from '../console/launch.ts'
-import { complaintOf, type Machine, run, unreachable } from '../../../clients/machine.ts'
+import { psqlLine, quote } from '../commands.ts'
+import { stderrTail, type Machine, run, unreachable } from '../../../ssh/executor.ts'
 import { MINIMUM } from '../../../minimum.ts'
 
 /** One thing that `reader install` does: a shell line and what it reads on stdin. */
@@ -55,7 +55,7 @@ commit;
 }
 
 /** The program behind the forced command: one request on stdin, one document on stdout, whatever command was asked for. */
-export function wrapper(door: DatabaseDoor): string {
+export function wrapper(connection: DatabaseConnection): string {
   return `#!/bin/sh
 # Herdbook's reader: answers one request on stdin with one JSON document, and can do nothing else.
 set -eu
@@ -66,7 +66,7 @@ HERDBOOK_BEFORE
 tr -d '\\000' | sed "s/'/''/g"
 cat <<'HERDBOOK_AFTER'
 ${afterRequest()}HERDBOOK_AFTER
-} | ${psqlLine(door)}
+} | ${psqlLine(connection)}
 `
 }
 
@@ -87,20 +87,24 @@ export function authorizedKey(publicKey: string): string {
 const REFUSE_OLD_SSH = `case "$(ssh -V 2>&1)" in OpenSSH_[1-6].*|OpenSSH_7.[01]*) { ssh -V; echo "is too old, and Herdbook needs OpenSSH ${MINIMUM.openssh} or newer there"; } >&2; exit 1 ;; esac;`
 
 /** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. On this machine there is no key to bind. */
-export function installSteps(door: DatabaseDoor, domain: string, publicKey: string | null): readonly InstallStep[] {
+export function installSteps(
+  connection: DatabaseConnection,
+  domain: string,
+  publicKey: string | null,
+): readonly InstallStep[] {
   const role = {
     title: 'make the database role herdbook_reader, which may select the columns that a plan needs',
-    command: psqlLine(asSuperuser(door)),
+    command: psqlLine(asSuperuser(connection)),
     input: roleSql(domain),
   }
-  if (door.over === 'local') return [role]
+  if (connection.over === 'local') return [role]
   const made: InstallStep[] = [
     role,
     {
       title: 'put the reading program at ~/.herdbook/reader',
       command:
         'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
-      input: wrapper(door),
+      input: wrapper(connection),
     },
   ]
   if (publicKey === null) return made
@@ -122,8 +126,8 @@ export interface ReaderKey {
 }
 
 /** What is to do once that is done. A key is stored with the machine that it is for: by itself it is used for none. */
-export function afterwards(door: DatabaseDoor, key: ReaderKey | null): string {
-  if (door.over === 'local') return 'instance.yaml can stay as it is.'
+export function afterwards(connection: DatabaseConnection, key: ReaderKey | null): string {
+  if (connection.over === 'local') return 'instance.yaml can stay as it is.'
   const written = (rest: string): string =>
     `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
   if (key === null) return written('')
@@ -139,12 +143,12 @@ export function afterwards(door: DatabaseDoor, key: ReaderKey | null): string {
   ].join('\n')
 }
 
-/** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the door names another. */
-function asSuperuser(door: DatabaseDoor): DatabaseDoor {
-  const { native } = door
-  if (!native) return door
+/** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the connection names another. */
+function asSuperuser(connection: DatabaseConnection): DatabaseConnection {
+  const { native } = connection
+  if (!native) return connection
   const { role: _role, ...rest } = native
-  return { ...door, native: { ...rest, user: 'postgres' } }
+  return { ...connection, native: { ...rest, user: 'postgres' } }
 }
 
 /** Does it, over the admin's own login; stops at the first step that fails. */
@@ -154,7 +158,7 @@ export async function install(machine: Machine, steps: readonly InstallStep[]): 
     if (finished.code !== 0)
       throw unreachable(
         'install-failed',
-        `could not ${step.title}: ${complaintOf(finished)}`,
+        `could not ${step.title}: ${stderrTail(finished)}`,
         'run it by hand as a user who may: `herdbook reader install --print`',
       )
   }

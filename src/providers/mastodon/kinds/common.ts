@@ -3,7 +3,9 @@ import type { Instance } from '../../../instance/instance.ts'
 import type { Table, Write, WriteResult } from '../tables.ts'
 import type { ApplyContext } from '../kind.ts'
 import type { Draft, Outcome } from '../../../reconcile/kind.ts'
-import type { DesiredObject, Fields, Step, Value } from '../../../reconcile/types.ts'
+import type { DesiredObject } from '../../../reconcile/objects.ts'
+import type { Fields, Value } from '../../../reconcile/values.ts'
+import type { Step } from '../../../reconcile/plan/types.ts'
 
 /** A table's rows. An unknown table makes its kind unknown: never empty. */
 export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
@@ -60,7 +62,7 @@ export async function* send(
   const results = context.writer
     .write(
       groups.flatMap((group) => group.writes),
-      context.door,
+      context.connection,
     )
     [Symbol.asyncIterator]()
   for (const { step, writes } of groups) {

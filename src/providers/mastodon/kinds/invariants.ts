@@ -1,9 +1,9 @@
 import type { Rule } from '../kind.ts'
-import type { World } from '../../../reconcile/kind.ts'
-import type { LiveObject } from '../../../reconcile/types.ts'
+import type { LiveState } from '../../../reconcile/kind.ts'
+import type { LiveObject } from '../../../reconcile/objects.ts'
 import { word } from './common.ts'
 
-const objects = (world: World, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
+const objects = (world: LiveState, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
 
 const grants = (role: LiveObject | undefined, permission: string): boolean => {
   const permissions = role?.fields['permissions']

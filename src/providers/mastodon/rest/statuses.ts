@@ -1,7 +1,7 @@
 import { EXIT, fail } from '../../../instance/diagnostic.ts'
-import type { Rest } from './mastodon.ts'
-import { isRecord } from '../../../instance/own.ts'
-import { HttpFailure } from '../../../clients/transport.ts'
+import type { Rest } from './rest.ts'
+import { isRecord } from '../../../instance/get-own.ts'
+import { HttpFailure } from '../../../http/transport.ts'
 
 /** A post in the name of the account that the token is of. */
 export interface Post {
@@ -20,7 +20,7 @@ const ATTEMPTS = 3
 export async function post(rest: Rest, { text, visibility, key }: Post): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await rest.patiently(
+      await rest.withRetry(
         async () =>
           rest.client.v1.statuses.create(
             { status: text, visibility, allowedMentions: [] },

@@ -1,9 +1,9 @@
 import type { InstanceFile } from '../../../instance/documents.ts'
 import type { TableName } from '../tables.ts'
-import type { Rest } from './mastodon.ts'
-import { unreachable } from '../../../clients/machine.ts'
-import { isRecord } from '../../../instance/own.ts'
-import { HttpFailure } from '../../../clients/transport.ts'
+import type { Rest } from './rest.ts'
+import { unreachable } from '../../../ssh/executor.ts'
+import { isRecord } from '../../../instance/get-own.ts'
+import { HttpFailure } from '../../../http/transport.ts'
 
 /** What a token turned out to be. */
 export interface TokenFacts {

@@ -14,7 +14,7 @@ const killDue = due(process.env['FAR_KILL'])
 /** Whether the answer to this verb is one that nobody can read. */
 export const garbles = due(process.env['FAR_GARBLE'])
 
-/** Ends this program with SIGKILL where a test wants it to end here. */
+/** BaseAndHead this program with SIGKILL where a test wants it to end here. */
 export function reach(moment: string): void {
   if (killDue(moment)) process.kill(process.pid, 'SIGKILL')
 }

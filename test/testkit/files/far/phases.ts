@@ -49,7 +49,7 @@ export function prove(root: string, request: Request, holder: Holder): Written {
   return { state: 'done', live: factOf(root, record.path, record.sealed) }
 }
 
-/** Ends a protocol whose change was proven. One that is not under way has ended. */
+/** BaseAndHead a protocol whose change was proven. One that is not under way has ended. */
 export function end(root: string, request: Request): { readonly state: 'done' } {
   const id = checkName(text(request, 'id'))
   const record = recordOf(root, id)

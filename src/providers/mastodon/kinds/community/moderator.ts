@@ -5,10 +5,12 @@ import type { Instance } from '../../../../instance/instance.ts'
 import type { Rows, Tables, Write } from '../../tables.ts'
 import type { ApplyContext, MastodonKind } from '../../kind.ts'
 import type { Draft, Hints, OrderHints } from '../../../../reconcile/kind.ts'
-import type { LiveObject, Prospect, Step, Value } from '../../../../reconcile/types.ts'
+import type { LiveObject, Candidate } from '../../../../reconcile/objects.ts'
+import type { Step } from '../../../../reconcile/plan/types.ts'
+import type { Value } from '../../../../reconcile/values.ts'
 import { about, current, odd, rowsOf, send, word } from '../common.ts'
 import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
-import { outranked, tooLow, unentitled } from './acting.ts'
+import { outranked, tooLow, unentitled } from './acting-account.ts'
 import { nameToday, roleNames } from './role.ts'
 
 const FILE = 'moderators.yaml'
@@ -49,7 +51,7 @@ function readHolders(
   })
 }
 
-function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Prospect> {
+function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints): Map<string, Candidate> {
   const rows = new Map(accounts.map((row) => [accountId(row.username), row]))
   return new Map(
     desired.map(({ id }) => {

@@ -6,15 +6,17 @@ import type { Diagnostic } from '../../../../instance/diagnostic.ts'
 import type { Rows, Tables, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Draft, Hints } from '../../../../reconcile/kind.ts'
-import type { Hazard, LiveObject, Step, Value } from '../../../../reconcile/types.ts'
+import type { Hazard, Value } from '../../../../reconcile/values.ts'
+import type { LiveObject } from '../../../../reconcile/objects.ts'
+import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
 import { accountId } from './accounts.ts'
-import { own } from '../../../../instance/own.ts'
+import { own } from '../../../../instance/get-own.ts'
 
 const FILE = 'settings.yaml'
 
-/** Changes that take something away for good, or open a door. */
+/** Changes that take something away for good, or open a connection. */
 const HAZARDS: { readonly [key: string]: Hazard } = {
   content_cache_retention_period: 'irreversible',
   media_cache_retention_period: 'disruptive',
@@ -143,7 +145,7 @@ export const setting: MastodonKind = {
   },
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
   // Mastodon takes the two contact settings only together.
-  together: (a, b) => [a, b].every(({ id, door }) => door === 'console' && id.startsWith('site_contact_')),
+  together: (a, b) => [a, b].every(({ id, connection }) => connection === 'console' && id.startsWith('site_contact_')),
   advice: strangerAsContact,
   opens,
   hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',

@@ -1,6 +1,6 @@
 import { claimOf } from '../../../../reconcile/claims.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Step } from '../../../../reconcile/types.ts'
+import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
 import type { Rows, Write } from '../../tables.ts'
 

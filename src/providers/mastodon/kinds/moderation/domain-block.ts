@@ -4,12 +4,13 @@ import type { DomainBlock } from '../../../../instance/documents.ts'
 import type { Rows, Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Draft } from '../../../../reconcile/kind.ts'
-import type { Intent } from '../../../../reconcile/ledger-types.ts'
+import type { Intent } from '../../../../reconcile/ledger/types.ts'
 import type { Relations } from '../../../../instance/relations.ts'
-import type { Fields, Impact, Step, Value } from '../../../../reconcile/types.ts'
+import type { Fields, Value } from '../../../../reconcile/values.ts'
+import type { Impact, Step } from '../../../../reconcile/plan/types.ts'
 import { byText } from '../../../../reconcile/equal.ts'
 import { changed, current, managed, rowsOf, send, setOf, text, word } from '../common.ts'
-import { own } from '../../../../instance/own.ts'
+import { own } from '../../../../instance/get-own.ts'
 import { STRENGTH } from '../../../../instance/severity.ts'
 import { isAsStrict, underStricter } from './covering.ts'
 
@@ -113,8 +114,8 @@ const EFFECTS: { readonly [severity: string]: string } = {
 }
 
 /** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row, and over REST the server sees to it. */
-function owed({ kind, id, action, hazard, changes, door }: Step): Intent | null {
-  if (door !== 'console') return null
+function owed({ kind, id, action, hazard, changes, connection }: Step): Intent | null {
+  if (connection !== 'console') return null
   const fields = Object.fromEntries(
     Object.entries(setOf({ changes })).filter(([field]) => field === 'severity' || field === 'reject_media'),
   )
@@ -183,8 +184,8 @@ export const domainBlock: MastodonKind = {
   },
   remembered: (fields, _instance, live) => (live['severity'] === 'suspend' ? aligned(fields, live) : fields),
   // The console asks nobody: there it is done as it is meant.
-  obstacle: (step, door, others) =>
-    step.action === 'create' && door === 'rest' ? underStricter(step, others) : undefined,
+  obstacle: (step, connection, others) =>
+    step.action === 'create' && connection === 'rest' ? underStricter(step, others) : undefined,
   hazard: (step) => {
     const to = raised(step)
     if (to === 'suspend') return 'irreversible'
@@ -210,7 +211,7 @@ export const domainBlock: MastodonKind = {
     needed: (step, impact) => raised(step) === 'suspend' && impact.weight > 0,
     usedBy: 'suspension',
     uncounted:
-      'Where nothing can count them, give the database door, or a token that may read measures (admin:read, view_dashboard).',
+      'Where nothing can count them, give the database connection, or a token that may read measures (admin:read, view_dashboard).',
   },
   note: (step) => {
     if (step.action === 'delete')
@@ -224,7 +225,7 @@ export const domainBlock: MastodonKind = {
   order: (a, b) => Number(lowers(b)) - Number(lowers(a)) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
   // A parent that comes although its exempted child could not be made would take the child along.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
-  together: (a, b) => a.door === 'console' && a.action === 'create' && b.action === 'create',
+  together: (a, b) => a.connection === 'console' && a.action === 'create' && b.action === 'create',
   intent: owed,
   owedIn: "Mastodon's Sidekiq",
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),

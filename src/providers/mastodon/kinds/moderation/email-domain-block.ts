@@ -2,7 +2,7 @@ import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeDomain } from '../../../../instance/domains.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Step } from '../../../../reconcile/types.ts'
+import type { Step } from '../../../../reconcile/plan/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
 
 const FILE = 'email-domain-blocks.yaml'

@@ -2,10 +2,11 @@ import { claimOf } from '../../../../reconcile/claims.ts'
 import { normalizeAddress } from '../../../../instance/addresses.ts'
 import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
-import type { Step, Value } from '../../../../reconcile/types.ts'
+import type { Step } from '../../../../reconcile/plan/types.ts'
+import type { Value } from '../../../../reconcile/values.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
-import { own } from '../../../../instance/own.ts'
+import { own } from '../../../../instance/get-own.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000

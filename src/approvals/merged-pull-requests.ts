@@ -1,0 +1,146 @@
+import { decide, type Authority, type Decision, type MergedHistory } from './decide.ts'
+import { canWrite, type Permission, type PullRequest } from '../forges/forge.ts'
+import { formsIn } from '../reconcile/approvals.ts'
+import { parseMarks } from '../reconcile/approval-marks.ts'
+import type { Marks, Merge } from '../reconcile/ledger/types.ts'
+import { ownersFor } from './owners.ts'
+import type { Session } from '../session/session.ts'
+import { historyOf, isMergedWhole } from './pull-request-history.ts'
+import type { Job } from '../session/job.ts'
+import { mergesAmong, pullOf } from './pull-requests-of-commits.ts'
+import { namedOwners, type OwnersAt } from './named-owners.ts'
+import { markerOf, ours } from '../forges/sticky-comment.ts'
+
+/** Why a plan that is shown on a merged pull request approves nothing. */
+export type Void = 'altered' | 'along' | Extract<Decision, { is: 'void' }>['why']
+
+/** A pull request that is part of what is applied now. */
+export interface MergedPullRequest {
+  readonly pull: PullRequest
+  /** null where no comment of ours shows a plan of what was merged, or that approves nothing. */
+  readonly merge: Merge | null
+  readonly void: Void | null
+  /** What its comment showed, whatever it approves. */
+  readonly marks: Marks | null
+  /** Who asked for it, wrote or pushed it; null where it was taken in before. */
+  readonly involved: ReadonlySet<string> | null
+}
+
+const MOST_COMMITS = 5_000
+
+/** The pull requests whose merge is in HEAD's history and was not applied yet, and those of which an approval is still to be used. */
+export async function mergedSince(job: Job, session: Session): Promise<readonly MergedPullRequest[]> {
+  const { repository, head, ledger } = session
+  const { forge, event, io } = job
+  if (!repository || head?.commit === null || head?.commit === undefined) return []
+  const after = ledger.taken !== null && (await repository.bring(ledger.taken)) ? { after: ledger.taken } : {}
+  const commits = await repository.log(head.commit, { limit: MOST_COMMITS, ...after })
+  const pulls =
+    commits.length === 0
+      ? []
+      : await mergesAmong({ forge, branch: event.defaultBranch, commits, now: io.now().getTime() })
+  const held = new Map(ledger.merges.map((merge) => [merge.pullRequest, merge]))
+  const known = new Set(pulls.map(({ number }) => number))
+  const earlier = await Promise.all(
+    [...held.keys()].filter((number) => !known.has(number)).map((number) => pullOf(forge, number)),
+  )
+  const asked: Asked = { permissions: permissionsOf(job), ownersAt: await namedOwners(job, { ...session, repository }) }
+  return Promise.all(
+    [...pulls, ...earlier.flatMap((pull) => pull ?? [])].map((pull): Promise<MergedPullRequest> => {
+      const merge = held.get(pull.number)
+      return merge
+        ? Promise.resolve({ pull, merge, void: null, marks: merge.marks, involved: null })
+        : landed(job, pull, session, asked)
+    }),
+  )
+}
+
+type PermissionOf = (login: string) => Promise<Permission>
+
+/** What is asked once a run. */
+interface Asked {
+  readonly permissions: PermissionOf
+  readonly ownersAt: OwnersAt
+}
+
+/** What somebody may do, asked once a run. */
+function permissionsOf({ forge }: Job): PermissionOf {
+  const known = new Map<string, Promise<Permission>>()
+  return (login) => {
+    const asked = known.get(login) ?? forge.permission(login)
+    known.set(login, asked)
+    return asked
+  }
+}
+
+async function landed(job: Job, pull: PullRequest, session: Session, asked: Asked): Promise<MergedPullRequest> {
+  const { environment, sealing, ledger, io } = session
+  const nothing = { pull, merge: null, void: null, marks: null, involved: null }
+  const comment = ours(await job.forge.comments(pull.number), markerOf(environment, 'plan'))
+  const marks =
+    comment &&
+    parseMarks(comment.body, { pullRequest: pull.number, head: pull.head.commit }, sealing, formsIn(ledger, io.now()))
+  if (!comment || !marks || pull.merged === null) return nothing
+  const { at } = pull.merged
+  // What was written after the merge, nobody had seen who merged.
+  if (marks === 'altered' || Date.parse(comment.at) > Date.parse(at)) return { ...nothing, void: 'altered' }
+  if (session.repository === null || !(await isMergedWhole(session.repository, pull)))
+    return { ...nothing, void: 'along' }
+  const { history, involved } = await historyOf(job, session, pull, marks)
+  const authority = await authorityOf(session, pull, history, asked)
+  const decision = decide(history, authority)
+  if (decision.is === 'void') return { ...nothing, marks, involved, void: decision.why }
+  return {
+    ...nothing,
+    marks,
+    involved,
+    merge: {
+      pullRequest: pull.number,
+      by: decision.by.join(', '),
+      at,
+      byOwner: decision.byOwner,
+      marks: counting(marks, decision, history, authority),
+    },
+  }
+}
+
+/** The marks that count: those of what was taken along only where it is approved as much without whoever is behind that. */
+function counting(
+  { along, ...marks }: Marks,
+  { byOwner }: Extract<Decision, { is: 'approved' }>,
+  history: MergedHistory,
+  authority: Authority,
+): Marks {
+  if (along === undefined) return marks
+  const others = decide({ ...history, askedBy: [...history.askedBy, ...along.by] }, authority)
+  if (others.is === 'approved' && others.byOwner === byOwner) return marks
+  const left = new Set([...along.marks, ...along.names])
+  const without = (list: readonly string[]): string[] => list.filter((one) => !left.has(one))
+  return { ...marks, marks: without(marks.marks), names: without(marks.names) }
+}
+
+/** Who may decide about a pull request. Permissions are asked of GitHub as they are now. */
+async function authorityOf(
+  { repository, head }: Session,
+  { base }: PullRequest,
+  { reviews, merged, askedBy }: MergedHistory,
+  { permissions, ownersAt }: Asked,
+): Promise<Authority> {
+  const logins = [
+    ...new Set([
+      ...[...reviews, merged.by].filter(({ isBot }) => !isBot).map(({ login }) => login),
+      ...askedBy.slice(0, 1),
+    ]),
+  ]
+  const may = new Map(
+    await Promise.all(logins.map(async (login): Promise<[string, Permission]> => [login, await permissions(login)])),
+  )
+  const before = repository && (await repository.bring(base.commit)) ? await ownersAt(base.commit) : null
+  const of = (login: string): Permission => may.get(login) ?? 'none'
+  return {
+    // What its base said can't be told: then nobody stands in for owners.
+    owners: ownersFor(before ?? [], head?.commit ? await ownersAt(head.commit) : []),
+    mayWrite: (login) => canWrite(of(login)),
+    administers: (login) => before !== null && of(login) === 'admin',
+  }
+}

@@ -1,0 +1,153 @@
+import { involvedIn, type MergedHistory, type Resolved, type Review } from './decide.ts'
+import type { Hand, PullRequest, Push } from '../forges/forge.ts'
+import type { Sealing } from '../reconcile/digest.ts'
+import type { Repository } from '../reconcile/repository.ts'
+import type { Marks } from '../reconcile/ledger/types.ts'
+import type { Session } from '../session/session.ts'
+import { cleanMerges } from './clean-merges.ts'
+import type { Job } from '../session/job.ts'
+import { saidIn, type Said } from './trailers.ts'
+
+/** More commits than this nobody looks through. */
+const MOST = 5_000
+/** GitHub merges no more commit by commit. */
+const MOST_OWN = 100
+
+/** What the forge and Git know of who is behind a merged pull request. */
+export async function historyOf(
+  { forge }: Job,
+  { repository }: Pick<Session, 'repository'>,
+  pull: PullRequest,
+  { askedBy, isOurs }: Pick<Marks, 'askedBy' | 'isOurs'>,
+): Promise<{ readonly history: MergedHistory; readonly involved: ReadonlySet<string> }> {
+  if (!repository || pull.merged === null) throw new Error('only what was merged has a history')
+  const isFork = pull.head.repository !== forge.repository
+  const [commits, pushes, reviews] = await Promise.all([
+    forge.commits(pull.number),
+    isFork ? [] : forge.pushers(pull.head.branch),
+    forge.reviews(pull.number),
+  ])
+  const clean = await cleanIn(repository, pull)
+  const own = commits.commits.filter(({ id }) => !clean.has(id))
+  const verdicts = reviews.flatMap(({ login, byBot, state, commit, at, dismissed }): Review[] =>
+    // Of what nobody can tell what it said, nothing is known but that it is no approval.
+    login === null || commit === null
+      ? []
+      : [
+          {
+            login,
+            isBot: byBot,
+            says: state === 'approved' ? 'approves' : 'objects',
+            commit,
+            at,
+            dismissedAt: dismissed?.at ?? null,
+          },
+        ],
+  )
+  const history: MergedHistory = {
+    author: { login: pull.author, isBot: pull.authorIsBot },
+    askedBy,
+    isOurs,
+    isFork,
+    commits: commits.complete
+      ? own.map(({ author, committer }) => ({ author: resolved(author), committer: resolved(committer) }))
+      : null,
+    // A push that brings more than such a merge has its author.
+    pushes:
+      pushesOf(pushes, pull)
+        ?.filter(({ before, after }) => clean.get(after) !== before)
+        .map(({ login, byBot }) => (login === null ? null : { login, isBot: byBot })) ?? null,
+    reviews: verdicts,
+    same: await sameAsMerged(
+      repository,
+      pull,
+      verdicts.map(({ commit }) => commit),
+    ),
+    merged: { by: { login: pull.merged.by, isBot: pull.merged.byBot }, at: pull.merged.at },
+  }
+  return { history, involved: involvedIn(history) }
+}
+
+/** What the commits of a pull request say besides its files. */
+export async function saidOf(repository: Repository, { head, base }: PullRequest, sealing: Sealing): Promise<Said> {
+  if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit)))
+    return { restore: [], askedBy: [], isOurs: false }
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  const clean = await cleanMerges(
+    repository,
+    commits.filter(({ parents }) => parents.length === 2),
+    base.commit,
+  )
+  return saidIn(
+    commits.filter(({ id }) => !clean.has(id)),
+    head.branch,
+    sealing,
+  )
+}
+
+/** The pushes that made this head, newest first: an earlier branch of the same name is another's. null where the forge knows nothing of this one. */
+function pushesOf(pushes: readonly Push[], { head }: PullRequest): readonly Push[] | null {
+  const since = pushes.slice(
+    Math.max(
+      0,
+      pushes.findIndex(({ after }) => after === head.commit),
+    ),
+  )
+  if (since[0]?.after !== head.commit) return null
+  const made = since.findIndex(({ kind }) => kind === 'branch_creation')
+  return made < 0 ? since : since.slice(0, made + 1)
+}
+
+const resolved = (hand: Hand): Resolved =>
+  hand === null || hand === 'forge' ? hand : { login: hand.login, isBot: hand.byBot }
+
+/** The commits of a pull request that only brought the base branch along: as it was before the merge, which brings all of the head. */
+async function cleanIn(repository: Repository, { head, base }: PullRequest): Promise<ReadonlyMap<string, string>> {
+  if (!(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return new Map()
+  const commits = await repository.log(head.commit, { after: base.commit, limit: MOST })
+  return cleanMerges(
+    repository,
+    commits.filter(({ parents }) => parents.length === 2),
+    base.commit,
+  )
+}
+
+/** Of these commits the head that was merged, and those that would have come to the same: nothing of the instance was changed by what came after. Seen from the base: what was merged commit by commit stands below the last of them already. */
+async function sameAsMerged(
+  repository: Repository,
+  { head, base }: PullRequest,
+  commits: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const same = new Set([head.commit])
+  for (const commit of new Set(commits).difference(same))
+    if (await comesToTheSame(repository, base.commit, commit, head.commit)) same.add(commit)
+  return same
+}
+
+/** Whether what a pull request was merged as holds just what merging its head comes to. It is called merged, too, where another one brought its commits along, whatever that one left of them. */
+export async function isMergedWhole(repository: Repository, { head, base, merged }: PullRequest): Promise<boolean> {
+  if (merged === null || !(await repository.bring(head.commit)) || !(await repository.bring(base.commit))) return false
+  // Merged commit by commit, the branch was moved by as many as there are.
+  const own = await repository.log(head.commit, { after: base.commit, limit: MOST_OWN })
+  let onto = await parentOf(repository, merged.commit)
+  for (let left = Math.max(own.length, 1); onto !== undefined && left > 0; left -= 1) {
+    const made = await repository.merge(onto, head.commit)
+    if (
+      made.state === 'merged' &&
+      (await repository.differing(made.tree, merged.commit, [repository.folder])).length === 0
+    )
+      return true
+    onto = await parentOf(repository, onto)
+  }
+  return false
+}
+
+const parentOf = async (repository: Repository, commit: string): Promise<string | undefined> =>
+  (await repository.log(commit, { limit: 1 }))[0]?.parents[0]
+
+async function comesToTheSame(repository: Repository, base: string, earlier: string, head: string): Promise<boolean> {
+  for (const id of [base, earlier, head]) if (!(await repository.bring(id))) return false
+  const [one, other] = [await repository.merge(base, earlier), await repository.merge(base, head)]
+  if (one.state !== 'merged' || other.state !== 'merged') return false
+  return (await repository.differing(one.tree, other.tree, [repository.folder])).length === 0
+}

@@ -1,0 +1,261 @@
+import type { Diagnostic } from '../instance/diagnostic.ts'
+import type { Show } from '../instance/documents.ts'
+import { endedInWords } from '../reconcile/protocols.ts'
+import type { ApplyReport, Skipped } from '../reconcile/report.ts'
+import type { ObjectRef } from '../reconcile/values.ts'
+import type { Step } from '../reconcile/plan/types.ts'
+import { redactReport, disclosure } from '../redaction/redact.ts'
+import { lookedAt } from '../words/added-by-hand.ts'
+import { checkSection } from './checks.ts'
+import {
+  byDanger,
+  capitalised,
+  deeds,
+  differencesInWords,
+  impacts,
+  letGo,
+  sentence,
+  type KindName,
+} from '../words/describe.ts'
+import { bullets, enveloped, fit, framed, size, type Envelope, type Section } from './shrink-to-fit.ts'
+import { firstApplies } from '../words/first-apply.ts'
+import { stepForms, stepItem } from './steps.ts'
+import { problems } from './findings.ts'
+import { cutOff, differenceItem, unread, waitingItem } from './sections.ts'
+import { alert, code, details, link, marked, prose } from './markdown.ts'
+import { readable } from '../redaction/idn.ts'
+import { capital, count, listed, number } from '../words/text.ts'
+
+export interface AppliedOptions extends Envelope {
+  readonly kinds: readonly KindName[]
+  readonly visibility: 'public' | 'private'
+  readonly show?: Show
+  /** How long after the merge it was verified, in seconds. */
+  readonly seconds?: number
+  /** Objects for which somebody approved a step that is another one by now, since live has moved. */
+  readonly moved?: ReadonlySet<ObjectRef>
+  /** Objects that a merged pull request was to change and that somebody changed on the server meanwhile. */
+  readonly disputed?: ReadonlySet<ObjectRef>
+  /** The page of the run. */
+  readonly run?: string
+}
+
+/** What an apply came to, for the merged pull request and the summary of the job: calm where all went well, else what is left and what to do. */
+export function renderApplied(full: ApplyReport, options: AppliedOptions): string {
+  const report = redactReport(full, disclosure(options.visibility, options.show))
+  return enveloped(options, (room) => body(report, options, room))
+}
+
+function body(whole: ApplyReport, options: AppliedOptions, room: number): string {
+  const { kinds } = options
+  const [report, disputed] = divided(whole, options)
+  const foot = footer(report, options)
+  const head = headline(report, disputed.length, options)
+  const gone = letGo(report.plan, kinds)
+  const skipped = (why: Skipped['why']): Skipped[] =>
+    report.skipped.filter((one) => one.why === why).toSorted((a, b) => byDanger(a.step, b.step))
+  const sections: Section[] = [
+    [() => head],
+    box(
+      'CAUTION',
+      'Failed',
+      report.failed.map(
+        ({ step, reason }) =>
+          () =>
+            failure(step, reason, kinds),
+      ),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Written, and not there when read again',
+      report.remaining.map(
+        (one) => () =>
+          `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`,
+      ),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Not applied, since nobody approved them as they are now',
+      skipped('not-approved').map(
+        ({ step }) =>
+          () =>
+            `- ${stepItem(step, kinds)}${moved(step, options)}`,
+      ),
+      APPROVE,
+    ),
+    box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed, SETTLE),
+    checkSection(report.plan),
+    unread(report.plan, kinds),
+    box(
+      'WARNING',
+      'Not reached',
+      report.notReached.map((step) => () => `- ${stepItem(step, kinds)}`),
+      RUN_AGAIN,
+    ),
+    box(
+      'WARNING',
+      'Held back, since a limit or a rule speaks against them as things are now',
+      skipped('refused').map(reasoned(kinds)),
+      RUN_AGAIN,
+    ),
+    box('NOTE', 'Not applied yet', skipped('not-yet').map(reasoned(kinds)), ''),
+    box('NOTE', 'Left out', [...skipped('blocked'), ...skipped('no-door')].map(reasoned(kinds)), ''),
+    report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
+    box(
+      'NOTE',
+      'Finished, since an earlier run was broken off',
+      report.paid.map(
+        ({ what }) =>
+          () =>
+            `- ${prose(readable(capital(what)))}`,
+      ),
+      '',
+    ),
+    box(
+      'NOTE',
+      'Finished or taken back, since an earlier run stopped in the middle',
+      report.ended.map((one) => () => `- ${prose(readable(endedInWords(one)))}`),
+      '',
+    ),
+    cutOff(report.unfinished, 'Still unfinished'),
+    done(report, disputed.length, kinds),
+    gone === null || head.includes(gone) ? [] : [() => `**${gone}**`],
+    [() => differing(report), () => ''],
+    [() => firstApplies(report.plan, kinds).map(prose).join(' '), () => ''],
+    [() => looked(report, kinds), () => ''],
+    [() => foot],
+  ]
+  return fit(sections, room) ?? lastResort(head, foot, room)
+}
+
+/** A report without what a pull request is told of by name, and that. */
+function divided(
+  report: ApplyReport,
+  { disputed = new Set(), kinds }: AppliedOptions,
+): [ApplyReport, readonly (() => string)[]] {
+  const isNamed = ({ kind, id }: Pick<Step, 'kind' | 'id'>): boolean => disputed.has(`${kind}/${id}`)
+  const rest = <One extends Pick<Step, 'kind' | 'id'>>(list: readonly One[]): One[] =>
+    list.filter((one) => !isNamed(one))
+  const { conflicts, takeovers, waiting } = report.plan
+  const told = [
+    ...[...conflicts, ...takeovers].filter(isNamed).map((one) => () => differenceItem(one)),
+    ...waiting.filter(isNamed).map((one) => () => waitingItem(one, kinds)),
+  ]
+  return [
+    {
+      ...report,
+      plan: { ...report.plan, conflicts: rest(conflicts), takeovers: rest(takeovers), waiting: rest(waiting) },
+    },
+    told,
+  ]
+}
+
+const lastResort = (head: string, foot: string, room: number): string =>
+  size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot
+
+const RUN_AGAIN = 'The next run plans from what is live then and tries again.'
+const SETTLE = 'On GitHub: the buttons *adopt* and *restore*, or the boxes of the nightly issue.'
+const APPROVE = `To have them applied: merge a pull request whose plan shows them as left over, or press the button *approve*, or type ${code('herdbook approve "why"')}.`
+
+const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disputed = 0): [number, string][] => [
+  [failed.length, 'failed'],
+  [disputed, 'changed on the server meanwhile'],
+  [remaining.length, 'did not hold'],
+  [skipped.filter(({ why }) => why === 'not-approved').length, 'not approved'],
+  [skipped.filter(({ why }) => why === 'refused').length, 'held back'],
+  [notReached.length, 'not reached'],
+  [skipped.filter(({ why }) => why === 'not-yet').length, 'not due yet'],
+  [skipped.filter(({ why }) => why === 'blocked' || why === 'no-door').length, 'left out'],
+]
+
+/** "Applied: blocks spam.example. Verified on herd.example 3 s after the merge." */
+function headline(report: ApplyReport, disputed: number, { kinds, seconds }: AppliedOptions): string {
+  const { plan, done, paid } = report
+  const domain = code(plan.domain)
+  const open = notDone(report, disputed).filter(([n]) => n > 0)
+  const after =
+    seconds === undefined
+      ? ''
+      : ` ${seconds < 120 ? `${number(Math.round(seconds))} s` : `${number(Math.round(seconds / 60))} minutes`} after the merge`
+  const deed = marked([...deeds(done, kinds), '.', ...impacts(done).map((text) => ` ${text}.`)])
+  if (open.length > 0) {
+    const parts = listed([
+      ...(done.length > 0 ? [`${number(done.length)} done`] : []),
+      ...open.map(([n, what]) => `${number(n)} ${what}`),
+    ])
+    return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} of ${domain}`
+  }
+  if (done.length === 0 && plan.owed.length > 0)
+    return paid.length > 0
+      ? `**Applied**: what was still owed to ${domain} is done.`
+      : `### What is still owed to ${domain} could not be finished`
+  if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
+  if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
+  const gone = letGo(plan, kinds)
+  if (gone !== null) return `**Nothing to apply** to ${domain}. ${gone}`
+  return differencesInWords(plan) === null && plan.waiting.length + report.unfinished.length === 0
+    ? `**Nothing to apply**: ${domain} is as the files say.`
+    : `**Nothing to apply** to ${domain}.`
+}
+
+/** A list that somebody has to look at, with what to do about it. */
+function box(
+  look: Parameters<typeof alert>[0],
+  title: string,
+  items: readonly (() => string)[],
+  next: string,
+): Section {
+  if (items.length === 0) return []
+  return framed(bullets(items), (list) =>
+    alert(look, [`**${title}:**`, list, ...(next === '' ? [] : ['', next])].join('\n')),
+  )
+}
+
+function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly KindName[]): string {
+  const why = [prose(readable(message)), ...(hint === undefined ? [] : [`→ ${prose(hint)}`])]
+  return `- ${marked(capitalised(sentence(step, kinds)))}<br>${why.join('<br>')}`
+}
+
+const reasoned =
+  (kinds: readonly KindName[]) =>
+  // The reason says of a notice what came of it, the step what was to come.
+  ({ step: { notice: _planned, ...step }, reason }: Skipped) =>
+  (): string =>
+    `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
+
+const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
+  options.moved?.has(`${kind}/${id}`)
+    ? '<br>It was approved, and live has changed since: this is another change now.'
+    : ''
+
+/** One change stands in the headline already. */
+function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): Section {
+  const whole = notDone(report, disputed).every(([n]) => n === 0)
+  if (report.done.length < (whole ? 2 : 1)) return []
+  return framed(stepForms(report.done.toSorted(byDanger), kinds), (list) =>
+    details(capital(`${count(report.done.length, 'change', 'changes')} done and verified`), list),
+  )
+}
+
+function differing({ plan }: ApplyReport): string {
+  const told = differencesInWords(plan)
+  return told === null
+    ? ''
+    : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with the ways out for each.`
+}
+
+const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {
+  const told = lookedAt(report.looked, kinds)
+  return told === null ? '' : prose(told)
+}
+
+function footer({ plan }: ApplyReport, { run }: AppliedOptions): string {
+  const facts = [
+    `${code(plan.domain)} (${prose(plan.environment)})`,
+    ...(plan.commit === null ? [] : [`commit ${code(plan.commit.slice(0, 12))}`]),
+    ...(run === undefined ? [] : [link('this run', run)]),
+  ]
+  return `<sub>${facts.join(' · ')}</sub>`
+}

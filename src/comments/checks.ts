@@ -1,0 +1,32 @@
+import { inline } from '../redaction/neutralise.ts'
+import { HIDDEN } from '../redaction/redact-text.ts'
+import { areGreen, notGreen, totals, type Checked } from '../words/checks.ts'
+import { clip, count, listed } from '../words/text.ts'
+import { alert, code, prose } from './markdown.ts'
+import { framed, shortening, type Section } from './shrink-to-fit.ts'
+
+/** For a comment: what is not green by name; where that may not be shown, how many there are, and how to see them. */
+export function checkSection(plan: Checked): Section {
+  if (areGreen(plan)) return []
+  if (notGreen(plan).some(({ message }) => message === HIDDEN)) return [() => counted(plan)]
+  const items = notGreen(plan).map(
+    ({ about, state, message }) =>
+      () =>
+        `- ${code(inline(about))} is ${state}: ${prose(clip(inline(message), 300))}`,
+  )
+  return framed(
+    shortening(items, '\n', (rest) => `- and ${count(rest, 'other', 'others')}`),
+    (list) => alert('WARNING', `**Checks that are not green:**\n${list}`),
+  )
+}
+
+/** "2 checks are red and 1 is unknown: run `herdbook plan`." */
+function counted(plan: Checked): string {
+  const parts = totals(plan)
+    .filter(([, state]) => state !== 'green')
+    .map(
+      ([number, state], i) =>
+        `${i === 0 ? count(number, 'check', 'checks') : number} ${number === 1 ? 'is' : 'are'} ${state}`,
+    )
+  return `${listed(parts)}: run ${code('herdbook plan')}.`
+}

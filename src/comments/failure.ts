@@ -1,0 +1,73 @@
+import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
+import type { ApplyReport } from '../reconcile/report.ts'
+import { renderApplied, type AppliedOptions } from './applied.ts'
+import { redactedDiagnostics, disclosure } from '../redaction/redact.ts'
+import { totals } from '../words/diagnostics.ts'
+import type { IssueText } from './drift-issue.ts'
+import { enveloped, fit, type Envelope } from './shrink-to-fit.ts'
+import { problems, type Files } from './findings.ts'
+import { link } from './markdown.ts'
+import { clip } from '../words/text.ts'
+import { inline } from '../redaction/neutralise.ts'
+
+export interface FailureOptions extends Envelope, Files {
+  readonly visibility: 'public' | 'private'
+  /** The page of the run. */
+  readonly run?: string
+}
+
+/** What an exit code means to whoever reads of it on a forge. */
+const MEANING: { readonly [code in ExitCode]?: string } = {
+  [EXIT.defect]: 'Herdbook itself failed',
+  [EXIT.refused]: 'Refused',
+  [EXIT.stale]: 'Not what was approved',
+  [EXIT.locked]: 'Another run is at work',
+  [EXIT.partial]: 'Not all of it was done',
+  [EXIT.invalid]: 'The files are not valid',
+  [EXIT.unreadable]: 'The live server could not be read',
+}
+
+const meaningOf = (exit: ExitCode): string => MEANING[exit] ?? 'It did not work'
+
+/** A job that ended without a plan or a report, as a comment or in the summary: why, with the lines that are wrong, and what to do. */
+export function renderFailure(exit: ExitCode, list: readonly Diagnostic[], options: FailureOptions): string {
+  const shown = redactedDiagnostics(list, disclosure(options.visibility))
+  const head = `### ${meaningOf(exit)}${shown.length === 0 ? '' : `: ${totals(shown)}`}`
+  const foot = options.run === undefined ? [] : [() => `<sub>${link('This run', options.run)}</sub>`]
+  return enveloped(options, (room) => fit([[() => head], problems(shown, options, true), foot], room) ?? head)
+}
+
+/** What came of the newest apply, where it is not clean. */
+export interface FailedApply {
+  readonly domain: string
+  readonly exit: ExitCode
+  /** null where it ended before it wrote anything. */
+  readonly report: ApplyReport | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The one issue that an apply that failed leaves; the next run brings it up to date, a clean one closes it. */
+export function renderFailureIssue(
+  { domain, exit, report, diagnostics }: FailedApply,
+  options: AppliedOptions & FailureOptions,
+): IssueText {
+  const { marker, hidden, limit, ...inner } = options
+  const told = (room: number): string =>
+    report === null
+      ? renderFailure(exit, diagnostics, { ...inner, limit: room })
+      : renderApplied(report, { ...inner, limit: room })
+  const name = inline(domain).replace(/[^\p{L}\p{N}.:-]/gu, '')
+  return {
+    title: clip(`${name}: the last apply is not clean (${meaningOf(exit).toLowerCase()})`, 250),
+    body: enveloped(
+      {
+        ...(marker === undefined ? {} : { marker }),
+        ...(hidden === undefined ? {} : { hidden }),
+        ...(limit === undefined ? {} : { limit }),
+      },
+      (room) => `${told(room - FOOT.length - 2).trimEnd()}\n\n${FOOT}`,
+    ),
+  }
+}
+
+const FOOT = '<sub>Every run brings this issue up to date, and a clean one closes it.</sub>'

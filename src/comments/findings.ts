@@ -1,0 +1,83 @@
+import type { Diagnostic, Position } from '../instance/diagnostic.ts'
+import { CONSENT_MISSING } from '../reconcile/plan/consent.ts'
+import { whyUnread } from '../reconcile/findings.ts'
+import type { Plan } from '../reconcile/plan/types.ts'
+import { sorted, totals, type SourceOf } from '../words/diagnostics.ts'
+import { bullets, framed, type Section } from './shrink-to-fit.ts'
+import { codeFrame } from '../words/code-frame.ts'
+import { layout } from '../words/layout.ts'
+import { alert, code, fence, link, prose } from './markdown.ts'
+import { readable } from '../redaction/idn.ts'
+import { consentPatches } from './suggestions.ts'
+
+/** Where the files can be looked at and quoted. */
+export interface Files {
+  /** The texts of the files, for quoting lines; instance.yaml is never quoted. */
+  readonly sourceOf?: SourceOf
+  /** The address of the folder of the files, as `https://github.com/herd/instance/blob/COMMIT/instance`. */
+  readonly filesAt?: string
+}
+
+/** All problems, each with its frame where one is asked for; then without frames; then as many as fit. */
+export function problems(list: readonly Diagnostic[], files: Files = {}, frames = false): Section {
+  const all = sorted(list)
+  const plain = bullets(all.map((one) => () => problem(one, files, [])))
+  return frames ? [() => all.map((one) => problem(one, files, frameOf(one.at, files))).join('\n'), ...plain] : plain
+}
+
+function problem({ at, message, hint }: Diagnostic, files: Files, frame: readonly string[]): string {
+  const place = at === undefined ? '' : `${placeOf(at, files)} `
+  const next = hint === undefined ? [] : [frame.length > 0 ? `  → ${prose(hint)}` : `<br>→ ${prose(hint)}`]
+  const head = `- ${place}${prose(readable(message))}`
+  return frame.length > 0
+    ? [head, '', ...frame.map((line) => `  ${line}`), '', ...next].join('\n')
+    : `${head}${next.join('')}`
+}
+
+/** A place in the files, as a link where it can be looked at. */
+export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { filesAt }: Files): string {
+  const address =
+    filesAt === undefined || file.includes('..')
+      ? undefined
+      : `${filesAt}/${file.toWellFormed().split('/').map(encodeURIComponent).join('/')}#L${line}`
+  return link(code(`${file}:${line}`), address)
+}
+
+function frameOf(at: Position | undefined, { sourceOf }: Files): string[] {
+  // Somebody may have written a secret there.
+  const source = at === undefined || at.file === 'instance.yaml' ? undefined : sourceOf?.(at.file)
+  if (at === undefined || source === undefined) return []
+  const rows = codeFrame(source, at).map((row) => ({ ...row, indent: 0 }))
+  return rows.length === 0 ? [] : fence(layout(rows, { colour: false }).trimEnd().split('\n'), 'text').split('\n')
+}
+
+/** What speaks against a plan, or is to be known beside it; kinds that were not read speak for themselves. */
+export function findings(plan: Plan, severity: 'error' | 'warning', files: Files): Section {
+  const isUnread = whyUnread(plan)
+  const list = plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one))
+  if (list.length === 0) return []
+  if (severity === 'warning') return framed(problems(list, files), (body) => alert('NOTE', body))
+  const patch = consentLines(plan, files)
+  const told =
+    patch === ''
+      ? list
+      : list.map(({ hint, ...one }) => (one.code === CONSENT_MISSING || hint === undefined ? one : { ...one, hint }))
+  const head = `**Refused: ${totals(list)}.**`
+  const whole = framed(problems(told, files), (body) =>
+    alert(
+      'CAUTION',
+      [head, body, ...(patch === '' ? [] : ['', 'If that is meant, write the consent into the file:', '', patch])].join(
+        '\n',
+      ),
+    ),
+  )
+  return [...whole.slice(0, 1), ...framed(problems(list, files), (body) => alert('CAUTION', `${head}\n${body}`))]
+}
+
+/** The lines that are missing, as a diff of the file. */
+function consentLines(plan: Plan, { sourceOf }: Files): string {
+  if (sourceOf === undefined) return ''
+  return consentPatches(plan, sourceOf)
+    .map(({ file, lines }) => fence([`@@ ${file} @@`, ...lines], 'diff'))
+    .join('\n\n')
+}

@@ -1,0 +1,125 @@
+import type { Plan, Step } from '../reconcile/plan/types.ts'
+import type { Value } from '../reconcile/values.ts'
+import { titleOf, verdict, type KindName } from '../words/describe.ts'
+import { editSections, onlyEdits } from './config-changes.ts'
+import { hasEdits, NO_EDITS, type Edits } from '../words/config-changes.ts'
+import { enveloped, fit, size, type Envelope, bullets, framed, type Section } from './shrink-to-fit.ts'
+import { fileSection } from './steps.ts'
+import { findings, type Files } from './findings.ts'
+import { alert, code, fence, link, marked } from './markdown.ts'
+import { readable } from '../redaction/idn.ts'
+import { filesOf } from '../words/group-steps.ts'
+import { own } from '../instance/get-own.ts'
+import { inline } from '../redaction/neutralise.ts'
+
+/** What a server shows to everybody. */
+export interface PublicView {
+  /** By domain as Herdbook compares it; null where the server does not show its blocks. */
+  readonly domainBlocks: ReadonlyMap<string, { readonly severity: string; readonly comment: string }> | null
+  /** The texts of its rules; null where they could not be had. */
+  readonly rules: readonly string[] | null
+}
+
+export interface DifferencesOptions extends Envelope, Files {
+  readonly kinds: readonly KindName[]
+  /** The commits that are compared. */
+  readonly head: string
+  readonly base: string
+  readonly publicView?: PublicView
+  /** What it changes of that which Herdbook itself goes by. */
+  readonly edits?: Edits
+  /** The page of the run. */
+  readonly run?: string
+}
+
+/** The label by which a maintainer asks for a plan against the live server. */
+export const PLAN_LABEL = 'herdbook: plan'
+
+/** What a stranger's pull request changes in the files: a plan made against the base's files, since nobody has asked the live server for it yet. */
+export function renderDifferences(plan: Plan, options: DifferencesOptions): string {
+  return enveloped(options, (room) => body(plan, options, room))
+}
+
+function body(plan: Plan, options: DifferencesOptions, room: number): string {
+  const { kinds, head, base, run, edits = NO_EDITS } = options
+  const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
+  if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits))
+    return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
+  const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
+  const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
+  const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
+  const sections: Section[] = [
+    [() => title],
+    [() => alert('IMPORTANT', asking(head))],
+    findings(plan, 'error', options),
+    ...editSections(edits),
+    ...filesOf(plan.steps, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
+    shownToday(plan.steps, options),
+    findings(plan, 'warning', options),
+    [() => foot],
+  ]
+  const shortest = [title, alert('IMPORTANT', asking(head)), foot].join('\n\n')
+  return fit(sections, room) ?? (size(shortest) <= room ? shortest : foot)
+}
+
+/** After a colon a sentence goes on. */
+function lowered(parts: ReturnType<typeof verdict>): ReturnType<typeof verdict> {
+  const [first, ...rest] = parts
+  return typeof first === 'string' ? [first.charAt(0).toLowerCase() + first.slice(1), ...rest] : parts
+}
+
+const asking = (head: string): string =>
+  [
+    '**Whom it touches, and what somebody changed by hand meanwhile, only a plan against the live server tells.**',
+    'A maintainer who has looked at this commit asks for one with this comment:',
+    '',
+    fence([`/plan ${inline(head)}`], 'text'),
+    '',
+    `Or with the label ${code(PLAN_LABEL)}, which counts for what this comment showed when it was given.`,
+  ].join('\n')
+
+/** For each change of a domain block or a rule, what everybody sees on the server today. */
+function shownToday(steps: readonly Step[], { publicView, kinds }: DifferencesOptions): Section {
+  if (publicView === undefined) return []
+  const [blocks, rules] = ['domain-block', 'rule'].map((kind) => steps.filter((step) => step.kind === kind))
+  const items = [
+    ...told(blocks ?? [], publicView.domainBlocks, blockToday, kinds),
+    ...told(rules ?? [], publicView.rules, ruleToday, kinds),
+  ]
+  return items.length === 0
+    ? []
+    : framed(bullets(items), (body) => `#### What the server shows in public today\n\n${body}`)
+}
+
+function told<View>(
+  steps: readonly Step[],
+  view: View | null,
+  today: (step: Step, view: View) => string,
+  kinds: readonly KindName[],
+): (() => string)[] {
+  if (view === null)
+    return steps.length === 0
+      ? []
+      : [() => `- The server does not show its ${titleOf(steps[0]?.kind ?? '', kinds).many}.`]
+  return steps.map((step) => () => `- ${code(readable(step.id))}: ${today(step, view)}`)
+}
+
+const SHOWN: { readonly [severity: string]: string } = { suspend: 'suspended', silence: 'limited', noop: 'not limited' }
+
+function blockToday({ id }: Step, blocks: NonNullable<PublicView['domainBlocks']>): string {
+  const shown = blocks.get(id)
+  if (shown === undefined) return 'no block'
+  return [
+    own(SHOWN, shown.severity) ?? code(shown.severity),
+    ...(shown.comment === '' ? [] : [code(shown.comment)]),
+  ].join(', ')
+}
+
+function ruleToday(step: Step, rules: readonly string[]): string {
+  const texts = new Set(rules.map((rule) => rule.trim()))
+  const shows = (text: Value | undefined): boolean => typeof text === 'string' && texts.has(text.trim())
+  const change = step.changes.find(({ field }) => field === 'text')
+  if (shows(change?.after)) return 'shown as this pull request has it'
+  if (shows(change?.before ?? own(step.seen, 'text'))) return 'shown as the base has it'
+  return 'not shown with either text'
+}

@@ -1,0 +1,98 @@
+import { displayDomain } from '../instance/domains.ts'
+import type { Fields } from '../reconcile/values.ts'
+import type { Step } from '../reconcile/plan/types.ts'
+import { clip } from '../words/text.ts'
+import { inline } from '../redaction/neutralise.ts'
+
+/** What Mastodon takes. */
+const LIMIT = 500
+const COMMENT = 160
+
+/** What steps that were done mean for members, as a post; null where nothing that they could notice. */
+export function renderDone(steps: readonly Step[], domain: string): string | null {
+  const lines = steps.flatMap((step) => {
+    const told = changeOf(step)
+    return told === null ? [] : [`• ${told}${reasonOf(step.target)}`]
+  })
+  return lines.length === 0 ? null : fitted(`Moderation of other servers by ${domain}:`, lines)
+}
+
+/** A post, and the steps that it names. */
+export interface Notice {
+  readonly text: string
+  readonly steps: readonly Step[]
+}
+
+/** More posts of one run would flood the timelines of members. */
+export const MOST_POSTS = 5
+
+/** What will be suspended, by name, as far as the posts of one run go: what is named in none is not announced. `from` is the day, such as 2026-12-24. */
+export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
+  const text = (lines: readonly string[]): string =>
+    [
+      `From ${from} on (UTC), ${domain} suspends:`,
+      lines.join('\n'),
+      'Follows between people there and here are cut then, for good.',
+    ].join('\n\n')
+  const room = LIMIT - text([]).length
+  const posts: { lines: string[]; steps: Step[] }[] = []
+  for (const step of steps) {
+    const line = clip(`• ${nameOf(step.id, step.target)}${reasonOf(step.target)}`, room)
+    const last = posts.at(-1)
+    if (last && text([...last.lines, line]).length <= LIMIT) {
+      last.lines.push(line)
+      last.steps.push(step)
+    } else posts.push({ lines: [line], steps: [step] })
+  }
+  return posts.slice(0, MOST_POSTS).map((one) => ({ text: text(one.lines), steps: one.steps }))
+}
+
+/** As many lines as fit; the rest is counted. */
+function fitted(head: string, lines: readonly string[]): string {
+  const text = (count: number): string => {
+    const more = count < lines.length ? [`… and ${lines.length - count} more`] : []
+    return [head, [...lines.slice(0, count), ...more].join('\n')].join('\n\n')
+  }
+  let count = lines.length
+  while (count > 0 && text(count).length > LIMIT) count -= 1
+  return text(count)
+}
+
+type Treatment = 'suspended' | 'limited' | 'without media' | null
+
+/** How members of the server meet another one; null where they notice nothing. */
+function treatmentIn(fields: Fields): Treatment {
+  if (fields['severity'] === 'suspend') return 'suspended'
+  if (fields['severity'] === 'silence') return 'limited'
+  return fields['reject_media'] === true ? 'without media' : null
+}
+
+function changeOf(step: Step): string | null {
+  const [before, after] = [treatmentIn(step.seen), treatmentIn(step.target)]
+  if (before === after) return null
+  const name = nameOf(step.id, step.action === 'delete' ? step.seen : step.target)
+  const now = after ?? before
+  const again = after === null ? ' no longer' : ''
+  return now === 'without media' ? `${name} is${again} shown without pictures and videos` : `${name} is${again} ${now}`
+}
+
+/** The name as the server's own public list shows it: one that is obfuscated there is nowhere told in clear. */
+const nameOf = (domain: string, fields: Fields): string =>
+  quiet(fields['obfuscate'] === true ? obfuscated(domain) : displayDomain(domain))
+
+/** As Mastodon does: the first and the last quarter and the dots stay. */
+function obfuscated(domain: string): string {
+  const quarter = Math.floor(domain.length / 4)
+  return Array.from(domain, (char, index) =>
+    index > quarter && index < domain.length - quarter && char !== '.' ? '*' : char,
+  ).join('')
+}
+
+function reasonOf({ public_comment: comment }: Fields): string {
+  return typeof comment === 'string' && comment.trim() !== ''
+    ? `: ${clip(quiet(comment.replaceAll(/\s+/g, ' ').trim()), COMMENT)}`
+    : ''
+}
+
+/** Text in which Mastodon finds nobody to mention, no hashtag, no link and no shortcode. */
+const quiet = (text: string): string => inline(text).replaceAll(/[@#＠＃]|:(?=\S)/gu, (mark) => `${mark}\u2060`)

@@ -1,0 +1,50 @@
+import { shorter, shrink } from '../words/shrink.ts'
+import { number } from '../words/text.ts'
+
+/** A part of a comment, from its full form to its shortest; each is made when it is first needed. */
+export type Section = readonly (() => string)[]
+
+/** What GitHub counts is characters; bytes are never fewer. */
+export const size = (text: string): number => Buffer.byteLength(text)
+
+const GAP = 2
+
+/** Joins sections to a text within the limit. Null where the shortest forms don't fit. */
+export function fit(sections: readonly Section[], limit: number): string | null {
+  const { forms, fits } = shrink(sections, (text) => size(text) + GAP, limit)
+  return fits ? forms.filter((text) => text !== '').join('\n\n') : null
+}
+
+/** What GitHub takes for a comment or the body of an issue, in characters. */
+export const LIMIT = 65_536
+
+/** What stands around a text on a forge. */
+export interface Envelope {
+  /** In characters, all together; GitHub takes 65,536. */
+  readonly limit?: number
+  /** The first line, by which we know our own texts again. */
+  readonly marker?: string
+  /** A block for machines that people don't see; it comes last. */
+  readonly hidden?: string
+}
+
+/** A text between its marker and its hidden block, all together within the limit; `make` is told the room that is left. */
+export function enveloped({ limit = LIMIT, marker, hidden }: Envelope, make: (room: number) => string): string {
+  const [head, tail] = [marker === undefined ? '' : `${marker}\n`, hidden === undefined ? '' : `\n\n${hidden}`]
+  return `${head}${make(limit - size(head) - size(tail) - 1)}${tail}\n`
+}
+
+/** A list, then shorter beginnings of it with the rest counted. */
+export function shortening(items: readonly (() => string)[], glue: string, more: (rest: number) => string): Section {
+  const form = (length: number): string =>
+    [...items.slice(0, length).map((item) => item()), more(items.length - length)].join(glue)
+  return [() => items.map((item) => item()).join(glue), ...shorter(items.length).map((length) => () => form(length))]
+}
+
+/** Bullets, as many as fit. */
+export const bullets = (items: readonly (() => string)[]): Section =>
+  shortening(items, '\n', (rest) => `- … and ${number(rest)} more`)
+
+/** The same frame around each form of a section; an empty section has no frame. */
+export const framed = (section: Section, frame: (body: string) => string): Section =>
+  section.map((form) => () => frame(form()))

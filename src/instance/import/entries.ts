@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { namedDomain } from '../named-domain.ts'
+import { severityOf, stricterOf, STRENGTH, type BlockSeverity } from '../severity.ts'
+import { isUnwanted } from '../yaml/characters.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import { FLAGS, toldOf, type LeftOut, type ListRow } from './row.ts'
+
+/** A row whose domain and severity are understood. */
+export interface Entry extends Omit<ListRow, 'severity' | 'digest'> {
+  /** null where no row of that domain gives one. */
+  readonly severity: BlockSeverity | null
+}
+
+export type Resolved = {
+  readonly entry?: Entry
+  readonly out?: LeftOut
+  readonly hidden?: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Domains by the digest that Mastodon gives for them. */
+export const byDigest = (domains: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(domains.map((domain) => [createHash('sha256').update(domain).digest('hex'), domain]))
+
+/** What a row means, or why it is left out. */
+export function resolve(row: ListRow, file: string, known: ReadonlyMap<string, string>): Resolved {
+  const { line } = row
+  const left = (code: string, message: string): Resolved => ({ out: { line, code, message }, diagnostics: [] })
+  const bare = bareDomain(row.domain)
+  const obfuscated = /[*?•…]/.test(bare)
+  const digest = row.digest?.toLowerCase()
+  const found = obfuscated && digest !== undefined ? known.get(digest) : undefined
+  if (obfuscated && found === undefined) {
+    return {
+      ...left('obfuscated', `${quoted(row.domain)} hides part of its name, so nobody can tell which server it is`),
+      ...(digest === undefined ? {} : { hidden: digest }),
+    }
+  }
+  const name = found === undefined ? namedDomain(bare) : { domain: found }
+  if ('refused' in name) return left('not-a-domain', `${quoted(row.domain)} is not a domain: ${name.refused}`)
+  if (!name.domain.includes('.'))
+    return left('no-dot', `${quoted(row.domain)} has no dot: that names no server, and would cover all that end in it`)
+  const severity = row.severity === null ? null : severityOf(row.severity)
+  if (severity === undefined)
+    return left('unknown-severity', `${quoted(row.severity)} is no severity that Herdbook knows`)
+  const { fit, unfit } = commentsOf(row)
+  const diagnostics = unfit.map((column) =>
+    toldOf(
+      'warning',
+      'unwanted-character',
+      file,
+      line,
+      `the ${column} of ${name.domain} has a control character in it`,
+      'The comment is left out.',
+    ),
+  )
+  return { entry: { domain: name.domain, severity, flags: row.flags, ...fit, line }, diagnostics }
+}
+
+const quoted = (text: string | null): string =>
+  JSON.stringify(text !== null && text.length > 200 ? `${text.slice(0, 200)}…` : text)
+
+/** What programs write where there is no comment. */
+const NOTHING = /^(?:null|none|nil|undefined|nan|n\/a)$/i
+
+function commentsOf(row: ListRow): {
+  readonly fit: Pick<Entry, 'public_comment' | 'private_comment'>
+  readonly unfit: readonly string[]
+} {
+  const given = (['public_comment', 'private_comment'] as const)
+    .map((column) => [column, (row[column] ?? '').trim()] as const)
+    .filter(([, text]) => text !== '' && !NOTHING.test(text))
+  return {
+    fit: Object.fromEntries(given.filter(([, text]) => !isUnwanted(text))),
+    unfit: given.filter(([, text]) => isUnwanted(text)).map(([column]) => column),
+  }
+}
+
+/** A domain out of what lists hold in its place: a name with a star for its subdomains, a last dot, something behind a `#`. */
+const bareDomain = (written: string): string =>
+  (/^[a-z]+:\/\//i.test(written) ? written : written.replace(/(?:\/|(?<!\s)\s+#).*$/s, ''))
+    .replace(/^\*\.|^\./, '')
+    .replace(/\.$/, '')
+
+/** Each domain once: the stricter of each field counts, and what one row does not say another may. */
+export function merged(
+  entries: readonly Entry[],
+  file: string,
+): { readonly entries: readonly Entry[]; readonly diagnostics: readonly Diagnostic[] } {
+  const domains = new Map<string, Entry>()
+  const diagnostics: Diagnostic[] = []
+  for (const entry of entries) {
+    const earlier = domains.get(entry.domain)
+    domains.set(entry.domain, earlier ? both(earlier, entry) : entry)
+    if (earlier)
+      diagnostics.push(
+        toldOf(
+          'info',
+          'listed-twice',
+          file,
+          entry.line,
+          `${entry.domain} stands in line ${earlier.line} too`,
+          'The stricter of the two counts.',
+        ),
+      )
+  }
+  return { entries: [...domains.values()], diagnostics }
+}
+
+function both(a: Entry, b: Entry): Entry {
+  const [first, second] = strength(b) > strength(a) ? [b, a] : [a, b]
+  const flags = FLAGS.flatMap((flag) =>
+    first.flags[flag] === undefined && second.flags[flag] === undefined
+      ? []
+      : [[flag, first.flags[flag] === true || second.flags[flag] === true]],
+  )
+  const severity =
+    a.severity !== null && b.severity !== null ? stricterOf(a.severity, b.severity) : (a.severity ?? b.severity)
+  return { ...second, ...first, severity, flags: Object.fromEntries(flags) }
+}
+
+const strength = ({ severity }: Entry): number => (severity === null ? -1 : STRENGTH[severity])

@@ -1,0 +1,127 @@
+import { isMap, isScalar, isSeq } from 'yaml'
+import type { Document } from 'yaml'
+import { compose, hasTooManyLines, nothingSeen } from './compose.ts'
+import { placesIn } from './positions.ts'
+import type { Path, Places } from './positions.ts'
+import { refusals } from './forbidden.ts'
+import type { At } from './syntax.ts'
+
+/** How many entries are parsed at a time. */
+const ENTRIES = 100
+/** What stands above the list is parsed with every part of it. */
+const MAX_HEAD = 4096
+
+/** A long list cut into parts, each a file of its own: all that stands above the list, some entries, and after the last ones all below. */
+interface Cut {
+  readonly head: string
+  /** Where the dash of the first entry stands. */
+  readonly dash: number
+  /** Where the entries of each part begin and end. */
+  readonly spans: readonly (readonly [start: number, end: number])[]
+}
+
+/** A part that was parsed. */
+interface Part {
+  /** The key of the list. */
+  readonly name: string
+  /** How many entries the parts before it have. */
+  readonly before: number
+  readonly places: Places
+}
+
+/**
+ * Parses a file that is one long list a few entries at a time, since nodes need a hundred times the memory of what they say.
+ * Undefined where the file is no such thing, or anything is wrong with it or needs to be seen as a whole.
+ */
+export function parseInParts(
+  text: string,
+  at: At,
+  entries = ENTRIES,
+): (Places & { readonly value: unknown }) | undefined {
+  const cut = cutOf(text, entries)
+  if (cut === undefined || hasTooManyLines(text)) return undefined
+  const seen = nothingSeen()
+  const list: unknown[] = []
+  const parts: Part[] = []
+  let value: Record<string, unknown> = {}
+  for (const span of cut.spans) {
+    const textOf = (): string => cut.head + text.slice(...span)
+    const part = textOf()
+    const composed = compose(part, seen)
+    if (composed.state !== 'composed' || seen.anchor || refusals(composed.document, part, at).length > 0)
+      return undefined
+    const name = listAt(composed.document, cut.dash)
+    if (name === undefined) return undefined
+    value = composed.document.toJS() as Record<string, unknown>
+    parts.push({ name, before: list.length, places: placesIn(textOf, shifted(at, cut, span[0] - cut.head.length)) })
+    for (const entry of value[name] as readonly unknown[]) list.push(entry)
+    value[name] = list
+  }
+  const last = parts.at(-1)
+  return last === undefined ? undefined : { value, ...placesByPart(parts, last) }
+}
+
+function cutOf(text: string, entries: number): Cut | undefined {
+  const first = /(?<=^|\n) *- /.exec(text)
+  if (first === null || first.index + first[0].length > MAX_HEAD) return undefined
+  const indent = first[0].length - '- '.length
+  const starts = [first.index, ...cuts(text, first.index, indent).filter((_, nth) => nth % entries === entries - 1)]
+  if (starts.length === 1) return undefined
+  return {
+    head: text.slice(0, first.index),
+    dash: first.index + indent,
+    spans: starts.map((start, nth) => [start, starts[nth + 1] ?? text.length]),
+  }
+}
+
+/**
+ * The lines at which a list can be cut: nothing but an entry begins with a dash at its indent, as long as no line before is indented less.
+ * Comments above an entry belong to it or to the one before, so that none is cut off.
+ */
+function* cuts(text: string, from: number, indent: number): Generator<number> {
+  let commented = true
+  for (let start = from, end = from; start < text.length; start = end) {
+    end = text.indexOf('\n', start) + 1 || text.length
+    const line = text.slice(start, end)
+    const ink = line.search(/[^ \t\r\n]/)
+    if (ink < 0) continue
+    if (line[ink] !== '#') {
+      const entry = ink === indent && /^-[ \t\r\n]/.test(line.slice(ink))
+      if (ink < indent || (ink === indent && !entry)) return
+      if (entry && !commented) yield start
+    }
+    commented = line[ink] === '#'
+  }
+}
+
+/** The key at the top of a file whose list begins there. */
+function listAt({ contents }: Document.Parsed, dash: number): string | undefined {
+  const pair = isMap(contents)
+    ? contents.items.find(({ value }) => isSeq(value) && value.range?.[0] === dash)
+    : undefined
+  return isScalar(pair?.key) ? String(pair.key.value) : undefined
+}
+
+/** Offsets in a part as places in the file: the head stands where it stood, and so does the beginning of the list. */
+function shifted(at: At, { dash }: Cut, by: number): At {
+  const moved = (offset: number): number => (offset > dash ? offset + by : offset)
+  return (start, end) => at(moved(start), moved(end))
+}
+
+/** Places by way of the part that they stand in: the last one for all that is in no entry. */
+function placesByPart(parts: readonly Part[], last: Part): Places {
+  const ask = <Found>(path: Path, question: (places: Places, path: Path) => Found): Found => {
+    const [key, index, ...rest] = path
+    if (String(key) !== last.name || index === undefined) return question(last.places, path)
+    const { before, places } = parts.findLast(({ before }) => before <= Number(index)) ?? last
+    return question(places, [last.name, Number(index) - before, ...rest])
+  }
+  return {
+    position: (path) => ask(path, (places, inside) => places.position(inside)),
+    keyPosition: (path) => ask(path, (places, inside) => places.keyPosition(inside)),
+    typed: (path) => ask(path, (places, inside) => places.typed(inside)),
+    rest: () => {
+      for (const { places } of parts) places.rest()
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { InstanceFile } from '../instance/documents.ts'
+
+/** Names that no server can have: RFC 2606. */
+const RESERVED = /(^|\.)(example|invalid|test)$/i
+
+/** Whether every connection leads to a name that no server can have: then nobody has begun yet. Answers the domain; null for a real instance. */
+export function exampleOf({ domain, mastodon, ssh }: InstanceFile): string | null {
+  const hosts = [hostOf(mastodon?.api?.url), ssh?.host].filter((host) => host !== undefined)
+  return hosts.length > 0 && hosts.every((host) => RESERVED.test(host)) ? domain : null
+}
+
+const hostOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined

@@ -1,0 +1,57 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import type { Plan } from '../reconcile/plan/types.ts'
+import { adjustmentOf, differenceOf, readOf, stepOf, unmanagedOf, type PlanForm } from './plan.ts'
+
+const HINT = 'herdbook plan --out FILE makes a new one.'
+
+/** Reads what `plan --out` saved: exactly the plan that was saved, or exit 9. Whether it still holds is for apply to find out. */
+export function parsePlan(text: string): Plan {
+  const form = checked(parsed(text))
+  const { summary: _summary, timings: _timings, let_go, left_behind, left_alone, ...rest } = form
+  return {
+    ...rest,
+    // One that was saved before there were any.
+    removed: rest.removed ?? [],
+    unfinished: rest.unfinished ?? [],
+    letGo: let_go ?? [],
+    checks: rest.checks ?? [],
+    leftBehind: left_behind ?? [],
+    leftAlone: left_alone ?? [],
+    reads: form.reads.map(readOf),
+    steps: form.steps.map(stepOf),
+    drift: form.drift.map(differenceOf),
+    conflicts: form.conflicts.map(differenceOf),
+    takeovers: form.takeovers.map(differenceOf),
+    unmanaged: form.unmanaged.map(unmanagedOf),
+    adjustments: form.adjustments.map(adjustmentOf),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    return fail(EXIT.invalid, 'plan-not-json', 'This is not a saved plan: it is not JSON.', { hint: HINT, cause })
+  }
+}
+
+let compiled: ValidateFunction<PlanForm> | undefined
+
+function checked(value: unknown): PlanForm {
+  const validate = (compiled ??= new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  }).compile<PlanForm>(schema))
+  if (validate(value)) return value
+  const error = validate.errors?.[0]
+  const where = error === undefined || error.instancePath === '' ? 'it' : error.instancePath
+  return fail(
+    EXIT.invalid,
+    'plan-shape',
+    `This is not a saved plan that this version reads: ${where} ${error?.message ?? 'has another shape'}.`,
+    { hint: HINT },
+  )
+}

@@ -1,0 +1,260 @@
+import { isRecord } from '../../../instance/get-own.ts'
+import type { Diagnostic } from '../../../instance/diagnostic.ts'
+import type { ConnectionName, ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
+import { MINIMUM } from '../../../minimum.ts'
+
+/** What reader.sql answers, its rows checked. */
+export interface Snapshot {
+  readonly domain: string | null
+  readonly version: string | null
+  readonly tables: Partial<Tables>
+}
+
+type Check = (value: unknown) => boolean
+
+const text: Check = (value) => typeof value === 'string'
+const flag: Check = (value) => typeof value === 'boolean'
+const whole: Check = (value) => Number.isSafeInteger(value)
+const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+const id: Check = (value) => typeof value === 'string' && /^-?\d+$/.test(value)
+const time: Check = (value) => typeof value === 'string' && /^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
+const date: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+/** A column that older scripts don't answer. */
+const later =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+const one =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value)
+const each =
+  (shape: { readonly [column: string]: Check }): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((row) => oddColumn(row, shape) === null)
+
+/** The columns of every table, as connections.ts names them. */
+const SHAPES: { readonly [Name in TableName]: { readonly [Column in keyof Rows[Name]]-?: Check } } = {
+  domain_blocks: {
+    id,
+    domain: text,
+    severity: one('noop', 'silence', 'suspend'),
+    reject_media: flag,
+    reject_reports: flag,
+    private_comment: maybe(text),
+    public_comment: maybe(text),
+    obfuscate: flag,
+    created_at: time,
+  },
+  email_domain_blocks: { id, domain: text, allow_with_approval: flag, created_at: time },
+  ip_blocks: {
+    id,
+    ip: text,
+    severity: one('sign_up_requires_approval', 'sign_up_block', 'no_access'),
+    comment: text,
+    created_at: time,
+    expires_at: maybe(time),
+  },
+  roles: {
+    id,
+    name: text,
+    color: text,
+    position: whole,
+    permissions: id,
+    highlighted: flag,
+    require_2fa: maybe(flag),
+    collection_limit: maybe(whole),
+    created_at: time,
+  },
+  accounts: {
+    id,
+    username: text,
+    role_id: maybe(id),
+    created_at: time,
+    confirmed: flag,
+    approved: flag,
+    disabled: flag,
+    suspended: flag,
+    moved: flag,
+  },
+  rules: {
+    id,
+    text,
+    hint: text,
+    priority: whole,
+    created_at: time,
+    translations: each({ language: text, text, hint: text }),
+  },
+  settings: { var: text, value: maybe(text), updated_at: maybe(time) },
+  terms_of_services: {
+    id,
+    text,
+    changelog: text,
+    effective_date: maybe(date),
+    published_at: maybe(time),
+    notification_sent_at: maybe(time),
+    created_at: time,
+  },
+  audit: { id, created_at: time, read_at: time },
+  impact: { domain: text, follows: count, followers: count, accounts: count, members: later(count) },
+}
+
+/** Every table, in the order of connections.ts. */
+export const TABLES = Object.keys(SHAPES).filter(isTable)
+
+function isTable(name: string): name is TableName {
+  return name in SHAPES
+}
+
+function oddColumn(row: unknown, shape: { readonly [column: string]: Check }): string | null {
+  if (!isRecord(row)) return 'a row'
+  return Object.entries(shape).find(([column, check]) => !check(row[column]))?.[0] ?? null
+}
+
+/** Rows that have the shape of their table, or the reason why the table is unknown. */
+export function checkedTable<Name extends TableName>(
+  name: Name,
+  rows: unknown,
+  connection: ConnectionName,
+  requests: number,
+): Table<Rows[Name]> {
+  const columns = Object.keys(SHAPES[name])
+  const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : 'the list'
+  if (odd !== null) return unknownTable(name, connection, `${odd} has an odd shape`)
+  return {
+    state: 'complete',
+    rows: (rows as Rows[Name][]).map((row) => onlyColumns(row, columns)),
+    connection,
+    requests,
+  }
+}
+
+/** The API answers more than a table has; the other connections just that. */
+function onlyColumns<Row extends object>(row: Row, columns: readonly string[]): Row {
+  if (Object.keys(row).every((column) => columns.includes(column))) return row
+  return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column))) as Row
+}
+
+function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: Check }): string | null {
+  for (const row of rows) {
+    const odd = oddColumn(row, shape)
+    if (odd !== null) return odd
+  }
+  return null
+}
+
+/** Nobody reads on in what a connection says. */
+const SAID = 1000
+
+/** A table that could not be read through that connection, and why. */
+export function unknownTable(
+  name: TableName,
+  connection: ConnectionName,
+  why: string,
+  hint?: string,
+): { state: 'unknown'; reason: Diagnostic } {
+  return unknown(`${NAMES[name]} can't be read through ${CONNECTIONS[connection]}: ${why.slice(0, SAID)}`, hint)
+}
+
+/** A table that no connection that is configured can read. */
+export function unreadTable(name: TableName, missing: string): { state: 'unknown'; reason: Diagnostic } {
+  return unknown(
+    `${NAMES[name]} can't be read: ${missing}`,
+    'add mastodon.database or mastodon.console to instance.yaml',
+  )
+}
+
+function unknown(message: string, hint: string | undefined): { state: 'unknown'; reason: Diagnostic } {
+  const reason: Diagnostic = { code: 'unknown-table', severity: 'error', message }
+  return { state: 'unknown', reason: hint === undefined ? reason : { ...reason, hint } }
+}
+
+const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
+  database: 'the database',
+  rest: 'the API',
+  console: 'the console',
+}
+
+const NAMES: { readonly [name in TableName]: string } = {
+  domain_blocks: 'domain blocks',
+  email_domain_blocks: 'e-mail domain blocks',
+  ip_blocks: 'IP blocks',
+  roles: 'roles',
+  accounts: 'who holds a role',
+  rules: 'rules',
+  settings: 'settings',
+  terms_of_services: 'terms of service',
+  audit: 'the audit log',
+  impact: 'whom a block touches',
+}
+
+/** All tables from those that were read; the rest say that they were not asked for. */
+export function tablesOf(read: Partial<Tables>, version: string | null): Tables {
+  const rest = <Name extends TableName>(name: Name): Tables[Name] =>
+    read[name] ?? unknown(`not asked for: ${NAMES[name]}`, undefined)
+  return {
+    domain_blocks: rest('domain_blocks'),
+    email_domain_blocks: rest('email_domain_blocks'),
+    ip_blocks: rest('ip_blocks'),
+    roles: rest('roles'),
+    accounts: rest('accounts'),
+    rules: rest('rules'),
+    settings: rest('settings'),
+    terms_of_services: rest('terms_of_services'),
+    audit: rest('audit'),
+    impact: rest('impact'),
+    version,
+  }
+}
+
+/** The same reason for every table that was asked for. */
+export function allUnknown(request: ReadRequest, reason: Diagnostic): Partial<Tables> {
+  return Object.fromEntries(request.tables.map((name) => [name, { state: 'unknown', reason }]))
+}
+
+/** Checks an answer of reader.sql, table by table. `mend` helps where the reading role may not see one. */
+export function readSnapshot(
+  document: unknown,
+  request: ReadRequest,
+  connection: ConnectionName,
+  mend?: string,
+): Snapshot {
+  if (!isRecord(document) || !isRecord(document.tables) || !isRecord(document.unknown)) {
+    const odd = (name: TableName) => [name, unknownTable(name, connection, 'the answer has an odd shape')]
+    return { domain: null, version: null, tables: Object.fromEntries(request.tables.map(odd)) }
+  }
+  const { tables, unknown: refused, domain, version } = document
+  const read = request.tables.map((name) => {
+    const why = refused[name]
+    return [
+      name,
+      why === undefined
+        ? checkedTable(name, tables[name], connection, 1)
+        : refusedTable(name, connection, textOr(why) ?? 'the answer has an odd shape', mend),
+    ]
+  })
+  return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
+}
+
+/** Restoring a dump, or a newer Herdbook, leaves the reading role without what it needs. */
+function refusedTable(
+  name: TableName,
+  connection: ConnectionName,
+  why: string,
+  mend: string | undefined,
+): { state: 'unknown'; reason: Diagnostic } {
+  if (/^relation .* does not exist$/.test(why))
+    return unknownTable(
+      name,
+      connection,
+      why,
+      `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer: upgrade it, or correct the name of the database in instance.yaml`,
+    )
+  return unknownTable(name, connection, why, why.startsWith('permission denied') ? mend : undefined)
+}
+
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,0 +1,168 @@
+import { EXIT, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
+import type { Instance } from '../../instance/instance.ts'
+import { policyOf } from '../../instance/policy.ts'
+import { hintsFor } from '../../reconcile/plan/input.ts'
+import type { Hints, Invariant, Kind } from '../../reconcile/kind.ts'
+import type { Live, Request, ReadContext } from '../../reconcile/provider.ts'
+import type { Observed } from '../../reconcile/objects.ts'
+import type { Step } from '../../reconcile/plan/types.ts'
+import { checkAge } from './stale-ledger.ts'
+import type { Facts, MastodonKind } from './kind.ts'
+import { accountId } from './kinds/community/accounts.ts'
+import { actingAs, actorMissing } from './kinds/community/acting-account.ts'
+import { functionalAccounts } from './kinds/community/moderator.ts'
+import { KINDS } from './kinds/index.ts'
+import { INVARIANTS } from './kinds/invariants.ts'
+import type { ReadRequest, TableName, Tables, TokenAccount } from './tables.ts'
+
+const kindsIn = (kinds: readonly Kind[]): MastodonKind[] => {
+  const names = new Set(kinds.map(({ name }) => name))
+  return KINDS.filter(({ name }) => names.has(name))
+}
+
+/** What the connections are asked for: one request for all kinds. */
+export function requestFor({ desired, instance, kinds: asked }: Request): ReadRequest {
+  const kinds = kindsIn(asked)
+  const objectsOf = (kind: Kind) => {
+    const d = desired.get(kind.name)
+    return d?.state === 'managed' ? d.objects : []
+  }
+  const measure = kinds.flatMap((kind) => kind.measure?.(objectsOf(kind)) ?? [])
+  const acting = instance.documents['instance.yaml']?.acting_account
+  const named = kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? [])
+  // Whether the account that acts is there is asked beside what the API does not read: for the block lists alone it would take another connection.
+  const looks = named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
+  const tables = new Set<TableName>([
+    ...(looks ? (['accounts'] as const) : []),
+    ...kinds.flatMap((kind) => kind.tables),
+    ...(measure.length > 0 ? (['impact'] as const) : []),
+    ...(acting !== undefined ? (['audit'] as const) : []),
+  ])
+  const accounts = [...named, ...(acting !== undefined && tables.has('accounts') ? [accountId(acting)] : [])]
+  return {
+    tables: [...tables],
+    accounts: [...new Set(accounts)],
+    measure,
+    ...(acting === undefined ? {} : { acting }),
+  }
+}
+
+/** Has every kind make its objects of rows that were read. */
+export function observed(tables: Tables, input: Omit<ReadContext, 'environment'>): Map<string, Observed> {
+  return new Map(kindsIn(input.kinds).map((kind) => [kind.name, observeKind(kind, tables, input)]))
+}
+
+function observeKind(kind: MastodonKind, tables: Tables, input: Parameters<typeof hintsFor>[1]): Observed {
+  try {
+    const { objects, prospects, beyond = [] } = kind.read(tables, hintsFor(kind, input))
+    const [first] = kind.tables.map((name) => tables[name])
+    if (first?.state !== 'complete') throw new HerdbookError(EXIT.unreadable, [first?.reason ?? unread(kind)])
+    return {
+      state: 'complete',
+      objects,
+      prospects: prospects ?? new Map(),
+      ...(beyond.length === 0 ? {} : { beyond }),
+      connection: first.connection,
+      requests: first.requests,
+    }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    return { state: 'unknown', reason: error.diagnostics[0] ?? unread(kind), objects: [] }
+  }
+}
+
+const unread = (kind: Kind): Diagnostic => ({
+  code: 'not-read',
+  severity: 'error',
+  about: kind.name,
+  message: `The ${kind.title.many} could not be read.`,
+})
+
+/** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
+export function factsOf(tables: Tables, instance: Instance, tokenAccount: TokenAccount): Omit<Facts, 'minimumOwners'> {
+  const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
+  const named = instance.documents['instance.yaml']?.acting_account
+  return {
+    actingAccount: named === undefined ? null : accountId(named),
+    acting: actingAs({ tables, instance, tokenAccount }),
+    functional: functionalAccounts(accounts),
+  }
+}
+
+/** Who is removed at once is removed although one owner is left, and although nobody can look up whose the token is: somebody may have had it taken away. */
+const forRemoval = (facts: Facts): Facts => ({
+  ...facts,
+  minimumOwners: Math.min(1, facts.minimumOwners),
+  acting: facts.acting.filter(({ unsure }) => !unsure),
+})
+
+function invariantsOf(facts: Facts): Invariant[] {
+  const removing = forRemoval(facts)
+  return INVARIANTS.map(({ name, kinds, violations }) => ({
+    name,
+    kinds,
+    violations: (world, removal) => violations(world, removal ? removing : facts),
+  }))
+}
+
+function checkConnections(steps: readonly Step[]): Diagnostic[] {
+  const shut = KINDS.filter((kind) => steps.some((step) => step.kind === kind.name && step.connection === null))
+  return shut.map((kind) => ({
+    code: 'no-door',
+    severity: 'warning' as const,
+    about: kind.name,
+    message: `No connection that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
+    hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
+  }))
+}
+
+/** What tables were read with, beside what they are understood with. */
+export interface Read {
+  readonly tables: Tables
+  readonly tokenAccount: TokenAccount
+  readonly writes: Live['writes']
+}
+
+/** Live as the kinds understand it. `objects`: what they make of these tables, where that was done before. */
+export function understand(
+  { tables, tokenAccount, writes }: Read,
+  input: ReadContext,
+  objects: ReadonlyMap<string, Observed> = observed(tables, input),
+): Live {
+  const { instance, ledger, now, environment } = input
+  const facts = { ...factsOf(tables, instance, tokenAccount), minimumOwners: policyOf(instance, now).minimumOwners }
+  const byName = new Map(KINDS.map((kind) => [kind.name, kind]))
+  const hints = new Map<string, Hints>()
+  const hintsOf = (kind: Kind): Hints => {
+    const own = hints.get(kind.name) ?? hintsFor(kind, input)
+    hints.set(kind.name, own)
+    return own
+  }
+  const { minimumOwners: minimum_owners } = facts
+  return {
+    observed: objects,
+    invariants: invariantsOf(facts),
+    checks: [],
+    unfinished: [],
+    assess: (step) => {
+      const kind = byName.get(step.kind)
+      const impact = kind?.impact?.(step, tables)
+      const weakens = kind?.weakens?.(step, tables) ?? false
+      const opens = kind?.opens?.(step) ?? false
+      return { weakens, opens, ...(impact === undefined ? {} : { impact }) }
+    },
+    advice: (step) => {
+      const kind = byName.get(step.kind)
+      return kind?.advice?.(step, tables, hintsOf(kind)) ?? []
+    },
+    against: (steps) => [
+      ...checkConnections(steps),
+      ...checkAge({ tables, ledger, now, environment, actingAccount: facts.actingAccount }),
+      ...actorMissing(steps, tables, instance),
+    ],
+    writes,
+    guard: (steps) => ({
+      minimum_owners: steps.every(({ removal }) => removal) ? Math.min(1, minimum_owners) : minimum_owners,
+    }),
+  }
+}

@@ -1,0 +1,225 @@
+import type { Rest } from './rest.ts'
+import { isRecord } from '../../../instance/get-own.ts'
+import { randomInt } from 'node:crypto'
+import type { ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
+import { bounded } from '../../../http/read-limited.ts'
+import { refuseClear } from '../../../http/require-tls.ts'
+import { unreachable } from '../../../ssh/executor.ts'
+import { checkedTable, unknownTable } from '../database/rows.ts'
+import { explain } from './token.ts'
+import { HttpFailure, openTransport, PLAIN, TOO_LONG, type OnWait } from '../../../http/transport.ts'
+
+/** What a server says that it is. */
+export interface Identity {
+  readonly domain: string
+  readonly version: string
+}
+
+const READ_TIMEOUT = 60_000
+
+/** Lifting a large block answers only when it is done. */
+const WRITE_TIMEOUT = 300_000
+
+/** Opens the REST connection. `reading` puts the fence up that lets no write through. */
+export async function openRest(options: {
+  url: string
+  token: string
+  reading: boolean
+  renewal?: string
+  onWait?: OnWait | undefined
+}): Promise<Rest> {
+  const { createRestAPIClient } = await import('masto')
+  const origin = new URL(options.url).origin
+  refuseClear(origin, 'the token', 'mastodon.api.url')
+  const transport = openTransport(options)
+  // the credential goes to the origin that it is stored with, and nowhere that an answer points to
+  const requestInit = { redirect: 'error' as const, ...transport.init }
+  const client = createRestAPIClient({
+    url: origin,
+    accessToken: options.token,
+    requestInit: { ...requestInit, headers: PLAIN },
+    timeout: options.reading ? READ_TIMEOUT : WRITE_TIMEOUT,
+  })
+  const headers = { authorization: `Bearer ${options.token}`, accept: 'application/json' }
+  return {
+    origin,
+    renewal: options.renewal ?? 'Store the right one.',
+    client,
+    withRetry: transport.withRetry,
+    // masto makes camelCase of every key, also of keys that are data, and takes its time over thousands of rows
+    get: (path) =>
+      transport.withRetry(async () => {
+        const answer = await fetch(`${origin}${path}`, {
+          ...requestInit,
+          headers,
+          signal: AbortSignal.timeout(READ_TIMEOUT),
+        })
+        const text = await bounded(answer).catch((error: unknown) => {
+          throw error instanceof RangeError ? new HttpFailure(answer.status, TOO_LONG) : error
+        })
+        const body: unknown = JSON.parse(text)
+        if (!answer.ok) throw new HttpFailure(answer.status, isRecord(body) ? String(body.error) : text)
+        return { body, link: answer.headers.get('link') ?? '', length: text.length }
+      }, true),
+    requests: transport.requests,
+    now: transport.now,
+    close: () => transport.close(),
+  }
+}
+
+/** Who the server says it is; before anything else, every connection is asked. */
+export async function identify(rest: Rest): Promise<Identity> {
+  const from = async (path: string, key: string): Promise<Identity> => {
+    const { body } = await rest.get(path)
+    if (!isRecord(body) || typeof body[key] !== 'string' || typeof body.version !== 'string')
+      throw new HttpFailure(200, `${path} has an odd shape`)
+    return { domain: body[key], version: body.version }
+  }
+  try {
+    return await from('/api/v2/instance', 'domain')
+  } catch (error) {
+    // a broken asset manifest takes v2 down and leaves v1 standing
+    const silent = error instanceof HttpFailure && error.status === null
+    const old = silent ? null : await from('/api/v1/instance', 'uri').catch(() => null)
+    if (old) return { ...old, domain: old.domain.replace(/^https?:\/\//, '') }
+    throw unreachable(
+      'api-unreachable',
+      `${rest.origin} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      'check mastodon.api.url',
+      error,
+    )
+  }
+}
+
+type Lists = 'domain_blocks' | 'email_domain_blocks' | 'ip_blocks'
+
+/** The lists that the API has, with the most rows that a page of each may hold. */
+export const LISTS: { readonly [Name in Lists]: { readonly path: string; readonly limit: number } } = {
+  domain_blocks: { path: '/api/v1/admin/domain_blocks', limit: 500 },
+  email_domain_blocks: { path: '/api/v1/admin/email_domain_blocks', limit: 200 },
+  ip_blocks: { path: '/api/v1/admin/ip_blocks', limit: 200 },
+}
+
+export const isList = (name: TableName): name is Lists => name in LISTS
+
+/** Five times the longest list that anybody keeps: who answers more wants us to choke. */
+const MOST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
+
+/** Reads a list to its end. Pages go by max_id: `Link` names the public host also behind a tunnel. */
+export async function readList(rest: Rest, name: Lists): Promise<readonly unknown[]> {
+  const { path, limit } = LISTS[name]
+  const rows: unknown[] = []
+  let length = 0
+  for (let [before, pages]: [bigint | null, number] = [null, 1]; ; pages += 1) {
+    const {
+      body,
+      link,
+      length: more,
+    } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
+    if (!Array.isArray(body)) throw new HttpFailure(200, `${path} answered no list`)
+    for (const row of body) before = descending(row, before, path)
+    for (const row of body) rows.push(row)
+    length += more
+    if (rows.length > MOST.rows || pages > MOST.pages || length > MOST.characters)
+      throw new HttpFailure(200, `${path} does not come to an end: ${rows.length} rows on ${pages} pages so far`)
+    if (body.length === 0 || (body.length < limit && !/rel="next"/.test(link))) return rows.toReversed()
+  }
+}
+
+/** Every row has a smaller id than the one before, or the pages go round in a circle. */
+function descending(row: unknown, before: bigint | null, path: string): bigint {
+  if (!isRecord(row) || typeof row.id !== 'string' || !/^\d{1,30}$/.test(row.id))
+    throw new HttpFailure(200, `${path} answered a row without an id`)
+  const id = BigInt(row.id)
+  if (before !== null && id >= before)
+    throw new HttpFailure(200, `${path} answered row ${id} after row ${before}: its pages do not come to an end`)
+  return id
+}
+
+const DAY_MS = 86_400_000
+
+/** What a block of that domain would touch, with subdomains, as the server's own measures count it. */
+export async function measure(rest: Rest, domain: string): Promise<Rows['impact']> {
+  // Mastodon keeps what it counted for five minutes, by the seconds of these two: hardly any of today's is asked for twice.
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
+  const moment = new Date(today + randomInt(DAY_MS)).toISOString()
+  const params = { domain, includeSubdomains: true }
+  const answer: unknown = await rest.withRetry(
+    () =>
+      rest.client.v1.admin.measures.create({
+        keys: ['instance_accounts', 'instance_follows', 'instance_followers'],
+        startAt: moment,
+        endAt: moment,
+        instanceAccounts: params,
+        instanceFollows: params,
+        instanceFollowers: params,
+      }),
+    true,
+  )
+  const total = (key: string): number => {
+    const found = Array.isArray(answer) ? answer.find((one: unknown) => isRecord(one) && one.key === key) : undefined
+    if (!isRecord(found) || !/^\d+$/.test(String(found.total)))
+      throw new HttpFailure(200, `the measure ${key} of ${domain} has an odd shape`)
+    return Number(found.total)
+  }
+  return {
+    domain,
+    follows: total('instance_follows'),
+    followers: total('instance_followers'),
+    accounts: total('instance_accounts'),
+  }
+}
+
+const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
+
+const AT_ONCE = 4
+
+/** Measures what live does not block as strictly already; domains without anybody have no row. */
+async function measureAll(
+  rest: Rest,
+  request: ReadRequest,
+  blocks: readonly Rows['domain_blocks'][],
+): Promise<Rows['impact'][]> {
+  const live = new Map(blocks.map((block) => [block.domain, STRENGTH[block.severity]]))
+  const raised = request.measure.filter(({ domain, severity }) => STRENGTH[severity] > (live.get(domain) ?? 0))
+  const domains = [...new Set(raised.map(({ domain }) => domain))]
+  const rows: Rows['impact'][] = []
+  for (let start = 0; start < domains.length; start += AT_ONCE) {
+    rows.push(...(await Promise.all(domains.slice(start, start + AT_ONCE).map((domain) => measure(rest, domain)))))
+  }
+  return rows
+    .filter((row) => row.accounts + row.follows + row.followers > 0)
+    .toSorted((a, b) => (a.domain < b.domain ? -1 : 1))
+}
+
+/** Reads the tables that the API has; one that can't be read is unknown and stops no other. */
+export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
+  const read: { -readonly [Name in TableName]?: Table<Rows[Name]> } = {}
+  const table = async <Name extends Lists | 'impact'>(
+    name: Name,
+    rows: () => Promise<readonly unknown[]>,
+  ): Promise<Table<Rows[Name]>> => {
+    const before = rest.requests()
+    try {
+      return checkedTable(name, await rows(), 'rest', rest.requests() - before)
+    } catch (error) {
+      const { message, hint } = await explain(rest, name, error)
+      return unknownTable(name, 'rest', message, hint)
+    }
+  }
+  const wanted = new Set(request.tables)
+  const measuring = wanted.has('impact') && request.measure.length > 0
+  const blocks =
+    wanted.has('domain_blocks') || measuring
+      ? await table('domain_blocks', () => readList(rest, 'domain_blocks'))
+      : null
+  if (wanted.has('domain_blocks') && blocks) read.domain_blocks = blocks
+  if (wanted.has('email_domain_blocks'))
+    read.email_domain_blocks = await table('email_domain_blocks', () => readList(rest, 'email_domain_blocks'))
+  if (wanted.has('ip_blocks')) read.ip_blocks = await table('ip_blocks', () => readList(rest, 'ip_blocks'))
+  if (wanted.has('impact')) {
+    read.impact =
+      blocks?.state === 'unknown' ? blocks : await table('impact', () => measureAll(rest, request, blocks?.rows ?? []))
+  }
+  return read
+}

@@ -1,0 +1,17 @@
+import type { mastodon } from 'masto'
+import type { Transport } from '../../../http/transport.ts'
+
+/** Mastodon's REST API with one token. */
+export interface Rest {
+  readonly origin: string
+  /** What to do where the server does not know the token. */
+  readonly renewal: string
+  readonly client: mastodon.rest.Client
+  readonly withRetry: Transport['withRetry']
+  /** One GET as it was sent, its keys untouched. */
+  readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string; readonly length: number }>
+  /** How many requests were sent so far. */
+  readonly requests: () => number
+  readonly now: Transport['now']
+  readonly close: () => Promise<void>
+}

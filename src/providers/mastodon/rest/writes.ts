@@ -1,0 +1,256 @@
+import type { Diagnostic } from '../../../instance/diagnostic.ts'
+import type { Write, WriteResult } from '../tables.ts'
+import type { Fields, Value } from '../../../reconcile/values.ts'
+import { LISTS, isList, measure, readList } from './client.ts'
+import { type Rest } from './rest.ts'
+import { isRecord } from '../../../instance/get-own.ts'
+import { explain } from './token.ts'
+import { HttpFailure } from '../../../http/transport.ts'
+
+type Row = { readonly [field: string]: unknown }
+type List = keyof typeof LISTS
+
+/** The fields that each list of the API takes and answers. */
+const FIELDS: { readonly [Name in List]: readonly string[] } = {
+  domain_blocks: ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate'],
+  email_domain_blocks: ['allow_with_approval'],
+  ip_blocks: ['severity', 'comment', 'expires_at'],
+}
+const NAME: { readonly [Name in List]: string } = {
+  domain_blocks: 'domain',
+  email_domain_blocks: 'domain',
+  ip_blocks: 'ip',
+}
+
+/** A resource of masto, as far as all three lists have it. */
+interface Resource {
+  create(params: object): PromiseLike<unknown>
+  $select(id: string): {
+    fetch(): PromiseLike<unknown>
+    update(params: object): PromiseLike<unknown>
+    remove(): PromiseLike<unknown>
+  }
+}
+
+/** Sends one write of a block list and looks at what came of it. A write is never repeated on a guess: it is read back. */
+export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult> {
+  if (!isList(write.table as List)) return refused('no-door', `${write.table} can't be written through the API`)
+  const list = write.table as List
+  try {
+    const decided = await before(rest, list, write)
+    if (decided) return decided
+  } catch (error) {
+    return { state: 'refused', reason: await reasonOf(rest, list, error) }
+  }
+  try {
+    return await SEND[write.action](rest, list, write)
+  } catch (error) {
+    return { state: 'failed', reason: await reasonOf(rest, list, error) }
+  }
+}
+
+const diagnostic = (code: string, message: string, hint?: string): Diagnostic => ({
+  code,
+  severity: 'error',
+  message,
+  ...(hint === undefined ? {} : { hint }),
+})
+const refused = (code: string, message: string): WriteResult => ({
+  state: 'refused',
+  reason: diagnostic(code, message),
+})
+const failed = (code: string, message: string): WriteResult => ({ state: 'failed', reason: diagnostic(code, message) })
+
+async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnostic> {
+  if (error instanceof HttpFailure && error.status === 422) return diagnostic('refused-by-mastodon', error.message)
+  const { message, hint } = await explain(rest, list, error, 'write')
+  return diagnostic('write-failed', message, hint)
+}
+
+/** Whether an answer says that the server did not act. A request that took too long may have been heard all the same. */
+const isRefusal = ({ status }: HttpFailure): boolean =>
+  status !== null && status >= 400 && status < 500 && status !== 408
+
+/** What is known before anything is sent: live has moved, too much would be severed, nothing is left to do. Null where it may go out. */
+async function before(rest: Rest, list: List, write: Write): Promise<WriteResult | null> {
+  if (write.action === 'create') return refusedConsent(rest, write)
+  const live = await fetchRow(rest, list, write.serverId ?? '')
+  if (!live)
+    return write.action === 'delete'
+      ? { state: 'done', serverId: write.serverId ?? '' }
+      : { state: 'changed', live: null }
+  if (live[NAME[list]] !== write.name || !holds(live, write.expect))
+    return { state: 'changed', live: fieldsOf(list, live) }
+  if (write.action === 'delete') return null
+  if (list === 'email_domain_blocks') return refused('no-update', 'Mastodon has no update of an e-mail domain block')
+  return refusedConsent(rest, write)
+}
+
+function resource(rest: Rest, list: List): Resource {
+  const { domainBlocks, emailDomainBlocks, ipBlocks } = rest.client.v1.admin
+  // masto's proxy answers to any verb: that an e-mail domain block has no update is for the caller to know
+  const resources = { domain_blocks: domainBlocks, email_domain_blocks: emailDomainBlocks, ip_blocks: ipBlocks }
+  return resources[list] as Resource
+}
+
+async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
+  let row: Row | null
+  try {
+    row = snake(
+      await rest.withRetry(
+        async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })),
+        false,
+      ),
+    )
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error
+    const existing = isRecord(error.details.existingDomainBlock) ? snake(error.details.existingDomainBlock) : null
+    if (existing && existing[NAME[list]] !== write.name) {
+      return refused(
+        'covered',
+        `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`,
+      )
+    }
+    const turnedAway = isRefusal(error)
+    if (!turnedAway || error.status === 422) row = existing ?? (await find(rest, list, write.name))
+    else row = null
+    if (!row) return { state: turnedAway ? 'refused' : 'failed', reason: await reasonOf(rest, list, error) }
+    return holds(row, write.set) ? done(list, row) : { state: 'changed', live: fieldsOf(list, row) }
+  }
+  return verified(list, row, write)
+}
+
+async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult> {
+  const id = write.serverId ?? ''
+  const one = resource(rest, list).$select(id)
+  return (
+    (await unsettled(
+      rest,
+      list,
+      async () => one.remove(),
+      async () => (await fetchRow(rest, list, id)) === null,
+    )) ?? { state: 'done', serverId: id }
+  )
+}
+
+async function update(rest: Rest, list: List, write: Write): Promise<WriteResult> {
+  const id = write.serverId ?? ''
+  const one = resource(rest, list).$select(id)
+  const open = await unsettled(
+    rest,
+    list,
+    async () => one.update(camel(params(rest, write))),
+    async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set),
+  )
+  // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
+  return open ?? verified(list, await fetchRow(rest, list, id), write)
+}
+
+const SEND = { create, update, delete: remove } as const
+
+/** Sends a write; where nobody knows whether the server acted, what is live decides. Null where it is done. */
+async function unsettled(
+  rest: Rest,
+  list: List,
+  send: () => Promise<unknown>,
+  isThere: () => Promise<boolean>,
+): Promise<WriteResult | null> {
+  try {
+    await rest.withRetry(send, false)
+    return null
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error
+    const turnedAway = isRefusal(error)
+    if ((!turnedAway || error.status === 404) && (await isThere())) return null
+    return { state: turnedAway ? 'refused' : 'failed', reason: await reasonOf(rest, list, error) }
+  }
+}
+
+async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | null> {
+  if (write.consent === undefined) return null
+  const { follows, followers } = await measure(rest, write.name)
+  const count = follows + followers
+  if (count <= write.consent) return null
+  return refused(
+    'consent-exceeded',
+    `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`,
+  )
+}
+
+async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null> {
+  try {
+    const { body } = await rest.get(`${LISTS[list].path}/${encodeURIComponent(id)}`)
+    return isRecord(body) ? body : null
+  } catch (error) {
+    if (error instanceof HttpFailure && error.status === 404) return null
+    throw error
+  }
+}
+
+async function find(rest: Rest, list: List, name: string): Promise<Row | null> {
+  const rows = await readList(rest, list)
+  return rows.filter(isRecord).find((row) => row[NAME[list]] === name) ?? null
+}
+
+/** The server drops what it doesn't know without a word: what it answers must be what was sent. */
+function verified(list: List, row: Row | null, write: Write): WriteResult {
+  if (!row) return failed('not-as-sent', `${write.name} is not there after it was written`)
+  if (row[NAME[list]] !== write.name)
+    return failed('not-as-sent', `the server stored ${String(row[NAME[list]])} for ${write.name}`)
+  return holds(row, write.set)
+    ? done(list, row)
+    : failed('not-as-sent', `the server did not store ${write.name} as it was sent`)
+}
+
+const done = (list: List, row: Row): WriteResult => ({
+  state: 'done',
+  serverId: String(row.id),
+  live: fieldsOf(list, row),
+})
+
+const fieldsOf = (list: List, row: Row): Fields =>
+  Object.fromEntries(FIELDS[list].flatMap((field) => (isScalar(row[field]) ? [[field, row[field]] as const] : [])))
+
+const isScalar = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value)
+
+/** Whether a row holds these values: "" and null are one, and so are the ends of lines and an expiry within a minute. */
+export function holds(row: Row, fields: Fields): boolean {
+  return Object.entries(fields).every(([field, value]) => {
+    if (field === 'expires_at' && typeof value === 'string' && typeof row[field] === 'string') {
+      return Math.abs(Date.parse(row[field]) - Date.parse(value)) < 60_000
+    }
+    return plain(row[field]) === plain(value)
+  })
+}
+
+const plain = (value: unknown): unknown =>
+  value === null || typeof value === 'string' ? (value ?? '').replace(/\r\n?/g, '\n').trimEnd() : value
+
+/** What the API takes: an expiry is told as seconds from now, and the server counts them by its own clock. */
+function params({ now }: Rest, write: Write): { readonly [field: string]: Value } {
+  const { expires_at: expires, ...rest } = write.set
+  if (expires === undefined) return rest
+  return {
+    ...rest,
+    expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - now()) / 1000)) : '',
+  }
+}
+
+const camel = (fields: Row): Row =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )
+
+const snake = (answer: unknown): Row =>
+  isRecord(answer)
+    ? Object.fromEntries(
+        Object.entries(answer).map(([key, value]) => [
+          key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+          value,
+        ]),
+      )
+    : {}

@@ -1,0 +1,141 @@
+import { batches, type Batch } from '../plan/batches.ts'
+import { refOf } from '../object-ref.ts'
+import { certainConnections } from './certain-connections.ts'
+import { unpaid } from '../pending-effects.ts'
+import { askingAgain, type MayGo } from './may-go-on.ts'
+import { apart, goOn } from './plan-again.ts'
+import { objectIn } from '../plan/guard.ts'
+import { noted } from './write-ahead.ts'
+import {
+  admit,
+  begun,
+  isStopped,
+  leave,
+  leaseOf,
+  NO_CONNECTION,
+  plannedAs,
+  record,
+  skip,
+  whyNot,
+  type ApplyDeps,
+  type Progress,
+} from './progress.ts'
+import { knownNow, noteDown, resolved } from './resolve-references.ts'
+import { endUnfinished } from './resume-protocols.ts'
+import { openSessions, pay, reasonOf, type Sessions } from './sessions.ts'
+import { finish } from './verify.ts'
+import type { Outcome, WriteContext } from '../kind.ts'
+import type { ApplyReport } from '../report.ts'
+import type { Plan, Step } from '../plan/types.ts'
+
+/**
+ * Carries out a plan: attempts and intents are written down first, then the steps go out in order, then live is
+ * read again and only what was verified enters the ledger. Every step ends in one of four lists.
+ */
+export async function apply(plan: Plan, deps: ApplyDeps): Promise<ApplyReport> {
+  const progress = begun(plan, deps)
+  const sessions = openSessions(deps)
+  try {
+    await carry(plan, sessions, progress, deps)
+  } finally {
+    await sessions.close()
+  }
+  return finish(plan, progress.ledger, progress, deps)
+}
+
+async function carry(plan: Plan, sessions: Sessions, progress: Progress, begins: ApplyDeps): Promise<void> {
+  const mayGo = askingAgain(progress, begins)
+  const { waiting, live } = await endUnfinished(plan, sessions, progress, begins, mayGo)
+  const deps = { ...begins, live }
+  const ended = new Set(progress.done)
+  const open = plan.steps.filter((step) => !ended.has(step))
+  for (const step of open) holdBack(step, new Map([...waiting, ...deps.withheld]), progress)
+  const held = new Set(progress.skipped.map(({ step }) => step))
+  const writable = open.filter((step) => !held.has(step))
+  const todo = batches(deps.kinds, writable, progress.needs)
+  // An approval that came for what is cut off counts from the next plan on, once the ledger holds it.
+  if (writable.length + plan.owed.length + plan.unfinished.length > 0) {
+    await noteDown(knownNow(writable, plan, progress), plan, progress, deps)
+    await run(todo, plan, sessions, progress, deps, mayGo)
+    // What was not written by us may be written by somebody else, and is theirs then.
+    const { attempts, intents } = noted(
+      deps.ledger,
+      progress.notes.filter(({ step }) => !progress.untouched.has(plannedAs(step, progress))),
+    )
+    progress.ledger = { ...progress.ledger, attempts, intents: unpaid(intents, progress) }
+  }
+}
+
+/** What has no connection is skipped and stops nothing, since it never could be done; what may not go out yet stops what waits for it. */
+function holdBack(step: Step, withheld: ApplyDeps['withheld'], progress: Progress): void {
+  if (step.connection === null) {
+    progress.skipped.push({ step, ...NO_CONNECTION })
+    return
+  }
+  const held = withheld.get(refOf(step))
+  if (held) skip({ step, ...held }, progress)
+}
+
+/** Pays what earlier runs still owe, and sends the batches. A provider is opened when something certainly goes through it. */
+async function run(
+  todo: readonly Batch[],
+  plan: Plan,
+  sessions: Sessions,
+  progress: Progress,
+  deps: ApplyDeps,
+  mayGo: MayGo,
+): Promise<void> {
+  const { now, later } = apart(todo, deps, progress)
+  const send = (batch: Batch, next: ApplyDeps): Promise<void> =>
+    runBatch({ ...batch, plan, mayGo }, sessions, progress, next)
+  const certain = certainConnections(now, progress.needs, (step) => whyNot(step, progress, deps) === null)
+  for (const [provider, connections] of isStopped(deps) ? [] : certain)
+    (await sessions.of(provider)).expect(connections)
+  await pay(plan.owed, sessions, progress, deps, mayGo)
+  for (const batch of now) {
+    if (isStopped(deps)) leave(batch.steps, progress)
+    else await send(batch, deps)
+  }
+  await goOn(later, progress, deps, send)
+}
+
+/** A batch of a plan, and whether it may still go out. */
+interface Sending extends Batch {
+  readonly plan: Plan
+  readonly mayGo: MayGo
+}
+
+async function runBatch(batch: Sending, sessions: Sessions, progress: Progress, deps: ApplyDeps): Promise<void> {
+  const admitted = batch.steps.filter((step) => admit(step, progress, deps))
+  const unanswered = new Set(admitted)
+  const context: WriteContext = {
+    connection: batch.connection,
+    guard: deps.live.guard(batch.steps),
+    lease: leaseOf(deps),
+    serverId: (ref) => progress.serverIds.get(ref) ?? objectIn(progress.live, ref)?.serverId ?? null,
+  }
+  const tell = (outcome: Outcome): void => {
+    unanswered.delete(outcome.step)
+    record(outcome, batch.kind, progress, deps)
+    deps.told({ ...outcome, step: plannedAs(outcome.step, progress) })
+  }
+  let isOpen = false
+  if (admitted.length === 0) return
+  if (!(await batch.mayGo(batch.kind.provider, admitted))) return leave(admitted, progress)
+  try {
+    const sent = await resolved(admitted, batch.plan, progress, deps)
+    const planned = new Map(sent.map(({ step, written }) => [written, step]))
+    // To read and to write down takes time.
+    if (isStopped(deps)) return leave([...planned.values()], progress)
+    if (sent.length === 0) return
+    const session = await sessions.of(batch.kind.provider)
+    isOpen = true
+    for await (const outcome of session.write(batch.kind.name, [...planned.keys()], context))
+      tell({ ...outcome, step: planned.get(outcome.step) ?? outcome.step })
+  } catch (error) {
+    // Nothing goes out through what did not open.
+    const state = isOpen ? 'failed' : 'refused'
+    for (const step of unanswered)
+      if (!progress.untouched.has(plannedAs(step, progress))) tell({ state, step, reason: reasonOf(error) })
+  }
+}

@@ -1,0 +1,225 @@
+import { current, formsIn, isRecent } from '../approvals.ts'
+import { heldByChecks } from './needed-checks.ts'
+import { beginnings } from '../plan/first-apply.ts'
+import { carryOut, type CarryOutDeps, type FarEnds } from './carry-out.ts'
+import { makerOf } from '../plan/not-created.ts'
+import type { Planned, PlanOptions } from '../reconciler.ts'
+import { pass, passAgain, type GateInput } from './gates.ts'
+import { elsewhere, released } from '../identity.ts'
+import { whyStop } from './may-go-on.ts'
+import { withoutLapsed } from './lapsed.ts'
+import { unused } from '../approval-marks.ts'
+import { allWithheld, outgoing, withApprovals, withheldOf, type Approving, type Withheld } from './outgoing.ts'
+import { seenAfter } from '../seen-list.ts'
+import type { Sealing } from '../digest.ts'
+import type { LedgerStore } from '../ledger/store.ts'
+import type { Ledger, Merge } from '../ledger/types.ts'
+import type { Head, Repository } from '../repository.ts'
+import type { ApplyReport } from '../report.ts'
+import type { Plan, Step } from '../plan/types.ts'
+
+/** One run: Git, the ledger, and what digests are made for and with. */
+export interface Run {
+  /** Names this run in the ledger. */
+  readonly run: string
+  /** null outside Git, as head and store. */
+  readonly repository: Repository | null
+  readonly head: Head | null
+  readonly sealing: Sealing
+  readonly store: LedgerStore | null
+  readonly ledger: Ledger
+}
+
+/** The lock of an environment, as one run sees it. */
+export interface Lock {
+  /** Throws (exit 7) where it is another's. */
+  readonly take: () => Promise<void>
+  /** False once it may be another's: then nothing may be written any more. */
+  readonly holds: () => boolean
+  /** Of its holder: who writes, as far ends are told. */
+  readonly nonce: () => string
+  /** Gives it back. */
+  readonly release: () => Promise<void>
+}
+
+/** What an apply is handed beside its run. */
+export interface ConvergeDeps
+  extends
+    Pick<CarryOutDeps, 'now' | 'signal' | 'applying'>,
+    Pick<GateInput['part'], 'first' | 'conceal' | 'watch' | 'checkAge' | 'confirm'> {
+  /** The history was rewritten, and that is meant. */
+  readonly rewritten: boolean
+  /** Why a provider's far end is another than before, where that is meant. */
+  readonly newHost?: string | undefined
+  /** Exactly this plan is to be applied, or nothing. */
+  readonly saved: Plan | null
+  readonly lock: Lock
+  /** Opens the far ends for the time of some work. */
+  readonly connected: (work: (far: FarEnds) => Promise<Converged>) => Promise<Converged>
+  /** The pull requests that were merged since the last apply and that this ledger does not hold. */
+  readonly mergesOf: (ledger: Ledger) => Promise<readonly Merge[]>
+  /** What is wished for by people, and by the merges of this ledger. */
+  readonly wishesWith: (ledger: Ledger) => PlanOptions
+  readonly approving: Approving
+  /** Shows that live is read. */
+  readonly reading: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** Shows the plan before anything is asked about it. */
+  readonly show: (plan: Plan) => void | Promise<void>
+}
+
+/** What came of a run: nothing was to be done, or something was. */
+export type Converged =
+  | { readonly state: 'settled'; readonly plan: Plan }
+  | { readonly state: 'applied'; readonly report: ApplyReport }
+
+/**
+ * Brings the server to what the files say: takes in what was merged, reads and plans, passes the gates, applies what
+ * may go out and verifies it, all under the lock. Throws what the first gate that refuses says.
+ */
+export async function converge(run: Run, deps: ConvergeDeps): Promise<Converged> {
+  const { lock, rewritten } = deps
+  await pass('run', aboutRun(run, deps))
+  try {
+    const found = run.store ? await run.store.load(rewritten) : run.ledger
+    // Pointers into a history that is gone would hold up every apply.
+    const ledger = rewritten ? { ...found, applied: new Map<string, string>(), taken: null } : found
+    await passAgain('run', aboutRun({ ...run, ledger }, deps))
+    return await deps.connected(async (far) => {
+      const known = await takeIn({ ...run, ledger }, await deps.mergesOf(ledger), deps.now())
+      return planAndApply({ ...run, ledger: known }, deps, far)
+    })
+  } finally {
+    await lock.release()
+  }
+}
+
+const aboutRun = ({ repository, head, ledger }: Run, { rewritten, lock }: ConvergeDeps): GateInput['run'] => ({
+  repository,
+  commit: head?.commit ?? null,
+  ledger,
+  rewritten,
+  takeLock: lock.take,
+})
+
+async function planAndApply(known: Run, deps: ConvergeDeps, far: FarEnds): Promise<Converged> {
+  const { sealing, store } = known
+  const { approving, saved, first, conceal, watch, checkAge, confirm } = deps
+  // A saved plan knew nothing of it, and is applied as it was shown.
+  const wishes = { ...deps.wishesWith(known.ledger), first: first !== undefined && saved === null }
+  const { run, planned } = await planOf(known, deps, (ledger) => deps.reading(() => far.plan(ledger, wishes)))
+  const { plan } = planned
+  await deps.show(plan)
+  await pass('plan', { plan, saved, ledger: run.ledger, sealing })
+  const lasting = await forgetLapsed(run, plan)
+  if (isSettled({ ...run, ledger: lasting }, plan, deps)) return { state: 'settled', plan }
+  const ledger = withApprovals(lasting, plan, sealing, approving)
+  const withheld: Withheld = new Map([
+    ...allWithheld(planned, withheldOf(planned, ledger.approvals, sealing, approving), deps.now()),
+    ...heldByChecks(certain(planned), planned.input.kinds, plan.checks),
+  ])
+  const begins = store === null ? [] : begunBy({ ...planned, ledger })
+  const part = outgoing(planned, withheld)
+  await pass('part', { plan, part, begins, first, conceal, watch, checkAge, confirm })
+  const underWay = { run: aboutRun(run, deps), plan: { plan, saved, sealing }, store }
+  const noticed = await far.notice(ledger, plan, withheld)
+  const report = await carryOut(
+    { ...noticed, planned, wishes, first: ledger.head === null || begins.length > 0 ? first : undefined },
+    {
+      ...deps,
+      run: run.run,
+      sealing,
+      store,
+      far,
+      holds: deps.lock.holds,
+      nonce: deps.lock.nonce(),
+      again: (now) => whyStop(underWay, now),
+    },
+  )
+  return { state: 'applied', report }
+}
+
+/** The first applies that a plan is. */
+function begunBy({ plan, input, ledger }: Planned & { readonly ledger: Ledger }): GateInput['part']['begins'] {
+  if (ledger.head === null) return plan.steps.length === 0 ? [] : [{ provider: null, steps: plan.steps.length }]
+  return beginnings(plan, { ...input, ledger }).map(({ provider, steps }) => ({ provider, steps: steps.length }))
+}
+
+/** Steps whose checks can be made by now; for what is not there yet they are made again once it is. */
+const certain = ({ plan, input }: Planned): Step[] =>
+  plan.steps.filter(({ kind }) => makerOf(kind, input.live.observed) === undefined)
+
+/** The plan of a run; where a far end is another now and that is meant, of a ledger without what it held of the old one. */
+async function planOf(
+  run: Run,
+  deps: ConvergeDeps,
+  planWith: (ledger: Ledger) => Promise<Planned>,
+): Promise<{ readonly run: Run; readonly planned: Planned }> {
+  const planned = await planWith(run.ledger)
+  const ledger = await letGoOf(run, planned, deps)
+  return ledger === run.ledger ? { run, planned } : { run: { ...run, ledger }, planned: await planWith(ledger) }
+}
+
+/** The ledger without what it holds of far ends that are others now, where somebody said that this is meant; it says why. */
+async function letGoOf(
+  { ledger, store, run }: Run,
+  { plan, input }: Planned,
+  { newHost }: ConvergeDeps,
+): Promise<Ledger> {
+  const names = newHost === undefined ? [] : elsewhere(input.proofs, ledger)
+  if (!store || newHost === undefined || names.length === 0) return ledger
+  return store.save(released(ledger, names, input), `New far end of ${names.join(', ')}: ${newHost}`, {
+    run,
+    source: plan.commit,
+    approvedBy: [],
+  })
+}
+
+/** The ledger takes what was merged in whole, when it is first seen: what becomes of pull request, comment or reviews later changes nothing. */
+async function takeIn({ ledger, store, head, run }: Run, fresh: readonly Merge[], now: Date): Promise<Ledger> {
+  const forms = formsIn(ledger, now)
+  const known = new Set(ledger.merges.map(({ pullRequest }) => pullRequest))
+  const added = unused(
+    fresh.filter((merge) => !known.has(merge.pullRequest)),
+    ledger.approvals,
+  )
+  const merges = [...ledger.merges, ...added].filter((merge) => isRecent(merge, now) && forms.has(merge.marks.form))
+  const next = { ...ledger, merges, approvals: current(ledger.approvals, now, forms) }
+  // The first apply begins the ledger, and nothing before it.
+  if (added.length === 0 || !store || ledger.head === null) return next
+  return store.save(next, `Take in ${added.map(({ pullRequest }) => `#${pullRequest}`).join(', ')}`, {
+    run,
+    source: head?.commit ?? null,
+    approvedBy: [...new Set(added.map((merge) => merge.by))],
+  })
+}
+
+/** The ledger without what was approved and nothing calls for any more. */
+async function forgetLapsed({ ledger, store, sealing, run }: Run, plan: Plan): Promise<Ledger> {
+  const lasting = store && ledger.head !== null ? withoutLapsed(ledger, plan, sealing) : null
+  if (!store || lasting === null) return ledger
+  return store.save({ ...ledger, ...lasting }, 'Forget approvals of what was taken back', {
+    run,
+    source: plan.commit,
+    approvedBy: [],
+  })
+}
+
+/** Whether nothing is to be done: no step, nothing to write down, and a ledger that has begun. */
+function isSettled({ store, ledger }: Run, plan: Plan, { first, rewritten }: ConvergeDeps): boolean {
+  // A first apply begins the ledger, even where there is nothing to write into it.
+  const begun = !store || ledger.head !== null
+  // … but not while something is still in dispute: whoever takes it over later must say why.
+  const disputed = !begun && first === undefined && plan.steps.length === 0 && plan.takeovers.length > 0
+  // A history that is taken as it was rewritten has to be written down: the next apply goes by it.
+  // What is in no file is looked at once, so that what comes later is told.
+  const looked = !store || seenAfter(ledger.seen, plan) === ledger.seen
+  return (
+    disputed ||
+    (begun &&
+      looked &&
+      !rewritten &&
+      [plan.unfinished, plan.steps, plan.adjustments, ledger.intents, ledger.attempts, ledger.notices].every(
+        (list) => list.length === 0,
+      ))
+  )
+}

@@ -1,0 +1,49 @@
+import { refInLedger, refOf } from '../object-ref.ts'
+import type { Sealing } from '../digest.ts'
+import type { Ledger, Merge } from '../ledger/types.ts'
+import { coveredBy, marksAmong, showed, usedOf } from '../approval-marks.ts'
+import type { ObjectRef } from '../values.ts'
+import type { Plan } from '../plan/types.ts'
+
+type Approving = Pick<Ledger, 'merges' | 'approvals'>
+
+/**
+ * The approvals without those that nothing calls for any more: what was taken back out of the files before it was done is
+ * approved anew, should it come again. Null where all stay. What could not be read, and what is in dispute or waits, takes none away.
+ */
+export function withoutLapsed({ merges, approvals }: Approving, plan: Plan, sealing: Sealing): Approving | null {
+  const isComplete = plan.reads.every(({ complete }) => complete)
+  const open = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting, ...plan.unfinished]
+  const refs = new Set([...plan.steps.map(refInLedger), ...open.map(refOf)])
+  const lasting = (merge: Merge): Merge => {
+    const { marks } = merge
+    if (open.some((one) => marks.groups > 0 || showed(marks, one, sealing))) return merge
+    const needed = marksAmong(merge, plan.steps, sealing).union(usedOf(merge, approvals))
+    return marks.marks.every((mark) => needed.has(mark))
+      ? merge
+      : { ...merge, marks: { ...marks, marks: marks.marks.filter((mark) => needed.has(mark)), restore: [] } }
+  }
+  const next = {
+    merges: merges.map((merge) => withoutOver(isComplete ? lasting(merge) : merge, approvals, plan, sealing)),
+    approvals: isComplete ? approvals.filter(({ spent, ref }) => spent || refs.has(ref)) : approvals,
+  }
+  return next.approvals.length === approvals.length && next.merges.every((merge, i) => merge === merges[i])
+    ? null
+    : next
+}
+
+/** Without the wish to restore what is as it should be, was done, or is another by now than what was looked at. Of kinds that could not be read nobody knows. */
+function withoutOver(merge: Merge, approvals: Approving['approvals'], plan: Plan, sealing: Sealing): Merge {
+  const { restore, groups } = merge.marks
+  if (restore.length === 0 || groups > 0) return merge
+  const read = new Set(plan.reads.flatMap(({ kind, complete }) => (complete ? [kind] : [])))
+  const used = usedOf(merge, approvals)
+  const called = coveredBy(merge, plan.steps, sealing).filter(
+    (step) => !marksAmong(merge, [step], sealing).isSubsetOf(used),
+  )
+  const wanted = new Set<ObjectRef>(
+    [...called, ...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf),
+  )
+  const left = restore.filter((ref) => wanted.has(ref) || !read.has(ref.slice(0, ref.indexOf('/'))))
+  return left.length === restore.length ? merge : { ...merge, marks: { ...merge.marks, restore: left } }
+}

@@ -1,0 +1,60 @@
+import { HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
+import { passAgain, type GateInput } from './gates.ts'
+import type { LedgerStore } from '../ledger/store.ts'
+import type { Ledger } from '../ledger/types.ts'
+import type { ApplyDeps, Progress } from './progress.ts'
+import { refsOf } from '../repository.ts'
+import type { Step } from '../plan/types.ts'
+
+/** What a run that is under way is looked at with. */
+export interface UnderWay {
+  readonly run: Omit<GateInput['run'], 'ledger'>
+  readonly plan: Omit<GateInput['plan'], 'ledger'>
+  readonly store: LedgerStore | null
+}
+
+/**
+ * What speaks against going on: HEAD is another by now, or somebody paused. One look at Git where neither has moved;
+ * where one has, the gates are asked again and say why. `ledger`: as this run wrote it last.
+ */
+export async function whyStop({ run, plan, store }: UnderWay, ledger: Ledger): Promise<readonly Diagnostic[]> {
+  const { repository, commit } = run
+  if (!repository || !store) return []
+  try {
+    const { ledger: ref } = refsOf(plan.sealing.scope.environment)
+    const found = await repository.resolveAll(['HEAD', ref])
+    // One that is gone pauses nothing, and the next write of it refuses.
+    const isOurs = !found.has(ref) || found.get(ref) === ledger.head
+    if (isOurs && found.get('HEAD') === commit) return []
+    await passAgain('run', { ...run, ledger })
+    if (isOurs) return []
+    await passAgain('plan', { ...plan, ledger: await store.load(run.rewritten) })
+    return [MOVED]
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    return error.diagnostics
+  }
+}
+
+const MOVED: Diagnostic = {
+  code: 'ledger-moved',
+  severity: 'error',
+  message: 'Somebody else wrote the ledger meanwhile.',
+  hint: 'The next apply reads it, and does the rest.',
+}
+
+/** Whether these steps may go out to a provider. */
+export type MayGo = (provider: string, steps: readonly Pick<Step, 'hazard'>[]) => Promise<boolean>
+
+/** Asks before each provider and each irreversible step. Once something speaks against it nothing more goes out, and that is told. */
+export function askingAgain(progress: Progress, { again }: Pick<ApplyDeps, 'again'>): MayGo {
+  let [last, open]: [string | null, boolean] = [null, true]
+  return async (provider, steps) => {
+    if (!open || (provider === last && steps.every(({ hazard }) => hazard !== 'irreversible'))) return open
+    last = provider
+    const against = await again(progress.ledger)
+    progress.findings.push(...against)
+    open = against.length === 0
+    return open
+  }
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import { byPolicy, missing } from '../approvals.ts'
+import { refOf } from '../object-ref.ts'
+import { refusals } from '../exit.ts'
+import { approvalsBy } from '../approval-marks.ts'
+import { notDue } from '../plan/not-before.ts'
+import { narrow } from '../plan/plan.ts'
+import type { ApplyDeps } from './progress.ts'
+import { restartsIn, withRestarts } from '../plan/restarts.ts'
+import type { Sealing } from '../digest.ts'
+import type { Planned } from '../reconciler.ts'
+import type { Approval, Ledger, Merge } from '../ledger/types.ts'
+import type { Skipped } from '../report.ts'
+import type { ObjectRef } from '../values.ts'
+import type { Plan, Step } from '../plan/types.ts'
+
+/** Steps that may not go out in this run, and why. */
+export type Withheld = ApplyDeps['withheld']
+
+/** Whose approval counts, as the instance has it. */
+export interface Approving {
+  /** Whether what a merge approves is enough for a step. */
+  readonly isEnough: (merge: Merge, step: Step) => boolean
+  /** null where steps need no approval. */
+  readonly required: {
+    /** Why a step has no approval that counts. */
+    readonly reasonFor: (step: Step) => string
+    /** Chooses what goes out together, and answers what is held back with what speaks against it. */
+    readonly hold: (
+      open: readonly Step[],
+      approvals: readonly Approval[],
+      against: (steps: readonly Step[]) => readonly Diagnostic[],
+    ) => ReadonlyMap<Step, readonly Diagnostic[]>
+  } | null
+}
+
+/** The ledger with what the merged pull requests approve of a plan. */
+export function withApprovals(ledger: Ledger, plan: Plan, sealing: Sealing, { isEnough }: Approving): Ledger {
+  const given = approvalsBy(ledger.merges, plan.steps, ledger.approvals, sealing, isEnough)
+  return { ...ledger, approvals: [...ledger.approvals, ...given] }
+}
+
+/**
+ * What of a plan may not go out: where approvals are required, what nobody approved, and what was approved together and
+ * does not fit beside older ones. Where nothing would be left of it, all of it stays in, for a gate to refuse.
+ */
+export function withheldOf(
+  planned: Planned,
+  approvals: readonly Approval[],
+  sealing: Sealing,
+  { required }: Approving,
+): Withheld {
+  if (required === null) return new Map()
+  const restarts = restartsIn(planned.plan.steps, planned.input.kinds)
+  const unapproved = withRestarts(
+    new Map<ObjectRef, Omit<Skipped, 'step'>>(
+      lacking(planned, approvals, sealing, restarts).map((step) => [
+        refOf(step),
+        { why: 'not-approved', reason: required.reasonFor(step) },
+      ]),
+    ),
+    restarts,
+  )
+  const open = planned.plan.steps.filter((step) => !unapproved.has(refOf(step)))
+  const against = (steps: readonly Step[]): readonly Diagnostic[] => {
+    const kept = new Set(steps)
+    return refusals(narrow(planned, (step) => kept.has(step)))
+  }
+  const held: ReadonlyMap<Step, readonly Diagnostic[]> =
+    against([]).length === 0 ? required.hold(open, approvals, against) : new Map()
+  if (held.size === open.length) return unapproved
+  const refused = [...held].map(([step, errors]): [ObjectRef, Omit<Skipped, 'step'>] => [
+    refOf(step),
+    { why: 'refused', reason: [...new Set(errors.map(({ message }) => message))].join(' ') },
+  ])
+  return withRestarts(new Map([...unapproved, ...refused]), restarts)
+}
+
+/** What is held back of a plan, with what is not due yet. */
+export const allWithheld = ({ plan, input }: Planned, held: Withheld, now: Date): Withheld =>
+  withRestarts(new Map([...notDue(plan.steps, now), ...held]), restartsIn(plan.steps, input.kinds))
+
+/** What of a plan goes out beside what is withheld. */
+export const outgoing = (planned: Planned, withheld: Withheld): Plan =>
+  narrow(planned, (step) => !withheld.has(refOf(step)))
+
+/** The steps that lack an approval. What a policy corrects by itself is approved by the policy, a restart with what causes it. */
+function lacking(
+  { plan, input }: Planned,
+  approvals: readonly Approval[],
+  sealing: Sealing,
+  restarts: ReadonlyMap<Step, readonly Step[]>,
+): Step[] {
+  const isCaused = (step: Step): boolean => (restarts.get(step)?.length ?? 0) > 0
+  return missing(plan.steps, approvals, sealing).filter(
+    (step) => !byPolicy(step, input) && !isCaused(step) && step.removal !== true,
+  )
+}

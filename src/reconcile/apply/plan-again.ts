@@ -1,0 +1,181 @@
+import { batches, type Batch } from '../plan/batches.ts'
+import { refOf } from '../object-ref.ts'
+import { heldByChecks } from './needed-checks.ts'
+import { equal } from '../equal.ts'
+import { refusals } from '../exit.ts'
+import { makerOf } from '../plan/not-created.ts'
+import { narrow } from '../plan/plan.ts'
+import { needsIn, takesIn } from '../plan/needs.ts'
+import { isStopped, leave, NO_CONNECTION, readAnew, record, skip, type ApplyDeps, type Progress } from './progress.ts'
+import { heldBack } from '../protocols.ts'
+import { referencesOf } from './resolve-references.ts'
+import { compareSecrets } from '../plan/secret-fields.ts'
+import { reasonOf } from './sessions.ts'
+import type { Kind } from '../kind.ts'
+import type { Planned } from '../reconciler.ts'
+import type { Skipped } from '../report.ts'
+import type { Fields, ObjectRef } from '../values.ts'
+import type { LiveObject } from '../objects.ts'
+import type { Step } from '../plan/types.ts'
+
+/** Sends a batch, by what is live by now. */
+export type Send = (batch: Batch, deps: ApplyDeps) => Promise<void>
+
+/** What may go out now, and what is part of something that is to be made first, or needs a step of that. */
+export function apart(
+  todo: readonly Batch[],
+  { live }: Pick<ApplyDeps, 'live'>,
+  { needs }: Pick<Progress, 'needs'>,
+): { readonly now: readonly Batch[]; readonly later: readonly Batch[] } {
+  const late = new Set<Step>()
+  // What is needed stands before what needs it.
+  const { now = [], later = [] } = Object.groupBy(todo, ({ kind, steps }) => {
+    const waits = steps.some((step) => needs(step).some((needed) => late.has(needed)))
+    if (!waits && makerOf(kind.name, live.observed) === undefined) return 'now'
+    for (const step of steps) late.add(step)
+    return 'later'
+  })
+  return { now, later }
+}
+
+/**
+ * Goes on with what had to be made first, in rounds: once it is there, it is read and planned again, and a step goes
+ * out if that is what was approved, and live is absent or as a new one has it. Anything else waits and is told.
+ */
+export async function goOn(later: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
+  const maker = (batch: Batch): ObjectRef | undefined => makerOf(batch.kind.name, deps.live.observed)
+  let open = later
+  while (open.length > 0 && !isStopped(deps)) {
+    const done = new Set(progress.done.map(refOf))
+    const due = dueAmong(open, progress, (batch) => done.has(maker(batch) ?? '') || maker(batch) === undefined)
+    if (due.length === 0) break
+    open = open.filter((batch) => !due.includes(batch))
+    await round(due, progress, deps, send)
+  }
+  for (const batch of open) {
+    const lacking = maker(batch)
+    if (isStopped(deps)) leave(batch.steps, progress)
+    else if (lacking === undefined) await send(batch, deps)
+    else for (const step of batch.steps) hold(step, `It needs ${lacking}, which was not done.`, progress)
+  }
+}
+
+/** The batches that can be done by now, each with all that it needs of the others. */
+function dueAmong(open: readonly Batch[], progress: Progress, isThere: (batch: Batch) => boolean): readonly Batch[] {
+  const waiting = new Set<Step>()
+  return open.filter((batch) => {
+    const isDue = isThere(batch) && !batch.steps.some((step) => progress.needs(step).some((one) => waiting.has(one)))
+    if (!isDue) for (const step of batch.steps) waiting.add(step)
+    return isDue
+  })
+}
+
+const hold = (step: Step, reason: string, progress: Progress): void => skip({ step, why: 'blocked', reason }, progress)
+
+async function round(due: readonly Batch[], progress: Progress, deps: ApplyDeps, send: Send): Promise<void> {
+  // What was a first apply when the run began still is one.
+  const again = await deps
+    .replan({ ...progress.ledger, head: deps.ledger.head })
+    .catch((error: unknown) => reasonOf(error))
+  if (!('plan' in again)) {
+    for (const batch of due) for (const step of batch.steps) hold(step, again.message, progress)
+    return
+  }
+  readAnew(progress, again.input.live)
+  const seen = new Map(again.plan.steps.map((step) => [refOf(step), step]))
+  const unchecked = heldByChecks(again.plan.steps, deps.kinds, again.plan.checks)
+  const approved = due.flatMap(({ steps }) => steps)
+  const owned = heldBack(again.plan.unfinished, approved, deps.kinds)
+  const goes = new Map<Step, Step>()
+  for (const batch of due)
+    for (const step of batch.steps) {
+      const found = fateOf(step, { kind: batch.kind, found: seen.get(refOf(step)), again })
+      const fate = checked(found, owned.get(refOf(step)), unchecked.get(refOf(step)))
+      if (fate.is === 'waits') skip({ step, why: fate.why, reason: fate.reason }, progress)
+      else if (fate.is === 'goes') goes.set(fate.step, step)
+      else record({ state: 'done', step, serverId: fate.serverId }, batch.kind, progress, deps)
+    }
+  const against = refusals(narrow(again, (step) => goes.has(step)))
+  const next = { ...deps, live: again.input.live }
+  const needs = needsIn(again.plan.steps, deps.kinds, takesIn(progress.ledger))
+  for (const [step, planned] of goes) stand(step, planned, progress)
+  for (const batch of batches(
+    deps.kinds,
+    again.plan.steps.filter((step) => goes.has(step)),
+    needs,
+  )) {
+    if (against.length === 0) await send(batch, next)
+    else for (const step of batch.steps) hold(step, against.map(({ message }) => message).join(' '), progress)
+  }
+}
+
+/** A step that was planned anew goes out in the place of the one that was approved. One without references was noted when that was; any other gets its values as they are now. */
+function stand(step: Step, planned: Step, { standsFor, written }: Progress): void {
+  standsFor.set(step, planned)
+  if (written.has(planned) && referencesOf(step).length === 0) written.set(step, step)
+}
+
+type Fate =
+  | { readonly is: 'goes'; readonly step: Step }
+  /** Made as the files have it. */
+  | { readonly is: 'done'; readonly serverId: string | null }
+  | ({ readonly is: 'waits' } & Held)
+
+/** Why a step does not go out. */
+type Held = Omit<Skipped, 'step'>
+
+/** What becomes of a step: what something unfinished owns waits whatever else is known of it; what goes out needs its checks, and a connection. */
+function checked(fate: Fate, owned: Held | undefined, unchecked: Held | undefined): Fate {
+  const why = owned ?? (fate.is !== 'goes' ? undefined : fate.step.connection === null ? NO_CONNECTION : unchecked)
+  return why === undefined ? fate : { is: 'waits', ...why }
+}
+
+/** What is known of an approved step: what a plan that was made since says of it. */
+interface Found {
+  readonly kind: Kind
+  readonly found: Step | undefined
+  readonly again: Planned
+}
+
+/** What becomes of an approved step, now that what it is part of is there. */
+function fateOf(step: Step, { kind, found, again: { plan, input } }: Found): Fate {
+  const now = input.live.observed.get(step.kind)
+  if (now?.state !== 'complete')
+    return {
+      is: 'waits',
+      why: 'blocked',
+      reason: now?.state === 'unknown' ? now.reason.message : 'What it is part of is still not there.',
+    }
+  if (found !== undefined) {
+    const isApproved = found.action === step.action && equal(afterOf(found), afterOf(step))
+    return isApproved && equal(found.seen, step.seen) ? { is: 'goes', step: found } : MOVED
+  }
+  const told = [...plan.drift, ...plan.conflicts, ...plan.takeovers, ...plan.waiting].map(refOf)
+  const live = now.objects.find(({ id }) => id === step.id)
+  return told.includes(refOf(step)) || !isMade(step, live, kind)
+    ? MOVED
+    : { is: 'done', serverId: live?.serverId ?? null }
+}
+
+/** Whether live is already what a step makes of it. */
+function isMade(step: Step, live: LiveObject | undefined, { same }: Kind): boolean {
+  if (step.action === 'delete' || live === undefined) return step.action === 'delete' && live === undefined
+  const fields = comparable(live, step)
+  return step.changes.every(
+    ({ field, after }) => same?.(field, fields[field] ?? null, after) ?? equal(fields[field] ?? null, after),
+  )
+}
+
+/** What is live, with secrets by name and version. What the ledger has of them proves nothing here. */
+const comparable = ({ fields, secrets }: LiveObject, step: Step): Fields =>
+  secrets === undefined
+    ? fields
+    : compareSecrets({ desired: afterOf(step), live: fields, ledger: null, attempts: [], answers: secrets }).live
+
+const MOVED: Fate = {
+  is: 'waits',
+  why: 'blocked',
+  reason: 'The server has something else now than the plan expected. The next plan shows it.',
+}
+
+const afterOf = ({ changes }: Step): Fields => Object.fromEntries(changes.map(({ field, after }) => [field, after]))

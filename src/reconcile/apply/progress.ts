@@ -1,0 +1,210 @@
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import { refOf } from '../object-ref.ts'
+import { unmet, unmetInWords, type Unmet } from '../plan/graph.ts'
+import { after, liveStateOf, worsened } from '../plan/guard.ts'
+import type { Proofs } from '../plan/input.ts'
+import type { Kind, Lease, Outcome, LiveState } from '../kind.ts'
+import type { Intent, Ledger } from '../ledger/types.ts'
+import { needsIn, takesIn, type Needs } from '../plan/needs.ts'
+import type { Note } from './write-ahead.ts'
+import type { Live, WriteSession } from '../provider.ts'
+import type { Planned } from '../reconciler.ts'
+import { afterMakers } from '../plan/not-created.ts'
+import type { Protocol, Plan, Step } from '../plan/types.ts'
+import { goesOut, restartsIn } from '../plan/restarts.ts'
+import { standingIn } from './standing.ts'
+import type { Skipped } from '../report.ts'
+import type { ObjectRef } from '../values.ts'
+
+export interface ApplyDeps {
+  readonly kinds: readonly Kind[]
+  readonly ledger: Ledger
+  /** Writes the ledger and answers it as it is now. */
+  readonly save: (ledger: Ledger, subject: string) => Promise<Ledger>
+  /** Opens the way in for writing of a provider. */
+  readonly open: (provider: string) => Promise<WriteSession>
+  /** Reads live anew and plans with this ledger. */
+  readonly replan: (ledger: Ledger) => Promise<Planned>
+  /** What proved which far ends were read. */
+  readonly proofs: Proofs
+  /** What speaks against going on, read again; nothing where nothing does. `ledger`: as this run wrote it last. */
+  readonly again: (ledger: Ledger) => Promise<readonly Diagnostic[]>
+  /** Live as the plan saw it. */
+  readonly live: Pick<Live, 'observed' | 'invariants' | 'guard'>
+  /** Steps that may not go out in this run. */
+  readonly withheld: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>
+  readonly now: () => Date
+  /** Of the lock's holder. */
+  readonly nonce: string
+  /** False once the lock is lost: nothing more is written. */
+  readonly holds: () => boolean
+  readonly signal: AbortSignal
+  readonly told: (outcome: Outcome) => void
+}
+
+/** How what needs a step that was not done is told: it is blocked, or not due before it. */
+type Blocking = Extract<Skipped['why'], 'blocked' | 'not-yet'>
+
+/** What has become of the plan's steps so far. */
+export interface Progress {
+  readonly done: Step[]
+  readonly failed: { step: Step; reason: Diagnostic }[]
+  readonly skipped: Skipped[]
+  readonly notReached: Step[]
+  readonly paid: Intent[]
+  /** Protocols of earlier runs that were brought to an end. */
+  readonly ended: Protocol[]
+  readonly findings: Diagnostic[]
+  readonly serverIds: Map<ObjectRef, string>
+  /** What the steps need of each other. */
+  readonly needs: Needs
+  /** The restarts, and the steps that cause each. */
+  readonly restarts: ReadonlyMap<Step, readonly Step[]>
+  /** What steps need that no step brings about. */
+  readonly unmet: ReadonlyMap<Step, Unmet>
+  /** Steps that were not done, and how that is told of what needs them. */
+  readonly blocking: Map<Step, Blocking>
+  /** Steps of which nothing was written for certain. */
+  readonly untouched: Set<Step>
+  /** Live as it was read last, and as the steps that are done leave it. */
+  live: LiveState
+  world: LiveState
+  /** Live as it was read last, and what was written since. */
+  values: LiveState
+  readonly unseen: Set<ObjectRef>
+  /** Steps whose values are known, as they are sent. */
+  readonly written: Map<Step, Step>
+  /** Steps of the plan as they were planned again, once something that was cut off had ended: the same change, of what is live since. */
+  readonly anew: Map<Step, Step>
+  /** The steps of the plan that steps stand for which were planned anew during the run. */
+  readonly standsFor: Map<Step, Step>
+  /** What was written down before it was sent, and the ledger that holds it. */
+  readonly notes: Note[]
+  ledger: Ledger
+}
+
+/** The progress of a run that has done nothing yet. */
+export function begun(plan: Plan, { live, kinds, ledger }: ApplyDeps): Progress {
+  const world = liveStateOf(live.observed)
+  const linking = afterMakers(kinds, live.observed)
+  return {
+    done: [],
+    failed: [],
+    skipped: [],
+    notReached: [],
+    paid: [],
+    ended: [],
+    findings: [],
+    serverIds: new Map(),
+    needs: needsIn(plan.steps, linking, takesIn(ledger)),
+    restarts: restartsIn(plan.steps, kinds),
+    unmet: new Map(unmet(plan.steps, linking, standingIn(plan, world)).map((one) => [one.step, one])),
+    blocking: new Map(),
+    untouched: new Set(),
+    live: world,
+    world,
+    values: world,
+    unseen: new Set(),
+    written: new Map(),
+    anew: new Map(),
+    standsFor: new Map(),
+    notes: [],
+    ledger,
+  }
+}
+
+/** Whether nothing more may be written: somebody stopped the run, or it lost the lock. */
+export const isStopped = ({ signal, holds }: ApplyDeps): boolean => signal.aborted || !holds()
+
+/** Live was read again during the run: from now on steps are judged and written by that. */
+export function readAnew(progress: Progress, { observed }: Pick<Live, 'observed'>): void {
+  progress.live = progress.world = progress.values = liveStateOf(observed)
+  progress.unseen.clear()
+}
+
+/** The step of the plan that a step stands for: itself unless it was planned anew during the run. */
+export const plannedAs = (step: Step, { standsFor }: Progress): Step => standsFor.get(step) ?? step
+
+/** Steps that nobody has time for any more. */
+export function leave(steps: readonly Step[], progress: Progress): void {
+  for (const step of steps.map((one) => plannedAs(one, progress))) {
+    progress.notReached.push(step)
+    progress.untouched.add(step)
+  }
+}
+/** The lock of a run, as far ends are told of it. */
+export const leaseOf = (deps: ApplyDeps): Lease => ({ nonce: deps.nonce, holds: () => !isStopped(deps) })
+
+/** Whether a step may go out now. One that may not is skipped. */
+export function admit(one: Step, progress: Progress, deps: ApplyDeps): boolean {
+  const step = plannedAs(one, progress)
+  const why = whyNot(step, progress, deps)
+  if (why !== null) skip({ step, ...why }, progress)
+  return why === null
+}
+
+/** Why a step may not go out now: what it needs was not done, or an invariant would get worse. */
+export function whyNot(
+  step: Step,
+  progress: Progress,
+  { live: { invariants } }: ApplyDeps,
+): Omit<Skipped, 'step'> | null {
+  const lacking = progress.unmet.get(step)
+  if (lacking !== undefined) return { why: 'blocked', reason: unmetInWords(lacking) }
+  const undone = blockerOf(step, progress)
+  if (undone !== null) return undone
+  const worse = worsened(step, progress.world, invariants)
+  return worse.length > 0 ? { why: 'blocked', reason: worse.map(({ what }) => what).join(' ') } : null
+}
+
+/** What a step needs and was not done. A restart goes out for any of its causes, once none of them is still to come. */
+function blockerOf(step: Step, progress: Progress): Omit<Skipped, 'step'> | null {
+  const { needs, blocking, restarts, done } = progress
+  const causes = restarts.get(step) ?? []
+  if (causes.length > 0 && !goesOut(causes, new Set(done.map(refOf)))) return idle(causes, progress)
+  for (const needed of needs(step)) {
+    const why = causes.includes(needed) ? undefined : blocking.get(needed)
+    if (why !== undefined) return { why, reason: `It needs ${refOf(needed)}, which was not done.` }
+  }
+  return null
+}
+
+/** Nothing of what a unit reads was changed. */
+function idle(causes: readonly Step[], { blocking }: Progress): Omit<Skipped, 'step'> {
+  const why = causes.every((cause) => blocking.get(cause) === 'not-yet') ? 'not-yet' : 'blocked'
+  return {
+    why,
+    reason: `It is not restarted, since nothing that it reads was changed: ${causes.map(refOf).join(', ')}.`,
+  }
+}
+
+/** Why a step does not go out that nothing can write. */
+export const NO_CONNECTION: Omit<Skipped, 'step'> = {
+  why: 'no-door',
+  reason: 'No connection that is configured can write it.',
+}
+
+/** A step that does not go out, and stops what needs it. */
+export function skip({ why, ...skipped }: Skipped, progress: Progress): void {
+  const step = plannedAs(skipped.step, progress)
+  progress.skipped.push({ ...skipped, why, step })
+  progress.untouched.add(step)
+  // What was not done stops what waits for it, not the rest.
+  progress.blocking.set(step, why === 'not-yet' ? 'not-yet' : 'blocked')
+}
+
+/** What came of a step, and what that means for the others. */
+export function record(one: Outcome, kind: Kind, progress: Progress, { live: { invariants } }: ApplyDeps): void {
+  const outcome = { ...one, step: plannedAs(one.step, progress) }
+  if (outcome.state !== 'done') {
+    if (outcome.state === 'refused') progress.untouched.add(outcome.step)
+    progress.failed.push({ step: outcome.step, reason: outcome.reason })
+    progress.blocking.set(outcome.step, 'blocked')
+    return
+  }
+  progress.done.push(outcome.step)
+  progress.unseen.add(refOf(outcome.step))
+  if (invariants.some((invariant) => invariant.kinds.includes(kind.name)))
+    progress.world = after(progress.world, progress.written.get(outcome.step) ?? outcome.step)
+  if (outcome.serverId !== null) progress.serverIds.set(refOf(outcome.step), outcome.serverId)
+}

@@ -1,0 +1,95 @@
+import { refOf } from '../object-ref.ts'
+import { objectIn, liveStateOf } from '../plan/guard.ts'
+import type { LiveState } from '../kind.ts'
+import { noted, notesOf, type Resolution } from './write-ahead.ts'
+import { skip, type ApplyDeps, type Progress } from './progress.ts'
+import { referencesIn, referenceValue, resolveStep, type Reference, type ValueOf } from '../plan/references.ts'
+import { reasonOf } from './sessions.ts'
+import type { ObjectRef } from '../values.ts'
+import type { Plan, Step } from '../plan/types.ts'
+
+/** The references that a step is written with. */
+export const referencesOf = ({ changes, target }: Step): Reference[] => [
+  ...changes.flatMap(({ after }) => referencesIn(after)),
+  ...referencesIn(target),
+]
+
+const valueIn =
+  (world: LiveState): ValueOf =>
+  ({ object, field }) =>
+    objectIn(world, object)?.fields[field]
+
+/** The steps whose values are all known before anything is done: what they refer to stays as it is. */
+export function knownNow(steps: readonly Step[], plan: Plan, { values, anew }: Progress): Resolution[] {
+  const changing = new Set(plan.steps.map(refOf))
+  return steps.flatMap((step): Resolution[] => {
+    const references = referencesOf(step)
+    if (references.length === 0) return [{ step, written: anew.get(step) ?? step }]
+    if (references.some(({ object }) => changing.has(object))) return []
+    const resolved = resolveStep(anew.get(step) ?? step, valueIn(values))
+    return resolved.state === 'resolved' ? [{ step, written: resolved.value }] : []
+  })
+}
+
+/** Writes down what is about to be sent, before it is. */
+export async function noteDown(
+  sent: readonly Resolution[],
+  { commit }: Pick<Plan, 'commit'>,
+  progress: Progress,
+  { kinds, save }: ApplyDeps,
+): Promise<void> {
+  const notes = notesOf(sent, kinds, commit)
+  progress.ledger = await save({ ...progress.ledger, ...noted(progress.ledger, notes) }, 'Attempt')
+  progress.notes.push(...notes)
+  for (const { step, written } of sent) progress.written.set(step, written)
+}
+
+/**
+ * Steps as they are sent: those whose values were not known before get them now, from live as it is once what they refer
+ * to was done. One whose value there is not yet is skipped.
+ */
+export async function resolved(
+  steps: readonly Step[],
+  plan: Plan,
+  progress: Progress,
+  deps: ApplyDeps,
+): Promise<Resolution[]> {
+  const late = steps.filter((step) => !progress.written.has(step))
+  const fresh = late.length === 0 ? [] : await resolveLate(late, progress, deps)
+  if (fresh.length > 0) await noteDown(fresh, plan, progress, deps)
+  return steps.flatMap((step): Resolution[] => {
+    const written = progress.written.get(step)
+    return written === undefined ? [] : [{ step, written }]
+  })
+}
+
+async function resolveLate(steps: readonly Step[], progress: Progress, deps: ApplyDeps): Promise<Resolution[]> {
+  const objects = new Set(steps.flatMap(referencesOf).map(({ object }) => object))
+  const unread = await readAgain(objects, progress, deps)
+  return steps.flatMap((step): Resolution[] => {
+    const result = unread === null ? resolveStep(progress.anew.get(step) ?? step, valueIn(progress.values)) : null
+    if (result?.state === 'resolved') return [{ step, written: result.value }]
+    skip({ step, why: 'blocked', reason: unread ?? withoutValue(result?.references ?? []) }, progress)
+    return []
+  })
+}
+
+/** Reads live again where one of these objects was written since it was read last. Answers why that can't be done. */
+async function readAgain(
+  objects: ReadonlySet<ObjectRef>,
+  progress: Progress,
+  { replan }: ApplyDeps,
+): Promise<string | null> {
+  if (objects.isDisjointFrom(progress.unseen)) return null
+  try {
+    const { input } = await replan(progress.ledger)
+    progress.values = liveStateOf(input.live.observed)
+    progress.unseen.clear()
+    return null
+  } catch (error) {
+    return `What it needs could not be read: ${reasonOf(error).message}`
+  }
+}
+
+const withoutValue = (references: readonly Reference[]): string =>
+  `It needs a value that is not there: ${references.map((one) => referenceValue(one).ref).join(', ')}.`

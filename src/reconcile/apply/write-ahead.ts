@@ -1,0 +1,52 @@
+import { idInLedger } from '../object-ref.ts'
+import { canonicalJson } from '../digest.ts'
+import type { Kind } from '../kind.ts'
+import type { Attempt, Intent, Ledger } from '../ledger/types.ts'
+import type { Fields } from '../values.ts'
+import type { Step } from '../plan/types.ts'
+
+/** What the ledger gets to hold of a step before it is sent. */
+export interface Note {
+  /** As the plan has it. */
+  readonly step: Step
+  readonly attempts: readonly Attempt[]
+  readonly intents: readonly Intent[]
+}
+
+/** A step of a plan, and the same with values in place of references. */
+export interface Resolution {
+  readonly step: Step
+  readonly written: Step
+}
+
+/** Notes of steps that are about to be sent. */
+export function notesOf(sent: readonly Resolution[], kinds: readonly Kind[], commit: string | null): Note[] {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  return sent.map(({ step, written }) => {
+    const kind = byName.get(step.kind)
+    const intent = kind?.intent?.(written)
+    return { step, attempts: attemptsOf(written, kind, commit), intents: intent ? [intent] : [] }
+  })
+}
+
+/** A ledger's attempts and intents with those of these notes. */
+export const noted = (ledger: Ledger, notes: readonly Note[]): Pick<Ledger, 'attempts' | 'intents'> => ({
+  attempts: each([...ledger.attempts, ...notes.flatMap(({ attempts }) => attempts)]),
+  intents: each([...ledger.intents, ...notes.flatMap(({ intents }) => intents)]),
+})
+
+/** Each once, however often it was tried. */
+const each = <Noted extends Attempt | Intent>(list: readonly Noted[]): Noted[] => [
+  ...new Map(list.map((one) => [canonicalJson(one), one])).values(),
+]
+
+/** What a step is about to do, under its old name too; where an update replaces the object, its delete too. */
+function attemptsOf(step: Step, kind: Kind | undefined, commit: string | null): Attempt[] {
+  const { formerly, action, changes, target } = step
+  const fields: Fields =
+    action === 'delete' ? {} : action === 'create' ? target : Object.fromEntries(changes.map((c) => [c.field, c.after]))
+  const attempt: Attempt = { kind: step.kind, id: idInLedger(step), action, fields, commit }
+  const removed: Attempt[] = action === 'update' && kind?.replaces ? [{ ...attempt, action: 'delete', fields: {} }] : []
+  const renamed: Attempt[] = formerly === undefined ? [] : [{ ...attempt, id: formerly }]
+  return [...removed, ...renamed, attempt]
+}

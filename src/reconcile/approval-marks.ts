@@ -1,0 +1,228 @@
+import { refInLedger } from './object-ref.ts'
+import { sameDigest, seal, sealIn, sha256, stepDigest, type Sealing } from './digest.ts'
+import { type Form } from './values.ts'
+import type { Approval, Marks, Merge } from './ledger/types.ts'
+import type { ObjectRef } from './values.ts'
+import type { Step } from './plan/types.ts'
+
+/** More marks than this would take the room of what people read. */
+const MOST_MARKS = 500
+/** 128 bits. */
+const LENGTH = 32
+
+/** What a comment is sealed for: the pull request, and the commit that was planned. */
+export interface Planned {
+  readonly pullRequest: number
+  readonly head: string
+}
+
+/** What a pull request says besides its files. */
+export interface Proposed extends Pick<Marks, 'restore' | 'askedBy' | 'isOurs'> {
+  readonly pullRequest: number
+  /** What is left over and taken along, and who is behind it. */
+  readonly along?: { readonly by: readonly string[]; readonly steps: readonly Step[] }
+}
+
+/** The marks of these steps, in the newest form. */
+export function marksOf(
+  steps: readonly Step[],
+  { pullRequest, restore, askedBy, isOurs, along = { by: [], steps: [] } }: Proposed,
+  sealing: Sealing,
+): Marks {
+  const groups = steps.length > MOST_MARKS ? MOST_MARKS : 0
+  const shape = { form: 2, groups } as const
+  const nameList = (some: readonly Step[]): string[] =>
+    groups === 0 ? some.map((step) => nameOf(step, sealing, 2)).sort() : []
+  const markList = (some: readonly Step[]): string[] => [...marked(some, shape, pullRequest, sealing).keys()].sort()
+  const said = { ...shape, marks: markList(steps), names: nameList(steps), restore, isOurs }
+  // Groups mix what is taken along with what is not.
+  if (along.by.length === 0 || groups > 0) return { ...said, askedBy: [...new Set([...askedBy, ...along.by])] }
+  return { ...said, askedBy, along: { by: along.by, marks: markList(along.steps), names: nameList(along.steps) } }
+}
+
+/** By the key: a name that could be guessed by its hash would be told. */
+function nameOf({ kind, id }: Pick<Step, 'kind' | 'id'>, sealing: Sealing, form: Form): string {
+  const value = { name: `${kind}/${id}` }
+  return (form === 2 ? sealIn(sealing, 'step', value) : seal('step', value, sealing.key)).slice(0, 8)
+}
+
+/** Whether a pull request showed a step for this object, as it was then. */
+export const showed = ({ names, form }: Marks, object: Pick<Step, 'kind' | 'id'>, sealing: Sealing): boolean =>
+  names.includes(nameOf(object, sealing, form))
+
+/** The steps of now that a merged pull request approves: in groups, only while the whole group is as it was. */
+export function coveredBy(
+  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  steps: readonly Step[],
+  sealing: Sealing,
+): Step[] {
+  const known = new Set(marks.marks)
+  return [...marked(steps, marks, pullRequest, sealing)].flatMap(([mark, members]) => (known.has(mark) ? members : []))
+}
+
+/** The marks that these steps of now have for a pull request. */
+export const marksAmong = (
+  { marks, pullRequest }: Pick<Merge, 'marks' | 'pullRequest'>,
+  steps: readonly Step[],
+  sealing: Sealing,
+): ReadonlySet<string> => new Set(marked(steps, marks, pullRequest, sealing).keys())
+
+function marked(
+  steps: readonly Step[],
+  { groups, form }: Pick<Marks, 'groups' | 'form'>,
+  pullRequest: number,
+  sealing: Sealing,
+): Map<string, readonly Step[]> {
+  const digestOf = (step: Step): string => stepDigest(step, sealing, pullRequest, form)
+  if (groups === 0) return new Map(steps.map((step) => [digestOf(step).slice(0, LENGTH), [step]]))
+  const shared = Map.groupBy(
+    steps,
+    ({ kind, id }) => Number.parseInt(sha256(`${kind}/${id}`).slice(0, 12), 16) % groups,
+  )
+  const markOf = (members: readonly Step[]): string => {
+    const value = { pullRequest, steps: members.map(digestOf).sort() }
+    return (form === 2 ? sealIn(sealing, 'step', value) : seal('step', value, sealing.key)).slice(0, LENGTH)
+  }
+  return new Map([...shared.values()].map((members) => [markOf(members), members]))
+}
+
+/** Approvals that merged pull requests give and the ledger does not hold yet, spent or not: each counts once. `may` says of which steps a merge's approval counts. */
+export function approvalsBy(
+  merges: readonly Merge[],
+  steps: readonly Step[],
+  known: readonly Approval[],
+  sealing: Sealing,
+  may: (merge: Merge, step: Step) => boolean = () => true,
+): Approval[] {
+  const seen = new Set(known.map(({ digest }) => digest))
+  return merges.flatMap((merge) => {
+    const {
+      pullRequest,
+      by,
+      at,
+      marks: { form },
+    } = merge
+    return coveredBy(merge, steps, sealing).flatMap((step): Approval[] => {
+      const digest = stepDigest(step, sealing, pullRequest, form)
+      if (seen.has(digest) || !may(merge, step)) return []
+      return [{ digest, ref: refInLedger(step), by, at, source: `#${pullRequest}`, pullRequest, form, spent: false }]
+    })
+  })
+}
+
+/** Whether nothing of a merge counts any more. */
+export const isLapsed = ({ marks }: Merge): boolean => marks.marks.length === 0
+
+/** The marks of a merge that were used up. */
+export const usedOf = ({ pullRequest }: Merge, approvals: readonly Approval[]): ReadonlySet<string> =>
+  new Set(
+    approvals.flatMap((one) => (one.spent && one.pullRequest === pullRequest ? [one.digest.slice(0, LENGTH)] : [])),
+  )
+
+/** Merges without those all of whose marks were used up. What is in groups stays: its marks name no step. */
+export function unused(merges: readonly Merge[], approvals: readonly Approval[]): Merge[] {
+  return merges.filter((merge) => {
+    const { marks } = merge
+    const spent = usedOf(merge, approvals)
+    return (marks.groups > 0 && marks.marks.length > 0) || marks.marks.some((mark) => !spent.has(mark))
+  })
+}
+
+const LOGIN = '[A-Za-z0-9_[\\]-]+'
+/** The hidden block by the version of its form. */
+const BLOCKS: { readonly [form in Form]: RegExp } = {
+  1: new RegExp(
+    `^<!-- herdbook-approvals v1 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}))?()()()()((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    'm',
+  ),
+  2: new RegExp(
+    `^<!-- herdbook-approvals v2 seal=([0-9a-f]{32}) groups=(\\d{1,4}) names=([0-9a-f,]*)(?: asked-by=(${LOGIN}(?:,${LOGIN})*))?( ours)?(?: along=(${LOGIN}(?:,${LOGIN})*):([0-9a-f,]+):([0-9a-f,]+))?((?: restore=[^\\s>]+)*)((?: [0-9a-f]{32})*) -->$`,
+    'm',
+  ),
+}
+const BEGIN = '\n<!-- herdbook-approvals'
+const UNSEALED = `seal=${'0'.repeat(LENGTH)}`
+/** A name that can stand in a comment of HTML: what is not in it is escaped as in URLs. */
+const escaped = (ref: ObjectRef): string => encodeURIComponent(ref).replaceAll('--', '%2D%2D')
+
+/** The marks as the hidden block that a comment ends with, yet to be sealed. */
+export function marksBlock({ groups, marks, names, restore, askedBy, isOurs, along }: Marks): string {
+  const asked = askedBy.length === 0 ? [] : [`asked-by=${askedBy.join(',')}`]
+  return [
+    '<!-- herdbook-approvals v2',
+    UNSEALED,
+    `groups=${groups}`,
+    `names=${names.join(',')}`,
+    ...asked,
+    ...(isOurs ? ['ours'] : []),
+    ...(along ? [`along=${[along.by, along.marks, along.names].map((list) => list.join(',')).join(':')}`] : []),
+    ...restore.map((ref) => `restore=${escaped(ref)}`),
+    ...marks,
+    '-->',
+  ].join(' ')
+}
+
+/** A comment that ends with marks, sealed word for word: for this pull request and commit alone. */
+export function sealComment(body: string, planned: Planned, sealing: Sealing): string {
+  const start = body.lastIndexOf(BEGIN)
+  return body.slice(0, start) + body.slice(start).replace(UNSEALED, `seal=${sealOf(body, planned, sealing, 2)}`)
+}
+
+/** Forges and browsers have their own line ends; every other character counts. */
+function sealOf(unsealed: string, { pullRequest, head }: Planned, sealing: Sealing, form: Form): string {
+  const value = { pullRequest, head, text: linesOf(unsealed) }
+  return (form === 2 ? sealIn(sealing, 'comment', value) : seal('comment', value, sealing.key)).slice(0, LENGTH)
+}
+
+const linesOf = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').replace(/(?<![ \t])[ \t]+$/, ''))
+    .join('\n')
+
+/** The marks that a comment ends with; `altered` where it is not as it was sealed, or was for another pull request or commit. `forms`: those that are taken. */
+export function parseMarks(
+  body: string,
+  planned: Planned,
+  sealing: Sealing,
+  forms: ReadonlySet<Form> = new Set<Form>([2]),
+): Marks | 'altered' | null {
+  const start = body.lastIndexOf(BEGIN)
+  if (start < 0) return null
+  const block = body.slice(start)
+  for (const form of forms) {
+    const [
+      ,
+      sealedAs = '',
+      groups = '',
+      names = '',
+      askedBy = '',
+      ours = '',
+      alongBy = '',
+      alongMarks = '',
+      alongNames = '',
+      restore = '',
+      marks = '',
+    ] = BLOCKS[form].exec(block) ?? []
+    const unsealed = body.slice(0, start) + block.replace(`seal=${sealedAs}`, UNSEALED)
+    if (sealedAs === '' || !sameDigest(sealedAs, sealOf(unsealed, planned, sealing, form))) continue
+    const refs = restore
+      .split(' ')
+      .flatMap((word) => (word === '' ? [] : [decodeURIComponent(word.slice('restore='.length))]))
+    const list = (text: string, by: string): string[] => text.split(by).filter((one) => one !== '')
+    return {
+      form,
+      groups: Number(groups),
+      marks: list(marks, ' '),
+      names: list(names, ','),
+      restore: refs,
+      askedBy: list(askedBy, ','),
+      isOurs: ours !== '',
+      ...(alongBy === ''
+        ? {}
+        : { along: { by: list(alongBy, ','), marks: list(alongMarks, ','), names: list(alongNames, ',') } }),
+    }
+  }
+  return 'altered'
+}

@@ -1,0 +1,237 @@
+import { canonicalJson } from '../digest.ts'
+import type {
+  Approval,
+  Attempt,
+  Intent,
+  LedgerEntry,
+  Marks,
+  Merge,
+  Notice,
+  Pause,
+  Removal,
+  Seen,
+  Verified,
+  Weakening,
+} from './types.ts'
+import type { Action, Fields } from '../values.ts'
+
+/** A ledger's files hold something else than they should. */
+export class Malformed extends Error {}
+
+/** What an object of JSON holds. */
+export type Members = { readonly [name: string]: unknown }
+
+/** An object of a kind as a line; what later versions wrote comes with it. */
+export const entryLine = ({
+  id,
+  serverId,
+  fields,
+  consent,
+  sources,
+  takes,
+  state,
+  commit,
+  more,
+}: LedgerEntry): string =>
+  canonicalJson({ ...more, id, server_id: serverId, fields, consent, sources, takes, state, commit })
+
+/** Reads JSON out of a file. Throws Malformed. */
+export function json(name: string, source: string): unknown {
+  try {
+    return JSON.parse(source)
+  } catch {
+    throw new Malformed(`holds a line in ${name} that is not JSON`)
+  }
+}
+
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+// What JSON.parse gives is a Value, so an object of it is Fields.
+const isFields = (value: unknown): value is Fields => isMembers(value)
+/** What an object holds; nothing where it is none. */
+export const members = (value: unknown): Members => (isMembers(value) ? value : {})
+/** The same as fields. */
+export const fieldsFrom = (value: unknown): Fields => (isFields(value) ? value : {})
+
+/** A text of a row. Throws Malformed. */
+export function text(row: Members, name: string): string {
+  const value = row[name]
+  if (typeof value === 'string') return value
+  throw new Malformed(`holds a line whose ${name} is not a text`)
+}
+
+/** The same, or null. */
+export const textOrNull = (row: Members, name: string): string | null => (row[name] === null ? null : text(row, name))
+
+function texts(row: Members, name: string): readonly string[] {
+  const value = row[name]
+  if (Array.isArray(value) && value.every((one): one is string => typeof one === 'string')) return value
+  throw new Malformed(`holds a line whose ${name} is not a list of texts`)
+}
+
+function amount(row: Members, name: string): number {
+  const value = row[name]
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new Malformed(`holds a line whose ${name} is not a number`)
+}
+
+function fieldsOf(row: Members, name: string): Fields {
+  const value = row[name]
+  if (isFields(value)) return value
+  throw new Malformed(`holds a line whose ${name} is not an object`)
+}
+
+/** Nothing comes from no file: an empty list would let everything be deleted. */
+function someTexts(row: Members, name: string): readonly string[] {
+  const all = texts(row, name)
+  if (all.length === 0) throw new Malformed(`holds a line whose ${name} are none`)
+  return all
+}
+
+/** Reads an object of a kind. Throws Malformed, as all that read a line. */
+export function entryOf(kind: string, row: Members): LedgerEntry {
+  const { id: _id, server_id: _server, fields: _fields, commit: _commit, consent, sources, takes, state, ...more } = row
+  if (state !== undefined && state !== 'absent') throw new Malformed('holds a line whose state is not "absent"')
+  const entry = {
+    kind,
+    id: text(row, 'id'),
+    serverId: textOrNull(row, 'server_id'),
+    fields: fieldsOf(row, 'fields'),
+    commit: textOrNull(row, 'commit'),
+  }
+  return {
+    ...entry,
+    ...(typeof consent === 'number' ? { consent } : {}),
+    ...(sources === undefined ? {} : { sources: someTexts(row, 'sources') }),
+    ...(takes === undefined ? {} : { takes: texts(row, 'takes') }),
+    ...(state === undefined ? {} : { state }),
+    ...(Object.keys(more).length === 0 ? {} : { more: fieldsFrom(more) }),
+  }
+}
+
+function actionOf(row: Members): Action {
+  const action = text(row, 'action')
+  if (action !== 'create' && action !== 'update' && action !== 'delete')
+    throw new Malformed('holds an attempt that is no create, update or delete')
+  return action
+}
+
+/** Reads what an apply was about to set. */
+export const attemptOf = (row: Members): Attempt => ({
+  ...later(row),
+  kind: text(row, 'kind'),
+  id: text(row, 'id'),
+  action: actionOf(row),
+  fields: fieldsOf(row, 'fields'),
+  commit: textOrNull(row, 'commit'),
+})
+/** Reads what members were told. */
+export const noticeOf = (row: Members): Notice => ({
+  ...later(row),
+  ref: text(row, 'ref'),
+  at: text(row, 'at'),
+  from: text(row, 'from'),
+})
+/** Reads what a day has weakened. */
+export const weakeningOf = (row: Members): Weakening => ({
+  ...later(row),
+  kind: text(row, 'kind'),
+  at: text(row, 'at'),
+  count: amount(row, 'count'),
+})
+/** Reads who was removed at once. */
+export const removalOf = (row: Members): Removal => ({
+  ...later(row),
+  ref: text(row, 'ref'),
+  by: text(row, 'by'),
+  at: text(row, 'at'),
+  why: text(row, 'why'),
+})
+/** Reads what was verified of a provider. */
+export const verifiedOf = (row: Members): Verified => ({
+  ...later(row),
+  name: text(row, 'name'),
+  proof: text(row, 'proof'),
+  since: text(row, 'since'),
+})
+/** Reads one of a seen list. */
+export const seenOf = (row: Members): Seen => ({ ...later(row), mark: text(row, 'mark') })
+/** Reads who holds everything up, and why. */
+export const pauseOf = (row: Members): Pause => ({
+  ...later(row),
+  by: text(row, 'by'),
+  at: text(row, 'at'),
+  why: text(row, 'why'),
+})
+
+/** A row as it is: what it holds besides what this version reads comes with it, and is written again. */
+const later = (row: Members): object => row
+
+/** Reads what a run still owes. */
+export function intentOf(row: Members): Intent {
+  const hazard = text(row, 'hazard')
+  if (hazard !== 'reversible' && hazard !== 'disruptive' && hazard !== 'irreversible')
+    throw new Malformed('holds a debt of an unknown hazard')
+  return {
+    ...later(row),
+    kind: text(row, 'kind'),
+    id: text(row, 'id'),
+    action: actionOf(row),
+    fields: fieldsOf(row, 'fields'),
+    hazard,
+    what: text(row, 'what'),
+    repeatable: row['repeatable'] === true,
+  }
+}
+
+/** Reads an approval of either form. */
+export function approvalOf(row: Members): Approval {
+  const { pull_request: pullRequest, ...rest } = row
+  const facts = {
+    digest: text(row, 'digest'),
+    ref: text(row, 'ref'),
+    by: text(row, 'by'),
+    at: text(row, 'at'),
+    source: text(row, 'source'),
+  }
+  return {
+    ...later(rest),
+    ...facts,
+    ...(typeof pullRequest === 'number' ? { pullRequest } : {}),
+    form: formOf(row),
+    spent: row['spent'] === true,
+  }
+}
+
+/** What says nothing of its form is of the first. */
+const formOf = (row: Members): 1 | 2 => (row['form'] === 2 ? 2 : 1)
+
+/** Reads what a merged pull request approves. */
+export function mergeOf(row: Members): Merge {
+  const marks: Marks = {
+    form: formOf(row),
+    groups: amount(row, 'groups'),
+    marks: texts(row, 'marks'),
+    names: texts(row, 'names'),
+    restore: texts(row, 'restore'),
+    askedBy: texts(row, 'asked_by'),
+    isOurs: row['ours'] === true,
+  }
+  return {
+    pullRequest: amount(row, 'pull_request'),
+    by: text(row, 'by'),
+    at: text(row, 'at'),
+    byOwner: row['by_owner'] === true,
+    marks,
+  }
+}
+
+/** The same as a line. */
+export const mergeLine = ({ pullRequest, byOwner, marks: { askedBy, isOurs, ...marks }, ...merge }: Merge): object => ({
+  ...merge,
+  ...marks,
+  pull_request: pullRequest,
+  by_owner: byOwner,
+  asked_by: askedBy,
+  ours: isOurs,
+})

@@ -1,0 +1,84 @@
+import type { Instance } from '../../instance/instance.ts'
+import type { Sealing } from '../digest.ts'
+
+import type { Hints, Kind } from '../kind.ts'
+import type { Live } from '../provider.ts'
+import type { Ledger, LedgerEntry } from '../ledger/types.ts'
+import type { Desired } from '../objects.ts'
+import type { DriftPolicy, ObjectRef } from '../values.ts'
+
+export interface Budget {
+  readonly create: number
+  readonly update: number
+  readonly delete: number
+  readonly weaken: number
+}
+
+export interface Policy {
+  readonly budgetOf: (kind: string) => Budget
+  readonly driftOf: (kind: string) => DriftPolicy
+  readonly announce: { readonly noticeDays: number | null } | null
+}
+
+/** All that a plan depends on. Time is one of its inputs. */
+export interface PlanInput {
+  readonly environment: string
+  readonly domain: string
+  readonly commit: string | null
+  readonly instance: Instance
+  readonly kinds: readonly Kind[]
+  readonly desired: ReadonlyMap<string, Desired>
+  readonly live: Live
+  /** What proves which far ends were read. */
+  readonly proofs: Proofs
+  readonly ledger: Ledger
+  readonly policy: Policy
+  readonly now: Date
+  /** Objects for which the files win, once. */
+  readonly restore: ReadonlySet<ObjectRef>
+  /** Whether steps need an approval at all. */
+  readonly needsApproval: boolean
+  /** Take-overs are steps: what the files say wins wherever the ledger knows nothing. */
+  readonly takeOver: boolean
+  /** First applies are meant: what they create is not held against a budget. */
+  readonly first: boolean
+  /** What digests are made for and with. */
+  readonly sealing: Sealing
+}
+
+/** This kind's entries of the ledger, by id. */
+export function entriesOf(kind: string, { entries }: Ledger): ReadonlyMap<string, LedgerEntry> {
+  const known = byKind.get(entries) ?? inKinds(entries)
+  byKind.set(entries, known)
+  return known.get(kind) ?? NOTHING
+}
+
+type Kinds = ReadonlyMap<string, ReadonlyMap<string, LedgerEntry>>
+
+/** Sorted out once for a ledger: every kind asks, and more than once. */
+const byKind = new WeakMap<Ledger['entries'], Kinds>()
+const NOTHING: ReadonlyMap<string, LedgerEntry> = new Map()
+
+const inKinds = (entries: Ledger['entries']): Kinds =>
+  new Map(
+    [...Map.groupBy(entries.values(), ({ kind }) => kind)].map(([kind, own]) => [
+      kind,
+      new Map(own.map((entry) => [entry.id, entry])),
+    ]),
+  )
+
+/** What a kind is told besides the rows when it reads. */
+export function hintsFor(kind: Kind, input: Pick<PlanInput, 'instance' | 'desired' | 'ledger' | 'now'>): Hints {
+  const objectsOf = (name: string): Pick<Hints, 'desired' | 'ledger' | 'attempts'> => {
+    const desired = input.desired.get(name)
+    return {
+      desired: desired?.state === 'managed' ? desired.objects : [],
+      ledger: entriesOf(name, input.ledger),
+      attempts: input.ledger.attempts.filter((attempt) => attempt.kind === name),
+    }
+  }
+  return { ...objectsOf(kind.name), instance: input.instance, objectsOf, now: input.now }
+}
+
+/** What proves which far end was read, by provider; null where nothing was read. */
+export type Proofs = ReadonlyMap<string, string | null>

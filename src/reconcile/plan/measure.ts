@@ -1,0 +1,32 @@
+import { absenceOf, noteOnDelete } from './absence.ts'
+import { isUnmeasured } from './consent.ts'
+import { stepDigest } from '../digest.ts'
+import type { PlanInput } from './input.ts'
+import type { Draft, Kind } from '../kind.ts'
+import type { Step } from './types.ts'
+
+/** What a delete leaves, where that is not nothing. */
+function ending(kind: Kind, { id, action, serverId, seen }: Draft, { instance }: PlanInput): string | undefined {
+  return action === 'delete'
+    ? noteOnDelete(absenceOf(kind, { id, live: { id, serverId, fields: seen } }, instance))
+    : undefined
+}
+
+/** Measures and seals one kind's drafts. */
+export function measured(kind: Kind, drafts: readonly Draft[], input: PlanInput): Step[] {
+  const connection = input.live.writes(kind.name, drafts.length)
+  return drafts.map((step) => {
+    const { weakens, impact } = input.live.assess(step)
+    const note = kind.note?.(step) ?? ending(kind, step, input)
+    return {
+      ...step,
+      hazard: kind.hazard(step),
+      weakens,
+      ...(impact === undefined || isUnmeasured(impact) ? {} : { impact }),
+      ...(note === undefined ? {} : { note }),
+      connection,
+      calls: kind.calls?.(step) ?? 1,
+      digest: stepDigest(step, input.sealing),
+    }
+  })
+}

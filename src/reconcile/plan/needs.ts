@@ -1,0 +1,23 @@
+import { graphOf, type Takes } from './graph.ts'
+import type { Linking } from '../kind.ts'
+import type { Ledger } from '../ledger/types.ts'
+import type { Step } from './types.ts'
+
+/** The steps of a plan that a step of it needs. */
+export type Needs = (step: Step) => readonly Step[]
+
+/** What the steps of a plan need of each other. */
+export function needsIn(steps: readonly Step[], kinds: readonly Linking[], took: Takes): Needs {
+  const needs = new Map(
+    graphOf(steps, kinds, took).flatMap((node): [Step, readonly Step[]][] =>
+      node.needs.size === 0 ? [] : [[node.step, [...node.needs].map(({ step }) => step)]],
+    ),
+  )
+  return (step) => needs.get(step) ?? []
+}
+
+/** The objects that those in the ledger took values of when they were last verified. */
+export const takesIn =
+  ({ entries }: Pick<Ledger, 'entries'>): Takes =>
+  (ref) =>
+    entries.get(ref)?.takes ?? []

@@ -1,0 +1,275 @@
+import { partsOf, refOf } from '../object-ref.ts'
+import { firstCreates } from './first-apply.ts'
+import { compareObject, NOTHING, type Part } from './compare.ts'
+import { checkDebts, debtsOf } from '../pending-effects.ts'
+import { planDigest } from '../digest.ts'
+import { byText } from '../equal.ts'
+import { whyUnread } from '../findings.ts'
+import { guard } from './guard.ts'
+import { entriesOf, type PlanInput } from './input.ts'
+import { leftIn, leftInVain } from './left-alone.ts'
+import { measured } from './measure.ts'
+import { stillTimed } from './not-before.ts'
+import { withNotices } from './notices.ts'
+import { asNew, isLost, withMakers } from './not-created.ts'
+import { order, othersIn } from './order.ts'
+import { asVerified, changing, comparable, holdersIn, type Changing, type Comparable } from './unresolved.ts'
+import { checkRemoved, removalOf, standing } from './removed.ts'
+import { forget } from './settle.ts'
+import type { Kind, Others } from '../kind.ts'
+import type { LedgerEntry } from '../ledger/types.ts'
+import { unfinishedIn } from './unfinished.ts'
+import type { Adjustment, Plan, Step, Waiting } from './types.ts'
+import type { Desired, Observed } from '../objects.ts'
+import type { ObjectRef } from '../values.ts'
+
+/** Compares desired, observed and ledger. No I/O: terminal, comment, JSON, guard and apply all consume this one value. */
+export function plan(input: PlanInput): Plan {
+  const others = othersIn(input)
+  const { parts: compared, changes } = comparedAll(input, others)
+  const parts = withMakers(input.kinds, compared, input.live.observed)
+  const timed = stillTimed(
+    order(
+      input.kinds.flatMap((kind, i) => measured(kind, parts[i]?.drafts ?? [], input)),
+      input,
+    ),
+    input.now,
+  )
+  const steps = withNotices(timed, input)
+  const differences = parts.flatMap((part) => part.differences)
+  const unfinished = unfinishedIn(input, { steps, others, changes })
+  const open = new Set(unfinished.map(refOf))
+  const debts = debtsOf(input)
+  const first = input.first ? firstCreates({ steps }, input) : []
+  const unsealed = {
+    version: 1 as const,
+    environment: input.environment,
+    domain: input.domain,
+    commit: input.commit,
+    ledger: input.ledger.head,
+    reads: parts.flatMap((part) => part.read ?? []),
+    unfinished,
+    steps,
+    drift: differences.filter((s) => s.cause === 'drift'),
+    conflicts: differences.filter((s) => s.cause === 'conflict'),
+    takeovers: differences.filter((s) => s.cause === 'takeover'),
+    unmanaged: parts.flatMap((part) => part.unmanaged),
+    waiting: parts.flatMap((part) => part.waiting),
+    released: input.kinds.filter((kind) => input.desired.get(kind.name)?.state !== 'managed').map((kind) => kind.name),
+    letGo: input.kinds.flatMap(({ name }, i) => (parts[i]?.letGo ? [{ kind: name, objects: parts[i].letGo }] : [])),
+    leftBehind: parts.flatMap((part) => part.leftBehind),
+    leftAlone: parts.flatMap((part) => part.leftAlone),
+    // What its protocol has not brought to an end is not verified.
+    adjustments: parts.flatMap((part) => part.adjustments).filter((one) => !open.has(refOfAdjustment(one))),
+    owed: debts.filter(({ repeatable }) => repeatable),
+    removed: standing({ ...input, observed: input.live.observed }),
+    findings: [
+      ...parts.flatMap((part) => part.findings),
+      ...checkDebts(debts, input.kinds),
+      ...checkRemoved(input),
+      ...guard(steps, input),
+    ],
+    checks: input.live.checks,
+    ...(first.length === 0 ? {} : { first }),
+  }
+  return { ...unsealed, digest: planDigest(unsealed, input.sealing) }
+}
+
+/** What each kind adds. What takes a value of something that changes, or reads it, is only known once it is known what changes. */
+function comparedAll(
+  input: PlanInput,
+  others: Others,
+): { readonly parts: readonly Part[]; readonly changes: Changing } {
+  const comparedWith = (changes: Changing): readonly Part[] =>
+    input.kinds.map((kind) => holdBack(kind, planKind(kind, input, { others, changes }), input, others))
+  const none: Changing = new Map()
+  const parts = comparedWith(none)
+  const holders = holdersIn(input.desired)
+  const isStale = input.kinds.some(
+    ({ restarts }, i) =>
+      restarts !== undefined && parts[i]?.differences.some(({ fields }) => fields.includes(restarts)) === true,
+  )
+  if (holders.length === 0 && !isStale) return { parts, changes: none }
+  const replaced = new Set(input.kinds.flatMap(({ name, replaces }) => (replaces ? [name] : [])))
+  const drafts = parts.flatMap((part) => part.drafts)
+  const changes = changing(drafts, holders, (kind) => replaced.has(kind))
+  return { parts: comparedWith(changes), changes }
+}
+
+const refOfAdjustment = (one: Adjustment): ObjectRef => (one.to === 'forget' ? one.ref : refOf(one.entry))
+
+/** What an object is compared with besides its own sides. */
+interface Around {
+  readonly others: Others
+  /** What changes in other objects. */
+  readonly changes: Changing
+}
+
+/** The plan with a part of its steps, and what speaks against just these; for what is to be done of it. Its digest stays that of the whole. */
+export function narrow(
+  { plan: whole, input }: { readonly plan: Plan; readonly input: PlanInput },
+  keep: (step: Step) => boolean,
+): Plan {
+  const steps = whole.steps.filter(keep)
+  if (steps.length === whole.steps.length) return whole
+  return { ...whole, steps, findings: [...whole.findings.filter(whyUnread(whole)), ...guard(steps, input)] }
+}
+
+function planKind(kind: Kind, input: PlanInput, around: Around): Part {
+  const desired = input.desired.get(kind.name) ?? { state: 'unmanaged' }
+  const entries = entriesOf(kind.name, input.ledger)
+  if (desired.state === 'unmanaged')
+    return { ...NOTHING, letGo: entries.size, adjustments: [...entries.keys()].sort().map((id) => forget(kind, id)) }
+  const observed = input.live.observed.get(kind.name)
+  if (observed === undefined || observed.state === 'unknown') return unreadable(kind, observed)
+  if (observed.state === 'complete') return compare(kind, { desired, observed, entries }, input, around)
+  if (isLost(kind.name, input)) return lost(kind)
+  const part = compare(kind, { desired, observed: asNew(observed), entries }, input, around)
+  return { ...part, read: { kind: kind.name, complete: true, objects: 0, requests: 0, by: observed.by } }
+}
+
+/** Gone is not absent either: what speaks against it is said beside the plan. */
+const lost = (kind: Kind): Part => ({
+  ...NOTHING,
+  read: {
+    kind: kind.name,
+    complete: false,
+    lost: true,
+    reason: 'What they were part of is gone.',
+    objects: 0,
+    requests: 0,
+  },
+})
+
+/** Unknown is never absent: no step, no delete, and the ledger keeps what it knows. */
+function unreadable(kind: Kind, observed: Extract<Observed, { state: 'unknown' }> | undefined): Part {
+  const reason = observed?.reason ?? {
+    code: 'not-read',
+    severity: 'error' as const,
+    message: `The ${kind.title.many} were not read.`,
+  }
+  return {
+    ...NOTHING,
+    read: {
+      kind: kind.name,
+      complete: false,
+      reason: reason.message,
+      objects: observed?.objects.length ?? 0,
+      requests: 0,
+    },
+    findings: [{ ...reason, about: kind.name }],
+  }
+}
+
+/** The sides of a kind. */
+interface Sides {
+  readonly desired: Extract<Desired, { state: 'managed' }>
+  readonly observed: Extract<Observed, { state: 'complete' }>
+  readonly entries: ReadonlyMap<string, LedgerEntry>
+}
+
+function compare(
+  kind: Kind,
+  { desired, observed, entries }: Sides,
+  input: PlanInput,
+  { others, changes }: Around,
+): Part {
+  const live = new Map(observed.objects.map((object) => [object.id, object]))
+  const wanted = new Map(desired.objects.map((object) => [object.id, object]))
+  const renamed = new Map(
+    desired.objects.flatMap(({ id, formerly }): [string, string][] => {
+      const entry =
+        formerly === undefined || wanted.has(formerly) || entries.has(id) ? undefined : entries.get(formerly)
+      // What has the new name already may be a stranger's.
+      const taken = live.get(id)?.serverId ?? entry?.serverId
+      return entry && taken === entry.serverId ? [[entry.id, id]] : []
+    }),
+  )
+  const known = new Map([...entries].map(([id, entry]) => [renamed.get(id) ?? id, entry]))
+  const attempts = Map.groupBy(
+    input.ledger.attempts.filter((attempt) => attempt.kind === kind.name),
+    (attempt) => attempt.id,
+  )
+  const { removed } = input.ledger
+  const isRemoved = (id: string): boolean =>
+    removed.length > 0 && removalOf(`${kind.name}/${id}`, removed, input.sealing) !== undefined
+  const isChanging = (ref: ObjectRef): boolean => changes.has(ref)
+  const filesOf = (id: string): Comparable => {
+    const files = comparable(wanted.get(id)?.fields ?? {}, others.liveOf, changes)
+    return files.pending.size > 0 && live.has(id)
+      ? asVerified(files, known.get(id)?.fields ?? {}, (ref) => isUnread(ref, input, others))
+      : files
+  }
+  const left = leftIn(kind, input)
+  const aside = new Set(left.map(({ ref }) => ref))
+  const all = [...new Set([...wanted.keys(), ...live.keys(), ...known.keys()])].sort(byText)
+  const ids = aside.size === 0 ? all : all.filter((id) => !aside.has(`${kind.name}/${id}`))
+  const parts = ids.map((id) =>
+    compareObject(
+      {
+        kind,
+        id,
+        desired: isRemoved(id) ? undefined : wanted.get(id),
+        isChanging,
+        files: filesOf(id),
+        removed: isRemoved(id),
+        live: live.get(id),
+        entry: known.get(id),
+        attempts: attempts.get(id) ?? [],
+        prospect: observed.prospects.get(id),
+        others: desired.others,
+        managed: desired.managed,
+      },
+      input,
+    ),
+  )
+  const uncompared = [...new Set(parts.flatMap((part) => part.uncompared))].sort(byText)
+  return {
+    read: {
+      kind: kind.name,
+      complete: true,
+      objects: observed.objects.filter(({ id, initial }) => initial !== true || wanted.has(id)).length,
+      requests: observed.requests,
+      ...(observed.connection === null ? {} : { connection: observed.connection }),
+      ...(uncompared.length === 0 ? {} : { uncompared }),
+    },
+    drafts: parts.flatMap((part) => part.drafts),
+    differences: parts.flatMap((part) => part.differences),
+    waiting: parts.flatMap((part) => part.waiting),
+    unmanaged: parts.flatMap((part) => part.unmanaged),
+    letGo: parts.reduce((sum, part) => sum + part.letGo, 0),
+    leftBehind: parts.flatMap((part) => part.leftBehind),
+    leftAlone: [...aside].sort(byText),
+    adjustments: parts.flatMap((part) => part.adjustments),
+    findings: [...parts.flatMap((part) => part.findings), ...leftInVain(kind, input)],
+    uncompared,
+  }
+}
+
+/** Whether nobody knows what an object of a managed kind is like. */
+const isUnread = (ref: ObjectRef, { desired, live: { observed } }: PlanInput, { liveOf }: Others): boolean => {
+  const [kind] = partsOf(ref)
+  return (
+    desired.get(kind)?.state === 'managed' &&
+    (observed.get(kind)?.state ?? 'unknown') === 'unknown' &&
+    liveOf(ref) === undefined
+  )
+}
+
+/** What the server would refuse as things stand waits. */
+function holdBack(kind: Kind, part: Part, input: PlanInput, others: Others): Part {
+  const { obstacle } = kind
+  if (obstacle === undefined || part.drafts.length === 0) return part
+  const connection = input.live.writes(kind.name, part.drafts.length)
+  const reasons = part.drafts.map((step) =>
+    step.source === undefined ? undefined : obstacle(step, connection, others),
+  )
+  const waiting = part.drafts.flatMap(({ id, source }, i): Waiting[] =>
+    reasons[i] === undefined || source === undefined ? [] : [{ kind: kind.name, id, reason: reasons[i], source }],
+  )
+  return {
+    ...part,
+    drafts: part.drafts.filter((_, i) => reasons[i] === undefined),
+    waiting: [...part.waiting, ...waiting],
+  }
+}

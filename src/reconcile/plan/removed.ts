@@ -1,0 +1,62 @@
+import type { Diagnostic } from '../../instance/diagnostic.ts'
+import { sealIn, type Sealing } from '../digest.ts'
+import type { PlanInput } from './input.ts'
+import type { Removal } from '../ledger/types.ts'
+import type { Desired, Observed } from '../objects.ts'
+import type { ObjectRef } from '../values.ts'
+
+/** How the ledger names somebody who was removed: by name where a file named them, else by a digest that tells nobody. */
+export function removedName(ref: ObjectRef, isNamed: boolean, sealing: Sealing): ObjectRef {
+  if (isNamed) return ref
+  return `${ref.slice(0, ref.indexOf('/'))}/~${sealIn(sealing, 'step', { removed: ref }).slice(0, 32)}`
+}
+
+/** The removal that is of an object, where there is one. */
+export function removalOf(ref: ObjectRef, removed: readonly Removal[], sealing: Sealing): Removal | undefined {
+  if (removed.length === 0) return undefined
+  const hidden = removedName(ref, false, sealing)
+  return removed.find((one) => one.ref === ref || one.ref === hidden)
+}
+
+type Sides = Pick<PlanInput, 'ledger' | 'sealing'> & {
+  readonly desired: ReadonlyMap<string, Desired>
+  readonly observed: ReadonlyMap<string, Observed>
+}
+
+/** Removals that are not over: the files still name the object, or it is live still, or nobody can tell. */
+export function standing({ ledger, desired, observed, sealing }: Sides): Removal[] {
+  return ledger.removed.filter((removal) => {
+    const kind = removal.ref.slice(0, removal.ref.indexOf('/'))
+    const [files, live] = [desired.get(kind), observed.get(kind)]
+    if (files?.state !== 'managed' || live?.state !== 'complete') return true
+    const isIt = ({ id }: { readonly id: string }): boolean =>
+      removalOf(`${kind}/${id}`, [removal], sealing) !== undefined
+    return files.objects.some(isIt) || live.objects.some(isIt)
+  })
+}
+
+/** Told by every plan while the files still name somebody who was removed. */
+export function checkRemoved({
+  ledger,
+  desired,
+  sealing,
+  kinds,
+}: Pick<Sides, 'ledger' | 'desired' | 'sealing'> & Pick<PlanInput, 'kinds'>): Diagnostic[] {
+  if (ledger.removed.length === 0) return []
+  return [...desired].flatMap(([kind, files]) =>
+    (files.state === 'managed' ? files.objects : []).flatMap(({ id }): Diagnostic[] => {
+      const removal = removalOf(`${kind}/${id}`, ledger.removed, sealing)
+      if (removal === undefined) return []
+      const message = `${kind}/${id} was removed by ${removal.by} on ${removal.at.slice(0, 10)}: ${removal.why}. The files still name it, and count for nothing there.`
+      return [
+        {
+          code: 'removed',
+          severity: 'warning',
+          about: `${kind}/${id}`,
+          message,
+          hint: kinds.find(({ name }) => name === kind)?.removal?.(id) ?? 'Take it out of the files.',
+        },
+      ]
+    }),
+  )
+}

@@ -1,0 +1,73 @@
+import { refOf } from '../object-ref.ts'
+import type { Apart } from './three-way-merge.ts'
+import type { Linking } from '../kind.ts'
+import type { Skipped } from '../report.ts'
+import type { ObjectRef } from '../values.ts'
+import type { Step } from './types.ts'
+
+/** Whether a step only has a unit read anew what it reads: it is derived from the steps that change that. */
+export const isRestart = (
+  { action, changes }: Pick<Step, 'action' | 'changes'>,
+  kind: Pick<Linking, 'restarts'> | undefined,
+): boolean =>
+  kind?.restarts !== undefined &&
+  action === 'update' &&
+  changes.length > 0 &&
+  changes.every(({ field }) => field === kind.restarts)
+
+/** The restarts of a plan, each with the steps that cause it: those that its kind puts before it. They are approved with these. */
+export function restartsIn(steps: readonly Step[], kinds: readonly Linking[]): ReadonlyMap<Step, readonly Step[]> {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const restarts = steps.filter((step) => isRestart(step, byName.get(step.kind)))
+  if (restarts.length === 0) return new Map()
+  return new Map(
+    restarts.map((restart) => {
+      const reads = new Set(byName.get(restart.kind)?.after?.(restart))
+      return [restart, steps.filter((step) => step !== restart && reads.has(refOf(step)))]
+    }),
+  )
+}
+
+/**
+ * Whether a restart goes out, once each of its causes was done or was not: where one was. One that no step causes is
+ * what an earlier run left over, or what somebody asked for.
+ */
+export const goesOut = (causes: readonly Step[], done: ReadonlySet<ObjectRef>): boolean =>
+  causes.length === 0 || causes.some((cause) => done.has(refOf(cause)))
+
+/** What is held back, by object, with the restarts that nothing causes once it is: they wait for the same. */
+export function withRestarts(
+  held: ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>>,
+  restarts: ReadonlyMap<Step, readonly Step[]>,
+): ReadonlyMap<ObjectRef, Omit<Skipped, 'step'>> {
+  const idle = [...restarts].flatMap(([restart, causes]): [ObjectRef, Omit<Skipped, 'step'>][] => {
+    const [why] = causes.map((cause) => held.get(refOf(cause)))
+    return why !== undefined && causes.every((cause) => held.has(refOf(cause))) ? [[refOf(restart), why]] : []
+  })
+  return idle.length === 0 ? held : new Map([...idle, ...held])
+}
+
+/** What differs beside a step: what a unit read, by the field that its kind names, and everything else. */
+export function partedByInputs(
+  apart: readonly Apart[],
+  inputs: string,
+): { readonly inputs: Apart | null; readonly others: readonly Apart[] } {
+  const stale = apart.find(({ fields }) => fields.includes(inputs))
+  return {
+    inputs: stale === undefined ? null : { cause: stale.cause, fields: [inputs] },
+    others: apart.flatMap(({ cause, fields }): Apart[] => {
+      const rest = fields.filter((field) => field !== inputs)
+      return rest.length > 0 ? [{ cause, fields: rest }] : []
+    }),
+  }
+}
+
+/**
+ * Whether stale inputs are a step: where somebody asks for it, and where a step of the plan changes what the unit reads,
+ * since it has to read that anyway. For any other reason they are told, whatever the policy for drift.
+ */
+export const winsInputs = (
+  reads: readonly ObjectRef[],
+  isChanging: (ref: ObjectRef) => boolean,
+  isRestored: boolean,
+): boolean => isRestored || reads.some(isChanging)

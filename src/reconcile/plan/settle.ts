@@ -1,0 +1,100 @@
+import { sourcesInLedger } from '../claims.ts'
+import { byText, equal } from '../equal.ts'
+import type { PlanInput } from './input.ts'
+import { holdsOne, referencesIn } from './references.ts'
+import type { Comparable } from './unresolved.ts'
+import type { Kind } from '../kind.ts'
+import type { Ledger, LedgerEntry } from '../ledger/types.ts'
+import type { Adjustment } from './types.ts'
+import type { DesiredObject, LiveObject, Candidate } from '../objects.ts'
+import type { ObjectRef } from '../values.ts'
+
+/** The sides of one object. */
+export interface ThreeWay {
+  readonly kind: Kind
+  readonly id: string
+  readonly desired: DesiredObject | undefined
+  /** What the files say of it, made ready to be compared. */
+  readonly files: Comparable
+  readonly live: LiveObject | undefined
+  readonly entry: LedgerEntry | undefined
+  readonly attempts: Ledger['attempts']
+  readonly prospect: Candidate | undefined
+  readonly others: 'leave' | 'delete'
+  /** The files of its kind that are managed. */
+  readonly managed: ReadonlySet<string>
+  /** Whether the plan changes another object. */
+  readonly isChanging: (ref: ObjectRef) => boolean
+  /** Somebody removed it at once: what the files say of it counts for nothing. */
+  readonly removed: boolean
+}
+
+/** The ledger knows an object no more. */
+export const forget = (kind: Kind, id: string): Adjustment => ({ to: 'forget', ref: `${kind.name}/${id}` })
+
+/** In sync: the ledger takes what the file says, or forgets what is gone on both sides. */
+export function settle({ kind, id, desired, files, live, entry }: ThreeWay, input: PlanInput): Adjustment[] {
+  if (!desired) return entry ? [forget(kind, id)] : []
+  const serverId = live?.serverId ?? null
+  const consent = desired.consent === undefined ? {} : { consent: desired.consent }
+  // What this version of the server has no place for can't be verified: after an upgrade it would pass for drift.
+  const fields = Object.fromEntries(
+    Object.entries(files.fields).filter(([field]) => live === undefined || Object.hasOwn(live.fields, field)),
+  )
+  const sources = sourcesInLedger(kind, desired)
+  // What a field that can't be read now took its value of stays needed.
+  const takes = takenBy(
+    desired,
+    Object.keys(fields).filter((field) => !files.unread?.has(field)),
+    files.unread && entry?.takes,
+  )
+  const state = desired.state === undefined ? {} : { state: desired.state }
+  const next: LedgerEntry = {
+    kind: kind.name,
+    id,
+    serverId,
+    fields,
+    ...consent,
+    ...sources,
+    ...takes,
+    ...state,
+    commit: input.commit,
+  }
+  const unchanged =
+    entry &&
+    entry.id === id &&
+    entry.serverId === serverId &&
+    entry.consent === next.consent &&
+    entry.state === next.state &&
+    equal(entry.sources ?? [], next.sources ?? []) &&
+    equal(entry.takes ?? [], next.takes ?? []) &&
+    equal(entry.fields, next.fields)
+  const renamed = entry && entry.id !== id ? [forget(kind, entry.id)] : []
+  return unchanged ? [] : [...renamed, { to: 'record', entry: next }]
+}
+
+/** Fields that are in sync enter the ledger also while others of their object differ. */
+export function settleFields({ id, desired, files, live, entry }: ThreeWay, open: readonly string[]): Adjustment[] {
+  // What was not there, as the files wanted it, has nothing of it to go by.
+  if (!desired || !live || !entry || entry.id !== id || entry.state === 'absent') return []
+  const settled = Object.entries(files.fields).filter(
+    ([field]) => Object.hasOwn(live.fields, field) && !open.includes(field) && !files.unread?.has(field),
+  )
+  const fields = { ...entry.fields, ...Object.fromEntries(settled) }
+  if (equal(fields, entry.fields)) return []
+  // What the open fields took a value of stays needed.
+  const names = settled.map(([field]) => field)
+  return [{ to: 'record', entry: { ...entry, fields, ...takenBy(desired, names, entry.takes) } }]
+}
+
+/** The objects that these fields take values of; the ledger holds the values. */
+function takenBy(
+  { fields }: DesiredObject,
+  names: readonly string[],
+  also: readonly ObjectRef[] = [],
+): Pick<LedgerEntry, 'takes'> {
+  if (also.length === 0 && !holdsOne(fields)) return {}
+  const taken = names.flatMap((name) => referencesIn(fields[name] ?? null)).map(({ object }) => object)
+  const takes = [...new Set([...also, ...taken])].sort(byText)
+  return takes.length === 0 ? {} : { takes }
+}

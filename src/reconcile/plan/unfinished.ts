@@ -1,0 +1,51 @@
+import { byPolicy, covering } from '../approvals.ts'
+import { partsOf, refInLedger, refOf } from '../object-ref.ts'
+import { stepDigest } from '../digest.ts'
+import { equal } from '../equal.ts'
+import type { PlanInput } from './input.ts'
+import type { Others } from '../kind.ts'
+import { protocols, stepsMeant, type Meant } from '../protocols.ts'
+import { type Protocol } from './types.ts'
+import type { ObjectRef } from '../values.ts'
+import type { Step } from './types.ts'
+import { comparable, type Changing } from './unresolved.ts'
+
+/** What was known when the steps of a plan were made. */
+export interface Compared {
+  readonly steps: readonly Step[]
+  readonly others: Others
+  readonly changes: Changing
+}
+
+/** The protocols that were cut off, with what the next apply does with each. */
+export function unfinishedIn(input: PlanInput, { steps, others, changes }: Compared): readonly Protocol[] {
+  const { ledger, sealing, live, desired } = input
+  if (live.unfinished.length === 0) return []
+  const known = new Map(steps.map((step) => [refOf(step), step]))
+  const meantFor = (ref: ObjectRef): readonly Meant[] | null => {
+    const [name, id] = partsOf(ref)
+    const [files, observed] = [desired.get(name), live.observed.get(name)]
+    if (files?.state !== 'managed') return []
+    if (observed?.state !== 'complete') return null
+    const wanted = files.objects.find((object) => object.id === id)
+    const sides = {
+      step: known.get(ref),
+      files: wanted
+        ? { fields: wanted.fields, comparable: comparable(wanted.fields, others.liveOf, changes).fields }
+        : null,
+      live: others.liveOf(ref) ?? null,
+      entry: ledger.entries.get(ref),
+      same: input.kinds.find((kind) => kind.name === name)?.same ?? ((_field: string, a, b) => equal(a, b)),
+    }
+    return stepsMeant({ kind: name, id }, sides, (step) => stepDigest(step, sealing))
+  }
+  return protocols(live.unfinished, meantFor, (step) => isApproved(step, known.get(refOf(step)), input))
+}
+
+/** Whether the approval of a step stands, be it the plan's or the one from what the ledger holds. */
+function isApproved(meant: Meant, planned: Step | undefined, input: PlanInput): boolean {
+  const { needsApproval, ledger, sealing } = input
+  if (!needsApproval || (planned?.digest === meant.digest && byPolicy(planned, input))) return true
+  const own = ledger.approvals.filter(({ ref }) => ref === refInLedger(meant))
+  return covering(meant, own, sealing).length > 0
+}

@@ -1,0 +1,135 @@
+import { holdsOne, referencesIn, resolve, type Reference, type ValueOf } from './references.ts'
+import { refOf } from '../object-ref.ts'
+import type { Change, Step } from './types.ts'
+import type { Desired } from '../objects.ts'
+import type { Fields, ObjectRef, Value } from '../values.ts'
+
+/** What a plan changes, by object: some fields, or all of one that comes, goes or is made anew. */
+export type Changing = ReadonlyMap<ObjectRef, ReadonlySet<string> | 'all'>
+
+/** An object as the files have it, references and all. */
+export interface Holder {
+  readonly kind: string
+  readonly id: string
+  readonly fields: Fields
+}
+
+/** The objects of the files that hold a reference. */
+export const holdersIn = (all: ReadonlyMap<string, Desired>): readonly Holder[] =>
+  [...all].flatMap(([kind, desired]) =>
+    desired.state === 'managed'
+      ? desired.objects.flatMap(({ id, fields }) => (holdsOne(fields) ? [{ kind, id, fields }] : []))
+      : [],
+  )
+
+/**
+ * What changes where these drafts do: what they set, and the fields that take a value of what changes. The drafts are
+ * of a comparison that took every reference for what is live.
+ */
+export function changing(
+  drafts: readonly Pick<Step, 'kind' | 'id' | 'action' | 'changes'>[],
+  holders: readonly Holder[],
+  replaces: (kind: string) => boolean,
+): Changing {
+  const result = new Map<ObjectRef, Set<string> | 'all'>()
+  const takers = takersOf(holders)
+  const open = drafts.flatMap(({ kind, id, action, changes }): Mark[] =>
+    action === 'update' ? changes.map(({ field }) => ({ kind, id, field })) : [{ kind, id, field: null }],
+  )
+  for (let mark = open.pop(); mark !== undefined; mark = open.pop()) {
+    const ref = refOf(mark)
+    const field = replaces(mark.kind) ? null : mark.field
+    const known = result.get(ref)
+    if (known === 'all' || (field !== null && known?.has(field))) continue
+    result.set(ref, field === null ? 'all' : (known ?? new Set()).add(field))
+    for (const { takes, taker } of takers.get(ref) ?? []) if (field === null || takes.field === field) open.push(taker)
+  }
+  return result
+}
+
+/** A field that changes; null for the object as a whole. */
+interface Mark {
+  readonly kind: string
+  readonly id: string
+  readonly field: string | null
+}
+
+/** By object, who takes which of its fields. */
+function takersOf(holders: readonly Holder[]): ReadonlyMap<ObjectRef, readonly { takes: Reference; taker: Mark }[]> {
+  const all = holders.flatMap(({ kind, id, fields }) =>
+    Object.entries(fields).flatMap(([field, value]) =>
+      referencesIn(value).map((takes) => ({ takes, taker: { kind, id, field } })),
+    ),
+  )
+  return Map.groupBy(all, ({ takes }) => takes.object)
+}
+
+/** The files' side of a comparison. */
+export interface Comparable {
+  /** With values in place of references that have one and keep it; the others stand as they are. */
+  readonly fields: Fields
+  /** The fields whose value nobody knows before other steps are done: they differ from whatever is live. */
+  readonly pending: ReadonlySet<string>
+  /** The fields that take a value that can't be read now: they differ from nothing. */
+  readonly unread?: ReadonlySet<string>
+}
+
+/** Fields as the files have them, made ready to be compared with live. */
+export function comparable(files: Fields, live: (ref: ObjectRef) => Fields | undefined, changes: Changing): Comparable {
+  if (!holdsOne(files)) return { fields: files, pending: NONE }
+  const valueOf = standing(live, changes)
+  const sides = Object.entries(files).map(([field, value]) => ({ field, value, side: resolve({ value }, valueOf) }))
+  return {
+    fields: Object.fromEntries(
+      sides.map(({ field, value, side }) => [field, side.state === 'resolved' ? (side.value['value'] ?? null) : value]),
+    ),
+    pending: new Set(sides.flatMap(({ field, side }) => (side.state === 'unresolved' ? [field] : []))),
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Values that are live and stay. */
+const standing =
+  (live: (ref: ObjectRef) => Fields | undefined, changes: Changing): ValueOf =>
+  ({ object, field }) => {
+    const [fields, moving] = [live(object), changes.get(object)]
+    return moving === 'all' || moving?.has(field) || fields === undefined || !Object.hasOwn(fields, field)
+      ? undefined
+      : fields[field]
+  }
+
+/** The fields of an object that is there, those that take a value that can't be read now as they were verified last: what is unknown is no change. */
+export function asVerified(one: Comparable, verified: Fields, isUnread: (ref: ObjectRef) => boolean): Comparable {
+  const takesUnread = (field: string): boolean =>
+    referencesIn(one.fields[field] ?? null).some(({ object }) => isUnread(object))
+  const unread = new Set([...one.pending].filter(takesUnread))
+  if (unread.size === 0) return one
+  const fields = Object.entries(one.fields).flatMap(([field, value]): [string, Value][] => {
+    if (!unread.has(field)) return [[field, value]]
+    return Object.hasOwn(verified, field) ? [[field, verified[field] ?? null]] : []
+  })
+  return { fields: Object.fromEntries(fields), pending: one.pending.difference(unread), unread }
+}
+
+/** Whether two values of a field mean the same, where what is pending is the same as nothing, and what is unread as anything. */
+export function sameUnlessPending({ fields, pending, unread = NONE }: Comparable, same: Same): Same {
+  if (pending.size === 0 && unread.size === 0) return same
+  return (field, a, b) => {
+    if (unread.has(field)) return true
+    const files = fields[field]
+    return !(pending.has(field) && (a === files || b === files)) && same(field, a, b)
+  }
+}
+
+type Same = (field: string, a: Value, b: Value) => boolean
+
+/** A change as it is approved: what the files say, also where that is a reference and its value is known. */
+export const changeOf = (field: string, files: Fields | undefined, live: Fields | undefined): Change => ({
+  field,
+  before: own(live, field),
+  after: own(files, field),
+})
+
+const own = (fields: Fields | undefined, field: string): Value =>
+  fields !== undefined && Object.hasOwn(fields, field) ? (fields[field] ?? null) : null

@@ -1,0 +1,18 @@
+/** A JSON value; what fields hold and digests are made of. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
+
+export type Fields = { readonly [field: string]: Value }
+
+/** `kind/identity`, such as `domain-block/spam.example`. */
+export type ObjectRef = string
+
+export type Action = 'create' | 'update' | 'delete'
+
+export type Cause = 'change' | 'drift' | 'conflict' | 'takeover'
+
+export type Hazard = 'reversible' | 'disruptive' | 'irreversible'
+
+export type DriftPolicy = 'report' | 'correct'
+
+/** The versions of the form of digests. Version 1 bound no repository; `test/unit/golden/` holds what it wrote. */
+export type Form = 1 | 2

@@ -1,0 +1,82 @@
+import type { PullRequest } from '../forges/forge.ts'
+import { gitSource } from '../git/source.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import { loadInstance } from '../instance/load.ts'
+import { readingOf } from '../instance/reading.ts'
+import type { FileSource } from '../instance/source.ts'
+import type { Repository } from '../reconcile/repository.ts'
+import { connectionsIn, type Clone } from './instance-folder.ts'
+import { mergedTree, openMerge, touchedBy, type BaseAndHead, type Merge } from './merged-instance.ts'
+import type { Touched } from './path-class.ts'
+import type { Job } from './job.ts'
+
+/** The checkout, and the newest commit of the default branch. */
+export interface Base extends Clone {
+  readonly base: string
+}
+
+/** Throws (exit 9) outside Git. */
+export async function baseOf(job: Pick<Job, 'clone'>): Promise<Base> {
+  const clone = await job.clone()
+  return { ...clone, base: await defaultBranchHead(clone.repository) }
+}
+
+/** The checkout's repository. Throws (exit 9) outside Git. */
+export const repositoryOf = async ({ clone }: Pick<Job, 'clone'>): Promise<Repository> => (await clone()).repository
+
+/** The newest commit of the default branch, as the remote has it. */
+export async function defaultBranchHead(repository: Repository): Promise<string> {
+  const upstream = await repository.upstream()
+  return (
+    upstream?.commit ??
+    (await repository.head()).commit ??
+    fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+  )
+}
+
+/** Which environment the default branch is for: no proposal names its own check. Only where nothing valid says it there, the proposed files do. */
+export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
+  const connections = (await connectionsIn(base)) ?? (proposed && (await connectionsIn(proposed)))
+  return connections?.environment ?? 'production'
+}
+
+/** What merging a pull request into the newest commit of the default branch comes to. */
+export type Merging = { readonly environment: string } & (
+  | { readonly state: 'merged'; readonly merge: Merge }
+  /** The branch's own `instance.yaml` is not valid, and the merged files are. */
+  | { readonly state: 'mended'; readonly touched: Touched }
+  | { readonly state: 'refused'; readonly why: HerdbookError }
+)
+
+/** Merges a pull request in Git's objects; or says why that can't be. */
+export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Promise<Merging> {
+  const ends = { base, head: pull.head.commit }
+  try {
+    const merge = await openMerge(clone, ends)
+    return { state: 'merged', environment: merge.config.environment ?? 'production', merge }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    const trusted = clone.at(base)
+    const refused = (why: HerdbookError): Promise<Merging> =>
+      environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
+    return (await connectionsIn(trusted)) === undefined
+      ? mending(clone, ends).catch((why: unknown) =>
+          why instanceof HerdbookError ? refused(why) : Promise.reject(why),
+        )
+      : refused(error)
+  }
+}
+
+/** Where nothing valid says which server this is, there is nothing to compare with: the merged files are valid, or they are not. */
+async function mending(clone: Clone, { base, head }: BaseAndHead): Promise<Merging> {
+  await clone.repository.bring(head)
+  const tree = await mergedTree(clone.repository, base, head)
+  const merged = readingOf(gitSource(clone.place.root, tree, clone.repository.folder))
+  const { instance, diagnostics } = await loadInstance(merged, { now: clone.io.now() })
+  if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
+  return {
+    state: 'mended',
+    environment: await environmentFor(clone.at(base), merged),
+    touched: await touchedBy(clone.repository, base, tree),
+  }
+}

@@ -1,0 +1,110 @@
+import { openSecrets, type Secrets } from '../secrets/secrets.ts'
+import { EXIT, type Diagnostic, type ExitCode } from '../instance/diagnostic.ts'
+import { renderDiagnostics } from '../terminal/diagnostics.ts'
+import { type SourceOf } from '../words/diagnostics.ts'
+import { renderAnnotations } from '../terminal/annotations.ts'
+import { redactedDiagnostics, redactedText, disclosure, SHOW_ALL, type Disclosure } from '../redaction/redact.ts'
+import { safeWrite } from '../redaction/safe-write.ts'
+import { layout, paragraph, wantsColour, type Screen } from '../words/layout.ts'
+import { inline, steady } from '../redaction/neutralise.ts'
+
+/** What a verb has of the world outside: streams, environment, time. */
+export interface Io {
+  readonly cwd: string
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly secrets: Secrets
+  readonly now: () => Date
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+  /** The exit code of the verb; the last one set holds. */
+  exit: ExitCode
+}
+
+/** The process's own streams and environment, with the signals that end a run in order. */
+export function processIo(): Io {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
+  const { env, stdin, stdout, stderr } = process
+  return {
+    cwd: process.cwd(),
+    env,
+    stdin,
+    stdout,
+    stderr,
+    secrets: openSecrets(env),
+    now: () => new Date(),
+    signal: stop.signal,
+    exit: EXIT.ok,
+  }
+}
+
+const ended = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
+
+/** Writes to stdout; no secret passes, and nothing that steers. */
+export function say(io: Io, text: string): void {
+  safeWrite(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+}
+
+/** Writes sentences to stdout, folded to the width of the terminal; lines that hold a command are for `say`. */
+export function prose(io: Io, text: string): void {
+  say(
+    io,
+    layout(
+      text.split('\n').map((one) => paragraph(one.search(/\S|$/), one.trimStart())),
+      screenOf(io.stdout),
+    ),
+  )
+}
+
+/** A help with its sentences folded to the width; lines that begin with blanks hold commands and columns, which stay. */
+export function folded({ stdout }: Io, text: string): string {
+  const lines = text
+    .split('\n')
+    .map((line) =>
+      /^\s|^$/.test(line)
+        ? `${line}\n`
+        : layout([paragraph(0, line)], { colour: false, width: stdout.columns ?? HELP_WIDTH }),
+    )
+  return lines.join('').slice(0, -1)
+}
+
+/** What a help is folded to where nobody knows the width. */
+const HELP_WIDTH = 80
+
+/** Writes to stderr: what a person should see while stdout is read by a machine. */
+export function note(io: Io, text: string): void {
+  safeWrite(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stderr.write(out))
+}
+
+export const screenOf = (stream: NodeJS.WriteStream): Screen => ({
+  colour: wantsColour(stream),
+  ...(stream.columns ? { width: stream.columns } : {}),
+})
+
+/** What may be shown where we run: the log of a pipeline may be read by everybody. */
+export const shownTo = (io: Io): Disclosure =>
+  io.env['CI'] === undefined || io.env['CI'] === '' ? SHOW_ALL : disclosure('public')
+
+/** Where the files are in a repository, for annotations beside their lines. */
+const FOLDER = 'instance'
+
+/** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
+export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): void {
+  if (all.length === 0) return
+  // One cause may keep several kinds from being read: it is told once.
+  const told = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const list = redactedDiagnostics(told, shownTo(io))
+  note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
+  // These alone are meant for the runner.
+  if (io.env['GITHUB_ACTIONS'] === 'true')
+    safeWrite(renderAnnotations(list, FOLDER), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+}
+
+/** Says what the server's limits make us wait for. */
+export const toldWaits =
+  (io: Io) =>
+  (wait: { readonly seconds: number; readonly reason: string }): void =>
+    note(io, `Waiting ${Math.ceil(wait.seconds)} s: ${inline(redactedText(wait.reason, shownTo(io)))}`)

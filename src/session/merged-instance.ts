@@ -1,0 +1,157 @@
+import { gitSources } from '../git/source.ts'
+import { EXIT, fail, HerdbookError } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import { loadInstance } from '../instance/load.ts'
+import { readingOf, type Reading } from '../instance/reading.ts'
+import { MAX_BYTES, type FileSource } from '../instance/source.ts'
+import type { SourceOf } from '../words/diagnostics.ts'
+import type { Repository } from '../reconcile/repository.ts'
+import type { Edits } from '../words/config-changes.ts'
+import { editsOf } from './config-changes.ts'
+import { connectionsIn, watchSecrets, type Clone } from './instance-folder.ts'
+import { OWN_ACTION, touchedOf, type Touched } from './path-class.ts'
+import { openLedger, sessionOf, unread, type Session } from './session.ts'
+
+/** A change that somebody proposes, as it would be once merged: files of anybody, behind the connections and the disclosure of the base. */
+export interface Proposal {
+  /** Its instance is the merged one, but for `instance.yaml` and what may be shown, which are the base's. */
+  readonly session: Session
+  readonly base: string
+  readonly head: string
+  /** The files of the base; null where they are not valid. */
+  readonly before: Instance | null
+  /** What it changes of that which Herdbook itself goes by. */
+  readonly edits: Edits
+}
+
+/** Where the files of a proposal are: Git's objects. */
+export interface Merge extends Clone, BaseAndHead {
+  readonly merged: Reading
+  readonly trusted: Reading
+  /** The head's own, whose lines a forge shows. */
+  readonly proposed: Reading
+  /** What a merge changes outside the instance. */
+  readonly touched: Touched
+  /** `instance.yaml` of the base: the only one that says where this run may go. */
+  readonly config: InstanceFile
+}
+
+/** The commits that a proposal is made of. */
+export interface BaseAndHead {
+  readonly base: string
+  readonly head: string
+}
+
+/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
+export async function openMerge(clone: Clone, ends: BaseAndHead): Promise<Merge> {
+  const { io, place, repository, at } = clone
+  const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
+  const trusted = at(base)
+  const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
+  const [touched] = await Promise.all([touchedBy(repository, base, tree), watchSecrets(io, config)])
+  // Of many proposals none stays at hand, as the base does.
+  const sourceAt = gitSources(place.root, repository.folder)
+  const [merged, proposed] = [readingOf(sourceAt(tree)), readingOf(sourceAt(head))]
+  return { ...clone, base, head, config, trusted, merged, proposed, touched }
+}
+
+/** What a merged tree changes outside the instance. */
+export async function touchedBy(repository: Repository, base: string, tree: string): Promise<Touched> {
+  const [paths, [action]] = await Promise.all([
+    repository.differing(base, tree, []),
+    repository.texts(OWN_ACTION, [base]),
+  ])
+  return touchedOf(paths, { folder: repository.folder, inCopy: typeof action === 'string' })
+}
+
+/** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
+async function commitAt(repository: Repository, name: string): Promise<string> {
+  const isId = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
+  const commit = isId ? ((await repository.bring(name)) ? name : null) : await repository.commit(name)
+  return (
+    commit ??
+    fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, {
+      hint:
+        repository.remote === null
+          ? 'See which there are: git branch --all'
+          : `Fetch it first: git fetch ${repository.remote}`,
+    })
+  )
+}
+
+/** `instance.yaml` of a source. Throws (exit 9) where it is not there or not valid. */
+async function configOf(files: FileSource): Promise<InstanceFile> {
+  return (
+    (await connectionsIn(files)) ??
+    fail(
+      EXIT.invalid,
+      'no-instance',
+      'The default branch has no instance.yaml that is valid: nothing says which server this is.',
+      { hint: 'Mend it there first: herdbook validate' },
+    )
+  )
+}
+
+/** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
+export async function openProposal(
+  { io, place, repository, base, head, config, merged, trusted, touched }: Merge,
+  seeing: 'live' | 'blind' = 'live',
+): Promise<Proposal> {
+  const now = io.now()
+  const opened = seeing === 'live' ? openLedger(io, config, repository) : null
+  // What is wrong with the files is told first.
+  void opened?.catch(() => undefined)
+  const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
+  if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
+  if (!wanted.instance.documents['instance.yaml'])
+    fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', {
+      hint: 'Bring it back, as the default branch has it.',
+    })
+  const earlier = { ...before.instance?.documents, 'instance.yaml': config }
+  const edits = { ...editsOf(earlier, wanted.instance.documents), ...touched }
+  const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
+  const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
+  const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
+  const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
+  const session = sessionOf(io, files, proposed, await (opened ?? unread(config, null)))
+  return { session, base, head, before: before.instance, edits }
+}
+
+/** The tree of a merge that is made in Git's objects alone. Throws (exit 9) where it can't be made. */
+export async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
+  const merged = await repository.merge(base, head)
+  if (merged.state === 'merged') return merged.tree
+  const [where, hint] =
+    merged.state === 'conflicts'
+      ? [
+          `Both sides changed ${merged.files.slice(0, 5).join(', ')}.`,
+          `Bring the branch up to date and settle what both sides changed: git merge ${base.slice(0, 12)}`,
+        ]
+      : ['The two have no commit in common.', `Begin the branch anew: git switch --create NAME ${base.slice(0, 12)}`]
+  return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint })
+}
+
+type Show = NonNullable<Instance['documents']['policy.yaml']>['show']
+
+/** The instance with the connections and the disclosure of the base. */
+function behind(wanted: Instance, config: InstanceFile, show: Show): Instance {
+  const { 'policy.yaml': policy, 'instance.yaml': _connections, ...rest } = wanted.documents
+  const { show: _asked, ...kept } = policy ?? {}
+  const shown = policy || show ? { 'policy.yaml': { ...kept, ...(show === undefined ? {} : { show }) } } : {}
+  return { ...wanted, documents: { ...rest, ...shown, 'instance.yaml': config } }
+}
+
+/** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown. */
+export async function textsIn(files: FileSource): Promise<SourceOf> {
+  const names = (await files.list())
+    .filter(
+      ({ name, kind, size }) =>
+        kind === 'file' && size <= MAX_BYTES && name.endsWith('.yaml') && name !== 'instance.yaml',
+    )
+    .map(({ name }) => name)
+  const texts = new Map(
+    await Promise.all(names.map(async (name) => [name, (await files.read(name)).toString('utf8')] as const)),
+  )
+  return (file) => texts.get(file)
+}

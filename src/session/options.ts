@@ -1,0 +1,103 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { normalizeAddress } from '../instance/addresses.ts'
+import { parseDay } from '../instance/dates.ts'
+import { EXIT, fail } from '../instance/diagnostic.ts'
+import { namedDomain } from '../instance/named-domain.ts'
+import { KINDS } from '../providers/index.ts'
+import type { SourceOf } from '../words/diagnostics.ts'
+import type { Kind } from '../reconcile/kind.ts'
+import { shellWord } from '../instance/shell-word.ts'
+import type { PlanOptions } from '../reconcile/reconciler.ts'
+import type { Place } from './instance-folder.ts'
+
+/** For options that may be given again. */
+export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
+
+/** An object that a person named as KIND/ID. */
+export interface Named {
+  readonly kind: Kind
+  readonly id: string
+  readonly ref: string
+}
+
+/** Reads KIND/ID. Throws (exit 9) where there is no such kind. */
+export function parseRef(text: string): Named {
+  const slash = text.indexOf('/')
+  const name = slash < 0 ? text : text.slice(0, slash)
+  const kind = KINDS.find((k) => k.name === name)
+  const id = slash < 0 ? '' : identity(name, text.slice(slash + 1))
+  if (kind && id !== '') return { kind, id, ref: `${kind.name}/${id}` }
+  return fail(EXIT.invalid, 'no-such-object', `"${text}" names no object.`, {
+    hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${KINDS.map((k) => k.name).join(', ')}.`,
+  })
+}
+
+/** A name as its kind compares it, however a person wrote it. */
+function identity(kind: string, written: string): string {
+  if (kind === 'moderator') return written.replace(/^@/, '').toLowerCase()
+  if (kind === 'ip-block') {
+    const ip = normalizeAddress(written)
+    return 'address' in ip ? ip.address : written
+  }
+  const name = namedDomain(written)
+  return kind.endsWith('domain-block') && 'domain' in name ? name.domain : written
+}
+
+/** What the options say beside the files. */
+export function planOptionsOf(options: {
+  readonly restore?: readonly string[]
+  readonly takeOver?: true | undefined
+}): PlanOptions {
+  return {
+    restore: new Set((options.restore ?? []).map((text) => parseRef(text).ref)),
+    takeOver: options.takeOver ?? false,
+  }
+}
+
+/** A command that does the same for the same files and wishes, as it is typed. */
+export function commandLine(
+  verb: string,
+  {
+    instance,
+    restore = [],
+    takeOver,
+  }: { readonly instance?: string; readonly restore?: readonly string[]; readonly takeOver?: true },
+  ...more: readonly string[]
+): string {
+  const options = [
+    ...(instance === undefined ? [] : ['--instance', instance]),
+    ...restore.flatMap((ref) => ['--restore', ref]),
+    ...(takeOver ? ['--take-over'] : []),
+  ]
+  return ['herdbook', verb, ...options, ...more].map(shellWord).join(' ')
+}
+
+/** The texts of the files of the instance by name, long texts too. */
+export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  )
+}
+
+/** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown: somebody may have written a secret there. */
+export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
+  const texts = await textsOf(place)
+  return (file) => (file === 'instance.yaml' ? undefined : texts.get(file))
+}
+
+/** A day that is still to come. Throws (exit 9) for any other: what ends then would never begin. */
+export function dayToCome(written: string, now: Date): string {
+  const day = parseDay(written)
+  if (day === undefined)
+    return fail(EXIT.invalid, 'not-a-date', `--until: ${JSON.stringify(written)} is no day of the calendar.`, {
+      hint: 'Write year, month and day, such as 2026-12-24.',
+    })
+  return day > now
+    ? written
+    : fail(EXIT.invalid, 'until-passed', `--until: ${written} has passed.`, {
+        hint: 'Name a day that is still to come, or none.',
+      })
+}

@@ -1,0 +1,47 @@
+import type { Provider } from '../reconcile/provider.ts'
+import * as reconciler from '../reconcile/reconciler.ts'
+import { desiredOf, NO_WISHES, type Planned, type Subject, type PlanOptions } from '../reconcile/reconciler.ts'
+import type { Ledger } from '../reconcile/ledger/types.ts'
+import type { ObjectRef } from '../reconcile/values.ts'
+import { KINDS } from '../providers/index.ts'
+import { NAME as MASTODON } from '../providers/mastodon/provider.ts'
+import { commitOf, type Session } from './session.ts'
+
+/** What a session's run is about. */
+export const subjectOf = (session: Session, ledger: Ledger = session.ledger): Subject => ({
+  instance: session.instance,
+  config: session.config,
+  environment: session.environment,
+  commit: commitOf(session),
+  ledger,
+  isKept: session.store !== null,
+  sealing: session.sealing,
+  now: session.io.now(),
+  errorsFor: (provider, version) => (provider === MASTODON ? session.errorsFor(version) : []),
+})
+
+/** Reads live and compares: the plan, and what it was made of. */
+export const planNow = (
+  session: Session,
+  providers: readonly Provider[],
+  wishes: PlanOptions = NO_WISHES,
+  ledger: Ledger = session.ledger,
+): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, wishes)
+
+/**
+ * What merged pull requests want restored is wished for, too, as far as it is managed still and was not done; whether it
+ * was approved is asked for each step.
+ */
+export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Session): PlanOptions {
+  const kinds = new Set(
+    [...desiredOf(KINDS, instance, io.now())].flatMap(([kind, { state }]) => (state === 'managed' ? [kind] : [])),
+  )
+  const isManaged = (ref: ObjectRef): boolean => kinds.has(ref.slice(0, ref.indexOf('/'))) || ledger.entries.has(ref)
+  const done = new Set(
+    ledger.approvals.filter(({ spent }) => spent).map(({ pullRequest, ref }) => `${pullRequest ?? ''} ${ref}`),
+  )
+  const wished = ledger.merges.flatMap(({ pullRequest, marks }) =>
+    marks.restore.filter((ref) => isManaged(ref) && !done.has(`${pullRequest} ${ref}`)),
+  )
+  return { ...wishes, restore: new Set([...wishes.restore, ...wished]) }
+}

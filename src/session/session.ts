@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../instance/diagnostic.ts'
+import type { InstanceFile } from '../instance/documents.ts'
+import type { Instance } from '../instance/instance.ts'
+import { identitiesIn } from '../providers/index.ts'
+import { openRepository } from '../git/repository.ts'
+import type { FileSource } from '../instance/source.ts'
+import { loadInstance, type Loaded } from '../instance/load.ts'
+import type { Key, Sealing } from '../reconcile/digest.ts'
+import { ledgerStore, type LedgerStore, type Where } from '../reconcile/ledger/store.ts'
+import { emptyLedger, NO_LEDGER, unsigned } from '../reconcile/ledger/ledger.ts'
+import { refsOf, type Head, type Repository } from '../reconcile/repository.ts'
+import type { Ledger } from '../reconcile/ledger/types.ts'
+import type { Io } from './io.ts'
+import {
+  cloneAt,
+  committedIn,
+  findPlace,
+  lyingIn,
+  placeFrom,
+  watchSecrets,
+  type Clone,
+  type Place,
+} from './instance-folder.ts'
+import { refuseSparse } from './sparse-checkout.ts'
+
+/** The files, read and checked, with the warnings that came up. */
+export interface Files extends Place {
+  readonly instance: Instance
+  readonly config: InstanceFile
+  readonly warnings: readonly Diagnostic[]
+  /** What the server's version has against the files. */
+  readonly errorsFor: Loaded['errorsFor']
+}
+
+/** One run: the files, Git and the ledger. */
+export interface Session extends Files {
+  readonly io: Io
+  /** Names this run in the lock, the ledger and the audit. */
+  readonly run: string
+  readonly environment: string
+  readonly repository: Repository | null
+  readonly head: Head | null
+  /** What its digests are made for and with. */
+  readonly sealing: Sealing
+  readonly store: LedgerStore | null
+  readonly ledger: Ledger
+}
+
+/** Reads and checks the files. Throws (exit 9) with all that is wrong. */
+export async function openFiles(io: Io, named?: string): Promise<Files> {
+  const place = await placeFrom(io, named)
+  return readFiles(io, place, lyingIn(place))
+}
+
+/** Reads and checks the files of a source. Throws (exit 9) with all that is wrong. */
+export async function readFiles(io: Io, { root, folder }: Place, source: FileSource): Promise<Files> {
+  const { instance, server, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
+  if (server) await watchSecrets(io, server)
+  if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
+  const config = instance.documents['instance.yaml']
+  if (!config)
+    fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', {
+      hint: 'Start one: herdbook init DOMAIN',
+    })
+  // What is legal and merely explained is for `validate` to tell, not for every run.
+  return {
+    root,
+    folder,
+    instance,
+    config,
+    warnings: diagnostics.filter(({ severity }) => severity !== 'info'),
+    errorsFor,
+  }
+}
+
+/** Opens the files of the folder, Git and the ledger. Outside Git there is no ledger. `whole` refuses a folder from which Git leaves files out. */
+export async function openSession(
+  io: Io,
+  named?: string,
+  options: { readonly whole?: boolean } = {},
+): Promise<Session> {
+  const place = await findPlace(io, named)
+  if (options.whole) await refuseSparse(io, place)
+  const git = openGit(place)
+  // Git answers while the files are parsed; what is wrong with them is told first.
+  void git.catch(() => undefined)
+  const files = await readFiles(io, place, place.files)
+  return ledgered(io, files, await git)
+}
+
+/** Opens the files of HEAD, whatever lies in the folder, and the ledger. Outside Git it is the folder, without one. `moved`: the history was rewritten, and that is meant. */
+export async function openCommitted(io: Io, from: string | undefined | Clone, moved = false): Promise<Session> {
+  if (typeof from !== 'object') {
+    const clone = await cloneAt(io, await placeFrom(io, from))
+    return clone ? openCommitted(io, clone, moved) : openSession(io, from)
+  }
+  const { files, ...git } = await filesOf(from)
+  return ledgered(io, files, git, moved)
+}
+
+const ledgered = async (io: Io, files: Files, { repository, head }: Git, moved = false): Promise<Session> =>
+  sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
+
+/** What the digests of an instance are made for and with. */
+export function sealingOf(config: InstanceFile, repository: string | null, key: Key): Sealing {
+  const { domain, environment = 'production' } = config
+  return { scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: identitiesIn(config) }
+}
+
+/** Which ledger an instance has. On a forge a branch follows it. */
+async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {
+  const [root, key] = await Promise.all([repository?.root() ?? null, keyOf(io, config)])
+  const sealing = sealingOf(config, root, key)
+  return { sealing, branch: config.forge ? refsOf(sealing.scope.environment).branch : null }
+}
+
+/** What a run has of the ledger: the store with all that it holds; nothing outside Git, where nothing is kept; or nothing because it was not read. */
+export type LedgerAccess = { readonly sealing: Sealing } & (
+  | { readonly state: 'kept'; readonly repository: Repository; readonly store: LedgerStore; readonly ledger: Ledger }
+  | { readonly state: 'none' }
+  | { readonly state: 'unread'; readonly repository: Repository | null }
+)
+
+/** Reads the ledger of an instance. Outside Git there is none. */
+export async function openLedger(
+  io: Io,
+  config: InstanceFile,
+  git: Repository | null,
+  moved = false,
+): Promise<LedgerAccess> {
+  const repository = git && withoutSecrets(io, git)
+  const where = await whereOf(io, config, repository)
+  const { sealing } = where
+  if (!repository) return { state: 'none', sealing }
+  const store = ledgerStore(repository, where)
+  return { state: 'kept', sealing, repository, store, ledger: await store.load(moved) }
+}
+
+/** A ledger that this run does not read: it holds no secret, or the ledger can't be read. */
+export const unread = (config: InstanceFile, repository: Repository | null): LedgerAccess => ({
+  state: 'unread',
+  sealing: sealingOf(config, null, null),
+  repository,
+})
+
+/** The run of files that were read, with what it has of the ledger. `head` is the commit that the files are of. */
+export function sessionOf(io: Io, files: Files, head: Head | null, books: LedgerAccess): Session {
+  const { store, ledger } = books.state === 'kept' ? books : { store: null, ledger: emptyLedger }
+  return {
+    ...files,
+    warnings: [...files.warnings, ...warningsOf(books)],
+    io,
+    run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
+    environment: books.sealing.scope.environment,
+    repository: books.state === 'none' ? null : books.repository,
+    head,
+    sealing: books.sealing,
+    store,
+    ledger,
+  }
+}
+
+function warningsOf(books: LedgerAccess): readonly Diagnostic[] {
+  if (books.state === 'none') return [NO_LEDGER]
+  return books.state === 'kept' && books.sealing.key === null ? [unsigned(books.ledger)] : []
+}
+
+/** A run that goes on where the ledger can't be read, to tell the rest; why it could not stands beside it. */
+export async function openTorn(
+  io: Io,
+  named?: string,
+): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
+  const { files, ...git } = await filesHere(io, named)
+  try {
+    return { session: await ledgered(io, files, git), torn: null }
+  } catch (error) {
+    if (!(error instanceof HerdbookError)) throw error
+    return { session: sessionOf(io, files, git.head, unread(files.config, git.repository)), torn: error }
+  }
+}
+
+interface Git {
+  readonly repository: Repository | null
+  readonly head: Head | null
+}
+
+async function openGit({ root, folder }: Place): Promise<Git> {
+  const repository = await openRepository(root, basename(folder))
+  return { repository, head: repository ? await repository.head() : null }
+}
+
+/** What is in Git stays there: a secret in a reason, a name or a value of the files is refused before it is written. */
+const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => ({
+  ...repository,
+  write: async (ref, expected, content, along) => {
+    for (const text of [content.subject, ...Object.values(content.trailers ?? {}), ...content.files.values()])
+      secrets.abortOnSecret(text)
+    return repository.write(ref, expected, content, along)
+  },
+})
+
+/** Git alone, without reading the ledger: for what must work when the ledger does not. Throws (exit 9) outside Git. */
+export async function openRefs(
+  io: Io,
+  from?: string | Clone,
+): Promise<
+  Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
+> {
+  const { files, repository, head } = typeof from === 'object' ? await filesOf(from) : await filesHere(io, from)
+  if (!repository || !head)
+    return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', {
+      hint: 'git init',
+    })
+  return {
+    ...(await whereOf(io, files.config, repository)),
+    repository: withoutSecrets(io, repository),
+    run: randomUUID(),
+    head,
+    files,
+  }
+}
+
+const filesHere = async (io: Io, named: string | undefined): Promise<Git & { readonly files: Files }> => {
+  const files = await openFiles(io, named)
+  return { ...(await openGit(files)), files }
+}
+
+const filesOf = async (clone: Clone): Promise<Git & { readonly files: Files }> => {
+  const { head, files } = await committedIn(clone)
+  return { repository: clone.repository, head, files: await readFiles(clone.io, clone.place, files) }
+}
+
+/** The secret that signs the ledger, or signed it before; null where instance.yaml names none. */
+export async function keyOf(
+  io: Io,
+  config: InstanceFile,
+  which: 'ledger_key' | 'old_ledger_key' = 'ledger_key',
+): Promise<Key> {
+  const secret = config[which]
+  return secret === undefined ? null : Buffer.from(await io.secrets.read(secret, which))
+}
+
+/** The commit that the files are of; null outside Git and where they are not committed. */
+export const commitOf = ({ head }: Pick<Session, 'head'>): string | null =>
+  head && head.uncommitted.length === 0 ? head.commit : null

@@ -1,0 +1,33 @@
+import { access, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { FILE_NAMES } from '../../instance/documents.ts'
+import { shipped } from '../package-files.ts'
+
+/** The text of a file, or the file that it is a copy of. */
+export type Content = string | { readonly copyOf: string }
+
+/** The schemas that the files name in their first line, so that editors find them beside the instance. */
+export async function schemas(): Promise<[string, Content][]> {
+  const wanted = new Set(FILE_NAMES.map((name) => name.replace(/\.yaml$/, '.schema.json')))
+  const names = (await readdir(shipped('schema'))).filter((name) => wanted.has(name))
+  return names.map((name) => [`schema/${name}`, { copyOf: join(shipped('schema'), name) }])
+}
+
+/** Writes the files that are not there yet. Answers their names. */
+export async function writeNew(dir: string, files: ReadonlyMap<string, Content>): Promise<string[]> {
+  const written: string[] = []
+  for (const [name, content] of files) {
+    const path = join(dir, name)
+    if (await exists(path)) continue
+    await mkdir(dirname(path), { recursive: true })
+    await (typeof content === 'string' ? writeFile(path, content, { flag: 'wx' }) : copyFile(content.copyOf, path))
+    written.push(name)
+  }
+  return written
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto'
+import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2'
+import type { SshConnection } from '../instance/documents.ts'
+import { type Machine, type Running, tail, unreachable } from './executor.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { own } from '../instance/get-own.ts'
+
+/** OpenSSH's MaxSessions is 10 by default; others may share the connection's host. */
+const SESSIONS = 6
+
+/** Key algorithms by the name that a public key line begins with. */
+const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+}
+
+/** A host key's fingerprint, as `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256')
+    .update(key)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`
+}
+
+/** The pinned fingerprint, from a fingerprint or a public key line, and the kinds of key that can have it. */
+export function pinned(hostKey: string): {
+  readonly fingerprint: string
+  readonly algorithms: readonly ServerHostKeyAlgorithm[][]
+} {
+  const [type = '', blob] = hostKey.trim().split(/\s+/)
+  if (blob === undefined) return { fingerprint: type.replace(/={1,2}$/, ''), algorithms: Object.values(ALGORITHMS) }
+  return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
+}
+
+/** The key that logs in, and what `instance.yaml` calls it. */
+export interface Login {
+  readonly key: SshConnection['key']
+  readonly name: string
+  /** What else to say of it where it is turned away. */
+  readonly beside?: string
+}
+
+const loginOf = ({ key }: SshConnection): Login => ({ key, name: 'ssh.key' })
+
+type Attempt = { readonly client: Client } | { readonly refused: string | null; readonly error: Error }
+
+/**
+ * Logs in to the machine that `ssh` names and keeps the connection open.
+ * The host key is pinned: a machine with another one is never spoken to.
+ */
+export async function connect(
+  connection: SshConnection,
+  secrets: Secrets,
+  { key, name, beside }: Login = loginOf(connection),
+): Promise<Machine> {
+  const { NodeSSH } = await import('node-ssh')
+  const pin = pinned(connection.host_key)
+  const where = `${connection.host}:${connection.port ?? 22}`
+  const login = {
+    host: connection.host,
+    port: connection.port ?? 22,
+    username: connection.user,
+    ...(key === undefined
+      ? {}
+      : { privateKey: await secrets.sshKey(key, name, { host: connection.host, fingerprint: pin.fingerprint }) }),
+    ...(connection.passphrase === undefined
+      ? {}
+      : { passphrase: await secrets.read(connection.passphrase, 'ssh.passphrase') }),
+    ...((connection.agent ?? key === undefined) && process.env.SSH_AUTH_SOCK
+      ? { agent: process.env.SSH_AUTH_SOCK }
+      : {}),
+    readyTimeout: 20_000,
+    keepaliveInterval: 10_000,
+    keepaliveCountMax: 3,
+  }
+
+  const attempt = async (serverHostKey: ServerHostKeyAlgorithm[]): Promise<Attempt> => {
+    const ssh = new NodeSSH()
+    let refused: string | null = null
+    const hostVerifier = (presented: Buffer): boolean => {
+      const seen = fingerprint(presented)
+      if (seen !== pin.fingerprint) refused = seen
+      return refused === null
+    }
+    try {
+      await ssh.connect({ ...login, hostVerifier, algorithms: { serverHostKey } })
+    } catch (error) {
+      ssh.dispose()
+      return { refused, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+    const client = ssh.connection
+    // A request is one line: waiting for more to send with it would cost 40 ms each.
+    client?.setNoDelay()
+    return client ? { client } : { refused, error: new Error('the connection closed at once') }
+  }
+
+  const seen: string[] = []
+  let last: Error | undefined
+  for (const algorithms of pin.algorithms) {
+    const result = await attempt(algorithms)
+    if ('client' in result) return machineOver(result.client, where)
+    if (result.refused !== null) seen.push(result.refused)
+    // a server without a key of this kind is asked for the next kind; anything else is final
+    else if (!/no matching (host key|server host key)/i.test(result.error.message)) last = result.error
+    if (last) break
+  }
+  if (last)
+    throw unreachable(
+      'ssh-failed',
+      `can't log in to ${where} as ${connection.user}: ${last.message}`,
+      sshHint(last, { name: key === undefined ? null : name, beside }),
+      last,
+    )
+  throw unreachable(
+    'host-key-mismatch',
+    `${where} has another host key: pinned is ${pin.fingerprint}, the machine shows ${seen.join(' and ') || 'none of a known kind'}`,
+    'someone may stand between, or the machine was set up anew: look at the key on the machine itself before you change ssh.host_key',
+  )
+}
+
+function sshHint(
+  { message }: Error,
+  { name, beside }: { readonly name: string | null; readonly beside: Login['beside'] },
+): string {
+  const more = beside === undefined ? '' : `; ${beside}`
+  if (/privateKey/.test(message)) {
+    if (/encrypted|passphrase/i.test(message))
+      return `${name ?? 'the key'} has a passphrase: name the right one as ssh.passphrase in instance.yaml, or store a key without one`
+    return `${name ?? 'the key'} is no private key: store the whole file, from -----BEGIN to -----END`
+  }
+  if (/authentication/i.test(message)) {
+    if (name === null)
+      return `no ssh.key is named, so only an ssh-agent logs in: look at ssh-add -l, or name a key in instance.yaml${more}`
+    return `check ssh.user and ${name}, and that the key is in authorized_keys there${more}`
+  }
+  return 'check ssh.host and ssh.port, and that this machine can reach it'
+}
+
+function machineOver(client: Client, where: string): Machine {
+  // after login nobody else listens, and an unheard error would end the process
+  let broken: Error | null = null
+  client.on('error', (error) => {
+    broken = error
+  })
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+  let free = SESSIONS
+  const waiting: (() => void)[] = []
+  const enter = async (): Promise<void> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
+  }
+  // a short command's end can come in the same packet as its start: listen before anything is awaited
+  const open = (command: string): Promise<Running> =>
+    new Promise((resolve, reject) =>
+      client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))),
+    )
+
+  return {
+    start: async (command): Promise<Running> => {
+      await enter()
+      try {
+        return await open(command)
+      } catch (error) {
+        leave()
+        const why = broken ?? error
+        throw unreachable(
+          'ssh-failed',
+          `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`,
+          undefined,
+          why,
+        )
+      }
+    },
+    close: async () => {
+      client.end()
+      await closed
+    },
+  }
+}
+
+function running(channel: ClientChannel, leave: () => void): Running {
+  const complaint = tail(channel.stderr)
+  channel.on('error', () => {})
+  let code: number | null = null
+  channel.on('exit', (value: number | null) => {
+    code = value
+  })
+  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
+  // the last of stderr may come after the channel has closed
+  const heard = new Promise<void>((resolve) => channel.stderr.once('end', () => resolve()))
+  const ended = Promise.all([closed, heard]).then(() => code)
+  void closed.then(leave)
+  return { stdin: channel, stdout: channel, complaint, ended, kill: () => channel.close() }
+}

@@ -1,0 +1,80 @@
+import { shellWord } from '../instance/shell-word.ts'
+import { refOf } from '../reconcile/object-ref.ts'
+import type { Plan, Unmanaged } from '../reconcile/plan/types.ts'
+import { readable } from '../redaction/idn.ts'
+import { inline } from '../redaction/neutralise.ts'
+import { HIDDEN } from '../redaction/redact-text.ts'
+import { byHandIn, isNumbered, isStaff, likeness, nameOf, withRole } from '../words/added-by-hand.ts'
+import { titleOf, type KindName } from '../words/describe.ts'
+import { line, paragraph, span, type Line } from '../words/layout.ts'
+import { count, number, width } from '../words/text.ts'
+
+/** The section of a terminal. */
+export function byHandLines(plan: Plan, kinds: readonly KindName[], heading: Line, verbose: boolean): Line[] {
+  const all = byHandIn(plan)
+  return all.length === 0
+    ? []
+    : [
+        heading,
+        ...(all.length <= LINES || verbose ? all.map((one) => item(one, kinds)) : grouped(all, kinds)),
+        ...ways(all),
+      ]
+}
+
+/** So many have a line each. */
+const LINES = 20
+
+/** Of a kind so many are named; where there are more, so many of them. */
+const NAMES = 200
+
+const FIRST = 100
+
+/** By kind, so that many of one hide none of another. */
+function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] {
+  return [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, members]) => {
+    const { one, many } = titleOf(kind, kinds)
+    const names = members
+      .filter(({ id }) => id !== HIDDEN)
+      .map((member) => (isStaff(member) ? withRole(member) : nameOf(member)))
+    const more = names.length > NAMES ? `  … and ${number(names.length - FIRST)} more; --verbose names them` : ''
+    return [
+      line(2, span('· ', 'magenta'), span(count(members.length, one, many), 'bold')),
+      ...(names.length === 0
+        ? []
+        : [paragraph(4, span(`${names.slice(0, more === '' ? NAMES : FIRST).join('  ')}${more}`))]),
+    ]
+  })
+}
+
+function item(one: Unmanaged, kinds: readonly KindName[]): Line {
+  const like = likeness(one)
+  const says = [
+    ...(like === null ? [] : [span(`: ${inline(readable(like))}`)]),
+    ...(one.changed ? [span('  changed', 'dim')] : []),
+  ]
+  return line(
+    2,
+    span('· ', 'magenta'),
+    ...(isNumbered(one) ? [] : [`${titleOf(one.kind, kinds).one} `]),
+    span(nameOf(one), 'bold'),
+    ...says,
+  )
+}
+
+/** The ways out, for the first that they are for. */
+function ways(all: readonly Unmanaged[]): Line[] {
+  const named = all.filter(({ id }) => id !== HIDDEN)
+  const [first, gone] = [named[0], named.find(({ restorable }) => restorable)]
+  const of = (one: Unmanaged | undefined): string => (one === undefined ? 'KIND/ID' : inline(shellWord(refOf(one))))
+  const commands = [
+    [`herdbook adopt ${of(first)}`, 'writes it into the files'],
+    ...(gone === undefined && first !== undefined
+      ? []
+      : [[`herdbook restore ${of(gone)}`, 'takes it away on the server']]),
+    [`herdbook leave ${of(first)} "why"`, 'lets it stay, in no file'],
+  ]
+  const column = Math.max(...commands.map(([text = '']) => width(text)))
+  return commands.map(([text = '', why = '']) =>
+    line(6, { text, whole: true }, span(`${' '.repeat(column - width(text) + 2)}${why}`, 'dim')),
+  )
+}

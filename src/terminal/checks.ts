@@ -1,0 +1,28 @@
+import type { Check } from '../reconcile/plan/types.ts'
+import { inline } from '../redaction/neutralise.ts'
+import { areGreen, notGreen, totals, type Checked } from '../words/checks.ts'
+import { line, span, type Line, type Style } from '../words/layout.ts'
+import { heading } from './steps.ts'
+
+const SIGN: { readonly [state in Check['state']]: readonly [sign: string, style: Style] } = {
+  red: ['! ', 'red'],
+  unknown: ['? ', 'red'],
+  amber: ['· ', 'yellow'],
+  green: ['', 'green'],
+}
+
+/** For a terminal: what is not green, and what to do about it. */
+export function checkLines(plan: Checked): Line[] {
+  if (areGreen(plan)) return []
+  const title = heading(
+    'Checks',
+    totals(plan)
+      .map(([number, state]) => `${number} ${state}`)
+      .join(', '),
+  )
+  const items = notGreen(plan).flatMap(({ about, state, message, hint }) => [
+    line(2, span(...SIGN[state]), span(inline(about), 'bold'), `: ${inline(message)}`),
+    ...(hint === undefined ? [] : [line(4, span('→ ', 'green'), span(inline(hint)))]),
+  ])
+  return [title, ...items]
+}

@@ -1,0 +1,83 @@
+import type { Difference } from '../reconcile/plan/types.ts'
+import { absence, sidesOf, type Sides } from '../words/field-changes.ts'
+import { line, paragraph, span, type Line, type Style } from '../words/layout.ts'
+import { readable } from '../redaction/idn.ts'
+import { saidBy } from '../words/files.ts'
+import { within, type Part } from './shorten.ts'
+import { heading } from './steps.ts'
+import { clip, number } from '../words/text.ts'
+import { inline } from '../redaction/neutralise.ts'
+import { waysOutOf, type Way } from '../words/ways-out.ts'
+
+/** Differences with both sides and their ways out, the shorter the more there are. */
+export const differences = (list: readonly Difference[], title: string, meaning: string): Part =>
+  list.length === 0
+    ? []
+    : within(
+        [heading(title, meaning)],
+        [() => list.flatMap(differenceLines), ...[20, 3].map((whole) => () => firstOf(list, whole))],
+      )
+
+/** The first differences with both sides, the others by name: what was changed by hand is told until somebody has decided. */
+function firstOf(list: readonly Difference[], whole: number): Line[] {
+  const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
+  const more = [
+    line(2, span(`… and ${number(others.length)} more, with the same ways out:`, 'dim')),
+    paragraph(6, span(others.join('  '))),
+  ]
+  return [...list.slice(0, whole).flatMap(differenceLines), ...(others.length === 0 ? [] : more)]
+}
+
+/** Values of a difference are cut to this: the way out does not depend on them. */
+const SIDE = 200
+/** Sides that are no longer than this together stand on one line. */
+const TOGETHER = 48
+
+function differenceLines(difference: Difference): Line[] {
+  const ref = inline(`${difference.kind}/${difference.id}`)
+  const [gone, said] = [absence(difference), saidBy(difference)]
+  return [
+    line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
+    ...(gone === null ? sidesOf(difference).flatMap((sides) => sideLines(sides, difference.cause)) : [line(6, gone)]),
+    ...(said === null ? [] : [line(6, span(inline(said), 'dim'))]),
+    ...waysOutOf(difference).map(wayLine),
+  ]
+}
+
+/** Commands are never folded, so that they can be copied. */
+function wayLine({ way, text, means }: Way): Line {
+  if (way === 'left_alone') return line(6, `${inline(text)}  `, span(inline(means), 'dim'))
+  return line(6, { text: inline(text), whole: true }, span(`${way === 'adopt' ? '    ' : '  '}${means}`, 'dim'))
+}
+
+function sideLines(sides: Sides, cause: Difference['cause']): Line[] {
+  const shown = (text: string | null): string => (text === null || text === '' ? 'none' : clip(inline(text), SIDE))
+  const all: [string, string, Style][] = [
+    ['file', shown(sides.file), 'green'],
+    ['live', shown(sides.live), 'red'],
+    ...(cause === 'conflict'
+      ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][])
+      : []),
+  ]
+  const name = span(`${inline(sides.field)}  `, 'cyan')
+  if (all.reduce((sum, [, text]) => sum + text.length, 0) <= TOGETHER) {
+    return [
+      line(
+        6,
+        name,
+        ...all.flatMap(([label, text, style], i) => [
+          span(`${i === 0 ? '' : ', '}${label} `, 'dim'),
+          span(text, style),
+        ]),
+      ),
+    ]
+  }
+  const column = Math.max(...all.map(([label]) => label.length)) + 2
+  return [
+    line(6, name),
+    ...all.map(([label, text, style]) => ({
+      ...line(8, span(label.padEnd(column), 'dim'), span(text, style)),
+      hang: 8 + column,
+    })),
+  ]
+}

@@ -1,0 +1,59 @@
+import { clip } from '../words/text.ts'
+import { inline } from '../redaction/neutralise.ts'
+
+export interface Progress {
+  /** Begins; nothing is shown for the first second. */
+  readonly start: (what: string) => void
+  /** What is being done now. */
+  readonly step: (detail: string) => void
+  /** BaseAndHead and leaves a terminal's line as it was. */
+  readonly done: () => void
+}
+
+type Stream = Pick<NodeJS.WriteStream, 'write'> & {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+const QUIET_MS = 1000
+/** Where lines stay, ten thousand quick steps are no ten thousand lines. */
+const LINE_MS = 1000
+const CLEAR = '\r\u001b[K'
+
+/** Tells how a long piece of work goes: one line that is rewritten on a terminal, plain lines elsewhere, one a second at most. Shows nothing for what is done within a second. */
+export function progress(stream: Stream): Progress {
+  const live = stream.isTTY === true
+  let what = ''
+  let detail = ''
+  let shown = false
+  let written = 0
+  let timer: NodeJS.Timeout | undefined
+  const show = (): void => {
+    const text = inline(detail === '' ? `${what} …` : `${what}: ${detail}`)
+    written = Date.now()
+    stream.write(live ? CLEAR + clip(text, (stream.columns ?? 80) - 1) : `${text}\n`)
+  }
+  const stop = (): void => {
+    clearTimeout(timer)
+    if (live && shown) stream.write(CLEAR)
+    shown = false
+  }
+  return {
+    start: (text) => {
+      stop()
+      what = text
+      detail = ''
+      timer = setTimeout(() => {
+        shown = true
+        show()
+      }, QUIET_MS)
+      timer.unref()
+    },
+    step: (text) => {
+      if (text === detail || (!live && Date.now() - written < LINE_MS)) return
+      detail = text
+      if (shown) show()
+    },
+    done: stop,
+  }
+}

@@ -1,0 +1,32 @@
+import { shrink, shorter } from '../words/shrink.ts'
+import { blank, line, span, type Line } from '../words/layout.ts'
+import { number } from '../words/text.ts'
+
+/** A part of what stands on a terminal, from its full form to its shortest. */
+export type Part = readonly (() => readonly Line[])[]
+
+/** What is longer than this is shortened: what can't be undone, what weakens and what is refused keeps its name, the rest is counted. */
+const MOST_LINES = 200
+
+/** Parts with a blank line between them, all in full where that is asked for or there is room. */
+export function shortened(
+  parts: readonly Part[],
+  whole: boolean,
+): { readonly lines: readonly Line[]; readonly isShortened: boolean } {
+  const { forms, isShortened } = shrink(parts, (form) => form.length, whole ? Number.POSITIVE_INFINITY : MOST_LINES)
+  const lines = forms.filter((form) => form.length > 0).flatMap((form, i) => (i === 0 ? form : [blank, ...form]))
+  return { lines, isShortened }
+}
+
+/** A list, then shorter beginnings of it with the rest counted. */
+export function beginnings(items: readonly (readonly Line[])[]): Part {
+  const more = (rest: number): Line => line(2, span(`… and ${number(rest)} more`, 'dim'))
+  return [
+    () => items.flat(),
+    ...shorter(items.length).map((length) => () => [...items.slice(0, length).flat(), more(items.length - length)]),
+  ]
+}
+
+/** The same lines around each form; an empty list has none. */
+export const within = (before: readonly Line[], part: Part, after: readonly Line[] = []): Part =>
+  part.map((form) => () => [...before, ...form(), ...after])

@@ -1,0 +1,192 @@
+import { shellWord } from '../../instance/shell-word.ts'
+import { EXIT, fail, HerdbookError, type Diagnostic } from '../../instance/diagnostic.ts'
+import type { ObjectChange } from '../../instance/edit/objects.ts'
+import { releaseOf, settingOf } from '../../instance/versions.ts'
+import { KINDS } from '../../providers/index.ts'
+import { byText, equal } from '../../reconcile/equal.ts'
+import type { Kind } from '../../reconcile/kind.ts'
+import type { Desired, LiveObject } from '../../reconcile/objects.ts'
+import type { Fields } from '../../reconcile/values.ts'
+import type { Plan, Step } from '../../reconcile/plan/types.ts'
+import { SHOW_ALL, isHidden, type Disclosure } from '../../redaction/redact.ts'
+import { listed } from '../../words/text.ts'
+import { numbered } from '../../reconcile/numbered.ts'
+import type { PlanInput } from '../../reconcile/plan/input.ts'
+import type { Planned } from '../../reconcile/reconciler.ts'
+
+/** What is taken over beside what everybody may read. */
+export interface AdoptOptions {
+  readonly privateComments?: true | undefined
+  readonly ipBlocks?: true | undefined
+  readonly moderators?: true | undefined
+  /** What may be written where others read it; everything where it is not given. */
+  readonly show?: Disclosure | undefined
+}
+
+/** What a person asked for: whole kinds, or single objects of them. */
+export type Asked = ReadonlyMap<string, 'all' | ReadonlySet<string>>
+
+/** The changes of the files that let live win: all that differs or that the files don't know; what is only new in the files stays. */
+export function adoption(
+  planned: Planned,
+  asked: Asked,
+  desired: ReadonlyMap<string, Desired>,
+  options: AdoptOptions,
+): ObjectChange[] {
+  const { plan: seen, input, versions } = planned
+  const release = releaseOf(versions.get('mastodon') ?? null)
+  const changes = KINDS.flatMap((kind) => {
+    const named = asked.get(kind.name)
+    const observed = input.live.observed.get(kind.name)
+    if (named === undefined || observed?.state !== 'complete') return []
+    const live = new Map(observed.objects.map((object) => [object.id, object]))
+    const managed = new Map(objectsIn(desired.get(kind.name)).map((object) => [object.id, object.fields]))
+    const ids =
+      named === 'all'
+        ? named
+        : new Set([...named].map((id) => numbered(id, (one) => live.has(one) || managed.has(one))))
+    const chosen =
+      ids === 'all'
+        ? [
+            ...new Set([
+              ...differing(seen, kind),
+              ...storedIn(live, managed),
+              ...(options.privateComments ? withNotes(live, managed) : []),
+            ]),
+          ]
+        : [...ids]
+    refuseUnknown(kind, ids, live, managed)
+    return chosen
+      .filter((id) => kind.name !== 'setting' || settingOf(id, release) !== undefined)
+      .toSorted(byText)
+      .map((id) =>
+        refuseHidden(kind, id, { live: live.get(id)?.fields ?? {}, managed: managed.get(id) ?? {} }, options),
+      )
+      .map((id) => ({
+        ref: `${kind.name}/${id}`,
+        fields: without(
+          aboutToChange(seen, `${kind.name}/${id}`),
+          fieldsFor(kind, live.get(id), managed.get(id), options),
+        ),
+      }))
+  })
+  return [...changes, ...placesOfRules(seen, changes, desired, input.live)]
+}
+
+/** The fields that the files are about to change, of an object of which others differ: those alone are to be settled. */
+function aboutToChange({ steps, drift, conflicts, takeovers }: Plan, ref: string): ReadonlySet<string> {
+  const isIt = (one: Pick<Step, 'kind' | 'id'>): boolean => `${one.kind}/${one.id}` === ref
+  const differs = [...drift, ...conflicts, ...takeovers].some(isIt)
+  return new Set(differs ? steps.filter(isIt).flatMap(({ changes }) => changes.map(({ field }) => field)) : [])
+}
+
+const without = (names: ReadonlySet<string>, fields: Fields | null): Fields | null =>
+  fields && Object.fromEntries(Object.entries(fields).filter(([field]) => !names.has(field)))
+
+/** New rules go where they stand on the server, unless the files are about to change the order anyway. */
+function placesOfRules(
+  seen: Plan,
+  changes: readonly ObjectChange[],
+  desired: ReadonlyMap<string, Desired>,
+  { observed }: PlanInput['live'],
+): ObjectChange[] {
+  const known = new Set(objectsIn(desired.get('rule')).map((object) => `rule/${object.id}`))
+  const fresh = changes.some(({ ref, fields }) => ref.startsWith('rule/') && fields !== null && !known.has(ref))
+  const open = [...seen.steps, ...seen.drift, ...seen.conflicts, ...seen.takeovers].some(
+    (item) => item.kind === 'rule-order',
+  )
+  const order = observed.get('rule-order')
+  const live = order?.state === 'complete' ? order.objects[0]?.fields['order'] : undefined
+  if (!fresh || open || live === undefined || changes.some(({ ref }) => ref.startsWith('rule-order/'))) return []
+  return [{ ref: 'rule-order/rules', fields: { order: live } }]
+}
+
+export const objectsIn = (desired: Desired | undefined) => (desired?.state === 'managed' ? desired.objects : [])
+
+/** What the server holds although a new one is the same: a person may have said so, and the files may. */
+const storedIn = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
+  [...live].flatMap(([id, { initial, untouched }]) => (initial && !untouched && !managed.has(id) ? [id] : []))
+
+/** Objects that the files have without the private comment that is live. */
+const withNotes = (live: ReadonlyMap<string, LiveObject>, managed: ReadonlyMap<string, Fields>): string[] =>
+  [...managed].flatMap(([id, fields]) =>
+    !Object.hasOwn(fields, 'private_comment') && (live.get(id)?.fields['private_comment'] ?? '') !== '' ? [id] : [],
+  )
+
+/** The objects of a kind on which live and the files disagree, but for those that only the files know yet. */
+function differing(seen: Plan, kind: Kind): string[] {
+  const lists = [seen.drift, seen.conflicts, seen.takeovers, seen.unmanaged.filter(({ spared }) => !spared)]
+  return [...new Set(lists.flatMap((list) => list.filter((item) => item.kind === kind.name).map((item) => item.id)))]
+}
+
+function refuseUnknown(
+  kind: Kind,
+  ids: 'all' | ReadonlySet<string>,
+  live: ReadonlyMap<string, LiveObject>,
+  managed: ReadonlyMap<string, Fields>,
+): void {
+  const nowhere = ids === 'all' ? [] : [...ids].filter((id) => !live.has(id) && !managed.has(id))
+  const list: Diagnostic[] = nowhere.map((id) => ({
+    code: 'no-such-object',
+    severity: 'error',
+    about: `${kind.name}/${id}`,
+    message: `${kind.name}/${id} is neither live nor in the files.`,
+    hint: 'Look at its name: herdbook drift --verbose',
+  }))
+  if (list.length > 0) throw new HerdbookError(EXIT.invalid, list)
+}
+
+/** What may not be shown is not written where it is shown: a file that manages it takes it over at a desk alone. */
+function refuseHidden(
+  kind: Kind,
+  id: string,
+  { live, managed }: { readonly live: Fields; readonly managed: Fields },
+  { show = SHOW_ALL }: AdoptOptions,
+): string {
+  const hidden = Object.keys(managed).filter(
+    (field) =>
+      live[field] !== undefined &&
+      !equal(live[field], managed[field] ?? null) &&
+      isHidden(kind.name, field, live[field], show),
+  )
+  if (hidden.length === 0) return id
+  const ref = `${kind.name}/${id}`
+  return fail(
+    EXIT.invalid,
+    'not-shown',
+    `${ref} is not proposed: what the server has as ${listed(hidden)} is not shown here.`,
+    { hint: `At a desk, if everybody who reads the files may read it: herdbook adopt ${shellWord(ref)}` },
+  )
+}
+
+/** Fields that the files write in another place, or not at all. */
+const ELSEWHERE: { readonly [kind: string]: readonly string[] } = {
+  role: ['name'],
+  'terms-of-service': ['notified'],
+  'rule-order': ['coming'],
+}
+
+function fieldsFor(
+  kind: Kind,
+  live: LiveObject | undefined,
+  managed: Fields | undefined,
+  { privateComments, show = SHOW_ALL }: AdoptOptions,
+): Fields | null {
+  if (!live) return null
+  const left = new Set(ELSEWHERE[kind.name])
+  // The base role has no rank, colour or name of its own.
+  const base = kind.name === 'role' && live.id === 'everyone'
+  const wanted = (field: string): boolean => {
+    if (managed)
+      return (
+        Object.hasOwn(managed, field) ||
+        (field === 'private_comment' && privateComments === true && live.fields[field] !== '')
+      )
+    if (base) return field === 'permissions' || field === 'collection_limit'
+    return (
+      (field !== 'private_comment' || privateComments === true) &&
+      !isHidden(kind.name, field, live.fields[field] ?? null, show)
+    )
+  }
+  return Object.fromEntries(Object.entries(live.fields).filter(([field]) => wanted(field) && !left.has(field)))
+}

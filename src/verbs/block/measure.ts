@@ -1,0 +1,78 @@
+import { openReader } from '../../providers/mastodon/reader.ts'
+import { HerdbookError } from '../../instance/diagnostic.ts'
+import type { BlockSeverity } from '../../instance/severity.ts'
+import { consentFor } from '../../reconcile/plan/consent.ts'
+import type { Ledger } from '../../reconcile/ledger/types.ts'
+import type { Relations } from '../../instance/relations.ts'
+import { toldWaits, type Io } from '../../session/io.ts'
+import { withProgress } from '../../session/progress.ts'
+import type { Files } from '../../session/session.ts'
+
+/** What a block would touch, or why nobody could say. */
+export type Measured =
+  | { readonly state: 'measured'; readonly impact: Relations }
+  | { readonly state: 'unmeasured'; readonly reason: string }
+
+/** The consents that suspensions used up, by domain. */
+export type UsedConsents = ReadonlyMap<string, number>
+
+export const usedConsents = (ledger: Ledger): UsedConsents =>
+  new Map(
+    [...ledger.entries.values()].flatMap(({ kind, id, consent }) =>
+      kind === 'domain-block' && consent !== undefined ? [[id, consent] as const] : [],
+    ),
+  )
+
+const NOTHING: Relations = { follows: 0, followers: 0, accounts: 0 }
+
+/** Measures on the live server what blocks would touch. A server that can't be asked is no error: the plan measures again. */
+export async function measure(
+  io: Io,
+  { config }: Files,
+  domains: readonly string[],
+  severity: BlockSeverity,
+): Promise<ReadonlyMap<string, Measured>> {
+  if (severity === 'noop' || domains.length === 0) return new Map()
+  const answer = await ask(io, config, domains, severity)
+  return new Map(
+    domains.map((domain) => [
+      domain,
+      typeof answer === 'string'
+        ? { state: 'unmeasured', reason: answer }
+        : { state: 'measured', impact: answer.get(domain) ?? NOTHING },
+    ]),
+  )
+}
+
+async function ask(
+  io: Io,
+  config: Files['config'],
+  domains: readonly string[],
+  severity: BlockSeverity,
+): Promise<ReadonlyMap<string, Relations> | string> {
+  const reader = await openReader(config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+  try {
+    const request = {
+      tables: ['impact' as const],
+      accounts: [],
+      measure: domains.map((domain) => ({ domain, severity })),
+    }
+    const { impact } = await withProgress(io, 'Measuring what it touches', () => reader.read(request))
+    return impact.state === 'unknown' ? impact.reason.message : new Map(impact.rows.map((row) => [row.domain, row]))
+  } catch (error) {
+    if (error instanceof HerdbookError) return error.message
+    throw error
+  } finally {
+    await reader.close()
+  }
+}
+
+/** The consent that a suspension needs, where it is known what it cuts. */
+export function consentOf(
+  severity: BlockSeverity,
+  measured: Measured | undefined,
+  used?: number,
+): Record<string, number> {
+  const relations = measured?.state === 'measured' ? measured.impact.follows + measured.impact.followers : 0
+  return severity === 'suspend' && relations > 0 ? { accept_severed_relationships: consentFor(relations, used) } : {}
+}

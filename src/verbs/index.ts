@@ -1,0 +1,32 @@
+import type { Verbs } from '../command-line/main.ts'
+
+/** Every verb of the command line. Only the one that is asked for is loaded. */
+export const VERBS = {
+  init: ['Start a repository for an instance', () => import('./init.ts')],
+  validate: ['Check the files of the instance', () => import('./validate.ts')],
+  fmt: ['Write the files the tidy way', () => import('./fmt.ts')],
+  plan: ['Show what would change on the live server', () => import('./plan.ts')],
+  apply: ['Change the live server to what the files say', () => import('./apply.ts')],
+  approve: ['Approve steps without a pull request', () => import('./approve.ts')],
+  drift: ['Show what was changed or added by hand', () => import('./drift.ts')],
+  adopt: ["Keep the server's version: write it into the files", () => import('./adopt.ts')],
+  restore: ["Use the files' version, once: undo what was done by hand", () => import('./restore.ts')],
+  leave: ['Let what was added by hand stay, in no file', () => import('./leave.ts')],
+  why: ['Tell who proposed, approved and applied something', () => import('./why.ts')],
+  block: ['Write a domain block into the files', () => import('./block.ts')],
+  unblock: ['Take a domain block out of the files', () => import('./unblock.ts')],
+  promote: ['Give somebody a role, in the files', () => import('./promote.ts')],
+  demote: ['Take a role away, in the files', () => import('./demote.ts')],
+  status: ['Tell how things stand: connections, ledger, lock', () => import('./status.ts')],
+  doctor: ['Look whether the settings on GitHub are as they must be', () => import('./doctor.ts')],
+  token: ['Create, rotate or check access tokens', () => import('./token.ts')],
+  reader: ['Put the read-only connection on the server', () => import('./reader.ts')],
+  pause: ['Apply nothing for now', () => import('./pause.ts')],
+  resume: ['End a pause', () => import('./resume.ts')],
+  unlock: ['Take away a lock', () => import('./unlock.ts')],
+  ledger: ['Sign the ledger anew', () => import('./ledger.ts')],
+  comment: ['Write a comment on a pull request, and keep it up to date', () => import('./comment.ts')],
+  github: ['Do the work of a workflow of GitHub Actions', () => import('./github.ts')],
+  demo: ['Show all of it on an embedded Mastodon', () => import('./demo.ts')],
+  sandbox: ['Serve the embedded Mastodon', () => import('./sandbox.ts')],
+} as const satisfies Verbs

@@ -1,0 +1,20 @@
+import type { Check, Plan } from '../reconcile/plan/types.ts'
+
+/** The checks of a plan. */
+export type Checked = Pick<Plan, 'checks'>
+
+const STATES = ['red', 'unknown', 'amber', 'green'] as const
+
+/** Those that are not green, the worst first. */
+export const notGreen = ({ checks }: Checked): readonly Check[] =>
+  STATES.filter((state) => state !== 'green').flatMap((state) => checks.filter((check) => check.state === state))
+
+/** Whether nothing is to be told of the checks. */
+export const areGreen = ({ checks }: Checked): boolean => checks.every(({ state }) => state === 'green')
+
+/** How many checks are in each state, the worst first. */
+export const totals = ({ checks }: Checked): [number, Check['state']][] =>
+  STATES.map((state): [number, Check['state']] => [
+    checks.filter((check) => check.state === state).length,
+    state,
+  ]).filter(([number]) => number > 0)

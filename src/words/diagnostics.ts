@@ -1,0 +1,28 @@
+import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
+import { count, listed } from './text.ts'
+
+/** The text of a file of the instance, for code frames; undefined where it can't be had. */
+export type SourceOf = (file: string) => string | undefined
+
+/** By file and place; what has no place comes last, in the order given. */
+export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
+  return list.toSorted((a, b) => {
+    if (a.at === undefined || b.at === undefined) return Number(a.at === undefined) - Number(b.at === undefined)
+    if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1
+    return a.at.line - b.at.line || a.at.column - b.at.column
+  })
+}
+
+/** Nobody reads a longer sentence, whoever said it. */
+export const LONGEST = 4000
+
+/** "2 errors and 1 warning". */
+export function totals(list: readonly Diagnostic[]): string {
+  const of = (severity: Severity): number => list.filter((diagnostic) => diagnostic.severity === severity).length
+  const parts = [
+    of('error') && count(of('error'), 'error', 'errors'),
+    of('warning') && count(of('warning'), 'warning', 'warnings'),
+    of('info') && count(of('info'), 'note', 'notes'),
+  ]
+  return listed(parts.filter((part) => typeof part === 'string'))
+}

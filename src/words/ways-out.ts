@@ -1,0 +1,32 @@
+import { shellWord } from '../instance/shell-word.ts'
+import { placesOf } from '../reconcile/claims.ts'
+import type { WayOut, Difference } from '../reconcile/plan/types.ts'
+
+/** What settles a difference: what to type, or a line for a file. */
+export interface Way {
+  readonly way: WayOut
+  readonly text: string
+  /** What that means: "uses the files' version". */
+  readonly means: string
+}
+
+const MOST: readonly WayOut[] = ['adopt', 'restore']
+
+/** Whether this is a way out of a difference. */
+export const hasWay = ({ ways = MOST }: Difference, way: WayOut): boolean => ways.includes(way)
+
+/** The ways out of a difference, in words. */
+export function waysOutOf(difference: Difference): Way[] {
+  const ref = `${difference.kind}/${difference.id}`
+  const files = [...new Set(placesOf(difference).map(({ file }) => file))]
+  const all: Way[] = [
+    { way: 'adopt', text: `herdbook adopt ${shellWord(ref)}`, means: "keeps the server's version" },
+    { way: 'restore', text: `herdbook restore ${shellWord(ref)}`, means: "uses the files' version" },
+    {
+      way: 'left_alone',
+      text: `left_alone: [${JSON.stringify(ref)}]`,
+      means: `in ${files.length === 0 ? 'its file' : files.join(' and ')} leaves it alone from now on`,
+    },
+  ]
+  return all.filter(({ way }) => hasWay(difference, way))
+}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openReader } from '../../src/providers/mastodon/reader.ts'
+import { forkSandbox, type SandboxClient } from '../support/sandbox-client.ts'
+import { connectionCases } from './cases/connections.ts'
+import { instanceOf, secretsOf } from './cases/server.ts'
+
+for (const version of ['4.6.5', '4.4.22'] as const) {
+  describe(`the connections of the embedded Mastodon ${version}`, () => {
+    let sandbox: SandboxClient | undefined
+    afterAll(() => sandbox?.close())
+    connectionCases(async () => {
+      sandbox = await forkSandbox({ version })
+      const { url, domain, directory, tokens } = sandbox
+      return { url, domain, directory, token: tokens.apply }
+    })
+  })
+}
+
+describe('a token that may not', () => {
+  let sandbox: SandboxClient
+  beforeAll(async () => {
+    sandbox = await forkSandbox()
+  })
+  afterAll(() => sandbox.close())
+
+  const told = async (token: string, table: 'domain_blocks' | 'impact'): Promise<string> => {
+    const server = { ...sandbox, token }
+    const reader = await openReader(instanceOf(server, ['api']), secretsOf(server))
+    const read = await reader.read({
+      tables: [table],
+      accounts: [],
+      measure: [{ domain: 'bad.example', severity: 'suspend' }],
+    })
+    await reader.close()
+    const { [table]: answer } = read
+    return answer.state === 'unknown' ? `${answer.reason.message} | ${answer.reason.hint}` : answer.state
+  }
+
+  test('says whose it is, and which scope or permission is missing', async () => {
+    const { tokens } = sandbox
+    expect(await told(tokens.apply, 'domain_blocks')).toBe('complete')
+    expect(await told(tokens.mod, 'domain_blocks')).toContain(
+      "the token is @mod's, of the application Herdbook with the role Moderator, which lacks the permission manage_federation",
+    )
+    expect(await told(tokens.alice, 'domain_blocks')).toMatch(
+      /@alice's.*lacks the permission manage_federation \| give that role manage_federation/,
+    )
+    expect(await told(tokens.plan, 'impact')).toMatch(
+      /Herdbook plan.*lacks the scope admin:read \| give its application the scope/,
+    )
+    expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server knows no such token')
+    expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server knows no such token')
+    expect(await told(tokens.app, 'domain_blocks')).toMatch(/nobody's.*, of the application Herdbook/)
+  })
+})
