@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { readSettings } from '../forges/github/settings.ts'
 import { EXIT, fail } from '../instance/diagnostic.ts'
@@ -7,7 +8,9 @@ import { inline } from '../redaction/neutralise.ts'
 import { examine } from '../setup/doctor/checks.ts'
 import type { Finding } from '../setup/doctor/finding.ts'
 import { ENVIRONMENTS } from '../setup/environment-names.ts'
+import { ownPin } from '../setup/init/pin.ts'
 import { ledgerBranch } from '../setup/init/settings.ts'
+import { compareIn } from '../setup/init/update.ts'
 import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles } from '../session/session.ts'
@@ -26,7 +29,7 @@ Looks with your own token (GH_TOKEN or GITHUB_TOKEN) and changes nothing. An adm
 what your token may not see is told as such. Exit 9 if something is wrong, 10 if something could not be seen.`,
     )
     .action(async (options) => {
-      const { instance, config, warnings } = await openFiles(io, options.instance)
+      const { instance, config, warnings, folder } = await openFiles(io, options.instance)
       tell(io, warnings)
       const repository = config.forge?.github
       if (repository === undefined)
@@ -48,7 +51,8 @@ what your token may not see is told as such. Exit 9 if something is wrong, 10 if
       )
       const { documents } = instance
       const givesRoles = documents['roles.yaml'] !== undefined || documents['moderators.yaml'] !== undefined
-      const findings = examine({ repository, config, owners, givesRoles, settings })
+      const { compared: files } = await compareIn(dirname(folder), async (used) => (await ownPin()) ?? used)
+      const findings = examine({ repository, config, owners, givesRoles, settings, files })
       say(io, options.json ? JSON.stringify({ version: 1, repository, findings }, null, 2) : told(io, findings))
       const states = new Set(findings.map(({ state }) => state))
       io.exit = states.has('wrong') ? EXIT.invalid : states.has('unseen') ? EXIT.unreadable : EXIT.ok

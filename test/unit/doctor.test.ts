@@ -1,3 +1,4 @@
+import written from './golden/615b2b0/init.json' with { type: 'json' }
 import { describe, expect, test } from 'vitest'
 import { ENVIRONMENTS } from '../../src/setup/environment-names.ts'
 import { settingsOf, type Setting } from '../../src/setup/init/settings.ts'
@@ -5,6 +6,8 @@ import type { Settings } from '../testkit/github/index.ts'
 import { begun, doctor, environment, faults, findings, GROWS, PEOPLE, PROTECTION, WELL } from '../support/doctor.ts'
 import { paste } from '../support/gh.ts'
 import { github } from '../support/github.ts'
+
+const BUTTON = '.github/workflows/herdbook-button.yml'
 
 describe('herdbook doctor', () => {
   test('finds nothing in a repository that is as init asks, and says what it looked at', async () => {
@@ -26,9 +29,22 @@ describe('herdbook doctor', () => {
       'Workflows',
       'Labels',
       'Actions',
+      'Files',
       'CODEOWNERS',
     ])
       expect(ran.stdout).toMatch(new RegExp(`^  ${what} `, 'm'))
+  })
+
+  test('says which files of the clone are older than this version, and what mends them', async () => {
+    await using hub = await begun()
+    const files: Record<string, string> = written
+    expect(
+      faults(
+        await findings(hub, 'alice', {
+          files: { '.github/CODEOWNERS': files['.github/CODEOWNERS'] ?? '', [BUTTON]: files[BUTTON] ?? '' },
+        }),
+      ),
+    ).toEqual(['wrong Files: workflows, issue forms, schemas, CODEOWNERS: 2 older than this version'])
   })
 
   test('the commands that init prints mend a new repository', async () => {

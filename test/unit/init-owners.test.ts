@@ -72,7 +72,7 @@ describe('a private repository on the free plan', () => {
     [
       'private and free',
       { private: true, free: true },
-      /herd\/instance is private, and on its plan GitHub has no environments/,
+      /herd\/instance is private, and its plan on GitHub has no environments/,
     ],
     ['private and paid for', { private: true }, null],
     ['public', { free: true }, null],
@@ -80,7 +80,7 @@ describe('a private repository on the free plan', () => {
     await using hub = await github({ people: { ann: 'admin' }, ...options })
     using dir = scratch()
     const { stdout } = await call(dir.path, ['init', DOMAIN, ...AT], as(hub, hub.token('ann')))
-    if (expected === null) expect(stdout).not.toMatch(/plan of GitHub|on its plan|free one/)
+    if (expected === null) expect(stdout).not.toMatch(/plan on GitHub|the free plan/)
     else expect(stdout).toMatch(expected)
     expect(stdout.includes('environments/herdbook-plan')).toBe(expected === null)
   })

@@ -50,7 +50,7 @@ describe('a new repository', () => {
     expect(readFileSync(join(dir, 'README.md'), 'utf8')).not.toMatch(/issue|pull request|button|comment/i)
     expect(stdout).not.toMatch(/workflow|fill-in/)
     expect(stdout).toContain(`herdbook init ${DOMAIN} --github OWNER/NAME`)
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${DOMAIN} could not be asked: getaddrinfo`)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${DOMAIN} did not answer: getaddrinfo`)
   })
 
   it('overwrites no file, and joins a repository that is there', async () => {

@@ -4,6 +4,7 @@ import { LABELS, LACKING, NEVER_THERE, OPENED, settingsOf } from '../init/settin
 import { branchFindings, ledger } from './branch.ts'
 import { environmentFindings, nameFindings } from './environments.ts'
 import { aboutOf, fine, judge, namedSecrets, page, wrong, type Finding, type Patient } from './finding.ts'
+import { fileFindings } from './files.ts'
 import { peopleFindings } from './people.ts'
 import { own } from '../../instance/get-own.ts'
 
@@ -19,6 +20,7 @@ export function examine(patient: Patient): Finding[] {
     workflowTokens(patient),
     labels(patient),
     workflowFiles(patient),
+    fileFindings(patient.files),
     runs(patient),
     codeowners(patient, unprotected),
   ]

@@ -2,6 +2,7 @@ import type { Seen } from '../../forges/github/visible.ts'
 import type { RepositorySettings } from '../../forges/github/settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import { secretsIn } from '../../instance/secrets.ts'
+import type { Compared } from '../init/update.ts'
 import type { settingsOf } from '../init/settings.ts'
 
 /** What came of looking at one thing. */
@@ -22,6 +23,8 @@ export interface Patient {
   /** Whether roles or moderators are managed: whoever merges then gives power over the server. */
   readonly givesRoles: boolean
   readonly settings: RepositorySettings
+  /** The files that `init` writes, as they are in this clone. */
+  readonly files: readonly Compared[]
 }
 
 /** As it must be. */

@@ -1,5 +1,5 @@
-import { access, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { FILE_NAMES } from '../../instance/documents.ts'
 import { shipped } from '../package-files.ts'
 
@@ -12,6 +12,12 @@ export async function schemas(): Promise<[string, Content][]> {
   const names = (await readdir(shipped('schema'))).filter((name) => wanted.has(name))
   return names.map((name) => [`schema/${name}`, { copyOf: join(shipped('schema'), name) }])
 }
+
+/** The same by their texts. */
+export const schemaTexts = async (): Promise<[string, string][]> =>
+  Promise.all(
+    (await schemas()).map(async ([path]) => [path, await readFile(join(shipped('schema'), basename(path)), 'utf8')]),
+  )
 
 /** Writes the files that are not there yet. Answers their names. */
 export async function writeNew(dir: string, files: ReadonlyMap<string, Content>): Promise<string[]> {

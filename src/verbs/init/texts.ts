@@ -1,0 +1,132 @@
+import { LACKING, NEVER_THERE } from '../../setup/init/settings.ts'
+import { count } from '../../words/text.ts'
+
+export const DOMAIN = "the domain in your members' handles: herd.example in @alice@herd.example"
+export const DIR = 'the folder to begin in'
+export const GITHUB = 'its repository on GitHub (default: the remote origin, if it is on GitHub)'
+export const OWNERS = 'who approves the files of the owners, such as @alice,@bob or a team, @herd/owners'
+export const MODERATORS = 'who approves blocks and rules'
+export const ACTION = 'the Herdbook that your workflows run (default: the commit of this one)'
+export const UPDATE = 'bring the workflows, issue forms, schemas and CODEOWNERS to this version of Herdbook'
+
+export const HELP = `
+Examples:
+  herdbook init herd.example --dir herd
+  herdbook init herd.example --github herd/instance \\
+    --owners @alice,@bob --moderators @herd/moderators
+  herdbook init --update
+
+It asks your server what everybody may ask. If GH_TOKEN or GITHUB_TOKEN is set,
+it asks GitHub who you are. It changes no file that you have. In a copy of
+Herdbook's own repository it removes the example files. For GitHub it prints
+the settings that you make there once.
+With --update it shows what is older as a diff, and writes the files that
+nobody edited.`
+
+export const notADomain = (given: string, why: string) => ({
+  message: `"${given}" is not a domain: ${why}`,
+  hint: 'herdbook init herd.example',
+})
+
+export const notARepository = (given: string) => ({
+  message: `"${given}" is not the name of a repository on GitHub.`,
+  hint: 'Write OWNER/NAME, such as herd/instance.',
+})
+
+export const notAnAction = (given: string) => ({
+  message: `"${given}" does not name a commit of a repository.`,
+  hint: 'Write OWNER/NAME@COMMIT, with all 40 digits of the commit.',
+})
+
+export const notAHandle = (given: string) => ({
+  message: `"${given}" is not the name of a person or a team on GitHub.`,
+  hint: 'Write @name for a person and @organisation/team for a team, with commas between them.',
+})
+
+export const noDomain = {
+  message: 'You did not name the domain of your server.',
+  hint: 'herdbook init herd.example',
+}
+
+export const noEffect = (option: string) => ({
+  message: `${option} has no effect with --update: the files say it already.`,
+  hint: 'herdbook init --update',
+})
+
+export const silent = (domain: string, why: string): string =>
+  `${domain} did not answer: ${why}. You can go on without an answer.`
+
+export const found = ({ title, version, url }: { title: string; version: string; url: string }): string =>
+  `${title} runs Mastodon ${version} at ${url}.`
+
+export const exampleRemoved = (files: number): string =>
+  `Removed Herdbook's example: ${count(files, 'file', 'files')} of instance/.`
+
+export const NOTHING_WRITTEN = 'Every file is there already: nothing was written.'
+export const WRITTEN = 'Written:'
+export const NEW_REPOSITORY = 'The folder is a Git repository now, on the branch main.'
+export const NEXT = 'Next: fill in the connections in instance/instance.yaml, then'
+
+/** What is in the folders whose files are only counted. */
+export const FOLDERS = {
+  schema: 'for your editor',
+  codeowners: 'who approves what',
+  github: 'workflows, issue forms, who approves what',
+}
+
+export const NO_WORKFLOWS =
+  'No workflows were written: this Herdbook does not know its own commit on GitHub. Name one: --action OWNER/NAME@COMMIT'
+
+export const NO_RELEASE =
+  'This Herdbook is not a release, so Dependabot offers no newer one for the workflows. To use a release, name its commit: --action OWNER/NAME@COMMIT'
+
+export const unfilled = (handles: readonly string[]): string =>
+  `Fill in .github/CODEOWNERS: who is ${handles.join(' and ')}?`
+
+export const noGitHub = (domain: string): string =>
+  `For pull requests on GitHub: herdbook init ${domain} --github OWNER/NAME writes what GitHub needs, and prints the settings to make there.`
+
+export const noForge = (github: string): string =>
+  `Add to instance/instance.yaml, so that merged pull requests approve changes: forge: { github: ${github} }`
+
+export const NO_OWNERS =
+  'Name the owners in instance/policy.yaml (owners: [NAME, NAME]). They are people on GitHub. They approve by hand, allow the first apply, unlock, and sign the ledger again. Until you name them, no one can.'
+
+export const oneOwner = (name: string): string =>
+  `One person decides here: @${name}. Name a second one under owners in instance/policy.yaml as soon as you can.`
+
+export const privateOnFreePlan = (github: string): string =>
+  `${github} is private, and its plan on GitHub has no ${LACKING} for it. Herdbook relies on these settings. Make the repository public, or take a paid plan, and run the command again to see the settings. ${NEVER_THERE}`
+
+export const ifPrivate = (github: string): string =>
+  `If ${github} is private, it needs a paid plan on GitHub: the free plan has no ${LACKING} for it. ${NEVER_THERE}`
+
+export const settingsHead = (github: string): string =>
+  `An administrator of ${github} runs these once, in bash. Herdbook only shows them:`
+
+export const SETTINGS_END = [
+  'Then run `herdbook doctor`: it checks all of this.',
+  'In a public repository GitHub stops scheduled workflows after 60 days without activity, and says nothing. Run `herdbook doctor` from time to time.',
+]
+
+/** What --update says of each file, by its state. */
+export const UPDATED = {
+  older: 'Updated, since nobody edited it',
+  new: 'New in this version',
+  edited: 'Not changed, since you edited it. The diff above shows what this version writes. Copy what you want',
+  removed: 'Not written again, since you removed it',
+} as const
+
+export const UP_TO_DATE = 'Every file is as this version of Herdbook writes it.'
+export const UPDATE_NEXT =
+  'Next: look at `git diff`, commit, and open a pull request. .github/CHANGELOG.md of Herdbook says what else to do.'
+export const PIN_UNKNOWN =
+  'The workflows were left out: this Herdbook does not know its own commit on GitHub. Name one: herdbook init --update --action OWNER/NAME@COMMIT'
+
+export const olderPin = (path: string): string =>
+  `${path} still runs the older Herdbook. Change its commit by hand: two versions must not write one ledger.`
+
+export const notBegun = (dir: string) => ({
+  message: `${dir} has no instance/instance.yaml: there is nothing to update.`,
+  hint: 'herdbook init herd.example',
+})
