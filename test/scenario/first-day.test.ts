@@ -11,14 +11,15 @@ import { sshServer, type SshServer } from '../support/ssh-server.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** A block of code in README, under its nearest heading. */
+/** A block of code of the pages, under its nearest heading. */
 interface Block {
   readonly under: string
   readonly language: string
   readonly text: string
 }
 
-const BLOCKS = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'))
+const page = (name: string): string => readFileSync(join(ROOT, '.github/docs', name), 'utf8')
+const BLOCKS = ['setup.md', 'every-day.md'].flatMap((name) => blocksOf(page(name)))
 
 function blocksOf(markdown: string): readonly Block[] {
   let under = ''
@@ -31,21 +32,21 @@ function blocksOf(markdown: string): readonly Block[] {
   )
 }
 
-/** The blocks under a heading; a heading that README has no more is a failure. */
+/** The blocks under a heading; a heading that is gone is a failure. */
 function under(heading: string): readonly Block[] {
   const found = BLOCKS.filter((block) => block.under === heading)
-  return found.length > 0 ? found : expect.fail(`README has no code under "${heading}"`)
+  return found.length > 0 ? found : expect.fail(`no page has code under "${heading}"`)
 }
 
-/** What README says of a command's exit, where it says anything but 0. */
+/** What the pages say of a command's exit, where they say anything but 0. */
 const EXITS: readonly (readonly [command: RegExp, under: string, code: number])[] = [
-  [/^herdbook plan$/, '6. Every day', 2],
+  [/^herdbook plan$/, 'Change something', 2],
 ]
 
 /** Whoever begins: an empty folder, a home with Git's name in it, and a terminal. */
 interface Newcomer {
   readonly home: string
-  /** Puts what this machine has in place of what README shows. */
+  /** Puts what this machine has in place of what the pages show. */
   readonly mine: (text: string) => string
   readonly env: Readonly<Record<string, string>>
   /** What every shell begins with: where the person is, and what was exported. */
@@ -90,7 +91,7 @@ function newcomer(home: string, { url, directory, tokens }: SandboxClient, ssh: 
   }
 }
 
-/** Types one command at a terminal, and answers what it asks. Fails with all that was said where it does not exit as README says. */
+/** Types one command at a terminal, and answers what it asks. Fails with all that was said where it does not exit as the pages say. */
 async function type(person: Newcomer, command: string, code: number, answer = ''): Promise<string> {
   const script = [`cd '${person.home}'`, ...person.shell, command].join('\n')
   const child = spawn('script', ['--quiet', '--return', '--command', `bash -ec ${quoted(script)}`, '/dev/null'], {
@@ -121,7 +122,7 @@ async function follow(person: Newcomer, { under: heading, text }: Block): Promis
   return said
 }
 
-/** Follows what README has under a heading: commands are typed, and YAML is written into instance.yaml. */
+/** Follows what the pages have under a heading: commands are typed, and YAML is written into instance.yaml. */
 async function followAll(
   person: Newcomer,
   heading: string,
@@ -140,9 +141,9 @@ const edit = ({ cwd }: Newcomer, change: (text: string) => string): void => {
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
-/** "in place of `mastodon:` and all that follows" */
+/** "in place of `mastodon:` and everything after it" */
 const inPlace = (text: string, yaml: string): string => text.replace(/^mastodon:[^]*/m, () => yaml)
-/** "To it comes, under `mastodon:`" */
+/** "Add this under `mastodon:`" */
 const added = (text: string, yaml: string): string => text.replace(/^mastodon:\n/m, (line) => line + yaml)
 /** On the machine itself: `over: local`, without `ssh:`. */
 const local = (text: string): string => text.replaceAll('over: ssh', 'over: local').replace(/^ssh:\n(?: .*\n)+/m, '')
@@ -150,9 +151,9 @@ const local = (text: string): string => text.replaceAll('over: ssh', 'over: loca
 /** The rest of the day, which is the same for all; and a remote at its end. */
 async function live(person: Newcomer, domain: string): Promise<void> {
   await followAll(person, '4. Look', inPlace)
-  await followAll(person, '5. From live to files', inPlace)
+  await followAll(person, '5. Copy the server into the files', inPlace)
   expect(await type(person, 'git status --porcelain', 0)).toBe('')
-  const [day = expect.fail()] = under('6. Every day')
+  const [day = expect.fail()] = under('Change something')
   await follow(person, { ...day, text: day.text.replaceAll('spam.example', domain) })
   expect(await type(person, 'herdbook plan', 0)).toContain('In sync: herd.example')
   expect(await field.sandbox.query('select severity from domain_blocks where domain = $1', [domain])).toHaveLength(1)
@@ -162,15 +163,14 @@ async function live(person: Newcomer, domain: string): Promise<void> {
     0,
   )
   const [, push = expect.fail()] =
-    /A remote that comes later gets the ledger as well: `(.*)`\./.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ??
-    []
+    /If you add a remote later, push the ledger to it: `(.*)`\./.exec(page('setup.md')) ?? []
   await type(person, push, 0)
   await type(person, 'herdbook plan', 0)
 }
 
 const begin = (person: Newcomer) => followAll(person, '2. Begin a repository', inPlace)
 
-describe('the first day, by README alone', () => {
+describe('the first day, by the pages alone', () => {
   it('with only the API', async () => {
     using home = scratch()
     const person = newcomer(home.path, field.sandbox, null)

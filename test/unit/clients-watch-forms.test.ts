@@ -10,7 +10,7 @@ import type { Io } from '../../src/session/io.ts'
 import { code, fence, prose } from '../../src/comments/markdown.ts'
 import { inline } from '../../src/redaction/neutralise.ts'
 
-// What README says that the search for secrets finds, and what it does not.
+// What safety.md says that the search for secrets finds, and what it does not.
 
 const SECRET = 'ROPei7fcYdxyLSVsyEuBLkV3rrZV07Hn0QkSs_dxDpE'
 const SHORT = 'Zk9qR7fcYdxyLS24'
@@ -118,17 +118,17 @@ describe('a secret is found', () => {
   })
 })
 
-it.each(Object.entries(NOT_FOUND))('README says that it is not found as %s', (_form, written) => {
+it.each(Object.entries(NOT_FOUND))('safety.md says that it is not found as %s', (_form, written) => {
   expect(finds(written(SECRET))).toBe(false)
 })
 
-test('README and the laws say so, and no more', () => {
-  const [readme, laws] = ['README.md', '.github/CONTRIBUTING.md'].map((name) =>
+test('safety.md and the laws say so, and no more', () => {
+  const [safety, laws] = ['.github/docs/safety.md', '.github/CONTRIBUTING.md'].map((name) =>
     readFileSync(join(import.meta.dirname, '../..', name), 'utf8'),
   )
   for (const words of ['base64 of base64', 'compressed or encrypted', 'four layers of escapes', 'a piece of 19'])
-    expect(readme).toContain(words)
-  expect(`${readme}${laws}`).not.toMatch(/any encoding/)
+    expect(safety).toContain(words)
+  expect(`${safety}${laws}`).not.toMatch(/any encoding/)
 })
 
 describe('the summary of a job', () => {

@@ -270,8 +270,8 @@ process.stdin.on("data", (chunk) => {
   })
 })
 
-test('README says each of them', () => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+test('setup.md says each of them', () => {
+  const setup = readFileSync(join(ROOT, '.github/docs/setup.md'), 'utf8')
   for (const said of [
     `Node.js | ${MINIMUM.node}`,
     `Git | ${MINIMUM.git}`,
@@ -279,5 +279,5 @@ test('README says each of them', () => {
     `PostgreSQL | ${MINIMUM.postgresql}`,
     `OpenSSH | ${MINIMUM.openssh}`,
   ])
-    expect(readme).toContain(said)
+    expect(setup).toContain(said)
 })
