@@ -15,7 +15,7 @@ const COMMAND = new RegExp(
   'g',
 )
 /** Helps show examples, which test/unit/docs.test.ts looks after. */
-const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^()]*)\s*$/
+const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^()]*|\bHELP =)\s*$/
 const OTHERS = /\.gen\.|^sandbox\/|^demo\/|^verbs\/(?:demo|sandbox)\.ts|^instance\/generate\.ts/
 
 /** Every command that a text of ours names for people to type, by file: "reconcile/lock/lock.ts: herdbook unlock", as often as it stands there. */

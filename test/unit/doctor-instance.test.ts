@@ -16,7 +16,7 @@ describe('herdbook doctor, by what instance.yaml asks for', () => {
     expect(all).toEqual([
       expect.stringMatching(/^wrong Check: .*herdbook\/staging/),
       expect.stringMatching(/^wrong Ledger: herdbook-ledger\/staging /),
-      'wrong Secrets: instance.yaml takes MY_TOKEN, which the workflows do not hand over',
+      'wrong Secrets: instance.yaml uses MY_TOKEN, and the workflows do not pass it on',
       expect.stringMatching(/^wrong Reading: /),
     ])
   })

@@ -23,8 +23,8 @@ describe('who decides', () => {
   test('is there and may write; one person alone is told, and is no fault', async () => {
     await using hub = await begun()
     expect(about(await findings(hub, 'alice', owners('nobody', 'rita', 'alice')), 'Deciding')).toEqual([
-      expect.stringMatching(/^wrong: GitHub knows nobody called @nobody/),
-      expect.stringMatching(/^wrong: @rita .* may not write here/),
+      expect.stringMatching(/^wrong: policy\.yaml names @nobody as an owner, and GitHub knows no account of this name/),
+      expect.stringMatching(/^wrong: @rita .* cannot write to this repository/),
     ])
     expect(about(await findings(hub, 'alice', owners('alice')), 'Deciding')).toEqual([
       'fine: one person decides here: @alice',
@@ -37,37 +37,41 @@ describe('the environment that signs the ledger anew', () => {
   const NAME = 'herdbook-owners'
   const LET = { reviewers: ['alice', 'olga'], preventSelfReview: true }
   const CASES: readonly (readonly [what: string, given: Partial<Environment> | null, expected: RegExp])[] = [
-    ['which is not there', null, /^fine: the ledger is signed anew at a desk only: herdbook ledger sign "why"$/],
+    [
+      'which is not there',
+      null,
+      /^fine: an owner signs the ledger again on their own computer only: herdbook ledger sign "why"$/,
+    ],
     [
       'without reviewers and keys',
       { secrets: [] },
-      /^fine: it waits for no reviewer and holds no key: the ledger is signed anew at a desk only/,
+      /^fine: it has no reviewer and holds no key: an owner signs the ledger again on their own computer only/,
     ],
     [
       'without reviewers, and with keys',
       {},
-      /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and no owner has to let its jobs run/,
+      /^wrong: holds HERDBOOK_LEDGER_KEY, HERDBOOK_OLD_LEDGER_KEY, and its jobs run without an owner/,
     ],
     [
       'whose reviewers are no owners',
       { ...LET, reviewers: ['olga', 'mo'] },
-      /wrong: @mo can let its jobs run, whom policy\.yaml does not name/,
+      /wrong: @mo can let its jobs run, and policy\.yaml does not name them as owners/,
     ],
     [
       'where whoever pressed lets it run',
       { ...LET, preventSelfReview: false },
-      /wrong: an owner can let run what they pressed themselves/,
+      /wrong: an owner can let a job run that they started themselves/,
     ],
     [
       'where nobody can',
       { reviewers: ['alice'], preventSelfReview: true },
-      /wrong: @alice alone can let its jobs run, but not what they pressed themselves/,
+      /wrong: @alice alone can let its jobs run, but not a job that they started themselves/,
     ],
     ['for a tag', { ...LET, branches: [], tags: ['main'] }, /wrong: it is open to the tag main/],
     [
       'with a key that writes',
       { ...LET, secrets: [...ENVIRONMENTS[NAME], 'HERDBOOK_TOKEN'] },
-      /wrong: holds HERDBOOK_TOKEN, which its jobs must not have/,
+      /wrong: holds HERDBOOK_TOKEN: its jobs must not have this/,
     ],
     ['as init asks', LET, /waits until one of these lets it run: @alice, @olga$/],
   ]
@@ -95,7 +99,7 @@ describe('the environment that signs the ledger anew', () => {
       faults(
         await findings(hub, 'alice', { instance: { ...INSTANCE, old_ledger_key: { env: 'HERDBOOK_OLD_LEDGER_KEY' } } }),
       ),
-    ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY, which its jobs must not have'])
+    ).toEqual(['wrong herdbook-apply: holds HERDBOOK_OLD_LEDGER_KEY: its jobs must not have this'])
   })
 
   test('is made by what init prints, by the ids of the owners; whoever is alone lets run what they pressed', async () => {
@@ -131,7 +135,7 @@ describe('a private repository on the free plan', () => {
     for (const who of ['alice', 'mo']) {
       const all = await findings(hub, who)
       expect(about(all, 'Plan')).toEqual([
-        expect.stringMatching(/^wrong: this repository is private, and on its plan GitHub has no environments/),
+        expect.stringMatching(/^wrong: this repository is private, and its plan on GitHub has no environments/),
       ])
       expect(about(all, 'CODEOWNERS')).toEqual([expect.stringMatching(/^wrong: not enforced/)])
       expect(
@@ -165,7 +169,7 @@ test('a workflow that GitHub or somebody switched off is found, with the line th
   const found = (await findings(hub, 'alice')).find(({ what }) => what === 'Runs')
   expect(found).toMatchObject({
     state: 'wrong',
-    says: 'herdbook-apply.yml does not run: somebody switched it off; herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity',
+    says: 'herdbook-apply.yml does not run: a person switched it off; herdbook-drift.yml does not run: GitHub stopped it after 60 days without activity',
   })
   expect(found?.mend).toEqual([
     'gh workflow enable herdbook-apply.yml --repo herd/instance',

@@ -85,7 +85,7 @@ describe('herdbook doctor', () => {
     [
       'a check that anything may report',
       { protection: { ...PROTECTION, checks: [{ context: 'herdbook', app: null }] } },
-      /^wrong Source: anything that may write can report the check herdbook/,
+      /^wrong Source: other programs than GitHub Actions can report the check herdbook/,
     ],
     [
       'a check that another app reports',
@@ -95,19 +95,23 @@ describe('herdbook doctor', () => {
     [
       'branches that are merged as they were planned long ago',
       { protection: { ...PROTECTION, strict: false } },
-      /^wrong Up to date: what was planned on an older main can be merged/,
+      /^wrong Up to date: a branch can be merged with a plan for an older main/,
     ],
-    ['no code owners', { protection: { ...PROTECTION, codeOwners: false } }, /^wrong Owners: nobody has to approve/],
+    [
+      'no code owners',
+      { protection: { ...PROTECTION, codeOwners: false } },
+      /^wrong Owners: a change of main needs no approval by a code owner/,
+    ],
     ['no review counted', { protection: { ...PROTECTION, approvals: 0 } }, /^wrong Owners: .*\nwrong Last push: /],
     [
       'old approvals that hold',
       { protection: { ...PROTECTION, lastPush: false } },
-      /^wrong Last push: an approval outlives the pushes/,
+      /^wrong Last push: an approval still counts after a later push/,
     ],
     [
       'administrators let through',
       { protection: { ...PROTECTION, forEverybody: false } },
-      /^wrong Check: .*but not administrators \(branch protection\)/,
+      /^wrong Check: .*but not for administrators \(branch protection\)/,
     ],
     [
       'an environment that is not there',
@@ -179,12 +183,12 @@ describe('herdbook doctor', () => {
           },
         },
       },
-      /^wrong herdbook-plan: holds HERDBOOK_TOKEN, which/,
+      /^wrong herdbook-plan: holds HERDBOOK_TOKEN: its jobs must not have this/,
     ],
     [
       'a secret of the repository',
       { secrets: ['HERDBOOK_TOKEN'] },
-      /^wrong Secrets: HERDBOOK_TOKEN: kept where the workflow of any branch/,
+      /^wrong Secrets: HERDBOOK_TOKEN: the workflow of any branch can read them here/,
     ],
     ['a secret of the organisation', { organizationSecrets: ['HERDBOOK_SSH_KEY'] }, /^wrong Secrets: HERDBOOK_SSH_KEY/],
     [
@@ -193,7 +197,11 @@ describe('herdbook doctor', () => {
       /^wrong Workflows: may not open pull requests$/,
     ],
     ['workflows that may write', { workflowsMayWrite: true }, /^wrong Workflows: may write to everything/],
-    ['no code owners file', { codeownersErrors: null }, /^wrong CODEOWNERS: there is none/],
+    [
+      'no code owners file',
+      { codeownersErrors: null },
+      /^wrong CODEOWNERS: there is no CODEOWNERS: no file has an owner/,
+    ],
     [
       'code owners nobody knows',
       {
@@ -222,7 +230,9 @@ describe('herdbook doctor', () => {
     await using lax = await begun({
       settings: { protection: null, rulesets: [{ ...ruleset, forEverybody: false }, GROWS] },
     })
-    expect(faults(await findings(lax, 'alice'))[0]).toMatch(/^wrong Check: .*but not RepositoryRole 5 \(ruleset main\)/)
+    expect(faults(await findings(lax, 'alice'))[0]).toMatch(
+      /^wrong Check: .*but not for RepositoryRole 5 \(ruleset main\)/,
+    )
     await using trial = await begun({
       settings: { protection: null, rulesets: [{ ...ruleset, enforcement: 'evaluate' }, GROWS] },
     })
@@ -248,7 +258,7 @@ describe('herdbook doctor', () => {
     [
       'one with exceptions',
       [{ ...GROWS, forEverybody: false }],
-      /^wrong Ledger: herdbook-ledger\/production only grows, but not RepositoryRole 5 \(ruleset ledger\)/,
+      /^wrong Ledger: herdbook-ledger\/production cannot be set back or deleted, but not for RepositoryRole 5 \(ruleset ledger\)/,
     ],
   ])(
     'a ledger that can be set back, since there is %s for the branch that follows it',

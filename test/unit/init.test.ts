@@ -102,7 +102,7 @@ describe('what a server says of itself', () => {
   it('counts only for its own domain, and can do no harm in a terminal', () => {
     expect(
       foundIn('herd.example', { domain: 'evil.example', version: '4.6.5', title: 'x' }, 'https://evil.example'),
-    ).toEqual({ why: 'https://evil.example says that it is evil.example' })
+    ).toEqual({ why: 'https://evil.example says that its domain is evil.example' })
     expect(foundIn('herd.example', [], 'https://herd.example')).toHaveProperty('why')
     const told = [
       { domain: 'herd.example', version: '4\u001b[2J', title: 'x\n\u202ey' },
@@ -110,13 +110,13 @@ describe('what a server says of itself', () => {
     ]
       .flatMap((body) => Object.values(foundIn('herd.example', body, 'u')))
       .join()
-    expect(told).toMatch(/^4.*says that it is evil/)
+    expect(told).toMatch(/^4.*says that its domain is evil/)
     for (const control of ['\u001b', '\u202e', '\n']) expect(told).not.toContain(control)
   })
 
   it.each([
     ['502', (response: ServerResponse) => response.writeHead(502).end(), 'it answers 502'],
-    ['a page', (response: ServerResponse) => response.end('<html>'), 'it answers no JSON'],
+    ['a page', (response: ServerResponse) => response.end('<html>'), 'its answer is not JSON'],
     ['nothing', () => undefined, 'no answer in 0.2 s'],
   ] as const)('is told with the reason where it is of no use: %s', async (_, answer, why) => {
     const server = createServer((_request, response) => void answer(response))

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import type { Guard } from '../../forges/github/branch-rules.ts'
 import type { Seen } from '../../forges/github/visible.ts'
 import { contextOf } from '../../forges/check-name.ts'
@@ -26,8 +27,8 @@ export function branchFindings(patient: Patient): Finding[] {
     {
       what: 'Check',
       part: 'checks',
-      says: `${settings.branch} waits for the check ${context}`,
-      lacks: `${settings.branch} does not wait for the check ${context}: what has no plan can be merged`,
+      says: texts.waitsForCheck(settings.branch, context),
+      lacks: texts.noCheck(settings.branch, context),
       met: has,
     },
     // where nothing waits for the check, there is no more to say of it
@@ -35,15 +36,15 @@ export function branchFindings(patient: Patient): Finding[] {
     {
       what: 'Owners',
       part: 'reviews',
-      says: 'code owners have to approve',
-      lacks: `nobody has to approve a change of ${settings.branch} as its code owner`,
+      says: texts.OWNERS_APPROVE,
+      lacks: texts.noOwners(settings.branch),
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.codeOwners,
     },
     {
       what: 'Last push',
       part: 'reviews',
-      says: 'somebody else than who pushed last has to approve',
-      lacks: `an approval outlives the pushes after it: what is merged may be what nobody approved${givesRoles ? ', such as a role for the person who pushed' : ''}`,
+      says: texts.LAST_PUSH,
+      lacks: texts.oldApproval(givesRoles),
       met: ({ reviews }) => reviews !== null && reviews.count > 0 && reviews.lastPush,
     },
   ]
@@ -55,15 +56,15 @@ const ofCheck = (context: string, branch: string): PartDemand[] => [
   {
     what: 'Source',
     part: 'checks',
-    says: `only GitHub Actions can report the check ${context}`,
-    lacks: `anything that may write can report the check ${context}, not GitHub Actions alone: it would be green without a plan`,
+    says: texts.onlyActions(context),
+    lacks: texts.anySource(context),
     met: ({ checks }) => checks.some((one) => one.context === context && one.app === GITHUB_ACTIONS),
   },
   {
     what: 'Up to date',
     part: 'checks',
-    says: `a branch has to be up to date with ${branch} before it is merged`,
-    lacks: `what was planned on an older ${branch} can be merged: two changes that are fine alone may not be together`,
+    says: texts.upToDate(branch),
+    lacks: texts.notUpToDate(branch),
     met: ({ checks, strict }) => strict && checks.some((one) => one.context === context),
   },
 ]
@@ -74,8 +75,8 @@ export function ledger(patient: Patient): Finding {
   const branch = ledgerBranch(config.environment ?? 'production')
   const demand = {
     what: 'Ledger',
-    says: `${branch} only grows`,
-    lacks: `${branch} can be set back, and the ledger with it: approvals that were used would count again`,
+    says: texts.grows(branch),
+    lacks: texts.canBeSetBack(branch),
     met: ({ grows }: Guard) => grows,
   }
   return held(
@@ -96,7 +97,7 @@ function held(
     judge(what, guard.bypass, (bypass) =>
       bypass.length === 0
         ? fine(what, `${says} (${guard.name})`)
-        : wrong(what, `${says}, but not ${bypass.join(', ')} (${guard.name})`, ...mend),
+        : wrong(what, texts.passedBy(says, bypass.join(', '), guard.name), ...mend),
     ),
   )
   const hidden = among.flatMap((one) => (one.seen ? [] : [unseen(what, one.why)]))

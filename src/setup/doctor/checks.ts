@@ -1,6 +1,8 @@
+import * as texts from './texts.ts'
 import type { Seen } from '../../forges/github/visible.ts'
 import { ENVIRONMENTS } from '../environment-names.ts'
-import { LABELS, LACKING, NEVER_THERE, OPENED, settingsOf } from '../init/settings.ts'
+import { LABELS, settingsOf } from '../init/settings.ts'
+import { NEVER_THERE, OPENED } from '../init/texts.ts'
 import { branchFindings, ledger } from './branch.ts'
 import { environmentFindings, nameFindings } from './environments.ts'
 import { aboutOf, fine, judge, namedSecrets, page, wrong, type Finding, type Patient } from './finding.ts'
@@ -35,15 +37,8 @@ function lacksPlan({ settings }: Patient): boolean {
   )
 }
 
-const PUBLIC_OR_PAID = 'Make it public, or take a paid plan (https://github.com/pricing)'
-
 function plan({ repository }: Patient): Finding {
-  return wrong(
-    'Plan',
-    `this repository is private, and on its plan GitHub has no ${LACKING} for it: nothing of what Herdbook relies on can be set`,
-    `${PUBLIC_OR_PAID}: ${page(repository, 'settings')}`,
-    NEVER_THERE,
-  )
+  return wrong('Plan', texts.FREE_PLAN, `${texts.PUBLIC_OR_PAID}: ${page(repository, 'settings')}`, NEVER_THERE)
 }
 
 function repositorySecrets({ repository, config, settings }: Patient): Finding {
@@ -52,10 +47,10 @@ function repositorySecrets({ repository, config, settings }: Patient): Finding {
     const kept = new Set<string>([...Object.values(ENVIRONMENTS).flat(), ...namedSecrets(config)])
     const loose = held.filter((name) => kept.has(name))
     return loose.length === 0
-      ? fine(what, 'the repository itself holds none of them')
+      ? fine(what, texts.NO_LOOSE_SECRETS)
       : wrong(
           what,
-          `${loose.join(', ')}: kept where the workflow of any branch can read it`,
+          texts.looseSecrets(loose.join(', ')),
           ...loose.map((name) => `gh secret delete ${name} --repo ${repository}`),
         )
   })
@@ -64,12 +59,9 @@ function repositorySecrets({ repository, config, settings }: Patient): Finding {
 function workflowTokens(patient: Patient): Finding {
   const what = 'Workflows'
   return judge(what, patient.settings.workflows, ({ mayOpenPullRequests, readOnly }) => {
-    const faults = [
-      ...(mayOpenPullRequests ? [] : ['may not open pull requests']),
-      ...(readOnly ? [] : ['may write to everything unless they say otherwise']),
-    ]
+    const faults = [...(mayOpenPullRequests ? [] : [texts.NO_PULL_REQUESTS]), ...(readOnly ? [] : [texts.WRITES_ALL])]
     return faults.length === 0
-      ? fine(what, `may open pull requests, and only read by default; ${OPENED}`)
+      ? fine(what, texts.workflowsFine(OPENED))
       : wrong(what, faults.join(', and '), ...settingsOf(aboutOf(patient)).workflows.commands)
   })
 }
@@ -95,23 +87,13 @@ function workflowFiles({ settings }: Patient): Finding {
   return judge(what, settings.files, (files) => {
     const ours = [...files].filter(([path]) => /\/herdbook-[^/]*$/.test(path))
     if (!ours.some(([path]) => path.endsWith('/herdbook-apply.yml')))
-      return wrong(
-        what,
-        `${settings.branch} has no workflows of Herdbook: nothing is applied`,
-        'herdbook init DOMAIN, then commit .github/',
-      )
+      return wrong(what, texts.noWorkflows(settings.branch), texts.BEGIN)
     const loose = ours.flatMap(([path, text]) =>
       usedIn(text)
         .filter((action) => !action.startsWith(OWN) && !PINNED.test(action))
         .map((action) => `${action} in ${path}`),
     )
-    return loose.length === 0
-      ? fine(what, 'all are pinned to a commit')
-      : wrong(
-          what,
-          `not pinned to a commit: ${loose.join(', ')}`,
-          'Write the full commit behind the @, as herdbook init does: otherwise anybody who can move a tag gets your keys.',
-        )
+    return loose.length === 0 ? fine(what, texts.PINNED) : wrong(what, texts.notPinned(loose.join(', ')), texts.PIN)
   })
 }
 
@@ -119,8 +101,8 @@ const usedIn = (text: string): string[] =>
   [...text.matchAll(/^[ \t-]*uses:[ \t]*['"]?([^\s'"#]+)/gm)].flatMap(([, action]) => action ?? [])
 
 const OFF: { readonly [state: string]: string } = {
-  disabled_inactivity: 'GitHub stopped it after 60 days without activity',
-  disabled_manually: 'somebody switched it off',
+  disabled_inactivity: texts.INACTIVE,
+  disabled_manually: texts.SWITCHED_OFF,
 }
 
 /** A workflow that is off says nothing: `until:` dates pass, what is changed by hand is told to nobody, and a failed apply is not tried again. */
@@ -134,10 +116,10 @@ function runs({ repository, settings }: Patient): Finding {
         : []
     })
     return off.length === 0
-      ? fine(what, 'no workflow of Herdbook is switched off')
+      ? fine(what, texts.ALL_ON)
       : wrong(
           what,
-          off.map(({ name, why }) => `${name} does not run: ${why}`).join('; '),
+          off.map(({ name, why }) => texts.off(name, why)).join('; '),
           ...off.map(({ name }) => `gh workflow enable ${name} --repo ${repository}`),
         )
   })
@@ -148,13 +130,8 @@ const SHOWN = 3
 function codeowners({ repository, settings }: Patient, unprotected: boolean): Finding {
   const what = 'CODEOWNERS'
   return judge(what, settings.codeowners, (errors) => {
-    if (errors === null) return wrong(what, 'there is none: nobody owns anything', 'herdbook init DOMAIN writes one')
-    if (unprotected)
-      return wrong(
-        what,
-        'not enforced: GitHub asks no code owners in a private repository on this plan',
-        `${PUBLIC_OR_PAID}: ${page(repository, 'settings')}`,
-      )
+    if (errors === null) return wrong(what, texts.NO_CODEOWNERS, texts.WRITE_CODEOWNERS)
+    if (unprotected) return wrong(what, texts.NOT_ENFORCED, `${texts.PUBLIC_OR_PAID}: ${page(repository, 'settings')}`)
     if (errors.length === 0) return fine(what, 'without errors')
     const lines = errors
       .slice(0, SHOWN)

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import type { EnvironmentFacts } from '../../forges/github/environments.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
 import { ENVIRONMENTS, OWNERS_ENVIRONMENT } from '../environment-names.ts'
@@ -10,11 +11,7 @@ export function nameFindings({ config }: Patient): Finding[] {
   const handed: readonly string[] = Object.values(ENVIRONMENTS).flat()
   const strangers = named.filter((name) => !handed.includes(name))
   const names = strangers.map((name) =>
-    wrong(
-      'Secrets',
-      `instance.yaml takes ${name}, which the workflows do not hand over`,
-      `In instance.yaml, call it one of ${[...new Set(handed)].join(', ')}`,
-    ),
+    wrong('Secrets', texts.unknownSecret(name), texts.knownSecrets([...new Set(handed)].join(', '))),
   )
   return [...names, ...reading(config)]
 }
@@ -31,14 +28,10 @@ function reading({ mastodon: { api, database } = {}, ssh }: InstanceFile): Findi
       : []
   const mend = database ? 'reader_key: { env: HERDBOOK_READER_KEY }' : 'read_token: { env: HERDBOOK_READ_TOKEN }'
   return by.map((secret) => {
-    const name = secret?.env ?? 'what no environment can hold'
+    const name = secret?.env ?? texts.NO_NAME
     return (ENVIRONMENTS['herdbook-plan'] as readonly string[]).includes(name)
-      ? fine(what, `pull requests are planned with ${name}`)
-      : wrong(
-          what,
-          `pull requests can not be planned: that would take ${name}, and herdbook-plan does not hold it`,
-          `Write in instance.yaml, beside the connection: ${mend}`,
-        )
+      ? fine(what, texts.plansWith(name))
+      : wrong(what, texts.cannotPlan(name), texts.addReading(mend))
   })
 }
 
@@ -51,8 +44,7 @@ export function environmentFindings(patient: Patient): Finding[] {
       name === OWNERS_ENVIRONMENT ? 'owners' : 'environments'
     ].commands.filter((one) => one.includes(`environments/${name}`))
     if (name === OWNERS_ENVIRONMENT) return ownersEnvironment(found.value, commands, patient)
-    if (found.value === null)
-      return [wrong(name, 'there is no environment of that name: the jobs would run without secrets', ...commands)]
+    if (found.value === null) return [wrong(name, texts.NO_ENVIRONMENT, ...commands)]
     return [whoUses(name, found.value, commands, patient), whatItHolds(name, found.value, allowed, patient)]
   })
 }
@@ -67,12 +59,10 @@ function whoUses(
   const isOurs = (one: EnvironmentFacts['policies'][number]): boolean => !one.isTag && one.name === settings.branch
   const others = policies.filter((one) => !isOurs(one))
   const named = policies.some(isOurs)
-  if (named && others.length === 0) return fine(name, `for ${settings.branch} alone`)
-  const listed = policies.map((one) => (one.isTag ? `the tag ${one.name}` : one.name)).join(', ') || 'no branch at all'
+  if (named && others.length === 0) return fine(name, texts.onlyFor(settings.branch))
+  const listed = policies.map((one) => (one.isTag ? `the tag ${one.name}` : one.name)).join(', ') || texts.NO_BRANCH
   const says =
-    open === 'all'
-      ? 'a workflow on any branch can use it'
-      : `it is open to ${open === 'protected' ? 'all protected branches' : listed}`
+    open === 'all' ? texts.ANY_BRANCH : texts.openTo(open === 'protected' ? 'all protected branches' : listed)
   // what closes it sends the whole environment, and would take away reviewers that only an administrator knows of
   const isKept = open !== 'named' && reviewers.length > 0 && name !== OWNERS_ENVIRONMENT
   const closing = isKept ? [] : [...(open === 'named' ? [] : [restrict]), ...(named ? [] : [add])]
@@ -84,7 +74,7 @@ function whoUses(
   ]
   return wrong(
     name,
-    `${says}, and not to ${settings.branch} alone`,
+    texts.notOnly(says, settings.branch),
     ...mend.filter((line) => line !== ''),
     page(repository, 'settings/environments'),
   )
@@ -103,29 +93,24 @@ function whatItHolds(
     if (foreign.length > 0)
       return wrong(
         name,
-        `holds ${foreign.join(', ')}, which its jobs must not have`,
+        texts.holdsForeign(foreign.join(', ')),
         ...foreign.map((one) => `gh secret delete ${one} --repo ${repository} --env ${name}`),
       )
     if (missing.length > 0)
       return wrong(
         name,
-        `lacks ${missing.join(', ')}, which instance.yaml takes`,
+        texts.lacks(missing.join(', ')),
         ...missing.map((one) => `gh secret set ${one} --repo ${repository} --env ${name}`),
       )
-    return fine(
-      name,
-      `holds what instance.yaml takes: ${held.filter((one) => named.includes(one)).join(', ') || 'nothing'}`,
-    )
+    return fine(name, texts.holds(held.filter((one) => named.includes(one)).join(', ') || 'nothing'))
   })
 }
-
-const AT_A_DESK = 'the ledger is signed anew at a desk only: herdbook ledger sign "why"'
 
 /** Not every plan has required reviewers. Without them the environment must hold no key: whoever may write could press the button. */
 function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly string[], patient: Patient): Finding[] {
   const name = OWNERS_ENVIRONMENT
   const { repository } = patient
-  if (facts === null) return [fine(name, AT_A_DESK)]
+  if (facts === null) return [fine(name, texts.SIGN_AT_A_DESK)]
   const { secrets, reviewers } = facts
   if (reviewers.length > 0)
     return [
@@ -136,13 +121,13 @@ function ownersEnvironment(facts: EnvironmentFacts | null, commands: readonly st
   return [
     judge(name, secrets, (all) => {
       const held = all.filter((one) => one.startsWith('HERDBOOK_'))
-      if (held.length === 0) return fine(name, `it waits for no reviewer and holds no key: ${AT_A_DESK}`)
+      if (held.length === 0) return fine(name, texts.noReviewer)
       const mend = held.map((one) => `gh secret delete ${one} --repo ${repository} --env ${name}`)
       return wrong(
         name,
-        `holds ${held.join(', ')}, and no owner has to let its jobs run`,
+        texts.keyWithoutReviewer(held.join(', ')),
         ...commands.slice(0, 1),
-        ...(commands.length > 0 ? ['or, where your plan has no required reviewers:'] : []),
+        ...(commands.length > 0 ? [texts.OR_WITHOUT_REVIEWERS] : []),
         ...mend,
       )
     }),
@@ -163,17 +148,8 @@ function whoLets(
   const shown = (one: string): string => (one.startsWith('team ') ? `the ${one}` : `@${one}`)
   const strangers = reviewers.filter((one) => !known.includes(one.toLowerCase())).map(shown)
   const all = reviewers.map(shown).join(', ')
-  if (strangers.length > 0)
-    return [
-      wrong(
-        name,
-        `${strangers.join(', ')} can let its jobs run, whom policy.yaml does not name among the owners`,
-        ...mend,
-      ),
-    ]
-  if (reviewers.length > 1 && !preventsSelfReview)
-    return [wrong(name, 'an owner can let run what they pressed themselves', ...mend)]
-  if (reviewers.length === 1 && preventsSelfReview)
-    return [wrong(name, `${all} alone can let its jobs run, but not what they pressed themselves`, ...mend)]
-  return [fine(name, `waits until one of these lets it run: ${all}`)]
+  if (strangers.length > 0) return [wrong(name, texts.strangersLet(strangers.join(', ')), ...mend)]
+  if (reviewers.length > 1 && !preventsSelfReview) return [wrong(name, texts.LETS_OWN, ...mend)]
+  if (reviewers.length === 1 && preventsSelfReview) return [wrong(name, texts.aloneAndNotOwn(all), ...mend)]
+  return [fine(name, texts.waitsFor(all))]
 }

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import type { Compared, State } from '../init/update.ts'
 import { fine, wrong, type Finding } from './finding.ts'
 
@@ -7,9 +8,6 @@ const WHAT = 'Files'
 export function fileFindings(compared: readonly Compared[]): Finding {
   const of = (state: State): number => compared.filter((one) => one.state === state).length
   const [older, added] = [of('older'), of('new')]
-  if (older + added === 0) return fine(WHAT, FINE)
-  const parts = [...(older > 0 ? [`${older} older than this version`] : []), ...(added > 0 ? [`${added} missing`] : [])]
-  return wrong(WHAT, `workflows, issue forms, schemas, CODEOWNERS: ${parts.join(', ')}`, 'herdbook init --update')
+  if (older + added === 0) return fine(WHAT, texts.FILES_FINE)
+  return wrong(WHAT, texts.filesDue(older, added), 'herdbook init --update')
 }
-
-const FINE = 'workflows, issue forms, schemas and CODEOWNERS are of this version'

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import type { Seen } from '../../forges/github/visible.ts'
 import type { RepositorySettings } from '../../forges/github/settings.ts'
 import type { InstanceFile } from '../../instance/documents.ts'
@@ -40,7 +41,7 @@ export const wrong = (what: string, says: string, ...mend: readonly string[]): F
 export const unseen = (what: string, why: string): Finding => ({
   what,
   state: 'unseen',
-  says: `could not be seen: GitHub answers "${why}"`,
+  says: texts.notShown(why),
   mend: [],
 })
 

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitIn } from '../../git/git.ts'
@@ -34,14 +35,8 @@ export async function removeExample(dir: string): Promise<readonly string[]> {
       : names
   const kept = [...new Set([...own, ...open])]
   if (kept.length > 0) {
-    fail(
-      EXIT.invalid,
-      'example-changed',
-      `instance/ still begins as Herdbook's example, and holds what is not in it or not committed: ${kept.join(', ')}.`,
-      {
-        hint: 'Herdbook takes the example away only where nothing can be lost. Take away what you do not need, commit, and type the same again.',
-      },
-    )
+    const { message, hint } = texts.exampleChanged(kept.join(', '))
+    fail(EXIT.invalid, 'example-changed', message, { hint })
   }
   for (const name of names) await rm(join(folder, name))
   return names

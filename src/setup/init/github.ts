@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MODERATED } from '../../instance/moderated-files.ts'
@@ -26,7 +27,7 @@ export async function githubFiles(approvers: Approvers, pin: Pin | 'own' | null)
     ...(await workflows(pin)),
     ...issueForms(),
     owners,
-    ['.github/pull_request_template.md', PULL_REQUEST],
+    ['.github/pull_request_template.md', texts.PULL_REQUEST],
     ['.github/dependabot.yml', DEPENDABOT],
   ]
 }
@@ -56,25 +57,14 @@ async function version(): Promise<string> {
 }
 
 /** Which of these a change needs the approval of. */
-export const codeowners = ({
-  owners,
-  moderators,
-}: Approvers): string => `# Who has to approve a change before it is merged: the last line that fits a file holds, and one of those it names is enough.
-# They are people (@name) or teams (@organisation/team) who may write to this repository.
-
-# Owners: roles and moderators, policy, the connections, access, settings and terms, and what runs here.
+export const codeowners = ({ owners, moderators }: Approvers): string => `${texts.CODEOWNERS_HEAD}
+${texts.CODEOWNERS_OWNERS}
 * ${owners}
 
-# Moderators: blocks and rules.
+${texts.CODEOWNERS_MODERATORS}
 ${MODERATED.map((name) => `/instance/${name} ${moderators === '' ? '' : `${moderators} `}${owners}\n`).join('')}`
 
-const PULL_REQUEST = `<!--
-What does this change, and why? A sentence is enough. Herdbook answers below with what it does to the server and whom it touches.
-Everybody can read this. Names, private messages and complaints about members belong in a report in Mastodon.
--->
-`
-
-const DEPENDABOT = `# New versions of what the workflows use, as pull requests. Read what changes in Herdbook before you merge one: it holds your keys.
+const DEPENDABOT = `${texts.DEPENDABOT}
 version: 2
 updates:
   - package-ecosystem: github-actions

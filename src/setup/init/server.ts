@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import { bounded } from '../../http/read-limited.ts'
 import { networkErrorOf } from '../../http/network-errors.ts'
 import { inline } from '../../redaction/neutralise.ts'
@@ -32,15 +33,15 @@ export async function askServer(
     })
     if (!answer.ok) {
       await answer.body?.cancel()
-      return { why: `it answers ${answer.status}` }
+      return { why: texts.answers(answer.status) }
     }
     return foundIn(domain, JSON.parse(await bounded(answer, MOST_BYTES)), new URL(answer.url).origin)
   } catch (error) {
-    if (error instanceof SyntaxError) return { why: 'it answers no JSON' }
+    if (error instanceof SyntaxError) return { why: texts.NO_JSON }
     return {
       why:
         error instanceof Error && error.name === 'TimeoutError'
-          ? `no answer in ${patience / 1000} s`
+          ? texts.noAnswer(patience / 1000)
           : inline(networkErrorOf(error)),
     }
   }
@@ -48,10 +49,10 @@ export async function askServer(
 
 /** What is in the answer, made safe to print. */
 export function foundIn(domain: string, body: unknown, url: string): Found | Silent {
-  if (typeof body !== 'object' || body === null) return { why: 'its answer has an odd shape' }
+  if (typeof body !== 'object' || body === null) return { why: texts.ODD_SHAPE }
   const { domain: own, version, title } = body as { readonly [key: string]: unknown }
   if (typeof own !== 'string' || typeof version !== 'string' || typeof title !== 'string')
-    return { why: 'its answer has an odd shape' }
-  if (own !== domain) return { why: `${url} says that it is ${inline(own).slice(0, 80)}` }
+    return { why: texts.ODD_SHAPE }
+  if (own !== domain) return { why: texts.anotherName(url, inline(own).slice(0, 80)) }
   return { version: inline(version).slice(0, 40), title: inline(title).slice(0, 80) || domain, url }
 }

@@ -1,3 +1,4 @@
+import * as texts from './texts.ts'
 import { ACCEPT_LABEL, ASK_LABEL } from '../../forges/issue-forms.ts'
 import { refsOf } from '../../reconcile/repository.ts'
 import { contextOf } from '../../forges/check-name.ts'
@@ -5,11 +6,11 @@ import { ENVIRONMENTS, OWNERS_ENVIRONMENT } from '../environment-names.ts'
 
 /** What labels mean, by name, with a colour. GitHub makes none by itself when a form asks for it. */
 export const LABELS: { readonly [name: string]: readonly [colour: string, description: string] } = {
-  [ASK_LABEL]: ['c5def5', 'Somebody asks with a form'],
-  [ACCEPT_LABEL]: ['0e8a16', 'Make it a pull request'],
-  'herdbook: plan': ['fbca04', 'Plan this commit on the live server'],
-  'herdbook: drift': ['d4c5f9', 'Changed by hand'],
-  'herdbook: failure': ['d73a4a', 'The last run failed'],
+  [ASK_LABEL]: ['c5def5', texts.LABELS.asked],
+  [ACCEPT_LABEL]: ['0e8a16', texts.LABELS.accepted],
+  'herdbook: plan': ['fbca04', texts.LABELS.plan],
+  'herdbook: drift': ['d4c5f9', texts.LABELS.drift],
+  'herdbook: failure': ['d73a4a', texts.LABELS.failure],
 }
 
 /** The app of GitHub's that workflows report as. A check without a source may be reported by whoever may write. */
@@ -62,14 +63,6 @@ interface About {
 /** What of it a private repository on GitHub's free plan can have. */
 export const ANYWHERE: readonly string[] = ['workflows', 'labels']
 
-/** What GitHub has for no private repository on its free plan, and what that must not lead to. */
-export const LACKING = 'environments, environment secrets, branch protection, rulesets or code owners'
-export const NEVER_THERE =
-  'Never put the secrets into the repository instead: the workflow of any branch could read them.'
-
-/** What the switch opens that lets workflows open pull requests. */
-export const OPENED = 'a workflow on any branch may then approve one, too, but Herdbook counts no approval by a program'
-
 const sent = (repository: string, method: string, path: string, body?: string): string =>
   `gh api --method ${method} repos/${repository}/${path}${body === undefined ? '' : ` --input - <<< ${body}`}`
 
@@ -111,24 +104,24 @@ export function settingsOf({ repository, branch, environment, owners }: About) {
   const { [OWNERS_ENVIRONMENT]: ofOwners, ...others } = ENVIRONMENTS
   return {
     environments: {
-      what: `Environments for planning and for applying, which the branch ${branch} alone may use`,
+      what: texts.environments(branch),
       commands: Object.keys(others).flatMap((name) => [
         api('PUT', `environments/${name}`, ONE_BRANCH),
         forBranch(name),
       ]),
     },
     secrets: {
-      what: 'Their secrets, those of the connections that you have; the repository itself holds none',
+      what: texts.SECRETS,
       commands: Object.entries(others).flatMap(([name, secrets]) => secrets.map((one) => secret(name, one))),
     },
     owners:
       owners.length === 0
         ? {
-            what: 'An environment for signing the ledger anew: name the owners in instance/policy.yaml, then type the same again for its commands',
+            what: texts.OWNERS_UNKNOWN,
             commands: [],
           }
         : {
-            what: 'An environment for signing the ledger anew, once one of the owners lets it; the old key is there only while the key is changed. Where your plan has no required reviewers, leave it out: the ledger is then signed anew at a desk only',
+            what: texts.OWNERS,
             commands: [
               sent(repository, 'PUT', `environments/${OWNERS_ENVIRONMENT}`, reviewed(owners)),
               forBranch(OWNERS_ENVIRONMENT),
@@ -136,15 +129,15 @@ export function settingsOf({ repository, branch, environment, owners }: About) {
             ],
           },
     protection: {
-      what: `Nothing reaches ${branch} without its plan, as GitHub Actions reports it on the newest ${branch}, and its owners; nobody approves what they pushed last. This takes the place of a protection that ${branch} has already: then leave it out, and herdbook doctor shows what to add`,
+      what: texts.protection(branch),
       commands: [api('PUT', protectionPath(branch), protectionBy(contextOf(environment)))],
     },
     ledger: {
-      what: 'The branch that follows the ledger only grows: nobody sets both back',
+      what: texts.LEDGER,
       commands: [api('POST', 'rulesets', growing(ledgerBranch(environment)))],
     },
     workflows: {
-      what: `Workflows may open pull requests, and their tokens may read by default. It is one switch: ${OPENED}`,
+      what: texts.WORKFLOWS,
       commands: [
         api('PUT', 'actions/permissions/workflow', {
           default_workflow_permissions: 'read',
@@ -153,7 +146,7 @@ export function settingsOf({ repository, branch, environment, owners }: About) {
       ],
     },
     labels: {
-      what: 'The labels',
+      what: texts.LABELS_SETTING,
       commands: Object.entries(LABELS).map(
         ([name, [colour, description]]) =>
           `gh label create '${name}' --repo ${repository} --color ${colour} --description '${description}' --force`,

@@ -1,4 +1,4 @@
-import { LACKING, NEVER_THERE } from '../../setup/init/settings.ts'
+import { LACKING, NEVER_THERE } from '../../setup/init/texts.ts'
 import { count } from '../../words/text.ts'
 
 export const DOMAIN = "the domain in your members' handles: herd.example in @alice@herd.example"

@@ -1,0 +1,77 @@
+// What `herdbook init` prints of GitHub's settings, and what stands in the files that it writes.
+
+/** What GitHub's free plan lacks for a private repository. */
+export const LACKING = 'environments, environment secrets, branch protection, rulesets or code owners'
+export const NEVER_THERE =
+  'Never put the secrets into the repository instead: the workflow of any branch could read them.'
+
+/** What else the switch allows that lets workflows open pull requests. */
+export const OPENED = 'a workflow on any branch can then approve one, too, but Herdbook counts no approval by a program'
+
+/** What labels mean; GitHub takes 100 letters. */
+export const LABELS = {
+  asked: 'Somebody asks with a form',
+  accepted: 'Make it a pull request',
+  plan: 'Plan this commit on the live server',
+  drift: 'Changed by hand',
+  failure: 'The last run failed',
+}
+
+export const environments = (branch: string): string =>
+  `Environments for planning and for applying. Only the branch ${branch} may use them`
+
+export const SECRETS = 'Their secrets, for the connections that you have. The repository itself holds none'
+
+export const OWNERS_UNKNOWN =
+  'An environment for signing the ledger again. First name the owners in instance/policy.yaml, then run the command again for the settings'
+
+export const OWNERS =
+  'An environment for signing the ledger again. Its jobs wait until an owner lets them run. Put the old key there only while you change the key. If your plan has no required reviewers, leave it out: an owner then signs on their own computer'
+
+export const protection = (branch: string): string =>
+  `Branch protection: a change needs its plan from GitHub Actions on the newest ${branch}, an approval of its owners, and an approval after the last push. This replaces a protection that ${branch} already has. If you have one, leave this out: herdbook doctor shows what to add`
+
+export const LEDGER = "The ledger's branch cannot be set back or deleted"
+
+export const WORKFLOWS = `Workflows may open pull requests, and their tokens only read by default. It is one switch: ${OPENED}`
+
+export const LABELS_SETTING = 'The labels'
+
+export const exampleChanged = (files: string) => ({
+  message: `instance/ is Herdbook's example with changes that Git could not bring back: ${files}.`,
+  hint: 'Remove the files that you do not need, or commit them. Then run the command again.',
+})
+
+export const answers = (status: number): string => `it answers ${status}`
+export const NO_JSON = 'its answer is not JSON'
+export const ODD_SHAPE = 'its answer has an unknown form'
+export const noAnswer = (seconds: number): string => `no answer in ${seconds} s`
+export const anotherName = (url: string, name: string): string => `${url} says that its domain is ${name}`
+
+export const FORM_NOTICE =
+  '# Herdbook finds the answers by these labels: if you change a label, Herdbook does not find its answer.\n'
+
+export const FORM_PUBLIC = `**This issue is public: everybody can read it, now and later.**
+Some things must not be public: a name, a private message, a complaint about a member. Report them instead: in Mastodon, open the menu of the post or the profile and choose **Report**. Only the moderators read that.
+`
+
+export const CHOOSER = {
+  name: 'Something that must not be public',
+  about: 'In Mastodon, open the menu of the post or the profile and choose Report. Only the moderators read it.',
+}
+
+export const CODEOWNERS_HEAD = `# Who must approve a change before it is merged. The last line that fits a file counts. One approval is enough.
+# Name people (@name) or teams (@organisation/team) who can write to this repository.
+`
+export const CODEOWNERS_OWNERS =
+  '# Owners: roles and moderators, policy, connections, access, settings and terms, and everything that runs here.'
+export const CODEOWNERS_MODERATORS = '# Moderators: blocks and rules.'
+
+export const PULL_REQUEST = `<!--
+What does this change, and why? One sentence is enough. Herdbook answers below: what it does to the server, and whom it touches.
+Everybody can read this. Names, private messages and complaints about members belong in a report in Mastodon.
+-->
+`
+
+export const DEPENDABOT =
+  '# New versions of what the workflows use, as pull requests. Read what changes in Herdbook before you merge one: it holds your keys.'
