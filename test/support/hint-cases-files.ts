@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { git, put } from './git.ts'
 import type { HintCase } from './hints.ts'
+import written from '../unit/golden/615b2b0/init.json' with { type: 'json' }
 import type { Herd, HerdOptions } from './sandbox.ts'
 
 const bare: HerdOptions = { begin: 'none' }
@@ -85,15 +86,16 @@ export const FILES: readonly HintCase[] = [
     types: ['init', '--update', '--owners', '@alice'],
     exit: 9,
     says: /error no-effect .*→ (herdbook init --update)/,
-    shows: /New in this version/,
+    shows: /Not written again, since you removed it/,
   },
   {
     of: ['verbs/init/texts.ts: herdbook init', 'verbs/init/texts.ts: git diff'],
     herd: bare,
-    state: file(
-      '../.github/workflows/herdbook-apply.yml',
-      `uses: herd/book/.github/actions/herdbook@${'0'.repeat(40)}\n`,
-    ),
+    state: ({ dir }) =>
+      put(dir, {
+        '.github/workflows/herdbook-apply.yml': `uses: herd/book/.github/actions/herdbook@${'0'.repeat(40)}\n`,
+        'schema/policy.schema.json': written['schema/policy.schema.json'],
+      }),
     types: ['init', '--update'],
     exit: 0,
     fill: { 'OWNER/NAME@COMMIT': `herd/book@${'c'.repeat(40)}` },
