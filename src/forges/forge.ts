@@ -1,34 +1,34 @@
-/** What Herdbook asks of a forge. GitHub's is `github.ts`; another forge is another file that makes one of these. */
+/** What Herdbook needs from a forge. GitHub's is in `github/`; another forge is another such folder. */
 export interface Forge {
   /** As `owner/name`. */
   readonly repository: string
-  /** How many more requests it takes within the hour, by its last answer; null where it does not say. */
+  /** How many more requests it accepts within the hour, by its last answer; null if it does not say. */
   readonly remaining: () => number | null
-  /** What an event that nobody caused does not tell. */
+  /** What a scheduled event does not say about the repository. */
   readonly about: () => Promise<{ readonly visibility: 'public' | 'private'; readonly defaultBranch: string }>
   readonly pullRequest: (number: number) => Promise<PullRequest>
-  /** All that are open, newest first. */
+  /** All open ones, newest first. */
   readonly openPullRequests: () => Promise<readonly PullRequest[]>
-  /** Those merged into the branch that changed since that time (ISO 8601 UTC), newest first. A list may lag behind what was just merged. */
+  /** Those merged into the branch and changed since that time (ISO 8601 UTC), newest first. May lack the newest. */
   readonly mergedPullRequests: (branch: string, since: string) => Promise<readonly PullRequest[]>
-  /** Those that brought a commit, as GitHub knows by now: it may be some seconds behind. None is known of a commit that it does not have. */
+  /** Those that contain a commit; GitHub may be some seconds behind. None for a commit that it does not have. */
   readonly pullRequestsOf: (commit: string) => Promise<readonly PullRequest[]>
-  /** All reviews that are a verdict, oldest first, those that were dismissed and those after the merge too. */
+  /** All reviews with a verdict, oldest first, also dismissed ones and those after the merge. */
   readonly reviews: (pullRequest: number) => Promise<readonly Review[]>
-  /** What a pull request would bring. */
+  /** The commits of a pull request. */
   readonly commits: (pullRequest: number) => Promise<ProposedCommits>
-  /** Who a commit is by. */
+  /** The author and committer of a commit. */
   readonly commit: (id: string) => Promise<CommitFacts>
-  /** Who moved a branch of that name, newest first: all that is still known of, or no more than the `newest` and some. None says that nothing is known, not that it was nobody. */
+  /** Pushes to a branch, newest first: all that GitHub still has, or about the `newest`. None means unknown. */
   readonly pushers: (branch: string, newest?: number) => Promise<readonly Push[]>
-  /** Whom an environment asks before it is used; null where there is none of that name. */
+  /** Who must approve before an environment is used; null if there is none of that name. */
   readonly environmentReviewers: (name: string) => Promise<EnvironmentReviewers | null>
   readonly permission: (login: string) => Promise<Permission>
   /** Of an issue or a pull request, oldest first. */
   readonly comments: (issue: number) => Promise<readonly Comment[]>
   readonly comment: (issue: number, body: string) => Promise<Comment>
   readonly editComment: (id: number, body: string) => Promise<void>
-  /** Comments on lines of a pull request, each once; those that its difference does not show are left out. The commit is the one that lines are counted in. */
+  /** Comments on lines of a pull request, each once, if its diff shows them. Lines are counted in `commit`. */
   readonly suggest: (pullRequest: number, commit: string, suggestions: readonly Suggestion[]) => Promise<void>
   readonly issue: (number: number) => Promise<Issue>
   /** Open issues (no pull requests) with that label, oldest first. */
@@ -42,11 +42,11 @@ export interface Forge {
     number: number,
     change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
   ) => Promise<void>
-  /** Taking away what is not there is done. */
+  /** A label that is not there counts as removed. */
   readonly removeLabel: (issue: number, label: string) => Promise<void>
-  /** What branch protection waits for, on a commit; the last report of a name counts. */
+  /** Reports on a commit what branch protection waits for; the last report of a name counts. */
   readonly report: (commit: string, status: Status) => Promise<void>
-  /** Puts files on a branch of their own and opens a pull request for it, or brings the one that is open for that branch up to date. */
+  /** Puts files on their own branch and opens a pull request for it, or updates the open one. */
   readonly propose: (proposal: Proposal) => Promise<PullRequest>
 }
 
@@ -60,24 +60,24 @@ export interface PullRequest {
   readonly state: 'open' | 'closed'
   readonly draft: boolean
   readonly base: { readonly branch: string; readonly commit: string }
-  /** `repository` is null where the fork is gone. */
+  /** `repository` is null if the fork is gone. */
   readonly head: { readonly branch: string; readonly commit: string; readonly repository: string | null }
   readonly labels: readonly string[]
-  /** null unless it was merged. `commit` is what the branch got: the merge, the squash or the last rebased commit. */
+  /** null if it is not merged. `commit` is the merge, the squash or the last rebased commit. */
   readonly merged: { readonly at: string; readonly by: string; readonly byBot: boolean; readonly commit: string } | null
 }
 
-/** A verdict. What was dismissed is no verdict any more, and was one until then. */
+/** A verdict. A dismissed one counted until it was dismissed. */
 export interface Review {
-  /** null where the account is gone. */
+  /** null if the account is gone. */
   readonly login: string | null
   readonly byBot: boolean
-  /** What it said before it was dismissed; `dismissed` where nobody can tell. */
+  /** What it said before it was dismissed; `dismissed` if that is unknown. */
   readonly state: 'approved' | 'changes_requested' | 'dismissed'
-  /** What was looked at; null where that commit is gone. */
+  /** The reviewed commit; null if it is gone. */
   readonly commit: string | null
   readonly at: string
-  /** When it was taken away; null where it stands, or where nobody can tell. */
+  /** When it was dismissed; null if it counts, or if that is unknown. */
   readonly dismissed: { readonly at: string } | null
 }
 
@@ -86,45 +86,45 @@ export interface Account {
   readonly byBot: boolean
 }
 
-/** Whose an e-mail address in a commit is: an account, the forge itself, or null where it is nobody's. */
+/** The account that an e-mail address in a commit belongs to, the forge itself, or null if no account has it. */
 export type Hand = Account | 'forge' | null
 
-/** Whoever commits chooses the addresses in it: they are a claim, but for `forge`, which is signed. */
+/** The committer chooses the addresses in a commit, so they are only a claim; `forge` is signed. */
 export interface CommitFacts {
   readonly id: string
   readonly author: Hand
   readonly committer: Hand
-  /** Whether its signature is one that the forge knows to be the committer's. */
+  /** Whether the forge knows its signature as the committer's. */
   readonly verified: boolean
 }
 
 export interface ProposedCommits {
   /** Oldest first. */
   readonly commits: readonly CommitFacts[]
-  /** Whether these are all that there are. */
+  /** Whether no commit is missing. */
   readonly complete: boolean
 }
 
-/** A move of a branch, other than its end. */
+/** A move of a branch, other than its deletion. */
 export interface Push {
-  /** null where the account is gone. */
+  /** null if the account is gone. */
   readonly login: string | null
   readonly byBot: boolean
   readonly kind: 'push' | 'force_push' | 'branch_creation' | 'pr_merge' | 'merge_queue_merge'
-  /** Zeros where there was no branch before. */
+  /** Zeros if there was no branch before. */
   readonly before: string
   readonly after: string
   readonly at: string
 }
 
 export interface EnvironmentReviewers {
-  /** Logins, and names of teams; none where it asks nobody. */
+  /** Logins, and names of teams; empty if no approval is needed. */
   readonly reviewers: readonly string[]
-  /** Whether somebody else than who started the run has to say yes. */
+  /** Whether people cannot approve a run that they started. */
   readonly notOneself: boolean
 }
 
-/** What somebody may do in the repository; `triage` may label and not write. */
+/** What a person may do in the repository; `triage` may label, but not write. */
 export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
 
 export interface Comment {
@@ -138,14 +138,14 @@ export interface Comment {
   readonly at: string
 }
 
-/** What a comment on lines of a file offers to write instead. */
+/** A comment on lines of a file that suggests other text. */
 export interface Suggestion {
   /** From the root of the repository. */
   readonly path: string
-  /** The first line that it replaces, where it replaces more than one; lines count from 1. */
+  /** The first line that it replaces, if it replaces several; lines count from 1. */
   readonly startLine?: number
   readonly line: number
-  /** Its first line tells it from what other programs say about the same lines. */
+  /** Its first line distinguishes it from comments of other programs on the same lines. */
   readonly body: string
 }
 
@@ -172,16 +172,16 @@ export interface Status {
 export interface Proposal {
   /** The new branch, such as `herdbook/issue-12`. */
   readonly branch: string
-  /** The branch that it is for, and the commit that it is made on. */
+  /** The target branch, and the commit that the new one is based on. */
   readonly base: { readonly branch: string; readonly commit: string }
-  /** New texts by path from the root; null deletes. None is an empty commit. */
+  /** New texts by path from the root; null deletes. No files make an empty commit. */
   readonly files: ReadonlyMap<string, string | null>
-  /** The commit's message, or how it is made of what the commit will be. The same for the same, or each time is another commit. */
+  /** The commit's message, or a function of the commit's tree and parent. It must give the same text each time. */
   readonly message: string | ((made: { readonly tree: string; readonly parent: string }) => string)
   readonly title: string
   readonly body: string
 }
 
-/** May decide what happens to the server: who may write to the repository. */
+/** Whether a person may decide what happens to the server: everyone who may write to the repository. */
 export const canWrite = (permission: Permission): boolean =>
   permission === 'admin' || permission === 'maintain' || permission === 'write'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FORMS } from '../../src/forges/issue-forms.ts'
+import { FORMS } from '../../src/forges/issue-form-texts.ts'
 import { commentOn, directly, farm, type Farm } from '../support/farm.ts'
 import { issueOf } from '../support/forms.ts'
 import { html } from '../support/github-page.ts'
@@ -203,7 +203,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       'a second answer',
       'block',
       { ...BLOCK, why: `Spam\n\n### Domain to block\n\nfriend.example` },
-      /stands here 2 times/,
+      /this label appears 2 times/,
     ],
     ['the own domain', 'block', { ...BLOCK, domain: 'herd.example' }, /it is your own domain/],
     ['a protected domain', 'block', { ...BLOCK, domain: 'friend.example' }, /policy\.yaml.* protects it/],

@@ -7,7 +7,7 @@ import { expectInert, expectNoControls } from '../support/github-html.ts'
 import { NASTY, nasty } from '../support/nasty.ts'
 import { commands } from '../support/run-output.ts'
 import { ran } from '../support/runner.ts'
-import { FORMS } from '../../src/forges/issue-forms.ts'
+import { FORMS } from '../../src/forges/issue-form-texts.ts'
 import { appliedFarm, onFarm, SLOW, BLOCKS, LENGTH, expectInSight, WORDS } from '../support/content-attacks.ts'
 
 let herd: Farm

@@ -103,7 +103,7 @@ describe('consent that is missing', () => {
     await faulty.close()
     expect(job.result).toBe('success')
     expect(faulty.seen).toContainEqual(expect.stringMatching(/^GET .*\/files/))
-    expect(job.stdout + job.stderr).toContain(`The token may not comment on lines of #${refusedOn}`)
+    expect(job.stdout + job.stderr).toContain(`The token is not allowed to comment on lines of #${refusedOn}`)
     expect(commentOn(herd, refusedOn)).toContain('accept_severed_relationships')
     expect(checkOf(commit)).toBe('failure')
     expect(suggestionsOn(refusedOn)).toEqual([])

@@ -1,4 +1,5 @@
-import { FORMS, type FormField, type FormName } from '../../src/forges/issue-forms.ts'
+import { FORMS, type FormName } from '../../src/forges/issue-form-texts.ts'
+import type { FormField } from '../../src/forges/issue-forms.ts'
 
 /** The body of an issue as GitHub writes it when a form is sent: labels, answers and boxes in the order of the form. */
 export function issueOf(name: FormName, answers: { readonly [field: string]: string | readonly string[] }): string {

@@ -114,7 +114,7 @@ export const RENDERED: readonly HintCase[] = [
     shows: /be-calm/,
   },
   {
-    of: ['forges/github/event.ts: herdbook plan', 'forges/github/event.ts: herdbook apply'],
+    of: ['forges/github/texts.ts: herdbook plan', 'forges/github/texts.ts: herdbook apply'],
     herd: bare,
     types: ['github', 'plan'],
     exit: 9,

@@ -1,9 +1,9 @@
 /** Commands that our texts name and that no case types, by the reason, as `namedCommands` has them. */
 export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   "gh is GitHub's own program and needs GitHub, and so does what looks at GitHub": [
-    'forges/github/errors.ts: gh auth',
-    'forges/github/errors.ts: gh api',
-    'forges/github/errors.ts: gh repo',
+    'forges/github/texts.ts: gh auth',
+    'forges/github/texts.ts: gh api',
+    'forges/github/texts.ts: gh repo',
     'providers/mastodon/database/install.ts: gh secret',
     'verbs/token/store.ts: gh secret',
     'verbs/doctor.ts: gh auth',

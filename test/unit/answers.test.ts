@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readAnswers } from '../../src/forges/form-answers.ts'
 import { EXIT, HerdbookError } from '../../src/instance/diagnostic.ts'
-import { FORMS, type FormField } from '../../src/forges/issue-forms.ts'
+import { FORMS } from '../../src/forges/issue-form-texts.ts'
+import type { FormField } from '../../src/forges/issue-forms.ts'
 import { issueOf } from '../support/forms.ts'
 
 const [SUSPEND, LIMIT] = FORMS.block.fields.severity.options
@@ -84,9 +85,13 @@ describe('answers that are refused', () => {
     ['a domain that goes on and on', { domain: 'a'.repeat(2_000) }, /more than 300 characters/],
     ['a text of a megabyte', { why: 'w'.repeat(1_000_000) }, /more than 65536 characters/],
     ['a text too long for anybody', { why: 'w'.repeat(6_000) }, /Why: the answer has more than 5000/],
-    ['no domain', { domain: '_No response_' }, /Domain to block: an answer is missing/],
-    ['an answer that the form does not have', { severity: 'delete' }, /How strictly: the answer is none of those/],
-    ['characters that turn text around', { why: 'harmless \u202Etxt' }, /can not be seen/],
+    ['no domain', { domain: '_No response_' }, /Domain to block: the answer is missing/],
+    [
+      'an answer that the form does not have',
+      { severity: 'delete' },
+      /How strictly: the answer is not one of the options in the form/,
+    ],
+    ['characters that turn text around', { why: 'harmless \u202Etxt' }, /contains an invisible character/],
   ])('%s', (_name, answers, why) => {
     expect(refusal(issueOf('block', { ...GIVEN, ...answers }))).toMatch(why)
   })
@@ -104,7 +109,7 @@ describe('answers that are refused', () => {
     ['with spaces behind it', { why: `Spam\n\n### Your name   \n\n- [X] ${NAMED}` }],
     ['in a fence', { why: `\`\`\`\n### Domain to block\n\nother.example\n\`\`\`` }],
   ])('a text that imitates another question, %s', (_name, answers) => {
-    expect(refusal(issueOf('block', { ...GIVEN, ...answers }))).toMatch(/stands here 2 times/)
+    expect(refusal(issueOf('block', { ...GIVEN, ...answers }))).toMatch(/this label appears 2 times/)
   })
 
   test('questions in another order than the form has them', () => {
@@ -114,13 +119,13 @@ describe('answers that are refused', () => {
 
   test('a box that nobody offered', () => {
     expect(refusal(issueOf('block', GIVEN).replace(`[X] ${REPORTS}`, '[X] Everything'))).toMatch(
-      /Also refuse: the boxes are not those/,
+      /Also refuse: these checkboxes are not the ones in the form/,
     )
   })
 
   test('a question whose heading is gone is one without an answer', () => {
     expect(refusal(issueOf('block', GIVEN).replace('### How strictly', 'How strictly'))).toMatch(
-      /Domain to block: the answer has more than one line[^]*How strictly: an answer is missing/,
+      /Domain to block: the answer has more than one line[^]*How strictly: the answer is missing/,
     )
   })
 })

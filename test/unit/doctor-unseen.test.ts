@@ -17,7 +17,7 @@ describe('herdbook doctor, where it can not see all', () => {
       'Workflows',
     ])
     for (const { says } of unseen)
-      expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows it to administrators only)/)
+      expect(says).toMatch(/^could not be seen: GitHub answers "(40[34] |GitHub shows this to administrators only)/)
     const ran = await doctor(hub, 'rita')
     expect(ran).toMatchObject({
       code: 10,

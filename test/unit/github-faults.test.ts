@@ -16,7 +16,7 @@ describe('limits', () => {
     await using one = await bench([], { limits: { requests: 1, seconds: 5 } })
     await one.forge.openIssues('a')
     await one.forge.openIssues('a')
-    expect(one.waits).toMatchObject([{ reason: 'GitHub takes no more requests until then' }])
+    expect(one.waits).toMatchObject([{ reason: 'GitHub accepts no more requests until then' }])
     // it was not even asked before
     expect(one.seen).toHaveLength(2)
   })
@@ -35,7 +35,7 @@ describe('limits', () => {
     await using one = await bench([], { limits: { writes: 1, penalty: 2 } })
     await one.forge.createIssue({ title: 'a', body: '', labels: [] })
     await one.forge.createIssue({ title: 'b', body: '', labels: [] })
-    expect(one.waits).toEqual([{ seconds: 2, reason: 'GitHub takes no more requests until then' }])
+    expect(one.waits).toEqual([{ seconds: 2, reason: 'GitHub accepts no more requests until then' }])
     expect(one.hub.state.issues.size).toBe(2)
   })
 
@@ -45,7 +45,7 @@ describe('limits', () => {
     expect(await diagnosticOf(one.forge.openIssues('a'))).toMatchObject({
       code: 'forge-limit',
       exit: 10,
-      hint: 'Run it again after that.',
+      hint: 'Run it again after that time.',
     })
     expect(one.waits).toEqual([])
   })

@@ -170,7 +170,9 @@ describe('comments, issues and labels', () => {
     await forge.removeLabel(number, 'herdbook: ask')
     await forge.removeLabel(number, 'herdbook: ask')
     expect((await forge.issue(number)).labels).toEqual([])
-    await expect(forge.removeLabel(number + 1, 'herdbook: ask')).rejects.toThrow('it is not there')
+    await expect(forge.removeLabel(number + 1, 'herdbook: ask')).rejects.toThrow(
+      'It does not exist, or the token cannot see it',
+    )
   })
 
   test('a status is reported on a commit, its description as long as it may be', async () => {

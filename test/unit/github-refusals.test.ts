@@ -13,7 +13,7 @@ describe('refusals say what is missing', () => {
     expect(await diagnosticOf(one.forge.comment(number, 'hello'))).toMatchObject({
       code: 'forge-permission',
       exit: 10,
-      message: `The token may not comment on #${number}: Resource not accessible by integration.`,
+      message: `The token is not allowed to comment on #${number}: Resource not accessible by integration.`,
       hint: expect.stringContaining('permissions: in the workflow: issues: write'),
     })
     expect(

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { issueForms } from '../../src/setup/init/forms.ts'
-import { ASK_LABEL, FORMS } from '../../src/forges/issue-forms.ts'
+import { FORMS } from '../../src/forges/issue-form-texts.ts'
+import { ASK_LABEL } from '../../src/forges/issue-forms.ts'
 
 interface Question {
   readonly type: string

@@ -4,24 +4,28 @@ import { networkErrorOf } from '../../http/network-errors.ts'
 import { refuseClear } from '../../http/require-tls.ts'
 import { isRecord } from '../../instance/get-own.ts'
 import type { OnWait } from '../../http/transport.ts'
+import * as texts from './texts.ts'
 
-/** GitHub's REST API with one token: no faster than it allows, and nothing sent twice that could be done twice. */
+/** GitHub's REST API with one token: never faster than GitHub allows, and no write that happens twice. */
 export interface GitHubApi {
   readonly request: Octokit['request']
-  /** How many more requests the last answer allows before the limit ends; null where it does not say. */
+  /** How many more requests the last answer allows before the limit resets; null if it does not say. */
   readonly remaining: () => number | null
-  /** All of a list, a hundred at a time, or until there is enough of it. */
+  /** Reads a list page by page, a hundred items each, to its end or until `enough`. */
   readonly all: <T>(
     page: (at: { readonly per_page: number; readonly page: number }) => Promise<Page<T>>,
     enough?: (items: readonly T[]) => boolean,
   ) => Promise<T[]>
-  /** All of a list that GitHub gives by cursors, or until there is enough of it. */
+  /** Reads a list that GitHub pages by cursor, to its end or until `enough`. */
   readonly allAfter: <T>(
     page: (at: { readonly per_page: number; readonly after?: string }) => Promise<Page<T>>,
     enough?: (items: readonly T[]) => boolean,
   ) => Promise<T[]>
-  /** Sends a write that must not happen twice. Where nobody knows whether it happened, `done` looks for what it would have made, since a moment before it was sent (ISO 8601 UTC, by GitHub's clock). */
-  readonly once: <T>(write: () => Promise<T>, done: (since: string) => Promise<T | undefined>) => Promise<T>
+  /**
+   * Sends a write that must not happen twice. If it is unclear whether it happened, `find` looks for what it created,
+   * from a moment before it was sent (ISO 8601 UTC, by GitHub's clock).
+   */
+  readonly once: <T>(write: () => Promise<T>, find: (since: string) => Promise<T | undefined>) => Promise<T>
 }
 
 interface Page<T> {
@@ -29,14 +33,14 @@ interface Page<T> {
   readonly headers: { readonly link?: string }
 }
 
-/** A request that did not end well. Without a status nobody knows whether GitHub acted. */
+/** A request that failed. Without a status it is unclear whether GitHub acted. */
 export class GitHubFailure extends Error {
   readonly status: number | null
   /** What GitHub said. */
   readonly text: string
-  /** What the token would have needed, as GitHub's header has it: `issues=write; pull_requests=write`. */
+  /** The permissions that the token needs, as in GitHub's header: `issues=write; pull_requests=write`. */
   readonly accepted: string | null
-  /** When the limit ends, where that is the reason. */
+  /** When the limit resets, if the limit is the reason. */
   readonly until: Date | null
 
   constructor(
@@ -54,16 +58,17 @@ export class GitHubFailure extends Error {
 }
 
 const TIMEOUT = 60_000
-/** Limits that end later than this are told instead of waited for: a waiting job costs its minutes. */
-const LONGEST_WAIT = 16 * 60_000
+/** A limit that resets later than this is reported instead of waited for: a waiting job costs minutes. */
+const MAX_WAIT = 16 * 60_000
 const ATTEMPTS = 5
-const PASSING = [500, 502, 503, 504]
-/** What GitHub asks for where it names no time. */
-const A_MINUTE = 60_000
-/** POSTs that make something new each time; all other requests may be sent again. */
-const MAKES_ANEW = /\/(issues|pulls|comments|dispatches)$/
-/** How long to look for what a lost answer was about: GitHub's lists may be behind. */
-const LOOKS = [500, 1000, 2000]
+const TEMPORARY = [500, 502, 503, 504]
+/** The wait that GitHub asks for if it names no time. */
+const DEFAULT_WAIT = 60_000
+/** POSTs that create something each time; all other requests may be repeated. */
+const CREATES = /\/(issues|pulls|comments|dispatches)$/
+/** The waits before each search for what a lost request created: GitHub's lists may lag behind. */
+const SEARCH_DELAYS = [500, 1000, 2000]
+/** How much earlier than the request that search begins. */
 const OVERLAP = 60_000
 
 interface Answer {
@@ -79,7 +84,7 @@ export async function openGitHubApi(options: {
   readonly token: string
   readonly onWait?: OnWait | undefined
 }): Promise<GitHubApi> {
-  refuseClear(options.api, 'the token for the forge', 'GITHUB_API_URL')
+  refuseClear(options.api, texts.TOKEN, 'GITHUB_API_URL')
   const { Octokit } = await import('@octokit/core')
   const octokit = new Octokit({
     baseUrl: options.api.replace(/(?<!\/)\/+$/, ''),
@@ -97,7 +102,7 @@ export async function openGitHubApi(options: {
   octokit.hook.wrap('request', async (request, given) => {
     const headers = { ...given.headers, 'x-github-api-version': VERSION }
     const send = async (): Promise<Awaited<ReturnType<typeof request>>> => {
-      if (pace.from > Date.now()) throw new GitHubFailure(429, LIMITED, { until: new Date(pace.from) })
+      if (pace.from > Date.now()) throw new GitHubFailure(429, texts.LIMITED, { until: new Date(pace.from) })
       const answer = await request({
         ...given,
         headers,
@@ -113,9 +118,9 @@ export async function openGitHubApi(options: {
         return await send()
       } catch (error) {
         const failure = failureOf(error)
-        const again = nextTry(failure, attempt, given.method !== 'POST' || !MAKES_ANEW.test(given.url))
+        const again = nextTry(failure, attempt, given.method !== 'POST' || !CREATES.test(given.url))
         if (again === null) throw failure
-        await pause(again, failure.until ? LIMITED : 'GitHub could not be reached')
+        await pause(again, failure.until ? texts.LIMITED : texts.NO_CONNECTION)
       }
     }
   })
@@ -127,7 +132,7 @@ export async function openGitHubApi(options: {
       for (let at = 1; ; at += 1) {
         const { data, headers } = await page({ per_page: 100, page: at })
         items.push(...listIn(data))
-        // the links name another host behind some proxies, and the token goes to this one only
+        // behind some proxies the links name another host; the token must go only to this one
         if (!/rel="next"/.test(headers.link ?? '') || enough(items)) return items
       }
     },
@@ -140,16 +145,16 @@ export async function openGitHubApi(options: {
         if (after === null || enough(items)) return items
       }
     },
-    once: async (write, done) => {
+    once: async (write, find) => {
       for (let attempt = 1; ; attempt += 1) {
         const since = new Date(Date.now() + pace.skew - OVERLAP).toISOString().replace(/\.\d+Z$/, 'Z')
         try {
           return await write()
         } catch (error) {
           if (!(error instanceof GitHubFailure) || !isUnclear(error)) throw error
-          for (const pause of LOOKS) {
+          for (const pause of SEARCH_DELAYS) {
             await sleep(pause)
-            const found = await done(since)
+            const found = await find(since)
             if (found !== undefined) return found
           }
           if (attempt >= ATTEMPTS) throw error
@@ -160,25 +165,24 @@ export async function openGitHubApi(options: {
 }
 
 function listIn<T>(data: readonly T[]): readonly T[] {
-  if (!Array.isArray(data)) throw new GitHubFailure(null, 'GitHub answered no list')
+  if (!Array.isArray(data)) throw new GitHubFailure(null, texts.NO_LIST)
   return data
 }
 
-/** The cursor of the next page, without the address that it stands in; null where there is none. */
+/** The cursor of the next page, without its address; null on the last page. */
 export function cursorIn(link: string): string | null {
   const next = /<([^<>]*)>;\s*rel="next"/.exec(link)?.[1]
   if (next === undefined) return null
   const after = new URL(next, 'https://api.github.com').searchParams.get('after')
-  if (after === null) throw new GitHubFailure(null, 'GitHub answered a part of a list, and not how it goes on')
+  if (after === null) throw new GitHubFailure(null, texts.NO_NEXT_PART)
   return after
 }
 
-const LIMITED = 'GitHub takes no more requests until then'
 const VERSION = '2022-11-28'
-const nothing = (): void => {}
-const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+const noop = (): void => {}
+const SILENT = { debug: noop, info: noop, warn: noop, error: noop }
 
-/** Node's own fetch, by way of the proxy that the environment names. */
+/** Node's own fetch, through the proxy that the environment names. */
 async function fetchThroughProxy(): Promise<typeof fetch> {
   if (!process.env.HTTPS_PROXY && !process.env.https_proxy) return fetch
   const { EnvHttpProxyAgent } = await import('undici')
@@ -187,10 +191,9 @@ async function fetchThroughProxy(): Promise<typeof fetch> {
   return (input, init) => fetch(input, { ...init, ...through })
 }
 
-/** Octokit takes an answer that was cut off for an empty text. */
+/** Octokit reads an answer that was cut off as an empty text. */
 function checkWhole({ status, data }: Answer): void {
-  if (status !== 204 && (typeof data !== 'object' || data === null))
-    throw new GitHubFailure(null, 'the answer was cut off')
+  if (status !== 204 && (typeof data !== 'object' || data === null)) throw new GitHubFailure(null, texts.CUT_OFF)
 }
 
 interface Limits {
@@ -201,13 +204,13 @@ interface Limits {
   readonly skew: number
 }
 
-/** GitHub's own clock counts: the Date of the answer says how far ours is off. */
+/** Reads the limits by GitHub's clock: the Date of the answer shows how far ours is off. */
 export function limitsOf(headers: Headers, now: number): Limits {
   const date = Date.parse(String(headers.date))
   const skew = Number.isNaN(date) ? 0 : date - now
   const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN)
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000
-  // a second more, since the time is told in whole ones
+  // one second more: GitHub gives whole seconds
   return {
     remaining: Number.isFinite(reset) ? remaining : Number.NaN,
     reset: reset - skew + 1000,
@@ -215,21 +218,21 @@ export function limitsOf(headers: Headers, now: number): Limits {
   }
 }
 
-/** When to try again, or null. What the limit turned away was not acted on, whatever it was. */
+/** When to try again, or null. A request that the limit refused was never done, so any may be repeated. */
 function nextTry(failure: GitHubFailure, attempt: number, repeatable: boolean): Date | null {
   if (attempt >= ATTEMPTS) return null
-  if (failure.until) return failure.until.getTime() - Date.now() > LONGEST_WAIT ? null : failure.until
+  if (failure.until) return failure.until.getTime() - Date.now() > MAX_WAIT ? null : failure.until
   return repeatable && isUnclear(failure) ? new Date(Date.now() + 100 * 2 ** attempt) : null
 }
 
-/** GitHub may have acted or not. */
-const isUnclear = ({ status }: GitHubFailure): boolean => status === null || PASSING.includes(status)
+/** Whether GitHub may have acted without a full answer. */
+const isUnclear = ({ status }: GitHubFailure): boolean => status === null || TEMPORARY.includes(status)
 
-/** What went wrong, in one shape. */
+/** Turns any error of a request into a failure. */
 function failureOf(error: unknown): GitHubFailure {
   if (error instanceof GitHubFailure) return error
   const response = isRecord(error) && isAnswer(error.response) ? error.response : null
-  if (!response) return new GitHubFailure(null, `no answer: ${networkErrorOf(error)}`, { cause: error })
+  if (!response) return new GitHubFailure(null, texts.noAnswer(networkErrorOf(error)), { cause: error })
   const { status, headers, data } = response
   const text = textOf(data)
   const accepted = headers['x-accepted-github-permissions']
@@ -244,22 +247,22 @@ function failureOf(error: unknown): GitHubFailure {
 const isAnswer = (value: unknown): value is Answer =>
   isRecord(value) && typeof value.status === 'number' && isRecord(value.headers)
 
-/** When a limit ends: the seconds to wait, else the end of the hour, else a minute. */
+/** When a limit resets: after the seconds in the answer, else at its reset time, else after a minute. */
 function untilOf(headers: Headers, text: string): Date | null {
   const now = Date.now()
   const after = Number(headers['retry-after'] ?? Number.NaN)
   if (Number.isFinite(after)) return new Date(now + after * 1000)
   const { remaining, reset } = limitsOf(headers, now)
   if (remaining === 0) return new Date(Math.max(reset, now + 1000))
-  return /rate limit/i.test(text) ? new Date(now + A_MINUTE) : null
+  return /rate limit/i.test(text) ? new Date(now + DEFAULT_WAIT) : null
 }
 
-const SHOWN = 300
+const MAX_TEXT = 300
 
 function textOf(data: unknown): string {
-  if (!isRecord(data)) return String(data).slice(0, SHOWN)
+  if (!isRecord(data)) return String(data).slice(0, MAX_TEXT)
   const errors: readonly unknown[] = Array.isArray(data.errors) ? data.errors : []
-  const said = (one: unknown): string =>
+  const messageOf = (one: unknown): string =>
     isRecord(one) && typeof one.message === 'string' ? one.message : JSON.stringify(one)
-  return [String(data.message), ...errors.map(said)].join(': ').slice(0, SHOWN)
+  return [String(data.message), ...errors.map(messageOf)].join(': ').slice(0, MAX_TEXT)
 }

@@ -1,35 +1,36 @@
 import type { GitHubApi } from './api.ts'
+import { ADMINISTRATORS_ONLY, BYPASS_BY_FORCE } from './texts.ts'
 import { unless404, type Seen } from './visible.ts'
-import type { Place } from './shapes.ts'
+import type { RepositoryName } from './shapes.ts'
 
-/** What holds for whoever changes a branch: a branch protection, or a ruleset with its name. */
+/** The rules for everyone who changes a branch: a branch protection, or a ruleset with its name. */
 export interface Guard {
   readonly name: string
-  /** Each with the id of the app that has to report it; null where anything may. */
+  /** Each with the id of the app that has to report it; null if any app may. */
   readonly checks: readonly { readonly context: string; readonly app: number | null }[]
   /** Whether a branch has to be up to date before it is merged. */
   readonly strict: boolean
-  /** null where no review is asked for. */
+  /** null if no review is needed. */
   readonly reviews: { readonly count: number; readonly codeOwners: boolean; readonly lastPush: boolean } | null
-  /** Whether the branch can neither be set back nor taken away. */
+  /** Whether nobody can force-push or delete the branch. */
   readonly grows: boolean
-  /** Who is not held to it, in words. */
+  /** People and apps that these rules do not bind, in words. */
   readonly bypass: Seen<readonly string[]>
 }
 
-/** What the protection of a branch is called among its guards, and administrators among those who pass one by. */
+/** The name of a branch protection among the guards, and of administrators among those it does not bind. */
 export const PROTECTION = 'branch protection'
 export const ADMINISTRATORS = 'administrators'
 
-/** The protection of a branch; nothing where it has none. */
-export async function readProtection(api: GitHubApi, place: Place, branch: string): Promise<Guard[]> {
+/** Reads the protection of a branch; empty if it has none. */
+export async function readProtection(api: GitHubApi, place: RepositoryName, branch: string): Promise<Guard[]> {
   const protection = await unless404('Branch not protected', async () => {
     const { data } = await api.request('GET /repos/{owner}/{repo}/branches/{branch}/protection', { ...place, branch })
     const reviews = data.required_pull_request_reviews
     const { users = [], teams = [], apps = [] } = reviews?.bypass_pull_request_allowances ?? {}
     const bypass = [
       ...(data.enforce_admins?.enabled === true ? [] : [ADMINISTRATORS]),
-      ...(data.allow_force_pushes?.enabled === true ? ['whoever pushes with force'] : []),
+      ...(data.allow_force_pushes?.enabled === true ? [BYPASS_BY_FORCE] : []),
       ...users.map(({ login }) => `@${login}`),
       ...[...teams, ...apps].flatMap((one) => one?.slug ?? []),
     ]
@@ -51,8 +52,8 @@ export async function readProtection(api: GitHubApi, place: Place, branch: strin
   return protection ? [protection] : []
 }
 
-/** The rules that are in force on a branch, there or not, by the ruleset that they come from. */
-export async function readRules(api: GitHubApi, place: Place, branch: string): Promise<Guard[]> {
+/** Reads the active rules for a branch, by ruleset. The branch does not need to exist. */
+export async function readRules(api: GitHubApi, place: RepositoryName, branch: string): Promise<Guard[]> {
   const rules = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch, ...at }),
   )
@@ -78,10 +79,10 @@ export async function readRules(api: GitHubApi, place: Place, branch: string): P
           }
         : null,
       grows: ['deletion', 'non_fast_forward'].every((type) => own.some((rule) => rule.type === type)),
-      // GitHub leaves the list out for whoever may not change it
+      // GitHub leaves the list out if the token may not change it
       bypass:
         data.bypass_actors === undefined
-          ? { seen: false, why: 'GitHub shows it to administrators only' }
+          ? { seen: false, why: ADMINISTRATORS_ONLY }
           : {
               seen: true,
               value: data.bypass_actors.map(({ actor_type: type, actor_id: one }) => `${type} ${one ?? ''}`.trim()),
@@ -96,7 +97,7 @@ interface Required {
   readonly contexts: readonly string[]
 }
 
-/** Names alone are what GitHub answered before checks had a source. */
+/** Before checks had a source, GitHub answered with names only. */
 const checksIn = (required: Required | undefined): Guard['checks'] =>
   required?.checks?.map(({ context, app_id: app }) => ({ context, app })) ??
   required?.contexts.map((context) => ({ context, app: null })) ??

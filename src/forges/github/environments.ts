@@ -1,24 +1,28 @@
 import type { GitHubApi } from './api.ts'
-import { looking, unless404, type Seen } from './visible.ts'
-import type { Place } from './shapes.ts'
+import { readIfVisible, unless404, type Seen } from './visible.ts'
+import type { RepositoryName } from './shapes.ts'
 
 export interface EnvironmentFacts {
-  /** Whether it is for those whom its policies name, for protected branches, or for anything. */
+  /** Which branches may use it: those that its policies name, protected ones, or all. */
   readonly open: 'named' | 'protected' | 'all'
   /** Branches and tags that may use it, by name or pattern. */
   readonly policies: readonly { readonly id: number; readonly name: string; readonly isTag: boolean }[]
-  /** Who lets its jobs run: logins, and teams as `team NAME`. Where there is nobody, they run at once. */
+  /** Who approves its jobs: logins, and teams as `team NAME`. If this is empty, jobs run at once. */
   readonly reviewers: readonly string[]
-  /** Whether nobody lets run what they started themselves. */
+  /** Whether people cannot approve a run that they started. */
   readonly preventsSelfReview: boolean
   /** Names of its secrets. */
   readonly secrets: Seen<readonly string[]>
 }
 
-/** An environment; null where there is none of that name. */
-export async function readEnvironment(api: GitHubApi, place: Place, name: string): Promise<EnvironmentFacts | null> {
+/** Reads an environment; null if there is none of that name. */
+export async function readEnvironment(
+  api: GitHubApi,
+  place: RepositoryName,
+  name: string,
+): Promise<EnvironmentFacts | null> {
   const where = { ...place, environment_name: name }
-  // everybody who can read the repository sees its environments: where they are listed, what is missing is not there
+  // everyone who can read the repository sees all its environments: one that is not listed does not exist
   const all =
     (await api.request('GET /repos/{owner}/{repo}/environments', { ...place, per_page: 100 })).data.environments ?? []
   const found = all.find((one) => one.name === name)
@@ -26,7 +30,7 @@ export async function readEnvironment(api: GitHubApi, place: Place, name: string
   const policies = await readPolicies(api, where, found.deployment_branch_policy)
   const reviews = (found.protection_rules ?? []).flatMap((rule) => ('reviewers' in rule ? [rule] : []))
   const reviewers = reviews.flatMap((rule) => rule.reviewers ?? []).flatMap(({ reviewer }) => reviewer ?? [])
-  const secrets = await looking(async () =>
+  const secrets = await readIfVisible(async () =>
     (
       await api.request('GET /repos/{owner}/{repo}/environments/{environment_name}/secrets', {
         ...where,
@@ -42,10 +46,10 @@ export async function readEnvironment(api: GitHubApi, place: Place, name: string
   }
 }
 
-/** A policy is for a branch or for a tag: anybody who may push makes a tag. */
+/** Reads the policies. Each is for branches or for tags; anyone who may push can create a tag. */
 async function readPolicies(
   api: GitHubApi,
-  where: Place & { readonly environment_name: string },
+  where: RepositoryName & { readonly environment_name: string },
   policy: { readonly custom_branch_policies: boolean } | null | undefined,
 ): Promise<Pick<EnvironmentFacts, 'open' | 'policies'>> {
   if (!policy) return { open: 'all', policies: [] }
@@ -58,8 +62,8 @@ async function readPolicies(
   }
 }
 
-/** Names of the secrets that any workflow of the repository can read. */
-export async function readSecrets(api: GitHubApi, place: Place): Promise<string[]> {
+/** Reads the names of the secrets that any workflow of the repository can read. */
+export async function readSecrets(api: GitHubApi, place: RepositoryName): Promise<string[]> {
   const [own, shared] = await Promise.all([
     api.request('GET /repos/{owner}/{repo}/actions/secrets', { ...place, per_page: 100 }),
     api.request('GET /repos/{owner}/{repo}/actions/organization-secrets', { ...place, per_page: 100 }),
@@ -67,12 +71,12 @@ export async function readSecrets(api: GitHubApi, place: Place): Promise<string[
   return [...own.data.secrets, ...shared.data.secrets].map(({ name }) => name)
 }
 
-/** What is wrong with CODEOWNERS; null where there is none. */
+/** Reads what is wrong with CODEOWNERS; null if there is no such file. */
 export async function readCodeowners(
   api: GitHubApi,
-  place: Place,
+  place: RepositoryName,
 ): Promise<{ path: string; line: number; message: string }[] | null> {
-  // whoever reads the repository reads this, too: nothing there is no file
+  // everyone who can read the repository can read this: a 404 means that there is no file
   return unless404('', async () =>
     (await api.request('GET /repos/{owner}/{repo}/codeowners/errors', { ...place })).data.errors.map(
       ({ path, line, message }) => ({
@@ -86,10 +90,10 @@ export async function readCodeowners(
 
 const FOLDER = '.github/workflows'
 
-/** The workflows of a branch, with their texts. */
+/** Reads the workflows of a branch, with their texts. */
 export async function readWorkflows(
   api: GitHubApi,
-  place: Place,
+  place: RepositoryName,
   branch: string,
 ): Promise<ReadonlyMap<string, string>> {
   const listing = await unless404('', () =>
@@ -112,15 +116,15 @@ export async function readWorkflows(
   return new Map(texts)
 }
 
-/** What GitHub makes of each workflow, by path: `active`, or why not. */
-export async function readRuns(api: GitHubApi, place: Place): Promise<ReadonlyMap<string, string>> {
+/** Reads the state of each workflow, by path: `active`, or why not. */
+export async function readRuns(api: GitHubApi, place: RepositoryName): Promise<ReadonlyMap<string, string>> {
   const { workflows } = (await api.request('GET /repos/{owner}/{repo}/actions/workflows', { ...place, per_page: 100 }))
     .data
   return new Map(workflows.map(({ path, state }) => [path, state]))
 }
 
-/** What somebody may do here; null where GitHub knows nobody of that name. */
-export async function readPermission(api: GitHubApi, place: Place, login: string): Promise<string | null> {
+/** Reads a person's permission; null if GitHub has no such account. */
+export async function readPermission(api: GitHubApi, place: RepositoryName, login: string): Promise<string | null> {
   const path = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission'
   return unless404(
     'is not a user',

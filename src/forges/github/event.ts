@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { EXIT, fail } from '../../instance/diagnostic.ts'
+import * as texts from './texts.ts'
 
-/** What GitHub says of the repository in every event. */
-export interface Where {
+/** What every event of GitHub says about the repository. */
+interface EventRepository {
   /** As `owner/name`. */
   readonly repository: string
   readonly visibility: 'public' | 'private'
   readonly defaultBranch: string
 }
 
-/** What has happened, as far as a job goes by it. Whoever wrote a text in it may be anybody. */
-export type Event = Where &
+/** The parts of an event that jobs use. Anyone may have written the texts in it. */
+export type Event = EventRepository &
   (
     | {
         readonly name: 'pull_request_target'
@@ -55,28 +56,27 @@ export type Event = Where &
 
 export type EventOf<Name extends Event['name']> = Extract<Event, { readonly name: Name }>
 
-const MOST_BYTES = 64 * 1024 * 1024
+const MAX_MEBIBYTES = 64
 
-/** Reads the event of this run. Throws (exit 9) where there is none that a job goes by. */
+/** Reads the event of this run. Throws (exit 9) if there is none that a job can use. */
 export async function readEvent(env: { readonly [name: string]: string | undefined }): Promise<Event> {
   const path = env['GITHUB_EVENT_PATH']
   if (path === undefined || path === '')
-    return fail(EXIT.invalid, 'no-event', 'There is no event here: GITHUB_EVENT_PATH is not set.', {
-      hint: 'This verb is for workflows of GitHub Actions. Elsewhere: herdbook plan, then herdbook apply',
-    })
+    return fail(EXIT.invalid, 'no-event', texts.noEvent.message, { hint: texts.noEvent.hint })
   const text = await readFile(path)
-  if (text.length > MOST_BYTES) return fail(EXIT.invalid, 'event-too-large', 'The event is too large to be one.')
+  if (text.length > MAX_MEBIBYTES * 1024 * 1024)
+    return fail(EXIT.invalid, 'event-too-large', texts.eventTooLarge(MAX_MEBIBYTES))
   const event = eventOf(
     env['GITHUB_EVENT_NAME'] ?? '',
     JSON.parse(text.toString('utf8')),
     env['GITHUB_REPOSITORY'] ?? '',
   )
-  // A run that is started again has the event as it was: who started it is who acts.
+  // a run that is started again has the old event: the person who started it again is the one who acts
   const by = env['GITHUB_TRIGGERING_ACTOR'] ?? ''
   return 'sender' in event && by !== '' ? { ...event, sender: by } : event
 }
 
-/** The event in a payload of GitHub's. `repository` is the one that runs us, as `owner/name`. */
+/** Reads the event from GitHub's payload. `repository` is the one that this run belongs to, as `owner/name`. */
 export function eventOf(name: string, payload: unknown, repository: string): Event {
   const at = (path: string): unknown =>
     path.split('.').reduce<unknown>((value, key) => (isMembers(value) ? value[key] : undefined), payload)
@@ -85,9 +85,9 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
     const value = at(path)
     return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : missing(name, path)
   }
-  const where: Where = {
+  const where: EventRepository = {
     repository: textOr(at('repository.full_name')) ?? repository,
-    // Where nobody says otherwise, everybody may be reading.
+    // if GitHub does not say, anyone may be reading
     visibility: at('repository.private') === true ? 'private' : 'public',
     defaultBranch: textOr(at('repository.default_branch')) ?? 'main',
   }
@@ -144,7 +144,7 @@ export function eventOf(name: string, payload: unknown, repository: string): Eve
     case 'schedule':
       return { ...where, name }
     default:
-      return fail(EXIT.invalid, 'unknown-event', `No job goes by the event ${JSON.stringify(name.slice(0, 60))}.`)
+      return fail(EXIT.invalid, 'unknown-event', texts.unknownEvent(name.slice(0, 60)))
   }
 }
 
@@ -160,8 +160,7 @@ const inputsOf = (value: unknown): { [name: string]: string } =>
     ),
   )
 
-const missing = (name: string, path: string): never =>
-  fail(EXIT.invalid, 'odd-event', `The event ${name} has no ${path} that could be one.`)
+const missing = (name: string, path: string): never => fail(EXIT.invalid, 'odd-event', texts.oddEvent(name, path))
 
 const commit = (text: string, name: string): string =>
   /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text) ? text : missing(name, 'commit id')

@@ -3,8 +3,9 @@ import { commitsOf, environmentReviewersOf, pullsOf, pushersOf, readCommit, read
 import { openGitHubApi, type GitHubApi } from './api.ts'
 import { explaining, isStatus } from './errors.ts'
 import { propose } from './pull-request.ts'
-import { commentOf, each, issueOf, pullOf, type Place, type RawComment, type RawIssue } from './shapes.ts'
+import { commentOf, distinct, issueOf, pullOf, type RepositoryName, type RawComment, type RawIssue } from './shapes.ts'
 import { suggest } from './suggestions.ts'
+import { tasks } from './texts.ts'
 import type { OnWait } from '../../http/transport.ts'
 
 export interface ForgeOptions {
@@ -16,47 +17,46 @@ export interface ForgeOptions {
   readonly onWait?: OnWait | undefined
 }
 
-const LONGEST_DESCRIPTION = 140
+/** GitHub's own limit, in characters. */
+const MAX_DESCRIPTION = 140
 
-/** Opens GitHub for one repository. Whatever it refuses is told as a diagnostic, with exit 10. */
+/** Opens GitHub for one repository. What GitHub refuses becomes a diagnostic, with exit 10. */
 export async function openForge({ api: address, repository, token, onWait }: ForgeOptions): Promise<Forge> {
   const api = await openGitHubApi({ api: address, token, onWait })
   const [owner = '', repo = ''] = repository.split('/')
-  const place: Place = { owner, repo }
+  const place: RepositoryName = { owner, repo }
   const trying = explaining(repository)
   const on = (number: number) => ({ ...place, issue_number: number })
   return {
     repository,
     remaining: api.remaining,
     about: () =>
-      trying('read what the repository is', async () => {
+      trying(tasks.readRepository, async () => {
         const { data } = await api.request('GET /repos/{owner}/{repo}', { ...place })
         return { visibility: data.private ? 'private' : 'public', defaultBranch: data.default_branch }
       }),
-    pullRequest: (number) => trying(`read pull request #${number}`, () => readPull(api, place, number)),
+    pullRequest: (number) => trying(tasks.readPullRequest(number), () => readPull(api, place, number)),
     openPullRequests: () =>
-      trying('list the open pull requests', async () => {
+      trying(tasks.listOpenPullRequests, async () => {
         const pulls = await api.all((at) =>
           api.request('GET /repos/{owner}/{repo}/pulls', { ...place, state: 'open', ...at }),
         )
-        return each(pulls).map((pull) => pullOf(pull))
+        return distinct(pulls).map((pull) => pullOf(pull))
       }),
     mergedPullRequests: (branch, since) =>
-      trying('list the merged pull requests', () => mergedPulls(api, place, branch, since)),
-    pullRequestsOf: (commit) =>
-      trying(`ask what brought commit ${commit.slice(0, 12)}`, () => pullsOf(api, place, commit)),
-    reviews: (number) => trying(`read the reviews of #${number}`, () => reviewsOf(api, place, number)),
-    commits: (number) => trying(`read the commits of #${number}`, () => commitsOf(api, place, number)),
-    commit: (id) => trying(`read commit ${id.slice(0, 12)}`, () => readCommit(api, place, id)),
-    pushers: (branch, newest) => trying(`ask who pushed to ${branch}`, () => pushersOf(api, place, branch, newest)),
-    environmentReviewers: (name) =>
-      trying(`read the environment ${name}`, () => environmentReviewersOf(api, place, name)),
-    permission: (login) => trying(`ask what @${login} may do`, () => permissionOf(api, place, login)),
+      trying(tasks.listMergedPullRequests, () => mergedPulls(api, place, branch, since)),
+    pullRequestsOf: (commit) => trying(tasks.findPullRequestsOf(commit), () => pullsOf(api, place, commit)),
+    reviews: (number) => trying(tasks.readReviews(number), () => reviewsOf(api, place, number)),
+    commits: (number) => trying(tasks.readCommits(number), () => commitsOf(api, place, number)),
+    commit: (id) => trying(tasks.readCommit(id), () => readCommit(api, place, id)),
+    pushers: (branch, newest) => trying(tasks.readPushes(branch), () => pushersOf(api, place, branch, newest)),
+    environmentReviewers: (name) => trying(tasks.readEnvironment(name), () => environmentReviewersOf(api, place, name)),
+    permission: (login) => trying(tasks.readPermission(login), () => permissionOf(api, place, login)),
     comments: (issue) =>
-      trying(`read the comments of #${issue}`, async () => each(await readComments(api, place, issue)).map(commentOf)),
-    comment: (issue, body) => trying(`comment on #${issue}`, () => addComment(api, place, issue, body)),
+      trying(tasks.readComments(issue), async () => distinct(await readComments(api, place, issue)).map(commentOf)),
+    comment: (issue, body) => trying(tasks.comment(issue), () => addComment(api, place, issue, body)),
     editComment: (id, body) =>
-      trying('edit a comment', async () => {
+      trying(tasks.editComment, async () => {
         await api.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
           ...place,
           comment_id: id,
@@ -64,13 +64,13 @@ export async function openForge({ api: address, repository, token, onWait }: For
         })
       }),
     suggest: (pullRequest, commit, suggestions) =>
-      trying(`comment on lines of #${pullRequest}`, () => suggest({ api, place, pullRequest, commit }, suggestions)),
+      trying(tasks.commentOnLines(pullRequest), () => suggest({ api, place, pullRequest, commit }, suggestions)),
     issue: (number) =>
-      trying(`read #${number}`, async () =>
+      trying(tasks.readIssue(number), async () =>
         issueOf((await api.request('GET /repos/{owner}/{repo}/issues/{issue_number}', on(number))).data),
       ),
     openIssues: (label) =>
-      trying(`list the issues labelled ${label}`, async () => {
+      trying(tasks.listIssues(label), async () => {
         const found = await api.all((at) =>
           api.request('GET /repos/{owner}/{repo}/issues', {
             ...place,
@@ -81,23 +81,21 @@ export async function openForge({ api: address, repository, token, onWait }: For
             ...at,
           }),
         )
-        return each(found)
+        return distinct(found)
           .filter((issue) => issue.pull_request === undefined)
           .map(issueOf)
       }),
-    createIssue: (draft) => trying('open an issue', () => createIssue(api, place, draft)),
+    createIssue: (draft) => trying(tasks.openIssue, () => createIssue(api, place, draft)),
     editIssue: (number, change) =>
-      trying(`change #${number}`, async () => {
+      trying(tasks.changeIssue(number), async () => {
         await api.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { ...on(number), ...change })
       }),
-    removeLabel: (issue, label) => trying(`take a label from #${issue}`, () => removeLabel(api, place, issue, label)),
+    removeLabel: (issue, label) => trying(tasks.removeLabel(issue), () => removeLabel(api, place, issue, label)),
     report: (commit, { state, context, description, url }) =>
-      trying(`report on commit ${commit.slice(0, 12)}`, async () => {
+      trying(tasks.setStatus(commit), async () => {
         const characters = Array.from(description)
         const shown =
-          characters.length > LONGEST_DESCRIPTION
-            ? `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…`
-            : description
+          characters.length > MAX_DESCRIPTION ? `${characters.slice(0, MAX_DESCRIPTION - 1).join('')}…` : description
         await api.request('POST /repos/{owner}/{repo}/statuses/{sha}', {
           ...place,
           sha: commit,
@@ -107,12 +105,17 @@ export async function openForge({ api: address, repository, token, onWait }: For
           ...(url === undefined ? {} : { target_url: url }),
         })
       }),
-    propose: (proposal) => trying(`propose ${proposal.branch}`, () => propose(api, place, proposal)),
+    propose: (proposal) => trying(tasks.propose(proposal.branch), () => propose(api, place, proposal)),
   }
 }
 
-/** Read one by one, since the list does not say who merged. */
-async function mergedPulls(api: GitHubApi, place: Place, branch: string, since: string): Promise<PullRequest[]> {
+/** Reads the merged pull requests one by one: the list does not say who merged. */
+async function mergedPulls(
+  api: GitHubApi,
+  place: RepositoryName,
+  branch: string,
+  since: string,
+): Promise<PullRequest[]> {
   const older = ({ updated_at: updated }: { readonly updated_at: string }): boolean =>
     Date.parse(updated) < Date.parse(since)
   const closed = await api.all(
@@ -127,7 +130,7 @@ async function mergedPulls(api: GitHubApi, place: Place, branch: string, since: 
       }),
     (all) => all.some(older),
   )
-  const merged = each(closed).filter((pull) => pull.merged_at !== null && !older(pull))
+  const merged = distinct(closed).filter((pull) => pull.merged_at !== null && !older(pull))
   const pulls: PullRequest[] = []
   for (const { number } of merged) pulls.push(await readPull(api, place, number))
   return pulls
@@ -135,8 +138,8 @@ async function mergedPulls(api: GitHubApi, place: Place, branch: string, since: 
 
 const PERMISSIONS: readonly Permission[] = ['admin', 'maintain', 'write', 'triage', 'read', 'none']
 
-/** `role_name` knows all levels; an organisation's own roles are only in the older `permission`, as what they amount to. */
-async function permissionOf(api: GitHubApi, place: Place, login: string): Promise<Permission> {
+/** `role_name` knows all levels; an organisation's own role shows its level only in the older `permission`. */
+async function permissionOf(api: GitHubApi, place: RepositoryName, login: string): Promise<Permission> {
   try {
     const { data } = await api.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
       ...place,
@@ -153,7 +156,7 @@ async function permissionOf(api: GitHubApi, place: Place, login: string): Promis
   }
 }
 
-const readComments = (api: GitHubApi, place: Place, issue: number, since?: string) =>
+const readComments = (api: GitHubApi, place: RepositoryName, issue: number, since?: string) =>
   api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       ...place,
@@ -163,7 +166,7 @@ const readComments = (api: GitHubApi, place: Place, issue: number, since?: strin
     }),
   )
 
-async function addComment(api: GitHubApi, place: Place, issue: number, body: string): Promise<Comment> {
+async function addComment(api: GitHubApi, place: RepositoryName, issue: number, body: string): Promise<Comment> {
   const made = await api.once<RawComment>(
     async () =>
       (
@@ -183,7 +186,7 @@ async function addComment(api: GitHubApi, place: Place, issue: number, body: str
 
 async function createIssue(
   api: GitHubApi,
-  place: Place,
+  place: RepositoryName,
   { title, body, labels }: Parameters<Forge['createIssue']>[0],
 ): Promise<Issue> {
   const made = await api.once<RawIssue>(
@@ -206,7 +209,7 @@ async function createIssue(
   return issueOf(made)
 }
 
-async function removeLabel(api: GitHubApi, place: Place, issue: number, label: string): Promise<void> {
+async function removeLabel(api: GitHubApi, place: RepositoryName, issue: number, label: string): Promise<void> {
   try {
     await api.request('DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}', {
       ...place,
@@ -214,6 +217,6 @@ async function removeLabel(api: GitHubApi, place: Place, issue: number, label: s
       name: label,
     })
   } catch (error) {
-    if (!isStatus(error, 404, 'Label does not exist')) throw error
+    if (!isStatus(error, 404, 'does not exist')) throw error
   }
 }

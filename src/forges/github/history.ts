@@ -10,17 +10,17 @@ import type {
 } from '../forge.ts'
 import type { GitHubApi } from './api.ts'
 import { unless } from './errors.ts'
-import { isBot, pullOf, type Place } from './shapes.ts'
+import { isBot, pullOf, type RepositoryName } from './shapes.ts'
 
-/** One pull request; lists do not say who merged. */
-export async function readPull(api: GitHubApi, place: Place, number: number): Promise<PullRequest> {
+/** Reads one pull request; lists do not say who merged. */
+export async function readPull(api: GitHubApi, place: RepositoryName, number: number): Promise<PullRequest> {
   return pullOf(
     (await api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...place, pull_number: number })).data,
   )
 }
 
-/** Those that brought a commit, each read by itself. */
-export async function pullsOf(api: GitHubApi, place: Place, commit: string): Promise<PullRequest[]> {
+/** Reads the pull requests that contain a commit, one by one. */
+export async function pullsOf(api: GitHubApi, place: RepositoryName, commit: string): Promise<PullRequest[]> {
   const found = await unless(422, 'No commit found', [], () =>
     api.all((at) =>
       api.request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { ...place, commit_sha: commit, ...at }),
@@ -37,8 +37,8 @@ const VERDICTS: ReadonlyMap<string, Review['state']> = new Map([
   ['DISMISSED', 'dismissed'],
 ])
 
-/** The verdicts on a pull request; what a dismissed one was is asked for where there is one. */
-export async function reviewsOf(api: GitHubApi, place: Place, number: number): Promise<Review[]> {
+/** Reads the verdicts on a pull request. If one was dismissed, also reads what it said before. */
+export async function reviewsOf(api: GitHubApi, place: RepositoryName, number: number): Promise<Review[]> {
   const all = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { ...place, pull_number: number, ...at }),
   )
@@ -59,7 +59,7 @@ interface Dismissal {
   readonly at: string
 }
 
-async function dismissalsOf(api: GitHubApi, place: Place, number: number): Promise<Map<number, Dismissal>> {
+async function dismissalsOf(api: GitHubApi, place: RepositoryName, number: number): Promise<Map<number, Dismissal>> {
   const events = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/issues/{issue_number}/events', { ...place, issue_number: number, ...at }),
   )
@@ -72,7 +72,7 @@ async function dismissalsOf(api: GitHubApi, place: Place, number: number): Promi
   )
 }
 
-/** GitHub's own account: what it makes for somebody in the browser, it commits itself. */
+/** GitHub's own account: GitHub commits with it what a person does in the browser. */
 const WEB_FLOW = 'web-flow'
 
 interface RawCommit {
@@ -87,33 +87,38 @@ function commitOf({ sha, author, committer, commit }: RawCommit): CommitFacts {
   return { id: sha, author: handOf(author, verified), committer: handOf(committer, verified), verified }
 }
 
-/** Anybody can write GitHub's address into a commit; only GitHub can sign it so. */
+/** Anyone can write GitHub's address into a commit; only GitHub can sign it. */
 function handOf(account: object | null, verified: boolean): Hand {
   if (account === null || !('login' in account) || typeof account.login !== 'string') return null
   if (account.login === WEB_FLOW) return verified ? 'forge' : null
   return { login: account.login, byBot: 'type' in account && account.type === 'Bot' } satisfies Account
 }
 
-/** GitHub lists no more than that many commits of a pull request. */
-const MOST_COMMITS = 250
+/** GitHub lists no more commits of a pull request. */
+const MAX_LISTED_COMMITS = 250
 
-/** The commits of a pull request. They are all where the head is among them and there is room for more. */
-export async function commitsOf(api: GitHubApi, place: Place, number: number): Promise<ProposedCommits> {
+/** Reads the commits of a pull request: all of them if the head is among them and the list is not full. */
+export async function commitsOf(api: GitHubApi, place: RepositoryName, number: number): Promise<ProposedCommits> {
   const listed = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', { ...place, pull_number: number, ...at }),
   )
   const { head } = await readPull(api, place, number)
   const commits = listed.map(commitOf)
-  return { commits, complete: commits.length < MOST_COMMITS && commits.some(({ id }) => id === head.commit) }
+  return { commits, complete: commits.length < MAX_LISTED_COMMITS && commits.some(({ id }) => id === head.commit) }
 }
 
-/** One commit. */
-export async function readCommit(api: GitHubApi, place: Place, id: string): Promise<CommitFacts> {
+/** Reads one commit. */
+export async function readCommit(api: GitHubApi, place: RepositoryName, id: string): Promise<CommitFacts> {
   return commitOf((await api.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: id })).data)
 }
 
-/** What moved a branch of this repository; nothing is known of a fork's. */
-export async function pushersOf(api: GitHubApi, place: Place, branch: string, newest = Infinity): Promise<Push[]> {
+/** Reads the pushes to a branch of this repository; GitHub shows none of a fork's. */
+export async function pushersOf(
+  api: GitHubApi,
+  place: RepositoryName,
+  branch: string,
+  newest = Infinity,
+): Promise<Push[]> {
   const moves = await api.allAfter(
     (at) => api.request('GET /repos/{owner}/{repo}/activity', { ...place, ref: `refs/heads/${branch}`, ...at }),
     (all) => all.length >= newest,
@@ -123,10 +128,10 @@ export async function pushersOf(api: GitHubApi, place: Place, branch: string, ne
   )
 }
 
-/** Whom an environment asks. */
+/** Reads who must approve the jobs of an environment; null if there is none of that name. */
 export async function environmentReviewersOf(
   api: GitHubApi,
-  place: Place,
+  place: RepositoryName,
   name: string,
 ): Promise<EnvironmentReviewers | null> {
   return unless(404, '', null, async () => {

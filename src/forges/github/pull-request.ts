@@ -2,20 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Proposal, PullRequest } from '../forge.ts'
 import { GitHubFailure, type GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
-import { pullOf, type Place, type RawPull } from './shapes.ts'
+import { pullOf, type RepositoryName, type RawPull } from './shapes.ts'
 
-/** Puts one commit on a branch of its own and opens a pull request, or brings the one that is open up to date. Made over the API, so that GitHub signs it and nothing needs to push. */
-export async function propose(api: GitHubApi, place: Place, proposal: Proposal): Promise<PullRequest> {
+/**
+ * Puts one commit on its own branch and opens a pull request, or updates the open one.
+ * Uses the API, so that GitHub signs the commit and nothing has to push.
+ */
+export async function propose(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest> {
   const commit = await putCommit(api, place, proposal)
-  const pull = (await openPull(api, place, proposal)) ?? (await createPull(api, place, proposal))
+  const pull = (await updatePull(api, place, proposal)) ?? (await createPull(api, place, proposal))
   // the pull request may not have noticed yet that its branch moved
   return { ...pull, head: { ...pull.head, commit } }
 }
 
-/** The branch's commit. One that already is what was asked for stays, so that nothing starts anew for it. */
+/** Writes the branch's commit. Keeps one that is already the same, so that no workflow starts again. */
 async function putCommit(
   api: GitHubApi,
-  place: Place,
+  place: RepositoryName,
   { branch, base, files, message: given }: Proposal,
 ): Promise<string> {
   const parent = (
@@ -24,16 +27,16 @@ async function putCommit(
   const tree = files.size === 0 ? parent.tree.sha : await putTree(api, place, parent.tree.sha, files)
   const message = typeof given === 'string' ? given : given({ tree, parent: base.commit })
   const ref = `heads/${branch}`
-  const tip = await defaultBranchHead(api, place, ref)
+  const tip = await branchHead(api, place, ref)
   if (tip !== null) {
-    const there = (
+    const current = (
       await api.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { ...place, commit_sha: tip })
     ).data
     if (
-      there.tree.sha === tree &&
-      there.message === message &&
-      there.parents.length === 1 &&
-      there.parents[0]?.sha === base.commit
+      current.tree.sha === tree &&
+      current.message === message &&
+      current.parents.length === 1 &&
+      current.parents[0]?.sha === base.commit
     )
       return tip
   }
@@ -45,7 +48,7 @@ async function putCommit(
   return sha
 }
 
-async function putTree(api: GitHubApi, place: Place, from: string, files: Proposal['files']): Promise<string> {
+async function putTree(api: GitHubApi, place: RepositoryName, from: string, files: Proposal['files']): Promise<string> {
   const tree = [...files].map(([path, content]) => {
     const entry = { path, mode: '100644' as const, type: 'blob' as const }
     return content === null ? { ...entry, sha: null } : { ...entry, content }
@@ -53,7 +56,7 @@ async function putTree(api: GitHubApi, place: Place, from: string, files: Propos
   return (await api.request('POST /repos/{owner}/{repo}/git/trees', { ...place, base_tree: from, tree })).data.sha
 }
 
-async function defaultBranchHead(api: GitHubApi, place: Place, ref: string): Promise<string | null> {
+async function branchHead(api: GitHubApi, place: RepositoryName, ref: string): Promise<string | null> {
   try {
     return (await api.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...place, ref })).data.object.sha
   } catch (error) {
@@ -62,8 +65,8 @@ async function defaultBranchHead(api: GitHubApi, place: Place, ref: string): Pro
   }
 }
 
-/** Somebody else's run, or our own request whose answer was lost, may have made it since. */
-async function createRef(api: GitHubApi, place: Place, ref: string, sha: string): Promise<void> {
+/** Creates a branch, or moves it: another run, or our own request with a lost answer, may have created it. */
+async function createRef(api: GitHubApi, place: RepositoryName, ref: string, sha: string): Promise<void> {
   try {
     await api.request('POST /repos/{owner}/{repo}/git/refs', { ...place, ref: `refs/${ref}`, sha })
   } catch (error) {
@@ -72,24 +75,31 @@ async function createRef(api: GitHubApi, place: Place, ref: string, sha: string)
   }
 }
 
-/** From an older state of the workflows a token of theirs moves no branch, but it may make one at a new commit: an open pull request of the old one is closed by that. */
-async function moveRef(api: GitHubApi, place: Place, ref: string, sha: string): Promise<void> {
+/**
+ * Moves a branch. A workflow's token may not move one whose workflows are older, but it may create one:
+ * then the branch is deleted and created again, which closes its open pull request.
+ */
+async function moveRef(api: GitHubApi, place: RepositoryName, ref: string, sha: string): Promise<void> {
   try {
     await api.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref, sha, force: true })
   } catch (error) {
-    if (!takesWorkflows(error)) throw error
+    if (!needsWorkflowsPermission(error)) throw error
     await api.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...place, ref })
     await api.request('POST /repos/{owner}/{repo}/git/refs', { ...place, ref: `refs/${ref}`, sha })
   }
 }
 
-/** Whether GitHub asks for the permission to change workflows, which no workflow's own token has. */
-const takesWorkflows = (error: unknown): boolean =>
+/** Whether GitHub asks for permission to change workflows; a workflow's own token never has it. */
+const needsWorkflowsPermission = (error: unknown): boolean =>
   error instanceof GitHubFailure &&
   (error.status === 403 || error.status === 422) &&
   /workflows/.test(`${error.text} ${error.accepted ?? ''}`)
 
-async function findPull(api: GitHubApi, place: Place, { branch, base }: Proposal): Promise<RawPull | undefined> {
+async function findPull(
+  api: GitHubApi,
+  place: RepositoryName,
+  { branch, base }: Proposal,
+): Promise<RawPull | undefined> {
   const open = await api.all((at) =>
     api.request('GET /repos/{owner}/{repo}/pulls', {
       ...place,
@@ -102,8 +112,8 @@ async function findPull(api: GitHubApi, place: Place, { branch, base }: Proposal
   return open[0]
 }
 
-/** The one that is open, with the proposal's title and body. */
-async function openPull(api: GitHubApi, place: Place, proposal: Proposal): Promise<PullRequest | null> {
+/** Updates the open pull request with the proposal's title and body; null if none is open. */
+async function updatePull(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest | null> {
   const found = await findPull(api, place, proposal)
   if (!found) return null
   const { title, body } = proposal
@@ -119,10 +129,10 @@ async function openPull(api: GitHubApi, place: Place, proposal: Proposal): Promi
   )
 }
 
-/** How long a list may lag behind a pull request that GitHub says is there. */
-const LOOKS = [500, 1000, 2000, 4000]
+/** The waits before each search for a pull request that GitHub says exists: its list may lag behind. */
+const SEARCH_DELAYS = [500, 1000, 2000, 4000]
 
-async function createPull(api: GitHubApi, place: Place, proposal: Proposal): Promise<PullRequest> {
+async function createPull(api: GitHubApi, place: RepositoryName, proposal: Proposal): Promise<PullRequest> {
   const { branch, base, title, body } = proposal
   try {
     const made = await api.once<RawPull>(
@@ -141,9 +151,9 @@ async function createPull(api: GitHubApi, place: Place, proposal: Proposal): Pro
     return pullOf(made)
   } catch (error) {
     if (!isStatus(error, 422, 'already exists')) throw error
-    for (const pause of LOOKS) {
+    for (const pause of SEARCH_DELAYS) {
       await sleep(pause)
-      const pull = await openPull(api, place, proposal)
+      const pull = await updatePull(api, place, proposal)
       if (pull) return pull
     }
     throw error

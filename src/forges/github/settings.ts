@@ -1,7 +1,8 @@
 import { openGitHubApi } from './api.ts'
 import { explaining } from './errors.ts'
 import { readProtection, readRules, type Guard } from './branch-rules.ts'
-import { looking, type Seen } from './visible.ts'
+import { NOT_ASKED, tasks } from './texts.ts'
+import { readIfVisible, type Seen } from './visible.ts'
 import {
   readCodeowners,
   readEnvironment,
@@ -13,7 +14,7 @@ import {
 } from './environments.ts'
 import type { OnWait } from '../../http/transport.ts'
 
-/** The settings of a repository that Herdbook goes by. */
+/** The settings of a repository that Herdbook depends on. */
 export interface RepositorySettings {
   readonly branch: string
   readonly private: boolean
@@ -21,25 +22,28 @@ export interface RepositorySettings {
   readonly guards: readonly Seen<readonly Guard[]>[]
   /** The rulesets of the branch that follows the ledger. */
   readonly ledger: Seen<readonly Guard[]>
-  /** By name; null where there is none of that name. */
+  /** By name; null if no environment has that name. */
   readonly environments: ReadonlyMap<string, Seen<EnvironmentFacts | null>>
-  /** Names of the secrets that any workflow of the repository can read, its organisation's among them. */
+  /** Names of the secrets that any workflow of the repository can read, its organisation's included. */
   readonly secrets: Seen<readonly string[]>
   readonly workflows: Seen<{ readonly mayOpenPullRequests: boolean; readonly readOnly: boolean }>
   readonly labels: Seen<readonly string[]>
-  /** What is wrong with CODEOWNERS; null where there is none. */
+  /** What is wrong with CODEOWNERS; null if there is no such file. */
   readonly codeowners: Seen<
     readonly { readonly path: string; readonly line: number; readonly message: string }[] | null
   >
   /** The workflows on the default branch, with their texts. */
   readonly files: Seen<ReadonlyMap<string, string>>
-  /** What GitHub makes of each workflow, by path: `active`, or why not. */
+  /** The state of each workflow on GitHub, by path: `active`, or why not. */
   readonly runs: Seen<ReadonlyMap<string, string>>
-  /** What those who were asked for may do here, by login; null where GitHub knows nobody of that name. */
+  /** The permission of each person who was asked for, by login; null if GitHub has no such account. */
   readonly people: ReadonlyMap<string, Seen<string | null>>
 }
 
-/** Reads them with a person's token. `ledger` is the name of the branch that follows it. Throws (exit 10) where not even the repository can be read. */
+/**
+ * Reads the settings with a person's token. `ledger` is the name of the branch that follows the ledger.
+ * Throws (exit 10) if the repository itself cannot be read.
+ */
 export async function readSettings(
   options: { readonly api: string; readonly repository: string; readonly token: string; readonly onWait?: OnWait },
   {
@@ -52,33 +56,33 @@ export async function readSettings(
   const [owner = '', repo = ''] = options.repository.split('/')
   const place = { owner, repo }
   const { default_branch: branch, private: hidden } = await explaining(options.repository)(
-    'read the repository',
+    tasks.readRepository,
     async () => (await api.request('GET /repos/{owner}/{repo}', place)).data,
   )
   const [protection, rules, ledger, secrets, workflows, labels, codeowners, files, runs, ...each] = await Promise.all([
-    looking(() => readProtection(api, place, branch)),
-    looking(() => readRules(api, place, branch)),
-    looking(() => readRules(api, place, follower)),
-    looking(() => readSecrets(api, place)),
-    looking(async () => {
+    readIfVisible(() => readProtection(api, place, branch)),
+    readIfVisible(() => readRules(api, place, branch)),
+    readIfVisible(() => readRules(api, place, follower)),
+    readIfVisible(() => readSecrets(api, place)),
+    readIfVisible(async () => {
       const { data } = await api.request('GET /repos/{owner}/{repo}/actions/permissions/workflow', place)
       return {
         mayOpenPullRequests: data.can_approve_pull_request_reviews,
         readOnly: data.default_workflow_permissions === 'read',
       }
     }),
-    looking(async () =>
+    readIfVisible(async () =>
       (await api.all((at) => api.request('GET /repos/{owner}/{repo}/labels', { ...place, ...at }))).map(
         ({ name }) => name,
       ),
     ),
-    looking(() => readCodeowners(api, place)),
-    looking(() => readWorkflows(api, place, branch)),
-    looking(() => readRuns(api, place)),
-    ...environments.map((name) => looking(() => readEnvironment(api, place, name))),
+    readIfVisible(() => readCodeowners(api, place)),
+    readIfVisible(() => readWorkflows(api, place, branch)),
+    readIfVisible(() => readRuns(api, place)),
+    ...environments.map((name) => readIfVisible(() => readEnvironment(api, place, name))),
   ])
   const may = await Promise.all(
-    people.map(async (login) => [login, await looking(() => readPermission(api, place, login))] as const),
+    people.map(async (login) => [login, await readIfVisible(() => readPermission(api, place, login))] as const),
   )
   return {
     branch,
@@ -96,4 +100,4 @@ export async function readSettings(
   }
 }
 
-const UNSEEN = { seen: false, why: 'it was not asked for' } as const
+const UNSEEN = { seen: false, why: NOT_ASKED } as const

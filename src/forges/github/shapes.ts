@@ -1,24 +1,24 @@
 import type { Comment, Issue, PullRequest } from '../forge.ts'
 
 /** The repository that all requests are about. */
-export interface Place {
+export interface RepositoryName {
   readonly owner: string
   readonly repo: string
 }
 
 export const isBot = (account: RawAccount | undefined): boolean => account?.type === 'Bot'
 
-/** What GitHub shows where somebody's account is gone. */
+/** GitHub shows this name if an account is gone. */
 const GHOST = 'ghost'
 
-/** What a list shows, each once: something that moves while its pages are read stands on two of them. */
-export const each = <T extends { readonly id: number | bigint }>(items: readonly T[]): T[] => [
+/** Removes duplicates: an item that moves while the pages are read is on two of them. */
+export const distinct = <T extends { readonly id: number | bigint }>(items: readonly T[]): T[] => [
   ...new Map(items.map((item) => [item.id, item])).values(),
 ]
 
 export type RawAccount = { readonly login: string; readonly type: string } | null
 
-/** What of GitHub's pull request is used, in lists and by itself; lists do not say who merged. */
+/** The parts of GitHub's pull request that are used, in lists and alone; lists do not say who merged. */
 export interface RawPull {
   readonly number: number
   readonly html_url: string
@@ -34,7 +34,7 @@ export interface RawPull {
   readonly merge_commit_sha: string | null
 }
 
-/** Before a merge, GitHub's `merge_commit_sha` is its own trial and on no branch: only with `merged_at` does it count. */
+/** Before a merge, GitHub's `merge_commit_sha` is a test merge on no branch: it counts only with `merged_at`. */
 export function pullOf(raw: RawPull): PullRequest {
   const { base, head } = raw
   return {

@@ -1,49 +1,49 @@
 import type { Suggestion } from '../forge.ts'
 import type { GitHubApi } from './api.ts'
 import { isStatus } from './errors.ts'
-import type { Place } from './shapes.ts'
+import type { RepositoryName } from './shapes.ts'
 
 interface RawReviewComment {
   readonly id: number | bigint
   readonly user: { readonly type: string } | null
   readonly path: string
-  /** null once the pull request has changed the line since. */
+  /** null if the pull request has changed the line since. */
   readonly line?: number | null
   readonly start_line?: number | null
   readonly body: string
   readonly created_at: string
 }
 
-/** The pull request whose lines are commented on, and the commit that they are counted in. */
+/** The pull request to comment on, and the commit whose lines are counted. */
 interface Target {
   readonly api: GitHubApi
-  readonly place: Place
+  readonly place: RepositoryName
   readonly pullRequest: number
   readonly commit: string
 }
 
-/** Comments on those lines that the pull request shows; GitHub takes no others. One of ours that is there already is brought up to date. */
+/** Comments on lines that the pull request shows; GitHub accepts no others. Updates a comment of ours that exists. */
 export async function suggest(target: Target, suggestions: readonly Suggestion[]): Promise<void> {
   const shown = await shownLines(target, new Set(suggestions.map(({ path }) => path)))
   const wanted = suggestions.filter((one) => shown.some((range) => isIn(range, one)))
   if (wanted.length === 0) return
-  const there = await readReviewComments(target)
+  const existing = await readReviewComments(target)
   for (const one of wanted)
     await put(
       target,
       one,
-      there.find((comment) => isOurs(comment, one)),
+      existing.find((comment) => isOurs(comment, one)),
     )
 }
 
 interface Range {
   readonly path: string
   readonly from: number
-  /** The first one after it. */
+  /** The first line after it. */
   readonly end: number
 }
 
-/** The lines of the new files that the pull request's difference shows, changed or around what is changed. */
+/** Finds the lines of the new files that the pull request's diff shows: changed lines and those around them. */
 async function shownLines({ api, place, pullRequest }: Target, paths: ReadonlySet<string>): Promise<Range[]> {
   const files = await api.all(
     (at) =>
@@ -64,7 +64,7 @@ const isIn = ({ path, from, end }: Range, one: Suggestion): boolean =>
 
 const firstLine = (text: string): string | undefined => text.split(/\r?\n/, 1)[0]
 
-/** Written by a program, for the same lines, under the same first line. */
+/** A comment is ours if a program wrote it, for the same lines, with the same first line. */
 const isOurs = (there: RawReviewComment, one: Suggestion): boolean =>
   there.user?.type === 'Bot' &&
   there.path === one.path &&
@@ -119,7 +119,7 @@ async function put(
         ),
     )
   } catch (error) {
-    // The branch has moved since the files were asked for.
+    // the branch has moved since the files were read
     if (!isStatus(error, 422)) throw error
   }
 }

@@ -1,11 +1,11 @@
 import { GitHubFailure } from './api.ts'
 import { unless } from './errors.ts'
 
-/** What could be seen of a setting. That a token may not see something says nothing about it. */
+/** A setting, if the token may see it. If it may not, the setting is unknown, not absent. */
 export type Seen<T> = { readonly seen: true; readonly value: T } | { readonly seen: false; readonly why: string }
 
-/** Looks, and keeps why GitHub would not show it. */
-export async function looking<T>(look: () => Promise<T>): Promise<Seen<T>> {
+/** Reads a setting. If GitHub does not show it, returns the reason. */
+export async function readIfVisible<T>(look: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { seen: true, value: await look() }
   } catch (error) {
@@ -14,6 +14,6 @@ export async function looking<T>(look: () => Promise<T>): Promise<Seen<T>> {
   }
 }
 
-/** null where GitHub says with those words that there is no such thing; a mere "Not Found" may be meant for the token. */
+/** Reads a setting; null if GitHub answers 404 with that text. A mere "Not Found" may also be about the token. */
 export const unless404 = <T>(text: string, look: () => Promise<T>): Promise<T | null> =>
   unless<T | null>(404, text, null, look)

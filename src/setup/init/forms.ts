@@ -1,6 +1,7 @@
 import * as texts from './texts.ts'
 import { stringify } from 'yaml'
-import { ASK_LABEL, FORMS, type Form, type FormField } from '../../forges/issue-forms.ts'
+import { FORMS } from '../../forges/issue-form-texts.ts'
+import { ASK_LABEL, type Form, type FormField } from '../../forges/issue-forms.ts'
 
 const TYPES = { line: 'input', text: 'textarea', choice: 'dropdown', boxes: 'checkboxes' } as const
 
