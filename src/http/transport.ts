@@ -12,7 +12,7 @@ const SAID = 1000
 export class HttpFailure extends Error {
   readonly status: number | null
   readonly text: string
-  /** What stood beside the error in a JSON answer, its keys in camelCase. */
+  /** The other fields of a JSON answer beside its error. */
   readonly details: { readonly [key: string]: unknown }
 
   constructor(
@@ -127,17 +127,10 @@ function nextTry(failure: Error, attempt: number, repeatable: boolean, pace: Pac
   return repeatable && passing ? Date.now() + 100 * 2 ** attempt : null
 }
 
-/** masto, fetch and undici all wrap what went wrong; a status is somewhere inside where there was one. */
-export function failureOf(error: unknown): Error {
+/** Finds the failure inside an error: fetch, undici and clients wrap it. */
+function failureOf(error: unknown): Error {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof HttpFailure || cause instanceof HerdbookError) return cause
-    if ('statusCode' in cause && typeof cause.statusCode === 'number') {
-      const details =
-        'additionalProperties' in cause && typeof cause.additionalProperties === 'object'
-          ? { ...cause.additionalProperties }
-          : {}
-      return new HttpFailure(cause.statusCode, cause.message, { details, cause: error })
-    }
   }
   return new HttpFailure(null, `no answer: ${networkErrorOf(error)}`, { cause: error })
 }
@@ -153,7 +146,7 @@ const isPlain = (headers: unknown): boolean =>
 /** For whoever reads an answer without counting: compressed, a small one may be of any length. */
 export const PLAIN = { 'accept-encoding': 'identity' }
 
-/** Makes every answer that is not JSON, or too long for one, a failure with its status and text, which masto would lose, and reads the limits. */
+/** Makes a failure with status and text of every answer that is no JSON, or too long, and reads the limits. */
 function jsonOnly(
   handler: Dispatcher.DispatchHandler,
   seen: (headers: Headers) => void,

@@ -1,3 +1,4 @@
+import { openMasto, type List } from './masto.ts'
 import type { Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { randomInt } from 'node:crypto'
@@ -28,13 +29,12 @@ export async function openRest(options: {
   renewal?: string
   onWait?: OnWait | undefined
 }): Promise<Rest> {
-  const { createRestAPIClient } = await import('masto')
   const origin = new URL(options.url).origin
   refuseClear(origin, 'the token', 'mastodon.api.url')
   const transport = openTransport(options)
   // the credential goes to the origin that it is stored with, and nowhere that an answer points to
   const requestInit = { redirect: 'error' as const, ...transport.init }
-  const client = createRestAPIClient({
+  const masto = await openMasto({
     url: origin,
     accessToken: options.token,
     requestInit: { ...requestInit, headers: PLAIN },
@@ -44,9 +44,9 @@ export async function openRest(options: {
   return {
     origin,
     renewal: options.renewal ?? 'Store the right one.',
-    client,
+    masto,
     withRetry: transport.withRetry,
-    // masto makes camelCase of every key, also of keys that are data, and takes its time over thousands of rows
+    // not through masto: it changes keys that are data, and is slow with thousands of rows
     get: (path) =>
       transport.withRetry(async () => {
         const answer = await fetch(`${origin}${path}`, {
@@ -91,22 +91,20 @@ export async function identify(rest: Rest): Promise<Identity> {
   }
 }
 
-type Lists = 'domain_blocks' | 'email_domain_blocks' | 'ip_blocks'
-
 /** The lists that the API has, with the most rows that a page of each may hold. */
-export const LISTS: { readonly [Name in Lists]: { readonly path: string; readonly limit: number } } = {
+export const LISTS: { readonly [Name in List]: { readonly path: string; readonly limit: number } } = {
   domain_blocks: { path: '/api/v1/admin/domain_blocks', limit: 500 },
   email_domain_blocks: { path: '/api/v1/admin/email_domain_blocks', limit: 200 },
   ip_blocks: { path: '/api/v1/admin/ip_blocks', limit: 200 },
 }
 
-export const isList = (name: TableName): name is Lists => name in LISTS
+export const isList = (name: TableName): name is List => name in LISTS
 
 /** Five times the longest list that anybody keeps: who answers more wants us to choke. */
 const MOST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
 
 /** Reads a list to its end. Pages go by max_id: `Link` names the public host also behind a tunnel. */
-export async function readList(rest: Rest, name: Lists): Promise<readonly unknown[]> {
+export async function readList(rest: Rest, name: List): Promise<readonly unknown[]> {
   const { path, limit } = LISTS[name]
   const rows: unknown[] = []
   let length = 0
@@ -143,19 +141,7 @@ export async function measure(rest: Rest, domain: string): Promise<Rows['impact'
   // Mastodon keeps what it counted for five minutes, by the seconds of these two: hardly any of today's is asked for twice.
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const moment = new Date(today + randomInt(DAY_MS)).toISOString()
-  const params = { domain, includeSubdomains: true }
-  const answer: unknown = await rest.withRetry(
-    () =>
-      rest.client.v1.admin.measures.create({
-        keys: ['instance_accounts', 'instance_follows', 'instance_followers'],
-        startAt: moment,
-        endAt: moment,
-        instanceAccounts: params,
-        instanceFollows: params,
-        instanceFollowers: params,
-      }),
-    true,
-  )
+  const answer = await rest.withRetry(() => rest.masto.measure(domain, moment), true)
   const total = (key: string): number => {
     const found = Array.isArray(answer) ? answer.find((one: unknown) => isRecord(one) && one.key === key) : undefined
     if (!isRecord(found) || !/^\d+$/.test(String(found.total)))
@@ -195,7 +181,7 @@ async function measureAll(
 /** Reads the tables that the API has; one that can't be read is unknown and stops no other. */
 export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
   const read: { -readonly [Name in TableName]?: Table<Rows[Name]> } = {}
-  const table = async <Name extends Lists | 'impact'>(
+  const table = async <Name extends List | 'impact'>(
     name: Name,
     rows: () => Promise<readonly unknown[]>,
   ): Promise<Table<Rows[Name]>> => {

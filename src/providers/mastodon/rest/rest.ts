@@ -1,12 +1,12 @@
-import type { mastodon } from 'masto'
 import type { Transport } from '../../../http/transport.ts'
+import type { Masto } from './masto.ts'
 
 /** Mastodon's REST API with one token. */
 export interface Rest {
   readonly origin: string
   /** What to do where the server does not know the token. */
   readonly renewal: string
-  readonly client: mastodon.rest.Client
+  readonly masto: Masto
   readonly withRetry: Transport['withRetry']
   /** One GET as it was sent, its keys untouched. */
   readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string; readonly length: number }>

@@ -20,14 +20,7 @@ const ATTEMPTS = 3
 export async function post(rest: Rest, { text, visibility, key }: Post): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await rest.withRetry(
-        async () =>
-          rest.client.v1.statuses.create(
-            { status: text, visibility, allowedMentions: [] },
-            { requestInit: { headers: { 'Idempotency-Key': key } } },
-          ),
-        false,
-      )
+      await rest.withRetry(() => rest.masto.post({ status: text, visibility, allowedMentions: [] }, key), false)
       return
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error

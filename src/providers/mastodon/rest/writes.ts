@@ -2,13 +2,11 @@ import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { Write, WriteResult } from '../tables.ts'
 import type { Fields, Value } from '../../../reconcile/values.ts'
 import { LISTS, isList, measure, readList } from './client.ts'
+import type { List, Row } from './masto.ts'
 import { type Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { explain } from './token.ts'
 import { HttpFailure } from '../../../http/transport.ts'
-
-type Row = { readonly [field: string]: unknown }
-type List = keyof typeof LISTS
 
 /** The fields that each list of the API takes and answers. */
 const FIELDS: { readonly [Name in List]: readonly string[] } = {
@@ -20,16 +18,6 @@ const NAME: { readonly [Name in List]: string } = {
   domain_blocks: 'domain',
   email_domain_blocks: 'domain',
   ip_blocks: 'ip',
-}
-
-/** A resource of masto, as far as all three lists have it. */
-interface Resource {
-  create(params: object): PromiseLike<unknown>
-  $select(id: string): {
-    fetch(): PromiseLike<unknown>
-    update(params: object): PromiseLike<unknown>
-    remove(): PromiseLike<unknown>
-  }
 }
 
 /** Sends one write of a block list and looks at what came of it. A write is never repeated on a guess: it is read back. */
@@ -86,25 +74,17 @@ async function before(rest: Rest, list: List, write: Write): Promise<WriteResult
   return refusedConsent(rest, write)
 }
 
-function resource(rest: Rest, list: List): Resource {
-  const { domainBlocks, emailDomainBlocks, ipBlocks } = rest.client.v1.admin
-  // masto's proxy answers to any verb: that an e-mail domain block has no update is for the caller to know
-  const resources = { domain_blocks: domainBlocks, email_domain_blocks: emailDomainBlocks, ip_blocks: ipBlocks }
-  return resources[list] as Resource
-}
-
 async function create(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   let row: Row | null
   try {
-    row = snake(
-      await rest.withRetry(
-        async () => resource(rest, list).create(camel({ [NAME[list]]: write.name, ...params(rest, write) })),
-        false,
-      ),
+    row = await rest.withRetry(
+      () => rest.masto.create(list, { [NAME[list]]: write.name, ...params(rest, write) }),
+      false,
     )
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
-    const existing = isRecord(error.details.existingDomainBlock) ? snake(error.details.existingDomainBlock) : null
+    const { existing_domain_block: other } = error.details
+    const existing = isRecord(other) ? other : null
     if (existing && existing[NAME[list]] !== write.name) {
       return refused(
         'covered',
@@ -122,12 +102,11 @@ async function create(rest: Rest, list: List, write: Write): Promise<WriteResult
 
 async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   const id = write.serverId ?? ''
-  const one = resource(rest, list).$select(id)
   return (
     (await unsettled(
       rest,
       list,
-      async () => one.remove(),
+      () => rest.masto.remove(list, id),
       async () => (await fetchRow(rest, list, id)) === null,
     )) ?? { state: 'done', serverId: id }
   )
@@ -135,11 +114,10 @@ async function remove(rest: Rest, list: List, write: Write): Promise<WriteResult
 
 async function update(rest: Rest, list: List, write: Write): Promise<WriteResult> {
   const id = write.serverId ?? ''
-  const one = resource(rest, list).$select(id)
   const open = await unsettled(
     rest,
     list,
-    async () => one.update(camel(params(rest, write))),
+    () => rest.masto.update(list, id, params(rest, write)),
     async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set),
   )
   // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
@@ -236,21 +214,3 @@ function params({ now }: Rest, write: Write): { readonly [field: string]: Value 
     expires_in: typeof expires === 'string' ? Math.max(1, Math.round((Date.parse(expires) - now()) / 1000)) : '',
   }
 }
-
-const camel = (fields: Row): Row =>
-  Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [
-      key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  )
-
-const snake = (answer: unknown): Row =>
-  isRecord(answer)
-    ? Object.fromEntries(
-        Object.entries(answer).map(([key, value]) => [
-          key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-          value,
-        ]),
-      )
-    : {}
