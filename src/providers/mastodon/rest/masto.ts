@@ -1,7 +1,7 @@
 import { isRecord } from '../../../instance/get-own.ts'
 import { HttpFailure } from '../../../http/transport.ts'
 
-/** Everything that goes through masto. Fields and answers have the API's own keys; masto makes camelCase of every key. */
+/** All calls that go through masto, with the API's own keys in and out: masto makes camelCase of them. */
 export interface Masto {
   readonly create: (list: List, fields: Row) => Promise<Row>
   readonly update: (list: List, id: string, fields: Row) => Promise<unknown>
