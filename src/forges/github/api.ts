@@ -127,40 +127,51 @@ export async function openGitHubApi(options: {
   return {
     request: octokit.request,
     remaining: () => (Number.isNaN(pace.remaining) ? null : pace.remaining),
-    all: async (page, enough = () => false) => {
-      const items = []
-      for (let at = 1; ; at += 1) {
-        const { data, headers } = await page({ per_page: 100, page: at })
-        items.push(...listIn(data))
-        // behind some proxies the links name another host; the token must go only to this one
-        if (!/rel="next"/.test(headers.link ?? '') || enough(items)) return items
+    all: readPages,
+    allAfter: readPagesByCursor,
+    once: (write, find) => sendOnce(write, find, () => Date.now() + pace.skew),
+  }
+}
+
+const readPages: GitHubApi['all'] = async (page, enough = () => false) => {
+  const items = []
+  for (let at = 1; ; at += 1) {
+    const { data, headers } = await page({ per_page: 100, page: at })
+    items.push(...listIn(data))
+    // behind some proxies the links name another host; the token must go only to this one
+    if (!/rel="next"/.test(headers.link ?? '') || enough(items)) return items
+  }
+}
+
+const readPagesByCursor: GitHubApi['allAfter'] = async (page, enough = () => false) => {
+  const items = []
+  for (let after: string | null = null; ;) {
+    const { data, headers } = await page({ per_page: 100, ...(after === null ? {} : { after }) })
+    items.push(...listIn(data))
+    after = cursorIn(headers.link ?? '')
+    if (after === null || enough(items)) return items
+  }
+}
+
+/** Sends a write; if it is unclear whether it happened, looks for what it created before it is sent again. */
+async function sendOnce<T>(
+  write: () => Promise<T>,
+  find: (since: string) => Promise<T | undefined>,
+  now: () => number,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const since = new Date(now() - OVERLAP).toISOString().replace(/\.\d+Z$/, 'Z')
+    try {
+      return await write()
+    } catch (error) {
+      if (!(error instanceof GitHubFailure) || !isUnclear(error)) throw error
+      for (const pause of SEARCH_DELAYS) {
+        await sleep(pause)
+        const found = await find(since)
+        if (found !== undefined) return found
       }
-    },
-    allAfter: async (page, enough = () => false) => {
-      const items = []
-      for (let after: string | null = null; ;) {
-        const { data, headers } = await page({ per_page: 100, ...(after === null ? {} : { after }) })
-        items.push(...listIn(data))
-        after = cursorIn(headers.link ?? '')
-        if (after === null || enough(items)) return items
-      }
-    },
-    once: async (write, find) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const since = new Date(Date.now() + pace.skew - OVERLAP).toISOString().replace(/\.\d+Z$/, 'Z')
-        try {
-          return await write()
-        } catch (error) {
-          if (!(error instanceof GitHubFailure) || !isUnclear(error)) throw error
-          for (const pause of SEARCH_DELAYS) {
-            await sleep(pause)
-            const found = await find(since)
-            if (found !== undefined) return found
-          }
-          if (attempt >= ATTEMPTS) throw error
-        }
-      }
-    },
+      if (attempt >= ATTEMPTS) throw error
+    }
   }
 }
 
