@@ -1,4 +1,4 @@
-/** What Herdbook needs at least, and what it needs that for. Read by the oldest Node.js that starts it: plain words of JavaScript alone. */
+/** The oldest versions that Herdbook works with, and why. The oldest Node.js that starts it reads this: only plain JavaScript. */
 export const MINIMUM = {
   /** On this machine: the language that it is written in. */
   node: '24',
@@ -6,13 +6,13 @@ export const MINIMUM = {
   git: '2.38',
   /** On the server: `restrict` in authorized_keys. */
   openssh: '7.2',
-  /** The server's database: what Mastodon 4.4 asks for, too. */
+  /** The server's database; Mastodon 4.4 needs it, too. */
   postgresql: '13',
-  /** The server: what its tables, its console and its API are known for. */
+  /** The server: from this version on, its tables, its console and its API are known. */
   mastodon: '4.4',
 } as const
 
-/** Whether a version, as programs say theirs, is before another. False where it is none. */
+/** Whether a version, as a program prints it, is older than another. False for a text without a version. */
 export function isOlder(version: string, least: string): boolean {
   const [have, need] = [version, least].map((text) => (/\d+(\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number))
   if (have === undefined || need === undefined || Number.isNaN(have[0] ?? Number.NaN) || version.search(/\d/) < 0)

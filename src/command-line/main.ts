@@ -2,9 +2,10 @@ import type { Command } from '@commander-js/extra-typings'
 import { EXIT, type ExitCode } from '../instance/diagnostic.ts'
 import { version } from '../version.ts'
 import { tellEnd } from './errors.ts'
+import { HELP } from './texts.ts'
 import type { Io } from '../session/io.ts'
 
-/** A verb: what it is in a line, and where it is. */
+/** The verbs by name: each with its line in the help, and its module. */
 export type Verbs = { readonly [name: string]: readonly [summary: string, load: () => Promise<VerbModule>] }
 
 export interface VerbModule {
@@ -15,7 +16,7 @@ export interface VerbModule {
   ) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
 }
 
-/** Runs a command line. Only the verb that is asked for is loaded. `given` stands in for the process's own streams. Answers the exit code. */
+/** Runs a command line and answers the exit code. Only the verb that is named is loaded. `given` replaces the process's streams. */
 export async function main(argv: readonly string[], verbs: Verbs, given?: Io): Promise<ExitCode> {
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined
@@ -48,13 +49,11 @@ export async function main(argv: readonly string[], verbs: Verbs, given?: Io): P
 async function program(argv: readonly string[], verbs: Verbs): Promise<ExitCode> {
   const { Command, CommanderError } = await import('@commander-js/extra-typings')
   const herdbook = new Command('herdbook')
-    .description(
-      'A Mastodon server as a Git repository: see what a change does before it is live, merge it to apply it, and be told of drift.',
-    )
+    .description(HELP.summary)
     .version(version(), '-V, --version')
     .helpOption('-h, --help')
     .helpCommand(false)
-    .addHelpText('after', '\nEvery verb has its own help with an example: herdbook plan --help')
+    .addHelpText('after', HELP.after)
     .exitOverride()
   for (const [name, [summary]] of Object.entries(verbs)) herdbook.command(name).summary(summary).description(summary)
   try {

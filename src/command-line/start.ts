@@ -2,10 +2,10 @@ import { main, type Verbs } from './main.ts'
 
 /** Runs a command line as this process: its exit code ends it. */
 export async function start(argv: readonly string[], verbs: Verbs): Promise<never> {
-  // Whoever reads along may leave early, as `| head` does: that must not end an apply.
+  // A reader of the output may end early, as `| head` does: that must not end an apply.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const code = await main(argv, verbs)
-  // Not left to the event loop: simple-git holds it for seconds after its last call. What was said goes out first.
+  // simple-git keeps the event loop alive for seconds after its last call, so the process is ended after the output is out.
   await Promise.all([process.stdout, process.stderr].map(flushed))
   process.exit(code)
 }

@@ -27,6 +27,9 @@ export interface Diagnostic {
   readonly hint?: string
 }
 
+/** The words of a diagnostic. */
+export type Wording = Pick<Diagnostic, 'message' | 'hint'>
+
 /** The exit codes of every verb, append-only. */
 export const EXIT = {
   ok: 0,
@@ -70,13 +73,14 @@ export class HerdbookError extends Error {
 export function fail(
   exit: ExitCode,
   code: string,
-  message: string,
+  text: string | Wording,
   rest: { hint?: string; at?: Position; cause?: unknown } = {},
 ): never {
   const { cause, ...place } = rest
+  const words = typeof text === 'string' ? { message: text } : text
   throw new HerdbookError(
     exit,
-    [{ code, severity: 'error', message, ...place }],
+    [{ code, severity: 'error', ...words, ...place }],
     cause === undefined ? undefined : { cause },
   )
 }

@@ -2,10 +2,10 @@ import type { Edits } from '../words/config-changes.ts'
 import type { Documents } from '../instance/documents.ts'
 import { canonicalJson } from '../reconcile/digest.ts'
 
-/** What Herdbook goes by, as the base has it and as a proposal would. */
+/** Herdbook's own settings: of the base, or of a proposal. */
 export type BaseConfig = Pick<Documents, 'instance.yaml' | 'policy.yaml'>
 
-/** What a proposal changes there. Of `instance.yaml` the keys alone: somebody may have written a secret there. */
+/** Compares the settings. Of `instance.yaml` only the keys are named: it may hold a secret by mistake. */
 export function editsOf(before: BaseConfig, after: BaseConfig): Omit<Edits, 'runs' | 'others'> {
   const connections = differences(before['instance.yaml'], after['instance.yaml'])
   const policy = differences(before['policy.yaml'], after['policy.yaml'])
@@ -38,7 +38,7 @@ const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? 
 const isMap = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Where two values differ: by key, and in lists by what was taken out and what came in. */
+/** Compares two values by key, and lists by their removed and added items. */
 function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
   if (Array.isArray(before ?? after) && Array.isArray(after ?? before))

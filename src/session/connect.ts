@@ -4,15 +4,15 @@ import { connectAll } from '../providers/index.ts'
 import type { Provider, Use } from '../reconcile/provider.ts'
 import { toldWaits, type Io } from './io.ts'
 
-/** The providers of a run, whose connections are closed when it ends. */
+/** The providers of a run; their connections are closed at its end. */
 export interface Connected {
   readonly providers: readonly Provider[]
-  /** The connections through which members are told. */
+  /** The connections that post announcements to members. */
   readonly connections: Connections
   readonly close: () => Promise<void>
 }
 
-/** Connects to the outside systems that a configuration names, for one use; none is opened before it is asked. */
+/** Connects to the outside systems of a configuration, for one use; each is opened at its first request. */
 export function connectTo(config: InstanceFile, io: Io, use: Use): Connected {
   const { all, mastodon } = connectAll(config, { secrets: io.secrets, onWait: toldWaits(io), use })
   return {

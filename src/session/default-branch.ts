@@ -9,6 +9,7 @@ import { connectionsIn, type Clone } from './instance-folder.ts'
 import { mergedTree, openMerge, touchedBy, type BaseAndHead, type Merge } from './merged-instance.ts'
 import type { Touched } from './path-class.ts'
 import type { Job } from './job.ts'
+import { NOTHING_COMMITTED } from './texts.ts'
 
 /** The checkout, and the newest commit of the default branch. */
 export interface Base extends Clone {
@@ -28,19 +29,17 @@ export const repositoryOf = async ({ clone }: Pick<Job, 'clone'>): Promise<Repos
 export async function defaultBranchHead(repository: Repository): Promise<string> {
   const upstream = await repository.upstream()
   return (
-    upstream?.commit ??
-    (await repository.head()).commit ??
-    fail(EXIT.invalid, 'nothing-committed', 'Nothing is committed yet.')
+    upstream?.commit ?? (await repository.head()).commit ?? fail(EXIT.invalid, 'nothing-committed', NOTHING_COMMITTED)
   )
 }
 
-/** Which environment the default branch is for: no proposal names its own check. Only where nothing valid says it there, the proposed files do. */
+/** The environment of the default branch, which names the check: a proposal names it only if the base has no valid one. */
 export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
   const connections = (await connectionsIn(base)) ?? (proposed && (await connectionsIn(proposed)))
   return connections?.environment ?? 'production'
 }
 
-/** What merging a pull request into the newest commit of the default branch comes to. */
+/** The result of merging a pull request into the newest commit of the default branch. */
 export type Merging = { readonly environment: string } & (
   | { readonly state: 'merged'; readonly merge: Merge }
   /** The branch's own `instance.yaml` is not valid, and the merged files are. */
@@ -48,7 +47,7 @@ export type Merging = { readonly environment: string } & (
   | { readonly state: 'refused'; readonly why: HerdbookError }
 )
 
-/** Merges a pull request in Git's objects; or says why that can't be. */
+/** Merges a pull request in Git's objects; or says why that is impossible. */
 export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Promise<Merging> {
   const ends = { base, head: pull.head.commit }
   try {
@@ -60,15 +59,15 @@ export async function mergeOf(pull: PullRequest, { base, ...clone }: Base): Prom
     const refused = (why: HerdbookError): Promise<Merging> =>
       environmentFor(trusted, null).then((environment) => ({ state: 'refused', environment, why }))
     return (await connectionsIn(trusted)) === undefined
-      ? mending(clone, ends).catch((why: unknown) =>
+      ? repairOf(clone, ends).catch((why: unknown) =>
           why instanceof HerdbookError ? refused(why) : Promise.reject(why),
         )
       : refused(error)
   }
 }
 
-/** Where nothing valid says which server this is, there is nothing to compare with: the merged files are valid, or they are not. */
-async function mending(clone: Clone, { base, head }: BaseAndHead): Promise<Merging> {
+/** Checks the merged files alone: the base names no server, so there is nothing to compare them with. */
+async function repairOf(clone: Clone, { base, head }: BaseAndHead): Promise<Merging> {
   await clone.repository.bring(head)
   const tree = await mergedTree(clone.repository, base, head)
   const merged = readingOf(gitSource(clone.place.root, tree, clone.repository.folder))

@@ -10,6 +10,7 @@ import { secretsIn } from '../instance/secrets.ts'
 import { directorySource, type FileSource } from '../instance/source.ts'
 import type { Head, Repository } from '../reconcile/repository.ts'
 import type { Io } from './io.ts'
+import { NO_GIT_TO_MERGE, NO_INSTANCE_HERE, noSuchFolder } from './texts.ts'
 
 /** Where the files of the instance are. */
 export interface Place {
@@ -19,38 +20,33 @@ export interface Place {
   readonly folder: string
 }
 
-/** A place, with the files as they lie there. */
+/** The folder of the instance, with the files that are in it now. */
 export interface Folder extends Place {
   readonly files: Reading
 }
 
-/** A place in a repository. */
+/** The folder of the instance in a repository. */
 export interface Clone {
   readonly io: Io
   readonly place: Place
   readonly repository: Repository
-  /** The files of a commit by its full id: each commit is read once, and stays at hand. */
+  /** The files of a commit by its full id: each commit is read once and kept. */
   readonly at: (commit: string) => Reading
 }
 
-/** The folder of the instance: the one that is named, else the nearest `instance/` upwards. Throws (exit 9) where there is none. Nothing in it is read. */
+/** Finds the folder that is named, else the nearest `instance/` upwards, and reads nothing in it. Throws (exit 9) without one. */
 export async function placeFrom({ cwd }: Pick<Io, 'cwd'>, named: string | undefined): Promise<Place> {
   if (named !== undefined) {
     const folder = resolve(cwd, named)
     if (await exists(folder)) return { root: dirname(folder), folder }
-    fail(EXIT.invalid, 'no-instance', `There is no folder ${named}.`, {
-      hint: 'Name the one that holds instance.yaml, or none: the nearest is found.',
-    })
+    fail(EXIT.invalid, 'no-instance', noSuchFolder(named))
   }
   for (let dir = cwd; ; dir = dirname(dir)) {
     const folder = join(dir, 'instance')
     if (await exists(join(folder, 'instance.yaml'))) return { root: dir, folder }
     if (basename(dir) === 'instance' && (await exists(join(dir, 'instance.yaml'))))
       return { root: dirname(dir), folder: dir }
-    if (dir === dirname(dir))
-      fail(EXIT.invalid, 'no-instance', 'There is no instance/ with an instance.yaml here or above.', {
-        hint: 'Start one: herdbook init DOMAIN',
-      })
+    if (dir === dirname(dir)) fail(EXIT.invalid, 'no-instance', NO_INSTANCE_HERE)
   }
 }
 
@@ -60,10 +56,10 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The files as they lie in the folder now. */
+/** The files that are in the folder now. */
 export const lyingIn = ({ folder }: Place): Reading => readingOf(directorySource(folder))
 
-/** Finds the folder of the instance. Throws (exit 9) where there is none. From then on its secrets are watched for, whatever else is wrong there. */
+/** Finds the folder of the instance and watches for its secrets, even if its files are not valid. Throws (exit 9) without one. */
 export async function findPlace(io: Io, named?: string): Promise<Folder> {
   const place = await placeFrom(io, named)
   const files = lyingIn(place)
@@ -71,36 +67,32 @@ export async function findPlace(io: Io, named?: string): Promise<Folder> {
   return { ...place, files }
 }
 
-/** The clone around the instance, whose secrets are watched for from then on. Throws (exit 9) outside Git. */
+/** Opens the clone around the instance and watches for its secrets. Throws (exit 9) outside Git. */
 export async function openClone(io: Io, named?: string): Promise<Clone> {
   const place = await placeFrom(io, named)
-  const clone =
-    (await cloneAt(io, place)) ??
-    fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is nothing to merge.', {
-      hint: 'git init, or actions/checkout in a workflow',
-    })
+  const clone = (await cloneAt(io, place)) ?? fail(EXIT.invalid, 'no-git', NO_GIT_TO_MERGE)
   await committedIn(clone)
   return clone
 }
 
-/** The clone around a place; null outside Git. */
+/** Opens the clone around a folder; null outside Git. */
 export async function cloneAt(io: Io, place: Place): Promise<Clone | null> {
   const repository = await openRepository(place.root, basename(place.folder)).catch(async (error: unknown) => {
-    // What Git says of it is told, so the secrets are known before.
+    // Git's own message is printed, so the secrets are watched for before.
     await watchIn(io, lyingIn(place))
     throw error
   })
   if (repository === null) return null
-  const known = new Map<string, Reading>()
+  const readings = new Map<string, Reading>()
   const at = (commit: string): Reading => {
-    const files = known.get(commit) ?? readingOf(gitSource(place.root, commit, repository.folder))
-    known.set(commit, files)
+    const files = readings.get(commit) ?? readingOf(gitSource(place.root, commit, repository.folder))
+    readings.set(commit, files)
     return files
   }
   return { io, place, repository, at }
 }
 
-/** HEAD and its files, whatever lies in the folder; those of the folder where nothing is committed. The secrets of both are watched for. */
+/** HEAD and its files, or the folder's if nothing is committed. Watches for the secrets of HEAD and of the folder. */
 export async function committedIn({
   io,
   place,
@@ -114,7 +106,7 @@ export async function committedIn({
   return { head, files }
 }
 
-/** No secret that instance.yaml names leaves this process, whether or not this run uses it: somebody may have planted it on the server. */
+/** Watches for every secret that instance.yaml names, used in this run or not: an attacker may have put it on the server. */
 export async function watchSecrets({ secrets }: Pick<Io, 'secrets'>, config: InstanceFile): Promise<void> {
   await Promise.all(secretsIn(config).map((secret) => secrets.watch(secret)))
 }
@@ -124,7 +116,7 @@ async function watchIn(io: Io, files: FileSource): Promise<void> {
   if (server) await watchSecrets(io, server)
 }
 
-/** `instance.yaml` of a source, whatever else is wrong there; undefined where it is not there or not valid. */
+/** `instance.yaml` of a source, even if other files are not valid; undefined if it is missing or not valid itself. */
 export const connectionsIn = async (files: FileSource): Promise<InstanceFile | undefined> =>
   (await loadServer(files)).instance?.documents['instance.yaml']
 

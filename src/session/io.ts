@@ -7,8 +7,9 @@ import { redactedDiagnostics, redactedText, disclosure, SHOW_ALL, type Disclosur
 import { safeWrite } from '../redaction/safe-write.ts'
 import { layout, paragraph, wantsColour, type Screen } from '../words/layout.ts'
 import { inline, steady } from '../redaction/neutralise.ts'
+import { waiting } from './texts.ts'
 
-/** What a verb has of the world outside: streams, environment, time. */
+/** What a verb has from outside: streams, environment, time. */
 export interface Io {
   readonly cwd: string
   readonly env: { readonly [name: string]: string | undefined }
@@ -19,11 +20,11 @@ export interface Io {
   readonly now: () => Date
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
-  /** The exit code of the verb; the last one set holds. */
+  /** The exit code of the verb; the last one that is set counts. */
   exit: ExitCode
 }
 
-/** The process's own streams and environment, with the signals that end a run in order. */
+/** The process's own streams and environment, and the signals on which a run ends in good order. */
 export function processIo(): Io {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
@@ -41,11 +42,11 @@ export function processIo(): Io {
   }
 }
 
-const ended = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
+const withNewline = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
 
-/** Writes to stdout; no secret passes, and nothing that steers. */
+/** Writes to stdout, without secrets and without control characters. */
 export function say(io: Io, text: string): void {
-  safeWrite(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
+  safeWrite(steady(withNewline(text)), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
 }
 
 /** Writes sentences to stdout, folded to the width of the terminal; lines that hold a command are for `say`. */
@@ -71,12 +72,12 @@ export function folded({ stdout }: Io, text: string): string {
   return lines.join('').slice(0, -1)
 }
 
-/** What a help is folded to where nobody knows the width. */
+/** The width of a help for an output without a width. */
 const HELP_WIDTH = 80
 
 /** Writes to stderr: what a person should see while stdout is read by a machine. */
 export function note(io: Io, text: string): void {
-  safeWrite(steady(ended(text)), io.secrets.abortOnSecret, (out) => io.stderr.write(out))
+  safeWrite(steady(withNewline(text)), io.secrets.abortOnSecret, (out) => io.stderr.write(out))
 }
 
 export const screenOf = (stream: NodeJS.WriteStream): Screen => ({
@@ -84,27 +85,27 @@ export const screenOf = (stream: NodeJS.WriteStream): Screen => ({
   ...(stream.columns ? { width: stream.columns } : {}),
 })
 
-/** What may be shown where we run: the log of a pipeline may be read by everybody. */
+/** What may be shown in this run: anyone may read the log of a pipeline. */
 export const shownTo = (io: Io): Disclosure =>
   io.env['CI'] === undefined || io.env['CI'] === '' ? SHOW_ALL : disclosure('public')
 
 /** Where the files are in a repository, for annotations beside their lines. */
 const FOLDER = 'instance'
 
-/** Tells diagnostics on stderr, and as annotations where GitHub Actions runs us. */
+/** Writes diagnostics to stderr, and as annotations in GitHub Actions. */
 export function tell(io: Io, all: readonly Diagnostic[], sourceOf?: SourceOf): void {
   if (all.length === 0) return
-  // One cause may keep several kinds from being read: it is told once.
-  const told = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
-  const list = redactedDiagnostics(told, shownTo(io))
+  // One cause may keep several kinds from being read: it is reported once.
+  const distinct = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const list = redactedDiagnostics(distinct, shownTo(io))
   note(io, renderDiagnostics(list, { ...screenOf(io.stderr), ...(sourceOf === undefined ? {} : { sourceOf }) }))
-  // These alone are meant for the runner.
+  // Only the annotations are for the runner.
   if (io.env['GITHUB_ACTIONS'] === 'true')
     safeWrite(renderAnnotations(list, FOLDER), io.secrets.abortOnSecret, (out) => io.stdout.write(out))
 }
 
-/** Says what the server's limits make us wait for. */
+/** Reports each wait that the server's rate limits cause. */
 export const toldWaits =
   (io: Io) =>
   (wait: { readonly seconds: number; readonly reason: string }): void =>
-    note(io, `Waiting ${Math.ceil(wait.seconds)} s: ${inline(redactedText(wait.reason, shownTo(io)))}`)
+    note(io, waiting({ seconds: Math.ceil(wait.seconds), reason: inline(redactedText(wait.reason, shownTo(io))) }))

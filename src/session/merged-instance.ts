@@ -12,28 +12,35 @@ import { editsOf } from './config-changes.ts'
 import { connectionsIn, watchSecrets, type Clone } from './instance-folder.ts'
 import { OWN_ACTION, touchedOf, type Touched } from './path-class.ts'
 import { openLedger, sessionOf, unread, type Session } from './session.ts'
+import {
+  mergeConflict,
+  MERGE_REMOVES_INSTANCE,
+  NO_INSTANCE_ON_DEFAULT_BRANCH,
+  noSuchCommit,
+  unrelatedHistories,
+} from './texts.ts'
 
-/** A change that somebody proposes, as it would be once merged: files of anybody, behind the connections and the disclosure of the base. */
+/** A proposed change as it would be after the merge: untrusted files, with the connections and the disclosure of the base. */
 export interface Proposal {
-  /** Its instance is the merged one, but for `instance.yaml` and what may be shown, which are the base's. */
+  /** Its instance is the merged one, with `instance.yaml` and the disclosure of the base. */
   readonly session: Session
   readonly base: string
   readonly head: string
-  /** The files of the base; null where they are not valid. */
+  /** The files of the base; null if they are not valid. */
   readonly before: Instance | null
-  /** What it changes of that which Herdbook itself goes by. */
+  /** Its changes of Herdbook's own settings. */
   readonly edits: Edits
 }
 
-/** Where the files of a proposal are: Git's objects. */
+/** The files of a proposal, in Git's objects. */
 export interface Merge extends Clone, BaseAndHead {
   readonly merged: Reading
   readonly trusted: Reading
-  /** The head's own, whose lines a forge shows. */
+  /** The files of the head itself, whose lines a forge shows. */
   readonly proposed: Reading
   /** What a merge changes outside the instance. */
   readonly touched: Touched
-  /** `instance.yaml` of the base: the only one that says where this run may go. */
+  /** `instance.yaml` of the base: it alone decides which servers this run may connect to. */
   readonly config: InstanceFile
 }
 
@@ -43,14 +50,14 @@ export interface BaseAndHead {
   readonly head: string
 }
 
-/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) where that can't be done. */
+/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) if they cannot be merged. */
 export async function openMerge(clone: Clone, ends: BaseAndHead): Promise<Merge> {
   const { io, place, repository, at } = clone
   const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
   const trusted = at(base)
   const [config, tree] = await Promise.all([configOf(trusted), mergedTree(repository, base, head)])
   const [touched] = await Promise.all([touchedBy(repository, base, tree), watchSecrets(io, config)])
-  // Of many proposals none stays at hand, as the base does.
+  // Only the base is kept in memory: there may be many proposals.
   const sourceAt = gitSources(place.root, repository.folder)
   const [merged, proposed] = [readingOf(sourceAt(tree)), readingOf(sourceAt(head))]
   return { ...clone, base, head, config, trusted, merged, proposed, touched }
@@ -65,52 +72,40 @@ export async function touchedBy(repository: Repository, base: string, tree: stri
   return touchedOf(paths, { folder: repository.folder, inCopy: typeof action === 'string' })
 }
 
-/** The commit of a full id, brought here from the remote where needed, or of a name in this clone. */
+/** The commit of a full id, fetched from the remote if needed, or of a name in this clone. */
 async function commitAt(repository: Repository, name: string): Promise<string> {
   const isId = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
   const commit = isId ? ((await repository.bring(name)) ? name : null) : await repository.commit(name)
   return (
     commit ??
-    fail(EXIT.invalid, 'no-commit', `There is no commit ${JSON.stringify(name.slice(0, 80))} here or on the remote.`, {
-      hint:
-        repository.remote === null
-          ? 'See which there are: git branch --all'
-          : `Fetch it first: git fetch ${repository.remote}`,
-    })
-  )
-}
-
-/** `instance.yaml` of a source. Throws (exit 9) where it is not there or not valid. */
-async function configOf(files: FileSource): Promise<InstanceFile> {
-  return (
-    (await connectionsIn(files)) ??
     fail(
       EXIT.invalid,
-      'no-instance',
-      'The default branch has no instance.yaml that is valid: nothing says which server this is.',
-      { hint: 'Mend it there first: herdbook validate' },
+      'no-commit',
+      noSuchCommit({ name: JSON.stringify(name.slice(0, 80)), remote: repository.remote }),
     )
   )
 }
 
-/** Reads the files of the merge; `blind` holds no secret, and knows no ledger. Throws (exit 9) with all that is not valid. */
+/** `instance.yaml` of a source. Throws (exit 9) if it is missing or not valid. */
+async function configOf(files: FileSource): Promise<InstanceFile> {
+  return (await connectionsIn(files)) ?? fail(EXIT.invalid, 'no-instance', NO_INSTANCE_ON_DEFAULT_BRANCH)
+}
+
+/** Reads the files of the merge; a `blind` run has no secret and no ledger. Throws (exit 9) with everything that is not valid. */
 export async function openProposal(
   { io, place, repository, base, head, config, merged, trusted, touched }: Merge,
   seeing: 'live' | 'blind' = 'live',
 ): Promise<Proposal> {
   const now = io.now()
   const opened = seeing === 'live' ? openLedger(io, config, repository) : null
-  // What is wrong with the files is told first.
+  // Errors of the files are reported before those of the ledger.
   void opened?.catch(() => undefined)
   const [wanted, before] = await Promise.all([loadInstance(merged, { now }), loadInstance(trusted, { now })])
   if (!wanted.instance) throw new HerdbookError(EXIT.invalid, wanted.diagnostics)
-  if (!wanted.instance.documents['instance.yaml'])
-    fail(EXIT.invalid, 'no-instance', 'Merged, instance.yaml would be gone: nothing would say which server this is.', {
-      hint: 'Bring it back, as the default branch has it.',
-    })
+  if (!wanted.instance.documents['instance.yaml']) fail(EXIT.invalid, 'no-instance', MERGE_REMOVES_INSTANCE)
   const earlier = { ...before.instance?.documents, 'instance.yaml': config }
   const edits = { ...editsOf(earlier, wanted.instance.documents), ...touched }
-  const instance = behind(wanted.instance, config, earlier['policy.yaml']?.show)
+  const instance = withBaseConfig(wanted.instance, config, earlier['policy.yaml']?.show)
   const warnings = wanted.diagnostics.filter(({ severity }) => severity !== 'info')
   const files = { ...place, instance, config, warnings, errorsFor: wanted.errorsFor }
   const proposed = { commit: head, branch: null, shallow: false, uncommitted: [] }
@@ -118,24 +113,24 @@ export async function openProposal(
   return { session, base, head, before: before.instance, edits }
 }
 
-/** The tree of a merge that is made in Git's objects alone. Throws (exit 9) where it can't be made. */
+/** Merges in Git's objects alone and answers the tree. Throws (exit 9) if the two cannot be merged. */
 export async function mergedTree(repository: Repository, base: string, head: string): Promise<string> {
   const merged = await repository.merge(base, head)
   if (merged.state === 'merged') return merged.tree
-  const [where, hint] =
+  const short = base.slice(0, 12)
+  return fail(
+    EXIT.invalid,
+    'not-mergeable',
     merged.state === 'conflicts'
-      ? [
-          `Both sides changed ${merged.files.slice(0, 5).join(', ')}.`,
-          `Bring the branch up to date and settle what both sides changed: git merge ${base.slice(0, 12)}`,
-        ]
-      : ['The two have no commit in common.', `Begin the branch anew: git switch --create NAME ${base.slice(0, 12)}`]
-  return fail(EXIT.invalid, 'not-mergeable', `This can't be merged as it is: ${where}`, { hint })
+      ? mergeConflict({ files: merged.files.slice(0, 5).join(', '), base: short })
+      : unrelatedHistories(short),
+  )
 }
 
 type Show = NonNullable<Instance['documents']['policy.yaml']>['show']
 
 /** The instance with the connections and the disclosure of the base. */
-function behind(wanted: Instance, config: InstanceFile, show: Show): Instance {
+function withBaseConfig(wanted: Instance, config: InstanceFile, show: Show): Instance {
   const { 'policy.yaml': policy, 'instance.yaml': _connections, ...rest } = wanted.documents
   const { show: _asked, ...kept } = policy ?? {}
   const shown = policy || show ? { 'policy.yaml': { ...kept, ...(show === undefined ? {} : { show }) } } : {}

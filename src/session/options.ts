@@ -10,6 +10,7 @@ import type { Kind } from '../reconcile/kind.ts'
 import { shellWord } from '../instance/shell-word.ts'
 import type { PlanOptions } from '../reconcile/reconciler.ts'
 import type { Place } from './instance-folder.ts'
+import { datePassed, notADate, noSuchObject } from './texts.ts'
 
 /** For options that may be given again. */
 export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
@@ -21,19 +22,17 @@ export interface Named {
   readonly ref: string
 }
 
-/** Reads KIND/ID. Throws (exit 9) where there is no such kind. */
+/** Reads KIND/ID. Throws (exit 9) if there is no such kind. */
 export function parseRef(text: string): Named {
   const slash = text.indexOf('/')
   const name = slash < 0 ? text : text.slice(0, slash)
   const kind = KINDS.find((k) => k.name === name)
   const id = slash < 0 ? '' : identity(name, text.slice(slash + 1))
   if (kind && id !== '') return { kind, id, ref: `${kind.name}/${id}` }
-  return fail(EXIT.invalid, 'no-such-object', `"${text}" names no object.`, {
-    hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${KINDS.map((k) => k.name).join(', ')}.`,
-  })
+  return fail(EXIT.invalid, 'no-such-object', noSuchObject({ text, kinds: KINDS.map((k) => k.name).join(', ') }))
 }
 
-/** A name as its kind compares it, however a person wrote it. */
+/** Normalises a name that a person wrote to the form that its kind compares. */
 function identity(kind: string, written: string): string {
   if (kind === 'moderator') return written.replace(/^@/, '').toLowerCase()
   if (kind === 'ip-block') {
@@ -44,7 +43,7 @@ function identity(kind: string, written: string): string {
   return kind.endsWith('domain-block') && 'domain' in name ? name.domain : written
 }
 
-/** What the options say beside the files. */
+/** What the options ask for beside the files. */
 export function planOptionsOf(options: {
   readonly restore?: readonly string[]
   readonly takeOver?: true | undefined
@@ -55,7 +54,7 @@ export function planOptionsOf(options: {
   }
 }
 
-/** A command that does the same for the same files and wishes, as it is typed. */
+/** The command line that repeats a run with the same files and options. */
 export function commandLine(
   verb: string,
   {
@@ -82,22 +81,15 @@ export async function textsOf({ folder }: Pick<Place, 'folder'>): Promise<Map<st
   )
 }
 
-/** The texts of the files, for the frames of diagnostics. A line of instance.yaml is never shown: somebody may have written a secret there. */
+/** The texts of the files, for the frames of diagnostics; never of instance.yaml: it may hold a secret by mistake. */
 export async function sourceOf(place: Pick<Place, 'folder'>): Promise<SourceOf> {
   const texts = await textsOf(place)
   return (file) => (file === 'instance.yaml' ? undefined : texts.get(file))
 }
 
-/** A day that is still to come. Throws (exit 9) for any other: what ends then would never begin. */
+/** Checks that a day is in the future. Throws (exit 9) for any other: what ends then would never begin. */
 export function dayToCome(written: string, now: Date): string {
   const day = parseDay(written)
-  if (day === undefined)
-    return fail(EXIT.invalid, 'not-a-date', `--until: ${JSON.stringify(written)} is no day of the calendar.`, {
-      hint: 'Write year, month and day, such as 2026-12-24.',
-    })
-  return day > now
-    ? written
-    : fail(EXIT.invalid, 'until-passed', `--until: ${written} has passed.`, {
-        hint: 'Name a day that is still to come, or none.',
-      })
+  if (day === undefined) return fail(EXIT.invalid, 'not-a-date', notADate(JSON.stringify(written)))
+  return day > now ? written : fail(EXIT.invalid, 'until-passed', datePassed(written))
 }

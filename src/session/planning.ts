@@ -7,7 +7,7 @@ import { KINDS } from '../providers/index.ts'
 import { NAME as MASTODON } from '../providers/mastodon/provider.ts'
 import { commitOf, type Session } from './session.ts'
 
-/** What a session's run is about. */
+/** The subject of a session's plan. */
 export const subjectOf = (session: Session, ledger: Ledger = session.ledger): Subject => ({
   instance: session.instance,
   config: session.config,
@@ -20,7 +20,7 @@ export const subjectOf = (session: Session, ledger: Ledger = session.ledger): Su
   errorsFor: (provider, version) => (provider === MASTODON ? session.errorsFor(version) : []),
 })
 
-/** Reads live and compares: the plan, and what it was made of. */
+/** Reads live, compares, and answers the plan with what it was made from. */
 export const planNow = (
   session: Session,
   providers: readonly Provider[],
@@ -29,8 +29,8 @@ export const planNow = (
 ): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, wishes)
 
 /**
- * What merged pull requests want restored is wished for, too, as far as it is managed still and was not done; whether it
- * was approved is asked for each step.
+ * Adds what merged pull requests want restored, if it is still managed and not done yet. Whether it was approved is checked
+ * for each step.
  */
 export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Session): PlanOptions {
   const kinds = new Set(

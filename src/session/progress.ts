@@ -1,11 +1,11 @@
 import { progress } from '../terminal/progress.ts'
 import type { Io } from './io.ts'
 
-/** Runs something that may take a while, and says so on stderr when it does. */
+/** Runs work that may take a while, and shows its progress on stderr. */
 export async function withProgress<Result>(
   io: Io,
   what: string,
-  work: (told: (detail: string) => void) => Promise<Result>,
+  work: (step: (detail: string) => void) => Promise<Result>,
 ): Promise<Result> {
   const line = progress(io.stderr)
   line.start(what)

@@ -24,13 +24,14 @@ import {
   type Place,
 } from './instance-folder.ts'
 import { refuseSparse } from './sparse-checkout.ts'
+import { NO_GIT_FOR_LEDGER, NO_INSTANCE_FILE } from './texts.ts'
 
-/** The files, read and checked, with the warnings that came up. */
+/** The files, read and checked, with their warnings. */
 export interface Files extends Place {
   readonly instance: Instance
   readonly config: InstanceFile
   readonly warnings: readonly Diagnostic[]
-  /** What the server's version has against the files. */
+  /** The errors of the files for the server's version. */
   readonly errorsFor: Loaded['errorsFor']
 }
 
@@ -42,29 +43,26 @@ export interface Session extends Files {
   readonly environment: string
   readonly repository: Repository | null
   readonly head: Head | null
-  /** What its digests are made for and with. */
+  /** The scope and the key of its digests. */
   readonly sealing: Sealing
   readonly store: LedgerStore | null
   readonly ledger: Ledger
 }
 
-/** Reads and checks the files. Throws (exit 9) with all that is wrong. */
+/** Reads and checks the files. Throws (exit 9) with all errors. */
 export async function openFiles(io: Io, named?: string): Promise<Files> {
   const place = await placeFrom(io, named)
   return readFiles(io, place, lyingIn(place))
 }
 
-/** Reads and checks the files of a source. Throws (exit 9) with all that is wrong. */
+/** Reads and checks the files of a source. Throws (exit 9) with all errors. */
 export async function readFiles(io: Io, { root, folder }: Place, source: FileSource): Promise<Files> {
   const { instance, server, diagnostics, errorsFor } = await loadInstance(source, { now: io.now() })
   if (server) await watchSecrets(io, server)
   if (!instance) throw new HerdbookError(EXIT.invalid, diagnostics)
   const config = instance.documents['instance.yaml']
-  if (!config)
-    fail(EXIT.invalid, 'no-instance', 'instance.yaml is missing: it says which server this is.', {
-      hint: 'Start one: herdbook init DOMAIN',
-    })
-  // What is legal and merely explained is for `validate` to tell, not for every run.
+  if (!config) fail(EXIT.invalid, 'no-instance', NO_INSTANCE_FILE)
+  // Only `validate` shows the infos.
   return {
     root,
     folder,
@@ -75,7 +73,7 @@ export async function readFiles(io: Io, { root, folder }: Place, source: FileSou
   }
 }
 
-/** Opens the files of the folder, Git and the ledger. Outside Git there is no ledger. `whole` refuses a folder from which Git leaves files out. */
+/** Opens the files of the folder, Git and the ledger. Outside Git there is no ledger. `whole` refuses a sparse checkout. */
 export async function openSession(
   io: Io,
   named?: string,
@@ -84,39 +82,42 @@ export async function openSession(
   const place = await findPlace(io, named)
   if (options.whole) await refuseSparse(io, place)
   const git = openGit(place)
-  // Git answers while the files are parsed; what is wrong with them is told first.
+  // Git answers while the files are parsed; errors of the files are reported first.
   void git.catch(() => undefined)
   const files = await readFiles(io, place, place.files)
-  return ledgered(io, files, await git)
+  return withLedger(io, files, await git)
 }
 
-/** Opens the files of HEAD, whatever lies in the folder, and the ledger. Outside Git it is the folder, without one. `moved`: the history was rewritten, and that is meant. */
+/**
+ * Opens the files of HEAD, not those of the folder, and the ledger; outside Git the folder, without a ledger. `moved`: the
+ * history was rewritten on purpose.
+ */
 export async function openCommitted(io: Io, from: string | undefined | Clone, moved = false): Promise<Session> {
   if (typeof from !== 'object') {
     const clone = await cloneAt(io, await placeFrom(io, from))
     return clone ? openCommitted(io, clone, moved) : openSession(io, from)
   }
   const { files, ...git } = await filesOf(from)
-  return ledgered(io, files, git, moved)
+  return withLedger(io, files, git, moved)
 }
 
-const ledgered = async (io: Io, files: Files, { repository, head }: Git, moved = false): Promise<Session> =>
+const withLedger = async (io: Io, files: Files, { repository, head }: Git, moved = false): Promise<Session> =>
   sessionOf(io, files, head, await openLedger(io, files.config, repository, moved))
 
-/** What the digests of an instance are made for and with. */
+/** The scope and the key of an instance's digests. */
 export function sealingOf(config: InstanceFile, repository: string | null, key: Key): Sealing {
   const { domain, environment = 'production' } = config
   return { scope: { provider: `mastodon:${domain}`, environment, repository }, key, providers: identitiesIn(config) }
 }
 
-/** Which ledger an instance has. On a forge a branch follows it. */
+/** Names the ledger of an instance. On a forge a branch follows it. */
 async function whereOf(io: Io, config: InstanceFile, repository: Repository | null): Promise<Where> {
   const [root, key] = await Promise.all([repository?.root() ?? null, keyOf(io, config)])
   const sealing = sealingOf(config, root, key)
   return { sealing, branch: config.forge ? refsOf(sealing.scope.environment).branch : null }
 }
 
-/** What a run has of the ledger: the store with all that it holds; nothing outside Git, where nothing is kept; or nothing because it was not read. */
+/** A run's ledger: the store with its content; none, outside Git; or not read. */
 export type LedgerAccess = { readonly sealing: Sealing } & (
   | { readonly state: 'kept'; readonly repository: Repository; readonly store: LedgerStore; readonly ledger: Ledger }
   | { readonly state: 'none' }
@@ -138,46 +139,46 @@ export async function openLedger(
   return { state: 'kept', sealing, repository, store, ledger: await store.load(moved) }
 }
 
-/** A ledger that this run does not read: it holds no secret, or the ledger can't be read. */
+/** A ledger that this run does not read: it has no secret, or the ledger is unreadable. */
 export const unread = (config: InstanceFile, repository: Repository | null): LedgerAccess => ({
   state: 'unread',
   sealing: sealingOf(config, null, null),
   repository,
 })
 
-/** The run of files that were read, with what it has of the ledger. `head` is the commit that the files are of. */
-export function sessionOf(io: Io, files: Files, head: Head | null, books: LedgerAccess): Session {
-  const { store, ledger } = books.state === 'kept' ? books : { store: null, ledger: emptyLedger }
+/** Opens a run on files that were read, with its ledger. `head` is the commit of the files. */
+export function sessionOf(io: Io, files: Files, head: Head | null, access: LedgerAccess): Session {
+  const { store, ledger } = access.state === 'kept' ? access : { store: null, ledger: emptyLedger }
   return {
     ...files,
-    warnings: [...files.warnings, ...warningsOf(books)],
+    warnings: [...files.warnings, ...warningsOf(access)],
     io,
     run: io.env['GITHUB_RUN_ID'] ?? randomUUID(),
-    environment: books.sealing.scope.environment,
-    repository: books.state === 'none' ? null : books.repository,
+    environment: access.sealing.scope.environment,
+    repository: access.state === 'none' ? null : access.repository,
     head,
-    sealing: books.sealing,
+    sealing: access.sealing,
     store,
     ledger,
   }
 }
 
-function warningsOf(books: LedgerAccess): readonly Diagnostic[] {
-  if (books.state === 'none') return [NO_LEDGER]
-  return books.state === 'kept' && books.sealing.key === null ? [unsigned(books.ledger)] : []
+function warningsOf(access: LedgerAccess): readonly Diagnostic[] {
+  if (access.state === 'none') return [NO_LEDGER]
+  return access.state === 'kept' && access.sealing.key === null ? [unsigned(access.ledger)] : []
 }
 
-/** A run that goes on where the ledger can't be read, to tell the rest; why it could not stands beside it. */
-export async function openTorn(
+/** Opens a run even if the ledger cannot be read, and answers that error: the verb still shows the rest. */
+export async function openDespiteLedger(
   io: Io,
   named?: string,
-): Promise<{ readonly session: Session; readonly torn: HerdbookError | null }> {
+): Promise<{ readonly session: Session; readonly ledgerError: HerdbookError | null }> {
   const { files, ...git } = await filesHere(io, named)
   try {
-    return { session: await ledgered(io, files, git), torn: null }
+    return { session: await withLedger(io, files, git), ledgerError: null }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
-    return { session: sessionOf(io, files, git.head, unread(files.config, git.repository)), torn: error }
+    return { session: sessionOf(io, files, git.head, unread(files.config, git.repository)), ledgerError: error }
   }
 }
 
@@ -191,7 +192,7 @@ async function openGit({ root, folder }: Place): Promise<Git> {
   return { repository, head: repository ? await repository.head() : null }
 }
 
-/** What is in Git stays there: a secret in a reason, a name or a value of the files is refused before it is written. */
+/** Refuses a secret before it is written to Git, since Git keeps everything. */
 const withoutSecrets = ({ secrets }: Io, repository: Repository): Repository => ({
   ...repository,
   write: async (ref, expected, content, along) => {
@@ -209,10 +210,7 @@ export async function openRefs(
   Where & { readonly repository: Repository; readonly run: string; readonly head: Head; readonly files: Files }
 > {
   const { files, repository, head } = typeof from === 'object' ? await filesOf(from) : await filesHere(io, from)
-  if (!repository || !head)
-    return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: there is no ledger and no lock.', {
-      hint: 'git init',
-    })
+  if (!repository || !head) return fail(EXIT.invalid, 'no-git', NO_GIT_FOR_LEDGER)
   return {
     ...(await whereOf(io, files.config, repository)),
     repository: withoutSecrets(io, repository),
@@ -232,7 +230,7 @@ const filesOf = async (clone: Clone): Promise<Git & { readonly files: Files }> =
   return { repository: clone.repository, head, files: await readFiles(clone.io, clone.place, files) }
 }
 
-/** The secret that signs the ledger, or signed it before; null where instance.yaml names none. */
+/** The secret that signs the ledger, or signed it before; null if instance.yaml names none. */
 export async function keyOf(
   io: Io,
   config: InstanceFile,
@@ -242,6 +240,6 @@ export async function keyOf(
   return secret === undefined ? null : Buffer.from(await io.secrets.read(secret, which))
 }
 
-/** The commit that the files are of; null outside Git and where they are not committed. */
+/** The commit of the files; null outside Git and while they are not committed. */
 export const commitOf = ({ head }: Pick<Session, 'head'>): string | null =>
   head && head.uncommitted.length === 0 ? head.commit : null

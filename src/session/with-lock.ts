@@ -6,17 +6,18 @@ import { acquire, type Held } from '../reconcile/lock/lock.ts'
 import type { Ledger } from '../reconcile/ledger/types.ts'
 import { note, tell } from './io.ts'
 import { commitOf, type Session } from './session.ts'
+import { STOPPED_EARLY, waitingForLock } from './texts.ts'
 
 /** What a run has while it holds the lock. */
 export interface Holding {
-  /** The ledger as it is now that nobody else writes it. */
+  /** The ledger under the lock, which no other run can change now. */
   readonly ledger: Ledger
   readonly holds: () => boolean
-  /** Of the lock's holder. */
+  /** The nonce of the lock's holder. */
   readonly nonce: string
 }
 
-/** Runs under the lock of the environment, and gives it back whatever happens. */
+/** Runs work under the lock of the environment, and lets the lock go even after an error. */
 export async function withLock<Result>(
   session: Session,
   wait: boolean,
@@ -38,7 +39,7 @@ export async function withLock<Result>(
 /** The lock of the environment, for one run. Outside Git there is nothing to lock. */
 export function applyLock(session: Session, wait: boolean): Lock {
   const { io, repository, store } = session
-  // Far ends tell writers apart also where there is no lock to hold.
+  // A far end tells writers apart by the nonce, even outside Git.
   const alone = thisHolder(session.run, commitOf(session))
   if (!repository || !store)
     return {
@@ -61,11 +62,11 @@ export function applyLock(session: Session, wait: boolean): Lock {
         commit: commitOf(session),
         wait,
         signal: io.signal,
-        onWait: (holder) => note(io, `Waiting for the lock: ${describeHolder(holder)}`),
+        onWait: (holder) => note(io, waitingForLock(describeHolder(holder))),
       })
       if (!io.signal.aborted) return
       await release()
-      fail(EXIT.refused, 'stopped', 'Stopped before anything was done.')
+      fail(EXIT.refused, 'stopped', STOPPED_EARLY)
     },
     holds: () => held?.ok() ?? false,
     nonce: () => (held?.holder ?? alone).nonce,

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { access, chmod, chown, constants, lstat, rename, rm, writeFile } from 'node:fs/promises'
 import { EXIT, fail } from '../instance/diagnostic.ts'
+import { readOnlyFile } from './texts.ts'
 
 export interface WholeFile {
   readonly path: string
   readonly text: string
-  /** Its permissions, whatever they were; without it those of the file that is there, or of any new file. */
+  /** Its new permissions; without it, those of the file that is there, or of any new file. */
   readonly mode?: number
 }
 
 /**
- * Writes files so that each is the old or the new one, never half of it; none is touched before all of them fit on the disk.
- * What is no regular file, such as a pipe, is written as it is. Throws what the machine says, with the `path` that it says it of,
- * and (exit 9) where a file may only be read.
+ * Writes files so that each is the old or the new one, never half of it; none is replaced before all of them fit on the disk.
+ * A pipe or a device is written directly. Throws the machine's error with its `path`, and (exit 9) for a read-only file.
  */
 export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
   const drafts: { readonly draft: string; readonly path: string }[] = []
@@ -37,21 +37,21 @@ export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
 }
 
 const NEW = 0o666
-/** Until it has the permissions of the file that it replaces. */
+/** For a draft, until it gets the permissions of the file that it replaces. */
 const OWN = 0o600
 const WRITABLE = 0o222
 const GROUP = 0o070
 
 const found = (path: string): Promise<Stats | undefined> => lstat(path).catch(() => undefined)
 
-/** Whoever may write the folder could replace it: that it may only be read was meant. */
+/** Refuses a read-only file: its folder may be writable, but a person made the file read-only on purpose. */
 async function refuseReadOnly(path: string, { mode }: Stats): Promise<void> {
   if ((mode & WRITABLE) !== 0) return access(path, constants.W_OK)
   const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
-  fail(EXIT.invalid, 'read-only', `${path} may only be read.`, { hint: `Make it writable: chmod u+w ${quoted}` })
+  fail(EXIT.invalid, 'read-only', readOnlyFile({ path, quoted }))
 }
 
-/** Gives a draft the owner and permissions of the file that it replaces. What its group could do, no other group may. */
+/** Gives a draft the owner and permissions of the file that it replaces; no other group gets the rights of its group. */
 async function likeBefore(draft: string, { uid, gid, mode }: Stats): Promise<void> {
   const kept = await chown(draft, uid, gid).then(
     () => true,
@@ -60,7 +60,7 @@ async function likeBefore(draft: string, { uid, gid, mode }: Stats): Promise<voi
   await chmod(draft, mode & 0o7777 & ~(kept ? 0 : GROUP))
 }
 
-/** What fails while a file is being written comes without its name. */
+/** Writes a file; the machine's error does not name the file, so its path is added. */
 async function written(
   path: string,
   to: string,

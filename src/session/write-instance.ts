@@ -11,19 +11,20 @@ import { sourceOf, textsOf } from './options.ts'
 import { findPlace, type Place } from './instance-folder.ts'
 import { readFiles, type Files } from './session.ts'
 import { refuseSparse } from './sparse-checkout.ts'
+import { FILES_SAY_SO, NOTHING_WRITTEN, proposeCommands, reviewChanges } from './texts.ts'
 
 /** A change of the files that is not written yet: a verb writes it into the folder, a job proposes it. */
 export interface Draft {
   readonly edits: readonly FileEdit[]
-  /** What it means for people, in sentences. */
+  /** Sentences that explain the change to people. */
   readonly said: readonly string[]
-  /** What it does, in a line. */
+  /** The change in one line. */
   readonly subject: string
 }
 
 /**
- * Opens the files to change them: what is wrong with the folder is told before a second file is written beside the one that was meant.
- * What is wrong with a field that is about to be set is no reason to refuse (`fills`). Throws (exit 9) where a file of the commit is missing.
+ * Opens the files to change them, and reports errors of the folder first: a second file might be written beside the right one.
+ * An error in a field that is about to be set does not count (`fills`). Throws (exit 9) if a file of the commit is missing.
  */
 export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<Files> {
   const place = await findPlace(io, named)
@@ -41,7 +42,7 @@ export async function openToEdit(io: Io, named?: string, fills: readonly ObjectC
   return files
 }
 
-/** The files as they are when they say what the objects should be. Throws (exit 9) where that would not be valid. */
+/** Edits the files for changed objects. Throws (exit 9) if the result would not be valid. */
 export async function draft(
   io: Io,
   place: Place,
@@ -54,7 +55,7 @@ export async function draft(
   return edits
 }
 
-/** Writes a draft into the folder, and says what it means and what comes next. */
+/** Writes a draft into the folder, explains it, and says what to do next. */
 export async function settle(io: Io, place: Place, { edits, said, subject }: Draft): Promise<void> {
   await writeEdits(place, edits)
   for (const line of said) prose(io, line)
@@ -66,7 +67,7 @@ export async function settle(io: Io, place: Place, { edits, said, subject }: Dra
   )
 }
 
-/** Tells where the files say what no file should say since that is what is live: that is left to people. */
+/** Reports errors of the files after live was written into them: people must fix those. */
 export async function checkFolder(io: Io, place: Place): Promise<void> {
   const { instance, diagnostics } = await loadInstance(directorySource(place.folder), { now: io.now() })
   tell(
@@ -77,7 +78,7 @@ export async function checkFolder(io: Io, place: Place): Promise<void> {
   if (!instance) io.exit = EXIT.invalid
 }
 
-/** The files as they are when they say what the objects should be, valid or not. */
+/** Edits the files for changed objects, whether the result is valid or not. */
 export async function editsFor(
   io: Io,
   place: Place,
@@ -90,7 +91,7 @@ export async function editsFor(
   return edits
 }
 
-/** The files as they would be. */
+/** The files after the edits. */
 function edited(files: FileSource, edits: readonly FileEdit[]): FileSource {
   const texts = new Map(edits.map(({ file, text }) => [file, Buffer.from(text)]))
   return {
@@ -102,28 +103,25 @@ function edited(files: FileSource, edits: readonly FileEdit[]): FileSource {
   }
 }
 
-/** Without its place, since no file has that line. */
+/** A diagnostic of files that were not written: it has no position, since no file has that line. */
 const unwritten = ({ code, severity, message }: Diagnostic): Diagnostic => ({
   code,
   severity,
   message,
-  hint: 'Nothing was written.',
+  hint: NOTHING_WRITTEN,
 })
 
-/** Writes what was edited. */
+/** Writes the edited files. */
 export const writeEdits = ({ folder }: Place, edits: readonly FileEdit[]): Promise<void> =>
   writeWhole(edits.map(({ file, text }) => ({ path: join(folder, file), text })))
 
-/** What changed and how it becomes live. */
+/** Says what changed and how to propose it. */
 async function sayNext(io: Io, place: Place, files: readonly string[], message: string): Promise<void> {
-  if (files.length === 0) return say(io, 'The files say so already.')
-  // What a repository begins with belongs in its first commit, too.
-  const begins = (await gitIn(place.root).run(['rev-parse', '--verify', '--quiet', 'HEAD'])).code !== 0
-  const folder = relative(io.cwd, begins ? place.root : place.folder) || '.'
+  if (files.length === 0) return say(io, FILES_SAY_SO)
+  // The first commit of a repository takes all its files.
+  const isFirst = (await gitIn(place.root).run(['rev-parse', '--verify', '--quiet', 'HEAD'])).code !== 0
+  const folder = relative(io.cwd, isFirst ? place.root : place.folder) || '.'
   const quoted = message.replaceAll(/["\\$`]/g, '')
-  prose(io, `Changed ${listed(files)}. Look at it and propose it:`)
-  const commands = begins
-    ? `  git add ${folder}\n  git commit -m "${quoted}"`
-    : `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${quoted}" -- ${folder}`
-  return say(io, `${commands}\n  herdbook plan`)
+  prose(io, reviewChanges(listed(files)))
+  return say(io, proposeCommands({ folder, message: quoted, isFirst }))
 }

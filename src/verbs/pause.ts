@@ -4,16 +4,15 @@ import type { Pause } from '../reconcile/ledger/types.ts'
 import { prose, say, type Io } from '../session/io.ts'
 import { withLock } from '../session/with-lock.ts'
 import { commitOf, openSession, type Session } from '../session/session.ts'
+import { HELP, NO_GIT, NOTHING_APPLIED, paused, pauseSubject, RESUME, RESUME_SUBJECT } from './pause/texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<why>', 'the reason, for whoever wonders why nothing is applied')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--wait', 'wait for a run that holds the lock')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook pause "the database is being moved"\n\nUntil `herdbook resume`, every apply reports what it would do and does nothing.',
-    )
+    .argument('<why>', HELP.why)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--wait', WAIT_OPTION)
+    .addHelpText('after', HELP.after)
     .action(async (why, options) => {
       const session = await openSession(io, options.instance)
       await setPause(session, options.wait ?? false, {
@@ -21,29 +20,23 @@ export const verb = (command: Command, io: Io) =>
         at: io.now().toISOString(),
         why: why.replace(/\s+/g, ' ').trim(),
       })
-      prose(io, `Paused: nothing is applied to ${session.config.domain} until somebody types:`)
-      say(io, '  herdbook resume')
+      prose(io, paused(session.config.domain))
+      say(io, RESUME)
     })
 
-/** Who runs this, for the ledger. */
+/** The person who runs this, for the ledger. */
 export const actorOf = ({ env }: Io): string => env['GITHUB_ACTOR'] ?? env['USER'] ?? 'somebody'
 
-/** Writes a pause into the ledger, or takes it out. Answers the one that was there. */
-export async function setPause(session: Session, wait: boolean, paused: Pause | null): Promise<Pause | null> {
+/** Writes a pause into the ledger, or removes it. Answers the earlier one. */
+export async function setPause(session: Session, wait: boolean, pause: Pause | null): Promise<Pause | null> {
   const { store } = session
-  if (!store)
-    return fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: a pause has no place.', {
-      hint: 'git init',
-    })
-  if (session.ledger.head === null)
-    return fail(EXIT.refused, 'nothing-applied', 'Nothing was ever applied here, so there is nothing to pause.', {
-      hint: 'The first apply begins the ledger: herdbook apply',
-    })
+  if (!store) return fail(EXIT.invalid, 'no-git', NO_GIT)
+  if (session.ledger.head === null) return fail(EXIT.refused, 'nothing-applied', NOTHING_APPLIED)
   return withLock(session, wait, async ({ ledger }) => {
     const by = actorOf(session.io)
-    const next = paused && both(ledger.paused, paused)
+    const next = pause && mergePauses(ledger.paused, pause)
     if (ledger.paused !== null || next !== null)
-      await store.save({ ...ledger, paused: next }, paused ? `Pause: ${paused.why}` : 'Resume', {
+      await store.save({ ...ledger, paused: next }, pause ? pauseSubject(pause.why) : RESUME_SUBJECT, {
         run: session.run,
         source: commitOf(session),
         approvedBy: [by],
@@ -52,9 +45,9 @@ export async function setPause(session: Session, wait: boolean, paused: Pause | 
   })
 }
 
-/** Whoever pauses what somebody else has paused ends nothing of it: it is the other's still. */
-function both(before: Pause | null, paused: Pause): Pause {
-  if (before === null || before.by === paused.by) return paused
-  if (before.by.split(', ').includes(paused.by)) return before
-  return { by: `${before.by}, ${paused.by}`, at: before.at, why: `${before.why}; ${paused.why}` }
+/** A second person's pause keeps the first one's name, time and reason. */
+function mergePauses(before: Pause | null, pause: Pause): Pause {
+  if (before === null || before.by === pause.by) return pause
+  if (before.by.split(', ').includes(pause.by)) return before
+  return { by: `${before.by}, ${pause.by}`, at: before.at, why: `${before.why}; ${pause.why}` }
 }

@@ -17,29 +17,28 @@ import { openClone } from '../session/instance-folder.ts'
 import { openSession } from '../session/session.ts'
 import { collect, commandLine, sourceOf, planOptionsOf } from '../session/options.ts'
 import { connectTo } from '../session/connect.ts'
+import { baseAndHead, HELP, NOT_TO_APPLY, READING } from './plan/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--restore <kind/id>', "use the files' version of this object, once; may be given again", collect)
-    .option('--take-over', "use the files' version of everything that the ledger does not know")
-    .option('--base <commit>', 'with --head: plan what merging that commit into this one would do')
-    .option('--head <commit>', 'the proposed commit; its files are read out of Git, and nothing of it is run')
-    .option('--out <file>', 'save the plan, for `herdbook apply FILE`')
-    .option('--json', 'print the plan as JSON')
-    .option('--markdown', 'print the plan as a comment for a pull request')
-    .option('--verbose', 'list every change, however many, and what is left alone')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown',
-    )
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--restore <kind/id>', HELP.restore, collect)
+    .option('--take-over', HELP.takeOver)
+    .option('--base <commit>', HELP.base)
+    .option('--head <commit>', HELP.head)
+    .option('--out <file>', HELP.out)
+    .option('--json', HELP.json)
+    .option('--markdown', HELP.markdown)
+    .option('--verbose', HELP.verbose)
+    .addHelpText('after', HELP.after)
     .action(async (options) => {
       if (options.base !== undefined || options.head !== undefined) return planMerge(io, options)
       const session = await openSession(io, options.instance, { whole: true })
       tell(io, session.warnings, await sourceOf(session))
       const connected = connectTo(session.config, io, 'plan')
       try {
-        const { plan } = await withProgress(io, 'Reading the live server', () =>
+        const { plan } = await withProgress(io, READING, () =>
           planNow(session, connected.providers, planOptionsOf(options)),
         )
         const show = session.instance.documents['policy.yaml']?.show ?? {}
@@ -51,11 +50,11 @@ export const verb = (command: Command, io: Io) =>
         else if (options.markdown) say(io, renderMarkdown(plan, { kinds: KINDS, visibility: 'public', show }))
         else {
           const { out } = options
-          // A saved plan holds the wishes that it was made with.
+          // A saved plan holds its own options.
           const apply =
             out === undefined
               ? { apply: commandLine('apply', options) }
-              : { apply: commandLine('apply', placeOnly(options), out), saved: true }
+              : { apply: commandLine('apply', instanceOnly(options), out), saved: true }
           say(
             io,
             renderPlan(plan, {
@@ -75,7 +74,7 @@ export const verb = (command: Command, io: Io) =>
       }
     })
 
-const placeOnly = ({ instance }: { readonly instance?: string }): { readonly instance?: string } =>
+const instanceOnly = ({ instance }: { readonly instance?: string }): { readonly instance?: string } =>
   instance === undefined ? {} : { instance }
 
 interface MergeOptions {
@@ -90,20 +89,11 @@ interface MergeOptions {
   readonly takeOver?: true
 }
 
-/** The plan of a merge that is only proposed: for pipelines, and for whoever reviews. */
+/** Shows the plan of a proposed merge, for pipelines and reviewers. */
 async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   const { base, head } = options
-  if (base === undefined || head === undefined)
-    return fail(EXIT.invalid, 'base-and-head', '--base and --head go together.', {
-      hint: `herdbook plan --base ${base ?? 'BRANCH'} --head ${head ?? 'HEAD'}`,
-    })
-  if (options.out !== undefined)
-    return fail(
-      EXIT.invalid,
-      'not-to-apply',
-      'The plan of a merge that is only proposed can not be saved to be applied.',
-      { hint: 'Merge it, then: herdbook plan --out plan.json' },
-    )
+  if (base === undefined || head === undefined) return fail(EXIT.invalid, 'base-and-head', baseAndHead({ base, head }))
+  if (options.out !== undefined) return fail(EXIT.invalid, 'not-to-apply', NOT_TO_APPLY)
   const merge = await openMerge(await openClone(io, options.instance), { base, head })
   const proposal = await openProposal(merge)
   const { session } = proposal
@@ -111,7 +101,7 @@ async function planMerge(io: Io, options: MergeOptions): Promise<void> {
   tell(io, session.warnings, sourceOf)
   const connected = connectTo(session.config, io, 'proposal')
   try {
-    const { plan } = await withProgress(io, 'Reading the live server', () =>
+    const { plan } = await withProgress(io, READING, () =>
       planProposal(subjectOf(session), proposal.before, connected.providers, 'live', planOptionsOf(options)),
     )
     const show = session.instance.documents['policy.yaml']?.show ?? {}

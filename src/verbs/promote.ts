@@ -6,23 +6,22 @@ import { draft, openToEdit, settle, type Draft } from '../session/write-instance
 import type { Io } from '../session/io.ts'
 import { dayToCome } from '../session/options.ts'
 import type { Files } from '../session/session.ts'
+import { changesRole, getsRole, HELP, promotionSubject, unknownRole } from './promote/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<account>', 'the username, with or without @')
-    .argument('<role>', 'the role, as roles.yaml names it')
-    .option('--until <date>', 'the day from which the role is taken away again')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook promote alice Moderator\n\nIt changes the files, not the server. An account that is not there yet waits.',
-    )
+    .argument('<account>', HELP.account)
+    .argument('<role>', HELP.role)
+    .option('--until <date>', HELP.until)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .addHelpText('after', HELP.after)
     .action(async (account, role, options) => {
       const files = await openToEdit(io, options.instance)
       await settle(io, files, await draftPromotion(io, files, account, role, options))
     })
 
-/** A role given to an account, or another one than it has. Throws (exit 9) where roles.yaml has no such role. */
+/** Drafts a role for an account, its first or another one. Throws (exit 9) if roles.yaml has no such role. */
 export async function draftPromotion(
   io: Io,
   files: Files,
@@ -33,12 +32,8 @@ export async function draftPromotion(
   const id = accountId(account)
   const { documents } = files.instance
   const roles = documents['roles.yaml']?.roles?.map((one) => one.name)
-  if (roles && !roles.includes(role)) {
-    const meant = nearest(role, roles)
-    fail(EXIT.invalid, 'unknown-role', `roles.yaml has no role ${role}.`, {
-      hint: meant === undefined ? `Roles: ${roles.join(', ')}` : `Did you mean ${meant}?`,
-    })
-  }
+  if (roles && !roles.includes(role))
+    fail(EXIT.invalid, 'unknown-role', unknownRole({ role, meant: nearest(role, roles), roles }))
   const before = documents['moderators.yaml']?.moderators?.find((one) => accountId(one.account) === id)
   const extra = {
     ...(before ? {} : { since: io.now().toISOString().slice(0, 10) }),
@@ -46,7 +41,7 @@ export async function draftPromotion(
   }
   return {
     edits: await draft(io, files, [{ ref: `moderator/${id}`, fields: { role }, extra }]),
-    said: [before ? `@${id}: ${before.role} → ${role}.` : `@${id} becomes ${role}.`],
-    subject: `Make ${id} ${role}`,
+    said: [before ? changesRole({ id, before: before.role, role }) : getsRole({ id, role })],
+    subject: promotionSubject({ id, role }),
   }
 }

@@ -11,6 +11,18 @@ import { say, tell, toldWaits, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles, type Files } from '../session/session.ts'
+import {
+  ASKING_DOMAIN,
+  CONFIRM,
+  done,
+  HELP,
+  INSTALL_HELP,
+  installPlan,
+  KEY_WITHOUT_SSH,
+  NO_DATABASE,
+  NOT_CONFIRMED,
+} from './reader/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 interface Options {
   readonly instance?: string
@@ -22,56 +34,45 @@ interface Options {
 export const verb = (command: Command, io: Io) => {
   command
     .command('install')
-    .description(
-      'Make the database role that may only read, put the reading program on the server, and let a key do nothing but run it.',
-    )
-    .option('--key <file>', 'the public key (.pub) that may read and do nothing else')
-    .option('--print', 'print the commands for copying, and do nothing')
+    .description(INSTALL_HELP.summary)
+    .option('--key <file>', INSTALL_HELP.key)
+    .option('--print', INSTALL_HELP.print)
     .option('--yes', 'do not ask')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh',
-    )
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .addHelpText('after', INSTALL_HELP.after)
     .action((options) => run(io, options))
-  return command.addHelpText('after', '\nExample:\n  herdbook reader install --key reader.pub')
+  return command.addHelpText('after', HELP.after)
 }
 
 async function run(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
   tell(io, files.warnings, await sourceOf(files))
   const connection = connectionOf(files)
-  if (connection.over === 'local' && options.key !== undefined) {
-    fail(EXIT.invalid, 'key-without-ssh', 'A key is for logging in over SSH, and mastodon.database says over: local.', {
-      hint: 'Leave --key out.',
-    })
-  }
+  if (connection.over === 'local' && options.key !== undefined) fail(EXIT.invalid, 'key-without-ssh', KEY_WITHOUT_SSH)
   const keyFile = options.key === undefined ? null : resolve(io.cwd, options.key)
   const key = keyFile === null ? null : await readFile(keyFile, 'utf8')
   const connections = openConnections(files.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
   try {
-    const domain = await withProgress(io, 'Asking Mastodon for its domain', () => ownDomain(connections, files))
+    const domain = await withProgress(io, ASKING_DOMAIN, () => ownDomain(connections, files))
     const steps = installSteps(connection, domain, key)
     if (options.print) return say(io, asText(steps))
     say(
       io,
-      [
-        `On ${connection.over === 'ssh' ? (files.config.ssh?.host ?? '') : 'this machine'}, for ${domain}:`,
-        ...steps.map((step) => `  ${step.title}`),
-      ].join('\n'),
+      installPlan({
+        host: connection.over === 'ssh' ? (files.config.ssh?.host ?? '') : null,
+        domain,
+        steps: steps.map((step) => step.title),
+      }),
     )
-    if (!options.yes && !(await asked(io, 'Do this? [y/N] ')))
-      fail(EXIT.refused, 'not-confirmed', 'Nothing was done.', {
-        hint: 'Say yes, give --yes, or print it for copying: --print',
-      })
+    if (!options.yes && !(await asked(io, CONFIRM))) fail(EXIT.refused, 'not-confirmed', NOT_CONFIRMED)
     await install(await connections.database(), steps)
-    say(io, `Done. ${afterwards(connection, keyFile === null ? null : boundKey(keyFile, files))}`)
+    say(io, done(afterwards(connection, keyFile === null ? null : boundKey(keyFile, files))))
   } finally {
     await connections.close()
   }
 }
 
-/** The private half of a key, which lies beside the public one, and the machine that it is for. */
+/** The private key beside a public one, and the host key of the server that it is for. */
 function boundKey(publicFile: string, { config }: Files): ReaderKey {
   return { file: publicFile.replace(/\.pub$/, ''), fingerprint: pinned(config.ssh?.host_key ?? '').fingerprint }
 }
@@ -79,12 +80,10 @@ function boundKey(publicFile: string, { config }: Files): ReaderKey {
 function connectionOf({ config }: Files): DatabaseConnection {
   const connection = config.mastodon?.database
   if (connection && connection.reader !== true) return connection
-  const hint =
-    'Name it while it is installed: mastodon: database: { over: ssh, native: { user: mastodon } }; write reader: true in its place afterwards.'
-  return fail(EXIT.invalid, 'no-database', 'instance.yaml does not say how psql is run on the server.', { hint })
+  return fail(EXIT.invalid, 'no-database', NO_DATABASE)
 }
 
-/** Who Mastodon itself says that it is: the API where there is one, else the console. */
+/** Proves the domain with Mastodon itself: through the API if there is one, else through the console. */
 async function ownDomain(connections: Connections, { config }: Files): Promise<string> {
   if (connections.has.api) await connections.reading()
   else await connections.console()

@@ -1,19 +1,18 @@
 import type { Command } from '@commander-js/extra-typings'
 import { run } from './apply.ts'
 import type { Io } from '../session/io.ts'
+import { HELP } from './restore/texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<kind/id...>', 'what was changed or added by hand')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
+    .argument('<kind/id...>', HELP.refs)
+    .option('--instance <dir>', INSTANCE_OPTION)
     .option('--yes', 'do not ask')
-    .option('--wait', 'wait for a run that holds the lock')
-    .option('--json', 'print what was done as JSON')
-    .option('--verbose', 'list every change, however many')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook restore domain-block/spam.example\n\nIt is `herdbook apply --restore …`: what else the files changed is applied, too.\nWhat was added by hand and is in no file is taken away. To keep it: herdbook adopt KIND/ID',
-    )
+    .option('--wait', WAIT_OPTION)
+    .option('--json', HELP.json)
+    .option('--verbose', HELP.verbose)
+    .addHelpText('after', HELP.after)
     .action(async (refs, options) => {
       await run(io, { ...options, restore: refs }, null)
     })

@@ -3,22 +3,25 @@ import { inline } from '../redaction/neutralise.ts'
 import { say, type Io } from '../session/io.ts'
 import { setPause } from './pause.ts'
 import { openSession } from '../session/session.ts'
+import { HELP, NOT_PAUSED, resumed } from './resume/texts.ts'
+import { INSTANCE_OPTION, WAIT_OPTION } from './texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--wait', 'wait for a run that holds the lock')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook resume\n\nEnds `herdbook pause`. What was merged meanwhile is applied by the next apply.',
-    )
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--wait', WAIT_OPTION)
+    .addHelpText('after', HELP.after)
     .action(async (options) => {
       const session = await openSession(io, options.instance)
-      const was = await setPause(session, options.wait ?? false, null)
+      const pause = await setPause(session, options.wait ?? false, null)
       say(
         io,
-        was === null
-          ? 'Nothing was paused.'
-          : `Resumed. It was paused by ${inline(was.by)} since ${inline(was.at.slice(0, 16).replace('T', ' '))} UTC: ${inline(was.why)}\nApply what was merged meanwhile: herdbook apply`,
+        pause === null
+          ? NOT_PAUSED
+          : resumed({
+              by: inline(pause.by),
+              at: inline(pause.at.slice(0, 16).replace('T', ' ')),
+              why: inline(pause.why),
+            }),
       )
     })

@@ -8,12 +8,33 @@ import { describeHolder } from '../reconcile/lock/holder.ts'
 import { standingLock } from '../reconcile/lock/lock.ts'
 import { hintLine } from '../terminal/diagnostics.ts'
 import { layout, span, type Line } from '../words/layout.ts'
-import { count } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { say, screenOf, tell, toldWaits, type Io } from '../session/io.ts'
 import { sourceOf } from '../session/options.ts'
 import { withProgress } from '../session/progress.ts'
-import { openTorn, type Session } from '../session/session.ts'
+import { openDespiteLedger, type Session } from '../session/session.ts'
+import {
+  apiFact,
+  cannotAct,
+  consoleFact,
+  CONSOLE_NOT_TRIED,
+  gitFact,
+  HELP,
+  instanceFact,
+  ledgerFact,
+  LOCK_FREE,
+  lockFact,
+  NO_GIT,
+  NO_LEDGER_YET,
+  noSuchAccount,
+  NOT_CONFIGURED,
+  opened,
+  pausedFact,
+  tokenUnknown,
+  TRYING,
+  unfinishedFact,
+} from './status/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 const minuteOf = (at: string | null): string => `${at?.slice(0, 16).replace('T', ' ') ?? 'never'} UTC`
 
@@ -22,44 +43,44 @@ interface Fact {
   readonly what: string
   readonly ok: boolean
   readonly says: string
-  /** What to type or do, where it is not well. */
+  /** What to type or do about a problem. */
   readonly hint?: string | undefined
 }
 
 export const verb = (command: Command, io: Io) =>
   command
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--console', 'open the console, too: it takes its time to start')
-    .option('--json', 'print it as JSON')
-    .addHelpText('after', '\nExample:\n  herdbook status\n\nExit 10 if a connection does not open.')
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--console', HELP.console)
+    .option('--json', HELP.json)
+    .addHelpText('after', HELP.after)
     .action(async (options) => {
-      const { session, torn } = await openTorn(io, options.instance)
+      const { session, ledgerError } = await openDespiteLedger(io, options.instance)
       tell(io, session.warnings, await sourceOf(session))
-      const opened = openConnections(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
+      const connections = openConnections(session.config, io.secrets, { verb: 'plan', onWait: toldWaits(io) })
       try {
-        const connections = await withProgress(io, 'Trying the connections', () =>
-          tryConnections(session, opened, io, options.console ?? false),
+        const tried = await withProgress(io, TRYING, () =>
+          tryConnections(session, connections, io, options.console ?? false),
         )
-        const facts = [...(await here(session, torn)), ...connections]
+        const facts = [...(await localFacts(session, ledgerError)), ...tried]
         const width = Math.max(...facts.map((fact) => fact.what.length))
         say(
           io,
           options.json
             ? JSON.stringify({ version: 1, facts }, null, 2)
             : layout(
-                facts.flatMap((fact) => told(fact, width)),
+                facts.flatMap((fact) => factLines(fact, width)),
                 screenOf(io.stdout),
               ),
         )
-        const closed: readonly ExitCode[] = connections.some((fact) => !fact.ok) ? [EXIT.unreadable] : []
-        io.exit = worstExit([...closed, ...(torn === null ? [] : [torn.exit])])
+        const closed: readonly ExitCode[] = tried.some((fact) => !fact.ok) ? [EXIT.unreadable] : []
+        io.exit = worstExit([...closed, ...(ledgerError === null ? [] : [ledgerError.exit])])
       } finally {
-        await opened.close()
+        await connections.close()
       }
     })
 
-/** One fact on a line, what to do below it; what does not fit stands under its beginning. */
-function told({ ok, what, says, hint }: Fact, width: number): Line[] {
+/** A fact on one line, with its hint below; the rest of a long text is indented under its start. */
+function factLines({ ok, what, says, hint }: Fact, width: number): Line[] {
   const hang = width + 4
   const first = {
     indent: 0,
@@ -69,25 +90,31 @@ function told({ ok, what, says, hint }: Fact, width: number): Line[] {
   return hint === undefined ? [first] : [first, { ...hintLine(hint), indent: hang, hang: hang + 2 }]
 }
 
-async function here(session: Session, torn: HerdbookError | null): Promise<Fact[]> {
+/** The facts that need no connection: files, Git, ledger and lock. */
+async function localFacts(session: Session, ledgerError: HerdbookError | null): Promise<Fact[]> {
   const { config, environment, repository, head, ledger, instance } = session
   const fact = (what: string, says: string): Fact => ({ what, ok: true, says })
   const files = fact(
     'Instance',
-    `${config.domain}, ${environment}, ${count(Object.keys(instance.documents).length, 'file', 'files')}`,
+    instanceFact({ domain: config.domain, environment, files: Object.keys(instance.documents).length }),
   )
-  if (!repository || !head) return [files, fact('Git', 'none: there is no ledger, and nothing is ever deleted')]
+  if (!repository || !head) return [files, fact('Git', NO_GIT)]
   const git = fact(
     'Git',
-    `${head.branch ?? 'detached'} at ${head.commit?.slice(0, 12) ?? 'nothing yet'}${head.uncommitted.length > 0 ? `, ${count(head.uncommitted.length, 'file', 'files')} not committed` : ''}; ${repository.remote ?? 'no remote'}`,
+    gitFact({
+      branch: head.branch,
+      commit: head.commit,
+      uncommitted: head.uncommitted.length,
+      remote: repository.remote,
+    }),
   )
-  if (torn !== null)
+  if (ledgerError !== null)
     return [
       files,
       git,
-      ...torn.diagnostics.map(({ message, hint }): Fact => ({ what: 'Ledger', ok: false, says: message, hint })),
+      ...ledgerError.diagnostics.map(({ message, hint }): Fact => ({ what: 'Ledger', ok: false, says: message, hint })),
     ]
-  const standing = await standingLock(repository, {
+  const lock = await standingLock(repository, {
     sealing: session.sealing,
     forms: formsIn(ledger, session.io.now()),
   })
@@ -98,20 +125,21 @@ async function here(session: Session, torn: HerdbookError | null): Promise<Fact[
     fact(
       'Ledger',
       ledger.head === null
-        ? 'none yet: the first apply begins it'
-        : `${count(ledger.entries.size, 'object', 'objects')}, applied ${ledger.taken?.slice(0, 12) ?? 'nothing'}, written ${minuteOf(ledger.at)}, ${ledger.signed ? 'signed' : 'not signed'}`,
+        ? NO_LEDGER_YET
+        : ledgerFact({
+            objects: ledger.entries.size,
+            applied: ledger.taken,
+            written: minuteOf(ledger.at),
+            signed: ledger.signed,
+          }),
     ),
-    ...(ledger.paused === null
-      ? []
-      : [fact('Paused', `by ${ledger.paused.by} since ${ledger.paused.at}: ${ledger.paused.why}; herdbook resume`)]),
-    ...(open > 0
-      ? [fact('Unfinished', `${count(open, 'write', 'writes')} of a run that did not end; the next apply finishes it`)]
-      : []),
+    ...(ledger.paused === null ? [] : [fact('Paused', pausedFact(ledger.paused))]),
+    ...(open > 0 ? [fact('Unfinished', unfinishedFact(open))] : []),
     fact(
       'Lock',
-      standing === null
-        ? 'free'
-        : `${standing.name}, held by ${standing.holder ? describeHolder(standing.holder) : 'somebody who left no name'}`,
+      lock === null
+        ? LOCK_FREE
+        : lockFact({ name: lock.name, holder: lock.holder ? describeHolder(lock.holder) : null }),
     ),
   ]
 }
@@ -128,14 +156,11 @@ function tryConnections(
       const { tokenFacts } = await import('../providers/mastodon/rest/token.ts')
       const rest = await connections.reading()
       const { known } = await tokenFacts(rest)
-      if (!known)
-        fail(EXIT.unreadable, 'token-unknown', `${rest.origin} knows no such token`, {
-          hint: 'See which it knows: herdbook token check',
-        })
-      return `Mastodon ${rest.version} at ${rest.origin}`
+      if (!known) fail(EXIT.unreadable, 'token-unknown', tokenUnknown(rest.origin))
+      return apiFact(rest)
     }),
     attempt('Database', connections.has.database, async () => {
-      // Any table will do: what counts is that a plan could use what this connection answers.
+      // Any table will do: it shows whether a plan can read through this connection.
       const { rules } = await (
         await openReader(config, secrets, { connections })
       ).read({ tables: ['rules'], accounts: [], measure: [] })
@@ -143,12 +168,12 @@ function tryConnections(
       return config.domain
     }),
     connections.has.console && !console
-      ? { what: 'Console', ok: true, says: 'not tried: herdbook status --console' }
+      ? { what: 'Console', ok: true, says: CONSOLE_NOT_TRIED }
       : attempt('Console', connections.has.console, async () => {
           const { hello } = await connections.console()
           if (hello.actor === null && config.acting_account !== undefined)
-            refuseActor(`This server has no account @${accountId(config.acting_account)}`)
-          return `Mastodon ${hello.version}, acting as ${hello.actor ? `@${hello.actor.username} (${hello.actor.role})` : 'nobody'}`
+            refuseActor(noSuchAccount(accountId(config.acting_account)))
+          return consoleFact(hello)
         }),
     ...(config.acting_account !== undefined && connections.has.database
       ? [actingFact(config.acting_account, session, connections)]
@@ -156,12 +181,9 @@ function tryConnections(
   ])
 }
 
-const refuseActor = (why: string): never =>
-  fail(EXIT.unreadable, 'no-actor', `${why.replace(/\.$/, '')}: nobody acts.`, {
-    hint: 'Name one that is there and can log in as acting_account in instance.yaml',
-  })
+const refuseActor = (reason: string): never => fail(EXIT.unreadable, 'no-actor', cannotAct(reason))
 
-/** Whether the account that the files name as acting is there. */
+/** Checks that the acting account of the files exists and can act. */
 function actingFact(named: string, { config, io: { secrets } }: Session, connections: Connections): Promise<Fact> {
   const account = accountId(named)
   return attempt('Acts as', true, async () => {
@@ -169,21 +191,21 @@ function actingFact(named: string, { config, io: { secrets } }: Session, connect
       await openReader(config, secrets, { connections })
     ).read({ tables: ['accounts'], accounts: [account], measure: [] })
     if (accounts.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [accounts.reason])
-    const why = obstacleOf(
+    const obstacle = obstacleOf(
       accounts.rows.find(({ username }) => accountId(username) === account),
       account,
     )
-    if (why !== undefined) refuseActor(why)
+    if (obstacle !== undefined) refuseActor(obstacle)
     return `@${account}`
   })
 }
 
 async function attempt(what: string, there: boolean, open: () => Promise<string>): Promise<Fact> {
-  if (!there) return { what, ok: true, says: 'not in instance.yaml' }
+  if (!there) return { what, ok: true, says: NOT_CONFIGURED }
   const began = performance.now()
   try {
-    const says = await open()
-    return { what, ok: true, says: `${says} (${((performance.now() - began) / 1000).toFixed(1)} s)` }
+    const text = await open()
+    return { what, ok: true, says: opened({ text, seconds: (performance.now() - began) / 1000 }) }
   } catch (error) {
     if (!(error instanceof HerdbookError)) throw error
     return { what, ok: false, says: error.message, hint: error.diagnostics[0]?.hint }

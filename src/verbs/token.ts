@@ -14,6 +14,24 @@ import { note, say, screenOf, toldWaits, type Io } from '../session/io.ts'
 import { withProgress } from '../session/progress.ts'
 import { openFiles, type Files } from '../session/session.ts'
 import { refuseToStore, store } from './token/store.ts'
+import {
+  created,
+  hasOrLacks,
+  HELP,
+  NO_API,
+  NO_CONSOLE,
+  noTokenSetting,
+  notProved,
+  OPENING_CONSOLE,
+  permissionLine,
+  rotateCommand,
+  ROTATED,
+  ROTATED_UNKNOWN,
+  scopeLine,
+  TOKEN_UNKNOWN,
+  tokenOwner,
+} from './token/texts.ts'
+import { INSTANCE_OPTION } from './texts.ts'
 
 interface Options {
   readonly instance?: string
@@ -21,7 +39,7 @@ interface Options {
   readonly storeWith?: string
 }
 
-/** The two tokens: what each is called on the server, and the least that it must be able to do. */
+/** The two tokens: the name of each on the server, and the scopes that it needs at least. */
 const TOKENS = {
   token: {
     application: 'Herdbook',
@@ -36,7 +54,7 @@ const TOKENS = {
   read_token: { application: 'Herdbook plan', scopes: ['profile', 'admin:read'] },
 } as const
 
-/** Posting is asked for only where the policy announces. */
+/** The scopes of a token; posting only if the policy announces. */
 const scopesOf = ({ instance }: Files, which: Which): readonly string[] => [
   ...TOKENS[which].scopes,
   ...(which === 'token' && instance.documents['policy.yaml']?.announce ? POSTING : []),
@@ -50,141 +68,113 @@ export const verb = (command: Command, io: Io) => {
     command
       .command(name)
       .description(description)
-      .option('--read', 'the token that only reads (mastodon.api.read_token)')
-      .option('--store-with <command>', 'give the token to this command on its stdin, instead of writing a file')
-      .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-      .addHelpText(
-        'after',
-        `\nExample:\n  ${example}\n\nThe token is stored where instance.yaml refers, and never printed.`,
-      )
-  common(
-    'create',
-    'Make the role, the bot, its application and a token, through the console.',
-    'herdbook token create',
-  ).action((options) => create(io, options))
-  common(
-    'rotate',
-    'Make a new token, prove it, then destroy the old one.',
-    "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'",
-  ).action((options) => rotate(io, options))
+      .option('--read', HELP.read)
+      .option('--store-with <command>', HELP.storeWith)
+      .option('--instance <dir>', INSTANCE_OPTION)
+      .addHelpText('after', `\nExample:\n  ${example}\n\n${HELP.stored}`)
+  common('create', HELP.create, HELP.createExample).action((options) => create(io, options))
+  common('rotate', HELP.rotate, HELP.rotateExample).action((options) => rotate(io, options))
   command
     .command('check')
-    .description('Tell what the tokens may do, against what is needed.')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .addHelpText('after', '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.')
+    .description(HELP.check)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .addHelpText('after', HELP.checkAfter)
     .action((options) => check(io, options))
-  return command.addHelpText(
-    'after',
-    '\nExample:\n  herdbook token create\n\nEach has its own help: herdbook token create --help',
-  )
+  return command.addHelpText('after', HELP.after)
 }
 
 type Which = keyof typeof TOKENS
 
-interface Slot {
+/** A token as instance.yaml names it. */
+interface TokenSetting {
   readonly which: Which
   readonly url: string
   readonly origin: string
   readonly secret: Secret
 }
 
-function slotOf({ config }: Files, options: Options): Slot {
+function settingOf({ config }: Files, options: Options): TokenSetting {
   const which: Which = options.read ? 'read_token' : 'token'
   const api = config.mastodon?.api
   const secret = api?.[which]
   if (!api || !secret) {
-    return fail(EXIT.invalid, 'no-api', `instance.yaml does not say where mastodon.api.${which} is kept.`, {
-      hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }`,
-    })
+    return fail(EXIT.invalid, 'no-api', noTokenSetting(which))
   }
   return { which, url: api.url, origin: new URL(api.url).origin, secret }
 }
 
 async function create(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
-  const slot = slotOf(files, options)
-  await refuseToStore(slot, options.storeWith, `herdbook token rotate${options.read ? ' --read' : ''}`)
-  await withNew(io, files, slot, {
-    keep: ({ token }) => store(io, slot, token, options.storeWith),
-    kept: async ({ username, role }) =>
-      say(io, `@${inline(username)} (${inline(role)}) has a token for ${slot.origin}. Check it: herdbook token check`),
+  const setting = settingOf(files, options)
+  await refuseToStore(setting, options.storeWith, rotateCommand(options.read ?? false))
+  await withNew(io, files, setting, {
+    save: ({ token }) => store(io, setting, token, options.storeWith),
+    afterSave: async ({ username, role }) =>
+      say(io, created({ username: inline(username), role: inline(role), origin: setting.origin })),
   })
 }
 
 async function rotate(io: Io, options: Options): Promise<void> {
   const files = await openFiles(io, options.instance)
-  const slot = slotOf(files, options)
-  await refuseToStore(slot, options.storeWith)
-  const old = await io.secrets.token(slot.secret, `mastodon.api.${slot.which}`, slot.origin)
-  await withNew(io, files, slot, {
-    keep: ({ token }) => store(io, slot, token, options.storeWith),
-    kept: async (_made, console) => {
+  const setting = settingOf(files, options)
+  await refuseToStore(setting, options.storeWith)
+  const old = await io.secrets.token(setting.secret, `mastodon.api.${setting.which}`, setting.origin)
+  await withNew(io, files, setting, {
+    save: ({ token }) => store(io, setting, token, options.storeWith),
+    afterSave: async (_made, console) => {
       const destroyed = await console.destroyToken(old)
-      say(
-        io,
-        destroyed
-          ? `The new token works and is stored; the old one is destroyed.`
-          : `The new token works and is stored; the server did not know the old one.`,
-      )
+      say(io, destroyed ? ROTATED : ROTATED_UNKNOWN)
     },
   })
 }
 
-type Made = Awaited<ReturnType<Console['createToken']>>
+type NewToken = Awaited<ReturnType<Console['createToken']>>
 
 interface Work {
-  readonly keep: (made: Made) => Promise<void>
-  /** What is done once it is kept. */
-  readonly kept: (made: Made, console: Console) => Promise<void>
+  readonly save: (made: NewToken) => Promise<void>
+  /** Runs after the token is saved. */
+  readonly afterSave: (made: NewToken, console: Console) => Promise<void>
 }
 
-/** Makes a token, proves it and keeps it. One that does not work, or that could not be kept, is destroyed again. */
-async function withNew(io: Io, files: Files, slot: Slot, work: Work): Promise<void> {
+/** Creates a token, proves it and saves it. Destroys it again if it does not work or cannot be saved. */
+async function withNew(io: Io, files: Files, setting: TokenSetting, work: Work): Promise<void> {
   const { console: connection } = files.config.mastodon ?? {}
-  if (!connection)
-    return fail(EXIT.invalid, 'no-console', 'A token is made through the console, and instance.yaml has none.', {
-      hint: 'Make it in the web interface instead: the README says how.',
-    })
-  // The console alone: who acts there must not depend on a token that is yet to be made.
+  if (!connection) return fail(EXIT.invalid, 'no-console', NO_CONSOLE)
+  // Only the console: the acting account must not depend on a token that does not exist yet.
   const connections = openConnections({ ...files.config, mastodon: { console: connection } }, io.secrets)
   try {
-    const { console, made } = await withProgress(io, 'Opening the console', async () => {
+    const { console, made } = await withProgress(io, OPENING_CONSOLE, async () => {
       const opened = await connections.console()
-      return { console: opened, made: await opened.createToken(wishFor(files, slot, opened)) }
+      return { console: opened, made: await opened.createToken(requestFor(files, setting, opened)) }
     })
     io.secrets.hold(made.token)
     try {
-      await prove(slot, made.token)
-      await work.keep(made)
+      await prove(setting, made.token)
+      await work.save(made)
     } catch (error) {
       await console.destroyToken(made.token)
       throw error
     }
-    await work.kept(made, console)
+    await work.afterSave(made, console)
   } finally {
     await connections.close()
   }
 }
 
-/** The token is the acting account's where that is the bot or is yet to be; a person who acts keeps their account to themselves. */
-function wishFor(files: Files, { which }: Slot, { hello: { actor } }: Console): TokenRequest {
+/** The account of a token: the acting account if it is the bot or does not exist yet, else the bot; never a person's. */
+function requestFor(files: Files, { which }: TokenSetting, { hello: { actor } }: Console): TokenRequest {
   const { application } = TOKENS[which]
   const bot = actor === null || actor.role === ROLE.name ? files.config.acting_account : undefined
   return { username: bot ?? BOT, application, role: ROLE, scopes: scopesOf(files, which) }
 }
 
-/** A token counts once the server has answered to it. */
-async function prove({ url, which }: Slot, token: string): Promise<void> {
+/** Proves a token: the server must answer to it. */
+async function prove({ url, which }: TokenSetting, token: string): Promise<void> {
   const rest = await openRest({ url, token, reading: true })
   try {
     const facts = await tokenFacts(rest)
     if (facts.known && facts.username !== null) return
-    fail(
-      EXIT.unreadable,
-      'token-unproved',
-      `${url} does not know the new token for mastodon.api.${which}; it was destroyed again.`,
-      { hint: 'Is that URL the server that the console belongs to?' },
-    )
+    fail(EXIT.unreadable, 'token-unproved', notProved({ url, which }))
   } finally {
     await rest.close()
   }
@@ -193,7 +183,7 @@ async function prove({ url, which }: Slot, token: string): Promise<void> {
 async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> {
   const files = await openFiles(io, options.instance)
   const api = files.config.mastodon?.api
-  if (!api) fail(EXIT.invalid, 'no-api', 'instance.yaml has no mastodon.api: there is no token to check.')
+  if (!api) fail(EXIT.invalid, 'no-api', NO_API)
   for (const which of ['token', 'read_token'] as const) {
     const secret = api[which]
     if (!secret) continue
@@ -212,13 +202,13 @@ async function check(io: Io, options: Pick<Options, 'instance'>): Promise<void> 
       )
     } catch (error) {
       if (!(error instanceof HerdbookError)) throw error
-      lacking(io, which, error.message, error.diagnostics[0]?.hint)
+      reportProblem(io, which, error.message, error.diagnostics[0]?.hint)
       io.exit = error.exit
     }
   }
 }
 
-const lacking = (io: Io, which: Which, why: string, hint: string | undefined): void =>
+const reportProblem = (io: Io, which: Which, why: string, hint: string | undefined): void =>
   note(
     io,
     layout(
@@ -235,39 +225,36 @@ async function checkOne(
   try {
     const facts = await tokenFacts(rest)
     if (!facts.known) {
-      lacking(io, which, 'the server knows no such token', rest.renewal)
+      reportProblem(io, which, TOKEN_UNKNOWN, rest.renewal)
       io.exit = EXIT.unreadable
       return
     }
-    say(
-      io,
-      `  ${which}: ${facts.username === null ? `nobody (${inline(facts.refusal ?? 'the server does not say who')})` : `@${inline(facts.username)} (${inline(facts.role ?? 'no role')})`}, application ${inline(facts.application ?? 'unknown')}`,
-    )
+    say(io, `  ${which}: ${inline(tokenOwner(facts))}`)
     const scopes = facts.scopes
     const lines = [
       ...wanted.map((scope) => ({
         ok: scopes === null || covers(scopes, scope),
-        says: `scope ${scope}${scopes === null ? ' (this server does not tell)' : ''}`,
+        what: scopeLine({ scope, isKnown: scopes !== null }),
       })),
       ...needed().map(({ permission, bit }) => ({
         ok: holds(facts.permissions, bit),
-        says: `permission ${permission}`,
+        what: permissionLine(permission),
       })),
     ]
-    for (const line of lines) say(io, `${line.ok ? '   ' : '  !'} ${line.ok ? 'has' : 'lacks'} ${line.says}`)
+    for (const line of lines) say(io, hasOrLacks(line))
     if (lines.some((line) => !line.ok)) io.exit = EXIT.unreadable
   } finally {
     await rest.close()
   }
 }
 
-/** Permissions that the block lists and the measuring need, each once. */
+/** The permissions that the block lists and the measuring need, each once. */
 const needed = () => [...new Map(Object.values(NEEDS).map((need) => [need.permission, need])).values()]
 
 const ADMINISTRATOR = 1n
 const holds = (mask: bigint | null, bit: bigint): boolean => mask !== null && (mask & (bit | ADMINISTRATOR)) !== 0n
 
-/** `admin:read` covers `admin:read:domain_blocks`, and `read` covers `profile`'s part that is asked for. */
+/** Whether scopes include one: `admin:read` covers `admin:read:domain_blocks`, and `read` covers what is used of `profile`. */
 export function covers(scopes: readonly string[], wanted: string): boolean {
   return (
     scopes.some((scope) => scope === wanted || wanted.startsWith(`${scope}:`)) ||

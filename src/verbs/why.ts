@@ -8,23 +8,29 @@ import { inline } from '../redaction/neutralise.ts'
 import { say, tell, type Io } from '../session/io.ts'
 import { parseRef, sourceOf, type Named } from '../session/options.ts'
 import { openSession } from '../session/session.ts'
+import { INSTANCE_OPTION } from './texts.ts'
+import {
+  approvedBy,
+  EVENTS,
+  eventLine,
+  HELP,
+  neverNamed,
+  NO_GIT,
+  ofCommit,
+  REMOVED_FROM_FILES,
+  REMOVED_FROM_LEDGER,
+} from './why/texts.ts'
 
 export const verb = (command: Command, io: Io) =>
   command
-    .argument('<kind/id>', 'the object')
-    .option('--instance <dir>', 'the folder of the files (default: the nearest instance/ upwards)')
-    .option('--json', 'print it as JSON')
-    .addHelpText(
-      'after',
-      '\nExample:\n  herdbook why domain-block/spam.example\n\nIt reads Git alone: the history of the files, and the ledger.',
-    )
+    .argument('<kind/id>', HELP.ref)
+    .option('--instance <dir>', INSTANCE_OPTION)
+    .option('--json', HELP.json)
+    .addHelpText('after', HELP.after)
     .action(async (text, options) => {
       const named = parseRef(text)
       const session = await openSession(io, options.instance)
-      if (!session.repository)
-        fail(EXIT.invalid, 'no-git', 'This folder is not in a Git repository: it has no history to tell of.', {
-          hint: 'git init',
-        })
+      if (!session.repository) fail(EXIT.invalid, 'no-git', NO_GIT)
       tell(
         io,
         session.warnings.filter((warning) => warning.severity === 'error'),
@@ -40,38 +46,34 @@ export const verb = (command: Command, io: Io) =>
         ...(left === undefined ? {} : { left }),
         head: head?.commit ?? null,
       })
-      if (events.length === 0)
-        fail(EXIT.invalid, 'no-such-object', `Neither the files nor the ledger ever named ${named.ref}.`)
-      say(io, options.json ? JSON.stringify({ version: 1, ref: named.ref, events }, null, 2) : told(named.ref, events))
+      if (events.length === 0) fail(EXIT.invalid, 'no-such-object', neverNamed(named.ref))
+      say(
+        io,
+        options.json ? JSON.stringify({ version: 1, ref: named.ref, events }, null, 2) : historyOf(named.ref, events),
+      )
     })
 
-/** How an object may be written in the files. */
+/** The forms in which the files may name an object. */
 function namesOf({ kind, id }: Named): string[] {
   const bare = id.replace(/\/(32|128)$/, '')
   const shown = kind.name.endsWith('domain-block') ? [displayDomain(id)] : []
   return [...new Set([id, bare, `@${id}`, ...shown, ...(kind.name === 'rule-order' ? ['rules'] : [])])]
 }
 
-const VERBS = { proposed: 'Proposed', approved: 'Approved', applied: 'Applied', left: 'Left in no file' } as const
-
-function told(ref: string, events: readonly Event[]): string {
+function historyOf(ref: string, events: readonly Event[]): string {
   return [inline(readable(ref)), ...events.flatMap((event) => ['', ...eventLines(event)])].join('\n')
 }
 
 function eventLines(event: Event): string[] {
   const when = event.at.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC')
-  const gone = event.text === null && event.what !== 'approved' && event.what !== 'left'
-  const what = gone
-    ? event.what === 'proposed'
-      ? 'Taken out of the files'
-      : 'Taken out of the ledger'
-    : VERBS[event.what]
+  const isRemoval = event.text === null && event.what !== 'approved' && event.what !== 'left'
+  const removed = event.what === 'proposed' ? REMOVED_FROM_FILES : REMOVED_FROM_LEDGER
   return [
-    `${when}  ${what} by ${inline(event.by)}`,
+    eventLine({ at: when, what: isRemoval ? removed : EVENTS[event.what], by: inline(event.by) }),
     ...(event.commit === null ? [] : [`  ${event.commit.slice(0, 12)}  ${inline(event.subject)}`]),
     ...(event.commit === null ? [`  ${inline(event.subject)}`] : []),
-    ...(event.source === null ? [] : [`  of commit ${event.source.slice(0, 12)}`]),
-    ...(event.approvedBy === null || event.what === 'approved' ? [] : [`  approved by ${inline(event.approvedBy)}`]),
+    ...(event.source === null ? [] : [`  ${ofCommit(event.source.slice(0, 12))}`]),
+    ...(event.approvedBy === null || event.what === 'approved' ? [] : [`  ${approvedBy(inline(event.approvedBy))}`]),
     ...(event.what === 'proposed' && event.text !== null
       ? event.text
           .split('\n')

@@ -146,7 +146,7 @@ describe('block --from', () => {
     [['--from', 'l.csv', '--at-most', 'hardly'], '"hardly" is no severity'],
     [['x.test', '--at-most', 'limit'], '--at-most is for a list'],
     [['x.test', '--severity', 'limit', '--until', '2020-01-01'], '2020-01-01 has passed'],
-    [['x.test', '--severity', 'limit', '--until', 'tomorrow'], 'no day of the calendar'],
+    [['x.test', '--severity', 'limit', '--until', 'tomorrow'], 'is not a date'],
   ])('%j is refused', async (args, why) => {
     list('l.csv', TABLE)
     list('empty.csv', '')

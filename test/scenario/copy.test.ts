@@ -32,7 +32,7 @@ it("a copy of Herdbook's repository does nothing while it holds the example, and
   for (const job of ['apply', 'replan', 'plan', 'check']) {
     expect(ran(runs, job), job).toMatchObject({ result: 'success', exit: 0, stderr: '' })
     expect(ran(runs, job).summary, job).toMatch(
-      /still holds the example, herd\.example: nothing is done.*herdbook init DOMAIN/,
+      /still holds the example files of herd\.example, so this job does nothing.*herdbook init DOMAIN/,
     )
   }
   expect(written).toEqual([])

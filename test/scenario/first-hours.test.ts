@@ -128,7 +128,7 @@ describe('token', () => {
     kept(file)
     const { out } = await must(herd, ['token', 'check'], 10)
     expect(flat(out)).toContain(
-      '! token: the server knows no such token → Store the right one, or make a new one: herdbook token rotate',
+      '! token: the server does not know this token → Store the right one, or make a new one: herdbook token rotate',
     )
     await must(herd, ['token', 'rotate'])
     await must(herd, ['token', 'check'])

@@ -26,7 +26,7 @@ describe('status tries each connection', () => {
 
   it('a token that the server does not know is no open connection', async () => {
     const { stdout } = await must(herd, ['status'], 10, { env: { HB_TOKEN: 'nobody-knows-this-token' } })
-    expect(stdout).toMatch(/! API .*no such token/)
+    expect(stdout).toMatch(/! API .*does not know this token/)
   })
 
   it('a reading role that lacks a right is no open connection, and the command that mends it is named', async () => {

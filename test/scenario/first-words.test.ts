@@ -37,7 +37,7 @@ describe('what does not work is told with what to type', () => {
       env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` },
     })
     expect(out).toBe(
-      "! token: the server knows no such token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n",
+      "! token: the server does not know this token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n",
     )
   })
 

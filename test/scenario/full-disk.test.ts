@@ -33,14 +33,14 @@ interface Fullness {
 }
 const limit: Fullness = {
   name: 'files that may not grow',
-  says: 'it may not become as large as it has to be.',
+  says: 'it would become larger than this machine allows.',
   // Half a kilobyte: all that a verb writes here is longer, so that its beginning fits.
   cramped: (herd, args) => herd.start(args, { under: ['sh', '-c', 'ulimit -f 1; exec "$0" "$@"'] }).ran,
 }
 const onDisk = ({ path, fill, clear }: SmallDisk): Fullness => ({
   name: 'a full disk',
   on: join(path, 'verbs'),
-  says: 'the disk that it belongs on is full.',
+  says: 'its disk is full.',
   cramped: async (herd, args) => {
     fill()
     const ran = await herd.run(args)
@@ -73,7 +73,7 @@ describe.each([limit, ...(disk ? [onDisk(disk)] : [])])(
       const before = contents(folder)
       const ran = await cramped(herd, args)
       expect(ran.code, ran.out).toBe(9)
-      expect(said(ran)).toContain(`instance/${file}: ${says} → Put that right, and type the same again.`)
+      expect(said(ran)).toContain(`instance/${file}: ${says} → Fix this, then run the command again.`)
       expect(contents(folder)).toEqual(before)
       await must(herd, args)
       expect(contents(folder)[file]).not.toBe(before[file])

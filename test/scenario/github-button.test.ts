@@ -177,7 +177,7 @@ describe('the buttons', () => {
   })
 
   it('unlock: says who holds the lock, and takes it away by its id', async () => {
-    expect((await press('unlock')).stdout).toContain('Nobody holds the lock')
+    expect((await press('unlock')).stdout).toContain('The lock is free.')
     expect((await press('unlock', '--new-key=x')).result).toBe('failure')
   })
 })

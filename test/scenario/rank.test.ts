@@ -109,7 +109,7 @@ describe('an account that acts and ranks too low', () => {
     for (const args of [['status'], ['status', '--console']]) {
       const { out } = await must(herd, args, 10)
       expect(flat(out)).toMatch(/This server has no account @nobodyhere|There is no account @nobodyhere/)
-      expect(flat(out)).toContain('Name one that is there and can log in as acting_account in instance.yaml')
+      expect(flat(out)).toContain('In instance.yaml, set acting_account to an account that exists and can log in.')
     }
     const said =
       /instance\.yaml:\d+:\d+ error no-actor There is nobody to act as: this server has no account @nobodyhere/

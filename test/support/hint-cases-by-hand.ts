@@ -82,7 +82,7 @@ export const BY_HAND: readonly HintCase[] = [
     exit: 3,
     says: /(herdbook restore \S+) takes it away on the server/,
     ends: [5],
-    shows: /Lifts the block of by-hand-2\.example .*Nobody is at a terminal here/,
+    shows: /Lifts the block of by-hand-2\.example .*There is no terminal here to ask you/,
   },
   {
     of: ['terminal/added-by-hand.ts: herdbook leave'],

@@ -20,7 +20,7 @@ const without =
 /** What is wrong with files, and how a repository begins. */
 export const FILES: readonly HintCase[] = [
   {
-    of: ['session/instance-folder.ts: herdbook init'],
+    of: ['session/texts.ts: herdbook init'],
     herd: bare,
     state: without('instance'),
     types: ['validate'],
@@ -29,7 +29,7 @@ export const FILES: readonly HintCase[] = [
     says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
   },
   {
-    of: ['session/session.ts: herdbook init'],
+    of: ['session/texts.ts: herdbook init'],
     herd: bare,
     state: without('instance/instance.yaml'),
     types: ['plan', '--instance', 'instance'],
@@ -140,7 +140,7 @@ export const FILES: readonly HintCase[] = [
     shows: /propose it/,
   },
   {
-    of: ['verbs/plan.ts: herdbook plan'],
+    of: ['verbs/plan/texts.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--base', 'main'],
     exit: 9,
@@ -148,7 +148,7 @@ export const FILES: readonly HintCase[] = [
     shows: /No changes|Nothing|In sync/,
   },
   {
-    of: ['verbs/plan.ts: herdbook plan'],
+    of: ['verbs/plan/texts.ts: herdbook plan'],
     herd: bare,
     types: ['plan', '--base', 'main', '--head', 'HEAD', '--out', 'plan.json'],
     exit: 9,

@@ -53,7 +53,7 @@ const CASES: readonly HintCase[] = [
     says: /warning lock-left .*or: (herdbook unlock \w+)/,
   },
   {
-    of: ['verbs/unlock.ts: herdbook unlock'],
+    of: ['verbs/unlock/texts.ts: herdbook unlock'],
     herd: bare,
     state: held,
     types: ['unlock'],
@@ -61,7 +61,7 @@ const CASES: readonly HintCase[] = [
     says: /error locked .*is dead: (herdbook unlock \w+)/,
   },
   {
-    of: ['verbs/unlock.ts: herdbook ledger sign'],
+    of: ['verbs/unlock/texts.ts: herdbook ledger sign'],
     herd: signed,
     types: ['unlock', '--new-key', 'why'],
     exit: 0,
@@ -101,7 +101,7 @@ const CASES: readonly HintCase[] = [
     shows: /This is \w{16}\..*--confirm/,
   },
   {
-    of: ['verbs/ledger.ts: herdbook ledger sign'],
+    of: ['verbs/ledger/texts.ts: herdbook ledger sign'],
     herd: bare,
     state: async (herd) => {
       await begun(herd)
@@ -109,10 +109,10 @@ const CASES: readonly HintCase[] = [
     },
     types: ['ledger', 'sign', 'why'],
     exit: 5,
-    says: /error not-confirmed .*→ If that is right: (herdbook ledger sign "why" --confirm \w+),/,
+    says: /error not-confirmed .*→ If this is right: (herdbook ledger sign "why" --confirm \w+),/,
   },
   {
-    of: ['verbs/ledger.ts: herdbook adopt'],
+    of: ['verbs/ledger/texts.ts: herdbook adopt'],
     herd: signed,
     state: (herd) => otherKey(herd),
     types: async (herd) => {
@@ -123,7 +123,7 @@ const CASES: readonly HintCase[] = [
     says: /Signed: 0 objects\. Take over what is on the server: (herdbook adopt)/,
   },
   {
-    of: ['verbs/pause.ts: herdbook apply'],
+    of: ['verbs/pause/texts.ts: herdbook apply'],
     herd: bare,
     state: adopted,
     types: ['pause', 'why'],
@@ -131,7 +131,7 @@ const CASES: readonly HintCase[] = [
     says: /error nothing-applied .*→ The first apply begins the ledger: (herdbook apply)/,
   },
   {
-    of: ['verbs/pause.ts: herdbook resume'],
+    of: ['verbs/pause/texts.ts: herdbook resume'],
     herd: bare,
     state: begun,
     types: ['pause', 'why'],
@@ -152,15 +152,15 @@ const CASES: readonly HintCase[] = [
     says: /error paused .*somebody types: (herdbook resume)/,
   },
   {
-    of: ['verbs/resume.ts: herdbook apply'],
+    of: ['verbs/resume/texts.ts: herdbook apply'],
     herd: bare,
     state: paused,
     types: ['resume'],
     exit: 0,
-    says: /Apply what was merged meanwhile: (herdbook apply)/,
+    says: /Apply what was merged during the pause: (herdbook apply)/,
   },
   {
-    of: ['verbs/status.ts: herdbook resume'],
+    of: ['verbs/status/texts.ts: herdbook resume'],
     herd: bare,
     state: paused,
     types: ['status'],

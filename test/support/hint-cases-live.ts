@@ -19,7 +19,7 @@ const CASES: readonly HintCase[] = [
       sandbox.query("update domain_blocks set public_comment = 'loud' where domain = 'odd.example'"),
   },
   {
-    of: ['verbs/unblock.ts: herdbook adopt'],
+    of: ['verbs/unblock/texts.ts: herdbook adopt'],
     herd: bare,
     state: (herd) => herd.hand.blockDomain('hand.example', { severity: 'silence' }),
     types: ['unblock', 'hand.example'],

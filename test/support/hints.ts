@@ -16,7 +16,9 @@ const COMMAND = new RegExp(
 )
 /** Helps show examples, which test/unit/docs.test.ts looks after. */
 const HELP = /(?:addHelpText\(\s*'after',|description\(|\.option\([^\n]*|argument\([^\n]*|common\([^()]*|\bHELP =)\s*$/
-const OTHERS = /\.gen\.|^sandbox\/|^demo\/|^verbs\/(?:demo|sandbox)\.ts|^instance\/generate\.ts/
+/** A help that stands in a file of texts. */
+const HELP_TEXTS = /^export const \w*HELP = \{\n[^]*?^\}/gm
+const OTHERS = /\.gen\.|^sandbox\/|^demo\/|^verbs\/(?:demo|sandbox)(?:\.ts|\/)|^instance\/generate\.ts/
 
 /** Every command that a text of ours names for people to type, by file: "reconcile/lock/lock.ts: herdbook unlock", as often as it stands there. */
 export function namedCommands(): readonly string[] {
@@ -24,7 +26,7 @@ export function namedCommands(): readonly string[] {
     (name) => name.endsWith('.ts') && !OTHERS.test(name),
   )
   return files.flatMap((name) =>
-    literalsOf(readFileSync(join(ROOT, 'src', name), 'utf8'))
+    literalsOf(readFileSync(join(ROOT, 'src', name), 'utf8').replaceAll(HELP_TEXTS, ''))
       .filter(({ before }) => !HELP.test(before))
       .flatMap(({ text }) => [...text.matchAll(COMMAND)].map(([, command]) => `${name}: ${command}`)),
   )

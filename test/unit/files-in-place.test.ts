@@ -62,7 +62,7 @@ test('a file that may only be read is not replaced, and nothing beside it is wri
   for (const args of [['block', 'b.example', '--severity', 'limit'], ['fmt']]) {
     const ran = await call(dir, args)
     expect(ran.code, args[0]).toBe(9)
-    expect(flat(ran.stderr)).toContain(`domain-blocks.yaml may only be read. → Make it writable: chmod u+w`)
+    expect(flat(ran.stderr)).toContain(`domain-blocks.yaml is read-only. → Make it writable: chmod u+w`)
   }
   expect(read(dir, 'domain-blocks.yaml')).toBe(BLOCKS.replace('# first', '   # first'))
   expect(read(dir, 'rules.yaml')).toBe('rules:\n- key: a\n  text: A\n')
@@ -122,7 +122,7 @@ test('a sparse checkout without a file of the commit is refused where that file 
     const ran = await call(dir, args)
     expect(ran.code, args[0]).toBe(9)
     expect(flat(ran.stderr), args[0]).toContain(
-      'instance/domain-blocks.yaml is in the commit and not in this folder: a sparse checkout leaves it out.',
+      'instance/domain-blocks.yaml is in the commit but not in this folder: a sparse checkout leaves it out.',
     )
   }
   expect(existsSync(join(dir, 'instance', 'domain-blocks.yaml'))).toBe(false)

@@ -42,10 +42,13 @@ describe('Node.js', () => {
       env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fake)}` },
     }).ran
     expect(ran.code).toBe(1)
-    expect(ran.stderr).toBe('Herdbook needs Node.js 24 or newer, and this is 18.20.4: https://nodejs.org\n')
+    expect(ran.stderr).toBe(
+      'Herdbook needs Node.js 24 or newer. This is Node.js 18.20.4. Download a newer one: https://nodejs.org\n',
+    )
     const first = readFileSync(join(ROOT, 'src/cli.ts'), 'utf8')
     expect([...first.matchAll(/^import .* from '(.*)'$/gm)].map(([, from]) => from)).toEqual([
       './minimum.ts',
+      './texts.ts',
       './version.ts',
     ])
     expect(first.indexOf('isOlder(')).toBeLessThan(first.indexOf('import('))

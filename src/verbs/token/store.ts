@@ -6,31 +6,25 @@ import { EXIT, fail } from '../../instance/diagnostic.ts'
 import type { Secret } from '../../instance/documents.ts'
 import { writeWhole } from '../../session/write-files.ts'
 import type { Io } from '../../session/io.ts'
+import { fileExists, notStored, nowhereToStore } from './texts.ts'
 
-/** Where a credential is kept, and the server that it is for. */
-export interface Kept {
+/** Where a credential is stored, and the server that it is for. */
+export interface CredentialStore {
   readonly origin: string
   readonly secret: Secret
 }
 
-/** Refuses where a new credential could not be stored: before anything is made. `another` is what takes the place of one that is there. */
+/** Refuses a new credential that could not be stored, before it is created. `rotate` is the command that replaces one. */
 export async function refuseToStore(
-  { secret: { file, env } }: Kept,
+  { secret: { file, env } }: CredentialStore,
   command: string | undefined,
-  another?: string,
+  rotate?: string,
 ): Promise<void> {
   if (command !== undefined) return
   if (file === undefined) {
-    const hint = `--store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply', or name a file: { file: PATH }`
-    fail(
-      EXIT.invalid,
-      'nowhere-to-store',
-      `instance.yaml takes this token from the environment (${env ?? ''}), where it can't be stored.`,
-      { hint },
-    )
+    fail(EXIT.invalid, 'nowhere-to-store', nowhereToStore(env))
   }
-  if (another !== undefined && (await exists(file)))
-    fail(EXIT.refused, 'token-there', `${file} is there already.`, { hint: `To replace what it holds: ${another}` })
+  if (rotate !== undefined && (await exists(file))) fail(EXIT.refused, 'token-there', fileExists({ file, rotate }))
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -39,30 +33,25 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** Stores a credential together with the server that it may be sent to, in place of an older one. */
+/** Stores a credential with the server that it may be sent to, and replaces an older one. */
 export async function store(
   io: Io,
-  { origin, secret }: Kept,
+  { origin, secret }: CredentialStore,
   token: string,
   command: string | undefined,
 ): Promise<void> {
   const text = `${origin} ${token}\n`
-  if (command !== undefined) return handOver(io, command, text)
+  if (command !== undefined) return passTo(io, command, text)
   await writeWhole([{ path: secret.file ?? '', text, mode: 0o600 }])
 }
 
-/** Gives the credential to a command of the person's own, on its stdin alone. What it says is shown only where it fails: it may repeat what it was given. */
-async function handOver({ cwd }: Io, command: string, text: string): Promise<void> {
+/** Passes the credential to a person's own command, on stdin only. Its output may repeat the secret: it is shown only on failure. */
+async function passTo({ cwd }: Io, command: string, text: string): Promise<void> {
   const child = spawn(command, { cwd, shell: true, stdio: ['pipe', 'ignore', 'pipe'] })
   const stderr = tail(child.stderr)
   child.stdin.on('error', () => undefined)
   child.stdin.end(text)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code === 0) return
-  fail(
-    EXIT.partial,
-    'not-stored',
-    `The command that should store the token ${stderrTail({ code, stderr: stderr() })}.`,
-    { hint: 'The new token was destroyed again, and an older one still works. Try again.' },
-  )
+  fail(EXIT.partial, 'not-stored', notStored(stderrTail({ code, stderr: stderr() })))
 }

@@ -1,0 +1,137 @@
+import type { Wording } from '../instance/diagnostic.ts'
+
+// The folder of the instance
+
+export const noSuchFolder = (named: string): Wording => ({
+  message: `There is no folder ${named}.`,
+  hint: 'Name the folder that holds instance.yaml, or leave --instance out: Herdbook finds the nearest one.',
+})
+
+export const NO_INSTANCE_HERE: Wording = {
+  message: 'There is no instance/ with an instance.yaml here or above.',
+  hint: 'Start one: herdbook init DOMAIN',
+}
+
+export const NO_INSTANCE_FILE: Wording = {
+  message: 'instance.yaml is missing: it says which server this is.',
+  hint: 'Start one: herdbook init DOMAIN',
+}
+
+/** Files of the commit that Git was told to leave out of the folder. */
+export function sparseCheckout({
+  missing,
+  checkout,
+  one,
+}: {
+  readonly missing: string
+  readonly checkout: string
+  readonly one: boolean
+}): Wording {
+  return {
+    message: `${missing} ${one ? 'is' : 'are'} in the commit but not in this folder: a sparse checkout leaves ${one ? 'it' : 'them'} out.`,
+    hint: `Check ${one ? 'it' : 'them'} out: git checkout --ignore-skip-worktree-bits -- ${checkout}`,
+  }
+}
+
+// Git
+
+export const NO_GIT_TO_MERGE: Wording = {
+  message: 'This folder is not in a Git repository, so there is nothing to merge.',
+  hint: 'git init, or actions/checkout in a workflow',
+}
+
+export const NO_GIT_FOR_LEDGER: Wording = {
+  message: 'This folder is not in a Git repository, so it has no ledger and no lock.',
+  hint: 'git init',
+}
+
+export const NOTHING_COMMITTED = 'Nothing is committed yet.'
+
+// Merges of a pull request
+
+export function noSuchCommit({ name, remote }: { readonly name: string; readonly remote: string | null }): Wording {
+  return {
+    message: `There is no commit ${name} here or on the remote.`,
+    hint: remote === null ? 'List the branches: git branch --all' : `Fetch it first: git fetch ${remote}`,
+  }
+}
+
+export const NO_INSTANCE_ON_DEFAULT_BRANCH: Wording = {
+  message: 'The default branch has no valid instance.yaml. Herdbook does not know which server this is.',
+  hint: 'Fix it there first: herdbook validate',
+}
+
+export const MERGE_REMOVES_INSTANCE: Wording = {
+  message: 'This merge would remove instance.yaml. Herdbook would not know which server this is.',
+  hint: 'Bring it back as it is on the default branch.',
+}
+
+export const mergeConflict = ({ files, base }: { readonly files: string; readonly base: string }): Wording => ({
+  message: `This cannot be merged. Both sides changed ${files}.`,
+  hint: `Update the branch, then resolve what both sides changed: git merge ${base}`,
+})
+
+export const unrelatedHistories = (base: string): Wording => ({
+  message: 'This cannot be merged. The two branches have no commit in common.',
+  hint: `Start the branch again: git switch --create NAME ${base}`,
+})
+
+// Objects and dates that a person names
+
+export const noSuchObject = ({ text, kinds }: { readonly text: string; readonly kinds: string }): Wording => ({
+  message: `"${text}" names no object.`,
+  hint: `Write KIND/ID, such as domain-block/spam.example. Kinds: ${kinds}.`,
+})
+
+export const notADate = (written: string): Wording => ({
+  message: `--until: ${written} is not a date.`,
+  hint: 'Write year, month and day, such as 2026-12-24.',
+})
+
+export const datePassed = (written: string): Wording => ({
+  message: `--until: ${written} has passed.`,
+  hint: 'Give a date in the future, or leave --until out.',
+})
+
+// Changes of the files
+
+export const NOTHING_WRITTEN = 'Nothing was written.'
+export const FILES_SAY_SO = 'The files say so already.'
+export const reviewChanges = (files: string): string => `Changed ${files}. Check the change and propose it:`
+
+export const readOnlyFile = ({ path, quoted }: { readonly path: string; readonly quoted: string }): Wording => ({
+  message: `${path} is read-only.`,
+  hint: `Make it writable: chmod u+w ${quoted}`,
+})
+
+/** What to type to propose a change of the files. A repository without a commit starts with all its files. */
+export function proposeCommands({
+  folder,
+  message,
+  isFirst,
+}: {
+  readonly folder: string
+  readonly message: string
+  readonly isFirst: boolean
+}): string {
+  const commands = isFirst
+    ? `  git add ${folder}\n  git commit -m "${message}"`
+    : `  git add ${folder} && git diff --staged ${folder}\n  git commit -m "${message}" -- ${folder}`
+  return `${commands}\n  herdbook plan`
+}
+
+// The lock, and waiting
+
+export const waitingForLock = (holder: string): string => `Waiting for the lock: ${holder}`
+export const STOPPED_EARLY = 'Stopped before anything was done.'
+
+/** The server limits requests. */
+export const waiting = ({ seconds, reason }: { readonly seconds: number; readonly reason: string }): string =>
+  `Waiting ${seconds} s: ${reason}`
+
+// Jobs
+
+export const wrongEvent = ({ event, names }: { readonly event: string; readonly names: string }): Wording => ({
+  message: `This job does not work for the event ${event}.`,
+  hint: `It works for ${names}. Check \`on:\` in the workflow.`,
+})

@@ -1,0 +1,28 @@
+/** What each job does. */
+export const JOB_HELP = {
+  check: 'check files from strangers or from a merge queue, without any secret',
+  plan: 'plan a pull request',
+  replan: 'plan the open pull requests again',
+  apply: 'apply what was merged',
+  ask: 'turn an accepted issue form into a pull request',
+  drift: 'list what was changed by hand, in one issue',
+  tick: 'turn the boxes ticked in that issue into a pull request',
+  press: 'do what a person chose under "Run workflow"',
+}
+
+const jobLines = Object.entries(JOB_HELP).map(([name, what]) => `  ${name.padEnd(8)}${what}`)
+
+export const HELP = {
+  job: Object.keys(JOB_HELP).join(', '),
+  after: `\nJobs:\n${jobLines.join('\n')}\n\nExample:\n  herdbook github plan\n\nThis is for the workflows of GitHub Actions that \`herdbook init\` writes.\nIt reads the event of the workflow. It answers with comments, checks and the summary of the run.`,
+}
+
+export const noSuchJob = (name: string) => ({
+  message: `There is no job ${name}.`,
+  hint: `The jobs are ${Object.keys(JOB_HELP).join(', ')}.`,
+})
+
+export const stillExample = (domain: string): string =>
+  `This repository still holds the example files of ${domain}, so this job does nothing. Start with your own server: herdbook init DOMAIN`
+
+export const WORKFLOW_TOKEN = 'the token of the workflow'

@@ -1,0 +1,9 @@
+export const HELP = {
+  after:
+    '\nExample:\n  herdbook resume\n\nEnds `herdbook pause`. The next apply applies what was merged during the pause.',
+}
+
+export const NOT_PAUSED = 'Nothing was paused.'
+
+export const resumed = ({ by, at, why }: { readonly by: string; readonly at: string; readonly why: string }): string =>
+  `Resumed. It was paused by ${by} since ${at} UTC: ${why}\nApply what was merged during the pause: herdbook apply`

@@ -1,0 +1,94 @@
+export const HELP = {
+  create: 'Create the role, the bot account, its application and a token, through the console.',
+  createExample: 'herdbook token create',
+  rotate: 'Create a new token, test it, then destroy the old one.',
+  rotateExample: "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'",
+  check: 'Compare what the tokens may do with what Herdbook needs.',
+  checkAfter: '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.',
+  read: 'use the read-only token (mastodon.api.read_token)',
+  storeWith: 'pass the token to this command on its stdin, instead of writing a file',
+  stored: 'Herdbook stores the token where instance.yaml says, and never prints it.',
+  after: '\nExample:\n  herdbook token create\n\nEach of them has its own help: herdbook token create --help',
+}
+
+export const noTokenSetting = (which: string) => ({
+  message: `instance.yaml does not say where mastodon.api.${which} is stored.`,
+  hint: `Write under mastodon.api: ${which}: { file: /path/outside/of/the/repository }`,
+})
+
+export const NO_CONSOLE = {
+  message: 'Herdbook creates a token through the console, but instance.yaml has no console.',
+  hint: 'Create the token in the web interface instead. The README says how.',
+}
+
+export const OPENING_CONSOLE = 'Opening the console'
+
+export const notProved = ({ url, which }: { readonly url: string; readonly which: string }) => ({
+  message: `${url} does not know the new token for mastodon.api.${which}. Herdbook destroyed that token again.`,
+  hint: 'Check that this URL and the console belong to the same server.',
+})
+
+export const created = ({
+  username,
+  role,
+  origin,
+}: {
+  readonly username: string
+  readonly role: string
+  readonly origin: string
+}): string => `@${username} (${role}) has a token for ${origin}. Check it: herdbook token check`
+
+export const ROTATED = 'The new token works and is stored. The old one is destroyed.'
+export const ROTATED_UNKNOWN = 'The new token works and is stored. The server did not know the old one.'
+
+// Storing
+
+export const nowhereToStore = (env: string | undefined) => ({
+  message: `instance.yaml reads this token from the environment (${env ?? ''}). Herdbook cannot store it there.`,
+  hint: `--store-with 'gh secret set ${env ?? 'NAME'} --env herdbook-apply', or name a file: { file: PATH }`,
+})
+
+/** The command that replaces a token. */
+export const rotateCommand = (isRead: boolean): string => `herdbook token rotate${isRead ? ' --read' : ''}`
+
+export const fileExists = ({ file, rotate }: { readonly file: string; readonly rotate: string }) => ({
+  message: `${file} already exists.`,
+  hint: `To replace the token in it: ${rotate}`,
+})
+
+/** `end` is how the command ended and what it said. */
+export const notStored = (end: string) => ({
+  message: `The command that should store the token ${end}.`,
+  hint: 'Herdbook destroyed the new token again. An older one still works. Try again.',
+})
+
+// Checking
+
+export const NO_API = 'instance.yaml has no mastodon.api, so there is no token to check.'
+export const TOKEN_UNKNOWN = 'the server does not know this token'
+
+/** The account and the application of a token; `refusal` is why the server names no account. */
+export function tokenOwner({
+  username,
+  role,
+  refusal,
+  application,
+}: {
+  readonly username: string | null
+  readonly role: string | null
+  readonly refusal: string | null
+  readonly application: string | null
+}): string {
+  const account =
+    username === null ? `no account (${refusal ?? 'the server names none'})` : `@${username} (${role ?? 'no role'})`
+  return `${account}, application ${application ?? 'unknown'}`
+}
+
+/** Some servers do not say which scopes a token has. */
+export const scopeLine = ({ scope, isKnown }: { readonly scope: string; readonly isKnown: boolean }): string =>
+  `scope ${scope}${isKnown ? '' : ' (this server does not say)'}`
+
+export const permissionLine = (permission: string): string => `permission ${permission}`
+
+export const hasOrLacks = ({ ok, what }: { readonly ok: boolean; readonly what: string }): string =>
+  ok ? `    has ${what}` : `  ! lacks ${what}`
