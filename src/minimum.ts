@@ -1,4 +1,4 @@
-/** The oldest versions that Herdbook works with, and why. The oldest Node.js that starts it reads this: only plain JavaScript. */
+/** The oldest versions that Herdbook works with, and why. An older Node.js must be able to read this file. */
 export const MINIMUM = {
   /** On this machine: the language that it is written in. */
   node: '24',

@@ -3,7 +3,7 @@ import type { Plan } from '../reconcile/plan/types.ts'
 import type { Io } from '../session/io.ts'
 import { confirmIrreversible, CONFIRM_STEPS, NO_TERMINAL, SAY_YES, typeTheDomain } from './texts.ts'
 
-/** Asks whether to apply; for a step that can't be undone, the person types the domain. Null for yes, else how to say it. */
+/** Asks whether to apply; if a step can't be undone, the person types the domain. Null for yes, else how to say it. */
 export async function confirm(io: Io, plan: Plan): Promise<string | null> {
   const count = [...plan.steps, ...plan.owed].filter(({ hazard }) => hazard === 'irreversible').length
   const { domain } = plan

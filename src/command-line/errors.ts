@@ -3,8 +3,8 @@ import { own } from '../instance/get-own.ts'
 import { FILE_ERRORS, fileRefused, MESSAGE_WITH_SECRET, REPORT_DEFECT } from './texts.ts'
 
 /**
- * Reports why a run ended, whatever was thrown, and answers the exit code. A message that holds a secret is replaced by its
- * code alone.
+ * Reports why a run ended, whatever was thrown, and answers the exit code.
+ * A message that holds a secret is not shown; its code is.
  */
 export function tellEnd(error: unknown, tell: (diagnostics: Failure['diagnostics']) => void): ExitCode {
   const { diagnostics, exit } = error instanceof HerdbookError ? error : (fileError(error) ?? defect(error))

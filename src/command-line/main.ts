@@ -16,7 +16,7 @@ export interface VerbModule {
   ) => { readonly parseAsync: (argv: readonly string[], options: { readonly from: 'user' }) => Promise<unknown> }
 }
 
-/** Runs a command line and answers the exit code. Only the verb that is named is loaded. `given` replaces the process's streams. */
+/** Runs a command line and answers the exit code. Only its verb is loaded. `given` replaces the process's streams. */
 export async function main(argv: readonly string[], verbs: Verbs, given?: Io): Promise<ExitCode> {
   const name = argv[0] ?? ''
   const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined

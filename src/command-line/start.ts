@@ -5,7 +5,7 @@ export async function start(argv: readonly string[], verbs: Verbs): Promise<neve
   // A reader of the output may end early, as `| head` does: that must not end an apply.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const code = await main(argv, verbs)
-  // simple-git keeps the event loop alive for seconds after its last call, so the process is ended after the output is out.
+  // simple-git keeps the event loop alive for seconds, so the process is ended once all output is written.
   await Promise.all([process.stdout, process.stderr].map(flushed))
   process.exit(code)
 }

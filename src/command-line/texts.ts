@@ -3,7 +3,7 @@ import type { Wording } from '../instance/diagnostic.ts'
 /** What `herdbook --help` says. */
 export const HELP = {
   summary:
-    'Manage a Mastodon server with files in Git: see what a change does, merge it to apply it, get reports of manual changes.',
+    'Manage a Mastodon server with files in Git: see what a change does, merge it, get reports of manual changes.',
   after: '\nEvery verb has its own help with an example: herdbook plan --help',
 }
 

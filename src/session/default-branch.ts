@@ -33,7 +33,7 @@ export async function defaultBranchHead(repository: Repository): Promise<string>
   )
 }
 
-/** The environment of the default branch, which names the check: a proposal names it only if the base has no valid one. */
+/** The environment of the default branch, which names the check. A proposal names it only if the base is not valid. */
 export async function environmentFor(base: FileSource, proposed: FileSource | null): Promise<string> {
   const connections = (await connectionsIn(base)) ?? (proposed && (await connectionsIn(proposed)))
   return connections?.environment ?? 'production'

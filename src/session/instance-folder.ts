@@ -34,7 +34,7 @@ export interface Clone {
   readonly at: (commit: string) => Reading
 }
 
-/** Finds the folder that is named, else the nearest `instance/` upwards, and reads nothing in it. Throws (exit 9) without one. */
+/** Finds the named folder, else the nearest `instance/` upwards, without reading it. Throws (exit 9) if none. */
 export async function placeFrom({ cwd }: Pick<Io, 'cwd'>, named: string | undefined): Promise<Place> {
   if (named !== undefined) {
     const folder = resolve(cwd, named)
@@ -59,7 +59,7 @@ const exists = (path: string): Promise<boolean> =>
 /** The files that are in the folder now. */
 export const lyingIn = ({ folder }: Place): Reading => readingOf(directorySource(folder))
 
-/** Finds the folder of the instance and watches for its secrets, even if its files are not valid. Throws (exit 9) without one. */
+/** Finds the folder of the instance and watches for its secrets, valid or not. Throws (exit 9) if there is none. */
 export async function findPlace(io: Io, named?: string): Promise<Folder> {
   const place = await placeFrom(io, named)
   const files = lyingIn(place)
@@ -106,7 +106,7 @@ export async function committedIn({
   return { head, files }
 }
 
-/** Watches for every secret that instance.yaml names, used in this run or not: an attacker may have put it on the server. */
+/** Watches for every secret of instance.yaml, used or not: an attacker may have copied one to the server. */
 export async function watchSecrets({ secrets }: Pick<Io, 'secrets'>, config: InstanceFile): Promise<void> {
   await Promise.all(secretsIn(config).map((secret) => secrets.watch(secret)))
 }

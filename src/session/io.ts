@@ -60,7 +60,7 @@ export function prose(io: Io, text: string): void {
   )
 }
 
-/** A help with its sentences folded to the width; lines that begin with blanks hold commands and columns, which stay. */
+/** Folds the sentences of a help to the width; lines that begin with blanks are commands and columns, and stay. */
 export function folded({ stdout }: Io, text: string): string {
   const lines = text
     .split('\n')

@@ -20,7 +20,7 @@ import {
   unrelatedHistories,
 } from './texts.ts'
 
-/** A proposed change as it would be after the merge: untrusted files, with the connections and the disclosure of the base. */
+/** A proposed change as it would be once merged: untrusted files, with the base's connections and disclosure. */
 export interface Proposal {
   /** Its instance is the merged one, with `instance.yaml` and the disclosure of the base. */
   readonly session: Session
@@ -50,7 +50,7 @@ export interface BaseAndHead {
   readonly head: string
 }
 
-/** Merges two commits in Git's objects: nothing of the head is checked out or run. Throws (exit 9) if they cannot be merged. */
+/** Merges two commits in Git's objects; nothing of the head is checked out or run. Throws (exit 9) on a conflict. */
 export async function openMerge(clone: Clone, ends: BaseAndHead): Promise<Merge> {
   const { io, place, repository, at } = clone
   const [base, head] = await Promise.all([commitAt(repository, ends.base), commitAt(repository, ends.head)])
@@ -91,7 +91,7 @@ async function configOf(files: FileSource): Promise<InstanceFile> {
   return (await connectionsIn(files)) ?? fail(EXIT.invalid, 'no-instance', NO_INSTANCE_ON_DEFAULT_BRANCH)
 }
 
-/** Reads the files of the merge; a `blind` run has no secret and no ledger. Throws (exit 9) with everything that is not valid. */
+/** Reads the files of the merge; a `blind` run has no secret and no ledger. Throws (exit 9) with all errors. */
 export async function openProposal(
   { io, place, repository, base, head, config, merged, trusted, touched }: Merge,
   seeing: 'live' | 'blind' = 'live',

@@ -29,8 +29,8 @@ export const planNow = (
 ): Promise<Planned> => reconciler.planNow(subjectOf(session, ledger), providers, wishes)
 
 /**
- * Adds what merged pull requests want restored, if it is still managed and not done yet. Whether it was approved is checked
- * for each step.
+ * Adds what merged pull requests want restored, if it is still managed and not done yet.
+ * Whether it was approved is checked for each step.
  */
 export function wishesWith(wishes: PlanOptions, { instance, ledger, io }: Session): PlanOptions {
   const kinds = new Set(

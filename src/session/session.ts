@@ -73,7 +73,7 @@ export async function readFiles(io: Io, { root, folder }: Place, source: FileSou
   }
 }
 
-/** Opens the files of the folder, Git and the ledger. Outside Git there is no ledger. `whole` refuses a sparse checkout. */
+/** Opens the files of the folder, Git and the ledger; outside Git no ledger. `whole` refuses a sparse checkout. */
 export async function openSession(
   io: Io,
   named?: string,
@@ -89,8 +89,8 @@ export async function openSession(
 }
 
 /**
- * Opens the files of HEAD, not those of the folder, and the ledger; outside Git the folder, without a ledger. `moved`: the
- * history was rewritten on purpose.
+ * Opens the files of HEAD, not those of the folder, and the ledger. Outside Git it opens the folder, without a ledger.
+ * `moved`: the history was rewritten on purpose.
  */
 export async function openCommitted(io: Io, from: string | undefined | Clone, moved = false): Promise<Session> {
   if (typeof from !== 'object') {

@@ -27,9 +27,10 @@ export function sparseCheckout({
   readonly checkout: string
   readonly one: boolean
 }): Wording {
+  const [are, them] = one ? ['is', 'it'] : ['are', 'them']
   return {
-    message: `${missing} ${one ? 'is' : 'are'} in the commit but not in this folder: a sparse checkout leaves ${one ? 'it' : 'them'} out.`,
-    hint: `Check ${one ? 'it' : 'them'} out: git checkout --ignore-skip-worktree-bits -- ${checkout}`,
+    message: `${missing} ${are} in the commit but not in this folder: a sparse checkout leaves ${them} out.`,
+    hint: `Check ${them} out: git checkout --ignore-skip-worktree-bits -- ${checkout}`,
   }
 }
 
@@ -67,12 +68,12 @@ export const MERGE_REMOVES_INSTANCE: Wording = {
 }
 
 export const mergeConflict = ({ files, base }: { readonly files: string; readonly base: string }): Wording => ({
-  message: `This cannot be merged. Both sides changed ${files}.`,
+  message: `Herdbook cannot merge this. Both sides changed ${files}.`,
   hint: `Update the branch, then resolve what both sides changed: git merge ${base}`,
 })
 
 export const unrelatedHistories = (base: string): Wording => ({
-  message: 'This cannot be merged. The two branches have no commit in common.',
+  message: 'Herdbook cannot merge this. The two branches have no commit in common.',
   hint: `Start the branch again: git switch --create NAME ${base}`,
 })
 

@@ -12,8 +12,8 @@ export interface WholeFile {
 }
 
 /**
- * Writes files so that each is the old or the new one, never half of it; none is replaced before all of them fit on the disk.
- * A pipe or a device is written directly. Throws the machine's error with its `path`, and (exit 9) for a read-only file.
+ * Writes files so that each is whole, old or new. All must fit on the disk before any is replaced.
+ * A pipe or a device is written directly. Throws the machine's error with its `path`; exit 9 for a read-only file.
  */
 export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
   const drafts: { readonly draft: string; readonly path: string }[] = []
@@ -51,7 +51,7 @@ async function refuseReadOnly(path: string, { mode }: Stats): Promise<void> {
   fail(EXIT.invalid, 'read-only', readOnlyFile({ path, quoted }))
 }
 
-/** Gives a draft the owner and permissions of the file that it replaces; no other group gets the rights of its group. */
+/** Gives a draft the owner and permissions of the file that it replaces; no other group gets the group's rights. */
 async function likeBefore(draft: string, { uid, gid, mode }: Stats): Promise<void> {
   const kept = await chown(draft, uid, gid).then(
     () => true,

@@ -23,8 +23,8 @@ export interface Draft {
 }
 
 /**
- * Opens the files to change them, and reports errors of the folder first: a second file might be written beside the right one.
- * An error in a field that is about to be set does not count (`fills`). Throws (exit 9) if a file of the commit is missing.
+ * Opens the files to change them, and first reports files that are not read: a change might go into a second file.
+ * An error in a field that `fills` sets does not count. Throws (exit 9) if a file of the commit is missing.
  */
 export async function openToEdit(io: Io, named?: string, fills: readonly ObjectChange[] = []): Promise<Files> {
   const place = await findPlace(io, named)

@@ -52,7 +52,7 @@ function cloneOnce(io: Io): Job['clone'] {
   return () => (opened ??= openClone(io))
 }
 
-/** The domain of the example, if the files are still the example. The job itself reports files that are missing or not valid. */
+/** The domain of the example, if the files are still the example. The job itself reports files that are not valid. */
 async function exampleHere(clone: Job['clone']): Promise<string | null> {
   try {
     const { files } = await committedIn(await clone())

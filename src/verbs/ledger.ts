@@ -39,7 +39,7 @@ export const verb = (command: Command, io: Io) => {
   return command.addHelpText('after', HELP.after)
 }
 
-/** Shows what signing would do, signs only if its digest is confirmed, and answers what it printed. Throws (exit 5) without it. */
+/** Shows what signing would do, signs if that is confirmed, and answers the output. Throws (exit 5) unconfirmed. */
 export async function signNow(io: Io, why: string, { instance, confirm, show }: Options): Promise<string> {
   const { repository, run, head, files, ...where } = await openRefs(io, instance)
   const old = (await io.secrets.has(files.config.old_ledger_key))

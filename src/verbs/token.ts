@@ -161,7 +161,7 @@ async function withNew(io: Io, files: Files, setting: TokenSetting, work: Work):
   }
 }
 
-/** The account of a token: the acting account if it is the bot or does not exist yet, else the bot; never a person's. */
+/** Asks for a token of the acting account if that is the bot or does not exist yet, else of the bot. */
 function requestFor(files: Files, { which }: TokenSetting, { hello: { actor } }: Console): TokenRequest {
   const { application } = TOKENS[which]
   const bot = actor === null || actor.role === ROLE.name ? files.config.acting_account : undefined
@@ -254,7 +254,7 @@ const needed = () => [...new Map(Object.values(NEEDS).map((need) => [need.permis
 const ADMINISTRATOR = 1n
 const holds = (mask: bigint | null, bit: bigint): boolean => mask !== null && (mask & (bit | ADMINISTRATOR)) !== 0n
 
-/** Whether scopes include one: `admin:read` covers `admin:read:domain_blocks`, and `read` covers what is used of `profile`. */
+/** Whether scopes include one: `admin:read` covers `admin:read:domain_blocks`, and `read` what is used of `profile`. */
 export function covers(scopes: readonly string[], wanted: string): boolean {
   return (
     scopes.some((scope) => scope === wanted || wanted.startsWith(`${scope}:`)) ||

@@ -20,7 +20,7 @@ export const verb = (command: Command, io: Io) =>
       await settle(io, files, await draftLifted(io, files, domains.map(domainIn), options))
     })
 
-/** Drafts the removal of blocks; domains are as Mastodon stores them. Throws (exit 9) if the files have no such block. */
+/** Drafts the end of blocks; domains are as Mastodon stores them. Throws (exit 9) if the files have no such block. */
 export async function draftLifted(
   io: Io,
   files: Files,

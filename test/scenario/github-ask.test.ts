@@ -148,7 +148,7 @@ describe('a form that was accepted', () => {
   it('lifts a block, and says what does not come back', async () => {
     const pull = await proposed(await asked('unblock', { domain: 'hosting.example', why: 'They answer now' }))
     expect(pull.title).toMatch(/^Lift the block of hosting\.example \(#\d+\)$/)
-    expect(pull.body).toMatch(/people must follow again/)
+    expect(pull.body).toMatch(/People must follow again/)
     expect(await pull.file(BLOCKS)).not.toContain('hosting.example')
   })
 

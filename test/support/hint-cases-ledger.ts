@@ -58,7 +58,7 @@ const CASES: readonly HintCase[] = [
     state: held,
     types: ['unlock'],
     exit: 7,
-    says: /error locked .*is dead: (herdbook unlock \w+)/,
+    says: /error locked .*has stopped: (herdbook unlock \w+)/,
   },
   {
     of: ['verbs/unlock/texts.ts: herdbook ledger sign'],
@@ -66,7 +66,7 @@ const CASES: readonly HintCase[] = [
     types: ['unlock', '--new-key', 'why'],
     exit: 0,
     says: /→ Next time: (herdbook ledger sign "why")/,
-    shows: /as it should be/,
+    shows: /The ledger is correct/,
   },
   {
     of: ['reconcile/ledger/sign.ts: herdbook apply'],
@@ -85,7 +85,7 @@ const CASES: readonly HintCase[] = [
     says: /warning ledger-unsigned .*then: (herdbook ledger sign "why")/,
     first: keyed,
     ends: [5],
-    shows: /This is \w{16}\..*--confirm/,
+    shows: /The digest is \w{16}\..*--confirm/,
   },
   {
     of: ['reconcile/ledger/ledger.ts: herdbook ledger sign'],
@@ -98,7 +98,7 @@ const CASES: readonly HintCase[] = [
     exit: 5,
     says: /error ledger-not-signed .*an owner signs it anew: (herdbook ledger sign "why"),/,
     ends: [5],
-    shows: /This is \w{16}\..*--confirm/,
+    shows: /The digest is \w{16}\..*--confirm/,
   },
   {
     of: ['verbs/ledger/texts.ts: herdbook ledger sign'],
@@ -120,7 +120,7 @@ const CASES: readonly HintCase[] = [
       return ['ledger', 'sign', 'why', '--confirm', /--confirm (\w{16})/.exec(out)?.[1] ?? '']
     },
     exit: 0,
-    says: /Signed: 0 objects\. Take over what is on the server: (herdbook adopt)/,
+    says: /Signed: 0 objects\. Next, keep the server's version: (herdbook adopt)/,
   },
   {
     of: ['verbs/pause/texts.ts: herdbook apply'],
@@ -128,7 +128,7 @@ const CASES: readonly HintCase[] = [
     state: adopted,
     types: ['pause', 'why'],
     exit: 5,
-    says: /error nothing-applied .*→ The first apply begins the ledger: (herdbook apply)/,
+    says: /error nothing-applied .*→ The first apply creates the ledger: (herdbook apply)/,
   },
   {
     of: ['verbs/pause/texts.ts: herdbook resume'],
@@ -136,7 +136,7 @@ const CASES: readonly HintCase[] = [
     state: begun,
     types: ['pause', 'why'],
     exit: 0,
-    says: /until somebody types: (herdbook resume)/,
+    says: /until you type: (herdbook resume)/,
     shows: /Resumed\./,
   },
   {
@@ -165,7 +165,7 @@ const CASES: readonly HintCase[] = [
     state: paused,
     types: ['status'],
     exit: 0,
-    says: /Paused .*; (herdbook resume)/,
+    says: /To end the pause: (herdbook resume)/,
   },
   ...REMOVED,
 ]

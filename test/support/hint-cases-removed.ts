@@ -97,6 +97,6 @@ export const REMOVED: readonly HintCase[] = [
     types: ['demote', 'mod', '--now', 'taken over', '--yes'],
     exit: 0,
     says: /the tokens: (herdbook token rotate) .*then: (herdbook ledger sign "why")/,
-    shows: /as it should be/,
+    shows: /The ledger is correct/,
   },
 ]

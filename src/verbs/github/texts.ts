@@ -14,7 +14,15 @@ const jobLines = Object.entries(JOB_HELP).map(([name, what]) => `  ${name.padEnd
 
 export const HELP = {
   job: Object.keys(JOB_HELP).join(', '),
-  after: `\nJobs:\n${jobLines.join('\n')}\n\nExample:\n  herdbook github plan\n\nThis is for the workflows of GitHub Actions that \`herdbook init\` writes.\nIt reads the event of the workflow. It answers with comments, checks and the summary of the run.`,
+  after: `
+Jobs:
+${jobLines.join('\n')}
+
+Example:
+  herdbook github plan
+
+This is for the workflows of GitHub Actions that \`herdbook init\` writes.
+It reads the event of the workflow. It answers with comments, checks and the summary of the run.`,
 }
 
 export const noSuchJob = (name: string) => ({
@@ -23,6 +31,9 @@ export const noSuchJob = (name: string) => ({
 })
 
 export const stillExample = (domain: string): string =>
-  `This repository still holds the example files of ${domain}, so this job does nothing. Start with your own server: herdbook init DOMAIN`
+  [
+    `This repository still holds the example files of ${domain}, so this job does nothing.`,
+    'Start with your own server: herdbook init DOMAIN',
+  ].join(' ')
 
 export const WORKFLOW_TOKEN = 'the token of the workflow'

@@ -1,15 +1,22 @@
 import { count, listed } from '../../words/text.ts'
 
 export const HELP = {
-  after: '\nExample:\n  herdbook ledger sign "the key was rotated on 2026-11-23"',
+  after: `
+Example:
+  herdbook ledger sign "the key was rotated on 2026-11-23"`,
 }
 
 export const SIGN_HELP = {
   summary: 'Sign the ledger again, with the current key.',
   why: 'the reason, for the history of the ledger',
   confirm: 'sign it: give the digest that the first run showed',
-  after:
-    '\nExamples:\n  herdbook ledger sign "the key was rotated"\n  herdbook ledger sign "the key was rotated" --confirm 3f2a91c05d77e812\n\nIt goes back to the newest ledger that your key or old_ledger_key has signed. It leaves out what was written later.\nIf there is none, the ledger starts again and is empty. Then type: herdbook adopt',
+  after: `
+Examples:
+  herdbook ledger sign "the key was rotated"
+  herdbook ledger sign "the key was rotated" --confirm 3f2a91c05d77e812
+
+It goes back to the newest ledger that your key or old_ledger_key has signed. It leaves out what was written later.
+If there is none, the ledger starts again and is empty. Then type: herdbook adopt`,
 }
 
 export const NOTHING_TO_SIGN = 'The ledger is correct: your key has signed it, and there is no other version of it.'
@@ -24,7 +31,10 @@ export const ledgerToSign = ({
   readonly at: string
   readonly objects: number
 }): string =>
-  `The newest ledger that Herdbook signed is ${commit} of ${at} UTC: ${count(objects, 'object', 'objects')}. Herdbook signs that one again, with its objects unchanged.`
+  [
+    `The newest ledger that Herdbook signed is ${commit} of ${at} UTC: ${count(objects, 'object', 'objects')}.`,
+    'Herdbook signs that one again, with its objects unchanged.',
+  ].join(' ')
 
 export const NO_SIGNED_LEDGER =
   'Neither your key nor old_ledger_key has signed a ledger here. The ledger starts again and is empty.'
@@ -44,7 +54,10 @@ export const digestToConfirm = (digest: string): string => `The digest is ${dige
 
 export const notConfirmed = (digest: string) => ({
   message: 'Nothing was signed yet.',
-  hint: `If this is right: herdbook ledger sign "why" --confirm ${digest}, or on GitHub the button new-key with ${digest}`,
+  hint: [
+    `If this is right: herdbook ledger sign "why" --confirm ${digest},`,
+    `or on GitHub the button new-key with ${digest}`,
+  ].join(' '),
 })
 
 export const ledgerChanged = (digest: string) => ({
@@ -52,5 +65,7 @@ export const ledgerChanged = (digest: string) => ({
   hint: `Look at it again: the digest is now ${digest}.`,
 })
 
-export const signed = (objects: number): string =>
-  `Signed: ${count(objects, 'object', 'objects')}.${objects === 0 ? " Next, keep the server's version: herdbook adopt" : ''}`
+export function signed(objects: number): string {
+  const next = objects === 0 ? " Next, keep the server's version: herdbook adopt" : ''
+  return `Signed: ${count(objects, 'object', 'objects')}.${next}`
+}

@@ -1,7 +1,10 @@
 export const HELP = {
   why: 'the reason, for people who wonder why nothing is applied',
-  after:
-    '\nExample:\n  herdbook pause "the database is being moved"\n\nUntil you type `herdbook resume`, every apply reports what it would do and does nothing.',
+  after: `
+Example:
+  herdbook pause "the database is being moved"
+
+Until you type \`herdbook resume\`, every apply reports what it would do and does nothing.`,
 }
 
 export const paused = (domain: string): string => `Paused. Herdbook applies nothing to ${domain} until you type:`

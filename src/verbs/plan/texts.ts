@@ -7,8 +7,12 @@ export const HELP = {
   json: 'print the plan as JSON',
   markdown: 'print the plan as a comment for a pull request',
   verbose: 'list every change, however many, and what is left alone',
-  after:
-    '\nExamples:\n  herdbook plan\n  herdbook plan --out plan.json && herdbook apply plan.json\n  herdbook plan --restore domain-block/spam.example\n  herdbook plan --base origin/main --head HEAD --markdown',
+  after: `
+Examples:
+  herdbook plan
+  herdbook plan --out plan.json && herdbook apply plan.json
+  herdbook plan --restore domain-block/spam.example
+  herdbook plan --base origin/main --head HEAD --markdown`,
 }
 
 export const READING = 'Reading the live server'

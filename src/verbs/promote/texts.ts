@@ -2,8 +2,11 @@ export const HELP = {
   account: 'the username, with or without @',
   role: 'the role, as roles.yaml names it',
   until: 'the day on which the role ends',
-  after:
-    '\nExample:\n  herdbook promote alice Moderator\n\nThis changes the files, not the server. If the account does not exist yet, the change waits.',
+  after: `
+Example:
+  herdbook promote alice Moderator
+
+This changes the files, not the server. If the account does not exist yet, the change waits.`,
 }
 
 export const unknownRole = ({

@@ -1,13 +1,18 @@
 export const HELP = {
-  after: '\nExample:\n  herdbook reader install --key reader.pub',
+  after: `
+Example:
+  herdbook reader install --key reader.pub`,
 }
 
 export const INSTALL_HELP = {
   summary:
-    'Create a database role that can only read, install the reading program on the server, and limit a key to that program.',
+    'Create a read-only database role, install the reading program on the server, and limit a key to that program.',
   key: 'the public key (.pub) that can read and do nothing else',
   print: 'print the commands so that you can copy them, and do nothing',
-  after: '\nExamples:\n  herdbook reader install --key reader.pub\n  herdbook reader install --print > install.sh',
+  after: `
+Examples:
+  herdbook reader install --key reader.pub
+  herdbook reader install --print > install.sh`,
 }
 
 export const KEY_WITHOUT_SSH = {
@@ -17,7 +22,10 @@ export const KEY_WITHOUT_SSH = {
 
 export const NO_DATABASE = {
   message: 'instance.yaml does not say how to run psql on the server.',
-  hint: 'For the installation, write: mastodon: database: { over: ssh, native: { user: mastodon } }. Afterwards, write reader: true instead.',
+  hint: [
+    'For the installation, write: mastodon: database: { over: ssh, native: { user: mastodon } }.',
+    'Afterwards, replace native with reader: true.',
+  ].join(' '),
 }
 
 export const ASKING_DOMAIN = 'Asking Mastodon for its domain'

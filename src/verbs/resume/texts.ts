@@ -1,6 +1,9 @@
 export const HELP = {
-  after:
-    '\nExample:\n  herdbook resume\n\nEnds `herdbook pause`. The next apply applies what was merged during the pause.',
+  after: `
+Example:
+  herdbook resume
+
+Ends \`herdbook pause\`. The next apply applies what was merged during the pause.`,
 }
 
 export const NOT_PAUSED = 'Nothing was paused.'

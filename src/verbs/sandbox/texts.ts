@@ -3,8 +3,11 @@ export const HELP = {
   blocks: 'start with this many more domain blocks',
   versionOf: 'behave as Mastodon 4.4.22 or 4.6.5',
   json: 'print the URL, the tokens and the commands as JSON',
-  after:
-    '\nExample:\n  herdbook sandbox --port 3000\n\nIt runs an embedded Mastodon until you stop it. All of its content is invented, and so are its tokens.',
+  after: `
+Example:
+  herdbook sandbox --port 3000
+
+It runs an embedded Mastodon until you stop it. All of its content is invented, and so are its tokens.`,
 }
 
 export const notANumber = (text: string): string => `"${text}" is not a whole number.`

@@ -3,7 +3,11 @@ import { count } from '../../words/text.ts'
 export const HELP = {
   console: 'also open the console, which takes a while to start',
   json: 'print it as JSON',
-  after: '\nExample:\n  herdbook status\n\nExit 10 if a connection does not open.',
+  after: `
+Example:
+  herdbook status
+
+Exit 10 if a connection does not open.`,
 }
 
 export const TRYING = 'Trying the connections'
@@ -48,7 +52,12 @@ export const ledgerFact = ({
   readonly written: string
   readonly signed: boolean
 }): string =>
-  `${count(objects, 'object', 'objects')}, applied ${applied?.slice(0, 12) ?? 'nothing'}, written ${written}, ${signed ? 'signed' : 'not signed'}`
+  [
+    count(objects, 'object', 'objects'),
+    `applied ${applied?.slice(0, 12) ?? 'nothing'}`,
+    `written ${written}`,
+    signed ? 'signed' : 'not signed',
+  ].join(', ')
 
 export const pausedFact = ({
   by,

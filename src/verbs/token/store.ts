@@ -14,7 +14,7 @@ export interface CredentialStore {
   readonly secret: Secret
 }
 
-/** Refuses a new credential that could not be stored, before it is created. `rotate` is the command that replaces one. */
+/** Refuses a credential that could not be stored, before it is created. `rotate` is the command that replaces one. */
 export async function refuseToStore(
   { secret: { file, env } }: CredentialStore,
   command: string | undefined,
@@ -45,7 +45,7 @@ export async function store(
   await writeWhole([{ path: secret.file ?? '', text, mode: 0o600 }])
 }
 
-/** Passes the credential to a person's own command, on stdin only. Its output may repeat the secret: it is shown only on failure. */
+/** Passes the credential to a person's command, on stdin only. Its output may hold it, and is shown only on failure. */
 async function passTo({ cwd }: Io, command: string, text: string): Promise<void> {
   const child = spawn(command, { cwd, shell: true, stdio: ['pipe', 'ignore', 'pipe'] })
   const stderr = tail(child.stderr)

@@ -4,11 +4,19 @@ export const HELP = {
   rotate: 'Create a new token, test it, then destroy the old one.',
   rotateExample: "herdbook token rotate \\\n    --store-with 'gh secret set HERDBOOK_TOKEN --env herdbook-apply'",
   check: 'Compare what the tokens may do with what Herdbook needs.',
-  checkAfter: '\nExample:\n  herdbook token check\n\nExit 10 if something is missing.',
+  checkAfter: `
+Example:
+  herdbook token check
+
+Exit 10 if something is missing.`,
   read: 'use the read-only token (mastodon.api.read_token)',
   storeWith: 'pass the token to this command on its stdin, instead of writing a file',
   stored: 'Herdbook stores the token where instance.yaml says, and never prints it.',
-  after: '\nExample:\n  herdbook token create\n\nEach of them has its own help: herdbook token create --help',
+  after: `
+Example:
+  herdbook token create
+
+Each of them has its own help: herdbook token create --help`,
 }
 
 export const noTokenSetting = (which: string) => ({

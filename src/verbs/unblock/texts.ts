@@ -3,7 +3,11 @@ import { bothForms, displayDomain } from '../../instance/domains.ts'
 export const HELP = {
   domains: 'the domains to unblock',
   emptied: 'why the list may be empty after this',
-  after: '\nExample:\n  herdbook unblock spam.example\n\nThis changes the files, not the server.',
+  after: `
+Example:
+  herdbook unblock spam.example
+
+This changes the files, not the server.`,
 }
 
 export const noSuchBlock = (domain: string) => ({
@@ -21,7 +25,11 @@ export function effectOf({
 }): string {
   const name = bothForms(domain)
   if (severity === 'suspend')
-    return `${name}: people can find its accounts again, but the accounts are empty. The suspension removed follows in both directions, posts and media. They do not come back: people must follow again.`
+    return [
+      `${name}: people can find its accounts again, but the accounts are empty.`,
+      'The suspension removed follows in both directions, posts and media. They do not come back.',
+      'People must follow again.',
+    ].join(' ')
   if (severity === 'limit' || severity === 'silence')
     return `${name}: its accounts are shown again as before. Media that was removed does not come back.`
   return `${name}: nothing else changes.`

@@ -1,7 +1,10 @@
 export const HELP = {
   id: 'the lock, as `herdbook status` names it',
   newKey: 'use `herdbook ledger sign` instead',
-  after: '\nExamples:\n  herdbook unlock\n  herdbook unlock 3f2a91c0',
+  after: `
+Examples:
+  herdbook unlock
+  herdbook unlock 3f2a91c0`,
 }
 
 export const VERB_MOVED = {

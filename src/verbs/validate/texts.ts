@@ -3,8 +3,11 @@ import { count } from '../../words/text.ts'
 export const HELP = {
   mastodon: 'check keys and permissions for this version of Mastodon, such as 4.6',
   json: 'print the findings as JSON',
-  after:
-    '\nExample:\n  herdbook validate\n\nThis does not connect to a server. Exit 0 if the files are valid, 9 if they are not.',
+  after: `
+Example:
+  herdbook validate
+
+This does not connect to a server. Exit 0 if the files are valid, 9 if they are not.`,
 }
 
 export const valid = (files: number): string => `${count(files, 'file is', 'files are')} valid.`

@@ -1,8 +1,11 @@
 export const HELP = {
   ref: 'the object',
   json: 'print it as JSON',
-  after:
-    '\nExample:\n  herdbook why domain-block/spam.example\n\nThis reads only Git: the history of the files, and the ledger.',
+  after: `
+Example:
+  herdbook why domain-block/spam.example
+
+This reads only Git: the history of the files, and the ledger.`,
 }
 
 export const NO_GIT = {
