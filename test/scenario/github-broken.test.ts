@@ -65,6 +65,8 @@ it('a pull request that takes instance.yaml away is refused: Herdbook would not 
   await herd.hub.act.push({ by: 'mo', branch: 'gone', files: { [CONNECTIONS]: null } })
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'gone', title: 'Tidy up' })
   ran(await herd.settle(), 'plan')
-  expect(commentOn(herd, number)).toContain('would remove instance.yaml. Herdbook would not know which server this is')
+  expect(commentOn(herd, number)).toContain(
+    'would remove `instance.yaml`. Herdbook would not know which server this is',
+  )
   expect(checkOf(headOf(number))).toBe('failure')
 })
