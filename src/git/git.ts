@@ -1,8 +1,18 @@
 import type { SimpleGit } from 'simple-git'
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { isOlder, MINIMUM } from '../minimum.ts'
+import {
+  ANSWER_CUT_OFF,
+  CLONE_DISK_FULL,
+  GIT_MISSING,
+  gitCouldNot,
+  gitTooOld,
+  NO_REASON,
+  REMOTE_DISK_FULL,
+  TASKS,
+} from './texts.ts'
 
-/** What a call of Git came to, whatever its exit code. */
+/** The result of a call of Git, whatever its exit code. */
 export interface GitResult {
   readonly code: number
   readonly out: string
@@ -21,11 +31,11 @@ export interface GitObject {
   readonly data: Buffer
 }
 
-/** Kills a Git that has said nothing for so long: a server that hangs. */
-const SILENCE_MS = 60_000
+/** A Git that writes nothing for so long is killed: the server hangs. */
+const MAX_SILENCE_MS = 60_000
 
-// The person's own ways to reach the remote; all other GIT_* variables could point us at another repository.
-const TAKEN_OVER = [
+// How this person reaches the remote. Any other GIT_* variable could lead to another repository.
+const PASSED_ON = [
   'GIT_SSH',
   'GIT_SSH_COMMAND',
   'GIT_SSH_VARIANT',
@@ -36,7 +46,7 @@ const TAKEN_OVER = [
   'GIT_CONFIG_NOSYSTEM',
   'GIT_SSL_CAINFO',
 ]
-const OURS = {
+const SET_FOR_GIT = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_REPLACE_OBJECTS: '1',
@@ -45,13 +55,13 @@ const OURS = {
 }
 const UNWANTED = /^(GIT_|(EDITOR|VISUAL|PAGER|PREFIX)$)/i
 
-/** Git in a folder, through simple-git. */
+/** Runs Git in a folder, through simple-git. */
 export function gitIn(dir: string): Git {
   const env = {
     ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => TAKEN_OVER.includes(name) || !UNWANTED.test(name)),
+      Object.entries(process.env).filter(([name]) => PASSED_ON.includes(name) || !UNWANTED.test(name)),
     ),
-    ...OURS,
+    ...SET_FOR_GIT,
   }
   const call = async <Out>(
     task: (git: SimpleGit) => Promise<Out>,
@@ -62,14 +72,14 @@ export function gitIn(dir: string): Git {
     const { GitPluginError, simpleGit } = await import('simple-git')
     const git = simpleGit({
       baseDir: dir,
-      allowEnvironment: [...TAKEN_OVER, ...Object.keys(OURS)],
+      allowEnvironment: [...PASSED_ON, ...Object.keys(SET_FOR_GIT)],
       unsafe: { allowUnsafeSshCommand: true, allowUnsafeAskPass: true, allowUnsafeConfigPaths: true },
-      timeout: { block: SILENCE_MS },
+      timeout: { block: MAX_SILENCE_MS },
       // simple-git takes an exit for the end of the output after 50 ms, which cuts long output on a busy machine.
       completion: { onClose: true, onExit: 5_000 },
       // A Buffer, since simple-git leaves stdin open for an empty text.
       input: () => Buffer.from(input),
-      // Its own test for failure is "non-zero and said something": take the exit code itself.
+      // simple-git's own test for failure is "non-zero and wrote something": use the exit code itself.
       errors: (error, result) => {
         code = result.exitCode
         err = Buffer.concat(result.stdErr).toString('utf8')
@@ -91,56 +101,51 @@ export function gitIn(dir: string): Git {
         (git): Promise<Buffer> => git.binaryCatFile(['--batch']),
         names.map((name) => `${name}\n`).join(''),
       )
-      if (code !== 0) return failed('read its objects', err)
+      if (code !== 0) return failed(TASKS.readObjects, err)
       return parseBatch(out, names.length)
     },
   }
 }
 
-/** What Git says to a command or an option that it does not know, and what Node says where there is no Git. */
+/** Git's error for an unknown command or option, and Node's error if there is no Git. */
 const UNKNOWN =
   /^(?:usage: git |error: unknown (?:option|switch) |fatal: unknown (?:command|option)|git: '\S+' is not a git command)|\bspawn git ENOENT\b/m
 
-/** Refuses a Git that is missing, or too old for what it was asked; what another refuses is for the caller to tell. */
+/** Refuses a Git that is missing or too old. Any other failure is the caller's to report. */
 async function refuseOld(versionOf: () => Promise<string>): Promise<void> {
-  const said = await versionOf()
-  const [, version] = /git version (\S+)/.exec(said) ?? []
-  if (version === undefined)
-    fail(EXIT.unreadable, 'git-missing', 'Git is not installed here, or not where PATH looks.', {
-      hint: `Install Git ${MINIMUM.git} or newer: https://git-scm.com/downloads`,
-    })
+  const [, version] = /git version (\S+)/.exec(await versionOf()) ?? []
+  if (version === undefined) fail(EXIT.unreadable, 'git-missing', GIT_MISSING.message, { hint: GIT_MISSING.hint })
   if (!isOlder(version, MINIMUM.git)) return
-  fail(EXIT.unreadable, 'git-too-old', `This Git is ${version}, and Herdbook needs Git ${MINIMUM.git} or newer.`, {
-    hint: 'Install a newer one: https://git-scm.com/downloads',
-  })
+  const { message, hint } = gitTooOld({ version })
+  fail(EXIT.unreadable, 'git-too-old', message, { hint })
 }
 
-/** Refuses with what Git said, without the credentials that a URL in it may hold. */
-export function failed(what: string, err: string, hint?: string): never {
-  const todo = roomFor(err) ?? hint
+/** Refuses with Git's own reason, without the credentials that a URL in it may hold. `task` is what Git was to do. */
+export function failed(task: string, err: string, hint?: string): never {
+  const todo = diskHint(err) ?? hint
   return fail(
     EXIT.unreadable,
     'git-failed',
-    `Git could not ${what}: ${reasonOf(err)}`,
+    gitCouldNot({ task, reason: reasonOf(err) }),
     todo === undefined ? {} : { hint: todo },
   )
 }
 
-/** What to do where a disk takes nothing more: of a ref Git says no more than that it could not be written. */
-function roomFor(err: string): string | undefined {
+/** The hint for a full disk. For a ref, Git says only that it could not write it. */
+function diskHint(err: string): string | undefined {
   if (!/No space left on device|Disk quota exceeded|couldn't write '/.test(err)) return undefined
-  return `The disk ${/\bremote: /.test(err) ? 'of the repository that this clone pushes to' : 'that this clone is on'} is full: make room there, and run it again.`
+  return /\bremote: /.test(err) ? REMOTE_DISK_FULL : CLONE_DISK_FULL
 }
 
-/** A text without who logs in, and by what, in the addresses in it. */
+/** Removes user names and passwords from the addresses in a text. */
 export const withoutUsers = (text: string): string => text.replace(/(\w:\/\/)[^\s/]*@/g, '$1')
 
-/** The line of Git's errors that says why. */
+/** Finds the line of Git's errors that says why. */
 export function reasonOf(err: string): string {
   const lines = withoutUsers(err)
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '')
-  const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? 'it gave no reason'
+  const reason = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines.at(-1) ?? NO_REASON
   return reason.replace(/\p{Cc}/gu, '').slice(0, 300)
 }
 
@@ -148,7 +153,7 @@ function parseBatch(out: Buffer, count: number): (GitObject | null)[] {
   const objects: (GitObject | null)[] = []
   for (let at = 0; objects.length < count;) {
     const end = out.indexOf(0x0a, at)
-    if (end < 0) return failed('read its objects', 'the answer ended early')
+    if (end < 0) return failed(TASKS.readObjects, ANSWER_CUT_OFF)
     const [, id, type = '', size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(out.toString('utf8', at, end)) ?? []
     if (id === undefined) {
       objects.push(null) // "NAME missing"
@@ -157,7 +162,7 @@ function parseBatch(out: Buffer, count: number): (GitObject | null)[] {
     }
     const start = end + 1
     at = start + Number(size) + 1
-    if (at > out.length) return failed('read its objects', 'the answer ended early')
+    if (at > out.length) return failed(TASKS.readObjects, ANSWER_CUT_OFF)
     objects.push({ id, type, data: out.subarray(start, at - 1) })
   }
   return objects

@@ -2,8 +2,9 @@ import type { Commit, LogOptions } from '../reconcile/repository.ts'
 import { failed, type Git } from './git.ts'
 import { objectId } from './write-commit.ts'
 import { parseTrailers } from './refs.ts'
+import { TASKS } from './texts.ts'
 
-/** What is never to be added to what we ask for, whatever is set. */
+/** Nothing in anyone's configuration may add to the output. */
 const PLAIN = [
   '-z',
   '--no-show-signature',
@@ -14,7 +15,7 @@ const PLAIN = [
   '--encoding=UTF-8',
 ]
 
-/** Of these commits, those that add or take away a text in a file. */
+/** Finds which of these commits add or remove a text in a file. */
 export async function changing(
   git: Git,
   path: string,
@@ -39,12 +40,12 @@ export async function changing(
     ],
     commits.map((id) => `${id}\n`).join(''),
   )
-  return code === 0 ? out.split('\0').filter((id) => id !== '') : failed('compare the history', err)
+  return code === 0 ? out.split('\0').filter((id) => id !== '') : failed(TASKS.compareHistory, err)
 }
 
 const FIELDS = ['%H', '%T', '%P', '%an', '%ct', '%s', '%(trailers:only,unfold)']
 
-/** The history before a commit, newest first. */
+/** Reads the history of a commit, newest first. */
 export async function readLog(
   git: Git,
   from: string,
@@ -61,7 +62,7 @@ export async function readLog(
     '--',
     ...(path === undefined ? [] : [path]),
   ])
-  if (code !== 0) return failed('read the history', err)
+  if (code !== 0) return failed(TASKS.readHistory, err)
   const cells = out.split('\0')
   return Array.from({ length: Math.floor(cells.length / FIELDS.length) }, (_, i) => {
     const [id = '', tree = '', parents = '', author = '', seconds = '0', subject = '', trailers = ''] = cells.slice(

@@ -3,26 +3,39 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { userName } from '../reconcile/lock/holder.ts'
 import type { Snapshot, Trailers } from '../reconcile/repository.ts'
 import { failed, reasonOf, withoutUsers, type Git } from './git.ts'
+import {
+  CHECK_PUSH_RIGHT,
+  fetchFrom,
+  reach,
+  refForeign,
+  refInTheWay,
+  refTooLarge,
+  setRef,
+  tryLsRemote,
+} from './texts.ts'
 
 /** Where refs live: in the clone, or on a remote. */
 export interface Refs {
   readonly resolve: (ref: string) => Promise<string | null>
-  /** What several refs name, asked for at once; those that are not there are left out. */
+  /** Resolves several refs at once; absent ones are left out. */
   readonly resolveAll: (refs: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  /** Makes the commit that a ref names readable here. */
+  /** Fetches the commit that a ref names. */
   readonly bring: (ref: string) => Promise<void>
-  /** Asks Git to set the ref from `expected` to `next`, null meaning absent. True only where Git itself says that this call did it. `along` is a branch that grows to the same commit: both or neither. */
+  /**
+   * Asks Git to set the ref from `expected` to `next`; null means absent. `done` only if Git says that this call did
+   * it. `mirrorBranch` is a branch that moves forward to the same commit: both or neither.
+   */
   readonly swap: (
     ref: string,
     expected: string | null,
     next: string | null,
-    along?: string,
+    mirrorBranch?: string,
   ) => Promise<{ readonly done: boolean; readonly reason: string }>
-  /** A ref whose name leaves no room for one of these, with the command that takes it away; null where there is none. */
+  /** Finds a ref whose name makes one of these impossible, with the command that deletes it. */
   readonly inTheWay: (refs: readonly string[]) => Promise<{ readonly name: string; readonly remove: string } | null>
 }
 
-/** Refs in the clone itself. */
+/** Opens the refs of the clone itself. */
 export function localRefs(git: Git): Refs {
   return {
     resolve: async (ref) => (await git.objects([ref]))[0]?.id ?? null,
@@ -46,18 +59,19 @@ export function localRefs(git: Git): Refs {
     },
     inTheWay: async (refs) => {
       const { out } = await git.run(['for-each-ref', '--format=%(refname)', ...refs.flatMap(around)])
-      const name = out.split('\n').find((one) => refs.some((ref) => leavesNoRoom(one, ref)))
+      const name = out.split('\n').find((one) => refs.some((ref) => excludes(one, ref)))
       return name === undefined ? null : { name, remove: `git update-ref -d ${quoted(name)}` }
     },
   }
 }
 
-/** Where Git keeps refs as files, one can't be the folder of another. */
-const leavesNoRoom = (one: string, ref: string): boolean => one.startsWith(`${ref}/`) || ref.startsWith(`${one}/`)
+/** Git may keep refs as files, so that one cannot be the folder of another. */
+const excludes = (one: string, ref: string): boolean => one.startsWith(`${ref}/`) || ref.startsWith(`${one}/`)
 
-/** A name as a shell takes it for nothing else: Git lets refs have every sign of it but spaces. */
+/** Quotes a ref for a shell: Git allows every special character but spaces in it. */
 const quoted = (name: string): string => (/^[\w./@-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`)
 
+/** Patterns of all refs that could exclude this one. */
 const around = (ref: string): string[] => [
   `${ref}/*`,
   ...ref
@@ -67,18 +81,18 @@ const around = (ref: string): string[] => [
     .slice(2),
 ]
 
-/** Refs on a remote: read by `ls-remote`, set by a push that says what it replaces. */
+/** Opens the refs of a remote: read by `ls-remote`, set by a push that names what it replaces. */
 export function remoteRefs(git: Git, remote: string): Refs {
-  const unreachable = `Try it by hand: git ls-remote ${remote}`
+  const hint = tryLsRemote(remote)
   const resolveAll: Refs['resolveAll'] = async (refs) => {
     const { code, out, err } = await git.run(['ls-remote', '--', remote, 'HEAD', ...refs])
-    return code === 0 ? parseRefs(out) : failed(`reach ${remote}`, err, unreachable)
+    return code === 0 ? parseRefs(out) : failed(reach(remote), err, hint)
   }
   return {
     resolve: async (ref) => (await resolveAll([ref])).get(ref) ?? null,
     resolveAll,
     bring: async (ref) => {
-      // Into no ref of ours: two runs in one clone would get in each other's way.
+      // Into no ref: two runs in one clone would disturb each other.
       const args = [
         '--quiet',
         '--no-tags',
@@ -88,11 +102,11 @@ export function remoteRefs(git: Git, remote: string): Refs {
         '--refmap=',
       ]
       const { code, err } = await git.run(['fetch', ...args, '--', remote, ref])
-      // A ref that has gone meanwhile is found out by looking again.
-      if (code !== 0 && !err.includes("couldn't find remote ref")) failed(`fetch from ${remote}`, err, unreachable)
+      // If the ref is gone by now, the caller sees that when it resolves the ref again.
+      if (code !== 0 && !err.includes("couldn't find remote ref")) failed(fetchFrom(remote), err, hint)
     },
-    swap: async (ref, expected, next, along) => {
-      // Whatever the person's own configuration adds to a push.
+    swap: async (ref, expected, next, mirrorBranch) => {
+      // Switches off what someone's own configuration adds to a push.
       const plain = [
         '--no-verify',
         '--no-signed',
@@ -101,8 +115,8 @@ export function remoteRefs(git: Git, remote: string): Refs {
         '--no-force-if-includes',
       ]
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
-      // Without force or lease a branch can only grow.
-      const [atomic, both] = along === undefined ? [[], []] : [['--atomic'], [`${next ?? ''}:${along}`]]
+      // Without force or lease a branch can only move forward.
+      const [atomic, mirror] = mirrorBranch === undefined ? [[], []] : [['--atomic'], [`${next ?? ''}:${mirrorBranch}`]]
       const { code, out, err } = await git.run([
         'push',
         '--porcelain',
@@ -112,35 +126,35 @@ export function remoteRefs(git: Git, remote: string): Refs {
         '--',
         remote,
         `${next ?? ''}:${ref}`,
-        ...both,
+        ...mirror,
       ])
-      // Only Git's own word counts: * new, - deleted, a blank or + for moved on; = would be another's doing.
-      const won = next === null ? '-' : expected === null ? '*' : ' +'
+      // Only Git's own mark counts: * new, - deleted, blank or + moved. With = another run did it.
+      const marks = next === null ? '-' : expected === null ? '*' : ' +'
       const lineOf = (name: string): string | undefined =>
         out.split('\n').find((text) => text.slice(1).startsWith(`\t${next ?? ''}:${name}\t`))
       const line = lineOf(ref)
-      const refusal = (along === undefined ? undefined : lineOf(along)) ?? line
-      const reason = [refusal?.split('\t')[2] ?? reasonOf(err), ...wordsOf(err)].join('; ')
-      return { done: code === 0 && line !== undefined && won.includes(line.charAt(0)), reason }
+      const refusal = (mirrorBranch === undefined ? undefined : lineOf(mirrorBranch)) ?? line
+      const reason = [refusal?.split('\t')[2] ?? reasonOf(err), ...remoteMessage(err)].join('; ')
+      return { done: code === 0 && line !== undefined && marks.includes(line.charAt(0)), reason }
     },
     inTheWay: async (refs) => {
       const name = [...(await resolveAll(refs.flatMap(around))).keys()].find((one) =>
-        refs.some((ref) => leavesNoRoom(one, ref)),
+        refs.some((ref) => excludes(one, ref)),
       )
       return name === undefined ? null : { name, remove: `git push ${remote} --delete ${quoted(name)}` }
     },
   }
 }
 
-/** What the remote itself says to a push that it refuses: its error, else what a hook or a protected branch tells people. */
-function wordsOf(err: string): string[] {
-  const words = withoutUsers(err).match(/^remote: .*\S/gm) ?? []
-  return [words.find((line) => /^remote: (?:fatal|error): /.test(line)) ?? words[0] ?? []]
+/** The remote's own reason for a refused push: its error, else the text of a hook or a protected branch. */
+function remoteMessage(err: string): string[] {
+  const lines = withoutUsers(err).match(/^remote: .*\S/gm) ?? []
+  return [lines.find((line) => /^remote: (?:fatal|error): /.test(line)) ?? lines[0] ?? []]
     .flat()
     .map((line) => line.replaceAll(/\p{Cc}/gu, '').slice(0, 300))
 }
 
-/** Lines of `ls-remote` by name; symbolic refs as `ref: NAME`. */
+/** Parses lines of `ls-remote`, by name; symbolic refs as `ref: NAME`. */
 export function parseRefs(out: string): Map<string, string> {
   const rows = out.split('\n').map((line) => line.split('\t'))
   // With --symref HEAD has two lines: what it points to first.
@@ -151,42 +165,41 @@ export function parseRefs(out: string): Map<string, string> {
   )
 }
 
-/** What a compare-and-swap came to: `now` is what the ref names instead. */
+/** The result of a compare-and-swap: `now` is what the ref names instead. */
 export type Swapped = { readonly state: 'done' } | { readonly state: 'moved'; readonly now: string | null }
 
-/** Compare-and-swap of a ref. Where the answer was lost or is not clear, what the ref names now decides. */
+const MAX_ATTEMPTS = 3
+
+/** Compares and swaps a ref. If the answer is lost or unclear, what the ref names now decides. */
 export async function swapRef(
   refs: Refs,
   ref: string,
   expected: string | null,
   next: string | null,
-  along?: string,
+  mirrorBranch?: string,
 ): Promise<Swapped> {
   for (let attempt = 1; ; attempt += 1) {
-    const { done, reason } = await refs.swap(ref, expected, next, along)
+    const { done, reason } = await refs.swap(ref, expected, next, mirrorBranch)
     if (done) return { state: 'done' }
     const now = await refs.resolve(ref)
     if (now === next) return { state: 'done' }
     if (now !== expected) return { state: 'moved', now }
-    // Nobody moved it, and it was not set: another writer held it for a moment, or we may not write.
-    if (attempt === 3) await refuseCrowded(refs, [ref, ...(along === undefined ? [] : [along])])
-    if (attempt === 3)
-      return failed(`set ${ref}`, reason, 'Does your key or token have the right to push to this repository?')
+    // Unmoved and not set: another writer held it for a moment, or this run may not write.
+    if (attempt < MAX_ATTEMPTS) continue
+    await refuseInTheWay(refs, [ref, ...(mirrorBranch === undefined ? [] : [mirrorBranch])])
+    return failed(setRef(ref), reason, CHECK_PUSH_RIGHT)
   }
 }
 
-async function refuseCrowded(refs: Refs, names: readonly string[]): Promise<void> {
-  const there = await refs.inTheWay(names)
-  if (there === null) return
-  fail(
-    EXIT.refused,
-    'ref-in-the-way',
-    `${there.name} leaves no room for ${names.find((name) => leavesNoRoom(there.name, name)) ?? ''}: anyone who may push to the repository could have made it.`,
-    { hint: `Take it away: ${there.remove}` },
-  )
+async function refuseInTheWay(refs: Refs, names: readonly string[]): Promise<void> {
+  const found = await refs.inTheWay(names)
+  if (found === null) return
+  const ref = names.find((name) => excludes(found.name, name)) ?? ''
+  const { message, hint } = refInTheWay({ ref, inTheWay: found.name, remove: found.remove })
+  fail(EXIT.refused, 'ref-in-the-way', message, { hint })
 }
 
-/** The author of our commits: the person that Git knows, else the user of this machine. */
+/** Names the author of Herdbook's commits: Git's user, else the user of this machine. */
 export async function identity(git: Git): Promise<string> {
   const { out } = await git.run(['config', '--null', '--get-regexp', '^user\\.(name|email)$'])
   const found = new Map(
@@ -197,11 +210,11 @@ export async function identity(git: Git): Promise<string> {
   return `${clean(found.get('user.name') ?? user) || user} <${clean(found.get('user.email') ?? `${user}@${hostname()}`)}>`
 }
 
-/** More than any ledger: somebody wants us to choke. */
-const MOST_BYTES = 512 * 1024 * 1024
-const MOST_FILES = 1_000
+/** More than any ledger needs: a larger ref is not Herdbook's. */
+const MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
+const MAX_SNAPSHOT_FILES = 1_000
 
-/** Reads a commit of ours with all its files; null where this clone doesn't have it. */
+/** Reads a commit of Herdbook's with all its files; null if this clone does not have it. */
 export async function readSnapshot(git: Git, ref: string, id: string): Promise<Snapshot | null> {
   const { code, out } = await git.run(['ls-tree', '-r', '-z', '-l', '--full-tree', id])
   if (code !== 0) return isOther(await git.run(['cat-file', '-t', id])) ? refuseForeign(ref, id) : null
@@ -209,13 +222,12 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
     if (row === '') return []
     const [, oid, size, name] = /^100644 blob (\w+) +(\d+)\t([^/]*)$/su.exec(row) ?? []
     if (oid !== undefined && name !== undefined) return [{ oid, size: Number(size), name }]
-    // Whatever else lies there is under the signature, too: what Herdbook wrote has none of it.
+    // Herdbook writes plain files only. Anything else is listed too, so that the signature does not fit.
     return [{ oid: id, size: 0, name: row.slice(row.indexOf('\t') + 1).replaceAll('/', ' / ') }]
   })
-  if (rows.length > MOST_FILES || rows.reduce((sum, row) => sum + row.size, 0) > MOST_BYTES) {
-    return fail(EXIT.refused, 'ref-too-large', `${ref} (commit ${id.slice(0, 12)}) is too large to be Herdbook's.`, {
-      hint: `Look at it: git show --stat ${id}`,
-    })
+  if (rows.length > MAX_SNAPSHOT_FILES || rows.reduce((sum, row) => sum + row.size, 0) > MAX_SNAPSHOT_BYTES) {
+    const { message, hint } = refTooLarge({ ref, id })
+    return fail(EXIT.refused, 'ref-too-large', message, { hint })
   }
   const [commit, ...blobs] = await git.objects([id, ...rows.map((row) => row.oid)])
   if (commit?.type !== 'commit') return refuseForeign(ref, id)
@@ -223,14 +235,13 @@ export async function readSnapshot(git: Git, ref: string, id: string): Promise<S
   return { id, ...parseCommit(commit.data.toString('utf8')), files: new Map(files) }
 }
 
-/** Whether Git has an object that is no commit. */
+/** Whether Git has this object and it is not a commit. */
 const isOther = ({ code, out }: { readonly code: number; readonly out: string }): boolean =>
   code === 0 && out.trim() !== 'commit'
 
 function refuseForeign(ref: string, id: string): never {
-  fail(EXIT.refused, 'ref-foreign', `${ref} names no commit (${id.slice(0, 12)}), so Herdbook did not write it.`, {
-    hint: `Look at it: git cat-file -p ${id}`,
-  })
+  const { message, hint } = refForeign({ ref, id })
+  fail(EXIT.refused, 'ref-foreign', message, { hint })
 }
 
 function parseCommit(source: string): Omit<Snapshot, 'id' | 'files'> {

@@ -4,6 +4,20 @@ import { failed, gitIn, type Git } from './git.ts'
 import { objectId, writeCommit, type ObjectFormat } from './write-commit.ts'
 import { identity, localRefs, parseRefs, readSnapshot, remoteRefs, swapRef, type Refs } from './refs.ts'
 import { changing, readLog } from './log.ts'
+import {
+  fetchCommitFrom,
+  foreignFolder,
+  KEPT_SUBJECT,
+  mergeCommit,
+  moveTo,
+  reach,
+  readRef,
+  REF_CHANGES_TOO_FAST,
+  remoteUnclear,
+  SHALLOW_CLONE,
+  TASKS,
+  tryLsRemote,
+} from './texts.ts'
 
 /** Opens the repository that a folder is in, with the instance in a folder of it; null outside Git. */
 export async function openRepository(dir: string, instance = 'instance'): Promise<Repository | null> {
@@ -14,16 +28,12 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     here.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
   ])
   if (code !== 0 && /dubious ownership/.test(err)) {
-    // Git goes by the top of the tree, and names it.
-    const hint = `If you trust it: ${/git config --global --add safe\.directory .*/.exec(err)?.[0] ?? `git config --global --add safe.directory ${dir}`}`
-    return fail(
-      EXIT.invalid,
-      'git-ownership',
-      'This folder belongs to another user, and Git does not read what others own.',
-      { hint },
-    )
+    // Git checks the top of the tree, and names it in the command that it proposes.
+    const trust = /git config --global --add safe\.directory .*/.exec(err)?.[0]
+    const { message, hint } = foreignFolder({ dir, trust })
+    return fail(EXIT.invalid, 'git-ownership', message, { hint })
   }
-  if (code !== 0) return /not a git repository/i.test(err) ? null : failed('open the repository', err)
+  if (code !== 0) return /not a git repository/i.test(err) ? null : failed(TASKS.openRepository, err)
   const [root = dir, prefix = '', named] = out.split('\n')
   const format: ObjectFormat = named === 'sha256' ? 'sha256' : 'sha1'
   const git = gitIn(root)
@@ -40,20 +50,20 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
     upstream: () => (remote === null ? Promise.resolve(null) : readUpstream(git, refs, remote)),
     root: () => readRoot(git),
     isAncestor: (ancestor, commit) => isAncestor(git, ancestor, commit),
-    bring: async (commit) => bring(git, remote, objectId(commit)),
+    bring: async (commit) => fetchCommit(git, remote, objectId(commit)),
     commit: async (name) => {
       const { code, out } = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
       return code === 0 ? out.trim() : null
     },
     merge: async (base, head) => merge(git, objectId(base), objectId(head)),
     differing: async (one, other, under) => differing(git, objectId(one), objectId(other), under),
-    follow: async (commit) => follow(git, objectId(commit), `${prefix}${instance}`),
+    follow: async (commit) => checkOut(git, objectId(commit), `${prefix}${instance}`),
     resolve: refs.resolve,
     resolveAll: refs.resolveAll,
     read: (ref, named) => read(git, refs, ref, named),
-    write: async (ref, expected, content, along) => {
+    write: async (ref, expected, content, mirrorBranch) => {
       const commit = await writeCommit(git, format, await identity(git), content)
-      const swapped = await swapRef(refs, ref, expected, commit, along)
+      const swapped = await swapRef(refs, ref, expected, commit, mirrorBranch)
       return swapped.state === 'done' ? { state: 'written', commit } : swapped
     },
     remove: async (ref, expected) =>
@@ -67,7 +77,7 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
       return (id === null ? null : await readSnapshot(git, keptRef(name), id))?.files ?? new Map()
     },
     keep: async (name, files) => {
-      const commit = await writeCommit(git, format, await identity(git), { files, subject: 'Kept in this clone' })
+      const commit = await writeCommit(git, format, await identity(git), { files, subject: KEPT_SUBJECT })
       await swapRef(own, keptRef(name), await own.resolve(keptRef(name)), commit)
     },
     log: (from, options) => readLog(git, from, options),
@@ -79,10 +89,10 @@ export async function openRepository(dir: string, instance = 'instance'): Promis
   }
 }
 
-/** All that Git's configuration says of remotes, and to which a branch belongs. */
+/** The keys of Git's configuration about remotes and the remote of each branch. */
 const REMOTES = '^(remote\\..*\\..*|branch\\..*\\.remote)$'
 
-/** The remote that this branch belongs to, else `origin`, else the only one. `config` is keys with their values, each ended by a NUL. */
+/** Picks the remote of this branch, else `origin`, else the only one. In `config` a NUL ends each key with its value. */
 function remoteOf(config: string, branch: string): string | null {
   const rows = config.split('\0').map((row) => [row.split('\n')[0] ?? '', row.slice(row.indexOf('\n') + 1)] as const)
   const names = [...new Set(rows.flatMap(([key]) => /^remote\.(.+)\.[^.]+$/.exec(key)?.[1] ?? []))].sort()
@@ -90,20 +100,9 @@ function remoteOf(config: string, branch: string): string | null {
   const configured = rows.findLast(([key]) => key === `branch.${branch}.remote`)?.[1] ?? ''
   const chosen =
     [configured, 'origin'].find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined)
-  return (
-    chosen ??
-    fail(
-      EXIT.refused,
-      'remote-unclear',
-      `This repository has several remotes (${names.join(', ')}), and its branch belongs to none.`,
-      {
-        hint:
-          branch === ''
-            ? 'Go to the branch that is applied: git switch BRANCH'
-            : `Say which one holds the ledger, such as ${names[0]}: git config branch.${branch}.remote ${names[0]}`,
-      },
-    )
-  )
+  if (chosen !== undefined) return chosen
+  const { message, hint } = remoteUnclear({ remotes: names, branch })
+  return fail(EXIT.refused, 'remote-unclear', message, { hint })
 }
 
 async function readHead(git: Git, path: string): Promise<Head> {
@@ -119,7 +118,7 @@ async function readHead(git: Git, path: string): Promise<Head> {
     git.run(['status', ...options, '--', path]),
     git.run(['rev-parse', '--is-shallow-repository']),
   ])
-  if (status.code !== 0) return failed('read the status of instance/', status.err)
+  if (status.code !== 0) return failed(TASKS.readStatus, status.err)
   const rows = status.out.split('\0')
   const header = (name: string): string | null =>
     rows.find((row) => row.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length) ?? null
@@ -138,7 +137,7 @@ async function readUpstream(git: Git, refs: Refs, remote: string): Promise<Upstr
     git.run(['ls-remote', '--symref', '--', remote, 'HEAD']),
     git.objects(['HEAD']),
   ])
-  if (code !== 0) return failed(`reach ${remote}`, err, `Try it by hand: git ls-remote ${remote}`)
+  if (code !== 0) return failed(reach(remote), err, tryLsRemote(remote))
   const ref = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(out)?.[1] ?? (await localBranch(git))
   const commit = parseRefs(out).get('HEAD') ?? (await refs.resolve(ref))
   const name = { remote, branch: ref.replace(/^refs\/heads\//, ''), commit }
@@ -149,13 +148,13 @@ async function readUpstream(git: Git, refs: Refs, remote: string): Promise<Upstr
   return { ...name, position: (await isAncestor(git, head.id, commit)) ? 'behind' : 'diverged' }
 }
 
-/** What an empty remote does not say. */
+/** Names the branch of an empty remote, which does not name it itself. */
 async function localBranch(git: Git): Promise<string> {
   const { out } = await git.run(['symbolic-ref', '--quiet', 'HEAD'])
   return out.trim() === '' ? 'refs/heads/main' : out.trim()
 }
 
-/** False, too, where either is unknown here: a history that was rewritten. */
+/** False also if this clone lacks one of them: a history that was rewritten. */
 async function isAncestor(git: Git, ancestor: string, commit: string): Promise<boolean> {
   return (await git.run(['merge-base', '--is-ancestor', objectId(ancestor), objectId(commit)])).code === 0
 }
@@ -165,18 +164,12 @@ async function readRoot(git: Git): Promise<string | null> {
     git.run(['rev-parse', '--is-shallow-repository']),
     git.run(['rev-list', '--first-parent', '--max-parents=0', 'HEAD', '--']),
   ])
-  if (shallow.out.trim() === 'true')
-    fail(
-      EXIT.refused,
-      'shallow',
-      'This clone does not have the whole history, so it can not tell which repository it is of.',
-      { hint: 'Take all of it: git fetch --unshallow' },
-    )
+  if (shallow.out.trim() === 'true') fail(EXIT.refused, 'shallow', SHALLOW_CLONE.message, { hint: SHALLOW_CLONE.hint })
   return code === 0 && out.trim() !== '' ? out.trim() : null
 }
 
-/** By its id, so that nothing else can come in its place. */
-async function bring(git: Git, remote: string | null, commit: string): Promise<boolean> {
+/** Fetches a commit by its id, so that nothing else can come in its place. */
+async function fetchCommit(git: Git, remote: string | null, commit: string): Promise<boolean> {
   const here = async (): Promise<boolean> =>
     (await git.run(['rev-list', '--quiet', '--max-count=1', commit])).code === 0
   if (await here()) return true
@@ -194,17 +187,17 @@ async function bring(git: Git, remote: string | null, commit: string): Promise<b
     commit,
   ])
   if (code !== 0 && !/not our ref|couldn't find remote ref/.test(err))
-    return failed(`fetch ${commit.slice(0, 12)} from ${remote}`, err)
+    return failed(fetchCommitFrom(commit.slice(0, 12), remote), err)
   return code === 0
 }
 
-async function follow(git: Git, commit: string, path: string): Promise<void> {
+async function checkOut(git: Git, commit: string, path: string): Promise<void> {
   for (const args of [
     ['reset', '--quiet', '--soft', commit],
     ['restore', '--source', commit, '--staged', '--worktree', '--', path],
   ]) {
     const { code, err } = await git.run(args)
-    if (code !== 0) failed(`move to ${commit.slice(0, 12)}`, err)
+    if (code !== 0) failed(moveTo(commit.slice(0, 12)), err)
   }
 }
 
@@ -223,7 +216,7 @@ async function merge(git: Git, base: string, head: string): Promise<Merged> {
   const [tree = '', ...files] = out.split('\0').filter((part) => part !== '')
   if (code === 0) return { state: 'merged', tree }
   if (code === 1) return { state: 'conflicts', files: [...new Set(files)] }
-  return /unrelated histories/.test(err) ? { state: 'unrelated' } : failed(`merge ${head.slice(0, 12)}`, err)
+  return /unrelated histories/.test(err) ? { state: 'unrelated' } : failed(mergeCommit(head.slice(0, 12)), err)
 }
 
 async function differing(git: Git, one: string, other: string, under: readonly string[]): Promise<readonly string[]> {
@@ -239,7 +232,7 @@ async function differing(git: Git, one: string, other: string, under: readonly s
     '--',
     ...under,
   ])
-  return code === 0 ? out.split('\0').filter((path) => path !== '') : failed('compare two trees', err)
+  return code === 0 ? out.split('\0').filter((path) => path !== '') : failed(TASKS.compareTrees, err)
 }
 
 async function read(git: Git, refs: Refs, ref: string, named?: string | null): Promise<Snapshot | null> {
@@ -247,8 +240,8 @@ async function read(git: Git, refs: Refs, ref: string, named?: string | null): P
     const id = attempt === 1 && named !== undefined ? named : await refs.resolve(ref)
     if (id === null) return null
     const found = (await readSnapshot(git, ref, id)) ?? (await refs.bring(ref), await readSnapshot(git, ref, id))
-    // Between the calls the ref may have moved on: what was fetched is then another commit.
+    // The ref may have moved between the calls: then another commit was fetched.
     if (found !== null) return found
   }
-  return failed(`read ${ref}`, 'it moves faster than it can be fetched')
+  return failed(readRef(ref), REF_CHANGES_TOO_FAST)
 }

@@ -3,28 +3,31 @@ import type { Entry, FileSource } from '../instance/source.ts'
 import { MAX_BYTES } from '../instance/source.ts'
 import { gitIn, type GitObject } from './git.ts'
 import { own } from '../instance/get-own.ts'
+import { fileTooLarge, folderUnreadable, noSuchFile, notFullCommitId } from './texts.ts'
 
 type Listed = Entry & { readonly oid: string }
 
-/** Files of no more than this, all together, are read by one Git as soon as the first of them is wanted. */
-const TOGETHER = 2 * MAX_BYTES
+/** Up to this size in all, one Git reads all files as soon as the first of them is wanted. */
+const MAX_BYTES_AT_ONCE = 2 * MAX_BYTES
 
-/** Sources that read a folder of commits or trees of one repository out of Git's objects: nothing of them is ever checked out, and what several hold is read once. `folder` is from the root of the tree. */
+/**
+ * Makes sources that read a folder of commits or trees from Git's objects. Nothing is ever checked out.
+ * A blob that several of them hold is read once. `folder` is from the root of the tree.
+ */
 export function gitSources(dir: string, folder: string): (tree: string) => FileSource {
   const git = gitIn(dir)
   const blobs = new Map<string, Promise<ReadonlyMap<string, GitObject | null>>>()
-  const bring = (entries: readonly Listed[]): void => {
+  const fetchBlobs = (entries: readonly Listed[]): void => {
     const wanted = [...new Set(entries.map(({ oid }) => oid))].filter((oid) => !blobs.has(oid))
     const found = git.objects(wanted).then((objects) => new Map(wanted.map((oid, i) => [oid, objects[i] ?? null])))
     for (const oid of wanted) blobs.set(oid, found)
   }
   return (tree) => {
-    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(tree))
-      fail(EXIT.refused, 'commit-id', `${JSON.stringify(tree.slice(0, 80))} is no full commit id.`)
+    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(tree)) fail(EXIT.refused, 'commit-id', notFullCommitId(tree))
     const listing = async (): Promise<readonly Listed[]> => {
       const { code, out, err } = await git.run(['ls-tree', '-z', '-l', '--full-tree', tree, '--', `${folder}/`])
       if (code !== 0)
-        fail(EXIT.unreadable, 'git-failed', `Git could not read ${folder} of ${tree.slice(0, 12)}.`, {
+        fail(EXIT.unreadable, 'git-failed', folderUnreadable({ folder, tree }), {
           cause: new Error(err),
         })
       return out.split('\0').flatMap((row) => {
@@ -47,17 +50,18 @@ export function gitSources(dir: string, folder: string): (tree: string) => FileS
       read: async (name) => {
         const entries = await once()
         const entry = entries.find((each) => each.name === name)
-        if (entry?.kind !== 'file') throw new Error(`${name} is no file in ${folder} of ${tree.slice(0, 12)}`)
-        if (entry.size > MAX_BYTES) throw new RangeError(`${name} is larger than ${MAX_BYTES} bytes`)
+        if (entry?.kind !== 'file') throw new Error(noSuchFile({ name, folder, tree }))
+        if (entry.size > MAX_BYTES) throw new RangeError(fileTooLarge({ name, bytes: MAX_BYTES }))
         const files = entries.filter(({ kind, size }) => kind === 'file' && size <= MAX_BYTES)
-        if (!blobs.has(entry.oid)) bring(files.reduce((sum, { size }) => sum + size, 0) <= TOGETHER ? files : [entry])
+        if (!blobs.has(entry.oid))
+          fetchBlobs(files.reduce((sum, { size }) => sum + size, 0) <= MAX_BYTES_AT_ONCE ? files : [entry])
         return (await blobs.get(entry.oid))?.get(entry.oid)?.data ?? Buffer.alloc(0)
       },
     }
   }
 }
 
-/** A source that reads a folder of one commit. */
+/** Makes a source that reads a folder of one commit. */
 export const gitSource = (dir: string, commit: string, folder: string): FileSource => gitSources(dir, folder)(commit)
 
 const KINDS: { readonly [mode: string]: Entry['kind'] } = {

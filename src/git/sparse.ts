@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitIn } from './git.ts'
 
-/** Files of the commit, by their path from `dir`, that a sparse checkout keeps out of a folder of it. None outside of Git. */
+/** Lists files of the commit, by path from `dir`, that a sparse checkout leaves out of a folder. None outside Git. */
 export async function leftOutOf(dir: string, folder: string): Promise<readonly string[]> {
   const { code, out } = await gitIn(dir).run(['ls-files', '-t', '-z', '--', `${folder}/`])
   if (code !== 0) return []

@@ -102,14 +102,14 @@ const PLACES = (disk === null ? [] : [disk]).flatMap((small) => [
     under: 'the clone',
     name: 'clone',
     remote: false,
-    says: /that this clone is on is full: make room there/,
+    says: /that this clone is on is full\. Make room there/,
     ...small,
   },
   {
     under: 'the repository that it pushes to',
     name: 'pushed',
     remote: true,
-    says: /of the repository that this clone pushes to is full: make room there/,
+    says: /of the repository that this clone pushes to is full\. Make room there/,
     ...small,
   },
 ])

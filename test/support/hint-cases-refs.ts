@@ -5,12 +5,12 @@ import { LEDGER, APPLY, bare, withRemote, orphan, crowded } from './hint-states-
 /** What refs have to be told, and the ledger that lies in one. */
 export const REFS: readonly HintCase[] = [
   {
-    of: ['git/repository.ts: git ls-remote', 'git/refs.ts: git ls-remote'],
+    of: ['git/texts.ts: git ls-remote'],
     herd: bare,
     state: ({ dir }) => git(dir, 'remote', 'add', 'origin', `${dir}-nowhere`),
     types: ['plan'],
     exit: 10,
-    says: /→ Try it by hand: (git ls-remote origin)/,
+    says: /→ Try it yourself: (git ls-remote origin)/,
     ends: [128],
     shows: /nowhere' does not appear to be a git repository/,
   },
@@ -20,7 +20,7 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'update-ref', 'refs/herdbook/production/lock/x', 'HEAD'),
     types: APPLY,
     exit: 5,
-    says: /error ref-in-the-way .*→ Take it away: (git update-ref -d \S+)/,
+    says: /error ref-in-the-way .*→ Delete it: (git update-ref -d \S+)/,
   },
   {
     of: ['git/refs.ts: git push'],
@@ -28,10 +28,10 @@ export const REFS: readonly HintCase[] = [
     state: ({ dir }) => git(dir, 'push', '--quiet', 'origin', 'HEAD:refs/herdbook/production/lock/x'),
     types: APPLY,
     exit: 5,
-    says: /error ref-in-the-way .*→ Take it away: (git push origin --delete \S+)/,
+    says: /error ref-in-the-way .*→ Delete it: (git push origin --delete \S+)/,
   },
   {
-    of: ['git/refs.ts: git cat-file'],
+    of: ['git/texts.ts: git cat-file'],
     herd: bare,
     state: ({ dir }) => git(dir, 'update-ref', LEDGER, git(dir, 'rev-parse', 'HEAD:instance/instance.yaml')),
     types: ['plan'],
@@ -40,7 +40,7 @@ export const REFS: readonly HintCase[] = [
     shows: /domain: herd\.example/,
   },
   {
-    of: ['git/refs.ts: git show'],
+    of: ['git/texts.ts: git show'],
     herd: bare,
     state: crowded,
     types: ['plan'],

@@ -96,7 +96,7 @@ exec ${real} "$@"`,
         diagnostics: [
           {
             code: 'git-too-old',
-            message: `This Git is 2.20.1, and Herdbook needs Git ${MINIMUM.git} or newer.`,
+            message: `This Git is 2.20.1. Herdbook needs Git ${MINIMUM.git} or newer.`,
             hint: expect.stringContaining('https://git-scm.com'),
           },
         ],

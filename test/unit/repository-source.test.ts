@@ -23,7 +23,7 @@ describe('files out of Git', () => {
     expect(names(await source.list())).toEqual(['file bytes.md', 'file rules.yaml', 'file ü\n.md'])
     expect((await source.read('ü\n.md')).toString()).toBe('Ü')
     expect((await source.read('bytes.md')).toString()).toBe('\u0000$Id$\n')
-    await expect(source.read('new.yaml')).rejects.toThrow('no file')
+    await expect(source.read('new.yaml')).rejects.toThrow('is not a file in instance')
   })
 
   it('are listed as the folder would be: links and folders as such, and never followed', async () => {
@@ -36,14 +36,14 @@ describe('files out of Git', () => {
     symlinkSync('../secret', join(dir, 'instance/link.yaml'))
     const source = gitSource(dir, commit(dir, 'Link'), 'instance')
     expect(names(await source.list())).toEqual(names(await directorySource(join(dir, 'instance')).list()))
-    await expect(source.read('link.yaml')).rejects.toThrow('no file')
+    await expect(source.read('link.yaml')).rejects.toThrow('is not a file in instance')
   })
 
   it('are none where the commit has no such folder, and an option is no commit', async () => {
     using base = scratch()
     const dir = newRepository(join(base.path, 'r'), { 'README.md': 'x' })
     expect(await gitSource(dir, git(dir, 'rev-parse', 'HEAD'), 'instance').list()).toEqual([])
-    expect(() => gitSource(dir, '--output=leak', 'instance')).toThrow('no full commit id')
+    expect(() => gitSource(dir, '--output=leak', 'instance')).toThrow('is not a full commit id')
     await expect(gitSource(dir, 'f'.repeat(40), 'instance').list()).rejects.toMatchObject({ exit: 10 })
   })
 })
