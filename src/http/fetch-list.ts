@@ -2,26 +2,41 @@ import { EXIT, fail } from '../instance/diagnostic.ts'
 import { isLoopback } from '../instance/loopback.ts'
 import { MAX_BYTES } from '../instance/source.ts'
 import { networkErrorOf } from './network-errors.ts'
+import {
+  badStatus,
+  CHECK_LIST_ADDRESS,
+  HAS_PASSWORD,
+  listUnreadable,
+  NOT_AN_ADDRESS,
+  PLAIN_HTTP,
+  REDIRECTS_HERE,
+  REDIRECTS_NOWHERE,
+  SAVE_THE_LIST,
+  tooLarge,
+  tooManyRedirects,
+  tooSlow,
+  USE_HTTPS,
+} from './texts.ts'
 
-const PATIENCE_MS = 30_000
-const MOST_HOPS = 5
+const TIMEOUT_MS = 30_000
+const MAX_REDIRECTS = 5
 
 /** Whether a list's name is the address of one. */
 export const isAddress = (text: string): boolean => /^https?:\/\//i.test(text)
 
-/** Reads a list from the web, within bounds of size, time and redirects. Throws (exit 9) where it can't be had. */
-export async function fetchList(url: string, signal: AbortSignal, patience = PATIENCE_MS): Promise<Buffer> {
-  const until = AbortSignal.any([signal, AbortSignal.timeout(patience)])
+/** Reads a list from the web, with limits for size, time and redirects. Throws (exit 9) if it cannot. */
+export async function fetchList(url: string, signal: AbortSignal, timeout = TIMEOUT_MS): Promise<Buffer> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   try {
-    return await follow(checked(url, url), until, MOST_HOPS)
+    return await follow(parsed(url, url), until, MAX_REDIRECTS)
   } catch (error) {
-    if (until.aborted && !signal.aborted) return unread(url, `it did not come within ${patience / 1000} seconds`)
+    if (until.aborted && !signal.aborted) return unread(url, tooSlow(timeout / 1000))
     if (error instanceof TypeError) return unread(url, networkErrorOf(error))
     throw error
   }
 }
 
-async function follow(url: URL, signal: AbortSignal, hops: number): Promise<Buffer> {
+async function follow(url: URL, signal: AbortSignal, redirects: number): Promise<Buffer> {
   const answer = await fetch(url, {
     redirect: 'manual',
     signal,
@@ -30,18 +45,15 @@ async function follow(url: URL, signal: AbortSignal, hops: number): Promise<Buff
   const to = answer.headers.get('location')
   if (answer.status >= 300 && answer.status < 400 && to !== null) {
     await answer.body?.cancel()
-    if (hops === 0) return unread(url.href, `it redirects more than ${MOST_HOPS} times`)
-    const next = URL.canParse(to, url.href) ? new URL(to, url) : unread(url.href, 'it redirects to what is no address')
-    // What is out on the web must not send us to a service of this machine.
-    if (isLoopback(next.hostname) && !isLoopback(url.hostname)) return unread(url.href, 'it redirects to this machine')
-    return follow(checked(next.href, url.href), signal, hops - 1)
+    if (redirects === 0) return unread(url.href, tooManyRedirects(MAX_REDIRECTS))
+    const next = URL.canParse(to, url.href) ? new URL(to, url) : unread(url.href, REDIRECTS_NOWHERE)
+    // An answer from the web must not lead to a service of this machine.
+    if (isLoopback(next.hostname) && !isLoopback(url.hostname)) return unread(url.href, REDIRECTS_HERE)
+    return follow(parsed(next.href, url.href), signal, redirects - 1)
   }
   if (!answer.ok) {
     await answer.body?.cancel()
-    return unread(
-      url.href,
-      `the server answers ${answer.status}${answer.statusText === '' ? '' : ` ${answer.statusText}`}`,
-    )
+    return unread(url.href, badStatus({ status: answer.status, text: answer.statusText }))
   }
   return body(url, answer)
 }
@@ -51,29 +63,21 @@ async function body(url: URL, answer: Response): Promise<Buffer> {
   let bytes = 0
   for await (const chunk of answer.body ?? []) {
     bytes += chunk.length
-    if (bytes > MAX_BYTES) return unread(url.href, `it is larger than ${MAX_BYTES} bytes`)
+    if (bytes > MAX_BYTES) return unread(url.href, tooLarge(MAX_BYTES))
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-/** An address that nobody on the way can change the answer of, and that holds no password. */
-function checked(text: string, asked: string): URL {
-  if (!URL.canParse(text)) return unread(asked, 'it is no web address')
+/** Parses an address. Refuses one over plain HTTP, and one that holds a password. */
+function parsed(text: string, asked: string): URL {
+  if (!URL.canParse(text)) return unread(asked, NOT_AN_ADDRESS)
   const url = new URL(text)
-  if (url.username !== '' || url.password !== '')
-    return unread(
-      url.hostname,
-      'the address has a name or password in it, and would stand in the files',
-      'Save the list into a file, and name that: --from list.csv',
-    )
+  if (url.username !== '' || url.password !== '') return unread(url.hostname, HAS_PASSWORD, SAVE_THE_LIST)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
-    return unread(text, 'over plain HTTP anybody on the way could change the list', 'Use the address with https.')
+    return unread(text, PLAIN_HTTP, USE_HTTPS)
   return url
 }
 
-const unread = (
-  url: string,
-  why: string,
-  hint = 'Open the address in a browser: is it that of the list itself?',
-): never => fail(EXIT.invalid, 'list-unreadable', `${url} can't be read: ${why}.`, { hint })
+const unread = (url: string, why: string, hint = CHECK_LIST_ADDRESS): never =>
+  fail(EXIT.invalid, 'list-unreadable', listUnreadable({ url, why }), { hint })

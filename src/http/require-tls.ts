@@ -1,10 +1,10 @@
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import { inTheClear } from '../instance/loopback.ts'
+import { notEncrypted } from './texts.ts'
 
-/** Throws (exit 9) where a secret would be sent in the clear. `what` names it for people, `where` the setting that says where it goes. */
-export function refuseClear(url: string, what: string, where: string): void {
+/** Throws (exit 9) if a secret would go unencrypted. `what` names it, `setting` is the key that holds the address. */
+export function refuseClear(url: string, what: string, setting: string): void {
   if (!inTheClear(url)) return
-  fail(EXIT.invalid, 'not-encrypted', `${what} would be sent to ${new URL(url).origin} in the clear, and is not`, {
-    hint: `write https: in ${where}, and store the secret with that address`,
-  })
+  const { message, hint } = notEncrypted({ what, origin: new URL(url).origin, setting })
+  fail(EXIT.invalid, 'not-encrypted', message, { hint })
 }

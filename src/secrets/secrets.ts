@@ -4,8 +4,22 @@ import type { Secret } from '../instance/documents.ts'
 import { isLoopback } from '../instance/loopback.ts'
 import { refuseClear } from '../http/require-tls.ts'
 import { openLeakScanner } from '../redaction/leak-scanner.ts'
+import {
+  fileUnreadable,
+  keyElsewhere,
+  keyUnbound,
+  SECRET_IN_OUTPUT,
+  secretEmpty,
+  type SecretName,
+  SET_FILE,
+  setVariable,
+  tokenElsewhere,
+  tokenMalformed,
+  tokenUnbound,
+  variableMissing,
+} from './texts.ts'
 
-/** A machine as instance.yaml names it: the fingerprint is that of its host key, such as `SHA256:…`. */
+/** A machine by its name in instance.yaml, and its host key's fingerprint, for example `SHA256:…`. */
 export interface MachineId {
   readonly host: string
   readonly fingerprint: string
@@ -13,23 +27,23 @@ export interface MachineId {
 
 /** The secrets that this run holds. */
 export interface Secrets {
-  /** Reads a secret that is sent nowhere. `what` names it for people, such as `ledger_key`. */
+  /** Reads a secret that is sent nowhere. `what` names it for people, for example `ledger_key`. */
   readonly read: (secret: Secret, what: string) => Promise<string>
-  /** Reads a token for an origin. It must be stored together with that origin, and is sent nowhere in the clear. */
+  /** Reads a token for an origin. It must be stored with that origin, and is never sent without encryption. */
   readonly token: (secret: Secret, what: string, origin: string) => Promise<string>
-  /** Whether this run has it. */
+  /** Whether this run has the secret. */
   readonly has: (secret: Secret | undefined) => Promise<boolean>
-  /** Reads a private key for a machine. The fingerprint of the machine's own key must be stored in front of it; on this machine there need be none. */
+  /** Reads a private key for a machine, stored with the machine's fingerprint in front. On loopback it may be missing. */
   readonly sshKey: (secret: Secret, what: string, machine: MachineId) => Promise<string>
-  /** Holds a secret where it is there: what this run does not use must not leave it either. */
+  /** Watches for a secret if this run has it: an unused secret must not leave it either. */
   readonly watch: (secret: Secret) => Promise<void>
-  /** Holds a secret that was made in this run. */
+  /** Watches for a secret that this run made. */
   readonly hold: (secret: string) => void
-  /** Answers the text unchanged, or throws where it holds a secret, as it is or in a form that watch.ts finds. */
+  /** Returns the text unchanged, or throws if it contains a secret in a form that the leak scanner finds. */
   readonly abortOnSecret: (text: string) => string
 }
 
-/** Reads secrets from the environment and from files, and watches that none leaves. */
+/** Opens the secrets in the environment and in files, and watches that none leaves. */
 export function openSecrets(env: { readonly [name: string]: string | undefined } = process.env): Secrets {
   const { hold, finds } = openLeakScanner()
   const valueOf = async (secret: Secret): Promise<string> =>
@@ -37,7 +51,7 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
   const read = async (secret: Secret, what: string): Promise<string> => {
     const value = (await resolve(secret, what, env)).trim()
     if (value === '')
-      fail(EXIT.invalid, 'secret-missing', `${what}: ${nameOf(secret)} is empty`, { hint: howToSet(secret) })
+      fail(EXIT.invalid, 'secret-missing', secretEmpty({ what, name: nameOf(secret) }), { hint: howToSet(secret) })
     hold(value)
     return value
   }
@@ -48,31 +62,19 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
     watch: async (secret) => hold((await valueOf(secret)).trim()),
     token: async (secret, what, origin) => {
       refuseClear(origin, what, 'mastodon.api.url')
+      const names = { what, name: nameOf(secret) }
       const value = await read(secret, what)
       const [home, token, ...more] = value.split(/\s+/)
       if (token === undefined) {
         if (URL.canParse(origin) && isLoopback(new URL(origin).hostname)) return value
-        return fail(
-          EXIT.invalid,
-          'secret-unbound',
-          `${what}: ${nameOf(secret)} doesn't say which server it is for, so it is sent to none`,
-          {
-            hint: `store it with its origin in front: "${origin} TOKEN"`,
-          },
-        )
+        const { message, hint } = tokenUnbound({ ...names, origin })
+        return fail(EXIT.invalid, 'secret-unbound', message, { hint })
       }
-      if (more.length > 0)
-        fail(EXIT.invalid, 'secret-malformed', `${what}: ${nameOf(secret)} should hold an origin and a token`)
+      if (more.length > 0) fail(EXIT.invalid, 'secret-malformed', tokenMalformed(names))
       hold(token)
       if (originOf(home) !== originOf(origin)) {
-        fail(
-          EXIT.invalid,
-          'secret-elsewhere',
-          `${what}: ${nameOf(secret)} is for ${home}, and is not sent to ${origin}`,
-          {
-            hint: 'if the server has moved, store the token anew with its new origin',
-          },
-        )
+        const { message, hint } = tokenElsewhere({ ...names, home: home ?? '', origin })
+        fail(EXIT.invalid, 'secret-elsewhere', message, { hint })
       }
       return token
     },
@@ -81,16 +83,14 @@ export function openSecrets(env: { readonly [name: string]: string | undefined }
       const start = Math.max(value.indexOf('-----BEGIN'), 0)
       refuseElsewhere(
         value.slice(0, start).match(/SHA256:[A-Za-z0-9+/]{43}/g) ?? [],
-        `${what}: ${nameOf(secret)}`,
+        { what, name: nameOf(secret) },
         machine,
       )
       return `${value.slice(start)}\n`
     },
     abortOnSecret: (text) =>
       finds(text)
-        ? fail(EXIT.defect, 'secret-in-output', 'a secret was about to be shown or written down; that is withheld', {
-            hint: PLANTED,
-          })
+        ? fail(EXIT.defect, 'secret-in-output', SECRET_IN_OUTPUT.message, { hint: SECRET_IN_OUTPUT.hint })
         : text,
   }
 }
@@ -104,36 +104,28 @@ async function resolve(
     const value = env[secret.env]
     return (
       value ??
-      fail(EXIT.invalid, 'secret-missing', `${what}: the environment has no ${secret.env}`, { hint: howToSet(secret) })
+      fail(EXIT.invalid, 'secret-missing', variableMissing({ what, name: secret.env }), { hint: howToSet(secret) })
     )
   }
   const path = secret.file ?? ''
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    return fail(EXIT.invalid, 'secret-missing', `${what}: can't read ${path}`, { hint: howToSet(secret), cause })
+    return fail(EXIT.invalid, 'secret-missing', fileUnreadable({ what, name: path }), { hint: howToSet(secret), cause })
   }
 }
 
-const PLANTED =
-  'One of the secrets that instance.yaml names stands in a file, in Git or on the server. Take it away there, and replace it by a new one.'
-
 const nameOf = (secret: Secret): string => secret.env ?? secret.file ?? ''
 
-const howToSet = (secret: Secret): string =>
-  secret.env === undefined
-    ? 'the file must exist and be readable by you'
-    : `set ${secret.env} in the environment, or name a file: { file: PATH }`
+const howToSet = (secret: Secret): string => (secret.env === undefined ? SET_FILE : setVariable(secret.env))
 
 const originOf = (url: string | undefined): string | null =>
   url !== undefined && URL.canParse(url) ? new URL(url).origin : null
 
-/** A key is for the machines whose fingerprints stand in front of it, and for no other. */
-function refuseElsewhere(bound: readonly string[], name: string, { host, fingerprint }: MachineId): void {
-  if (bound.includes(fingerprint) || (bound.length === 0 && isLoopback(host))) return
-  if (bound.length > 0)
-    fail(EXIT.invalid, 'secret-elsewhere', `${name} is for the machine ${bound.join(', ')}, not for ${fingerprint}`)
-  fail(EXIT.invalid, 'secret-unbound', `${name} doesn't say which machine it is for, so it is used for none`, {
-    hint: `store it with the fingerprint of ${host} in front, on a line of its own: { echo ${fingerprint}; cat KEY; }`,
-  })
+/** Refuses a key for any machine but those whose fingerprints are stored in front of it. */
+function refuseElsewhere(stored: readonly string[], names: SecretName, { host, fingerprint }: MachineId): void {
+  if (stored.includes(fingerprint) || (stored.length === 0 && isLoopback(host))) return
+  if (stored.length > 0) fail(EXIT.invalid, 'secret-elsewhere', keyElsewhere({ ...names, stored, fingerprint }))
+  const { message, hint } = keyUnbound({ ...names, host, fingerprint })
+  fail(EXIT.invalid, 'secret-unbound', message, { hint })
 }

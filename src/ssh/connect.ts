@@ -4,9 +4,21 @@ import type { SshConnection } from '../instance/documents.ts'
 import { type Machine, type Running, tail, unreachable } from './executor.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { own } from '../instance/get-own.ts'
+import {
+  cannotLogIn,
+  cannotRun,
+  CHECK_ADDRESS,
+  checkKey,
+  CLOSED_AT_ONCE,
+  noKeyNamed,
+  notPrivateKey,
+  otherHostKey,
+  UNNAMED_KEY,
+  wrongPassphrase,
+} from './texts.ts'
 
-/** OpenSSH's MaxSessions is 10 by default; others may share the connection's host. */
-const SESSIONS = 6
+/** OpenSSH's MaxSessions is 10 by default; other runs may use the same host. */
+const MAX_SESSIONS = 6
 
 /** Key algorithms by the name that a public key line begins with. */
 const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
@@ -17,7 +29,7 @@ const ALGORITHMS: { readonly [type: string]: ServerHostKeyAlgorithm[] } = {
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 }
 
-/** A host key's fingerprint, as `ssh-keygen -l` prints it. */
+/** Makes a host key's fingerprint, as `ssh-keygen -l` prints it. */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256')
     .update(key)
@@ -25,7 +37,7 @@ export function fingerprint(key: Buffer): string {
     .replace(/={1,2}$/, '')}`
 }
 
-/** The pinned fingerprint, from a fingerprint or a public key line, and the kinds of key that can have it. */
+/** Reads the pinned fingerprint, from a fingerprint or a public key line, and the types of key that can have it. */
 export function pinned(hostKey: string): {
   readonly fingerprint: string
   readonly algorithms: readonly ServerHostKeyAlgorithm[][]
@@ -35,12 +47,12 @@ export function pinned(hostKey: string): {
   return { fingerprint: fingerprint(Buffer.from(blob, 'base64')), algorithms: [own(ALGORITHMS, type) ?? []] }
 }
 
-/** The key that logs in, and what `instance.yaml` calls it. */
+/** The key that logs in, and its name in `instance.yaml`. */
 export interface Login {
   readonly key: SshConnection['key']
   readonly name: string
-  /** What else to say of it where it is turned away. */
-  readonly beside?: string
+  /** One more thing to check if the machine refuses it. */
+  readonly more?: string
 }
 
 const loginOf = ({ key }: SshConnection): Login => ({ key, name: 'ssh.key' })
@@ -49,12 +61,12 @@ type Attempt = { readonly client: Client } | { readonly refused: string | null; 
 
 /**
  * Logs in to the machine that `ssh` names and keeps the connection open.
- * The host key is pinned: a machine with another one is never spoken to.
+ * The host key is pinned: nothing is sent to a machine with another one.
  */
 export async function connect(
   connection: SshConnection,
   secrets: Secrets,
-  { key, name, beside }: Login = loginOf(connection),
+  { key, name, more }: Login = loginOf(connection),
 ): Promise<Machine> {
   const { NodeSSH } = await import('node-ssh')
   const pin = pinned(connection.host_key)
@@ -92,9 +104,9 @@ export async function connect(
       return { refused, error: error instanceof Error ? error : new Error(String(error)) }
     }
     const client = ssh.connection
-    // A request is one line: waiting for more to send with it would cost 40 ms each.
+    // A request is one line: waiting to send more with it would cost 40 ms each.
     client?.setNoDelay()
-    return client ? { client } : { refused, error: new Error('the connection closed at once') }
+    return client ? { client } : { refused, error: new Error(CLOSED_AT_ONCE) }
   }
 
   const seen: string[] = []
@@ -103,50 +115,39 @@ export async function connect(
     const result = await attempt(algorithms)
     if ('client' in result) return machineOver(result.client, where)
     if (result.refused !== null) seen.push(result.refused)
-    // a server without a key of this kind is asked for the next kind; anything else is final
+    // A server without a key of this type is asked for the next type; any other failure is final.
     else if (!/no matching (host key|server host key)/i.test(result.error.message)) last = result.error
     if (last) break
   }
   if (last)
     throw unreachable(
       'ssh-failed',
-      `can't log in to ${where} as ${connection.user}: ${last.message}`,
-      sshHint(last, { name: key === undefined ? null : name, beside }),
+      cannotLogIn({ where, user: connection.user, why: last.message }),
+      sshHint(last, { name: key === undefined ? null : name, more }),
       last,
     )
-  throw unreachable(
-    'host-key-mismatch',
-    `${where} has another host key: pinned is ${pin.fingerprint}, the machine shows ${seen.join(' and ') || 'none of a known kind'}`,
-    'someone may stand between, or the machine was set up anew: look at the key on the machine itself before you change ssh.host_key',
-  )
+  const { message, hint } = otherHostKey({ where, pinned: pin.fingerprint, seen })
+  throw unreachable('host-key-mismatch', message, hint)
 }
 
 function sshHint(
   { message }: Error,
-  { name, beside }: { readonly name: string | null; readonly beside: Login['beside'] },
+  { name, more }: { readonly name: string | null; readonly more: Login['more'] },
 ): string {
-  const more = beside === undefined ? '' : `; ${beside}`
-  if (/privateKey/.test(message)) {
-    if (/encrypted|passphrase/i.test(message))
-      return `${name ?? 'the key'} has a passphrase: name the right one as ssh.passphrase in instance.yaml, or store a key without one`
-    return `${name ?? 'the key'} is no private key: store the whole file, from -----BEGIN to -----END`
-  }
-  if (/authentication/i.test(message)) {
-    if (name === null)
-      return `no ssh.key is named, so only an ssh-agent logs in: look at ssh-add -l, or name a key in instance.yaml${more}`
-    return `check ssh.user and ${name}, and that the key is in authorized_keys there${more}`
-  }
-  return 'check ssh.host and ssh.port, and that this machine can reach it'
+  if (/privateKey/.test(message))
+    return (/encrypted|passphrase/i.test(message) ? wrongPassphrase : notPrivateKey)(name ?? UNNAMED_KEY)
+  if (/authentication/i.test(message)) return name === null ? noKeyNamed(more) : checkKey({ key: name, more })
+  return CHECK_ADDRESS
 }
 
 function machineOver(client: Client, where: string): Machine {
-  // after login nobody else listens, and an unheard error would end the process
+  // Without a listener, an error after login would end the process.
   let broken: Error | null = null
   client.on('error', (error) => {
     broken = error
   })
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
-  let free = SESSIONS
+  let free = MAX_SESSIONS
   const waiting: (() => void)[] = []
   const enter = async (): Promise<void> => {
     if (free > 0) free -= 1
@@ -157,7 +158,7 @@ function machineOver(client: Client, where: string): Machine {
     if (next) next()
     else free += 1
   }
-  // a short command's end can come in the same packet as its start: listen before anything is awaited
+  // A short command can end in the packet of its start: listen before anything is awaited.
   const open = (command: string): Promise<Running> =>
     new Promise((resolve, reject) =>
       client.exec(command, (error, channel) => (error ? reject(error) : resolve(running(channel, leave)))),
@@ -173,7 +174,7 @@ function machineOver(client: Client, where: string): Machine {
         const why = broken ?? error
         throw unreachable(
           'ssh-failed',
-          `can't run a command on ${where}: ${why instanceof Error ? why.message : String(why)}`,
+          cannotRun({ where, why: why instanceof Error ? why.message : String(why) }),
           undefined,
           why,
         )
@@ -187,16 +188,16 @@ function machineOver(client: Client, where: string): Machine {
 }
 
 function running(channel: ClientChannel, leave: () => void): Running {
-  const complaint = tail(channel.stderr)
+  const stderr = tail(channel.stderr)
   channel.on('error', () => {})
   let code: number | null = null
   channel.on('exit', (value: number | null) => {
     code = value
   })
   const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
-  // the last of stderr may come after the channel has closed
-  const heard = new Promise<void>((resolve) => channel.stderr.once('end', () => resolve()))
-  const ended = Promise.all([closed, heard]).then(() => code)
+  // The end of stderr may come after the channel has closed.
+  const stderrEnded = new Promise<void>((resolve) => channel.stderr.once('end', () => resolve()))
+  const ended = Promise.all([closed, stderrEnded]).then(() => code)
   void closed.then(leave)
-  return { stdin: channel, stdout: channel, complaint, ended, kill: () => channel.close() }
+  return { stdin: channel, stdout: channel, stderr, ended, kill: () => channel.close() }
 }

@@ -2,20 +2,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { EXIT, HerdbookError } from '../instance/diagnostic.ts'
+import { CUT_OFF, endedWith, outputTooLong } from './texts.ts'
 
-/** What a command came to. A code of null means that it was cut off. */
+/** The result of a command. A code of null means that it was cut off. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A command that runs and can be spoken to. */
+/** A running command, with its input and output. */
 export interface Running {
   readonly stdin: Writable
   readonly stdout: Readable
-  /** The last of what it wrote to stderr. */
-  readonly complaint: () => string
+  /** The end of what it wrote to stderr. */
+  readonly stderr: () => string
   readonly ended: Promise<number | null>
   readonly kill: () => void
 }
@@ -26,33 +27,34 @@ export interface Machine {
   readonly close: () => Promise<void>
 }
 
-const COMPLAINT = 8192
-/** Of that what a person reads. */
-const SHOWN = 1000
+/** How many characters of stderr are kept. */
+const MAX_KEPT = 8192
+/** How many of them a person is shown. */
+const MAX_SHOWN = 1000
 
-/** Keeps the end of a stream that nobody reads as it comes. */
+/** Keeps the end of a stream. */
 export function tail(stream: Readable): () => string {
   let text = ''
   stream.setEncoding('utf8')
   stream.on('data', (chunk: string) => {
-    text = (text + chunk).slice(-COMPLAINT)
+    text = (text + chunk).slice(-MAX_KEPT)
   })
   return () => text.trim()
 }
 
-/** The machine that Herdbook runs on. */
+/** Opens the machine that Herdbook runs on. */
 export function localMachine(): Machine {
   return {
     start: async (command) => {
       const child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'pipe', 'pipe'] })
-      const complaint = tail(child.stderr)
-      // a command that ended early breaks the pipe: its code and its complaint say more
+      const stderr = tail(child.stderr)
+      // A command that ends early breaks the pipe: its exit code and stderr say why.
       child.stdin.on('error', () => {})
       await once(child, 'spawn')
       return {
         stdin: child.stdin,
         stdout: child.stdout,
-        complaint,
+        stderr,
         ended: once(child, 'close').then(([code]) => code),
         kill: () => child.kill(),
       }
@@ -61,11 +63,11 @@ export function localMachine(): Machine {
   }
 }
 
-/** In characters: many times what any server has to say. */
-const MOST_OUTPUT = 256 * 1024 * 1024
+/** In characters: many times what any server answers. */
+const MAX_OUTPUT = 256 * 1024 * 1024
 
-/** Runs a command to its end, or to where it has said more than anybody should have to read. */
-export async function run(machine: Machine, command: string, input: string, most = MOST_OUTPUT): Promise<Finished> {
+/** Runs a command to its end, or until its output is too long. */
+export async function run(machine: Machine, command: string, input: string, most = MAX_OUTPUT): Promise<Finished> {
   const running = await machine.start(command)
   let stdout = ''
   let excess = false
@@ -73,38 +75,38 @@ export async function run(machine: Machine, command: string, input: string, most
     if (stdout.length + chunk.length <= most) stdout += chunk
     else {
       excess = true
-      // Whatever writes there, its pipe is broken by that.
+      // This breaks the pipe of whatever still writes.
       running.stdout.destroy()
       running.kill()
     }
   })
   running.stdin.end(input)
   const code = await running.ended
-  return excess
-    ? { code: null, stdout: '', stderr: `it answered more than ${most} characters` }
-    : { code, stdout, stderr: running.complaint() }
+  return excess ? { code: null, stdout: '', stderr: outputTooLong(most) } : { code, stdout, stderr: running.stderr() }
 }
 
-/** BaseAndHead a command that goes on with one line for longer than that. */
-export function endlessLine(running: Running, told: () => void, most = MOST_OUTPUT): void {
+/** Ends a command whose output has a line longer than `most`, and calls `onEnd`. */
+export function endlessLine(running: Running, onEnd: () => void, most = MAX_OUTPUT): void {
   let length = 0
   running.stdout.on('data', (chunk: Buffer) => {
     const end = chunk.lastIndexOf(0x0a)
     length = end < 0 ? length + chunk.length : chunk.length - end - 1
     if (length <= most) return
-    told()
+    onEnd()
     running.stdout.destroy()
     running.kill()
   })
 }
 
-/** What a person should read of a command that failed. */
+/** Says how a command failed, with the end of its stderr. */
 export function stderrTail(finished: Pick<Finished, 'code' | 'stderr'>): string {
-  const ended = finished.code === null ? 'was cut off' : `ended with code ${finished.code}`
-  return finished.stderr === '' ? ended : `${ended}: ${finished.stderr.split('\n').slice(-4).join(' / ').slice(-SHOWN)}`
+  const ended = finished.code === null ? CUT_OFF : endedWith(finished.code)
+  return finished.stderr === ''
+    ? ended
+    : `${ended}: ${finished.stderr.split('\n').slice(-4).join(' / ').slice(-MAX_SHOWN)}`
 }
 
-/** A connection that can't be used, in words, with exit 10. */
+/** Makes the error of a connection that cannot be used (exit 10). */
 export function unreachable(code: string, message: string, hint?: string, cause?: unknown): HerdbookError {
   const diagnostic = { code, severity: 'error' as const, message }
   return new HerdbookError(

@@ -20,7 +20,7 @@ describe('what does not work is told with what to type', () => {
     setConfig(herd, { mastodon: { ...connectionsOf(field.sandbox), ...DEAD } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toMatch(
-      /! API +http:\/\/127\.0\.0\.1:9 can't be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/,
+      /! API +http:\/\/127\.0\.0\.1:9 cannot be read: no answer[^\n]*\n +→ check mastodon\.api\.url\n/,
     )
     const { facts } = JSON.parse((await must(herd, ['status', '--json'], 10)).stdout)
     expect(facts).toContainEqual(expect.objectContaining({ what: 'API', ok: false, hint: 'check mastodon.api.url' }))
@@ -49,7 +49,7 @@ describe('what does not work is told with what to type', () => {
     setConfig(herd, { mastodon: { api: { url: other.url, token: { env: 'HB_TOKEN' } } } })
     const { stdout } = await must(herd, ['status'], 10)
     expect(stdout).toContain(
-      `${other.url} can't be read: 404 an answer that is no JSON: "<!DOCTYPE HTML> <html> <body><p>Not here</p> <p>Not here</p> `,
+      `${other.url} cannot be read: 404 the answer is not JSON: "<!DOCTYPE HTML> <html> <body><p>Not here</p> <p>Not here</p> `,
     )
     expect(stdout).not.toContain('\\n')
     await other.close()

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { MOST_BYTES } from '../../src/http/read-limited.ts'
+import { MAX_ANSWER_BYTES } from '../../src/http/read-limited.ts'
 import { openConsole } from '../../src/providers/mastodon/console/console.ts'
 import { endlessLine, localMachine, run } from '../../src/ssh/executor.ts'
 import { openRest, readRest, measure } from '../../src/providers/mastodon/rest/client.ts'
@@ -55,7 +55,7 @@ const endless =
 let bomb: Buffer | undefined
 const bombOf = (): Buffer =>
   (bomb ??= gzipSync(
-    Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(MOST_BYTES + 1024 * 1024, 'x'), Buffer.from('"}')]),
+    Buffer.concat([Buffer.from('{"a":"'), Buffer.alloc(MAX_ANSWER_BYTES + 1024 * 1024, 'x'), Buffer.from('"}')]),
   ))
 const compressed: Handler = (response) =>
   void response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }).end(bombOf())
@@ -66,9 +66,9 @@ const reasonOf = (table: Table<object> | undefined): string =>
 
 describe('an answer of the API', () => {
   test.each([
-    ['that is JSON and never ends', endless('application/json', '['), 'longer than anybody should have to read'],
-    ['that is no JSON and never ends', endless('text/html', '<h1>Welcome'), 'no JSON: "<h1>Welcome"'],
-    ['that becomes very long once it is unpacked', compressed, 'longer than anybody should have to read'],
+    ['that is JSON and never ends', endless('application/json', '['), 'the answer is too long'],
+    ['that is no JSON and never ends', endless('text/html', '<h1>Welcome'), 'not JSON: "<h1>Welcome"'],
+    ['that becomes very long once it is unpacked', compressed, 'the answer is too long'],
   ])('%s is given up, once', async (_what, handler, why) => {
     const { rest, sent } = await serving(handler)
     expect(reasonOf((await readRest(rest, BLOCKS)).domain_blocks)).toContain(why)
@@ -77,7 +77,7 @@ describe('an answer of the API', () => {
 
   test('that is compressed is none for those who count nothing, and says so', async () => {
     const { rest, sent } = await serving(compressed)
-    await expect(measure(rest, 'spam.example')).rejects.toThrow('no JSON')
+    await expect(measure(rest, 'spam.example')).rejects.toThrow('not JSON')
     expect(sent()).toBe(1)
   })
 
@@ -155,7 +155,7 @@ describe('a command', () => {
       expect(await run(localMachine(), command, '', 1_000_000)).toEqual({
         code: null,
         stdout: '',
-        stderr: 'it answered more than 1000000 characters',
+        stderr: 'its output is longer than 1000000 characters',
       })
     },
   )

@@ -72,7 +72,7 @@ describe('secrets', () => {
       diagnostics: [
         {
           code: 'secret-unbound',
-          message: "ssh.key: BARE doesn't say which machine it is for, so it is used for none",
+          message: 'ssh.key: BARE does not say which machine it is for, so Herdbook does not use it',
           hint: expect.stringContaining(`{ echo ${fingerprint}; cat KEY; }`),
         },
       ],
@@ -97,7 +97,7 @@ describe('secrets', () => {
       diagnostics: [{ message: 'ledger_key: the environment has no GONE' }],
     })
     await expect(secrets.read({ env: 'EMPTY' }, 'ledger_key')).rejects.toThrow('EMPTY is empty')
-    await expect(secrets.read({ file: `${file}.gone` }, 'ledger_key')).rejects.toThrow("can't read")
+    await expect(secrets.read({ file: `${file}.gone` }, 'ledger_key')).rejects.toThrow('cannot be read')
   })
 
   test('text that holds a secret in any encoding does not leave', () => {

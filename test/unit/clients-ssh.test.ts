@@ -54,9 +54,9 @@ describe('SSH', () => {
     [
       'a key that was never let in',
       async (_server: SshServer, other: SshServer) => other.key,
-      'authorized_keys there; OpenSSH must be 7.2 or newer there',
+      'Check that authorized_keys on the machine has the key. The machine needs OpenSSH 7.2 or newer.',
     ],
-    ['a text that is no key', async () => 'Not a key', 'is no private key'],
+    ['a text that is no key', async () => 'Not a key', 'is not a private key'],
     ['nothing', async () => '', 'secret-missing'],
   ])('where the reader’s key is %s, it is named, and not the other one', async (_what, keyOf, says) => {
     await using server = await sshServer()
@@ -93,7 +93,7 @@ describe('SSH', () => {
   test('a key that is no key is told by its name, and so is one that has a passphrase', async () => {
     await using server = await sshServer()
     await expect(connect(connection(server), secrets('Not a key'))).rejects.toMatchObject({
-      diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is no private key.*BEGIN/) }],
+      diagnostics: [{ code: 'ssh-failed', hint: expect.stringMatching(/ssh\.key is not a private key.*BEGIN/) }],
     })
     const locked = ssh2.utils.generateKeyPairSync('ed25519', {
       passphrase: 'words',

@@ -27,9 +27,9 @@ test('a list is read from the web, over a few redirects', async () => {
 })
 
 test.each([
-  ['http://lists.example/a.csv', 'over plain HTTP anybody on the way could change the list'],
-  ['https://user:word@lists.example/a.csv', 'a name or password in it'],
-  ['https://', 'no web address'],
+  ['http://lists.example/a.csv', 'over plain HTTP, others on the network could change the list'],
+  ['https://user:word@lists.example/a.csv', 'a name or a password'],
+  ['https://', 'it is not a web address'],
 ])('%s is refused before anything is asked', async (url, why) => {
   await expect(fetchList(url, never)).rejects.toMatchObject({ exit: 9, message: expect.stringContaining(why) })
 })
@@ -55,7 +55,7 @@ test('too much, too slow, not found and not there are refused', async () => {
     await server((_request, response) => void response.writeHead(404).end('404')),
   ]
   await expect(fetchList(big, never)).rejects.toThrow(`it is larger than ${MAX_BYTES} bytes`)
-  await expect(fetchList(slow, never, 200)).rejects.toThrow('it did not come within 0.2 seconds')
+  await expect(fetchList(slow, never, 200)).rejects.toThrow('it did not arrive within 0.2 seconds')
   await expect(fetchList(lost, never)).rejects.toThrow('the server answers 404 Not Found')
   await expect(fetchList('http://127.0.0.1:9', never)).rejects.toMatchObject({ exit: 9 })
 })

@@ -32,10 +32,10 @@ export interface Connections {
 }
 
 /** Where the reader is installed and no key of its own is named. */
-const NO_READER_KEY = 'a key that may only read is named as mastodon.database.reader_key'
+const NO_READER_KEY = 'Name a key that may only read as mastodon.database.reader_key.'
 
 /** An older one lets no key in with what `reader install` writes. */
-const OLD_SSHD = `OpenSSH must be ${MINIMUM.openssh} or newer there`
+const OLD_SSHD = `The machine needs OpenSSH ${MINIMUM.openssh} or newer.`
 
 /** Holds the connections that `instance.yaml` names; opens none. */
 export function openConnections(
@@ -73,9 +73,9 @@ export function openConnections(
     return import('../../ssh/connect.ts').then(({ connect }) => connect(login, secrets, named))
   }
   const shared = once(() =>
-    ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', beside: NO_READER_KEY } : undefined),
+    ssh(database?.reader ? { key: instance.ssh?.key, name: 'ssh.key', more: NO_READER_KEY } : undefined),
   )
-  const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key', beside: OLD_SSHD }))
+  const reader = once(() => ssh({ key: database?.reader_key, name: 'mastodon.database.reader_key', more: OLD_SSHD }))
   const local = once(async () => localMachine())
 
   const rest = (reading: boolean) =>

@@ -51,7 +51,7 @@ export function exchangeWith(running: Running): Exchange {
   const drained = new Promise<void>((resolve) => lines.once('close', resolve))
   void running.ended.then(async (code) => {
     await drained
-    stop(unreachable('files-ended', `the far end of files ${stderrTail({ code, stderr: running.complaint() })}`))
+    stop(unreachable('files-ended', `the far end of files ${stderrTail({ code, stderr: running.stderr() })}`))
   })
 
   return {

@@ -120,7 +120,7 @@ export async function openConsole(
     stop(
       unreachable(
         'console-ended',
-        `the console ${stderrTail({ code, stderr: running.complaint() })}`,
+        `the console ${stderrTail({ code, stderr: running.stderr() })}`,
         'check mastodon.console in instance.yaml',
       ),
     )

@@ -8,7 +8,8 @@ import { refuseClear } from '../../../http/require-tls.ts'
 import { unreachable } from '../../../ssh/executor.ts'
 import { checkedTable, unknownTable } from '../database/rows.ts'
 import { explain } from './token.ts'
-import { HttpFailure, openTransport, PLAIN, TOO_LONG, type OnWait } from '../../../http/transport.ts'
+import { HttpFailure, openTransport, PLAIN, type OnWait } from '../../../http/transport.ts'
+import { ANSWER_TOO_LONG } from '../../../http/texts.ts'
 
 /** What a server says that it is. */
 export interface Identity {
@@ -55,7 +56,7 @@ export async function openRest(options: {
           signal: AbortSignal.timeout(READ_TIMEOUT),
         })
         const text = await bounded(answer).catch((error: unknown) => {
-          throw error instanceof RangeError ? new HttpFailure(answer.status, TOO_LONG) : error
+          throw error instanceof RangeError ? new HttpFailure(answer.status, ANSWER_TOO_LONG) : error
         })
         const body: unknown = JSON.parse(text)
         if (!answer.ok) throw new HttpFailure(answer.status, isRecord(body) ? String(body.error) : text)
@@ -84,7 +85,7 @@ export async function identify(rest: Rest): Promise<Identity> {
     if (old) return { ...old, domain: old.domain.replace(/^https?:\/\//, '') }
     throw unreachable(
       'api-unreachable',
-      `${rest.origin} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${rest.origin} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       'check mastodon.api.url',
       error,
     )

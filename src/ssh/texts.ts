@@ -1,0 +1,43 @@
+type Texts = { readonly message: string; readonly hint: string }
+
+export const CLOSED_AT_ONCE = 'the connection closed at once'
+
+export const cannotLogIn = (login: { readonly where: string; readonly user: string; readonly why: string }): string =>
+  `Herdbook cannot log in to ${login.where} as ${login.user}: ${login.why}`
+
+/** `seen` are the fingerprints that the machine shows. */
+export const otherHostKey = (keys: {
+  readonly where: string
+  readonly pinned: string
+  readonly seen: readonly string[]
+}): Texts => ({
+  message: `${keys.where} shows another host key. instance.yaml has ${keys.pinned}, the machine has ${keys.seen.join(' and ') || 'none of a known type'}.`,
+  hint: 'Either the machine was set up again, or someone intercepts the connection. Look at the key on the machine itself before you change ssh.host_key.',
+})
+
+export const UNNAMED_KEY = 'the key'
+
+export const wrongPassphrase = (key: string): string =>
+  `${key} has a passphrase. Name the right one as ssh.passphrase in instance.yaml, or store a key without one.`
+
+export const notPrivateKey = (key: string): string =>
+  `${key} is not a private key. Store the whole file, from -----BEGIN to -----END.`
+
+/** `more` is one more sentence about what to check. */
+export const noKeyNamed = (more: string | undefined): string =>
+  `instance.yaml names no ssh.key, so only your ssh-agent logs in. Look at ssh-add -l, or name a key in instance.yaml.${also(more)}`
+
+export const checkKey = ({ key, more }: { readonly key: string; readonly more: string | undefined }): string =>
+  `Check ssh.user and ${key}. Check that authorized_keys on the machine has the key.${also(more)}`
+
+const also = (more: string | undefined): string => (more === undefined ? '' : ` ${more}`)
+
+export const CHECK_ADDRESS = 'Check ssh.host and ssh.port. Check that this machine can reach it.'
+
+export const cannotRun = ({ where, why }: { readonly where: string; readonly why: string }): string =>
+  `Herdbook cannot run a command on ${where}: ${why}`
+
+export const outputTooLong = (most: number): string => `its output is longer than ${most} characters`
+
+export const CUT_OFF = 'was cut off'
+export const endedWith = (code: number): string => `ended with code ${code}`
