@@ -3,7 +3,7 @@ import type { Kind } from '../reconcile/kind.ts'
 import type { Provider } from '../reconcile/provider.ts'
 import { connect, mastodon, type Access, type MastodonProvider } from './mastodon/provider.ts'
 
-/** The registry: steps of what stands first go out first where nothing else decides. In it come cloud, storage, host, Mastodon. */
+/** The registry: its order decides if no dependency does. The order is cloud, storage, host, Mastodon. */
 export const PROVIDERS = [mastodon] as const
 
 /** All kinds, in the order in which they apply; they delete in its reverse. */

@@ -40,16 +40,16 @@ describe('a token that may not', () => {
     const { tokens } = sandbox
     expect(await told(tokens.apply, 'domain_blocks')).toBe('complete')
     expect(await told(tokens.mod, 'domain_blocks')).toContain(
-      "the token is @mod's, of the application Herdbook with the role Moderator, which lacks the permission manage_federation",
+      'the token belongs to @mod, application Herdbook. The role Moderator lacks the permission manage_federation',
     )
     expect(await told(tokens.alice, 'domain_blocks')).toMatch(
-      /@alice's.*lacks the permission manage_federation \| give that role manage_federation/,
+      /@alice,.*lacks the permission manage_federation \| give the role of that account manage_federation/,
     )
     expect(await told(tokens.plan, 'impact')).toMatch(
       /Herdbook plan.*lacks the scope admin:read \| give its application the scope/,
     )
     expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server knows no such token')
     expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server knows no such token')
-    expect(await told(tokens.app, 'domain_blocks')).toMatch(/nobody's.*, of the application Herdbook/)
+    expect(await told(tokens.app, 'domain_blocks')).toMatch(/the token belongs to no account.*, application Herdbook/)
   })
 })

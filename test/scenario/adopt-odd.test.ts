@@ -37,7 +37,7 @@ describe('adopt', () => {
       "3 blocks have a private comment that the files don't have; --private-comments writes them.",
     )
     expect(flat(stderr)).toContain(
-      '1 draft of the terms of service was not taken over: the files hold what is published.',
+      '1 draft of the terms of service is left out. The files hold only published versions.',
     )
     expect(out).toContain('taken over from herd.example.')
     expect(herd.read('domain-blocks.yaml')).toContain('fine.example')

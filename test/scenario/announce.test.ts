@@ -87,7 +87,7 @@ describe('members are told', () => {
     herd.write({ 'policy.yaml': policy() })
     add(herd, block('spam.example'))
     const { out } = await must(herd, ['apply', '--yes'])
-    expect(out).toMatch(/took no post[^]*write:statuses/)
+    expect(out).toMatch(/did not accept the post[^]*write:statuses/)
     expect(await blockOf(herd, 'spam.example')).toHaveLength(1)
   })
 })

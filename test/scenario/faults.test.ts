@@ -234,13 +234,13 @@ describe('over SSH', () => {
 
   it.each([
     ['is cut off in the middle of a command', 'cat > /dev/null; kill -9 $$', 'cut off|ended|code'],
-    ['ends without output', 'cat > /dev/null; exit 0', 'no JSON'],
+    ['ends without output', 'cat > /dev/null; exit 0', 'not a JSON'],
     [
       'ends with a code and a complaint',
       'cat > /dev/null; echo "psql: FATAL: the database system is starting up" >&2; exit 2',
       'starting up',
     ],
-    ['answers more than a megabyte of noise', 'cat > /dev/null; head -c 1500000 /dev/zero | tr "\\0" x', 'no JSON'],
+    ['answers more than a megabyte of noise', 'cat > /dev/null; head -c 1500000 /dev/zero | tr "\\0" x', 'not a JSON'],
   ] as const)('a database that %s is unknown', async (_, script, says) => {
     await using server = await sshServer()
     const { psql } = fakePrograms({ psql: script })

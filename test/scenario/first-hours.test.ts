@@ -128,7 +128,7 @@ describe('token', () => {
     kept(file)
     const { out } = await must(herd, ['token', 'check'], 10)
     expect(flat(out)).toContain(
-      '! token: the server does not know this token → Store the right one, or make a new one: herdbook token rotate',
+      '! token: the server does not know this token → Store the right token, or make a new one: herdbook token rotate',
     )
     await must(herd, ['token', 'rotate'])
     await must(herd, ['token', 'check'])
@@ -141,7 +141,7 @@ describe('token', () => {
     writeFileSync(file, `${field.sandbox.url} nobody-knows-this\n`)
     setConfig(herd, { mastodon: { api: { url: field.sandbox.url, token: { file } } } })
     const { out } = await must(herd, ['token', 'check'], 10)
-    expect(out).toContain('Make a new one in the web interface')
+    expect(out).toContain('Make a new token in the web interface')
     expect(out).not.toContain('herdbook token')
     setConfig(herd, {})
   })
@@ -149,7 +149,7 @@ describe('token', () => {
 
 it('reader install says once what it does', async () => {
   const { out } = await must(herd, ['reader', 'install', '--yes'])
-  expect(out.match(/make the database role/g)).toHaveLength(1)
+  expect(out.match(/create the database role/g)).toHaveLength(1)
 })
 
 it('a database that does not say whose it is can be left out or told, and both are named', async () => {

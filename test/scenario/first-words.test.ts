@@ -30,14 +30,14 @@ describe('what does not work is told with what to type', () => {
   it('by token check, where nobody answers and where nobody knows it', async () => {
     setConfig(herd, { mastodon: DEAD })
     expect((await must(herd, ['token', 'check'], 10)).out).toMatch(
-      /^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 can't be asked: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/,
+      /^Waiting[^\n]*\n! token: http:\/\/127\.0\.0\.1:9 cannot be reached: no answer[^\n]*\n +→ check mastodon\.api\.url\n$/,
     )
     setConfig(herd, {})
     const { out } = await must(herd, ['token', 'check'], 10, {
       env: { HB_TOKEN: `${field.sandbox.url} nobody-knows-this-token` },
     })
     expect(out).toBe(
-      "! token: the server does not know this token\n  → Store the right one, or make a new one: herdbook token rotate --store-with 'COMMAND', which gets it on its stdin\n",
+      "! token: the server does not know this token\n  → Store the right token, or make a new one: herdbook token rotate --store-with 'COMMAND', where COMMAND reads it from stdin\n",
     )
   })
 

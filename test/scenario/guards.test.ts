@@ -141,7 +141,7 @@ describe('an invariant', () => {
     const before = people()
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: second\n {4}role: Owner\n?/, ''))
     const out = await refused()
-    expect(out).toContain('at least 2 owners who can log in')
+    expect(out).toContain('at least 2 owners can log in')
     expect(out).toMatch(/minimum_owners in policy\.yaml/)
     herd.write({ 'moderators.yaml': before })
   })
@@ -149,7 +149,7 @@ describe('an invariant', () => {
   it('keeps two owners also when their role would lose what makes it one', async () => {
     const before = herd.read('roles.yaml')
     herd.edit('roles.yaml', (text) => text.replace('- administrator', '- manage_users'))
-    expect(await refused()).toContain('at least 2 owners who can log in')
+    expect(await refused()).toContain('at least 2 owners can log in')
     herd.write({ 'roles.yaml': before })
   })
 
@@ -157,7 +157,7 @@ describe('an invariant', () => {
     const before = herd.read('roles.yaml')
     setConfig(herd, { acting_account: 'herdbook' })
     herd.edit('roles.yaml', (text) => text.replace(/ +- manage_federation\n(?! +- manage_invites)/, ''))
-    expect(await refused()).toMatch(/@herdbook, the account that acts, keeps what it may do: manage_federation/)
+    expect(await refused()).toMatch(/@herdbook, the acting account, keeps its permissions: manage_federation/)
     setConfig(herd, {})
     herd.write({ 'roles.yaml': before })
   })
@@ -172,14 +172,14 @@ describe('an invariant', () => {
     )
     // In no list of ours: then only its own role tells what it may do.
     herd.edit('moderators.yaml', (text) => text.replace(/ {2}- account: herdbook\n {4}role: Herdbook\n?/, ''))
-    expect(await refused()).toMatch(/@herdbook, the account that acts, keeps what it may do: manage_federation/)
+    expect(await refused()).toMatch(/@herdbook, the acting account, keeps its permissions: manage_federation/)
     setConfig(herd, {})
     herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
   })
 
   it('keeps the role of the account of the token, which the server tells', async () => {
     const [roles, holders] = [herd.read('roles.yaml'), people()]
-    const keeps = 'the account of mastodon.api.token keeps what it may do'
+    const keeps = 'the account of mastodon.api.token keeps its permissions'
     await must(herd, ['demote', 'herdbook'])
     herd.write({}, 'Demote')
     expect(await refused()).toContain(
@@ -206,7 +206,7 @@ describe('an invariant', () => {
       mastodon: { ...connectionsOf(field.sandbox), api: { url: 'http://127.0.0.1:9', token: { env: 'HB_TOKEN' } } },
     })
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(
-      /delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which could not be looked up \(.*\) and may be this one/,
+      /delete moderator\/mod would break a rule that always holds: the account of mastodon\.api\.token, which Herdbook could not look up \(.*\) and which may be this one/,
     )
     setConfig(herd, {})
     herd.write({ 'moderators.yaml': before })
@@ -219,7 +219,7 @@ describe('an invariant', () => {
     herd.edit('roles.yaml', (text) => text.replace(/ {2}- name: Moderator[^]*?(?= {2}- name)/, ''))
     // Taken from everybody and deleted in one go is fine, since the holder goes first; but not while somebody else holds it.
     await herd.hand.giveRole('alice', 'Moderator')
-    expect(await refused()).toContain('a role that people hold is not deleted: Moderator is held by 1')
+    expect(await refused()).toContain('a role that accounts hold is not deleted: 1 account holds Moderator')
     await herd.hand.giveRole('alice', null)
     herd.write({ 'roles.yaml': roles, 'moderators.yaml': holders })
     await planOf(herd, 0)

@@ -68,7 +68,7 @@ describe('people and roles', () => {
     await field.sandbox.query("update user_roles set name = 'Shepherd' where name = 'Keeper'")
     const ran = await must(herd, ['apply', '--yes', '--restore', 'moderator/mod'], 5)
     expect(flat(ran.out)).toMatch(
-      /moderator\/mod: there is no role Keeper on the server; it has .*Shepherd.* If it was renamed there: herdbook adopt moderator\/mod/,
+      /moderator\/mod: the server has no role Keeper\. It has .*Shepherd.* If someone renamed it on the server: herdbook adopt moderator\/mod/,
     )
     await field.sandbox.query("update user_roles set name = 'Keeper' where name = 'Shepherd'")
     herd.write({ 'roles.yaml': roles })

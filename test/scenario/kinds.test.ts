@@ -23,7 +23,7 @@ describe('block lists', () => {
       text.replace('throwaway.example\n', 'throwaway.example\n    allow_with_approval: true\n'),
     )
     const out = flat((await must(herd, ['plan'], 2)).out)
-    expect(out).toContain('It is deleted and created anew')
+    expect(out).toContain('Herdbook deletes it and creates it again')
     expect(out).toContain('weakens protection')
     await apply()
     const [after] = await herd.rows(
@@ -233,7 +233,7 @@ describe('kinds without a connection', () => {
     const plan = await must(other, ['plan'], 2)
     expect(plan.out).toMatch(/no connection can write it/)
     expect(flat(plan.out)).toMatch(
-      /No connection that is configured can write rules[^]*add mastodon\.console to instance\.yaml/,
+      /No connection in instance\.yaml can write rules[^]*add mastodon\.console to instance\.yaml/,
     )
     const ran = await must(other, ['apply', '--yes'], 2)
     expect(flat(ran.out)).toMatch(/1 done and 1 skipped/)

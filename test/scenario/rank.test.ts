@@ -17,11 +17,13 @@ describe('an account that acts and ranks too low', () => {
     expect(await herd.run(['promote', 'alice', 'Moderator'])).toMatchObject({ code: 0 })
     const planned = await herd.run(['plan'])
     expect(planned.code).toBe(5)
-    expect(planned.stdout).toContain('Mastodon will refuse moderator/alice: @herdbook (Herdbook) acts')
     expect(flat(planned.stdout)).toContain(
-      'moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles',
+      'Mastodon will refuse moderator/alice: the acting account @herdbook (Herdbook) cannot give',
     )
-    expect(planned.stdout).toContain('Name an owner as acting_account')
+    expect(flat(planned.stdout)).toContain(
+      'moderator/alice: the acting account @herdbook (Herdbook) lacks the permission manage_roles',
+    )
+    expect(flat(planned.stdout)).toContain('Name an owner as acting_account')
   })
   test('hands out no role without Manage Roles, nor what it lacks itself, however low that ranks: the console refuses it, too', async () => {
     await field.sandbox.query(
@@ -30,7 +32,7 @@ describe('an account that acts and ranks too low', () => {
     const herd = await field.herd({ begin: 'live', config: { acting_account: 'herdbook' } })
     await must(herd, ['promote', 'alice', 'Helper'])
     expect(flat((await must(herd, ['plan'], 5)).stdout)).toMatch(
-      /can't hand out manage_reports, which it lacks itself[\s\S]*lacks the permission manage_roles|lacks the permission manage_roles[\s\S]*can't hand out manage_reports/,
+      /cannot give permissions that it does not have itself: manage_reports[\s\S]*lacks the permission manage_roles|lacks the permission manage_roles[\s\S]*cannot give permissions that it does not have itself: manage_reports/,
     )
     const idOf = async (sql: string): Promise<string> => Object.values((await herd.rows(sql))[0] ?? {}).join('')
     const [alice, helper] = [
@@ -73,7 +75,7 @@ describe('an account that acts and ranks too low', () => {
     expect(await herd.run(['demote', 'mod'])).toMatchObject({ code: 0 })
     herd.write({}, 'Demote')
     const refusal =
-      'moderator/mod: @mod holds Moderator (rank 10), which stands above Herdbook (rank 5), the role of @herdbook that acts'
+      'moderator/mod: @mod holds Moderator (rank 10). That ranks above Herdbook (rank 5), the role of the acting account @herdbook'
     expect(flat((await herd.run(['plan'])).stdout)).toContain(refusal)
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
@@ -95,10 +97,10 @@ describe('an account that acts and ranks too low', () => {
     const ran = await herd.run(['apply', '--yes'])
     expect(ran.code, ran.out).toBe(5)
     expect(flat(ran.out)).toContain(
-      'role/Elder stands above Herdbook (rank 500 over 5), the role of @herdbook that acts',
+      'role/Elder ranks above Herdbook (rank 500 over 5), the role of the acting account @herdbook',
     )
     expect(flat(ran.out)).toContain(
-      'role/Moderator stands above Herdbook (rank 10 over 5), the role of @herdbook that acts',
+      'role/Moderator ranks above Herdbook (rank 10 over 5), the role of the acting account @herdbook',
     )
     await field.sandbox.query("delete from user_roles where name = 'Elder'")
   })
@@ -111,8 +113,7 @@ describe('an account that acts and ranks too low', () => {
       expect(flat(out)).toMatch(/This server has no account @nobodyhere|There is no account @nobodyhere/)
       expect(flat(out)).toContain('In instance.yaml, set acting_account to an account that exists and can log in.')
     }
-    const said =
-      /instance\.yaml:\d+:\d+ error no-actor There is nobody to act as: this server has no account @nobodyhere/
+    const said = /instance\.yaml:\d+:\d+ error no-actor This server has no account @nobodyhere/
     expect(flat((await must(herd, ['plan'], 5)).out)).toMatch(said)
     expect(flat((await must(herd, ['apply', '--yes'], 5)).out)).toMatch(said)
     expect(await herd.rows("select 1 from settings where value like '%Another%'")).toEqual([])

@@ -24,7 +24,7 @@ describe('a weaker block below a stricter one', () => {
       'domain-blocks.yaml': `domain_blocks:\n${PARENT}  - domain: chat.hole.example\n    severity: none\n  - domain: other.example\n    severity: none\n`,
     })
     const told =
-      'hole.example is suspended on the server, and Mastodon takes no weaker block below it. If this one is meant, lower or lift hole.example first; if not, delete this entry.'
+      'hole.example is suspended on the server, and Mastodon accepts no weaker block below it. To keep this entry, first lower or lift the block of hole.example. Otherwise delete this entry.'
     expect(flat((await must(herd, ['plan'], 2)).out)).toContain(told)
     await must(herd, ['apply', '--yes'])
     expect(await live()).toContain('other.example')

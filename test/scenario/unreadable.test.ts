@@ -164,7 +164,7 @@ describe('a server that is another one', () => {
     const other = await field.herd({ begin: 'none', config: { domain: 'elsewhere.example' }, mastodon })
     other.write(EVERY_KIND, 'Files')
     const ran = await must(other, ['plan'], 10)
-    expect(ran.out).toMatch(/says that it is herd\.example, and instance\.yaml is for elsewhere\.example/)
+    expect(ran.out).toMatch(/says that it is herd\.example, but instance\.yaml is for elsewhere\.example/)
     expect(ran.out.toLowerCase()).toContain(connection.toLowerCase())
     await must(other, ['apply', '--yes', '--first', 'because'], 10)
   })

@@ -70,7 +70,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /Console Mastodon/,
   },
   {
-    of: ['providers/mastodon/rest/statuses.ts: herdbook token check'],
+    of: ['providers/mastodon/rest/texts.ts: herdbook token check'],
     herd: bare,
     state: async (herd) => {
       await begun('domain-block')(herd)
@@ -85,25 +85,25 @@ export const CONNECTIONS: readonly HintCase[] = [
     shows: /lacks scope write:statuses/,
   },
   {
-    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/texts.ts: herdbook reader install'],
     herd: bare,
     state: nameless,
     types: ['adopt'],
     exit: 10,
-    says: /error nameless-database .*made again: (herdbook reader install)/,
+    says: /error nameless-database .*reading role again: (herdbook reader install)/,
     fill: { install: 'install --yes' },
   },
   {
-    of: ['providers/mastodon/database/database.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/texts.ts: herdbook reader install'],
     herd: bare,
     state: (_, { sandbox }) => sandbox.query('revoke select on rules from herdbook_reader'),
     types: ['adopt'],
     exit: 10,
-    says: /permission denied .*made again: (herdbook reader install)/,
+    says: /permission denied .*reading role again: (herdbook reader install)/,
     fill: { install: 'install --yes' },
   },
   {
-    of: ['providers/mastodon/database/install.ts: herdbook reader install'],
+    of: ['providers/mastodon/database/texts.ts: herdbook reader install'],
     herd: bare,
     state: configure(({ sandbox }) => ({
       mastodon: { ...connectionsOf(sandbox), database: { over: 'local', native: { psql: '/nowhere/psql' } } },

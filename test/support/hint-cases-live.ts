@@ -28,7 +28,7 @@ const CASES: readonly HintCase[] = [
     shows: /1 object taken over/,
   },
   {
-    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook adopt'],
+    of: ['providers/mastodon/kinds/community/texts.ts: herdbook adopt'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)
@@ -37,11 +37,11 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /error no-such-role .*renamed there: (herdbook adopt moderator\/alice)/,
+    says: /error no-such-role .*someone renamed it on the server: (herdbook adopt moderator\/alice)/,
     shows: /taken over/,
   },
   {
-    of: ['providers/mastodon/stale-ledger.ts: git ls-remote'],
+    of: ['providers/mastodon/texts.ts: git ls-remote'],
     herd: { begin: 'none', remote: true },
     state: async (herd) => {
       await begun('domain-block')(herd)
@@ -117,7 +117,7 @@ const CASES: readonly HintCase[] = [
     ends: [2],
   },
   {
-    of: ['providers/mastodon/kinds/invariants.ts: herdbook token check'],
+    of: ['providers/mastodon/kinds/texts.ts: herdbook token check'],
     herd: bare,
     state: async (herd) => {
       await begun('moderator')(herd)
@@ -128,7 +128,7 @@ const CASES: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 5,
-    says: /See why it could not be looked up: (herdbook token check)\./,
+    says: /See why Herdbook could not look it up: (herdbook token check)\./,
     ends: [10],
     shows: /127\.0\.0\.1:9/,
   },

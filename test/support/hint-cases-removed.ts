@@ -75,15 +75,15 @@ export const REMOVED: readonly HintCase[] = [
     shows: /1 file changed/,
   },
   {
-    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/community/texts.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],
     exit: 0,
-    says: /warning removed .*→ Take it out of the files: (herdbook demote mod)\./,
+    says: /warning removed .*→ Remove it from the files: (herdbook demote mod)\./,
   },
   {
-    of: ['providers/mastodon/kinds/community/moderator.ts: herdbook demote'],
+    of: ['providers/mastodon/kinds/community/texts.ts: herdbook demote'],
     herd: bare,
     state: removed,
     types: ['plan'],

@@ -1,6 +1,11 @@
 /** Commands that our texts name and that no case types, by the reason, as `namedCommands` has them. */
 export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   "gh is GitHub's own program and needs GitHub, and so does what looks at GitHub": [
+    'forges/github/errors.ts: gh auth',
+    'forges/github/errors.ts: gh api',
+    'forges/github/errors.ts: gh repo',
+    'providers/mastodon/database/texts.ts: gh secret',
+    'verbs/token/store.ts: gh secret',
     'forges/github/texts.ts: gh auth',
     'forges/github/texts.ts: gh api',
     'forges/github/texts.ts: gh repo',
@@ -64,7 +69,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
   'Typed on the console of another machine, whose own key it shows': ['setup/init/templates.ts: ssh-keygen'],
   'Somebody else has to be faster, or to stop the run, in just that moment; cases type the same command': [
     'terminal/applied.ts: herdbook apply',
-    'providers/mastodon/kinds/common.ts: herdbook plan',
+    'providers/mastodon/kinds/texts.ts: herdbook plan',
     'reconcile/apply/verify.ts: herdbook apply',
     'reconcile/ledger/store.ts: herdbook plan',
   ],

@@ -75,10 +75,12 @@ describe('the account of the token', () => {
     const documents = ways[way] ?? {}
     expect(await against(world, documents)).toEqual([])
     expect(await against(world, documents, TOKEN)).toEqual([
-      expect.stringMatching(/^invariant .*: the account of mastodon\.api\.token keeps what it may do: .*manage_blocks/),
+      expect.stringMatching(
+        /^invariant .*: the account of mastodon\.api\.token keeps its permissions: .*manage_blocks/,
+      ),
     ])
     const { refused } = await run(world, documents, { mishaps: { ...NO_MISHAPS, tokenAccount: TOKEN } })
-    expect(refused.join(' ')).toContain('the account of mastodon.api.token keeps what it may do')
+    expect(refused.join(' ')).toContain('the account of mastodon.api.token keeps its permissions')
   })
 
   test('may lose what the API does not need, and get what allows more', async () => {
@@ -94,7 +96,7 @@ describe('the account of the token', () => {
     const world = await begun()
     expect(await against(world, files(others), SILENT)).toEqual([
       expect.stringContaining(
-        'delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which could not be looked up (nobody answers) and may be this one, keeps what it may do',
+        'delete moderator/herdbook would break a rule that always holds: the account of mastodon.api.token, which Herdbook could not look up (nobody answers) and which may be this one, keeps its permissions',
       ),
     ])
     const { plan } = await look(world, files(others), openMemory(world.server, { ...NO_MISHAPS, tokenAccount: SILENT }))
@@ -117,7 +119,7 @@ describe('the account of the token', () => {
       removed: [{ ref: 'moderator/herdbook', by: 'olga', at: '2026-11-23T12:00:00Z', why: 'taken over' }],
     }
     expect(await against(world, files(HOLDERS), TOKEN)).toEqual([
-      expect.stringContaining('the account of mastodon.api.token keeps what it may do'),
+      expect.stringContaining('the account of mastodon.api.token keeps its permissions'),
     ])
   })
 
@@ -135,7 +137,7 @@ describe('the account of the token', () => {
       ),
     ).toEqual([
       expect.stringContaining(
-        'the account of mastodon.api.token, which acts, keeps what it may do: manage_settings, manage_rules, manage_roles',
+        'the account of mastodon.api.token, which is the acting account, keeps its permissions: manage_settings, manage_rules, manage_roles',
       ),
     ])
   })
@@ -169,7 +171,7 @@ test('who holds the role Owner and can log in counts, in a file or not, and who 
   expect(await against(world, fewer)).toEqual([])
   const olga = world.server.rows.accounts.find(({ username }) => username === 'olga')
   if (olga) olga.disabled = true
-  expect(await against(world, fewer)).toEqual([expect.stringContaining('at least 2 owners who can log in')])
+  expect(await against(world, fewer)).toEqual([expect.stringContaining('at least 2 owners can log in')])
 })
 
 describe('an account that is named and not there', () => {
@@ -224,7 +226,7 @@ describe('an account that is named and not there', () => {
     expect(
       await against(world, settings({ site_contact_username: 'ghost', site_contact_email: 'a@b.example' })),
     ).toEqual([
-      'no-such-account setting/site_contact_username: setting/site_contact_username: there is no account @ghost on this server.',
+      'no-such-account setting/site_contact_username: setting/site_contact_username: this server has no account @ghost.',
     ])
     expect(
       await against(world, settings({ site_contact_username: '@Alice', site_contact_email: 'a@b.example' })),
@@ -239,14 +241,17 @@ describe('an account that acts without the permission', () => {
     const more = files([...HOLDERS, { account: 'alice', role: 'Moderator' }], herdbook)
     const { plan } = await look(world, more)
     expect(plan.findings.map(({ code, message }) => [code, message])).toEqual([
-      ['actor-too-low', expect.stringContaining("can't hand out manage_reports, manage_users, which it lacks itself")],
+      [
+        'actor-too-low',
+        expect.stringContaining('cannot give permissions that it does not have itself: manage_reports, manage_users'),
+      ],
     ])
     const bot = world.server.rows.roles.find(({ id }) => id === '4')
     const rights = bot?.permissions
     if (bot) bot.permissions = '40'
     expect(await against(world, { ...more, 'roles.yaml': {} })).toEqual([
       expect.stringContaining(
-        'actor-lacks moderator/alice: moderator/alice: @herdbook (Herdbook) acts, and lacks the permission manage_roles',
+        'actor-lacks moderator/alice: moderator/alice: the acting account @herdbook (Herdbook) lacks the permission manage_roles',
       ),
     ])
     if (bot && rights !== undefined) bot.permissions = rights

@@ -45,20 +45,20 @@ describe('what psql answers', () => {
     readDatabase(localMachine(), { over: 'local', native: { psql: fakePrograms({ psql: script }).psql } }, RULES)
 
   test.each([
-    ['no JSON', 'echo "psql is being updated"', 'no JSON document'],
-    ['nothing', 'exit 0', 'no JSON document'],
-    ['half a document', `echo '{"tables":{"rules":['`, 'no JSON document'],
+    ['no JSON', 'echo "psql is being updated"', 'not a JSON document'],
+    ['nothing', 'exit 0', 'not a JSON document'],
+    ['half a document', `echo '{"tables":{"rules":['`, 'not a JSON document'],
     ['a failure', 'echo "FATAL: role does not exist" >&2; exit 2', 'ended with code 2: FATAL: role does not exist'],
-    ['another shape', `echo '{"rows":[]}'`, 'odd shape'],
+    ['another shape', `echo '{"rows":[]}'`, 'is not as expected'],
     [
       'a row without a text',
       `echo '{"tables":{"rules":[{"id":"1"}]},"unknown":{},"domain":"herd.example"}'`,
-      'odd shape',
+      'is not as expected',
     ],
     [
       'an id that is a number',
       `echo '{"tables":{"rules":[{"id":1,"text":"a","hint":"","priority":0,"created_at":"2026-11-23T02:13:40.786Z","translations":[]}]},"unknown":{}}'`,
-      'id has an odd shape',
+      'id is not as expected',
     ],
     [
       'a refusal',

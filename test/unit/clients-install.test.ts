@@ -70,7 +70,7 @@ describe('reader install', () => {
     expect(installSteps(connection, 'herd.example', null).map(({ command }) => command)).toEqual([
       expect.stringMatching(/sudo -n -H -u postgres -- env .*psql/),
     ])
-    expect(afterwards(connection, null)).toBe('instance.yaml can stay as it is.')
+    expect(afterwards(connection, null)).toBe('You do not need to change instance.yaml.')
   })
 
   test('over SSH the key that was let in is named in instance.yaml', () => {
@@ -144,7 +144,7 @@ describe('reader install', () => {
   test.each(['', 'ssh-ed25519', 'command="x" ssh-ed25519 AAAA', 'ssh-ed25519 AAAA"\nssh-rsa BBBB'])(
     '%j is no public key',
     (line) => {
-      expect(() => authorizedKey(line)).toThrow('no public key')
+      expect(() => authorizedKey(line)).toThrow('not a public key')
     },
   )
 })

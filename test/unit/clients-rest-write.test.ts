@@ -148,7 +148,7 @@ describe('writing', () => {
     )
     expect(await writeBlock(rest, create)).toMatchObject({
       state: 'refused',
-      reason: { code: 'covered', message: expect.stringContaining('example is blocked more strictly') },
+      reason: { code: 'covered', message: expect.stringContaining('example has a stricter block already') },
     })
   })
 

@@ -45,7 +45,7 @@ describe('reading lists', () => {
     return bench
   }
   test('pages that go round in a circle', () =>
-    unknown((_, response) => json(response, page(1000), 200, NEXT), 'do not come to an end'))
+    unknown((_, response) => json(response, page(1000), 200, NEXT), 'does not end: row'))
   test('a page of HTML with status 200', () =>
     unknown(
       (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Maintenance</h1>'),
@@ -53,9 +53,9 @@ describe('reading lists', () => {
     ))
   test('an error of HTML keeps its status and its text', () =>
     unknown((_, response) => void response.writeHead(418, { 'content-type': 'text/html' }).end('<h1>Tea</h1>'), '418'))
-  test('something that is no list', () => unknown((_, response) => json(response, { rows: [] }), 'no list'))
+  test('something that is no list', () => unknown((_, response) => json(response, { rows: [] }), 'is not a list'))
   test('a row of an odd shape', () =>
-    unknown((_, response) => json(response, [{ ...row(1), severity: 'limit' }]), 'severity has an odd shape'))
+    unknown((_, response) => json(response, [{ ...row(1), severity: 'limit' }]), 'severity is not as expected'))
   test('a 500 in the middle of the list', () =>
     unknown(
       (request, response) =>

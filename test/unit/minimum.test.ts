@@ -153,7 +153,7 @@ describe('PostgreSQL', () => {
     expect(said.tables.rules).toMatchObject({
       reason: {
         code: 'database-failed',
-        message: "the database can't be read: PostgreSQL 11.22 is too old: Herdbook needs 13 or newer",
+        message: 'the database cannot be read: PostgreSQL 11.22 is too old: Herdbook needs 13 or newer',
         hint: expect.stringContaining('postgresql.org'),
       },
     })
@@ -194,7 +194,7 @@ describe('OpenSSH', () => {
       key?.input ?? '',
     )
     expect(ran.code, ran.stderr).toBe(code)
-    if (code === 1) expect(ran.stderr).toContain(`and Herdbook needs OpenSSH ${MINIMUM.openssh} or newer there`)
+    if (code === 1) expect(ran.stderr).toContain(`Herdbook needs OpenSSH ${MINIMUM.openssh} or newer on this machine.`)
   })
 })
 
@@ -218,7 +218,7 @@ describe('Mastodon', () => {
       diagnostics: [
         {
           code: 'mastodon-too-old',
-          message: expect.stringMatching(/is Mastodon 4\.3\.11\+glitch, and Herdbook needs Mastodon 4\.4 or newer/),
+          message: expect.stringMatching(/is Mastodon 4\.3\.11\+glitch, but Herdbook needs Mastodon 4\.4 or newer/),
           hint: expect.stringContaining('docs.joinmastodon.org'),
         },
       ],

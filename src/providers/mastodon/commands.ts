@@ -1,22 +1,23 @@
 import { EXIT, fail } from '../../instance/diagnostic.ts'
 import type { ConsoleConnection, DatabaseConnection } from '../../instance/documents.ts'
+import { notAName, NULL_BYTE, oneRuntime } from './texts.ts'
 
-/** Reads its program from stdin, by its length in bytes, and becomes it. */
+/** Reads a program from stdin, by its length in bytes, and runs it. */
 const CONSOLE = ['bin/rails', 'runner', 'eval $stdin.read($stdin.gets.to_i)']
 const RAILS = ['env', 'RAILS_ENV=production', 'RAILS_LOG_LEVEL=fatal']
 const PSQL = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1']
 /** Where rbenv keeps Ruby: a command over SSH gets no login shell's PATH. */
 const RUBY = 'export PATH="$HOME/.rbenv/shims:$HOME/.rbenv/bin:$PATH"'
 
-/** One word of a POSIX shell, whatever is in it. */
+/** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
-  if (word.includes('\0')) fail(EXIT.invalid, 'null-byte', "a command can't hold a null byte")
+  if (word.includes('\0')) fail(EXIT.invalid, 'null-byte', NULL_BYTE)
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 const line = (words: readonly string[]): string => words.map(quote).join(' ')
 
-/** The words, as another user where one is named: from /, since nobody can stay in a home folder that is not theirs. */
+/** Makes the line, as another user if one is named. It runs from /, since that user may not enter this home folder. */
 const lineAs = (user: string | undefined, words: readonly string[]): string =>
   line(
     user === undefined
@@ -24,10 +25,9 @@ const lineAs = (user: string | undefined, words: readonly string[]): string =>
       : ['sh', '-c', 'cd / && exec "$@"', 'sh', 'sudo', '-n', '-H', '-u', named(user), '--', ...words],
   )
 
-/** A name from the instance, which must not be taken for an option. */
+/** Refuses a name from the instance that programs would read as an option. */
 function named(name: string): string {
-  if (name.startsWith('-'))
-    fail(EXIT.invalid, 'not-a-name', `${JSON.stringify(name)} is no name: it would be taken for an option`)
+  if (name.startsWith('-')) fail(EXIT.invalid, 'not-a-name', notAName(name))
   return name
 }
 
@@ -59,20 +59,19 @@ function exactlyOne<Connection extends { readonly [name in (typeof RUNTIMES)[num
   name: string,
   connection: Connection,
 ): Connection {
-  const said = RUNTIMES.filter((runtime) => connection[runtime] !== undefined)
-  if (said.length !== 1)
-    fail(EXIT.invalid, 'one-runtime', `mastodon.${name} needs exactly one of ${RUNTIMES.join(', ')}`)
+  const named = RUNTIMES.filter((runtime) => connection[runtime] !== undefined)
+  if (named.length !== 1) fail(EXIT.invalid, 'one-runtime', oneRuntime({ connection: name, runtimes: RUNTIMES }))
   return connection
 }
 
-/** The shell line that starts psql and lets it read its script from stdin. */
+/** Makes the shell line that starts psql, which reads its script from stdin. */
 export function psqlLine(connection: DatabaseConnection): string {
   const { native, podman, docker_compose, kubernetes } = exactlyOne('database', connection)
-  // whoever enters a container is root there, and PostgreSQL knows no such role
+  // In a container the user is root, and PostgreSQL has no such role.
   const { database = 'mastodon_production', role = native ? undefined : 'postgres' } =
     native ?? podman ?? docker_compose ?? kubernetes ?? {}
   const psql = [...PSQL, `--dbname=${database}`, ...(role === undefined ? [] : [`--username=${role}`])]
-  // a server that takes connections and answers none is not waited for
+  // A server may accept a connection and never answer.
   const inside = [
     'env',
     'PGCLIENTENCODING=UTF8',
@@ -86,7 +85,7 @@ export function psqlLine(connection: DatabaseConnection): string {
   return kubernetes ? line([...kubectl(kubernetes), ...inside]) : ''
 }
 
-/** The shell line that starts Mastodon's console and lets it read its program from stdin. */
+/** Makes the shell line that starts Mastodon's console, which reads its program from stdin. */
 export function consoleLine(connection: ConsoleConnection): string {
   const { native, podman, docker_compose, kubernetes } = exactlyOne('console', connection)
   const inside = [...RAILS, ...CONSOLE]

@@ -8,21 +8,32 @@ import type { Rest } from './rest/rest.ts'
 import { isOlder, MINIMUM } from '../../minimum.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import type { OnWait } from '../../http/transport.ts'
+import {
+  anotherServer,
+  mastodonTooOld,
+  NO_API,
+  NO_CONSOLE,
+  NO_READER_KEY,
+  NO_SSH,
+  OLD_SSHD,
+  THE_CONSOLE,
+  theApiAt,
+} from './texts.ts'
 
 export interface ConnectionOptions {
-  /** A run that plans holds the reading token only. */
+  /** A run that plans has only the token for reading. */
   readonly verb?: 'plan' | 'apply'
-  /** Nothing that these connections lead to may be written. */
+  /** Whether these connections may only read. */
   readonly reading?: boolean
-  /** Told before every wait that the server's limits ask for. */
+  /** Called before every wait that the server's limits ask for. */
   readonly onWait?: OnWait
 }
 
-/** The connections of an instance, each opened when it is first asked for, and once for a run. */
+/** The connections of an instance. Each opens at its first use, once in a run. */
 export interface Connections {
   readonly instance: InstanceFile
   readonly database: () => Promise<Machine>
-  /** The API behind the fence, and the version that it says. */
+  /** The fenced API, and the version that it names. */
   readonly reading: () => Promise<Rest & { readonly version: string }>
   readonly writing: () => Promise<Rest>
   /** Boots at the first call; ask early and await late. */
@@ -31,13 +42,7 @@ export interface Connections {
   readonly close: () => Promise<void>
 }
 
-/** Where the reader is installed and no key of its own is named. */
-const NO_READER_KEY = 'Name a key that may only read as mastodon.database.reader_key.'
-
-/** An older one lets no key in with what `reader install` writes. */
-const OLD_SSHD = `The machine needs OpenSSH ${MINIMUM.openssh} or newer.`
-
-/** Holds the connections that `instance.yaml` names; opens none. */
+/** Prepares the connections that `instance.yaml` names; opens none. */
 export function openConnections(
   instance: InstanceFile,
   secrets: Secrets,
@@ -52,7 +57,7 @@ export function openConnections(
       if (!opened) {
         opened = open()
         const mine = opened
-        // who asked early may look at it late, or never
+        // A caller may await it late, or never.
         closing.push(() =>
           mine.then(
             (one) => one.close(),
@@ -66,10 +71,7 @@ export function openConnections(
 
   const ssh = (named?: Login): Promise<Machine> => {
     const { ssh: login } = instance
-    if (!login)
-      fail(EXIT.invalid, 'no-ssh', 'a connection says over: ssh, and instance.yaml has no ssh', {
-        hint: 'add ssh: with host, user and host_key',
-      })
+    if (!login) fail(EXIT.invalid, 'no-ssh', NO_SSH.message, { hint: NO_SSH.hint })
     return import('../../ssh/connect.ts').then(({ connect }) => connect(login, secrets, named))
   }
   const shared = once(() =>
@@ -80,7 +82,7 @@ export function openConnections(
 
   const rest = (reading: boolean) =>
     once(async () => {
-      if (!api) fail(EXIT.invalid, 'no-api', 'instance.yaml has no mastodon.api')
+      if (!api) fail(EXIT.invalid, 'no-api', NO_API)
       const named = reading && options.verb !== 'apply' && api.read_token ? 'read_token' : 'token'
       const { origin } = new URL(api.url)
       const token = await secrets.token(api[named] ?? api.token, `mastodon.api.${named}`, origin)
@@ -99,8 +101,8 @@ export function openConnections(
         await opened.close()
         throw error
       })
-      checkDomain(instance.domain, domain, `the API at ${origin}`)
-      checkVersion(version, `the API at ${origin}`)
+      checkDomain(instance.domain, domain, theApiAt(origin))
+      checkVersion(version, theApiAt(origin))
       return { ...opened, version }
     })
   const reading = rest(true)
@@ -112,18 +114,15 @@ export function openConnections(
     return (await tokenFacts(await (options.verb === 'apply' ? writing() : reading()))).username
   }
   const console = once(async () => {
-    if (!connection)
-      fail(EXIT.invalid, 'no-console', 'instance.yaml has no mastodon.console', {
-        hint: 'add mastodon.console to instance.yaml',
-      })
+    if (!connection) fail(EXIT.invalid, 'no-console', NO_CONSOLE.message, { hint: NO_CONSOLE.hint })
     const [{ openConsole }, machine, name] = await Promise.all([
       import('./console/console.ts'),
       connection.over === 'ssh' ? shared() : local(),
       actor(),
     ])
     const opened = await openConsole(machine, consoleLine(connection), name, options.reading)
-    checkDomain(instance.domain, opened.hello.domain, 'the console')
-    checkVersion(opened.hello.version, 'the console')
+    checkDomain(instance.domain, opened.hello.domain, THE_CONSOLE)
+    checkVersion(opened.hello.version, THE_CONSOLE)
     return opened
   })
 
@@ -135,30 +134,24 @@ export function openConnections(
     console,
     has: { database: database !== undefined, api: api !== undefined, console: connection !== undefined },
     close: async () => {
-      // the last one opened may lean on the ones before
+      // A later connection may use an earlier one.
       for (const close of closing.toReversed()) await close()
     },
   }
 }
 
-/** Every connection's server must say that it is the instance's domain, before anything else. */
-export function checkDomain(wanted: string, said: string, connection: string): void {
-  if (ascii(said) === ascii(wanted)) return
-  throw unreachable(
-    'another-server',
-    `${connection} says that it is ${said}, and instance.yaml is for ${wanted}`,
-    'correct domain or the connection in instance.yaml',
-  )
+/** Refuses a server that does not say that it is the instance's domain. Every connection is checked first. */
+export function checkDomain(wanted: string, says: string, connection: string): void {
+  if (ascii(says) === ascii(wanted)) return
+  const { message, hint } = anotherServer({ connection, says, wanted })
+  throw unreachable('another-server', message, hint)
 }
 
-/** What an older Mastodon's tables and answers mean, nobody looked at. */
+/** Refuses a Mastodon that Herdbook was never tested with because it is too old. */
 function checkVersion(version: string, connection: string): void {
   if (!isOlder(version, MINIMUM.mastodon)) return
-  throw unreachable(
-    'mastodon-too-old',
-    `${connection} is Mastodon ${version}, and Herdbook needs Mastodon ${MINIMUM.mastodon} or newer`,
-    'upgrade Mastodon: https://docs.joinmastodon.org/admin/upgrading/',
-  )
+  const { message, hint } = mastodonTooOld({ connection, version })
+  throw unreachable('mastodon-too-old', message, hint)
 }
 
 const ascii = (domain: string): string => new URL(`http://${domain}`).hostname

@@ -5,13 +5,13 @@ import type { DesiredObject, LiveObject, Candidate } from '../../reconcile/objec
 import type { Impact, Step } from '../../reconcile/plan/types.ts'
 import type { ReadRequest, TableName, Tables, WriteConnection, Writer } from './tables.ts'
 
-/** A kind of Mastodon's: what of it is read from tables, and how it is written. */
+/** A kind of Mastodon's: the tables that it reads, and how it is written. */
 export interface MastodonKind extends Kind {
   /** The tables of a snapshot that `read` needs. */
   readonly tables: readonly TableName[]
   /** The connections that can write it, best first. */
   readonly writes: readonly WriteConnection[]
-  /** Accounts that the read must look up by name. */
+  /** Names of accounts that the read must look up. */
   readonly accounts?: (objects: readonly DesiredObject[]) => readonly string[]
   /** Domains whose impact must be measured, with the severity that the files want. */
   readonly measure?: (objects: readonly DesiredObject[]) => ReadRequest['measure']
@@ -22,16 +22,16 @@ export interface MastodonKind extends Kind {
   ) => {
     readonly objects: readonly LiveObject[]
     readonly prospects?: ReadonlyMap<string, Candidate>
-    /** What is there and no file can hold, in sentences. */
+    /** Sentences about what the server has and no file can hold. */
     readonly beyond?: readonly string[]
   }
   readonly weakens?: (step: Draft, tables: Tables) => boolean
-  /** Whether a step gives somebody access, or opens something to more people. */
+  /** Whether a step gives access, or opens something to more people. */
   readonly opens?: (step: Draft) => boolean
   readonly impact?: (step: Draft, tables: Tables) => Impact | Unmeasured | undefined
   /** Rules that need the live state: a warning or a refusal beside a step. */
   readonly advice?: (step: Draft, tables: Tables, hints: Hints) => readonly Diagnostic[]
-  /** Writes steps, in the order given, and answers what came of each as it comes. */
+  /** Writes steps in the order given, and yields the outcome of each. */
   readonly apply: (steps: readonly Step[], context: ApplyContext) => AsyncIterable<Outcome>
 }
 
@@ -47,10 +47,10 @@ export interface Rule {
   readonly violations: (world: LiveState, facts: Facts) => readonly Violation[]
 }
 
-/** What rules go by besides the objects. */
+/** What rules need besides the objects. */
 export interface Facts {
   readonly minimumOwners: number
-  /** The account that stands in the audit log, as the files name it. */
+  /** The acting account, which the audit log names, as in the files. */
   readonly actingAccount: string | null
   /** The accounts that Herdbook acts as. */
   readonly acting: readonly Acting[]
@@ -58,15 +58,15 @@ export interface Facts {
   readonly functional: ReadonlySet<string>
 }
 
-/** An account that Herdbook acts as, or may act as where nobody could look that up. */
+/** An account that Herdbook acts as, or may act as if Herdbook could not look that up. */
 export interface Acting {
   readonly account: string
-  /** For people. Only an account that the files name is told by its name: this is read by everybody. */
+  /** For people. Only an account that the files name is named: this may become public. */
   readonly called: string
-  /** Nobody could look up whether it is this one. */
+  /** Herdbook could not look up whether it is this one. */
   readonly unsure?: true
-  /** Whether it stands in the audit log, or writes through the API. */
+  /** The acting account of the audit log, or the account of the API's token. */
   readonly as: 'actor' | 'token'
-  /** What it may do now, and needs. */
+  /** The permissions that it has and needs. */
   readonly keeps: readonly string[]
 }

@@ -18,39 +18,43 @@ import type { Reader, Tables, TokenAccount, WriteConnection, Writer } from './ta
 import { observed, requestFor, understand } from './read-context.ts'
 import { openWriter } from './writer.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
+import { SERVER_CHANGED } from './texts.ts'
 
 export const NAME = 'mastodon'
 
-/** Block lists of more writes than this go through the console where there is one. */
-const FEW = 36
+/** Block lists of more writes than this go through the console, if there is one. */
+const CONSOLE_ABOVE_WRITES = 36
 
 const identity = ({ domain }: Pick<InstanceFile, 'domain'>): string => `${NAME}:${domain}`
 
-/** The connections of one run, and how it reads and writes through them. */
+/** The ways to read and write of one run. */
 export interface Ways {
   readonly reader: () => Promise<Reader>
   readonly writer: () => Promise<Writer>
   readonly close: () => Promise<void>
 }
 
-/** What the connections of an instance can do; block lists of few writes go through the API where there is one. */
-export function capabilityOf({ mastodon }: Pick<InstanceFile, 'mastodon'>, few = FEW): Provider['can'] {
+/** Says what an instance's connections can do. Block lists of few writes go through the API, if there is one. */
+export function capabilityOf(
+  { mastodon }: Pick<InstanceFile, 'mastodon'>,
+  consoleAbove = CONSOLE_ABOVE_WRITES,
+): Provider['can'] {
   const connections = { rest: mastodon?.api !== undefined, console: mastodon?.console !== undefined }
   const kindOf = new Map(KINDS.map((kind) => [kind.name, kind]))
   const best = (name: string, steps: number): WriteConnection | null => {
     const writes = kindOf.get(name)?.writes ?? []
-    const order = steps > few && writes.includes('console') ? (['console', ...writes] as const) : writes
+    const order = steps > consoleAbove && writes.includes('console') ? (['console', ...writes] as const) : writes
     return order.find((connection) => connections[connection]) ?? null
   }
   const byApi = (name: string): boolean => connections.rest && (kindOf.get(name)?.writes.includes('rest') ?? false)
   return (use): Capability => ({
-    // The console is worth the whole server, and nothing that is only proposed comes near it.
+    // The console can change everything, so a proposal never gets it.
     reads: (name) => mastodon?.database !== undefined || byApi(name) || (use !== 'proposal' && connections.console),
     writes: best,
   })
 }
 
-/** The provider of an instance, by the ways into it. */
+/** Makes the provider of an instance from its ways to read and write. */
 export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'] = capabilityOf(config)): Provider {
   const { writes } = can('plan')
   const readingOf = (tables: Tables, tokenAccount: TokenAccount, known: Known = knownObjects()): Reading => {
@@ -61,14 +65,14 @@ export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'
       lookInto: async (steps) => {
         const rules = new Set(INVARIANTS.flatMap(({ kinds }) => kinds))
         if (tokenAccount.state !== 'none' || !steps.some(({ kind }) => rules.has(kind))) return reading
-        // Whoever loses a role may be the one whose token is used.
+        // The account that loses a role may be the token's.
         const account = await (await ways.reader()).tokenAccount()
         return account.state === 'none' ? reading : readingOf(tables, account, known)
       },
     }
     return reading
   }
-  const nothing = readingOf(tablesOf({}, null), { state: 'none' })
+  const unread = readingOf(tablesOf({}, null), { state: 'none' })
   return {
     name: NAME,
     identity: identity(config),
@@ -76,18 +80,18 @@ export function providerOf(config: InstanceFile, ways: Ways, can: Provider['can'
     together: INVARIANTS.map(({ kinds }) => kinds),
     can,
     read: async (request) => readingOf(await (await ways.reader()).read(requestFor(request)), { state: 'none' }),
-    unread: { ...nothing, lookInto: async () => nothing },
+    unread: { ...unread, lookInto: async () => unread },
     open: async () => sessionOf(await ways.writer()),
     close: ways.close,
   }
 }
 
-/** Whether any table was: whatever answers is asked for its domain first. */
+/** Whether any table was read: a connection that answers proved its domain first. */
 const isRead = (tables: Tables): boolean => Object.values(tables).some(isComplete)
 
 type Known = (tables: Tables, input: Parameters<typeof observed>[1]) => ReadonlyMap<string, Observed>
 
-/** What kinds made of rows before: to know more of the accounts changes none of it. */
+/** Keeps the objects that kinds made from rows: knowing the token's account changes none of them. */
 function knownObjects(): Known {
   const known = new WeakMap<object, ReadonlyMap<string, Observed>>()
   return (tables, input) => {
@@ -105,17 +109,16 @@ function sessionOf(writer: Writer): WriteSession {
     write: (name, steps, context) => {
       const kind = KINDS.find((one) => one.name === name)
       const { connection } = context
-      if (!kind || !isWriteConnection(connection))
-        throw new Error(`${NAME} has no way to write ${name} through ${connection}`)
+      if (!kind || !isWriteConnection(connection)) throw new Error(`unreachable: ${name}`)
       return kind.apply(steps, { ...context, connection, writer })
     },
     finish: async (pending): Promise<Finished> => {
       const result = await writer.settle(pending)
       if (result.state === 'done') return { state: 'done' }
-      const reason = { code: 'moved', severity: 'error' as const, message: 'live has changed' }
+      const reason = { code: 'moved', severity: 'error' as const, message: SERVER_CHANGED }
       return result.state === 'changed' ? { state: 'refused', reason } : result
     },
-    resume: ({ kind, id }) => Promise.reject(new Error(`${NAME} leaves nothing unfinished, so not ${kind}/${id}`)),
+    resume: ({ kind, id }) => Promise.reject(new Error(`unreachable: ${kind}/${id}`)),
     expect: (connections) => {
       if (connections.has('console')) writer.expectConsole()
     },
@@ -123,19 +126,19 @@ function sessionOf(writer: Writer): WriteSession {
   }
 }
 
-/** What its connections are opened with. */
+/** The options that connections are opened with. */
 export interface Access extends Pick<ConnectionOptions, 'onWait'> {
   readonly secrets: Secrets
   readonly use: Use
 }
 
-/** The console is worth the whole server, and nothing that is only proposed comes near it. */
+/** Removes the console, which can change everything, so that a proposal never gets it. */
 export function withoutConsole(config: InstanceFile): InstanceFile {
   const { console: _console, ...mastodon } = config.mastodon ?? {}
   return { ...config, mastodon }
 }
 
-/** The provider of an instance by the connections that its configuration names; each opened when it is first used. */
+/** Makes the provider from the connections in the configuration; each opens at its first use. */
 export function connect(config: InstanceFile, { secrets, use, onWait }: Access): MastodonProvider {
   const seen = use === 'proposal' ? withoutConsole(config) : config
   const options = use === 'apply' ? { verb: 'apply' as const } : { verb: 'plan' as const, reading: true }
@@ -149,7 +152,7 @@ export function connect(config: InstanceFile, { secrets, use, onWait }: Access):
   return { ...providerOf(config, ways), connections }
 }
 
-/** The provider, and its connections for what only this one does: members are told, tokens are made. */
+/** The provider, and its connections for what only Mastodon does: posts and tokens. */
 export interface MastodonProvider extends Provider {
   readonly connections: Connections
 }

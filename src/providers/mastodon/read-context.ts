@@ -14,13 +14,14 @@ import { functionalAccounts } from './kinds/community/moderator.ts'
 import { KINDS } from './kinds/index.ts'
 import { INVARIANTS } from './kinds/invariants.ts'
 import type { ReadRequest, TableName, Tables, TokenAccount } from './tables.ts'
+import { kindUnread, noConnection } from './texts.ts'
 
 const kindsIn = (kinds: readonly Kind[]): MastodonKind[] => {
   const names = new Set(kinds.map(({ name }) => name))
   return KINDS.filter(({ name }) => names.has(name))
 }
 
-/** What the connections are asked for: one request for all kinds. */
+/** Makes one request for all kinds. */
 export function requestFor({ desired, instance, kinds: asked }: Request): ReadRequest {
   const kinds = kindsIn(asked)
   const objectsOf = (kind: Kind) => {
@@ -30,10 +31,11 @@ export function requestFor({ desired, instance, kinds: asked }: Request): ReadRe
   const measure = kinds.flatMap((kind) => kind.measure?.(objectsOf(kind)) ?? [])
   const acting = instance.documents['instance.yaml']?.acting_account
   const named = kinds.flatMap((kind) => kind.accounts?.(objectsOf(kind)) ?? [])
-  // Whether the account that acts is there is asked beside what the API does not read: for the block lists alone it would take another connection.
-  const looks = named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
+  // The acting account is looked up only beside what the API cannot read: block lists alone need no other connection.
+  const looksUpAccounts =
+    named.length > 0 || (acting !== undefined && kinds.some((kind) => !kind.writes.includes('rest')))
   const tables = new Set<TableName>([
-    ...(looks ? (['accounts'] as const) : []),
+    ...(looksUpAccounts ? (['accounts'] as const) : []),
     ...kinds.flatMap((kind) => kind.tables),
     ...(measure.length > 0 ? (['impact'] as const) : []),
     ...(acting !== undefined ? (['audit'] as const) : []),
@@ -47,7 +49,7 @@ export function requestFor({ desired, instance, kinds: asked }: Request): ReadRe
   }
 }
 
-/** Has every kind make its objects of rows that were read. */
+/** Lets every kind make its objects from the rows. */
 export function observed(tables: Tables, input: Omit<ReadContext, 'environment'>): Map<string, Observed> {
   return new Map(kindsIn(input.kinds).map((kind) => [kind.name, observeKind(kind, tables, input)]))
 }
@@ -75,10 +77,10 @@ const unread = (kind: Kind): Diagnostic => ({
   code: 'not-read',
   severity: 'error',
   about: kind.name,
-  message: `The ${kind.title.many} could not be read.`,
+  message: kindUnread(kind.title.many),
 })
 
-/** What invariants go by besides the objects: who can log in, and whom Herdbook acts as. */
+/** Collects what invariants need besides the objects: who can log in, and which accounts Herdbook acts as. */
 export function factsOf(tables: Tables, instance: Instance, tokenAccount: TokenAccount): Omit<Facts, 'minimumOwners'> {
   const accounts = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const named = instance.documents['instance.yaml']?.acting_account
@@ -89,7 +91,10 @@ export function factsOf(tables: Tables, instance: Instance, tokenAccount: TokenA
   }
 }
 
-/** Who is removed at once is removed although one owner is left, and although nobody can look up whose the token is: somebody may have had it taken away. */
+/**
+ * Eases the facts for an immediate removal: one owner is enough, and a token that cannot be looked up does not stop it,
+ * since someone may have revoked it.
+ */
 const forRemoval = (facts: Facts): Facts => ({
   ...facts,
   minimumOwners: Math.min(1, facts.minimumOwners),
@@ -106,24 +111,23 @@ function invariantsOf(facts: Facts): Invariant[] {
 }
 
 function checkConnections(steps: readonly Step[]): Diagnostic[] {
-  const shut = KINDS.filter((kind) => steps.some((step) => step.kind === kind.name && step.connection === null))
-  return shut.map((kind) => ({
+  const unwritable = KINDS.filter((kind) => steps.some((step) => step.kind === kind.name && step.connection === null))
+  return unwritable.map((kind) => ({
     code: 'no-door',
     severity: 'warning' as const,
     about: kind.name,
-    message: `No connection that is configured can write ${kind.title.many}: their steps are shown and not applied.`,
-    hint: `They are written through ${kind.writes.join(' or ')}: add mastodon.${kind.writes[0] === 'rest' ? 'api' : 'console'} to instance.yaml.`,
+    ...noConnection({ kinds: kind.title.many, writes: kind.writes }),
   }))
 }
 
-/** What tables were read with, beside what they are understood with. */
+/** The tables of one read, and what belongs to them. */
 export interface Read {
   readonly tables: Tables
   readonly tokenAccount: TokenAccount
   readonly writes: Live['writes']
 }
 
-/** Live as the kinds understand it. `objects`: what they make of these tables, where that was done before. */
+/** Makes live from the tables. `objects` are those that the kinds made from these tables before. */
 export function understand(
   { tables, tokenAccount, writes }: Read,
   input: ReadContext,

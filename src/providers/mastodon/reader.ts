@@ -4,10 +4,11 @@ import type { TokenAccount, Reader, ReadRequest, TableName, Tables } from './tab
 import { checkDomain, type ConnectionOptions, type Connections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { allUnknown, tablesOf, unreadTable } from './database/rows.ts'
+import { namelessDatabase, NEEDS_DATABASE_OR_CONSOLE, THE_DATABASE } from './texts.ts'
 
 type Read = { readonly tables: Partial<Tables>; readonly version: string | null }
 
-/** Opens the way in for reading: the database where there is one, else the API and the console. Nothing is opened before it is read through. */
+/** Opens the reader: the database if there is one, else the API and the console. Each opens at the first read. */
 export async function openReader(
   instance: InstanceFile,
   secrets: Secrets,
@@ -23,7 +24,7 @@ export async function openReader(
         : await fromOthers(connections, request)
       return tablesOf(tables, version)
     },
-    // connections that were handed over are closed by who opened them
+    // The caller closes connections that it opened itself.
     close: () => (options.connections ? Promise.resolve() : connections.close()),
   }
 }
@@ -34,29 +35,28 @@ async function fromDatabase(connections: Connections, request: ReadRequest): Pro
   const { readDatabase, reinstall } = await import('./database/database.ts')
   const read = await attempt(request, async () => {
     const snapshot = await readDatabase(await connections.database(), connection, request)
-    if (snapshot.domain !== null) checkDomain(connections.instance.domain, snapshot.domain, 'the database')
+    if (snapshot.domain !== null) checkDomain(connections.instance.domain, snapshot.domain, THE_DATABASE)
     return snapshot
   })
   if (!('domain' in read) || read.domain !== null || !Object.values(read.tables).some(isComplete)) return read
   const reason: Diagnostic = {
     code: 'nameless-database',
     severity: 'error',
-    message: 'the database does not say whose it is, so nothing that it holds is used',
-    hint: `Leave mastodon.database out for now, or let the domain be written there. ${reinstall(connection)}`,
+    ...namelessDatabase(reinstall(connection)),
   }
   return { tables: allUnknown(request, reason), version: null }
 }
 
-/** Whether a member of tables is one that was read. */
+/** Whether a table was read. */
 export const isComplete = (table: unknown): boolean =>
   typeof table === 'object' && table !== null && 'state' in table && table.state === 'complete'
 
 async function fromOthers(connections: Connections, request: ReadRequest): Promise<Read> {
-  // not before it is needed: the database connection has no use for HTTP
+  // Imported late: the database connection needs no HTTP.
   const { isList } = await import('./rest/client.ts')
   const byRest = request.tables.filter((name) => connections.has.api && (isList(name) || name === 'impact'))
   const others = request.tables.filter((name) => !byRest.includes(name))
-  // the audit log alone is not worth booting the console, nor missed where there is none
+  // The audit log alone is no reason to start the console.
   const byConsole = others.every((name) => name === 'audit') ? [] : others
   const [rest, console] = await Promise.all([
     fromRest(connections, part(request, byRest)),
@@ -79,16 +79,13 @@ async function fromRest(connections: Connections, request: ReadRequest): Promise
 async function fromConsole(connections: Connections, request: ReadRequest): Promise<Read> {
   if (request.tables.length === 0) return { tables: {}, version: null }
   if (!connections.has.console) {
-    const missing = 'that needs the database or the console, and instance.yaml names neither'
-    return {
-      tables: Object.fromEntries(request.tables.map((name) => [name, unreadTable(name, missing)])),
-      version: null,
-    }
+    const unread = request.tables.map((name) => [name, unreadTable(name, NEEDS_DATABASE_OR_CONSOLE)])
+    return { tables: Object.fromEntries(unread), version: null }
   }
   return attempt(request, async () => (await connections.console()).read(request))
 }
 
-/** Whose the token of the API is: the one that this run reads with. */
+/** Looks up the account of the API's token that this run reads with. */
 async function tokenAccountOf(connections: Connections): Promise<TokenAccount> {
   if (!connections.has.api) return { state: 'none' }
   try {
@@ -99,7 +96,7 @@ async function tokenAccountOf(connections: Connections): Promise<TokenAccount> {
   }
 }
 
-/** A connection that can't be used makes its tables unknown. A connection that leads elsewhere ends the run. */
+/** Reads; if the connection fails, its tables are unknown. A connection to another server ends the run. */
 async function attempt<R extends Read>(request: ReadRequest, read: () => Promise<R>): Promise<R | Read> {
   try {
     return await read()
@@ -108,7 +105,7 @@ async function attempt<R extends Read>(request: ReadRequest, read: () => Promise
   }
 }
 
-/** Why a connection can't be used. Throws what ends the run. */
+/** Finds why a connection cannot be used. Throws what ends the run. */
 function reasonOf(error: unknown): Diagnostic {
   const [first] = error instanceof HerdbookError ? error.diagnostics : []
   if (error instanceof HerdbookError && FINAL.has(first?.code ?? '')) throw error
@@ -117,7 +114,7 @@ function reasonOf(error: unknown): Diagnostic {
   )
 }
 
-/** What no other table's reading makes good: another server, another machine, a credential that must not be sent, a defect. */
+/** Errors that end the run: another server or machine, a credential that must not be sent, a defect. */
 const FINAL: ReadonlySet<string> = new Set([
   'another-server',
   'mastodon-too-old',

@@ -102,37 +102,37 @@ export interface ReadRequest {
   readonly tables: readonly TableName[]
   /** Usernames whose accounts are asked for, whether or not they hold a role. */
   readonly accounts: readonly string[]
-  /** Domains whose impact is asked for, with the severity that is wanted. */
   /** The account whose newest entry in the audit log is asked for. */
   readonly acting?: string
+  /** Domains whose impact is asked for, with the severity that is wanted. */
   readonly measure: readonly { readonly domain: string; readonly severity: 'noop' | 'silence' | 'suspend' }[]
 }
 
-/** Whose the token is that writes through the API: nobody's where there is no API. */
+/** The account of the API's token; none if there is no API. */
 export type TokenAccount =
   | { readonly state: 'none' }
   | { readonly state: 'known'; readonly username: string }
   | { readonly state: 'unknown'; readonly reason: Diagnostic }
 
-/** The way in for reading. It has no verb that writes. */
+/** Reads Mastodon. It has no method that writes. */
 export interface Reader {
-  /** Reads all tables that are asked for; a table that can't be read is unknown and stops no other. Throws only for a server that is not the instance's domain. */
+  /** Reads the tables. One that cannot be read is unknown and stops no other. Throws only for another server. */
   readonly read: (request: ReadRequest) => Promise<Tables>
-  /** Looks up whose the token of the API is, once for a run. */
+  /** Looks up the account of the API's token, once in a run. */
   readonly tokenAccount: () => Promise<TokenAccount>
   readonly close: () => Promise<void>
 }
 
 /**
- * What a write answers. `changed` means: live is no longer what the plan saw, nothing was written. `refused`: nothing was
- * written either, for certain. `failed`: nobody knows.
+ * The result of a write. `changed`: live has changed since the plan, and nothing was written. `refused`: nothing was
+ * written, for certain. `failed`: unknown.
  */
 export type WriteResult =
   | { readonly state: 'done'; readonly serverId: string | null; readonly live?: Fields }
   | { readonly state: 'changed'; readonly live: Fields | null }
   | { readonly state: 'refused' | 'failed'; readonly reason: Diagnostic }
 
-/** One write as the connections take it; `expect` is what live must still be. */
+/** One write for a connection; `expect` is what live must still be. */
 export interface Write {
   readonly table: Exclude<TableName, 'impact' | 'audit' | 'accounts'> | 'role_of' | 'rule_order'
   readonly action: 'create' | 'update' | 'delete'
@@ -141,19 +141,19 @@ export interface Write {
   readonly name: string
   readonly expect: Fields
   readonly set: Fields
-  /** Refuse where more relations would be severed. Absent where none can be. */
+  /** The write is refused if it would sever more relations. Absent if it can sever none. */
   readonly consent?: number
   /** Named facts that the connection checks inside the transaction, such as `minimum_owners`. */
   readonly guard?: { readonly [name: string]: Value }
 }
 
-/** The way in for writing: one of these for a run. */
+/** Writes to Mastodon; one in a run. */
 export interface Writer {
-  /** Writes one after the other over REST, or as one batch through the console; answers in order, as they come. */
+  /** Writes one after the other over REST, or as one batch through the console; yields results in order. */
   readonly write: (writes: readonly Write[], connection: WriteConnection) => AsyncIterable<WriteResult>
-  /** Finishes what runs that were broken off still owe: all of it, or none. */
+  /** Finishes what interrupted runs still owe: all of it, or none. */
   readonly settle: (owed: readonly Intent[]) => Promise<WriteResult>
-  /** Told once it is certain that something is written through the console: it may open while the API works. */
+  /** Starts the console early: something will certainly be written through it. */
   readonly expectConsole: () => void
   readonly close: () => Promise<void>
 }

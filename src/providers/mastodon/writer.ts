@@ -6,7 +6,7 @@ import type { Console, OwedBlock } from './console/console.ts'
 import { type ConnectionOptions, type Connections, openConnections } from './connections.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 
-/** Opens the way in for writing. The console boots when something first goes through it. */
+/** Opens the writer. The console starts at the first write through it. */
 export async function openWriter(
   instance: InstanceFile,
   secrets: Secrets,
@@ -16,8 +16,8 @@ export async function openWriter(
   return {
     write: (writes, connection) =>
       through(connection === 'console' ? () => throughConsole(connections) : () => throughRest(connections), writes),
-    settle: (owed) => settle(connections, owed),
-    // whoever writes through it awaits it, and is told why it did not open
+    settle: (owed) => finishOwed(connections, owed),
+    // A write awaits it, and then reports why it did not open.
     expectConsole: () => void connections.console().catch(() => undefined),
     close: () => (options.connections ? Promise.resolve() : connections.close()),
   }
@@ -25,7 +25,7 @@ export async function openWriter(
 
 type Send = (writes: readonly Write[]) => AsyncGenerator<WriteResult>
 
-/** Opens a connection and sends. One that does not open has let nothing out. */
+/** Opens a connection and sends. If it does not open, nothing was sent. */
 async function* through(open: () => Promise<Send>, writes: readonly Write[]): AsyncGenerator<WriteResult> {
   let send: Send
   try {
@@ -46,7 +46,7 @@ async function throughRest(connections: Connections): Promise<Send> {
   }
 }
 
-/** New domain blocks and the contact settings go together; everything else is answered as it is done. */
+/** Sends new domain blocks together, and the contact settings too. Every other write is answered on its own. */
 async function throughConsole(connections: Connections): Promise<Send> {
   const console = await connections.console()
   return async function* (writes) {
@@ -63,7 +63,7 @@ async function resultsOf(console: Console, batch: readonly Write[]): Promise<rea
   }
 }
 
-/** Neighbours that must be written in one go. */
+/** Groups neighbours that must be written in one request. */
 export function batches(writes: readonly Write[]): Write[][] {
   const groups: Write[][] = []
   for (const write of writes) {
@@ -79,7 +79,7 @@ function together(write: Write): string | null {
   return write.table === 'settings' && write.name.startsWith('site_contact_') ? 'contact' : null
 }
 
-async function settle(connections: Connections, owed: readonly Intent[]): Promise<WriteResult> {
+async function finishOwed(connections: Connections, owed: readonly Intent[]): Promise<WriteResult> {
   try {
     const console = await connections.console()
     await console.settle(owed.map(owedBlock))
@@ -90,7 +90,7 @@ async function settle(connections: Connections, owed: readonly Intent[]): Promis
 }
 
 function owedBlock({ kind, id, action, fields, what }: Intent): OwedBlock {
-  if (kind !== 'domain-block') throw new Error(`nobody knows how to finish ${what}`)
+  if (kind !== 'domain-block') throw new Error(`unreachable: ${what}`)
   return { domain: id, set: fields, changed: action === 'update' }
 }
 

@@ -7,8 +7,10 @@ import type { Fields } from '../../../reconcile/values.ts'
 import { stderrTail, endlessLine, type Machine, unreachable } from '../../../ssh/executor.ts'
 import { consoleProgram, readerScript } from '../scripts.ts'
 import { readSnapshot, type Snapshot } from '../database/rows.ts'
+import { ENTITLE_ACTOR, RAISE_ACTOR } from '../texts.ts'
+import { CHECK_CONSOLE, consoleEnded, ENDLESS_LINE, NOT_JSON, oddAnswer, whilePlanning } from './texts.ts'
 
-/** The account that writes are made in the name of. */
+/** The acting account. */
 export interface Actor {
   readonly id: string
   readonly username: string
@@ -18,18 +20,18 @@ export interface Actor {
   readonly functional: boolean
 }
 
-/** What the console says of its server. */
+/** What the console says about its server. */
 export interface Hello {
   readonly version: string
   readonly domain: string
-  /** null where the acting account is not on the server, or none was named. */
+  /** Null if the acting account is not on the server, or none was named. */
   readonly actor: Actor | null
   readonly permissions: readonly string[]
   readonly settings: readonly string[]
   readonly role_columns: readonly string[]
 }
 
-/** What `token create` asks for. */
+/** The request of `token create`. */
 export interface TokenRequest {
   readonly username: string
   readonly application: string
@@ -37,23 +39,23 @@ export interface TokenRequest {
   readonly scopes: readonly string[]
 }
 
-/** A domain block whose worker may never have been queued: owed only while the row is still as it was set. */
+/** A domain block whose worker may never have been queued. It is owed only while the row is as it was set. */
 export interface OwedBlock {
   readonly domain: string
   readonly set: Fields
-  /** The block was there before, so that what its severity did until then is to be undone. */
+  /** The block existed before, so the effects of its old severity must be undone. */
   readonly changed: boolean
 }
 
-/** Mastodon's console, open for a whole run. Requests are answered in the order in which they are made. */
+/** Mastodon's console, open for a whole run. It answers requests in order. */
 export interface Console {
   readonly hello: Hello
   readonly read: (request: ReadRequest) => Promise<Snapshot>
   readonly write: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
-  /** Queues the workers of those domain blocks that are there as they were set. */
+  /** Queues the workers of the domain blocks that are as they were set. */
   readonly settle: (blocks: readonly OwedBlock[]) => Promise<void>
   readonly createToken: (
-    wish: TokenRequest,
+    request: TokenRequest,
   ) => Promise<{ readonly token: string; readonly username: string; readonly role: string }>
   readonly destroyToken: (token: string) => Promise<boolean>
   readonly close: () => Promise<void>
@@ -64,20 +66,23 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Nobody reads on in why something was refused. */
-const SAID = 1000
+/** How many characters of a refusal are kept. */
+const MAX_REFUSAL = 1000
 
 /** A refusal by the console itself: the request did nothing. */
 export class ConsoleError extends HerdbookError {
   readonly code: string
-  constructor(code: string, said: string) {
-    super(EXIT.refused, [{ code, severity: 'error', message: said.slice(0, SAID) }])
+  constructor(code: string, why: string) {
+    super(EXIT.refused, [{ code, severity: 'error', message: why.slice(0, MAX_REFUSAL) }])
     this.name = 'ConsoleError'
     this.code = code
   }
 }
 
-/** Boots Mastodon's console by that shell line and waits until it has said hello: 6 to 25 seconds on a real server. With `reading` no write leaves. */
+/**
+ * Starts Mastodon's console with a shell line and waits for its hello: 6 to 25 seconds on a real server.
+ * With `reading` it sends no write.
+ */
 export async function openConsole(
   machine: Machine,
   line: string,
@@ -105,7 +110,7 @@ export async function openConsole(
     try {
       settleAnswer(text.slice(prefix.length))
     } catch (cause) {
-      stop(unreachable('console-garbled', 'the console gave an answer that is no JSON', undefined, cause))
+      stop(unreachable('console-garbled', NOT_JSON, undefined, cause))
     }
   })
   const stop = (error: Error): void => {
@@ -113,25 +118,19 @@ export async function openConsole(
     for (const one of waiting.values()) one.reject(ended)
     waiting.clear()
   }
-  endlessLine(running, () => stop(unreachable('console-garbled', 'the console goes on and on with one line')))
+  endlessLine(running, () => stop(unreachable('console-garbled', ENDLESS_LINE)))
   const drained = new Promise<void>((resolve) => lines.once('close', resolve))
   void running.ended.then(async (code) => {
     await drained
-    stop(
-      unreachable(
-        'console-ended',
-        `the console ${stderrTail({ code, stderr: running.stderr() })}`,
-        'check mastodon.console in instance.yaml',
-      ),
-    )
+    stop(unreachable('console-ended', consoleEnded(stderrTail({ code, stderr: running.stderr() })), CHECK_CONSOLE))
   })
 
   const ask = (op: string, body: { readonly [key: string]: unknown } = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended)
-      // the program on the other side refuses it too
+      // The console's program refuses it too.
       if (reading && op !== 'hello' && op !== 'read')
-        return reject(new ConsoleError('write-while-planning', `${op} was asked for while planning`))
+        return reject(new ConsoleError('write-while-planning', whilePlanning(op)))
       last += 1
       waiting.set(last, { resolve, reject })
       running.stdin.write(`${JSON.stringify({ id: last, op, ...body })}\n`)
@@ -150,14 +149,14 @@ export async function openConsole(
       try {
         return resultsOf(await ask('write', { writes }), writes.length)
       } catch (error) {
-        if (!(error instanceof ConsoleError) || !BEFOREHAND.has(error.code)) throw error
+        if (!(error instanceof ConsoleError) || !REFUSED_WHOLE.has(error.code)) throw error
         const reason: Diagnostic = { code: error.code, severity: 'error', message: error.message }
         return writes.map(() => ({ state: 'refused', reason }))
       }
     },
     settle: async (blocks) => void (await ask('settle', { blocks })),
-    createToken: async (wish) => {
-      const made = await ask('token_create', { ...wish })
+    createToken: async (request) => {
+      const made = await ask('token_create', { ...request })
       if (!isRecord(made) || typeof made.token !== 'string') throw odd('token_create')
       return { token: made.token, username: String(made.username), role: String(made.role) }
     },
@@ -172,7 +171,7 @@ export async function openConsole(
   }
 }
 
-/** Codes are words of ours, whoever answers with them. */
+/** A code must have the form of Herdbook's codes. */
 const codeIn = (code: unknown): string =>
   typeof code === 'string' && /^[a-z0-9_-]{1,60}$/.test(code) ? code : 'console-refused'
 
@@ -181,7 +180,7 @@ function refusal(error: unknown): Error {
   return new ConsoleError(codeIn(error.code), String(error.message))
 }
 
-const odd = (op: string): Error => unreachable('console-odd', `the console's answer to ${op} has an odd shape`)
+const odd = (op: string): Error => unreachable('console-odd', oddAnswer(op))
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
@@ -214,20 +213,14 @@ function resultsOf(answer: unknown, length: number): WriteResult[] {
   return answer.map(resultOf)
 }
 
-const HIGHER =
-  'name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon'
+/** Refusals of a whole request before any of it is written. */
+const REFUSED_WHOLE: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
 
-/** Refusals of a whole request before anything of it is written. */
-const BEFOREHAND: ReadonlySet<string> = new Set(['no-actor', 'unmeasured'])
-
-/** What to do about a refusal whose words don't say it. */
+/** What to do about a refusal whose text does not say it. */
 const HINTS: ReadonlyMap<string, string> = new Map([
-  ['actor-too-low', HIGHER],
-  ['outranked', HIGHER],
-  [
-    'actor-lacks',
-    'name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out',
-  ],
+  ['actor-too-low', RAISE_ACTOR],
+  ['outranked', RAISE_ACTOR],
+  ['actor-lacks', ENTITLE_ACTOR],
 ])
 
 function resultOf(result: unknown): WriteResult {
@@ -243,7 +236,7 @@ function resultOf(result: unknown): WriteResult {
     const reason: Diagnostic = {
       code,
       severity: 'error',
-      message: String(result.reason.message).slice(0, SAID),
+      message: String(result.reason.message).slice(0, MAX_REFUSAL),
       ...(hint === undefined ? {} : { hint }),
     }
     return { state: 'refused', reason }

@@ -6,31 +6,40 @@ import { stderrTail, type Machine, run } from '../../../ssh/executor.ts'
 import { MINIMUM } from '../../../minimum.ts'
 import { readerScript } from '../scripts.ts'
 import { allUnknown, readSnapshot, type Snapshot } from './rows.ts'
+import {
+  checkDatabase,
+  databaseUnread,
+  LITERAL_NULL_BYTE,
+  notJson,
+  PERHAPS_OLD,
+  recreateRole,
+  UPGRADE_POSTGRESQL,
+} from './texts.ts'
 
-/** Runs what `reader install` put there, from the home folder that a login begins in. */
+/** Runs the program that `reader install` put into the home folder. */
 export const READER = 'exec .herdbook/reader'
 
-/** A literal of SQL, with standard_conforming_strings on: nothing but a quote means anything in it. */
+/** Quotes a literal of SQL. With standard_conforming_strings on, only a quote has a meaning in it. */
 export function literal(text: string): string {
-  if (text.includes('\0')) throw new TypeError("a literal can't hold a null byte")
+  if (text.includes('\0')) throw new TypeError(LITERAL_NULL_BYTE)
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** What `herdbook.request` holds. Everything beyond ASCII is escaped, so that no encoding of the way can change it. */
+/** Makes the value of `herdbook.request`. Only ASCII, so that no encoding on the way can change it. */
 export function requestText(request: ReadRequest): string {
   const { tables, accounts, acting, measure } = request
   const json = JSON.stringify({ tables, accounts, acting, measure })
   return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** Refuses a server that is too old to read the rest, in words that any server reads. */
+/** Makes the SQL that refuses a server that is too old. Every version can run it. */
 export const refuseOldServer = (least: string): string => `do $old$ begin
   if current_setting('server_version_num')::int < ${least}0000 then
     raise exception 'PostgreSQL % is too old: Herdbook needs ${least} or newer', current_setting('server_version');
   end if;
 end $old$;`
 
-/** What psql reads before the request: a read-only transaction, as herdbook_reader where the one who connects may be that. */
+/** Makes what psql reads before the request: a read-only transaction, as herdbook_reader if the user may be that. */
 export function beforeRequest(): string {
   return `set standard_conforming_strings = on;
 set client_encoding = 'UTF8';
@@ -44,7 +53,7 @@ end $role$;
 set local herdbook.request = '`
 }
 
-/** What psql reads after the request, which stands in quotes. */
+/** Makes what psql reads after the quoted request. */
 export function afterRequest(): string {
   return `';
 ${readerScript()}
@@ -52,15 +61,13 @@ commit;
 `
 }
 
-/** All that psql gets on stdin. */
+/** Makes all that psql gets on stdin. */
 export function readingSession(request: ReadRequest): string {
   return `${beforeRequest()}${literal(requestText(request)).slice(1, -1)}${afterRequest()}`
 }
 
-const UPGRADE = 'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
-/** Installs the reading role again. While that goes on, instance.yaml has to say how psql is run. */
-export const reinstall = ({ reader }: DatabaseConnection): string =>
-  `Have the reading role made again: ${reader === true ? 'write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml for as long as it takes, and type ' : ''}herdbook reader install`
+/** Says how to create the reading role of a connection again. */
+export const reinstall = ({ reader }: DatabaseConnection): string => recreateRole({ reader: reader === true })
 
 /** Reads a snapshot through the database connection, in one exec. */
 export async function readDatabase(
@@ -68,15 +75,15 @@ export async function readDatabase(
   connection: DatabaseConnection,
   request: ReadRequest,
 ): Promise<Snapshot> {
-  // a key that was bound to the reader runs it whatever is asked for, and any other key runs it by name
+  // A key that is bound to the reader runs it for any command. Any other key runs it by name.
   const [command, input] =
     connection.reader === true ? [READER, `${requestText(request)}\n`] : [psqlLine(connection), readingSession(request)]
   const finished = await run(machine, command, input)
-  const nothing = (message: string, hint?: string): Snapshot => {
+  const unread = (message: string, hint?: string): Snapshot => {
     const reason: Diagnostic = {
       code: 'database-failed',
       severity: 'error',
-      message: `the database can't be read: ${message}`,
+      message: databaseUnread(message),
     }
     return {
       domain: null,
@@ -86,17 +93,13 @@ export async function readDatabase(
   }
   if (finished.code !== 0) {
     const [old] = /PostgreSQL \d[^\n]* is too old: [^\n]*/.exec(finished.stderr) ?? []
-    if (old !== undefined) return nothing(old, UPGRADE)
-    if (/syntax error/.test(finished.stderr))
-      return nothing(
-        stderrTail(finished),
-        `if the server is older, that is why: it takes PostgreSQL ${MINIMUM.postgresql} or newer`,
-      )
-    return nothing(stderrTail(finished), `check mastodon.database in instance.yaml. ${reinstall(connection)}`)
+    if (old !== undefined) return unread(old, UPGRADE_POSTGRESQL)
+    if (/syntax error/.test(finished.stderr)) return unread(stderrTail(finished), PERHAPS_OLD)
+    return unread(stderrTail(finished), checkDatabase(reinstall(connection)))
   }
   try {
     return readSnapshot(JSON.parse(finished.stdout), request, 'database', reinstall(connection))
   } catch {
-    return nothing(`the answer is no JSON document: ${JSON.stringify(finished.stdout.slice(0, 120))}`)
+    return unread(notJson(finished.stdout.slice(0, 120)))
   }
 }

@@ -2,16 +2,29 @@ import type { DatabaseConnection } from '../../../instance/documents.ts'
 import { afterRequest, beforeRequest, literal, READER } from './database.ts'
 import { psqlLine, quote } from '../commands.ts'
 import { stderrTail, type Machine, run, unreachable } from '../../../ssh/executor.ts'
-import { MINIMUM } from '../../../minimum.ts'
+import {
+  ALLOW_KEY,
+  CREATE_ROLE,
+  installFailed,
+  MAKE_KEY_FILE,
+  NOT_PUBLIC_KEY,
+  NOTHING_TO_CHANGE,
+  OPENSSH_TOO_OLD,
+  PROGRAM_COMMENT,
+  PUT_PROGRAM,
+  STORE_ON_GITHUB,
+  storeSecret,
+  writeConnection,
+} from './texts.ts'
 
-/** One thing that `reader install` does: a shell line and what it reads on stdin. */
+/** One step of `reader install`: a shell line and what it reads on stdin. */
 export interface InstallStep {
   readonly title: string
   readonly command: string
   readonly input: string
 }
 
-/** What the role may select, table by table; a table without columns is granted whole. */
+/** The tables and columns that the role may select; without columns, the whole table. */
 const GRANTS: readonly { readonly table: string; readonly columns?: readonly string[] }[] = [
   { table: 'users', columns: ['id', 'account_id', 'role_id', 'confirmed_at', 'approved', 'disabled', 'created_at'] },
   {
@@ -32,7 +45,7 @@ const GRANTS: readonly { readonly table: string; readonly columns?: readonly str
   ].map((table) => ({ table })),
 ]
 
-/** The SQL that makes the reading role, or brings it up to date. `domain` is what Mastodon itself says it is. */
+/** Makes the SQL that creates or updates the reading role. `domain` is the one that Mastodon itself names. */
 export function roleSql(domain: string): string {
   const grants = GRANTS.map(
     ({ table, columns }) => `grant select${columns ? ` (${columns.join(', ')})` : ''} on ${table} to herdbook_reader;`,
@@ -54,46 +67,48 @@ commit;
 `
 }
 
-/** The program behind the forced command: one request on stdin, one document on stdout, whatever command was asked for. */
+/** Makes the program of the forced command: one request on stdin, one document on stdout, for any command. */
 export function wrapper(connection: DatabaseConnection): string {
-  return `#!/bin/sh
-# Herdbook's reader: answers one request on stdin with one JSON document, and can do nothing else.
-set -eu
-{
-cat <<'HERDBOOK_BEFORE'
-${beforeRequest()}
-HERDBOOK_BEFORE
-tr -d '\\000' | sed "s/'/''/g"
-cat <<'HERDBOOK_AFTER'
-${afterRequest()}HERDBOOK_AFTER
-} | ${psqlLine(connection)}
-`
+  return [
+    '#!/bin/sh',
+    PROGRAM_COMMENT,
+    'set -eu',
+    '{',
+    "cat <<'HERDBOOK_BEFORE'",
+    beforeRequest(),
+    'HERDBOOK_BEFORE',
+    `tr -d '\\000' | sed "s/'/''/g"`,
+    "cat <<'HERDBOOK_AFTER'",
+    `${afterRequest()}HERDBOOK_AFTER`,
+    `} | ${psqlLine(connection)}`,
+    '',
+  ].join('\n')
 }
 
-/** The line of authorized_keys that lets a key read and do nothing else. */
+/** Makes the line of authorized_keys that lets a key read and do nothing else. */
 export function authorizedKey(publicKey: string): string {
   const [type = '', blob = ''] = publicKey.trim().split(/\s+/)
   if (!/^[a-z0-9@.-]+$/.test(type) || !/^[A-Za-z0-9+/]+={0,3}$/.test(blob)) {
-    throw unreachable(
-      'not-a-public-key',
-      'that is no public key line such as "ssh-ed25519 AAAA…"',
-      'give the file that ends in .pub',
-    )
+    throw unreachable('not-a-public-key', NOT_PUBLIC_KEY.message, NOT_PUBLIC_KEY.hint)
   }
   return `restrict,command="${READER}" ${type} ${blob} herdbook-reader`
 }
 
-/** An older one knows no `restrict`, and lets a key with it in for nothing. What says no version is taken as it is. */
-const REFUSE_OLD_SSH = `case "$(ssh -V 2>&1)" in OpenSSH_[1-6].*|OpenSSH_7.[01]*) { ssh -V; echo "is too old, and Herdbook needs OpenSSH ${MINIMUM.openssh} or newer there"; } >&2; exit 1 ;; esac;`
+/** An old OpenSSH does not know `restrict`, and then refuses the key. One that shows no version is accepted. */
+const REFUSE_OLD_SSH = [
+  'case "$(ssh -V 2>&1)" in OpenSSH_[1-6].*|OpenSSH_7.[01]*)',
+  `{ ssh -V; echo "${OPENSSH_TOO_OLD}"; } >&2;`,
+  'exit 1 ;; esac;',
+].join(' ')
 
-/** All that `reader install` does, in order. Nothing is done here: print it, or give it to `install`. On this machine there is no key to bind. */
+/** Lists the steps of `reader install`, in order, and does none of them. On this machine there is no key to bind. */
 export function installSteps(
   connection: DatabaseConnection,
   domain: string,
   publicKey: string | null,
 ): readonly InstallStep[] {
   const role = {
-    title: 'make the database role herdbook_reader, which may select the columns that a plan needs',
+    title: CREATE_ROLE,
     command: psqlLine(asSuperuser(connection)),
     input: roleSql(domain),
   }
@@ -101,7 +116,7 @@ export function installSteps(
   const made: InstallStep[] = [
     role,
     {
-      title: 'put the reading program at ~/.herdbook/reader',
+      title: PUT_PROGRAM,
       command:
         'umask 077 && mkdir -p .herdbook && cat > .herdbook/reader.new && chmod 700 .herdbook/reader.new && mv .herdbook/reader.new .herdbook/reader',
       input: wrapper(connection),
@@ -112,38 +127,39 @@ export function installSteps(
   return [
     ...made,
     {
-      title: 'let the key read, and do nothing else',
-      command: `${REFUSE_OLD_SSH} umask 077 && mkdir -p .ssh && touch .ssh/authorized_keys && { grep -qxF ${quote(line)} .ssh/authorized_keys || cat >> .ssh/authorized_keys; }`,
+      title: ALLOW_KEY,
+      command: [
+        `${REFUSE_OLD_SSH} umask 077`,
+        'mkdir -p .ssh',
+        'touch .ssh/authorized_keys',
+        `{ grep -qxF ${quote(line)} .ssh/authorized_keys || cat >> .ssh/authorized_keys; }`,
+      ].join(' && '),
       input: `${line}\n`,
     },
   ]
 }
 
-/** The private key whose public half was let in, and the fingerprint of the machine that it is for. */
+/** The private key that may now read, and the fingerprint of the machine that it is for. */
 export interface ReaderKey {
   readonly file: string
   readonly fingerprint: string
 }
 
-/** What is to do once that is done. A key is stored with the machine that it is for: by itself it is used for none. */
+/** Says what to do after the steps. The key is stored with the machine's fingerprint, or Herdbook does not use it. */
 export function afterwards(connection: DatabaseConnection, key: ReaderKey | null): string {
-  if (connection.over === 'local') return 'instance.yaml can stay as it is.'
-  const written = (rest: string): string =>
-    `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
-  if (key === null) return written('')
+  if (connection.over === 'local') return NOTHING_TO_CHANGE
+  if (key === null) return writeConnection('')
   const bound = `{ echo ${key.fingerprint}; cat ${quote(key.file)}; }`
   return [
-    written(`, reader_key: { file: ${key.file}.bound }`),
-    'That file is the key with the machine that it is for in front. This makes it:',
+    writeConnection(`, reader_key: { file: ${key.file}.bound }`),
+    MAKE_KEY_FILE,
     `  (umask 077; ${bound} > ${quote(`${key.file}.bound`)})`,
-    'On GitHub it is { env: HERDBOOK_READER_KEY }, and this stores it:',
-    ...['herdbook-plan', 'herdbook-apply'].map(
-      (name) => `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${name}`,
-    ),
+    STORE_ON_GITHUB,
+    ...['herdbook-plan', 'herdbook-apply'].map((environment) => storeSecret({ bound, environment })),
   ].join('\n')
 }
 
-/** A role can be made only by PostgreSQL's own superuser: `postgres`, unless the connection names another. */
+/** Connects as a superuser, which alone can create a role: `postgres`, or the user that a container has. */
 function asSuperuser(connection: DatabaseConnection): DatabaseConnection {
   const { native } = connection
   if (!native) return connection
@@ -151,20 +167,17 @@ function asSuperuser(connection: DatabaseConnection): DatabaseConnection {
   return { ...connection, native: { ...rest, user: 'postgres' } }
 }
 
-/** Does it, over the admin's own login; stops at the first step that fails. */
+/** Runs the steps with the admin's own login; stops at the first failure. */
 export async function install(machine: Machine, steps: readonly InstallStep[]): Promise<void> {
   for (const step of steps) {
     const finished = await run(machine, step.command, step.input)
-    if (finished.code !== 0)
-      throw unreachable(
-        'install-failed',
-        `could not ${step.title}: ${stderrTail(finished)}`,
-        'run it by hand as a user who may: `herdbook reader install --print`',
-      )
+    if (finished.code === 0) continue
+    const { message, hint } = installFailed({ title: step.title, why: stderrTail(finished) })
+    throw unreachable('install-failed', message, hint)
   }
 }
 
-/** The same as a text for copying. */
+/** Writes the steps as a text to copy. */
 export function asText(steps: readonly InstallStep[]): string {
   return steps
     .map(({ title, command, input }) => `# ${title}\n${command} <<'HERDBOOK_INPUT'\n${input}HERDBOOK_INPUT\n`)

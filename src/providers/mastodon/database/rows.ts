@@ -1,9 +1,18 @@
 import { isRecord } from '../../../instance/get-own.ts'
 import type { Diagnostic } from '../../../instance/diagnostic.ts'
 import type { ConnectionName, ReadRequest, Rows, Table, TableName, Tables } from '../tables.ts'
-import { MINIMUM } from '../../../minimum.ts'
+import {
+  A_ROW,
+  ANSWER_NOT_AS_EXPECTED,
+  MASTODON_TOO_OLD,
+  noConnectionReads,
+  notAsExpected,
+  notAskedFor,
+  tableUnread,
+  THE_LIST,
+} from './texts.ts'
 
-/** What reader.sql answers, its rows checked. */
+/** The answer of reader.sql, with checked rows. */
 export interface Snapshot {
   readonly domain: string | null
   readonly version: string | null
@@ -19,7 +28,7 @@ const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 
 const id: Check = (value) => typeof value === 'string' && /^-?\d+$/.test(value)
 const time: Check = (value) => typeof value === 'string' && /^\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
 const date: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
-/** A column that older scripts don't answer. */
+/** A column that older scripts do not answer. */
 const later =
   (check: Check): Check =>
   (value) =>
@@ -111,11 +120,11 @@ function isTable(name: string): name is TableName {
 }
 
 function oddColumn(row: unknown, shape: { readonly [column: string]: Check }): string | null {
-  if (!isRecord(row)) return 'a row'
+  if (!isRecord(row)) return A_ROW
   return Object.entries(shape).find(([column, check]) => !check(row[column]))?.[0] ?? null
 }
 
-/** Rows that have the shape of their table, or the reason why the table is unknown. */
+/** Checks rows against the columns of their table. If one does not fit, the table is unknown. */
 export function checkedTable<Name extends TableName>(
   name: Name,
   rows: unknown,
@@ -123,8 +132,8 @@ export function checkedTable<Name extends TableName>(
   requests: number,
 ): Table<Rows[Name]> {
   const columns = Object.keys(SHAPES[name])
-  const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : 'the list'
-  if (odd !== null) return unknownTable(name, connection, `${odd} has an odd shape`)
+  const odd = Array.isArray(rows) ? firstOdd(rows, SHAPES[name]) : THE_LIST
+  if (odd !== null) return unknownTable(name, connection, notAsExpected(odd))
   return {
     state: 'complete',
     rows: (rows as Rows[Name][]).map((row) => onlyColumns(row, columns)),
@@ -133,7 +142,7 @@ export function checkedTable<Name extends TableName>(
   }
 }
 
-/** The API answers more than a table has; the other connections just that. */
+/** Removes columns that only the API answers. */
 function onlyColumns<Row extends object>(row: Row, columns: readonly string[]): Row {
   if (Object.keys(row).every((column) => columns.includes(column))) return row
   return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column))) as Row
@@ -147,25 +156,23 @@ function firstOdd(rows: readonly unknown[], shape: { readonly [column: string]: 
   return null
 }
 
-/** Nobody reads on in what a connection says. */
-const SAID = 1000
+/** How many characters of a connection's reason are kept. */
+const MAX_REASON = 1000
 
-/** A table that could not be read through that connection, and why. */
+/** Makes a table that could not be read through a connection, with the reason. */
 export function unknownTable(
   name: TableName,
   connection: ConnectionName,
   why: string,
   hint?: string,
 ): { state: 'unknown'; reason: Diagnostic } {
-  return unknown(`${NAMES[name]} can't be read through ${CONNECTIONS[connection]}: ${why.slice(0, SAID)}`, hint)
+  return unknown(tableUnread({ name, connection, why: why.slice(0, MAX_REASON) }), hint)
 }
 
-/** A table that no connection that is configured can read. */
-export function unreadTable(name: TableName, missing: string): { state: 'unknown'; reason: Diagnostic } {
-  return unknown(
-    `${NAMES[name]} can't be read: ${missing}`,
-    'add mastodon.database or mastodon.console to instance.yaml',
-  )
+/** Makes a table that no connection in instance.yaml can read. */
+export function unreadTable(name: TableName, why: string): { state: 'unknown'; reason: Diagnostic } {
+  const { message, hint } = noConnectionReads({ name, why })
+  return unknown(message, hint)
 }
 
 function unknown(message: string, hint: string | undefined): { state: 'unknown'; reason: Diagnostic } {
@@ -173,29 +180,9 @@ function unknown(message: string, hint: string | undefined): { state: 'unknown';
   return { state: 'unknown', reason: hint === undefined ? reason : { ...reason, hint } }
 }
 
-const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
-  database: 'the database',
-  rest: 'the API',
-  console: 'the console',
-}
-
-const NAMES: { readonly [name in TableName]: string } = {
-  domain_blocks: 'domain blocks',
-  email_domain_blocks: 'e-mail domain blocks',
-  ip_blocks: 'IP blocks',
-  roles: 'roles',
-  accounts: 'who holds a role',
-  rules: 'rules',
-  settings: 'settings',
-  terms_of_services: 'terms of service',
-  audit: 'the audit log',
-  impact: 'whom a block touches',
-}
-
-/** All tables from those that were read; the rest say that they were not asked for. */
+/** Completes the tables that were read; the rest were not asked for. */
 export function tablesOf(read: Partial<Tables>, version: string | null): Tables {
-  const rest = <Name extends TableName>(name: Name): Tables[Name] =>
-    read[name] ?? unknown(`not asked for: ${NAMES[name]}`, undefined)
+  const rest = <Name extends TableName>(name: Name): Tables[Name] => read[name] ?? unknown(notAskedFor(name), undefined)
   return {
     domain_blocks: rest('domain_blocks'),
     email_domain_blocks: rest('email_domain_blocks'),
@@ -211,12 +198,12 @@ export function tablesOf(read: Partial<Tables>, version: string | null): Tables 
   }
 }
 
-/** The same reason for every table that was asked for. */
+/** Makes every table of a request unknown, for one reason. */
 export function allUnknown(request: ReadRequest, reason: Diagnostic): Partial<Tables> {
   return Object.fromEntries(request.tables.map((name) => [name, { state: 'unknown', reason }]))
 }
 
-/** Checks an answer of reader.sql, table by table. `mend` helps where the reading role may not see one. */
+/** Checks an answer of reader.sql, table by table. `mend` is the hint if the reading role may not see one. */
 export function readSnapshot(
   document: unknown,
   request: ReadRequest,
@@ -224,7 +211,7 @@ export function readSnapshot(
   mend?: string,
 ): Snapshot {
   if (!isRecord(document) || !isRecord(document.tables) || !isRecord(document.unknown)) {
-    const odd = (name: TableName) => [name, unknownTable(name, connection, 'the answer has an odd shape')]
+    const odd = (name: TableName) => [name, unknownTable(name, connection, ANSWER_NOT_AS_EXPECTED)]
     return { domain: null, version: null, tables: Object.fromEntries(request.tables.map(odd)) }
   }
   const { tables, unknown: refused, domain, version } = document
@@ -234,26 +221,20 @@ export function readSnapshot(
       name,
       why === undefined
         ? checkedTable(name, tables[name], connection, 1)
-        : refusedTable(name, connection, textOr(why) ?? 'the answer has an odd shape', mend),
+        : refusedTable(name, connection, textOr(why) ?? ANSWER_NOT_AS_EXPECTED, mend),
     ]
   })
   return { domain: textOr(domain), version: textOr(version), tables: Object.fromEntries(read) }
 }
 
-/** Restoring a dump, or a newer Herdbook, leaves the reading role without what it needs. */
+/** Explains a refused table. After a restored dump, or with a newer Herdbook, the reading role lacks rights. */
 function refusedTable(
   name: TableName,
   connection: ConnectionName,
   why: string,
   mend: string | undefined,
 ): { state: 'unknown'; reason: Diagnostic } {
-  if (/^relation .* does not exist$/.test(why))
-    return unknownTable(
-      name,
-      connection,
-      why,
-      `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer: upgrade it, or correct the name of the database in instance.yaml`,
-    )
+  if (/^relation .* does not exist$/.test(why)) return unknownTable(name, connection, why, MASTODON_TOO_OLD)
   return unknownTable(name, connection, why, why.startsWith('permission denied') ? mend : undefined)
 }
 

@@ -6,21 +6,22 @@ import type { Draft, Outcome } from '../../../reconcile/kind.ts'
 import type { DesiredObject } from '../../../reconcile/objects.ts'
 import type { Fields, Value } from '../../../reconcile/values.ts'
 import type { Step } from '../../../reconcile/plan/types.ts'
+import { changedSincePlan, NO_RESULT } from './texts.ts'
 
-/** A table's rows. An unknown table makes its kind unknown: never empty. */
+/** Returns a table's rows. Throws for an unknown table, which makes its kind unknown, never empty. */
 export function rowsOf<Row>(table: Table<Row>): readonly Row[] {
   if (table.state === 'unknown') throw new HerdbookError(EXIT.unreadable, [table.reason])
   return table.rows
 }
 
-/** An odd shape makes the kind unknown. */
+/** Throws for an answer that is not as expected, which makes the kind unknown. */
 export function odd(message: string, hint?: string): never {
   throw new HerdbookError(EXIT.unreadable, [
     { code: 'odd-answer', severity: 'error', message, ...(hint === undefined ? {} : { hint }) },
   ])
 }
 
-/** The moment from which an `until` has passed: a date is midnight UTC. */
+/** Returns the moment at which an `until` has passed: a date means midnight UTC. */
 export function untilTime(until: string): number {
   return Date.parse(until.includes('T') ? until : `${until}T00:00:00Z`)
 }
@@ -28,13 +29,13 @@ export function untilTime(until: string): number {
 export const hasEnded = (until: string | undefined, now: Date): boolean =>
   until !== undefined && untilTime(until) <= now.getTime()
 
-/** Texts as they are compared: one kind of line end, nothing after the last line. "" and null are the same. */
+/** Normalises a text for comparison: one kind of line end, no space at the end; null is "". */
 export const text = (value: string | null | undefined): string => (value ?? '').replace(/\r\n?/g, '\n').trimEnd()
 
-/** A value that is a word; empty where it is none. */
+/** Returns a value that is a string, else "". */
 export const word = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
-/** Fields without those that are undefined: not managed. */
+/** Removes fields that are undefined: they are not managed. */
 export function managed(fields: { readonly [field: string]: Value | undefined }): Fields {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 }
@@ -42,17 +43,17 @@ export function managed(fields: { readonly [field: string]: Value | undefined })
 export const changed = (step: Pick<Draft, 'changes'>, field: string): boolean =>
   step.changes.some((change) => change.field === field)
 
-/** The values that a step sets. */
+/** Collects the values that a step sets. */
 export const setOf = (step: Pick<Step, 'changes'>): Record<string, Value> =>
   Object.fromEntries(step.changes.map((change) => [change.field, change.after]))
 
-/** A finding about a step, at its place in the files. */
+/** Makes a finding about a step, at its source in the files. */
 export function about(step: Draft, instance: Instance, diagnostic: Omit<Diagnostic, 'at' | 'about'>): Diagnostic {
   const finding = { ...diagnostic, about: `${step.kind}/${step.id}` }
   return step.source === undefined ? finding : { ...finding, at: instance.position(step.source) }
 }
 
-/** Sends the writes of each step and answers what came of it: a step is done when all its writes are. */
+/** Sends the writes of each step and yields its outcome: a step is done when all its writes are. */
 export async function* send(
   steps: readonly Step[],
   context: ApplyContext,
@@ -73,11 +74,7 @@ export async function* send(
         next.done
           ? {
               state: 'failed',
-              reason: {
-                code: 'no-answer',
-                severity: 'error',
-                message: 'The server did not say what came of this write.',
-              },
+              reason: { code: 'no-answer', severity: 'error', message: NO_RESULT },
             }
           : next.value,
       )
@@ -90,22 +87,25 @@ function outcomeOf(step: Step, answers: readonly WriteResult[]): Outcome {
   const bad = answers.find((answer) => answer.state !== 'done')
   if (bad) {
     const untouched = answers.every(({ state }) => state === 'changed' || state === 'refused')
-    return { state: untouched ? 'refused' : 'failed', step, reason: bad.state === 'changed' ? moved(step) : bad.reason }
+    return {
+      state: untouched ? 'refused' : 'failed',
+      step,
+      reason: bad.state === 'changed' ? changedMeanwhile(step) : bad.reason,
+    }
   }
   const last = answers.at(-1)
   return { state: 'done', step, serverId: last?.state === 'done' ? last.serverId : null }
 }
 
-/** Somebody was faster: nothing was written. */
-const moved = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
+/** Makes the reason for an object that has changed since the plan: nothing was written. */
+const changedMeanwhile = (step: Pick<Step, 'kind' | 'id'>): Diagnostic => ({
   code: 'moved',
   severity: 'error',
   about: `${step.kind}/${step.id}`,
-  message: `${step.kind}/${step.id} is no longer what the plan saw, so nothing was done to it.`,
-  hint: 'Plan again: `herdbook plan` shows what it is now.',
+  ...changedSincePlan(`${step.kind}/${step.id}`),
 })
 
-/** The objects of a list that have not ended, each once: what stands twice says the same. */
+/** Makes the objects of a list that have not ended, each once: duplicates are equal. */
 export function current<Item extends { readonly until?: string }>(
   items: readonly Item[],
   now: Date,

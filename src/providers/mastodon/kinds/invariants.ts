@@ -2,6 +2,7 @@ import type { Rule } from '../kind.ts'
 import type { LiveState } from '../../../reconcile/kind.ts'
 import type { LiveObject } from '../../../reconcile/objects.ts'
 import { word } from './common.ts'
+import { KEEP_ACTOR, keepsPermissions, LOOK_UP_TOKEN, minimumOwners as enoughOwners, roleIsHeld } from './texts.ts'
 
 const objects = (world: LiveState, kind: string): readonly LiveObject[] => [...(world.get(kind)?.values() ?? [])]
 
@@ -10,7 +11,7 @@ const grants = (role: LiveObject | undefined, permission: string): boolean => {
   return Array.isArray(permissions) && permissions.includes(permission)
 }
 
-/** Somebody must always be able to let the others in. */
+/** An owner must always be able to give others their roles. */
 const owners: Rule = {
   name: 'minimum-owners',
   kinds: ['role', 'moderator'],
@@ -20,12 +21,11 @@ const owners: Rule = {
     const count = objects(world, 'moderator').filter(
       ({ id, fields }) => functional.has(id) && grants(roles.get(word(fields['role'])), 'administrator'),
     ).length
-    const what = `at least ${minimumOwners} ${minimumOwners === 1 ? 'owner' : 'owners'} who can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
-    return count < minimumOwners ? [{ of: '', what, by: minimumOwners - count }] : []
+    return count < minimumOwners ? [{ of: '', what: enoughOwners(minimumOwners), by: minimumOwners - count }] : []
   },
 }
 
-/** Mastodon takes the role from everybody who holds it, without a word. */
+/** Deleting a role silently takes it from every account that holds it. */
 const heldRoles: Rule = {
   name: 'held-roles',
   kinds: ['role', 'moderator'],
@@ -38,19 +38,13 @@ const heldRoles: Rule = {
     )
     return [...orphans].map(([role, holders]) => ({
       of: role,
-      what: `a role that people hold is not deleted: ${role} is held by ${holders.length}.`,
+      what: roleIsHeld({ role, holders: holders.length }),
       by: holders.length,
     }))
   },
 }
 
-const GOES_ON =
-  'Herdbook could not go on without it: leave that account a role that allows it, or give Herdbook another one first, in instance.yaml.'
-
-const LOOK =
-  'See why it could not be looked up: herdbook token check. Until then nobody loses a role who may be the one.'
-
-/** Whom Herdbook acts as must be able to go on: who loses the role loses the sessions and the tokens with it. */
+/** The accounts that Herdbook acts as keep their rights: an account that loses its role loses sessions and tokens. */
 const actingAccounts: Rule = {
   name: 'acting-account',
   kinds: ['role', 'moderator'],
@@ -66,14 +60,14 @@ const actingAccounts: Rule = {
         ? [
             {
               of,
-              what: `${called} keeps what it may do: ${lost.join(', ')}.`,
+              what: keepsPermissions({ called, lost }),
               by: lost.length,
-              hint: unsure ? LOOK : GOES_ON,
+              hint: unsure ? LOOK_UP_TOKEN : KEEP_ACTOR,
             },
           ]
         : []
     })
-    // Several may be the one that nobody could look up: that is one thing to tell.
+    // Several accounts may be the token's: that is one violation.
     return [...new Map(broken.map((one) => [one.of, one])).values()]
   },
 }

@@ -10,19 +10,31 @@ import { checkedTable, unknownTable } from '../database/rows.ts'
 import { explain } from './token.ts'
 import { HttpFailure, openTransport, PLAIN, type OnWait } from '../../../http/transport.ts'
 import { ANSWER_TOO_LONG } from '../../../http/texts.ts'
+import {
+  apiUnreadable,
+  CHECK_URL,
+  endlessList,
+  notAList,
+  oddAnswer,
+  oddMeasure,
+  pagesInCircle,
+  rowWithoutId,
+  STORE_TOKEN,
+  THE_TOKEN,
+} from './texts.ts'
 
-/** What a server says that it is. */
+/** The domain and version that a server names. */
 export interface Identity {
   readonly domain: string
   readonly version: string
 }
 
-const READ_TIMEOUT = 60_000
+const READ_TIMEOUT_MS = 60_000
 
 /** Lifting a large block answers only when it is done. */
-const WRITE_TIMEOUT = 300_000
+const WRITE_TIMEOUT_MS = 300_000
 
-/** Opens the REST connection. `reading` puts the fence up that lets no write through. */
+/** Opens the REST connection. With `reading` it lets no write through. */
 export async function openRest(options: {
   url: string
   token: string
@@ -31,29 +43,29 @@ export async function openRest(options: {
   onWait?: OnWait | undefined
 }): Promise<Rest> {
   const origin = new URL(options.url).origin
-  refuseClear(origin, 'the token', 'mastodon.api.url')
+  refuseClear(origin, THE_TOKEN, 'mastodon.api.url')
   const transport = openTransport(options)
-  // the credential goes to the origin that it is stored with, and nowhere that an answer points to
+  // The token goes only to the origin that it is stored with, never to one that an answer names.
   const requestInit = { redirect: 'error' as const, ...transport.init }
   const masto = await openMasto({
     url: origin,
     accessToken: options.token,
     requestInit: { ...requestInit, headers: PLAIN },
-    timeout: options.reading ? READ_TIMEOUT : WRITE_TIMEOUT,
+    timeout: options.reading ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS,
   })
   const headers = { authorization: `Bearer ${options.token}`, accept: 'application/json' }
   return {
     origin,
-    renewal: options.renewal ?? 'Store the right one.',
+    renewal: options.renewal ?? STORE_TOKEN,
     masto,
     withRetry: transport.withRetry,
-    // not through masto: it changes keys that are data, and is slow with thousands of rows
+    // masto turns every key into camelCase, even keys that are data, and is slow for thousands of rows.
     get: (path) =>
       transport.withRetry(async () => {
         const answer = await fetch(`${origin}${path}`, {
           ...requestInit,
           headers,
-          signal: AbortSignal.timeout(READ_TIMEOUT),
+          signal: AbortSignal.timeout(READ_TIMEOUT_MS),
         })
         const text = await bounded(answer).catch((error: unknown) => {
           throw error instanceof RangeError ? new HttpFailure(answer.status, ANSWER_TOO_LONG) : error
@@ -68,31 +80,31 @@ export async function openRest(options: {
   }
 }
 
-/** Who the server says it is; before anything else, every connection is asked. */
+/** Asks the server for its domain and version. This comes before any other request. */
 export async function identify(rest: Rest): Promise<Identity> {
   const from = async (path: string, key: string): Promise<Identity> => {
     const { body } = await rest.get(path)
     if (!isRecord(body) || typeof body[key] !== 'string' || typeof body.version !== 'string')
-      throw new HttpFailure(200, `${path} has an odd shape`)
+      throw new HttpFailure(200, oddAnswer(path))
     return { domain: body[key], version: body.version }
   }
   try {
     return await from('/api/v2/instance', 'domain')
   } catch (error) {
-    // a broken asset manifest takes v2 down and leaves v1 standing
+    // With a broken asset manifest v2 fails and v1 works.
     const silent = error instanceof HttpFailure && error.status === null
     const old = silent ? null : await from('/api/v1/instance', 'uri').catch(() => null)
     if (old) return { ...old, domain: old.domain.replace(/^https?:\/\//, '') }
     throw unreachable(
       'api-unreachable',
-      `${rest.origin} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      'check mastodon.api.url',
+      apiUnreadable({ origin: rest.origin, why: error instanceof Error ? error.message : String(error) }),
+      CHECK_URL,
       error,
     )
   }
 }
 
-/** The lists that the API has, with the most rows that a page of each may hold. */
+/** The lists of the API, with the most rows that a page may hold. */
 export const LISTS: { readonly [Name in List]: { readonly path: string; readonly limit: number } } = {
   domain_blocks: { path: '/api/v1/admin/domain_blocks', limit: 500 },
   email_domain_blocks: { path: '/api/v1/admin/email_domain_blocks', limit: 200 },
@@ -101,10 +113,10 @@ export const LISTS: { readonly [Name in List]: { readonly path: string; readonly
 
 export const isList = (name: TableName): name is List => name in LISTS
 
-/** Five times the longest list that anybody keeps: who answers more wants us to choke. */
-const MOST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
+/** Five times the longest known list: a longer answer may be an attack. */
+const MAX_LIST = { rows: 500_000, pages: 2_500, characters: 256 * 1024 * 1024 }
 
-/** Reads a list to its end. Pages go by max_id: `Link` names the public host also behind a tunnel. */
+/** Reads a whole list. It pages by max_id, since `Link` names the public host even behind a tunnel. */
 export async function readList(rest: Rest, name: List): Promise<readonly unknown[]> {
   const { path, limit } = LISTS[name]
   const rows: unknown[] = []
@@ -115,38 +127,36 @@ export async function readList(rest: Rest, name: List): Promise<readonly unknown
       link,
       length: more,
     } = await rest.get(`${path}?limit=${limit}${before === null ? '' : `&max_id=${before}`}`)
-    if (!Array.isArray(body)) throw new HttpFailure(200, `${path} answered no list`)
+    if (!Array.isArray(body)) throw new HttpFailure(200, notAList(path))
     for (const row of body) before = descending(row, before, path)
     for (const row of body) rows.push(row)
     length += more
-    if (rows.length > MOST.rows || pages > MOST.pages || length > MOST.characters)
-      throw new HttpFailure(200, `${path} does not come to an end: ${rows.length} rows on ${pages} pages so far`)
+    if (rows.length > MAX_LIST.rows || pages > MAX_LIST.pages || length > MAX_LIST.characters)
+      throw new HttpFailure(200, endlessList({ path, rows: rows.length, pages }))
     if (body.length === 0 || (body.length < limit && !/rel="next"/.test(link))) return rows.toReversed()
   }
 }
 
-/** Every row has a smaller id than the one before, or the pages go round in a circle. */
+/** Checks that every row has a smaller id than the one before, or the pages would never end. */
 function descending(row: unknown, before: bigint | null, path: string): bigint {
   if (!isRecord(row) || typeof row.id !== 'string' || !/^\d{1,30}$/.test(row.id))
-    throw new HttpFailure(200, `${path} answered a row without an id`)
+    throw new HttpFailure(200, rowWithoutId(path))
   const id = BigInt(row.id)
-  if (before !== null && id >= before)
-    throw new HttpFailure(200, `${path} answered row ${id} after row ${before}: its pages do not come to an end`)
+  if (before !== null && id >= before) throw new HttpFailure(200, pagesInCircle({ path, id, before }))
   return id
 }
 
 const DAY_MS = 86_400_000
 
-/** What a block of that domain would touch, with subdomains, as the server's own measures count it. */
+/** Counts what a block of a domain and its subdomains would affect, by the server's own measures. */
 export async function measure(rest: Rest, domain: string): Promise<Rows['impact']> {
-  // Mastodon keeps what it counted for five minutes, by the seconds of these two: hardly any of today's is asked for twice.
+  // Mastodon caches a count for five minutes by these times. A random second of today avoids old counts.
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
   const moment = new Date(today + randomInt(DAY_MS)).toISOString()
   const answer = await rest.withRetry(() => rest.masto.measure(domain, moment), true)
   const total = (key: string): number => {
     const found = Array.isArray(answer) ? answer.find((one: unknown) => isRecord(one) && one.key === key) : undefined
-    if (!isRecord(found) || !/^\d+$/.test(String(found.total)))
-      throw new HttpFailure(200, `the measure ${key} of ${domain} has an odd shape`)
+    if (!isRecord(found) || !/^\d+$/.test(String(found.total))) throw new HttpFailure(200, oddMeasure({ key, domain }))
     return Number(found.total)
   }
   return {
@@ -159,9 +169,9 @@ export async function measure(rest: Rest, domain: string): Promise<Rows['impact'
 
 const STRENGTH = { noop: 0, silence: 1, suspend: 2 } as const
 
-const AT_ONCE = 4
+const MEASURES_AT_ONCE = 4
 
-/** Measures what live does not block as strictly already; domains without anybody have no row. */
+/** Measures domains that live does not block as strictly yet; a domain without accounts or follows gets no row. */
 async function measureAll(
   rest: Rest,
   request: ReadRequest,
@@ -171,15 +181,17 @@ async function measureAll(
   const raised = request.measure.filter(({ domain, severity }) => STRENGTH[severity] > (live.get(domain) ?? 0))
   const domains = [...new Set(raised.map(({ domain }) => domain))]
   const rows: Rows['impact'][] = []
-  for (let start = 0; start < domains.length; start += AT_ONCE) {
-    rows.push(...(await Promise.all(domains.slice(start, start + AT_ONCE).map((domain) => measure(rest, domain)))))
+  for (let start = 0; start < domains.length; start += MEASURES_AT_ONCE) {
+    rows.push(
+      ...(await Promise.all(domains.slice(start, start + MEASURES_AT_ONCE).map((domain) => measure(rest, domain)))),
+    )
   }
   return rows
     .filter((row) => row.accounts + row.follows + row.followers > 0)
     .toSorted((a, b) => (a.domain < b.domain ? -1 : 1))
 }
 
-/** Reads the tables that the API has; one that can't be read is unknown and stops no other. */
+/** Reads the tables of the API; one that cannot be read is unknown and stops no other. */
 export async function readRest(rest: Rest, request: ReadRequest): Promise<Partial<Tables>> {
   const read: { -readonly [Name in TableName]?: Table<Rows[Name]> } = {}
   const table = async <Name extends List | 'impact'>(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { bounded } from '../../../http/read-limited.ts'
 
-/** What a server shows to everybody, without any token. */
+/** What a server shows without a token. */
 export interface PublicView {
-  /** The blocks of the domains that were asked about, by domain; null where the server does not show its blocks. */
+  /** The blocks of the domains in question; null if the server does not show its blocks. */
   readonly domainBlocks: ReadonlyMap<string, PublicBlock> | null
-  /** The texts of its rules; null where they could not be had. */
+  /** The texts of its rules; null if they could not be read. */
   readonly rules: readonly string[] | null
 }
 
@@ -14,9 +14,12 @@ export interface PublicBlock {
   readonly comment: string
 }
 
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
-/** Asks the API of a server for what it shows to everybody: `GET /api/v1/instance/domain_blocks` and `/rules`. What it does not show is null; nor is anybody else asked, wherever it sends us. */
+/**
+ * Asks the API of a server for what it shows publicly: `GET /api/v1/instance/domain_blocks` and `/rules`.
+ * What it does not show is null. A redirect is not followed.
+ */
 export async function readPublic(url: string, domains: readonly string[]): Promise<PublicView> {
   const [blocks, rules] = await Promise.all([
     ask(url, '/api/v1/instance/domain_blocks'),
@@ -29,7 +32,7 @@ export async function readPublic(url: string, domains: readonly string[]): Promi
   }
 }
 
-/** By digest, since names may be obfuscated and the digest never is. */
+/** Finds blocks by digest, since names may be obfuscated and digests never are. */
 function among(domains: readonly string[], byDigest: ReadonlyMap<string, PublicBlock>): Map<string, PublicBlock> {
   return new Map(
     domains.flatMap((domain): [string, PublicBlock][] => {
@@ -43,7 +46,7 @@ async function ask(url: string, path: string): Promise<readonly unknown[] | null
   try {
     const answer = await fetch(new URL(path, url), {
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { accept: 'application/json' },
     })
     const body: unknown = answer.ok ? JSON.parse(await bounded(answer)) : null

@@ -4,11 +4,11 @@ import type { Masto } from './masto.ts'
 /** Mastodon's REST API with one token. */
 export interface Rest {
   readonly origin: string
-  /** What to do where the server does not know the token. */
+  /** What to do if the server does not know the token. */
   readonly renewal: string
   readonly masto: Masto
   readonly withRetry: Transport['withRetry']
-  /** One GET as it was sent, its keys untouched. */
+  /** Sends one GET; the keys of the answer stay as they are. */
   readonly get: (path: string) => Promise<{ readonly body: unknown; readonly link: string; readonly length: number }>
   /** How many requests were sent so far. */
   readonly requests: () => number

@@ -2,21 +2,22 @@ import { EXIT, fail } from '../../../instance/diagnostic.ts'
 import type { Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { HttpFailure } from '../../../http/transport.ts'
+import { NEXT_RUN_TRIES_AGAIN, notPosted, postingScopes } from './texts.ts'
 
-/** A post in the name of the account that the token is of. */
+/** A post of the token's account. */
 export interface Post {
   readonly text: string
   readonly visibility: 'unlisted' | 'public' | 'private'
-  /** The server makes one post of all that come with the same within an hour. */
+  /** Posts with the same key within an hour are one post. */
   readonly key: string
 }
 
-/** The scopes that posting needs: the second to see whether it is there, where no answer came. */
+/** The scopes that posting needs: the second to look for the post if no answer came. */
 export const POSTING: readonly string[] = ['write:statuses', 'read:statuses']
 
 const ATTEMPTS = 3
 
-/** Posts once; mentions nobody, whatever the text says. Throws (exit 10) with the reason where the server takes it not. */
+/** Posts once; no name in the text becomes a mention. Throws (exit 10) if the server does not accept it. */
 export async function post(rest: Rest, { text, visibility, key }: Post): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -25,7 +26,7 @@ export async function post(rest: Rest, { text, visibility, key }: Post): Promise
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error
       const uncertain = error.status === null || error.status >= 500
-      // From 4.6 on, Mastodon stumbles (500) over a key that it knows instead of answering the post.
+      // From 4.6 on, Mastodon answers 500 to a key that it knows, instead of the post.
       if (uncertain && (await isThere(rest, text))) return
       if (!uncertain || attempt === ATTEMPTS) refuse(rest, error)
     }
@@ -33,11 +34,8 @@ export async function post(rest: Rest, { text, visibility, key }: Post): Promise
 }
 
 function refuse({ origin }: Rest, error: HttpFailure): never {
-  const hint =
-    error.status === 401 || error.status === 403
-      ? `Its token needs the scopes ${POSTING.join(' and ')}: herdbook token check`
-      : 'The next run tries again.'
-  fail(EXIT.unreadable, 'not-posted', `${origin} took no post: ${error.message}`, { hint, cause: error })
+  const hint = error.status === 401 || error.status === 403 ? postingScopes(POSTING) : NEXT_RUN_TRIES_AGAIN
+  fail(EXIT.unreadable, 'not-posted', notPosted({ origin, why: error.message }), { hint, cause: error })
 }
 
 /** Whether the text is among the newest posts of the account. */

@@ -7,8 +7,17 @@ import { type Rest } from './rest.ts'
 import { isRecord } from '../../../instance/get-own.ts'
 import { explain } from './token.ts'
 import { HttpFailure } from '../../../http/transport.ts'
+import {
+  consentExceeded,
+  coveredBy,
+  NO_EMAIL_BLOCK_UPDATE,
+  notAsSent,
+  notThere,
+  notThroughApi,
+  storedAs,
+} from './texts.ts'
 
-/** The fields that each list of the API takes and answers. */
+/** The fields of each list of the API. */
 const FIELDS: { readonly [Name in List]: readonly string[] } = {
   domain_blocks: ['severity', 'reject_media', 'reject_reports', 'private_comment', 'public_comment', 'obfuscate'],
   email_domain_blocks: ['allow_with_approval'],
@@ -20,9 +29,9 @@ const NAME: { readonly [Name in List]: string } = {
   ip_blocks: 'ip',
 }
 
-/** Sends one write of a block list and looks at what came of it. A write is never repeated on a guess: it is read back. */
+/** Sends one write of a block list and reads the result back. It never repeats a write on a guess. */
 export async function writeBlock(rest: Rest, write: Write): Promise<WriteResult> {
-  if (!isList(write.table as List)) return refused('no-door', `${write.table} can't be written through the API`)
+  if (!isList(write.table as List)) return refused('no-door', notThroughApi(write.table))
   const list = write.table as List
   try {
     const decided = await before(rest, list, write)
@@ -55,11 +64,11 @@ async function reasonOf(rest: Rest, list: List, error: unknown): Promise<Diagnos
   return diagnostic('write-failed', message, hint)
 }
 
-/** Whether an answer says that the server did not act. A request that took too long may have been heard all the same. */
+/** Whether an answer says that the server did not act. After a timeout it may have acted. */
 const isRefusal = ({ status }: HttpFailure): boolean =>
   status !== null && status >= 400 && status < 500 && status !== 408
 
-/** What is known before anything is sent: live has moved, too much would be severed, nothing is left to do. Null where it may go out. */
+/** Checks before sending: live has changed, too much would be severed, or nothing is left to do. Null to go on. */
 async function before(rest: Rest, list: List, write: Write): Promise<WriteResult | null> {
   if (write.action === 'create') return refusedConsent(rest, write)
   const live = await fetchRow(rest, list, write.serverId ?? '')
@@ -70,7 +79,7 @@ async function before(rest: Rest, list: List, write: Write): Promise<WriteResult
   if (live[NAME[list]] !== write.name || !holds(live, write.expect))
     return { state: 'changed', live: fieldsOf(list, live) }
   if (write.action === 'delete') return null
-  if (list === 'email_domain_blocks') return refused('no-update', 'Mastodon has no update of an e-mail domain block')
+  if (list === 'email_domain_blocks') return refused('no-update', NO_EMAIL_BLOCK_UPDATE)
   return refusedConsent(rest, write)
 }
 
@@ -86,10 +95,7 @@ async function create(rest: Rest, list: List, write: Write): Promise<WriteResult
     const { existing_domain_block: other } = error.details
     const existing = isRecord(other) ? other : null
     if (existing && existing[NAME[list]] !== write.name) {
-      return refused(
-        'covered',
-        `${String(existing.domain)} is blocked more strictly already, and Mastodon takes no weaker block of ${write.name} below it`,
-      )
+      return refused('covered', coveredBy({ parent: String(existing.domain), name: write.name }))
     }
     const turnedAway = isRefusal(error)
     if (!turnedAway || error.status === 422) row = existing ?? (await find(rest, list, write.name))
@@ -120,13 +126,13 @@ async function update(rest: Rest, list: List, write: Write): Promise<WriteResult
     () => rest.masto.update(list, id, params(rest, write)),
     async () => holds((await fetchRow(rest, list, id)) ?? {}, write.set),
   )
-  // up to 4.6 an address block that was refused is answered as if it had been saved: only reading again tells
+  // Up to 4.6, Mastodon answers a refused IP block as if it was saved, so it is read again.
   return open ?? verified(list, await fetchRow(rest, list, id), write)
 }
 
 const SEND = { create, update, delete: remove } as const
 
-/** Sends a write; where nobody knows whether the server acted, what is live decides. Null where it is done. */
+/** Sends a write; if it is unknown whether the server acted, live decides. Null if it is done. */
 async function unsettled(
   rest: Rest,
   list: List,
@@ -149,10 +155,7 @@ async function refusedConsent(rest: Rest, write: Write): Promise<WriteResult | n
   const { follows, followers } = await measure(rest, write.name)
   const count = follows + followers
   if (count <= write.consent) return null
-  return refused(
-    'consent-exceeded',
-    `${write.name}: ${count} relationships would be severed, and ${write.consent} were accepted`,
-  )
+  return refused('consent-exceeded', consentExceeded({ name: write.name, count, consent: write.consent }))
 }
 
 async function fetchRow(rest: Rest, list: List, id: string): Promise<Row | null> {
@@ -170,14 +173,12 @@ async function find(rest: Rest, list: List, name: string): Promise<Row | null> {
   return rows.filter(isRecord).find((row) => row[NAME[list]] === name) ?? null
 }
 
-/** The server drops what it doesn't know without a word: what it answers must be what was sent. */
+/** Checks that the answer is what was sent: the server silently drops what it does not know. */
 function verified(list: List, row: Row | null, write: Write): WriteResult {
-  if (!row) return failed('not-as-sent', `${write.name} is not there after it was written`)
+  if (!row) return failed('not-as-sent', notThere(write.name))
   if (row[NAME[list]] !== write.name)
-    return failed('not-as-sent', `the server stored ${String(row[NAME[list]])} for ${write.name}`)
-  return holds(row, write.set)
-    ? done(list, row)
-    : failed('not-as-sent', `the server did not store ${write.name} as it was sent`)
+    return failed('not-as-sent', storedAs({ stored: String(row[NAME[list]]), name: write.name }))
+  return holds(row, write.set) ? done(list, row) : failed('not-as-sent', notAsSent(write.name))
 }
 
 const done = (list: List, row: Row): WriteResult => ({
@@ -192,7 +193,7 @@ const fieldsOf = (list: List, row: Row): Fields =>
 const isScalar = (value: unknown): value is string | number | boolean | null =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
-/** Whether a row holds these values: "" and null are one, and so are the ends of lines and an expiry within a minute. */
+/** Whether a row holds these values: "" equals null, line ends are equal, and so is an expiry within a minute. */
 export function holds(row: Row, fields: Fields): boolean {
   return Object.entries(fields).every(([field, value]) => {
     if (field === 'expires_at' && typeof value === 'string' && typeof row[field] === 'string') {
@@ -205,7 +206,7 @@ export function holds(row: Row, fields: Fields): boolean {
 const plain = (value: unknown): unknown =>
   value === null || typeof value === 'string' ? (value ?? '').replace(/\r\n?/g, '\n').trimEnd() : value
 
-/** What the API takes: an expiry is told as seconds from now, and the server counts them by its own clock. */
+/** Makes the parameters of a write. An expiry is in seconds from now, by the server's clock. */
 function params({ now }: Rest, write: Write): { readonly [field: string]: Value } {
   const { expires_at: expires, ...rest } = write.set
   if (expires === undefined) return rest

@@ -1,18 +1,19 @@
 import type { Rows } from '../../tables.ts'
+import { loginDisabled, movedAway, noAccountYet, notApproved, notConfirmed, suspended } from './texts.ts'
 
-/** The role that every member has who holds no other. */
+/** The role of every member without another role. */
 export const EVERYONE_ID = '-99'
 
-/** The name of an account as it is compared. */
+/** Normalises the name of an account for comparison. */
 export const accountId = (account: string): string => account.replace(/^@/, '').toLowerCase()
 
-/** Why an account can't be given a role yet. */
+/** Says why an account cannot get a role yet. */
 export function obstacleOf(row: Rows['accounts'] | undefined, name: string): string | undefined {
-  if (!row) return `There is no account @${name} yet.`
-  if (!row.confirmed) return `@${name} has not confirmed the e-mail address yet.`
-  if (!row.approved) return `The sign-up of @${name} has not been approved yet.`
-  if (row.suspended) return `@${name} is suspended.`
-  if (row.disabled) return `The login of @${name} is disabled.`
-  if (row.moved) return `@${name} has moved to another account.`
+  if (!row) return noAccountYet(name)
+  if (!row.confirmed) return notConfirmed(name)
+  if (!row.approved) return notApproved(name)
+  if (row.suspended) return suspended(name)
+  if (row.disabled) return loginDisabled(name)
+  if (row.moved) return movedAway(name)
   return undefined
 }

@@ -6,25 +6,44 @@ import type { Acting } from '../../kind.ts'
 import type { Draft } from '../../../../reconcile/kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about } from '../common.ts'
+import { ENTITLE_ACTOR, RAISE_ACTOR } from '../../texts.ts'
+import {
+  actingAccount,
+  actorCannotLogIn,
+  holderOutranks,
+  lacksManageRoles,
+  NAME_ACTOR,
+  NO_ROLE,
+  noActor,
+  perhapsTokenAccount,
+  permissionsMissing,
+  rankTooLow,
+  roleOutranks,
+  TOKEN_ACCOUNT,
+  TOKEN_ACCOUNT_ACTS,
+} from './texts.ts'
 import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
 
-/** What the account of the token needs to write block lists and to measure. */
+/** The permissions that the token's account needs to write block lists and to measure. */
 const API_NEEDS = ['view_dashboard', 'manage_federation', 'manage_blocks']
 
-/** The account that the files name as acting. */
+/** The acting account that the files name. */
 const namedIn = (instance: Instance): string | null => {
   const account = instance.documents['instance.yaml']?.acting_account
   return account === undefined ? null : accountId(account)
 }
 
-/** What is known of those that Herdbook acts as. */
+/** What is known about the accounts that Herdbook acts as. */
 interface Knowledge {
   readonly tables: Tables
   readonly instance: Instance
   readonly tokenAccount: TokenAccount
 }
 
-/** The accounts that Herdbook acts as: the one that is named, and the token's. Where nobody could look up whose that is, it may be anybody's who may do what it needs. */
+/**
+ * Lists the accounts that Herdbook acts as: the one that the files name, and the token's.
+ * If the token's account is unknown, it may be any account with the permissions that it needs.
+ */
 export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[] {
   const rows = tables.accounts.state === 'complete' ? tables.accounts.rows : []
   const roles = new Map(
@@ -42,7 +61,7 @@ export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[
       return [
         {
           account,
-          called: named === null ? `${OF_TOKEN}, which acts,` : `@${account}, the account that acts,`,
+          called: named === null ? TOKEN_ACCOUNT_ACTS : actingAccount(account),
           as: 'actor',
           keeps: permissions,
         },
@@ -51,19 +70,14 @@ export function actingAs({ tables, instance, tokenAccount }: Knowledge): Acting[
       ? API_NEEDS
       : API_NEEDS.filter((permission) => permissions.includes(permission))
     if (keeps.length === 0 || (account !== token && tokenAccount.state !== 'unknown')) return []
-    const called =
-      tokenAccount.state === 'unknown'
-        ? `${OF_TOKEN}, which could not be looked up (${tokenAccount.reason.message}) and may be this one,`
-        : OF_TOKEN
+    const called = tokenAccount.state === 'unknown' ? perhapsTokenAccount(tokenAccount.reason.message) : TOKEN_ACCOUNT
     return [
       { account, called, as: 'token', keeps, ...(tokenAccount.state === 'unknown' ? { unsure: true as const } : {}) },
     ]
   })
 }
 
-const OF_TOKEN = 'the account of mastodon.api.token'
-
-/** Says before anything is written that nobody is there to write in the name of: a refusal where the console is to write, else to know. */
+/** Reports an acting account that is missing or cannot log in: an error if the console must write, else a warning. */
 export function actorMissing(steps: readonly Step[], tables: Tables, instance: Instance): Diagnostic[] {
   const named = namedIn(instance)
   if (named === null || tables.accounts.state !== 'complete') return []
@@ -71,10 +85,7 @@ export function actorMissing(steps: readonly Step[], tables: Tables, instance: I
   const why = obstacleOf(row, named)
   if (why === undefined) return []
   const at = instance.position({ file: 'instance.yaml', path: ['acting_account'] })
-  const hint = 'Name one in instance.yaml that is there and can log in: acting_account: owner'
-  const message = row
-    ? `The account that acts can't log in: ${why}`
-    : `There is nobody to act as: this server has no account @${named}.`
+  const message = row ? actorCannotLogIn(why) : noActor(named)
   return [
     {
       code: row ? 'actor-unable' : 'no-actor',
@@ -82,18 +93,18 @@ export function actorMissing(steps: readonly Step[], tables: Tables, instance: I
       about: 'acting_account',
       message,
       at,
-      hint,
+      hint: NAME_ACTOR,
     },
   ]
 }
 
-/** What Mastodon lets the account that acts hand out: nothing above its own rank, and nothing that it may not do itself. */
+/** What the acting account may give in Mastodon: nothing above its own rank, no permission that it lacks. */
 export interface Rank {
   readonly position: number
   readonly permissions: readonly string[]
 }
 
-/** The rank of the account that acts; null where it is not known. */
+/** Finds the rank of the acting account; null if it is unknown. */
 function actingRank(
   tables: Tables,
   instance: Instance,
@@ -107,30 +118,24 @@ function actingRank(
   return row
     ? {
         account,
-        role: row.name === '' ? 'no role' : row.name,
+        role: row.name === '' ? NO_ROLE : row.name,
         rank: { position: row.position, permissions: [...permissionNames(row.permissions), ...everyone] },
       }
     : null
 }
 
-/** Refuses what Mastodon's web interface would refuse and its console would not: a step against who, or what, stands above the account that acts. */
+/** Refuses a step on an account or role above the acting account. Mastodon's web interface would too, its console not. */
 export function outranked(step: Draft, roleId: string | null, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   const above = tables.roles.state === 'complete' ? tables.roles.rows.find(({ id }) => id === roleId) : undefined
   if (acting === null || above === undefined || above.position <= acting.rank.position) return []
   const { account, role, rank } = acting
-  const [ref, own] = [`${step.kind}/${step.id}`, `the role of @${account} that acts`]
-  const message =
-    step.kind === 'role'
-      ? `${ref} stands above ${role} (rank ${above.position} over ${rank.position}), ${own}.`
-      : `${ref}: @${step.id} holds ${above.name} (rank ${above.position}), which stands above ${role} (rank ${rank.position}), ${own}.`
-  return [about(step, instance, { code: 'outranked', severity: 'error', message, hint: HIGHER })]
+  const own = { ref: `${step.kind}/${step.id}`, account, role, rank: above.position, ownRank: rank.position }
+  const message = step.kind === 'role' ? roleOutranks(own) : holderOutranks({ ...own, name: step.id, held: above.name })
+  return [about(step, instance, { code: 'outranked', severity: 'error', message, hint: RAISE_ACTOR })]
 }
 
-const HIGHER =
-  'Name an owner as acting_account in instance.yaml, or give the role of that account a higher position in Mastodon.'
-
-/** Refuses what Mastodon's web interface leaves to those who may manage roles, and its console does not. */
+/** Refuses a step without the permission manage_roles. Mastodon's web interface would too, its console not. */
 export function unentitled(step: Draft, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   if (
@@ -138,33 +143,23 @@ export function unentitled(step: Draft, tables: Tables, instance: Instance): Dia
     ['administrator', 'manage_roles'].some((permission) => acting.rank.permissions.includes(permission))
   )
     return []
-  const message = `${step.kind}/${step.id}: @${acting.account} (${acting.role}) acts, and lacks the permission manage_roles.`
-  return [about(step, instance, { code: 'actor-lacks', severity: 'error', message, hint: ENTITLED })]
+  const message = lacksManageRoles({ ref: `${step.kind}/${step.id}`, ...acting })
+  return [about(step, instance, { code: 'actor-lacks', severity: 'error', message, hint: ENTITLE_ACTOR })]
 }
 
-const ENTITLED =
-  'Name an owner as acting_account in instance.yaml, or give the role of that account Manage Roles in Mastodon, and all that it should hand out.'
-
-/** Says beforehand that Mastodon will refuse a step, since the account that acts ranks too low for it. */
+/** Warns that Mastodon will refuse a step, because the acting account may not give that rank or permission. */
 export function tooLow(step: Draft, wanted: Rank, tables: Tables, instance: Instance): Diagnostic[] {
   const acting = actingRank(tables, instance)
   if (acting === null) return []
   const { position, permissions } = acting.rank
-  const lacks = permissions.includes('administrator')
+  const missing = permissions.includes('administrator')
     ? []
     : wanted.permissions.filter((permission) => !permissions.includes(permission)).toSorted()
-  if (wanted.position <= position && lacks.length === 0) return []
-  const why =
+  if (wanted.position <= position && missing.length === 0) return []
+  const actor = { ref: `${step.kind}/${step.id}`, account: acting.account, role: acting.role }
+  const [message, hint] =
     wanted.position > position
-      ? `the rank ${wanted.position}, and its own is ${position}`
-      : `${lacks.join(', ')}, which it lacks itself`
-  const message = `Mastodon will refuse ${step.kind}/${step.id}: @${acting.account} (${acting.role}) acts, and can't hand out ${why}.`
-  return [
-    about(step, instance, {
-      code: 'actor-too-low',
-      severity: 'warning',
-      message,
-      hint: wanted.position > position ? HIGHER : ENTITLED,
-    }),
-  ]
+      ? [rankTooLow({ ...actor, rank: wanted.position, ownRank: position }), RAISE_ACTOR]
+      : [permissionsMissing({ ...actor, missing }), ENTITLE_ACTOR]
+  return [about(step, instance, { code: 'actor-too-low', severity: 'warning', message, hint })]
 }

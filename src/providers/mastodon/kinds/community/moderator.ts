@@ -12,10 +12,11 @@ import { about, current, odd, rowsOf, send, word } from '../common.ts'
 import { accountId, EVERYONE_ID, obstacleOf } from './accounts.ts'
 import { outranked, tooLow, unentitled } from './acting-account.ts'
 import { nameToday, roleNames } from './role.ts'
+import { MODERATOR, noSuchRole, removeFromFiles, SESSIONS_END, unlistedRole } from './texts.ts'
 
 const FILE = 'moderators.yaml'
 
-/** Accounts that can use what their role allows. */
+/** Finds the accounts that can log in and use their role. */
 export function functionalAccounts(rows: readonly Rows['accounts'][]): Set<string> {
   return new Set(
     rows.filter((row) => obstacleOf(row, row.username) === undefined).map((row) => accountId(row.username)),
@@ -33,12 +34,11 @@ function readHolders(
   return accounts.flatMap((row) => {
     const id = accountId(row.username)
     if (row.role_id === null || row.role_id === EVERYONE_ID) return []
-    // The account that acts is nobody's to take away by leaving it out of a list.
+    // Leaving the acting account out of a list does not take its role.
     const spared = acting !== undefined && id === accountId(acting) && !wanted.has(id)
-    const held =
-      names.get(row.role_id) ?? odd(`Somebody holds a role that the server does not list (its id is ${row.role_id}).`)
+    const held = names.get(row.role_id) ?? odd(unlistedRole(row.role_id))
     const called = roles.find((role) => role.id === row.role_id)?.name ?? held
-    // By the role itself: to rename it gives nobody another one.
+    // `seenAs` is the role's id: renaming a role changes no holder.
     return [
       {
         id,
@@ -72,7 +72,7 @@ function prospectsOf(accounts: readonly Rows['accounts'][], { desired }: Hints):
 const acts = ({ id }: Step, { instance }: OrderHints): boolean =>
   id === accountId(instance.documents['instance.yaml']?.acting_account ?? '')
 
-/** How far a step lifts its account: by the rank of the roles, an administrator's being above all. */
+/** Computes how far a step raises its account, by rank. An administrator's role is above all. */
 function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
   const rank = (role: Value | undefined): number => {
     if (typeof role !== 'string') return 0
@@ -83,7 +83,7 @@ function rise({ seen, target }: Step, { fieldsOf }: OrderHints): number {
   return from === to ? 0 : to - from
 }
 
-/** Roles go by the server's ids, since somebody may have renamed one meanwhile. */
+/** Makes the write. It names roles by the server's ids, since one may have been renamed meanwhile. */
 function writeOf(step: Step, { guard, serverId }: ApplyContext): Write {
   const idOf = (role: Value | undefined): Value => (typeof role === 'string' ? serverId(`role/${role}`) : null)
   const base = { table: 'role_of', serverId: step.serverId, name: step.id, guard } as const
@@ -96,7 +96,7 @@ function writeOf(step: Step, { guard, serverId }: ApplyContext): Write {
   }
 }
 
-/** A role that is neither in the files nor on the server: most likely it was renamed there. */
+/** Refuses a role that is neither in the files nor on the server: it was probably renamed there. */
 function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagnostic[] {
   const wanted = step.target['role']
   const named = (role: { readonly name: string }): boolean => role.name === wanted
@@ -108,21 +108,14 @@ function unknownRole(step: Draft, { roles }: Tables, instance: Instance): Diagno
   )
     return []
   const there = roles.rows.filter(({ id }) => id !== EVERYONE_ID).map(({ name }) => name)
-  const message = `${step.kind}/${step.id}: there is no role ${word(wanted)} on the server; it has ${there.join(', ')}.`
-  return [
-    about(step, instance, {
-      code: 'no-such-role',
-      severity: 'error',
-      message,
-      hint: `If it was renamed there: herdbook adopt ${step.kind}/${step.id}`,
-    }),
-  ]
+  const texts = noSuchRole({ ref: `${step.kind}/${step.id}`, role: word(wanted), there })
+  return [about(step, instance, { code: 'no-such-role', severity: 'error', ...texts })]
 }
 
 export const moderator: MastodonKind = {
   name: 'moderator',
   provider: 'mastodon',
-  title: { one: 'moderator', many: 'moderators' },
+  title: MODERATOR,
   sources: [FILE],
   drift: 'report',
   tables: ['accounts', 'roles'],
@@ -153,12 +146,11 @@ export const moderator: MastodonKind = {
               : nameToday(role, instance.documents['roles.yaml']?.roles ?? []),
         }
       : {},
-  removal: (id) =>
-    `Take it out of the files: herdbook demote ${id}. If it was a mistake, an owner types: herdbook demote ${id} --let-go "why"`,
+  removal: removeFromFiles,
   hazard: () => 'disruptive',
   opens: (step) => step.action !== 'delete',
-  note: (step) => (step.action === 'delete' ? 'Sessions and tokens of the account end.' : undefined),
-  // Who rises comes before who falls, so that there are owners enough in between, and the account that acts falls last.
+  note: (step) => (step.action === 'delete' ? SESSIONS_END : undefined),
+  // First those who rise, so that there are always enough owners. The acting account falls last.
   order: (a, b, hints) => Number(acts(a, hints)) - Number(acts(b, hints)) || rise(b, hints) - rise(a, hints),
   after: (step) => (step.action === 'delete' ? [] : [`role/${word(step.target['role'])}`]),
   advice: (step, tables, { instance }) => {

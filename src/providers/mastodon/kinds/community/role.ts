@@ -12,6 +12,7 @@ import { equal } from '../../../../reconcile/equal.ts'
 import { EVERYONE_ID } from './accounts.ts'
 import { outranked, tooLow, unentitled } from './acting-account.ts'
 import { about, changed, managed, odd, rowsOf, send, setOf, word } from '../common.ts'
+import { givesAdministrator, ROLE, rolesOfOneName } from './texts.ts'
 
 const FILE = 'roles.yaml'
 /** The base role that every member has. */
@@ -33,7 +34,7 @@ const roleFields = (role: Role): Fields =>
     collection_limit: role.collection_limit,
   })
 
-/** Fields that this version of the server has: an older one has neither of the last two. */
+/** Makes the live fields. An older server has neither of the last two. */
 function liveFields(row: Rows['roles']): Fields {
   return managed({
     name: row.name,
@@ -47,8 +48,8 @@ function liveFields(row: Rows['roles']): Fields {
 }
 
 /**
- * What each live role is called here, by the server's id: by its name, by the new one where the files rename it and nobody has yet,
- * and by the one that the ledger knows it by where the files hold that and nobody else has it: it was renamed behind their back.
+ * Names each live role, by the server's id. If the files rename it and that is still to do, it has the new name.
+ * If the server renamed it, it keeps the name that the files and the ledger have, unless another role has that name.
  */
 export function roleNames(
   rows: readonly Rows['roles'][],
@@ -68,7 +69,7 @@ export function roleNames(
   return new Map(rows.map((row) => [row.id, nameOf(row)]))
 }
 
-/** What the files call a role now that they once called by this name. */
+/** Returns the name that the files now give to a role of this name. */
 export function nameToday(name: string, roles: readonly Role[]): string {
   if (roles.some((role) => role.name === name)) return name
   return roles.find((role) => role.renamed_from === name)?.name ?? name
@@ -83,11 +84,7 @@ function readRoles(rows: readonly Rows['roles'][], { instance, ledger }: Hints):
     createdAt: row.created_at,
   }))
   const twice = objects.find((object, i) => objects.findIndex((other) => other.id === object.id) !== i)
-  if (twice)
-    odd(
-      `The server has more than one role called "${twice.id}".`,
-      'Rename one of them in Mastodon: roles are told apart by name.',
-    )
+  if (twice) odd(rolesOfOneName(twice.id).message, rolesOfOneName(twice.id).hint)
   return objects
 }
 
@@ -100,7 +97,7 @@ function writeOf(step: Step): Write {
 const isAdministrator = (permissions: Value | undefined): boolean =>
   Array.isArray(permissions) && permissions.includes('administrator')
 
-/** Whether a change lets those who hold the role do more, or come in with less. */
+/** Whether a change lets the holders of the role do more, or log in without a second factor. */
 function opensWith({ field, before, after }: Change): boolean {
   const held = Array.isArray(before) ? before : []
   if (field === 'permissions') return Array.isArray(after) && after.some((one) => !held.includes(one))
@@ -111,7 +108,7 @@ function opensWith({ field, before, after }: Change): boolean {
 export const role: MastodonKind = {
   name: 'role',
   provider: 'mastodon',
-  title: { one: 'role', many: 'roles' },
+  title: ROLE,
   sources: [FILE],
   drift: 'report',
   tables: ['roles'],
@@ -132,7 +129,7 @@ export const role: MastodonKind = {
     }))
     return claimOf(FILE, [...base, ...roles])
   },
-  // The base role can't be deleted, and without the list of roles none of them is claimed.
+  // The base role cannot be deleted. Without the list of roles, the files manage no other role.
   absenceOf: ({ id }, instance) =>
     id === EVERYONE || instance.documents[FILE]?.roles === undefined
       ? { is: 'release', remove: null }
@@ -141,7 +138,7 @@ export const role: MastodonKind = {
   same: (field, a, b) => (field === 'color' ? colour(a) === colour(b) : equal(a, b)),
   hazard: (step) => (step.action === 'delete' || changed(step, 'permissions') ? 'disruptive' : 'reversible'),
   opens: ({ changes }) => changes.some(opensWith),
-  // A role is made before the one that needs its rank; the highest comes last, so that the acting account's own is.
+  // From low to high, so that the acting account's own role comes last.
   order: (a, b) => Number(a.target['position'] ?? 0) - Number(b.target['position'] ?? 0),
   advice: (step, tables, { instance }) => {
     const grants = step.changes.find((change) => change.field === 'permissions')
@@ -153,7 +150,7 @@ export const role: MastodonKind = {
         ? above
         : tooLow(step, { position: Number(step.target['position'] ?? 0), permissions }, tables, instance)
     if (!grants || !isAdministrator(grants.after) || isAdministrator(grants.before)) return [...lacks, ...low]
-    const message = `${step.kind}/${step.id} gets the permission administrator: whoever holds it may do everything.`
+    const message = givesAdministrator(`${step.kind}/${step.id}`)
     return [about(step, instance, { code: 'administrator', severity: 'warning', message }), ...lacks, ...low]
   },
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),

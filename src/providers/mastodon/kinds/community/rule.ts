@@ -7,6 +7,7 @@ import type { Fields, Value } from '../../../../reconcile/values.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { rowsOf, send, setOf, text, word } from '../common.ts'
+import { RULE, RULE_ORDER } from './texts.ts'
 
 const FILE = 'rules.yaml'
 /** The one object of the kind rule-order. */
@@ -33,8 +34,8 @@ const liveFields = (row: Rows['rules']): Fields => ({
 })
 
 /**
- * The key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id,
- * one that is new, or was made again, is found by its text, and a stranger is told by its number.
+ * Finds the key of each live rule. Mastodon gives rules no name: the ledger knows a rule by the server's id.
+ * A new or recreated rule is found by its text. Any other rule is named by its number.
  */
 function keysOf(
   rows: readonly Rows['rules'][],
@@ -66,7 +67,7 @@ const place = (step: Step): number => Number(step.source?.path[1] ?? 0)
 export const rule: MastodonKind = {
   name: 'rule',
   provider: 'mastodon',
-  title: { one: 'rule', many: 'rules' },
+  title: RULE,
   sources: [FILE],
   drift: 'report',
   tables: ['rules'],
@@ -96,14 +97,14 @@ export const rule: MastodonKind = {
     }
   },
   hazard: () => 'reversible',
-  // As they stand in the file: each new one goes to the end.
+  // In the order of the file: Mastodon puts each new rule at the end.
   order: (a, b) => place(a) - place(b),
   before: (step) => (step.action === 'create' ? [`rule-order/${ORDER}`] : []),
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }
 const list = (value: Value): readonly Value[] => (Array.isArray(value) ? value : [])
 
-/** Orders are compared among the rules that both sides have. */
+/** Compares orders among the rules that both sides have. */
 function sameOrder(a: Value, b: Value): boolean {
   const left = new Set(list(a))
   const right = new Set(list(b))
@@ -116,7 +117,7 @@ function sameOrder(a: Value, b: Value): boolean {
 export const ruleOrder: MastodonKind = {
   name: 'rule-order',
   provider: 'mastodon',
-  title: { one: 'order of the rules', many: 'orders of the rules' },
+  title: RULE_ORDER,
   sources: [FILE],
   drift: 'report',
   tables: ['rules'],
@@ -134,11 +135,11 @@ export const ruleOrder: MastodonKind = {
     const rules = hints.objectsOf('rule')
     const keys = keysOf(rows, rules)
     const live = rows.map((row) => keys.get(row.id) ?? row.id)
-    // New rules go to the end, so that their place is part of what the files are compared with.
+    // Mastodon puts new rules at the end, so they count as the end of the live order.
     const coming = rules.desired.map((object) => object.id).filter((key) => !live.includes(key))
     return { objects: [{ id: ORDER, serverId: null, fields: { order: [...live, ...coming], coming } }] }
   },
-  // A rule that has to be made again has no place that somebody could have changed.
+  // A rule that must be created again has no position that anyone could have changed.
   remembered: ({ order = [] }, _instance, { coming = [] }) => ({
     order: list(order).filter((key) => !list(coming).includes(key)),
   }),

@@ -12,11 +12,12 @@ import type { Step } from '../../../../reconcile/plan/types.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { about, odd, rowsOf, send, setOf, text } from '../common.ts'
 import { accountId } from './accounts.ts'
+import { noSuchContact, oddSetting, SETTING, settingNotYaml } from './texts.ts'
 import { own } from '../../../../instance/get-own.ts'
 
 const FILE = 'settings.yaml'
 
-/** Changes that take something away for good, or open a connection. */
+/** Settings whose change deletes something for good, or disturbs members. */
 const HAZARDS: { readonly [key: string]: Hazard } = {
   content_cache_retention_period: 'irreversible',
   media_cache_retention_period: 'disruptive',
@@ -42,54 +43,50 @@ function desiredValue(instance: Instance, value: unknown): Value {
   return typeof value === 'boolean' || typeof value === 'number' ? value : null
 }
 
-/** Nothing, as the files write it: Mastodon keeps a cleared number as "", and a text that was never written as nil. */
+/** Returns the empty value as the files write it: Mastodon keeps a cleared number as "", an unwritten text as nil. */
 const emptyOf = (key: string): Value => (settingType(key) === 'text' ? '' : null)
 
-/** A setting's value as Ruby wrote it: YAML, of which only scalars are settings that we know. */
+/** Parses a setting's value, which Ruby wrote as YAML. All settings that Herdbook knows are scalars. */
 function liveValue(row: Rows['settings']): Value {
   const value = row.value === null ? null : parsed(row.var, row.value)
   if (value === null || value === undefined) return emptyOf(row.var)
   if (typeof value === 'string') return text(value) === '' ? emptyOf(row.var) : text(value)
   if (typeof value === 'boolean' || typeof value === 'number') return value
-  return odd(`The setting ${row.var} holds something else than a text, a number or a yes and no.`)
+  return odd(oddSetting(row.var))
 }
 
 function parsed(name: string, yaml: string): unknown {
   try {
     return parse(yaml, { schema: 'core', maxAliasCount: 0, logLevel: 'error', prettyErrors: false })
   } catch {
-    return odd(`The setting ${name} holds something that is no YAML.`)
+    return odd(settingNotYaml(name))
   }
 }
 
-/** The account that members are told to write to. */
+/** The contact account that members see. */
 const CONTACT = 'site_contact_username'
 
-/** Says beforehand that Mastodon will refuse a contact who is not there. */
-function strangerAsContact(step: Draft, { accounts }: Tables, { instance }: Hints): Diagnostic[] {
+/** Refuses a contact that is not on the server, as Mastodon will. */
+function unknownContact(step: Draft, { accounts }: Tables, { instance }: Hints): Diagnostic[] {
   const after = step.changes.find(({ field }) => field === 'value')?.after
   if (step.id !== CONTACT || typeof after !== 'string' || accounts.state !== 'complete') return []
   const name = accountId(after)
-  // With a domain behind it, it is Mastodon that knows which are its own.
+  // For a name with a domain, Mastodon decides whether the domain is its own.
   if (name === '' || name.includes('@') || accounts.rows.some(({ username }) => accountId(username) === name)) return []
-  const message = `${step.kind}/${step.id}: there is no account @${name} on this server.`
-  return [
-    about(step, instance, {
-      code: 'no-such-account',
-      severity: 'error',
-      message,
-      hint: 'Write the name of one that is there, without the domain.',
-    }),
-  ]
+  const texts = noSuchContact({ ref: `${step.kind}/${step.id}`, name })
+  return [about(step, instance, { code: 'no-such-account', severity: 'error', ...texts })]
 }
 
-/** Rows that old versions and plugins left behind say nothing that the files could. */
+/** Whether the files can hold this setting: old versions and plugins leave other rows. */
 const isKnown = ({ var: name }: Rows['settings']): boolean => !['upload', undefined].includes(settingType(name))
 
-/** A cleared number is "" or null, whichever way it was cleared. */
+/** Normalises a cleared number, which is "" or null. */
 const canonical = (value: Value): Value => (value === '' ? null : value)
 
-/** A setting that nobody ever changed has no row: it is what the version's default says. Mastodon's own form writes such rows, too, for all of a page. */
+/**
+ * Makes the live object of a setting. An unchanged setting has no row: it has the version's default.
+ * Mastodon's own form also writes rows with defaults, for all settings of a page.
+ */
 function liveOf(id: string, row: Rows['settings'] | undefined, version: string | null): LiveObject[] {
   const fallback = defaultOf(id, version)
   if (row === undefined)
@@ -114,7 +111,7 @@ function writeOf(step: Step): Write {
 export const setting: MastodonKind = {
   name: 'setting',
   provider: 'mastodon',
-  title: { one: 'setting', many: 'settings' },
+  title: SETTING,
   sources: [FILE],
   drift: 'report',
   tables: ['settings'],
@@ -144,9 +141,9 @@ export const setting: MastodonKind = {
     return { objects: [...names].flatMap((id) => liveOf(id, rows.get(id), version)) }
   },
   same: (_field, a, b) => equal(canonical(a), canonical(b)),
-  // Mastodon takes the two contact settings only together.
+  // Mastodon accepts the two contact settings only together.
   together: (a, b) => [a, b].every(({ id, connection }) => connection === 'console' && id.startsWith('site_contact_')),
-  advice: strangerAsContact,
+  advice: unknownContact,
   opens,
   hazard: (step) => own(HAZARDS, step.id) ?? 'reversible',
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),

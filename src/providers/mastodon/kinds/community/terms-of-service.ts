@@ -3,6 +3,7 @@ import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { about, managed, rowsOf, send, text } from '../common.ts'
 import type { Rows, Write } from '../../tables.ts'
+import { draftsOfTerms, mailAboutTerms, MAILS_MEMBERS, SIDEKIQ, TERMS, termsPast, termsPublished } from './texts.ts'
 
 const FILE = 'terms-of-service.yaml'
 
@@ -15,18 +16,16 @@ function writeOf(step: Step): Write {
   return { ...base, action: 'update', expect: { ...step.seen, notified: step.seen['notified'] === true }, set: notify }
 }
 
-/** Drafts are nobody's word yet. */
+/** Says how many drafts there are, which no file holds. */
 function draftsIn(rows: readonly Rows['terms_of_services'][]): string[] {
   const { length } = rows.filter((row) => row.published_at === null)
-  if (length === 0) return []
-  const drafts = length === 1 ? '1 draft of the terms of service was' : `${length} drafts of the terms of service were`
-  return [`${drafts} not taken over: the files hold what is published.`]
+  return length === 0 ? [] : [draftsOfTerms(length)]
 }
 
 export const termsOfService: MastodonKind = {
   name: 'terms-of-service',
   provider: 'mastodon',
-  title: { one: 'version of the terms of service', many: 'versions of the terms of service' },
+  title: TERMS,
   sources: [FILE],
   drift: 'report',
   tables: ['terms_of_services'],
@@ -41,7 +40,7 @@ export const termsOfService: MastodonKind = {
       fields: managed({
         text: text(typeof version.text === 'string' ? version.text : instance.text(version.text.file)),
         changelog: text(version.changelog),
-        // Managed only where somebody asked for it, so that mail goes out once and never by default.
+        // Managed only if the file asks for it, so that mail goes out once and never by default.
         notified: version.notify_members === true ? true : undefined,
       }),
       source: { file: FILE, path: ['terms_of_service', i] },
@@ -49,7 +48,7 @@ export const termsOfService: MastodonKind = {
     return claimOf(FILE, objects)
   },
   read: (tables) => ({
-    // A draft binds nobody and has no date to be known by.
+    // A draft is not valid yet, and has no date that could be its id.
     objects: rowsOf(tables.terms_of_services).flatMap((row) =>
       row.published_at === null || row.effective_date === null
         ? []
@@ -57,7 +56,7 @@ export const termsOfService: MastodonKind = {
             {
               id: row.effective_date,
               serverId: row.id,
-              // No mail yet is nobody's word: asking for one later overwrites nothing.
+              // Without a mail the field is null: asking for one later overwrites nothing.
               fields: {
                 text: text(row.text),
                 changelog: text(row.changelog),
@@ -70,35 +69,15 @@ export const termsOfService: MastodonKind = {
     beyond: draftsIn(rowsOf(tables.terms_of_services)),
   }),
   hazard: (step) => (step.changes.some((change) => change.field === 'notified') ? 'irreversible' : 'disruptive'),
-  note: (step) =>
-    step.changes.some((change) => change.field === 'notified')
-      ? 'Mastodon sends a mail to every member who was active in the last year, and shows the terms to everyone else who logs in.'
-      : undefined,
+  note: (step) => (step.changes.some((change) => change.field === 'notified') ? MAILS_MEMBERS : undefined),
   advice: (step, _tables, { instance, now }) => {
     const today = now.toISOString().slice(0, 10)
-    if (step.action === 'create' && step.id < today) {
-      const hint = 'Give it a date from today on.'
-      return [
-        about(step, instance, {
-          code: 'terms-past',
-          severity: 'error',
-          message: `Terms can't be published for ${step.id}: that day has passed.`,
-          hint,
-        }),
-      ]
-    }
+    if (step.action === 'create' && step.id < today)
+      return [about(step, instance, { code: 'terms-past', severity: 'error', ...termsPast(step.id) })]
     if (step.action !== 'update' || step.changes.every((change) => change.field === 'notified')) return []
-    const message = `The terms of ${step.id} are published: what members were shown does not change afterwards.`
-    return [
-      about(step, instance, {
-        code: 'terms-published',
-        severity: 'error',
-        message,
-        hint: 'Put the old text back and add an entry with a later effective_date.',
-      }),
-    ]
+    return [about(step, instance, { code: 'terms-published', severity: 'error', ...termsPublished(step.id) })]
   },
-  owedIn: "Mastodon's Sidekiq",
+  owedIn: SIDEKIQ,
   intent: ({ kind, id, action, hazard, changes }) =>
     changes.some(({ field, after }) => field === 'notified' && after === true)
       ? {
@@ -107,7 +86,7 @@ export const termsOfService: MastodonKind = {
           action,
           fields: { notified: true },
           hazard,
-          what: `the mail to members about the terms of ${id}`,
+          what: mailAboutTerms(id),
           repeatable: false,
         }
       : null,

@@ -4,14 +4,12 @@ import type { Fields } from '../../../../reconcile/values.ts'
 import { own } from '../../../../instance/get-own.ts'
 import { STRENGTH } from '../../../../instance/severity.ts'
 import { word } from '../common.ts'
+import { stricterAbove } from './texts.ts'
 
-const DONE: { readonly [severity: string]: string } = {
-  noop: 'blocked more strictly',
-  silence: 'limited',
-  suspend: 'suspended',
-}
-
-/** Mastodon's own order of blocks: equal ones count as stricter, and a flag that the other has is not made up for. Source: DomainBlock#stricter_than?. */
+/**
+ * Compares blocks as Mastodon's DomainBlock#stricter_than? does. An equal block counts as strict.
+ * A missing flag that the other block has makes it weaker.
+ */
 export function isAsStrict(block: Fields, other: Fields): boolean {
   const [mine, theirs] = [own(STRENGTH, word(block['severity'])) ?? 0, own(STRENGTH, word(other['severity'])) ?? 0]
   if (mine < theirs) return false
@@ -21,12 +19,12 @@ export function isAsStrict(block: Fields, other: Fields): boolean {
   )
 }
 
-/** Why Mastodon's API refuses to make a block: a stricter one above it is there. Child before parent, where both are new, is taken. */
+/** Says why Mastodon's API refuses a new block: a parent has a stricter one. New ones go out child before parent. */
 export function underStricter({ kind, id, target }: Draft, { liveOf, fieldsOf }: Others): string | undefined {
   const above = parentsOf(id).find((parent) => liveOf(`${kind}/${parent}`) !== undefined)
   if (above === undefined) return undefined
-  // What is lowered in the same apply is lowered first.
-  const will = fieldsOf(`${kind}/${above}`)
-  if (isAsStrict(target, will)) return undefined
-  return `${above} is ${own(DONE, word(will['severity'])) ?? 'blocked'} on the server, and Mastodon takes no weaker block below it. If this one is meant, lower or lift ${above} first; if not, delete this entry.`
+  // A parent that this apply lowers is lowered first.
+  const parent = fieldsOf(`${kind}/${above}`)
+  if (isAsStrict(target, parent)) return undefined
+  return stricterAbove({ above, severity: word(parent['severity']) })
 }

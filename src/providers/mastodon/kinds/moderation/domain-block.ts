@@ -13,18 +13,30 @@ import { changed, current, managed, rowsOf, send, setOf, text, word } from '../c
 import { own } from '../../../../instance/get-own.ts'
 import { STRENGTH } from '../../../../instance/severity.ts'
 import { isAsStrict, underStricter } from './covering.ts'
+import {
+  APPLIES_AGAIN,
+  CANNOT_COUNT,
+  DOES_NOT_COME_BACK,
+  DOMAIN_BLOCK,
+  effectOf,
+  FOLLOW_RELATIONS,
+  hides,
+  severs,
+  SIDEKIQ,
+  SUSPENSION,
+} from './texts.ts'
 
 const FILE = 'domain-blocks.yaml'
 const SEVERITY = { suspend: 'suspend', limit: 'silence', silence: 'silence', none: 'noop', noop: 'noop' } as const
 const FLAGS = ['reject_media', 'reject_reports'] as const
 
-/** Under a suspension the flags mean nothing, and Mastodon keeps them as given: they count as what another says of the same block. */
+/** Ignores the flags of a suspension, where they have no effect: they count as the other side's. */
 function aligned(block: Fields, other: Fields | undefined): Fields {
   if (block['severity'] !== 'suspend' || other === undefined) return block
   return { ...block, ...managed(Object.fromEntries(FLAGS.map((flag) => [flag, other[flag]]))) }
 }
 
-/** What the files say of a flag. What a suspension says nothing of stays as the server has it, for whoever lowers it one day. */
+/** Reads a flag from the files. A suspension without it leaves the server's flag for the day when it is lowered. */
 const flagOf = (block: DomainBlock, flag: (typeof FLAGS)[number]): boolean | undefined =>
   block[flag] ?? (SEVERITY[block.severity] === 'suspend' ? undefined : false)
 
@@ -58,7 +70,7 @@ const raised = (step: Pick<Draft, 'changes' | 'seen'>): Value | undefined => {
   return change && strength(change.after) > strength(change.before) ? change.after : undefined
 }
 
-/** Rows by domain, indexed once for a table. */
+/** Makes an index of rows by domain, once for a table. */
 function indexed<Row extends { readonly domain: string }>(): (rows: readonly Row[]) => ReadonlyMap<string, Row> {
   const indexes = new WeakMap<readonly Row[], ReadonlyMap<string, Row>>()
   return (rows) => {
@@ -71,7 +83,7 @@ function indexed<Row extends { readonly domain: string }>(): (rows: readonly Row
 const measured = indexed<Rows['impact']>()
 const blocked = indexed<Rows['domain_blocks']>()
 
-/** Whether a new block is weaker than the one above it that held until now: it exempts the domain from that. */
+/** Whether a new block is weaker than the parent's block, and so exempts the domain from it. */
 function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][]): boolean {
   const live = blocked(rows)
   const above = parentsOf(id).flatMap((parent) => live.get(parent) ?? [])[0]
@@ -79,10 +91,10 @@ function exempts({ id, changes }: Draft, rows: readonly Rows['domain_blocks'][])
   return !isAsStrict(Object.fromEntries(changes.map(({ field, after }) => [field, after])), liveFields(above))
 }
 
-/** A block that neither limits nor refuses anything protects from nothing. */
+/** Whether a block neither limits nor refuses anything, so that it protects from nothing. */
 const isIdle = (block: Fields): boolean => block['severity'] === 'noop' && FLAGS.every((flag) => block[flag] !== true)
 
-/** Whether a block that is there becomes weaker. */
+/** Whether an existing block becomes weaker. */
 const lowers = ({ changes, target }: Pick<Draft, 'changes' | 'target'>): boolean =>
   changes.some(({ field, before, after }) =>
     field === 'severity'
@@ -99,7 +111,7 @@ function writeOf(step: Step): Write {
   const consent = step.hazard === 'irreversible' ? { consent: step.consent ?? 0 } : {}
   if (step.action === 'delete') return { ...base, action: 'delete', set: {} }
   if (step.action === 'create') return { ...base, action: 'create', expect: {}, set: step.target, ...consent }
-  // The flags slept under the suspension as somebody left them: say them anew when it ends.
+  // Flags had no effect under the suspension and may be old: set them again when it ends.
   const flags =
     step.seen['severity'] === 'suspend' && changed(step, 'severity')
       ? Object.fromEntries(FLAGS.map((flag) => [flag, step.target[flag] ?? false]))
@@ -107,13 +119,10 @@ function writeOf(step: Step): Write {
   return { ...base, action: 'update', set: { ...flags, ...setOf(step) }, ...consent }
 }
 
-const EFFECTS: { readonly [severity: string]: string } = {
-  suspend: 'the suspension of',
-  silence: 'the limit on',
-  noop: 'the end of what limited',
-}
-
-/** What a step's worker is owed for: only fields that do something to accounts and their media. A delete does its work with the row, and over REST the server sees to it. */
+/**
+ * Records the effect that a console write owes: only severity and media affect accounts.
+ * A delete has its effect with the row. Over REST, Mastodon queues the worker itself.
+ */
 function owed({ kind, id, action, hazard, changes, connection }: Step): Intent | null {
   if (connection !== 'console') return null
   const fields = Object.fromEntries(
@@ -126,21 +135,18 @@ function owed({ kind, id, action, hazard, changes, connection }: Step): Intent |
     action,
     fields,
     hazard,
-    what: `${own(EFFECTS, word(fields['severity'])) ?? 'what is done to media from'} ${id}`,
+    what: effectOf({ severity: word(fields['severity']), domain: id }),
     repeatable: true,
   }
 }
 
-const UNTOUCHED = { domain: '', follows: 0, followers: 0, accounts: 0 }
+const NO_RELATIONS = { domain: '', follows: 0, followers: 0, accounts: 0 }
 
-/** What a block does to the follow relations with a domain: a suspension ends them, a limit hides them. */
+/** Describes what a block does to the follow relations with a domain: a suspension ends them, a limit hides them. */
 function impactOf(relations: Relations, to: 'suspend' | 'silence'): Impact {
-  const { follows, followers } = relations
-  const counted = `${follows + followers} follow relations`
-  const each = `(${follows} follows, ${followers} followers)`
   return {
-    text: to === 'suspend' ? `severs ${counted} for good ${each}` : `hides ${counted} ${each}`,
-    weight: follows + followers,
+    text: to === 'suspend' ? severs(relations) : hides(relations),
+    weight: relations.follows + relations.followers,
     details: { ...relations },
   }
 }
@@ -148,7 +154,7 @@ function impactOf(relations: Relations, to: 'suspend' | 'silence'): Impact {
 export const domainBlock: MastodonKind = {
   name: 'domain-block',
   provider: 'mastodon',
-  title: { one: 'domain block', many: 'domain blocks' },
+  title: DOMAIN_BLOCK,
   sources: [FILE],
   drift: 'report',
   tables: ['domain_blocks'],
@@ -183,7 +189,7 @@ export const domainBlock: MastodonKind = {
     }
   },
   remembered: (fields, _instance, live) => (live['severity'] === 'suspend' ? aligned(fields, live) : fields),
-  // The console asks nobody: there it is done as it is meant.
+  // The console has no such check, so nothing stops it there.
   obstacle: (step, connection, others) =>
     step.action === 'create' && connection === 'rest' ? underStricter(step, others) : undefined,
   hazard: (step) => {
@@ -202,31 +208,27 @@ export const domainBlock: MastodonKind = {
     const to = raised(step)
     if (to !== 'suspend' && to !== 'silence') return undefined
     if (tables.impact.state === 'unknown') return { unmeasured: tables.impact.reason.message }
-    const { domain: _domain, ...relations } = measured(tables.impact.rows).get(step.id) ?? UNTOUCHED
+    const { domain: _domain, ...relations } = measured(tables.impact.rows).get(step.id) ?? NO_RELATIONS
     return impactOf(relations, to)
   },
   consent: {
     key: 'accept_severed_relationships',
-    unit: 'follow relations',
+    unit: FOLLOW_RELATIONS,
     needed: (step, impact) => raised(step) === 'suspend' && impact.weight > 0,
-    usedBy: 'suspension',
-    uncounted:
-      'Where nothing can count them, give the database connection, or a token that may read measures (admin:read, view_dashboard).',
+    usedBy: SUSPENSION,
+    uncounted: CANNOT_COUNT,
   },
   note: (step) => {
-    if (step.action === 'delete')
-      return step.seen['severity'] === 'suspend'
-        ? 'The follows and posts that the suspension removed do not come back.'
-        : undefined
+    if (step.action === 'delete') return step.seen['severity'] === 'suspend' ? DOES_NOT_COME_BACK : undefined
     if (step.action !== 'update' || changed(step, 'severity') || step.seen['severity'] === 'noop') return undefined
-    return 'Mastodon applies the block again: accounts that moderators exempted by hand are limited again.'
+    return APPLIES_AGAIN
   },
-  // Over REST a child may not be weaker than a parent that is there: what is lowered makes room first, then children before parents.
+  // Over REST a new child may not be weaker than its parent: lowered blocks first, then children before parents.
   order: (a, b) => Number(lowers(b)) - Number(lowers(a)) || labels(b.id) - labels(a.id) || byText(a.id, b.id),
-  // A parent that comes although its exempted child could not be made would take the child along.
+  // If an exempted child fails, its parent must not go out: it would block the child too.
   before: (step) => (step.action === 'delete' ? [] : parentsOf(step.id).map((parent) => `${step.kind}/${parent}`)),
   together: (a, b) => a.connection === 'console' && a.action === 'create' && b.action === 'create',
   intent: owed,
-  owedIn: "Mastodon's Sidekiq",
+  owedIn: SIDEKIQ,
   apply: (steps, context) => send(steps, context, (step) => [writeOf(step)]),
 }

@@ -4,10 +4,11 @@ import type { Write } from '../../tables.ts'
 import type { MastodonKind } from '../../kind.ts'
 import type { Step } from '../../../../reconcile/plan/types.ts'
 import { current, rowsOf, send, setOf } from '../common.ts'
+import { DELETED_AND_CREATED, EMAIL_DOMAIN_BLOCK } from './texts.ts'
 
 const FILE = 'email-domain-blocks.yaml'
 
-/** Mastodon can't change one: an update is a delete and a create. */
+/** Makes the writes. Mastodon cannot change one: an update is a delete and a create. */
 function writesOf(step: Step): Write[] {
   const base = { table: 'email_domain_blocks', serverId: step.serverId, name: step.id } as const
   const create: Write = {
@@ -24,7 +25,7 @@ function writesOf(step: Step): Write[] {
 export const emailDomainBlock: MastodonKind = {
   name: 'email-domain-block',
   provider: 'mastodon',
-  title: { one: 'e-mail domain block', many: 'e-mail domain blocks' },
+  title: EMAIL_DOMAIN_BLOCK,
   sources: [FILE],
   drift: 'report',
   tables: ['email_domain_blocks'],
@@ -55,8 +56,7 @@ export const emailDomainBlock: MastodonKind = {
   hazard: () => 'reversible',
   weakens: (step) =>
     step.action === 'delete' || step.changes.some((change) => change.before === false && change.after === true),
-  note: (step) =>
-    step.action === 'update' ? 'It is deleted and created anew: Mastodon has no other way to change it.' : undefined,
+  note: (step) => (step.action === 'update' ? DELETED_AND_CREATED : undefined),
   calls: (step) => (step.action === 'update' ? 2 : 1),
   apply: (steps, context) => send(steps, context, writesOf),
 }

@@ -7,6 +7,7 @@ import type { Value } from '../../../../reconcile/values.ts'
 import { equal } from '../../../../reconcile/equal.ts'
 import { current, managed, rowsOf, send, setOf, text, untilTime, word } from '../common.ts'
 import { own } from '../../../../instance/get-own.ts'
+import { IP_BLOCK } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
 const MINUTE = 60_000
@@ -22,20 +23,20 @@ function writeOf(step: Step): Write {
   return { ...base, action: step.action, expect: step.seen, set: setOf(step) }
 }
 
-/** Mastodon counts from the moment of writing: an expiry is the same within a minute. */
+/** Compares values. Mastodon counts an expiry from the moment of writing, so it is equal within a minute. */
 function same(field: string, a: Value, b: Value): boolean {
   if (field !== 'expires_at' || typeof a !== 'string' || typeof b !== 'string') return equal(a, b)
   return Math.abs(Date.parse(a) - Date.parse(b)) < MINUTE
 }
 
 const strength = (severity: Value): number => own(STRENGTH, word(severity)) ?? 0
-/** When a block ends; one without an end never does. */
+/** Returns when a block ends; Infinity if it never does. */
 const end = (expiry: Value): number => (typeof expiry === 'string' ? Date.parse(expiry) : Infinity)
 
 export const ipBlock: MastodonKind = {
   name: 'ip-block',
   provider: 'mastodon',
-  title: { one: 'IP block', many: 'IP blocks' },
+  title: IP_BLOCK,
   sources: [FILE],
   drift: 'report',
   tables: ['ip_blocks'],
@@ -62,7 +63,7 @@ export const ipBlock: MastodonKind = {
   read: (tables, { desired, now }) => {
     const wanted = new Set(desired.map((object) => object.id))
     const ended = (at: string | null): boolean => at !== null && Date.parse(at) <= now.getTime()
-    // One that has expired is gone for members although its row is still there.
+    // An expired block has no effect, although its row still exists.
     const rows = rowsOf(tables.ip_blocks).filter((row) => wanted.has(row.ip) || !ended(row.expires_at))
     return {
       objects: rows.map((row) => ({

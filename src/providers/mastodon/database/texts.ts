@@ -1,0 +1,93 @@
+import { MINIMUM } from '../../../minimum.ts'
+import type { ConnectionName, TableName } from '../tables.ts'
+
+type Texts = { readonly message: string; readonly hint: string }
+
+const CONNECTIONS: { readonly [name in ConnectionName]: string } = {
+  database: 'the database',
+  rest: 'the API',
+  console: 'the console',
+}
+
+const TABLES: { readonly [name in TableName]: string } = {
+  domain_blocks: 'domain blocks',
+  email_domain_blocks: 'e-mail domain blocks',
+  ip_blocks: 'IP blocks',
+  roles: 'roles',
+  accounts: 'the accounts that hold a role',
+  rules: 'rules',
+  settings: 'settings',
+  terms_of_services: 'terms of service',
+  audit: 'the audit log',
+  impact: 'the impact of a block',
+}
+
+export const tableUnread = (table: {
+  readonly name: TableName
+  readonly connection: ConnectionName
+  readonly why: string
+}): string => `${TABLES[table.name]} cannot be read through ${CONNECTIONS[table.connection]}: ${table.why}`
+
+export const noConnectionReads = ({ name, why }: { readonly name: TableName; readonly why: string }): Texts => ({
+  message: `${TABLES[name]} cannot be read: ${why}`,
+  hint: 'add mastodon.database or mastodon.console to instance.yaml',
+})
+
+export const notAskedFor = (name: TableName): string => `this run did not ask for ${TABLES[name]}`
+
+export const A_ROW = 'a row'
+export const THE_LIST = 'the list'
+export const notAsExpected = (what: string): string => `${what} is not as expected`
+export const ANSWER_NOT_AS_EXPECTED = notAsExpected('the answer')
+
+export const MASTODON_TOO_OLD = `Herdbook needs Mastodon ${MINIMUM.mastodon} or newer. Upgrade Mastodon, or correct the name of the database in instance.yaml.`
+
+export const LITERAL_NULL_BYTE = 'a literal cannot contain a null byte'
+
+export const databaseUnread = (why: string): string => `the database cannot be read: ${why}`
+
+export const UPGRADE_POSTGRESQL =
+  'upgrade PostgreSQL on the server: https://www.postgresql.org/docs/current/upgrading.html'
+
+export const PERHAPS_OLD = `The server may be too old. Herdbook needs PostgreSQL ${MINIMUM.postgresql} or newer.`
+
+/** Creates the reading role again. An installed reader hides how psql runs, so instance.yaml must say it meanwhile. */
+export const recreateRole = ({ reader }: { readonly reader: boolean }): string =>
+  `Create the reading role again: ${reader ? 'for now, write mastodon: database: { over: ssh, native: { user: mastodon } } in instance.yaml, then type ' : ''}herdbook reader install`
+
+export const checkDatabase = (recreate: string): string => `Check mastodon.database in instance.yaml. ${recreate}`
+
+export const notJson = (answer: string): string => `the answer is not a JSON document: ${JSON.stringify(answer)}`
+
+export const CREATE_ROLE = 'create the database role herdbook_reader, which may read only the columns that a plan needs'
+export const PUT_PROGRAM = 'put the reading program at ~/.herdbook/reader'
+export const ALLOW_KEY = 'let the key read, and do nothing else'
+
+/** A comment in the reading program, for those who find it on the server. */
+export const PROGRAM_COMMENT =
+  "# Herdbook's reader: answers one request on stdin with one JSON document, and can do nothing else."
+
+/** Follows the version that OpenSSH prints. */
+export const OPENSSH_TOO_OLD = `is too old. Herdbook needs OpenSSH ${MINIMUM.openssh} or newer on this machine.`
+
+export const NOT_PUBLIC_KEY: Texts = {
+  message: 'that is not a public key line such as "ssh-ed25519 AAAA…"',
+  hint: 'give the file that ends in .pub',
+}
+
+export const NOTHING_TO_CHANGE = 'You do not need to change instance.yaml.'
+
+/** `rest` are more keys of the connection. */
+export const writeConnection = (rest: string): string =>
+  `In instance.yaml, under mastodon: database: { over: ssh, reader: true${rest} }`
+
+export const MAKE_KEY_FILE = 'That file holds the fingerprint of the machine, then the key. This makes it:'
+export const STORE_ON_GITHUB = 'On GitHub, write { env: HERDBOOK_READER_KEY } instead. This stores the key:'
+/** `bound` is the command that prints the key with the fingerprint in front. */
+export const storeSecret = ({ bound, environment }: { readonly bound: string; readonly environment: string }): string =>
+  `  ${bound} | gh secret set HERDBOOK_READER_KEY --env ${environment}`
+
+export const installFailed = ({ title, why }: { readonly title: string; readonly why: string }): Texts => ({
+  message: `could not ${title}: ${why}`,
+  hint: 'Print the commands, then run them as a user who may: `herdbook reader install --print`',
+})

@@ -1,0 +1,121 @@
+type Texts = { readonly message: string; readonly hint: string }
+
+/** Why an account cannot get a role yet. */
+export const noAccountYet = (name: string): string => `There is no account @${name} yet.`
+export const notConfirmed = (name: string): string => `@${name} has not confirmed the e-mail address yet.`
+export const notApproved = (name: string): string => `The sign-up of @${name} is not approved yet.`
+export const suspended = (name: string): string => `@${name} is suspended.`
+export const loginDisabled = (name: string): string => `The login of @${name} is disabled.`
+export const movedAway = (name: string): string => `@${name} has moved to another account.`
+
+/** Names of accounts that Herdbook acts as, as the subject of a sentence. */
+export const TOKEN_ACCOUNT = 'the account of mastodon.api.token'
+export const TOKEN_ACCOUNT_ACTS = `${TOKEN_ACCOUNT}, which is the acting account,`
+export const actingAccount = (name: string): string => `@${name}, the acting account,`
+export const perhapsTokenAccount = (why: string): string =>
+  `${TOKEN_ACCOUNT}, which Herdbook could not look up (${why}) and which may be this one,`
+
+export const actorCannotLogIn = (why: string): string => `The acting account cannot log in: ${why}`
+export const noActor = (name: string): string => `This server has no account @${name} that Herdbook could act as.`
+export const NAME_ACTOR = 'Name an account in instance.yaml that exists and can log in: acting_account: owner'
+
+/** The acting account and its role. */
+interface Actor {
+  readonly account: string
+  readonly role: string
+}
+
+export const NO_ROLE = 'no role'
+
+export const roleOutranks = (
+  own: Actor & { readonly ref: string; readonly rank: number; readonly ownRank: number },
+): string =>
+  `${own.ref} ranks above ${own.role} (rank ${own.rank} over ${own.ownRank}), the role of the acting account @${own.account}.`
+
+/** `name` is the account that holds the role `held`. */
+export const holderOutranks = (
+  own: Actor & {
+    readonly ref: string
+    readonly name: string
+    readonly held: string
+    readonly rank: number
+    readonly ownRank: number
+  },
+): string =>
+  `${own.ref}: @${own.name} holds ${own.held} (rank ${own.rank}). That ranks above ${own.role} (rank ${own.ownRank}), the role of the acting account @${own.account}.`
+
+export const lacksManageRoles = ({ ref, account, role }: Actor & { readonly ref: string }): string =>
+  `${ref}: the acting account @${account} (${role}) lacks the permission manage_roles.`
+
+const willRefuse = (own: Actor & { readonly ref: string }, why: string): string =>
+  `Mastodon will refuse ${own.ref}: the acting account @${own.account} (${own.role}) cannot give ${why}.`
+
+export const rankTooLow = (
+  own: Actor & { readonly ref: string; readonly rank: number; readonly ownRank: number },
+): string => willRefuse(own, `rank ${own.rank}, because its own rank is ${own.ownRank}`)
+
+export const permissionsMissing = (
+  own: Actor & { readonly ref: string; readonly missing: readonly string[] },
+): string => willRefuse(own, `permissions that it does not have itself: ${own.missing.join(', ')}`)
+
+export const MODERATOR = { one: 'moderator', many: 'moderators' }
+export const ROLE = { one: 'role', many: 'roles' }
+export const RULE = { one: 'rule', many: 'rules' }
+export const RULE_ORDER = { one: 'order of the rules', many: 'orders of the rules' }
+export const SETTING = { one: 'setting', many: 'settings' }
+export const TERMS = { one: 'version of the terms of service', many: 'versions of the terms of service' }
+
+export const unlistedRole = (id: string): string =>
+  `An account holds a role that the server does not list (its id is ${id}).`
+
+/** `there` are the roles that the server has. */
+export const noSuchRole = (moderator: {
+  readonly ref: string
+  readonly role: string
+  readonly there: readonly string[]
+}): Texts => ({
+  message: `${moderator.ref}: the server has no role ${moderator.role}. It has ${moderator.there.join(', ')}.`,
+  hint: `If someone renamed it on the server: herdbook adopt ${moderator.ref}`,
+})
+
+export const removeFromFiles = (name: string): string =>
+  `Remove it from the files: herdbook demote ${name}. If the removal was a mistake, an owner types: herdbook demote ${name} --let-go "why"`
+
+export const SESSIONS_END = 'Sessions and tokens of the account end.'
+
+export const rolesOfOneName = (name: string): Texts => ({
+  message: `The server has more than one role called "${name}".`,
+  hint: 'Rename one of them in Mastodon. Herdbook tells roles apart by name.',
+})
+
+export const givesAdministrator = (ref: string): string =>
+  `${ref} gets the permission administrator. Every account with this role may then do everything.`
+
+export const oddSetting = (name: string): string =>
+  `The value of the setting ${name} is not a text, a number, or yes or no.`
+export const settingNotYaml = (name: string): string => `The value of the setting ${name} is not YAML.`
+
+export const noSuchContact = ({ ref, name }: { readonly ref: string; readonly name: string }): Texts => ({
+  message: `${ref}: this server has no account @${name}.`,
+  hint: 'Write the name of an account on this server, without the domain.',
+})
+
+export const draftsOfTerms = (count: number): string =>
+  `${count === 1 ? '1 draft of the terms of service is' : `${count} drafts of the terms of service are`} left out. The files hold only published versions.`
+
+export const MAILS_MEMBERS =
+  'Mastodon sends a mail to every member who was active in the last year. It shows the terms to everyone else at login.'
+
+export const termsPast = (date: string): Texts => ({
+  message: `Terms cannot be published for ${date}, because that day has passed.`,
+  hint: 'Set a date that is today or later.',
+})
+
+export const termsPublished = (date: string): Texts => ({
+  message: `The terms of ${date} are published. Terms that members have seen cannot be changed.`,
+  hint: 'Put the old text back and add an entry with a later effective_date.',
+})
+
+/** Where the effects of a write happen, and what they are. */
+export const SIDEKIQ = "Mastodon's Sidekiq"
+export const mailAboutTerms = (date: string): string => `the mail to members about the terms of ${date}`

@@ -1,0 +1,21 @@
+type Texts = { readonly message: string; readonly hint: string }
+
+export const NO_RESULT = 'The server did not report the result of this write.'
+
+export const changedSincePlan = (ref: string): Texts => ({
+  message: `${ref} has changed since the plan, so Herdbook did nothing to it.`,
+  hint: 'Plan again to see what it is now: `herdbook plan`',
+})
+
+/** Conditions that every apply keeps. */
+export const minimumOwners = (count: number): string =>
+  `at least ${count} ${count === 1 ? 'owner' : 'owners'} can log in (a role with the permission administrator; minimum_owners in policy.yaml).`
+export const roleIsHeld = ({ role, holders }: { readonly role: string; readonly holders: number }): string =>
+  `a role that accounts hold is not deleted: ${holders === 1 ? '1 account holds' : `${holders} accounts hold`} ${role}.`
+export const keepsPermissions = (actor: { readonly called: string; readonly lost: readonly string[] }): string =>
+  `${actor.called} keeps its permissions: ${actor.lost.join(', ')}.`
+
+export const KEEP_ACTOR =
+  'Herdbook cannot work without it. Leave that account a role with these permissions, or first name another account in instance.yaml.'
+export const LOOK_UP_TOKEN =
+  'See why Herdbook could not look it up: herdbook token check. Until then, no account that may be the one loses its role.'

@@ -1,0 +1,97 @@
+type Texts = { readonly message: string; readonly hint: string }
+type Explained = { readonly message: string; readonly hint?: string }
+
+export const THE_TOKEN = 'the token'
+export const STORE_TOKEN = 'Store the right token.'
+export const MAKE_TOKEN = 'Make a new token in the web interface (Preferences, Development), and store it.'
+
+/** `command` makes and stores the token; with `file` it is stored in the file that instance.yaml names. */
+export const rotateToken = ({ command, file }: { readonly command: string; readonly file: boolean }): string =>
+  `Store the right token, or make a new one: ${command}${file ? '' : " --store-with 'COMMAND', where COMMAND reads it from stdin"}`
+
+export const apiUnreadable = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
+  `${origin} cannot be read: ${why}`
+export const apiSilent = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
+  `${origin} cannot be reached: ${why}`
+export const CHECK_URL = 'check mastodon.api.url'
+
+export const oddAnswer = (path: string): string => `the answer of ${path} is not as expected`
+export const notAList = (path: string): string => `the answer of ${path} is not a list`
+export const rowWithoutId = (path: string): string => `the answer of ${path} has a row without an id`
+export const endlessList = (list: { readonly path: string; readonly rows: number; readonly pages: number }): string =>
+  `the list of ${list.path} does not end: ${list.rows} rows on ${list.pages} pages so far`
+export const pagesInCircle = (list: { readonly path: string; readonly id: bigint; readonly before: bigint }): string =>
+  `the list of ${list.path} does not end: row ${list.id} comes after row ${list.before}`
+export const oddMeasure = ({ key, domain }: { readonly key: string; readonly domain: string }): string =>
+  `the measure ${key} of ${domain} is not as expected`
+
+export const notPosted = ({ origin, why }: { readonly origin: string; readonly why: string }): string =>
+  `${origin} did not accept the post: ${why}`
+export const postingScopes = (scopes: readonly string[]): string =>
+  `Its token needs the scopes ${scopes.join(' and ')}: herdbook token check`
+export const NEXT_RUN_TRIES_AGAIN = 'The next run tries again.'
+
+export const NO_USERNAME = 'the server does not say which account the token belongs to'
+
+export const noSuchToken = (answer: string): string => `the server knows no such token (${answer})`
+
+/** A token, as the server describes it. `refusal` is the server's answer if the token belongs to no account. */
+export interface TokenOwner {
+  readonly username: string | null
+  readonly refusal: string | null
+  readonly application: string | null
+}
+
+const belongsTo = ({ username, refusal, application }: TokenOwner): string => {
+  const account = username === null ? `no account${refusal === null ? '' : ` (${refusal})`}` : `@${username}`
+  return `the token belongs to ${account}, application ${application ?? 'unknown'}`
+}
+
+export const lacksScope = ({ scope, ...owner }: TokenOwner & { readonly scope: string }): Texts => ({
+  message: `${belongsTo(owner)}. It lacks the scope ${scope}`,
+  hint: `give its application the scope ${scope} and make a new token`,
+})
+
+export const refusedAnyway = ({
+  role,
+  permission,
+  answer,
+  ...owner
+}: TokenOwner & {
+  readonly role: string | null
+  readonly permission: string
+  readonly answer: string
+}): Explained => ({
+  message: `${belongsTo(owner)}. The role ${role} has ${permission}, but the server refused: ${answer}`,
+})
+
+/** `role` is null if the server does not show it, and empty if the account has none but that of every member. */
+export const lacksPermission = ({
+  role,
+  permission,
+  ...owner
+}: TokenOwner & {
+  readonly role: string | null
+  readonly permission: string
+}): Texts => ({
+  message:
+    role === null
+      ? `${belongsTo(owner)}. It needs an account whose role has the permission ${permission}`
+      : `${belongsTo(owner)}. The role ${role === '' ? 'everyone' : role} lacks the permission ${permission}`,
+  hint: `give the role of that account ${permission}`,
+})
+
+export const notThroughApi = (table: string): string => `${table} cannot be written through the API`
+export const NO_EMAIL_BLOCK_UPDATE = 'Mastodon cannot change an e-mail domain block'
+export const coveredBy = ({ parent, name }: { readonly parent: string; readonly name: string }): string =>
+  `${parent} has a stricter block already, and Mastodon accepts no weaker block of ${name} below it`
+/** In the words of the console's program. */
+export const consentExceeded = (block: {
+  readonly name: string
+  readonly count: number
+  readonly consent: number
+}): string => `${block.name}: ${block.count} relationships would be severed, and ${block.consent} were accepted`
+export const notThere = (name: string): string => `${name} is missing after it was written`
+export const storedAs = ({ stored, name }: { readonly stored: string; readonly name: string }): string =>
+  `the server stored ${stored} instead of ${name}`
+export const notAsSent = (name: string): string => `the server did not store ${name} as Herdbook sent it`
