@@ -48,8 +48,8 @@ describe('a token that may not', () => {
     expect(await told(tokens.plan, 'impact')).toMatch(
       /Herdbook plan.*lacks the scope admin:read \| give its application the scope/,
     )
-    expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server knows no such token')
-    expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server knows no such token')
+    expect(await told(tokens.revoked, 'domain_blocks')).toContain('the server does not know this token')
+    expect(await told('nonsense-token-nonsense', 'domain_blocks')).toContain('the server does not know this token')
     expect(await told(tokens.app, 'domain_blocks')).toMatch(/the token belongs to no account.*, application Herdbook/)
   })
 })

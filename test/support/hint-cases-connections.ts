@@ -21,7 +21,7 @@ export const CONNECTIONS: readonly HintCase[] = [
     },
     types: ['plan'],
     exit: 10,
-    says: /the server knows no such token .*make a new one: (herdbook token rotate)/,
+    says: /the server does not know this token .*make a new one: (herdbook token rotate)/,
   },
   {
     of: ['providers/mastodon/rest/token.ts: herdbook token rotate'],

@@ -33,7 +33,7 @@ export const NEXT_RUN_TRIES_AGAIN = 'The next run tries again.'
 
 export const NO_USERNAME = 'the server does not say which account the token belongs to'
 
-export const noSuchToken = (answer: string): string => `the server knows no such token (${answer})`
+export const noSuchToken = (answer: string): string => `the server does not know this token (${answer})`
 
 /** A token, as the server describes it. `refusal` is the server's answer if the token belongs to no account. */
 export interface TokenOwner {

@@ -18,7 +18,7 @@ import {
 
 /** What the server says about a token. */
 export interface TokenFacts {
-  /** False if the server knows no such token. */
+  /** False if the server does not know this token. */
   readonly known: boolean
   readonly application: string | null
   /** The scopes of its application; null if the server does not say (before 4.3). */
