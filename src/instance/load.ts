@@ -55,7 +55,7 @@ export async function loadInstance(files: FileSource | Reading, options: LoadOpt
     ...untold,
     ...RULES.flatMap((rule) => [...rule(input)]),
   ].sort(inOrder)
-  for (const one of parsed.values()) one.rest()
+  for (const one of parsed.values()) one.release()
   const server = documents['instance.yaml']
   if (diagnostics.some(({ severity }) => severity === 'error'))
     return { instance: null, server, diagnostics, errorsFor: none }

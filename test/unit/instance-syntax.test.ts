@@ -11,14 +11,14 @@ describe('what is not YAML is told once, where the person has to type, in words 
       'a single quote without an end',
       blocks("  - domain: 'spam.example", '    severity: suspend', '  - domain: bad.example'),
       '2:13',
-      "a text begins with ' here, and no ' ends it",
+      "a text begins with ' here, but its ' is missing",
       "Type ' where",
     ],
     [
       'a double quote without an end',
       blocks('  - domain: "spam.example', '    severity: suspend'),
       '2:13',
-      'a text begins with " here, and no " ends it',
+      'a text begins with " here, but its " is missing',
       'Type " where',
     ],
     [
@@ -60,7 +60,7 @@ describe('what is not YAML is told once, where the person has to type, in words 
       'a bracket without an end',
       blocks('  - domain: a.example', '    reasons: [a, b', '    severity: none'),
       '3:14',
-      'begins with [ here, and no ] ends it',
+      'begins with [ here, but its ] is missing',
       'Type ] where',
     ],
     ['a bracket at the end of the file', 'domain_blocks: [a, b\n', '1:16', 'begins with [ here', 'Type ] where'],
@@ -69,7 +69,7 @@ describe('what is not YAML is told once, where the person has to type, in words 
       'a brace without an end',
       blocks('  - { domain: a.example, severity: none', '  - domain: b.example'),
       '2:5',
-      'begins with { here, and no } ends it',
+      'begins with { here, but its } is missing',
       'Type } where',
     ],
     [
@@ -127,28 +127,28 @@ describe('what is not YAML is told once, where the person has to type, in words 
       'a line that is too far in',
       blocks('  - domain: a.example', '      severity: suspend'),
       '2:13',
-      'too far in',
+      'too many spaces in front',
       'as many spaces',
     ],
     [
       'a line that is not far enough in',
       blocks('  - domain: a.example', '  severity: suspend'),
       '3:1',
-      'another number of spaces',
+      'a different number of spaces',
       'as many spaces',
     ],
     [
       'a line between two columns',
       blocks('  - domain: a.example', '   severity: suspend'),
       '3:1',
-      'another number of spaces',
+      'a different number of spaces',
       'as many spaces',
     ],
     [
       'an entry that is further out',
       blocks('    - domain: a.example', '  - domain: b.example'),
       '3:1',
-      'another number of spaces',
+      'a different number of spaces',
       'as many spaces',
     ],
     [
@@ -156,14 +156,14 @@ describe('what is not YAML is told once, where the person has to type, in words 
       blocks('  - domain:\u00a0a.example', '    severity: none'),
       '2:12',
       'only looks like a space',
-      'Type a space',
+      'Type a normal space',
     ],
     [
       'a space that is none at the beginning of a line',
       blocks('\u00a0 - domain: a.example', '    severity: none'),
       '2:1',
       'only looks like a space',
-      'Type a space',
+      'Type a normal space',
     ],
     ['a handle', 'moderators:\n  - account: @alice\n', '2:14', 'begin with @', 'in quotes'],
     ['a backtick', blocks('  - domain: `a.example`'), '2:13', 'begin with `', 'in quotes'],
@@ -231,11 +231,13 @@ describe('what is not YAML is told once, where the person has to type, in words 
     })
     expect(loaded.instance).toBeNull()
     expect(lines(loaded)).toEqual([
-      'error merge-conflict domain-blocks.yaml:2:1 a merge conflict is left in this file',
-      'error merge-conflict about.md:3:1 a merge conflict is left in this file',
+      'error merge-conflict domain-blocks.yaml:2:1 this file still has a merge conflict',
+      'error merge-conflict about.md:3:1 this file still has a merge conflict',
     ])
     expect(new Set(hints(loaded))).toEqual(
-      new Set(['Keep what is right of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.']),
+      new Set([
+        'Keep the right lines of both sides. Then delete the lines that begin with <<<<<<<, ======= and >>>>>>>.',
+      ]),
     )
   })
 
@@ -246,9 +248,9 @@ describe('what is not YAML is told once, where the person has to type, in words 
     ] as const) {
       const loaded = await load({ 'domain-blocks.yaml': text })
       expect(lines(loaded)).toEqual([
-        `error unwanted-character domain-blocks.yaml:${place} a line ends with a carriage return (U+000D) alone here, which only some programs take for an end`,
+        `error unwanted-character domain-blocks.yaml:${place} this line ends with a carriage return (U+000D) alone, and only some programs see a line end there`,
       ])
-      expect(hints(loaded)).toEqual(['Save the file with line ends of Unix (LF) or of Windows (CRLF).'])
+      expect(hints(loaded)).toEqual(['Save the file with Unix line ends (LF) or Windows line ends (CRLF).'])
     }
   })
 
@@ -273,7 +275,7 @@ test('a file that asks for YAML 1.1 is refused by name, by every verb: words mea
   const text = `# ours\n%YAML 1.1\n---\n${body}`
   const loaded = await load({ 'domain-blocks.yaml': text })
   expect(lines(loaded)).toEqual([
-    'error yaml-version domain-blocks.yaml:2:1 this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here',
+    'error yaml-version domain-blocks.yaml:2:1 this line asks for YAML 1.1, where words such as yes and 12:30 mean something else; Herdbook reads YAML 1.2',
   ])
   expect(hints(loaded)).toEqual(['Delete the line %YAML 1.1.'])
   await expect(formatFile('domain-blocks.yaml', text)).rejects.toThrow('asks for YAML 1.1')

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { LineCounter, parseDocument, type CST, type Document } from 'yaml'
 import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
 import { parseInParts } from '../yaml/parse-in-chunks.ts'
-import { asksForOtherVersion, OTHER_VERSION } from '../yaml/forbidden.ts'
+import { asksForOtherVersion } from '../yaml/forbidden.ts'
+import { OTHER_VERSION } from '../yaml/texts.ts'
 
 /** A value of a file; the same as a value of the engine, which builds on this. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }

@@ -1,34 +1,36 @@
 import type { Diagnostic } from '../diagnostic.ts'
+import {
+  CARRIAGE_RETURN,
+  controlCharacter,
+  directionCharacter,
+  MERGE_CONFLICT,
+  notUtf8,
+  NUL,
+  unwantedCharacter,
+} from './texts.ts'
 
-/** Control characters other than tab and line ends, and those that make text read in another order than it is. */
+/** Control characters other than tab and line ends, and those that change the order in which text is shown. */
 const UNWANTED = /(?![\t\n\r\u0085])\p{Cc}|\p{Cs}|[\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/u
 
 const BIDI = /[\u202A-\u202E\u2066-\u2069]/
 
-/** The bytes as text; what is not UTF-8 is an error. */
+/** Decodes bytes as UTF-8; anything else is an error. */
 export function decode(file: string, bytes: Buffer): { readonly text: string } | { readonly diagnostic: Diagnostic } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch {
-    const hint = 'Save the file as UTF-8.'
     return {
-      diagnostic: {
-        code: 'not-utf8',
-        severity: 'error',
-        message: `${file} is not UTF-8 text`,
-        at: { file, line: 1, column: 1 },
-        hint,
-      },
+      diagnostic: { code: 'not-utf8', severity: 'error', ...notUtf8(file), at: { file, line: 1, column: 1 } },
     }
   }
 }
 
-/** What must not be in a file, whatever it means: a merge conflict, or a character that can not be seen. */
+/** Finds what no file may contain: a merge conflict, or a character that cannot be seen. */
 export function unwanted(file: string, text: string): Diagnostic | undefined {
   return conflict(file, text) ?? invisible(file, text)
 }
 
-/** Both of its ends: each alone could be a line of somebody's text. */
+/** Finds both ends of a merge conflict: each alone could be a line of a text. */
 function conflict(file: string, text: string): Diagnostic | undefined {
   const index = text.search(/^<{7} /m)
   if (index < 0 || !/^>{7} /m.test(text.slice(index))) return undefined
@@ -36,13 +38,12 @@ function conflict(file: string, text: string): Diagnostic | undefined {
   return {
     code: 'merge-conflict',
     severity: 'error',
-    message: 'a merge conflict is left in this file',
+    ...MERGE_CONFLICT,
     at: { file, line, column: 1, end: { line, column: 8 } },
-    hint: 'Keep what is right of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.',
   }
 }
 
-/** The first character that can not be seen. */
+/** Finds the first character that cannot be seen. */
 function invisible(file: string, text: string): Diagnostic | undefined {
   const index = text.search(UNWANTED)
   if (index < 0) return undefined
@@ -52,13 +53,12 @@ function invisible(file: string, text: string): Diagnostic | undefined {
   return {
     code: 'unwanted-character',
     severity: 'error',
-    message: `there is ${describe(text[index] ?? '')} here`,
+    ...unwantedCharacter(describe(text[index] ?? '')),
     at: { file, line, column, end: { line, column: column + 1 } },
-    hint: 'Delete it. It can not be seen, so retype the word around it.',
   }
 }
 
-/** A line that only some programs end: others, and those who read it there, see another file. */
+/** Finds a line that only some programs end: in others, people would see another file. */
 export function endedAlone(file: string, text: string): Diagnostic | undefined {
   const index = text.search(/\r(?!\n)/)
   if (index < 0) return undefined
@@ -67,26 +67,25 @@ export function endedAlone(file: string, text: string): Diagnostic | undefined {
   return {
     code: 'unwanted-character',
     severity: 'error',
-    message: 'a line ends with a carriage return (U+000D) alone here, which only some programs take for an end',
+    ...CARRIAGE_RETURN,
     at: { file, line, column: index - before.lastIndexOf('\n') },
-    hint: 'Save the file with line ends of Unix (LF) or of Windows (CRLF).',
   }
 }
 
-/** Whether a value holds a character that must not be in a file; an escape such as "\\0" can make one. */
+/** Whether a value contains a character that no file may contain; an escape such as "\\0" can make one. */
 export function isUnwanted(value: string): boolean {
   return UNWANTED.test(value)
 }
 
-/** The first character of a value that must not be in a file, in words; undefined where there is none. */
+/** Describes the first character of a value that no file may contain; undefined if there is none. */
 export function unwantedIn(value: string): string | undefined {
   const [character] = UNWANTED.exec(value) ?? []
   return character === undefined ? undefined : describe(character)
 }
 
-/** A character by its code point, for characters that can not be printed. */
+/** Describes a character that cannot be printed, by its code point. */
 export function describe(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  if (character === '\0') return 'a NUL character'
-  return `${BIDI.test(character) ? 'a character that changes the direction of text' : 'a control character'} (U+${code})`
+  if (character === '\0') return NUL
+  return BIDI.test(character) ? directionCharacter(code) : controlCharacter(code)
 }

@@ -1,20 +1,20 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml'
 import type { CST, Document } from 'yaml'
 
-/** 16 MiB of domain blocks have fewer words and signs than this, and fewer lines. */
+/** 16 MiB of domain blocks have fewer tokens and fewer lines than this. */
 const MAX_LEXEMES = 5_000_000
 const MAX_LINES = 1_200_000
-/** Inside brackets each sign can be an error of its own, and people write few of them. */
+/** Inside brackets each character can be an error of its own, and people write few of them. */
 const MAX_IN_BRACKETS = 100_000
 const MAX_OPEN = 200
 
 type Excess = 'too-deep' | 'too-large' | 'more-documents'
 
-/** What was read of a file so far: its limits hold for all its parts together. */
+/** How much of a file was read so far: the limits are for all its parts together. */
 export interface Seen {
   lexemes: number
   inBrackets: number
-  /** Something has a name (&name) that can be used again further down. */
+  /** Whether something has a name (&name), which can be used again further down. */
   anchor: boolean
 }
 
@@ -24,11 +24,11 @@ export type Composed =
   | { readonly state: 'composed'; readonly document: Document.Parsed }
   | { readonly state: Excess; readonly offset: number }
 
-/** Parses one YAML 1.2 document, and stops early where a text is made to exhaust the parser. */
+/** Parses one YAML 1.2 document, and stops early if a text would exhaust the parser. */
 export function compose(text: string, seen = nothingSeen()): Composed {
   if (hasTooManyLines(text)) return { state: 'too-large', offset: 0 }
   const parser = new Parser()
-  // Its own check for keys that are there twice is quadratic; refusals.ts has one.
+  // Its own check for keys that are there twice is quadratic; forbidden.ts has one.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   const stop: { what?: Excess } = {}
   let first: Document.Parsed | undefined
@@ -37,7 +37,7 @@ export function compose(text: string, seen = nothingSeen()): Composed {
     first = document
   }
   if (stop.what !== undefined) return { state: stop.what, offset: parser.offset }
-  if (first === undefined) throw new Error('the composer gave no document')
+  if (first === undefined) throw new Error('no document')
   return { state: 'composed', document: first }
 }
 
@@ -53,7 +53,7 @@ function* tokens(text: string, parser: Parser, stop: { what?: Excess }, seen: Se
   yield* parser.end()
 }
 
-/** Where the lines of a text begin. */
+/** Counts where the lines of a text begin. */
 export function linesOf(text: string): LineCounter {
   const lines = new LineCounter()
   lines.addNewLine(0)

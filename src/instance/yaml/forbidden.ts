@@ -1,8 +1,21 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar } from 'yaml'
 import type { Document, Node, YAMLMap } from 'yaml'
-import type { Diagnostic } from '../diagnostic.ts'
+import type { Diagnostic, Wording } from '../diagnostic.ts'
 import { MAX_PROBLEMS, syntax, type At } from './syntax.ts'
 import { describe, isUnwanted } from './characters.ts'
+import {
+  DIRECTIVE,
+  duplicateKey,
+  escapedCharacter,
+  KEY_NOT_A_WORD,
+  OTHER_VERSION,
+  STAR,
+  TAG,
+  TAG_OF_KEY,
+  TOO_DEEP,
+  tooManyAliases,
+  UNWANTED_IN_KEY,
+} from './texts.ts'
 
 export const MAX_ALIASES = 20
 
@@ -10,33 +23,20 @@ const MAX_DEPTH = 50
 
 type Range = readonly [start: number, end: number]
 
-/** Where a node stands; the top of the file for what is none. */
+/** Where a node begins and ends; the top of the file for anything else. */
 export function rangeOf(node: unknown): Range {
   const range = isNode(node) ? node.range : undefined
   return range ? [range[0], range[1]] : [0, 0]
 }
 
-/** Why a file is not read: what is not YAML, else what is YAML and is refused all the same. */
+/** Lists why a file is refused: what is not YAML; if there is nothing, what is YAML and not allowed here. */
 export function refusals(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
-  const tell: Tell = (code, message, node, hint) => ({
-    code,
-    severity: 'error',
-    message,
-    at: at(...rangeOf(node)),
-    hint,
-  })
+  const problem: ProblemAt = (code, words, node) => ({ code, severity: 'error', ...words, at: at(...rangeOf(node)) })
+  const lineOf: LineOf = (node) => at(...rangeOf(node)).line
   const wrong = [...syntax(document, text, at), ...otherVersion(document, text, at)]
   if (wrong.length > 0) return wrong
-  if (isDirected(document))
-    return [
-      tell(
-        'yaml-directive',
-        'a line above --- that begins with % changes how the file is read',
-        undefined,
-        'Delete that line.',
-      ),
-    ]
-  return structure(document, tell).take(MAX_PROBLEMS).toArray()
+  if (isDirected(document)) return [problem('yaml-directive', DIRECTIVE, undefined)]
+  return structure(document, problem, lineOf).take(MAX_PROBLEMS).toArray()
 }
 
 /** Whether a file says in which version of YAML it is written, or what tags stand for. */
@@ -45,15 +45,7 @@ function isDirected({ directives }: Document.Parsed): boolean {
   return (yaml.explicit === true && yaml.version !== '1.2') || Object.keys(tags).some((handle) => handle !== '!!')
 }
 
-/** YAML 1.1 is another dialect: `yes` is no text there, nor `12:30`. A file that asks for it would mean something else than people read here. */
-export const OTHER_VERSION = {
-  code: 'yaml-version',
-  message:
-    'this line asks for YAML 1.1, in which words such as yes and 12:30 mean something else; files are read as YAML 1.2 here',
-  hint: 'Delete the line %YAML 1.1.',
-} as const
-
-/** Where a file asks for YAML 1.1; -1 where it does not. */
+/** Where a file asks for YAML 1.1; -1 if it does not. */
 export const asksForOtherVersion = ({ directives }: Document.Parsed, text: string): number =>
   directives.yaml.version === '1.1' ? Math.max(0, text.search(/^%YAML/m)) : -1
 
@@ -62,50 +54,32 @@ function otherVersion(document: Document.Parsed, text: string, at: At): readonly
   return start < 0 ? [] : [{ ...OTHER_VERSION, severity: 'error', at: at(start, start + '%YAML 1.1'.length) }]
 }
 
-type Tell = (code: string, message: string, node: unknown, hint: string) => Diagnostic
+/** Makes a diagnostic at a node. */
+type ProblemAt = (code: string, words: Wording, node: unknown) => Diagnostic
+type LineOf = (node: unknown) => number
 
-/** Tags, keys that are not words, keys twice, aliases to nothing and too many of them. */
-function* structure(document: Document.Parsed, tell: Tell): Generator<Diagnostic> {
+/** Finds tags, keys that are not words or are there twice, aliases of nothing and too many of them. */
+function* structure(document: Document.Parsed, problem: ProblemAt, lineOf: LineOf): Generator<Diagnostic> {
   const anchors = new Set<string>()
   let aliases = 0
   for (const [node, depth] of nodes(document)) {
-    if (depth > MAX_DEPTH)
-      return yield tell(
-        'too-deep',
-        'lists and maps are nested too deeply',
-        node,
-        'Check the dashes and how far lines are indented.',
-      )
+    if (depth > MAX_DEPTH) return yield problem('too-deep', TOO_DEEP, node)
     if (isAlias(node)) {
-      if (++aliases > MAX_ALIASES)
-        return yield tell(
-          'too-many-aliases',
-          `more than ${MAX_ALIASES} aliases (*name)`,
-          node,
-          'Write the values out instead.',
-        )
-      if (!anchors.has(node.source))
-        yield tell('yaml-alias', 'a text that begins with * means something else here', node, 'Put it in quotes.')
+      if (++aliases > MAX_ALIASES) return yield problem('too-many-aliases', tooManyAliases(MAX_ALIASES), node)
+      if (!anchors.has(node.source)) yield problem('yaml-alias', STAR, node)
       continue
     }
     if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor)
-    if (node.tag !== undefined) yield tell('yaml-tag', TAGS, node, 'Delete the tag, or put the text in quotes.')
+    if (node.tag !== undefined) yield problem('yaml-tag', TAG, node)
     if (isScalar(node) && typeof node.value === 'string' && isUnwanted(node.value)) {
       const character = Array.from(node.value).find(isUnwanted) ?? ''
-      yield tell(
-        'unwanted-character',
-        `this text holds ${describe(character)}`,
-        node,
-        'Delete the escape (a word with a backslash) that makes it.',
-      )
+      yield problem('unwanted-character', escapedCharacter(describe(character)), node)
     }
-    if (isMap(node)) yield* keys(node, tell)
+    if (isMap(node)) yield* keys(node, problem, lineOf)
   }
 }
 
-const TAGS = 'tags (words that begin with !) are not read here'
-
-/** Every node but the keys, in the order of the text. */
+/** Yields every node except the keys, in the order of the text. */
 function* nodes(document: Document.Parsed): Generator<readonly [node: Node, depth: number]> {
   const stack: (readonly [node: unknown, depth: number])[] = [[document.contents, 0]]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -120,26 +94,19 @@ function* nodes(document: Document.Parsed): Generator<readonly [node: Node, dept
   }
 }
 
-/** The keys of one map, in linear time: the parser's own check is quadratic. */
-function* keys(map: YAMLMap, tell: Tell): Generator<Diagnostic> {
+/** Checks the keys of one map, in linear time: the parser's own check is quadratic. */
+function* keys(map: YAMLMap, problem: ProblemAt, lineOf: LineOf): Generator<Diagnostic> {
   const seen = new Map<string, unknown>()
   for (const { key } of map.items) {
     if (!isScalar(key)) {
-      yield tell('yaml-key', 'a key has to be a word', key ?? map, 'Write a word followed by a colon.')
+      yield problem('yaml-key', KEY_NOT_A_WORD, key ?? map)
       continue
     }
     const name = String(key.value)
     const first = seen.get(name)
     if (first === undefined) seen.set(name, key)
-    else
-      yield tell(
-        'duplicate-key',
-        `the same key is in line ${tell('', '', first, '').at?.line} already`,
-        key,
-        'Keep one of the two.',
-      )
-    if (isUnwanted(name))
-      yield tell('unwanted-character', 'this key holds a character that can not be seen', key, 'Retype it.')
-    if (key.tag !== undefined) yield tell('yaml-tag', TAGS, key, 'Delete the tag.')
+    else yield problem('duplicate-key', duplicateKey(lineOf(first)), key)
+    if (isUnwanted(name)) yield problem('unwanted-character', UNWANTED_IN_KEY, key)
+    if (key.tag !== undefined) yield problem('yaml-tag', TAG_OF_KEY, key)
   }
 }

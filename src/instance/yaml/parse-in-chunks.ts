@@ -8,13 +8,13 @@ import type { At } from './syntax.ts'
 
 /** How many entries are parsed at a time. */
 const ENTRIES = 100
-/** What stands above the list is parsed with every part of it. */
+/** How long the text above the list may be: it is parsed again with every part. */
 const MAX_HEAD = 4096
 
-/** A long list cut into parts, each a file of its own: all that stands above the list, some entries, and after the last ones all below. */
+/** A long list cut into parts. Each part is a file: the text above the list, some entries, and in the last one all below. */
 interface Cut {
   readonly head: string
-  /** Where the dash of the first entry stands. */
+  /** The offset of the first entry's dash. */
   readonly dash: number
   /** Where the entries of each part begin and end. */
   readonly spans: readonly (readonly [start: number, end: number])[]
@@ -30,8 +30,8 @@ interface Part {
 }
 
 /**
- * Parses a file that is one long list a few entries at a time, since nodes need a hundred times the memory of what they say.
- * Undefined where the file is no such thing, or anything is wrong with it or needs to be seen as a whole.
+ * Parses a file that is one long list a few entries at a time: nodes need a hundred times the memory of their values.
+ * Undefined if the file is no such list, has any error, or can only be parsed as a whole.
  */
 export function parseInParts(
   text: string,
@@ -75,8 +75,8 @@ function cutOf(text: string, entries: number): Cut | undefined {
 }
 
 /**
- * The lines at which a list can be cut: nothing but an entry begins with a dash at its indent, as long as no line before is indented less.
- * Comments above an entry belong to it or to the one before, so that none is cut off.
+ * Yields where a list can be cut. Only entries begin with a dash at its indent, until a line is indented less.
+ * Comments above an entry belong to it or to the one before, so it is not cut there.
  */
 function* cuts(text: string, from: number, indent: number): Generator<number> {
   let commented = true
@@ -94,7 +94,7 @@ function* cuts(text: string, from: number, indent: number): Generator<number> {
   }
 }
 
-/** The key at the top of a file whose list begins there. */
+/** The top-level key whose list begins at that dash. */
 function listAt({ contents }: Document.Parsed, dash: number): string | undefined {
   const pair = isMap(contents)
     ? contents.items.find(({ value }) => isSeq(value) && value.range?.[0] === dash)
@@ -102,13 +102,13 @@ function listAt({ contents }: Document.Parsed, dash: number): string | undefined
   return isScalar(pair?.key) ? String(pair.key.value) : undefined
 }
 
-/** Offsets in a part as places in the file: the head stands where it stood, and so does the beginning of the list. */
+/** Maps offsets in a part to positions in the file: those in the head and at the first dash stay the same. */
 function shifted(at: At, { dash }: Cut, by: number): At {
   const moved = (offset: number): number => (offset > dash ? offset + by : offset)
   return (start, end) => at(moved(start), moved(end))
 }
 
-/** Places by way of the part that they stand in: the last one for all that is in no entry. */
+/** Answers from the part that holds the path; from the last part for anything that is in no entry. */
 function placesByPart(parts: readonly Part[], last: Part): Places {
   const ask = <Found>(path: Path, question: (places: Places, path: Path) => Found): Found => {
     const [key, index, ...rest] = path
@@ -120,8 +120,8 @@ function placesByPart(parts: readonly Part[], last: Part): Places {
     position: (path) => ask(path, (places, inside) => places.position(inside)),
     keyPosition: (path) => ask(path, (places, inside) => places.keyPosition(inside)),
     typed: (path) => ask(path, (places, inside) => places.typed(inside)),
-    rest: () => {
-      for (const { places } of parts) places.rest()
+    release: () => {
+      for (const { places } of parts) places.release()
     },
   }
 }

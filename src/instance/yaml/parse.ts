@@ -7,8 +7,9 @@ import type { Places } from './positions.ts'
 import { MAX_ALIASES, refusals } from './forbidden.ts'
 import type { At } from './syntax.ts'
 import { endedAlone, unwanted } from './characters.ts'
+import { ENDLESS_ALIASES, MORE_DOCUMENTS, TOO_DEEP, TOO_LARGE } from './texts.ts'
 
-/** A YAML file with its value and the way back from the value to lines and columns. */
+/** A YAML file with its value, and where each part of the value is. */
 export interface Parsed extends Places {
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
@@ -23,7 +24,7 @@ export function parseYaml(file: string, text: string): Parsed {
   return inParts === undefined ? parseWhole(file, text, at) : { ...inParts, diagnostics: [] }
 }
 
-/** The place between two offsets of a text. */
+/** Makes positions out of offsets in a text. */
 function placeIn(file: string, text: string): At {
   const lines = linesOf(text)
   return (start, end) => {
@@ -33,7 +34,7 @@ function placeIn(file: string, text: string): At {
   }
 }
 
-/** Parses a file at one go. */
+/** Parses a file in one piece. */
 export function parseWhole(file: string, text: string, at = placeIn(file, text)): Parsed {
   const composed = compose(text)
   if (composed.state !== 'composed')
@@ -45,32 +46,11 @@ export function parseWhole(file: string, text: string, at = placeIn(file, text))
   if (problems.length > 0) return refused(file, problems)
   const value = plainValue(document)
   if (value === undefined)
-    return refused(file, [
-      {
-        code: 'too-many-aliases',
-        severity: 'error',
-        message: 'aliases (*name) repeat each other without end',
-        at: at(0, 0),
-        hint: 'Write the values out instead.',
-      },
-    ])
+    return refused(file, [{ code: 'too-many-aliases', severity: 'error', ...ENDLESS_ALIASES, at: at(0, 0) }])
   return { value: value.of, diagnostics: [], ...placesIn(() => text, at, document) }
 }
 
-const STOPPED = {
-  'too-deep': {
-    message: 'lists and maps are nested too deeply',
-    hint: 'Check the dashes and brackets, and how far lines are indented.',
-  },
-  'too-large': {
-    message: 'the file has more lines, words or brackets than are read',
-    hint: 'Check whether the right file is there.',
-  },
-  'more-documents': {
-    message: 'a second document begins here',
-    hint: 'Delete the line --- and what follows it, or move that into its own file.',
-  },
-} as const
+const STOPPED = { 'too-deep': TOO_DEEP, 'too-large': TOO_LARGE, 'more-documents': MORE_DOCUMENTS } as const
 
 function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
   const top = (): Position => ({ file, line: 1, column: 1 })
@@ -80,11 +60,11 @@ function refused(file: string, diagnostics: readonly Diagnostic[]): Parsed {
     position: top,
     keyPosition: top,
     typed: () => undefined,
-    rest: () => undefined,
+    release: () => undefined,
   }
 }
 
-/** The value of a document; undefined where its aliases grow without bound. */
+/** The value of a document; undefined if its aliases repeat each other without end. */
 function plainValue(document: Document.Parsed): { readonly of: unknown } | undefined {
   try {
     return { of: document.toJS({ maxAliasCount: MAX_ALIASES * MAX_ALIASES }) }

@@ -8,21 +8,21 @@ import type { At } from './syntax.ts'
 /** A path to a value: keys and indexes from the top of the file. */
 export type Path = readonly (string | number)[]
 
-/** The way back from values to lines and columns. */
+/** Where the parts of a parsed file are, in lines and columns. */
 export interface Places {
-  /** Where the value at a path stands; where it is not there, the nearest thing above it. */
+  /** Where the value at a path is; if there is none, the nearest value above it. */
   readonly position: (path: Path) => Position
-  /** Where the key at the end of a path stands. */
+  /** Where the key at the end of a path is. */
   readonly keyPosition: (path: Path) => Position
-  /** The value at a path as it was typed, where it is a single word or number. */
+  /** The value at a path as it was typed, if it is a single word or number. */
   readonly typed: (path: Path) => string | undefined
-  /** Lets go of what only places need, most of the memory; it is parsed again when a place is asked for. */
-  readonly rest: () => void
+  /** Frees the parsed nodes, which take most of the memory; the next question parses the text again. */
+  readonly release: () => void
 }
 
 type Yaml = Document.Parsed
 
-/** Places in a text that was parsed before; `document` is what came of it, where that is at hand. */
+/** Answers questions about a text that was parsed before; `document` saves parsing it again. */
 export function placesIn(text: () => string, at: At, document?: Yaml): Places {
   let kept = document
   const nodes = (): Yaml => (kept ??= again(text()))
@@ -33,7 +33,7 @@ export function placesIn(text: () => string, at: At, document?: Yaml): Places {
       const node = nodeAt(nodes(), path)
       return isScalar(node) ? node.source : undefined
     },
-    rest: () => {
+    release: () => {
       kept = undefined
     },
   }
@@ -41,11 +41,11 @@ export function placesIn(text: () => string, at: At, document?: Yaml): Places {
 
 function again(text: string): Yaml {
   const composed = compose(text)
-  if (composed.state !== 'composed') throw new Error('a text that was parsed before is parsed the same again')
+  if (composed.state !== 'composed') throw new Error('parsed differently')
   return composed.document
 }
 
-/** The node at a path, through aliases; the nearest one above where the path leads nowhere. */
+/** The node at a path, through aliases; the nearest one above if the path leads nowhere. */
 function nodeAt(document: Yaml, path: Path): unknown {
   let node: unknown = document.contents
   for (const segment of path) {

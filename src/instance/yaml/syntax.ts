@@ -1,27 +1,27 @@
 import { isCollection, isScalar, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
-import type { Diagnostic, Position } from '../diagnostic.ts'
+import type { Diagnostic, Position, Wording } from '../diagnostic.ts'
+import * as texts from './texts.ts'
 
-/** What is told of one file; a wrong tab can make an error of every line. */
+/** The most problems that are listed for one file: a wrong tab can make an error of every line. */
 export const MAX_PROBLEMS = 100
 
 /** One thing that the parser found, and the text around it. */
-interface Found {
+interface ParserError {
   readonly code: string
   readonly says: string
   /** The line that it is in. */
   readonly line: string
-  /** The character before the place. */
+  /** The character before its position. */
   readonly before: string
-  /** The sign that opened what has no end, where that is what is wrong. */
+  /** The character that opened what is never closed, if that is the problem. */
   readonly open: string | undefined
 }
 
-interface Words {
-  readonly fits: (found: Found) => boolean
-  readonly message: string
-  readonly hint: string
-  /** The sign of the line that is to be typed anew, where that is known better than by the parser. */
+interface Explanation {
+  readonly fits: (error: ParserError) => boolean
+  readonly words: Wording
+  /** The character in the line that is wrong, if that is known better than by the parser. */
   readonly sign?: RegExp
 }
 
@@ -30,35 +30,25 @@ const NO_SPACE = /[\u00a0\u2000-\u200a\u202f\u3000]/
 
 const code =
   (name: string, says = /(?:)/) =>
-  (found: Found): boolean =>
-    found.code === name && says.test(found.says)
-const opened = (sign: string) => (found: Found) => found.open === sign
-const line = (like: RegExp) => (found: Found) => like.test(found.line)
+  (error: ParserError): boolean =>
+    error.code === name && says.test(error.says)
+const line = (like: RegExp) => (error: ParserError) => like.test(error.line)
 
-const unclosed = (what: string, begin: string, end: string): Words => ({
-  fits: opened(begin),
-  message: `${what} begins with ${begin} here, and no ${end} ends it`,
-  hint: `Type ${end} where it ends.`,
+const unclosed = (what: string, begin: string, end: string): Explanation => ({
+  fits: ({ open }) => open === begin,
+  words: texts.unclosed(what, begin, end),
 })
 
-const startsWith = (sign: string): Words => ({
+/** Text in quotes that ended early, because of a quote inside it. */
+const quoteInside = (quote: string, words: Wording): Explanation => ({
+  fits: (error) => code('UNEXPECTED_TOKEN', /at node end/)(error) && error.before === quote,
+  words,
+})
+
+const startsWith = (sign: string): Explanation => ({
   fits: code('BAD_SCALAR_START', new RegExp(` ${sign}$`)),
-  message: `a text can not begin with ${sign}`,
-  hint: 'Put it in quotes.',
+  words: texts.badStart(sign),
 })
-
-const QUOTED = {
-  fits: (found: Found): boolean => code('UNEXPECTED_TOKEN', /at node end/)(found),
-  message: 'the text in quotes has ended just before this',
-}
-const COLUMNS = {
-  message: 'this line begins with another number of spaces than those that it belongs to',
-  hint: 'Begin it with as many spaces as they do.',
-}
-const COLON_MISSING = {
-  message: 'there is no colon in this line, or the next line is too far in',
-  hint: 'Write it as key: value, with a colon and a space.',
-}
 
 /** Whether the value in a line ends with a colon. */
 const endsInColon = (text: string): boolean =>
@@ -68,144 +58,86 @@ const endsInColon = (text: string): boolean =>
     .trim()
     .endsWith(':')
 
-/** What the parser says, in words for people who have never seen YAML; the first that fits is taken. None repeats the text, which may be a secret. */
-const WORDS: readonly Words[] = [
-  unclosed('a text', "'", "'"),
-  unclosed('a text', '"', '"'),
-  unclosed('a list', '[', ']'),
-  unclosed('something', '{', '}'),
-  {
-    fits: code('TAB_AS_INDENT'),
-    message: 'this line begins with a tab',
-    hint: 'Begin it with spaces instead, as many as its neighbours.',
-  },
-  {
-    fits: line(NO_SPACE),
-    sign: NO_SPACE,
-    message: 'something in this line only looks like a space',
-    hint: 'Type a space in its place, after each colon and dash.',
-  },
-  { fits: line(/^\s*-[^\s-]/), message: 'this line has no space after its dash', hint: 'Type a space after the dash.' },
-  {
-    fits: line(/^\s*(?:- +)?[a-z_]+:[^\s]/),
-    message: 'this line has no space after its colon',
-    hint: 'Type a space after the colon.',
-  },
-  {
-    ...QUOTED,
-    fits: (found) => QUOTED.fits(found) && found.before === "'",
-    hint: "Type an apostrophe twice inside such a text: 'it''s'.",
-  },
-  {
-    ...QUOTED,
-    fits: (found) => QUOTED.fits(found) && found.before === '"',
-    hint: 'Type a backslash before a quote inside such a text: \\"',
-  },
-  {
-    fits: code('BAD_DQ_ESCAPE'),
-    message: 'a backslash means something else in " quotes',
-    hint: "Put the text in ' quotes.",
-  },
+/** Explains the parser's errors; the first entry that fits is taken. */
+const EXPLANATIONS: readonly Explanation[] = [
+  unclosed(texts.UNCLOSED.text, "'", "'"),
+  unclosed(texts.UNCLOSED.text, '"', '"'),
+  unclosed(texts.UNCLOSED.list, '[', ']'),
+  unclosed(texts.UNCLOSED.keys, '{', '}'),
+  { fits: code('TAB_AS_INDENT'), words: texts.TAB },
+  { fits: line(NO_SPACE), sign: NO_SPACE, words: texts.NOT_A_SPACE },
+  { fits: line(/^\s*-[^\s-]/), words: texts.NO_SPACE_AFTER_DASH },
+  { fits: line(/^\s*(?:- +)?[a-z_]+:[^\s]/), words: texts.NO_SPACE_AFTER_COLON },
+  quoteInside("'", texts.APOSTROPHE),
+  quoteInside('"', texts.QUOTE),
+  { fits: code('BAD_DQ_ESCAPE'), words: texts.BACKSLASH },
   ...['@', '`', '%'].map(startsWith),
+  { fits: code('BAD_ALIAS'), words: texts.AND_OR_STAR },
+  { fits: code('TAG_RESOLVE_FAILED'), words: texts.EXCLAMATION_MARK },
   {
-    fits: code('BAD_ALIAS'),
-    message: 'a text that begins with & or * means something else here',
-    hint: 'Put it in quotes.',
+    fits: (error) => /^\S*: *[|>]|: [|>]/.test(error.line) && code('UNEXPECTED_TOKEN')(error),
+    words: texts.BLOCK_TEXT,
+  },
+  { fits: code('UNEXPECTED_TOKEN', /block-seq-ind/), words: texts.DASH_START },
+  { fits: code('BLOCK_IN_FLOW'), words: texts.COMMA_MISSING },
+  { fits: code('MISSING_CHAR', /^Comments/), words: texts.COMMENT_SIGN },
+  { fits: code('UNEXPECTED_TOKEN'), words: texts.UNEXPECTED },
+  { fits: code('MISSING_CHAR', /^Implicit map keys/), words: texts.COLON_MISSING },
+  { fits: code('MISSING_CHAR', /^Sequence item/), words: texts.COLUMNS },
+  { fits: code('BAD_INDENT'), words: texts.COLUMNS },
+  { fits: code('BLOCK_AS_IMPLICIT_KEY', /sequence/), words: texts.COLUMNS },
+  {
+    fits: (error) => code('BLOCK_AS_IMPLICIT_KEY')(error) && /: .*: /.test(error.line),
+    words: texts.COLON_INSIDE,
   },
   {
-    fits: code('TAG_RESOLVE_FAILED'),
-    message: 'a word that begins with ! means something else here',
-    hint: 'Delete it, or put the text in quotes.',
+    fits: (error) => code('BLOCK_AS_IMPLICIT_KEY')(error) && endsInColon(error.line),
+    words: texts.COLON_AT_END,
   },
-  {
-    fits: (found) => /^\S*: *[|>]|: [|>]/.test(found.line) && code('UNEXPECTED_TOKEN')(found),
-    message: '| and > stand for a text of several lines',
-    hint: 'Begin the text on the next line, or put it in quotes.',
-  },
-  {
-    fits: code('UNEXPECTED_TOKEN', /block-seq-ind/),
-    message: 'a text can not begin with a dash',
-    hint: 'Put it in quotes, or begin the list on the next line.',
-  },
-  { fits: code('BLOCK_IN_FLOW'), message: 'a comma is missing here', hint: 'Put a comma between two keys in braces.' },
-  {
-    fits: code('MISSING_CHAR', /^Comments/),
-    message: 'a # needs a space before it',
-    hint: 'Type a space before the #, or put the text in quotes.',
-  },
-  {
-    fits: code('UNEXPECTED_TOKEN'),
-    message: 'this does not belong here',
-    hint: 'Is a comma or a quote missing before it? A text that holds signs belongs in quotes.',
-  },
-  { fits: code('MISSING_CHAR', /^Implicit map keys/), ...COLON_MISSING },
-  { fits: code('MISSING_CHAR', /^Sequence item/), ...COLUMNS },
-  { fits: code('BAD_INDENT'), ...COLUMNS },
-  { fits: code('BLOCK_AS_IMPLICIT_KEY', /sequence/), ...COLUMNS },
-  {
-    fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && /: .*: /.test(found.line),
-    message: 'this text has a colon and a space in it',
-    hint: 'Put it in quotes.',
-  },
-  {
-    fits: (found) => code('BLOCK_AS_IMPLICIT_KEY')(found) && endsInColon(found.line),
-    message: 'this text ends with a colon, which makes a key of it',
-    hint: 'Put it in quotes.',
-  },
-  {
-    fits: code('BLOCK_AS_IMPLICIT_KEY'),
-    message: 'the line below is too far in',
-    hint: 'Begin it with as many spaces as the keys beside it.',
-  },
-  { fits: code('MULTILINE_IMPLICIT_KEY'), ...COLON_MISSING },
-  {
-    fits: code('KEY_OVER_1024_CHARS'),
-    message: 'a text before a colon is longer than 1,024 characters',
-    hint: 'Put text with a colon in it in quotes.',
-  },
+  { fits: code('BLOCK_AS_IMPLICIT_KEY'), words: texts.TOO_FAR_IN },
+  { fits: code('MULTILINE_IMPLICIT_KEY'), words: texts.COLON_MISSING },
+  { fits: code('KEY_OVER_1024_CHARS'), words: texts.LONG_KEY },
 ]
 
-const REST = {
-  message: 'this can not be read as YAML',
-  hint: 'Put text that holds signs in quotes, and check the spaces at the beginnings of lines.',
-}
+const OTHER: Pick<Explanation, 'words' | 'sign'> = { words: texts.NOT_YAML }
 
-/** What the parser itself found, where a person has to type, one for a line: what else is wrong there mostly follows from it. Its warnings count: an unknown tag is only a warning to it. */
+/**
+ * Lists what the parser found, at the place to correct, one for each line: other errors in it mostly follow from the first.
+ * Its warnings count too: an unknown tag is only a warning to it.
+ */
 export function syntax(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
   const found = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS)
   const openings = found.some(isUnclosed) ? openingsIn(document) : []
   const byLine = Map.groupBy(found, ({ pos: [start, end] }) => at(start, end).line)
-  return [...byLine.values()].flatMap(([first]) => (first === undefined ? [] : [told(first, openings, text, at)]))
+  return [...byLine.values()].flatMap(([first]) => (first === undefined ? [] : [explained(first, openings, text, at)]))
 }
 
 type Problem = Document.Parsed['errors'][number]
 
 const isUnclosed = ({ message }: Problem): boolean => /^Missing closing|end with/.test(message)
 
-function told(problem: Problem, openings: readonly Range[], text: string, at: At): Diagnostic {
+function explained(problem: Problem, openings: readonly Range[], text: string, at: At): Diagnostic {
   const {
     code: name,
     message: says,
     pos: [start, end],
   } = problem
   const opening = isUnclosed(problem) ? openings.findLast(([from, to]) => from <= start && to >= start)?.[0] : undefined
-  const found = {
+  const error = {
     code: name,
     says,
     line: lineAt(text, start),
     before: text.charAt(start - 1),
     open: opening === undefined ? undefined : text.charAt(opening),
   }
-  const { message, hint, sign }: Pick<Words, 'message' | 'hint' | 'sign'> =
-    WORDS.find(({ fits }) => fits(found)) ?? REST
-  const column = sign === undefined ? -1 : found.line.search(sign)
+  const { words, sign } = EXPLANATIONS.find(({ fits }) => fits(error)) ?? OTHER
+  const column = sign === undefined ? -1 : error.line.search(sign)
   const typed = column < 0 ? opening : text.lastIndexOf('\n', start - 1) + 1 + column
   return {
     code: 'yaml-syntax',
     severity: 'error',
-    message,
+    ...words,
     at: typed === undefined ? at(start, end) : at(typed, typed + 1),
-    hint,
   }
 }
 
@@ -216,7 +148,7 @@ function lineAt(text: string, offset: number): string {
 
 type Range = readonly [start: number, end: number]
 
-/** What stands in quotes and brackets, in the order in which they open. */
+/** Where quotes and brackets begin and end, in the order in which they open. */
 function openingsIn(document: Document.Parsed): readonly Range[] {
   const openings: Range[] = []
   visit(document, {
@@ -229,5 +161,5 @@ function openingsIn(document: Document.Parsed): readonly Range[] {
   return openings
 }
 
-/** Places in the text by where they start and end. */
+/** Makes a position in the file out of two offsets in its text. */
 export type At = (start: number, end: number) => Position
