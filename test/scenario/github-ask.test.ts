@@ -207,7 +207,7 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
     ],
     ['the own domain', 'block', { ...BLOCK, domain: 'herd.example' }, /it is your own domain/],
     ['a protected domain', 'block', { ...BLOCK, domain: 'friend.example' }, /policy\.yaml.* protects it/],
-    ['everybody below a suffix', 'block', { ...BLOCK, domain: 'co.uk' }, /everybody registers names below/],
+    ['everybody below a suffix', 'block', { ...BLOCK, domain: 'co.uk' }, /many people register names below/],
     [
       'what is blocked',
       'block',

@@ -47,7 +47,7 @@ it('two pull requests that block the same in two places are both merged, and app
   herd.desk()
   const plan = await herd.herdbook(['plan'])
   expect(plan.out).toMatch(
-    /warning repeated[^]*the domain spam\.example is here twice, word for word; first in line 2[^]*herdbook fmt/,
+    /warning repeated[^]*the domain spam\.example is here twice, with the same content; first in line 2[^]*herdbook fmt/,
   )
 })
 

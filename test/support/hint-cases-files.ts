@@ -111,7 +111,7 @@ export const FILES: readonly HintCase[] = [
     says: /Not tidy: .*Run: (herdbook fmt)/,
   },
   {
-    of: ['instance/rules/rule.ts: herdbook fmt'],
+    of: ['instance/rules/texts.ts: herdbook fmt'],
     herd: bare,
     state: file(
       'domain-blocks.yaml',
@@ -119,7 +119,7 @@ export const FILES: readonly HintCase[] = [
     ),
     types: ['validate'],
     exit: 0,
-    says: /warning repeated .*Take the second one out: (herdbook fmt)/,
+    says: /warning repeated .*Remove the second one: (herdbook fmt)/,
   },
   {
     of: ['instance/edit/original.ts: herdbook validate'],

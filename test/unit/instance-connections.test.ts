@@ -53,13 +53,21 @@ describe('connections', () => {
       'mastodon: { console: { over: local, native: { directory: /a }, podman: { container: b } } }\n',
       'console needs exactly one of',
     ],
-    ['ssh without ssh', 'mastodon: { console: { over: ssh, native: { directory: /a } } }\n', 'console goes over ssh'],
+    [
+      'ssh without ssh',
+      'mastodon: { console: { over: ssh, native: { directory: /a } } }\n',
+      'console uses SSH, but this file has no ssh',
+    ],
     [
       'a reader without ssh',
       'mastodon: { database: { over: local, reader: true } }\n',
-      'reader: true is a key for SSH',
+      'reader: true is for SSH, but over is local',
     ],
-    ['a token in the clear', 'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n', 'in the clear'],
+    [
+      'a token in the clear',
+      'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n',
+      'without encryption',
+    ],
     ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not taken'],
   ])('%s is refused', async (_what, text, message) => {
     const loaded = await load(connection(text))

@@ -23,7 +23,7 @@ describe('people', () => {
     ])
     expect(hints(await load({ ...roles, ...people('Gardner') }))[0]).toContain('Did you mean Gardener?')
     expect(await told({ ...roles, ...people('Moderator') })).toEqual([
-      expect.stringContaining('the role Moderator is renamed to Steward'),
+      expect.stringContaining('roles.yaml renames the role Moderator to Steward'),
     ])
     expect(await told({ ...roles, ...people('Owner') })).toEqual([])
     expect(await told(people('Moderator'))).toEqual([])
@@ -52,7 +52,7 @@ describe('people', () => {
     ])
     expect(await told(roles(role('A', ', renamed_from: A')))).toEqual([expect.stringContaining('renamed from itself')])
     expect(await told(roles(role('A'), role('B', ', renamed_from: A')))).toEqual([
-      expect.stringContaining('still a role of its own'),
+      expect.stringContaining('but A is still a role in this file'),
     ])
     expect(await told(roles(role('A', ', renamed_from: C'), role('B', ', renamed_from: C')))).toEqual([
       expect.stringContaining('two roles are renamed from C'),
@@ -138,7 +138,7 @@ describe('rules, settings and terms', () => {
     ).toEqual([])
     expect(
       await told({ ...settings('site_terms: { file: privacy.md }'), 'privacy.md': 'At %{domain}:\n\nall %%% of it\n' }),
-    ).toEqual(['error percent privacy.md:3:7 this percent sign takes the public page down'])
+    ).toEqual(['error percent privacy.md:3:7 this percent sign breaks the public page'])
     expect(await told(terms("effective_date: 2027-01-01, text: '%{domains}'"))).toEqual([
       expect.stringContaining('error percent terms-of-service.yaml:2:'),
     ])

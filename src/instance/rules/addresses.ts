@@ -4,42 +4,39 @@ import type { Diagnostic, Position } from '../diagnostic.ts'
 import { covered, networksOf, type Network } from '../networks.ts'
 import { duplicates, error, rows } from './rule.ts'
 import type { Rule, RuleInput } from './rule.ts'
+import { blocksEveryone, EVERYBODY, networksTooWide, networkTooWide, notAnAddress } from './texts.ts'
 
 const FILE = 'ip-blocks.yaml'
-/** The widest network that one entry may keep out, by the bits of an address that are fixed. */
+/** The widest network that one entry may block, by its prefix length. */
 const WIDEST = { ipv4: 8, ipv6: 24 } as const
-/** All that people come from; of IPv6 only this part is given out. */
-const EVERYBODY = {
-  ipv4: { named: 'all IPv4 addresses', low: 0n, high: (1n << 32n) - 1n },
-  ipv6: { named: 'all IPv6 addresses that are in use (2000::/3)', low: 1n << 125n, high: (1n << 126n) - 1n },
+/** All addresses that people use; of IPv6 only this part is in use. */
+const IN_USE = {
+  ipv4: { low: 0n, high: (1n << 32n) - 1n },
+  ipv6: { low: 1n << 125n, high: (1n << 126n) - 1n },
 } as const
 const FAMILIES = ['ipv4', 'ipv6'] as const
-/** One part in this many is the most that all entries together may keep out. */
-const PART = 16n
-const SHOWN = 3
+/** All entries together may block one address in this many. */
+const ONE_IN = 16n
+/** How many of the largest entries are listed. */
+const MAX_LISTED = 3
 
-/** A network that nobody comes in from while its entry lasts. */
-interface Shut {
+/** An entry that blocks all access from its networks. */
+interface NoAccess {
   readonly ip: string
   readonly at: () => Position
   readonly networks: readonly Network[]
 }
 
-/** IP blocks name addresses, each once, and keep out no more than a small part of everybody. */
+/** Checks that IP blocks name addresses, each once, and block only a small part of all addresses. */
 export const addresses: Rule = function* (input) {
   const taken = []
-  const shut: Shut[] = []
+  const closed: NoAccess[] = []
   for (const [entry, index] of rows(input.documents[FILE]?.ip_blocks)) {
     const { ip, severity, until } = entry
     const place = () => input.at(FILE, ['ip_blocks', index, 'ip'])
     const name = normalizeAddress(ip)
     if ('refused' in name) {
-      yield error(
-        'not-an-address',
-        `${ip} can not be blocked: ${name.refused}`,
-        place(),
-        'Write it like 203.0.113.7 or 203.0.113.0/24.',
-      )
+      yield error('not-an-address', notAnAddress(ip, name.refused), place())
       continue
     }
     taken.push({ name: name.address, shown: ip, at: place, entry })
@@ -49,25 +46,16 @@ export const addresses: Rule = function* (input) {
       .filter(({ family, prefix }) => prefix < WIDEST[family])
       .toSorted((a, b) => a.prefix - b.prefix)
     if (wide !== undefined) yield tooWide(ip, wide, place)
-    else if (!hasPassed(until, input.now)) shut.push({ ip, at: place, networks })
+    else if (!hasPassed(until, input.now)) closed.push({ ip, at: place, networks })
   }
   yield* duplicates(taken, 'the address')
-  for (const family of FAMILIES) yield* together(input, family, shut)
+  for (const family of FAMILIES) yield* allTogether(input, family, closed)
 }
 
-const OTHERWISE = 'or write severity: sign_up_requires_approval.'
-
 function tooWide(ip: string, { family, prefix }: Network, at: () => Position): Diagnostic {
-  if (prefix === 0)
-    return error(
-      'blocks-everyone',
-      `${ip} with no_access keeps everybody out, you too`,
-      at(),
-      `Name the network that is meant, ${OTHERWISE}`,
-    )
-  const [name, widest] = [family === 'ipv4' ? 'IPv4' : 'IPv6', WIDEST[family]]
-  const message = `${ip} with no_access keeps out a whole /${prefix} of ${name}, and /${widest} is the widest that is taken`
-  return error('network-too-wide', message, at(), `Name the networks that are meant, ${OTHERWISE}`)
+  if (prefix === 0) return error('blocks-everyone', blocksEveryone(ip), at())
+  const name = family === 'ipv4' ? 'IPv4' : 'IPv6'
+  return error('network-too-wide', networkTooWide(ip, { family: name, prefix, widest: WIDEST[family] }), at())
 }
 
 const hasPassed = (until: string | undefined, now: Date | undefined): boolean => {
@@ -75,14 +63,14 @@ const hasPassed = (until: string | undefined, now: Date | undefined): boolean =>
   return end !== undefined && now !== undefined && end <= now
 }
 
-/** Many networks that are each taken can keep out as many people as one that is not. */
-function* together(
+/** Many small networks can block as many people as one that is too wide. */
+function* allTogether(
   { keyAt }: RuleInput,
   family: (typeof FAMILIES)[number],
-  shut: readonly Shut[],
+  closed: readonly NoAccess[],
 ): Generator<Diagnostic> {
-  const { named, low, high } = EVERYBODY[family]
-  const sized = shut.flatMap(({ ip, at, networks }) => {
+  const { low, high } = IN_USE[family]
+  const sized = closed.flatMap(({ ip, at, networks }) => {
     const own = networks.filter((network) => network.family === family)
     return own.length === 0 ? [] : [{ ip, at, own, size: covered(own, low, high) }]
   })
@@ -92,17 +80,17 @@ function* together(
     low,
     high,
   )
-  if (out * PART <= all) return
-  const largest = sized.toSorted((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0)).slice(0, SHOWN)
+  if (out * ONE_IN <= all) return
+  const largest = sized.toSorted((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0)).slice(0, MAX_LISTED)
   const shown = largest.map(({ ip, at }) => `${ip} (line ${at().line})`).join(', ')
-  const message = `${sized.length} entries with no_access together keep out ${percentOf(out, all)} % of ${named}; a sixteenth (6.25 %) is the most`
-  yield error(
-    'networks-too-wide',
-    message,
-    keyAt(FILE, ['ip_blocks']),
-    `The largest are ${shown}. Delete those that are not meant, ${OTHERWISE}`,
-  )
+  const words = networksTooWide({
+    entries: sized.length,
+    percent: percentOf(out, all),
+    everybody: EVERYBODY[family],
+    largest: shown,
+  })
+  yield error('networks-too-wide', words, keyAt(FILE, ['ip_blocks']))
 }
 
-/** Rounded up, so that what is too much never reads as what is not. */
+/** A share in percent, rounded up: what is too much must never read as what is allowed. */
 const percentOf = (part: bigint, all: bigint): string => (Number((part * 10_000n + all - 1n) / all) / 100).toFixed(2)

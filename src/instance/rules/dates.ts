@@ -3,8 +3,9 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { FileName } from '../documents.ts'
 import { error, rows, warning } from './rule.ts'
 import type { Rule, RuleInput } from './rule.ts'
+import { expired, notADate } from './texts.ts'
 
-/** Dates are days of the calendar, and an end that has passed is told. */
+/** Checks that dates are days of the calendar, and warns of an end that has passed. */
 export const dates: Rule = function* (input) {
   const { documents } = input
   yield* list(input, 'domain-blocks.yaml', 'domain_blocks', documents['domain-blocks.yaml']?.domain_blocks)
@@ -39,15 +40,9 @@ function* list(
       if (written === undefined) continue
       const date = parse(written)
       const at = () => input.at(file, [key, index, field])
-      if (date === undefined)
-        yield error(
-          'not-a-date',
-          `${field}: ${written} is no day of the calendar`,
-          at(),
-          'Write year, month and day, such as 2026-12-24.',
-        )
+      if (date === undefined) yield error('not-a-date', notADate(field, written), at())
       else if (field === 'until' && input.now !== undefined && date <= input.now)
-        yield warning('expired', `this ended on ${written}`, at(), 'Delete the entry, or set a later day.')
+        yield warning('expired', expired(written), at())
     }
   }
 }

@@ -3,15 +3,16 @@ import { normalizeDomain } from '../domains.ts'
 import { domainHint } from '../named-domain.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
 import type { NamedRow, Rule, RuleInput } from './rule.ts'
+import { domainMapped, notADomain } from './texts.ts'
 
-interface Named {
+interface WrittenDomain {
   readonly written: string
   readonly at: () => Position
-  /** The entry of a list that it names. */
+  /** The whole entry of a list. */
   readonly entry?: object
 }
 
-/** Domains are names that Mastodon takes, are stored as what they look like, and stand once in their list. */
+/** Checks that Mastodon accepts each domain, stores it as it looks, and that its list has it once. */
 export const domains: Rule = function* (input) {
   const { documents, at } = input
   const own = documents['instance.yaml']?.domain
@@ -44,21 +45,15 @@ function list(
   )
 }
 
-function* names(all: readonly Named[]): Generator<Diagnostic> {
+function* names(all: readonly WrittenDomain[]): Generator<Diagnostic> {
   const taken: NamedRow[] = []
   for (const { written, at, ...rest } of all) {
     const name = normalizeDomain(written)
     if ('refused' in name) {
-      yield error('not-a-domain', `${written} can not be a domain: ${name.refused}`, at(), domainHint(written))
+      yield error('not-a-domain', notADomain(written, name.refused, domainHint(written)), at())
       continue
     }
-    if (name.changed !== undefined)
-      yield warning(
-        'domain-mapped',
-        `Mastodon turns ${written} into ${name.changed}`,
-        at(),
-        `Write ${name.changed} if that is meant; otherwise write the name in its xn-- form.`,
-      )
+    if (name.changed !== undefined) yield warning('domain-mapped', domainMapped(written, name.changed), at())
     taken.push({ name: name.domain, shown: written, at, ...rest })
   }
   yield* duplicates(taken, 'the domain')

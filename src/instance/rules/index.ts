@@ -25,7 +25,7 @@ const RULES_OF_ALL_VERSIONS: readonly Rule[] = [
   empty,
 ]
 
-/** Rules across files that are asked again once the server's version is known. */
+/** Rules across files that are checked again when the server's version is known. */
 export const VERSION_RULES: readonly VersionRule[] = [roles, settings]
 
 /** All rules across files. */

@@ -2,12 +2,13 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { nearest } from '../nearest.ts'
 import { duplicates, error, rows, warning } from './rule.ts'
 import type { Rule, RuleInput } from './rule.ts'
+import { ACTING_ACCOUNT_MISSING, noSuchRole, renamedRole, roleToBeThere } from './texts.ts'
 
 const FILE = 'moderators.yaml'
 /** The roles of a new server. */
 const SEEDED: readonly string[] = ['Moderator', 'Admin', 'Owner']
 
-/** Everybody holds one role, and a role that is there. */
+/** Checks that each account has one role, and that the role exists. */
 export const people: Rule = function* (input) {
   const list = [...rows(input.documents[FILE]?.moderators)]
   yield* duplicates(
@@ -19,12 +20,12 @@ export const people: Rule = function* (input) {
     })),
     'the account',
   )
-  for (const [{ role }, index] of list) yield* known(input, role, index)
-  yield* spared(input)
+  for (const [{ role }, index] of list) yield* existingRole(input, role, index)
+  yield* actingAccount(input)
 }
 
-/** Who takes roles away from everybody else must know which account is Herdbook's own. */
-function* spared({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
+/** Checks that Herdbook's own account is known if everyone else loses their role. */
+function* actingAccount({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic> {
   const config = documents['instance.yaml']
   if (
     documents[FILE]?.only_these !== true ||
@@ -33,40 +34,20 @@ function* spared({ documents, broken, keyAt }: RuleInput): Generator<Diagnostic>
     config.acting_account !== undefined
   )
     return
-  const message =
-    'only_these takes the role of everybody who is not named, and instance.yaml does not say which account acts for Herdbook'
-  yield error(
-    'acting-account-missing',
-    message,
-    keyAt(FILE, ['only_these']),
-    'Write acting_account in instance.yaml: it is spared.',
-  )
+  yield error('acting-account-missing', ACTING_ACCOUNT_MISSING, keyAt(FILE, ['only_these']))
 }
 
-function* known({ documents, broken, at }: RuleInput, role: string, index: number): Generator<Diagnostic> {
+function* existingRole({ documents, broken, at }: RuleInput, role: string, index: number): Generator<Diagnostic> {
   const roles = documents['roles.yaml']?.roles
   const names = [...rows(roles)].map(([{ name }]) => name)
   const place = () => at(FILE, ['moderators', index, 'role'])
   const renamed = [...rows(roles)].find(([{ renamed_from }]) => renamed_from === role)?.[0].name
   if (names.includes(role) || broken.has('roles.yaml')) return
-  if (renamed !== undefined)
-    yield error(
-      'undefined-role',
-      `the role ${role} is renamed to ${renamed} in roles.yaml`,
-      place(),
-      `Write role: ${renamed}`,
-    )
+  if (renamed !== undefined) yield error('undefined-role', renamedRole(role, renamed), place())
   else if (SEEDED.includes(role)) return
   else {
     const near = nearest(role, [...names, ...SEEDED])
-    const hint = near === undefined ? 'Add it to roles.yaml.' : `Did you mean ${near}? Otherwise add it to roles.yaml.`
-    if (roles === undefined)
-      yield warning(
-        'undefined-role',
-        `the role ${role} is none that a new server has; it has to be on yours`,
-        place(),
-        hint,
-      )
-    else yield error('undefined-role', `the role ${role} is not in roles.yaml`, place(), hint)
+    if (roles === undefined) yield warning('undefined-role', roleToBeThere(role, near), place())
+    else yield error('undefined-role', noSuchRole(role, near), place())
   }
 }

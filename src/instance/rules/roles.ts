@@ -4,12 +4,21 @@ import { permissionsOf } from '../versions.ts'
 import type { Path } from '../yaml/positions.ts'
 import { duplicates, error, rows } from './rule.ts'
 import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
+import {
+  BASE_ROLE_IN_LIST,
+  newerField,
+  permissionForEveryone,
+  renamedFromExisting,
+  renamedFromItself,
+  renamedTwice,
+  unknownPermission,
+} from './texts.ts'
 
 const FILE = 'roles.yaml'
-/** What Mastodon lets the base role have. */
+/** The permissions that Mastodon allows for the base role. */
 const FOR_EVERYONE: readonly string[] = ['invite_users', 'invite_bypass_approval']
 
-/** Roles are told apart by name, and hold what the server's version knows. */
+/** Checks that each role has its own name, and only what the server's version knows. */
 export const roles: VersionRule = function* (input) {
   const { everyone } = input.documents[FILE] ?? {}
   const list = [...rows(input.documents[FILE]?.roles)]
@@ -21,27 +30,21 @@ export const roles: VersionRule = function* (input) {
   yield* duplicates(named, 'the role')
   yield* renames(input, list)
   if (everyone !== undefined) {
-    yield* held(input, everyone.permissions, ['everyone', 'permissions'])
-    yield* newer(input, everyone, ['everyone'])
+    yield* permissionsKnown(input, everyone.permissions, ['everyone', 'permissions'])
+    yield* newerFields(input, everyone, ['everyone'])
     for (const [name, index] of rows(everyone.permissions))
       if (!FOR_EVERYONE.includes(name))
         yield error(
           'base-role',
-          `Mastodon does not let everybody have ${name}`,
+          permissionForEveryone(name, FOR_EVERYONE),
           input.at(FILE, ['everyone', 'permissions', index]),
-          `Only ${FOR_EVERYONE.join(' and ')} can stand here.`,
         )
   }
   for (const [role, index] of list) {
-    yield* held(input, role.permissions, ['roles', index, 'permissions'])
-    yield* newer(input, role, ['roles', index])
+    yield* permissionsKnown(input, role.permissions, ['roles', index, 'permissions'])
+    yield* newerFields(input, role, ['roles', index])
     if (role.name.toLowerCase() === 'everyone')
-      yield error(
-        'base-role',
-        'everyone is the base role, not one of the list',
-        input.at(FILE, ['roles', index, 'name']),
-        'Move it to everyone:, above roles:.',
-      )
+      yield error('base-role', BASE_ROLE_IN_LIST, input.at(FILE, ['roles', index, 'name']))
   }
 }
 
@@ -51,40 +54,26 @@ function* renames({ at }: RuleInput, list: readonly (readonly [Role, number])[])
   for (const [{ name, renamed_from: former }, index] of list) {
     if (former === undefined) continue
     const place = () => at(FILE, ['roles', index, 'renamed_from'])
-    if (former === name) yield error('rename', `${name} is renamed from itself`, place(), 'Delete the line.')
-    else if (names.has(former))
-      yield error(
-        'rename',
-        `${name} is renamed from ${former}, which is still a role of its own`,
-        place(),
-        'Delete that role, or this line.',
-      )
-    else if (before.has(former))
-      yield error('rename', `two roles are renamed from ${former}`, place(), 'Keep one of the two.')
+    if (former === name) yield error('rename', renamedFromItself(name), place())
+    else if (names.has(former)) yield error('rename', renamedFromExisting(name, former), place())
+    else if (before.has(former)) yield error('rename', renamedTwice(former), place())
     before.add(former)
   }
 }
 
-function* held({ release, at }: VersionRuleInput, permissions: readonly string[], path: Path): Generator<Diagnostic> {
+function* permissionsKnown(
+  { release, at }: VersionRuleInput,
+  permissions: readonly string[],
+  path: Path,
+): Generator<Diagnostic> {
   const known = permissionsOf(release)
   for (const [name, index] of rows(permissions))
     if (!known.has(name))
-      yield error(
-        'unknown-permission',
-        `Mastodon ${release ?? ''} has no permission ${name}`,
-        at(FILE, [...path, index]),
-        'Delete it, or update Mastodon first: the server would drop it silently.',
-      )
+      yield error('unknown-permission', unknownPermission(name, release ?? ''), at(FILE, [...path, index]))
 }
 
-function* newer({ release, keyAt }: VersionRuleInput, role: object, path: Path): Generator<Diagnostic> {
+function* newerFields({ release, keyAt }: VersionRuleInput, role: object, path: Path): Generator<Diagnostic> {
   if (release === null || release >= '4.6') return
   for (const key of ['require_2fa', 'collection_limit'])
-    if (key in role)
-      yield error(
-        'newer-field',
-        `Mastodon ${release} has no ${key}; 4.6 does`,
-        keyAt(FILE, [...path, key]),
-        'Delete the line, or update Mastodon first.',
-      )
+    if (key in role) yield error('newer-field', newerField(key, release), keyAt(FILE, [...path, key]))
 }

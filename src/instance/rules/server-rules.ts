@@ -1,16 +1,17 @@
 import { duplicates, rows, warning } from './rule.ts'
 import type { Rule } from './rule.ts'
+import { oddLanguage } from './texts.ts'
 
 const FILE = 'rules.yaml'
 
-/** Rules are told apart by key, and by text on the server, and translated once into a language. */
+/** Checks that each rule has its own key and its own text, and one translation for each language. */
 export const serverRules: Rule = function* ({ documents, at, keyAt }) {
   const list = [...rows(documents[FILE]?.rules)]
   yield* duplicates(
     list.map(([{ key }, index]) => ({ name: key, shown: key, at: () => at(FILE, ['rules', index, 'key']) })),
     'the key',
   )
-  // Mastodon gives rules no name: of two with one text it takes the first for both.
+  // On the server a rule has no key: Herdbook could not tell two rules with the same text apart.
   yield* duplicates(
     [...new Map(list.toReversed().map((row) => [row[0].key, row])).values()].toReversed().map(([{ text }, index]) => ({
       name: text.trimEnd().replaceAll(/\r\n?/g, '\n'),
@@ -26,9 +27,8 @@ export const serverRules: Rule = function* ({ documents, at, keyAt }) {
       if (usual !== language)
         yield warning(
           'odd-language',
-          `Mastodon writes the language ${language} as ${usual}: nobody is shown what stands under another name`,
+          oddLanguage(language, usual),
           keyAt(FILE, ['rules', index, 'translations', language]),
-          `Write ${usual}:`,
         )
     }
     yield* duplicates(

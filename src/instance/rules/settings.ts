@@ -4,34 +4,29 @@ import { settingOf } from '../versions.ts'
 import { percent } from './percent.ts'
 import { error } from './rule.ts'
 import type { RuleInput, VersionRule, VersionRuleInput } from './rule.ts'
+import { contactIncomplete, unknownChoice, unknownSetting } from './texts.ts'
 
 const FILE = 'settings.yaml'
 
-/** Settings are there in the server's version, and complete where Mastodon wants two together. */
+/** Checks that the server's version has each setting, and that settings which Mastodon wants together are. */
 export const settings: VersionRule = function* (input) {
   const values = input.documents[FILE]?.settings
   if (values === undefined) return
-  for (const [key, value] of Object.entries(values)) yield* known(input, key, value)
+  for (const [key, value] of Object.entries(values)) yield* knownSetting(input, key, value)
   yield* contact(input, values)
   if (values.site_terms !== undefined) yield* percent(input, FILE, ['settings', 'site_terms'], values.site_terms)
 }
 
-function* known({ release, at, keyAt }: VersionRuleInput, key: string, value: unknown): Generator<Diagnostic> {
+function* knownSetting({ release, at, keyAt }: VersionRuleInput, key: string, value: unknown): Generator<Diagnostic> {
   if (release === null) return
   const setting = settingOf(key, release)
   if (setting === undefined)
-    yield error(
-      'unknown-setting',
-      `Mastodon ${release} has no setting ${key}`,
-      keyAt(FILE, ['settings', key]),
-      'Delete the line.',
-    )
+    yield error('unknown-setting', unknownSetting(key, release), keyAt(FILE, ['settings', key]))
   else if (typeof value === 'string' && setting.choices !== undefined && !setting.choices.includes(value))
     yield error(
       'unknown-word',
-      `${key}: ${value} is not known to Mastodon ${release}`,
+      unknownChoice(`${key}: ${value}`, setting.choices, release),
       at(FILE, ['settings', key]),
-      `Write one of ${setting.choices.join(', ')}.`,
     )
 }
 
@@ -43,11 +38,6 @@ function* contact({ broken, keyAt }: RuleInput, values: Settings): Generator<Dia
     [mail, name],
   ] as const) {
     if ((values[given] ?? '') !== '' && (values[missing] ?? '') === '')
-      yield error(
-        'contact',
-        `${given} needs ${missing} beside it`,
-        keyAt(FILE, ['settings', given]),
-        `Add a line: ${missing}: …`,
-      )
+      yield error('contact', contactIncomplete(given, missing), keyAt(FILE, ['settings', given]))
   }
 }

@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts'
 
 const FILE = 'terms-of-service.yaml'
 
-/** Versions of the terms are told apart by their day, and their text can be shown. */
+/** Checks that each version of the terms has its own day, and that its text can be shown. */
 export const terms: Rule = function* (input) {
   const list = [...rows(input.documents[FILE]?.terms_of_service)]
   yield* duplicates(
