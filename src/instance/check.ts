@@ -1,4 +1,6 @@
 import type { ErrorObject } from 'ajv'
+import * as texts from './check-texts.ts'
+import type { SchemaWording } from './check-texts.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents, FileName } from './documents.ts'
 import { nearest } from './nearest.ts'
@@ -11,34 +13,34 @@ import type { Parsed } from './yaml/parse.ts'
 import { own } from './get-own.ts'
 
 export interface Checked<F extends FileName> {
-  /** The file without what the schema refuses: rows that are wrong are holes in their list. */
+  /** The file without what the schema refuses: a wrong row is a hole in its list. */
   readonly document: Documents[F]
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Holds one parsed file against its schema. */
+/** Checks one parsed file against its schema. */
 export async function checkFile<F extends FileName>(file: F, parsed: Parsed): Promise<Checked<F>> {
   const validate = validators[file]
-  // A file of comments alone manages nothing.
+  // A file with only comments manages nothing.
   const value = parsed.value ?? {}
   if (validate(value)) return { document: value as Documents[F], diagnostics: [] }
   const errors = validate.errors ?? []
-  const telling = withoutMisspelt(errors)
-  const told = await Promise.all(telling.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
-  const rest = telling.length - told.length
+  const problems = withoutMisspelt(errors)
+  const first = await Promise.all(problems.slice(0, MAX_PROBLEMS).map((error) => explain(file, parsed, error)))
+  const rest = problems.length - first.length
   const more: Diagnostic = {
     code: 'more-problems',
     severity: 'error',
-    message: `${file} has ${rest} more problems`,
-    at: told.at(-1)?.at ?? parsed.position([]),
+    message: texts.moreProblems(file, rest),
+    at: first.at(-1)?.at ?? parsed.position([]),
   }
   return {
     document: (await pruned(file, value, errors)) as Documents[F],
-    diagnostics: rest > 0 ? [...told, more] : told,
+    diagnostics: rest > 0 ? [...first, more] : first,
   }
 }
 
-/** A key that has to be there and is misspelt is one mistake: it is told where it stands, not as missing. */
+/** Leaves out missing keys that are only misspelt: the unknown key is listed, and that is one mistake. */
 function withoutMisspelt(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const unknown = Map.groupBy(errors.filter(isUnknown), ({ instancePath }) => instancePath)
   return errors.filter(
@@ -59,12 +61,12 @@ const pathOf = (error: ErrorObject): Path =>
     .slice(1)
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 
-/** The value without the parts that are wrong, so that rules across files can still tell what else is. */
+/** Takes the wrong parts out of the value, so that rules across files can still check the rest. */
 async function pruned(file: FileName, value: unknown, errors: readonly ErrorObject[]): Promise<unknown> {
   const root = { value }
   for (const error of errors) {
     const extra: unknown = error.keyword === 'additionalProperties' ? error.params['additionalProperty'] : undefined
-    const path = typeof extra === 'string' ? [...pathOf(error), extra] : await spare(file, pathOf(error))
+    const path = typeof extra === 'string' ? [...pathOf(error), extra] : await removablePath(file, pathOf(error))
     const at: Path = ['value', ...path]
     const parent = valueAt(root, at.slice(0, -1))
     if (isObject(parent)) delete parent[at.at(-1) ?? 'value']
@@ -72,13 +74,13 @@ async function pruned(file: FileName, value: unknown, errors: readonly ErrorObje
   return root.value
 }
 
-/** The nearest thing at a path or above it that can be left out: an entry of a list, or a key that need not be there. */
-async function spare(file: FileName, path: Path): Promise<Path> {
+/** The nearest path that can be left out, at a path or above it: an entry of a list, or an optional key. */
+async function removablePath(file: FileName, path: Path): Promise<Path> {
   const last = path.at(-1)
   if (last === undefined || typeof last === 'number') return path
   const above = path.slice(0, -1)
   const { required = [] } = await schemaAt(file, above)
-  return required.includes(last) ? spare(file, above) : path
+  return required.includes(last) ? removablePath(file, above) : path
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -92,10 +94,9 @@ function isObject(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-interface Finding {
+interface Problem {
   readonly code: string
-  readonly message: string
-  readonly hint?: string | undefined
+  readonly words: SchemaWording
   /** The key is wrong, not its value. */
   readonly key?: Path
 }
@@ -104,197 +105,134 @@ async function explain(file: FileName, parsed: Parsed, error: ErrorObject): Prom
   const path = pathOf(error)
   const node = await schemaAt(file, path)
   const value = valueAt(parsed.value, path)
-  // What stands in instance.yaml may be a secret in the wrong place.
+  // A value in instance.yaml may be a secret in the wrong place.
   const shown =
     file === 'instance.yaml' ? undefined : (parsed.typed(path) ?? (typeof value === 'string' ? value : undefined))
-  const name = nameOf(path, file)
-  const { code, message, hint, key } = find(error, {
-    path,
-    node,
-    value,
-    shown: short(shown === '' ? undefined : shown),
-    name,
-  })
+  const context = { path, node, value, shown: short(shown === '' ? undefined : shown), name: nameOf(path, file) }
+  const { code, words, key } = problemOf(error, context)
   const at = key === undefined ? parsed.position(path) : parsed.keyPosition(key)
+  const { message, hint } = words
   return { code, severity: 'error', message, at, ...(hint === undefined ? {} : { hint }) }
 }
 
-interface Place {
+/** The value that is wrong, and what the schema says of it. */
+interface Context {
   readonly path: Path
   readonly node: SchemaNode
   readonly value: unknown
-  /** The value as it was typed, cut; undefined where it must not be printed or is no single word. */
+  /** The value as it was typed, cut; undefined if it must not be printed or is no single word. */
   readonly shown: string | undefined
   readonly name: string
 }
 
-function find(error: ErrorObject, place: Place): Finding {
-  const { node, shown, name } = place
-  const said = shown === undefined ? name : `${name}: ${shown}`
+function problemOf(error: ErrorObject, context: Context): Problem {
+  const { node, shown, name } = context
+  const value = texts.named(name, shown)
   const params: Readonly<Record<string, unknown>> = error.params
+  const limit = String(params['limit'])
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownKey(String(params['additionalProperty']), place)
+      return unknownKey(String(params['additionalProperty']), context)
     case 'required':
-      return missingKey(String(params['missingProperty']), place)
+      return missingKey(String(params['missingProperty']), context)
     case 'type':
-      return wrongType(place)
+      return wrongType(context)
     case 'enum':
-      return wrongWord(place)
+      return wrongWord(context)
     case 'const':
-      return {
-        code: 'wrong-value',
-        message: `${name} can only be ${String(params['allowedValue'])}`,
-        hint: `Write ${name}: ${String(params['allowedValue'])}, or delete the line.`,
-      }
+      return { code: 'wrong-value', words: texts.onlyValue(name, String(params['allowedValue'])) }
     case 'minLength':
-      return { code: 'empty-text', message: `${name} is empty`, hint: node.description }
+      return { code: 'empty-text', words: texts.emptyText(name, node.description) }
     case 'maxLength':
-      return {
-        code: 'too-long',
-        message: `${name} has ${Array.from(String(place.value)).length} characters, at most ${String(params['limit'])} are taken`,
-        hint: 'Shorten it.',
-      }
+      return { code: 'too-long', words: texts.tooLong(name, Array.from(String(context.value)).length, limit) }
     case 'minimum':
+      return { code: 'out-of-range', words: texts.tooSmall(value, limit, node.description) }
     case 'maximum':
-      return {
-        code: 'out-of-range',
-        message: `${said} is out of range: ${error.keyword === 'minimum' ? 'at least' : 'at most'} ${String(params['limit'])}`,
-        hint: node.description,
-      }
+      return { code: 'out-of-range', words: texts.tooLarge(value, limit, node.description) }
     case 'uniqueItems':
-      return { code: 'duplicate', message: `${name} names something twice`, hint: 'Keep one of the two.' }
+      return { code: 'duplicate', words: texts.listedTwice(name) }
     case 'minProperties':
     case 'maxProperties':
-      return {
-        code: 'wrong-secret',
-        message: `${name} needs exactly one of env and file`,
-        hint: 'Write { env: NAME } or { file: PATH }.',
-      }
+      return { code: 'wrong-secret', words: texts.notOneSecret(name) }
     default:
-      return { code: 'wrong-value', message: `${said} is not taken here`, hint: node.description }
+      return { code: 'wrong-value', words: texts.notAllowed(value, node.description) }
   }
 }
 
-function missingKey(key: string, { node, name }: Place): Finding {
+function missingKey(key: string, { node, name }: Context): Problem {
   const { description } = own(node.properties, key) ?? {}
-  return {
-    code: 'missing-key',
-    message: `${key} is missing in ${name}`,
-    hint: [`Add a line that begins with ${key}:`, description].filter(Boolean).join('. '),
-  }
+  return { code: 'missing-key', words: texts.missingKey(key, name, description) }
 }
 
-/** Keys that people reach for and that are not there for a reason. */
-const EXPLAINED: Readonly<Record<string, string>> = {
-  '<<': 'Merge keys are not read here: write the keys out.',
-  ...Object.fromEntries(
-    ['thumbnail', 'mascot', 'app_icon', 'favicon'].map((key) => [
-      key,
-      `Pictures are not managed: upload the ${key} in Mastodon, and delete this line.`,
-    ]),
-  ),
-}
-
-function unknownKey(key: string, { path, node, value, name }: Place): Finding {
-  // What stands here may be the secret itself.
-  if (node.title === 'Secret')
-    return {
-      code: 'wrong-secret',
-      message: `${name} takes env or file and nothing else`,
-      hint: 'Write { env: NAME } or { file: PATH }.',
-    }
+function unknownKey(key: string, { path, node, value, name }: Context): Problem {
+  // The key may be the secret itself.
+  if (node.title === 'Secret') return { code: 'wrong-secret', words: texts.secretKeys(name) }
+  const at = { code: 'unknown-key', key: [...path, key] }
+  if (node.patternProperties !== undefined) return { ...at, words: texts.keyNotAllowed(short(key), node.description) }
   const known = Object.keys(node.properties ?? {})
   const free = known.filter((name) => !isObject(value) || !Object.hasOwn(value, name))
   const wanted = free.filter((name) => node.required?.includes(name))
   const near = nearest(key, wanted) ?? nearest(key, free) ?? nearest(key, known)
-  const choices = known.length > 12 ? undefined : `The keys here are ${known.join(', ')}.`
-  const hint = own(EXPLAINED, key) ?? (near === undefined ? choices : `Did you mean ${near}?`)
-  const message =
-    node.patternProperties === undefined
-      ? `there is no key ${short(key)} here`
-      : `${short(key)} is not a key that can stand here`
-  return {
-    code: 'unknown-key',
-    message,
-    hint: node.patternProperties === undefined ? hint : node.description,
-    key: [...path, key],
-  }
+  const choices = known.length > MAX_CHOICES ? undefined : texts.keysHere(known)
+  const hint = own(texts.EXPLAINED_KEYS, key) ?? (near === undefined ? choices : texts.didYouMean(near))
+  return { ...at, words: texts.unknownKey(short(key), hint) }
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'keys, each with a value',
-  null: 'null',
-}
-
-function wrongType(place: Place): Finding {
-  const { node, value, shown, name } = place
-  if (node.title === 'Secret') {
-    const hint =
-      'Write { env: NAME } or { file: PATH } instead, and make a new secret: this one may be in the history of the repository.'
+function wrongType(context: Context): Problem {
+  const { node, value, shown, name } = context
+  if (node.title === 'Secret')
     return value === null
-      ? { code: 'wrong-secret', message: `${name} is empty`, hint: 'Write { env: NAME } or { file: PATH }.' }
-      : { code: 'literal-secret', message: `${name} holds the secret itself`, hint }
-  }
+      ? { code: 'wrong-secret', words: texts.emptySecret(name) }
+      : { code: 'literal-secret', words: texts.literalSecret(name) }
   const types = [node.type ?? []].flat()
-  const wanted = types.map((type) => own(WORDS, type) ?? type).join(' or ')
-  const said = shown === undefined ? name : `${name}: ${shown}`
-  return {
-    code: 'wrong-type',
-    message: `${said} has to be ${wanted}`,
-    hint: keyHint(place) ?? typeHint(types, place) ?? node.description,
-  }
+  const hint = keyHint(context) ?? typeHint(types, context) ?? node.description
+  const wanted = types.map((type) => own(texts.TYPES, type) ?? type)
+  return { code: 'wrong-type', words: texts.wrongType(texts.named(name, shown), wanted, hint) }
 }
 
-/** A word where keys belong is mostly the value of the first of them. */
-function keyHint({ node, value, path, shown }: Place): string | undefined {
+/** The hint for a word in the place of keys: it is mostly the value of the first key. */
+function keyHint({ node, value, path, shown }: Context): string | undefined {
   const [key] = node.required ?? Object.keys(node.properties ?? {})
   if (key === undefined || typeof value !== 'string') return undefined
-  return path.length === 0 ? `Begin the file with ${key}:` : `Write it as ${key}: ${shown ?? '…'}`
+  return path.length === 0 ? texts.beginFile(key) : texts.writeAs(key, shown ?? '…')
 }
 
-function typeHint(types: readonly string[], { node: { format }, value, shown, name }: Place): string | undefined {
+function typeHint(types: readonly string[], { node: { format }, value, shown, name }: Context): string | undefined {
   const [, year, month, day] = (format === 'date' && /^(\d{4})(\d{2})(\d{2})$/.exec(shown ?? '')) || []
-  if (year !== undefined) return `Write it with dashes: ${name}: ${year}-${month}-${day}`
+  if (year !== undefined) return texts.withDashes(name, `${year}-${month}-${day}`)
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
-    return shown === undefined ? 'Write it in quotes.' : `Write '${shown}' in quotes.`
-  if (types.includes('string') && value === null)
-    return `Write the text after ${name}:, in quotes where it begins with # or another sign, or delete the line.`
-  if (types.includes('array') && value === null)
-    return `Delete the line to leave it unmanaged; for a list that is empty on purpose write ${name}: [] and emptied_on_purpose: 'why'.`
-  if (types.includes('array')) return 'Begin each entry on a line of its own with a dash.'
+    return texts.inQuotes(shown)
+  if (types.includes('string') && value === null) return texts.textMissing(name)
+  if (types.includes('array') && value === null) return texts.listMissing(name)
+  if (types.includes('array')) return texts.LIST_ENTRIES
   if (types.includes('boolean') && typeof value === 'string') {
     const yes = /^(yes|on|y|true|ja|oui)$/i.test(value)
-    if (yes || /^(no|off|n|false|nein|non)$/i.test(value)) return `Write ${name}: ${String(yes)}`
+    if (yes || /^(no|off|n|false|nein|non)$/i.test(value)) return texts.writeFlag(name, yes)
   }
   if (types.includes('integer') && typeof value === 'string' && /^\d+$/.test(value))
-    return `Write ${name}: ${value} without quotes.`
+    return texts.withoutQuotes(name, value)
   return undefined
 }
 
-function wrongWord({ node, value, shown, name }: Place): Finding {
+/** A longer list of words is no help in a hint. */
+const MAX_CHOICES = 12
+
+function wrongWord({ node, value, shown, name }: Context): Problem {
   const choices = (node.enum ?? []).map(String)
   const near = typeof value === 'string' ? nearest(value, choices) : undefined
-  const list = choices.length > 12 ? 'The words are in the schema.' : `Write one of ${choices.join(', ')}.`
-  return {
-    code: 'unknown-word',
-    message: `${shown === undefined ? name : `${name}: ${shown}`} is not known`,
-    hint: near === undefined ? list : `Did you mean ${near}?`,
-  }
+  const list = choices.length > MAX_CHOICES ? texts.WORDS_IN_SCHEMA : texts.writeOneOf(choices)
+  const hint = near === undefined ? list : texts.didYouMean(near)
+  return { code: 'unknown-word', words: texts.unknownWord(texts.named(name, shown), hint) }
 }
 
 function nameOf(path: Path, file: string): string {
   const last = path.at(-1)
   if (last === undefined) return file
-  return typeof last === 'string' ? last : `entry ${last + 1} of ${String(path.at(-2) ?? file)}`
+  return typeof last === 'string' ? last : texts.entryName(last, String(path.at(-2) ?? file))
 }
 
-function short(text: string | undefined): string | undefined
 function short(text: string): string
+function short(text: string | undefined): string | undefined
 function short(text: string | undefined): string | undefined {
   return text === undefined || text.length <= 60 ? text : `${text.slice(0, 59)}…`
 }

@@ -237,14 +237,14 @@ describe('what a person typed wrong is told with its place and what to type', ()
       'settings.yaml',
       'settings:\n  favicon: a.png\n',
       'unknown-key settings.yaml:2:3',
-      'Pictures are not managed',
+      'Herdbook does not manage pictures',
     ],
     [
       'a merge key',
       'settings.yaml',
       'settings:\n  <<: { trends: true }\n',
       'unknown-key settings.yaml:2:3',
-      'Merge keys',
+      'does not read merge keys',
     ],
     [
       'a permission twice',
