@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { badPrefix, NOT_AN_ADDRESS } from './texts.ts'
 
 export type NormalizedAddress = { readonly address: string } | { readonly refused: string }
 
@@ -6,19 +7,18 @@ export type NormalizedAddress = { readonly address: string } | { readonly refuse
 const IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/
 const IPV6 = /^(?=[^:]*:)[0-9A-Fa-f:]*$/
 const MAPPED = /^::ffff:(.*)$/i
-/** The longest that an address can be. */
-const LONGEST = 45
+/** No address is longer. */
+const MAX_LENGTH = 45
 
-/** An address or network as Mastodon stores it: with its prefix length, and nothing beyond it: `203.0.113.77/24` → `203.0.113.0/24`. */
+/** An address or network as Mastodon stores it, with its prefix length: `203.0.113.77/24` → `203.0.113.0/24`. */
 export function normalizeAddress(text: string): NormalizedAddress {
   const [host = '', prefix, ...rest] = text.trim().split('/')
-  const plain = host.length <= LONGEST && (IPV6.test(host) || IPV4.test(MAPPED.exec(host)?.[1] ?? host))
-  if (rest.length > 0 || !plain || !ipaddr.isValid(host))
-    return { refused: 'this is no IP address, such as 203.0.113.7 or 2001:db8::/32' }
+  const plain = host.length <= MAX_LENGTH && (IPV6.test(host) || IPV4.test(MAPPED.exec(host)?.[1] ?? host))
+  if (rest.length > 0 || !plain || !ipaddr.isValid(host)) return { refused: NOT_AN_ADDRESS }
   const address = ipaddr.parse(host)
   const bits = address.kind() === 'ipv4' ? 32 : 128
   if (prefix !== undefined && !(/^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits))
-    return { refused: `the number after the slash goes from 0 to ${bits}` }
+    return { refused: badPrefix(bits) }
   return { address: masked(address, prefix === undefined ? bits : Number(prefix)) }
 }
 

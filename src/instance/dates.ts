@@ -1,7 +1,7 @@
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/
 
-/** The first moment in UTC of a day such as `2026-12-24`; undefined for what is no day of the calendar. */
+/** The first moment in UTC of a day such as `2026-12-24`; undefined if the calendar has no such day. */
 export function parseDay(text: string): Date | undefined {
   const date = new Date(`${text}T00:00:00Z`)
   return DAY.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? date : undefined

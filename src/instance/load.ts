@@ -9,35 +9,36 @@ import { MAX_BYTES } from './source.ts'
 import type { Entry, FileSource } from './source.ts'
 import { unwanted } from './yaml/characters.ts'
 import { textProblem, textReferences } from './text-files.ts'
+import { emptyFile, noFolder, NOT_THERE, UNREADABLE_FOLDER } from './texts.ts'
 import { releaseOf } from './versions.ts'
 import type { Path } from './yaml/positions.ts'
 import type { Parsed } from './yaml/parse.ts'
 
 export interface LoadOptions {
-  /** The server's version, such as 4.6.5; without it, what any version knows is taken. */
+  /** The server's version, such as 4.6.5; without it, what any version knows is accepted. */
   readonly version?: string | null
-  /** Without it, nothing is said of dates that have passed. */
+  /** Without it, nothing is said about dates that have passed. */
   readonly now?: Date
 }
 
 export interface Loaded {
-  /** null where there is any error. */
+  /** null if there is any error. */
   readonly instance: Instance | null
-  /** What is right of instance.yaml, whatever else is wrong. */
+  /** The valid part of instance.yaml, whatever else is wrong. */
   readonly server: InstanceFile | undefined
   readonly diagnostics: readonly Diagnostic[]
-  /** What is wrong for a version of Mastodon that became known later, such as keys that it does not have. */
+  /** The errors for a version of Mastodon that is known only later, such as keys that it does not have. */
   readonly errorsFor: (version: string | null) => readonly Diagnostic[]
 }
 
 const none = (): readonly Diagnostic[] => []
 
-/** Reads and checks the files of an instance. All problems are told at once. */
+/** Reads and checks the files of an instance, and lists all problems at once. */
 export async function loadInstance(files: FileSource | Reading, options: LoadOptions = {}): Promise<Loaded> {
   const entries = await listed(files)
   if ('code' in entries) return { instance: null, server: undefined, diagnostics: [entries], errorsFor: none }
   const { documents, parsed, broken, diagnostics: found } = await readDocuments(readingOf(files), entries)
-  const { texts, diagnostics: untold } = await readTexts(files, entries, documents, parsed)
+  const { texts, diagnostics: ofTexts } = await readTexts(files, entries, documents, parsed)
   const at = (file: string, path: Path) => parsed.get(file)?.position(path) ?? { file, line: 1, column: 1 }
   const keyAt = (file: string, path: Path) => parsed.get(file)?.keyPosition(path) ?? { file, line: 1, column: 1 }
   const input = {
@@ -52,7 +53,7 @@ export async function loadInstance(files: FileSource | Reading, options: LoadOpt
   const diagnostics = [
     ...checkFolder(entries, new Set(textReferences(documents).map(({ name }) => name))),
     ...found,
-    ...untold,
+    ...ofTexts,
     ...RULES.flatMap((rule) => [...rule(input)]),
   ].sort(inOrder)
   for (const one of parsed.values()) one.release()
@@ -75,14 +76,8 @@ async function listed(files: FileSource): Promise<readonly Entry[] | Diagnostic>
   try {
     return await files.list()
   } catch (error) {
-    const reason =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'it is not there' : 'it can not be read'
-    return {
-      code: 'no-folder',
-      severity: 'error',
-      message: `the folder of the instance can not be listed: ${reason}`,
-      hint: 'Type it in the folder that holds instance/, or begin one: herdbook init DOMAIN',
-    }
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return { code: 'no-folder', severity: 'error', ...noFolder(isMissing ? NOT_THERE : UNREADABLE_FOLDER) }
   }
 }
 
@@ -97,7 +92,7 @@ async function readDocuments(files: Reading, entries: readonly Entry[]) {
     const read = await files.document(file)
     if (read.parsed !== undefined) parsed.set(file, read.parsed)
     if (read.document !== undefined) documents[file] = read.document
-    if (read.empty) diagnostics.push(emptyFile(file))
+    if (read.empty) diagnostics.push(emptied(file))
     if (read.diagnostics.some(({ severity }) => severity === 'error')) broken.add(file)
     diagnostics.push(...read.diagnostics)
   }
@@ -106,12 +101,11 @@ async function readDocuments(files: Reading, entries: readonly Entry[]) {
   return { documents, parsed, broken, diagnostics }
 }
 
-const emptyFile = (file: string): Diagnostic => ({
+const emptied = (file: string): Diagnostic => ({
   code: 'empty-file',
   severity: 'warning',
-  message: `${file} is empty: what it held is no longer managed`,
+  ...emptyFile(file),
   at: { file, line: 1, column: 1 },
-  hint: `Delete it if that is meant; otherwise bring it back: git checkout -- instance/${file}`,
 })
 
 async function readTexts(
@@ -141,14 +135,14 @@ async function readTexts(
 function textOf(texts: ReadonlyMap<string, string>): Instance['text'] {
   return (file) => {
     const text = texts.get(file)
-    if (text === undefined) throw new Error(`${file} is not a text of this instance`)
+    if (text === undefined) throw new Error(`no text ${file}`)
     return text
   }
 }
 
 const RANK: ReadonlyMap<string, number> = new Map(FILE_NAMES.map((file, index) => [file, index]))
 
-/** By file, then by place. */
+/** Orders diagnostics by file, then by position. */
 function inOrder(a: Diagnostic, b: Diagnostic): number {
   const rank = ({ at }: Diagnostic): number => (at === undefined ? -1 : (RANK.get(at.file) ?? RANK.size))
   const byFile = rank(a) - rank(b) || (a.at?.file ?? '').localeCompare(b.at?.file ?? '')

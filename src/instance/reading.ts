@@ -2,32 +2,33 @@ import { checkFile } from './check.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Documents, FileName } from './documents.ts'
 import type { FileSource } from './source.ts'
+import { unreadable } from './texts.ts'
 import { decode } from './yaml/characters.ts'
 import { parseYaml, type Parsed } from './yaml/parse.ts'
 
-/** A file that was read: what is right of it, where that stands, and what is wrong. */
+/** A file that was read: its valid part, with positions, and what is wrong. */
 export interface ReadFile<F extends FileName> {
-  /** undefined where nothing of it can be taken. */
+  /** undefined if no part of it is valid. */
   readonly document: Documents[F] | undefined
   readonly parsed: Parsed | undefined
   readonly diagnostics: readonly Diagnostic[]
-  /** It is there, and holds nothing. */
+  /** The file is there, with nothing in it. */
   readonly empty: boolean
 }
 
-/** The files of one tree: each is parsed and held against its schema once, whoever asks. */
+/** The files of one tree: each is parsed and checked against its schema only once. */
 export interface Reading extends FileSource {
   readonly document: <F extends FileName>(file: F) => Promise<ReadFile<F>>
 }
 
-/** The files of a source, to be read once; of a reading, itself. */
+/** Makes a reading of a source; a reading stays the same. */
 export function readingOf(files: FileSource | Reading): Reading {
   if ('document' in files) return files
   const known = new Map<FileName, Promise<ReadFile<FileName>>>()
   const document = <F extends FileName>(file: F): Promise<ReadFile<F>> => {
     const read = known.get(file) ?? readFile(files, file)
     known.set(file, read)
-    // What is kept under a name was read by that name.
+    // The entry under a name was read by that name.
     return read as Promise<ReadFile<F>>
   }
   return { ...files, document }
@@ -43,7 +44,7 @@ async function readFile<F extends FileName>(files: FileSource, file: F): Promise
   return { ...(await checkFile(file, parsed)), parsed, empty: text.text.trim() === '' }
 }
 
-/** The text of a file, or why it can't be taken. */
+/** The text of a file, or why it cannot be read. */
 export async function readText(files: FileSource, name: string): Promise<ReturnType<typeof decode>> {
   try {
     return decode(name, await files.read(name))
@@ -52,9 +53,8 @@ export async function readText(files: FileSource, name: string): Promise<ReturnT
       diagnostic: {
         code: 'unreadable',
         severity: 'error',
-        message: `${name} can not be read`,
+        ...unreadable(name),
         at: { file: name, line: 1, column: 1 },
-        hint: 'Check its permissions.',
       },
     }
   }

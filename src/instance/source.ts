@@ -19,7 +19,7 @@ export interface FileSource {
 /** 100,000 domain blocks with comments fit. */
 export const MAX_BYTES = 16 * 1024 * 1024
 
-/** A source that reads a folder: regular files only, and no link is ever followed. */
+/** Makes a source that reads a folder: only regular files, and it follows no link. */
 export function directorySource(path: string): FileSource {
   const entryOf = async (name: string): Promise<Entry> => {
     const found = await lstat(join(path, name))
@@ -29,10 +29,10 @@ export function directorySource(path: string): FileSource {
   return {
     list: async () => Promise.all((await readdir(path)).sort().map(entryOf)),
     read: async (name) => {
-      // Opened without following and asked again, since the name may be another file by now.
+      // Opened without following links, and its size read again: the name may be another file by now.
       await using file = await open(join(path, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
       const { size } = await file.stat()
-      if (size > MAX_BYTES) throw new RangeError(`${name} is larger than ${MAX_BYTES} bytes`)
+      if (size > MAX_BYTES) throw new RangeError(`larger than ${MAX_BYTES} bytes`)
       return await file.readFile()
     },
   }

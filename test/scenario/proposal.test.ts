@@ -111,7 +111,7 @@ describe('the plan of a merge that is only proposed', () => {
       2,
     )
     expect(named.out).toMatch(/From now on not managed: \d domain block/)
-    expect(named.out).toMatch(/Domain-Blocks\.yaml is not a file that is read/)
+    expect(named.out).toMatch(/Domain-Blocks\.yaml is not a file that Herdbook reads/)
   })
 
   it.each<[string, number, { readonly [path: string]: string }, (() => string) | undefined, RegExp]>([
@@ -145,7 +145,7 @@ describe('the plan of a merge that is only proposed', () => {
       0,
       { 'instance/x\n::set-output name=a::b.yaml': 'x: 1\n' },
       undefined,
-      /is not a file that is read/,
+      /is not a file that Herdbook reads/,
     ],
   ])(
     'with %s is refused or told, and shows nothing of what it would lead to',

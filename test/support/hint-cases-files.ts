@@ -38,13 +38,13 @@ export const FILES: readonly HintCase[] = [
     says: /error no-instance .*→ Start one: (herdbook init DOMAIN)/,
   },
   {
-    of: ['instance/folder.ts: herdbook init'],
+    of: ['instance/texts.ts: herdbook init'],
     herd: bare,
     state: without('instance/instance.yaml'),
     types: ['validate', '--instance', 'instance'],
     exit: 0,
     fill: DOMAIN,
-    says: /warning no-instance-yaml .*have it made: (herdbook init DOMAIN)/,
+    says: /warning no-instance-yaml .*let Herdbook write it: (herdbook init DOMAIN)/,
   },
   {
     of: ['verbs/init/texts.ts: herdbook init'],

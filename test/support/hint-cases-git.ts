@@ -129,7 +129,7 @@ export const GIT: readonly HintCase[] = [
     says: /error sparse-checkout .*→ Check it out: (git checkout --ignore-skip-worktree-bits -- \S+)/,
   },
   {
-    of: ['instance/load.ts: git checkout'],
+    of: ['instance/texts.ts: git checkout'],
     herd: bare,
     state: emptied,
     types: ['validate'],
@@ -137,12 +137,12 @@ export const GIT: readonly HintCase[] = [
     says: /warning empty-file .*bring it back: (git checkout -- \S+)/,
   },
   {
-    of: ['instance/folder.ts: git status'],
+    of: ['instance/texts.ts: git status'],
     herd: bare,
     state: ({ dir }) => mkdirSync(join(dir, 'instance/rules.yaml')),
     types: ['validate'],
     exit: 9,
-    says: /error not-a-file .*→ Rename it, and put the file back: (git status)/,
+    says: /error not-a-file .*→ Rename the folder, then put the file back: (git status)/,
     shows: /On branch main/,
   },
   {

@@ -77,7 +77,7 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'instance/edit/edit.ts: herdbook validate',
     'instance/edit/original.ts: herdbook validate',
     'instance/format/format.ts: herdbook validate',
-    'instance/load.ts: herdbook init',
+    'instance/texts.ts: herdbook init',
   ],
   'Git LFS is no part of Git': ['instance/format/format.ts: git lfs'],
   'No hint: what a new repository tells its readers, and a command that failed': [

@@ -169,7 +169,9 @@ test('a file beside it whose name is nearly right is told before a second one is
   const dir = instance({ 'domain-blocks.yml': BLOCKS })
   const ran = await call(dir, ['block', 'b.example', '--severity', 'limit'])
   expect(ran.code).toBe(0)
-  expect(flat(ran.stderr)).toMatch(/domain-blocks\.yml is not a file that is read .*Did you mean domain-blocks\.yaml\?/)
+  expect(flat(ran.stderr)).toMatch(
+    /domain-blocks\.yml is not a file that Herdbook reads .*Did you mean domain-blocks\.yaml\?/,
+  )
   expect((await call(dir, ['promote', 'bob', 'Moderator'])).stderr).toContain('domain-blocks.yml')
 })
 

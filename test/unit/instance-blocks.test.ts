@@ -143,7 +143,7 @@ describe('domain blocks', () => {
     expect(lines(loaded)).toEqual([
       'warning domain-mapped domain-blocks.yaml:2:15 Mastodon turns faß.example into fass.example',
       expect.stringMatching(
-        /^error not-a-domain domain-blocks\.yaml:3:15 \*\.a\.example is not a domain: stars are not taken/,
+        /^error not-a-domain domain-blocks\.yaml:3:15 \*\.a\.example is not a domain: a domain has no stars/,
       ),
     ])
   })
@@ -202,7 +202,7 @@ describe('other lists', () => {
       // Somebody's editor may have emptied it.
       expect(lines(loaded)).toEqual(
         text.trim() === ''
-          ? ['warning empty-file rules.yaml:1:1 rules.yaml is empty: what it held is no longer managed']
+          ? ['warning empty-file rules.yaml:1:1 rules.yaml is empty, so Herdbook no longer manages what was in it']
           : [],
       )
       expect(loaded.instance?.documents['rules.yaml']?.rules).toBeUndefined()

@@ -68,7 +68,7 @@ describe('connections', () => {
       'mastodon: { api: { url: "http://herd.example", token: { env: T } } }\n',
       'without encryption',
     ],
-    ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not taken'],
+    ['a host key that is none', ssh.replace(/SHA256:\S+"/, 'any"'), 'host_key is not allowed'],
   ])('%s is refused', async (_what, text, message) => {
     const loaded = await load(connection(text))
     expect(loaded.instance).toBeNull()

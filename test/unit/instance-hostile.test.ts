@@ -195,13 +195,17 @@ describe('a folder', () => {
 
   test('that is not there is told with what to do', async () => {
     const loaded = await loadInstance(directorySource(join(folder, 'nowhere')))
-    expect(lines(loaded)).toEqual(['error no-folder - the folder of the instance can not be listed: it is not there'])
+    expect(lines(loaded)).toEqual([
+      'error no-folder - Herdbook cannot read the folder of the instance: it is not there',
+    ])
   })
 
   test('without instance.yaml names no server, which is told', async () => {
     await mkdir(join(folder, 'bare'))
     const loaded = await loadInstance(directorySource(join(folder, 'bare')))
-    expect(lines(loaded)).toEqual(['warning no-instance-yaml - there is no instance.yaml, so no server is named'])
+    expect(lines(loaded)).toEqual([
+      'warning no-instance-yaml - there is no instance.yaml, so Herdbook does not know your server',
+    ])
     expect(loaded.instance?.documents).toEqual({})
   })
 })

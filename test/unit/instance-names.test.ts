@@ -76,12 +76,14 @@ test('a name that reads otherwise once stored says so, and one that only looks f
 test('a refusal says what to write instead', () => {
   expect(normalizeDomain('https://a.example')).toEqual({ refused: 'this is a web address; write only the domain' })
   for (const ip of ['2001:db8::1', '[2001:db8::]', '::1', '::ffff:192.0.2.1'])
-    expect(normalizeDomain(ip)).toEqual({ refused: 'this is an IP address, which ip-blocks.yaml is for' })
+    expect(normalizeDomain(ip)).toEqual({ refused: 'this is an IP address; write it in ip-blocks.yaml' })
   expect(normalizeDomain('a.example:443')).toEqual({ refused: 'a domain has no port' })
-  expect(normalizeDomain('user@a.example')).toEqual({ refused: 'this is an address; write only what follows the @' })
+  expect(normalizeDomain('user@a.example')).toEqual({
+    refused: 'this is the address of a person; write only the part after the @',
+  })
   expect(normalizeDomain('*.a.example')).toHaveProperty('refused')
   for (const name of ['“a.example”', "'a.example'", '«a.example»', 'a.example’'])
-    expect(normalizeDomain(name)).toEqual({ refused: 'a domain has no quotes; type it without' })
+    expect(normalizeDomain(name)).toEqual({ refused: 'a domain has no quotes; write it without them' })
   expect(normalizeDomain('a…b.example')).toHaveProperty('refused')
   expect(normalizeDomain('℀.example')).toHaveProperty('refused')
 })

@@ -19,13 +19,13 @@ test.each([
 ])('%j means %s', (typed, domain) => expect(namedDomain(typed)).toMatchObject({ domain }))
 
 test.each([
-  ['https://mine.example/@user@other.example', 'this is a page of mine.example about somebody of other.example'],
+  ['https://mine.example/@user@other.example', 'this is a page of mine.example about an account of other.example'],
   ['https://user:secret@a.example/', 'a name or password in it'],
   ['https://a.example:8443/', 'has no port'],
   ['ftp://a.example/', 'web address'],
   ['https://', 'a domain is missing'],
-  ['a@b@c.example', 'this is an address'],
-  ['*.a.example', 'stars are not taken'],
+  ['a@b@c.example', 'this is the address of a person'],
+  ['*.a.example', 'a domain has no stars'],
 ])('%j is refused', (typed, why) => expect(namedDomain(typed)).toMatchObject({ refused: expect.stringContaining(why) }))
 
 test.each([
