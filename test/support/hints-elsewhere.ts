@@ -74,12 +74,12 @@ export const ELSEWHERE: { readonly [reason: string]: readonly string[] } = {
     'reconcile/ledger/store.ts: herdbook plan',
   ],
   'A backstop that no file is known to reach, or a folder that nobody may read; cases type the same command': [
-    'instance/edit/edit.ts: herdbook validate',
-    'instance/edit/original.ts: herdbook validate',
-    'instance/format/format.ts: herdbook validate',
+    'instance/edit/texts.ts: herdbook validate',
+    'instance/edit/texts.ts: herdbook validate',
+    'instance/format/texts.ts: herdbook validate',
     'instance/texts.ts: herdbook init',
   ],
-  'Git LFS is no part of Git': ['instance/format/format.ts: git lfs'],
+  'Git LFS is no part of Git': ['instance/format/texts.ts: git lfs'],
   'No hint: what a new repository tells its readers, and a command that failed': [
     'setup/init/templates.ts: herdbook plan',
     'setup/init/templates.ts: herdbook apply',

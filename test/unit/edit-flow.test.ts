@@ -200,8 +200,8 @@ test('a comment that may be about more than what goes is not touched: the refusa
     'moderators: [\n  {account: owner, role: Owner}, {account: bob, role: Moderator}, # on leave\n  {account: zoe, role: Moderator}\n]\n'
   expect(refusal(() => without(shared, 'bob'))).toEqual({
     message:
-      "moderators.yaml can't be edited safely: the comment in line 2 stands behind several entries, and one of them goes.",
-    hint: 'In line 2, give each entry a line of its own with its comment behind it, then run it again.',
+      'moderators.yaml cannot be edited safely: the comment in line 2 is behind several entries, and one of them would be deleted.',
+    hint: 'In line 2, give each entry its own line with its comment behind it, then run this again.',
     line: 2,
   })
   expect(without(shared, 'owner')).toBe(shared.replace('{account: owner, role: Owner}, ', ''))
@@ -233,8 +233,9 @@ test('what a name further down stands for is not changed or taken out: the line 
   const text =
     'domain_blocks:\n  - domain: a.example\n    severity: limit\n    public_comment: &why Spam\n  - domain: b.example\n    severity: limit\n    public_comment: *why\n'
   const told = {
-    message: "domain-blocks.yaml can't be edited safely: line 7 uses what line 4 says (*why), and that would change.",
-    hint: 'In line 7, write out what line 4 says in place of *why, then run it again.',
+    message:
+      'domain-blocks.yaml cannot be edited safely: line 7 uses the value of line 4 (*why), and that value would change.',
+    hint: 'In line 7, write the value of line 4 in place of *why, then run this again.',
     line: 7,
   }
   expect(refusal(() => edit('domain-blocks.yaml', text, [{ op: 'remove', path: ['domain_blocks', 0] }]))).toEqual(told)
@@ -262,8 +263,8 @@ test('a list that a name stands for is not changed in its place', () => {
   expect(
     refusal(() => edit('roles.yaml', text, [{ op: 'add', list: ['roles', 1, 'permissions'], item: 'manage_reports' }])),
   ).toEqual({
-    message: "roles.yaml can't be edited safely: *all in line 7 stands for what is written elsewhere.",
-    hint: 'In line 7, write it out in place of *all, then run it again.',
+    message: 'roles.yaml cannot be edited safely: *all in line 7 stands for a value that is written elsewhere.',
+    hint: 'In line 7, write the value in place of *all, then run this again.',
     line: 7,
   })
 })

@@ -264,7 +264,7 @@ for (const kind of ['domain-block', 'email-domain-block', 'ip-block', 'moderator
 test('a text that files may not hold is refused, and so is a long text that lies elsewhere', () => {
   expect(() =>
     putObject('domain-block', LIST, 'x.example', { severity: 'suspend', public_comment: 'a\u202eb' }),
-  ).toThrow('turns text around')
+  ).toThrow('changes the direction of text')
   const settings = 'settings:\n  site_terms: { file: ../../.ssh/config }\n'
   expect(() => putObject('setting', settings, 'site_terms', { value: 'mine' })).toThrow('not a text beside it')
 })

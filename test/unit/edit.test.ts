@@ -205,16 +205,16 @@ test('a list in brackets stays in brackets, an empty one becomes a block', () =>
 })
 
 test('what can not be edited without guessing is refused, and nothing is written', () => {
-  expect(() => setField(NAME, 'domain_blocks: [', ['x'], 1)).toThrow("can't be edited as it stands")
-  expect(() => setField(NAME, 'a: !tag x\n', ['x'], 1)).toThrow("can't be edited as it stands")
+  expect(() => setField(NAME, 'domain_blocks: [', ['x'], 1)).toThrow('cannot be edited, because it is not valid YAML')
+  expect(() => setField(NAME, 'a: !tag x\n', ['x'], 1)).toThrow('cannot be edited, because it is not valid YAML')
   expect(() => edit(NAME, 'x: &a { k: 1 }\ny: *a\n', [{ op: 'set', path: ['x', 'k'], value: 2 }])).toThrow(
-    'line 2 uses what line 1 says (*a), and that would change',
+    'line 2 uses the value of line 1 (*a), and that value would change',
   )
   expect(() => edit(NAME, 'x: &a 1\ny: *a\n', [{ op: 'remove', path: ['x'] }])).toThrow(
-    'line 2 uses what line 1 says (*a), and that would change',
+    'line 2 uses the value of line 1 (*a), and that value would change',
   )
   expect(() => edit(NAME, 'x: 1\nx: 2\n', [{ op: 'set', path: ['x'], value: 3 }])).toThrow(
-    'what begins in line 1 is written so that the change would mean something else',
+    'with the way that line 1 is written, the change would mean something else',
   )
   expect(() => removeItem(NAME, LIST, 'domain_blocks', is('nobody.example'))).toThrow(
     'nothing in domain_blocks matches',

@@ -103,7 +103,7 @@ test('fmt leaves pointers of Git LFS and JSON files as they are', async () => {
   const dir = instance({ 'domain-blocks.yaml': POINTER, 'rules.yaml': json })
   const ran = await call(dir, ['fmt'])
   expect(ran.code).toBe(0)
-  expect(flat(ran.stderr)).toContain('domain-blocks.yaml is a pointer of Git LFS')
+  expect(flat(ran.stderr)).toContain('domain-blocks.yaml is only a pointer of Git LFS')
   expect([read(dir, 'domain-blocks.yaml'), read(dir, 'rules.yaml')]).toEqual([POINTER, json])
 })
 

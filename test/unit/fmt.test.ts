@@ -95,9 +95,9 @@ test('the line of a comment that would lose its place is told', async () => {
     {
       code: 'not-formatted',
       severity: 'warning',
-      message: 'domain-blocks.yaml was left as it is: the comment in line 6 would not stay with what it is about.',
+      message: 'domain-blocks.yaml was not changed: the comment in line 6 would move away from what it is about.',
       at: { file: FILE, line: 6, column: 1 },
-      hint: 'Move the comment in line 6 onto a line of its own, above what it is about.',
+      hint: 'Move the comment in line 6 onto its own line, above what it is about.',
     },
   ])
 })
@@ -164,7 +164,7 @@ test('pointers of Git LFS and files in brackets, such as JSON, are left alone', 
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d7a'.repeat(16)}\nsize 12345\n`
   expect(await formatFile(FILE, pointer)).toMatchObject({
     text: pointer,
-    diagnostics: [{ code: 'not-formatted', hint: 'Take it in: git lfs pull' }],
+    diagnostics: [{ code: 'not-formatted', hint: 'Get the file: git lfs pull' }],
   })
   await same('rules.yaml', '{\n  "rules": [\n    {"text": "A",   "key": "a"}\n  ]\n}\n')
   await same('rules.yaml', '{"rules":[{"text":"A","key":"a"}]}')

@@ -1,17 +1,18 @@
 import { isAlias, visit, type Alias, type Document } from 'yaml'
 import { lineNumber, refuseAt, type Original, type Splice } from './original.ts'
 import { nodeAt, type Path } from './splices.ts'
+import { isAliasHere, usedElsewhere } from './texts.ts'
 
-/** A word (*name) that stands for what another place (&name) says. */
+/** A word (*name) that stands for a value written elsewhere (&name). */
 interface Use {
   readonly name: string
   readonly at: number
-  /** What it stands for, from its & to its last character. */
+  /** That value, from its & to its last character. */
   readonly start: number
   readonly end: number
 }
 
-/** Every use of a name, with the place that it stands for. */
+/** Finds every use of a name, with the value that it stands for. */
 function usesIn(doc: Document.Parsed, text: string): readonly Use[] {
   const named = new Map<string, { readonly start: number; readonly end: number }>()
   const uses: Use[] = []
@@ -28,7 +29,7 @@ function usesIn(doc: Document.Parsed, text: string): readonly Use[] {
   return uses
 }
 
-/** Refuses a change of what a name further down stands for: that would change, too, or stand for nothing. */
+/** Refuses to change a value that a name further down stands for: that one would change too, or mean nothing. */
 export function refuseNamed(source: Original, splices: readonly Splice[]): void {
   const touched = (start: number, end: number): boolean =>
     splices.some(
@@ -38,20 +39,14 @@ export function refuseNamed(source: Original, splices: readonly Splice[]): void 
   const use = usesIn(source.doc, source.text).find(({ at, start, end }) => touched(start, end) && !gone(at))
   if (use === undefined) return
   const meant = lineNumber(source.text, use.start)
-  refuseAt(source, use.at, (line) => ({
-    why: `line ${line} uses what line ${meant} says (*${use.name}), and that would change`,
-    hint: `In line ${line}, write out what line ${meant} says in place of *${use.name}, then run it again.`,
-  }))
+  refuseAt(source, use.at, (line) => usedElsewhere({ line, source: meant, name: use.name }))
 }
 
-/** Refuses a change of something that is written elsewhere: on the way there, a name stands for it. */
+/** Refuses to change a value that is written elsewhere: a name on its path stands for it. */
 export function refuseAlias(source: Original, path: Path): void {
   const alias = path
     .map((_, length) => nodeAt(source, path.slice(0, length + 1)))
     .find((node): node is Alias => isAlias(node))
   if (alias === undefined) return
-  refuseAt(source, alias.range?.[0] ?? 0, (line) => ({
-    why: `*${alias.source} in line ${line} stands for what is written elsewhere`,
-    hint: `In line ${line}, write it out in place of *${alias.source}, then run it again.`,
-  }))
+  refuseAt(source, alias.range?.[0] ?? 0, (line) => isAliasHere(alias.source, line))
 }

@@ -2,30 +2,31 @@ import { EXIT, fail } from '../diagnostic.ts'
 import { isUnwanted } from '../yaml/characters.ts'
 import { BOM, eolBefore, refuse, type Value } from './original.ts'
 import { isRecord, stringOf, type Fields } from './shapes.ts'
+import { notATextFile, unwantedCharacter } from './texts.ts'
 
-/** A file as it is to be written, by its name in the instance folder. */
+/** The new text of a file, by its name in the instance folder. */
 export interface FileEdit {
   readonly file: string
   readonly text: string
 }
 
-/** What an object should be in the files: its fields, or null where it should not be there. */
+/** What an object should be in the files: its fields, or null if it should not be there. */
 export interface ObjectChange {
   /** `kind/id`, such as `domain-block/spam.example`. */
   readonly ref: string
   readonly fields: Fields | null
-  /** Keys that only the files know, such as `reported_in`, `until` or `accept_severed_relationships`; null takes one out. */
+  /** Keys that only the files have, such as `reported_in` or `until`; null removes one. */
   readonly extra?: Fields
 }
 
 export interface EditOptions {
-  /** Why a list that this empties is empty. */
+  /** Why a list is empty, if the change empties one. */
   readonly emptied?: string
-  /** An `until` that has passed by then goes when its object is to be there. */
+  /** An `until` before this time is removed from an object that should be there. */
   readonly now?: Date
 }
 
-/** The text of a file of the instance folder; undefined where there is none. */
+/** Reads a file of the instance folder; undefined if there is none. */
 export type ReadText = (file: string) => string | undefined
 
 /** A change with its reference taken apart. */
@@ -38,11 +39,11 @@ export interface Named {
 
 export interface Context extends EditOptions {
   readonly read: ReadText
-  /** Long texts to be written beside the file. */
+  /** Long texts to write beside the file. */
   readonly texts: Map<string, string>
 }
 
-/** Takes a change's reference apart. What no file may hold is refused here, before it is in one. */
+/** Takes a change's reference apart, and refuses characters that no file may contain. */
 export function nameParts({ ref, fields, extra = {} }: ObjectChange): Named {
   const slash = ref.indexOf('/')
   checkCharacters(ref, [ref, fields, extra])
@@ -51,8 +52,8 @@ export function nameParts({ ref, fields, extra = {} }: ObjectChange): Named {
 
 function checkCharacters(ref: string, value: Value): void {
   if (typeof value === 'string' && isUnwanted(value)) {
-    const message = `${JSON.stringify(ref)} has a control character in it, or one that turns text around, and no file may hold it.`
-    fail(EXIT.invalid, 'unwanted-character', message, { hint: 'Change it in Mastodon first.' })
+    const { message, hint } = unwantedCharacter(ref)
+    fail(EXIT.invalid, 'unwanted-character', message, hint === undefined ? {} : { hint })
   }
   if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) checkCharacters(ref, inner)
 }
@@ -61,17 +62,15 @@ function checkCharacters(ref: string, value: Value): void {
 const LONG = 200
 export const isLong = (text: string): boolean => text.includes('\n') || text.length > LONG
 
-/** A text as a file holds it, with the line ends and the mark at the beginning that the file has. */
+/** A text as it is written to its file, with that file's line ends and byte order mark. */
 export function asFile(text: string, before = ''): string {
   const [mark, end] = [before.startsWith(BOM) ? BOM : '', eolBefore(before, 0)]
   return mark + `${text.replace(/\r\n?/g, '\n').trimEnd()}\n`.replaceAll('\n', end)
 }
 
-/** The file that `{ file: NAME }` names; undefined for any other value. Only a file beside this one is ever written. */
+/** The file that `{ file: NAME }` names; undefined for another value. Herdbook writes only files beside this one. */
 export function fileReference(name: string, value: Value | undefined): string | undefined {
   if (!isRecord(value)) return undefined
   const file = stringOf(value['file'])
-  return /^[^./\\][^/\\]*$/.test(file) && !/\.ya?ml$/.test(file)
-    ? file
-    : refuse(name, `${JSON.stringify(file)} is not a text beside it`)
+  return /^[^./\\][^/\\]*$/.test(file) && !/\.ya?ml$/.test(file) ? file : refuse(name, notATextFile(file))
 }

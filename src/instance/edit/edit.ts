@@ -31,6 +31,7 @@ import {
   type NewItem,
   type Path,
 } from './splices.ts'
+import { meansSomethingElse, noCollection, notAMap, nothingToRemove } from './texts.ts'
 
 type Mutable = { [key: string]: Value }
 
@@ -42,7 +43,9 @@ type Mutable = { [key: string]: Value }
 export function edit(name: string, text: string, edits: readonly Edit[], emptied?: string): string {
   const source = open(name, text)
   const before = meaning(source)
-  const steps = settle(before, [...edits, ...reasons(name, before, edits, emptied)], (path) => staysOpen(source, path))
+  const steps = resolveEdits(before, [...edits, ...reasons(name, before, edits, emptied)], (path) =>
+    staysOpen(source, path),
+  )
   const splices = steps.length === 0 ? [] : splicesOf(source, steps)
   const edited = splice(source, splices)
   return means(name, edited, intended(before, steps)) && (!isPureJson(text) || isPureJson(edited))
@@ -50,7 +53,7 @@ export function edit(name: string, text: string, edits: readonly Edit[], emptied
     : refuseResult(source, splices)
 }
 
-/** Brackets with nothing in them that are kept when something comes into them: a comment stands there, or the file is JSON. */
+/** Whether empty brackets stay when they get entries: they contain a comment, or the file is JSON. */
 function staysOpen(source: Original, path: Path): boolean {
   const node = nodeAt(source, path)
   if (!isMap(node) && !isSeq(node)) return false
@@ -78,9 +81,9 @@ function valueAt(root: Value | undefined, path: Path): Value | undefined {
   )
 }
 
-/** Turns additions to a list that has no items, and fields of maps that are not there, into fields to set where something is. */
-function settle(before: Value, edits: readonly Edit[], stays: (path: Path) => boolean): readonly Edit[] {
-  const settled: Edit[] = []
+/** Turns additions to a missing or empty list, and fields of missing maps, into fields of a map that exists. */
+function resolveEdits(before: Value, edits: readonly Edit[], stays: (path: Path) => boolean): readonly Edit[] {
+  const others: Edit[] = []
   const sets = new Map<string, { path: Path; value: Value }>()
   const put = (path: Path, value: Value): void => {
     const [target, nested] = deepestSet(before, path, value, stays)
@@ -91,13 +94,13 @@ function settle(before: Value, edits: readonly Edit[], stays: (path: Path) => bo
   for (const one of edits) {
     if (one.op === 'add') {
       const list = valueAt(before, one.list)
-      if (Array.isArray(list) && (list.length > 0 || stays(one.list))) settled.push(one)
+      if (Array.isArray(list) && (list.length > 0 || stays(one.list))) others.push(one)
       else if (!fresh.get(keyOf(one.list))?.push(one.item)) fresh.set(keyOf(one.list), [one.item])
     } else if (one.op === 'set') put(one.path, one.value)
-    else settled.push(one)
+    else others.push(one)
   }
   for (const [list, items] of fresh) put(JSON.parse(list) as Path, items)
-  return [...settled, ...[...sets.values()].map((set): Edit => ({ op: 'set', ...set }))]
+  return [...others, ...[...sets.values()].map((set): Edit => ({ op: 'set', ...set }))]
 }
 
 function deepestSet(before: Value, path: Path, value: Value, stays: (path: Path) => boolean): [Path, Value] {
@@ -120,7 +123,7 @@ function merge(a: Value, b: Value): Value {
   )
 }
 
-/** The changes of a collection's entries, gathered: they are made together. */
+/** All changes of one collection's entries: they are made together. */
 interface Gathered {
   readonly path: Path
   readonly adds: NewItem[]
@@ -143,9 +146,9 @@ function gather(steps: readonly Edit[]): readonly Gathered[] {
   return [...all.values()].toSorted((a, b) => b.path.length - a.path.length)
 }
 
-/** What the document should mean after the changes, worked out on plain data. */
+/** The value that the document should have after the changes, computed on plain data. */
 function intended(before: Value, steps: readonly Edit[]): Value {
-  // Through JSON, so that what an alias repeats is a value of its own, as it is for whoever asks for a change.
+  // Through JSON, so that each use of an alias becomes a value of its own.
   const root = JSON.parse(JSON.stringify(before ?? {})) as Mutable
   for (const step of steps) {
     if (step.op !== 'set') continue
@@ -218,7 +221,7 @@ function changesOf(
   const node = nodeAt(source, path)
   if (!isMap(node) && !isSeq(node)) {
     refuseAlias(source, path)
-    return refuse(source.name, `there is no list or map at ${path.join('.')}`)
+    return refuse(source.name, noCollection(path.join('.')))
   }
   const removed = new Set([...removes].map((part) => indexOf(source, node, part)))
   const moves = isSeq(node) && order ? reorder(source, node, order) : []
@@ -241,13 +244,10 @@ function changesOf(
   ]
 }
 
-/** Says why a change can't be made where what it came to is not what was asked for. */
+/** Refuses a change whose result is not what was asked for. */
 function refuseResult(source: Original, splices: readonly Splice[]): never {
   refuseNamed(source, splices)
-  return refuseAt(source, Math.min(...splices.map(({ start }) => start), source.text.length), (line) => ({
-    why: `what begins in line ${line} is written so that the change would mean something else`,
-    hint: `Change what begins in line ${line} by hand, then run: herdbook validate`,
-  }))
+  return refuseAt(source, Math.min(...splices.map(({ start }) => start), source.text.length), meansSomethingElse)
 }
 
 function newFields(source: Original, sets: readonly { readonly path: Path; readonly value: Value }[]): Splice {
@@ -257,19 +257,19 @@ function newFields(source: Original, sets: readonly { readonly path: Path; reado
 
 function indexOf(source: Original, node: Collection, part: string | number): number {
   const index = isSeq(node) ? Number(part) : node.items.findIndex((pair: Pair) => String(pair.key) === String(part))
-  return index >= 0 && index < node.items.length ? index : refuse(source.name, `there is no ${part} to remove`)
+  return index >= 0 && index < node.items.length ? index : refuse(source.name, nothingToRemove(part))
 }
 
 function setAt(source: Original, path: Path, value: Value): readonly Splice[] {
   const map = nodeAt(source, path.slice(0, -1))
   if (!isMap(map)) {
     refuseAlias(source, path.slice(0, -1))
-    return refuse(source.name, `${path.slice(0, -1).join('.')} is not a map`)
+    return refuse(source.name, notAMap(path.slice(0, -1).join('.')))
   }
   return setField(source, map as YAMLMap, String(path.at(-1)), value, siblingStyle(source, path), path.length)
 }
 
-/** A field of an item is written as the items around it write theirs. */
+/** The style of a field: as the items around it write theirs. */
 function siblingStyle(source: Original, path: Path): Style {
   const at = path.findLastIndex((part) => typeof part === 'number')
   const list = at < 0 ? undefined : nodeAt(source, path.slice(0, at))

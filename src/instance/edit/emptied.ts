@@ -2,10 +2,11 @@ import { EXIT, fail } from '../diagnostic.ts'
 import { LIST_KEYS } from '../list-keys.ts'
 import type { Edit } from './types.ts'
 import type { Value } from './original.ts'
+import { emptyWithoutReason } from './texts.ts'
 
 const KEY = 'emptied_on_purpose'
 
-/** What becomes of `emptied_on_purpose`: it goes when its list gets an item, and must come when the last one leaves. An empty list is intent, and so must say why. */
+/** Removes `emptied_on_purpose` when its list gets an item, and asks for it when the last item leaves. */
 export function reasons(
   name: string,
   before: Value,
@@ -31,12 +32,6 @@ export function reasons(
 }
 
 function askWhy(name: string, key: string): never {
-  return fail(
-    EXIT.invalid,
-    'emptied-on-purpose',
-    `That was the last entry of ${key} in ${name}, and an empty list has to be meant.`,
-    {
-      hint: 'Say why: --emptied "why it is empty". The reason is written beside the list as emptied_on_purpose.',
-    },
-  )
+  const { message, hint } = emptyWithoutReason(key, name)
+  return fail(EXIT.invalid, 'emptied-on-purpose', message, hint === undefined ? {} : { hint })
 }

@@ -7,7 +7,7 @@ import { isRecord, severityWord, stringOf, type Item, type Written } from './sha
 
 const MINUTE = 60_000
 
-/** Fields whose absence means that they are not managed: emptied, they stay, so that they go on being managed. */
+/** Fields that are not managed if they are absent: an emptied one stays, so that it stays managed. */
 const STAY_MANAGED = new Set(['private_comment', 'comment'])
 
 const lines = (text: string): string =>
@@ -16,7 +16,7 @@ const lines = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .trimEnd()
 
-/** A value as it is compared: what is absent, empty and false mean the same, and texts end where their last line does. */
+/** A value for comparing: absent, empty and false are the same, and blanks at the end of a text do not count. */
 function comparable(key: string, value: Value | undefined): Value {
   if (value === undefined || value === null || value === false || value === '') return null
   if (key === 'severity') return severityWord(stringOf(value))
@@ -33,7 +33,7 @@ function comparable(key: string, value: Value | undefined): Value {
 export const alike = (key: string, a: Value | undefined, b: Value | undefined): boolean =>
   isDeepStrictEqual(comparable(key, a), comparable(key, b))
 
-/** The changes that make an item's fields say what they should, leaving alone what means that already. */
+/** The changes that give an item's fields their values; a field that already means the same stays as written. */
 export function fieldEdits(base: Path, item: Item, wanted: Written): readonly Edit[] {
   return Object.entries(wanted).flatMap(([key, value]) => {
     const before = own(item, key)
@@ -54,7 +54,7 @@ function fieldEdit(path: Path, key: string, before: Value | undefined, value: Va
   return fieldEdits(path, before, { ...gone, ...value })
 }
 
-/** A list whose order means nothing: what is new comes last, so that the lines of the others stay. */
+/** The changes of a list whose order means nothing: new items come last, so that the other lines stay. */
 function listEdits(list: Path, before: readonly Value[], value: readonly Value[]): readonly Edit[] {
   const removed = before.flatMap((one, index): Edit[] =>
     value.includes(one) ? [] : [{ op: 'remove', path: [...list, index] }],

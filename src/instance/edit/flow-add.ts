@@ -3,6 +3,7 @@ import { commentBehind, flowOf, isWhole, lastComma, removeFromFlow, type Flow, t
 import { chunkOf, commentIn, isSpaced, lineAt, type Collection } from './layout.ts'
 import { column, eolBefore, lineStart, refuseAt, type Original, type Splice } from './original.ts'
 import { isJson } from './json.ts'
+import { commentBehindNewEntry, commentBesideRemoved } from './texts.ts'
 
 /** An entry that is new in brackets, before the entry that now has that index. */
 export interface NewEntry {
@@ -110,15 +111,11 @@ function addAfter(
     return [{ start: end, end, text: lines.join('').replaceAll('\n', eolBefore(text, end)), depth }]
   }
   const comment = group?.last === after ? commentBehind(text, { start: end, end }) : -1
-  if (comment >= 0 && comment < flow.close)
-    return refuseAt(source, comment, (line) => ({
-      why: `the comment in line ${line} would be behind a new entry`,
-      hint: `In line ${line}, put the comma before the comment, then run it again.`,
-    }))
+  if (comment >= 0 && comment < flow.close) return refuseAt(source, comment, commentBehindNewEntry)
   return [{ start: end, end, text: items.map((item) => `, ${inline(source, item, end)}`).join(''), depth }]
 }
 
-/** Writes brackets anew of which nothing stays but the comments that are about all of it. */
+/** Rewrites brackets whose entries all go; only comments about the whole stay. */
 function refill(
   source: Original,
   node: Collection,
@@ -138,11 +135,7 @@ function refill(
     const lines = adds.length === 0 ? '' : linesOf(source, flow, adds, indent, at, flow.trailing)
     return [...removeFromFlow(source, flow, removed), { start: at, end: at, text: lines, depth }]
   }
-  if (comment >= 0)
-    return refuseAt(source, comment, (line) => ({
-      why: `the comment in line ${line} shares its line with what goes`,
-      hint: `Give each entry a line of its own, with the comment of line ${line} behind its entry, then run it again.`,
-    }))
+  if (comment >= 0) return refuseAt(source, comment, commentBesideRemoved)
   const pad = adds.length > 0 && (/^\s/.test(inside) || (inside === '' && isMap(node) && !isJson(source))) ? ' ' : ''
   return [
     { start: open, end: close, text: pad + adds.map((item) => inline(source, item, open)).join(', ') + pad, depth },

@@ -1,4 +1,5 @@
 import { lineStart, refuseAt, type Original, type Splice } from './original.ts'
+import { commentOfSeveral } from './texts.ts'
 import { chunkOf, commentIn, entriesOf, removeChunks, type Collection, type Entry } from './layout.ts'
 
 /** Entries that share lines: a run of them without a line end between. */
@@ -44,7 +45,7 @@ function commaIn(text: string, start: number, end: number): number {
 
 const LINE_END = /[ \t]*(?:(,)[ \t]*)?(?:#[^\n]*)?\r?\n/y
 
-/** Whether nothing but a comma and a comment stands behind an entry on its line. What has another one behind it needs its comma there. */
+/** Whether only a comma and a comment follow an entry on its line; the comma must be there unless it is the last. */
 function endsLine(text: string, { end }: Entry, close: number, isLast: boolean): boolean {
   LINE_END.lastIndex = end
   const found = LINE_END.exec(text)
@@ -74,12 +75,9 @@ function groupsOf(text: string, open: number, close: number, entries: readonly E
   })
 }
 
-/** A comment that may be about more than what goes, or about what stays. */
+/** Refuses because of a comment that may be about an entry that stays. */
 function refuseComment(source: Original, comment: number): never {
-  return refuseAt(source, comment, (line) => ({
-    why: `the comment in line ${line} stands behind several entries, and one of them goes`,
-    hint: `In line ${line}, give each entry a line of its own with its comment behind it, then run it again.`,
-  }))
+  return refuseAt(source, comment, commentOfSeveral)
 }
 
 const BEHIND = /[ \t]*(?:,[ \t]*)?#/y
@@ -91,7 +89,7 @@ export function commentBehind(text: string, { end }: Entry): number {
   return found ? end + found[0].length - 1 : -1
 }
 
-/** Takes entries out of a collection in brackets, of which some stay: with their lines, commas and comments where they have lines of their own. */
+/** Removes some entries in brackets; those with lines of their own go with their commas and comments. */
 export function removeFromFlow(source: Original, flow: Flow, removed: ReadonlySet<number>): readonly Splice[] {
   const { groups, close } = flow
   const goneOf = (group: Group): readonly number[] => indexes(group).filter((index) => removed.has(index))
@@ -156,7 +154,7 @@ function removeGroup(
   const comment = commentIn(text, before.end, group.start)
   const above = groups[nth - 1]
   const closes = group.starts && group.last === entries.length - 1
-  // The lines before it go, too, and with them their commas.
+  // The lines before it are removed too, with their commas.
   const alone = closes && above !== undefined && isWhole(above) && isGone(above)
   if (comment < 0 && !alone) return { start: before.end, end: group.end, text: '' }
   const lead = chunkOf(text, groups, nth).start < lineStart(text, group.start)
@@ -164,7 +162,7 @@ function removeGroup(
   return { start: group.start, end: close, text: '' }
 }
 
-/** Takes the comma away that would be the last thing in brackets, where all went that stood behind it. */
+/** Removes the comma that would be last in brackets, because all entries behind it are removed. */
 export function lastComma(
   { text }: Original,
   { close, entries, groups }: Flow,

@@ -11,6 +11,7 @@ import {
   type Splice,
 } from './original.ts'
 import type { Style } from './render.ts'
+import { commentOnLostLine, NOTHING_LEFT } from './texts.ts'
 
 /** An item of a list or a field of a map: from its dash or key to its last character. */
 export interface Entry {
@@ -73,7 +74,7 @@ function leadStart(text: string, entries: readonly Entry[], index: number, entry
   return headsList || (belowBlank && group) ? first : top
 }
 
-/** The whole lines of a block entry: with the comments directly above that are its own, and those below that are indented deeper. */
+/** The whole lines of a block entry, with its own comments: directly above it, or below it and indented deeper. */
 export function chunkOf(text: string, entries: readonly Entry[], index: number): Range {
   const entry = entries[index]
   if (!entry) return { start: text.length, end: text.length }
@@ -83,7 +84,7 @@ export function chunkOf(text: string, entries: readonly Entry[], index: number):
   return { start: leadStart(text, entries, index, entry), end }
 }
 
-/** Takes the lines of entries out, and the blank line that would be left over. What holds the entries ends at `bottom`. */
+/** Removes the lines of entries, and the blank line that would be left over. Their collection ends at `bottom`. */
 export function removeChunks(
   { text }: Original,
   entries: readonly Entry[],
@@ -125,19 +126,15 @@ function runsOf(text: string, entries: readonly Entry[], indexes: readonly numbe
   return runs
 }
 
-/** Takes fields out of which the first shares its line with the dash of a list's item: the next one moves up to the dash. */
+/** Removes the first fields of a list's item: the next field moves up to the dash. */
 function removeFirstFields(source: Original, entries: readonly Entry[], count: number): Splice {
   const [first, next] = [entries[0], entries[count]]
-  if (!first || !next) return refuse(source.name, 'nothing would be left in it')
+  if (!first || !next) return refuse(source.name, NOTHING_LEFT)
   const comment = entries
     .slice(0, count)
     .map(({ end }, nth) => commentIn(source.text, end, entries[nth + 1]?.start ?? end))
     .find((found) => found >= 0)
-  if (comment !== undefined)
-    refuseAt(source, comment, (line) => ({
-      why: `the comment in line ${line} stands on a line that would go`,
-      hint: `Move the comment in line ${line} onto a line of its own above the entry, then run it again.`,
-    }))
+  if (comment !== undefined) refuseAt(source, comment, commentOnLostLine)
   return { start: first.start, end: next.start, text: '' }
 }
 

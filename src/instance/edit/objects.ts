@@ -16,6 +16,7 @@ import { orderEdits, withKeys } from './rules.ts'
 import { settingEdits } from './settings.ts'
 import { SHAPES, type Fields, type Shape } from './shapes.ts'
 import { own } from '../get-own.ts'
+import { noSuchKind } from './texts.ts'
 
 export type { EditOptions, FileEdit, ObjectChange, ReadText } from './changes.ts'
 export { ruleKey } from './rules.ts'
@@ -27,10 +28,10 @@ export function fileOf(kind: string): string {
 }
 
 function shapeOf(kind: string): Shape {
-  return own(SHAPES, kind) ?? fail(EXIT.invalid, 'unknown-kind', `There is no kind ${kind} in the files.`)
+  return own(SHAPES, kind) ?? fail(EXIT.invalid, 'unknown-kind', noSuchKind(kind))
 }
 
-/** Makes the files say what the objects should be. What says so already stays as it is; the answer holds only files that change. */
+/** Writes what the objects should be into the files. Returns only the files that change. */
 export function editObjects(
   read: ReadText,
   changes: readonly ObjectChange[],
@@ -83,7 +84,7 @@ export interface NewObject {
   readonly extra?: Fields
 }
 
-/** A whole new file for the objects of a kind, as `adopt` writes it, and the long texts beside it. None at all has to be meant: `emptied`. */
+/** A new file for the objects of a kind, and the long texts beside it. Without objects it needs `emptied`. */
 export function newFile(kind: string, objects: readonly NewObject[], options: EditOptions = {}): readonly FileEdit[] {
   const changes = objects.map(({ id, ...rest }) => ({ ref: `${kind}/${id}`, ...rest }))
   if (changes.length > 0) return editObjects(() => undefined, changes, options)

@@ -4,11 +4,12 @@ import { EXIT, fail, HerdbookError } from '../diagnostic.ts'
 import { parseInParts } from '../yaml/parse-in-chunks.ts'
 import { asksForOtherVersion } from '../yaml/forbidden.ts'
 import { OTHER_VERSION } from '../yaml/texts.ts'
+import { BAD_ALIAS, cannotEdit, changeByHand, notYaml, otherYaml, SAME_WORDS, type ByHand } from './texts.ts'
 
 /** A value of a file; the same as a value of the engine, which builds on this. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value }
 
-/** A file as it stands: its text without a byte order mark and with an end of its last line, and the tree with the tokens that it was read from. */
+/** A file before the changes: its text without byte order mark and with a last line end, and its tree with tokens. */
 export interface Original {
   readonly name: string
   readonly text: string
@@ -18,7 +19,7 @@ export interface Original {
   readonly doc: Document.Parsed
 }
 
-/** A stretch of the text to replace; an empty one is an insertion. `depth` orders insertions at one place: the deepest comes first. */
+/** A range of the text to replace; an empty one inserts. `depth` orders insertions at one offset: the deepest first. */
 export interface Splice {
   readonly start: number
   readonly end: number
@@ -29,7 +30,7 @@ export interface Splice {
 /** The mark that some editors put at the beginning of a file. */
 export const BOM = '\uFEFF'
 
-/** Reads a file to edit it. A file that is not sound YAML is refused: whoever edits it would have to guess. */
+/** Reads a file to edit it. Refuses a file that is not valid YAML: editing it would be a guess. */
 export function open(name: string, input: string): Original {
   const bom = input.startsWith(BOM) ? BOM : ''
   const added = input.length === bom.length || input.endsWith('\n') ? '' : eolBefore(input, input.length)
@@ -44,16 +45,14 @@ export function open(name: string, input: string): Original {
   const problem = doc.errors[0] ?? doc.warnings[0]
   if (problem) {
     const at = lines.linePos(problem.pos[0])
-    fail(EXIT.invalid, 'yaml-syntax', `${name} can't be edited as it stands: ${problem.message}`, {
-      at: { file: name, line: at.line, column: at.col },
-      hint: 'herdbook validate',
-    })
+    const { message, hint = '' } = notYaml(name, problem.message)
+    fail(EXIT.invalid, 'yaml-syntax', message, { at: { file: name, line: at.line, column: at.col }, hint })
   }
   const version = asksForOtherVersion(doc, text)
   if (version >= 0) {
     const { code, message, hint } = OTHER_VERSION
     const at = lines.linePos(version)
-    fail(EXIT.invalid, code, `${name}: ${message}.`, { at: { file: name, line: at.line, column: at.col }, hint })
+    fail(EXIT.invalid, code, otherYaml(name, message), { at: { file: name, line: at.line, column: at.col }, hint })
   }
   return { name, text, bom, added, doc }
 }
@@ -63,19 +62,19 @@ export function meaning(source: Original): Value {
   try {
     return source.doc.toJS() as Value
   } catch (error) {
-    // An alias of nothing, or aliases without end.
+    // An alias of nothing, or aliases that repeat each other without end.
     if (!(error instanceof ReferenceError)) throw error
-    return refuse(source.name, 'an alias (*name) in it names nothing, or too much')
+    return refuse(source.name, BAD_ALIAS)
   }
 }
 
-/** What a text means, where nothing but that is asked: a long list is read a few entries at a time. Throws (exit 9) as `open` and `meaning` do. */
+/** The value of a text; a long list is read a few entries at a time. Throws (exit 9) as `open` and `meaning` do. */
 export function meaningOf(name: string, text: string): Value {
   const inParts = parseInParts(text, () => ({ file: name, line: 1, column: 1 }))
   return inParts === undefined ? meaning(open(name, text)) : (inParts.value as Value)
 }
 
-/** The text with all splices made. Two that overlap are a mistake, unless one only deletes and the other deletes or inserts. */
+/** Makes all splices. Two may overlap only if one only deletes and the other deletes or inserts. */
 export function splice(source: Original, splices: readonly Splice[]): string {
   const ordered = splices.toSorted((a, b) => a.start - b.start || a.end - b.end || (b.depth ?? 0) - (a.depth ?? 0))
   let done = 0
@@ -83,7 +82,7 @@ export function splice(source: Original, splices: readonly Splice[]): string {
   const parts: string[] = []
   for (const next of ordered) {
     const harmless = previous?.text === '' && (next.text === '' || next.start === next.end)
-    if (next.start < done && !harmless) return refuse(source.name, 'two changes touch the same words')
+    if (next.start < done && !harmless) return refuse(source.name, SAME_WORDS)
     parts.push(source.text.slice(done, next.start), next.text)
     done = Math.max(done, next.end)
     if (next.end > next.start) previous = next
@@ -92,7 +91,7 @@ export function splice(source: Original, splices: readonly Splice[]): string {
   return source.added ? text.replace(/\r?\n$/, '') : text
 }
 
-/** True if a text is sound and means exactly what was intended: no other file is ever written. */
+/** Whether a text is valid and means exactly what was intended: Herdbook writes no other file. */
 export function means(name: string, text: string, intended: Value): boolean {
   try {
     return isDeepStrictEqual(meaningOf(name, text), intended)
@@ -102,24 +101,19 @@ export function means(name: string, text: string, intended: Value): boolean {
   }
 }
 
+/** Refuses to edit a file; the person has to change it by hand. */
 export function refuse(name: string, why: string): never {
-  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, {
-    hint: `Change ${name} by hand, then run: herdbook validate`,
-  })
+  return fail(EXIT.invalid, 'edit-by-hand', cannotEdit(name, why), { hint: changeByHand(name) })
 }
 
 /** Which line a place is in, counted from 1. */
 export const lineNumber = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 
-/** Refuses for what stands at a place; why and what to type are told with its line. */
-export function refuseAt(
-  { name, text }: Original,
-  offset: number,
-  tell: (line: number) => { readonly why: string; readonly hint: string },
-): never {
+/** Refuses because of the text at an offset; `wordsFor` gets its line. */
+export function refuseAt({ name, text }: Original, offset: number, wordsFor: (line: number) => ByHand): never {
   const line = lineNumber(text, offset)
-  const { why, hint } = tell(line)
-  return fail(EXIT.invalid, 'edit-by-hand', `${name} can't be edited safely: ${why}.`, {
+  const { why, hint } = wordsFor(line)
+  return fail(EXIT.invalid, 'edit-by-hand', cannotEdit(name, why), {
     at: { file: name, line, column: column(text, offset) + 1 },
     hint,
   })

@@ -21,19 +21,19 @@ export interface Rendered {
   readonly body: readonly string[]
 }
 
-/** YAML 1.1 readers (Ruby's and Python's) take `no` for false and 12:30 for a number: such words go in quotes. Days stay as people write them. */
+/** YAML 1.1 readers (Ruby, Python) read `no` as false and 12:30 as a number: such words get quotes. Dates do not. */
 const compat = new Schema({ schema: 'yaml-1.1' }).tags.filter((tag) => tag.tag !== 'tag:yaml.org,2002:timestamp')
 /** How documents are written: with those words in quotes. */
 export const OPTIONS = { compat, version: '1.2' } as const
 
-/** Characters that nobody sees, or that turn text around: written as escapes, so that they can be seen. */
+/** Characters that people cannot see, or that change the direction of text: they are written as escapes. */
 // oxlint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g
 /** A text in double quotes with such characters as escapes. */
 export const visible = (text: string): string => text.replaceAll(UNSEEN, escape)
 const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** Lines that a block text would lose or that a person could not see in one: empty ones at its ends, spaces alone, tabs in front. */
+/** What a block text would lose or hide: empty lines at its ends, lines of spaces, tabs in front. */
 const UNFIT_FOR_BLOCK = /^\n|\n\n$|(?:^|\n) *(?:\t| (?:\n|$))/
 
 function scalarType(value: string, wanted: Scalar.Type | undefined): Scalar.Type | undefined {

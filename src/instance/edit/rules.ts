@@ -5,7 +5,7 @@ import { isRecord, stringOf } from './shapes.ts'
 
 const FILE = 'rules.yaml'
 const KEY = /^[a-z0-9]+(-[a-z0-9]+)*$/
-const LONGEST = 40
+const MAX_KEY = 40
 
 const keysIn = (text: string): string[] =>
   itemsOf(FILE, text, 'rules').map((item) => (isRecord(item) ? stringOf(item['key']) : ''))
@@ -15,17 +15,17 @@ export function ruleKey(text: string, taken: ReadonlySet<string>): string {
   // A key is made of the first words; to put a thousand marks on one letter in order takes long.
   const words =
     text
-      .slice(0, 10 * LONGEST)
+      .slice(0, 10 * MAX_KEY)
       .normalize('NFKD')
       .toLowerCase()
       .replaceAll(/\p{M}/gu, '')
       .match(/[a-z0-9]+/g) ?? []
-  const fitting = words.findIndex((_, index) => words.slice(0, index + 1).join('-').length > LONGEST)
+  const fitting = words.findIndex((_, index) => words.slice(0, index + 1).join('-').length > MAX_KEY)
   const base =
     words
       .slice(0, fitting < 0 ? words.length : Math.max(1, fitting))
       .join('-')
-      .slice(0, LONGEST) || 'rule'
+      .slice(0, MAX_KEY) || 'rule'
   const free = (number: number): string => (taken.has(`${base}-${number}`) ? free(number + 1) : `${base}-${number}`)
   return taken.has(base) ? free(2) : base
 }

@@ -20,7 +20,7 @@ const PAGES: { readonly [key: string]: string } = {
 const same = (a: Value, b: Value): boolean =>
   a === b || (typeof (a ?? '') === 'string' && typeof (b ?? '') === 'string' && alike('value', a, b))
 
-/** The changes of settings.yaml that make the settings what they should be; long texts go into the files that it names. */
+/** The changes of settings.yaml for the settings; long texts go into the files that it names. */
 export function settingEdits(text: string, changes: readonly Named[], { read, texts }: Context): readonly Edit[] {
   const root = meaningOf(FILE, text)
   const settings = isRecord(root) && isRecord(root['settings']) ? root['settings'] : {}

@@ -14,6 +14,7 @@ import {
   type Range,
 } from './layout.ts'
 import { renderFlow, renderItem, renderKey, renderValue, type Style } from './render.ts'
+import { NO_COLON, NO_SOURCE, NOTHING_LEFT } from './texts.ts'
 import {
   bodyStart,
   column,
@@ -114,7 +115,7 @@ export function removeAll(
 ): readonly Splice[] {
   const splices = removeEntries(source, node, removed)
   if (removed.size < node.items.length || refilled) return splices
-  if (!owner) return refuse(source.name, 'nothing would be left in it')
+  if (!owner) return refuse(source.name, NOTHING_LEFT)
   const { head } = slotOf(source, owner)
   return [...splices, { start: head.start, end: head.end, text: isSeq(node) ? ' []' : ' {}' }]
 }
@@ -139,13 +140,13 @@ interface Slot {
 
 function itemToken(source: Original, pair: Pair): CST.CollectionItem {
   const token: unknown = 'srcToken' in pair ? pair.srcToken : undefined
-  return (token as CST.CollectionItem | undefined) ?? refuse(source.name, 'a field has no source')
+  return (token as CST.CollectionItem | undefined) ?? refuse(source.name, NO_SOURCE)
 }
 
 function slotOf(source: Original, pair: Pair): Slot {
   const { sep, value } = itemToken(source, pair)
   const colon = sep?.find((token) => token.type === 'map-value-ind')
-  if (!colon) return refuse(source.name, 'a key has no colon')
+  if (!colon) return refuse(source.name, NO_COLON)
   const after = colon.offset + 1
   const below = (offset: number): Range => ({
     start: nextLine(source.text, offset),

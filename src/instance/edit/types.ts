@@ -9,5 +9,5 @@ export type Edit =
   | { readonly op: 'remove'; readonly path: Path }
   /** Sets a field of a map; makes the maps on the way to it. */
   | { readonly op: 'set'; readonly path: Path; readonly value: Value }
-  /** Puts a list in another order: which old item stands at each place. Not together with other changes of that list. */
+  /** Reorders a list: the old index for each new one. Not together with other changes of that list. */
   | { readonly op: 'order'; readonly list: Path; readonly order: readonly number[] }

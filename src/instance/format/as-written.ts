@@ -20,7 +20,7 @@ import { OPTIONS } from '../edit/render.ts'
 type Written = (indent: string, comment: string) => string
 type Writing = NonNullable<ScalarTag['stringify']>
 
-/** A document whose words, quotes and texts are written as they were, and what stands in brackets over several lines with them. */
+/** A document that writes its words and quotes, and brackets over several lines, as they were. */
 export interface AsWritten {
   readonly doc: Document.Parsed
   /** Makes the document ready to be written; nothing in it can be moved any more. */
@@ -119,7 +119,7 @@ function blockForm(text: string, token: CST.BlockScalar): Written | undefined {
     ].join('\n')
 }
 
-/** Puts what stands in brackets over several lines in the document as it was: people lay such out by hand. */
+/** Keeps brackets over several lines as they were: people lay them out by hand. */
 function bracketed(
   text: string,
   node: unknown,

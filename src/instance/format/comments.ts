@@ -4,13 +4,16 @@ import { Lexer } from 'yaml'
 interface Comment {
   readonly text: string
   readonly line: number
-  /** It stands on a line of its own, at the indentation of what follows: it is about that. */
+  /** It is on its own line, indented as the next line: it is about that. */
   readonly aligned: boolean
-  /** What it must stand with after the file was laid out anew, by its letters alone: one of these is enough. */
+  /** Texts of which one must be beside it after formatting, by their letters alone. */
   readonly beside: readonly string[]
 }
 
-/** The first comment, by its line, that is gone or is about something else after a file was laid out anew; undefined where all stay. `merged`: entries that stood twice are one. */
+/**
+ * The line of the first comment that is gone, or is about something else, after formatting; undefined if all stay.
+ * `merged`: repeated entries became one.
+ */
 export function lostComment(before: string, after: string, merged: boolean): number | undefined {
   const [old, now] = [commentsIn(before), commentsIn(after)]
   const left = Map.groupBy(now, ({ text }) => text)
@@ -83,11 +86,11 @@ function placeOf(lines: readonly string[], line: number, column: number): Pick<C
   }
 }
 
-/** A block of comments or blanks longer than this is taken to be about nothing that is beside it. */
-const MOST = 100
+/** A comment is not about a line that is further away than this. */
+const MAX_DISTANCE = 100
 
 function nearest(lines: readonly string[], line: number, step: 1 | -1): number | undefined {
-  for (let at = line + step, seen = 0; at >= 0 && at < lines.length && seen < MOST; at += step, seen++)
+  for (let at = line + step, seen = 0; at >= 0 && at < lines.length && seen < MAX_DISTANCE; at += step, seen++)
     if ((lines[at] ?? '').trim() !== '') return at
   return undefined
 }

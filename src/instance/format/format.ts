@@ -8,11 +8,12 @@ import { OPTIONS } from '../edit/render.ts'
 import { lostComment } from './comments.ts'
 import { schemaAt, type SchemaNode } from '../schema.ts'
 import { dropRepeats, withoutRepeats } from './drop-repeats.ts'
+import { commentMoves, leftAlone, lfsPointer, OTHER_MEANING, UNSTABLE } from './texts.ts'
 import { own } from '../get-own.ts'
 
 export interface Formatted {
   readonly text: string
-  /** Why the file was left as it is. */
+  /** Why the file was not changed. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -23,16 +24,11 @@ const ROUNDS = 4
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\//
 
 /**
- * Formats a file of the instance: one indentation, fields in the order of the schema, lists in the order that people gave them, without what stands there twice.
- * It keeps what the file means, its words as they are written, its line ends and every comment; a file for which it can't is left as it is.
+ * Formats a file of the instance: one indentation, fields in the order of the schema, without repeated entries.
+ * It keeps meaning, spelling, the order of lists, line ends and every comment; otherwise it does not change the file.
  */
 export async function formatFile(name: string, text: string): Promise<Formatted> {
-  if (POINTER.test(text))
-    return unchanged(name, text, {
-      message: `${name} is a pointer of Git LFS: the file itself is not here.`,
-      hint: 'Take it in: git lfs pull',
-      line: 1,
-    })
+  if (POINTER.test(text)) return unchanged(name, text, lfsPointer(name))
   const { doc, bom, text: body } = open(name, text)
   // JSON and its like are laid out by hand or by a program.
   if (isInBrackets(doc)) return { text, diagnostics: [] }
@@ -47,25 +43,13 @@ export async function formatFile(name: string, text: string): Promise<Formatted>
   return unchanged(name, text, UNSTABLE)
 }
 
-interface Told {
-  readonly message: string
-  readonly hint: string
-  readonly line: number
-}
-
-const UNSTABLE = {
-  message: 'it can not be laid out anew so that it stays as it is',
-  hint: 'Move comments onto lines of their own.',
-  line: 1,
-}
-const MEANS = {
-  message: 'formatting would change what it means',
-  hint: 'Lay it out by hand, and run: herdbook validate',
-  line: 1,
-}
-
-function unchanged(name: string, text: string, { message, hint, line }: Told): Formatted {
-  const full = message.startsWith(name) ? message : `${name} was left as it is: ${message}.`
+function unchanged(
+  name: string,
+  text: string,
+  { message, hint }: { readonly message: string; readonly hint: string },
+  line = 1,
+): Formatted {
+  const full = message.startsWith(name) ? message : leftAlone(name, message)
   return {
     text,
     diagnostics: [
@@ -74,21 +58,17 @@ function unchanged(name: string, text: string, { message, hint, line }: Told): F
   }
 }
 
-/** The file laid out anew, if every comment is still there with what it is about, and the file means the same, whether said once or twice. */
+/** Accepts the new layout if it means the same, apart from repeats, and every comment is beside what it is about. */
 function checked(name: string, text: string, before: string, after: string, bom: string): Formatted {
   const [old, now] = [meaning(before), meaning(after)]
   if (now === undefined || !isDeepStrictEqual(withoutRepeats(name, old), withoutRepeats(name, now)))
-    return unchanged(name, text, MEANS)
+    return unchanged(name, text, OTHER_MEANING)
   const line = lostComment(before, after, !isDeepStrictEqual(old, now))
   if (line === undefined) return { text: bom + withLineEnds(text.slice(bom.length), after), diagnostics: [] }
-  return unchanged(name, text, {
-    message: `the comment in line ${line} would not stay with what it is about`,
-    hint: `Move the comment in line ${line} onto a line of its own, above what it is about.`,
-    line,
-  })
+  return unchanged(name, text, commentMoves(line), line)
 }
 
-/** What a text means; undefined where it is not sound. */
+/** The value of a text; undefined if it is not valid. */
 function meaning(text: string): unknown {
   const doc = parseDocument(text, { ...OPTIONS, intAsBigInt: true, uniqueKeys: false, logLevel: 'silent' })
   return doc.errors.length > 0 ? undefined : doc.toJS()
@@ -102,7 +82,7 @@ function formatOnce(name: string, text: string, schema: SchemaNode): string {
   return close().toString({ lineWidth: 0, flowCollectionPadding: true, verifyAliasOrder: false })
 }
 
-/** Each line ends as it did before; one that is new ends as the line before it. */
+/** Ends each line as before; a new line ends as the line before it. */
 function withLineEnds(before: string, after: string): string {
   if (!before.includes('\r\n')) return after
   const known = Map.groupBy(before.split('\n').slice(0, -1), (line) => line.trim())
@@ -119,7 +99,7 @@ function withLineEnds(before: string, after: string): string {
 const resolved = (root: SchemaNode, node: SchemaNode): SchemaNode =>
   node.$ref === undefined ? node : (root.$defs?.[node.$ref.replace('#/$defs/', '')] ?? node)
 
-/** Puts the fields of items and of the file itself in the order of the schema; maps that people group by hand, such as settings, stay. */
+/** Sorts the fields of items and of the file as in the schema; maps that people group, such as settings, stay. */
 function inOrder(node: unknown, schema: SchemaNode, root: SchemaNode, isItem = false): void {
   if (isSeq(node)) for (const item of node.items) inOrder(item, resolved(root, schema.items ?? {}), root, true)
   if (!isMap(node)) return
@@ -134,7 +114,7 @@ const keyOf = (key: unknown): string => (isScalar(key) ? String(key.value) : '')
 function sortFields(map: YAMLMap, keys: readonly string[], isItem: boolean): void {
   const rank = (key: unknown): number => (keys.includes(keyOf(key)) ? keys.indexOf(keyOf(key)) : keys.length)
   const sorted = map.items.toSorted((a, b) => rank(a.key) - rank(b.key))
-  // A comment above an item is about all of it; one above any other first field may be about the whole, so that field stays first.
+  // A comment above the first field may be about the whole map, so that field stays first, except in an item.
   const first = map.items[0]?.key
   const headed = !isItem && (map.commentBefore || (isScalar(first) && first.commentBefore))
   if (headed && sorted[0] !== map.items[0]) return
