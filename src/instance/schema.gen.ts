@@ -55,21 +55,21 @@ export interface Documents {
   'terms-of-service.yaml'?: TermsOfServiceFile
 }
 /**
- * The server that this repository describes, and the connections into it. Secrets are only ever named here.
+ * The server that this repository describes, and the connections to it. Write only names of secrets here, never a secret itself.
  */
 export interface InstanceFile {
   /**
-   * A short name for this server, used in the names of the ledger and the lock. Absent: the default, production.
+   * A short name for this server, such as staging. The names of the ledger and the lock contain it. Absent: the default, production.
    */
   environment?: string
   /**
-   * The domain in your members' handles: herd.example in @alice@herd.example. Every connection is asked for it before anything else.
+   * The domain in your members' handles: herd.example in @alice@herd.example. Herdbook first checks that every connection leads to this server.
    */
   domain: string
   mastodon?: Connections
   ssh?: SshConnection
   /**
-   * The username of the account that acts in Mastodon's audit log when the console writes, such as herdbook. Mastodon lets nobody give a role above their own: to have roles and moderators managed, name an owner. Absent: the default, the account that the API token belongs to.
+   * The username that Mastodon's audit log shows when the console writes, such as herdbook. In Mastodon, an account cannot give a role above its own. To manage roles and moderators, name an account with the role Owner. Absent: the default, the account of the API token.
    */
   acting_account?: string
   ledger_key?: Secret
@@ -77,7 +77,7 @@ export interface InstanceFile {
   forge?: Forge
 }
 /**
- * The connections into Mastodon. Absent: not managed, nothing can be read or written.
+ * The connections to Mastodon. Absent: not managed, Herdbook cannot read or write anything.
  */
 export interface Connections {
   api?: ApiConnection
@@ -96,28 +96,28 @@ export interface ApiConnection {
   read_token?: Secret
 }
 /**
- * Where a secret is: { env: NAME } or { file: PATH }, one of the two. The secret itself never stands in these files.
+ * Where a secret is: { env: NAME } or { file: PATH }, one of the two. Never write the secret itself in these files.
  */
 export interface Secret {
   /**
-   * The name of the environment variable that holds the secret, such as HERDBOOK_TOKEN. Absent: the default, the secret is in a file.
+   * The name of the environment variable with the secret, such as HERDBOOK_TOKEN. Absent: the default, the secret is in a file.
    */
   env?: string
   /**
-   * The path of a file that holds the secret and nothing else, outside the repository. Absent: the default, the secret is in an environment variable.
+   * The path of a file that contains only the secret. It must be outside the repository. Absent: the default, the secret is in an environment variable.
    */
   file?: string
 }
 /**
- * Mastodon's database, for reading everything at once. Needs reader: true, or exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; reading goes through the API and the console.
+ * Mastodon's database, to read everything at once. Needs reader: true, or exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; Herdbook reads through the API and the console.
  */
 export interface DatabaseConnection {
   /**
-   * How to get there: ssh (to the machine named under ssh below) or local (on the machine that Herdbook runs on).
+   * How to reach it: ssh (the machine under ssh below) or local (the machine that Herdbook runs on).
    */
   over: 'ssh' | 'local'
   /**
-   * Write true when `herdbook reader install` has put its reading script there: the SSH key can then read, and nothing else. Absent: the default, psql is run as named by native, podman, docker_compose or kubernetes.
+   * Write true if you ran `herdbook reader install` there: the SSH key can then only read. Absent: the default, Herdbook runs psql as native, podman, docker_compose or kubernetes says.
    */
   reader?: true
   reader_key?: Secret
@@ -127,11 +127,11 @@ export interface DatabaseConnection {
   kubernetes?: KubernetesDatabase
 }
 /**
- * PostgreSQL installed on the machine. An empty { } takes all defaults.
+ * PostgreSQL installed on the machine. Write { } to use all defaults.
  */
 export interface NativeDatabase {
   /**
-   * The system user to become (with sudo) to run psql. Absent: the default, the user who is logged in.
+   * The system user that runs psql (with sudo), such as postgres. Absent: the default, the user who is logged in.
    */
   user?: string
   /**
@@ -143,7 +143,7 @@ export interface NativeDatabase {
    */
   role?: string
   /**
-   * The path of psql. Absent: the default, the psql that is found first.
+   * The path of psql. Absent: the default, the first psql in the search path.
    */
   psql?: string
 }
@@ -156,7 +156,7 @@ export interface PodmanDatabase {
    */
   container: string
   /**
-   * The system user to become (with sudo) whose podman runs the container. Absent: the default, the user who is logged in.
+   * The system user (with sudo) whose podman runs the container. Absent: the default, the user who is logged in.
    */
   user?: string
   /**
@@ -198,7 +198,7 @@ export interface KubernetesDatabase {
    */
   namespace: string
   /**
-   * The pod that PostgreSQL runs in, or what owns it, such as statefulset/mastodon-postgresql.
+   * The pod that PostgreSQL runs in, or its owner, such as statefulset/mastodon-postgresql.
    */
   pod: string
   /**
@@ -214,16 +214,16 @@ export interface KubernetesDatabase {
    */
   role?: string
   /**
-   * The path of the kubeconfig file. Absent: the default, the one that kubectl finds by itself.
+   * The path of the kubeconfig file. Absent: the default, the one that kubectl finds.
    */
   kubeconfig?: string
 }
 /**
- * Mastodon's console, for writing roles, moderators, rules, settings and terms. Needs exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; only the block lists can be written.
+ * Mastodon's console, to write roles, moderators, rules, settings and terms. Needs exactly one of native, podman, docker_compose and kubernetes. Absent: not managed through this connection; Herdbook can write only the block lists.
  */
 export interface ConsoleConnection {
   /**
-   * How to get there: ssh (to the machine named under ssh below) or local (on the machine that Herdbook runs on).
+   * How to reach it: ssh (the machine under ssh below) or local (the machine that Herdbook runs on).
    */
   over: 'ssh' | 'local'
   native?: NativeConsole
@@ -240,7 +240,7 @@ export interface NativeConsole {
    */
   directory: string
   /**
-   * The system user to become (with sudo) to run the console, usually mastodon. Absent: the default, the user who is logged in.
+   * The system user that runs the console (with sudo), usually mastodon. Absent: the default, the user who is logged in.
    */
   user?: string
 }
@@ -253,7 +253,7 @@ export interface PodmanConsole {
    */
   container: string
   /**
-   * The system user to become (with sudo) whose podman runs the container. Absent: the default, the user who is logged in.
+   * The system user (with sudo) whose podman runs the container. Absent: the default, the user who is logged in.
    */
   user?: string
 }
@@ -279,7 +279,7 @@ export interface KubernetesConsole {
    */
   namespace: string
   /**
-   * The pod that Mastodon's web process runs in, or what owns it, such as deployment/mastodon-web.
+   * The pod that Mastodon's web process runs in, or its owner, such as deployment/mastodon-web.
    */
   pod: string
   /**
@@ -287,16 +287,16 @@ export interface KubernetesConsole {
    */
   container?: string
   /**
-   * The path of the kubeconfig file. Absent: the default, the one that kubectl finds by itself.
+   * The path of the kubeconfig file. Absent: the default, the one that kubectl finds.
    */
   kubeconfig?: string
 }
 /**
- * How to log in to the machine, for connections that say over: ssh. Absent: not managed, no connection may say over: ssh.
+ * How to log in to the machine, for connections with over: ssh. Absent: not managed, no connection can have over: ssh.
  */
 export interface SshConnection {
   /**
-   * The name or address of the machine.
+   * The name or address of the machine, such as herd.example.
    */
   host: string
   /**
@@ -304,26 +304,26 @@ export interface SshConnection {
    */
   port?: number
   /**
-   * The user to log in as.
+   * The user to log in as, such as herdbook.
    */
   user: string
   /**
-   * The public key of the machine or its fingerprint, as `ssh-keyscan HOST | ssh-keygen -lf -` prints it: SHA256:… A machine with another key is never spoken to.
+   * The public key of the machine or its fingerprint: SHA256:… `ssh-keyscan HOST | ssh-keygen -lf -` prints it. Herdbook never connects to a machine with another key.
    */
   host_key: string
   key?: Secret
   /**
-   * Whether to ask the SSH agent for a key. Absent: the default, true where no key is named, else false.
+   * Whether to ask the SSH agent for a key. Absent: the default, true if there is no key, else false.
    */
   agent?: boolean
   passphrase?: Secret
 }
 /**
- * Where pull requests are approved. Absent: the default, whoever confirms an apply approves it.
+ * Where people approve pull requests. Absent: the default, the person who confirms an apply approves it.
  */
 export interface Forge {
   /**
-   * The repository on GitHub whose merged pull requests approve changes, as owner/name.
+   * The repository on GitHub, as owner/name. Its merged pull requests approve changes.
    */
   github: string
 }
@@ -332,24 +332,24 @@ export interface Forge {
  */
 export interface PolicyFile {
   /**
-   * The people on GitHub who hold authority: they approve by hand, begin, unlock, sign the ledger anew, and every change of what owners look after takes one of them. Take away or add one by a pull request. Absent: the default, nobody is named; buttons that need an owner are refused.
+   * The owners: people on GitHub who can approve by hand, start the first apply, unlock, and sign the ledger again. Every change of the owners' files needs one of them. To change this list, open a pull request. Absent: the default, there are no owners, and buttons that need one are refused.
    *
    * @minItems 1
    *
-   * Items: A name on GitHub, without the @.
+   * Items: A name on GitHub, without the @, such as alice.
    */
   owners?: [string, ...string[]]
   budgets?: Budgets
   /**
-   * Budgets raised for a while, each with a reason. Absent: the default, none.
+   * Higher budgets for a limited time, each with a reason. Absent: the default, none.
    */
   raises?: Raise[]
   /**
-   * Domains that must never be blocked, nor any parent of them: friends, relays, the forge. Absent: the default, only your own domain is protected.
+   * Domains that must never be blocked, such as friends and relays. Their parent domains are protected too. Absent: the default, only your own domain is protected.
    */
   protected_domains?: string[]
   /**
-   * How many people who can log in must hold a role with the permission administrator at all times. Absent: the default, 2.
+   * How many people must always have a role with the permission administrator, and be able to log in. Absent: the default, 2.
    */
   minimum_owners?: number
   drift?: DriftPolicies
@@ -388,7 +388,7 @@ export interface BudgetLimits {
    */
   delete?: number
   /**
-   * How many objects of one kind an apply may make weaker, such as a suspension lowered to a limit. Absent: the default, what `default` says, else 5.
+   * How many objects of one kind an apply may make weaker, such as from suspend to limit. Absent: the default, what `default` says, else 5.
    */
   weaken?: number
 }
@@ -414,57 +414,57 @@ export interface Raise {
    */
   weaken?: number
   /**
-   * The day, in UTC, from which the raise no longer holds, such as 2026-12-24.
+   * The day (UTC) on which the raise ends, such as 2026-12-24.
    */
   until: string
   /**
-   * Why, for whoever reads this later.
+   * The reason, for people who read this later.
    */
   reason: string
 }
 /**
- * What happens when live differs from what Herdbook last applied. What would weaken, give access or open something is reported whatever this says. Absent: the default, every difference is reported and nothing is undone.
+ * What Herdbook does if someone changed the server by hand. A correction that would weaken, give access or open something is never made, only reported. Absent: the default, Herdbook reports every difference and undoes nothing.
  */
 export interface DriftPolicies {
   /**
-   * What to do when someone changed a domain block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed a domain block by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   domain_block?: 'report' | 'correct'
   /**
-   * What to do when someone changed an e-mail domain block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed an e-mail domain block by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   email_domain_block?: 'report' | 'correct'
   /**
-   * What to do when someone changed an IP block by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed an IP block by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   ip_block?: 'report' | 'correct'
   /**
-   * What to do when someone changed a role by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed a role by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   role?: 'report' | 'correct'
   /**
-   * What to do when someone changed a moderator by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed a moderator by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   moderator?: 'report' | 'correct'
   /**
-   * What to do when someone changed a rule by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed a rule by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   rule?: 'report' | 'correct'
   /**
-   * What to do when someone changed the order of the rules by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed the order of the rules by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   rule_order?: 'report' | 'correct'
   /**
-   * What to do when someone changed a setting by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed a setting by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   setting?: 'report' | 'correct'
   /**
-   * What to do when someone changed the terms of service by hand: report it, or correct it back to what the file says. Absent: the default of its kind, report.
+   * If someone changed the terms of service by hand: report it, or correct it back to the files' version. Absent: the default of its kind, report.
    */
   terms_of_service?: 'report' | 'correct'
 }
 /**
- * What of the live server may be printed where others can read it. Absent: the default, it is counted and not shown.
+ * Which details of the server Herdbook may print where others can read them. Absent: the default, Herdbook counts them and does not show them.
  */
 export interface Show {
   /**
@@ -476,51 +476,51 @@ export interface Show {
    */
   ip_blocks?: boolean
   /**
-   * Show names of people who hold a role and are not in the files. Absent: the default, false.
+   * Show names of people who have a role and are not in the files. Absent: the default, false.
    */
   staff?: boolean
 }
 /**
- * Posts in the name of Herdbook's own account on the server that it manages: which servers were limited or suspended, and the public comment of the block. The token of mastodon.api needs the scopes write:statuses and read:statuses. Absent: the default, nothing is posted.
+ * Posts by Herdbook's own account on your server. They say which servers were limited or suspended, with the public comment of the block. The token of mastodon.api needs the scopes write:statuses and read:statuses. Absent: the default, Herdbook posts nothing.
  */
 export interface Announce {
   /**
-   * Who sees the posts: unlisted (everybody who looks for them), public, or private (only followers).
+   * Who sees the posts: public, unlisted (everybody, but not in public timelines), or private (only followers).
    */
   visibility: 'unlisted' | 'public' | 'private'
   /**
-   * How many days before a suspension that cuts follows of members is announced, by name. It is held back for so long after that, and the plan and the pull request say until when. One run posts at most five times: what has no room there is announced by the next run, its days counted from then. Absent: the default, it is applied at once and told then.
+   * How many days before it cuts follows of members a suspension is announced, by name. Herdbook waits for that long; the plan and the pull request show until when. One run posts at most five times. The next run announces the rest, and their days count from then. Absent: the default, Herdbook applies it at once and announces it then.
    */
   notice_days?: number
 }
 /**
- * Servers that are blocked or limited, each with all of its subdomains.
+ * Servers that you block or limit. Each entry also covers all subdomains.
  */
 export interface DomainBlocksFile {
   /**
-   * The domain blocks. Absent: not managed, blocks on the server are left alone.
+   * The domain blocks. Absent: not managed, blocks on the server stay unchanged.
    */
   domain_blocks?: DomainBlock[]
   /**
-   * Why the list above is empty. An empty list means that every block that Herdbook made is lifted, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty, such as We lifted the last block. With an empty list, Herdbook removes every block that it made. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
 export interface DomainBlock {
   /**
-   * The domain, as people write it. Subdomains are covered too.
+   * The domain, such as spam.example. Its subdomains are covered too.
    */
   domain: string
   /**
-   * suspend: nothing comes in, all data of that server and all follows are removed. limit: posts are hidden from everyone who does not follow their authors (silence in Mastodon's API). none: only the two reject settings act (noop in Mastodon's API).
+   * suspend: nothing comes in, and Mastodon removes all data of that server and all follows. limit: people see a post from there only if they follow its author (silence in Mastodon's API). none: only the two reject settings work (noop in Mastodon's API).
    */
   severity: 'suspend' | 'limit' | 'none' | 'silence' | 'noop'
   /**
-   * Refuse images and other files from there. Absent: the default, false. A suspension refuses them anyway: there, absent leaves what the server has.
+   * Refuse images and other files from there. Absent: the default, false. A suspension always refuses them; there, absent keeps the server's value.
    */
   reject_media?: boolean
   /**
-   * Ignore reports from there. Absent: the default, false. A suspension ignores them anyway: there, absent leaves what the server has.
+   * Ignore reports from there. Absent: the default, false. A suspension always ignores them; there, absent keeps the server's value.
    */
   reject_reports?: boolean
   /**
@@ -528,63 +528,63 @@ export interface DomainBlock {
    */
   obfuscate?: boolean
   /**
-   * The reason that everybody may read. Absent: the default, no public comment.
+   * The reason, such as Spam. Everybody may read it. Absent: the default, no public comment.
    */
   public_comment?: string
   /**
-   * A note for moderators. Absent: not managed, a note on the server is left alone, so that a public repository need not hold it.
+   * A note for moderators. Absent: not managed, a note on the server stays unchanged. So a public repository does not need to contain it.
    */
   private_comment?: string
   /**
-   * Where it was discussed: a link for people, not sent to Mastodon. Absent: the default, none.
+   * A link to the discussion, such as https://git.example.org/issues/12. Herdbook does not send it to Mastodon. Absent: the default, none.
    */
   reported_in?: string
   /**
-   * The day, in UTC, from which the block is lifted again, such as 2026-12-24. Absent: the default, it has no end.
+   * The day (UTC) on which the block ends, such as 2026-12-24. Absent: the default, it has no end.
    */
   until?: string
   /**
-   * Consent to a suspension that cuts up to so many follows in either direction, for good. herdbook block writes a fifth more than it measures, and at least ten more: it is measured again before it is done, and refused if it has grown past this. Absent: the default, a suspension that cuts any is refused.
+   * How many follows, in both directions, this suspension may cut for good. herdbook block measures them and writes a fifth more, and at least ten more. Herdbook measures again before the suspension, and refuses it if there are more. Absent: the default, a suspension that cuts any follow is refused.
    */
   accept_severed_relationships?: number
 }
 /**
- * Mail providers whose addresses can not be used to sign up.
+ * Mail providers whose addresses people cannot use to sign up.
  */
 export interface EmailDomainBlocksFile {
   /**
-   * The blocked mail domains. Absent: not managed, those on the server are left alone.
+   * The blocked mail domains. Absent: not managed, those on the server stay unchanged.
    */
   email_domain_blocks?: EmailDomainBlock[]
   /**
-   * Why the list above is empty. An empty list means that every mail domain block that Herdbook made is lifted, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty, such as We lifted the last block. With an empty list, Herdbook removes every mail domain block that it made. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
 export interface EmailDomainBlock {
   /**
-   * The part of the address after the @.
+   * The part of the address after the @, such as trashmail.example.
    */
   domain: string
   /**
-   * Let people sign up with such an address when a moderator approves them. Absent: the default, false: nobody can.
+   * Let people sign up with such an address if a moderator approves them. Absent: the default, false, nobody can.
    */
   allow_with_approval?: boolean
   /**
-   * The day, in UTC, from which the block is lifted again, such as 2026-12-24. Absent: the default, it has no end.
+   * The day (UTC) on which the block ends, such as 2026-12-24. Absent: the default, it has no end.
    */
   until?: string
 }
 /**
- * Addresses and networks that are kept from signing up, or out altogether.
+ * Addresses and networks that cannot sign up, or have no access at all.
  */
 export interface IpBlocksFile {
   /**
-   * The blocked addresses. Absent: not managed, those on the server are left alone.
+   * The blocked addresses. Absent: not managed, those on the server stay unchanged.
    */
   ip_blocks?: IpBlock[]
   /**
-   * Why the list above is empty. An empty list means that every IP block that Herdbook made is lifted, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty, such as We lifted the last block. With an empty list, Herdbook removes every IP block that it made. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
@@ -594,15 +594,15 @@ export interface IpBlock {
    */
   ip: string
   /**
-   * sign_up_requires_approval: a moderator approves each new account. sign_up_block: no new accounts. no_access: nothing at all, not even reading; a /8 is the widest network for it (IPv6: /24), and a sixteenth of all addresses the most for all entries together.
+   * sign_up_requires_approval: a moderator approves each new account. sign_up_block: no new accounts. no_access: nothing at all, not even reading. The widest network for no_access is /8 (IPv6: /24). All no_access entries together may block at most a sixteenth of all addresses.
    */
   severity: 'sign_up_requires_approval' | 'sign_up_block' | 'no_access'
   /**
-   * A note for moderators. Absent: not managed, a note on the server is left alone.
+   * A note for moderators. Absent: not managed, a note on the server stays unchanged.
    */
   comment?: string
   /**
-   * When Mastodon lets the block expire: a day such as 2026-12-24, or a time in UTC such as 2026-12-24T18:00:00Z. Absent: the default, it does not expire.
+   * When the block expires in Mastodon: a day such as 2026-12-24, or a time in UTC such as 2026-12-24T18:00:00Z. Absent: the default, it does not expire.
    */
   until?: string
 }
@@ -612,11 +612,11 @@ export interface IpBlock {
 export interface RolesFile {
   everyone?: BaseRole
   /**
-   * The roles above the base role. Absent: not managed, roles on the server are left alone.
+   * The roles above the base role. Absent: not managed, roles on the server stay unchanged.
    */
   roles?: Role[]
   /**
-   * Why the list above is empty. An empty list means that every role that Herdbook made is removed, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty. With an empty list, Herdbook removes every role that it made. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
@@ -625,11 +625,11 @@ export interface RolesFile {
  */
 export interface BaseRole {
   /**
-   * What everybody may do: invite_users, and from Mastodon 4.6 invite_bypass_approval. An empty list takes both away.
+   * What every member may do: invite_users, and from Mastodon 4.6 also invite_bypass_approval. An empty list removes both.
    */
   permissions: Permission[]
   /**
-   * How many collections its holders may make (Mastodon 4.6 and later). Absent: not managed.
+   * How many collections an account with this role may make (Mastodon 4.6 and later). Absent: not managed.
    */
   collection_limit?: number
 }
@@ -639,11 +639,11 @@ export interface Role {
    */
   name: string
   /**
-   * Its rank: who has a higher number may act on those with a lower one. Moderator has 10, Admin 100, Owner 1000 on a new server.
+   * The rank of the role. People with a higher number can act on people with a lower one. On a new server, Moderator has 10, Admin 100, Owner 1000.
    */
   position: number
   /**
-   * What its holders may do, in the words of Mastodon's API.
+   * What people with this role may do, with the names of Mastodon's API, such as manage_reports.
    */
   permissions: Permission[]
   /**
@@ -651,15 +651,15 @@ export interface Role {
    */
   color?: string
   /**
-   * Show the role as a badge on its holders' profiles. Absent: the default, false.
+   * Show the role as a badge on profiles. Absent: the default, false.
    */
   highlighted?: boolean
   /**
-   * Its holders must use two-factor authentication (Mastodon 4.6 and later). Absent: the default, false.
+   * People with this role must use two-factor authentication (Mastodon 4.6 and later). Absent: the default, false.
    */
   require_2fa?: boolean
   /**
-   * How many collections its holders may make (Mastodon 4.6 and later). Absent: not managed.
+   * How many collections an account with this role may make (Mastodon 4.6 and later). Absent: not managed.
    */
   collection_limit?: number
   /**
@@ -668,37 +668,37 @@ export interface Role {
   renamed_from?: string
 }
 /**
- * Who holds which role.
+ * Which account has which role.
  */
 export interface ModeratorsFile {
   /**
-   * The people who hold a role. Absent: not managed, nobody gets or loses a role.
+   * The accounts with a role. Absent: not managed, nobody gets or loses a role.
    */
   moderators?: Moderator[]
   /**
-   * Write true to have the role taken away from anyone else who holds one. Absent: the default, others are reported and left alone.
+   * Write true to take the role from every account that is not in the list. Absent: the default, Herdbook reports the others and changes nothing.
    */
   only_these?: true
   /**
-   * Why the list above is empty. An empty list means that everyone who got a role from Herdbook loses it, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty. With an empty list, everyone who got a role from Herdbook loses it. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
 export interface Moderator {
   /**
-   * The username of an account on this server, without @ and domain.
+   * The username of an account on this server, without @ and domain, such as alice.
    */
   account: string
   /**
-   * The name of the role, as in roles.yaml or on the server.
+   * The name of the role, as in roles.yaml or on the server, such as Moderator.
    */
   role: string
   /**
-   * The day that it began: for people, not sent to Mastodon. Absent: the default, none.
+   * The day on which it began, such as 2025-05-20. Herdbook does not send it to Mastodon. Absent: the default, none.
    */
   since?: string
   /**
-   * The day, in UTC, from which the role is taken away, such as 2026-12-24. Absent: the default, it has no end.
+   * The day (UTC) on which the account loses the role, such as 2026-12-24. Absent: the default, it has no end.
    */
   until?: string
 }
@@ -711,13 +711,13 @@ export interface RulesFile {
    */
   rules?: Rule[]
   /**
-   * Why the list above is empty. An empty list means that every rule that Herdbook made is removed, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty. With an empty list, Herdbook removes every rule that it made. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
 export interface Rule {
   /**
-   * A short name that never changes, so that the text can: be-kind. Members do not see it.
+   * A short name for the rule, such as be-kind. It must never change, but the text can. Members do not see it.
    */
   key: string
   /**
@@ -725,11 +725,11 @@ export interface Rule {
    */
   text: string
   /**
-   * More about it, shown below the rule. Absent: the default, nothing more.
+   * An explanation below the rule. Absent: the default, none.
    */
   hint?: string
   /**
-   * The rule in other languages, by language code such as de or pt-BR. Absent: the default, none.
+   * The rule in other languages, by language code, such as de or pt-BR. Absent: the default, none.
    */
   translations?: {
     [k: string]: RuleTranslation
@@ -747,26 +747,26 @@ export interface RuleTranslation {
    */
   text: string
   /**
-   * More about it, shown below the rule. Absent: the default, nothing more.
+   * An explanation below the rule. Absent: the default, none.
    */
   hint?: string
 }
 /**
- * The server settings, by Mastodon's own names.
+ * The server settings, with Mastodon's own names.
  */
 export interface SettingsFile {
   settings?: Settings
 }
 /**
- * The settings. Absent: not managed; the same holds for each one that is not named.
+ * The settings. Absent: not managed. A setting that is not in the list is not managed either.
  */
 export interface Settings {
   /**
-   * The username of the account that people should write to. It must exist, and needs site_contact_email beside it. Absent: not managed.
+   * The username of the account that people can write to, such as alice. It must exist, and you must also write site_contact_email. Absent: not managed.
    */
   site_contact_username?: string
   /**
-   * The mail address for matters that concern the server. Absent: not managed.
+   * The mail address for questions about the server, such as hello@herd.example. Absent: not managed.
    */
   site_contact_email?: string
   /**
@@ -774,7 +774,7 @@ export interface Settings {
    */
   site_title?: string
   /**
-   * The server in a sentence or two, at most 200 characters. Absent: not managed.
+   * A description of the server in one or two sentences, at most 200 characters. Absent: not managed.
    */
   site_short_description?: string
   site_extended_description?: LongText
@@ -785,7 +785,7 @@ export interface Settings {
   registrations_mode?: 'open' | 'approved' | 'none'
   closed_registrations_message?: LongText
   /**
-   * Whether people must say why they want to join, where a moderator approves each. Absent: not managed.
+   * Whether people must say why they want to join, if a moderator approves each account. Absent: not managed.
    */
   require_invite_text?: boolean
   /**
@@ -797,11 +797,11 @@ export interface Settings {
    */
   min_age?: number | null
   /**
-   * Accounts recommended to new members: usernames of this server, with commas between them. Absent: not managed.
+   * Accounts that Mastodon recommends to new members: usernames of this server, such as alice,bob. Absent: not managed.
    */
   bootstrap_timeline_accounts?: string
   /**
-   * The look of the web interface for visitors and by default. Absent: not managed.
+   * The theme of the web interface for visitors, and the default for members. Absent: not managed.
    */
   theme?: string
   custom_css?: LongText
@@ -850,23 +850,23 @@ export interface Settings {
    */
   allow_referrer_origin?: boolean
   /**
-   * Whether search engines are asked to leave members out, unless they choose otherwise. Absent: not managed.
+   * Whether search engines should leave out members. Members can choose for themselves. Absent: not managed.
    */
   noindex?: boolean
   /**
-   * Days after which copies of media of other servers are deleted. Write null for no number. Absent: not managed.
+   * Days after which Mastodon deletes copies of media of other servers. Write null for no number. Absent: not managed.
    */
   media_cache_retention_period?: number | null
   /**
-   * Days after which posts of other servers are deleted, with bookmarks and favourites of them: can not be undone. Write null for no number. Absent: not managed.
+   * Days after which Mastodon deletes posts of other servers, with bookmarks and favourites of them. This cannot be undone. Write null for no number. Absent: not managed.
    */
   content_cache_retention_period?: number | null
   /**
-   * Days that members' archives are kept. Write null for no number. Absent: not managed.
+   * How many days Mastodon keeps members' archives. Write null for no number. Absent: not managed.
    */
   backups_retention_period?: number | null
   /**
-   * The address of a page that tells whether the server is up. Absent: not managed.
+   * The address of a page that shows if the server is up, such as https://status.herd.example. Absent: not managed.
    */
   status_page_url?: string
   /**
@@ -899,12 +899,12 @@ export interface Settings {
   wrapstodon?: boolean
   email_footer_text?: LongText
   /**
-   * The picture of the server in words (Mastodon 4.6 and later). Absent: not managed.
+   * A description of the server's picture (Mastodon 4.6 and later). Absent: not managed.
    */
   thumbnail_description?: string
 }
 /**
- * The terms of service, one entry a version. Published versions never change: to change the terms, add a version.
+ * The terms of service, one entry for each version. Published versions never change. To change the terms, add a version.
  */
 export interface TermsOfServiceFile {
   /**
@@ -912,22 +912,22 @@ export interface TermsOfServiceFile {
    */
   terms_of_service?: TermsVersion[]
   /**
-   * Why the list above is empty. An empty list means that no version is managed any more; published ones stay, so it has to be said on purpose. Absent: the default, an empty list is refused.
+   * The reason why the list above is empty. With an empty list, Herdbook no longer manages any version; published ones stay. Absent: the default, an empty list is refused.
    */
   emptied_on_purpose?: string
 }
 export interface TermsVersion {
   /**
-   * The day from which they hold, such as 2027-01-01. No two versions share one.
+   * The day on which this version begins, such as 2027-01-01. Each version needs its own day.
    */
   effective_date: string
   text: LongText
   /**
-   * What is new, for members to read.
+   * What is new in this version, for members.
    */
   changelog: string
   /**
-   * Write true to have Mastodon send a mail about this version to all active members, once: can not be undone. Absent: the default, no mail.
+   * Write true to make Mastodon send one mail about this version to all active members. This cannot be undone. Absent: the default, no mail.
    */
   notify_members?: true
 }
