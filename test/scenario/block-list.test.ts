@@ -51,7 +51,7 @@ describe('block --from', () => {
       'l.csv: 7 rows, read as CSV.\n  Domains: 4 suspend, 1 limit, 2 with reject_media, 5 with a public comment.\n  Of these: 1 by --severity, since their rows give none.\n  Left out: 1 hiding part of the name, 1 with an unknown severity.\n',
     )
     expect(stdout).toContain('l.csv: adds 4 (3 suspend, 1 limit), raises 1 (1 suspend), skips 0.\n')
-    expect(stderr).toContain('line 5: limited.example: its end on 2099-01-01 is dropped')
+    expect(stderr).toContain('line 5: limited.example: Herdbook removes its end on 2099-01-01')
     expect(block('loud.test')).toEqual({
       domain: 'loud.test',
       severity: 'limit',
@@ -142,7 +142,7 @@ describe('block --from', () => {
     [['--from', 'empty.csv'], 'it is empty'],
     [['--from', 'http://lists.example/a.csv'], 'over plain HTTP'],
     [['--from', 'l.csv', '--until', '2020-01-01'], '2020-01-01 has passed'],
-    [['--from', 'l.csv'], 'This row gives no severity.'],
+    [['--from', 'l.csv'], 'This row has no severity.'],
     [['--from', 'l.csv', '--at-most', 'hardly'], '"hardly" is no severity'],
     [['x.test', '--at-most', 'limit'], '--at-most is for a list'],
     [['x.test', '--severity', 'limit', '--until', '2020-01-01'], '2020-01-01 has passed'],

@@ -49,7 +49,7 @@ test('a plain list of domains asks for a severity, once, and takes the one that 
     {
       code: 'severity-missing',
       severity: 'error',
-      message: '3 rows give no severity.',
+      message: '3 rows have no severity.',
       at: { line: 2 },
       hint: expect.stringContaining('--severity'),
     },
@@ -130,11 +130,11 @@ test('a list adds and raises, says what it skips, and leaves the words of the pe
     ['media.example', 'noop'],
   ])
   expect(merge.skips.map(({ line, why }) => [line, why]).toSorted((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
-    [3, 'blocked as strictly already'],
+    [3, 'already blocked as strictly'],
     [4, 'covered by the block of gone.example'],
     [6, 'covered by the block of new.example'],
-    [7, 'people register names below it: it is no server'],
-    [8, 'the list says that it need not be blocked'],
+    [7, 'people register names below it, so it is not a server'],
+    [8, 'the list says that you need not block it'],
     [10, 'the policy protects it'],
   ])
   expect(merge.raise).toBeUndefined()

@@ -81,7 +81,7 @@ describe('columns without names', () => {
     })
     expect(said(list)).toEqual(['alpha.example suspend', 'beta.example silence'])
     expect(list.diagnostics).toMatchObject([
-      { code: 'columns-not-read', message: expect.stringContaining('the other 4 are not read') },
+      { code: 'columns-not-read', message: expect.stringContaining('and not the other 4') },
     ])
   })
 
@@ -110,20 +110,20 @@ describe('columns without names', () => {
 describe('a list of which nothing can be read is an error', () => {
   it.each([
     ['', 'it is empty'],
-    ['# nothing\n\n', 'it holds only comments'],
+    ['# nothing\n\n', 'it contains only comments'],
     ['<!DOCTYPE html>\n<html><body>Not Found</body></html>', 'it is a web page'],
-    ['404: Not Found', 'the message of an error'],
-    ['Not Found\n', 'the message of an error'],
+    ['404: Not Found', 'it is an error message'],
+    ['Not Found\n', 'it is an error message'],
     ['- domain: a.example\n  severity: suspend\n', 'it is YAML'],
     ['domain_blocks:\n  - domain: a.example\n', 'it is YAML'],
     ['! Title: x\n||a.example^\n||b.example^\n', 'for ad blockers'],
-    ['domain,severity\n', 'holds no row'],
-    ['a.example suspend\nb.example limit\n', 'not one row of 2 can be read'],
-    ['domain,severity\na.example,destroy\n', "the one row of list.csv can't be read"],
-    ['domain,severity\nb*d.example,suspend\n', "the one row of list.csv can't be read"],
-    ['{"error":"Record not found"}', 'it says "Record not found"'],
-    ['{"a":1}', 'no list that Herdbook knows'],
-    ['[{"domain":"a.example"', "can't be read as that"],
+    ['domain,severity\n', 'has no rows'],
+    ['a.example suspend\nb.example limit\n', 'Herdbook cannot read any of the 2 rows'],
+    ['domain,severity\na.example,destroy\n', 'Herdbook cannot read the only row of list.csv'],
+    ['domain,severity\nb*d.example,suspend\n', 'Herdbook cannot read the only row of list.csv'],
+    ['{"error":"Record not found"}', 'It says "Record not found"'],
+    ['{"a":1}', 'not a list that Herdbook knows'],
+    ['[{"domain":"a.example"', 'Herdbook cannot read it'],
   ])('%j', (text, why) => {
     const list = read(text, { defaultSeverity: 'suspend' })
     expect(list.entries).toEqual([])

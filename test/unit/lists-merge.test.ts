@@ -70,7 +70,7 @@ describe('entries that have ended', () => {
       [row('old.example'), row('sub.old.example')],
     )
     expect(merge.skips.map(({ why }) => why)).toEqual([
-      'blocked as strictly already, until 2026-12-01',
+      'already blocked as strictly, until 2026-12-01',
       'covered by the block of old.example',
     ])
   })
@@ -92,7 +92,7 @@ test('a row that is weaker than the block above it is added as the stricter of b
     {
       domain: 'sub.foo.example',
       line: 2,
-      why: 'the block of foo.example is stricter; it is added as the stricter of both: limit',
+      why: 'the block of foo.example is stricter, so Herdbook adds it with the stricter of both: limit',
     },
   ])
 })
@@ -118,7 +118,7 @@ test('a raise drops the end of the block, and says so', () => {
   )
   expect(blocks).toEqual([{ domain: 'a.example', severity: 'suspend' }])
   expect(merge.remarks).toMatchObject([
-    { why: 'its end on 2026-12-24 is dropped, since the list raises it and gives no end' },
+    { why: 'Herdbook removes its end on 2026-12-24, because the list makes the block stricter and gives no end' },
   ])
 })
 

@@ -24,7 +24,7 @@ describe('rows', () => {
 
   test('columns that are not read are told, where they hold something', () => {
     expect(read('domain,severity,created_at,empty,\na.example,limit,2020-01-01,,\n').diagnostics).toMatchObject([
-      { code: 'columns-not-read', message: 'the column "created_at" is not read' },
+      { code: 'columns-not-read', message: 'Herdbook does not read the column "created_at"' },
     ])
     expect(read('domain,severity,comment,reasons\na.example,limit,spam,\n').entries).toMatchObject([
       { public_comment: 'spam' },

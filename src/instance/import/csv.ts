@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { refused, type Format } from './row.ts'
 import { isHeader, readTable, type TableRecord } from './table.ts'
+import { badCsv } from './texts.ts'
 import { columnOf, looksLikeDomain } from './words.ts'
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
@@ -12,23 +13,16 @@ const SEPARATOR = /^[ \t]*"?sep=(?<delimiter>[,;\t|])"?[ \t]*$/im
 export const csv: Format = {
   name: 'CSV',
   read: (text, file) => {
-    const told = SEPARATOR.exec(text)
-    const body = told ? text.replace(SEPARATOR, '') : text
-    const delimiter = told?.groups?.['delimiter'] ?? delimiterOf(body.split('\n'))
+    const named = SEPARATOR.exec(text)
+    const body = named ? text.replace(SEPARATOR, '') : text
+    const delimiter = named?.groups?.['delimiter'] ?? delimiterOf(body.split('\n'))
     const bare = uncommented(body, delimiter)
     try {
       return readTable(recordsOf(bare, delimiter), file, delimiter)
     } catch (error) {
       if (!(error instanceof CsvError)) throw error
       const line: unknown = error['lines']
-      const hint = 'A text with commas or quotes stands in quotes, and its own quotes are doubled.'
-      return refused(
-        'csv-syntax',
-        file,
-        typeof line === 'number' ? line : 1,
-        `${file} can't be read as CSV: ${error.message}`,
-        hint,
-      )
+      return refused('csv-syntax', file, typeof line === 'number' ? line : 1, badCsv(file, error.message))
     }
   },
 }
@@ -50,7 +44,7 @@ function delimiterOf(lines: readonly string[]): string {
   return DELIMITERS.map((one) => ({ one, score: score(one) })).toSorted((a, b) => b.score - a.score)[0]?.one ?? ','
 }
 
-/** A header of more than one column. Behind a `#` it is one only where it names a second column that we know: else it is a sentence. */
+/** Whether a line is a header of several columns. Behind a `#` it must name a second known column: else it is a sentence. */
 function isHeaderLine(line: string, delimiter: string): boolean {
   const cells = split(line, delimiter)
   if (cells.length < 2 || !isHeader(cells)) return false

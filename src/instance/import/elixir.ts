@@ -1,12 +1,13 @@
 import { isAction, rowsOfPolicy, type PolicyEntry } from './mrf.ts'
 import { refused, type Format } from './row.ts'
+import { BAD_ELIXIR, FORMAT } from './texts.ts'
 
 const BEGIN = /^[ \t]*config\s+:(?:pleroma|akkoma)\s*,\s*:mrf_simple\s*,/m
 const TOKEN = /"(?<text>(?:[^"\\]|\\.)*)"|(?<key>[a-z_]+):(?=\s)|(?<mark>[[\]{},])|(?<other>[^\s[\]{},"]+)/gs
 
-/** The simple policy in Pleroma's or Akkoma's own configuration: `config :pleroma, :mrf_simple, reject: [{"a.example", "why"}]`. */
+/** The simple policy of Pleroma or Akkoma: `config :pleroma, :mrf_simple, reject: [{"a.example", "why"}]`. */
 export const elixir: Format = {
-  name: 'a configuration of Pleroma or Akkoma',
+  name: FORMAT.elixir,
   read: (text, file) => {
     if (!BEGIN.test(text)) return undefined
     const bare = uncommented(text)
@@ -15,13 +16,7 @@ export const elixir: Format = {
     const end = bare.slice(from).search(/^[ \t]*config\s/m)
     const read = entriesOf(bare, from, end < 0 ? bare.length : from + end)
     if (Array.isArray(read)) return rowsOfPolicy(read as readonly PolicyEntry[], file)
-    return refused(
-      'elixir-syntax',
-      file,
-      read as number,
-      'this is more than names in quotes, which is all that is read of a configuration',
-      'Have the list as JSON instead: metadata.federation of the nodeinfo of that server.',
-    )
+    return refused('elixir-syntax', file, read as number, BAD_ELIXIR)
   },
 }
 

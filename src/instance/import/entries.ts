@@ -3,7 +3,8 @@ import { namedDomain } from '../named-domain.ts'
 import { severityOf, stricterOf, STRENGTH, type BlockSeverity } from '../severity.ts'
 import { isUnwanted } from '../yaml/characters.ts'
 import type { Diagnostic } from '../diagnostic.ts'
-import { FLAGS, toldOf, type LeftOut, type ListRow } from './row.ts'
+import { FLAGS, diagnosticOf, type LeftOut, type ListRow } from './row.ts'
+import { commentLeftOut, hiddenName, listedTwice, noDot, notADomain, unknownSeverity } from './texts.ts'
 
 /** A row whose domain and severity are understood. */
 export interface Entry extends Omit<ListRow, 'severity' | 'digest'> {
@@ -32,27 +33,18 @@ export function resolve(row: ListRow, file: string, known: ReadonlyMap<string, s
   const found = obfuscated && digest !== undefined ? known.get(digest) : undefined
   if (obfuscated && found === undefined) {
     return {
-      ...left('obfuscated', `${quoted(row.domain)} hides part of its name, so nobody can tell which server it is`),
+      ...left('obfuscated', hiddenName(quoted(row.domain))),
       ...(digest === undefined ? {} : { hidden: digest }),
     }
   }
   const name = found === undefined ? namedDomain(bare) : { domain: found }
-  if ('refused' in name) return left('not-a-domain', `${quoted(row.domain)} is not a domain: ${name.refused}`)
-  if (!name.domain.includes('.'))
-    return left('no-dot', `${quoted(row.domain)} has no dot: that names no server, and would cover all that end in it`)
+  if ('refused' in name) return left('not-a-domain', notADomain(quoted(row.domain), name.refused))
+  if (!name.domain.includes('.')) return left('no-dot', noDot(quoted(row.domain)))
   const severity = row.severity === null ? null : severityOf(row.severity)
-  if (severity === undefined)
-    return left('unknown-severity', `${quoted(row.severity)} is no severity that Herdbook knows`)
+  if (severity === undefined) return left('unknown-severity', unknownSeverity(quoted(row.severity)))
   const { fit, unfit } = commentsOf(row)
   const diagnostics = unfit.map((column) =>
-    toldOf(
-      'warning',
-      'unwanted-character',
-      file,
-      line,
-      `the ${column} of ${name.domain} has a control character in it`,
-      'The comment is left out.',
-    ),
+    diagnosticOf('warning', 'unwanted-character', file, line, commentLeftOut(column, name.domain)),
   )
   return { entry: { domain: name.domain, severity, flags: row.flags, ...fit, line }, diagnostics }
 }
@@ -61,7 +53,7 @@ const quoted = (text: string | null): string =>
   JSON.stringify(text !== null && text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
 /** What programs write where there is no comment. */
-const NOTHING = /^(?:null|none|nil|undefined|nan|n\/a)$/i
+const NO_COMMENT = /^(?:null|none|nil|undefined|nan|n\/a)$/i
 
 function commentsOf(row: ListRow): {
   readonly fit: Pick<Entry, 'public_comment' | 'private_comment'>
@@ -69,14 +61,14 @@ function commentsOf(row: ListRow): {
 } {
   const given = (['public_comment', 'private_comment'] as const)
     .map((column) => [column, (row[column] ?? '').trim()] as const)
-    .filter(([, text]) => text !== '' && !NOTHING.test(text))
+    .filter(([, text]) => text !== '' && !NO_COMMENT.test(text))
   return {
     fit: Object.fromEntries(given.filter(([, text]) => !isUnwanted(text))),
     unfit: given.filter(([, text]) => isUnwanted(text)).map(([column]) => column),
   }
 }
 
-/** A domain out of what lists hold in its place: a name with a star for its subdomains, a last dot, something behind a `#`. */
+/** The domain without what lists add to it: a star for its subdomains, a last dot, a comment behind a `#`. */
 const bareDomain = (written: string): string =>
   (/^[a-z]+:\/\//i.test(written) ? written : written.replace(/(?:\/|(?<!\s)\s+#).*$/s, ''))
     .replace(/^\*\.|^\./, '')
@@ -93,16 +85,7 @@ export function merged(
     const earlier = domains.get(entry.domain)
     domains.set(entry.domain, earlier ? both(earlier, entry) : entry)
     if (earlier)
-      diagnostics.push(
-        toldOf(
-          'info',
-          'listed-twice',
-          file,
-          entry.line,
-          `${entry.domain} stands in line ${earlier.line} too`,
-          'The stricter of the two counts.',
-        ),
-      )
+      diagnostics.push(diagnosticOf('info', 'listed-twice', file, entry.line, listedTwice(entry.domain, earlier.line)))
   }
   return { entries: [...domains.values()], diagnostics }
 }

@@ -6,6 +6,7 @@ import { markdown } from './markdown.ts'
 import { plain } from './plain.ts'
 import { networkErrorOf } from './reasons.ts'
 import { refused, type Format, type Reading } from './row.ts'
+import { notAList } from './texts.ts'
 
 /** The formats, in the order in which they are tried: the last one takes any text. */
 const FORMATS: readonly Format[] = [json, elixir, hosts, markdown, plain, csv]
@@ -13,13 +14,10 @@ const FORMATS: readonly Format[] = [json, elixir, hosts, markdown, plain, csv]
 /** The rows of a list in any format, and what that format is called. */
 export function readRows(text: string, file: string): Reading & { readonly format: string } {
   const foreign = networkErrorOf(text)
-  if (foreign !== undefined) return { ...refused('no-list', file, 1, `${file}: ${foreign}`, ONE_OF), format: '' }
+  if (foreign !== undefined) return { ...refused('no-list', file, 1, notAList(file, foreign)), format: '' }
   for (const { name, read } of FORMATS) {
     const reading = read(text, file)
     if (reading) return { ...reading, format: name }
   }
   return { rows: [], leftOut: [], diagnostics: [], format: '' }
 }
-
-export const ONE_OF =
-  "Give one domain a line, Mastodon's CSV (domain,severity,…), or the JSON of a server's public list."

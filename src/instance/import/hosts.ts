@@ -1,5 +1,6 @@
 import { linesOf } from './lines.ts'
 import { bareRow, type Format } from './row.ts'
+import { FORMAT } from './texts.ts'
 
 /** An address that leads nowhere, and the names that it stands for. */
 const ENTRY = /^(?:0\.0\.0\.0|127(?:\.\d{1,3}){3}|::1?|fe80::\S*|ff\d\d::\S*|255\.255\.255\.255)\s+(?<names>\S.*)$/i
@@ -8,7 +9,7 @@ const OWN = /^(?:localhost(?:\..*)?|local|broadcasthost|ip6-\w+|0\.0\.0\.0)$/i
 
 /** A hosts file: `0.0.0.0 spam.example`. */
 export const hosts: Format = {
-  name: 'a hosts file',
+  name: FORMAT.hosts,
   read: (text) => {
     const lines = linesOf(text).map(({ text: written, line }) => ({
       line,

@@ -1,10 +1,11 @@
 import { membersOf, textOf, type LineOf, type Shape } from './json-shape.ts'
 import { bareRow, FLAGS, type Flag, type LeftOut, type ListRow } from './row.ts'
+import { allowed, noDomain, notASeverity } from './texts.ts'
 import { yesOrNo } from './words.ts'
 
 type Members = ReadonlyMap<string, unknown>
 
-/** An array of blocks: Mastodon's API for everybody and for admins, GoToSocial's domain permissions; or of bare domains. */
+/** An array of blocks (Mastodon's APIs, GoToSocial's domain permissions) or of domains alone. */
 export const blocksJson: Shape = (value, { lineOf }) => {
   if (!Array.isArray(value)) return undefined
   const read = value.map((item: unknown, index) => rowOf(item, index, lineOf))
@@ -20,10 +21,10 @@ function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut 
   const members = membersOf(item)
   const domain = textOf(members?.get('domain'))
   if (members === undefined || domain === undefined)
-    return { line: lineOf(), code: 'no-domain', message: `entry ${index + 1} has no domain` }
+    return { line: lineOf(), code: 'no-domain', message: noDomain(index) }
   const line = lineOf(domain)
   if (textOf(members.get('permission_type'))?.toLowerCase() === 'allow')
-    return { line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }
+    return { line, code: 'allowed', message: allowed(domain) }
   const comments = {
     public_comment: textOf(members.get('public_comment')) ?? textOf(members.get('comment')),
     private_comment: textOf(members.get('private_comment')),
@@ -39,11 +40,11 @@ function rowOf(item: unknown, index: number, lineOf: LineOf): ListRow | LeftOut 
   }
 }
 
-/** Its word; for GoToSocial the day of what was done. Anything else that stands there is kept, so that it is told as no severity. */
+/** Its word, or GoToSocial's dates. Any other value is kept, so that the row is left out for it. */
 function severityIn(members: Members): string | null {
   const written = members.get('severity')
   if (written !== undefined && written !== null && written !== '')
-    return typeof written === 'string' ? written : `a value that is no word (${typeof written})`
+    return typeof written === 'string' ? written : notASeverity(typeof written)
   if (textOf(members.get('suspended_at')) !== undefined) return 'suspend'
   return textOf(members.get('silenced_at')) === undefined ? null : 'silence'
 }

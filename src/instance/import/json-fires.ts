@@ -1,5 +1,6 @@
 import { membersOf, textOf, type Shape } from './json-shape.ts'
 import type { LeftOut, ListRow } from './row.ts'
+import { notAboutDomain, recommendsNothing } from './texts.ts'
 
 /** A dataset of FIRES: recommendations for domains, and what was taken back. What comes later counts. */
 export const fires: Shape = (value, { lineOf }) => {
@@ -11,7 +12,7 @@ export const fires: Shape = (value, { lineOf }) => {
     const members = membersOf(item)
     const domain = textOf(members?.get('entityKey'))
     if (domain === undefined || textOf(members?.get('entityKind')) !== 'domain')
-      odd.push({ line: lineOf(), code: 'no-domain', message: `entry ${index + 1} is about no domain` })
+      odd.push({ line: lineOf(), code: 'no-domain', message: notAboutDomain(index) })
     else
       latest.set(
         domain,
@@ -29,5 +30,5 @@ export const fires: Shape = (value, { lineOf }) => {
 function rowOf(domain: string, type: string | undefined, policy: string | undefined, line: number): ListRow | LeftOut {
   if (type === 'Retraction' || type === 'Tombstone') return { domain, severity: 'noop', flags: {}, line }
   if (type === 'Recommendation') return { domain, severity: policy ?? null, flags: {}, line }
-  return { line, code: 'no-severity', message: `the list recommends nothing for ${domain}` }
+  return { line, code: 'no-severity', message: recommendsNothing(domain) }
 }

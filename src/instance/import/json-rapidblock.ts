@@ -1,5 +1,6 @@
 import { membersOf, textOf, type Shape } from './json-shape.ts'
 import type { LeftOut, ListRow } from './row.ts'
+import { blockedUnknown } from './texts.ts'
 
 /** RapidBlock's list: an object of domains, each blocked or no longer. */
 export const rapidBlock: Shape = (value, { lineOf }) => {
@@ -9,8 +10,7 @@ export const rapidBlock: Shape = (value, { lineOf }) => {
     const members = membersOf(item)
     const line = lineOf(domain)
     const blocked = members?.get('isBlocked')
-    if (typeof blocked !== 'boolean')
-      return { line, code: 'no-severity', message: `the list does not say whether ${domain} is blocked` }
+    if (typeof blocked !== 'boolean') return { line, code: 'no-severity', message: blockedUnknown(domain) }
     const reason = textOf(members?.get('reason'))
     return {
       domain,

@@ -4,12 +4,10 @@ import { mrfJson } from './json-mrf.ts'
 import { rapidBlock } from './json-rapidblock.ts'
 import { membersOf, type LineOf, type Shape } from './json-shape.ts'
 import { refused, type Format } from './row.ts'
+import { badJson, jsonError, unknownJson } from './texts.ts'
 
 /** What lists in JSON look like. */
 const SHAPES: readonly Shape[] = [blocksJson, rapidBlock, fires, mrfJson]
-
-const KNOWN =
-  "Herdbook reads Mastodon's public list of blocks, GoToSocial's export, RapidBlock's list, FIRES, and Pleroma's or Akkoma's MRF simple policy."
 
 /** JSON, told apart by its shape. */
 export const json: Format = {
@@ -19,24 +17,14 @@ export const json: Format = {
     const value = parsed(text)
     // An Elixir list begins like one of JSON, and a name in brackets may stand in any text.
     if (value === undefined)
-      return /^\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text)
-        ? refused('json-syntax', file, 1, `${file} looks like JSON and can't be read as that`, 'Was it saved whole?')
-        : undefined
+      return /^\s*(?:\{\s*["}]|\[\s*["{\]])/.test(text) ? refused('json-syntax', file, 1, badJson(file)) : undefined
     const lineOf = places(text)
     for (const shape of SHAPES) {
       const reading = shape(value, { file, lineOf })
       if (reading) return reading
     }
     const error = membersOf(value)?.get('error')
-    return refused(
-      'json-unknown',
-      file,
-      1,
-      typeof error === 'string'
-        ? `${file} is no list: it says ${JSON.stringify(error.slice(0, 200))}`
-        : `${file} is JSON, and no list that Herdbook knows`,
-      KNOWN,
-    )
+    return refused('json-unknown', file, 1, typeof error === 'string' ? jsonError(file, error) : unknownJson(file))
   },
 }
 
@@ -48,7 +36,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Finds the lines of values that are asked for in their order. What is not found stands where the last one was, and then nothing is looked for any more. */
+/** Finds the lines of values, asked for in their order. After one that is not found, the last line is the answer. */
 function places(text: string): LineOf {
   let [at, line, lost] = [0, 1, false]
   return (written) => {

@@ -1,12 +1,13 @@
 import type { Format } from './row.ts'
 import { isHeader, readTable, type TableRecord } from './table.ts'
+import { FORMAT } from './texts.ts'
 
 /** The line between the header of a table and its rows. */
 const RULE = /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:-]*)+$/
 
 /** A page in Markdown with tables whose header names a domain; all else on it is text. */
 export const markdown: Format = {
-  name: 'a table in Markdown',
+  name: FORMAT.markdown,
   read: (text, file) => {
     const lines = text.split('\n').map((line, index) => ({ written: line.trim(), line: index + 1 }))
     const tables = lines.flatMap(({ written }, index): TableRecord[] => {

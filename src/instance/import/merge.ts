@@ -5,6 +5,7 @@ import type { ObjectChange } from '../edit/objects.ts'
 import { SEVERITY_WORDS, type BlockSeverity } from '../severity.ts'
 import type { ListedBlock } from './read.ts'
 import { asStrict, gained, stricter, strictnessOf, type Strictness } from './strictness.ts'
+import { endDropped, SKIPPED, stricterParent } from './texts.ts'
 
 export interface MergeOptions {
   /** Where the list comes from: a link is kept as `reported_in`, anything else in the private comment of new blocks. */
@@ -44,7 +45,7 @@ interface Known extends Strictness {
   readonly block?: DomainBlock
 }
 
-/** Merges a list into the blocks that are there. It adds and raises; it never lowers a block, nor removes one. What has ended is no block. */
+/** Merges a list into the blocks of the files. It adds and raises blocks, and never lowers or removes one. */
 export function mergeBlockList(
   existing: readonly DomainBlock[],
   entries: readonly ListedBlock[],
@@ -71,13 +72,8 @@ export function mergeBlockList(
     }
     const wanted = there ? entry : asStrictAsAbove(entry, known)
     if (wanted !== entry)
-      remarks.push(
-        remark(
-          `the block of ${aboveOf(entry.domain, known)} is stricter; it is added as the stricter of both: ${SEVERITY_WORDS[wanted.severity]}`,
-        ),
-      )
-    if (there?.block?.until !== undefined)
-      remarks.push(remark(`its end on ${there.block.until} is dropped, since the list raises it and gives no end`))
+      remarks.push(remark(stricterParent(aboveOf(entry.domain, known), SEVERITY_WORDS[wanted.severity])))
+    if (there?.block?.until !== undefined) remarks.push(remark(endDropped(there.block.until)))
     changes.push(there ? raised(entry, there, options) : added(wanted, ended.get(entry.domain), options))
     known.set(entry.domain, there ? { ...stricter(entry, there) } : wanted)
     if (there) raises.push({ block: entry, from: there.severity })
@@ -112,19 +108,19 @@ function reasonToSkip(
 ): Skip | undefined {
   const refusal = refuse?.(entry.domain)
   if (refusal !== undefined) return { why: refusal, said: false }
-  if (isPublicSuffix(entry.domain)) return { why: 'people register names below it: it is no server', said: false }
+  if (isPublicSuffix(entry.domain)) return { why: SKIPPED.publicSuffix, said: false }
   if (entry.severity === 'noop' && !entry.reject_media && !entry.reject_reports)
-    return { why: 'the list says that it need not be blocked', said: false }
+    return { why: SKIPPED.notBlocked, said: false }
   if (there)
     return asStrict(there, entry)
       ? {
-          why: `blocked as strictly already${there.block?.until === undefined ? '' : `, until ${there.block.until}`}`,
+          why: SKIPPED.strictAlready(there.block?.until),
           said: true,
         }
       : undefined
   const cover = aboveOf(entry.domain, known)
   const block = cover === undefined ? undefined : known.get(cover)
-  return block && asStrict(block, entry) ? { why: `covered by the block of ${cover}`, said: true } : undefined
+  return block && asStrict(block, entry) ? { why: SKIPPED.covered(cover), said: true } : undefined
 }
 
 const aboveOf = (domain: string, known: ReadonlyMap<string, Known>): string | undefined =>
@@ -158,7 +154,7 @@ function added(
   }
 }
 
-/** Only what gets stricter: comments and everything else stay as the people here wrote them. The list knows of no end. */
+/** Changes only what becomes stricter, and removes its end: comments and other fields stay. */
 function raised(entry: ListedBlock, there: Known, { source, extra = {} }: MergeOptions): ObjectChange {
   const to = stricter(entry, there)
   const link =

@@ -1,4 +1,5 @@
-import { bareRow, toldOf, type LeftOut, type ListRow, type Reading } from './row.ts'
+import { bareRow, diagnosticOf, type LeftOut, type ListRow, type Reading } from './row.ts'
+import { allowed, noCounterpart, READ_AS_LIMIT } from './texts.ts'
 
 /** One entry of a policy: what is done, to whom, and why. */
 export interface PolicyEntry {
@@ -18,9 +19,10 @@ const ACTIONS: ReadonlyMap<string, Pick<ListRow, 'severity' | 'flags'>> = new Ma
 
 /** For which Mastodon has nothing, or which allow. */
 const OTHERS = new Set(
-  'accept media_nsfw followers_only reject_deletes avatar_removal banner_removal background_removal quarantined_instances handle_threads'.split(
-    ' ',
-  ),
+  (
+    'accept|media_nsfw|followers_only|reject_deletes|avatar_removal|banner_removal|background_removal' +
+    '|quarantined_instances|handle_threads'
+  ).split('|'),
 )
 
 export const isAction = (word: string): boolean => ACTIONS.has(word) || OTHERS.has(word)
@@ -35,18 +37,13 @@ export function rowsOfPolicy(entries: readonly PolicyEntry[], file: string): Rea
   })
   const leftOut = entries.flatMap(({ action, domain, line }): LeftOut[] => {
     if (ACTIONS.has(action)) return []
-    if (action === 'accept')
-      return [{ line, code: 'allowed', message: `${domain} is allowed by the list, not blocked` }]
-    return [{ line, code: 'no-counterpart', message: `${action} of ${domain}: Mastodon has nothing like it` }]
+    if (action === 'accept') return [{ line, code: 'allowed', message: allowed(domain) }]
+    return [{ line, code: 'no-counterpart', message: noCounterpart(action, domain) }]
   })
   const nearest = rows.find(({ severity }) => severity === 'silence')
-  const message =
-    'federated_timeline_removal is read as limit, as Pleroma itself shows it to Mastodon: that also hides posts from searches, and messages from people whom nobody follows'
   return {
     rows,
     leftOut,
-    diagnostics: nearest
-      ? [toldOf('warning', 'nearest-severity', file, nearest.line, message, 'If that is too much: --at-most none.')]
-      : [],
+    diagnostics: nearest ? [diagnosticOf('warning', 'nearest-severity', file, nearest.line, READ_AS_LIMIT)] : [],
   }
 }

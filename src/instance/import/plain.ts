@@ -1,10 +1,11 @@
 import { linesOf } from './lines.ts'
 import { bareRow, type Format } from './row.ts'
 import { columnOf } from './words.ts'
+import { FORMAT } from './texts.ts'
 
 /** One domain a line. */
 export const plain: Format = {
-  name: 'one domain a line',
+  name: FORMAT.plain,
   read: (text) => {
     const lines = linesOf(text).map(({ text: written, line }) => ({
       line,

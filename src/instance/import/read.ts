@@ -3,8 +3,9 @@ import { STRENGTH, type BlockSeverity } from '../severity.ts'
 import { MAX_BYTES } from '../source.ts'
 import { decode } from '../yaml/characters.ts'
 import { byDigest, merged, resolve, type Entry } from './entries.ts'
-import { ONE_OF, readRows } from './formats.ts'
-import { FLAGS, toldOf, type LeftOut, type ListRow } from './row.ts'
+import { readRows } from './formats.ts'
+import { diagnosticOf, FLAGS, type LeftOut, type ListRow } from './row.ts'
+import { accountsListed, CAUSES, noneRead, noRows, ROW_LEFT_OUT, severityMissing, tooLarge } from './texts.ts'
 
 /** One block of a list that somebody else keeps. */
 export interface ListedBlock {
@@ -54,14 +55,17 @@ export interface ListOptions {
   readonly known?: readonly string[]
 }
 
-const NOTHING = { entries: [], leftOut: [], rows: 0, hidden: [], defaulted: 0, capped: 0 }
+const EMPTY_LIST = { entries: [], leftOut: [], rows: 0, hidden: [], defaulted: 0, capped: 0 }
 
-/** Reads a list of blocks in any format that Herdbook knows. What can't be read is told, with its line; where that is all, it is an error. */
+/** Reads a list of blocks in any known format, and lists the rows that it cannot read. If it reads none, it is an error. */
 export function readBlockList(bytes: Buffer, options: ListOptions): BlockList {
   const { file } = options
-  const refuse = (diagnostics: readonly Diagnostic[], format = ''): BlockList => ({ ...NOTHING, format, diagnostics })
-  if (bytes.length > MAX_BYTES)
-    return refuse([toldOf('error', 'too-large', file, 1, `${file} is larger than ${MAX_BYTES} bytes`)])
+  const refuse = (diagnostics: readonly Diagnostic[], format = ''): BlockList => ({
+    ...EMPTY_LIST,
+    format,
+    diagnostics,
+  })
+  if (bytes.length > MAX_BYTES) return refuse([diagnosticOf('error', 'too-large', file, 1, tooLarge(file, MAX_BYTES))])
   const decoded = decode(file, bytes)
   if ('diagnostic' in decoded) return refuse([decoded.diagnostic])
   const read = readRows(decoded.text.replaceAll(/\r\n?/g, '\n').replaceAll(/^\uFEFF/gm, ''), file)
@@ -82,11 +86,13 @@ function listOf(read: ReturnType<typeof readRows>, options: ListOptions): BlockL
   const missing = defaultSeverity === undefined ? one.entries.filter(({ severity }) => severity === null) : []
   const complete = one.entries.flatMap((entry) => blockOf(entry, options) ?? [])
   const rows = given.length + read.leftOut.length
-  const accounts = accountsListed(file, given)
+  const accounts = accountsIn(file, given)
   return {
     entries: complete.map((block) => ({ ...block, severity: cap(block.severity, atMost) })),
     diagnostics: [
-      ...leftOut.map((out) => toldOf('warning', out.code, file, out.line, out.message, 'This row is left out.')),
+      ...leftOut.map(({ code, line, message }) =>
+        diagnosticOf('warning', code, file, line, { message, hint: ROW_LEFT_OUT }),
+      ),
       ...read.diagnostics,
       ...resolved.flatMap(({ diagnostics }) => diagnostics),
       ...one.diagnostics,
@@ -133,65 +139,22 @@ const cap = (severity: BlockSeverity, most: BlockSeverity | undefined): BlockSev
 function asksForSeverity(file: string, missing: readonly Entry[]): readonly Diagnostic[] {
   const [first] = missing
   if (first === undefined) return []
-  const many = missing.length === 1 ? 'This row gives' : `${missing.length} rows give`
-  return [
-    toldOf(
-      'error',
-      'severity-missing',
-      file,
-      first.line,
-      `${many} no severity.`,
-      'Give one for them: --severity suspend, limit or none.',
-    ),
-  ]
+  return [diagnosticOf('error', 'severity-missing', file, first.line, severityMissing(missing.length))]
 }
 
-/** A list of accounts that somebody blocks: taken for their servers, it would block everybody there. */
-function accountsListed(file: string, rows: readonly ListRow[]): readonly Diagnostic[] {
+/** Refuses a list of blocked accounts: read as servers, it would block everybody there. */
+function accountsIn(file: string, rows: readonly ListRow[]): readonly Diagnostic[] {
   const accounts = rows.filter(({ domain }) => /^@?[^@/\s]+@[^@\s]+$/.test(domain))
   const [first] = accounts
   if (first === undefined || accounts.length * 2 <= rows.length) return []
-  return [
-    toldOf(
-      'error',
-      'accounts-listed',
-      file,
-      first.line,
-      `${accounts.length} of ${rows.length} rows name accounts: this is a list of people, not of servers`,
-      'Where servers are meant, write only what follows the last @.',
-    ),
-  ]
+  return [diagnosticOf('error', 'accounts-listed', file, first.line, accountsListed(accounts.length, rows.length))]
 }
 
 function nothingRead(file: string, read: number, leftOut: readonly LeftOut[], rows: number): readonly Diagnostic[] {
   if (read > 0) return []
   const [first] = leftOut
-  if (rows === 0 || first === undefined)
-    return [toldOf('error', 'nothing-read', file, 1, `${file} holds no row`, ONE_OF)]
+  if (rows === 0 || first === undefined) return [diagnosticOf('error', 'nothing-read', file, 1, noRows(file))]
   const codes = new Set(leftOut.map(({ code }) => code))
   const hint = codes.size === 1 ? CAUSES.get(first.code) : undefined
-  return [
-    toldOf(
-      'error',
-      'nothing-read',
-      file,
-      first.line,
-      rows === 1 ? `the one row of ${file} can't be read` : `not one row of ${rows} can be read`,
-      hint ?? ONE_OF,
-    ),
-  ]
+  return [diagnosticOf('error', 'nothing-read', file, first.line, noneRead(file, rows, hint))]
 }
-
-/** The likely cause where all rows are left out for one reason. */
-const CAUSES: ReadonlyMap<string, string> = new Map([
-  [
-    'obfuscated',
-    "Ask whoever keeps the list for the whole names; Mastodon's export in Moderation → Federation has them.",
-  ],
-  ['unknown-severity', 'Herdbook knows suspend, limit (silence) and none (noop) in the column of severities.'],
-  ['allowed', 'It is a list of servers that are allowed, which blocks none.'],
-  [
-    'not-a-domain',
-    'Does something stand beside the domains? Separate the columns with commas, semicolons or tabs, below a line with their names.',
-  ],
-])

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts'
+import type { ListWording } from './texts.ts'
 
 export const FLAGS = ['reject_media', 'reject_reports', 'obfuscate'] as const
 export type Flag = (typeof FLAGS)[number]
@@ -41,23 +42,22 @@ export interface Format {
   readonly read: (text: string, file: string) => Reading | undefined
 }
 
-/** Something to tell of a line of a list. */
-export function toldOf(
+/** Makes a diagnostic for a line of a list. */
+export function diagnosticOf(
   severity: Diagnostic['severity'],
   code: string,
   file: string,
   line: number,
-  message: string,
-  hint?: string,
+  words: ListWording,
 ): Diagnostic {
-  return { code, severity, message, at: { file, line, column: 1 }, ...(hint === undefined ? {} : { hint }) }
+  return { code, severity, ...words, at: { file, line, column: 1 } }
 }
 
-/** A list that can't be read at all. */
-export const refused = (code: string, file: string, line: number, message: string, hint: string): Reading => ({
+/** Refuses a list that cannot be read at all. */
+export const refused = (code: string, file: string, line: number, words: ListWording): Reading => ({
   rows: [],
   leftOut: [],
-  diagnostics: [toldOf('error', code, file, line, message, hint)],
+  diagnostics: [diagnosticOf('error', code, file, line, words)],
 })
 
 /** A row of which only the line, its name and its severity are known. */

@@ -1,5 +1,6 @@
 import { severityOf } from '../severity.ts'
-import { FLAGS, refused, toldOf, type LeftOut, type ListRow, type Reading } from './row.ts'
+import { diagnosticOf, FLAGS, refused, type LeftOut, type ListRow, type Reading } from './row.ts'
+import * as texts from './texts.ts'
 import { columnOf, looksLikeDomain, yesOrNo, type Column } from './words.ts'
 
 /** One record of a table: its cells, trimmed. */
@@ -78,15 +79,15 @@ function headerOf({ cells, line }: TableRecord): Header {
 /** Rows below a header. */
 function named(found: Header, records: readonly TableRecord[], file: string, delimiter: string): Reading {
   const header = withSeverities(found, records)
-  if ('code' in header) return refused(header.code, file, header.line, header.message, NAME_THEM)
+  if ('code' in header) return refused(header.code, file, header.line, texts.badColumns(header.message))
   const rows = records.map((record) => rowOf(header, record, file, delimiter))
   const names = [...header.unread].filter(([index]) => wordsIn(records, index).length > 0).map(([, name]) => name)
-  const ignored = toldOf(
+  const ignored = diagnosticOf(
     header.at.has('severity') ? 'info' : 'warning',
     'columns-not-read',
     file,
     header.line,
-    `${names.length === 1 ? 'the column' : 'the columns'} ${names.map((name) => JSON.stringify(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} not read`,
+    texts.columnsNotRead(names),
   )
   return {
     rows: rows.flatMap(({ row }) => row ?? []),
@@ -95,21 +96,18 @@ function named(found: Header, records: readonly TableRecord[], file: string, del
   }
 }
 
-const NAME_THEM = 'Give the list a first line with the names of its columns, such as: domain,severity,public_comment'
-
-/** Where no column is called a severity's, the one that holds nothing else: what a row says must not be lost, lest an option outranks it. */
+/** If no column is called severity, takes the one that contains only severities: an option must not replace them. */
 function withSeverities(header: Header, records: readonly TableRecord[]): Header | LeftOut {
-  if (header.width > MOST_COLUMNS)
+  if (header.width > MAX_COLUMNS)
     return {
       code: 'too-many-columns',
       line: header.line,
-      message: `the header names ${header.width} columns, and no list has more than ${MOST_COLUMNS}`,
+      message: texts.tooManyColumns(header.width, MAX_COLUMNS),
     }
   const twice = [...header.unread.values()].find(
     (name) => SOLE.has(columnOf(name)?.column ?? 'digest') && columnOf(name)?.rank === 0,
   )
-  if (twice !== undefined)
-    return { code: 'column-twice', line: header.line, message: `two columns are called ${JSON.stringify(twice)}` }
+  if (twice !== undefined) return { code: 'column-twice', line: header.line, message: texts.columnTwice(twice) }
   if (header.at.has('severity')) return header
   const heldBy = (indexes: Iterable<number>, fits: (words: readonly string[]) => boolean) =>
     [...indexes].filter((index) => fits(wordsIn(records, index)))
@@ -121,9 +119,8 @@ function withSeverities(header: Header, records: readonly TableRecord[]): Header
     ),
   ]
   if (first === undefined) return header
-  const message = 'no column is called severity, and some cells of a column with another name hold one'
   if (others.length > 0 || !allSeverities(wordsIn(records, first)))
-    return { code: 'columns-unnamed', line: header.line, message }
+    return { code: 'columns-unnamed', line: header.line, message: texts.SEVERITY_ELSEWHERE }
   const at = new Map([...header.at].filter(([, index]) => index !== first))
   return {
     ...header,
@@ -133,7 +130,7 @@ function withSeverities(header: Header, records: readonly TableRecord[]): Header
 }
 
 const TEXTS = ['public_comment', 'private_comment'] as const
-const MOST_COLUMNS = 200
+const MAX_COLUMNS = 200
 /** Columns of which there can't be two. */
 const SOLE: ReadonlySet<Column> = new Set<Column>(['domain', 'severity'])
 
@@ -153,43 +150,14 @@ function unnamed(records: readonly TableRecord[], file: string): Reading {
       diagnostics: [],
     }
   if (!first.cells.some(looksLikeDomain))
-    return refused(
-      'header-unknown',
-      file,
-      first.line,
-      `line ${first.line} seems to name the columns, and none of them is called domain`,
-      NAME_THEM,
-    )
+    return refused('header-unknown', file, first.line, texts.badColumns(texts.noDomainColumn(first.line)))
   const words = wordsIn(records, 1)
   if (words.filter(isSeverity).length * 2 <= words.length || words.length === 0)
-    return refused(
-      'columns-unnamed',
-      file,
-      first.line,
-      `the rows have ${width} columns without names, and the second one holds no severities`,
-      NAME_THEM,
-    )
+    return refused('columns-unnamed', file, first.line, texts.badColumns(texts.noSeverities(width)))
   if (records.some(({ cells }) => cells.slice(2).some(isSeverity)))
-    return refused(
-      'columns-unnamed',
-      file,
-      first.line,
-      `the rows have ${width} columns without names, and severities stand in more than one of them`,
-      NAME_THEM,
-    )
+    return refused('columns-unnamed', file, first.line, texts.badColumns(texts.severitiesInSeveral(width)))
   const rest =
-    width > 2
-      ? [
-          toldOf(
-            'warning',
-            'columns-not-read',
-            file,
-            first.line,
-            `the columns have no names: the first is read as domain, the second as severity, and ${width === 3 ? 'the third is' : `the other ${width - 2} are`} not read`,
-            NAME_THEM,
-          ),
-        ]
-      : []
+    width > 2 ? [diagnosticOf('warning', 'columns-not-read', file, first.line, texts.columnsWithoutNames(width))] : []
   return {
     rows: records.map(({ cells, line }) => ({ domain: cells[0] ?? '', severity: cells[1] || null, flags: {}, line })),
     leftOut: [],
@@ -213,7 +181,7 @@ function rowOf(header: Header, record: TableRecord, file: string, delimiter: str
   const severity = header.at.get('severity') ?? Infinity
   if (text < severity && (cells[severity] ?? '') === '' && cells.slice(severity + 1).some(isSeverity))
     return {
-      out: { code: 'too-many-cells', line, message: 'this row gives no severity in its column, and one behind it' },
+      out: { code: 'too-many-cells', line, message: texts.SEVERITY_BEHIND },
       diagnostics: [],
     }
   return readCells((column) => cells[header.at.get(column) ?? -1] ?? '', line, file)
@@ -222,11 +190,11 @@ function rowOf(header: Header, record: TableRecord, file: string, delimiter: str
 const firstText = (header: Header): number =>
   Math.min(header.width, ...TEXTS.flatMap((column) => header.at.get(column) ?? []), ...header.unread.keys())
 
-/** A row with more cells than the header has names: somebody's comma in a text. Only what stands before the first text is sure. */
+/** Reads a row with too many cells, from a comma in a text: only the cells before the first text are certain. */
 function shifted(header: Header, { cells, line }: TableRecord, file: string, delimiter: string): ReadRow {
   const text = firstText(header)
   const at = (column: Column): number => header.at.get(column) ?? Infinity
-  const message = `this row has ${cells.length} cells, and the header ${header.width}`
+  const message = texts.tooManyCells(cells.length, header.width)
   if (at('domain') >= text || at('severity') >= text)
     return { out: { code: 'too-many-cells', line, message }, diagnostics: [] }
   const last = TEXTS.find((column) => header.at.get(column) === header.width - 1)
@@ -236,20 +204,17 @@ function shifted(header: Header, { cells, line }: TableRecord, file: string, del
     line,
     file,
   )
-  const hint =
-    whole === ''
-      ? 'What stands behind its first text is not read. A text with the separator in it stands in quotes.'
-      : 'The rest is read as part of its comment.'
+  const hint = whole === '' ? texts.REST_UNREAD : texts.REST_IN_COMMENT
   return {
     ...(row ? { row } : {}),
-    diagnostics: [toldOf('warning', 'more-cells', file, line, message, hint), ...diagnostics],
+    diagnostics: [diagnosticOf('warning', 'more-cells', file, line, { message, hint }), ...diagnostics],
   }
 }
 
 function readCells(cell: (column: Column) => string, line: number, file: string): ReadRow {
   const flags = FLAGS.map((flag) => ({ flag, word: cell(flag) })).filter(({ word }) => word !== '')
   const unknown = flags.filter(({ word }) => yesOrNo(word) === undefined)
-  const texts = [...TEXTS, 'digest' as const]
+  const comments = [...TEXTS, 'digest' as const]
     .map((column) => [column, cell(column)] as const)
     .filter(([, text]) => text !== '')
   return {
@@ -259,18 +224,11 @@ function readCells(cell: (column: Column) => string, line: number, file: string)
       flags: Object.fromEntries(
         flags.flatMap(({ flag, word }) => (yesOrNo(word) === undefined ? [] : [[flag, yesOrNo(word) === true]])),
       ),
-      ...Object.fromEntries(texts),
+      ...Object.fromEntries(comments),
       line,
     },
     diagnostics: unknown.map(({ flag, word }) =>
-      toldOf(
-        'warning',
-        'unknown-flag',
-        file,
-        line,
-        `${JSON.stringify(word)} says neither yes nor no to ${flag}`,
-        'It is taken as no. Write true or false.',
-      ),
+      diagnosticOf('warning', 'unknown-flag', file, line, texts.unknownFlag(word, flag)),
     ),
   }
 }
