@@ -1,6 +1,6 @@
 import type { FileName } from './documents.ts'
 
-/** The files that moderators look after. All others are the owners': who may do what, what the server says of itself, the connections, the policy. */
+/** The files that moderators look after. All other files belong to the owners. */
 export const MODERATED: readonly FileName[] = [
   'domain-blocks.yaml',
   'email-domain-blocks.yaml',

@@ -14,12 +14,12 @@ export interface Network {
 const BITS = { ipv4: 32, ipv6: 128 } as const
 
 /**
- * Where a server may see people of IPv4 under IPv6: mapped addresses of one socket for both, and the well-known prefix of a translator in front of it.
- * 6to4 (2002::/16) is left where it is: those are addresses of IPv6 that somebody comes from beside their address of IPv4.
+ * Where a server may see IPv4 addresses in IPv6: mapped addresses, and the well-known prefix of a translator.
+ * 6to4 (2002::/16) is not here: people use those IPv6 addresses beside their IPv4 address.
  */
 const INSIDE_IPV6 = [0xffffn << 32n, 0x64ff9bn << 96n]
 
-/** The stretch of a network as `normalizeAddress` writes it. One that holds all of IPv4 under IPv6 is all of IPv4, too. */
+/** The address ranges of a network as `normalizeAddress` writes it, with the IPv4 addresses inside an IPv6 network. */
 export function networksOf(address: string): readonly Network[] {
   const [host = '', prefix = ''] = address.split('/')
   const parsed = ipaddr.parse(host)

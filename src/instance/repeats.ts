@@ -1,6 +1,6 @@
 import { LIST_KEYS, type ListFile } from './list-keys.ts'
 
-/** Lists in which an entry may stand twice, word for word: where two people add the same in two pull requests, each of them is right. */
+/** Lists that may have the same entry twice: two pull requests can add it, and both are right. */
 const REPEATABLE: readonly ListFile[] = [
   'domain-blocks.yaml',
   'email-domain-blocks.yaml',

@@ -1,3 +1,3 @@
-/** A name as somebody types it in a command: in quotes where a shell would take it for more than one word, or for something else. */
+/** A name as people type it in a command: in quotes if a shell would not read it as one word. */
 export const shellWord = (name: string): string =>
   /^[\p{L}\p{N}_@%+=:,./-][\p{L}\p{N}_@%+=:,./#-]*$/u.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`

@@ -5,7 +5,7 @@ export type Release = '4.4' | '4.5' | '4.6' | '4.7'
 
 const RELEASES: readonly Release[] = ['4.4', '4.5', '4.6', '4.7']
 
-/** The release of a version such as `4.6.5+glitch`; null where it is not known. What is newer counts as the newest known, what is older as the oldest. */
+/** The release of a version such as `4.6.5+glitch`, or the nearest known one; null if the version is not known. */
 export function releaseOf(version: string | null | undefined): Release | null {
   const found = /^v?(\d+)\.(\d+)/.exec(version ?? '')
   if (found === null) return null
@@ -139,7 +139,7 @@ export const UPLOADS: readonly string[] = ['thumbnail', 'mascot', 'app_icon', 'f
 
 const isSetting = (key: string): key is keyof typeof SETTINGS => Object.hasOwn(SETTINGS, key)
 
-/** What is known of a setting in a release, or in any where it is not known; undefined where there is none by that name. */
+/** A setting in a release, or in any if the release is null; undefined if there is no such setting. */
 export function settingOf(key: string, release: Release | null): SettingKey | undefined {
   if (!isSetting(key) || !within(SETTINGS[key], release)) return undefined
   const setting = SETTINGS[key]

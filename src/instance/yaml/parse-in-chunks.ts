@@ -11,7 +11,7 @@ const ENTRIES = 100
 /** How long the text above the list may be: it is parsed again with every part. */
 const MAX_HEAD = 4096
 
-/** A long list cut into parts. Each part is a file: the text above the list, some entries, and in the last one all below. */
+/** A long list in parts. Each part is a file: the text above the list, some entries, in the last one all below. */
 interface Cut {
   readonly head: string
   /** The offset of the first entry's dash. */

@@ -102,7 +102,7 @@ const EXPLANATIONS: readonly Explanation[] = [
 const OTHER: Pick<Explanation, 'words' | 'sign'> = { words: texts.NOT_YAML }
 
 /**
- * Lists what the parser found, at the place to correct, one for each line: other errors in it mostly follow from the first.
+ * Lists what the parser found, one error for each line: others in that line mostly follow from the first.
  * Its warnings count too: an unknown tag is only a warning to it.
  */
 export function syntax(document: Document.Parsed, text: string, at: At): readonly Diagnostic[] {
