@@ -30,17 +30,17 @@ export interface AppliedOptions extends Envelope {
   readonly kinds: readonly KindName[]
   readonly visibility: 'public' | 'private'
   readonly show?: Show
-  /** How long after the merge it was verified, in seconds. */
+  /** Seconds from the merge until it was verified. */
   readonly seconds?: number
-  /** Objects for which somebody approved a step that is another one by now, since live has moved. */
+  /** Objects with an approval for an earlier step: the server has changed since. */
   readonly moved?: ReadonlySet<ObjectRef>
-  /** Objects that a merged pull request was to change and that somebody changed on the server meanwhile. */
+  /** Objects of a merged pull request that someone changed on the server in the meantime. */
   readonly disputed?: ReadonlySet<ObjectRef>
   /** The page of the run. */
   readonly run?: string
 }
 
-/** What an apply came to, for the merged pull request and the summary of the job: calm where all went well, else what is left and what to do. */
+/** Renders an apply's result for the merged pull request and the job's summary, with what is left to do. */
 export function renderApplied(full: ApplyReport, options: AppliedOptions): string {
   const report = redactReport(full, disclosure(options.visibility, options.show))
   return enveloped(options, (room) => body(report, options, room))
@@ -68,7 +68,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'WARNING',
-      'Written, and not there when read again',
+      'Written, but different when read again',
       report.remaining.map(
         (one) => () =>
           `- ${code(readable(`${one.kind}/${one.id}`))}${one.fields.length === 0 ? '' : ` ${code(one.fields.join(', '))}`}: ${prose(readable(one.reason))}`,
@@ -77,7 +77,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'WARNING',
-      'Not applied, since nobody approved them as they are now',
+      'Not applied: not approved in this form',
       skipped('not-approved').map(
         ({ step }) =>
           () =>
@@ -85,7 +85,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
       ),
       APPROVE,
     ),
-    box('WARNING', 'Not applied, since they were changed on the server meanwhile', disputed, SETTLE),
+    box('WARNING', 'Not applied: changed on the server in the meantime', disputed, DECIDE),
     checkSection(report.plan),
     unread(report.plan, kinds),
     box(
@@ -96,7 +96,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'WARNING',
-      'Held back, since a limit or a rule speaks against them as things are now',
+      'Held back: a limit or a rule does not allow them now',
       skipped('refused').map(reasoned(kinds)),
       RUN_AGAIN,
     ),
@@ -105,7 +105,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     report.findings.length === 0 ? [] : framed(problems(report.findings), (list) => alert('WARNING', list)),
     box(
       'NOTE',
-      'Finished, since an earlier run was broken off',
+      'Finished for an earlier run that stopped',
       report.paid.map(
         ({ what }) =>
           () =>
@@ -115,7 +115,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
     ),
     box(
       'NOTE',
-      'Finished or taken back, since an earlier run stopped in the middle',
+      'Finished or taken back for an earlier run that stopped',
       report.ended.map((one) => () => `- ${prose(readable(endedInWords(one)))}`),
       '',
     ),
@@ -130,7 +130,7 @@ function body(whole: ApplyReport, options: AppliedOptions, room: number): string
   return fit(sections, room) ?? lastResort(head, foot, room)
 }
 
-/** A report without what a pull request is told of by name, and that. */
+/** A report without the disputed objects, and the disputed objects as items. */
 function divided(
   report: ApplyReport,
   { disputed = new Set(), kinds }: AppliedOptions,
@@ -139,7 +139,7 @@ function divided(
   const rest = <One extends Pick<Step, 'kind' | 'id'>>(list: readonly One[]): One[] =>
     list.filter((one) => !isNamed(one))
   const { conflicts, takeovers, waiting } = report.plan
-  const told = [
+  const items = [
     ...[...conflicts, ...takeovers].filter(isNamed).map((one) => () => differenceItem(one)),
     ...waiting.filter(isNamed).map((one) => () => waitingItem(one, kinds)),
   ]
@@ -148,21 +148,21 @@ function divided(
       ...report,
       plan: { ...report.plan, conflicts: rest(conflicts), takeovers: rest(takeovers), waiting: rest(waiting) },
     },
-    told,
+    items,
   ]
 }
 
 const lastResort = (head: string, foot: string, room: number): string =>
   size(head) + size(foot) + 2 <= room ? `${head}\n\n${foot}` : foot
 
-const RUN_AGAIN = 'The next run plans from what is live then and tries again.'
-const SETTLE = 'On GitHub: the buttons *adopt* and *restore*, or the boxes of the nightly issue.'
-const APPROVE = `To have them applied: merge a pull request whose plan shows them as left over, or press the button *approve*, or type ${code('herdbook approve "why"')}.`
+const RUN_AGAIN = 'The next run reads the server, plans again and retries.'
+const DECIDE = 'To decide, use the buttons *adopt* and *restore*, or the boxes in the nightly issue.'
+const APPROVE = `To apply them, merge a pull request whose plan shows them as left over, use the button *approve*, or type ${code('herdbook approve "why"')}.`
 
 const notDone = ({ failed, skipped, notReached, remaining }: ApplyReport, disputed = 0): [number, string][] => [
   [failed.length, 'failed'],
-  [disputed, 'changed on the server meanwhile'],
-  [remaining.length, 'did not hold'],
+  [disputed, 'changed on the server in the meantime'],
+  [remaining.length, 'different when read again'],
   [skipped.filter(({ why }) => why === 'not-approved').length, 'not approved'],
   [skipped.filter(({ why }) => why === 'refused').length, 'held back'],
   [notReached.length, 'not reached'],
@@ -185,22 +185,23 @@ function headline(report: ApplyReport, disputed: number, { kinds, seconds }: App
       ...(done.length > 0 ? [`${number(done.length)} done`] : []),
       ...open.map(([n, what]) => `${number(n)} ${what}`),
     ])
-    return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} of ${domain}`
+    return `### ${capital(parts)}, of ${count(plan.steps.length + disputed, 'change', 'changes')} on ${domain}`
   }
   if (done.length === 0 && plan.owed.length > 0)
     return paid.length > 0
-      ? `**Applied**: what was still owed to ${domain} is done.`
-      : `### What is still owed to ${domain} could not be finished`
+      ? `**Applied**: what an earlier run left open on ${domain} is finished.`
+      : `### Herdbook could not finish what an earlier run left open on ${domain}`
   if (done.length > 0) return `**Applied**: ${deed} Verified on ${domain}${after}.`
-  if (plan.reads.some((read) => !read.complete)) return `### Not all of ${domain} could be read, so nothing was applied`
+  if (plan.reads.some((read) => !read.complete))
+    return `### Herdbook could not read all of ${domain}, so it applied nothing`
   const gone = letGo(plan, kinds)
   if (gone !== null) return `**Nothing to apply** to ${domain}. ${gone}`
   return differencesInWords(plan) === null && plan.waiting.length + report.unfinished.length === 0
-    ? `**Nothing to apply**: ${domain} is as the files say.`
+    ? `**Nothing to apply**: ${domain} matches the files.`
     : `**Nothing to apply** to ${domain}.`
 }
 
-/** A list that somebody has to look at, with what to do about it. */
+/** A list to look at, with what to do about it. */
 function box(
   look: Parameters<typeof alert>[0],
   title: string,
@@ -220,17 +221,17 @@ function failure(step: Step, { message, hint }: Diagnostic, kinds: readonly Kind
 
 const reasoned =
   (kinds: readonly KindName[]) =>
-  // The reason says of a notice what came of it, the step what was to come.
+  // The reason says what happened to the notice; the step's own words are outdated.
   ({ step: { notice: _planned, ...step }, reason }: Skipped) =>
   (): string =>
     `- ${stepItem(step, kinds)}<br>${prose(readable(reason))}`
 
 const moved = ({ kind, id }: Step, options: AppliedOptions): string =>
   options.moved?.has(`${kind}/${id}`)
-    ? '<br>It was approved, and live has changed since: this is another change now.'
+    ? '<br>It was approved, but the server has changed since. The approval does not cover the new change.'
     : ''
 
-/** One change stands in the headline already. */
+/** A single change is in the headline already. */
 function done(report: ApplyReport, disputed: number, kinds: readonly KindName[]): Section {
   const whole = notDone(report, disputed).every(([n]) => n === 0)
   if (report.done.length < (whole ? 2 : 1)) return []
@@ -240,15 +241,15 @@ function done(report: ApplyReport, disputed: number, kinds: readonly KindName[])
 }
 
 function differing({ plan }: ApplyReport): string {
-  const told = differencesInWords(plan)
-  return told === null
+  const words = differencesInWords(plan)
+  return words === null
     ? ''
-    : `${capital(told)}: nothing is done about that here. ${code('herdbook drift')} and the nightly issue show it, with the ways out for each.`
+    : `${capital(words)}. This apply changes nothing about that. To decide, see ${code('herdbook drift')} or the nightly issue.`
 }
 
 const looked = (report: ApplyReport, kinds: readonly KindName[]): string => {
-  const told = lookedAt(report.looked, kinds)
-  return told === null ? '' : prose(told)
+  const words = lookedAt(report.looked, kinds)
+  return words === null ? '' : prose(words)
 }
 
 function footer({ plan }: ApplyReport, { run }: AppliedOptions): string {

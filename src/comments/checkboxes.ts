@@ -3,16 +3,16 @@ import type { KindName } from '../words/describe.ts'
 
 const WAYS = ['adopt', 'restore', 'leave'] as const
 
-/** A way out of a difference that somebody has ticked. */
+/** A way out of a difference that a person ticked. */
 export interface Tick {
   /** Keep the server's version, use the files' version, or let it stay in no file. */
   readonly what: (typeof WAYS)[number]
   readonly ref: ObjectRef
-  /** What somebody saw who leaves it, as the seen list has it. */
+  /** What the person saw and leaves, as the seen list has it. */
   readonly mark?: string
 }
 
-/** A name that can't end the comment that it stands in. */
+/** A name that can't close the HTML comment around it. */
 const written = ({ what, ref, mark }: Tick): string =>
   `${what} ${encodeURIComponent(ref.toWellFormed()).replaceAll('%2F', '/').replaceAll('%3A', ':')}${mark === undefined ? '' : ` ${mark}`}`
 
@@ -24,21 +24,21 @@ const LINE =
 const BOX = /^- \[[ xX]\] /
 
 /**
- * The boxes that were ticked between two bodies of the drift issue. Strict: only lines that stood in the body before,
- * unticked, and differ in nothing but their tick; of known kinds, each object once.
+ * The boxes that were ticked between two bodies of the drift issue. Strict: only lines that were in the body before,
+ * unticked, and differ in their tick alone; of known kinds, each object once.
  */
 export function parseTicks(before: string, after: string, kinds: readonly Pick<KindName, 'name'>[]): Tick[] {
   const open = new Set(linesOf(before).filter((line) => line.startsWith('- [ ] ')))
   const ticked = linesOf(after).filter((line) => /^- \[[xX]\] /.test(line) && open.has(line.replace(BOX, '- [ ] ')))
   const ticks = [...new Set(ticked)].flatMap((line) => tickOf(line, kinds))
-  // Both ways out of one difference at once are none.
+  // Two ways out of one difference cancel each other.
   const asked = Map.groupBy(ticks, ({ ref }) => ref)
   return ticks.filter(({ ref }) => asked.get(ref)?.length === 1)
 }
 
 /**
- * The ticks to act on: those between the two bodies of an edit, since a night may have written the issue anew by now, and
- * since whoever ticked another box meanwhile asks in their own name. Without what was proposed since that edit.
+ * The ticks to act on: those of this one edit, because others may have ticked boxes, or a night may have rewritten
+ * the issue, since then. Without what was proposed since that edit.
  */
 export function dueTicks(
   { before, after, now }: { readonly before: string; readonly after: string; readonly now: string },
@@ -51,7 +51,7 @@ export function dueTicks(
   })
 }
 
-/** The pull requests that stand beside boxes. */
+/** The pull requests beside boxes, by tick. */
 const proposals = (body: string, kinds: readonly Pick<KindName, 'name'>[]): ReadonlyMap<string, number> =>
   new Map(
     linesOf(body).flatMap((line) => {
@@ -81,27 +81,27 @@ function decoded(text: string): string | null {
   }
 }
 
-/** What stands between the words of a box and its name: a mark with the number, and the number for people. */
+/** Between a box's words and its name: a mark with the number, and the number for people. */
 const PROPOSED = / <!-- proposed=(\d{1,9}) -->[^<>`]*(?= <!-- [^<>]* -->$)/
-/** The version before wrote it without the mark. */
+/** Version 0.1 wrote it without the mark. */
 const UNMARKED = / · proposed in #(\d{1,9})(?= <!-- [^<>]* -->$)/
 
-/** The pull request that stands beside a box; null where there is none. */
+/** The pull request beside a box; null if there is none. */
 function proposedBeside(line: string): number | null {
   const [, number] = PROPOSED.exec(line) ?? UNMARKED.exec(line) ?? []
   return number === undefined ? null : Number(number)
 }
 
-const besides = (line: string, pullRequest: number): string =>
+const withPullRequest = (line: string, pullRequest: number): string =>
   line
     .replace(PROPOSED, '')
     .replace(UNMARKED, '')
     .replace(/ (<!-- [^<>]* -->)$/, ` <!-- proposed=${pullRequest} --> · proposed in #${pullRequest} $1`)
 
-/** Whether beside any box of a body there is a pull request. */
+/** Whether any box of a body has a pull request beside it. */
 export const hasProposals = (body: string): boolean => linesOf(body).some((line) => proposedBeside(line) !== null)
 
-/** The body with these boxes open again, and beside each the pull request that it led to. */
+/** The body with these boxes open again, and beside each its pull request. */
 export function proposedIn(
   body: string,
   ticks: readonly Tick[],
@@ -111,7 +111,7 @@ export function proposedIn(
   return withProposals(body, new Map(ticks.map((tick) => [written(tick), pullRequest])), kinds)
 }
 
-/** The pull requests that stand beside boxes of an earlier body, written into the new one: those that are open still. */
+/** The new body with the pull requests beside boxes of an earlier body that are still open. */
 export function carriedOver(
   before: string,
   body: string,
@@ -131,6 +131,6 @@ const withProposals = (
   linesOf(body)
     .map((line) => {
       const [pullRequest] = tickOf(line, kinds).flatMap((tick) => beside.get(written(tick)) ?? [])
-      return pullRequest === undefined ? line : besides(line.replace(BOX, '- [ ] '), pullRequest)
+      return pullRequest === undefined ? line : withPullRequest(line.replace(BOX, '- [ ] '), pullRequest)
     })
     .join('\n')

@@ -5,7 +5,7 @@ import { clip, count, listed } from '../words/text.ts'
 import { alert, code, prose } from './markdown.ts'
 import { framed, shortening, type Section } from './shrink-to-fit.ts'
 
-/** For a comment: what is not green by name; where that may not be shown, how many there are, and how to see them. */
+/** For a comment: each check that is not green; if names may not be shown, their number and how to see them. */
 export function checkSection(plan: Checked): Section {
   if (areGreen(plan)) return []
   if (notGreen(plan).some(({ message }) => message === HIDDEN)) return [() => counted(plan)]
@@ -20,7 +20,7 @@ export function checkSection(plan: Checked): Section {
   )
 }
 
-/** "2 checks are red and 1 is unknown: run `herdbook plan`." */
+/** "2 checks are red and 1 is unknown. To see them: `herdbook plan`" */
 function counted(plan: Checked): string {
   const parts = totals(plan)
     .filter(([, state]) => state !== 'green')
@@ -28,5 +28,5 @@ function counted(plan: Checked): string {
       ([number, state], i) =>
         `${i === 0 ? count(number, 'check', 'checks') : number} ${number === 1 ? 'is' : 'are'} ${state}`,
     )
-  return `${listed(parts)}: run ${code('herdbook plan')}.`
+  return `${listed(parts)}. To see them: ${code('herdbook plan')}`
 }

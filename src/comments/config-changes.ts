@@ -1,14 +1,17 @@
-import { needsLook } from '../words/config-changes.ts'
 import type { Edits, PolicyEdit } from '../words/config-changes.ts'
 import { bullets, framed, type Section } from './shrink-to-fit.ts'
 import { alert, code, prose } from './markdown.ts'
 import { clip, count, listed } from '../words/text.ts'
 
-/** The verdict where a proposal changes nothing of the server. */
-export const onlyEdits = (edits: Edits): string =>
-  needsLook(edits)
-    ? 'No changes on the server, but of what Herdbook itself goes by.'
-    : `No changes on the server, but of ${count(edits.others.length, 'other file', 'other files')}.`
+/** The verdict on a pull request that changes nothing on the server. */
+export const onlyEdits = (edits: Edits): string => `No changes on the server. This changes ${whatOf(edits)}.`
+
+function whatOf({ notUsed, inForce, runs, others }: Edits): string {
+  if (notUsed.length + inForce.length > 0) return "Herdbook's own settings"
+  return runs.length > 0
+    ? 'files that run here or decide who reviews'
+    : count(others.length, 'other file', 'other files')
+}
 
 /** "changes 2 other files: README.md, docs/x.md", for a line of text. */
 export function othersIn(others: readonly string[]): string {
@@ -16,30 +19,31 @@ export function othersIn(others: readonly string[]): string {
   return `changes ${count(others.length, 'other file', 'other files')}: ${listed(rest > 0 ? [...shown, `${rest} more`] : shown)}`
 }
 
-const MOST = 200
+/** A longer value is cut. */
+const MAX_VALUE = 200
 
-/** The edits, those first that a merge puts in force. */
+/** The edits, the most dangerous first. */
 export function editSections({ notUsed, inForce, runs, others }: Edits): Section[] {
   return [
     listing(
       runs.map((path) => () => `- ${code(path)}`),
       'WARNING',
-      '**Runs here once this is merged, where the secrets are, or is obeyed by what does, or decides who is asked.** Herdbook does not look into it: somebody who knows workflows has to.',
+      '**After the merge, these files run with access to secrets, control what runs, or decide who must review.** Herdbook does not check them. Ask someone who knows GitHub workflows.',
     ),
     listing(
       inForce.map((edit) => () => `- ${policyEdit(edit)}`),
       'IMPORTANT',
-      '**In force once this is merged**, for this apply and every later one:',
+      '**The policy changes.** After the merge, this apply and every later one use the new values:',
     ),
     listing(
       notUsed.map((words) => () => `- ${prose(words)}`),
       'NOTE',
-      '**Shown here, and not used before it is merged:**',
+      '**Herdbook uses these changes only after the merge:**',
     ),
     listing(
       others.map((path) => () => `- ${code(path)}`),
       'NOTE',
-      `**${count(others.length, 'other file is changed', 'other files are changed')}**, which Herdbook neither reads nor runs:`,
+      `**${count(others.length, 'other file changes', 'other files change')}.** Herdbook neither reads nor runs ${others.length === 1 ? 'it' : 'them'}:`,
     ),
   ]
 }
@@ -48,6 +52,6 @@ const listing = (items: readonly (() => string)[], kind: Parameters<typeof alert
   items.length === 0 ? [] : framed(bullets(items), (body) => alert(kind, `${title}\n${body}`))
 
 function policyEdit({ key, before, after }: PolicyEdit): string {
-  const side = (text: string | null): string => (text === null ? 'not set' : code(clip(text, MOST)))
+  const side = (text: string | null): string => (text === null ? 'not set' : code(clip(text, MAX_VALUE)))
   return `${code('policy.yaml')}: ${code(key)}: ${side(before)} → ${side(after)}`
 }

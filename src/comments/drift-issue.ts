@@ -23,7 +23,7 @@ export interface Ended {
   readonly ref: ObjectRef
   /** As in the files: year, month and day. */
   readonly until: string
-  /** The one that takes it out of the files. */
+  /** The one that removes it from the files. */
   readonly pullRequest: { readonly number: number; readonly url: string } | null
 }
 
@@ -41,7 +41,7 @@ export interface IssueText {
   readonly body: string
 }
 
-/** The nightly issue; null where there is nothing that somebody has to decide, so that it can be closed. */
+/** Renders the nightly issue; null if there is nothing to decide, so that it can be closed. */
 export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText | null {
   const plan = redact(full, disclosure(options.visibility, options.show))
   const parts = partsOf(plan, options)
@@ -53,14 +53,14 @@ export function renderDriftIssue(full: Plan, options: DriftOptions): IssueText |
   }
 }
 
-/** "2 changed by hand", "1 added by hand": what makes it an issue. */
+/** "2 changed by hand", "1 added by hand": what there is to decide. */
 function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
   const { changed, added } = byHandCounts(plan)
   const secrets = changedSecrets(plan).length
   const counts: [number, string][] = [
     [changed, 'changed by hand'],
     [plan.conflicts.length, 'changed on both sides'],
-    [plan.takeovers.length, 'new to Herdbook'],
+    [plan.takeovers.length, 'already on the server and different'],
     [added, 'added by hand'],
     [secrets, secrets === 1 ? 'secret changed' : 'secrets changed'],
     [ended.length, 'ended'],
@@ -73,8 +73,8 @@ function partsOf(plan: Plan, { ended = [] }: DriftOptions): string[] {
 
 function body(plan: Plan, options: DriftOptions, room: number): string {
   const { kinds, ended = [], run } = options
-  const head = `This is where ${code(plan.domain)} and the files differ. **Ticking a box opens a pull request**; nothing happens before that is merged. Only *Leave* counts at once, and changes nothing on the server.`
-  const foot = `<sub>${[`Kept up to date every night, and closed when all is settled`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
+  const head = `The server ${code(plan.domain)} and the files differ. **Tick a box to open a pull request**: nothing changes before it is merged. Only *Leave* counts at once, and it changes nothing on the server.`
+  const foot = `<sub>${[`Updated every night, and closed when nothing is left to decide`, ...(run === undefined ? [] : [link('last run', run)])].join(' · ')}</sub>`
   const differences = (list: readonly Difference[], title: string, meaning: string): Section =>
     section(
       title,
@@ -87,28 +87,28 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
     )
   const sections: Section[] = [
     [() => head],
-    differences(plan.drift, 'Changed by hand', 'Somebody changed this on the server itself.'),
+    differences(plan.drift, 'Changed by hand', 'Someone changed these on the server.'),
     differences(
       plan.conflicts,
       'Changed on both sides',
-      'The files and the server were both changed, each in its own way. Nothing is done before you choose one.',
+      'The files and the server both changed, in different ways. Herdbook does nothing before you choose one version.',
     ),
     differences(
       plan.takeovers,
-      'New to Herdbook',
-      'The files now name what was on the server already, and differ from it.',
+      'Already on the server, and different',
+      'The server already has these, and the files say something else. Herdbook does nothing before you choose one version.',
     ),
     inNoFile(plan, kinds),
     section(
       'Secrets changed',
       changedSecrets(plan).length,
-      'The server has another value than this run. Herdbook keeps no value of a secret, so it shows neither.',
+      'The server and this run have different values. Herdbook stores no value of a secret, so it shows neither.',
       problems(changedSecrets(plan)),
     ),
     section(
       'Ended',
       ended.length,
-      'The last day of these has come.',
+      'Their last day has come.',
       cut(
         ended.map((one) => () => endedItem(one)),
         '\n',
@@ -126,13 +126,13 @@ function body(plan: Plan, options: DriftOptions, room: number): string {
 }
 
 const LEFT_OVER =
-  'The files call for this, and it is not on the server yet: nobody approved it, its day has not come, or it failed. Merging any pull request that shows it as left over has it applied; so does the button *approve*.'
+  'The files ask for these changes, and the server does not have them yet. They are not approved, not due yet, or they failed. To apply them, merge a pull request that shows them as left over, or use the button *approve*.'
 
 const section = (title: string, size: number, meaning: string, items: Section): Section =>
   size === 0 ? [] : framed(items, (list) => `### ${title} · ${number(size)}\n\n${meaning}\n\n${list}`)
 
 const cut = (items: readonly (() => string)[], glue: string): Section =>
-  shortening(items, glue, (rest) => `… and ${number(rest)} more, which come up as these are settled.`)
+  shortening(items, glue, (rest) => `… and ${number(rest)} more. They appear here when you have decided these.`)
 
 /** What differs, in words, and the two boxes. */
 function differenceItem(difference: Difference, kinds: readonly KindName[]): string {
@@ -143,26 +143,28 @@ function differenceItem(difference: Difference, kinds: readonly KindName[]): str
     !hasWay(difference, 'adopt')
       ? LEAVING
       : isHidden(difference)
-        ? `- To keep it as the server has it: ${code(`herdbook adopt ${shellWord(ref)}`)} at a desk, since what it has is not shown here`
-        : boxLine({ what: 'adopt', ref }, '**Adopt**: keep it as the server has it'),
-    boxLine({ what: 'restore', ref }, '**Restore**: put it back as the files have it'),
+        ? `- To keep the server's version, run ${code(`herdbook adopt ${shellWord(ref)}`)} on your own computer. Its value is not shown here.`
+        : boxLine({ what: 'adopt', ref }, "**Adopt**: keep the server's version"),
+    boxLine({ what: 'restore', ref }, "**Restore**: use the files' version"),
   ].join('\n')
 }
 
-/** What was compiled has no value to write into a file. */
-const LEAVING = '- To leave it as the server has it: name it in `left_alone` of its file'
+/** A compiled object has no value to write into a file. */
+const LEAVING = "- To keep the server's version, name it in `left_alone` in its file."
 
-/** Adopting would write into the files what is not shown here. */
+/** Adopting would write a value into the files that is not shown here. */
 const isHidden = ({ fields, live }: Difference): boolean => fields.some((field) => live?.[field] === HIDDEN)
 
-/** Objects that may not be named here are counted, and have no box. */
+/** Objects that may not be named here are counted and have no box. */
 function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
   const all = byHandIn(plan)
   const [hidden, named] = [all.filter(({ id }) => id === HIDDEN), all.filter(({ id }) => id !== HIDDEN)]
   const items = named.map((one) => () => addedItem(one, kinds))
   const unnamed =
-    hidden.length === 0 ? '' : `\n\nAnd ${counted(hidden, kinds)}, not named here. At a desk: ${code('herdbook drift')}`
-  const meaning = 'Somebody added or changed this on the server, and no file names it. It stays until you decide.'
+    hidden.length === 0
+      ? ''
+      : `\n\nAnd ${counted(hidden, kinds)}, not named here. To see them, run ${code('herdbook drift')} on your own computer.`
+  const meaning = 'Someone added or changed these on the server. No file names them. They stay until you decide.'
   return framed(
     section('Added or changed by hand', all.length, meaning, cut(items, '\n\n')),
     (text) => `${text.trimEnd()}${unnamed}`,
@@ -172,16 +174,16 @@ function inNoFile(plan: Plan, kinds: readonly KindName[]): Section {
 /** The line above its boxes. */
 function headOf(one: Unmanaged, kinds: readonly KindName[]): string {
   const like = likeness(one)
-  return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since somebody last looked' : ''}`
+  return `**${capital(titleOf(one.kind, kinds).one)}** ${code(readable(one.id))}${like === null ? '' : `: ${code(like)}`}${one.changed ? ', changed since someone last looked' : ''}`
 }
 
 const leaveBox = (one: Unmanaged): string =>
   boxLine(
     { what: 'leave', ref: `${one.kind}/${one.id}`, mark: one.mark },
-    '**Leave**: it stays, in no file, and leaves this list until it changes',
+    '**Leave**: let it stay, in no file. It comes back to this list if it changes',
   )
 
-/** Whether a body has the box to leave this below what it is: anybody who may edit the text can put a box elsewhere, or another name above it. */
+/** Whether a body has this object's box to leave it, below its own name: anyone may edit an issue's text. */
 export function showsToLeave(
   body: string,
   one: Unmanaged,
@@ -202,8 +204,8 @@ function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
   return [
     headOf(one, kinds),
     '',
-    boxLine({ what: 'adopt', ref }, '**Adopt**: write it into the files'),
-    ...(one.restorable ? [boxLine({ what: 'restore', ref }, '**Restore**: take it away on the server')] : []),
+    boxLine({ what: 'adopt', ref }, '**Adopt**: copy it into the files'),
+    ...(one.restorable ? [boxLine({ what: 'restore', ref }, '**Restore**: remove it from the server')] : []),
     leaveBox(one),
   ].join('\n')
 }
@@ -211,12 +213,12 @@ function addedItem(one: Unmanaged, kinds: readonly KindName[]): string {
 function endedItem({ ref, until, pullRequest }: Ended): string {
   const where =
     pullRequest === null
-      ? 'Take it out of the files, or set a later day.'
-      : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} takes it out of the files.`
-  return `- ${code(readable(ref))} was to hold until ${dayOf(until) ?? code(until)}. ${where}`
+      ? 'Remove it from the files, or set a later day.'
+      : `${link(`Pull request ${number(pullRequest.number)}`, pullRequest.url)} removes it from the files.`
+  return `- ${code(readable(ref))} was valid until ${dayOf(until) ?? code(until)}. ${where}`
 }
 
-/** Who holds a role and is not in the files: by name only where the policy opens it. */
+/** The people who hold a role and are in no file: by name only if the policy allows it. */
 function staff(plan: Plan, kinds: readonly KindName[]): string {
   const people = plan.unmanaged.filter(
     ({ kind, addedByHand, spared }) => kind === 'moderator' && !addedByHand && !spared,
@@ -225,5 +227,5 @@ function staff(plan: Plan, kinds: readonly KindName[]): string {
   const named = people.some(({ id }) => id === HIDDEN)
     ? ''
     : `: ${listed(people.slice(0, 50).map(({ id }) => code(id)))}${people.length > 50 ? ', …' : ''}`
-  return `Not in the files, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
+  return `In no file, and left alone: ${count(people.length, titleOf('moderator', kinds).one, titleOf('moderator', kinds).many)}${named}.`
 }

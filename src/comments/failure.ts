@@ -16,20 +16,20 @@ export interface FailureOptions extends Envelope, Files {
   readonly run?: string
 }
 
-/** What an exit code means to whoever reads of it on a forge. */
+/** What an exit code means, in the words of a heading. */
 const MEANING: { readonly [code in ExitCode]?: string } = {
-  [EXIT.defect]: 'Herdbook itself failed',
+  [EXIT.defect]: 'A defect in Herdbook',
   [EXIT.refused]: 'Refused',
   [EXIT.stale]: 'Not what was approved',
-  [EXIT.locked]: 'Another run is at work',
-  [EXIT.partial]: 'Not all of it was done',
+  [EXIT.locked]: 'Another run is working',
+  [EXIT.partial]: 'Not everything was done',
   [EXIT.invalid]: 'The files are not valid',
-  [EXIT.unreadable]: 'The live server could not be read',
+  [EXIT.unreadable]: 'The server could not be read',
 }
 
 const meaningOf = (exit: ExitCode): string => MEANING[exit] ?? 'It did not work'
 
-/** A job that ended without a plan or a report, as a comment or in the summary: why, with the lines that are wrong, and what to do. */
+/** Renders a job that ended without a plan or a report: why, the lines that are wrong, and what to do. */
 export function renderFailure(exit: ExitCode, list: readonly Diagnostic[], options: FailureOptions): string {
   const shown = redactedDiagnostics(list, disclosure(options.visibility))
   const head = `### ${meaningOf(exit)}${shown.length === 0 ? '' : `: ${totals(shown)}`}`
@@ -37,37 +37,40 @@ export function renderFailure(exit: ExitCode, list: readonly Diagnostic[], optio
   return enveloped(options, (room) => fit([[() => head], problems(shown, options, true), foot], room) ?? head)
 }
 
-/** What came of the newest apply, where it is not clean. */
+/** The newest apply, if it had problems. */
 export interface FailedApply {
   readonly domain: string
   readonly exit: ExitCode
-  /** null where it ended before it wrote anything. */
+  /** null if it ended before it wrote anything. */
   readonly report: ApplyReport | null
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The one issue that an apply that failed leaves; the next run brings it up to date, a clean one closes it. */
+/** Renders the one issue about a failed apply: each run updates it, one without problems closes it. */
 export function renderFailureIssue(
   { domain, exit, report, diagnostics }: FailedApply,
   options: AppliedOptions & FailureOptions,
 ): IssueText {
   const { marker, hidden, limit, ...inner } = options
-  const told = (room: number): string =>
+  const outcome = (room: number): string =>
     report === null
       ? renderFailure(exit, diagnostics, { ...inner, limit: room })
       : renderApplied(report, { ...inner, limit: room })
   const name = inline(domain).replace(/[^\p{L}\p{N}.:-]/gu, '')
   return {
-    title: clip(`${name}: the last apply is not clean (${meaningOf(exit).toLowerCase()})`, 250),
+    title: clip(`${name}: the last apply had problems (${lowered(meaningOf(exit))})`, 250),
     body: enveloped(
       {
         ...(marker === undefined ? {} : { marker }),
         ...(hidden === undefined ? {} : { hidden }),
         ...(limit === undefined ? {} : { limit }),
       },
-      (room) => `${told(room - FOOT.length - 2).trimEnd()}\n\n${FOOT}`,
+      (room) => `${outcome(room - FOOT.length - 2).trimEnd()}\n\n${FOOT}`,
     ),
   }
 }
 
-const FOOT = '<sub>Every run brings this issue up to date, and a clean one closes it.</sub>'
+const FOOT = '<sub>Every run updates this issue. A run without problems closes it.</sub>'
+
+/** Inside a sentence it begins with a small letter. */
+const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

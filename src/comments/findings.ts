@@ -10,7 +10,7 @@ import { alert, code, fence, link, prose } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
 import { consentPatches } from './suggestions.ts'
 
-/** Where the files can be looked at and quoted. */
+/** Where people can see the files, and their texts to quote. */
 export interface Files {
   /** The texts of the files, for quoting lines; instance.yaml is never quoted. */
   readonly sourceOf?: SourceOf
@@ -18,7 +18,7 @@ export interface Files {
   readonly filesAt?: string
 }
 
-/** All problems, each with its frame where one is asked for; then without frames; then as many as fit. */
+/** All problems, with code frames if asked for; then without frames; then as many as fit. */
 export function problems(list: readonly Diagnostic[], files: Files = {}, frames = false): Section {
   const all = sorted(list)
   const plain = bullets(all.map((one) => () => problem(one, files, [])))
@@ -34,7 +34,7 @@ function problem({ at, message, hint }: Diagnostic, files: Files, frame: readonl
     : `${head}${next.join('')}`
 }
 
-/** A place in the files, as a link where it can be looked at. */
+/** A place in the files, as a link if its address is known. */
 export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { filesAt }: Files): string {
   const address =
     filesAt === undefined || file.includes('..')
@@ -44,14 +44,14 @@ export function placeOf({ file, line }: Pick<Position, 'file' | 'line'>, { files
 }
 
 function frameOf(at: Position | undefined, { sourceOf }: Files): string[] {
-  // Somebody may have written a secret there.
+  // There may be a secret in it.
   const source = at === undefined || at.file === 'instance.yaml' ? undefined : sourceOf?.(at.file)
   if (at === undefined || source === undefined) return []
   const rows = codeFrame(source, at).map((row) => ({ ...row, indent: 0 }))
   return rows.length === 0 ? [] : fence(layout(rows, { colour: false }).trimEnd().split('\n'), 'text').split('\n')
 }
 
-/** What speaks against a plan, or is to be known beside it; kinds that were not read speak for themselves. */
+/** The errors or the warnings of a plan; kinds that were not read have their own section. */
 export function findings(plan: Plan, severity: 'error' | 'warning', files: Files): Section {
   const isUnread = whyUnread(plan)
   const list = plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one))
@@ -66,7 +66,7 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Files
   const whole = framed(problems(told, files), (body) =>
     alert(
       'CAUTION',
-      [head, body, ...(patch === '' ? [] : ['', 'If that is meant, write the consent into the file:', '', patch])].join(
+      [head, body, ...(patch === '' ? [] : ['', 'If you want this, add the consent to the file:', '', patch])].join(
         '\n',
       ),
     ),

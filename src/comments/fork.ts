@@ -12,11 +12,11 @@ import { filesOf } from '../words/group-steps.ts'
 import { own } from '../instance/get-own.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-/** What a server shows to everybody. */
+/** What a server shows to everyone. */
 export interface PublicView {
   /** By domain as Herdbook compares it; null where the server does not show its blocks. */
   readonly domainBlocks: ReadonlyMap<string, { readonly severity: string; readonly comment: string }> | null
-  /** The texts of its rules; null where they could not be had. */
+  /** The texts of its rules; null if they could not be read. */
   readonly rules: readonly string[] | null
 }
 
@@ -26,16 +26,16 @@ export interface DifferencesOptions extends Envelope, Files {
   readonly head: string
   readonly base: string
   readonly publicView?: PublicView
-  /** What it changes of that which Herdbook itself goes by. */
+  /** What it changes in Herdbook's own settings and in other files. */
   readonly edits?: Edits
   /** The page of the run. */
   readonly run?: string
 }
 
-/** The label by which a maintainer asks for a plan against the live server. */
+/** The label with which a maintainer asks for a plan of the server. */
 export const PLAN_LABEL = 'herdbook: plan'
 
-/** What a stranger's pull request changes in the files: a plan made against the base's files, since nobody has asked the live server for it yet. */
+/** Renders what a stranger's pull request changes: its plan was made against the base's files, not the server. */
 export function renderDifferences(plan: Plan, options: DifferencesOptions): string {
   return enveloped(options, (room) => body(plan, options, room))
 }
@@ -44,8 +44,8 @@ function body(plan: Plan, options: DifferencesOptions, room: number): string {
   const { kinds, head, base, run, edits = NO_EDITS } = options
   const [from, to] = [code(base.slice(0, 12)), code(head.slice(0, 12))]
   if (plan.steps.length === 0 && plan.letGo.length === 0 && plan.findings.length === 0 && !hasEdits(edits))
-    return `**No changes**: the files of ${to} mean the same as those of ${from}. The live server was not asked.`
-  const title = `### Commit ${to} in the files alone, the live server was not asked: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
+    return `**No changes**: the files of ${to} mean the same as those of ${from}. Herdbook did not read the server.`
+  const title = `### Commit ${to}, files only: ${marked(lowered(plan.steps.length === 0 && plan.letGo.length === 0 && hasEdits(edits) ? [onlyEdits(edits)] : verdict(plan, kinds)))}`
   const elsewhere = run === undefined ? code('herdbook plan') : `the summary of ${link('this run', run)}`
   const foot = `<sub>${[`commit ${to}, compared with the files of ${from}`, ...(run === undefined ? [] : [link('this run', run)])].join(' · ')}</sub>`
   const sections: Section[] = [
@@ -62,7 +62,7 @@ function body(plan: Plan, options: DifferencesOptions, room: number): string {
   return fit(sections, room) ?? (size(shortest) <= room ? shortest : foot)
 }
 
-/** After a colon a sentence goes on. */
+/** After a colon the sentence goes on with a small letter. */
 function lowered(parts: ReturnType<typeof verdict>): ReturnType<typeof verdict> {
   const [first, ...rest] = parts
   return typeof first === 'string' ? [first.charAt(0).toLowerCase() + first.slice(1), ...rest] : parts
@@ -70,28 +70,29 @@ function lowered(parts: ReturnType<typeof verdict>): ReturnType<typeof verdict> 
 
 const asking = (head: string): string =>
   [
-    '**Whom it touches, and what somebody changed by hand meanwhile, only a plan against the live server tells.**',
-    'A maintainer who has looked at this commit asks for one with this comment:',
+    '**Herdbook did not read the server for this comment.**',
+    'A plan of the server also shows who is affected, and what someone changed by hand.',
+    'A maintainer who has checked this commit can ask for that plan with this comment:',
     '',
     fence([`/plan ${inline(head)}`], 'text'),
     '',
-    `Or with the label ${code(PLAN_LABEL)}, which counts for what this comment showed when it was given.`,
+    `Or with the label ${code(PLAN_LABEL)}. The label counts only for what this comment shows at that moment.`,
   ].join('\n')
 
-/** For each change of a domain block or a rule, what everybody sees on the server today. */
+/** For each change of a domain block or a rule, what everyone sees on the server today. */
 function shownToday(steps: readonly Step[], { publicView, kinds }: DifferencesOptions): Section {
   if (publicView === undefined) return []
   const [blocks, rules] = ['domain-block', 'rule'].map((kind) => steps.filter((step) => step.kind === kind))
   const items = [
-    ...told(blocks ?? [], publicView.domainBlocks, blockToday, kinds),
-    ...told(rules ?? [], publicView.rules, ruleToday, kinds),
+    ...todayOf(blocks ?? [], publicView.domainBlocks, blockToday, kinds),
+    ...todayOf(rules ?? [], publicView.rules, ruleToday, kinds),
   ]
   return items.length === 0
     ? []
     : framed(bullets(items), (body) => `#### What the server shows in public today\n\n${body}`)
 }
 
-function told<View>(
+function todayOf<View>(
   steps: readonly Step[],
   view: View | null,
   today: (step: Step, view: View) => string,
@@ -100,17 +101,21 @@ function told<View>(
   if (view === null)
     return steps.length === 0
       ? []
-      : [() => `- The server does not show its ${titleOf(steps[0]?.kind ?? '', kinds).many}.`]
+      : [() => `- The server does not publish its ${titleOf(steps[0]?.kind ?? '', kinds).many}.`]
   return steps.map((step) => () => `- ${code(readable(step.id))}: ${today(step, view)}`)
 }
 
-const SHOWN: { readonly [severity: string]: string } = { suspend: 'suspended', silence: 'limited', noop: 'not limited' }
+const TREATMENTS: { readonly [severity: string]: string } = {
+  suspend: 'suspended',
+  silence: 'limited',
+  noop: 'not limited',
+}
 
 function blockToday({ id }: Step, blocks: NonNullable<PublicView['domainBlocks']>): string {
   const shown = blocks.get(id)
   if (shown === undefined) return 'no block'
   return [
-    own(SHOWN, shown.severity) ?? code(shown.severity),
+    own(TREATMENTS, shown.severity) ?? code(shown.severity),
     ...(shown.comment === '' ? [] : [code(shown.comment)]),
   ].join(', ')
 }
@@ -119,7 +124,7 @@ function ruleToday(step: Step, rules: readonly string[]): string {
   const texts = new Set(rules.map((rule) => rule.trim()))
   const shows = (text: Value | undefined): boolean => typeof text === 'string' && texts.has(text.trim())
   const change = step.changes.find(({ field }) => field === 'text')
-  if (shows(change?.after)) return 'shown as this pull request has it'
-  if (shows(change?.before ?? own(step.seen, 'text'))) return 'shown as the base has it'
-  return 'not shown with either text'
+  if (shows(change?.after)) return 'shown with the text of this pull request'
+  if (shows(change?.before ?? own(step.seen, 'text'))) return 'shown with the text of the main branch'
+  return 'shown with neither text'
 }

@@ -2,25 +2,25 @@ import type { Sentence } from '../words/describe.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-/** Longer names are cut: nobody decides by the hundredth character. */
-const LONGEST = 300
+/** Longer names are cut. */
+const MAX_NAME = 300
 
-/** Hostile text as a code span, where GitHub looks for no mention, link, issue or markup; safe in a table, too. */
+/** Hostile text as a code span: no mention, link, issue or markup works in it, nor in a table. */
 export function code(text: string): string {
-  const shown = clip(inline(text), LONGEST)
+  const shown = clip(inline(text), MAX_NAME)
   if (shown.trim() === '') return '<code>&#32;</code>'
   if (!/[`|\\]/.test(shown)) return `\`${shown}\``
   return `<code>${shown.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0) ?? 32};`)}</code>`
 }
 
-/** What stands before a word and after it, and is not of it. */
+/** Punctuation before a word and after it. */
 const [LEADING, TRAILING] = [new Set('("\'“‘'), new Set('.,:;!?)"\'”’…')]
 const WORD = /^(?=.*[\p{L}\p{N}–—…→])[\p{L}\p{N}\p{M}'’%,/…–—→-]+$/u
 /** Words that GitHub links by themselves: commits, issues, addresses. */
 const LINKED = /^[0-9a-f]{7,}$|^gh-\d+$|www/i
 
-/** Nor a sentence by its thousandth word. */
-const SENTENCE = 4000
+/** Longer sentences are cut. */
+const MAX_SENTENCE = 4000
 
 interface Token {
   readonly lead: string
@@ -32,7 +32,7 @@ interface Token {
 /** A sentence of ours that may hold hostile names: what is not a plain word becomes a code span. */
 export function prose(text: string): string {
   if (text.trim() === '') return '(no words)'
-  return inline(clip(text, SENTENCE))
+  return inline(clip(text, MAX_SENTENCE))
     .split(/\s+/)
     .filter((word) => word !== '')
     .map(tokenOf)
@@ -71,7 +71,7 @@ export function fence(lines: readonly string[], language: string): string {
   return `${ticks}${language}\n${lines.join('\n')}\n${ticks}`
 }
 
-/** A link of ours, where the address is one of the web; the words alone otherwise. The words are ours, or made safe before. */
+/** A link if the address is one of the web; else the words alone. The words must be ours or made safe. */
 export function link(words: string, address: string | undefined): string {
   const url = address === undefined ? null : URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) return words

@@ -4,15 +4,15 @@ import type { Step } from '../reconcile/plan/types.ts'
 import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-/** What Mastodon takes. */
+/** The longest post that Mastodon accepts. */
 const LIMIT = 500
 const COMMENT = 160
 
-/** What steps that were done mean for members, as a post; null where nothing that they could notice. */
+/** A post that tells members what was done; null if they notice none of it. */
 export function renderDone(steps: readonly Step[], domain: string): string | null {
   const lines = steps.flatMap((step) => {
-    const told = changeOf(step)
-    return told === null ? [] : [`• ${told}${reasonOf(step.target)}`]
+    const change = changeOf(step)
+    return change === null ? [] : [`• ${change}${reasonOf(step.target)}`]
   })
   return lines.length === 0 ? null : fitted(`Moderation of other servers by ${domain}:`, lines)
 }
@@ -26,13 +26,13 @@ export interface Notice {
 /** More posts of one run would flood the timelines of members. */
 export const MOST_POSTS = 5
 
-/** What will be suspended, by name, as far as the posts of one run go: what is named in none is not announced. `from` is the day, such as 2026-12-24. */
+/** Posts that announce suspensions by name. A step in no post is not announced. `from` is a day: 2026-12-24. */
 export function renderNotices(steps: readonly Step[], domain: string, from: string): readonly Notice[] {
   const text = (lines: readonly string[]): string =>
     [
       `From ${from} on (UTC), ${domain} suspends:`,
       lines.join('\n'),
-      'Follows between people there and here are cut then, for good.',
+      'This ends all follows between people there and here, for good.',
     ].join('\n\n')
   const room = LIMIT - text([]).length
   const posts: { lines: string[]; steps: Step[] }[] = []
@@ -60,7 +60,7 @@ function fitted(head: string, lines: readonly string[]): string {
 
 type Treatment = 'suspended' | 'limited' | 'without media' | null
 
-/** How members of the server meet another one; null where they notice nothing. */
+/** How another server is treated, as members see it; null if they notice nothing. */
 function treatmentIn(fields: Fields): Treatment {
   if (fields['severity'] === 'suspend') return 'suspended'
   if (fields['severity'] === 'silence') return 'limited'
@@ -76,7 +76,7 @@ function changeOf(step: Step): string | null {
   return now === 'without media' ? `${name} is${again} shown without pictures and videos` : `${name} is${again} ${now}`
 }
 
-/** The name as the server's own public list shows it: one that is obfuscated there is nowhere told in clear. */
+/** The name as the server's own public list shows it: one that is obfuscated there is never shown in clear. */
 const nameOf = (domain: string, fields: Fields): string =>
   quiet(fields['obfuscate'] === true ? obfuscated(domain) : displayDomain(domain))
 
@@ -94,5 +94,5 @@ function reasonOf({ public_comment: comment }: Fields): string {
     : ''
 }
 
-/** Text in which Mastodon finds nobody to mention, no hashtag, no link and no shortcode. */
+/** Text in which Mastodon finds no mention, hashtag, link or shortcode. */
 const quiet = (text: string): string => inline(text).replaceAll(/[@#＠＃]|:(?=\S)/gu, (mark) => `${mark}\u2060`)

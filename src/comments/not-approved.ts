@@ -6,24 +6,25 @@ import { stepForms } from './steps.ts'
 import { code } from './markdown.ts'
 import { count } from '../words/text.ts'
 
-const HOW = `An owner approves them by the button *approve*, or by ${code('herdbook approve "why" KIND/ID')}.`
+const HOW = `an owner can approve them: use the button *approve*, or type ${code('herdbook approve "why" KIND/ID')}.`
 
-const TITLES: { readonly [why in Why]?: string } = { approved: 'Approved before, and not applied yet' }
+const ASKED = 'The main branch already asks for these changes'
+
+const TITLES: { readonly [why in Why]?: string } = { approved: 'Already approved, not applied yet' }
 
 const TITLE = 'Not approved by merging this'
 
 const MEANING: { readonly [why in Why]: string } = {
   approved:
-    'Earlier merges approved them. They come first, once they are due and as far as the budget allows; this changes nothing about them.',
-  'other-file': `The files of the base branch already call for them. They lower protection or take something away, so only a pull request that changes their own file approves them. ${HOW}`,
-  'not-asked': `The files of the base branch already call for them. What owners look after is approved only where its own file is changed: they are not asked here. ${HOW}`,
-  'unknown-account': `Whose account that is can not be read from here, and an approval is for an account, not for a name. Once this is merged: ${HOW.charAt(0).toLowerCase()}${HOW.slice(1)}`,
-  nobodys: `The files of the base branch already call for them. GitHub does not tell who brought that there, so nobody can say whose approval counts. ${HOW}`,
-  refused:
-    'The files of the base branch already call for them, and something speaks against them, which stands below. It holds nothing else back.',
+    'Earlier merges approved these changes. Herdbook applies them first, when they are due and the budget allows it. This pull request does not change that.',
+  'other-file': `${ASKED}. They lower protection or take something away. Only a pull request that changes their own file approves them. Or ${HOW}`,
+  'not-asked': `${ASKED}. They belong to the owners. Merging this does not approve them, because their file is not changed here. But ${HOW}`,
+  'unknown-account': `Herdbook cannot see here which account a name belongs to. An approval is for an account, not for a name, so merging this does not approve them. After the merge, ${HOW}`,
+  nobodys: `${ASKED}. GitHub does not say who added them, so Herdbook does not know whose approval counts. But ${HOW}`,
+  refused: `${ASKED}, but they have an error (see below). Other changes are not affected.`,
 }
 
-/** The steps that merging does not approve, by why. */
+/** The steps that merging does not approve, a section a reason. */
 export function withheldSections(
   steps: readonly Step[],
   withheld: ReadonlyMap<string, Why>,

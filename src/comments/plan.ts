@@ -30,19 +30,19 @@ import { inline } from '../redaction/neutralise.ts'
 import { withheldSections } from './not-approved.ts'
 import { type Why } from '../words/not-approved.ts'
 
-/** What is known of a pull request whose plan is told. */
+/** What is known about a pull request whose plan is shown. */
 export interface Proposed {
   readonly pullRequest: number
-  /** The commits that were put together. */
+  /** The two commits that are merged for the plan. */
   readonly base: string
   readonly head: string
-  /** Digests of steps that the base's files call for too: left over from earlier merges. */
+  /** Digests of steps that the base's files ask for, too: left over from earlier merges. */
   readonly leftover: ReadonlySet<string>
-  /** By digest: the steps that merging does not approve. */
+  /** The steps that merging does not approve, by digest. */
   readonly withheld: ReadonlyMap<string, Why>
-  /** Kinds that no connection of a pull request can read: compared with the files of the base. */
+  /** Kinds that no connection of a pull request can read: they are compared with the base's files. */
   readonly byFiles: readonly string[]
-  /** What it changes of that which Herdbook itself goes by. */
+  /** What it changes in Herdbook's own settings and in other files. */
   readonly edits: Edits
   /** Who has to approve it, in sentences. */
   readonly deciding?: readonly string[]
@@ -55,12 +55,12 @@ export interface MarkdownOptions extends Envelope, Files {
   readonly visibility: 'public' | 'private'
   /** What `policy.yaml` lets a private repository show. */
   readonly show?: Show
-  /** How to run it again. */
+  /** The command that runs it again. */
   readonly command?: string
   readonly proposal?: Proposed
 }
 
-/** A plan as a comment to decide from: always within the limit and balanced, whatever the names in it. */
+/** Renders a plan as a comment: always within the limit and well-formed, whatever names are in it. */
 export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
   const plan = redact(full, disclosure(options.visibility, options.show))
   const { marker, proposal } = options
@@ -69,15 +69,15 @@ export function renderMarkdown(full: Plan, options: MarkdownOptions): string {
   return enveloped({ ...options, ...first }, (room) => body(plan, options, room))
 }
 
-/** The second line of a comment that shows a plan of the live server: of which commit of its pull request. */
+/** The second line of a comment that shows a plan of the server: the pull request's commit. */
 const planMark = (head: string): string => `<!-- herdbook-plan v1 head=${head.replaceAll(/[^0-9a-f]/g, '')} -->`
 const PLAN_MARK = /^<!-- herdbook-plan v1 head=([0-9a-f]+) -->$/
 
-/** Whether a comment of ours shows a plan of the live server for that commit of a pull request. */
+/** Whether a comment of ours shows a plan of the server for that commit of a pull request. */
 export function showsPlanOf(comment: string, head: string): boolean {
   const [, mark = ''] = comment.split(/\r?\n/, 2)
   const [, planned] = PLAN_MARK.exec(mark) ?? []
-  // The version before wrote no mark: there the line at the end says it.
+  // Version 0.1 wrote no mark: its last line says it.
   return planned === undefined ? comment.split(/\r?\n/).some((line) => saysPlanOf(line, head)) : planned === head
 }
 
@@ -102,7 +102,7 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     [() => head],
     [() => meaning(plan, options)],
     findings(plan, 'error', options),
-    cutOff(plan.unfinished, 'Unfinished: an earlier run stopped in the middle, and this comes first'),
+    cutOff(plan.unfinished, 'Unfinished: an earlier run stopped in the middle. The next apply does this first'),
     ...editSections(edits),
     ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
     left.length === 0
@@ -118,10 +118,14 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     differences(
       plan.conflicts,
       'Changed on both sides',
-      'The file and the live server both changed since the last apply.',
+      'The files and the server both changed since the last apply. Choose one version for each.',
     ),
-    differences(plan.drift, 'Changed by hand', 'Live is no longer what was applied.'),
-    differences(plan.takeovers, 'New to Herdbook', 'Live already has it and differs from the file.'),
+    differences(plan.drift, 'Changed by hand', 'The server no longer has what Herdbook applied.'),
+    differences(
+      plan.takeovers,
+      'Already on the server, and different',
+      'The server already has these, and the files say something else. Choose one version for each.',
+    ),
     waiting(plan, kinds),
     checkSection(plan),
     leftBehind(plan),
@@ -134,10 +138,10 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   return fit(sections, room) ?? lastResort(plan, head, foot, room)
 }
 
-const LEFT_OVER = 'The files of the base branch already call for them. Merging this approves them, too.'
+const LEFT_OVER = 'The main branch already asks for these changes. Merging this approves them, too.'
 
 function quiet(plan: Plan, options: MarkdownOptions): string {
-  const facts = [`${code(plan.domain)} is as the files say (${readCount(plan)})`, ...byFiles(options)].join('. ')
+  const facts = [`${code(plan.domain)} matches the files (${readCount(plan)})`, ...byFiles(options)].join('. ')
   const secrets = notCompared(plan)
   const more = secrets === null ? '' : ` ${prose(secrets)}`
   return options.proposal === undefined
@@ -145,17 +149,17 @@ function quiet(plan: Plan, options: MarkdownOptions): string {
     : `**No changes**: ${facts}.${more} ${link('Run', options.proposal.run)} for ${commit(options.proposal.head)}.`
 }
 
-/** What is not compared with live, as a sentence. */
+/** The kinds that are not compared with the server, in a sentence. */
 function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
   const names = (proposal?.byFiles ?? []).map((kind) => titleOf(kind, kinds).many)
   return names.length === 0
     ? []
     : [
-        `${capital(listed(names))}: compared with the files of the base, since nothing that a pull request may use can read them from the server`,
+        `${capital(listed(names))} are compared with the main branch only, because pull requests cannot read them from the server`,
       ]
 }
 
-/** What else there is to know before the details: what is not settled, what a merge does, how long that takes. */
+/** What else to know before the details: open differences, what a merge does, how long that takes. */
 function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
   const told = differencesInWords(plan)
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
@@ -182,18 +186,18 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
   ].join(' ')
 }
 
-/** What earlier merges approved, so that nobody expects more than there is room for; what waits for its day is not before this. */
+/** What earlier merges approved: it comes first in the budget, but for what waits for its day. */
 function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[] {
   const earlier = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved')
   const later = earlier.filter(({ notice }) => notice !== undefined).length
   const told = (number: number, what: string): string[] =>
     number === 0
       ? []
-      : [`${capital(count(number, 'change', 'changes'))} of earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
+      : [`${capital(count(number, 'change', 'changes'))} from earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
   return [...told(earlier.length - later, 'applied first'), ...told(later, 'not due yet')]
 }
 
-/** "Takes 2 calls over REST (seconds)."; nothing where all of it waits for its day. */
+/** "Takes 2 calls to Mastodon's API (seconds)."; nothing if every step waits for its day. */
 function taking(steps: readonly Step[]): string[] {
   const how = connectionsOf(steps)
   return how.length === 0 ? [] : [`Takes ${listed(how)}.`]
@@ -205,10 +209,10 @@ function merging(steps: readonly Step[]): string {
   return `**Merging this approves ${count(steps.length, 'change', 'changes')}**${applies}.`
 }
 
-const REFUSED = '**Nothing of this is applied** before what is refused below is settled.'
+const REFUSED = '**Fix the errors below first.** Until then, nothing is applied.'
 const isRefused = (plan: Plan): boolean => plan.findings.some(({ severity }) => severity === 'error')
 
-/** What is left alone, and what was compared otherwise. */
+/** What is left alone, and what is compared with the files only. */
 const tail = (plan: Plan, options: MarkdownOptions): string =>
   [...leftAlone(plan, options.kinds), ...byFiles(options).map((text) => `${text}.`)].join('\n\n')
 
@@ -221,10 +225,10 @@ function footer(plan: Plan, { command = 'herdbook plan', proposal }: MarkdownOpt
     plan.ledger === null ? 'no ledger yet' : `ledger ${commit(plan.ledger)}`,
     `plan ${code(plan.digest.slice(0, 16))}`,
     ...(proposal === undefined
-      ? [`again: ${code(command)}`]
+      ? [`plan again: ${code(command)}`]
       : [
           `${link('this run', proposal.run)}`,
-          `again: push, or comment ${code(`/plan ${proposal.head.slice(0, 12)}`)}`,
+          `plan again: push, or comment ${code(`/plan ${proposal.head.slice(0, 12)}`)}`,
         ]),
   ]
   return `<sub>${facts.join(' · ')}</sub>`
@@ -235,11 +239,11 @@ function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[]
   return id === null ? [] : [`commit ${commit(id)}`]
 }
 
-/** Where even the shortest forms don't fit: what can't be undone by name, as far as it goes, those first who touch most people. */
+/** If even the shortest forms don't fit: names of what can't be undone, those that touch most people first. */
 function lastResort(plan: Plan, head: string, foot: string, limit: number): string {
   const grave = plan.steps.filter((step) => step.hazard === 'irreversible').toSorted(byDanger)
   const later = heldBack(grave)
-  const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone**; too many to name them all here.${later === null ? '' : ` ${prose(later)}`}`
+  const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone.** Not all names fit here.${later === null ? '' : ` ${prose(later)}`}`
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length
   const refused = errors === 0 ? '' : alert('CAUTION', `**Refused: ${count(errors, 'error', 'errors')}.**`)
   const parts = [head, refused, told, foot].filter((part) => part !== '')
@@ -248,7 +252,7 @@ function lastResort(plan: Plan, head: string, foot: string, limit: number): stri
   return (names.length === 0 ? parts : [...parts.slice(0, -1), fence(names, ''), foot]).join('\n\n')
 }
 
-/** Names by their common ending, `a b c .example`, a line an ending, for as long as there is room. */
+/** Names by their common ending, `a b c .example`, one line an ending, as many as fit. */
 function namesWithin(steps: readonly Step[], room: number): string[] {
   const ending = (name: string): string => /^[^.]+(\..+)$/.exec(name)?.[1] ?? ''
   const rows = new Map<string, string[]>()

@@ -19,7 +19,7 @@ import { inline } from '../redaction/neutralise.ts'
 /** Longer lists of differences are folded away. */
 const OPEN_ITEMS = 5
 
-/** Differences that nobody has settled, each with its ways out. */
+/** Differences to decide, each with its ways out. */
 export function differences(list: readonly Difference[], title: string, meaning: string): Section {
   if (list.length === 0) return []
   const section = bullets(list.map((one) => () => differenceItem(one)))
@@ -42,7 +42,7 @@ export function differenceItem(difference: Difference): string {
   return `- **${code(readable(ref))}**<br>${[...facts(difference), ...ways].join('<br>')}`
 }
 
-/** What the server and the files say of a difference, a line a field. */
+/** What the server and the files have, one line a field. */
 export function facts(difference: Difference): string[] {
   const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
   const last = (text: string | null): string =>
@@ -62,21 +62,21 @@ export function waiting(plan: Plan, kinds: readonly KindName[]): Section {
   if (plan.waiting.length === 0) return []
   return framed(
     bullets(plan.waiting.map((one) => () => waitingItem(one, kinds))),
-    (body) => `#### Waiting, and holding nothing else back\n\n${body}`,
+    (body) => `#### Waiting\n\nHerdbook cannot apply these yet. Everything else goes on.\n\n${body}`,
   )
 }
 
-/** What is managed no more, and how a person removes it. */
+/** What is no longer managed, and how a person removes it. */
 export function leftBehind(plan: Plan): Section {
   if (plan.leftBehind.length === 0) return []
   const words = leftBehindInWords(plan.leftBehind)
   return framed(
     bullets(words.map((text) => () => `- ${prose(text)}`)),
-    (body) => `#### Stays, and is not managed from now on\n\n${body}`,
+    (body) => `#### No longer managed\n\nThese stay where they are. Herdbook does not remove them.\n\n${body}`,
   )
 }
 
-/** What earlier runs left cut off, and what the next apply does with it. */
+/** Protocols that an earlier run did not finish, and what the next apply does with each. */
 export function cutOff(list: Plan['unfinished'], title: string): Section {
   if (list.length === 0) return []
   return framed(
@@ -91,7 +91,9 @@ export function unread(plan: Plan, kinds: readonly KindName[]): Section {
   const items = missing.map(
     (read) => `- **${titleOf(read.kind, kinds).many}**: ${prose(clip(inline(read.reason ?? 'no answer'), 500))}`,
   )
-  return [() => alert('WARNING', ['**Not read, so nothing of these kinds is changed:**', ...items].join('\n'))]
+  return [
+    () => alert('WARNING', ['**Herdbook could not read these, so it changes none of them:**', ...items].join('\n')),
+  ]
 }
 
 /** Objects that may not be named here have one id for all: they are counted. */
@@ -106,7 +108,7 @@ export function byHand(plan: Plan, kinds: readonly KindName[]): Section {
   const ways = ['adopt', 'restore', 'leave'].map((way) =>
     code(`herdbook ${way} KIND/ID${way === 'leave' ? ' "why"' : ''}`),
   )
-  const tail = `\n\nIn no file, and left alone until somebody decides. ${ways[0] ?? ''} writes one into the files, ${ways[1] ?? ''} takes away what was added, ${ways[2] ?? ''} lets it stay, in no file.`
+  const tail = `\n\nNo file names these. They stay until you decide. ${ways[0] ?? ''} copies one into the files. ${ways[1] ?? ''} removes what was added. ${ways[2] ?? ''} lets it stay, in no file.`
   return framed(
     shortening(items, ', ', (rest) => `and ${number(rest)} more`),
     (body) => `#### Added or changed by hand · ${number(added.length)}\n\n${body}${tail}`,
@@ -118,14 +120,14 @@ function named(ref: string, one: Unmanaged | undefined): string {
   return `${code(readable(ref))}${like === null ? '' : ` (${code(like)})`}`
 }
 
-/** What is live and nobody's business here, in sentences. */
+/** What is on the server and left alone, in sentences. */
 export function leftAlone(plan: Plan, kinds: readonly KindName[]): string[] {
   const rest = plan.unmanaged.filter((one) => !one.addedByHand && !one.spared)
   const released = plan.released.map((kind) => titleOf(kind, kinds).many)
-  const told = [
-    ...(rest.length > 0 ? [`Live, not in the files and left alone: ${counted(rest, kinds)}.`] : []),
+  const sentences = [
+    ...(rest.length > 0 ? [`On the server, in no file, and left alone: ${counted(rest, kinds)}.`] : []),
     ...(released.length > 0 ? [`Not managed here: ${listed(released)}.`] : []),
     ...[notCompared(plan), leftInWords(plan)].flatMap((text) => (text === null ? [] : [prose(text)])),
   ]
-  return told.length === 0 ? [] : [told.join(' ')]
+  return sentences.length === 0 ? [] : [sentences.join(' ')]
 }

@@ -1,34 +1,34 @@
 import { shorter, shrink } from '../words/shrink.ts'
 import { number } from '../words/text.ts'
 
-/** A part of a comment, from its full form to its shortest; each is made when it is first needed. */
+/** A part of a comment, from its full form to its shortest; each form is made only when needed. */
 export type Section = readonly (() => string)[]
 
-/** What GitHub counts is characters; bytes are never fewer. */
+/** GitHub counts characters; bytes are never fewer. */
 export const size = (text: string): number => Buffer.byteLength(text)
 
 const GAP = 2
 
-/** Joins sections to a text within the limit. Null where the shortest forms don't fit. */
+/** Joins sections to a text within the limit; null if even the shortest forms don't fit. */
 export function fit(sections: readonly Section[], limit: number): string | null {
   const { forms, fits } = shrink(sections, (text) => size(text) + GAP, limit)
   return fits ? forms.filter((text) => text !== '').join('\n\n') : null
 }
 
-/** What GitHub takes for a comment or the body of an issue, in characters. */
+/** The longest comment or issue that GitHub accepts, in characters. */
 export const LIMIT = 65_536
 
-/** What stands around a text on a forge. */
+/** What surrounds a text on a forge. */
 export interface Envelope {
-  /** In characters, all together; GitHub takes 65,536. */
+  /** In characters, all together. */
   readonly limit?: number
-  /** The first line, by which we know our own texts again. */
+  /** The first line: it marks a text as ours. */
   readonly marker?: string
   /** A block for machines that people don't see; it comes last. */
   readonly hidden?: string
 }
 
-/** A text between its marker and its hidden block, all together within the limit; `make` is told the room that is left. */
+/** A text between its marker and its hidden block, together within the limit; `make` gets the room that is left. */
 export function enveloped({ limit = LIMIT, marker, hidden }: Envelope, make: (room: number) => string): string {
   const [head, tail] = [marker === undefined ? '' : `${marker}\n`, hidden === undefined ? '' : `\n\n${hidden}`]
   return `${head}${make(limit - size(head) - size(tail) - 1)}${tail}\n`

@@ -1,7 +1,7 @@
 import type { Step } from '../reconcile/plan/types.ts'
 import {
   capitalised,
-  networkErrorOf,
+  causeInWords,
   effect,
   heldBack,
   notDoneBefore,
@@ -26,11 +26,11 @@ export interface Group {
   readonly intro?: string
   readonly steps: readonly Step[]
   readonly kinds: readonly KindName[]
-  /** Where the details are that have no room, in Markdown. */
+  /** Where to see the details that have no room, in Markdown. */
   readonly elsewhere: string
 }
 
-/** Changes from everything down to the names of what can't be undone. */
+/** Renders changes, from all details down to the names of what can't be undone. */
 export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): Section {
   const head = [
     `#### ${title} · ${count(steps.length, 'change', 'changes')}`,
@@ -42,7 +42,7 @@ export function fileSection({ title, intro, steps, kinds, elsewhere }: Group): S
   ]
 }
 
-/** Steps in a list, from all of them down to the names of what can't be undone. */
+/** Renders steps as a list, from all of them down to the names of what can't be undone. */
 export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Section {
   const grave = steps.filter((step) => step.hazard === 'irreversible')
   const serious = steps.filter((step) => step.hazard !== 'reversible' || step.weakens)
@@ -59,15 +59,15 @@ const some = (chosen: readonly Step[], all: readonly Step[], kinds: readonly Kin
   ...(rest(all, chosen) === '' ? [] : [rest(all, chosen)]),
 ]
 
-/** What is not named one by one, counted. */
+/** Counts the steps that are not named. */
 function rest(all: readonly Step[], chosen: readonly Step[]): string {
-  const told = new Set(chosen)
+  const listedAlready = new Set(chosen)
   const groups = Map.groupBy(
-    all.filter((step) => !told.has(step)),
+    all.filter((step) => !listedAlready.has(step)),
     ({ action }) => action,
   )
   const parts = [...groups].map(([action, members]) => count(members.length, action, `${action}s`))
-  return parts.length === 0 ? '' : `And ${listed(parts)} that are not listed here.`
+  return parts.length === 0 ? '' : `Not listed here: ${listed(parts)}.`
 }
 
 function named(grave: readonly Step[]): string[] {
@@ -85,14 +85,14 @@ const SIGNS = { create: '`+`', update: '`~`', delete: '`-`' } as const
 const stepList = (steps: readonly Step[], kinds: readonly KindName[]): string =>
   steps.map((step) => `- ${stepItem(step, kinds)}`).join('\n')
 
-/** A step: what it does and how dangerous it is; under it whom it touches, and what else to know. */
+/** A step: what it does and how dangerous it is; below it, its impact and what else to know. */
 export const stepItem = (step: Step, kinds: readonly KindName[]): string =>
   [[SIGNS[step.action], marked(capitalised(sentence(step, kinds))), ...tags(step)].join(' '), ...notes(step)].join(
     '<br>',
   )
 
 function tags(step: Step): string[] {
-  const cause = networkErrorOf(step)
+  const cause = causeInWords(step)
   const facts = [
     ...(step.hazard === 'irreversible' ? ["**can't be undone**"] : step.hazard === 'disruptive' ? ['disruptive'] : []),
     ...(step.weakens ? ['weakens protection'] : []),
@@ -108,7 +108,7 @@ function notes(step: Step): string[] {
     step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
-    ...(step.createdAt === undefined ? [] : [`The account is from ${prose(step.createdAt.slice(0, 10))}.`]),
+    ...(step.createdAt === undefined ? [] : [`The account was created on ${prose(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [prose(step.note)]),
     ...(told === null ? [] : [prose(told)]),
     ...(said === null ? [] : [prose(said)]),

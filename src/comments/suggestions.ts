@@ -9,7 +9,7 @@ import { code, fence } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
 import { inline } from '../redaction/neutralise.ts'
 
-/** What a review comment on one place of a file offers to write instead. */
+/** A review comment that offers new lines for a place in a file. */
 export interface Suggestion {
   readonly file: string
   /** The first line that it replaces, where it replaces more than one; lines count from 1. */
@@ -18,22 +18,22 @@ export interface Suggestion {
   readonly body: string
 }
 
-/** More in one review would be noise; the comment has them all. */
-const MOST = 20
+/** More in one review would be noise; the plan's comment has them all. */
+const MAX_SUGGESTIONS = 20
 
 /**
- * The consent that the plan misses, as suggestions that a click takes over.
- * Lines are those of the text that `textOf` answers; GitHub takes only those that the pull request changes.
+ * The consent that the plan lacks, as suggestions that one click accepts.
+ * Line numbers are those of the text from `textOf`; GitHub accepts only lines that the pull request changes.
  */
 export function suggestionsFor(plan: Plan, textOf: SourceOf): Suggestion[] {
-  return patches(lackingIn(plan).slice(0, MOST), textOf, 0)
+  return patches(lackingIn(plan).slice(0, MAX_SUGGESTIONS), textOf, 0)
     .flatMap(({ file, text, steps, hunks }) => {
       const old = text.split('\n')
       return hunks.flatMap((hunk, i) =>
         suggestion(file, old, hunk, hunks.length === steps.length ? steps[i] : undefined),
       )
     })
-    .slice(0, MOST)
+    .slice(0, MAX_SUGGESTIONS)
 }
 
 function suggestion(
@@ -42,7 +42,7 @@ function suggestion(
   hunk: StructuredPatchHunk,
   step: Step | undefined,
 ): Suggestion[] {
-  // What is only added stands under the line above it, and that line is the one to comment on.
+  // GitHub comments on existing lines only: for added lines that is the line above.
   const above = hunk.oldLines === 0 ? 1 : 0
   const start = hunk.oldStart - above
   const end = start + Math.max(hunk.oldLines, 1) - 1
@@ -52,14 +52,14 @@ function suggestion(
   ]
   if (start < 1 || !lines.every(isPlain)) return []
   const why = step === undefined ? '' : `${code(readable(step.id))}: ${effect(step) ?? ''}. `
-  const body = `${why}That can't be undone. If it is meant, take this over:\n\n${fence(lines, 'suggestion')}\n`
+  const body = `${why}You can't undo this. If you want it, accept this suggestion:\n\n${fence(lines, 'suggestion')}\n`
   return [{ file, ...(start === end ? {} : { startLine: start }), line: end, body }]
 }
 
-/** Nobody reads more of them; and what they cost grows with the square of their number. */
+/** The cost grows with the square of their number. */
 const MOST_PATCHED = 400
 
-/** The same as changed lines of each file, with a line around them; none where there are too many to show. */
+/** The same as a diff of each file with two lines of context; empty if there are too many to show. */
 export function consentPatches(
   plan: Plan,
   textOf: SourceOf,
@@ -75,7 +75,7 @@ export function consentPatches(
   }))
 }
 
-/** The steps that lack it, as they stand in their files. */
+/** The steps that lack consent, in the order of their files. */
 function lackingIn(plan: Plan): readonly Step[] {
   const place = (step: Step): number => Number(step.source?.path.at(-1))
   return unconsented(plan)
@@ -86,9 +86,9 @@ function lackingIn(plan: Plan): readonly Step[] {
 function patches(lacking: readonly Step[], textOf: SourceOf, context: number) {
   return [...Map.groupBy(lacking, (step) => step.source?.file ?? '')].flatMap(([file, steps]) => {
     const text = textOf(file)
-    const mended = text === undefined ? undefined : consented(file, text, steps)
-    if (text === undefined || mended === undefined) return []
-    return [{ file, text, steps, hunks: structuredPatch('', '', text, mended, '', '', { context }).hunks }]
+    const patched = text === undefined ? undefined : consented(file, text, steps)
+    if (text === undefined || patched === undefined) return []
+    return [{ file, text, steps, hunks: structuredPatch('', '', text, patched, '', '', { context }).hunks }]
   })
 }
 
@@ -107,5 +107,5 @@ function consented(file: string, text: string, steps: readonly Step[]): string |
   }
 }
 
-/** What would not arrive in the file as it was sent is not sent. */
+/** A suggestion must arrive in the file exactly as it was sent. */
 const isPlain = (line: string): boolean => inline(line) === line

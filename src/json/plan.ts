@@ -3,7 +3,7 @@ import type { ApplyReport } from '../reconcile/report.ts'
 import type { Adjustment, Impact, KindRead, Plan, Difference, Step, Unmanaged } from '../reconcile/plan/types.ts'
 import type { Fields } from '../reconcile/values.ts'
 
-/** Milliseconds by what they were spent on. */
+/** Milliseconds by activity. */
 export type Timings = { readonly [what: string]: number }
 
 /** A plan's JSON form, by `schema/plan.schema.json`: keys in snake_case, append-only. */
@@ -45,7 +45,7 @@ export function planJson(plan: Plan, timings: Timings = {}): string {
   return JSON.stringify(planForm(plan, timings), null, 2)
 }
 
-/** What an apply came to, as text: its plan's form and what became of each step. */
+/** An apply's report as text: its plan's form and the outcome of each step. */
 export function applyJson(report: ApplyReport, timings: Timings = {}): string {
   const form = {
     ...planForm(report.plan, timings),
@@ -77,7 +77,7 @@ function summaryOf(plan: Plan) {
   }
 }
 
-/** What the kind counted stands beside what every impact has. */
+/** The kind's own counts beside what every impact has. */
 const impactForm = ({ text, weight, details }: Impact): Fields => ({ ...details, text, weight })
 
 /** An impact of version 0.1 counts follow relations, and has no words. */

@@ -3,16 +3,15 @@ import schema from '../../schema/plan.schema.json' with { type: 'json' }
 import { EXIT, fail } from '../instance/diagnostic.ts'
 import type { Plan } from '../reconcile/plan/types.ts'
 import { adjustmentOf, differenceOf, readOf, stepOf, unmanagedOf, type PlanForm } from './plan.ts'
+import { NEW_PLAN, NOT_JSON, unreadablePlan } from './texts.ts'
 
-const HINT = 'herdbook plan --out FILE makes a new one.'
-
-/** Reads what `plan --out` saved: exactly the plan that was saved, or exit 9. Whether it still holds is for apply to find out. */
+/** Reads exactly the plan that `plan --out` saved, or exits 9. Apply checks whether it is still current. */
 export function parsePlan(text: string): Plan {
   const form = checked(parsed(text))
   const { summary: _summary, timings: _timings, let_go, left_behind, left_alone, ...rest } = form
   return {
     ...rest,
-    // One that was saved before there were any.
+    // An older saved plan lacks these.
     removed: rest.removed ?? [],
     unfinished: rest.unfinished ?? [],
     letGo: let_go ?? [],
@@ -33,7 +32,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    return fail(EXIT.invalid, 'plan-not-json', 'This is not a saved plan: it is not JSON.', { hint: HINT, cause })
+    return fail(EXIT.invalid, 'plan-not-json', NOT_JSON, { hint: NEW_PLAN, cause })
   }
 }
 
@@ -48,10 +47,7 @@ function checked(value: unknown): PlanForm {
   if (validate(value)) return value
   const error = validate.errors?.[0]
   const where = error === undefined || error.instancePath === '' ? 'it' : error.instancePath
-  return fail(
-    EXIT.invalid,
-    'plan-shape',
-    `This is not a saved plan that this version reads: ${where} ${error?.message ?? 'has another shape'}.`,
-    { hint: HINT },
-  )
+  return fail(EXIT.invalid, 'plan-shape', unreadablePlan(`${where} ${error?.message ?? 'has another shape'}`), {
+    hint: NEW_PLAN,
+  })
 }

@@ -1,9 +1,9 @@
-/** Shorter, it is not to be told from ordinary text. */
+/** A shorter secret looks like ordinary text. */
 export const SHORTEST = 8
-/** A secret of one long word is found by any piece of nineteen signs: what is cut or folded is a leak, too. */
+/** A long secret is found by any nineteen of its characters: a part of it is a leak, too. */
 const PIECE = { of: 32, length: 16, step: 4 }
 
-/** A secret as it could be written, whole and in parts. What is escaped, folded or set apart is found without that. */
+/** The forms in which a secret could be written, whole and in parts. Escapes and line breaks are removed elsewhere. */
 export function formsOf(secret: string): string[] {
   return partsOf(secret).flatMap((part) => [
     ...encoded(part),
@@ -13,7 +13,7 @@ export function formsOf(secret: string): string[] {
   ])
 }
 
-/** A key of many lines leaks by any of its lines. The server that a secret is for, stored in front of it, is no secret. */
+/** Any line of a key is a secret. The server in front of a secret, which says what it is for, is none. */
 function partsOf(secret: string): string[] {
   const lines = secret
     .split(/\s+/)
@@ -31,7 +31,7 @@ function piecesOf(secret: string): string[] {
 /** Plain, hexadecimal, the bytes as numbers as Node writes them, and base64 at every alignment. */
 function encoded(text: string): string[] {
   const bytes = Buffer.from(text, 'utf8')
-  // the first and last characters of base64 depend on what stands beside the secret
+  // the first and last characters of base64 depend on the text beside the secret
   const base64 = [0, 1, 2].map((shift) => {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
@@ -48,7 +48,7 @@ function encoded(text: string): string[] {
   ]
 }
 
-/** Escaped as little as may be. */
+/** With the fewest escapes. */
 const escaped = (secret: string): string[] => [
   encodeURIComponent(secret),
   encodeURI(secret),

@@ -1,10 +1,10 @@
-/** A text as its UTF-16 units: what is looked at a hundred times over should not be made a string each time. */
+/** A text as its UTF-16 units: it is searched many times, without making strings. */
 export type Units = Uint16Array
 
-/** A character that was escaped, and how long that is written; in one number, since a text may have a million of them. */
+/** An escaped character and the length of its escape, in one number: a text may have a million of them. */
 const found = (point: number, length: number): number => (point <= 0x10ffff ? point * 16 + length : 0)
 
-/** A text without its escapes of JSON, HTML, web addresses and shells: one layer of them, in one pass, since a text may be nothing else. */
+/** Removes one layer of escapes of JSON, HTML, URLs and shells, in one pass. */
 export function unescaped(text: Units): Units {
   const shown = new Uint16Array(text.length)
   let size = 0
@@ -47,7 +47,7 @@ function escapeAt(text: Units, at: number): number {
   return text[at] === AND ? entityAt(text, at) : slashAt(text, at)
 }
 
-/** What folds a text, as JSON and shells write it: `\n`, `\r`, `\t`, `\b`, `\f` and `\v`. */
+/** The letters of escapes for white space: `\n`, `\r`, `\t`, `\b`, `\f` and `\v`. */
 const FOLDS = new Set(Array.from('nrtbfv', code))
 
 /** `\"`, `\u0041`, `\u{41}`, `\x41`, `\101` and `\n`. */
@@ -85,7 +85,7 @@ function entityAt(text: Units, at: number): number {
   return closed(text, at, at + (isHex ? 3 : 2), isHex ? 16 : 10, SEMICOLON)
 }
 
-/** A number of so many digits, behind the signs that begin it. */
+/** An escape with exactly so many digits. */
 function exactly(text: Units, start: number, from: number, digits: number, most: number, base = 16): number {
   let point = 0
   for (let at = from; at < from + digits; at += 1) {
@@ -96,17 +96,17 @@ function exactly(text: Units, start: number, from: number, digits: number, most:
   return point > most ? 0 : found(point, from + digits - start)
 }
 
-const MOST_DIGITS = 7
+const MAX_DIGITS = 7
 
-/** A number that a sign ends. */
+/** An escape whose digits end with a closing character. */
 function closed(text: Units, start: number, from: number, base: number, end: number): number {
   let point = 0
   let at = from
-  for (; at < from + MOST_DIGITS && digitOf(text[at]) < base; at += 1) point = point * base + digitOf(text[at])
+  for (; at < from + MAX_DIGITS && digitOf(text[at]) < base; at += 1) point = point * base + digitOf(text[at])
   return at > from && text[at] === end ? found(point, at + 1 - start) : 0
 }
 
-/** What a hexadecimal digit is worth; more than any where it is none. */
+/** The value of a hexadecimal digit; 99 if it is none. */
 function digitOf(unit = 0): number {
   if (unit >= 48 && unit <= 57) return unit - 48
   return lower(unit) >= 97 && lower(unit) <= 102 ? lower(unit) - 87 : 99

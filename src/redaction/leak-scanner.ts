@@ -1,47 +1,47 @@
 import type { Units } from './escapes.ts'
 import { formsOf, SHORTEST } from './encodings.ts'
-import { bare, bones, viewsOf } from './views.ts'
+import { bare, alphanumeric, viewsOf } from './views.ts'
 
-/** Finds secrets in texts, however they are written there. */
+/** Finds secrets in texts, in any encoding. */
 export interface Watch {
   readonly hold: (secret: string) => void
   readonly finds: (text: string) => boolean
 }
 
-/** Of text in one case and without its signs, less than this could be anybody's. */
-const SHORTEST_BONES = 16
+/** Letters and digits alone: shorter text could be there by chance. */
+const SHORTEST_ALPHANUMERIC = 16
 
-/** Searches each view of a text once for all that is held, in time that grows with the text alone. */
+/** Searches each view of a text once for all secrets; the time grows with the text alone. */
 export function openLeakScanner(): Watch {
-  const [written, stripped] = [needles(SHORTEST), needles(SHORTEST_BONES)]
+  const [written, stripped] = [needles(SHORTEST), needles(SHORTEST_ALPHANUMERIC)]
   return {
     hold: (secret) => {
       for (const form of new Set(formsOf(secret))) {
         written.add(bare(form))
-        stripped.add(bones(bare(form)))
+        stripped.add(alphanumeric(bare(form)))
       }
     },
     finds: (text) =>
-      !written.isEmpty() && viewsOf(text).some((view) => written.isIn(view) || stripped.isIn(bones(view))),
+      !written.isEmpty() && viewsOf(text).some((view) => written.isIn(view) || stripped.isIn(alphanumeric(view))),
   }
 }
 
-/** What is searched for, by the number of its first signs. */
+/** What is searched for, by the hash of its first characters. */
 interface Needles {
-  /** One that is shorter than the shortest is left out. */
+  /** Leaves out a needle that is too short. */
   readonly add: (needle: Units) => void
   readonly isEmpty: () => boolean
   readonly isIn: (text: Units) => boolean
 }
 
-/** Of eight signs a number is made, from which that of the next eight follows (Rabin and Karp). */
+/** A rolling hash over eight characters (Rabin and Karp). */
 const BASE = 31
 const FALLEN = Math.trunc(BASE ** SHORTEST % 2 ** 32) | 0
 const PLACES = 2 ** 16
 
 function needles(shortest: number): Needles {
   const byStart = new Map<number, Units[]>()
-  // Most numbers are nobody's, and a look at one byte tells.
+  // Most hashes belong to no needle: one byte says so.
   const taken = new Uint8Array(PLACES)
   return {
     isEmpty: () => byStart.size === 0,
@@ -50,7 +50,7 @@ function needles(shortest: number): Needles {
       const start = startOf(needle)
       const others = byStart.get(start) ?? []
       taken[start & (PLACES - 1)] = 1
-      // What begins with another needle is found by that one.
+      // A needle that begins with another one is found by that one.
       if (!others.some((other) => standsAt(needle, 0, other)))
         byStart.set(start, [...others.filter((other) => !standsAt(other, 0, needle)), needle])
     },

@@ -1,16 +1,16 @@
 import { isIP } from 'node:net'
 
-/** Stands where something is not shown. */
+/** The placeholder for what is not shown. */
 export const HIDDEN = '(not shown)'
 
-/** What an e-mail address may be part of. Runs of one class are found in one pass, however long they are. */
+/** A word that may hold an e-mail address: one character class, so that the search stays linear. */
 const WORD = /[^\s<>"'(),;:]+/g
 
 /** A text without its e-mail addresses. */
 export const withoutEmails = (text: string): string =>
   text.includes('@') ? text.replace(WORD, (word) => (word.includes('@') ? hideEmails(word) : word)) : text
 
-/** Signs on both sides of an @, and a dot among those behind it. One that is in two addresses goes with both. */
+/** Hides characters on both sides of an @ with a dot behind it; a part of two addresses goes with both. */
 function hideEmails(word: string): string {
   const parts = word.split('@')
   const shown: string[] = []
@@ -23,10 +23,10 @@ function hideEmails(word: string): string {
 }
 
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)/g
-/** No IP address is written longer. */
-const LONGEST = 45
+/** The longest way to write an IP address. */
+const MAX_ADDRESS = 45
 
-/** A text without IP addresses, those aside that are known. Looks around dots and colons alone: a text may be all digits. */
+/** A text without unknown IP addresses. Looks only around dots and colons, so that it stays linear. */
 export function withoutAddresses(text: string, known: ReadonlySet<string>): string {
   const points = /[.:]/g
   const shown: string[] = []
@@ -40,7 +40,7 @@ export function withoutAddresses(text: string, known: ReadonlySet<string>): stri
   return shown.join('') + text.slice(done)
 }
 
-/** Where what an address may be made of begins and ends around a place, no further back than what was looked at before. */
+/** Start and end of the address characters around a place, no further back than `least`. */
 function runAround(text: string, place: number, least: number): readonly [number, number] {
   let [start, end] = [place, place + 1]
   while (start > least && isPart(text.charCodeAt(start - 1))) start -= 1
@@ -54,13 +54,13 @@ const isPart = (unit: number): boolean =>
 
 function hideAddresses(run: string, known: ReadonlySet<string>): string {
   if (run.length < 3) return run
-  const isAddress = (token: string): boolean => token.length <= LONGEST && isIP(token) !== 0
+  const isAddress = (token: string): boolean => token.length <= MAX_ADDRESS && isIP(token) !== 0
   const whole = tokensOf(run).find(isAddress)
   if (whole !== undefined) return known.has(whole) ? run : run.replace(whole, HIDDEN)
   return run.replace(IPV4, (token) => (isAddress(token) && !known.has(token) ? HIDDEN : token))
 }
 
-/** A run without the colons and dots of the sentence around it; two at its end may be the address's own: `2001:db8::`. */
+/** A run without the sentence's colons and dots; two at its end may be the address's own: `2001:db8::`. */
 function tokensOf(run: string): string[] {
   const [first, last] = [run.search(/[0-9a-f]/i), lastDigit(run)]
   const [own, ended] = [run.slice(0, last + 1), run.slice(0, last + 3)]
@@ -73,7 +73,7 @@ function lastDigit(run: string): number {
   return last
 }
 
-/** Takes names out of texts: those behind an @ or the name of a kind, in whatever case, and with more names at once in the same time. */
+/** Hides names behind an @ or a kind's name, in upper or lower case; its time does not grow with their number. */
 export function nameHider(names: readonly string[]): (text: string) => string {
   const hidden = new Set(names.map((name) => name.toLowerCase()))
   const lengths = [...new Set(names.map(({ length }) => length))].toSorted((a, b) => b - a)

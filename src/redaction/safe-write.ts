@@ -1,7 +1,7 @@
-/** Throws where a secret that this process holds is in the text. */
+/** Throws if the text holds a secret of this process. */
 export type Scan = (text: string) => void
 
-/** The only way out for text: it is scanned for secrets before a byte of it is written. */
+/** The only way to write text: it is scanned for secrets first. */
 export function safeWrite(text: string, scan: Scan, write: (text: string) => void): void {
   scan(text)
   write(text)

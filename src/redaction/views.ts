@@ -1,9 +1,9 @@
 import { unescaped, type Units } from './escapes.ts'
 
-/** What was escaped was perhaps escaped before. */
+/** Escaped text may have been escaped before. */
 const ROUNDS = 3
 
-/** A text as it is and without its escapes, once and again. */
+/** A text unchanged, then without one layer of escapes after another. */
 export function* viewsOf(text: string): Generator<Units> {
   let view = bare(text)
   yield view
@@ -15,14 +15,14 @@ export function* viewsOf(text: string): Generator<Units> {
   }
 }
 
-/** A text without what folds and colours it. */
+/** A text without white space, invisible characters and colours. */
 export function bare(text: string): Units {
   const units = new Uint16Array(text.length)
   for (let at = 0; at < text.length; at += 1) units[at] = text.charCodeAt(at)
   return seen(units)
 }
 
-/** What folds a text, and what nobody sees: blanks, controls, joiners, marks of direction. */
+/** White space and invisible characters: blanks, controls, joiners, marks of direction. */
 const UNSEEN = new Uint8Array(0x10000)
 const RANGES = [
   0, 0x20, 0x7f, 0xa0, 0xad, 0xad, 0x34f, 0x34f, 0x61c, 0x61c, 0x115f, 0x1160, 0x1680, 0x1680, 0x17b4, 0x17b5, 0x180b,
@@ -30,7 +30,7 @@ const RANGES = [
   0xfeff, 0xffa0, 0xffa0, 0xfff9, 0xfffb,
 ]
 for (let i = 0; i < RANGES.length; i += 2) UNSEEN.fill(1, RANGES[i], (RANGES[i + 1] ?? 0) + 1)
-/** The first half of every tag and of the rarer selectors. */
+/** The first half of every tag and of the rarer variation selectors. */
 const TAG = 0xdb40
 
 function seen(text: Units): Units {
@@ -45,7 +45,7 @@ function seen(text: Units): Units {
   return size === text.length ? text : kept.subarray(0, size)
 }
 
-/** The last unit of what tells a terminal to colour, `ESC [ 31 m`; the first where it is something else. */
+/** The last unit of a terminal's colour code, `ESC [ 31 m`; the first if it is no such code. */
 function endOfColour(text: Units, start: number): number {
   let at = start + 1
   if (text[start] === 0x1b && text[at++] !== 0x5b) return start
@@ -57,8 +57,8 @@ function endOfColour(text: Units, start: number): number {
 const isAmong = (unit: number | undefined, first: number, last: number): boolean =>
   unit !== undefined && unit >= first && unit <= last
 
-/** Letters and digits alone, in one case: what is left where signs were put between them. */
-export function bones(view: Units): Units {
+/** Letters and digits alone, in lower case: finds secrets with other characters between them. */
+export function alphanumeric(view: Units): Units {
   const kept = new Uint16Array(view.length)
   let size = 0
   for (const unit of view) {

@@ -9,39 +9,39 @@ import { titleOf, type KindName } from '../words/describe.ts'
 import { line, paragraph, span, type Line } from '../words/layout.ts'
 import { count, number, width } from '../words/text.ts'
 
-/** The section of a terminal. */
+/** What was added or changed by hand, with its ways out. */
 export function byHandLines(plan: Plan, kinds: readonly KindName[], heading: Line, verbose: boolean): Line[] {
   const all = byHandIn(plan)
   return all.length === 0
     ? []
     : [
         heading,
-        ...(all.length <= LINES || verbose ? all.map((one) => item(one, kinds)) : grouped(all, kinds)),
+        ...(all.length <= MAX_LINES || verbose ? all.map((one) => item(one, kinds)) : grouped(all, kinds)),
         ...ways(all),
       ]
 }
 
-/** So many have a line each. */
-const LINES = 20
+/** Up to so many objects have one line each. */
+const MAX_LINES = 20
 
-/** Of a kind so many are named; where there are more, so many of them. */
-const NAMES = 200
+/** A kind with more objects names only the first of them. */
+const MAX_NAMES = 200
+const FIRST_NAMES = 100
 
-const FIRST = 100
-
-/** By kind, so that many of one hide none of another. */
+/** By kind, so that many objects of one kind hide none of another. */
 function grouped(all: readonly Unmanaged[], kinds: readonly KindName[]): Line[] {
   return [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, members]) => {
     const { one, many } = titleOf(kind, kinds)
     const names = members
       .filter(({ id }) => id !== HIDDEN)
       .map((member) => (isStaff(member) ? withRole(member) : nameOf(member)))
-    const more = names.length > NAMES ? `  … and ${number(names.length - FIRST)} more; --verbose names them` : ''
+    const more =
+      names.length > MAX_NAMES ? `  … and ${number(names.length - FIRST_NAMES)} more; --verbose names them` : ''
     return [
       line(2, span('· ', 'magenta'), span(count(members.length, one, many), 'bold')),
       ...(names.length === 0
         ? []
-        : [paragraph(4, span(`${names.slice(0, more === '' ? NAMES : FIRST).join('  ')}${more}`))]),
+        : [paragraph(4, span(`${names.slice(0, more === '' ? MAX_NAMES : FIRST_NAMES).join('  ')}${more}`))]),
     ]
   })
 }
@@ -61,16 +61,16 @@ function item(one: Unmanaged, kinds: readonly KindName[]): Line {
   )
 }
 
-/** The ways out, for the first that they are for. */
+/** The ways out, with the first object that each fits as an example. */
 function ways(all: readonly Unmanaged[]): Line[] {
   const named = all.filter(({ id }) => id !== HIDDEN)
   const [first, gone] = [named[0], named.find(({ restorable }) => restorable)]
   const of = (one: Unmanaged | undefined): string => (one === undefined ? 'KIND/ID' : inline(shellWord(refOf(one))))
   const commands = [
-    [`herdbook adopt ${of(first)}`, 'writes it into the files'],
+    [`herdbook adopt ${of(first)}`, 'copies it into the files'],
     ...(gone === undefined && first !== undefined
       ? []
-      : [[`herdbook restore ${of(gone)}`, 'takes it away on the server']]),
+      : [[`herdbook restore ${of(gone)}`, 'removes it from the server']]),
     [`herdbook leave ${of(first)} "why"`, 'lets it stay, in no file'],
   ]
   const column = Math.max(...commands.map(([text = '']) => width(text)))

@@ -17,13 +17,13 @@ import { inline } from '../redaction/neutralise.ts'
 export interface ApplyOptions extends Screen {
   readonly kinds: readonly KindName[]
   readonly show?: Disclosure
-  /** Its plan stands right above: where that is long, what went well is not named a second time. */
+  /** Its plan is right above: a long list of what was done is not repeated. */
   readonly planShown?: boolean
-  /** Lists all that was done. */
+  /** Lists everything. */
   readonly verbose?: boolean
 }
 
-/** What an apply came to: the verdict, what was done and what was not, and what to type next. */
+/** Renders an apply's result: the verdict, what was done, what was not, and what to type next. */
 export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const { kinds, show = SHOW_ALL, verbose = false, planShown = false } = options
   const report = redactReport(full, show)
@@ -39,13 +39,13 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       report.done.length,
     ),
     list(
-      'Finished, since an earlier run was broken off',
+      'Finished for an earlier run that stopped',
       'green',
       beginnings(report.paid.map(({ what }) => [line(2, inline(readable(capital(what))))])),
       report.paid.length,
     ),
     list(
-      'Finished or taken back, since an earlier run stopped in the middle',
+      'Finished or taken back for an earlier run that stopped',
       'green',
       beginnings(report.ended.map((one) => [line(2, inline(readable(endedInWords(one))))])),
       report.ended.length,
@@ -83,7 +83,7 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
       [() => report.notReached.map((step) => stepLine(step, kinds)), () => packed(report.notReached, kinds)],
       report.notReached.length,
     ),
-    list('Did not converge', 'red', remainders(report.remaining), report.remaining.length),
+    list('Written, but different when read again', 'red', remainders(report.remaining), report.remaining.length),
     ...(planShown ? [] : [[() => checkLines(report.plan)]]),
     looked === null ? [] : [() => [paragraph(0, inline(looked))]],
     [() => report.findings.flatMap((finding) => diagnosticLines({ ...finding, message: readable(finding.message) }))],
@@ -91,7 +91,12 @@ export function renderApply(full: ApplyReport, options: ApplyOptions): string {
   const { lines, isShortened } = shortened(parts, verbose)
   const last = [
     ...(isShortened
-      ? [line(0, span('Not all of it is listed here. Of each: ', 'dim'), { text: 'herdbook why KIND/ID', whole: true })]
+      ? [
+          line(0, span('This list is shortened. For one object: ', 'dim'), {
+            text: 'herdbook why KIND/ID',
+            whole: true,
+          }),
+        ]
       : []),
     ...next(report),
   ]
@@ -106,7 +111,7 @@ interface NotDone {
   readonly why: readonly Line[]
 }
 
-/** What was not done, each with its reason; where that is long, a reason once for all that have it. */
+/** What was not done, each with its reason; if long, each reason once for all that have it. */
 function notDone(all: readonly NotDone[], kinds: readonly KindName[]): Part {
   const alike = (): Line[] =>
     [...Map.groupBy(all, ({ step, why }) => JSON.stringify(why).replaceAll(step.id, ''))].flatMap(([, group]) => [
@@ -129,21 +134,21 @@ function verdictOf(report: ApplyReport, kinds: readonly KindName[]): string {
   const known = plan.adjustments.length
   if (plan.steps.length === 0 && plan.owed.length > 0)
     return paid.length > 0
-      ? `What was still owed to ${domain} is done.`
-      : `What is still owed to ${domain} could not be finished.`
+      ? `What an earlier run left open on ${domain} is finished.`
+      : `Herdbook could not finish what an earlier run left open on ${domain}.`
   const gone = letGo(plan, kinds)
   if (plan.steps.length === 0 && gone !== null) return `Nothing to write to ${domain}. ${gone}`
   if (plan.steps.length === 0)
     return known === 0
       ? `Nothing ${ended.length + unfinished.length > 0 ? 'new ' : ''}to write to ${domain}.`
-      : `Nothing to write to ${domain}; the ledger knows it now, ${count(known, 'object', 'objects')}.`
+      : `Nothing to write to ${domain}. The ledger now records ${count(known, 'object', 'objects')} more.`
   if (isWhole(report)) return `${count(done.length, 'change', 'changes')} done and verified on ${domain}.`
   const parts = [
     `${number(done.length)} done`,
     ...(failed.length > 0 ? [`${number(failed.length)} failed`] : []),
     ...(skipped.length > 0 ? [`${number(skipped.length)} skipped`] : []),
     ...(notReached.length > 0 ? [`${number(notReached.length)} not reached`] : []),
-    ...(remaining.length > 0 ? [`${number(remaining.length)} did not converge`] : []),
+    ...(remaining.length > 0 ? [`${number(remaining.length)} different when read again`] : []),
   ]
   return `${capital(listed(parts))}, of ${count(plan.steps.length, 'change', 'changes')} on ${domain}.${unfinished.length > 0 ? ` Still unfinished: ${number(unfinished.length)}.` : ''}`
 }
@@ -153,7 +158,7 @@ const list = (title: string, colour: 'green' | 'yellow' | 'red', part: Part, tot
 
 type Remaining = ApplyReport['remaining'][number]
 
-/** What is not as it was written, each with its reason; where that is long, a reason once and the names. */
+/** What differs from what was written, each with its reason; if long, each reason once with the names. */
 function remainders(all: readonly Remaining[]): Part {
   const one = ({ kind, id, fields, reason }: Remaining): Line[] => {
     const names = fields.length === 0 ? [] : [span('  '), span(inline(fields.join(', ')), 'cyan')]
@@ -174,14 +179,13 @@ function next(report: ApplyReport): Line[] {
   const command = (text: string, why: string): Line[] => [
     line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim')),
   ]
-  if (report.notReached.length > 0)
-    return command('herdbook apply', 'plans from what is live now and finishes the rest')
+  if (report.notReached.length > 0) return command('herdbook apply', 'reads the server again and does the rest')
   if (report.failed.length + report.remaining.length > 0)
-    return command('herdbook plan', 'shows what is left; herdbook apply tries it again')
+    return command('herdbook plan', 'shows what is left; herdbook apply tries again')
   if (report.skipped.some(({ why }) => why === 'not-approved'))
     return command('herdbook approve "why"', 'or merge the pull request that proposes them')
   if (report.skipped.length + report.unfinished.length > 0) return command('herdbook plan', 'shows what is left')
   return differencesInWords(report.plan) === null
     ? []
-    : command('herdbook drift', 'shows what differs still, with the ways out for each')
+    : command('herdbook drift', 'shows what still differs, and how to decide')
 }

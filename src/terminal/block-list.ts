@@ -2,7 +2,7 @@ import type { BlockList, ListedBlock } from '../instance/import/read.ts'
 import { SEVERITY_WORDS, type BlockSeverity } from '../instance/severity.ts'
 import { count } from '../words/text.ts'
 
-/** What was read of a list and what was not, before anything comes of it. */
+/** What was read from a list and what was left out. */
 export function readOf(
   name: string,
   { entries, rows, leftOut, format, defaulted, capped }: BlockList,
@@ -18,7 +18,7 @@ export function readOf(
     ...some(entries.filter(has('private_comment')).length, 'with a private comment'),
   ]
   const notes = [
-    ...some(defaulted, 'by --severity, since their rows give none'),
+    ...some(defaulted, 'with the severity of --severity, because their rows give none'),
     ...some(capped, 'made weaker by --at-most'),
   ]
   return [
@@ -39,17 +39,17 @@ const has = (field: 'public_comment' | 'private_comment') => (entry: ListedBlock
 /** Why rows are left out, as it follows a number. */
 const WHY: ReadonlyMap<string, string> = new Map([
   ['obfuscated', 'hiding part of the name'],
-  ['not-a-domain', 'no domain'],
+  ['not-a-domain', 'not a domain'],
   ['no-dot', 'without a dot in the name'],
   ['no-domain', 'without a domain'],
   ['unknown-severity', 'with an unknown severity'],
   ['no-severity', 'without a severity'],
   ['too-many-cells', 'with more cells than the header'],
   ['allowed', 'allowed by the list'],
-  ['no-counterpart', 'that Mastodon has nothing like'],
+  ['no-counterpart', 'that Mastodon does not support'],
 ])
 
-/** How many of each severity a change makes, in brackets; nothing where it makes none. */
+/** The number of each severity, in brackets; empty if there are none. */
 export function bySeverity(severities: readonly BlockSeverity[]): string {
   const parts = (['suspend', 'silence', 'noop'] as const).flatMap((severity) =>
     some(severities.filter((one) => one === severity).length, SEVERITY_WORDS[severity]),

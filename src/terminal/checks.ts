@@ -11,7 +11,7 @@ const SIGN: { readonly [state in Check['state']]: readonly [sign: string, style:
   green: ['', 'green'],
 }
 
-/** For a terminal: what is not green, and what to do about it. */
+/** The checks that are not green, and what to do about each. */
 export function checkLines(plan: Checked): Line[] {
   if (areGreen(plan)) return []
   const title = heading(

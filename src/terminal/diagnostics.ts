@@ -1,4 +1,4 @@
-import { LONGEST, sorted, totals, type SourceOf } from '../words/diagnostics.ts'
+import { MAX_MESSAGE, sorted, totals, type SourceOf } from '../words/diagnostics.ts'
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { codeFrame } from '../words/code-frame.ts'
 import { blank, layout, line, paragraph, span, type Line, type Screen, type Style } from '../words/layout.ts'
@@ -21,13 +21,13 @@ export function diagnosticLines(
   const place = at === undefined ? [] : [span(`${inline(at.file)}:${at.line}:${at.column} `, 'cyan')]
   return [
     line(0, ...place, span(severity, STYLES[severity]), span(` ${inline(code)}`, 'dim')),
-    paragraph(2, inline(readable(clip(message, LONGEST)))),
+    paragraph(2, inline(readable(clip(message, MAX_MESSAGE)))),
     ...(at !== undefined && source !== undefined ? codeFrame(source, at) : []),
     ...(hint === undefined ? [] : [hintLine(hint)]),
   ]
 }
 
-/** What to type next; a command after a colon is not broken, since people copy it. */
+/** What to type next; a command after a colon is never folded, so that people can copy it. */
 export function hintLine(hint: string): Line {
   const parts = inline(hint).split(/(?<=: )((?:herdbook|git) .*?(?:$|(?=\. [A-Z])))/)
   return line(2, span('→ ', 'green'), ...parts.map((text, i) => ({ text, whole: i % 2 === 1 })))

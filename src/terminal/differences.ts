@@ -9,7 +9,7 @@ import { clip, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { waysOutOf, type Way } from '../words/ways-out.ts'
 
-/** Differences with both sides and their ways out, the shorter the more there are. */
+/** Differences with both sides and their ways out; shorter if there are many. */
 export const differences = (list: readonly Difference[], title: string, meaning: string): Part =>
   list.length === 0
     ? []
@@ -18,7 +18,7 @@ export const differences = (list: readonly Difference[], title: string, meaning:
         [() => list.flatMap(differenceLines), ...[20, 3].map((whole) => () => firstOf(list, whole))],
       )
 
-/** The first differences with both sides, the others by name: what was changed by hand is told until somebody has decided. */
+/** The first differences with both sides, the others by name: a person must decide on each. */
 function firstOf(list: readonly Difference[], whole: number): Line[] {
   const others = list.slice(whole).map(({ kind, id }) => inline(readable(`${kind}/${id}`)))
   const more = [
@@ -28,10 +28,10 @@ function firstOf(list: readonly Difference[], whole: number): Line[] {
   return [...list.slice(0, whole).flatMap(differenceLines), ...(others.length === 0 ? [] : more)]
 }
 
-/** Values of a difference are cut to this: the way out does not depend on them. */
+/** Longer values are cut: the way out does not depend on them. */
 const SIDE = 200
-/** Sides that are no longer than this together stand on one line. */
-const TOGETHER = 48
+/** Sides that are together no longer than this share a line. */
+const ONE_LINE = 48
 
 function differenceLines(difference: Difference): Line[] {
   const ref = inline(`${difference.kind}/${difference.id}`)
@@ -53,14 +53,14 @@ function wayLine({ way, text, means }: Way): Line {
 function sideLines(sides: Sides, cause: Difference['cause']): Line[] {
   const shown = (text: string | null): string => (text === null || text === '' ? 'none' : clip(inline(text), SIDE))
   const all: [string, string, Style][] = [
-    ['file', shown(sides.file), 'green'],
-    ['live', shown(sides.live), 'red'],
+    ['files', shown(sides.file), 'green'],
+    ['server', shown(sides.live), 'red'],
     ...(cause === 'conflict'
       ? ([['last applied', shown(sides.ledger), 'dim']] satisfies [string, string, Style][])
       : []),
   ]
   const name = span(`${inline(sides.field)}  `, 'cyan')
-  if (all.reduce((sum, [, text]) => sum + text.length, 0) <= TOGETHER) {
+  if (all.reduce((sum, [, text]) => sum + text.length, 0) <= ONE_LINE) {
     return [
       line(
         6,

@@ -10,7 +10,7 @@ import { heading } from './steps.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { number } from '../words/text.ts'
 
-/** What speaks against a plan, or is to be known beside it; in fewer words where there is much. */
+/** The errors or the warnings of a plan; shorter if there are many. */
 export function findings(
   plan: Plan,
   severity: 'error' | 'warning',
@@ -21,7 +21,7 @@ export function findings(
     plan.findings.filter((one) => (one.severity === 'error') === (severity === 'error') && !isUnread(one)),
   )
   if (list.length === 0) return []
-  const title = severity === 'error' ? heading('Refused', totals(list)) : heading('To know', totals(list))
+  const title = severity === 'error' ? heading('Refused', totals(list)) : heading('Please note', totals(list))
   const told = (one: Diagnostic, from?: SourceOf): Line[] =>
     diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
   const plain = list.map((one) => told(one))
@@ -29,18 +29,18 @@ export function findings(
   return within([title], [() => list.flatMap((one) => told(one, sourceOf)), ...brief])
 }
 
-/** Of each code so many are told whole. */
-const WHOLE = 3
+/** So many of each code are shown in full. */
+const SHOWN_IN_FULL = 3
 
-/** Refusals of a kind: the first ones whole, of the others what they are about. */
+/** Errors by code: the first ones in full, the others by what they are about. */
 function byCode(list: readonly Diagnostic[], told: (one: Diagnostic) => Line[]): Line[] {
   return [...Map.groupBy(list, ({ code }) => code)].flatMap(([code, alike]) => {
     const others = alike
-      .slice(WHOLE)
+      .slice(SHOWN_IN_FULL)
       .map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
     const names = others.filter((name) => name !== '').join('  ')
     return [
-      ...alike.slice(0, WHOLE).flatMap(told),
+      ...alike.slice(0, SHOWN_IN_FULL).flatMap(told),
       ...(others.length === 0
         ? []
         : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))]),

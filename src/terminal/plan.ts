@@ -24,22 +24,22 @@ import { inline } from '../redaction/neutralise.ts'
 export interface TerminalOptions extends Screen {
   readonly kinds: readonly KindName[]
   readonly show?: Disclosure
-  /** Lists all: a long plan in full, and what is left alone. */
+  /** Lists everything: a long plan in full, and what is left alone. */
   readonly verbose?: boolean
-  /** It is about to be applied: nobody needs to type that. */
+  /** The verb that shows it applies it next: no command to type. */
   readonly applying?: boolean
-  /** How many changes of the files were taken out of the plan, because what was changed by hand is asked for. */
+  /** How many changes of the files are left out, because only changes by hand are asked for. */
   readonly pending?: number
   readonly sourceOf?: SourceOf
-  /** What is typed to see this again; `herdbook plan` unless given. */
+  /** The command that shows this again; by default `herdbook plan`. */
   readonly again?: string
-  /** What is typed to apply it, `herdbook apply` unless given; null for what is only proposed. */
+  /** The command that applies it, by default `herdbook apply`; null for a proposal. */
   readonly apply?: string | null
-  /** It was saved, and is applied as it is without another question. */
+  /** It was saved: apply does exactly this, without a question. */
   readonly saved?: boolean
 }
 
-/** A plan for a terminal: the verdict first, the most dangerous change next, what to type last. */
+/** Renders a plan for a terminal: the verdict first, the most dangerous change next, the next command last. */
 export function renderPlan(full: Plan, options: TerminalOptions): string {
   const plan = redact(full, options.show ?? SHOW_ALL)
   const head = paragraph(0, ...spans(verdict(plan, options.kinds), 'bold', 'bold'))
@@ -48,7 +48,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
       return layout(
         [
           line(0, 'Nothing is managed yet: the files name no blocks, people, rules, settings or terms.'),
-          line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, '  writes what is live into them'),
+          line(0, 'Next: ', { text: 'herdbook adopt', whole: true }, "  copies the server's state into them"),
         ],
         options,
       )
@@ -59,11 +59,7 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
       )
     return layout(
       [
-        line(
-          0,
-          span('In sync', ['green', 'bold']),
-          `: ${inline(plan.domain)} is as the files say (${readCount(plan)}).`,
-        ),
+        line(0, span('In sync', ['green', 'bold']), `: ${inline(plan.domain)} matches the files (${readCount(plan)}).`),
         ...uncompared(plan),
       ],
       options,
@@ -76,9 +72,9 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
     ...filesOf(plan.steps, options.kinds).map(([file, steps]) =>
       within([heading(inline(file), count(steps.length, 'change', 'changes'))], stepForms(steps, options.kinds)),
     ),
-    differences(plan.conflicts, 'Changed on both sides', 'the file and the live server, since the last apply'),
-    differences(plan.drift, 'Changed by hand', 'live is no longer what was applied'),
-    differences(plan.takeovers, 'New to Herdbook', 'live already has it and differs from the file'),
+    differences(plan.conflicts, 'Changed on both sides', 'the files and the server, since the last apply'),
+    differences(plan.drift, 'Changed by hand', 'the server no longer has what Herdbook applied'),
+    differences(plan.takeovers, 'Already on the server, and different', 'Herdbook does not manage these yet'),
     waiting(plan, options),
     [() => firstApplies(plan, options.kinds).map((text) => paragraph(0, span(text)))],
     [() => checkLines(plan)],
@@ -98,14 +94,15 @@ export function renderPlan(full: Plan, options: TerminalOptions): string {
   return layout([...lines, ...(last.length > 0 ? [blank, ...last] : [])], options)
 }
 
-/** How to see all of what was shortened. */
-const allOf = (text: string): Line => line(0, span('Not all of it is listed here. All: ', 'dim'), { text, whole: true })
+/** How to see everything. */
+const allOf = (text: string): Line =>
+  line(0, span('This list is shortened. To see all: ', 'dim'), { text, whole: true })
 
 const pending = ({ pending: changes = 0 }: TerminalOptions): Line[] =>
   changes === 0
     ? []
     : [
-        line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not live yet: `, {
+        line(0, `${count(changes, 'change of the files is', 'changes of the files are')} not applied yet: `, {
           text: 'herdbook plan',
           whole: true,
         }),
@@ -115,7 +112,7 @@ const unfinished = ({ unfinished: all }: Plan): Part =>
   all.length === 0
     ? []
     : within(
-        [heading('Unfinished', 'an earlier run stopped in the middle; this comes first')],
+        [heading('Unfinished', 'an earlier run stopped in the middle; the next apply does this first')],
         beginnings(
           all.map((one) => [paragraph(2, span('! ', 'magenta'), span(inline(readable(protocolInWords(one)))))]),
         ),
@@ -132,25 +129,25 @@ function waiting(plan: Plan, { kinds }: TerminalOptions): Part {
       `: ${inline(readable(reason))}`,
     ),
   ])
-  return within([heading('Waiting', 'holds nothing else back')], beginnings(items))
+  return within([heading('Waiting', 'everything else goes on')], beginnings(items))
 }
 
-/** What the plan counts on before it is there. */
+/** The kinds that do not exist yet. */
 function toCome(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const text = notYet(plan, kinds)
   return text === null ? [] : [paragraph(0, span(text, 'dim'))]
 }
 
-/** What is managed no more, and how a person removes it. */
+/** What is no longer managed, and how a person removes it. */
 const leftBehind = (plan: Plan): Part =>
   plan.leftBehind.length === 0
     ? []
     : within(
-        [heading('Stays', 'not managed from now on')],
+        [heading('No longer managed', 'it stays where it is')],
         beginnings(leftBehindInWords(plan.leftBehind).map((text) => [paragraph(2, span(inline(text)))])),
       )
 
-/** Kinds that were not read, those with the same reason together, and what to do about it. */
+/** Kinds that were not read, those with the same reason together, and what to do. */
 function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
   const missing = unreadIn(plan)
   if (missing.length === 0) return []
@@ -164,12 +161,12 @@ function unread(plan: Plan, { kinds }: TerminalOptions): Line[] {
       ...(hint === undefined ? [] : [line(4, span('→ ', 'green'), span(inline(hint)))]),
     ]
   })
-  return [heading('Not read', 'nothing of these kinds is changed'), ...items]
+  return [heading('Not read', 'Herdbook changes none of these'), ...items]
 }
 
 const BY_HAND = heading('Added or changed by hand', 'in no file; it stays until you decide')
 
-/** What this run has no verdict on: secrets that it lacks, and what the files leave alone. */
+/** What this run did not compare: secrets that it lacks, and what the files leave alone. */
 function uncompared(plan: Plan): Line[] {
   const words = notCompared(plan)
   const left = leftInWords(plan)
@@ -183,7 +180,7 @@ function leftAlone(plan: Plan, { kinds, verbose }: TerminalOptions): Line[] {
     verbose === true ? rest.map(({ kind, id }) => line(2, span(inline(readable(`${kind}/${id}`)), 'dim'))) : []
   return [
     ...(rest.length > 0
-      ? [paragraph(0, span(`Live and not in the files: ${counted(rest, kinds)}. Left alone.`, 'dim')), ...listing]
+      ? [paragraph(0, span(`On the server, in no file, and left alone: ${counted(rest, kinds)}.`, 'dim')), ...listing]
       : []),
     ...(released.length > 0 ? [paragraph(0, span(`Not managed here: ${listed(released)}.`, 'dim'))] : []),
     ...uncompared(plan),
@@ -206,17 +203,17 @@ function next(
     line(0, span('Next: ', 'bold'), { text, style: 'bold', whole: true }, span(`  ${why}`, 'dim'))
   const how =
     apply === null
-      ? line(0, span('Next: ', 'bold'), 'merge it, and apply it then.')
+      ? line(0, span('Next: ', 'bold'), 'merge it, then apply it.')
       : command(
           apply,
           saved ? 'does exactly this or nothing, without asking' : 'shows this again and asks before it writes',
         )
-  if (refused) return [...cost, command(again, 'again, once that is settled')]
+  if (refused) return [...cost, command(again, 'again, when you have fixed the errors')]
   if (plan.unfinished.length + plan.steps.length + plan.owed.length > 0) return [...cost, ...(applying ? [] : [how])]
   if (plan.letGo.length > 0 && !applying)
     return [
       ...cost,
-      apply === null ? how : command(apply, 'takes that out of the ledger, and changes nothing on the server'),
+      apply === null ? how : command(apply, 'removes that from the ledger, and changes nothing on the server'),
     ]
   if (differencesInWords({ ...plan, findings: [] }) !== null)
     return [line(0, span('Next: ', 'bold'), 'one of the commands under each difference.')]

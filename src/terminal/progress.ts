@@ -2,11 +2,11 @@ import { clip } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
 export interface Progress {
-  /** Begins; nothing is shown for the first second. */
+  /** Begins; shows nothing for the first second. */
   readonly start: (what: string) => void
-  /** What is being done now. */
+  /** Says what is being done now. */
   readonly step: (detail: string) => void
-  /** BaseAndHead and leaves a terminal's line as it was. */
+  /** Ends, and clears the line of a terminal. */
   readonly done: () => void
 }
 
@@ -16,11 +16,11 @@ type Stream = Pick<NodeJS.WriteStream, 'write'> & {
 }
 
 const QUIET_MS = 1000
-/** Where lines stay, ten thousand quick steps are no ten thousand lines. */
+/** Outside a terminal, at most one line in this time. */
 const LINE_MS = 1000
 const CLEAR = '\r\u001b[K'
 
-/** Tells how a long piece of work goes: one line that is rewritten on a terminal, plain lines elsewhere, one a second at most. Shows nothing for what is done within a second. */
+/** Shows progress of long work: one rewritten line on a terminal, elsewhere at most one line a second. */
 export function progress(stream: Stream): Progress {
   const live = stream.isTTY === true
   let what = ''

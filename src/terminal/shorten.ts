@@ -2,13 +2,13 @@ import { shrink, shorter } from '../words/shrink.ts'
 import { blank, line, span, type Line } from '../words/layout.ts'
 import { number } from '../words/text.ts'
 
-/** A part of what stands on a terminal, from its full form to its shortest. */
+/** A part of a terminal's output, from its full form to its shortest. */
 export type Part = readonly (() => readonly Line[])[]
 
-/** What is longer than this is shortened: what can't be undone, what weakens and what is refused keeps its name, the rest is counted. */
+/** Longer output is shortened; what can't be undone, weakens or is refused is still named. */
 const MOST_LINES = 200
 
-/** Parts with a blank line between them, all in full where that is asked for or there is room. */
+/** Joins parts with a blank line between them; in full if `whole` is set or there is room. */
 export function shortened(
   parts: readonly Part[],
   whole: boolean,
@@ -27,6 +27,6 @@ export function beginnings(items: readonly (readonly Line[])[]): Part {
   ]
 }
 
-/** The same lines around each form; an empty list has none. */
+/** Puts the same lines around each form; an empty part gets none. */
 export const within = (before: readonly Line[], part: Part, after: readonly Line[] = []): Part =>
   part.map((form) => () => [...before, ...form(), ...after])

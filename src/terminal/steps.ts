@@ -2,7 +2,7 @@ import type { Step } from '../reconcile/plan/types.ts'
 import {
   byDanger,
   capitalised,
-  networkErrorOf,
+  causeInWords,
   deeds,
   effect,
   impacts,
@@ -28,7 +28,7 @@ const SIGN_STYLES: { readonly [action in Step['action']]: Style } = { create: 'g
 export const heading = (title: string, rest: string, style: Style = ['bold', 'underline']): Line =>
   line(0, span(title, style), span(`  ${rest}`, 'dim'))
 
-/** Steps from all that is known of them down to the names of what can't be undone or weakens, the rest counted. */
+/** Steps from all details down to the names of what can't be undone or weakens, the rest counted. */
 export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): Part {
   const grave = (step: Step): boolean => step.hazard === 'irreversible' || step.weakens
   const serious = (step: Step): boolean => grave(step) || step.hazard === 'disruptive'
@@ -53,13 +53,13 @@ export function stepForms(steps: readonly Step[], kinds: readonly KindName[]): P
   ]
 }
 
-/** Steps a line each, down to those that can't be undone or weaken. */
+/** Steps with one line each, down to those that can't be undone or weaken. */
 export function stepLines(steps: readonly Step[], kinds: readonly KindName[]): Part {
   const [, , ...shorter] = stepForms(steps, kinds)
   return [() => steps.map((step) => stepLine(step, kinds)), ...shorter]
 }
 
-/** What is not named one by one, counted. */
+/** Counts the steps that are not named. */
 export function counted(steps: readonly Step[], kinds: readonly KindName[], beside = false): Line[] {
   const words = deeds(steps, kinds)
   return steps.length === 0
@@ -67,7 +67,7 @@ export function counted(steps: readonly Step[], kinds: readonly KindName[], besi
     : [paragraph(2, span(beside ? '… and ' : '… ', 'dim'), ...spans(beside ? words : capitalised(words), 'dim', 'dim'))]
 }
 
-/** Steps that do the same in one line and a paragraph of their names. */
+/** Steps that do the same as one line and a paragraph of names. */
 export function packed(steps: readonly Step[], kinds: readonly KindName[]): Line[] {
   const groups = Map.groupBy(steps.toSorted(byDanger), (step) =>
     [step.action, step.hazard, step.weakens, step.cause, step.connection === null, phraseOf(step, kinds).many].join(
@@ -100,7 +100,7 @@ function signed(step: Step, words: Sentence): Line {
 }
 
 function tags(step: Step): Span[] {
-  const cause = networkErrorOf(step)
+  const cause = causeInWords(step)
   return [
     ...(step.hazard === 'irreversible' ? [span("can't be undone", ['red', 'bold'])] : []),
     ...(step.hazard === 'disruptive' ? [span('disruptive', 'yellow')] : []),
@@ -113,14 +113,14 @@ function tags(step: Step): Span[] {
 const noteLines = (step: Step): Line[] =>
   notesOf(step).map((note) => paragraph(6, span(note, step.hazard === 'irreversible' ? undefined : 'dim')))
 
-/** What else a person should know of a step. */
+/** What else to know about a step. */
 function notesOf(step: Step): string[] {
   const [touched, told, said, later] = [effect(step), toldFirst(step), saidBy(step), notDoneBefore(step)]
   const accepted =
     step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
     ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
-    ...(step.createdAt === undefined ? [] : [`The account is from ${inline(step.createdAt.slice(0, 10))}.`]),
+    ...(step.createdAt === undefined ? [] : [`The account was created on ${inline(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [inline(step.note)]),
     ...(told === null ? [] : [told]),
     ...(said === null ? [] : [inline(said)]),
@@ -151,7 +151,7 @@ function values(before: string | null, after: string | null, arrow: boolean): Sp
   return [before === null ? side(after, 'green') : side(before, 'red')]
 }
 
-/** A sentence as spans: names are made safe and set apart. */
+/** A sentence as spans: names are made safe and styled. */
 export function spans(parts: Sentence, plain: Style | undefined, named: Style): Span[] {
   return parts.map((part) => (typeof part === 'string' ? span(part, plain) : span(clip(inline(part.name), 120), named)))
 }

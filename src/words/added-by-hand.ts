@@ -7,21 +7,21 @@ import { clip, count, listed } from './text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { WORDS } from './kinds.ts'
 
-/** Whether such an object gives somebody power: always named where it may be. */
+/** Whether such an object gives a person power: it is always named where names may be shown. */
 export const isStaff = ({ kind }: { readonly kind: string }): boolean => own(WORDS, kind)?.staff === true
 
-/** What was added or changed by hand and no file names, who got a role first. */
+/** What was added or changed by hand and is in no file, people with a role first. */
 export const byHandIn = (plan: Plan): Unmanaged[] =>
   plan.unmanaged.filter(({ addedByHand }) => addedByHand).toSorted((a, b) => Number(isStaff(b)) - Number(isStaff(a)))
 
-const LONGEST = 80
+const MAX_WORDS = 80
 
-/** What it is like, in a word or two: "Owner", "suspend"; null where there is nothing to say, or it may not be told. */
+/** Its main value: "Owner", "suspend"; null if there is none, or it may not be shown. */
 export function likeness({ kind, id, fields }: Unmanaged): string | null {
   const main = own(WORDS, kind)?.main
   if (main === undefined || id === HIDDEN || !Object.hasOwn(fields, main)) return null
   const value = fields[main] ?? null
-  return value === '' ? 'nothing' : clip(wordOf(kind, main, value), LONGEST)
+  return value === '' ? 'nothing' : clip(wordOf(kind, main, value), MAX_WORDS)
 }
 
 /** "1,203 domain blocks and 3 moderators". */
@@ -33,7 +33,7 @@ export function counted(list: readonly Unmanaged[], kinds: readonly KindName[]):
   )
 }
 
-/** Who holds a role, by name and role; those who may not be named are counted. */
+/** The people who hold a role, by name and role; those who may not be named are counted. */
 function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
   const staff = list.filter(isStaff)
   const named = staff.filter(({ id }) => id !== HIDDEN)
@@ -47,15 +47,15 @@ function staffNamed(list: readonly Unmanaged[], kinds: readonly KindName[]): str
 /** Whether it has no name but a number, `#8`. */
 export const isNumbered = ({ id }: Pick<Unmanaged, 'id'>): boolean => id.startsWith('#')
 
-/** What has no name is shown as it is typed: a shell takes `#8` by itself for a comment. */
+/** A number is shown with its kind: a shell takes `#8` alone for a comment. */
 export const nameOf = ({ kind, id }: Unmanaged): string => inline(readable(isNumbered({ id }) ? `${kind}/${id}` : id))
 
 /** "alice (Owner)". */
 export const withRole = (one: Unmanaged): string => `${nameOf(one)} (${inline(likeness(one) ?? '')})`
 
-/** What a seen list has begun with, in sentences. */
+/** What a new seen list contains, in sentences. */
 export function lookedAt(list: readonly Unmanaged[], kinds: readonly KindName[]): string | null {
   if (list.length === 0) return null
   const staff = staffNamed(list, kinds)
-  return `In no file, and left alone: ${counted(list, kinds)}. From now on you are told when one of them changes or another is added by hand.${staff === null ? '' : ` Who holds a role: ${staff}.`}`
+  return `In no file, and left alone: ${counted(list, kinds)}. From now on, Herdbook reports when one of them changes or another is added by hand.${staff === null ? '' : ` These people hold a role: ${staff}.`}`
 }

@@ -5,11 +5,11 @@ export type Checked = Pick<Plan, 'checks'>
 
 const STATES = ['red', 'unknown', 'amber', 'green'] as const
 
-/** Those that are not green, the worst first. */
+/** The checks that are not green, the worst first. */
 export const notGreen = ({ checks }: Checked): readonly Check[] =>
   STATES.filter((state) => state !== 'green').flatMap((state) => checks.filter((check) => check.state === state))
 
-/** Whether nothing is to be told of the checks. */
+/** Whether all checks are green. */
 export const areGreen = ({ checks }: Checked): boolean => checks.every(({ state }) => state === 'green')
 
 /** How many checks are in each state, the worst first. */

@@ -3,10 +3,10 @@ import { line, span, type Line } from './layout.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { width } from './text.ts'
 
-/** How much of a line a frame shows; a line may be a megabyte long. */
+/** How much of a line a frame shows: a line may be a megabyte long. */
 const WINDOW = 100
 
-/** The line of a place with its neighbour above, and carets under the place. Nothing where the file has no such line. */
+/** The line of a place with the line above, and carets under the place; nothing if there is no such line. */
 export function codeFrame(source: string, at: Position): Line[] {
   const rows = lineRange(source, Math.max(1, at.line - 1), at.line)
   const text = rows.at(-1)
@@ -34,7 +34,7 @@ export function codeFrame(source: string, at: Position): Line[] {
 const cut = (text: string, left: boolean): string => (left ? '…' : '') + inline(text)
 const row = (gutter: number, label: string, text: string, faint: boolean): Line =>
   whole(span(`${label.padStart(gutter)} │ `, 'dim'), span(text, faint ? 'dim' : undefined))
-/** A line whose columns mean something is never folded. */
+/** A line whose columns must stay aligned is never folded. */
 const whole = (...spans: readonly ReturnType<typeof span>[]): Line =>
   line(4, ...spans.map((one) => ({ ...one, whole: true })))
 

@@ -1,25 +1,25 @@
-/** A key of `policy.yaml` that a merge changes: its values as JSON, null where it has none. */
+/** A key of `policy.yaml` that a merge changes: its values as JSON, null if it has none. */
 export interface PolicyEdit {
   readonly key: string
   readonly before: string | null
   readonly after: string | null
 }
 
-/** What a proposal changes of that which Herdbook itself goes by. No step of a plan shows it. */
+/** What a pull request changes besides the plan's steps. */
 export interface Edits {
-  /** Connections and disclosure, in words and without their values: not used before they are merged. */
+  /** Connections and disclosure, in words and without their values: not used before the merge. */
   readonly notUsed: readonly string[]
-  /** The policy: its own plan is judged by it already, and after the merge every apply is. */
+  /** The policy: this plan uses it already, and after the merge every apply does. */
   readonly inForce: readonly PolicyEdit[]
-  /** Paths of what runs here or is obeyed here, such as what GitHub runs, or by which it asks for reviews. */
+  /** Paths that run here or control what runs here, such as workflows and CODEOWNERS. */
   readonly runs: readonly string[]
-  /** Paths outside the instance that nothing here runs or reads. */
+  /** Paths outside the instance that Herdbook neither reads nor runs. */
   readonly others: readonly string[]
 }
 
 export const NO_EDITS: Edits = { notUsed: [], inForce: [], runs: [], others: [] }
 
-/** Whether somebody has to look at what a proposal changes besides the plan. */
+/** Whether a person must look at what a pull request changes besides the plan. */
 export const needsLook = ({ notUsed, inForce, runs }: Edits): boolean =>
   notUsed.length + inForce.length + runs.length > 0
 

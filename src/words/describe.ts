@@ -11,15 +11,15 @@ import { capital, count, dayOf, listed, number } from './text.ts'
 import { inline } from '../redaction/neutralise.ts'
 import { WORDS, type Phrase } from './kinds.ts'
 
-/** What the renderers must know of a kind; the registry's kinds fit. */
+/** What the renderers must know about a kind. */
 export type KindName = Pick<Kind, 'name' | 'title' | 'sources'>
 
-/** A sentence in pieces: plain words of ours, and names that came from outside. */
+/** A sentence in pieces: our own words, and names from outside. */
 export type Sentence = readonly (string | { readonly name: string })[]
 
 const VERBS: { readonly [action in Action]: string } = { create: 'creates', update: 'changes', delete: 'deletes' }
 
-/** The words of what a step does. */
+/** The phrase that says what a step does. */
 export function phraseOf(step: Step, kinds: readonly KindName[]): Phrase {
   const fits = (phrase: Phrase): boolean =>
     phrase.action === step.action && holds(step, 'before', phrase.from) && holds(step, 'after', phrase.to)
@@ -41,7 +41,7 @@ function valueIn(step: Step, side: 'before' | 'after' | 'seen', field: string): 
   return step.changes.find((change) => change.field === field)?.[side] ?? null
 }
 
-/** A kind's title; its own name where the registry does not know it. */
+/** A kind's title; its name if the registry does not know it. */
 export function titleOf(kind: string, kinds: readonly KindName[]): Kind['title'] {
   return kinds.find(({ name }) => name === kind)?.title ?? { one: kind, many: `${kind}s` }
 }
@@ -69,7 +69,7 @@ function nameFor(step: Step, slot: string): string {
   return wordOf(step.kind, field, valueIn(step, side, field))
 }
 
-/** A sentence with its first letter large, where that letter is ours. */
+/** A sentence with a capital first letter, unless it begins with a name. */
 export function capitalised(parts: Sentence): Sentence {
   const [first, ...rest] = parts
   return typeof first === 'string' ? [capital(first), ...rest] : parts
@@ -78,11 +78,11 @@ export function capitalised(parts: Sentence): Sentence {
 const CAUSES: { readonly [cause in Exclude<Cause, 'change'>]: string } = {
   drift: 'undoes a change by hand',
   conflict: 'overwrites a change by hand',
-  takeover: 'takes over what is live',
+  takeover: 'replaces what is on the server',
 }
 
-/** Why a step is there, where it is not for a change of the files alone; null where it is. */
-export function networkErrorOf({ cause, action }: Step): string | null {
+/** Why a step exists, if not only for a change of the files; else null. */
+export function causeInWords({ cause, action }: Step): string | null {
   if (cause === 'change') return null
   return cause === 'takeover' && action === 'delete' ? 'was there before Herdbook' : CAUSES[cause]
 }
@@ -90,16 +90,16 @@ export function networkErrorOf({ cause, action }: Step): string | null {
 const DANGER: { readonly [hazard in Hazard]: number } = { irreversible: 0, disruptive: 1, reversible: 2 }
 const WEIGHT: { readonly [action in Action]: number } = { delete: 0, update: 1, create: 2 }
 
-/** How dangerous a step is: the lower, the more. */
+/** How dangerous a step is: the lower, the more dangerous. */
 export const rank = (step: Step): number => 2 * DANGER[step.hazard] + (step.weakens ? 0 : 1)
 const touched = (step: Step): number => step.impact?.weight ?? 0
 
-/** Most dangerous first, then who touches most people; what is alike stays in the plan's order. */
+/** Sorts the most dangerous first, then the ones that touch most people. */
 export function byDanger(a: Step, b: Step): number {
   return rank(a) - rank(b) || touched(b) - touched(a) || WEIGHT[a.action] - WEIGHT[b.action]
 }
 
-/** The follow relations that an impact is about; null where it is about something else. */
+/** The follow relations that an impact counts; null if it counts something else. */
 export function relationsIn({ details }: Impact): Relations | null {
   const { follows, followers, accounts = 0, members } = details
   if (typeof follows !== 'number' || typeof followers !== 'number') return null
@@ -111,7 +111,7 @@ export function relationsIn({ details }: Impact): Relations | null {
   }
 }
 
-/** "12 follows and 40 followers of 9 members"; null where nobody is touched. */
+/** "12 follows and 40 followers of 9 members"; null if there are none. */
 export function relations(impact: Relations): string | null {
   const parts = [
     ...(impact.follows > 0 ? [count(impact.follows, 'follow', 'follows')] : []),
@@ -120,7 +120,7 @@ export function relations(impact: Relations): string | null {
   return parts.length === 0 ? null : `${listed(parts)}${whose([impact])}`
 }
 
-/** " of 9 members". Who is in touch with several domains counts once for each, so that a sum is the most that it can be. */
+/** " of 9 members". A member may follow people on several domains, so a sum is "up to". */
 function whose(impacts: readonly Relations[]): string {
   const known = impacts.flatMap(({ members }) => (members === undefined ? [] : [members]))
   if (known.length < impacts.length) return ''
@@ -130,7 +130,7 @@ function whose(impacts: readonly Relations[]): string {
 
 const impactVerb = (step: Step): string => own(WORDS, step.kind)?.impact?.[step.hazard] ?? 'touches'
 
-/** Whom a step touches: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
+/** A step's impact: "severs 12 follows and 40 followers of 9 members; 300 accounts known from there". */
 export function effect(step: Step): string | null {
   if (step.impact === undefined) return null
   const counted = relationsIn(step.impact)
@@ -142,22 +142,22 @@ export function effect(step: Step): string | null {
     .join('; ')
 }
 
-/** Groups of like steps that a verdict names one by one; the rest is counted. */
+/** A verdict names so many groups of similar steps; the rest is counted. */
 const NAMED_GROUPS = 5
 
-/** A plan in a sentence or three: what it does, whom it touches, what it leaves to people. */
+/** A plan in a few sentences: what it does, its impact, what is left to decide. */
 export function verdict(plan: Plan, kinds: readonly KindName[], leftover: ReadonlySet<string> = new Set()): Sentence {
-  const told = differencesInWords(plan)
+  const open = differencesInWords(plan)
   const gone = letGo(plan, kinds)
   const head = plan.steps.length > 0 ? headline(plan.steps, kinds, leftover) : gone === null ? [unchanged(plan)] : []
   return [
     ...head,
     ...(gone === null ? [] : [`${head.length === 0 ? '' : ' '}${gone}`]),
-    ...(told === null ? [] : [` ${capital(told)}.`]),
+    ...(open === null ? [] : [` ${capital(open)}.`]),
   ]
 }
 
-/** What the files no longer speak of: "From now on not managed: 12 domain blocks (they stay on the server)."; null where there is nothing. */
+/** "From now on not managed: 12 domain blocks (they stay on the server)."; null if there is nothing. */
 export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): string | null {
   if (groups.length === 0) return null
   const named = groups.map(({ kind, objects }) => count(objects, titleOf(kind, kinds).one, titleOf(kind, kinds).many))
@@ -165,19 +165,19 @@ export function letGo({ letGo: groups }: Plan, kinds: readonly KindName[]): stri
   return `From now on not managed: ${listed(named)} (${stays} on the server).`
 }
 
-/** What was not read was not compared. */
+/** The verdict on a plan without steps: what was not read was not compared. */
 export function unchanged(plan: Plan): string {
   const { reads, owed, unfinished } = plan
-  if (owed.length + unfinished.length > 0) return 'Nothing new. An earlier run is not finished yet.'
-  // What was done by hand is a change, too.
+  if (owed.length + unfinished.length > 0) return 'No new changes. An earlier run is not finished yet.'
+  // A change by hand is a change, too.
   if (reads.every((read) => read.complete))
     return differencesInWords(plan) === null ? 'No changes.' : 'No changes to apply.'
   return reads.some((read) => read.complete)
-    ? 'No changes as far as the live server could be read.'
-    : 'The live server could not be read.'
+    ? 'No changes in what Herdbook could read from the server.'
+    : 'Herdbook could not read the server.'
 }
 
-/** What steps do, what of it earlier merges left over, whom it touches. */
+/** What steps do, what is left over from earlier merges, and the impact. */
 export function headline(
   steps: readonly Step[],
   kinds: readonly KindName[],
@@ -188,7 +188,7 @@ export function headline(
     steps.filter((step) => leftover.has(step.digest)),
   ]
   return [
-    ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['Nothing of its own.']),
+    ...(own.length > 0 ? [...capitalised(deeds(own, kinds)), '.'] : ['This pull request adds no changes.']),
     ...(left.length > 0 ? [' Left over from earlier merges: ', ...deeds(left, kinds), '.'] : []),
     ...impacts(steps).map((text) => ` ${text}.`),
   ]
@@ -222,14 +222,14 @@ export function impacts(steps: readonly Step[]): string[] {
   return [...sums, ...new Set(others)]
 }
 
-/** How many objects somebody changed on the server alone, and how many they added: those that no file names count, too. */
+/** How many objects were changed and added by hand, those in no file included. */
 export function byHandCounts({ drift, unmanaged }: Plan): { readonly changed: number; readonly added: number } {
   const all = unmanaged.filter(({ addedByHand }) => addedByHand)
   const changed = all.filter((one) => one.changed === true).length
   return { changed: drift.length + changed, added: all.length - changed }
 }
 
-/** What is told and not applied; null where there is nothing. */
+/** The differences in words; null if there are none. */
 export function differencesInWords(plan: Plan): string | null {
   const { changed, added } = byHandCounts(plan)
   const secrets = changedSecrets(plan).length
@@ -238,49 +238,45 @@ export function differencesInWords(plan: Plan): string | null {
       ? [`${count(plan.conflicts.length, 'object was', 'objects were')} changed on both sides`]
       : []),
     ...(changed > 0 ? [`${number(changed)} changed by hand`] : []),
-    ...(plan.takeovers.length > 0
-      ? [
-          `${number(plan.takeovers.length)} ${plan.takeovers.length === 1 ? 'differs' : 'differ'} from a file that is new to Herdbook`,
-        ]
-      : []),
+    ...(plan.takeovers.length > 0 ? [`${number(plan.takeovers.length)} already on the server and different`] : []),
     ...(added > 0 ? [`${number(added)} added by hand`] : []),
     ...(secrets > 0 ? [`${count(secrets, 'secret', 'secrets')} changed on the server`] : []),
   ]
   return parts.length === 0 ? null : listed(parts)
 }
 
-/** The ledger's, and whoever may push may have written that. */
+/** A day from the ledger: anyone who may push may have written it. */
 const dayIn = (date: string): string => dayOf(date) ?? inline(date)
 
-/** When a step is done of which members hear first; null where nothing is waited for. */
+/** When a step is applied that is announced to members first; null if it needs no notice. */
 export function toldFirst({ notice }: Step): string | null {
   if (notice === undefined) return null
   const from = dayIn(notice.from)
   return notice.at === null
-    ? `Members are told first; applied from ${from} on at the earliest.`
-    : `Members were told on ${dayIn(notice.at)}; applied from ${from} on.`
+    ? `Herdbook informs members first. It applies this on ${from} or later.`
+    : `Members were informed on ${dayIn(notice.at)}. Herdbook applies this on ${from} or later.`
 }
 
-/** From when on a step is done that has to wait; null where it has not. */
+/** The moment before which a step is not applied; null if it need not wait. */
 export function notDoneBefore({ notBefore }: Step): string | null {
   if (notBefore === undefined) return null
   const from = new Date(notBefore)
-  return `Not done before ${Number.isNaN(from.getTime()) ? inline(notBefore) : momentInWords(from)}.`
+  return `Not applied before ${Number.isNaN(from.getTime()) ? inline(notBefore) : momentInWords(from)}.`
 }
 
-/** Until when steps are held back for that, counted; null where none is. */
+/** How many steps wait until members were informed, and until when; null if none does. */
 export function heldBack(steps: readonly Step[]): string | null {
   const days = steps.flatMap(({ notice }) => notice?.from ?? []).sort()
   const [first] = days
   return first === undefined
     ? null
-    : `Held back until ${dayIn(first)} at the earliest, so that members are told first: ${count(days.length, 'change', 'changes')}.`
+    : `${count(days.length, 'change waits', 'changes wait')} until ${dayIn(first)} or later, because members are informed first.`
 }
 
-/** REST allows an account 300 calls in five minutes. */
+/** Mastodon's API allows an account 300 calls in five minutes. */
 const WINDOW = { calls: 300, minutes: 5 }
 
-/** How the steps that wait for no day are written, and how long that takes. */
+/** How the steps without a waiting time are written, and how long that takes. */
 export function connectionsOf(steps: readonly Step[]): string[] {
   const through = (connection: Step['connection']): Step[] =>
     steps.filter((step) => step.connection === connection && step.notice === undefined && step.notBefore === undefined)
@@ -291,10 +287,12 @@ export function connectionsOf(steps: readonly Step[]): string[] {
   return [
     ...(calls > 0
       ? [
-          `${count(calls, 'call', 'calls')} over REST (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, by the rate limit`})`,
+          `${count(calls, 'call', 'calls')} to Mastodon's API (${waits === 0 ? 'seconds' : `about ${number(waits)} minutes, because of its rate limit`})`,
         ]
       : []),
-    ...(console > 0 ? [`${count(console, 'write', 'writes')} through the console (seconds, once it has started)`] : []),
-    ...(shut > 0 ? [`${count(shut, 'change has', 'changes have')} no connection and will be skipped`] : []),
+    ...(console > 0
+      ? [`${count(console, 'write', 'writes')} through the console (seconds, after it has started)`]
+      : []),
+    ...(shut > 0 ? [`${count(shut, 'change', 'changes')} without a connection (skipped)`] : []),
   ]
 }

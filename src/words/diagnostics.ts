@@ -1,10 +1,10 @@
 import type { Diagnostic, Severity } from '../instance/diagnostic.ts'
 import { count, listed } from './text.ts'
 
-/** The text of a file of the instance, for code frames; undefined where it can't be had. */
+/** The text of a file of the instance, for code frames; undefined if it can't be read. */
 export type SourceOf = (file: string) => string | undefined
 
-/** By file and place; what has no place comes last, in the order given. */
+/** Sorts by file and place; diagnostics without a place come last, in the order given. */
 export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
   return list.toSorted((a, b) => {
     if (a.at === undefined || b.at === undefined) return Number(a.at === undefined) - Number(b.at === undefined)
@@ -13,8 +13,8 @@ export function sorted(list: readonly Diagnostic[]): Diagnostic[] {
   })
 }
 
-/** Nobody reads a longer sentence, whoever said it. */
-export const LONGEST = 4000
+/** Longer messages are cut. */
+export const MAX_MESSAGE = 4000
 
 /** "2 errors and 1 warning". */
 export function totals(list: readonly Diagnostic[]): string {

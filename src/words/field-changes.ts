@@ -15,10 +15,10 @@ export type FieldDiff =
   | { readonly field: string; readonly form: 'value'; readonly before: string | null; readonly after: string | null }
   | { readonly field: string; readonly form: 'text'; readonly lines: readonly DiffLine[] }
 
-/** Longer than this, or over more than one line, a value is shown as a diff of lines. */
-const SHORT = 72
+/** A value that is longer, or has several lines, is shown as a diff of lines. */
+const MAX_VALUE = 72
 const CONTEXT = 2
-/** How far apart two texts may be before their lines are not compared: that cost grows with the square. */
+/** Texts that differ more are not compared line by line: the cost grows with the square. */
 const MAX_EDITS = 500
 const MAX_LINES = 60
 const MAX_LENGTH = 2000
@@ -30,11 +30,11 @@ export function fieldDiffs(step: Step): FieldDiff[] {
       ? Object.entries(step.seen).map(([field, before]) => ({ field, before, after: null }))
       : step.changes
   const all = changes.flatMap(({ field, before, after }) => compare(step.kind, field, before, after))
-  const telling = all.filter((diff) => step.action === 'update' || !isDefault(diff))
-  return telling.length > 0 ? telling : all
+  const meaningful = all.filter((diff) => step.action === 'update' || !isDefault(diff))
+  return meaningful.length > 0 ? meaningful : all
 }
 
-/** The two sides of a field that nobody has settled. */
+/** The sides of a field that differs. */
 export interface Sides {
   readonly field: string
   readonly file: string | null
@@ -42,11 +42,11 @@ export interface Sides {
   readonly ledger: string | null
 }
 
-/** What a difference is about where one side does not have the object at all. */
+/** A difference in words if one side lacks the object; else null. */
 export function absence({ live, desired, state }: Difference): string | null {
-  if (state === 'absent') return 'It is live, and the files say that it must not be there.'
-  if (live === null) return 'It is in the file and no longer live.'
-  return desired === null ? 'It is live and no longer in the file.' : null
+  if (state === 'absent') return 'It is on the server. The files say that it must not be there.'
+  if (live === null) return 'It is in the files, and no longer on the server.'
+  return desired === null ? 'It is on the server, and no longer in the files.' : null
 }
 
 export function sidesOf(difference: Difference): Sides[] {
@@ -74,7 +74,7 @@ function compare(kind: string, field: string, before: Value, after: Value): Fiel
       .filter((diff) => !isSame(diff))
   }
   const [old, new_] = [shown(kind, field, before), shown(kind, field, after)]
-  const long = [old, new_].some((text) => text !== null && (text.length > SHORT || text.includes('\n')))
+  const long = [old, new_].some((text) => text !== null && (text.length > MAX_VALUE || text.includes('\n')))
   return [
     long
       ? { field, form: 'text', lines: diffLines(old ?? '', new_ ?? '') }
@@ -85,7 +85,7 @@ function compare(kind: string, field: string, before: Value, after: Value): Fiel
 const isSame = (diff: FieldDiff): boolean =>
   diff.form === 'value' ? diff.before === diff.after : diff.lines.length === 0
 
-/** A value as text; a list has a line for each of its items. Empty is none, as everywhere. */
+/** A value as text; a list has one line an item. Empty is none. */
 function shown(kind: string, field: string, value: Value): string | null {
   if (value === null || value === '') return null
   return Array.isArray(value) ? value.map((item) => wordOf(kind, field, item)).join('\n') : wordOf(kind, field, value)

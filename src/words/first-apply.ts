@@ -2,12 +2,12 @@ import type { Plan } from '../reconcile/plan/types.ts'
 import { titleOf, type KindName } from './describe.ts'
 import { count, listed } from './text.ts'
 
-/** What first applies create, a sentence a provider. */
+/** What first applies create, one sentence a provider. */
 export const firstApplies = ({ first = [] }: Pick<Plan, 'first'>, kinds: readonly KindName[]): string[] =>
   [...Map.groupBy(first, ({ provider }) => provider)].map(([provider, own]) => {
     const counts = own.map(({ kind, creates }) => {
       const { one, many } = titleOf(kind, kinds)
       return count(creates, one, many)
     })
-    return `First apply to ${provider}: it creates ${listed(counts)}, and no budget limits that.`
+    return `First apply to ${provider}: it creates ${listed(counts)}. No budget limits this.`
   })

@@ -17,7 +17,7 @@ export function filesOf(steps: readonly Step[], kinds: readonly KindName[]): [st
   return groups.toSorted((a, b) => worst(a) - worst(b))
 }
 
-/** Whether there is nothing at all to tell but that all is as the files say. */
+/** Whether the server matches the files and there is nothing else to say. */
 export function isQuiet(plan: Plan): boolean {
   const lists = [
     plan.unfinished,
@@ -38,13 +38,13 @@ export function isQuiet(plan: Plan): boolean {
   )
 }
 
-/** What the files leave alone, by name; null where that is nothing. */
+/** What the files leave alone, by name; null if nothing. */
 export const leftInWords = ({ leftAlone }: Plan): string | null =>
   leftAlone.length === 0 ? null : `The files leave alone: ${leftAlone.map(readable).join(', ')}.`
 
-/** "142 objects read", and what apply would still write down. */
+/** "142 objects read", and how many apply adds to the ledger. */
 export function readCount(plan: Plan): string {
   const objects = plan.reads.reduce((sum, read) => sum + read.objects, 0)
   const records = plan.adjustments.filter(({ to }) => to === 'record').length
-  return `${count(objects, 'object', 'objects')} read${records === 0 ? '' : `; apply writes ${count(records, 'object', 'objects')} into the ledger`}`
+  return `${count(objects, 'object', 'objects')} read${records === 0 ? '' : `; apply adds ${count(records, 'object', 'objects')} to the ledger`}`
 }

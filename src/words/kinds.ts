@@ -1,9 +1,9 @@
 import type { Action, Fields, Hazard } from '../reconcile/values.ts'
 
-/** How a step is said. `{id}`, `{before.FIELD}`, `{after.FIELD}` and `{seen.FIELD}` stand for names, `{n}` for a number of steps. */
+/** A step in words: `{id}`, `{before.FIELD}`, `{after.FIELD}` and `{seen.FIELD}` are names, `{n}` a number of steps. */
 export interface Phrase {
   readonly action: Action
-  /** Fits only where the change is from, or to, these values; the first phrase that fits is taken. */
+  /** Fits only a change from, or to, these values; the first phrase that fits is used. */
   readonly from?: Fields
   readonly to?: Fields
   readonly one: string
@@ -12,17 +12,17 @@ export interface Phrase {
 
 export interface Words {
   readonly phrases: readonly Phrase[]
-  /** The field that says most of an object that is only named. */
+  /** The field that says most about an object. */
   readonly main?: string
-  /** Whoever holds one can do what members can't: always named where names may be told, never only counted. */
+  /** It gives a person power: always named where names may be shown, never only counted. */
   readonly staff?: true
-  /** What people read for a field's value where the API has another word. */
+  /** Words for a field's values, if the API has other words. */
   readonly values?: { readonly [field: string]: { readonly [value: string]: string } }
   /** What its impact does to follows, by hazard. */
   readonly impact?: { readonly [hazard in Hazard]: string }
 }
 
-/** The words of each kind. A kind without an entry is spoken of by its title. */
+/** The words of each kind. A kind without an entry uses its title. */
 export const WORDS: { readonly [kind: string]: Words } = {
   'domain-block': {
     main: 'severity',
@@ -43,7 +43,7 @@ export const WORDS: { readonly [kind: string]: Words } = {
         one: 'rejects reports from {id}',
         many: 'rejects reports from {n} domains',
       },
-      { action: 'create', one: 'notes {id} without a limit', many: 'notes {n} domains without a limit' },
+      { action: 'create', one: 'lists {id} without a limit', many: 'lists {n} domains without a limit' },
       {
         action: 'update',
         to: { severity: 'suspend' },
@@ -88,7 +88,12 @@ export const WORDS: { readonly [kind: string]: Words } = {
   'ip-block': {
     main: 'severity',
     phrases: [
-      { action: 'create', to: { severity: 'no_access' }, one: 'shuts out {id}', many: 'shuts out {n} addresses' },
+      {
+        action: 'create',
+        to: { severity: 'no_access' },
+        one: 'blocks all access from {id}',
+        many: 'blocks all access from {n} addresses',
+      },
       {
         action: 'create',
         to: { severity: 'sign_up_block' },
@@ -152,15 +157,15 @@ export const WORDS: { readonly [kind: string]: Words } = {
       {
         action: 'create',
         to: { notified: true },
-        one: 'publishes the terms of service of {id} and tells all members',
-        many: 'publishes {n} terms of service and tells all members',
+        one: 'publishes the terms of service of {id} and notifies all members',
+        many: 'publishes {n} terms of service and notifies all members',
       },
       { action: 'create', one: 'publishes the terms of service of {id}', many: 'publishes {n} terms of service' },
       {
         action: 'update',
         to: { notified: true },
-        one: 'tells all members of the terms of service of {id}',
-        many: 'tells all members of {n} terms of service',
+        one: 'notifies all members about the terms of service of {id}',
+        many: 'notifies all members about {n} terms of service',
       },
       { action: 'update', one: 'edits the terms of service of {id}', many: 'edits {n} terms of service' },
       { action: 'delete', one: 'removes the terms of service of {id}', many: 'removes {n} terms of service' },

@@ -11,7 +11,7 @@ export interface Span {
   readonly whole?: boolean
 }
 
-/** A line before it is fitted to a width; what is folded is indented by `hang` columns. */
+/** A line before it is folded; folded parts are indented by `hang` columns. */
 export interface Line {
   readonly indent: number
   readonly hang: number
@@ -20,7 +20,7 @@ export interface Line {
 
 export interface Screen {
   readonly colour: boolean
-  /** Columns; undefined where lines are not to be folded. */
+  /** Columns; undefined if lines are not folded. */
   readonly width?: number | undefined
 }
 
@@ -30,7 +30,7 @@ export const line = (indent: number, ...spans: readonly (Span | string)[]): Line
   hang: indent + 2,
   spans: spans.map((s) => (typeof s === 'string' ? { text: s } : s)),
 })
-/** A paragraph: what is folded stands under its beginning. */
+/** A paragraph: folded parts begin under its first column. */
 export const paragraph = (indent: number, ...spans: readonly (Span | string)[]): Line => ({
   ...line(indent, ...spans),
   hang: indent,

@@ -6,6 +6,6 @@ import type { Plan } from '../reconcile/plan/types.ts'
 export const notCompared = ({ reads }: Pick<Plan, 'reads'>): string | null =>
   uncomparedInWords(reads.flatMap(({ uncompared = [] }) => uncompared))
 
-/** Where the server has another value of a secret than the files mean. */
+/** Secrets for which the server has another value than the files mean. */
 export const changedSecrets = ({ findings }: Pick<Plan, 'findings'>): Diagnostic[] =>
   findings.filter(({ code }) => code === SECRET_CHANGED)

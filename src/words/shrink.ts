@@ -4,7 +4,7 @@ interface State<Form> {
   form: Form
 }
 
-/** A form of each section: while all together are more than the limit, the largest that has a shorter one takes it. `fits` is false where the shortest are too much. */
+/** Shortens the largest section until all fit the limit; `fits` is false if the shortest forms don't fit. */
 export function shrink<Form>(
   sections: readonly (readonly (() => Form)[])[],
   sizeOf: (form: Form) => number,
@@ -29,5 +29,5 @@ export function shrink<Form>(
   }
 }
 
-/** How many of a list its shorter forms name. */
+/** How many items the shorter forms of a list name. */
 export const shorter = (length: number): readonly number[] => [100, 20, 3, 0].filter((less) => less < length)

@@ -1,4 +1,4 @@
-/** Shortens to so many characters, whole graphemes, with an ellipsis. */
+/** Shortens a text to so many characters, never inside a grapheme, with an ellipsis. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text
   let kept = ''
@@ -18,7 +18,7 @@ const ASCII = /^[\x20-\x7e]*$/
 
 const MARKS = /^\p{M}+$/u
 
-/** How many columns a terminal takes for it. */
+/** How many terminal columns a text takes. */
 export function width(text: string): number {
   if (ASCII.test(text)) return text.length
   let columns = 0
@@ -41,7 +41,7 @@ export function listed(items: readonly string[]): string {
 
 const DAYS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 
-/** "24 December 2026"; null where it is no date. */
+/** "24 December 2026"; null if it is no date. */
 export function dayOf(date: string): string | null {
   const time = /^\d{4}-\d\d-\d\d/.test(date) ? Date.parse(date.slice(0, 10)) : Number.NaN
   return Number.isNaN(time) ? null : DAYS.format(time)

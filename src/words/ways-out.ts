@@ -2,7 +2,7 @@ import { shellWord } from '../instance/shell-word.ts'
 import { placesOf } from '../reconcile/claims.ts'
 import type { WayOut, Difference } from '../reconcile/plan/types.ts'
 
-/** What settles a difference: what to type, or a line for a file. */
+/** A way out of a difference: a command to type, or a line for a file. */
 export interface Way {
   readonly way: WayOut
   readonly text: string
@@ -10,10 +10,10 @@ export interface Way {
   readonly means: string
 }
 
-const MOST: readonly WayOut[] = ['adopt', 'restore']
+const USUAL: readonly WayOut[] = ['adopt', 'restore']
 
-/** Whether this is a way out of a difference. */
-export const hasWay = ({ ways = MOST }: Difference, way: WayOut): boolean => ways.includes(way)
+/** Whether a difference has this way out. */
+export const hasWay = ({ ways = USUAL }: Difference, way: WayOut): boolean => ways.includes(way)
 
 /** The ways out of a difference, in words. */
 export function waysOutOf(difference: Difference): Way[] {

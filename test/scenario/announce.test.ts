@@ -104,7 +104,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
 
     expect((await must(herd, ['plan'], 2)).stdout).toMatch(
       new RegExp(
-        `bad\\.example[^]*Members are told first; applied from ${inWords(from)} on at the earliest\\.[^]*spam\\.example`,
+        `bad\\.example[^]*Herdbook informs members first\\. It applies this on ${inWords(from)} or later\\.[^]*spam\\.example`,
       ),
     )
     const first = await must(herd, ['apply', '--yes'])
@@ -117,7 +117,7 @@ describe('with notice_days, a suspension that cuts follows', () => {
 
     const later = { now: new Date(Date.parse(from) - 1000) }
     expect((await must(herd, ['plan'], 2, later)).stdout).toContain(
-      `Members were told on ${inWords(dayOf(new Date()))}; applied from ${inWords(from)} on.`,
+      `Members were informed on ${inWords(dayOf(new Date()))}. Herdbook applies this on ${inWords(from)} or later.`,
     )
     expect((await must(herd, ['plan'], 2, { now: new Date(Date.parse(from)) })).stdout).not.toContain('Members')
     await must(herd, ['apply', '--yes'], 0, later)

@@ -144,7 +144,7 @@ describe('without a ledger key', () => {
     expect((await must(other, ['drift'])).out).not.toContain('alice')
     const { out } = await must(other, ['apply', '--yes'])
     expect(out).toMatch(
-      /From now on you are told when one of them changes or another is added by hand\. Who holds a role: alice \(Moderator\)/,
+      /From now on, Herdbook reports when one of them changes or another is added by hand\. These people hold a role: alice \(Moderator\)/,
     )
     await herd.hand.giveRole('alice', 'Owner')
     expect((await must(other, ['drift'], 3)).out).toMatch(/moderator alice: Owner {2}changed/)

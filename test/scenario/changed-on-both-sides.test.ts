@@ -21,7 +21,7 @@ describe('what was changed on both sides', () => {
     await herd.hand.changeBlock('spam.example', { public_comment: 'Scam' })
     const ran = await must(herd, ['plan'], 4)
     expect(ran.out).toContain('Changed on both sides')
-    expect(ran.out).toMatch(/file Fraud, live Scam, last applied Spam/)
+    expect(ran.out).toMatch(/files Fraud, server Scam, last applied Spam/)
     await must(herd, ['apply', '--yes'], 4)
     expect(await severityOf('spam.example')).toMatchObject({ public_comment: 'Scam' })
   })
@@ -81,7 +81,9 @@ describe('what was changed on both sides', () => {
       ['domain-block/noted.example'],
       ['domain-block/noted.example'],
     ])
-    expect((await must(herd, ['plan'], 4)).stdout).toMatch(/none to limit[\s\S]*New to Herdbook[\s\S]*noted\.example/)
+    expect((await must(herd, ['plan'], 4)).stdout).toMatch(
+      /none to limit[\s\S]*Already on the server, and different[\s\S]*noted\.example/,
+    )
     await must(herd, ['adopt', 'domain-block/noted.example'])
     expect(herd.read('domain-blocks.yaml')).toContain(
       'noted.example\n    severity: limit\n    private_comment: Theirs\n',

@@ -127,7 +127,7 @@ describe('drift', () => {
     const file = join(herd.dir, 'instance/domain-blocks.yaml')
     writeFileSync(file, `${readFileSync(file, 'utf8')}  - domain: new.example\n    severity: limit\n`)
     const { out } = await must(herd, ['drift'])
-    expect(out).toContain('1 change of the files is not live yet: herdbook plan')
+    expect(out).toContain('1 change of the files is not applied yet: herdbook plan')
   })
 
   it('of nothing but a block that somebody added by hand is still drift', async () => {

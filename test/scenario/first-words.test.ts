@@ -117,6 +117,6 @@ it('a first apply of what is live already says what it did', async () => {
   await must(fresh, ['adopt'])
   fresh.write({}, 'Adopt')
   expect((await must(fresh, ['apply'])).stdout).toMatch(
-    /Nothing to write to herd\.example; the ledger knows it now, \d+ objects\.\n$/,
+    /Nothing to write to herd\.example\. The ledger now records \d+ objects more\.\n$/,
   )
 })

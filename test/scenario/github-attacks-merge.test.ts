@@ -241,7 +241,7 @@ describe('an approval', SLOW, () => {
     const { number } = await propose({
       [file]: `${herd.file(file)}\n  - account: ghost\n    role: Owner\n    since: 2026-11-23\n`,
     })
-    expect(commentOn(herd, number)).toContain("`ghost`: can't be given a role yet")
+    expect(commentOn(herd, number)).toContain('`ghost`: cannot get a role yet')
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(0)
     await herd.sandbox.handOf('owner').signUp('ghost')
@@ -262,7 +262,7 @@ describe('an approval', SLOW, () => {
     expect(await roleOf()).toEqual(nobody)
     const fresh = await propose({ [file]: herd.file(file).replace('since: 2026-11-23', 'since: 2026-11-24') })
     expect(commentOn(herd, fresh.number)).toMatch(
-      /Left over from earlier merges · 1 change[^]*Gives `Owner` to `ghost`[^]*The account is from \d{4}-/,
+      /Left over from earlier merges · 1 change[^]*Gives `Owner` to `ghost`[^]*The account was created on \d{4}-/,
     )
     await herd.hub.act.merge(fresh.number, 'ann')
     expect((await applied()).exit).toBe(0)

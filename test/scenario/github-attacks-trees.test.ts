@@ -182,7 +182,7 @@ describe('a tree that is none', SLOW, () => {
         file('\u202elmay.skcolb', 'x'),
       ),
     )
-    expect(pull.comment).toMatch(/3 other files are changed[^]*Domain-Blocks\.yaml[^]*d\u043emain-blocks\.yaml/)
+    expect(pull.comment).toMatch(/3 other files change[^]*Domain-Blocks\.yaml[^]*d\u043emain-blocks\.yaml/)
     expect(pull.comment).not.toContain('**No changes**')
   })
 

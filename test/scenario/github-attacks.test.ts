@@ -169,9 +169,9 @@ describe('beside the files', SLOW, () => {
     // Whoever looks at instance/ alone sees nothing.
     expect(git(herd.hub.git, 'diff', '--name-only', 'main', pull.head, '--', 'instance')).toBe('')
     expect(pull.comment()).toMatch(
-      /> \[!WARNING\]\n> \*\*Runs here once this is merged[^]*> - `\.github\/workflows\/theirs\.yml`/,
+      /> \[!WARNING\]\n> \*\*After the merge, these files run with access to secrets[^]*> - `\.github\/workflows\/theirs\.yml`/,
     )
-    expect(pull.comment()).toMatch(/1 other file is changed[^]*> - `README\.md`/)
+    expect(pull.comment()).toMatch(/1 other file changes[^]*> - `README\.md`/)
     expect(herd.hub.state.statuses.findLast(({ commit: at }) => at === pull.head)).toMatchObject({ state: 'pending' })
   })
 
@@ -189,7 +189,7 @@ describe('beside the files', SLOW, () => {
     expect(herd.hub.state.issues.get(pull.number)?.labels).toEqual(['herdbook: plan'])
     const runs = await herd.settle(pullJobs)
     expect(runs.filter((one) => one.ran).map(({ job }) => job)).toEqual(['check'])
-    expect(pull.comment()).toMatch(/the live server was not asked[^]*after\.example/)
+    expect(pull.comment()).toMatch(/Herdbook did not read the server for this comment\.[^]*after\.example/)
     // Put back by somebody who may only label, it asks for nothing either.
     await herd.hub.act.unlabel(pull.number, 'herdbook: plan', 'tess')
     await herd.hub.act.label(pull.number, 'herdbook: plan', 'tess')

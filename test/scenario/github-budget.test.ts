@@ -64,7 +64,7 @@ it('one merge that exceeds it alone holds no other up, and says so', SLOW, async
   const small = await propose({ [EMAIL]: 'email_domain_blocks:\n  - domain: mail.example\n' })
   const comment = commentOn(herd, small)
   expect(comment).toMatch(/\*\*Merging this approves 1 change\*\*/)
-  expect(comment).toMatch(/30 changes of earlier merges are applied first/)
+  expect(comment).toMatch(/30 changes from earlier merges are applied first/)
   await herd.hub.act.merge(small, 'ann')
   expect((await applied()).exit).toBe(5)
   expect(await herd.rows("select 1 from email_domain_blocks where domain = 'mail.example'")).toHaveLength(1)

@@ -44,7 +44,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     )
     expect(comment).toContain('Be kind')
     expect(comment).toMatch(
-      /omain blocks[^\n]*compared with the files of the base, since nothing that a pull request may use can read them from the server/,
+      /omain blocks[^\n]*are compared with the main branch only, because pull requests cannot read them from the server/,
     )
     expect(exit).toBe(0)
     await herd.hub.act.merge(number, 'ann')
@@ -75,7 +75,7 @@ describe('with a console alone', { timeout: 300_000 }, () => {
     expect((await apply()).exit).toBe(6)
     expect(await blocks()).toContain('Somebody else says why')
     expect(commentOn(herd, number, ':applied')).toMatch(
-      /^### 1 changed on the server meanwhile[^]*`Somebody else says why` on the server, `Far too loud` in the files/m,
+      /^### 1 changed on the server in the meantime[^]*`Somebody else says why` on the server, `Far too loud` in the files/m,
     )
     await herd.sandbox.handOf('owner').changeBlock('loud.example', { public_comment: 'Far too loud' })
     await herd.hub.act.schedule('23 4 * * *')

@@ -41,9 +41,9 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.rows("update domain_blocks set severity = 1 where domain = 'kept.example'")
     const job = await applied()
     expect(job.exit).toBe(6)
-    expect(job.summary).toMatch(/changed on the server meanwhile/)
+    expect(job.summary).toMatch(/changed on the server in the meantime/)
     const comment = commentOn(herd, number, ':applied')
-    expect(comment).toMatch(/^### 1 done and 1 changed on the server meanwhile, of 2 changes/m)
+    expect(comment).toMatch(/^### 1 done and 1 changed on the server in the meantime, of 2 changes/m)
     expect(comment).toMatch(
       /`domain-block\/kept\.example`[^]*`suspend` on the server, `limit` in the files[^]*`herdbook adopt domain-block\/kept\.example`[^]*`herdbook restore domain-block\/kept\.example`[^]*button/,
     )
@@ -71,7 +71,7 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
     expect(commentOn(herd, number, ':applied')).toMatch(
-      /^### 1 changed on the server meanwhile, of 1 change[^]*moderator `gone`: can't be given a role yet/m,
+      /^### 1 changed on the server in the meantime, of 1 change[^]*moderator `gone`: cannot get a role yet/m,
     )
     await herd.hub.act.push({
       by: 'ann',
@@ -89,8 +89,10 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.rows('alter table domain_blocks rename column veil to obfuscate')
     expect(exit).toBe(10)
     for (const text of [summary, commentOn(herd, number, ':applied'), failures().at(-1)?.body]) {
-      expect(text).toMatch(/### Not all of `herd\.example` could be read, so nothing was applied[^]*Domain blocks/i)
-      expect(text).not.toContain('as the files say')
+      expect(text).toMatch(
+        /### Herdbook could not read all of `herd\.example`, so it applied nothing[^]*Domain blocks/i,
+      )
+      expect(text).not.toContain('matches the files')
     }
     await herd.hub.act.schedule('23 4 * * *')
     expect((await applied()).exit).toBe(0)
@@ -105,7 +107,7 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(0)
     const comment = commentOn(herd, number, ':applied')
-    expect(comment).toMatch(/\n\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./)
+    expect(comment).toMatch(/\n\*\*Nothing to apply\*\*: `herd\.example` matches the files\./)
     await herd.hub.act.schedule('23 4 * * *')
     await applied()
     expect(commentOn(herd, number, ':applied')).toBe(comment)
@@ -117,7 +119,7 @@ describe('what a merge was to change and somebody crossed', () => {
     await herd.hub.act.merge(number, 'ann')
     expect((await applied()).exit).toBe(6)
     expect(commentOn(herd, number, ':applied')).toMatch(
-      /^### 1 changed on the server meanwhile, of 1 change[^]*`suspend` on the server, `limit` in the files/m,
+      /^### 1 changed on the server in the meantime, of 1 change[^]*`suspend` on the server, `limit` in the files/m,
     )
     // The newest run says the same as long as nobody has settled it.
     await herd.hub.act.schedule('23 4 * * *')

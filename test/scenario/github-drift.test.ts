@@ -254,7 +254,7 @@ describe('also in it', () => {
     })
     herd.events.length = 0
     await night()
-    expect(body()).toMatch(/`domain-block\/over\.example` was to hold until 1 January 2020\. \[Pull request \d+\]/)
+    expect(body()).toMatch(/`domain-block\/over\.example` was valid until 1 January 2020\. \[Pull request \d+\]/)
     const pull = pulls().find(({ title }) => title === 'Take out what has ended: domain-block/over.example')
     expect(pull?.pull?.head.branch).toBe('herdbook/until')
     expect(await fileAt(pull?.pull?.head.commit ?? '')).not.toContain('over.example')

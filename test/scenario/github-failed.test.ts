@@ -67,9 +67,9 @@ it.each([
     expect([job.exit, job.result]).toEqual([1, 'failure'])
     expect(job.stderr).toContain(WORDS)
     const comment = commentOn(herd, number)
-    expect(comment).toMatch(/^<!-- herdbook:production -->\n### Herdbook itself failed: 1 error\n/)
+    expect(comment).toMatch(/^<!-- herdbook:production -->\n### A defect in Herdbook: 1 error\n/)
     expect(comment).toContain('It is a defect in Herdbook, and not of your change.')
-    expect(job.summary).toContain('### Herdbook itself failed')
+    expect(job.summary).toContain('### A defect in Herdbook')
     expect(comment + job.summary).not.toContain(WORDS)
     const head = herd.hub.state.issues.get(number)?.pull?.head.commit
     expect(herd.hub.state.statuses.findLast(({ commit }) => commit === head)).toMatchObject({

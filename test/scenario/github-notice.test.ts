@@ -33,7 +33,7 @@ it('a pull request says that members are told first, its merge when they were, a
     'bad',
     '  - domain: bad.example\n    severity: suspend\n    accept_severed_relationships: 60\n',
   )
-  const held = `Held back until ${from} at the earliest, so that members are told first: 1 change.`
+  const held = `1 change waits until ${from} or later, because members are informed first.`
   expect(comment).toMatch(
     new RegExp(
       `^<!-- herdbook:production -->\\n<!-- herdbook-plan v1 head=[0-9a-f]{40} -->\\n### Blocks \`bad\\.example\`\\. Severs [^\\n]*\\n\\n\\*\\*Merging this approves 1 change\\*\\*\\. ${held}\\n`,
@@ -41,23 +41,23 @@ it('a pull request says that members are told first, its merge when they were, a
   )
   expect(comment).toMatch(
     new RegExp(
-      `Blocks \`bad\\.example\` · [^\\n]*<br>Members are told first; applied from ${from} on at the earliest\\.\\n`,
+      `Blocks \`bad\\.example\` · [^\\n]*<br>Herdbook informs members first\\. It applies this on ${from} or later\\.\\n`,
     ),
   )
-  expect(log).toContain(`Members are told first; applied from ${from} on at the earliest.`)
+  expect(log).toContain(`Herdbook informs members first. It applies this on ${from} or later.`)
 
   await herd.hub.act.merge(number, 'ann')
   expect(ran(await herd.settle({ workflows: /^herdbook-apply/ }), 'apply').exit).toBe(0)
   expect(commentOn(herd, number, ':applied')).toMatch(/^<!-- .* -->\n### 1 not due yet, of 1 change [^]*Announced on/)
-  expect(commentOn(herd, number, ':applied')).not.toContain('Members are told first')
+  expect(commentOn(herd, number, ':applied')).not.toContain('Herdbook informs members first')
 
   const next = await propose('mild', '  - domain: mild.example\n    severity: limit\n')
   expect(next.comment).toMatch(
     new RegExp(
-      `Approved before, and not applied yet · 1 change[^]*<br>Members were told on ${inWords(Date.now())}; applied from ${from} on\\.`,
+      `Already approved, not applied yet · 1 change[^]*<br>Members were informed on ${inWords(Date.now())}\\. Herdbook applies this on ${from} or later\\.`,
     ),
   )
   expect(next.comment).toContain(
-    '**Merging this approves 1 change** and applies it: 1 call over REST (seconds). 1 change of earlier merges is not due yet.\n',
+    "**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds). 1 change from earlier merges is not due yet.\n",
   )
 })

@@ -49,7 +49,7 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
     }
     const { head, comment } = await opened(files)
     expect(checkOf(head)).toMatch(/^pending: Changes what runs here, somebody has to look: /)
-    const [runs = '', others = ''] = comment().split('**1 other file is changed**')
+    const [runs = '', others = ''] = comment().split('**1 other file changes.**')
     for (const path of Object.keys(files).filter((name) => name !== 'README.md'))
       expect(runs).toContain(`> - \`${path}\``)
     expect(others).toContain('> - `README.md`')
@@ -73,9 +73,9 @@ describe("a stranger's pull request that leaves the instance alone", SLOW, () =>
 
 it("a branch of this repository says so as well, and its check is the plan's", SLOW, async () => {
   const { head, comment } = await opened({ 'src/cli.ts': 'ours()\n', 'README.md': 'Hello, you\n' }, 'mo')
-  expect(checkOf(head)).toBe('success: No changes on the server, but of what Herdbook itself goes by.')
+  expect(checkOf(head)).toBe("success: No changes on the server. This changes Herdbook's own settings.")
   expect(comment()).toMatch(
-    /Runs here once this is merged[^]*`src\/cli\.ts`[^]*1 other file is changed[^]*`README\.md`/,
+    /After the merge, these files run with access to secrets[^]*`src\/cli\.ts`[^]*1 other file changes[^]*`README\.md`/,
   )
   const docs = await opened({ 'docs/y.md': 'Y\n' }, 'mo')
   expect(checkOf(docs.head)).toBe('success: Nothing on the server; changes 1 other file: docs/y.md')
@@ -139,7 +139,7 @@ describe('what a stranger does to a pull request again and again', SLOW, () => {
     await scarce.hub.act.push({ by: 'mo', branch: 'ours', files: { 'docs/x.md': 'X\n' } })
     const own = await scarce.hub.act.openPull({ by: 'mo', branch: 'ours', title: 'X' })
     ran(await scarce.settle(pullJobs), 'plan')
-    expect(commentOn(scarce, own)).toContain('1 other file is changed')
+    expect(commentOn(scarce, own)).toContain('1 other file changes')
   })
 })
 

@@ -33,7 +33,7 @@ it('a stranger who changes nothing but what Herdbook goes by is not waved throug
   expect(job.summary).toContain('minimum_owners')
   expect(checkOf(head)).toMatchObject({
     state: 'pending',
-    description: expect.stringContaining('what Herdbook itself goes by'),
+    description: expect.stringContaining("Herdbook's own settings"),
   })
 })
 
@@ -46,10 +46,10 @@ it('nor is one of our own, whose check says it', async () => {
   const number = await herd.hub.act.openPull({ by: 'mo', branch: 'policy', title: 'Policy' })
   ran(await herd.settle(), 'plan')
   expect(commentOn(herd, number)).toMatch(
-    /### No changes on the server, but of what Herdbook itself goes by\.[^]*In force once this is merged[^]*not set → `1000`/,
+    /### No changes on the server\. This changes Herdbook's own settings\.[^]*After the merge, this apply and every later one[^]*not set → `1000`/,
   )
   expect(checkOf(head)).toMatchObject({
     state: 'success',
-    description: 'No changes on the server, but of what Herdbook itself goes by.',
+    description: "No changes on the server. This changes Herdbook's own settings.",
   })
 })

@@ -95,9 +95,9 @@ describe('a pull request from a branch of the repository', () => {
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('<!--'))
     expect(shown.slice(0, 4)).toEqual([
-      '### No changes on the server, but of 1 other file.',
+      '### No changes on the server. This changes 1 other file.',
       '> [!NOTE]',
-      '> **1 other file is changed**, which Herdbook neither reads nor runs:',
+      '> **1 other file changes.** Herdbook neither reads nor runs it:',
       '> - `README.md`',
     ])
   })
@@ -127,7 +127,7 @@ describe("a stranger's pull request", () => {
     expect([job.result, job.environment]).toEqual(['success', null])
     expect(runs.filter((one) => one.ran && one.environment !== null)).toEqual([])
     expect(commentOn(herd, number)).toMatch(
-      /^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+` in the files alone, the live server was not asked: [^]*What the server shows in public today[^]*`spam\.example`: no block/,
+      /^<!-- herdbook:production -->\n<!-- herdbook-checked \w+ on \w+: shown -->\n### Commit `\w+`, files only: [^]*What the server shows in public today[^]*`spam\.example`: no block/,
     )
     expect(commentOn(herd, number)).toContain(`/plan ${head.slice(0, 12)}`)
     expect(commentOn(herd, number)).not.toContain('herdbook-approvals')
@@ -139,7 +139,7 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.comment(number, `/plan ${head.slice(0, 12)}`, 'tess')
     await herd.hub.act.label(number, 'herdbook: plan', 'tess')
     const runs = await herd.settle()
-    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
     expect(checkOf(head)).toMatch(/^pending: /)
     // Anybody's comment lets a job begin: Herdbook asks what they may do.
     const began = runs.flatMap((one) => (one.ran && one.job === 'plan' ? [one.stdout] : []))
@@ -160,7 +160,7 @@ describe("a stranger's pull request", () => {
     await herd.hub.act.comment(number, '/plan', 'ann')
     await herd.hub.act.comment(number, '/plan 123456789abc', 'ann')
     await herd.settle()
-    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
     expect(
       commentsOn(number).filter((body) => body.includes('Which commit?') || body.includes('has moved since')),
     ).toHaveLength(2)
@@ -193,7 +193,7 @@ describe("a stranger's pull request", () => {
     herd.events.unshift(...asked)
     const runs = await herd.settle()
     expect(ran(runs, 'plan').stdout).toContain('The head is no longer')
-    expect(commentOn(herd, number)).toContain('the live server was not asked')
+    expect(commentOn(herd, number)).toContain('Herdbook did not read the server for this comment.')
     expect(commentsOn(number).some((body) => body.includes('The branch has moved since'))).toBe(true)
     // The naive way, planning whatever the head is by then, would have shown it.
     expect(commentOn(herd, number)).toContain('evil')

@@ -95,9 +95,7 @@ it('so is a defect, and a folder without instance.yaml', async () => {
   const job = await applied([{ match: { method: 'GET', path: /\/pulls\?/ }, fault: odd }])
   expect(job.exit).toBe(1)
   expect(job.stderr).toContain('This is a defect in Herdbook')
-  expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([
-    expect.stringContaining('Herdbook itself failed'),
-  ])
+  expect(failures().map(({ body }) => body?.split('\n')[0])).toEqual([expect.stringContaining('A defect in Herdbook')])
   await herd.hub.act.push({ by: 'ann', branch: 'main', files: { [CONNECTIONS]: null } })
   expect((await applied()).exit).toBe(9)
   expect(failures().map(({ body }) => body)).toEqual([expect.stringContaining('There is no instance/')])

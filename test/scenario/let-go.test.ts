@@ -96,7 +96,7 @@ describe('in a pull request', () => {
   it('of a stranger waits for somebody to look', async () => {
     const number = await propose('stan', { [FILE]: '# all gone\n' })
     expect(commentOn(herd, number)).toMatch(
-      /the live server was not asked: from now on not managed: 1 domain block \(it stays on the server\)\./,
+      /, files only: from now on not managed: 1 domain block \(it stays on the server\)\./,
     )
     expect(checkOf(number)).toMatchObject({ state: 'pending' })
   })

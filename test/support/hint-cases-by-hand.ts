@@ -71,7 +71,7 @@ export const BY_HAND: readonly HintCase[] = [
     state: added('by-hand-1.example'),
     types: ['drift'],
     exit: 3,
-    says: /(herdbook adopt \S+) writes it into the files/,
+    says: /(herdbook adopt \S+) copies it into the files/,
   },
   {
     of: ['terminal/added-by-hand.ts: herdbook restore'],
@@ -80,7 +80,7 @@ export const BY_HAND: readonly HintCase[] = [
     state: added('by-hand-2.example'),
     types: ['drift'],
     exit: 3,
-    says: /(herdbook restore \S+) takes it away on the server/,
+    says: /(herdbook restore \S+) removes it from the server/,
     ends: [5],
     shows: /Lifts the block of by-hand-2\.example .*There is no terminal here to ask you/,
   },

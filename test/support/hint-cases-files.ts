@@ -164,7 +164,7 @@ export const FILES: readonly HintCase[] = [
     shows: /Nothing is managed yet/,
   },
   {
-    of: ['json/saved-plan.ts: herdbook plan'],
+    of: ['json/texts.ts: herdbook plan'],
     herd: bare,
     state: ({ dir }) => {
       writeFileSync(join(dir, '.git/info/exclude'), 'plan.json\n')
@@ -174,6 +174,6 @@ export const FILES: readonly HintCase[] = [
     types: ['apply', 'plan.json'],
     exit: 9,
     fill: { FILE: 'plan.json' },
-    says: /(herdbook plan --out FILE) makes a new one/,
+    says: /To make a new one: (herdbook plan --out FILE)/,
   },
 ]

@@ -63,7 +63,7 @@ test('terminal, comment and JSON say from when on', async () => {
     title: { one: name, many: `${name}s` },
     sources: [`${name}.yaml`] as const,
   }))
-  const said = 'Not done before 2026-12-08.'
+  const said = 'Not applied before 2026-12-08.'
   expect(renderPlan(plan, { kinds, width: 100, colour: false })).toContain(said)
   expect(renderMarkdown(plan, { kinds, visibility: 'private' })).toContain(said)
   expect(planJson(plan)).toContain('"not_before": "2026-12-08"')

@@ -128,7 +128,7 @@ describe('the first apply to a provider', () => {
       title: { one: name, many: `${name}s` },
       sources: [`${name}.yaml`] as const,
     }))
-    const text = 'First apply to host: it creates 3 users and 2 units, and no budget limits that.'
+    const text = 'First apply to host: it creates 3 users and 2 units. No budget limits this.'
     expect(renderPlan(first, { kinds, colour: false, width: 200 })).toContain(text)
     expect(renderMarkdown(first, { kinds, visibility: 'public' })).toContain(text)
     expect(JSON.parse(planJson(first))).toMatchObject({ first: [{ kind: 'user', creates: 3 }, { kind: 'unit' }] })

@@ -182,7 +182,7 @@ describe('a plan with what is not created yet', () => {
     sources: [`${name}.yaml`] as const,
   }))
   const NOT_YET =
-    'Users and units are not there yet. They are planned as in a new installation, and compared again once they can be read.'
+    'Users and units are not there yet. Herdbook plans them as for a new installation, and compares them again when it can read them.'
 
   it('says so on a terminal, in a comment and in JSON, and is read back', async () => {
     const { plan } = await look(newMachine().room)

@@ -22,7 +22,7 @@ describe('the report of an apply', () => {
       `**Applied**: blocks \`spam.example\`. Severs 21 follow relations. Verified on \`herd.example\` 3 s after the merge.\n\n<sub>\`herd.example\` (production) · commit \`4c1f0a9be2d3\` · [this run](${RUN})</sub>\n`,
     )
     expect(renderApplied({ ...REPORT, plan: EMPTY }, OPTIONS)).toMatch(
-      /^\*\*Nothing to apply\*\*: `herd\.example` is as the files say\./,
+      /^\*\*Nothing to apply\*\*: `herd\.example` matches the files\./,
     )
     expect(renderApplied({ ...report, done: steps(spam, alice) }, { ...OPTIONS, seconds: 400 })).toMatch(
       /Verified on `herd\.example` 7 minutes after the merge\.\n\n<details><summary>2 changes done and verified/,
@@ -33,10 +33,10 @@ describe('the report of an apply', () => {
     const owed = [debt('spam.example')]
     const report = { ...REPORT, plan: { ...EMPTY, owed }, paid: owed }
     expect(renderApplied(report, OPTIONS)).toMatch(
-      /^\*\*Applied\*\*: what was still owed to `herd\.example` is done\.[^]*> - The suspension of `spam\.example`/,
+      /^\*\*Applied\*\*: what an earlier run left open on `herd\.example` is finished\.[^]*> - The suspension of `spam\.example`/,
     )
     expect(renderApplied({ ...report, paid: [] }, OPTIONS)).toMatch(
-      /^### What is still owed to `herd\.example` could not be finished/,
+      /^### Herdbook could not finish what an earlier run left open on `herd\.example`/,
     )
   })
 
@@ -65,12 +65,14 @@ describe('the report of an apply', () => {
     }
     const comment = renderApplied(report, { ...OPTIONS, moved: new Set(['domain-block/spam.example']) })
     expect(comment.split('\n')[0]).toBe(
-      '### 2 done, 1 failed, 1 did not hold, 2 not approved, 1 not reached and 1 not due yet, of 7 changes of `herd.example`',
+      '### 2 done, 1 failed, 1 different when read again, 2 not approved, 1 not reached and 1 not due yet, of 7 changes on `herd.example`',
     )
     expect(comment).toContain(
       '> - Raises `raid.example` from `limit` to suspend<br>The server said `@owner`: 422<br>→ herdbook plan',
     )
-    expect(comment).toMatch(/Blocks `spam\.example` [^\n]*<br>It was approved, and live has changed since/)
+    expect(comment).toMatch(
+      /Blocks `spam\.example` [^\n]*<br>It was approved, but the server has changed since\. The approval does not cover the new change\./,
+    )
     expect(comment).not.toMatch(/Changes the setting [^\n]*It was approved/)
     expect(comment).toContain('`herdbook approve "why"`')
     expect(comment).toContain('Announced; it is due on')
@@ -94,7 +96,7 @@ describe('the report of an apply', () => {
     expect(comment).toMatch(
       /`bad\.example` [^\n]*9 accounts known from there\.<br>Announced on 2026-11-26, applied from 2026-12-04 on\./,
     )
-    expect(comment).toMatch(/`worse\.example` [^\n]*Members are told first; applied from 4 December/)
+    expect(comment).toMatch(/`worse\.example` [^\n]*Herdbook informs members first\. It applies this on 4 December/)
   })
 
   test('says nothing of what the server answered where that names somebody of whom no file spoke', () => {
@@ -115,7 +117,9 @@ describe('the report of an apply', () => {
     }))
     const report = { ...REPORT, plan: { ...EMPTY, steps: failed.map((one) => one.step) }, failed }
     expect(renderApplied(report, OPTIONS)).not.toMatch(/hush/i)
-    expect(renderApplied(report, OPTIONS)).toContain('What the server said names somebody, and is not shown here.')
+    expect(renderApplied(report, OPTIONS)).toContain(
+      'The answer of the server names a person, so it is not shown here.',
+    )
     expect(renderApplied(report, { ...OPTIONS, visibility: 'private', show: { staff: true } })).toMatch(
       /ERROR: row[^\n]*HUSH_NAME/,
     )
@@ -146,7 +150,7 @@ describe('the report of an apply', () => {
 
   test('says what still differs', () => {
     expect(renderApplied({ ...REPORT, plan: { ...SAMPLE, steps: [] } }, OPTIONS)).toContain(
-      '1 object was changed on both sides, 1 changed by hand and 1 added by hand: nothing is done about that here.',
+      '1 object was changed on both sides, 1 changed by hand and 1 added by hand. This apply changes nothing about that.',
     )
   })
 
@@ -196,13 +200,13 @@ test('a run without a plan says why, and shows nothing private of what the serve
     },
   ]
   const comment = renderFailure(EXIT.unreadable, list, OPTIONS)
-  expect(comment).toMatch(/^### The live server could not be read: 1 error\n\n- No route to/)
+  expect(comment).toMatch(/^### The server could not be read: 1 error\n\n- No route to/)
   expect(comment).not.toMatch(/198\.51|root@/)
   const issue = renderFailureIssue(
     { domain: 'herd.example', exit: EXIT.unreadable, report: null, diagnostics: list },
     OPTIONS,
   )
-  expect(issue.title).toBe('herd.example: the last apply is not clean (the live server could not be read)')
+  expect(issue.title).toBe('herd.example: the last apply had problems (the server could not be read)')
   expect(issue.body).not.toMatch(/198\.51|root@/)
-  expect(issue.body).toContain('a clean one closes it')
+  expect(issue.body).toContain('A run without problems closes it')
 })

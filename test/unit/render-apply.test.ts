@@ -28,13 +28,13 @@ describe('an apply', () => {
       findings: [],
     }
     expect(renderApply(report, PLAIN)).toBe(
-      'What was still owed to herd.example is done.\n\nFinished, since an earlier run was broken off  1\n  The suspension of spam.example\n',
+      'What an earlier run left open on herd.example is finished.\n\nFinished for an earlier run that stopped  1\n  The suspension of spam.example\n',
     )
     expect(renderApply({ ...report, paid: [] }, PLAIN)).toBe(
-      'What is still owed to herd.example could not be finished.\n',
+      'Herdbook could not finish what an earlier run left open on herd.example.\n',
     )
     expect(renderPlan({ ...EMPTY, owed }, PLAIN)).toMatch(
-      /^Nothing new\. An earlier run is not finished yet\.\n[^]*Next: herdbook apply/,
+      /^No new changes\. An earlier run is not finished yet\.\n[^]*Next: herdbook apply/,
     )
   })
 
@@ -56,7 +56,7 @@ describe('an apply', () => {
       remaining: [{ kind: 'domain-block', id: 'a.example', fields: ['severity'], reason: 'live says limit' }],
     }
     expect(renderApply(report, PLAIN)).toMatchInlineSnapshot(`
-      "1 done, 1 failed, 1 skipped, 1 not reached and 1 did not converge, of 4 changes on herd.example.
+      "1 done, 1 failed, 1 skipped, 1 not reached and 1 different when read again, of 4 changes on herd.example.
 
       Done  1
         + Blocks a.example
@@ -73,11 +73,11 @@ describe('an apply', () => {
       Not reached  1
         + Blocks d.example
 
-      Did not converge  1
+      Written, but different when read again  1
         ! domain-block/a.example  severity
             live says limit
 
-      Next: herdbook apply  plans from what is live now and finishes the rest
+      Next: herdbook apply  reads the server again and does the rest
       "
     `)
   })

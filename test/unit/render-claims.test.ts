@@ -62,9 +62,9 @@ test('what must not be there says so, as a difference and as a step', () => {
   const takeover = difference('file', 'etc/motd', 'takeover', { state: 'absent', desired: null, fields: ['mode'] })
   const gone = step('file', 'etc/motd', { action: 'delete', cause: 'takeover' })
   for (const told of [terminal, comment]) {
-    expect(told({ takeovers: [takeover] })).toContain('It is live, and the files say that it must not be there.')
+    expect(told({ takeovers: [takeover] })).toContain('It is on the server. The files say that it must not be there.')
     expect(told({ steps: [gone] })).toContain('was there before Herdbook')
-    expect(told({ steps: [{ ...gone, action: 'update' }] })).toContain('takes over what is live')
+    expect(told({ steps: [{ ...gone, action: 'update' }] })).toContain('replaces what is on the server')
   }
 })
 
@@ -119,6 +119,6 @@ test('a difference has the ways out that it has, and what is left alone is named
     expect(told({ leftAlone: ['unit/b', 'unit/c'], drift: [compiled] })).toContain('unit/b, unit/c')
   }
   const issue = renderDriftIssue({ ...EMPTY, drift: [compiled] }, { kinds: KIND_NAMES, visibility: 'private' })
-  expect(issue?.body).toContain('name it in `left_alone` of its file')
+  expect(issue?.body).toContain("- To keep the server's version, name it in `left_alone` in its file.")
   expect(issue?.body).not.toContain('**Adopt**')
 })

@@ -19,10 +19,10 @@ const plan = { ...EMPTY, steps: SAMPLE.steps }
 
 test('a comment on a stranger’s files says first that live was not asked, and how a maintainer asks', () => {
   const comment = renderDifferences(plan, { ...OPTIONS, marker: '<!-- herdbook:production -->' })
-  expect(comment.split('\n')[1]).toMatch(
-    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: blocks `spam\.example`, raises/,
+  expect(comment.split('\n')[1]).toMatch(/^### Commit `1d4f00cafe2b`, files only: blocks `spam\.example`, raises/)
+  expect(comment).toContain(
+    'the label `herdbook: plan`. The label counts only for what this comment shows at that moment.',
   )
-  expect(comment).toContain('the label `herdbook: plan`, which counts for what this comment showed')
   expect(comment).toContain(`> \`\`\`text\n> /plan ${HEAD}\n> \`\`\``)
   expect(comment).toContain('#### `domain-blocks.yaml` · 4 changes')
   expectInert(comment, { comments: ['<!-- herdbook:production -->'] })
@@ -33,20 +33,20 @@ test('what the server shows in public stands beside each block and rule', () => 
   const today = comment.slice(comment.indexOf('#### What the server shows in public today'))
   expect(today).toContain('- `spam.example`: no block\n')
   expect(today).toContain('- `raid.example`: limited, `Raids @owner`\n')
-  expect(today).toContain('- `be-kind`: shown as the base has it\n')
+  expect(today).toContain('- `be-kind`: shown with the text of the main branch\n')
   expect(today).not.toContain('alice')
   const changed = {
     ...SEEN,
     rules: ['Be kind. No racism, sexism, homophobia, transphobia or ableism is tolerated here.'],
   }
   expect(renderDifferences(plan, { ...OPTIONS, publicView: changed })).toContain(
-    '- `be-kind`: shown as this pull request has it',
+    '- `be-kind`: shown with the text of this pull request',
   )
   expect(renderDifferences(plan, { ...OPTIONS, publicView: { ...SEEN, rules: [] } })).toContain(
-    '- `be-kind`: not shown with either text',
+    '- `be-kind`: shown with neither text',
   )
   const shy = renderDifferences(plan, { ...OPTIONS, publicView: { domainBlocks: null, rules: null } })
-  expect(shy).toContain('- The server does not show its domain blocks.\n- The server does not show its rules.')
+  expect(shy).toContain('- The server does not publish its domain blocks.\n- The server does not publish its rules.')
   expect(
     renderDifferences({ ...EMPTY, steps: [step('moderator', 'alice')] }, { ...OPTIONS, publicView: SEEN }),
   ).not.toContain('in public today')
@@ -54,7 +54,7 @@ test('what the server shows in public stands beside each block and rule', () => 
 
 test('files that mean the same are one line', () => {
   expect(renderDifferences(EMPTY, OPTIONS)).toBe(
-    '**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. The live server was not asked.\n',
+    '**No changes**: the files of `1d4f00cafe2b` mean the same as those of `9e8d7c6b5a4f`. Herdbook did not read the server.\n',
   )
 })
 
@@ -67,10 +67,12 @@ test('files that change what Herdbook itself goes by do not mean the same', () =
   }
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits })
   expect(comment).toMatch(
-    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of what Herdbook itself goes by\./,
+    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This changes Herdbook's own settings\./,
   )
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: `2` → `1`')
-  expect(comment).toMatch(/not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`/)
+  expect(comment).toMatch(
+    /Herdbook uses these changes only after the merge:\*\*\n> - `instance\.yaml`: `acting_account`/,
+  )
   expect(comment).toContain('the label `herdbook: plan`')
 })
 
@@ -78,10 +80,10 @@ test('other files are shown as what they are, and never called no change', () =>
   const others = ['README.md', 'docs/@everyone.md', 'c.md', 'd.md', 'e`.md']
   const comment = renderDifferences(EMPTY, { ...OPTIONS, edits: { ...NO_EDITS, others } })
   expect(comment).toMatch(
-    /^### Commit `1d4f00cafe2b` in the files alone, the live server was not asked: no changes on the server, but of 5 other files\./,
+    /^### Commit `1d4f00cafe2b`, files only: no changes on the server\. This changes 5 other files\./,
   )
   expect(comment).toMatch(
-    /> \*\*5 other files are changed\*\*, which Herdbook neither reads nor runs:\n> - `README\.md`\n> - `docs\/@everyone\.md`/,
+    /> \*\*5 other files change\.\*\* Herdbook neither reads nor runs them:\n> - `README\.md`\n> - `docs\/@everyone\.md`/,
   )
   expect(comment).not.toMatch(/\*\*No changes\*\*|mean the same/)
   expectInert(comment)
@@ -106,7 +108,7 @@ test('other files are shown as what they are, and never called no change', () =>
         run: 'https://github.com/x',
       },
     }),
-  ).toMatch(/^### No changes on the server, but of 5 other files\.\n[^]*`README\.md`/)
+  ).toMatch(/^### No changes on the server\. This changes 5 other files\.\n[^]*`README\.md`/)
 })
 
 test('it is inert and within the limit, whatever the plan, the commits and the server', () => {

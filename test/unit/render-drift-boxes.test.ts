@@ -42,7 +42,7 @@ describe('ticked boxes', () => {
       `${body}\n${forged}`,
       tick(ADOPT).replace('adopt domain-block/flood.example', 'adopt domain-block/evil.example'),
       tick(ADOPT).replace('- [x]', '  - [x]'),
-      tick(ADOPT).replace('keep it', 'keep  it'),
+      tick(ADOPT).replace('keep the', 'keep  the'),
     ])
       expect(parseTicks(body, after, KIND_NAMES)).toEqual([])
     for (const line of [

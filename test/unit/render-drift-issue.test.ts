@@ -25,10 +25,10 @@ describe('the drift issue', () => {
 
   test('offers both ways out of a difference, in words', () => {
     expect(issue.body).toContain(
-      '**Domain block** `flood.example`<br>`severity`: `suspend` on the server, `limit` in the files\n\n- [ ] **Adopt**: keep it as the server has it <!-- adopt domain-block/flood.example -->\n- [ ] **Restore**: put it back as the files have it <!-- restore domain-block/flood.example -->',
+      "**Domain block** `flood.example`<br>`severity`: `suspend` on the server, `limit` in the files\n\n- [ ] **Adopt**: keep the server's version <!-- adopt domain-block/flood.example -->\n- [ ] **Restore**: use the files' version <!-- restore domain-block/flood.example -->",
     )
     expect(issue.body).toContain(
-      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: write it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: take it away on the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: it stays, in no file, and leaves this list until it changes <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
+      `**Domain block** \`tonight.example\`: \`suspend\`\n\n- [ ] **Adopt**: copy it into the files <!-- adopt domain-block/tonight.example -->\n- [ ] **Restore**: remove it from the server <!-- restore domain-block/tonight.example -->\n- [ ] **Leave**: let it stay, in no file. It comes back to this list if it changes <!-- leave domain-block/tonight.example ${'a'.repeat(64)} -->`,
     )
     expect(issue.body).not.toContain('adopt domain-block/older.example')
     expect(html(issue.body).match(/<input type="checkbox"/g)).toHaveLength(7)
@@ -36,19 +36,19 @@ describe('the drift issue', () => {
 
   test('links the pull request that ends what has ended', () => {
     expect(issue.body).toContain(
-      `- \`domain-block/politics.example\` was to hold until 24 December 2026. [Pull request 31](${PULL}) takes it out of the files.`,
+      `- \`domain-block/politics.example\` was valid until 24 December 2026. [Pull request 31](${PULL}) removes it from the files.`,
     )
-    expect(issue.body).toContain('- `moderator/bob` was to hold until 31 December 2026. Take it out of the files')
+    expect(issue.body).toContain('- `moderator/bob` was valid until 31 December 2026. Remove it from the files')
   })
 
   test('tells what is left over, waits, was not read, and counts staff', () => {
     expect(issue.body).toMatch(/### Not applied yet · 1\n\n[^\n]*left over[^]*Blocks `spam\.example`/)
     expect(issueOf({ ...EMPTY, steps: [announced('bad.example', '2026-11-26T09:30:00.000Z')] }).body).toMatch(
-      /its day has not come[^]*`bad\.example` [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\./,
+      /not due yet, or they failed[^]*`bad\.example` [^\n]*<br>Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\./,
     )
-    expect(issue.body).toContain("moderator `newcomer`: can't be given a role yet")
-    expect(issue.body).toContain('Not read, so nothing')
-    expect(issue.body).toContain('Not in the files, and left alone: 1 moderator.')
+    expect(issue.body).toContain('moderator `newcomer`: cannot get a role yet')
+    expect(issue.body).toContain('Herdbook could not read these, so it changes none of them')
+    expect(issue.body).toContain('In no file, and left alone: 1 moderator.')
     expect(issue.body).not.toContain('second')
     const open = issueOf(PLAN, { visibility: 'private', show: { staff: true } })
     expect(open.body).toContain('there is no account of that name yet')
@@ -69,7 +69,9 @@ describe('the drift issue', () => {
     const { body } = issueOf(plan)
     expect(body).not.toContain('hush')
     expect(body).not.toContain('<!-- adopt')
-    expect(body).toContain('- To keep it as the server has it: `herdbook adopt ip-block/192.0.2.0/24` at a desk')
+    expect(body).toContain(
+      "- To keep the server's version, run `herdbook adopt ip-block/192.0.2.0/24` on your own computer.",
+    )
     expect(body).toContain('<!-- restore ip-block/192.0.2.0/24 -->')
     expect(issueOf(plan, { visibility: 'private', show: { ip_blocks: true } }).body).toContain(
       '<!-- adopt ip-block/192.0.2.0/24 -->',

@@ -36,7 +36,7 @@ describe('a plan of thousands', () => {
     for (const { id } of [...suspensions, ...lifts]) expect(named(shown, id), id).toBe(true)
     expect(named(shown, 'limited-7.example')).toBe(false)
     expect(shown).toMatch(
-      /\nNot all of it is listed here\. All: herdbook plan --verbose\nTakes [^\n]*\n(?:[^\n]*\n)?Next: herdbook apply/,
+      /\nThis list is shortened\. To see all: herdbook plan --verbose\nTakes [^\n]*\n(?:[^\n]*\n)?Next: herdbook apply/,
     )
     const all = renderPlan(PLAN, { ...SCREEN, verbose: true })
     for (const { id } of PLAN.steps) expect(named(all, id), id).toBe(true)
@@ -113,11 +113,11 @@ describe('a plan of thousands', () => {
     }
     const shown = renderPlan(plan, { ...SCREEN, again: 'herdbook drift' })
     expect(linesOf(shown)).toBeLessThan(300)
-    for (const title of ['Added or changed by hand', 'Changed by hand', 'Waiting', 'To know  300 warnings'])
+    for (const title of ['Added or changed by hand', 'Changed by hand', 'Waiting', 'Please note  300 warnings'])
       expect(shown).toContain(title)
     for (const { kind, id } of plan.drift) expect(named(shown, `${kind}/${id}`), id).toBe(true)
-    expect(shown).toMatch(/\n {6}herdbook adopt domain-block\/hand-0\.example +writes it into the files\n/)
-    expect(shown).toContain('All: herdbook drift --verbose')
+    expect(shown).toMatch(/\n {6}herdbook adopt domain-block\/hand-0\.example +copies it into the files\n/)
+    expect(shown).toContain('To see all: herdbook drift --verbose')
   })
 
   test('of a usual length is told whole', () => {
@@ -158,7 +158,7 @@ describe('an apply of thousands', () => {
     for (const one of [...failed.map(({ step: { id } }) => id), ...lifts.map(({ id }) => id)])
       expect(named(shown, one), one).toBe(true)
     expect(shown.match(/herdbook token rotate/g)).toHaveLength(1)
-    expect(shown).toContain('Of each: herdbook why KIND/ID')
+    expect(shown).toContain('For one object: herdbook why KIND/ID')
     expect(linesOf(shown)).toBeLessThan(250)
     expect(linesOf(renderApply({ ...REPORT, failed }, { ...SCREEN, verbose: true }))).toBeGreaterThan(
       1867 + 3 * failed.length,
@@ -206,7 +206,7 @@ test('a command that is to be copied is one that a shell takes', () => {
     "herdbook adopt 'role/Old Hands'",
   )
   expect(shown).toContain('· rule/#8\n')
-  expect(shown).toContain('herdbook adopt rule/#8        writes')
+  expect(shown).toContain('herdbook adopt rule/#8        copies')
 })
 
 test.each([
@@ -215,7 +215,7 @@ test.each([
     { apply: 'herdbook apply plan.json', saved: true },
     /\nNext: herdbook apply plan\.json {2}does exactly this or nothing, without asking\n/,
   ],
-  [{ apply: null }, /\nNext: merge it, and apply it then\.\n/],
+  [{ apply: null }, /\nNext: merge it, then apply it\.\n/],
 ])('what is typed next is what does this: %j', (options, next) => {
   expect(renderPlan({ ...EMPTY, steps: lifts }, { ...SCREEN, ...options })).toMatch(next)
 })

@@ -81,12 +81,12 @@ describe('a comment (law 9)', () => {
   test('begins with what an earlier run is to finish, and with what could not be read, where nothing changes', () => {
     const first = (plan: Plan): string => renderMarkdown(plan, PUBLIC).split('\n')[0] ?? ''
     expect(first({ ...EMPTY, owed: [debt('spam.example')] })).toBe(
-      '### Nothing new. An earlier run is not finished yet.',
+      '### No new changes. An earlier run is not finished yet.',
     )
     const unread = { kind: 'rule', complete: false, reason: 'no connection', objects: 0, requests: 0 }
-    expect(first({ ...EMPTY, reads: [unread] })).toBe('### The live server could not be read.')
+    expect(first({ ...EMPTY, reads: [unread] })).toBe('### Herdbook could not read the server.')
     expect(first({ ...EMPTY, reads: [unread, { ...unread, kind: 'role', complete: true }] })).toBe(
-      '### No changes as far as the live server could be read.',
+      '### No changes in what Herdbook could read from the server.',
     )
   })
 
@@ -121,7 +121,7 @@ describe('a comment (law 9)', () => {
     expectInert(comment)
     expect(comment).toContain('Blocks 40 domains, limits 9,960 domains.')
     for (const { id, hazard } of plan.steps) if (hazard === 'irreversible') expect(comment).toContain(`\`${id}\``)
-    expect(comment).toContain('And 9,960 creates that are not listed here.')
+    expect(comment).toContain('Not listed here: 9,960 creates.')
   })
 
   test('counts 10,000 blocks that can not all be named, and names first those that touch most people', () => {
@@ -147,12 +147,12 @@ describe('a comment (law 9)', () => {
         announced('worse.example'),
       ],
     })
-    const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 2 changes.'
+    const held = '2 changes wait until 4 December 2026 or later, because members are informed first.'
     const named = renderMarkdown(plan(1500), PUBLIC)
     expect(named).toMatch(new RegExp(`1,502 changes that can't be undone</summary>[^]*bad\\.example[^]*${held}`))
     expect(named.split(held)).toHaveLength(3)
     const counted = renderMarkdown(plan(10_000), PUBLIC)
-    expect(counted).toContain(`too many to name them all here. ${held}`)
+    expect(counted).toContain(`Not all names fit here. ${held}`)
     for (const comment of [named, counted]) {
       expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(LIMIT)
       expect(comment).toMatch(/^### Blocks 2 domains/)
@@ -178,16 +178,16 @@ describe('a comment (law 9)', () => {
       PUBLIC,
     )
     expect(comment).toMatch(
-      /Blocks `bad\.example` · [^\n]*<br>Members are told first; applied from 4 December 2026 on at the earliest\.\n/,
+      /Blocks `bad\.example` · [^\n]*<br>Herdbook informs members first\. It applies this on 4 December 2026 or later\.\n/,
     )
     expect(comment).toMatch(
-      /Blocks `worse\.example` · [^\n]*<br>Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/,
+      /Blocks `worse\.example` · [^\n]*<br>Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\.\n/,
     )
-    expect(comment.match(/Members /g)).toHaveLength(2)
+    expect(comment.match(/informs members first|Members were informed/g)).toHaveLength(2)
     expect(comment.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^### Blocks 2 domains/),
       '',
-      'Takes 1 call over REST (seconds). Held back until 4 December 2026 at the earliest, so that members are told first: 2 changes.',
+      "Takes 1 call to Mastodon's API (seconds). 2 changes wait until 4 December 2026 or later, because members are informed first.",
     ])
   })
 
@@ -197,7 +197,7 @@ describe('a comment (law 9)', () => {
       '### Blocks `spam.example`, raises `raid.example` from `limit` to suspend, limits `noisy.example`, lifts the block of `reformed.example`, rewords the rule `be-kind` and makes 2 other changes. Severs 23 follow relations. Hides 35 follow relations.',
     )
     expect(comment.split('\n')[2]).toBe(
-      '1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).',
+      "1 object was changed on both sides, 1 changed by hand and 1 added by hand. Takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has started).",
     )
     expect(comment).toContain('`accept_severed_relationships: 31`')
     expect(comment).toContain('`herdbook adopt domain-block/flood.example`')
@@ -217,6 +217,6 @@ describe('a comment (law 9)', () => {
   test('is one line where nothing changes', () => {
     expect(
       renderMarkdown({ ...EMPTY, reads: [{ kind: 'rule', complete: true, objects: 8, requests: 1 }] }, PUBLIC),
-    ).toBe('**In sync**: `herd.example` is as the files say (8 objects read).\n')
+    ).toBe('**In sync**: `herd.example` matches the files (8 objects read).\n')
   })
 })

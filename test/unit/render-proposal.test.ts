@@ -21,7 +21,7 @@ describe('the comment on a pull request', () => {
       MARK,
       '### Blocks `spam.example`. Severs 21 follow relations of 5 members.',
     ])
-    expect(comment).toContain('**Merging this approves 1 change** and applies it: 1 call over REST (seconds).')
+    expect(comment).toContain("**Merging this approves 1 change** and applies it: 1 call to Mastodon's API (seconds).")
     expect(comment).toContain('commit `1d4f00cafe2b` on `9e8d7c6b5a4f`')
     expect(comment).toContain(`[this run](${RUN})`)
     expect(comment).toContain('`/plan 1d4f00cafe2b`')
@@ -32,10 +32,10 @@ describe('the comment on a pull request', () => {
   test('does not say that merging applies at once what members are told of first', () => {
     const told = (...steps: Step[]): string =>
       renderMarkdown({ ...EMPTY, steps }, { ...PUBLIC, proposal: PROPOSAL }).split('\n')[2] ?? ''
-    const held = 'Held back until 4 December 2026 at the earliest, so that members are told first: 1 change.'
+    const held = '1 change waits until 4 December 2026 or later, because members are informed first.'
     expect(told(announced('bad.example'))).toBe(`**Merging this approves 1 change**. ${held}`)
     expect(told(announced('bad.example'), step('rule', 'kind'))).toBe(
-      `**Merging this approves 2 changes** and applies them: 1 call over REST (seconds). ${held}`,
+      `**Merging this approves 2 changes** and applies them: 1 call to Mastodon's API (seconds). ${held}`,
     )
   })
 
@@ -53,7 +53,7 @@ describe('the comment on a pull request', () => {
       '### Blocks `spam.example`. Left over from earlier merges: gives `Moderator` to `bessie`. Severs 21 follow relations.',
     )
     expect(comment).toMatch(
-      /#### Left over from earlier merges · 1 change\n\nThe files of the base branch[^]*Gives `Moderator` to `bessie`/,
+      /#### Left over from earlier merges · 1 change\n\nThe main branch already asks for these changes\.[^]*Gives `Moderator` to `bessie`/,
     )
     expect(comment).toContain('**Merging this approves 2 changes**')
     expect(
@@ -61,7 +61,7 @@ describe('the comment on a pull request', () => {
         { ...EMPTY, steps: [left] },
         { ...PUBLIC, proposal: { ...PROPOSAL, leftover: new Set([left.digest]) } },
       ),
-    ).toMatch(/^### Nothing of its own\. Left over/)
+    ).toMatch(/^### This pull request adds no changes\. Left over/)
   })
 
   test('says which kinds were compared with files, and which edits are not used', () => {
@@ -71,10 +71,12 @@ describe('the comment on a pull request', () => {
       edits: { ...NO_EDITS, notUsed: ['mastodon.api of instance.yaml points to https://evil.example @owner'] },
     }
     const comment = renderMarkdown({ ...EMPTY, steps: SAMPLE.steps.slice(0, 1) }, { ...PUBLIC, proposal })
-    expect(comment).toContain('Roles and moderators: compared with the files of the base')
-    expect(comment).toContain('**Shown here, and not used before it is merged:**')
+    expect(comment).toContain('Roles and moderators are compared with the main branch only')
+    expect(comment).toContain('**Herdbook uses these changes only after the merge:**')
     expectInert(comment, { links: [RUN] })
-    expect(renderMarkdown(EMPTY, { ...PUBLIC, proposal })).toContain('**Shown here')
+    expect(renderMarkdown(EMPTY, { ...PUBLIC, proposal })).toContain(
+      '**Herdbook uses these changes only after the merge:**',
+    )
   })
 
   test('never calls a change of the policy no change, and shows its values', () => {
@@ -83,9 +85,9 @@ describe('the comment on a pull request', () => {
       { key: 'protected_domains', before: 'friend.example', after: null },
     ]
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: { ...PROPOSAL, edits: { ...NO_EDITS, inForce } } })
-    expect(comment).toMatch(/^### No changes on the server, but of what Herdbook itself goes by\.\n/)
+    expect(comment).toMatch(/^### No changes on the server\. This changes Herdbook's own settings\.\n/)
     expect(comment).toContain(
-      '> **In force once this is merged**, for this apply and every later one:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
+      '> **The policy changes.** After the merge, this apply and every later one use the new values:\n> - `policy.yaml`: `budgets.domain_block.create`: `25` → `1000`\n> - `policy.yaml`: `protected_domains`: `friend.example` → not set',
     )
     expectInert(comment, { links: [RUN] })
   })
@@ -93,7 +95,7 @@ describe('the comment on a pull request', () => {
   test('is one line between marker and hidden block where nothing changes', () => {
     const comment = renderMarkdown(EMPTY, { ...PUBLIC, proposal: PROPOSAL, marker: MARKER, hidden: HIDDEN })
     expect(comment.replace(`${MARKER}\n${MARK}`, '').replace(HIDDEN, '').trim().split('\n')).toEqual([
-      `**No changes**: \`herd.example\` is as the files say (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`,
+      `**No changes**: \`herd.example\` matches the files (0 objects read). [Run](${RUN}) for \`1d4f00cafe2b\`.`,
     ])
   })
 

@@ -82,7 +82,7 @@ describe('a public repository', () => {
     expect(comment).toContain('- `-` Takes `Moderator` from `(not shown)`')
     expect(comment).toContain('Takes the role from 3 people.')
     expect(comment).toContain('`carol`')
-    expect(comment).toContain("moderator `erin`: can't be given a role yet")
+    expect(comment).toContain('moderator `erin`: cannot get a role yet')
     expect(comment).toContain('`domain-block/plain.example`')
     const open = renderMarkdown(purge, { ...PUBLIC, visibility: 'private', show: { staff: true } })
     for (const shown of ['`bob`', '`bobby`', 'is suspended', 'quiet.example']) expect(open).toContain(shown)

@@ -26,7 +26,7 @@ describe('missing consent', () => {
     expect(others).toEqual([])
     expect(added).toMatchObject({ file: 'domain-blocks.yaml', line: 6 })
     expect(added?.body).toBe(
-      "`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. That can't be undone. If it is meant, take this over:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
+      "`spam.example`: severs 12 follows and 9 followers of 5 members; 3 accounts known from there. You can't undo this. If you want it, accept this suggestion:\n\n```suggestion\n    public_comment: Spam, no moderation\n    accept_severed_relationships: 31\n```\n",
     )
     expect(replaced).toMatchObject({ line: 9 })
     expect(replaced?.body).toContain(
@@ -54,7 +54,7 @@ describe('missing consent', () => {
       {
         file: 'domain-blocks.yaml',
         line: 7,
-        body: "That can't be undone. If it is meant, take this over:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
+        body: "You can't undo this. If you want it, accept this suggestion:\n\n```suggestion\n    accept_severed_relationships: 31\n  - { domain: raid.example, severity: suspend, accept_severed_relationships: 31 }\n```\n",
       },
     ])
   })

@@ -33,13 +33,13 @@ describe('a plan on a terminal', () => {
       PLAIN,
     )
     expect(output).toMatch(
-      /Blocks bad\.example {2}can't be undone\n.*\n {6}Members are told first; applied from 4 December 2026 on at the earliest\.\n/,
+      /Blocks bad\.example {2}can't be undone\n.*\n {6}Herdbook informs members first\. It applies this on 4 December 2026 or later\.\n/,
     )
     expect(output).toMatch(
-      /Blocks worse\.example {2}can't be undone\n.*\n {6}Members were told on 26 November 2026; applied from 4 December 2026 on\.\n/,
+      /Blocks worse\.example {2}can't be undone\n.*\n {6}Members were informed on 26 November 2026\. Herdbook applies this on 4 December 2026 or later\.\n/,
     )
     expect(output).toMatch(
-      /\nHeld back until 4 December 2026 at the earliest, so that members are told first: 2 changes\.\nNext: herdbook apply/,
+      /\n2 changes wait until 4 December 2026 or later, because members are informed first\.\nNext: herdbook apply/,
     )
     expect(output).not.toContain('Takes ')
   })
@@ -75,7 +75,7 @@ describe('a plan on a terminal', () => {
 
       moderators.yaml  1 change
         + Gives Moderator to alice
-            The account is from 2023-04-11.
+            The account was created on 2023-04-11.
             role  Moderator
 
       rules.yaml  1 change
@@ -89,38 +89,39 @@ describe('a plan on a terminal', () => {
         ~ Changes the setting registrations_mode
             value  open → approved
 
-      Changed on both sides  the file and the live server, since the last apply
+      Changed on both sides  the files and the server, since the last apply
         ! setting/site_short_description
             value
-              file          A calm place for people who keep animals
-              live          A friendly place for people who keep animals
+              files         A calm place for people who keep animals
+              server        A friendly place for people who keep animals
               last applied  A place for people who keep animals
             herdbook adopt setting/site_short_description    keeps the server's version
             herdbook restore setting/site_short_description  uses the files' version
 
-      Changed by hand  live is no longer what was applied
+      Changed by hand  the server no longer has what Herdbook applied
         ! domain-block/flood.example
-            severity  file limit, live suspend
+            severity  files limit, server suspend
             herdbook adopt domain-block/flood.example    keeps the server's version
             herdbook restore domain-block/flood.example  uses the files' version
 
-      Waiting  holds nothing else back
+      Waiting  everything else goes on
         … moderator newcomer: there is no account of that name yet
 
-      Not read  nothing of these kinds is changed
+      Not read  Herdbook changes none of these
         ? IP blocks: the token may not read IP blocks: admin:read:ip_blocks is missing
 
       Added or changed by hand  in no file; it stays until you decide
         · domain block tonight.example: suspend
-            herdbook adopt domain-block/tonight.example        writes it into the files
-            herdbook restore domain-block/tonight.example      takes it away on the server
+            herdbook adopt domain-block/tonight.example        copies it into the files
+            herdbook restore domain-block/tonight.example      removes it from the server
             herdbook leave domain-block/tonight.example "why"  lets it stay, in no file
 
-      Live and not in the files: 1 domain block and 1 moderator. Left alone.
+      On the server, in no file, and left alone: 1 domain block and 1 moderator.
       Not managed here: terms of service.
 
-      Takes 4 calls over REST (seconds) and 3 writes through the console (seconds, once it has started).
-      Next: herdbook plan  again, once that is settled
+      Takes 4 calls to Mastodon's API (seconds) and 3 writes through the console (seconds, after it has
+      started).
+      Next: herdbook plan  again, when you have fixed the errors
       "
     `)
   })
@@ -135,7 +136,7 @@ describe('a plan on a terminal', () => {
       ],
     }
     expect(renderPlan(plan, PLAIN)).toBe(
-      'In sync: herd.example is as the files say (8 objects read; apply writes 1 object into the ledger).\n',
+      'In sync: herd.example matches the files (8 objects read; apply adds 1 object to the ledger).\n',
     )
   })
 
@@ -154,8 +155,8 @@ describe('a plan on a terminal', () => {
         },
         PLAIN,
       )
-    expect(shown(false)).toMatch(/^The live server could not be read\.\n/)
-    expect(shown(false, true)).toMatch(/^No changes as far as the live server could be read\.\n/)
+    expect(shown(false)).toMatch(/^Herdbook could not read the server\.\n/)
+    expect(shown(false, true)).toMatch(/^No changes in what Herdbook could read from the server\.\n/)
     // What is said twice is said once.
     expect(shown(false)).toContain('  ? rules can not be read: no answer')
   })
@@ -229,7 +230,7 @@ describe('a plan on a terminal', () => {
     }
     const output = renderPlan(plan, PLAIN)
     expect(output).toContain('Raises a.example from none to limit')
-    expect(output).toContain('severity  file none, live limit, last applied suspend')
+    expect(output).toContain('severity  files none, server limit, last applied suspend')
     expect(output).not.toMatch(/silence|noop|conflict/)
   })
 
@@ -251,7 +252,7 @@ describe('a plan on a terminal', () => {
     ]
     const output = renderPlan({ ...EMPTY, steps }, PLAIN)
     expect(output).toContain(
-      'Takes 901 calls over REST (about 15 minutes, by the rate limit) and 1 change has no connection and will be skipped.',
+      "Takes 901 calls to Mastodon's API (about 15 minutes, because of its rate limit) and 1 change without a connection (skipped).",
     )
   })
 
