@@ -58,12 +58,12 @@ export function findings(plan: Plan, severity: 'error' | 'warning', files: Files
   if (list.length === 0) return []
   if (severity === 'warning') return framed(problems(list, files), (body) => alert('NOTE', body))
   const patch = consentLines(plan, files)
-  const told =
+  const shown =
     patch === ''
       ? list
       : list.map(({ hint, ...one }) => (one.code === CONSENT_MISSING || hint === undefined ? one : { ...one, hint }))
   const head = `**Refused: ${totals(list)}.**`
-  const whole = framed(problems(told, files), (body) =>
+  const whole = framed(problems(shown, files), (body) =>
     alert(
       'CAUTION',
       [head, body, ...(patch === '' ? [] : ['', 'If you want this, add the consent to the file:', '', patch])].join(

@@ -93,10 +93,10 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
   const own = plan.steps.filter((step) => !leftover.has(step.digest))
   const withheld = proposal?.withheld ?? new Map<string, Why>()
   const left = plan.steps.filter((step) => leftover.has(step.digest) && !withheld.has(step.digest))
-  const told = [...own, ...left]
+  const steps = [...own, ...left]
   const edits = proposal?.edits ?? NO_EDITS
   if (isQuiet(plan) && !hasEdits(edits)) return quiet(plan, options)
-  const head = `### ${told.length > 0 ? marked(headline(told, kinds, leftover)) : (letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)))}`
+  const head = `### ${steps.length > 0 ? marked(headline(steps, kinds, leftover)) : (letGo(plan, kinds) ?? (hasEdits(edits) ? onlyEdits(edits) : unchanged(plan)))}`
   const foot = footer(plan, options)
   const sections: Section[] = [
     [() => head],
@@ -104,7 +104,9 @@ function body(plan: Plan, options: MarkdownOptions, room: number): string {
     findings(plan, 'error', options),
     cutOff(plan.unfinished, 'Unfinished: an earlier run stopped in the middle. The next apply does this first'),
     ...editSections(edits),
-    ...filesOf(own, kinds).map(([file, steps]) => fileSection({ title: code(file), steps, kinds, elsewhere })),
+    ...filesOf(own, kinds).map(([file, members]) =>
+      fileSection({ title: code(file), steps: members, kinds, elsewhere }),
+    ),
     left.length === 0
       ? []
       : fileSection({
@@ -161,7 +163,7 @@ function byFiles({ proposal, kinds }: MarkdownOptions): string[] {
 
 /** What else to know before the details: open differences, what a merge does, how long that takes. */
 function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
-  const told = differencesInWords(plan)
+  const open = differencesInWords(plan)
   const approved = plan.steps.filter(({ digest }) => proposal?.withheld.has(digest) !== true)
   const later = heldBack(approved)
   const merge =
@@ -175,7 +177,7 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
   const gone = plan.steps.length === 0 ? null : letGo(plan, kinds)
   const toCome = notYet(plan, kinds)
   return [
-    ...(told === null ? [] : [`${capital(told)}.`]),
+    ...(open === null ? [] : [`${capital(open)}.`]),
     ...(gone === null ? [] : [`**${gone}**`]),
     ...merge,
     ...waitingBefore(plan, proposal),
@@ -190,11 +192,11 @@ function meaning(plan: Plan, { proposal, kinds }: MarkdownOptions): string {
 function waitingBefore({ steps }: Plan, proposal: Proposed | undefined): string[] {
   const earlier = steps.filter(({ digest }) => proposal?.withheld.get(digest) === 'approved')
   const later = earlier.filter(({ notice }) => notice !== undefined).length
-  const told = (number: number, what: string): string[] =>
+  const counted = (number: number, what: string): string[] =>
     number === 0
       ? []
       : [`${capital(count(number, 'change', 'changes'))} from earlier merges ${number === 1 ? 'is' : 'are'} ${what}.`]
-  return [...told(earlier.length - later, 'applied first'), ...told(later, 'not due yet')]
+  return [...counted(earlier.length - later, 'applied first'), ...counted(later, 'not due yet')]
 }
 
 /** "Takes 2 calls to Mastodon's API (seconds)."; nothing if every step waits for its day. */
@@ -243,10 +245,10 @@ function commits({ commit: id }: Plan, proposal: Proposed | undefined): string[]
 function lastResort(plan: Plan, head: string, foot: string, limit: number): string {
   const grave = plan.steps.filter((step) => step.hazard === 'irreversible').toSorted(byDanger)
   const later = heldBack(grave)
-  const told = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone.** Not all names fit here.${later === null ? '' : ` ${prose(later)}`}`
+  const counted = `**${capital(count(grave.length, "change can't", "changes can't"))} be undone.** Not all names fit here.${later === null ? '' : ` ${prose(later)}`}`
   const errors = plan.findings.filter(({ severity }) => severity === 'error').length
   const refused = errors === 0 ? '' : alert('CAUTION', `**Refused: ${count(errors, 'error', 'errors')}.**`)
-  const parts = [head, refused, told, foot].filter((part) => part !== '')
+  const parts = [head, refused, counted, foot].filter((part) => part !== '')
   const room = limit - size(parts.join('\n\n')) - 2 * parts.length - 20
   const names = namesWithin(grave, room)
   return (names.length === 0 ? parts : [...parts.slice(0, -1), fence(names, ''), foot]).join('\n\n')

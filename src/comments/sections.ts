@@ -11,7 +11,7 @@ import { waysOutOf } from '../words/ways-out.ts'
 import { notCompared } from '../words/secrets.ts'
 import { readable } from '../redaction/idn.ts'
 import { unreadIn } from '../words/not-created.ts'
-import { saidBy } from '../words/files.ts'
+import { sourcesInWords } from '../words/files.ts'
 import { byHandIn, counted, likeness } from '../words/added-by-hand.ts'
 import { clip, listed, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
@@ -47,12 +47,12 @@ export function facts(difference: Difference): string[] {
   const side = (text: string | null): string => (text === null || text === '' ? 'nothing' : code(clip(text, SIDE)))
   const last = (text: string | null): string =>
     difference.cause === 'conflict' ? `, ${side(text)} when last applied` : ''
-  const [gone, said] = [absence(difference), saidBy(difference)]
+  const [gone, sources] = [absence(difference), sourcesInWords(difference)]
   const sides = sidesOf(difference).map(
     ({ field, file, live, ledger }) =>
       `${code(field)}: ${side(live)} on the server, ${side(file)} in the files${last(ledger)}`,
   )
-  return [...(gone === null ? sides : [gone]), ...(said === null ? [] : [prose(said)])]
+  return [...(gone === null ? sides : [gone]), ...(sources === null ? [] : [prose(sources)])]
 }
 
 export const waitingItem = ({ kind, id, reason }: Plan['waiting'][number], kinds: readonly KindName[]): string =>

@@ -4,16 +4,16 @@ import {
   causeInWords,
   effect,
   heldBack,
-  notDoneBefore,
+  notBeforeInWords,
   sentence,
-  toldFirst,
+  noticeInWords,
   type KindName,
 } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
 import { framed, type Section } from './shrink-to-fit.ts'
 import { details, fence, marked, prose } from './markdown.ts'
 import { readable } from '../redaction/idn.ts'
-import { saidBy } from '../words/files.ts'
+import { sourcesInWords } from '../words/files.ts'
 import { capital, count, listed, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
 
@@ -103,15 +103,20 @@ function tags(step: Step): string[] {
 }
 
 function notes(step: Step): string[] {
-  const [touched, told, said, later] = [effect(step), toldFirst(step), saidBy(step), notDoneBefore(step)]
+  const [impact, notice, sources, later] = [
+    effect(step),
+    noticeInWords(step),
+    sourcesInWords(step),
+    notBeforeInWords(step),
+  ]
   const accepted =
     step.consent !== undefined && step.hazard === 'irreversible' ? `; the file accepts ${number(step.consent)}` : ''
   return [
-    ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
+    ...(impact === null ? [] : [`${capital(impact)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account was created on ${prose(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [prose(step.note)]),
-    ...(told === null ? [] : [prose(told)]),
-    ...(said === null ? [] : [prose(said)]),
+    ...(notice === null ? [] : [prose(notice)]),
+    ...(sources === null ? [] : [prose(sources)]),
     ...(later === null ? [] : [prose(later)]),
   ]
 }

@@ -5,7 +5,7 @@ import type { Instance } from '../instance/instance.ts'
 import { KINDS } from '../providers/index.ts'
 import { placesOf } from '../reconcile/claims.ts'
 import type { Plan, Step } from '../reconcile/plan/types.ts'
-import { byDanger, capitalised, effect, sentence, toldFirst, verdict, type Sentence } from '../words/describe.ts'
+import { byDanger, capitalised, effect, sentence, noticeInWords, verdict, type Sentence } from '../words/describe.ts'
 import { hasEdits, needsLook, type Edits } from '../words/config-changes.ts'
 import { onlyEdits, othersIn } from '../comments/config-changes.ts'
 import { capital, clip } from '../words/text.ts'
@@ -40,7 +40,7 @@ export function stepNotes(plan: Plan, instance: Instance): Diagnostic[] {
     (step) => `${grave(step)}`,
   )
   return [...severing.slice(0, MOST), ...others.slice(0, MOST)].flatMap((step): Diagnostic[] => {
-    const [touched, told] = [effect(step), toldFirst(step)]
+    const [touched, told] = [effect(step), noticeInWords(step)]
     const facts = [
       ...(grave(step) ? ["It can't be undone."] : []),
       ...(touched === null ? [] : [`${capital(inline(touched))}.`]),

@@ -2,7 +2,7 @@ import type { Difference } from '../reconcile/plan/types.ts'
 import { absence, sidesOf, type Sides } from '../words/field-changes.ts'
 import { line, paragraph, span, type Line, type Style } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import { saidBy } from '../words/files.ts'
+import { sourcesInWords } from '../words/files.ts'
 import { within, type Part } from './shorten.ts'
 import { heading } from './steps.ts'
 import { clip, number } from '../words/text.ts'
@@ -35,11 +35,11 @@ const ONE_LINE = 48
 
 function differenceLines(difference: Difference): Line[] {
   const ref = inline(`${difference.kind}/${difference.id}`)
-  const [gone, said] = [absence(difference), saidBy(difference)]
+  const [gone, sources] = [absence(difference), sourcesInWords(difference)]
   return [
     line(2, span('! ', 'magenta'), span(readable(ref), 'bold')),
     ...(gone === null ? sidesOf(difference).flatMap((sides) => sideLines(sides, difference.cause)) : [line(6, gone)]),
-    ...(said === null ? [] : [line(6, span(inline(said), 'dim'))]),
+    ...(sources === null ? [] : [line(6, span(inline(sources), 'dim'))]),
     ...waysOutOf(difference).map(wayLine),
   ]
 }

@@ -22,25 +22,25 @@ export function findings(
   )
   if (list.length === 0) return []
   const title = severity === 'error' ? heading('Refused', totals(list)) : heading('Please note', totals(list))
-  const told = (one: Diagnostic, from?: SourceOf): Line[] =>
+  const linesFor = (one: Diagnostic, from?: SourceOf): Line[] =>
     diagnosticLines(one, from).map((each) => ({ ...each, indent: each.indent + 2, hang: each.hang + 2 }))
-  const plain = list.map((one) => told(one))
-  const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, told)] : beginnings(plain)
-  return within([title], [() => list.flatMap((one) => told(one, sourceOf)), ...brief])
+  const plain = list.map((one) => linesFor(one))
+  const brief: Part = severity === 'error' ? [() => plain.flat(), () => byCode(list, linesFor)] : beginnings(plain)
+  return within([title], [() => list.flatMap((one) => linesFor(one, sourceOf)), ...brief])
 }
 
 /** So many of each code are shown in full. */
 const SHOWN_IN_FULL = 3
 
 /** Errors by code: the first ones in full, the others by what they are about. */
-function byCode(list: readonly Diagnostic[], told: (one: Diagnostic) => Line[]): Line[] {
+function byCode(list: readonly Diagnostic[], linesFor: (one: Diagnostic) => Line[]): Line[] {
   return [...Map.groupBy(list, ({ code }) => code)].flatMap(([code, alike]) => {
     const others = alike
       .slice(SHOWN_IN_FULL)
       .map(({ about, at }) => readable(inline(about ?? (at === undefined ? '' : `${at.file}:${at.line}`))))
     const names = others.filter((name) => name !== '').join('  ')
     return [
-      ...alike.slice(0, SHOWN_IN_FULL).flatMap(told),
+      ...alike.slice(0, SHOWN_IN_FULL).flatMap(linesFor),
       ...(others.length === 0
         ? []
         : [line(2, span(`… and ${number(others.length)} more of ${inline(code)}:`, 'dim')), paragraph(6, span(names))]),

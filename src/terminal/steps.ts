@@ -8,15 +8,15 @@ import {
   impacts,
   phraseOf,
   sentence,
-  notDoneBefore,
-  toldFirst,
+  notBeforeInWords,
+  noticeInWords,
   type KindName,
   type Sentence,
 } from '../words/describe.ts'
 import { fieldDiffs, type FieldDiff } from '../words/field-changes.ts'
 import { line, paragraph, span, type Line, type Span, type Style } from '../words/layout.ts'
 import { readable } from '../redaction/idn.ts'
-import { saidBy } from '../words/files.ts'
+import { sourcesInWords } from '../words/files.ts'
 import type { Part } from './shorten.ts'
 import { capital, clip, number } from '../words/text.ts'
 import { inline } from '../redaction/neutralise.ts'
@@ -115,15 +115,20 @@ const noteLines = (step: Step): Line[] =>
 
 /** What else to know about a step. */
 function notesOf(step: Step): string[] {
-  const [touched, told, said, later] = [effect(step), toldFirst(step), saidBy(step), notDoneBefore(step)]
+  const [impact, notice, sources, later] = [
+    effect(step),
+    noticeInWords(step),
+    sourcesInWords(step),
+    notBeforeInWords(step),
+  ]
   const accepted =
     step.consent === undefined || step.hazard !== 'irreversible' ? '' : `; the file accepts ${number(step.consent)}`
   return [
-    ...(touched === null ? [] : [`${capital(touched)}${accepted}.`]),
+    ...(impact === null ? [] : [`${capital(impact)}${accepted}.`]),
     ...(step.createdAt === undefined ? [] : [`The account was created on ${inline(step.createdAt.slice(0, 10))}.`]),
     ...(step.note === undefined ? [] : [inline(step.note)]),
-    ...(told === null ? [] : [told]),
-    ...(said === null ? [] : [inline(said)]),
+    ...(notice === null ? [] : [notice]),
+    ...(sources === null ? [] : [inline(sources)]),
     ...(later === null ? [] : [later]),
   ]
 }

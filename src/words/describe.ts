@@ -249,7 +249,7 @@ export function differencesInWords(plan: Plan): string | null {
 const dayIn = (date: string): string => dayOf(date) ?? inline(date)
 
 /** When a step is applied that is announced to members first; null if it needs no notice. */
-export function toldFirst({ notice }: Step): string | null {
+export function noticeInWords({ notice }: Step): string | null {
   if (notice === undefined) return null
   const from = dayIn(notice.from)
   return notice.at === null
@@ -258,7 +258,7 @@ export function toldFirst({ notice }: Step): string | null {
 }
 
 /** The moment before which a step is not applied; null if it need not wait. */
-export function notDoneBefore({ notBefore }: Step): string | null {
+export function notBeforeInWords({ notBefore }: Step): string | null {
   if (notBefore === undefined) return null
   const from = new Date(notBefore)
   return `Not applied before ${Number.isNaN(from.getTime()) ? inline(notBefore) : momentInWords(from)}.`

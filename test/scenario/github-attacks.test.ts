@@ -126,7 +126,7 @@ describe('what a policy keeps private', SLOW, () => {
         expect(said(job, comment())).not.toMatch(PRIVATE)
         expect(comment()).toMatch(/^<!-- herdbook:production -->/)
         expect(comment()).toMatch(
-          /Shown here, and not used before it is merged[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/,
+          /Herdbook uses these changes only after the merge[^]*environment[^]*forge\.github[^]*show\.ip_blocks[^]*show\.private_comments[^]*show\.staff/,
         )
         expect(at.hub.state.statuses.filter((one) => one.commit === head).map(({ context }) => context)).toEqual([
           'herdbook',
@@ -158,7 +158,7 @@ describe('beside the files', SLOW, () => {
     await herd.settle(pullJobs)
     expect(stranger.comment()).toMatch(/Merging this approves 1 change\b/)
     expect(stranger.comment()).not.toContain('restore=')
-    expect(stranger.comment()).toMatch(/not used before it is merged[^]*restoring `domain-block/)
+    expect(stranger.comment()).toMatch(/Herdbook uses these changes only after the merge[^]*restoring `domain-block/)
     const own = await opened(undefined, { fork: false, message: `Back\n\n${wish}` })
     expect(own.comment()).toMatch(/restore=domain-block%2Fkept\.example/)
     await herd.rows("update domain_blocks set severity = 2 where domain = 'kept.example'")

@@ -107,7 +107,7 @@ describe('what nobody approved as it is now is not applied', () => {
       { severity: 2 },
     ])
     expect(commentOn(herd, number, ':applied')).toMatch(
-      /not approved[^]*kept\.example[^]*live has changed since[^]*approve/i,
+      /not approved[^]*kept\.example[^]*the server has changed since\. The approval does not cover the new change[^]*approve/i,
     )
     expect(failures().map(({ state }) => state)).toEqual(['open'])
     herd.desk()

@@ -27,7 +27,7 @@ it('a stranger who changes nothing but what Herdbook goes by is not waved throug
   expect(comment).toContain('`policy.yaml`: `budgets.domain_block.create`: not set → `1000`')
   expect(comment).toContain('`policy.yaml`: `minimum_owners`: not set → `1`')
   expect(comment).toMatch(
-    /not used before it is merged:\*\*\n> - `instance\.yaml`: `acting_account`\n> - `policy\.yaml`: `show\.staff`/,
+    /Herdbook uses these changes only after the merge:\*\*\n> - `instance\.yaml`: `acting_account`\n> - `policy\.yaml`: `show\.staff`/,
   )
   expect(comment).not.toContain('rustler')
   expect(job.summary).toContain('minimum_owners')

@@ -40,7 +40,7 @@ it('a role that was taken by hand is not given back by a merge that its owners w
     "update users set role_id = null where account_id = (select id from accounts where username = 'mod' and domain is null)",
   )
   const silent = await opened({ 'README.md': 'A word.\n' }, 'A word\n\nHerdbook-Restore: moderator/mod')
-  expect(commentOn(herd, silent)).toMatch(/not used before it is merged[^]*restoring moderator/)
+  expect(commentOn(herd, silent)).toMatch(/Herdbook uses these changes only after the merge[^]*restoring moderator/)
   expect(commentOn(herd, silent)).not.toContain('restore=')
   await herd.hub.act.merge(silent, 'ann')
   await applied()

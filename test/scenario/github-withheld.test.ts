@@ -86,7 +86,7 @@ describe('what was left over and is refused', () => {
     const number = await propose(added(BLOCKS, entry('good.example')))
     const comment = commentOn(herd, number)
     expect(comment).toMatch(
-      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*something speaks against them[^]*Blocks `bad\.example`/,
+      /\*\*Merging this approves 1 change\*\*[^]*#### Not approved by merging this · 1 change\n\n[^\n]*they have an error \(see below\)\. Other changes are not affected\.[^]*Blocks `bad\.example`/,
     )
     expect(comment).toMatch(/\[!NOTE\][^]*bad\.example`? severs \d+ follow relations/)
     expect(comment).not.toContain('[!CAUTION]')

@@ -35,7 +35,7 @@ export const LONG: readonly HintCase[] = [
     state: many,
     types: ['apply', '--yes'],
     exit: 0,
-    says: /Of each: (herdbook why KIND\/ID)/,
+    says: /For one object: (herdbook why KIND\/ID)/,
     fill: { 'KIND/ID': 'domain-block/long-7.example' },
     shows: /Applied by/,
   },
@@ -58,6 +58,6 @@ export const LONG: readonly HintCase[] = [
     types: ['adopt', 'rule/4711'],
     exit: 9,
     says: /rule\/4711 is neither live nor in the files\. → Look at its name: (herdbook drift --verbose)/,
-    shows: /In sync|Nothing was changed by hand|Live and not in the files/,
+    shows: /In sync|Nothing was changed by hand|On the server, in no file/,
   },
 ]
