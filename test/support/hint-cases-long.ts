@@ -25,7 +25,7 @@ export const LONG: readonly HintCase[] = [
     state: many,
     types: ['plan'],
     exit: 2,
-    says: /Not all of it is listed here\. All: (herdbook plan --verbose)/,
+    says: /This list is shortened\. To see all: (herdbook plan --verbose)/,
     ends: [2],
     shows: /Limits long-0\.example .*Limits long-209\.example/,
   },
