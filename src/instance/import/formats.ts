@@ -4,7 +4,7 @@ import { hosts } from './hosts.ts'
 import { json } from './json.ts'
 import { markdown } from './markdown.ts'
 import { plain } from './plain.ts'
-import { networkErrorOf } from './reasons.ts'
+import { reasonIn } from './reasons.ts'
 import { refused, type Format, type Reading } from './row.ts'
 import { notAList } from './texts.ts'
 
@@ -13,7 +13,7 @@ const FORMATS: readonly Format[] = [json, elixir, hosts, markdown, plain, csv]
 
 /** The rows of a list in any format, and what that format is called. */
 export function readRows(text: string, file: string): Reading & { readonly format: string } {
-  const foreign = networkErrorOf(text)
+  const foreign = reasonIn(text)
   if (foreign !== undefined) return { ...refused('no-list', file, 1, notAList(file, foreign)), format: '' }
   for (const { name, read } of FORMATS) {
     const reading = read(text, file)

@@ -17,7 +17,7 @@ const CAUSES: readonly { readonly is: RegExp; readonly why: string }[] = [
 ]
 
 /** Why a text is no list at all; undefined where it could be one. */
-export function networkErrorOf(text: string): string | undefined {
+export function reasonIn(text: string): string | undefined {
   // Long texts of blanks would cost more than their length.
   const begin = text.trimStart().slice(0, 4000)
   const cause = CAUSES.find(({ is }) => is.test(begin))?.why

@@ -141,7 +141,7 @@ function judgeFields(desired: Fields, live: Fields, ledger: Sides['ledger'], { s
   if (fields.length === 0) return { is: 'in-sync' }
   if (ledger === null) return { is: 'difference', action: 'update', apart: [{ cause: 'takeover', fields }] }
   if (ledger === ABSENT) return { is: 'difference', action: 'update', apart: [{ cause: 'conflict', fields }] }
-  const own = new Map(fields.map((field) => [field, networkErrorOf(field, desired, live, ledger, same)]))
+  const own = new Map(fields.map((field) => [field, causeOf(field, desired, live, ledger, same)]))
   const causes = Map.groupBy(fields, (field) => heldBack(field, own, bound))
   const apart = APART.flatMap((cause): Apart[] =>
     causes.has(cause) ? [{ cause, fields: causes.get(cause) ?? [] }] : [],
@@ -162,7 +162,7 @@ function heldBack(field: string, causes: ReadonlyMap<string, Cause>, bound: NonN
 }
 
 /** One differing field. A field that the ledger does not know and live leaves empty overwrites nobody's word. */
-function networkErrorOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
+function causeOf(field: string, desired: Fields, live: Fields, ledger: Fields, same: Sides['same']): Cause {
   if (!Object.hasOwn(ledger, field)) return isEmpty(live[field] ?? null) ? 'change' : 'takeover'
   const last = ledger[field] ?? null
   // Live first: an order is compared among what both sides have, so that a new rule leaves it equal to both.
